@@ -1,0 +1,1 @@
+"""Change management and stakeholder engagement for the rollout of AI workflows."""

@@ -1,0 +1,54 @@
+"""The vocabulary of roles, and pure rules over passwords and attempts."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 256
+#: After so many failed attempts on one address or from one place within the window, further ones are refused.
+ATTEMPTS_PER_ADDRESS = 10
+ATTEMPTS_PER_PLACE = 60
+ATTEMPT_WINDOW = timedelta(minutes=15)
+#: A sign-in link asked for on the sign-in page lives this long; one inside a message lives as long as it is useful.
+LINK_LIFETIME = timedelta(minutes=30)
+MESSAGE_LINK_LIFETIME = timedelta(days=14)
+SETUP_LINK_LIFETIME = timedelta(hours=24)
+SESSION_LIFETIME = timedelta(hours=12)
+
+
+class Role(StrEnum):
+    """What an account may do beyond being an employee; granted for everything or for one programme, wave or department.
+
+    Employees need no grant; leading a wave, heading a department or managing people follows from the data.
+    """
+
+    ADMINISTRATOR = "administrator"
+    CHANGE_MANAGER = "change_manager"
+    TRAINER = "trainer"
+    SPONSOR = "sponsor"
+    AUDITOR = "auditor"
+
+    @property
+    def word(self) -> str:
+        """The role as the reader sees it."""
+        return self.value.replace("_", " ").capitalize()
+
+
+class LinkPurpose(StrEnum):
+    """What a one-time link is for."""
+
+    SIGN_IN = "sign_in"
+    SETUP = "setup"
+
+
+def password_problem(password: str, email: str) -> str | None:
+    """Return the sentence that says why a password is refused, or None (NIST SP 800-63B: length, not composition)."""
+    if len(password) < SHORTEST_PASSWORD:
+        return f"Use at least {SHORTEST_PASSWORD} characters. A few words in a row work well."
+    if len(password) > LONGEST_PASSWORD:
+        return f"Use at most {LONGEST_PASSWORD} characters."
+    if len(set(password)) < 5:
+        return "Use a password with more different characters."
+    if password.casefold() in (email.casefold(), email.partition("@")[0].casefold()):
+        return "Use a password that is not your address."
+    return None

@@ -1,0 +1,95 @@
+"""Puts the parts together: `create_app(settings)` is the only place that knows them all. Nothing happens at import."""
+
+import contextlib
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from engagement import commands, logs, pages
+from engagement.accounts.rules import SESSION_LIFETIME
+from engagement.db import db, engine_options, prepare_sqlite
+from engagement.settings import Settings, read_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_BYTES = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application for these settings, read from the environment when none are given.
+
+    Raises BadInput when a setting makes no sense.
+    """
+    settings = settings or read_settings()
+    logs.configure(settings.log)
+    instance = (ROOT / settings.instance_path).resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        "engagement",
+        instance_path=str(instance),
+        root_path=str(ROOT / "engagement"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "engagement" / "static"),
+    )
+    url = settings.database_url or f"sqlite:///{instance / 'engagement.db'}"
+    app.config.from_mapping(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key or _kept_secret(instance),
+        SQLALCHEMY_DATABASE_URI=url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(url),
+        BOOTSTRAP_SERVE_LOCAL=True,
+        MAX_CONTENT_LENGTH=MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
+        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        # No answer changes the cookie by itself: a cookie that is renewed on an anonymous page would date its sender.
+        SESSION_REFRESH_EACH_REQUEST=False,
+        SESSION_COOKIE_NAME="engagement",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        TRUSTED_HOSTS=_trusted_hosts(settings),
+        WTF_CSRF_TIME_LIMIT=int(timedelta(hours=12).total_seconds()),
+        WTF_CSRF_SSL_STRICT=False,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            prepare_sqlite(db.engine)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    CSRFProtect(app)
+    Bootstrap5(app)
+    pages.register(app)
+    commands.register(app)
+    return app
+
+
+def _trusted_hosts(settings: Settings) -> list[str]:
+    hosts = {settings.host, *settings.more_hosts}
+    return sorted(hosts | {"127.0.0.1", "localhost"}) if not settings.is_production else sorted(hosts)
+
+
+def _kept_secret(instance: Path) -> str:
+    """Return the development secret, made once and kept beside the database, so that a restart signs nobody out."""
+    kept = instance / "secret_key"
+    if not kept.exists():
+        mine = instance / f"secret_key.{os.getpid()}"
+        mine.touch(mode=0o600)
+        mine.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        # Of two first starts at the same moment, the one that links first decides for both.
+        with contextlib.suppress(FileExistsError):
+            os.link(mine, kept)
+        mine.unlink()
+    return kept.read_text(encoding="ascii").strip()

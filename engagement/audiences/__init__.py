@@ -1,0 +1,1 @@
+"""Saved rules that say whom something is for, resolved in one statement."""

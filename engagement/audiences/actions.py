@@ -1,0 +1,189 @@
+"""Changes of audiences: saving, changing and archiving; and training roles that people have because they are in one."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, func, literal, or_, select
+
+from engagement import audit, clock
+from engagement.audiences import queries
+from engagement.audiences.models import Audience, RoleRule
+from engagement.audiences.names import names_for
+from engagement.audiences.references import check_references, check_rests_on_no_role
+from engagement.audiences.resolution import ground_for, reached
+from engagement.audiences.rules import (
+    Field,
+    Rule,
+    conditions_of,
+    problems_of,
+    values_of,
+    words_of,
+)
+from engagement.audit import Actor
+from engagement.db import db, insert_new, rows_changed
+from engagement.errors import BadInput, RuleBroken
+from engagement.people.models import Person, PersonRole
+from engagement.people.rules import RoleOrigin, TrainingRole
+
+
+def save_audience(name: str, rule: Rule, note: str = "", *, by: Actor) -> Audience:
+    """Save a rule as an audience under a name.
+
+    Raises BadInput for a name that is missing or taken, or a rule that can't be used; RuleBroken for a rule that grows too
+    large with everything that it names.
+    """
+    name = _fit_name(name, None)
+    _check_note(note)
+    _check_rule(rule)
+    audience = Audience(name=name, rule=rule, note=note.strip(), made_at=clock.now())
+    db.session.add(audience)
+    check_references(None, rule)
+    db.session.flush()
+    audit.record("saved audience", audience, by=by, changes={"rule": (None, rule)})
+    return audience
+
+
+def change_audience(audience: Audience, name: str, rule: Rule, note: str = "", *, by: Actor) -> None:
+    """Change an audience; whatever uses it follows at its next use.
+
+    Raises BadInput as `save_audience`; RuleBroken when the audience would name itself, directly or over others (the sentence
+    names the chain), or when a training role rests on it and the rule would ask about training roles.
+    """
+    new = {"name": _fit_name(name, audience), "note": note.strip(), "rule": rule}
+    _check_note(note)
+    _check_rule(rule)
+    check_references(audience, rule)
+    changes = audit.changes_between(audience, new)
+    if not changes:
+        return
+    audit.record("changed audience", audience, by=by, name=str(new["name"]), changes=changes)
+    audience.name, audience.note, audience.rule = str(new["name"]), str(new["note"]), rule
+    db.session.flush()
+
+
+def archive_audience(audience: Audience, *, by: Actor) -> None:
+    """Take an audience out of use; its row stays for what was sent to it.
+
+    Raises RuleBroken while another audience or a training role rests on it. Doing it twice changes nothing.
+    """
+    uses = queries.uses_of(audience)
+    if uses.audiences:
+        raise RuleBroken(f"“{uses.audiences[0].name}” uses this audience. Take it out of that rule first.")
+    if uses.role_rules:
+        role = uses.role_rules[0].role.word
+        raise RuleBroken(f"People have the training role {role} because they are in it. Withdraw that rule first.")
+    if audience.archived_at is None:
+        audience.archived_at = clock.now()
+        audit.record("archived audience", audience, by=by)
+
+
+def _fit_name(name: str, audience: Audience | None) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > 200:
+        sentence = "Write a name, at most 200 characters."
+        raise BadInput(sentence, {"name": sentence})
+    same = select(Audience).where(func.lower(Audience.name) == func.lower(literal(name)))
+    taken = db.session.scalar(same.where(Audience.id != audience.id) if audience else same)
+    if taken is not None:
+        archived = " It is archived." if taken.archived_at else ""
+        sentence = f"There is an audience “{taken.name}” already.{archived} Choose another name."
+        raise BadInput(sentence, {"name": sentence})
+    return name
+
+
+def _check_note(note: str) -> None:
+    if len(note) > 5_000:
+        raise BadInput("Shorten the note to 5,000 characters.", {"note": "Shorten this to 5,000 characters."})
+
+
+def _check_rule(rule: Rule) -> None:
+    problems = problems_of(rule) or _unknown_values(rule)
+    if problems:
+        raise BadInput(problems[0], {"rule": " ".join(problems)})
+
+
+def _unknown_values(rule: Rule) -> list[str]:
+    names = names_for(rule)
+    fields = [Field(f) for f in dict.fromkeys(condition["field"] for condition in conditions_of(rule))]
+    return [
+        f"The condition on {words_of(field)} names something that is not there any more. Choose again."
+        for field in fields
+        if set(values_of(rule, field)) - names[field].keys()
+    ]
+
+
+def give_role_by_rule(role: TrainingRole, audience: Audience, *, by: Actor) -> RoleRule:
+    """Let everybody in an audience have a training role from now on; `settle_training_roles` gives it to them.
+
+    Raises RuleBroken for an archived audience, and for one whose rule asks about training roles or training. Saying it
+    twice changes nothing.
+    """
+    if audience.archived_at is not None:
+        raise RuleBroken(f"“{audience.name}” is archived. Use another audience.")
+    check_rests_on_no_role(audience, role)
+    same = select(RoleRule).where(
+        RoleRule.role == role, RoleRule.audience_id == audience.id, RoleRule.withdrawn_at.is_(None)
+    )
+    standing = db.session.scalar(same)
+    if standing is not None:
+        return standing
+    role_rule = RoleRule(role=role, audience=audience, made_at=clock.now())
+    db.session.add(role_rule)
+    db.session.flush()
+    changes = {"role": (None, role), "audience": (None, audience.name)}
+    audit.record("gave training role by rule", role_rule, by=by, name=f"{role.word}: {audience.name}", changes=changes)
+    return role_rule
+
+
+def withdraw_role_rule(role_rule: RoleRule, *, by: Actor) -> None:
+    """End a rule; those who have the role by no other way lose it when roles are settled. Twice changes nothing."""
+    if role_rule.withdrawn_at is not None:
+        return
+    role_rule.withdrawn_at = clock.now()
+    name = f"{role_rule.role.word}: {role_rule.audience.name}"
+    audit.record("withdrew role rule", role_rule, by=by, name=name)
+    db.session.flush()
+
+
+def settle_training_roles(now: datetime, *, by: Actor = audit.CLOCK) -> tuple[int, int]:
+    """Give everybody the roles that rules give them, and take those back whose rule no longer reaches them.
+
+    Set-based and without harm when repeated. Roles from the HR file or by hand stay as they are; somebody who has left
+    keeps what they had. Returns how many roles were given and how many taken back; `now` is when they are given.
+    """
+    audiences: dict[TrainingRole, list[Rule]] = {role: [] for role in TrainingRole}
+    for role_rule in queries.role_rules():
+        audiences[role_rule.role].append(role_rule.audience.rule)
+    db.session.flush()
+    counts = [_settle_role(role, rules, now) for role, rules in audiences.items()]
+    given, taken = sum(g for g, _ in counts), sum(t for _, t in counts)
+    if given or taken:
+        changes = {"given": (None, given), "taken back": (None, taken)}
+        audit.record("settled training roles", "person_role", by=by, name="Training roles by rule", changes=changes)
+        db.session.flush()
+        db.session.expire_all()
+    return given, taken
+
+
+def _settle_role(role: TrainingRole, rules: Iterable[Rule], now: datetime) -> tuple[int, int]:
+    rules = list(rules)
+    ground = ground_for(rules, now.date())
+    wanted = select(Person.id).where(or_(literal(False), *(reached(rule, ground) for rule in rules)))
+    held = select(PersonRole.person_id).where(PersonRole.role == role)
+    by_rule = (PersonRole.role == role, PersonRole.origin == RoleOrigin.RULE)
+    here = select(Person.id).where(Person.left_at.is_(None))
+    taken = rows_changed(
+        delete(PersonRole).where(*by_rule, PersonRole.person_id.in_(here), PersonRole.person_id.not_in(wanted))
+    )
+    new = wanted.where(Person.id.not_in(held)).with_only_columns(
+        Person.id,
+        literal(role, PersonRole.role.type),
+        literal(RoleOrigin.RULE, PersonRole.origin.type),
+        literal(now, PersonRole.given_at.type),
+    )
+    columns = ["person_id", "role", "origin", "given_at"]
+    # Somebody may give the same role by hand at the same moment; then that stands.
+    insertion = insert_new(PersonRole.__table__).from_select(columns, new).on_conflict_do_nothing()
+    # psycopg forgets how many rows an INSERT made unless it is told to keep the number.
+    given = rows_changed(insertion.execution_options(preserve_rowcount=True)) if rules else 0
+    return given, taken

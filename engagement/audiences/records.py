@@ -1,0 +1,123 @@
+"""One person as the plain record that rules are held against, and that record in words."""
+
+from collections.abc import Callable, Sequence, Set
+
+from sqlalchemy import exists, select
+
+from engagement.audiences.resolution import Ground
+from engagement.audiences.rules import Field, PersonRecord
+from engagement.audiences.wording import Names
+from engagement.db import db
+from engagement.people.models import Person, PersonRole
+from engagement.people.rules import TrainingRole
+from engagement.training.models import Assignment, Completion, Module
+from engagement.waves.models import Membership, Wave
+
+
+def record_of(person: Person, ground: Ground) -> PersonRecord:
+    """Return everything that conditions ask about this person, in six short queries."""
+    waves = db.session.execute(
+        select(Wave.id, Wave.status)
+        .join(Membership, Membership.wave_id == Wave.id)
+        .where(Membership.person_id == person.id, Membership.ended_at.is_(None))
+    ).all()
+    finished = dict(
+        db.session.execute(
+            select(Module.id, Module.slug).join(Completion).where(Completion.person_id == person.id).distinct()
+        ).all()
+    )
+    assigned = list(
+        db.session.execute(
+            select(Assignment.role, Assignment.wave_id).where(
+                Assignment.person_id == person.id, Assignment.withdrawn_at.is_(None)
+            )
+        ).all()
+    )
+    reports = select(exists().where(Person.manager_id == person.id, Person.left_at.is_(None)))
+    roles = db.session.scalars(select(PersonRole.role).where(PersonRole.person_id == person.id))
+    lineage = person.department.lineage if person.department else ""
+    return PersonRecord(
+        id=person.id,
+        departments=tuple(int(part) for part in lineage.split("/") if part),
+        location=person.location,
+        country=person.country,
+        language=person.language or "",
+        job_title=person.job_title,
+        roles=frozenset(role.value for role in roles),
+        waves=frozenset(wave.id for wave in waves),
+        wave_states=frozenset(wave.status.value for wave in waves),
+        finished=frozenset(finished.values()),
+        is_overdue=_is_overdue(assigned, finished.keys(), ground),
+        has_not_started=_has_not_started(assigned, finished.keys(), ground),
+        has_reports=bool(db.session.scalar(reports)),
+        has_left=person.has_left,
+    )
+
+
+def _is_overdue(assigned: Sequence[tuple[TrainingRole, int]], finished: Set[int], ground: Ground) -> bool:
+    past_due = {role for role, wave_id in assigned if wave_id in ground.waves_past_due}
+    return any(not ground.needs[role].are_met_by(finished) for role in past_due & ground.needs.keys())
+
+
+def _has_not_started(assigned: Sequence[tuple[TrainingRole, int]], finished: Set[int], ground: Ground) -> bool:
+    roles = {role for role, wave_id in assigned if wave_id in ground.open_waves} & ground.needs.keys()
+    return bool(roles) and all(ground.needs[role].modules.isdisjoint(finished) for role in roles)
+
+
+def theirs(field: Field, person: Person, record: PersonRecord, names: Names) -> str:
+    """Say what a person has where a condition on this field looks: “Works in Operations/Claims.”"""
+    return _THEIRS[field](person, record, names)
+
+
+def _their_department(person: Person, _record: PersonRecord, _names: Names) -> str:
+    return f"Works in {person.department.path}." if person.department else "Has no department."
+
+
+def _their_roles(_person: Person, record: PersonRecord, _names: Names) -> str:
+    held = [role.word for role in TrainingRole if role.value in record.roles]
+    return f"Has the training role {', '.join(held)}." if held else "Has no training role."
+
+
+def _their_waves(_person: Person, record: PersonRecord, names: Names) -> str:
+    titles = [names[Field.WAVE][wave_id] for wave_id in sorted(record.waves)]
+    return f"Is in {', '.join(titles)}." if titles else "Is in no wave."
+
+
+def _their_wave_states(_person: Person, record: PersonRecord, _names: Names) -> str:
+    states = " or ".join(sorted(record.wave_states))
+    return f"Is in a wave that is {states}." if states else "Is in no wave."
+
+
+def _their_training(_person: Person, record: PersonRecord, _names: Names) -> str:
+    if record.is_overdue:
+        return "Has training that is overdue."
+    if record.has_not_started:
+        return "Has not started what is assigned."
+    number = len(record.finished)
+    return f"Has finished {number} {'module' if number == 1 else 'modules'}; none is overdue."
+
+
+def _given(value: str, found: str, missing: str) -> str:
+    return found.format(value) if value else missing
+
+
+_THEIRS: dict[Field, Callable[[Person, PersonRecord, Names], str]] = {
+    Field.EVERYBODY: lambda person, _record, _names: "Has left." if person.has_left else "Is in the directory.",
+    Field.DEPARTMENT: _their_department,
+    Field.LOCATION: lambda person, _record, _names: _given(person.location, "Works at {}.", "Has no location."),
+    Field.COUNTRY: lambda person, _record, _names: _given(person.country, "Works in {}.", "Has no country."),
+    Field.LANGUAGE: lambda _person, record, _names: _given(
+        record.language, "Reads {}.", "Has no language of their own; the organisation’s holds."
+    ),
+    Field.JOB_TITLE: lambda person, _record, _names: _given(person.job_title, "Is called “{}”.", "Has no job title."),
+    Field.TRAINING_ROLE: _their_roles,
+    Field.HAS_NO_ROLE: _their_roles,
+    Field.WAVE: _their_waves,
+    Field.WAVE_STATE: _their_wave_states,
+    Field.TRAINING_STATE: _their_training,
+    Field.MANAGER_OF_PEOPLE: lambda _person, record, _names: (
+        "Somebody reports to them." if record.has_reports else "Nobody reports to them."
+    ),
+    Field.PERSON: lambda person, _record, _names: f"Is {person.name}.",
+    Field.AUDIENCE: lambda _person, _record, _names: "",
+}

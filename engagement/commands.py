@@ -1,0 +1,302 @@
+"""The shell door: every `flask …` command turns its arguments into one action, and bad input into one sentence and exit 2."""
+
+import functools
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
+
+from engagement import clock, demo, serving
+from engagement.accounts import actions as accounts
+from engagement.accounts import queries as account_queries
+from engagement.accounts.rules import Role
+from engagement.audit import COMMAND_LINE
+from engagement.db import db
+from engagement.errors import BadInput, EngagementError
+from engagement.intake import commanding as intake
+from engagement.intake.rules import UnreadableFile
+from engagement.mail import queries as mail_queries
+from engagement.mail.sending import send_test_mail
+from engagement.mail.transport import Transport
+from engagement.scheduler.running import line_states, run_if_due, start_clock
+from engagement.scheduler.timetable import TIMETABLE, line_named
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+#: Roles that the shell gives; those with a scope are given on the page of sign-ins.
+SHELL_ROLES = [Role.ADMINISTRATOR, Role.CHANGE_MANAGER, Role.SPONSOR, Role.AUDITOR, Role.TRAINER]
+
+
+def plainly(command: Command) -> Command:
+    """End a command that a person gave wrong input with one sentence and exit 2, never with a traceback."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except EngagementError as error:
+            refuse(error.sentence)
+        except UnreadableFile as error:
+            refuse(error.problem.sentence)
+        except (OperationalError, ProgrammingError) as error:
+            refuse(_database_sentence(error))
+
+    return run  # type: ignore[return-value]
+
+
+def refuse(sentence: str) -> NoReturn:
+    """Write one sentence to standard error and exit with 2."""
+    db.session.rollback()
+    click.echo(sentence, err=True)
+    sys.exit(2)
+
+
+def _database_sentence(error: SQLAlchemyError) -> str:
+    words = str(getattr(error, "orig", error)).lower()
+    if "no such table" in words or "does not exist" in words or "no such column" in words:
+        return "The database is not migrated. Run: flask db upgrade"
+    place = urlsplit(str(current_app.config["SQLALCHEMY_DATABASE_URI"]))
+    return f"The database ({place.scheme.split('+')[0]}) can’t be used: {words.strip().splitlines()[0]}"
+
+
+def register(app: Flask) -> None:
+    """Add the commands to the application."""
+    for command in (serve, scheduler, worker, run_job, jobs, deliver, send_mail_test, people, user, demo_group, config):
+        app.cli.add_command(command)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
+@click.option("--no-scheduler", is_flag=True, help="Leave the clock to another process.")
+@click.option("--no-delivery", is_flag=True, help="Leave delivery to another process.")
+@with_appcontext
+@plainly
+def serve(host: str, port: int, no_scheduler: bool, no_delivery: bool) -> None:
+    """Serve pages, with clock and delivery in the same process."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    db.session.execute(text("SELECT 1 FROM account"))
+    db.session.rollback()
+    serving.serve(app, host, port, with_clock=not no_scheduler, with_delivery=not no_delivery)
+
+
+@click.command("scheduler")
+@with_appcontext
+@plainly
+def scheduler() -> None:
+    """Run the clock alone; any number may run on one database."""
+    db.session.execute(text("SELECT 1 FROM job_line"))
+    db.session.rollback()
+    stop = serving.stop_event()
+    ticking = start_clock(current_app._get_current_object())  # type: ignore[attr-defined]
+    click.echo("The clock ticks. Ctrl-C ends it.")
+    _wait(stop)
+    ticking.shutdown(wait=False)
+
+
+@click.command("worker")
+@click.option("--connections", type=click.IntRange(1, 50), help="Connections to the mail server at the same time.")
+@with_appcontext
+@plainly
+def worker(connections: int | None) -> None:
+    """Run a delivery worker alone; any number may run on any number of machines."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    db.session.execute(text("SELECT 1 FROM delivery"))
+    db.session.rollback()
+    stop = serving.stop_event()
+    with serving.mail_server(app) as smtp_url:
+        delivering = serving.make_worker(app, smtp_url, connections or serving.settings_of(app).mail_connections)
+        delivering.start()
+        click.echo("Delivering. Ctrl-C ends it.")
+        _wait(stop)
+        delivering.stop()
+
+
+def _wait(stop: threading.Event) -> None:
+    while not stop.wait(0.2):
+        pass
+
+
+@click.command("run-job")
+@click.argument("name")
+@with_appcontext
+@plainly
+def run_job(name: str) -> None:
+    """Run one line of the timetable once, now."""
+    line = line_named(name)
+    if line is None:
+        raise BadInput(f"There is no job “{name}”. The jobs are: {', '.join(line.name for line in TIMETABLE)}.")
+    run_if_due(line, anyway=True)
+    state = next(state for state in line_states() if state.name == name)
+    if state.has_failed:
+        raise BadInput(f"{name} ended with an error: {state.error}")
+    click.echo(f"{name}: {state.outcome}")
+
+
+@click.command("jobs")
+@with_appcontext
+@plainly
+def jobs() -> None:
+    """List every line of the timetable with its last run, next run and last error (times in UTC)."""
+    for state in line_states():
+        last = f"{state.started_at:%Y-%m-%d %H:%M:%S}" if state.started_at else "never"
+        following = f"{state.due_at:%Y-%m-%d %H:%M:%S}" if state.due_at else "at the next tick"
+        click.echo(f"{state.name:20}  last {last:19}  next {following:19}  {state.outcome or 'not run yet'}")
+        if state.error and state.error_at:
+            click.echo(f"{'':20}  last error {state.error_at:%Y-%m-%d %H:%M:%S}: {state.error}")
+
+
+@click.command("deliver")
+@click.option("--until-empty", is_flag=True, required=True, help="Send everything that is due, then exit.")
+@with_appcontext
+@plainly
+def deliver(until_empty: bool) -> None:
+    """Send what is due and exit, printing counts."""
+    del until_empty
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    due = sum(number for state, number in mail_queries.outbox_counts().items() if not state.is_final)
+    with (
+        serving.mail_server(app) as smtp_url,
+        click.progressbar(length=due, label="Sending", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
+    ):
+        counts = serving.deliver_all(app, smtp_url, lambda counts: bar.update(counts.total - bar.pos))
+    click.echo(counts.in_words())
+    if counts.trouble:
+        raise BadInput(f"The mail server takes nothing at the moment: {counts.trouble} What was not sent waits.")
+
+
+@click.command("send-test-mail")
+@click.argument("address")
+@with_appcontext
+@plainly
+def send_mail_test(address: str) -> None:
+    """Send one message through the mail settings, now, and say what the server answered."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    with serving.mail_server(app) as smtp_url:
+        reply = send_test_mail(smtp_url, serving.settings_of(app).mail_from, address)
+    click.echo(f"Accepted for {address}: {reply}")
+
+
+people = AppGroup("people", help="The directory.")
+
+
+@people.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@click.option("--map", "saved_mapping", help="A saved mapping of columns.")
+@click.option("--partial", is_flag=True, help="The file does not list everybody; nobody is proposed as having left.")
+@click.option("--skip-bad", is_flag=True, help="Import the good rows although others are rejected.")
+@click.option("--confirm-leavers", is_flag=True, help="Accept that more than 10 % leave.")
+@plainly
+def import_people(
+    file: Path, dry_run: bool, saved_mapping: str | None, partial: bool, skip_bad: bool, confirm_leavers: bool
+) -> None:
+    """Import an HR file (CSV or XLSX); all or nothing unless --skip-bad."""
+    bar = _RowCounter()
+    intake.import_people(
+        file,
+        dry_run=dry_run,
+        saved_mapping=saved_mapping,
+        full=not partial,
+        skip_bad=skip_bad,
+        confirm_leavers=confirm_leavers,
+        by=COMMAND_LINE,
+        say=click.echo,
+        progress=bar,
+    )
+    db.session.commit()
+
+
+class _RowCounter:
+    """Says on a terminal what the import is doing and how many rows are done; silent elsewhere."""
+
+    def __call__(self, doing: str, rows: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{doing}: {rows:,} rows   ", nl=False, err=True)
+
+
+user = AppGroup("user", help="Sign-ins.")
+
+
+@user.command("create")
+@click.argument("email")
+@click.option("--name", required=True, help="The person’s name.")
+@click.option(
+    "--role", required=True, type=click.Choice([role.value for role in SHELL_ROLES]), help="What they may do."
+)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@plainly
+def create_user(email: str, name: str, role: str, password_stdin: bool) -> None:
+    """Make a sign-in with a role. Without a password, they sign in with a link by mail."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    account = accounts.make_account(email, name, by=COMMAND_LINE, password=password)
+    accounts.grant_role(account, Role(role), by=COMMAND_LINE)
+    db.session.commit()
+    how = "with the password" if password_stdin else "with a link by mail"
+    click.echo(f"{account.name} ({account.email}) is {Role(role).word.lower()} and signs in {how}.")
+
+
+demo_group = AppGroup("demo", help="The demonstration programme.")
+
+
+@demo_group.command("load")
+@click.option("--if-empty", is_flag=True, help="Do nothing, without complaint, when the database holds something.")
+@plainly
+def load_demo(if_empty: bool) -> None:
+    """Load the demonstration programme into an empty database."""
+    settings = serving.settings_of(current_app)
+    if settings.is_production:
+        raise BadInput("The demonstration accounts are refused in production (ENGAGEMENT_ENV=production).")
+    if not demo.database_is_empty():
+        if if_empty:
+            return
+        raise BadInput("The database is not empty. The demonstration programme is loaded into an empty one only.")
+    began = clock.now()
+    password = demo.load(settings, say=lambda sentence: click.echo(f"  {sentence}"))
+    click.echo(f"The demonstration programme is loaded, in {(clock.now() - began).total_seconds():.0f} s.")
+    _print_accounts(password)
+
+
+@demo_group.command("accounts")
+@plainly
+def demo_accounts() -> None:
+    """Print the demonstration accounts."""
+    _print_accounts(None)
+
+
+def _print_accounts(password: str | None) -> None:
+    for account, words in demo.accounts():
+        click.echo(f"  {account.email:24} {words}")
+    click.echo(
+        f"  One password for all: {password}"
+        if password
+        else "  The password was printed at load, or is ENGAGEMENT_DEMO_PASSWORD."
+    )
+
+
+config = AppGroup("config", help="The settings.")
+
+
+@config.command("check")
+@plainly
+def check_config() -> None:
+    """Check every setting, the database and the mail server, and say what is wrong."""
+    settings = serving.settings_of(current_app)
+    db.session.execute(text("SELECT 1"))
+    click.echo(f"Settings make sense ({settings.env.value}).")
+    click.echo(f"Database answers ({db.engine.dialect.name}).")
+    if not account_queries.any_account_exists():
+        click.echo("Nobody can sign in yet: use flask user create, or the link that flask serve prints.")
+    if settings.uses_built_in_mailbox:
+        click.echo("Mail stays in the built-in mailbox: ENGAGEMENT_SMTP_URL is not set.")
+        return
+    with Transport(settings.smtp_url) as transport:
+        click.echo(f"Mail server answers: {transport.greeting()}")

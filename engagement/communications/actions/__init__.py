@@ -1,0 +1,51 @@
+"""Changes of the calendar: communications and their dates, texts and approvals, and the way into the outbox."""
+
+from engagement.communications.actions.calendar import (
+    adopt_standard_communications,
+    change_communication,
+    end_communication,
+    make_communication,
+)
+from engagement.communications.actions.planning import plan_occurrences, schedule_briefing, settle_missed
+from engagement.communications.actions.sending import (
+    decide_held,
+    queue_occurrence,
+    resume_occurrence,
+    send_test_copy,
+    settle_sending,
+)
+from engagement.communications.actions.texts import (
+    Written,
+    approve,
+    ask_approval,
+    move_occurrence,
+    skip_occurrence,
+    withdraw_approval,
+    write_occurrence,
+)
+from engagement.communications.messages import preview_as
+from engagement.communications.queries import due_occurrences
+
+__all__ = [
+    "Written",
+    "adopt_standard_communications",
+    "approve",
+    "ask_approval",
+    "change_communication",
+    "decide_held",
+    "due_occurrences",
+    "end_communication",
+    "make_communication",
+    "move_occurrence",
+    "plan_occurrences",
+    "preview_as",
+    "queue_occurrence",
+    "resume_occurrence",
+    "schedule_briefing",
+    "send_test_copy",
+    "settle_missed",
+    "settle_sending",
+    "skip_occurrence",
+    "withdraw_approval",
+    "write_occurrence",
+]

@@ -1,0 +1,252 @@
+"""Changes of communications: the lines of the calendar from which dates follow."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from engagement import clock
+from engagement.accounts.models import Account
+from engagement.audiences.models import Audience
+from engagement.audit import Actor
+from engagement.communications.actions.planning import plan_dates
+from engagement.communications.actions.states import record, record_line, refuse_unless
+from engagement.communications.actions.texts import withdraw_approval
+from engagement.communications.cadence import check_zone, clock_time
+from engagement.communications.holiday_calendar import check_country
+from engagement.communications.models import Communication, Occurrence
+from engagement.communications.outlines import standard_outlines
+from engagement.communications.recurrence import read_rule
+from engagement.communications.rules import CommunicationKind, HolidayPolicy, OccurrenceStatus
+from engagement.db import db
+from engagement.errors import BadInput
+from engagement.programmes.models import Programme
+from engagement.waves.models import Wave
+
+LONGEST_LEAD = 60
+#: An approval is given for these readers; changing one of these withdraws it.
+ADDRESSING = frozenset(("audience", "wave"))
+#: Changing one of these makes the drafts that nobody has touched yet out of date.
+SHAPING = frozenset(
+    (
+        "cadence",
+        "at",
+        "timezone",
+        "starts_on",
+        "holiday_policy",
+        "holiday_country",
+        "write_lead_days",
+        "subject",
+        "outline",
+    )
+)
+
+
+def make_communication(
+    programme: Programme,
+    kind: CommunicationKind,
+    name: str,
+    *,
+    audience: Audience,
+    owner: Account,
+    by: Actor,
+    approver: Account | None = None,
+    wave: Wave | None = None,
+    cadence: str | None = None,
+    at: str = "09:00",
+    timezone: str = "Europe/London",
+    starts_on: date | None = None,
+    holiday_policy: HolidayPolicy = HolidayPolicy.AFTER,
+    holiday_country: str = "GB-ENG",
+    write_lead_days: int = 5,
+    is_required: bool = True,
+    subject: str | None = None,
+    outline: str | None = None,
+) -> Communication:
+    """Add a line to the calendar and plan its dates for the coming 100 days.
+
+    `cadence` is RRULE text, None for "as needed"; it begins on `starts_on`, today where none is given. Subject and outline
+    come from the starter library unless they are given. Raises BadInput with a sentence for each field that can't be used.
+    """
+    starter = standard_outlines()[kind]
+    now = clock.now()
+    values = _checked(
+        {
+            "name": name,
+            "kind": kind,
+            "wave": wave,
+            "audience": audience,
+            "owner": owner,
+            "approver": approver,
+            "cadence": cadence or None,
+            "at": at,
+            "timezone": timezone,
+            "starts_on": starts_on or clock.today(check_zone(timezone)),
+            "holiday_policy": holiday_policy,
+            "holiday_country": holiday_country,
+            "write_lead_days": write_lead_days,
+            "is_required": is_required,
+            "subject": starter.subject if subject is None else subject,
+            "outline": starter.body if outline is None else outline,
+        },
+        programme,
+    )
+    communication = Communication(programme=programme, made_at=now, cadence_since=now, **values)
+    db.session.add(communication)
+    db.session.flush()
+    record_line("made communication", communication, by, {"cadence": (None, communication.how_often)})
+    plan_dates([communication], now)
+    return communication
+
+
+def _checked(values: dict[str, Any], programme: Programme) -> dict[str, Any]:
+    """Return the fields of a communication as they are stored; raise BadInput that names every one that can't be."""
+    problems: dict[str, str] = {}
+    checks = {
+        "cadence": lambda rule: rule and read_rule(rule),
+        "at": clock_time,
+        "timezone": check_zone,
+        "holiday_country": check_country,
+    }
+    for field, check in checks.items():
+        try:
+            check(values[field])
+        except BadInput as error:
+            problems |= error.problems
+    values = {**values, "name": " ".join(values["name"].split()), "holiday_country": values["holiday_country"].upper()}
+    if not 0 < len(values["name"]) <= 200:
+        problems["name"] = "Give it a name of at most 200 characters."
+    if not 0 <= values["write_lead_days"] <= LONGEST_LEAD:
+        problems["write_lead_days"] = f"Use 0 to {LONGEST_LEAD} working days."
+    if values["approver"] is not None and values["approver"].id == values["owner"].id:
+        problems["approver"] = "Choose somebody other than the owner: nobody approves their own text."
+    if values["wave"] is not None and values["wave"].programme_id != programme.id:
+        problems["wave"] = "This wave belongs to another programme."
+    if values["audience"].archived_at is not None:
+        problems["audience"] = "This audience is archived. Choose another one."
+    if len(values["subject"]) > 300:
+        problems["subject"] = "Keep the subject under 300 characters."
+    if problems:
+        raise BadInput(next(iter(problems.values())), problems)
+    return values
+
+
+def change_communication(communication: Communication, changes: Mapping[str, Any], *, by: Actor) -> None:
+    """Change fields of a communication, named as `make_communication` names them.
+
+    When dates or the outline change, drafts that nobody has touched are planned anew; texts that somebody wrote or moved
+    stay as they are. Another audience or wave withdraws approvals that were given. Raises BadInput for fields that can't be used, RuleBroken for one that has ended.
+    """
+    refuse_unless(communication.ended_at is None, "This communication has ended. Make a new one.")
+    fields = ("name", "kind", "wave", "audience", "owner", "approver", "is_required", *sorted(SHAPING))
+    unknown = set(changes) - set(fields)
+    if unknown:
+        raise BadInput(f"A communication has no {min(unknown)}.", {min(unknown): "This can’t be changed."})
+    old = {field: getattr(communication, field) for field in fields}
+    new = _checked({**old, **changes}, communication.programme)
+    differing = {field: (old[field], new[field]) for field in fields if old[field] != new[field]}
+    if not differing:
+        return
+    for field, (_, value) in differing.items():
+        setattr(communication, field, value)
+    record_line(
+        "changed communication", communication, by, {f: (_said(a), _said(b)) for f, (a, b) in differing.items()}
+    )
+    db.session.flush()
+    if not ADDRESSING.isdisjoint(differing):
+        _withdraw_all(communication, by)
+    if not SHAPING.isdisjoint(differing):
+        _plan_anew(communication)
+
+
+def _withdraw_all(communication: Communication, by: Actor) -> None:
+    given = (OccurrenceStatus.APPROVED, OccurrenceStatus.IN_REVIEW)
+    rows = select(Occurrence).where(Occurrence.communication_id == communication.id, Occurrence.status.in_(given))
+    for occurrence in db.session.scalars(rows).all():
+        withdraw_approval(occurrence, "The audience or the wave of the communication was changed.", by=by)
+
+
+def _said(value: Any) -> Any:
+    return getattr(value, "name", None) if hasattr(value, "id") else value
+
+
+def _plan_anew(communication: Communication) -> None:
+    now = clock.now()
+    _drop_untouched(communication, now)
+    communication.cadence_since = now
+    db.session.flush()
+    plan_dates([communication], now)
+
+
+def _drop_untouched(communication: Communication, now: datetime) -> None:
+    untouched = (
+        Occurrence.status == OccurrenceStatus.DRAFT,
+        Occurrence.from_cadence.is_(True),
+        Occurrence.written_at.is_(None),
+        Occurrence.moved_at.is_(None),
+        Occurrence.sends_at > now,
+    )
+    db.session.execute(delete(Occurrence).where(Occurrence.communication_id == communication.id, *untouched))
+
+
+def end_communication(communication: Communication, *, by: Actor) -> None:
+    """End a communication: no more dates, nothing of it is sent any more. Twice changes nothing.
+
+    Drafts that nobody touched go; texts that somebody wrote stay, as skipped.
+    """
+    if communication.ended_at is not None:
+        return
+    now = clock.now()
+    communication.ended_at = now
+    record_line("ended communication", communication, by, {})
+    _drop_untouched(communication, now)
+    unsent = (OccurrenceStatus.DRAFT, OccurrenceStatus.IN_REVIEW, OccurrenceStatus.APPROVED, OccurrenceStatus.HELD)
+    rows = select(Occurrence).where(Occurrence.communication_id == communication.id, Occurrence.status.in_(unsent))
+    for occurrence in db.session.scalars(rows.with_for_update().execution_options(populate_existing=True)):
+        occurrence.status = OccurrenceStatus.SKIPPED
+        occurrence.reason = "The communication was ended."
+        record("skipped message", occurrence, by, {"reason": (None, occurrence.reason)})
+    db.session.flush()
+
+
+def adopt_standard_communications(
+    programme: Programme,
+    *,
+    owner: Account,
+    approver: Account | None,
+    audiences: Mapping[CommunicationKind, Audience],
+    by: Actor,
+    timezone: str = "Europe/London",
+    holiday_country: str = "GB-ENG",
+    starts_on: date | None = None,
+) -> list[Communication]:
+    """Add the standard communications to a programme, each with cadence, time and outline of the starter library.
+
+    Types without an audience in `audiences` and types that the programme has already are left out; what was made is
+    returned. Everything can be changed afterwards.
+    """
+    present = select(Communication.kind).where(
+        Communication.programme_id == programme.id, Communication.ended_at.is_(None)
+    )
+    there = set(db.session.scalars(present))
+    return [
+        make_communication(
+            programme,
+            kind,
+            outline.title,
+            audience=audiences[kind],
+            owner=owner,
+            approver=approver,
+            cadence=outline.rule,
+            at=outline.at,
+            timezone=timezone,
+            starts_on=starts_on,
+            holiday_country=holiday_country,
+            write_lead_days=outline.write_lead_days,
+            is_required=outline.is_required,
+            by=by,
+        )
+        for kind, outline in standard_outlines().items()
+        if kind in audiences and kind not in there
+    ]

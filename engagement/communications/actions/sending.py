@@ -1,0 +1,195 @@
+"""Handing approved messages to delivery, once and on time, and what happens when that can't be done."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, update
+
+from engagement import audit, clock
+from engagement.accounts.models import Account
+from engagement.audiences.queries import people_in, reach
+from engagement.audit import Actor
+from engagement.communications.actions.states import allow_in, lock, record, refuse_unless
+from engagement.communications.actions.texts import move_occurrence, skip_occurrence
+from engagement.communications.approvals import may_still_approve, standing_approval
+from engagement.communications.merge_values import person_columns, problems_of, values_for
+from engagement.communications.merging import fields_in
+from engagement.communications.messages import build_message
+from engagement.communications.models import Occurrence
+from engagement.communications.rules import OccurrenceStatus, QueueOutcome
+from engagement.db import db, rows_changed
+from engagement.errors import RuleBroken
+from engagement.mail.actions import queue_for_address, queue_for_people
+from engagement.mail.models import Delivery
+from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.people.models import Person
+from engagement.waves.rules import WaveStatus
+
+NOBODY = "No recipients: “{audience}” reached nobody when it was due."
+
+
+def queue_occurrence(
+    occurrence_id: int, *, now: datetime, lateness_limit_hours: int, organisation: str = ""
+) -> QueueOutcome:
+    """Hand one approved message whose time has come to delivery, for everybody whom its audience reaches now.
+
+    The row is claimed by a conditional UPDATE in the transaction that also makes the deliveries, so of several processes
+    one does it and the others get TAKEN. A message that is later than the limit, whose approval no longer stands or whose
+    text has a problem is HELD with the reason; one that reaches NOBODY is finished and says so. The caller commits.
+    """
+    claimed = rows_changed(
+        update(Occurrence)
+        .where(
+            Occurrence.id == occurrence_id,
+            Occurrence.status == OccurrenceStatus.APPROVED,
+            Occurrence.sends_at <= now,
+        )
+        .values(status=OccurrenceStatus.SENDING, queued_at=now)
+    )
+    if not claimed:
+        return QueueOutcome.TAKEN
+    occurrence = db.session.get_one(Occurrence, occurrence_id, populate_existing=True)
+    reason = _why_late(occurrence, now, timedelta(hours=lateness_limit_hours)) or _why_not(occurrence)
+    if reason:
+        return _hold(occurrence, reason)
+    return _queue(occurrence, now, organisation)
+
+
+def _why_late(occurrence: Occurrence, now: datetime, limit: timedelta) -> str | None:
+    late = now - occurrence.sends_at
+    if late <= limit:
+        return None
+    hours = int(late / timedelta(hours=1))
+    return (
+        f"It was due {occurrence.when}, and could not go out then. That was {hours} hours ago, "
+        f"more than the limit of {int(limit / timedelta(hours=1))} hours."
+    )
+
+
+def _why_not(occurrence: Occurrence) -> str | None:
+    """Return why a message that was approved can't go out as things are now."""
+    communication = occurrence.communication
+    if communication.ended_at is not None:
+        return "The communication was ended."
+    if communication.wave is not None and communication.wave.status is WaveStatus.CANCELLED:
+        return f"{communication.wave.title} was cancelled."
+    approval = standing_approval(occurrence)
+    if approval is None:
+        return "The text as it is now has no approval."
+    if not may_still_approve(approval.approved_by, occurrence):
+        return f"{approval.approved_by.name}, who approved it, may no longer do so."
+    return " ".join(problems_of(occurrence)) or None
+
+
+def _hold(occurrence: Occurrence, reason: str) -> QueueOutcome:
+    occurrence.status, occurrence.reason, occurrence.queued_at = OccurrenceStatus.HELD, reason, None
+    record("held message", occurrence, audit.CLOCK, {"reason": (None, reason)})
+    db.session.flush()
+    return QueueOutcome.HELD
+
+
+def _queue(occurrence: Occurrence, now: datetime, organisation: str) -> QueueOutcome:
+    audience = occurrence.communication.audience
+    if not reach(audience, occurrence.sends_on):
+        occurrence.status, occurrence.finished_at, occurrence.reached = OccurrenceStatus.SENT, now, 0
+        occurrence.reason = NOBODY.format(audience=audience.name)
+        record("found no recipients", occurrence, audit.CLOCK, {"reason": (None, occurrence.reason)})
+        db.session.flush()
+        return QueueOutcome.NOBODY
+    built = build_message(occurrence, kind=MailingKind.COMMUNICATION, organisation=organisation)
+    occurrence.mailing = built.mailing
+    occurrence.reason = ""
+    occurrence.reached = queue_for_people(
+        built.mailing,
+        people_in(audience, occurrence.sends_on),
+        due_at=now,
+        filled=person_columns(built.slots),
+    )
+    record("queued message", occurrence, audit.CLOCK, {"people": (occurrence.reach_when_planned, occurrence.reached)})
+    db.session.flush()
+    return QueueOutcome.QUEUED
+
+
+def resume_occurrence(occurrence: Occurrence, *, now: datetime, by: Actor) -> int:
+    """Send a message that is out to those whom its audience reaches now and who have no copy yet; return how many.
+
+    Everybody who has a delivery of it, whatever became of that, is left alone. Raises RuleBroken when it isn't out.
+    """
+    lock(occurrence)
+    mailing = occurrence.mailing
+    if not occurrence.status.is_out or mailing is None:
+        raise RuleBroken("This message has not been sent to anybody yet.")
+    built = _slots_of(occurrence)
+    added = queue_for_people(
+        mailing,
+        people_in(occurrence.communication.audience, clock.today(occurrence.communication.timezone)),
+        due_at=now,
+        filled=person_columns(built),
+    )
+    if added:
+        occurrence.reached = (occurrence.reached or 0) + added
+        occurrence.status, occurrence.finished_at = OccurrenceStatus.SENDING, None
+        record("sent to people who were missing", occurrence, by, {"people": (None, added)})
+        db.session.flush()
+    return added
+
+
+def _slots_of(occurrence: Occurrence) -> list[str]:
+    mailing = occurrence.mailing
+    return fields_in(mailing.subject, mailing.text, mailing.html) if mailing else []
+
+
+def settle_sending(now: datetime) -> int:
+    """Finish every message all of whose deliveries have come to an end, and return how many."""
+    final = [state for state in DeliveryState if state.is_final]
+    under_way = exists().where(Delivery.mailing_id == Occurrence.mailing_id, Delivery.state.not_in(final))
+    finished = rows_changed(
+        update(Occurrence)
+        .where(Occurrence.status == OccurrenceStatus.SENDING, Occurrence.mailing_id.is_not(None), ~under_way)
+        .values(status=OccurrenceStatus.SENT, finished_at=now)
+    )
+    if finished:
+        db.session.expire_all()
+    return finished
+
+
+def decide_held(occurrence: Occurrence, send: bool | datetime, *, by: Actor, reason: str = "") -> None:
+    """Decide about a held message: True sends it now, an aware instant at that time, False leaves it out with a reason.
+
+    Raises RuleBroken when it isn't held, or when it can't be sent now because its approval doesn't stand or its text has a
+    problem; BadInput for a time in the past or a missing reason.
+    """
+    lock(occurrence)
+    allow_in(occurrence, (OccurrenceStatus.HELD,), "decided about")
+    if isinstance(send, datetime):
+        move_occurrence(occurrence, send, by=by)
+    elif not send:
+        skip_occurrence(occurrence, reason, by=by)
+    else:
+        why_not = _why_not(occurrence)
+        refuse_unless(why_not is None, f"It can’t be sent now. {why_not}")
+        now = clock.now()
+        record("released held message", occurrence, by, {"sends_at": (occurrence.sends_at, now)})
+        occurrence.status, occurrence.sends_at, occurrence.moved_at, occurrence.reason = (
+            OccurrenceStatus.APPROVED,
+            now,
+            now,
+            "",
+        )
+        db.session.flush()
+
+
+def send_test_copy(
+    occurrence: Occurrence, as_person: Person, to_account: Account, *, by: Actor, organisation: str = ""
+) -> Delivery:
+    """Send one copy of the text as it is to an account, with the values of a chosen recipient.
+
+    Raises RuleBroken with the problems of the text. Links lead to the pages of whoever opens them, not of the recipient.
+    """
+    problems = problems_of(occurrence)
+    refuse_unless(not problems, "The text can’t go out yet. " + " ".join(problems))
+    built = build_message(occurrence, kind=MailingKind.TEST_COPY, organisation=organisation)
+    delivery = queue_for_address(
+        built.mailing, to_account.email, to_account.name, values_for(as_person.id, built.slots)
+    )
+    record("sent test copy", occurrence, by, {"to": (None, to_account.email), "as": (None, as_person.name)})
+    return delivery

@@ -1,0 +1,87 @@
+"""What all changes of one message share: locking its row, refusing what its state forbids, and the audit entry."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.communications.models import Approval, Communication, Occurrence
+from engagement.communications.rules import OccurrenceStatus
+from engagement.db import db, rows_changed
+from engagement.errors import RuleBroken
+
+
+def lock(occurrence: Occurrence) -> None:
+    """Read a message anew and hold its row until the transaction ends, so that sending and editing can't overlap."""
+    db.session.flush()
+    # The lock names its table: the row may have come with joined ones, which PostgreSQL refuses to lock where they are optional.
+    db.session.execute(select(Occurrence.id).where(Occurrence.id == occurrence.id).with_for_update(of=Occurrence))
+    db.session.refresh(occurrence)
+
+
+def allow_in(occurrence: Occurrence, statuses: Iterable[OccurrenceStatus], what: str) -> None:
+    """Raise RuleBroken unless the message is in one of the states; `what` says what can't be done."""
+    refuse_unless(
+        occurrence.status in statuses,
+        f"This message can’t be {what}: its state is “{occurrence.status.word.lower()}”.",
+    )
+
+
+def refuse_unless(condition: bool, sentence: str) -> None:
+    """Raise RuleBroken with the sentence when the condition doesn't hold."""
+    if not condition:
+        raise RuleBroken(sentence)
+
+
+def refuse_unseen(occurrence: Occurrence, seen_version: int | None) -> None:
+    """Raise RuleBroken when the text was changed since the version that somebody looked at (None: not asked)."""
+    refuse_unless(
+        seen_version is None or seen_version == occurrence.text_version,
+        "Somebody changed this text after you opened it. Read it as it is now, then do this again.",
+    )
+
+
+def withdraw_approvals(occurrence: Occurrence) -> int:
+    """End the approvals that stand for a message and return how many that were."""
+    return rows_changed(
+        update(Approval)
+        .where(Approval.occurrence_id == occurrence.id, Approval.withdrawn_at.is_(None))
+        .values(withdrawn_at=clock.now())
+    )
+
+
+def dated(communication: Communication, instant: datetime) -> date:
+    """Return the day that an instant has by the communication's clock."""
+    return instant.astimezone(ZoneInfo(communication.timezone)).date()
+
+
+def record(verb: str, occurrence: Occurrence, by: Actor, changes: dict[str, tuple[Any, Any]] | None = None) -> None:
+    """Add the audit entry of a change of one message."""
+    communication = occurrence.communication
+    audit.record(
+        verb,
+        occurrence,
+        by=by,
+        name=occurrence.title,
+        changes=changes,
+        programme_id=communication.programme_id,
+        wave_id=communication.wave_id,
+    )
+
+
+def record_line(
+    verb: str, communication: Communication, by: Actor, changes: dict[str, tuple[Any, Any]] | None = None
+) -> None:
+    """Add the audit entry of a change of a communication."""
+    audit.record(
+        verb,
+        communication,
+        by=by,
+        changes=changes,
+        programme_id=communication.programme_id,
+        wave_id=communication.wave_id,
+    )

@@ -1,0 +1,72 @@
+"""Working days of a country: weekends and public holidays by name, and arithmetic over them. Pure."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+
+from engagement.errors import BadInput
+
+#: The longest run of days without a working day between two of them that is believed; beyond it the data are wrong.
+LONGEST_BREAK = 60
+
+
+@lru_cache(maxsize=512)
+def _days_off(country: str, year: int) -> tuple[dict[date, str], frozenset[int]]:
+    """Return the public holidays of a year by day, and the weekdays (0 is Monday) that are the weekend."""
+    code, _, part = country.partition("-")
+    found = holidays.country_holidays(code, subdiv=part or None, years=year, language="en_US")
+    named = {day: found[day] for day in found}
+    # A country may declare single Saturdays working days to make up for a bridge day.
+    worked: set[date] = getattr(found, "weekend_workdays", set())
+    weekend = frozenset(found.weekend)
+    return {**named, **dict.fromkeys(worked - set(named), "")}, weekend
+
+
+def check_country(country: str) -> str:
+    """Return the code of a country ("GB") or of a part of it ("GB-ENG"); raise BadInput for one without known holidays."""
+    code, _, part = country.strip().upper().partition("-")
+    known = holidays.list_supported_countries()
+    if code not in known or (part and part not in known[code]):
+        sentence = f"Holidays of “{country}” are not known. Use a code such as GB, GB-ENG or DE."
+        raise BadInput(sentence, {"holiday_country": sentence})
+    return f"{code}-{part}" if part else code
+
+
+def why_off(day: date, country: str) -> str | None:
+    """Return why nobody works on a day: the holiday's name, "a Saturday"; None for a working day."""
+    named, weekend = _days_off(country, day.year)
+    name = named.get(day)
+    if name is not None:
+        return name or None
+    return f"a {day:%A}" if day.weekday() in weekend else None
+
+
+def is_working_day(day: date, country: str) -> bool:
+    """Return whether people in the country work on this day."""
+    return why_off(day, country) is None
+
+
+def nearest_working_day(day: date, country: str, step: int) -> date:
+    """Return the day itself when it is a working day, else the next one (`step` 1) or the one before (`step` -1)."""
+    for distance in range(LONGEST_BREAK):
+        candidate = day + timedelta(days=step * distance)
+        if is_working_day(candidate, country):
+            return candidate
+    return day
+
+
+def working_days_before(day: date, number: int, country: str) -> date:
+    """Return the working day that lies `number` working days before `day`; with 0 the last one up to the day itself."""
+    found = nearest_working_day(day, country, -1) if number == 0 else day
+    for _ in range(number):
+        found = nearest_working_day(found - timedelta(days=1), country, -1)
+    return found
+
+
+def holidays_between(first: date, last: date, country: str) -> Iterator[tuple[date, str]]:
+    """Yield the public holidays from `first` to `last`, both included, in order."""
+    for year in range(first.year, last.year + 1):
+        named, _ = _days_off(country, year)
+        yield from ((day, name) for day, name in sorted(named.items()) if name and first <= day <= last)

@@ -1,0 +1,82 @@
+"""What merge fields stand for: values that all readers of a communication share, and SQL columns for each person's own."""
+
+from collections.abc import Iterable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
+
+from engagement.communications.merging import CONSTANT, FIELDS, problems_in
+from engagement.communications.models import Communication, Occurrence
+from engagement.communications.rhythm import listed
+from engagement.db import db
+from engagement.people.models import Department, Person, PersonRole
+from engagement.waves.queries import workflows_of_waves
+
+
+def constants_of(communication: Communication, on: date) -> dict[str, str]:
+    """Return the values that all readers share; those of a wave are missing where there is none.
+
+    `on` is the day of sending: a go-live in another year is written with its year.
+    """
+    values = {"programme": communication.programme.name, "sender_name": communication.owner.name}
+    wave = communication.wave
+    if wave is not None:
+        day = wave.go_live_on
+        workflows = workflows_of_waves([wave.id]).get(wave.id, [])
+        values["wave"] = wave.title
+        values["go_live"] = f"{day:%A} {day.day} {day:%B}" + (f" {day.year}" if day.year != on.year else "")
+        values["workflow"] = listed([workflow.name for workflow in workflows])
+    return values
+
+
+def constants_for(occurrence: Occurrence) -> dict[str, str]:
+    """Return the values that all readers of one message share."""
+    communication = occurrence.communication
+    return constants_of(communication, occurrence.sends_at.astimezone(ZoneInfo(communication.timezone)).date())
+
+
+def problems_of(occurrence: Occurrence) -> list[str]:
+    """Return one sentence for each thing in the text that keeps the message from being approved and sent."""
+    return problems_in(occurrence.subject, occurrence.body, constants_for(occurrence))
+
+
+def person_columns(names: Iterable[str]) -> dict[str, ColumnElement[str]]:
+    """Return for each field that differs by person the column of a SELECT from `Person` that gives its value."""
+    return {name: _column(name) for name in names if name not in CONSTANT}
+
+
+def _column(name: str) -> ColumnElement[str]:
+    path = FIELDS[name].path
+    if path is not None:
+        return literal(path, String)
+    if name == "first_name":
+        return func.coalesce(func.nullif(Person.first_name, ""), Person.name)
+    if name == "department":
+        named = select(Department.name).where(Department.id == Person.department_id).scalar_subquery()
+        return func.coalesce(named, "your department")
+    if name == "training_role":
+        return func.coalesce(_roles(), "user")
+    return cast(Person.name, String)
+
+
+def _roles() -> ColumnElement[str]:
+    """Return a person's training roles in words: "builder and user"; the order of more than two is the database's."""
+    role = cast(PersonRole.role, String)
+    words = case(
+        (func.count() == 1, func.min(role)),
+        (func.count() == 2, func.min(role) + " and " + func.max(role)),
+        (func.count() > 2, func.aggregate_strings(role, ", ")),
+    )
+    return select(words).where(PersonRole.person_id == Person.id).correlate(Person).scalar_subquery()
+
+
+def values_for(person_id: int, names: Iterable[str]) -> dict[str, str]:
+    """Return one person's values of the fields, from the same columns that sending uses."""
+    columns = person_columns(names)
+    if not columns:
+        return {}
+    row = db.session.execute(
+        select(*(column.label(name) for name, column in columns.items())).where(Person.id == person_id)
+    ).one()
+    return {name: str(row._mapping[name]) for name in columns}

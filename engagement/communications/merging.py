@@ -1,0 +1,186 @@
+"""Merge fields of a text: which ones exist, what stands in the way of sending it, and how it becomes HTML and plain text.
+
+A field is written `{{ first_name }}`. Texts are rendered with placeholders in the place of fields, so that neither Markdown
+nor the cleaner touches them; values are put in afterwards, escaped, and can therefore never become markup or fields.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from html import escape
+
+from engagement.content import markdown
+
+FIELD = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
+BRACED = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+GUIDANCE = re.compile(r"^[ \t>*+-]*\[[^\[\]]+\][ \t]*$", re.MULTILINE)
+LONGEST_SUBJECT = 200
+
+
+@dataclass(frozen=True)
+class MergeField:
+    """A field with what it stands for; a link has words for HTML and a path."""
+
+    name: str
+    meaning: str
+    link_words: str | None = None
+    path: str | None = None
+
+    @property
+    def written(self) -> str:
+        """The field as it is typed."""
+        return slot(self.name)
+
+
+FIELDS = {
+    field.name: field
+    for field in (
+        MergeField("first_name", "the reader’s first name"),
+        MergeField("name", "the reader’s full name"),
+        MergeField("department", "the reader’s department"),
+        MergeField("training_role", "the reader’s training role"),
+        MergeField("wave", "number and name of the wave"),
+        MergeField("go_live", "the day on which the wave goes live"),
+        MergeField("workflow", "the workflows of the wave"),
+        MergeField("programme", "the name of the programme"),
+        MergeField("sender_name", "the name of the communication’s owner"),
+        MergeField("my_change_link", "a link to the reader’s own page", "See what changes for you", "/me"),
+        MergeField("training_link", "a link to the reader’s training", "Open your training", "/me/training"),
+        MergeField("concern_link", "a link to say something", "Say something", "/concerns/new"),
+    )
+}
+#: The same for all readers, so filled when the message is built; the rest stays a slot that delivery fills.
+CONSTANT = ("wave", "go_live", "workflow", "programme", "sender_name")
+OF_A_WAVE = ("wave", "go_live", "workflow")
+LINKS = tuple(field.name for field in FIELDS.values() if field.path)
+
+
+def slot(name: str) -> str:
+    """Write a field as it stands in texts."""
+    return "{{ " + name + " }}"
+
+
+def without_slots(value: str) -> str:
+    """Return a value so that it brings no slots of its own into a message: of several braces one is left."""
+    return re.sub(r"([{}])\1+", r"\1", value)
+
+
+def fields_in(*texts: str) -> list[str]:
+    """Return the names of known fields that the texts use, each once, in reading order."""
+    return list(dict.fromkeys(name for text in texts for name in FIELD.findall(text) if name in FIELDS))
+
+
+def problems_in(subject: str, body: str, constants: Mapping[str, str]) -> list[str]:
+    """Return one sentence for each thing that keeps a text from being approved and sent, none when it can go.
+
+    `constants` are the values that are the same for all readers; a field of the wave without one is a problem.
+    """
+    found = []
+    if not subject.strip():
+        found.append("The subject is empty.")
+    elif len(subject) > LONGEST_SUBJECT:
+        found.append(f"The subject is longer than {LONGEST_SUBJECT} characters.")
+    if not body.strip():
+        found.append("The text is empty.")
+    found += [f"{slot(name)} is a link; it can’t stand in the subject." for name in LINKS if name in fields_in(subject)]
+    found += _unknown_fields(subject, body)
+    found += _without_value(fields_in(subject, body), constants)
+    found += _left_guidance(body)
+    return found
+
+
+def _unknown_fields(*texts: str) -> list[str]:
+    found: list[str] = []
+    for text in texts:
+        for inner in BRACED.findall(text):
+            if inner.strip() not in FIELDS:
+                near = get_close_matches(inner.strip(), FIELDS, n=1)
+                hint = f"did you mean {slot(near[0])}?" if near else "choose one from the list or delete it."
+                shown = " ".join(inner.split())[:60]
+                found.append(f"{slot(shown)} is not a merge field; {hint}")
+        rest = BRACED.sub("", text)
+        if "{{" in rest or "}}" in rest:
+            found.append("A merge field is not closed: two braces stand alone in the text.")
+    return list(dict.fromkeys(found))
+
+
+def _without_value(names: Iterable[str], constants: Mapping[str, str]) -> list[str]:
+    needed = [name for name in names if name in CONSTANT and not constants.get(name)]
+    return [
+        f"{slot(name)} has no value: this communication belongs to no wave."
+        if name in OF_A_WAVE and not constants.get("wave")
+        else f"{slot(name)} has no value yet; it stands for {FIELDS[name].meaning}."
+        for name in needed
+    ]
+
+
+def _left_guidance(body: str) -> list[str]:
+    notes = [match.group(0).strip() for match in GUIDANCE.finditer(body)]
+    if not notes:
+        return []
+    first = notes[0] if len(notes[0]) <= 70 else notes[0][:69].rstrip() + "…"
+    if len(notes) == 1:
+        return [f"A note to the author still stands in the text: {first}"]
+    return [f"{len(notes)} notes to the author still stand in the text. The first one: {first}"]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A text with constants filled and slots for what differs: subject and text are plain, `html` is clean and escaped."""
+
+    subject: str
+    html: str
+    text: str
+
+    def filled(self, values: Mapping[str, str]) -> "Rendered":
+        """Return the same with a person's values in the place of the slots."""
+        return Rendered(
+            _filled(self.subject, values),
+            _filled(self.html, {name: escape(value) for name, value in values.items()}),
+            _filled(self.text, values),
+        )
+
+
+def rendered(subject: str, body: str, constants: Mapping[str, str]) -> Rendered:
+    """Return a text as it is built for everybody: constants filled in, per-person fields left as slots.
+
+    A link field that stands alone becomes words that lead somewhere in HTML, and its bare address in plain text.
+    """
+    mark = _Mark(body)
+    values = {name: without_slots(value) for name, value in constants.items() if value}
+    made = Rendered(
+        FIELD.sub(lambda m: slot(m[1]), " ".join(subject.split())),
+        mark.out_of_html(markdown.to_html(mark.held)),
+        mark.out_of_text(markdown.to_text(mark.held)),
+    )
+    return made.filled(values)
+
+
+class _Mark:
+    """Letters that stand for fields while Markdown works; `held` is the text with them, one after another numbered."""
+
+    def __init__(self, body: str) -> None:
+        word = "mergefield"
+        while word in body:
+            word += "x"
+        self._names = list(FIELDS)
+        self._pattern = re.compile(rf"{word}(\d+)z")
+        self.held = FIELD.sub(lambda m: f"{word}{self._names.index(m[1])}z" if m[1] in FIELDS else m[0], body)
+
+    def out_of_text(self, text: str) -> str:
+        return self._pattern.sub(lambda m: slot(self._names[int(m[1])]), text)
+
+    def out_of_html(self, html: str) -> str:
+        inside = re.sub(rf'(?<=href="){self._pattern.pattern}(?=")', lambda m: slot(self._names[int(m[1])]), html)
+        return self._pattern.sub(lambda m: self._shown(FIELDS[self._names[int(m[1])]]), inside)
+
+    @staticmethod
+    def _shown(field: MergeField) -> str:
+        if field.link_words is None:
+            return field.written
+        return f'<a href="{field.written}">{escape(field.link_words)}</a>'
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return FIELD.sub(lambda m: values.get(m[1], m[0]), text)

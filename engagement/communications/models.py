@@ -1,0 +1,153 @@
+"""Tables of the calendar: a communication with its cadence, its dated occurrences, and approvals."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engagement.accounts.models import Account
+from engagement.audiences.models import Audience
+from engagement.communications.cadence import Cadence, moved_day
+from engagement.communications.rhythm import cadence_words, day_words, moment_words
+from engagement.communications.rules import CommunicationKind, HolidayPolicy, OccurrenceStatus
+from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.mail.models import Mailing
+from engagement.programmes.models import Programme
+from engagement.waves.models import Wave
+
+
+class Communication(Base):
+    """A line of the calendar: what is said to whom, how often, who writes and who approves.
+
+    `cadence` is RFC 5545 RRULE text, None for "as needed". Its dates are expanded as local time (`at`, HH:MM) in
+    `timezone` (IANA), then moved by `holiday_policy` with the holidays of `holiday_country` (ISO 3166, also "GB-ENG").
+    `cadence_since` is the instant from which this cadence holds: it gives no dates before. Drafts are due
+    `write_lead_days` working days before. `outline` and `subject` start each new draft.
+    """
+
+    __tablename__ = "communication"
+
+    id: Mapped[Key]
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
+    wave_id: Mapped[int | None] = mapped_column(ForeignKey("wave.id"), index=True)
+    kind: Mapped[CommunicationKind] = mapped_column(word_of(CommunicationKind))
+    name: Mapped[str] = mapped_column(short())
+    audience_id: Mapped[int] = mapped_column(ForeignKey("audience.id"), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    cadence: Mapped[str | None] = mapped_column(short(300))
+    at: Mapped[str] = mapped_column(short(5), default="09:00")
+    timezone: Mapped[str] = mapped_column(short(64))
+    starts_on: Mapped[date]
+    cadence_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    holiday_policy: Mapped[HolidayPolicy] = mapped_column(word_of(HolidayPolicy), default=HolidayPolicy.AFTER)
+    holiday_country: Mapped[str] = mapped_column(short(10), default="GB")
+    write_lead_days: Mapped[int] = mapped_column(default=5)
+    is_required: Mapped[bool] = mapped_column(default=True)
+    subject: Mapped[str] = mapped_column(short(300), default="")
+    outline: Mapped[str] = mapped_column(Text, default="")
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    programme: Mapped[Programme] = relationship()
+    wave: Mapped[Wave | None] = relationship()
+    audience: Mapped[Audience] = relationship()
+    owner: Mapped[Account] = relationship(foreign_keys=[owner_id])
+    approver: Mapped[Account | None] = relationship(foreign_keys=[approver_id])
+
+    @property
+    def how_often(self) -> str:
+        """The cadence in words, with time and zone."""
+        return cadence_words(self.cadence, self.at, self.timezone)
+
+    @property
+    def dates(self) -> Cadence | None:
+        """The cadence as `cadence.planned_dates` expands it, None for "as needed"."""
+        if self.cadence is None:
+            return None
+        return Cadence(self.cadence, self.at, self.timezone, self.starts_on, self.holiday_policy, self.holiday_country)
+
+
+class Occurrence(Base):
+    """One dated message of a communication, from draft to sent.
+
+    `planned_for` is the instant that the cadence gave (unique, so that planning twice makes nothing twice), `sends_at`
+    the instant at which it goes out. `from_cadence` is false for one that somebody dated, `moved_at` when somebody last gave
+    it another time by hand. `text_version` counts every change of subject or body; an approval names the version
+    that it approves. `mailing_id` is set once, by the claim that queued it; `reach_when_planned` is how many people the
+    audience had when the text was approved, `reached` how many the message was made out to. `reason` says in words why
+    it was skipped, missed, held, or went to nobody.
+    """
+
+    __tablename__ = "occurrence"
+    __table_args__ = (
+        UniqueConstraint("communication_id", "planned_for"),
+        Index("ix_occurrence_due", "status", "sends_at"),
+    )
+
+    id: Mapped[Key]
+    communication_id: Mapped[int] = mapped_column(ForeignKey("communication.id"))
+    planned_for: Mapped[datetime] = mapped_column(UtcDateTime)
+    sends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    from_cadence: Mapped[bool] = mapped_column(default=True)
+    moved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    write_by: Mapped[date]
+    status: Mapped[OccurrenceStatus] = mapped_column(word_of(OccurrenceStatus), default=OccurrenceStatus.DRAFT)
+    subject: Mapped[str] = mapped_column(short(300), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    text_version: Mapped[int] = mapped_column(default=1)
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reach_when_planned: Mapped[int | None]
+    reached: Mapped[int | None]
+    mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
+    queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    communication: Mapped[Communication] = relationship()
+    written_by: Mapped[Account | None] = relationship()
+    mailing: Mapped[Mailing | None] = relationship()
+
+    @property
+    def sends_on(self) -> date:
+        """The day on which it goes out, in the communication's time zone."""
+        return self.sends_at.astimezone(ZoneInfo(self.communication.timezone)).date()
+
+    @property
+    def when(self) -> str:
+        """When it goes out in words, by the communication's clock, with the zone named."""
+        return moment_words(self.sends_at, self.communication.timezone)
+
+    @property
+    def title(self) -> str:
+        """The message as lists and the audit name it."""
+        return f"{self.communication.name}, {self.sends_on.day} {self.sends_on:%B %Y}"
+
+    @property
+    def why_moved(self) -> str | None:
+        """Why it doesn't go out on the day that the cadence gave, as a sentence; None when it does."""
+        if self.sends_at == self.planned_for:
+            return None
+        planned_on = self.planned_for.astimezone(ZoneInfo(self.communication.timezone)).date()
+        if self.moved_at is not None:
+            return f"Moved by hand from {moment_words(self.planned_for, self.communication.timezone)}."
+        _, why = moved_day(planned_on, self.communication.holiday_policy, self.communication.holiday_country)
+        because = f", which is {why}" if why else ""
+        return f"Moved from {day_words(planned_on)}{because}."
+
+
+class Approval(Base):
+    """Somebody other than the writer approved one version of a text; editing the text withdraws it."""
+
+    __tablename__ = "approval"
+
+    id: Mapped[Key]
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"), index=True)
+    text_version: Mapped[int]
+    approved_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    approved_by: Mapped[Account] = relationship()

@@ -1,0 +1,51 @@
+"""Reads of the calendar, all in one place for those who ask: lists, one message, what needs somebody."""
+
+from engagement.communications.queries.attention import NeedsAttention, is_in_charge, needs_attention
+from engagement.communications.queries.calendar import (
+    CommunicationLine,
+    coming_messages,
+    communications_running,
+    counts_of,
+    dates_beyond,
+    due_occurrences,
+    go_lives_between,
+    messages_between,
+    messages_listed,
+    messages_of,
+    next_messages,
+)
+from engagement.communications.queries.one_message import (
+    OccurrencePage,
+    communication_page,
+    occurrence_page,
+    occurrence_row,
+    reach_of,
+    recipient_by_email,
+    some_recipients,
+    why_reached,
+)
+
+__all__ = [
+    "CommunicationLine",
+    "NeedsAttention",
+    "OccurrencePage",
+    "coming_messages",
+    "communication_page",
+    "communications_running",
+    "counts_of",
+    "dates_beyond",
+    "due_occurrences",
+    "go_lives_between",
+    "is_in_charge",
+    "messages_between",
+    "messages_listed",
+    "messages_of",
+    "needs_attention",
+    "next_messages",
+    "occurrence_page",
+    "occurrence_row",
+    "reach_of",
+    "recipient_by_email",
+    "some_recipients",
+    "why_reached",
+]

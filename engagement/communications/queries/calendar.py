@@ -1,0 +1,152 @@
+"""Reads of the calendar: months, lists, the communications that run, and what comes next."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from engagement import clock
+from engagement.communications.cadence import PlannedDate, planned_dates
+from engagement.communications.models import Communication, Occurrence
+from engagement.communications.rules import OccurrenceStatus
+from engagement.db import db
+from engagement.mail.models import Delivery
+from engagement.mail.rules import DeliveryState
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+
+UNDER_WAY = (OccurrenceStatus.DRAFT, OccurrenceStatus.IN_REVIEW, OccurrenceStatus.APPROVED, OccurrenceStatus.HELD)
+LONGEST_MISSED = timedelta(days=30)
+MOST_SHOWN = 50
+
+
+def with_communication() -> Select[Occurrence]:
+    """Return the SELECT of messages with their communications, audiences, waves and owners, to be narrowed."""
+    return (
+        select(Occurrence)
+        .join(Occurrence.communication)
+        .options(
+            contains_eager(Occurrence.communication).options(
+                joinedload(Communication.audience), joinedload(Communication.wave), joinedload(Communication.owner)
+            )
+        )
+    )
+
+
+def messages_between(first: date, last: date, zone: str) -> list[Occurrence]:
+    """Return the messages that go out from `first` to `last`, both included, as days of the IANA zone; in order."""
+    start = datetime.combine(first, time(), ZoneInfo(zone))
+    end = datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone))
+    query = with_communication().where(Occurrence.sends_at >= start, Occurrence.sends_at < end)
+    return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id)))
+
+
+def go_lives_between(first: date, last: date) -> list[Wave]:
+    """Return the waves that go live from `first` to `last`, both included; dates of the calendar that are no messages."""
+    return list(
+        db.session.scalars(
+            select(Wave)
+            .where(Wave.go_live_on.between(first, last), Wave.status != WaveStatus.CANCELLED)
+            .order_by(Wave.go_live_on, Wave.number)
+        )
+    )
+
+
+def messages_listed(status: OccurrenceStatus | None = None) -> Select[Occurrence]:
+    """Return the SELECT of all messages, the latest first, or only of those in one state."""
+    query = with_communication().order_by(Occurrence.sends_at.desc(), Occurrence.id.desc())
+    return query.where(Occurrence.status == status) if status else query
+
+
+def coming_messages(now: datetime, limit: int = 6) -> list[Occurrence]:
+    """Return the next messages, and before them those that are held."""
+    query = with_communication().where(
+        or_(
+            and_(Occurrence.status.in_(UNDER_WAY), Occurrence.sends_at >= now),
+            Occurrence.status == OccurrenceStatus.HELD,
+        )
+    )
+    return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id).limit(limit)))
+
+
+def next_messages(wave_id: int, limit: int = 5) -> list[Occurrence]:
+    """Return the next messages of a wave's own communications that are not sent yet, in order."""
+    query = with_communication().where(
+        Communication.wave_id == wave_id, Occurrence.status.in_(UNDER_WAY), Occurrence.sends_at >= clock.now()
+    )
+    return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id).limit(limit)))
+
+
+def due_occurrences(now: datetime) -> list[int]:
+    """Return the ids of approved messages whose time has come, the longest due first."""
+    due = (Occurrence.status == OccurrenceStatus.APPROVED, Occurrence.sends_at <= now)
+    return list(db.session.scalars(select(Occurrence.id).where(*due).order_by(Occurrence.sends_at, Occurrence.id)))
+
+
+@dataclass(frozen=True)
+class CommunicationLine:
+    """A communication in the list: when its next message goes out, when one was missed last."""
+
+    communication: Communication
+    next_at: datetime | None
+    missed_at: datetime | None
+
+
+def communications_running(programme_id: int | None = None) -> list[CommunicationLine]:
+    """Return the communications that have not ended, by programme and name, of all programmes or of one."""
+    now = clock.now()
+    query = (
+        select(Communication)
+        .where(Communication.ended_at.is_(None))
+        .options(joinedload(Communication.audience), joinedload(Communication.owner), joinedload(Communication.wave))
+        .order_by(Communication.programme_id, Communication.wave_id.is_not(None), Communication.name, Communication.id)
+    )
+    rows = list(db.session.scalars(query.where(Communication.programme_id == programme_id) if programme_id else query))
+    ids = [row.id for row in rows]
+    coming = _per_communication(func.min, ids, Occurrence.status.in_(UNDER_WAY), Occurrence.sends_at > now)
+    late = (Occurrence.status == OccurrenceStatus.MISSED, Occurrence.sends_at > now - LONGEST_MISSED)
+    missed = _per_communication(func.max, ids, *late)
+    return [CommunicationLine(row, coming.get(row.id), missed.get(row.id)) for row in rows]
+
+
+def _per_communication(
+    which: Callable[..., Any], ids: Sequence[int], *conditions: ColumnElement[bool]
+) -> dict[int, datetime]:
+    rows = (
+        select(Occurrence.communication_id, which(Occurrence.sends_at))
+        .where(Occurrence.communication_id.in_(ids), *conditions)
+        .group_by(Occurrence.communication_id)
+    )
+    return dict(db.session.execute(rows).all())
+
+
+def messages_of(communication_id: int, now: datetime, *, past: bool, limit: int = 12) -> list[Occurrence]:
+    """Return a communication's messages from now on in order, or the past ones, the latest first."""
+    query = with_communication().where(Occurrence.communication_id == communication_id).limit(limit)
+    if past:
+        return list(db.session.scalars(query.where(Occurrence.sends_at <= now).order_by(Occurrence.sends_at.desc())))
+    return list(db.session.scalars(query.where(Occurrence.sends_at > now).order_by(Occurrence.sends_at)))
+
+
+def counts_of(occurrences: Iterable[Occurrence]) -> dict[int, dict[DeliveryState, int]]:
+    """Return for each message that is out how many deliveries are in each state, in one query."""
+    mailings = {row.mailing_id: row.id for row in occurrences if row.mailing_id is not None}
+    found: dict[int, dict[DeliveryState, int]] = {row: {} for row in mailings.values()}
+    counted = (
+        select(Delivery.mailing_id, Delivery.state, func.count())
+        .where(Delivery.mailing_id.in_(mailings))
+        .group_by(Delivery.mailing_id, Delivery.state)
+    )
+    for mailing_id, state, number in db.session.execute(counted):
+        found[mailings[mailing_id]][state] = number
+    return found
+
+
+def dates_beyond(communication: Communication, after: datetime, number: int = 3) -> list[PlannedDate]:
+    """Return the next dates of a cadence after an instant, planned or not; nothing for "as needed"."""
+    dates = communication.dates
+    return planned_dates(dates, after, after + timedelta(days=800))[:number] if dates else []

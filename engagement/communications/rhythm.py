@@ -1,0 +1,151 @@
+"""How often, between people and rules: a choice in a form becomes rule text, and a rule is said in words. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from engagement.communications.recurrence import DAYS, Recurrence, read_rule
+from engagement.communications.rules import Rhythm
+from engagement.errors import BadInput
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+WORKING_DAYS = ",".join(DAYS[:5])
+QUARTERS = (1, 4, 7, 10)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice of the form: `weekday` is two letters, `week` the ordinal in the month, `month_day` 1 to 28 or -1."""
+
+    rhythm: Rhythm
+    weekday: str = "MO"
+    week: int = 1
+    month_day: int = 1
+
+
+def rule_of(choice: Choice) -> str | None:
+    """Return the rule text of a choice, None for "as needed".
+
+    Raises BadInput when the weekday, week or day that it needs makes no sense.
+    """
+    if choice.rhythm is Rhythm.AS_NEEDED:
+        return None
+    rule = {
+        Rhythm.WEEKLY: f"FREQ=WEEKLY;BYDAY={choice.weekday}",
+        Rhythm.FORTNIGHTLY: f"FREQ=WEEKLY;INTERVAL=2;BYDAY={choice.weekday}",
+        Rhythm.MONTHLY_WORKING_DAY: f"FREQ=MONTHLY;BYDAY={WORKING_DAYS};BYSETPOS=1",
+        Rhythm.MONTHLY_DAY: f"FREQ=MONTHLY;BYMONTHDAY={choice.month_day}",
+        Rhythm.MONTHLY_WEEKDAY: f"FREQ=MONTHLY;BYDAY={choice.week}{choice.weekday}",
+        Rhythm.QUARTERLY_WORKING_DAY: f"FREQ=MONTHLY;BYMONTH=1,4,7,10;BYDAY={WORKING_DAYS};BYSETPOS=1",
+    }.get(choice.rhythm)
+    if rule is None:
+        raise BadInput("Choose how often it goes out.", {"rhythm": "Choose how often it goes out."})
+    read_rule(rule)
+    return rule
+
+
+def choice_of(rule: str | None) -> Choice:
+    """Return the choice that gives this rule; AS_IT_IS where the form has none for it."""
+    if rule is None:
+        return Choice(Rhythm.AS_NEEDED)
+    found = read_rule(rule)
+    week, weekday = found.days[0] if found.days else (0, "MO")
+    month_day = found.month_days[0] if found.month_days else 1
+    for rhythm in Rhythm:
+        choice = Choice(rhythm, weekday, week or 1, month_day)
+        if rhythm not in (Rhythm.AS_NEEDED, Rhythm.AS_IT_IS) and _gives(choice, found):
+            return choice
+    return Choice(Rhythm.AS_IT_IS, weekday, week or 1, month_day)
+
+
+def _gives(choice: Choice, rule: Recurrence) -> bool:
+    text = rule_of(choice)
+    return text is not None and read_rule(text) == rule
+
+
+def rhythm_words(rule: str | None) -> str:
+    """Say how often: "Every second Thursday", "The first working day of January, April, July and October"."""
+    if rule is None:
+        return "As needed"
+    found = read_rule(rule)
+    if found.frequency == "WEEKLY":
+        return _each(found.interval, listed([_weekday(day) for _, day in found.days]))
+    return f"The {_days_words(found)} of {_months_words(found)}"
+
+
+def cadence_words(rule: str | None, at: str, timezone: str) -> str:
+    """Say how often, when and by which clock: "Every second Thursday at 09:00, London time"."""
+    words = rhythm_words(rule)
+    return words if rule is None else f"{words} at {at}, {zone_words(timezone)}"
+
+
+def _each(interval: int, what: str) -> str:
+    if interval == 1:
+        return f"Every {what}"
+    return f"Every second {what}" if interval == 2 else f"Every {interval} weeks on {what}"
+
+
+def _days_words(rule: Recurrence) -> str:
+    if rule.is_first_working_day:
+        return "first working day"
+    if rule.month_days:
+        days = listed([_month_day(day) for day in rule.month_days])
+        return f"{days}, if it is a {listed([_weekday(d) for _, d in rule.days], 'or')}," if rule.days else days
+    weekdays = listed([f"{_ordinal(n)} {_weekday(d)}" if n else f"every {_weekday(d)}" for n, d in rule.days])
+    if not rule.positions:
+        return weekdays.replace("every ", "", 1) if weekdays.startswith("every ") else weekdays
+    any_of = listed([_weekday(d) for _, d in rule.days], "or")
+    return f"{listed([_ordinal(p) for p in rule.positions])} {any_of}"
+
+
+def _months_words(rule: Recurrence) -> str:
+    if rule.months:
+        return listed([MONTHS[month - 1] for month in rule.months])
+    return {1: "each month", 2: "every second month", 3: "every third month"}.get(
+        rule.interval, f"every {rule.interval} months"
+    )
+
+
+def _weekday(day: str) -> str:
+    return WEEKDAYS[DAYS.index(day)]
+
+
+def _ordinal(number: int) -> str:
+    if number in ORDINALS:
+        return ORDINALS[number]
+    return f"{-number}th to last" if number < 0 else f"{number}th"
+
+
+def _month_day(day: int) -> str:
+    if day == -1:
+        return "last day"
+    if day < 0:
+        return f"{-day}th day from the end"
+    suffix = "th" if 11 <= day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    return f"{day}{suffix}"
+
+
+def zone_words(timezone: str) -> str:
+    """Name a zone as people do: "London time"."""
+    return "UTC" if timezone in ("UTC", "Etc/UTC") else timezone.rpartition("/")[2].replace("_", " ") + " time"
+
+
+def day_words(day: date) -> str:
+    """Write a day without its year: "Friday 3 April"."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def moment_words(instant: datetime, timezone: str) -> str:
+    """Write an instant by the clock of a zone, which is named: "Friday 3 April at 09:00, London time"."""
+    local = instant.astimezone(ZoneInfo(timezone))
+    return f"{day_words(local.date())} at {local:%H:%M}, {zone_words(timezone)}"
+
+
+def listed(words: list[str], last: str = "and") -> str:
+    """Join words as a sentence does: "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""

@@ -1,0 +1,1 @@
+"""The starter library on disk and the one Markdown renderer."""

@@ -1,0 +1,189 @@
+"""Quiz blocks inside a module's Markdown: cut out before anything is rendered, parsed, put in order, and judged.
+
+A block is fenced with ```` ```quiz ```` and holds YAML; `content/README.md` describes its keys for authors.
+"""
+
+import hashlib
+import random
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import yaml
+
+from engagement.errors import BadInput
+
+_OPENS = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})\s*quiz\b\s*$", re.IGNORECASE)
+_ANYWHERE = re.compile(r"(`{3,}|~{3,})\s*quiz\b", re.IGNORECASE)
+_ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,79}$")
+_KEYS = {"id", "question", "tags", "several", "choices"}
+_CHOICE_KEYS = {"text", "right", "why"}
+_LONGEST_BLOCK = 20_000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer to choose. `key` names it in forms and attempts; it follows from the text, so order may change."""
+
+    key: str
+    text: str
+    is_right: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with its choices in the author's order; with `several` two or more of them are right."""
+
+    id: str
+    text: str
+    choices: tuple[Choice, ...]
+    several: bool = False
+    tags: frozenset[str] = frozenset()
+
+    @property
+    def right_keys(self) -> frozenset[str]:
+        """The keys that have to be chosen, all of them and no other."""
+        return frozenset(choice.key for choice in self.choices if choice.is_right)
+
+    def is_answered_by(self, keys: Collection[str]) -> bool:
+        """Return whether exactly the right choices were made."""
+        return frozenset(keys) == self.right_keys
+
+
+def shuffled(questions: Sequence[Question], seed: str) -> tuple[Question, ...]:
+    """Return the questions, and the choices of each, in the order that belongs to `seed`; the same seed, the same order."""
+    order = random.Random(seed)  # noqa: S311  an order that need not be secret, only repeatable
+    mixed = [
+        Question(q.id, q.text, tuple(order.sample(q.choices, len(q.choices))), q.several, q.tags) for q in questions
+    ]
+    order.shuffle(mixed)
+    return tuple(mixed)
+
+
+@lru_cache(maxsize=512)
+def split(body: str, first_line: int = 1) -> tuple[str, tuple[Question, ...]]:
+    """Return a body without its quiz blocks, and the questions of these blocks in their order.
+
+    `first_line` is the line of the file on which the body begins, for the sentences. Raises BadInput with one sentence
+    that names the line for a block that cannot be used, or whose answers might otherwise be rendered as text.
+    """
+    kept: list[str] = []
+    questions: list[Question] = []
+    block: list[str] | None = None
+    fence, opened_at = "", 0
+    for number, line in enumerate(body.splitlines(), first_line):
+        opening = _OPENS.match(line) if block is None else None
+        if opening:
+            block, fence, opened_at = [], opening["fence"], number
+        elif block is None:
+            if _ANYWHERE.search(line):
+                raise BadInput(
+                    f"Line {number}: a quiz block begins on a line of its own, with ```quiz and nothing else."
+                )
+            kept.append(line)
+        elif _closes(line, fence):
+            question = _question("\n".join(block), opened_at + 1)
+            if any(question.id == earlier.id for earlier in questions):
+                raise BadInput(f"Line {opened_at + 1}: the id “{question.id}” is taken by an earlier question.")
+            questions.append(question)
+            block = None
+        else:
+            block.append(line)
+    if block is not None:
+        raise BadInput(f"Line {opened_at}: this quiz block is never closed. End it with a line of {fence}.")
+    return _without_last_heading(kept), tuple(questions)
+
+
+def _without_last_heading(lines: list[str]) -> str:
+    """Return the text without a heading at its end, under which only quiz blocks stood."""
+    while lines and (not lines[-1].strip() or lines[-1].startswith("#")):
+        lines.pop()
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def _closes(line: str, fence: str) -> bool:
+    bare = line.strip()
+    return len(bare) >= len(fence) and set(bare) == {fence[0]}
+
+
+def _question(text: str, line: int) -> Question:
+    """Return the question that a block holds; `line` is where the block's text begins."""
+    fields = _mapping(parsed(text, line), line, "A quiz block")
+    _refuse_unknown(fields, _KEYS, line)
+    name = _text(fields, "id", line)
+    if not _ID.match(name):
+        raise BadInput(f"Line {line}: the id “{name[:80]}” may hold small letters, digits and hyphens only.")
+    listed = fields.get("choices")
+    if not isinstance(listed, list) or not 2 <= len(listed) <= 8:
+        raise BadInput(f"Line {line}: question “{name}” needs between two and eight choices.")
+    choices = tuple(_choice(entry, name, line) for entry in listed)
+    if len({choice.key for choice in choices}) < len(choices):
+        raise BadInput(f"Line {line}: question “{name}” has the same choice twice.")
+    several = _truth(fields.get("several", "false"), "several", line)
+    _check_right_ones(choices, several, name, line)
+    tags = fields.get("tags", [])
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise BadInput(f"Line {line}: write the tags of “{name}” in square brackets, as in [recognise_wrong].")
+    return Question(name, _text(fields, "question", line), choices, several, frozenset(tags))
+
+
+def _check_right_ones(choices: Sequence[Choice], several: bool, name: str, line: int) -> None:
+    right = sum(choice.is_right for choice in choices)
+    if several and right < 2:
+        raise BadInput(f"Line {line}: question “{name}” says several: true, so at least two choices have to be right.")
+    if not several and right != 1:
+        raise BadInput(f"Line {line}: exactly one choice of “{name}” has to be right; {right} are.")
+
+
+def _choice(entry: object, name: str, line: int) -> Choice:
+    fields = _mapping(entry, line, f"A choice of “{name}”")
+    _refuse_unknown(fields, _CHOICE_KEYS, line)
+    text = _text(fields, "text", line)
+    key = hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()[:12]
+    return Choice(key, text, _truth(fields.get("right", "false"), "right", line), _text(fields, "why", line))
+
+
+def parsed(text: str, line: int) -> object:
+    """Return what YAML says, every scalar as the text it was written as. Raises BadInput with the line for bad YAML.
+
+    Scalars stay text, so that an answer `No` is not read as false, nor 14:00 as a number of minutes.
+    """
+    if len(text) > _LONGEST_BLOCK:
+        raise BadInput(f"Line {line}: this block is longer than {_LONGEST_BLOCK:,} characters. Shorten it.")
+    try:
+        return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  the loader that makes nothing but text, lists, maps
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = line + (mark.line if mark else 0)
+        raise BadInput(
+            f"Line {where}: this can’t be read ({error.problem}). Text with a colon or # in it goes in double quotes."
+        ) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise BadInput(f"Line {line}: this block can’t be read as YAML.") from error
+
+
+def _mapping(value: object, line: int, what: str) -> dict[str, object]:
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise BadInput(f"Line {line}: {what} is written as keys and values, one a line.")
+    return value
+
+
+def _refuse_unknown(fields: dict[str, object], known: set[str], line: int) -> None:
+    unknown = sorted(fields.keys() - known)
+    if unknown:
+        raise BadInput(f"Line {line}: “{unknown[0][:40]}” is not a key here. Known are {', '.join(sorted(known))}.")
+
+
+def _text(fields: dict[str, object], key: str, line: int) -> str:
+    value = fields.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise BadInput(f"Line {line}: “{key}” is missing in this quiz block.")
+    return " ".join(value.split())
+
+
+def _truth(value: object, key: str, line: int) -> bool:
+    if value not in ("true", "false"):
+        raise BadInput(f"Line {line}: “{key}” is either true or false.")
+    return value == "true"

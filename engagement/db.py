@@ -1,0 +1,128 @@
+"""The database: one declarative base, the column types that both engines share, and what SQLite needs to be told."""
+
+import sqlite3
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, Enum, Executable, MetaData, Select, String, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The base of all tables; constraints get names by one convention so that migrations can address them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+
+#: Set by the door for requests that promise not to write (GET, HEAD); see `prepare_sqlite`.
+reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
+
+#: An integer key; the usual first column.
+Key = Annotated[int, mapped_column(primary_key=True)]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant, stored in UTC and always read back aware; a naive value is refused with ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        instant = value.astimezone(UTC)
+        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def word_of(vocabulary: type[StrEnum]) -> Enum:
+    """Return the column type for a `StrEnum`: stored by value as text, checked by the database."""
+    return Enum(
+        vocabulary,
+        values_callable=lambda words: [word.value for word in words],
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        name=f"{vocabulary.__name__.lower()}_known",
+    )
+
+
+def short(length: int = 200) -> String:
+    """Return the column type for a line of text."""
+    return String(length)
+
+
+def insert_new(table: Any) -> Any:
+    """Return an INSERT that both engines let us end with `on_conflict_do_nothing` or `on_conflict_do_update`."""
+    if db.engine.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def rows_changed(statement: Executable) -> int:
+    """Execute an INSERT, UPDATE or DELETE on sets, past the session's own rows, and return how many rows it touched."""
+    # psycopg's number for an INSERT … SELECT is lost unless SQLAlchemy is told to keep it.
+    options = {"synchronize_session": False, "preserve_rowcount": True}
+    outcome = db.session.execute(statement, execution_options=options)
+    return int(outcome.rowcount)  # type: ignore[attr-defined]
+
+
+def count_of(rows: Select[Any]) -> int:
+    """Return how many rows a SELECT would give."""
+    return int(db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the engine's options for a database address: the pool for PostgreSQL, the busy time-out for SQLite."""
+    # An error of the database must not carry people's words into a log.
+    if url.startswith("postgresql"):
+        return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "hide_parameters": True}
+    return {"connect_args": {"timeout": 30}, "hide_parameters": True}
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Tell SQLite to enforce foreign keys, to write ahead, and to take the write lock when a transaction begins.
+
+    pysqlite begins transactions lazily and in deferred mode, where two writers that both read first fail at once
+    instead of waiting; so its own handling is switched off and BEGIN is sent by us (SQLAlchemy's documented recipe).
+    While `reads_only` is set, transactions begin deferred, so that pages which only read don't wait for writers.
+    """
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+
+
+def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    # SQLite's own lower() knows ASCII only; names are in any script.
+    connection.create_function("lower", 1, _casefold, deterministic=True)
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN" if reads_only.get() else "BEGIN IMMEDIATE")
+
+
+def _casefold(text: str | None) -> str | None:
+    return text.casefold() if text else text

@@ -1,0 +1,239 @@
+"""Loading the demonstration: sets the stage, then lives through half a year, a day at a time."""
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import current_app
+from sqlalchemy import select
+
+from engagement import audit, clock
+from engagement.accounts import actions as account_actions
+from engagement.accounts.models import Account
+from engagement.accounts.rules import Role
+from engagement.audiences import actions as audience_actions
+from engagement.communications import actions as communication_actions
+from engagement.communications.rules import CommunicationKind
+from engagement.db import db
+from engagement.demo import living, roster, story
+from engagement.demo.roster import Figure
+from engagement.demo.stage import DAYS_OF_HISTORY, Stage
+from engagement.errors import BadInput
+from engagement.intake import actions as intake
+from engagement.intake.reading import read_file
+from engagement.people.models import Person
+from engagement.people.queries import department_by_path
+from engagement.programmes import actions as programme_actions
+from engagement.programmes.models import Programme
+from engagement.programmes.rules import OwnershipPart, PortfolioClass
+from engagement.settings import Settings
+from engagement.training import actions as training
+from engagement.waves import actions as wave_actions
+
+SETTER = audit.Actor(None, "Demonstration")
+ROLES: dict[Figure, Role | None] = {
+    roster.MANAGER: Role.CHANGE_MANAGER,
+    roster.SPONSOR: Role.SPONSOR,
+    roster.EMPLOYEE: None,
+    roster.LEAD: None,
+    roster.AUDITOR: Role.AUDITOR,
+    roster.ADMIN: Role.ADMINISTRATOR,
+    roster.WAVE_LEAD: Role.CHANGE_MANAGER,
+}
+WORDS = {
+    roster.MANAGER: "change manager: plans, writes, answers",
+    roster.SPONSOR: "sponsor: reads the report, decides",
+    roster.EMPLOYEE: "employee in property claims",
+    roster.LEAD: "manager of people, team in property claims",
+    roster.AUDITOR: "auditor: reads everything but people’s own words",
+    roster.ADMIN: "administrator: sign-ins, jobs, audit",
+}
+#: Wave: name, aim, days from today to go-live, days of quiet, departments, workflows.
+WAVES: dict[int, tuple[str, str, int, int, tuple[str, ...], tuple[str, ...]]] = {
+    1: (
+        "Motor claims triage",
+        "Start where people asked for it.",
+        -78,
+        28,
+        ("Operations/Claims/Motor",),
+        ("Motor claims triage",),
+    ),
+    2: (
+        "Invoice matching",
+        "Fewer mismatches by hand, every payment released by a person.",
+        -22,
+        39,
+        ("Finance/Accounts payable",),
+        ("Invoice matching",),
+    ),
+    3: (
+        "Property claims and letters",
+        "Sorted claims and drafted letters, with every decision left to people.",
+        28,
+        28,
+        ("Operations/Claims/Property", "Operations/Claims/Letters", "Operations/Broker Service"),
+        ("Property claims triage", "Letter drafting"),
+    ),
+    4: (
+        "Underwriting, HR desk",
+        "Investigate first; the underwriting summary is not proven.",
+        154,
+        28,
+        ("Underwriting", "Human Resources/HR desk"),
+        ("Underwriting summary", "HR desk answers"),
+    ),
+}
+
+
+def database_is_empty() -> bool:
+    """Return whether nobody is in the directory, nobody can sign in and no programme was begun."""
+    return not any(db.session.scalar(select(table.id).limit(1)) for table in (Person, Account, Programme))
+
+
+def accounts() -> list[tuple[Account, str]]:
+    """Return the demonstration accounts with what each is for. Raises BadInput when the demonstration is not loaded."""
+    found = {a.email: a for a in db.session.scalars(select(Account).where(Account.is_demonstration))}
+    listed = [(found[figure.email], words) for figure, words in WORDS.items() if figure.email in found]
+    if not listed:
+        raise BadInput("The demonstration programme is not loaded. Run: flask demo load")
+    return listed
+
+
+def load(settings: Settings, say: Callable[[str], None]) -> str:
+    """Load the demonstration into an empty database and return the one password of its accounts.
+
+    Commits each day that it lives through; `say` is told how far it is.
+    """
+    password = settings.demo_password or secrets.token_urlsafe(9)
+    stage = Stage(settings, str(current_app.config["SECRET_KEY"]), clock.today(settings.timezone))
+    _set_stage(stage, password, say)
+    for offset in range(-DAYS_OF_HISTORY + 1, 1):
+        living.live_a_day(stage, offset)
+        if offset % 30 == 0:
+            say(f"{offset + DAYS_OF_HISTORY} of {DAYS_OF_HISTORY} days lived through")
+    return password
+
+
+def _set_stage(stage: Stage, password: str, say: Callable[[str], None]) -> None:
+    with stage.at(stage.day(-DAYS_OF_HISTORY), 7):
+        file = read_file(roster.roster(stage.day(-DAYS_OF_HISTORY)), "people.csv")
+        run = intake.stage_file(file, full=True, skip_bad=False, by=SETTER)
+        intake.apply_run(run, confirm_leavers=False, by=SETTER)
+        training.settle_library(by=SETTER)
+        for figure, role in ROLES.items():
+            _open_account(stage, figure, role, password)
+        _plan_programme(stage)
+        _plan_communications(stage)
+    say("2,412 people, four waves and four communications are planned")
+
+
+def _open_account(stage: Stage, figure: Figure, role: Role | None, password: str) -> None:
+    name = f"{figure.first} {figure.last}"
+    account = account_actions.make_account(figure.email, name, by=SETTER, password=password, is_demonstration=True)
+    if role is not None:
+        account_actions.grant_role(account, role, by=SETTER)
+    db.session.flush()
+    stage.accounts[figure.email] = account
+
+
+def _person(figure: Figure) -> Person:
+    return db.session.scalars(select(Person).where(Person.email == figure.email)).one()
+
+
+def _plan_programme(stage: Stage) -> None:
+    by = stage.accounts[roster.MANAGER.email].actor
+    stage.programme = programme_actions.make_programme(
+        story.PROGRAMME, story.PURPOSE, sponsor=_person(roster.SPONSOR), by=by
+    )
+    for name, statement in story.WORKFLOWS.items():
+        texts = {field: text for field, text in statement.items() if field != "portfolio_class"}
+        stage.workflows[name] = programme_actions.make_workflow(
+            stage.programme, name, PortfolioClass(statement["portfolio_class"]), by=by, **texts
+        )
+        _name_holders(stage, name)
+    for number, (name, aim, go_live, quiet, departments, workflows) in WAVES.items():
+        stage.waves[number] = wave_actions.plan_wave(
+            stage.programme,
+            name,
+            stage.day(go_live),
+            aim=aim,
+            stabilises_until_on=stage.day(go_live + quiet),
+            lead=_person(roster.WAVE_LEAD),
+            sponsor=_person(roster.SPONSOR),
+            departments=[d for d in map(department_by_path, departments) if d],
+            workflows=[stage.workflows[workflow] for workflow in workflows],
+            by=by,
+        )
+    training.settle_assignments(clock.now())
+
+
+def _name_holders(stage: Stage, name: str) -> None:
+    approver = roster.DEPARTED if name == "Letter drafting" else roster.SPONSOR
+    holders = {
+        OwnershipPart.OPERATIONAL_OWNER: roster.LEAD,
+        OwnershipPart.CHANGE_APPROVER: approver,
+        OwnershipPart.ESCALATION_CONTACT: roster.WAVE_LEAD,
+        OwnershipPart.SUPPORT_TEAM: roster.ADMIN,
+    }
+    by = stage.accounts[roster.MANAGER.email].actor
+    for part, figure in holders.items():
+        if name == "Underwriting summary" and part is not OwnershipPart.OPERATIONAL_OWNER:
+            continue
+        programme_actions.name_holder(stage.workflows[name], part, _person(figure), by=by)
+
+
+def _plan_communications(stage: Stage) -> None:
+    manager, writer = stage.accounts[roster.MANAGER.email], stage.accounts[roster.WAVE_LEAD.email]
+    executive, it = department_by_path("Executive"), department_by_path("IT")
+    assert executive
+    assert it
+    assert stage.programme
+    stage.audiences = {
+        "executive": audience_actions.save_audience(
+            "Executive board", {"field": "department", "values": [executive.id]}, by=manager.actor
+        ),
+        "everybody": audience_actions.save_audience(
+            "Everybody in a wave, and all leaders",
+            {
+                "any": [
+                    {"field": "wave", "values": [w.id for w in stage.waves.values()]},
+                    {"field": "training_role", "values": ["leader"]},
+                ]
+            },
+            by=manager.actor,
+        ),
+        "it": audience_actions.save_audience(
+            "IT and developers", {"field": "department", "values": [it.id]}, by=manager.actor
+        ),
+    }
+    made = communication_actions.adopt_standard_communications(
+        stage.programme,
+        owner=writer,
+        approver=manager,
+        audiences={
+            CommunicationKind.EXECUTIVE_UPDATE: stage.audiences["executive"],
+            CommunicationKind.PROGRAMME_UPDATE: stage.audiences["everybody"],
+            CommunicationKind.TECHNICAL_UPDATE: stage.audiences["it"],
+        },
+        by=manager.actor,
+        timezone=stage.settings.timezone,
+        starts_on=stage.today - timedelta(days=DAYS_OF_HISTORY),
+    )
+    stage.communications = {communication.kind.value: communication for communication in made}
+    for number, wave in stage.waves.items():
+        if number == 4:
+            continue
+        audience = audience_actions.save_audience(
+            f"People of wave {number}", {"field": "wave", "values": [wave.id]}, by=manager.actor
+        )
+        stage.communications[f"briefing {number}"] = communication_actions.make_communication(
+            stage.programme,
+            CommunicationKind.DEPARTMENT_BRIEFING,
+            f"Briefings for {wave.name.lower()}",
+            audience=audience,
+            owner=writer,
+            approver=manager,
+            wave=wave,
+            timezone=stage.settings.timezone,
+            by=manager.actor,
+        )

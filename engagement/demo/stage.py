@@ -1,0 +1,47 @@
+"""What the demonstration holds while it is lived through: the day, the people who act, and the things they made."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from engagement import clock
+from engagement.accounts.models import Account
+from engagement.audiences.models import Audience
+from engagement.communications.models import Communication
+from engagement.db import db
+from engagement.programmes.models import Programme, Workflow
+from engagement.settings import Settings
+from engagement.waves.models import Wave
+
+DAYS_OF_HISTORY = 182
+
+
+@dataclass
+class Stage:
+    """The state of the demonstration; `today` is the real day, all others are counted from it."""
+
+    settings: Settings
+    secret: str
+    today: date
+    accounts: dict[str, Account] = field(default_factory=dict)
+    programme: Programme | None = None
+    workflows: dict[str, Workflow] = field(default_factory=dict)
+    waves: dict[int, Wave] = field(default_factory=dict)
+    audiences: dict[str, Audience] = field(default_factory=dict)
+    communications: dict[str, Communication] = field(default_factory=dict)
+    # The same day gives the same history; nothing here needs to be secret.
+    chance: random.Random = field(default_factory=lambda: random.Random(1803))  # noqa: S311
+
+    def day(self, offset: int) -> date:
+        """Return the day so many days from today."""
+        return self.today + timedelta(days=offset)
+
+    @contextmanager
+    def at(self, day: date, hour: int = 8, minute: int = 0) -> Iterator[datetime]:
+        """Let the service live at this time (UTC) inside the block, and keep what it did."""
+        instant = datetime.combine(day, time(hour, minute), UTC)
+        with clock.standing_at(instant):
+            yield instant
+        db.session.commit()

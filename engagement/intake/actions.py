@@ -1,0 +1,258 @@
+"""Changes by imports: staging a file, applying, dropping and undoing a run, keeping a mapping of columns."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy import func as sql
+
+from engagement import audit, clock
+from engagement.audit import Actor, AuditEntry
+from engagement.db import db, rows_changed
+from engagement.errors import BadInput, RuleBroken
+from engagement.intake import applying, comparing, heading, recording, undoing
+from engagement.intake.matching import refresh_statistics, unknown_managers
+from engagement.intake.models import ImportRun, KeptUpload, SavedMapping, StagedMatch, StagedPerson, StagedReference
+from engagement.intake.reading import HrFile
+from engagement.intake.rules import ChangeKind, Field, Problem, RunStatus, UnreadableFile, needs_confirmation
+from engagement.intake.staging import MOST_PROBLEMS, Progress, Staged, quietly, stage_rows
+from engagement.people.models import Person, PersonRole
+from engagement.training.actions.assigning import settle_assignments
+from engagement.waves.actions import settle_memberships
+
+
+def stage_file(
+    file: HrFile, *, full: bool, skip_bad: bool, by: Actor, file_hash: str = "", progress: Progress = quietly
+) -> ImportRun:
+    """Write an opened file (see `open_file`) to the staging tables and compare it with the directory.
+
+    Nothing in the directory changes. A run that the same person staged before and did not apply is dropped. Raises
+    UnreadableFile where the columns are not known or the file breaks off.
+    """
+    if not file.is_usable:
+        raise UnreadableFile(file.problems[0].kind, file.problems[0].sentence, file.problems[0].line)
+    _drop_earlier(by)
+    run = ImportRun(
+        filename=file.filename[:255],
+        file_kind=file.kind[:300],
+        file_hash=file_hash,
+        is_full=full,
+        skips_bad=skip_bad,
+        status=RunStatus.STAGED,
+        started_by=by.name[:401],
+        started_by_account_id=by.account_id,
+        started_at=clock.now(),
+        columns={field.value: header for field, header in file.header_names.items()},
+        counts={},
+        problems=[],
+        new_departments=[],
+    )
+    db.session.add(run)
+    db.session.flush()
+    staged = stage_rows(run.id, file, progress)
+    if fatal := next((problem for problem in file.problems if problem.is_fatal), None):
+        raise UnreadableFile(fatal.kind, fatal.sentence, fatal.line)
+    _compare(run, staged, progress)
+    return run
+
+
+def _compare(run: ImportRun, staged: Staged, progress: Progress) -> None:
+    run.counts = {"rows": staged.rows, "unplaced": staged.unplaced}
+    found = comparing.compare(run, staged.unplaced)
+    staged.note(found)
+    unknown = unknown_managers(run)
+    staged.note([problem for manager, problem in staged.absent_managers.items() if manager in unknown])
+    staged.bad_rows += len({problem.line for problem in found})
+    run.counts = run.counts | {"bad_rows": staged.bad_rows, "warnings": staged.warnings}
+    run.problems = [_kept(problem) for problem in sorted(staged.problems, key=lambda p: p.line or 0)[:MOST_PROBLEMS]]
+    run.problems_total = staged.problems_total
+    progress("compared", staged.rows)
+    db.session.flush()
+
+
+def _kept(problem: Problem) -> dict[str, Any]:
+    """A problem as it is stored."""
+    kept = asdict(problem) | {"kind": problem.kind.value, "severity": problem.severity.value}
+    del kept["lines"]
+    return kept
+
+
+def _drop_earlier(by: Actor) -> None:
+    mine = ImportRun.started_by_account_id == by.account_id if by.account_id else ImportRun.started_by == by.name[:401]
+    for run in db.session.scalars(select(ImportRun).where(ImportRun.status == RunStatus.STAGED, mine)):
+        discard_run(run, by=by)
+
+
+def discard_run(run: ImportRun, *, by: Actor) -> None:
+    """Drop a run that was not applied, with its staged rows. Raises RuleBroken for any other."""
+    if not run.is_staged:
+        raise RuleBroken(f"This import is {run.status.word.lower()} already.")
+    run.status = RunStatus.DISCARDED
+    _clear_staging(run)
+    audit.record("discarded import", run, by=by, name=run.filename)
+
+
+def _clear_staging(run: ImportRun) -> None:
+    for table in (StagedPerson, StagedMatch, StagedReference):
+        rows_changed(delete(table).where(table.run_id == run.id))
+
+
+def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progress: Progress = quietly) -> ImportRun:
+    """Make the directory what a staged run says, all of it or nothing; who works in waves and training is left to
+    `settle_after_import`.
+
+    Where the directory changed since the preview, the comparison is made anew first. Raises RuleBroken when the run is not
+    staged any more, has rows with errors that were not to be skipped, or would let more than a tenth of the people leave
+    without `confirm_leavers`.
+    """
+    applying.lock_directory()
+    db.session.refresh(run, with_for_update=True)
+    _refuse_unless_ready(run)
+    if run.directory_mark != comparing.directory_mark():
+        _compare_again(run)
+    _refuse_unconfirmed(run, confirm_leavers)
+    now = clock.now()
+    audit.record("imported people", run, by=by, name=run.filename, changes=_tally(run))
+    if run.touched:
+        _write_people(run, by, progress)
+    if run.touched > run.count("active") // 10:
+        refresh_statistics(Person, PersonRole)
+    run.status = RunStatus.APPLIED
+    run.applied_at = now
+    _clear_staging(run)
+    db.session.flush()
+    run.last_audit_id = db.session.scalar(select(sql.max(AuditEntry.id)))
+    db.session.flush()
+    db.session.expire_all()
+    progress("applied", run.touched)
+    return run
+
+
+def _write_people(run: ImportRun, by: Actor, progress: Progress) -> None:
+    now = clock.now()
+    applying.make_departments(run, by)
+    applying.note_changes(run)
+    applying.mark_leavers(run, now, by)
+    applying.free_addresses(run)
+    progress("writing people", 0)
+    applying.insert_new(run, now)
+    applying.update_known(run, now, by)
+    progress("writing roles", run.touched)
+    applying.replace_roles(run, now)
+    db.session.expire_all()
+    if comparing.has_managers(run):
+        heading.settle_heads(run, by)
+    progress("writing the audit", run.touched)
+    recording.record_of_people(run, recording.VERBS, now, by)
+
+
+def _refuse_unless_ready(run: ImportRun) -> None:
+    if not run.is_staged:
+        raise RuleBroken(f"This import is {run.status.word.lower()} already.")
+    if run.is_blocked:
+        number = run.count("bad_rows")
+        rows = "One row has" if number == 1 else f"{number:,} rows have"
+        raise RuleBroken(f"{rows} errors, so nothing was imported. Correct the file, or import the good rows only.")
+
+
+def _refuse_unconfirmed(run: ImportRun, confirm_leavers: bool) -> None:
+    leavers, active = run.count(ChangeKind.LEFT), run.count("active")
+    if needs_confirmation(leavers, active) and not confirm_leavers:
+        raise RuleBroken(
+            f"{leavers:,} of {active:,} people are missing from this file, more than 10 %. "
+            "Confirm that it lists everybody, or import it as a part."
+        )
+
+
+def _compare_again(run: ImportRun) -> None:
+    """Compare with the directory as it is now; raises RuleBroken where that makes rows unusable."""
+    found = comparing.compare(run, run.count("unplaced"))
+    if found:
+        run.counts = run.counts | {"bad_rows": run.count("bad_rows") + len({problem.line for problem in found})}
+        run.problems = [*run.problems, *map(_kept, found)][:MOST_PROBLEMS]
+        run.problems_total += len(found)
+        _refuse_unless_ready(run)
+
+
+def _tally(run: ImportRun) -> dict[str, tuple[Any, Any]]:
+    return {kind.value: (None, run.count(kind)) for kind in ChangeKind if run.count(kind)}
+
+
+def settle_after_import() -> None:
+    """Let waves and training follow the directory: who comes in, who goes out, what they have to learn."""
+    settle_memberships()
+    settle_assignments(clock.now())
+
+
+def undo_run(run: ImportRun, *, by: Actor) -> None:
+    """Put everybody whom an applied run touched back to what they were; departments it made stay.
+
+    Raises RuleBroken when it is not applied, or when something newer touched the same people.
+    """
+    applying.lock_directory()
+    db.session.refresh(run, with_for_update=True)
+    if not run.is_applied:
+        raise RuleBroken(f"This import is {run.status.word.lower()}; only an applied one can be undone.")
+    undoing.refuse_if_newer(run)
+    now = clock.now()
+    undoing.restore_people(run, now, by)
+    if comparing.has_managers(run):
+        heading.settle_heads(run, by)
+    audit.record("undid import", run, by=by, name=run.filename, changes=_tally(run))
+    db.session.flush()
+    recording.record_of_people(run, recording.UNDOING_VERBS, now, by)
+    run.status = RunStatus.UNDONE
+    run.undone_at = now
+    db.session.flush()
+    db.session.expire_all()
+
+
+def save_mapping(name: str, columns: Mapping[str, str], *, by: Actor) -> SavedMapping:
+    """Keep columns (field → header) under a name, in place of what was kept under it. Raises BadInput for a bad name."""
+    name = " ".join(name.split())
+    if not name or len(name) > 100:
+        raise BadInput("Give the mapping a name.", {"name": "Give it a name of at most 100 characters."})
+    unknown = set(columns) - {field.value for field in Field}
+    if unknown:
+        raise BadInput(f"There is no field {sorted(unknown)[0]}.")
+    mapping = db.session.scalar(select(SavedMapping).where(SavedMapping.name == name))
+    if mapping is None:
+        mapping = SavedMapping(name=name, columns={}, saved_by="", saved_at=clock.now())
+        db.session.add(mapping)
+    old = dict(mapping.columns)
+    mapping.columns, mapping.saved_by, mapping.saved_at = dict(columns), by.name[:401], clock.now()
+    audit.record("saved column mapping", mapping, by=by, changes={"columns": (old or None, dict(columns))})
+    return mapping
+
+
+def leave_out_bad_rows(run: ImportRun, *, by: Actor) -> None:
+    """Let a staged run be applied without its rows with errors. Raises RuleBroken when it is not staged any more."""
+    if not run.is_staged:
+        raise RuleBroken(f"This import is {run.status.word.lower()} already.")
+    run.skips_bad = True
+    audit.record("left out bad rows", run, by=by, name=run.filename, changes={"rows": (None, run.count("bad_rows"))})
+
+
+def keep_upload(filename: str, content: bytes, *, account_id: int) -> KeptUpload:
+    """Keep a file until its columns are chosen, in place of any other that this account left."""
+    drop_uploads(account_id)
+    upload = KeptUpload(account_id=account_id, filename=filename[:255], content=content, kept_at=clock.now())
+    db.session.add(upload)
+    db.session.flush()
+    return upload
+
+
+def drop_uploads(account_id: int) -> None:
+    """Delete what this account left while choosing columns."""
+    rows_changed(delete(KeptUpload).where(KeptUpload.account_id == account_id))
+
+
+def hash_of(data: bytes | Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    if isinstance(data, bytes):
+        return hashlib.sha256(data).hexdigest()
+    with data.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,166 @@
+"""What a compared run says, made true in one transaction by statements on sets; only what differs is written."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Select,
+    and_,
+    delete,
+    exists,
+    insert,
+    literal,
+    literal_column,
+    select,
+    text,
+    update,
+)
+
+from engagement.accounts.models import Account
+from engagement.accounts.queries import accounts_holding
+from engagement.accounts.rules import Role
+from engagement.audit import Actor
+from engagement.db import db, rows_changed
+from engagement.errors import RuleBroken
+from engagement.intake.comparing import PLAIN, changed_values, desired, filled, pairs
+from engagement.intake.matching import of_run
+from engagement.intake.models import ImportChange, ImportRun, StagedMatch, StagedPerson, StagedReference
+from engagement.intake.recording import record_of_sign_ins
+from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
+from engagement.people.actions import make_department
+from engagement.people.models import Department, Person, PersonRole
+from engagement.people.rules import RoleOrigin, TrainingRole, paths_with_parents
+
+KNOWN = (ChangeKind.CHANGED, ChangeKind.MOVED, ChangeKind.RETURNED)
+
+
+def lock_directory() -> None:
+    """Let nobody else change people until the transaction ends; on SQLite every writer has that already."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("LOCK TABLE person, person_role IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def make_departments(run: ImportRun, by: Actor) -> None:
+    """Make the departments that the file names and nobody has yet, those above them first."""
+    for path in paths_with_parents(run.new_departments):
+        department = make_department(path, by=by)
+        here = (StagedReference.run_id == run.id, StagedReference.kind == ReferenceKind.DEPARTMENT)
+        rows_changed(update(StagedReference).where(*here, StagedReference.value == path).values(row_id=department.id))
+    named = select(StagedReference.row_id).where(
+        StagedReference.run_id == run.id, StagedReference.kind == ReferenceKind.DEPARTMENT
+    )
+    rows_changed(
+        update(Department).where(Department.id.in_(named), Department.merged_into_id.is_(None)).values(closed_at=None)
+    )
+
+
+def note_changes(run: ImportRun) -> None:
+    """Write down, before anything is written, what the run does to each person."""
+    columns = ["run_id", "person_id", "kind", "changes"]
+    new: Select[*tuple[Any, ...]] = select(
+        literal(run.id), StagedMatch.person_id, StagedMatch.kind, literal_column("NULL")
+    ).where(StagedMatch.run_id == run.id, StagedMatch.kind.in_((ChangeKind.NEW, ChangeKind.LEFT)))
+    rows_changed(insert(ImportChange).from_select(columns, new))
+    if any(run.count(kind) for kind in KNOWN):
+        wanted = desired(run, *KNOWN)
+        values = pairs(run, wanted) | {"left_at": (wanted.c.old_left_at, literal_column("NULL"))}
+        known = select(literal(run.id), wanted.c.person_id, wanted.c.kind, changed_values(values))
+        rows_changed(insert(ImportChange).from_select(columns, known))
+
+
+def of_kind(run: ImportRun, *kinds: ChangeKind) -> Select[int]:
+    """Return the SELECT of the ids of people to whom the run does this."""
+    return select(ImportChange.person_id).where(ImportChange.run_id == run.id, ImportChange.kind.in_(kinds))
+
+
+def mark_leavers(run: ImportRun, now: datetime, by: Actor) -> None:
+    """Mark those missing from a full file as left, and end their sign-ins."""
+    leaving = of_kind(run, ChangeKind.LEFT)
+    rows_changed(update(Person).where(Person.id.in_(leaving)).values(left_at=now))
+    end_sign_ins(leaving, now, by)
+
+
+def end_sign_ins(leaving: Select[int], now: datetime, by: Actor) -> None:
+    """Deactivate the accounts of these people and end their sessions.
+
+    Raises RuleBroken where no administrator would be left.
+    """
+    going = (Account.person_id.in_(leaving), Account.deactivated_at.is_(None))
+    administrators = {account.id for account in accounts_holding(Role.ADMINISTRATOR)}
+    ending = db.session.scalars(select(Account.id).where(*going, Account.id.in_(administrators))).all()
+    if administrators and administrators == set(ending):
+        raise RuleBroken(
+            "Every administrator would lose their sign-in, because none of them is in the file. "
+            "Make somebody else an administrator first, or add the row that is missing."
+        )
+    record_of_sign_ins("deactivated sign-in", going, now, by)
+    rows_changed(update(Account).where(*going).values(deactivated_at=now, session_version=Account.session_version + 1))
+
+
+def reopen_sign_ins(returning: Select[int], now: datetime, by: Actor) -> None:
+    """Give those who return the sign-in that ended when they left; one that somebody ended otherwise stays ended."""
+    ended_then = exists().where(Person.id == Account.person_id, Person.left_at == Account.deactivated_at)
+    there = (Account.person_id.in_(returning), ended_then)
+    record_of_sign_ins("reactivated sign-in", there, now, by)
+    rows_changed(update(Account).where(*there).values(deactivated_at=None))
+
+
+def update_known(run: ImportRun, now: datetime, by: Actor) -> None:
+    """Write what differs for people whom the directory knows already, those who return among them."""
+    if not any(run.count(kind) for kind in KNOWN):
+        return
+    reopen_sign_ins(of_kind(run, ChangeKind.RETURNED), now, by)
+    wanted = desired(run, *KNOWN)
+    values: dict[str, Any] = {name: wanted.c[name] for name in filled(run) if name != "roles"}
+    values |= {"left_at": None, "searched_by": wanted.c.searched_by}
+    rows_changed(update(Person).where(Person.id == wanted.c.person_id).values(values))
+
+
+def free_addresses(run: ImportRun) -> None:
+    """Take their address from all who get another one: one may go to somebody else in the same file."""
+    if any(run.count(kind) for kind in KNOWN):
+        address = ImportChange.changes["email"][1].as_string()
+        changing = of_kind(run, *KNOWN).where(address.is_not(None))
+        rows_changed(update(Person).where(Person.id.in_(changing)).values(email=None))
+
+
+def insert_new(run: ImportRun, now: datetime) -> None:
+    """Add those whom the directory does not know, with the ids that the comparison gave them."""
+    if not run.count(ChangeKind.NEW):
+        return
+    wanted = desired(run, ChangeKind.NEW)
+    names = [*PLAIN, "department_id", "manager_id", "searched_by"]
+    rows = select(wanted.c.person_id, literal(now, Person.joined_at.type), *(wanted.c[name] for name in names))
+    rows_changed(insert(Person).from_select(["id", "joined_at", *names], rows.order_by(wanted.c.line)))
+
+
+def replace_roles(run: ImportRun, now: datetime) -> None:
+    """Give people the training roles that the file states; roles given by hand or by a rule stay."""
+    if "roles" not in filled(run):
+        return
+    stated = ImportChange.changes["roles"][1].as_integer()
+    for role, bit in ROLE_BITS.items():
+        known = of_kind(run, *KNOWN)
+        without = known.where(stated.bitwise_and(bit) == 0)
+        held = (PersonRole.role == role, PersonRole.origin == RoleOrigin.FILE)
+        if any(run.count(kind) for kind in KNOWN):
+            rows_changed(delete(PersonRole).where(*held, PersonRole.person_id.in_(without)))
+            _give(role, known.where(stated.bitwise_and(bit) != 0), now)
+        if run.count(ChangeKind.NEW):
+            new = select(StagedMatch.person_id).join(
+                StagedPerson, and_(StagedPerson.run_id == run.id, StagedPerson.line == StagedMatch.line)
+            )
+            here = (of_run(StagedMatch, run), StagedMatch.kind == ChangeKind.NEW)
+            _give(role, new.where(*here, StagedPerson.roles.bitwise_and(bit) != 0), now)
+
+
+def _give(role: TrainingRole, people: Select[int], now: datetime) -> None:
+    who = people.subquery()
+    held = exists().where(PersonRole.person_id == who.c.person_id, PersonRole.role == role)
+    rows = select(
+        who.c.person_id,
+        literal_column(f"'{role.value}'"),
+        literal_column(f"'{RoleOrigin.FILE.value}'"),
+        literal(now, PersonRole.given_at.type),
+    ).where(~held)
+    rows_changed(insert(PersonRole).from_select(["person_id", "role", "origin", "given_at"], rows))

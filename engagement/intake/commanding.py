@@ -1,0 +1,152 @@
+"""An HR file brought in from the shell: one call that reads, compares, says what it found and, unless asked not to, applies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engagement.audit import Actor
+from engagement.db import db
+from engagement.errors import BadInput, RuleBroken
+from engagement.intake import actions, queries
+from engagement.intake.models import CHANGES, ImportRun
+from engagement.intake.reading import open_file
+from engagement.intake.rules import ChangeKind, needs_confirmation
+from engagement.intake.staging import Progress, quietly
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a file does to the directory, in plain values that outlive a rollback.
+
+    `counts` has a number for each `ChangeKind`, and rows, bad_rows, warnings, active; `problems` are pairs of severity and
+    sentence, the first of `problems_total`.
+    """
+
+    run_id: int
+    counts: dict[str, int]
+    problems: list[tuple[str, str]]
+    problems_total: int
+    new_departments: list[str]
+    asks_about_leavers: bool
+    is_blocked: bool
+    is_applied: bool
+
+
+def import_file(
+    path: Path,
+    *,
+    dry_run: bool = False,
+    saved_mapping: str | None = None,
+    full: bool = True,
+    skip_bad: bool = False,
+    confirm_leavers: bool = False,
+    by: Actor,
+    progress: Progress = quietly,
+) -> Preview:
+    """Read, compare and apply a file in the present transaction, which the caller commits or, after a dry run, rolls back.
+
+    Nothing is applied where `is_blocked` or unconfirmed leavers stand against it; see `Preview.is_applied`. Raises BadInput
+    for a path or saved mapping that is not there, UnreadableFile for a file that cannot be read.
+    """
+    run = _staged(path, saved_mapping, full, skip_bad, by, progress)
+    asks = needs_confirmation(run.count(ChangeKind.LEFT), run.count("active"))
+    if not dry_run and not run.is_blocked and (confirm_leavers or not asks):
+        actions.apply_run(run, confirm_leavers=confirm_leavers, by=by, progress=progress)
+        if run.touched:
+            actions.settle_after_import()
+    return Preview(
+        run.id,
+        dict(run.counts),
+        [(problem["severity"], problem["sentence"]) for problem in run.problems],
+        run.problems_total,
+        list(run.new_departments),
+        asks,
+        run.is_blocked,
+        run.is_applied,
+    )
+
+
+def _staged(
+    path: Path, saved_mapping: str | None, full: bool, skip_bad: bool, by: Actor, progress: Progress
+) -> ImportRun:
+    mapping = None
+    if saved_mapping is not None:
+        kept = queries.mapping_named(saved_mapping)
+        if kept is None:
+            names = ", ".join(found.name for found in queries.saved_mappings()) or "none"
+            raise BadInput(f"There is no saved mapping “{saved_mapping}”. Saved mappings: {names}.")
+        mapping = kept.columns
+    try:
+        file = open_file(path, path.name, mapping)
+        file_hash = actions.hash_of(path)
+    except OSError as error:
+        raise BadInput(f"{path} can’t be read: {error.strerror or error}.") from error
+    return actions.stage_file(file, full=full, skip_bad=skip_bad, by=by, file_hash=file_hash, progress=progress)
+
+
+def import_people(
+    path: Path,
+    *,
+    dry_run: bool,
+    saved_mapping: str | None,
+    full: bool,
+    skip_bad: bool,
+    confirm_leavers: bool,
+    by: Actor,
+    say: Callable[[str], None],
+    progress: Progress = quietly,
+) -> Preview:
+    """`import_file` with what it found said line by line; raises RuleBroken where a file that should be applied was not.
+
+    After a dry run, or when it raises, everything is rolled back. The caller commits otherwise.
+    """
+    preview = import_file(
+        path,
+        dry_run=dry_run,
+        saved_mapping=saved_mapping,
+        full=full,
+        skip_bad=skip_bad,
+        confirm_leavers=confirm_leavers,
+        by=by,
+        progress=progress,
+    )
+    for line in _lines(preview):
+        say(line)
+    if preview.is_applied:
+        touched = any(preview.counts[kind] for kind in CHANGES)
+        say("Applied." if touched else "The directory says so already. Nothing changed.")
+        return preview
+    db.session.rollback()
+    if dry_run:
+        say("Nothing has changed. This is what would.")
+        return preview
+    if preview.is_blocked:
+        number = preview.counts["bad_rows"]
+        raise RuleBroken(
+            f"Nothing was imported: {number:,} {'row has' if number == 1 else 'rows have'} errors. "
+            "Correct the file, or import the good rows with --skip-bad."
+        )
+    raise RuleBroken(
+        f"Nothing was imported: {preview.counts['left']:,} of {preview.counts['active']:,} people are missing from this file, "
+        "more than 10 %. If it does list everybody, use --confirm-leavers; if not, --partial."
+    )
+
+
+def _lines(preview: Preview) -> list[str]:
+    counts = preview.counts
+    changed = counts["changed"] + counts["moved"]
+    moved = f" ({counts['moved']:,} to another department)" if counts["moved"] else ""
+    lines = [
+        f"{counts['rows']:,} rows read",
+        f"{counts['new']:,} new",
+        f"{changed:,} changed{moved}",
+        f"{counts['unchanged']:,} unchanged",
+        f"{counts['returned']:,} returned",
+        f"{counts['left']:,} left",
+        f"{counts['bad_rows']:,} rejected",
+    ]
+    lines += [f"New department: {path}" for path in preview.new_departments]
+    lines += [sentence for _, sentence in preview.problems]
+    if preview.problems_total > len(preview.problems):
+        lines.append(f"And {preview.problems_total - len(preview.problems):,} more problems.")
+    return lines

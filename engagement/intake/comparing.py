@@ -1,0 +1,185 @@
+"""Staged rows held against the directory by the database: what each would change, field by field, and how many."""
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from engagement.audit import AuditEntry
+from engagement.db import db, rows_changed
+from engagement.intake.matching import match_people, of_run, refresh_statistics, resolve_references
+from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
+from engagement.intake.rules import ROLE_BITS, ChangeKind, Field, Problem, ReferenceKind
+from engagement.people.models import Person, PersonRole
+from engagement.people.queries import headcount
+from engagement.people.rules import RoleOrigin
+
+#: The columns of `Person` that a field of the file fills, apart from department, manager and roles.
+PLAIN: dict[str, frozenset[Field]] = {
+    "employee_id": frozenset({Field.EMPLOYEE_ID}),
+    "email": frozenset({Field.EMAIL}),
+    "first_name": frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.NAME}),
+    "last_name": frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.NAME}),
+    "name": frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.NAME}),
+    "job_title": frozenset({Field.JOB_TITLE}),
+    "location": frozenset({Field.LOCATION}),
+    "country": frozenset({Field.COUNTRY}),
+    "timezone": frozenset({Field.TIMEZONE}),
+    "language": frozenset({Field.LANGUAGE}),
+    "start_on": frozenset({Field.START_DATE}),
+    "end_on": frozenset({Field.END_DATE}),
+}
+ALL_ROLES = sum(ROLE_BITS.values())
+_MANAGER = frozenset({Field.MANAGER_EMAIL, Field.MANAGER_ID})
+
+
+def has_managers(run: ImportRun) -> bool:
+    """Return whether the file says who reports to whom."""
+    return not _MANAGER.isdisjoint(run.columns)
+
+
+def compare(run: ImportRun, unplaced: int) -> list[Problem]:
+    """Hold the staged rows of a run against the directory as it is now; fills counts and new departments.
+
+    `unplaced` rows may be about anybody. Returns what is wrong with rows only in sight of the directory.
+    """
+    refresh_statistics(StagedPerson)
+    problems = match_people(run, unplaced)
+    run.new_departments = resolve_references(run)
+    refresh_statistics(StagedMatch, StagedReference)
+    _mark_changed(run)
+    run.directory_mark = directory_mark()
+    tally = select(StagedMatch.kind, func.count()).where(StagedMatch.run_id == run.id).group_by(StagedMatch.kind)
+    found = {kind.value: number for kind, number in db.session.execute(tally)}
+    found.pop(ChangeKind.REJECTED.value, None)
+    active = headcount()
+    run.counts = (
+        run.counts
+        | {kind.value: 0 for kind in ChangeKind if kind is not ChangeKind.REJECTED}
+        | found
+        | {"active": active}
+    )
+    return problems
+
+
+def directory_mark() -> str:
+    """Return a text that differs whenever somebody changed anything: every change leaves an entry in the audit."""
+    last = db.session.scalar(select(func.max(AuditEntry.id)))
+    person = db.session.scalar(select(func.max(Person.id)))
+    return f"{last or 0}/{person or 0}"
+
+
+def _mark_changed(run: ImportRun) -> None:
+    wanted = desired(run, ChangeKind.UNCHANGED)
+    left = wanted.c.old_left_at.is_not(None)
+    moved = wanted.c.old_department_id.is_distinct_from(wanted.c.department_id) | wanted.c.to_new_department
+    kind = case(
+        (left, literal_column("'returned'")), (moved, literal_column("'moved'")), else_=literal_column("'changed'")
+    )
+    differs = or_(
+        left, wanted.c.to_new_department, *(old.is_distinct_from(new) for old, new in pairs(run, wanted).values())
+    )
+    found = select(wanted.c.person_id, kind.label("kind")).where(differs).subquery()
+    rows_changed(
+        update(StagedMatch)
+        .where(StagedMatch.run_id == run.id, StagedMatch.person_id == found.c.person_id)
+        .values(kind=found.c.kind)
+    )
+
+
+def pairs(run: ImportRun, wanted: Subquery) -> dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]]:
+    """Return for each column of `Person` that this file fills (and "roles") what it is and what it would be."""
+    return {name: (wanted.c[f"old_{name}"], wanted.c[name]) for name in filled(run)}
+
+
+def filled(run: ImportRun) -> list[str]:
+    """Return the columns of `Person` that this file fills, "roles" last where it has roles."""
+    fields = {Field(name) for name in run.columns}
+    names = [name for name, of in PLAIN.items() if not of.isdisjoint(fields)]
+    if Field.DEPARTMENT in fields:
+        names.append("department_id")
+    if has_managers(run):
+        names.append("manager_id")
+    return [*names, "roles"] if Field.TRAINING_ROLE in fields else names
+
+
+def desired(run: ImportRun, *kinds: ChangeKind) -> Subquery:
+    """Return one row a matched person of these kinds: every column as it would be, and as it is under `old_…`.
+
+    `roles` of an old person are those that come from files; roles held otherwise are left out on both sides.
+    """
+    columns: list[Any] = [StagedMatch.person_id, StagedMatch.kind, StagedMatch.line]
+    old_roles, other_roles = aliased(_masks(RoleOrigin.FILE)), aliased(_masks(None))
+    department, by_email, by_number = (aliased(StagedReference) for _ in range(3))
+    manager = func.nullif(func.coalesce(by_number.row_id, by_email.row_id), StagedMatch.person_id)
+    new = {name: getattr(StagedPerson, name) for name in PLAIN} | {
+        "employee_id": func.coalesce(StagedPerson.employee_id, Person.employee_id),
+        "department_id": department.row_id,
+        "manager_id": manager,
+        "roles": StagedPerson.roles.bitwise_and(ALL_ROLES - func.coalesce(other_roles.c.mask, 0)),
+    }
+    old = {name: getattr(Person, name) for name in [*PLAIN, "department_id", "manager_id", "left_at"]}
+    old["roles"] = func.coalesce(old_roles.c.mask, 0)
+    columns += [value.label(name) for name, value in new.items()]
+    columns += [value.label(f"old_{name}") for name, value in old.items()]
+    columns.append(and_(StagedPerson.department != "", department.row_id.is_(None)).label("to_new_department"))
+    columns.append(_searched_by().label("searched_by"))
+    query: Select[*tuple[Any, ...]] = (
+        select(*columns)
+        .select_from(StagedMatch)
+        .join(StagedPerson, and_(StagedPerson.run_id == run.id, StagedPerson.line == StagedMatch.line))
+        .outerjoin(Person, Person.id == StagedMatch.person_id)
+        .where(of_run(StagedMatch, run), StagedMatch.kind.in_(kinds))
+    )
+    for reference, kind, value in (
+        (department, ReferenceKind.DEPARTMENT, StagedPerson.department),
+        (by_email, ReferenceKind.MANAGER_EMAIL, StagedPerson.manager_email),
+        (by_number, ReferenceKind.MANAGER_ID, StagedPerson.manager_employee_id),
+    ):
+        query = query.outerjoin(
+            reference, and_(reference.run_id == run.id, reference.kind == kind, reference.value == value)
+        )
+    for masks in (old_roles, other_roles):
+        query = query.outerjoin(masks, masks.c.person_id == StagedMatch.person_id)
+    return query.subquery()
+
+
+def _masks(origin: RoleOrigin | None) -> Subquery:
+    """The training roles of each person from files, or with None those from anywhere else, as masks."""
+    bit = case(*((PersonRole.role == role, bit) for role, bit in ROLE_BITS.items()), else_=0)
+    origins = PersonRole.origin == RoleOrigin.FILE if origin else PersonRole.origin != RoleOrigin.FILE
+    mask = cast(func.sum(bit), Integer).label("mask")
+    return select(PersonRole.person_id, mask).where(origins).group_by(PersonRole.person_id).subquery()
+
+
+def _searched_by() -> ColumnElement[str]:
+    """The text for searching, with the employee number that a row without one leaves in place."""
+    kept = and_(StagedPerson.employee_id.is_(None), Person.employee_id.is_not(None))
+    return case((kept, StagedPerson.searched_by + " " + func.lower(Person.employee_id)), else_=StagedPerson.searched_by)
+
+
+def changed_values(values: dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]]) -> ColumnElement[Any]:
+    """Return a JSON object of [old, new] for each pair that differs."""
+    parts: list[ColumnElement[Any]] = []
+    is_postgresql = db.engine.dialect.name == "postgresql"
+    array = func.jsonb_build_array if is_postgresql else func.json_array
+    for name, (old, new) in values.items():
+        both = case((old.is_distinct_from(new), array(old, new)))
+        parts += [literal_column(f"'{name}'"), both if is_postgresql else func.json(both)]
+    if is_postgresql:
+        return cast(func.jsonb_strip_nulls(func.jsonb_build_object(*parts)), JSON)
+    return func.json_patch(literal_column("'{}'"), func.json_object(*parts))

@@ -1,0 +1,71 @@
+"""Who heads a department, as it follows from who reports to whom.
+
+The rule: among those to whom people of the department report, only somebody can head it who is not himself led by somebody
+inside, that is who works elsewhere, has no manager, or whose manager works elsewhere; so leads of teams within it don't
+count. Of these it is the one to whom most people of the department report; where several have as many, the one who works in
+it, then the one who has been in the directory longest. A department without anybody who has a manager keeps its head.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from engagement.audit import Actor
+from engagement.db import db
+from engagement.intake.models import ImportChange, ImportRun
+from engagement.people.actions import name_department_manager
+from engagement.people.models import Department, Person
+
+MOST_NAMED = 500
+
+
+def settle_heads(run: ImportRun, by: Actor) -> int:
+    """Name the heads of all departments whose people the run touched; returns how many changed."""
+    touched = _touched(run)
+    heads = heads_of(touched)
+    changed = 0
+    rows = db.session.scalars(select(Department).where(Department.closed_at.is_(None)))
+    differing = {row.id: row for row in rows if row.id in heads and row.manager_id != heads[row.id]}
+    people = {p.id: p for p in db.session.scalars(select(Person).where(Person.id.in_({heads[i] for i in differing})))}
+    for department_id, department in sorted(differing.items()):
+        name_department_manager(department, people[heads[department_id]], by=by)
+        changed += 1
+    db.session.flush()
+    return changed
+
+
+def heads_of(departments: Iterable[int]) -> dict[int, int]:
+    """Return department → person for those of these departments in which somebody reports to somebody."""
+    wanted = set(departments)
+    boss, above = aliased(Person), aliased(Person)
+    inside = boss.department_id == Person.department_id
+    query = (
+        select(Person.department_id, boss.id, func.count(), inside)
+        .join(boss, and_(boss.id == Person.manager_id, boss.left_at.is_(None)))
+        .outerjoin(above, above.id == boss.manager_id)
+        .where(
+            Person.left_at.is_(None),
+            Person.department_id.is_not(None),
+            or_(
+                boss.department_id.is_distinct_from(Person.department_id),
+                above.department_id.is_distinct_from(Person.department_id),
+            ),
+        )
+        .group_by(Person.department_id, boss.id, inside)
+    )
+    if len(wanted) <= MOST_NAMED:
+        query = query.where(Person.department_id.in_(wanted))
+    best: dict[int, tuple[int, bool, int]] = {}
+    for department_id, person_id, reports, is_inside in db.session.execute(query):
+        claim = (reports, bool(is_inside), -person_id)
+        if department_id in wanted and claim > best.get(department_id, (0, False, 0)):
+            best[department_id] = claim
+    return {department_id: -claim[2] for department_id, claim in best.items()}
+
+
+def _touched(run: ImportRun) -> set[int]:
+    here = ImportChange.run_id == run.id
+    now = select(Person.department_id).join(ImportChange, ImportChange.person_id == Person.id).where(here).distinct()
+    before = select(ImportChange.changes["department_id"][0].as_integer()).where(here).distinct()
+    return {found for query in (now, before) for found in db.session.scalars(query) if found is not None}

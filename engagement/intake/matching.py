@@ -1,0 +1,257 @@
+"""Which person each staged row speaks of, who is missing, and what departments and managers the texts point to."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from engagement.db import Base, db, rows_changed
+from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
+from engagement.intake.rules import ChangeKind, ManagerKey, ManagerRef, Problem, ProblemKind, ReferenceKind, shown
+from engagement.intake.staging import reject_lines
+from engagement.people.models import Department, Person
+
+_MATCH = ["run_id", "person_id", "line", "kind"]
+_REFERENCE = ["run_id", "kind", "value", "row_id"]
+
+
+def of_run(table: type[StagedPerson] | type[StagedMatch], run: ImportRun) -> ColumnElement[bool]:
+    """The condition for the rows of one run, on SQLite in a form that no index serves.
+
+    Staging tables mostly hold one run, so joins have to go by the other columns; without statistics SQLite would choose
+    the index that begins with the run, and then read all rows once for each row.
+    """
+    return (table.run_id + 0 if db.engine.dialect.name == "sqlite" else table.run_id) == run.id
+
+
+def match_people(run: ImportRun, unplaced: int) -> list[Problem]:
+    """Fill `StagedMatch`: known people, those who are missing from a full file, and new ones with their future ids.
+
+    A row with an employee number speaks of whoever has it, or has none yet and the address; a row without one of
+    whoever has the address now, or had it last. Where `unplaced` rows may be about anybody, nobody is missing.
+    Returns a problem for each address that somebody outside the file keeps; these rows are rejected.
+    """
+    rows_changed(delete(StagedMatch).where(StagedMatch.run_id == run.id))
+    for kind in (ChangeKind.UNCHANGED, ChangeKind.REJECTED):
+        by_number = and_(Person.employee_id == StagedPerson.employee_id, Person.erased_at.is_(None))
+        by_address = and_(
+            Person.email == StagedPerson.email,
+            Person.left_at.is_(None),
+            or_(Person.employee_id.is_(None), StagedPerson.employee_id.is_(None)),
+        )
+        _match(run, kind, by_number)
+        refresh_statistics(StagedMatch)
+        _match(run, kind, by_address)
+        _match_left(run, kind)
+    if run.is_full and not unplaced:
+        _match_missing(run)
+    _number_new(run)
+    return _settle_addresses(run)
+
+
+def _free(run: ImportRun, kind: ChangeKind) -> tuple[ColumnElement[bool], ...]:
+    """Rows and people that are not matched yet."""
+    taken, done = aliased(StagedMatch), aliased(StagedMatch)
+    return (
+        StagedPerson.run_id == run.id,
+        StagedPerson.is_rejected.is_(kind is ChangeKind.REJECTED),
+        ~exists().where(taken.run_id == run.id, taken.person_id == Person.id),
+        ~exists().where(done.run_id == run.id, done.line == StagedPerson.line),
+    )
+
+
+def _match(run: ImportRun, kind: ChangeKind, same: ColumnElement[bool]) -> None:
+    found = select(literal(run.id), Person.id, func.min(StagedPerson.line), _word(kind)).select_from(StagedPerson)
+    found = found.join(Person, same).where(*_free(run, kind)).group_by(Person.id)
+    rows_changed(insert(StagedMatch).from_select(_MATCH, found))
+
+
+def _match_left(run: ImportRun, kind: ChangeKind) -> None:
+    """Rows about somebody who left and whose number is not known: the last one who had the address."""
+    last = (
+        select(Person.email, func.max(Person.id).label("id"))
+        .where(Person.left_at.is_not(None), Person.erased_at.is_(None), Person.email.is_not(None))
+        .group_by(Person.email)
+        .subquery()
+    )
+    found = (
+        select(literal(run.id), Person.id, func.min(StagedPerson.line), _word(kind))
+        .select_from(StagedPerson)
+        .join(last, last.c.email == StagedPerson.email)
+        .join(Person, Person.id == last.c.id)
+        .where(or_(Person.employee_id.is_(None), StagedPerson.employee_id.is_(None)), *_free(run, kind))
+        .group_by(Person.id)
+    )
+    rows_changed(insert(StagedMatch).from_select(_MATCH, found))
+
+
+def _match_missing(run: ImportRun) -> None:
+    listed = and_(StagedMatch.run_id == run.id, StagedMatch.person_id == Person.id)
+    missing: Select[*tuple[Any, ...]] = (
+        select(literal(run.id), Person.id, literal_column("NULL"), _word(ChangeKind.LEFT))
+        .select_from(Person)
+        .outerjoin(StagedMatch, listed)
+        .where(Person.left_at.is_(None), StagedMatch.person_id.is_(None))
+    )
+    rows_changed(insert(StagedMatch).from_select(_MATCH, missing))
+
+
+def _number_new(run: ImportRun) -> None:
+    done = aliased(StagedMatch)
+    rows = select(StagedPerson.line).where(
+        StagedPerson.run_id == run.id,
+        StagedPerson.is_rejected.is_(False),
+        ~exists().where(done.run_id == run.id, done.line == StagedPerson.line),
+    )
+    lines = rows.order_by(StagedPerson.line).subquery()
+    number: ColumnElement[int]
+    if db.engine.dialect.name == "postgresql":
+        number = func.nextval(literal_column("'person_id_seq'"))
+    else:
+        number = func.coalesce(select(func.max(Person.id)).scalar_subquery(), 0) + func.row_number().over(
+            order_by=lines.c.line
+        )
+    new = select(literal(run.id), number, lines.c.line, _word(ChangeKind.NEW))
+    rows_changed(insert(StagedMatch).from_select(_MATCH, new))
+
+
+def _word(kind: ChangeKind) -> ColumnElement[str]:
+    return literal_column(f"'{kind.value}'")
+
+
+def _settle_addresses(run: ImportRun) -> list[Problem]:
+    """Reject rows whose address stays with somebody else; each rejection keeps another address where it is."""
+    problems: list[Problem] = []
+    while taken := db.session.execute(_taken_addresses(run)).all():
+        for line, address, holder in taken:
+            sentence = (
+                f"Line {line}: {shown(address)} is the address of {holder}, who keeps it. Correct one of the two."
+            )
+            column = run.columns.get("email")
+            problems.append(Problem(line, column, ProblemKind.ADDRESS_TAKEN, sentence))
+        lines = frozenset(line for line, _, _ in taken)
+        reject_lines(run.id, lines)
+        of_lines = (StagedMatch.run_id == run.id, StagedMatch.line.in_(lines))
+        rows_changed(delete(StagedMatch).where(*of_lines, StagedMatch.kind == ChangeKind.NEW))
+        rows_changed(update(StagedMatch).where(*of_lines).values(kind=ChangeKind.REJECTED))
+    return problems
+
+
+def _taken_addresses(run: ImportRun) -> Select[*tuple[Any, ...]]:
+    moving = aliased(StagedMatch)
+    return (
+        select(StagedPerson.line, StagedPerson.email, Person.name)
+        .join(Person, and_(Person.email == StagedPerson.email, Person.left_at.is_(None)))
+        .join(StagedMatch, and_(StagedMatch.run_id == run.id, StagedMatch.line == StagedPerson.line))
+        .where(
+            StagedPerson.run_id == run.id,
+            StagedPerson.is_rejected.is_(False),
+            StagedMatch.person_id != Person.id,
+            ~exists().where(moving.run_id == run.id, moving.person_id == Person.id, moving.kind != ChangeKind.REJECTED),
+        )
+        .order_by(StagedPerson.line)
+        .limit(500)
+    )
+
+
+def resolve_references(run: ImportRun) -> list[str]:
+    """Fill `StagedReference`; returns the paths of departments that do not exist yet."""
+    rows_changed(delete(StagedReference).where(StagedReference.run_id == run.id))
+    for kind in _MANAGER_COLUMNS:
+        _resolve_managers(run, kind)
+    return _resolve_departments(run)
+
+
+_MANAGER_COLUMNS: dict[ReferenceKind, tuple[Any, Any, Any]] = {
+    ReferenceKind.MANAGER_EMAIL: (StagedPerson.manager_email, StagedPerson.email, Person.email),
+    ReferenceKind.MANAGER_ID: (StagedPerson.manager_employee_id, StagedPerson.employee_id, Person.employee_id),
+}
+
+
+def _resolve_managers(run: ImportRun, kind: ReferenceKind) -> None:
+    """Each manager named by a row: whoever stands in the file under this name, else whoever the directory knows."""
+    named, in_file, in_directory = _MANAGER_COLUMNS[kind]
+    word: ColumnElement[str] = literal_column(f"'{kind.value}'")
+    usable = (StagedPerson.run_id == run.id, StagedPerson.is_rejected.is_(False))
+    wanted = select(named).where(*usable, named.is_not(None))
+    there: Select[*tuple[Any, ...]] = (
+        select(literal(run.id), word, in_file, StagedMatch.person_id)
+        .join(StagedMatch, and_(StagedMatch.run_id == run.id, StagedMatch.line == StagedPerson.line))
+        .where(*usable, in_file.in_(wanted))
+    )
+    rows_changed(insert(StagedReference).from_select(_REFERENCE, there))
+    others = wanted.distinct().subquery()
+    value = others.c[0]
+    found = exists().where(
+        StagedReference.run_id == run.id, StagedReference.kind == kind, StagedReference.value == value
+    )
+    elsewhere: Select[*tuple[Any, ...]] = (
+        select(literal(run.id), word, value, Person.id)
+        .select_from(others)
+        .outerjoin(Person, and_(in_directory == value, Person.left_at.is_(None)))
+        .where(~found)
+    )
+    rows_changed(insert(StagedReference).from_select(_REFERENCE, elsewhere))
+
+
+def unknown_managers(run: ImportRun) -> set[ManagerRef]:
+    """Return the managers named by rows whom neither the file nor the directory knows."""
+    missing = select(StagedReference.kind, StagedReference.value).where(
+        StagedReference.run_id == run.id,
+        StagedReference.kind.in_(_MANAGER_COLUMNS),
+        StagedReference.row_id.is_(None),
+    )
+    keys = {ReferenceKind.MANAGER_EMAIL: ManagerKey.EMAIL, ReferenceKind.MANAGER_ID: ManagerKey.EMPLOYEE_ID}
+    return {ManagerRef(keys[kind], value) for kind, value in db.session.execute(missing)}
+
+
+def _resolve_departments(run: ImportRun) -> list[str]:
+    named = select(StagedPerson.department).where(
+        StagedPerson.run_id == run.id, StagedPerson.is_rejected.is_(False), StagedPerson.department != ""
+    )
+    wanted = set(db.session.scalars(named.distinct()))
+    if not wanted:
+        return []
+    rows = db.session.execute(select(Department.path, Department.id, Department.merged_into_id)).all()
+    ids = {path: id_ for path, id_, _ in rows}
+    successors = {id_: successor for _, id_, successor in rows if successor is not None}
+    values: list[dict[str, Any]] = []
+    for path in sorted(wanted):
+        found = ids.get(path)
+        seen: set[int] = set()
+        while found in successors and found not in seen:
+            seen.add(found)
+            found = successors[found]
+        values.append({"run_id": run.id, "kind": ReferenceKind.DEPARTMENT, "value": path, "row_id": found})
+    db.session.execute(insert(StagedReference), values)
+    return [value["value"] for value in values if value["row_id"] is None]
+
+
+_JOINED = {
+    "staged_person": "run_id, line, is_rejected, employee_id, email",
+    "staged_match": "run_id, person_id, line, kind",
+    "staged_reference": "run_id, kind, value",
+    "person": "id, employee_id, email, department_id, manager_id, left_at",
+    "person_role": "person_id, role, origin",
+}
+
+
+def refresh_statistics(*tables: type[Base]) -> None:
+    """Tell PostgreSQL how large tables have become in this transaction, so that it joins them well."""
+    if db.engine.dialect.name == "postgresql":
+        named = ", ".join(f"{table.__tablename__} ({_JOINED[table.__tablename__]})" for table in tables)
+        db.session.execute(text(f"ANALYZE {named}"))

@@ -1,0 +1,257 @@
+"""An HR file read: from bytes of any usual kind to rows of people and the problems that stand in their way."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+from engagement.intake.columns import (
+    SavedMapping,
+    apply_mapping,
+    guess_mapping,
+    missing_columns,
+    rival_columns,
+)
+from engagement.intake.delimited import decode, detect_delimiter, numbered_rows
+from engagement.intake.roster import RosterCheck, check_rows
+from engagement.intake.rules import Field, Problem, ProblemKind, StaffRow, UnreadableFile
+from engagement.intake.staff_rows import RowReader
+from engagement.intake.workbook import open_workbook
+
+MOST_BYTES = 50 * 1024 * 1024
+MOST_PEOPLE = 250_000
+
+
+@dataclass
+class HrFile:
+    """What an HR file says.
+
+    `guess` is what the headers alone suggest; `columns` what was read. `rows` are the sound ones, `rejected` those with
+    an error, as far as they can be read. `problems` are those of single rows and of the columns; `checked` adds what
+    only the whole file shows. A fatal problem means that no row was read.
+    """
+
+    filename: str
+    kind: str
+    header: list[str]
+    header_line: int
+    guess: dict[Field, int]
+    columns: dict[Field, int]
+    rows: list[StaffRow] = field(default_factory=list)
+    rejected: list[StaffRow] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    table: "Table | None" = field(default=None, repr=False)
+
+    def entries(self) -> Iterator[tuple[StaffRow, list[Problem]]]:
+        """The rows one after the other, each with its own problems; once.
+
+        Afterwards `problems` has what belongs to no row that could be read. Raises UnreadableFile as `read_file` does.
+        """
+        table, self.table = self.table, None
+        return _read_before(self) if table is None else _entries(self, table)
+
+    @property
+    def header_names(self) -> dict[Field, str]:
+        """The name that the file itself gives to the column of each field."""
+        return {name: self.header[index] for name, index in self.columns.items()}
+
+    @property
+    def is_usable(self) -> bool:
+        """False where a problem of the whole file kept every row from being read."""
+        return not any(problem.is_fatal for problem in self.problems)
+
+    def checked(self) -> RosterCheck:
+        """The rows held against each other, those with problems of their own among them."""
+        return check_rows(self.rows, self.rejected, self.header_names)
+
+
+@dataclass
+class Table:
+    """Cells before they mean anything; `kind` is said to the user."""
+
+    kind: str
+    rows: Iterator[tuple[int, list[str]]]
+    problems: list[Problem] = field(default_factory=list)
+    failed: list[tuple[int, int]] = field(default_factory=list)
+    is_text: bool = True
+
+
+def read_file(
+    data: bytes | Path, filename: str, mapping: SavedMapping | None = None, most_bytes: int = MOST_BYTES
+) -> HrFile:
+    """Read an HR file, CSV or XLSX whatever its name, all rows at once; see `open_file`."""
+    file = open_file(data, filename, mapping, most_bytes)
+    for row, problems in file.entries():
+        (file.rejected if problems else file.rows).append(row)
+        file.problems += problems
+    file.problems.sort(key=lambda problem: problem.line or 0)
+    return file
+
+
+def open_file(
+    data: bytes | Path, filename: str, mapping: SavedMapping | None = None, most_bytes: int = MOST_BYTES
+) -> HrFile:
+    """Open an HR file and understand its header; `entries` then reads the rows without keeping them.
+
+    `mapping` (field → header) takes the place of the guess. Raises UnreadableFile where the bytes are no readable table. Columns that are missing or rival come back as fatal
+    problems beside the header, so that the reader can choose columns. A path that cannot be opened raises OSError.
+    """
+    table = _table(_content(data, most_bytes))
+    header_line, header = next((row for row in table.rows if "".join(row[1]).strip()), (1, []))
+    if table.problems:
+        raise UnreadableFile(ProblemKind.WRONG_FORMAT, table.problems[0].sentence, table.problems[0].line)
+    if not header:
+        raise UnreadableFile(
+            ProblemKind.EMPTY_FILE, "The file is empty. Choose a file with a header row and one row a person."
+        )
+    header = [name.strip() for name in header]
+    guess = guess_mapping(header)
+    if mapping is None:
+        columns, problems = guess, rival_columns(header, header_line)
+    else:
+        columns, problems = apply_mapping(header, mapping, header_line)
+    if not problems:
+        problems = missing_columns(columns, header, header_line)
+    file = HrFile(filename, table.kind, header, header_line, guess, columns, problems=problems)
+    if not problems:
+        file.table = table
+    return file
+
+
+def first_rows(data: bytes, count: int = 5) -> list[list[str]]:
+    """Return the first rows below the header as they stand, for choosing columns. Raises UnreadableFile as `open_file`."""
+    rows = _table(data).rows
+    next((row for row in rows if "".join(row[1]).strip()), None)
+    return [cells for _, cells in islice(rows, count)]
+
+
+def _content(data: bytes | Path, most_bytes: int) -> bytes:
+    if isinstance(data, Path):
+        with data.open("rb") as stream:
+            data = stream.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        sentence = (
+            f"The file is larger than {most_bytes / 1024**2:.0f} MB. Remove columns that are not needed, or split it."
+        )
+        raise UnreadableFile(ProblemKind.FILE_TOO_LARGE, sentence)
+    return data
+
+
+def _table(data: bytes) -> Table:
+    if data.startswith(b"PK\x03\x04"):
+        book = open_workbook(data)
+        return Table(f"Excel workbook, sheet “{book.sheet_name}”", book.rows, failed=book.failed, is_text=False)
+    _refuse_other_kinds(data)
+    text, encoding = decode(data)
+    delimiter = detect_delimiter(text)
+    problems: list[Problem] = []
+    return Table(f"{encoding}, {_SPOKEN[delimiter]}", numbered_rows(text, delimiter, problems), problems)
+
+
+_SPOKEN = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def _refuse_other_kinds(data: bytes) -> None:
+    beginning = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise UnreadableFile(
+            ProblemKind.EMPTY_FILE, "The file is empty. Choose a file with a header row and one row a person."
+        )
+    if data.startswith(_OLE):
+        locked = "EncryptedPackage".encode("utf-16-le") in data
+        what = (
+            "a workbook protected with a password"
+            if locked
+            else "a workbook in the old .xls form, or another Office file"
+        )
+    else:
+        what = next((words for marks, words in _OTHER_KINDS if beginning.startswith(marks)), "")
+    if what:
+        raise UnreadableFile(ProblemKind.WRONG_FORMAT, f"This is {what}. Save the list as .xlsx or .csv and try again.")
+
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OTHER_KINDS: tuple[tuple[tuple[bytes, ...], str], ...] = (
+    ((b"%pdf",), "a PDF"),
+    ((b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*\0", b"mm\0*"), "an image"),
+    ((b"<!doctype html", b"<html", b"<head", b"<body", b"<table"), "a web page"),
+    ((b"<?xml",), "an XML file"),
+    ((b"{\\rtf",), "a text document"),
+    ((b"{", b"[{", b"[\n", b"[\r\n"), "a JSON file"),
+    ((b"\x1f\x8b", b"7z\xbc\xaf", b"rar!", b"pk\x05\x06"), "an archive without a workbook in it"),
+    ((b"\x7felf", b"mz\x90"), "a program"),
+)
+
+
+def _entries(file: HrFile, table: Table) -> Iterator[tuple[StaffRow, list[Problem]]]:
+    reader = RowReader(file.columns, file.header)
+    failed = _failed_cells(file, table.failed)
+    rows = _whole_rows(file, table) if table.is_text else table.rows
+    number = 0
+    for number, (line, cells) in enumerate(rows, 1):
+        row, problems = reader.read(line, cells)
+        if line in failed:
+            names = {problem.column for problem in failed[line]}
+            problems = failed[line] + [problem for problem in problems if problem.column not in names]
+        if number > MOST_PEOPLE:
+            raise UnreadableFile(
+                ProblemKind.TOO_MANY_ROWS, f"The file has more than {MOST_PEOPLE:,} rows. Split it into several files."
+            )
+        yield row, problems
+    file.problems += [_under_header(problem, file.header) for problem in table.problems]
+    if not number and not file.problems:
+        sentence = "The file has a header and no rows below it. Choose a file with one row a person."
+        file.problems.append(Problem(None, None, ProblemKind.NO_ROWS, sentence))
+
+
+def _read_before(file: HrFile) -> Iterator[tuple[StaffRow, list[Problem]]]:
+    """The rows that `read_file` has read already, in the order of lines."""
+    lines = {row.line for row in file.rejected}
+    of_line: dict[int | None, list[Problem]] = {}
+    rest: list[Problem] = []
+    for problem in file.problems:
+        (of_line.setdefault(problem.line, []) if problem.line in lines else rest).append(problem)
+    file.problems = rest
+    for row in sorted([*file.rows, *file.rejected], key=lambda row: row.line):
+        yield row, of_line.get(row.line, [])
+
+
+def _under_header(problem: Problem, header: list[str]) -> Problem:
+    """The problem with the header in place of the column's number, which is all that is known below this module."""
+    if problem.column is None or int(problem.column) > len(header):
+        return problem
+    return replace(problem, column=header[int(problem.column) - 1])
+
+
+def _whole_rows(file: HrFile, table: Table) -> Iterator[tuple[int, list[str]]]:
+    """Rows no wider than the header, or than the first row where each line ends with a delimiter.
+
+    A wider row has a delimiter too many somewhere, so its cells may stand under the wrong headers.
+    """
+    width = len(file.header)
+    widest = 0
+    for line, cells in table.rows:
+        if not "".join(cells).strip():
+            continue
+        if not widest:
+            widest = len(cells) if len(cells) > width and not any(map(str.strip, cells[width:])) else width
+        if len(cells) <= widest:
+            yield line, cells
+        else:
+            sentence = (
+                f"Line {line}: This row has {len(cells)} cells where the header has {width}. "
+                "Put cells that hold a delimiter in quotation marks."
+            )
+            table.problems.append(Problem(line, None, ProblemKind.TOO_MANY_CELLS, sentence))
+
+
+def _failed_cells(file: HrFile, failed: Iterable[tuple[int, int]]) -> dict[int, list[Problem]]:
+    """Cells under a column in use whose formula shows an error such as #N/A, by line."""
+    read = set(file.columns.values())
+    problems: dict[int, list[Problem]] = {}
+    for line, column in failed:
+        if column in read and line > file.header_line:
+            name = file.header[column]
+            sentence = f"Line {line}: The formula under “{name}” shows an error. Correct it, or leave the cell empty."
+            problems.setdefault(line, []).append(Problem(line, name, ProblemKind.FORMULA_ERROR, sentence))
+    return problems

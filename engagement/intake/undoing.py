@@ -1,0 +1,124 @@
+"""An applied run taken back: everybody it touched is again as they were, while nothing newer touched them."""
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete, exists, func, insert, select, union_all, update
+
+from engagement.audit import Actor, AuditEntry
+from engagement.db import db, rows_changed
+from engagement.errors import RuleBroken
+from engagement.intake.applying import KNOWN, end_sign_ins, of_kind, reopen_sign_ins
+from engagement.intake.models import ImportChange, ImportRun
+from engagement.intake.rules import ROLE_BITS, ChangeKind
+from engagement.people.models import Person, PersonRole
+from engagement.people.rules import RoleOrigin, search_text
+
+BATCH = 1_000
+_DAYS = ("start_on", "end_on")
+
+
+def refuse_if_newer(run: ImportRun) -> None:
+    """Raise RuleBroken, with the number, where people whom the run touched were changed since."""
+    newer = (
+        select(func.count())
+        .select_from(ImportChange)
+        .where(
+            ImportChange.run_id == run.id,
+            exists().where(
+                AuditEntry.person_id == ImportChange.person_id,
+                AuditEntry.subject_kind == Person.__tablename__,
+                AuditEntry.id > (run.last_audit_id or 0),
+            ),
+        )
+    )
+    if number := db.session.scalar(newer):
+        who = "One person" if number == 1 else f"{number:,} people"
+        raise RuleBroken(
+            f"{who} of this import changed again since. Undo the newer import first, or change them one by one."
+        )
+
+
+def restore_people(run: ImportRun, now: datetime, by: Actor) -> None:
+    """Put every value back: new people and those who returned count as left, leavers are here again."""
+    returned = of_kind(run, ChangeKind.LEFT)
+    reopen_sign_ins(returned, now, by)
+    gone = of_kind(run, ChangeKind.NEW, ChangeKind.RETURNED)
+    end_sign_ins(gone, now, by)
+    rows_changed(update(Person).where(Person.id.in_(of_kind(run, ChangeKind.NEW))).values(left_at=now))
+    changing = of_kind(run, *KNOWN).where(ImportChange.changes["email"][1].as_string().is_not(None))
+    rows_changed(update(Person).where(Person.id.in_(changing)).values(email=None))
+    _refuse_taken_addresses(run)
+    changes = iter(_known_changes(run))
+    while some := list(islice(changes, BATCH)):
+        _restore(some, now)
+    rows_changed(update(Person).where(Person.id.in_(returned)).values(left_at=None))
+    db.session.expire_all()
+
+
+def _known_changes(run: ImportRun) -> list[tuple[int, dict[str, list[Any]]]]:
+    rows = select(ImportChange.person_id, ImportChange.changes).where(
+        ImportChange.run_id == run.id, ImportChange.kind.in_(KNOWN)
+    )
+    return [(person_id, changes or {}) for person_id, changes in db.session.execute(rows)]
+
+
+def _restore(some: list[tuple[int, dict[str, list[Any]]]], now: datetime) -> None:
+    sets: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    roles: dict[int, int] = {}
+    for person_id, changes in some:
+        values = {name: _as_column(name, old) for name, (old, _) in changes.items() if name != "roles"}
+        if "roles" in changes:
+            roles[person_id] = changes["roles"][0]
+        if values:
+            sets[tuple(sorted(values))].append({"id": person_id, **values})
+    for rows in sets.values():
+        db.session.execute(update(Person), rows)
+    _restore_roles(roles, now)
+    _search_anew([person_id for person_id, changes in some if not {"name", "email", "employee_id"}.isdisjoint(changes)])
+
+
+def _as_column(name: str, old: Any) -> Any:
+    if old is None or name not in ("left_at", *_DAYS):
+        return old
+    instant = datetime.fromisoformat(old)
+    if name in _DAYS:
+        return instant.date()
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _restore_roles(roles: dict[int, int], now: datetime) -> None:
+    from_file = (PersonRole.person_id.in_(roles), PersonRole.origin == RoleOrigin.FILE)
+    rows_changed(delete(PersonRole).where(*from_file))
+    held = set(db.session.execute(select(PersonRole.person_id, PersonRole.role).where(PersonRole.person_id.in_(roles))))
+    rows = [
+        {"person_id": person_id, "role": role, "origin": RoleOrigin.FILE, "given_at": now}
+        for person_id, mask in roles.items()
+        for role, bit in ROLE_BITS.items()
+        if mask & bit and (person_id, role) not in held
+    ]
+    if rows:
+        db.session.execute(insert(PersonRole), rows)
+
+
+def _search_anew(people: list[int]) -> None:
+    found = db.session.execute(
+        select(Person.id, Person.name, Person.email, Person.employee_id).where(Person.id.in_(people))
+    )
+    rows = [{"id": id_, "searched_by": search_text(name, email, number)} for id_, name, email, number in found]
+    if rows:
+        db.session.execute(update(Person), rows)
+
+
+def _refuse_taken_addresses(run: ImportRun) -> None:
+    """Raise RuleBroken where an address that would come back went to somebody else."""
+    back = select(Person.email.label("email")).where(Person.id.in_(of_kind(run, ChangeKind.LEFT)))
+    former = select(ImportChange.changes["email"][0].as_string()).where(
+        ImportChange.run_id == run.id, ImportChange.kind.in_((ChangeKind.CHANGED, ChangeKind.MOVED))
+    )
+    wanted = union_all(back, former).subquery()
+    taken = select(func.count()).select_from(Person).join(wanted, wanted.c.email == Person.email)
+    if number := db.session.scalar(taken.where(Person.left_at.is_(None))):
+        raise RuleBroken(f"{number:,} of the addresses that would come back belong to somebody else by now.")

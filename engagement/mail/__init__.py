@@ -1,0 +1,1 @@
+"""The outbox: messages as built once, and one delivery record for each person."""

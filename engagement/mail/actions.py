@@ -1,0 +1,193 @@
+"""Changes of the outbox: building and queueing messages, and what a person decides about them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, null, or_, select, true, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.db import db, insert_new, rows_changed
+from engagement.errors import BadInput, RuleBroken
+from engagement.mail.claiming import UNCLAIMED
+from engagement.mail.claiming import release_expired as release_expired
+from engagement.mail.headers import is_usable_address, mailbox, one_line
+from engagement.mail.message import SlotUnfilled, slots_of
+from engagement.mail.models import Delivery, Mailing
+from engagement.mail.rules import CUT_OFF, HAS_LEFT, NO_ADDRESS, RESTORED, DeliveryState, MailingKind
+from engagement.people.models import Person
+
+
+def build_mailing(
+    kind: MailingKind,
+    subject: str,
+    text: str,
+    html: str,
+    *,
+    sender_name: str = "",
+    reply_to: str | None = None,
+    is_required: bool = True,
+) -> Mailing:
+    """Add a message to the outbox, not yet addressed to anybody; slots are written `{{ name }}`.
+
+    Raises BadInput for an empty subject or text, a line break in subject or sender, or an unusable reply address.
+    """
+    if not subject.strip() or not text.strip():
+        raise BadInput("Write a subject and a text.", {"subject": "Write a subject."} if not subject.strip() else {})
+    if len(subject) > 300:
+        raise BadInput("The subject is too long.", {"subject": "Keep the subject under 300 characters."})
+    one_line(subject, "The subject")
+    one_line(sender_name, "The sender’s name")
+    if reply_to:
+        mailbox("", reply_to)
+    mailing = Mailing(
+        kind=kind,
+        subject=subject,
+        text=text,
+        html=html,
+        sender_name=sender_name,
+        reply_to=reply_to,
+        is_required=is_required,
+        built_at=clock.now(),
+    )
+    db.session.add(mailing)
+    db.session.flush()
+    return mailing
+
+
+def queue_for_people(
+    mailing: Mailing,
+    people: Select[int],
+    *,
+    due_at: datetime,
+    filled: Mapping[str, ColumnElement[Any] | InstrumentedAttribute[Any]],
+) -> int:
+    """Queue a mailing for everybody whose id `people` gives, in one statement, and return how many rows were added.
+
+    `filled` has an expression over `Person` for each slot (text or number; correlated subqueries are welcome). Each person
+    gets at most one row of a mailing, however often this runs. Who left or has no address gets a row that says so.
+    Raises SlotUnfilled for a slot without an expression; nothing is queued then.
+    """
+    _refuse_unfilled(mailing, filled)
+    no_address = or_(Person.email.is_(None), Person.email == "")
+    suppressed = or_(Person.left_at.is_not(None), no_address)
+    state = Delivery.__table__.c.state.type
+    columns: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
+        "mailing_id": literal(mailing.id),
+        "person_id": Person.id,
+        "address": func.coalesce(Person.email, ""),
+        "name": Person.name,
+        "filled": _json_of(filled),
+        "state": case(
+            (suppressed, literal(DeliveryState.SUPPRESSED, state)), else_=literal(DeliveryState.QUEUED, state)
+        ),
+        "reason": case((Person.left_at.is_not(None), HAS_LEFT), (no_address, NO_ADDRESS), else_=null()),
+        "is_urgent": literal(mailing.kind.is_awaited),
+        "attempts": literal(0),
+        "queued_at": literal(clock.now(), Delivery.__table__.c.queued_at.type),
+        "due_at": literal(due_at, Delivery.__table__.c.due_at.type),
+    }
+    # Without the literal TRUE, SQLite takes ON CONFLICT for the beginning of a join where the SELECT has no WHERE.
+    rows = select(*columns.values()).where(Person.id.in_(people), true())
+    queueing = insert_new(Delivery).from_select(list(columns), rows, include_defaults=False).on_conflict_do_nothing()
+    # PostgreSQL's driver otherwise forgets how many rows an INSERT made.
+    return rows_changed(queueing.execution_options(preserve_rowcount=True))
+
+
+def queue_for_address(
+    mailing: Mailing,
+    address: str,
+    name: str,
+    filled: Mapping[str, Any],
+    person_id: int | None = None,
+    due_at: datetime | None = None,
+) -> Delivery:
+    """Queue a mailing for one address, due at once unless `due_at` says otherwise.
+
+    Raises BadInput for an unusable address or name, SlotUnfilled for a slot without a value.
+    """
+    _refuse_unfilled(mailing, filled)
+    mailbox(name, address)
+    delivery = Delivery(
+        mailing=mailing,
+        person_id=person_id,
+        address=address,
+        name=name,
+        filled=dict(filled),
+        state=DeliveryState.QUEUED,
+        is_urgent=mailing.kind.is_awaited,
+        queued_at=clock.now(),
+        due_at=due_at or clock.now(),
+    )
+    db.session.add(delivery)
+    db.session.flush()
+    return delivery
+
+
+def _refuse_unfilled(mailing: Mailing, filled: Mapping[str, Any]) -> None:
+    unfilled = slots_of(mailing.subject, mailing.text, mailing.html) - filled.keys()
+    if unfilled:
+        raise SlotUnfilled(min(unfilled))
+
+
+def _json_of(filled: Mapping[str, Any]) -> ColumnElement[Any]:
+    build = func.json_build_object if db.engine.dialect.name == "postgresql" else func.json_object
+    return build(*(part for name, value in filled.items() for part in (literal(name), func.coalesce(value, ""))))
+
+
+def doubt_restored(*, by: Actor) -> int:
+    """After a backup was restored: everything that was on its way then may have been sent since, so a person decides.
+
+    Returns how many deliveries became UNKNOWN.
+    """
+    on_the_way = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.ATTEMPTING, DeliveryState.DEFERRED)
+    doubted = rows_changed(
+        update(Delivery)
+        .where(Delivery.state.in_(on_the_way))
+        .values(state=DeliveryState.UNKNOWN, reason=RESTORED, **UNCLAIMED)
+    )
+    audit.record("doubted deliveries after a restore", "delivery", by=by, changes={"deliveries": (None, doubted)})
+    return doubted
+
+
+def decide_unknown(delivery: Delivery, send_again: bool, *, by: Actor) -> None:
+    """Decide about a delivery that is not certain: send it once more, or leave it as it is.
+
+    Raises RuleBroken when it is certain, or was decided already.
+    """
+    if send_again:
+        _queue_again(delivery, DeliveryState.UNKNOWN, by=by)
+        return
+    left = rows_changed(
+        update(Delivery)
+        .where(Delivery.id == delivery.id, Delivery.state == DeliveryState.UNKNOWN, Delivery.decided_at.is_(None))
+        .values(decided_at=clock.now(), reason=f"{CUT_OFF} {by.name[:100]} decided to leave it.")
+    )
+    _refuse_unless(left, delivery)
+    audit.record("left an uncertain delivery", delivery, by=by, name=delivery.address, person_id=delivery.person_id)
+
+
+def send_again(delivery: Delivery, *, by: Actor) -> None:
+    """Queue a message once more that the mail server refused. Raises RuleBroken when it was not refused."""
+    _queue_again(delivery, DeliveryState.BOUNCED, by=by)
+
+
+def _queue_again(delivery: Delivery, known_state: DeliveryState, *, by: Actor) -> None:
+    if not is_usable_address(delivery.address):
+        raise RuleBroken("There is no usable address to send this to. Correct it in the directory first.")
+    queued = rows_changed(
+        update(Delivery)
+        .where(Delivery.id == delivery.id, Delivery.state == known_state)
+        .values(state=DeliveryState.QUEUED, attempts=0, due_at=clock.now(), reason=None, decided_at=None, **UNCLAIMED)
+    )
+    _refuse_unless(queued, delivery)
+    changes = {"state": (known_state, DeliveryState.QUEUED)}
+    audit.record("sent again", delivery, by=by, name=delivery.address, changes=changes, person_id=delivery.person_id)
+
+
+def _refuse_unless(changed: int, delivery: Delivery) -> None:
+    if not changed:
+        raise RuleBroken("This was decided already, or something became of it meanwhile. Look at the list again.")
+    db.session.expire(delivery)

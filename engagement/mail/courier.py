@@ -1,0 +1,188 @@
+"""One connection's worth of sending: claim, fill, mark, hand over, record.
+
+Each attempt is committed before the mail server is spoken to, together with the outcome of the one before. So a process
+that dies leaves at most one uncertain delivery for each of its connections, and a database that takes no writes stops
+the sending.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeGuard
+
+import structlog
+
+from engagement import clock
+from engagement.db import db
+from engagement.errors import EngagementError
+from engagement.mail import claiming
+from engagement.mail.headers import parts_of_sender
+from engagement.mail.message import Prepared, prepare
+from engagement.mail.models import Delivery, Mailing
+from engagement.mail.pace import Pace, wait_unless
+from engagement.mail.rules import DeliveryState, Outcome
+from engagement.mail.transport import Transport
+
+#: Makes the link for a slot whose name ends in "_link" from the path that its value names: a one-time sign-in link.
+LinkFor = Callable[[Delivery, str], str]
+BATCH = 50
+#: Prepared mailings that a connection keeps; a prepared mailing is a few times as large as its text.
+KEPT_MAILINGS = 32
+log = structlog.get_logger("engagement.mail")
+
+
+@dataclass
+class Counts:
+    """What became of the attempts of one run. `trouble` is what the mail server said when it took nothing at all."""
+
+    sent: int = 0
+    deferred: int = 0
+    bounced: int = 0
+    suppressed: int = 0
+    unknown: int = 0
+    trouble: str | None = None
+
+    @property
+    def total(self) -> int:
+        """How many deliveries were dealt with."""
+        return self.sent + self.deferred + self.bounced + self.suppressed + self.unknown
+
+    def in_words(self) -> dict[str, int]:
+        """Return what happened at least once, each with its number."""
+        numbers = {state: getattr(self, state.value) for state in DeliveryState if state.is_final}
+        numbers[DeliveryState.DEFERRED] = self.deferred
+        return {state.word.lower(): number for state, number in numbers.items() if number}
+
+    def add(self, state: DeliveryState) -> None:
+        """Count one delivery that came to this state."""
+        setattr(self, state.value, getattr(self, state.value) + 1)
+
+
+class Courier:
+    """One connection's worth of sending. Runs inside an application context; not to be shared between threads.
+
+    `worker` is a name that no other worker has. `stopping` is asked between messages.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        worker: str,
+        link_for: LinkFor,
+        mail_from: str,
+        pace: Pace | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.transport = transport
+        self.worker = worker
+        self.link_for = link_for
+        self.mail_from = mail_from
+        self.domain = parts_of_sender(mail_from)[1].rpartition("@")[2]
+        self.pace = pace or Pace()
+        self.stopping = stopping
+        self.counts = Counts()
+        self._unwritten: tuple[Delivery, Outcome] | None = None
+        self._holds_claims = False
+        self._prepared: OrderedDict[int, Prepared] = OrderedDict()
+
+    def deliver_once(self, size: int = BATCH) -> bool:
+        """Claim a batch, send it, and return whether there may be more.
+
+        Commits as `claiming.claim_batch` says. A failed write is raised and ends the batch; an outcome that could not be
+        written is written before anything else is sent.
+        """
+        try:
+            return self._deliver_batch(size)
+        except BaseException:
+            db.session.rollback()
+            raise
+
+    def _deliver_batch(self, size: int) -> bool:
+        self._write_outcome()
+        if self._holds_claims:
+            claiming.release_claims(self.worker)
+        self.counts.trouble = None
+        batch = claiming.claim_batch(self.worker, size, clock.now())
+        db.session.commit()
+        self._holds_claims = bool(batch)
+        for delivery in batch:
+            if self.stopping() or self.counts.trouble or not self._deliver(delivery):
+                break
+        self._write_outcome()
+        if self._holds_claims:
+            claiming.release_claims(self.worker)
+            db.session.commit()
+            self._holds_claims = False
+        return bool(batch) and not self.counts.trouble and not self.stopping()
+
+    def _deliver(self, delivery: Delivery) -> bool:
+        """Send one claimed delivery; return False when told to stop while it waited for its turn."""
+        message = self._filled(delivery)
+        if message is None:
+            return True
+        seconds = self.pace.waiting_time()
+        if seconds:
+            self._write_outcome()
+            if not wait_unless(self.stopping, seconds):
+                return False
+        if self._unwritten:
+            claiming.record_outcome(*self._unwritten_by(), clock.now())
+        may_send = claiming.mark_attempt(delivery, self.worker, clock.now())
+        db.session.commit()
+        self._unwritten = None
+        if not may_send:
+            self.counts.add(DeliveryState.SUPPRESSED)
+            return True
+        prepared = self._prepared[delivery.mailing_id]
+        outcome = self.transport.send(prepared.sender, delivery.address, message)
+        self._unwritten = (delivery, outcome)
+        self.counts.add(outcome.state)
+        if outcome.is_ours:
+            self.counts.trouble = outcome.reply
+            log.warning("mail server takes nothing", reply=outcome.reply)
+        return True
+
+    def _unwritten_by(self) -> tuple[Delivery, str, Outcome]:
+        assert self._unwritten is not None
+        delivery, outcome = self._unwritten
+        return delivery, self.worker, outcome
+
+    def _write_outcome(self) -> None:
+        if self._unwritten:
+            claiming.record_outcome(*self._unwritten_by(), clock.now())
+            db.session.commit()
+            self._unwritten = None
+
+    def _filled(self, delivery: Delivery) -> bytes | None:
+        """Return the message for one person, None when it cannot be written, which is recorded."""
+        try:
+            return self._prepared_for(delivery.mailing_id).fill(delivery, self._values(delivery))
+        except EngagementError as error:
+            claiming.refuse_unbuildable(delivery, self.worker, error.sentence)
+            db.session.commit()
+            self.counts.add(DeliveryState.BOUNCED)
+            return None
+
+    def _values(self, delivery: Delivery) -> Mapping[str, object]:
+        return {
+            name: self.link_for(delivery, value) if _is_path(name, value) else value
+            for name, value in delivery.filled.items()
+        }
+
+    def _prepared_for(self, mailing_id: int) -> Prepared:
+        prepared = self._prepared.get(mailing_id)
+        if prepared is None:
+            mailing = db.session.get_one(Mailing, mailing_id)
+            prepared = prepare(mailing, self.mail_from, self.domain)
+            # Ends the read, so that no transaction is open while the mail server is spoken to.
+            db.session.commit()
+            self._prepared[mailing_id] = prepared
+            if len(self._prepared) > KEPT_MAILINGS:
+                self._prepared.popitem(last=False)
+        self._prepared.move_to_end(mailing_id)
+        return prepared
+
+
+def _is_path(slot: str, value: object) -> TypeGuard[str]:
+    """Return whether a slot holds a path on this site; a whole address, such as a link that was made already, stays."""
+    return slot.endswith("_link") and isinstance(value, str) and value.startswith("/")

@@ -1,0 +1,86 @@
+"""Header values that no name can break: encoded words, display names and addresses, each refused with a line break in it.
+
+The standard library folds long display names wrongly (some reach another address), so names are encoded here and folded
+between encoded words only.
+"""
+
+import re
+from base64 import b64encode
+from email.utils import parseaddr
+
+from engagement.errors import BadInput
+
+#: Bytes of text in one encoded word: with "Subject: " before it, a line stays within the 76 that RFC 2047 allows.
+BYTES_PER_WORD = 39
+LONGEST_PLAIN = 66
+LONGEST_ADDRESS = 254
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_PLAIN = re.compile(r"[\x20-\x7e]*")
+_ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]+@[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]+")
+
+
+def is_usable_address(address: str) -> bool:
+    """Return whether mail can be sent to this address; intranet domains and international addresses count as usable."""
+    return len(address) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(address) is not None
+
+
+def one_line(text: str, what: str) -> str:
+    """Return the text as it is; raise BadInput when a line break or NUL in it could end the header."""
+    if not text.isprintable() and any(c in text for c in "\r\n\0\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"):
+        raise BadInput(f"{what} has a line break in it. Write it on one line.")
+    return text
+
+
+def unstructured(text: str, what: str = "The subject") -> str:
+    """Return a value for a header of free text such as Subject. Raises BadInput for a line break in it."""
+    one_line(text, what)
+    if len(text) <= LONGEST_PLAIN and "=?" not in text and text == text.strip() and _PLAIN.fullmatch(text):
+        return text
+    return encoded_words(text)
+
+
+def mailbox(name: str, address: str) -> str:
+    """Return a value for From, To or Reply-To. Raises BadInput for a line break in the name or an unusable address."""
+    if not is_usable_address(address):
+        raise BadInput(f"“{address[:80]}” is not an e-mail address that mail can be sent to.")
+    name = " ".join(one_line(name, "The name").split())
+    if not name:
+        return address
+    plain = len(name) <= LONGEST_PLAIN and "=?" not in name and _ATOMS.fullmatch(name)
+    if plain and len(name) + len(address) <= LONGEST_PLAIN:
+        return f"{name} <{address}>"
+    return f"{name if plain else encoded_words(name)}\r\n <{address}>"
+
+
+def encoded_words(text: str) -> str:
+    """Return text as RFC 2047 encoded words, folded between them; no character is cut in two.
+
+    A word ends at a blank where there is one: some readers put a blank between two encoded words.
+    """
+    words = []
+    while text:
+        word = text[: _fitting(text)]
+        blank = word.rfind(" ") + 1
+        if blank and len(word) < len(text):
+            word = word[:blank]
+        words.append(word)
+        text = text[len(word) :]
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(word.encode('utf-8', 'replace')).decode('ascii')}?=" for word in words)
+
+
+def _fitting(text: str) -> int:
+    """Return how many characters from the start one encoded word holds."""
+    size = 0
+    for place, character in enumerate(text):
+        size += len(character.encode("utf-8", "replace"))
+        if size > BYTES_PER_WORD:
+            return place
+    return len(text)
+
+
+def parts_of_sender(mail_from: str) -> tuple[str, str]:
+    """Return name and address of a sender written as `Name <address>` or `address`. Raises BadInput when there is none."""
+    name, address = parseaddr(mail_from)
+    if not is_usable_address(address):
+        raise BadInput(f"“{mail_from}” is not a sender. Write it as Engagement <engagement@example.com>.")
+    return name, address

@@ -1,0 +1,83 @@
+"""The look of a message in HTML: one layout for everything the service sends, with styles inlined as mail programs need."""
+
+from functools import cache
+from pathlib import Path
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "mail"
+SANS = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Open Sans','Liberation Sans',Arial,sans-serif"
+SERIF = "Charter,'Bitstream Charter','Sitka Text',Cambria,Caladea,serif"
+#: How the elements that Markdown makes look in a message; put into their style attributes.
+BODY_STYLES = f"""
+p {{ margin: 0 0 14px; }}
+h2 {{ margin: 24px 0 6px; font-family: {SERIF}; font-size: 20px; line-height: 26px; font-weight: bold; }}
+h3, h4 {{ margin: 20px 0 4px; font-size: 16px; line-height: 24px; font-weight: bold; }}
+ul, ol {{ margin: 0 0 14px; padding: 0 0 0 22px; }}
+li {{ margin: 0 0 6px; }}
+a {{ color: #0d5c73; }}
+blockquote {{ margin: 0 0 14px; padding: 0 0 0 14px; border-left: 3px solid #d8dedc; font-family: {SERIF}; }}
+hr {{ margin: 20px 0; border: 0; border-top: 1px solid #d8dedc; }}
+table {{ width: 100%; margin: 0 0 14px; border-collapse: collapse; border-top: 2px solid #18222b; }}
+th, td {{ padding: 8px 12px 8px 0; border-bottom: 1px solid #d8dedc; text-align: left; vertical-align: top; font-size: 15px; line-height: 22px; }}
+pre {{ margin: 0 0 14px; white-space: pre-wrap; font-size: 14px; line-height: 20px; }}
+dt {{ font-weight: bold; }}
+dd {{ margin: 0 0 10px; }}
+"""
+
+
+def html_layout(
+    title: str,
+    kicker: str,
+    body_html: str,
+    why: str,
+    preheader: str,
+    *,
+    action: tuple[str, str] | None = None,
+    signature: tuple[str, str] | None = None,
+    organisation: str = "",
+) -> str:
+    """Return a whole HTML message; slots in any part stay as they are, to be filled for each person.
+
+    `title` is the subject and the only h1, `kicker` the line above it, `body_html` clean HTML as `content.markdown` makes
+    it, `why` says why it reached the reader, `preheader` is what mail programs show beside the subject. `action` is the
+    words of the one button and its address; `signature` a name and what that person is.
+    """
+    page = _environment().get_template("message.html")
+    return page.render(
+        title=title,
+        kicker=kicker,
+        body=Markup(inlined(body_html)),  # noqa: S704 - cleaned by content.markdown
+        why=why,
+        preheader=preheader,
+        action=action,
+        signature=signature,
+        organisation=organisation,
+        sans=SANS,
+        serif=SERIF,
+    )
+
+
+def inlined(body_html: str) -> str:
+    """Return a piece of HTML with the message's styles in its style attributes."""
+    if not body_html.strip():
+        return ""
+    return str(_inliner().inline_fragment(body_html, BODY_STYLES))
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(load_remote_stylesheets=False)

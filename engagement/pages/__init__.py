@@ -1,0 +1,62 @@
+"""The HTML door: one blueprint for each domain, behind one guard."""
+
+from flask import Flask
+
+from engagement.pages import (
+    accounts,
+    admin,
+    audiences,
+    communications,
+    concerns,
+    deliveries,
+    error_pages,
+    formats,
+    guard,
+    headers,
+    home,
+    intake,
+    mailbox,
+    me,
+    operation,
+    people,
+    privacy,
+    programmes,
+    reports,
+    shell,
+    sign_in,
+    training,
+    waves,
+)
+
+BLUEPRINTS = (
+    sign_in.blueprint,
+    home.blueprint,
+    me.blueprint,
+    concerns.blueprint,
+    programmes.blueprint,
+    waves.blueprint,
+    people.blueprint,
+    intake.blueprint,
+    audiences.blueprint,
+    communications.blueprint,
+    deliveries.blueprint,
+    training.blueprint,
+    reports.blueprint,
+    accounts.blueprint,
+    privacy.blueprint,
+    admin.blueprint,
+    mailbox.blueprint,
+    operation.blueprint,
+)
+
+
+def register(app: Flask) -> None:
+    """Put every page, the guard in front of them and the frame around them into the application."""
+    headers.register(app)
+    guard.register(app)
+    formats.register(app)
+    shell.register(app)
+    error_pages.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    operation.count_requests(app)

@@ -1,0 +1,162 @@
+"""The resistance log for those who answer: the list, and logging what somebody said in a conversation."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy import true
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms.fields.choices import SelectChoice
+
+from engagement import clock
+from engagement.accounts import access
+from engagement.db import count_of, db
+from engagement.errors import BadInput
+from engagement.pages import guard
+from engagement.pages.choosing import chosen_departments, department_choices
+from engagement.pages.concern_forms import LogForm
+from engagement.pages.formats import plural, short_day
+from engagement.pages.paging import asked_page
+from engagement.pages.shell import notify
+from engagement.programmes import queries as programmes
+from engagement.programmes.models import Workflow
+from engagement.resistance import actions, queries
+from engagement.resistance.models import Concern
+from engagement.resistance.queries import LogFilters, WaitingCounts
+from engagement.resistance.rules import ConcernStatus, Severity, Source
+from engagement.waves import queries as waves
+from engagement.waves.models import Wave
+
+AGES = (("5", "More than 5 days"), ("14", "More than 14 days"), ("30", "More than 30 days"))
+NONE_CHOSEN = SelectChoice(value="", label="None in particular")
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A concern in the list: its first words, and which promise is past ("" when none is)."""
+
+    concern: Concern
+    words: str
+    late: str
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Put the log's pages into the blueprint of concerns."""
+    blueprint.add_url_rule("/concerns", "index", index)
+    blueprint.add_url_rule("/concerns/log", "log", log, methods=["GET", "POST"])
+
+
+def here_today() -> date:
+    """Return the organisation's own day; the reader's zone would tell something about who wrote."""
+    return clock.today(guard.settings().timezone)
+
+
+def index() -> str:
+    """The log: those that wait first."""
+    reader = guard.reader()
+    guard.allow(access.may_read_concerns(reader))
+    readable, on = access.concern_waves(reader), here_today()
+    filters = _filters()
+    rows = queries.concerns_listed(readable, on, filters)
+    within = queries.may_be_read(readable)
+    page = asked_page(count_of(rows))
+    return render_template(
+        "concerns/index.html",
+        lede=_log_lede(queries.waiting_counts(readable, on)),
+        counts=queries.counts_by_source(within),
+        lines=[_line(row, on) for row in queries.log_page(rows, page.offset, page.size)],
+        page=page,
+        filters=filters,
+        is_narrowed=filters != LogFilters(),
+        waves=waves.waves_visible(true() if readable is None else readable),
+        owners=queries.owners(),
+        sources=list(Source),
+        statuses=list(ConcernStatus),
+        severities=list(Severity),
+        ages=AGES,
+    )
+
+
+def _log_lede(counts: WaitingCounts) -> str:
+    if not counts.open:
+        return "Nobody waits for an answer."
+    late = f"{counts.late:,} of them longer than promised" if counts.late else "none longer than promised"
+    return f"{plural(counts.open, 'concern waits', 'concerns wait')} for an answer, {late}."
+
+
+def _line(row: Concern, on: date) -> LogLine:
+    return LogLine(row, shortened(row.text, 140), lateness(row, on))
+
+
+def lateness(row: Concern, on: date) -> str:
+    """Say which promise about a concern is past on a day, or nothing when none is."""
+    if row.status is ConcernStatus.RECEIVED and on > row.acknowledge_by:
+        return f"unread since {short_day(row.received_on)}"
+    if row.answer_by and on > row.answer_by:
+        return f"answer was due {short_day(row.answer_by)}"
+    return ""
+
+
+def shortened(text: str, length: int) -> str:
+    """Return the beginning of a text in one line, cut between words."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + " …"
+
+
+def _filters() -> LogFilters:
+    asked = request.args
+    state = asked.get("status", "")
+    return LogFilters(
+        source=next((s for s in Source if s == asked.get("source")), None),
+        status=next((s for s in ConcernStatus if s == state), None),
+        severity=next((s for s in Severity if s == asked.get("severity")), None),
+        wave_id=asked.get("wave", type=int),
+        owner_id=asked.get("owner", type=int),
+        is_open=True if state == "open" else None,
+        is_late=state == "late",
+        older_than_days=next((int(days) for days, _ in AGES if days == asked.get("age")), None),
+        words=asked.get("q", "")[:200].strip(),
+    )
+
+
+def log() -> str | BaseResponse:
+    """Log what somebody said in a conversation."""
+    reader = guard.reader()
+    guard.allow(access.may_read_concerns(reader))
+    condition = access.concern_waves(reader)
+    choices = waves.waves_visible(true() if condition is None else condition)
+    workflows = programmes.workflows_of({wave.programme_id for wave in choices})
+    form = LogForm()
+    form.wave.choices = [NONE_CHOSEN, *(SelectChoice(value=str(w.id), label=w.title) for w in choices)]
+    form.department.choices = [NONE_CHOSEN, *(SelectChoice(value=i, label=path) for i, path in department_choices())]
+    form.workflow.choices = [NONE_CHOSEN, *(SelectChoice(value=str(w.id), label=w.name) for w in workflows)]
+    if form.validate_on_submit():
+        wave = next((w for w in choices if str(w.id) == form.wave.data), None)
+        workflow = next((w for w in workflows if str(w.id) == form.workflow.data), None)
+        try:
+            row = _log(form, wave, workflow)
+        except BadInput as error:
+            form.take(error)
+        else:
+            db.session.commit()
+            notify("Logged", "It is in your hands. An answer is promised within five working days.")
+            return redirect(url_for("concerns.concern", concern_id=row.id), 303)
+    return render_template("concerns/log.html", form=form, has_errors=bool(form.errors))
+
+
+def _log(form: LogForm, wave: Wave | None, workflow: Workflow | None) -> Concern:
+    reader = guard.reader()
+    if not access.may_read_concern(reader, wave.programme_id if wave else None, wave.id if wave else None):
+        sentence = "Choose the wave. Without one, only change managers of everything could read it."
+        raise BadInput(sentence, {"wave": sentence})
+    return actions.log_concern(
+        form.text.data,
+        by=reader.actor,
+        on=here_today(),
+        source=Source(form.source.data),
+        severity=Severity(form.severity.data),
+        person=form.person.person,
+        wave=wave,
+        department=next(iter(chosen_departments([form.department.data or ""])), None),
+        workflow=workflow,
+    )

@@ -1,0 +1,142 @@
+"""The delivery log: what became of every message to every person, and the decisions that only a person can take."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engagement.accounts import access
+from engagement.db import count_of, db
+from engagement.mail import actions, queries
+from engagement.mail.models import Delivery, Mailing
+from engagement.mail.queries import DeliveryFilters
+from engagement.mail.rules import DeliveryState
+from engagement.pages import guard
+from engagement.pages.formats import plural
+from engagement.pages.paging import asked_page
+from engagement.pages.shell import notify
+from engagement.people.models import Person
+
+blueprint = Blueprint("deliveries", __name__)
+
+#: The states that the log can be narrowed to; a claimed message still waits as far as the reader is concerned.
+CHOICES = tuple(state for state in DeliveryState if state is not DeliveryState.CLAIMED)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One delivery as the log shows it."""
+
+    delivery: Delivery
+    subject: str
+    may_leave: bool
+    may_send_again: bool
+
+
+@blueprint.get("/deliveries")
+def index() -> str:
+    """Show the log, newest first, narrowed by state, message and person."""
+    reader = guard.reader()
+    guard.allow(access.may_see_deliveries(reader))
+    filters = _asked()
+    rows = queries.deliveries_listed(filters)
+    page = asked_page(count_of(rows))
+    decides = _may_decide()
+    found = db.session.scalars(rows.limit(page.size).offset(page.offset))
+    mailing = db.session.get(Mailing, filters.mailing_id) if filters.mailing_id else None
+    person = db.session.get(Person, filters.person_id) if filters.person_id else None
+    counts = queries.delivery_counts(mailing.id) if mailing else queries.outbox_counts()
+    return render_template(
+        "deliveries/index.html",
+        lines=[_line(delivery, decides) for delivery in found],
+        page=page,
+        filters=filters,
+        is_narrowed=filters != DeliveryFilters(),
+        mailing=mailing,
+        mailings=_mailings(mailing),
+        person=person,
+        states=CHOICES,
+        lede=_lede(counts),
+        undecided=queries.undecided(),
+        here=request.full_path.rstrip("?"),
+    )
+
+
+def _asked() -> DeliveryFilters:
+    state = request.args.get("state", "")
+    return DeliveryFilters(
+        state=next((known for known in CHOICES if known.value == state), None),
+        mailing_id=request.args.get("message", type=int),
+        person_id=request.args.get("person", type=int),
+        words=request.args.get("words", "").strip()[:200],
+    )
+
+
+def _mailings(chosen: Mailing | None) -> list[Mailing]:
+    recent = queries.recent_mailings()
+    return recent if chosen is None or chosen in recent else [chosen, *recent]
+
+
+def _may_decide() -> bool:
+    reader = guard.reader()
+    return access.may_plan_everywhere(reader) or access.may_administer(reader)
+
+
+def _line(delivery: Delivery, decides: bool) -> Line:
+    return Line(
+        delivery,
+        queries.subject_for(delivery),
+        may_leave=decides and delivery.needs_decision,
+        may_send_again=decides and delivery.can_be_sent_again,
+    )
+
+
+def _lede(counts: dict[DeliveryState, int]) -> str:
+    """Return how it stands in a sentence or two: the whole first, then what is not as it should be."""
+    total = sum(counts.values())
+    if not total:
+        return "Nothing has been sent yet."
+    waiting = counts[DeliveryState.QUEUED] + counts[DeliveryState.CLAIMED] + counts[DeliveryState.ATTEMPTING]
+    sent = counts[DeliveryState.SENT]
+    first = "It is sent." if sent == total == 1 else f"{sent:,} of {plural(total, 'message', 'messages')} sent."
+    rest = [
+        f"{waiting:,} waiting" if waiting else "",
+        f"{counts[DeliveryState.DEFERRED]:,} tried again later" if counts[DeliveryState.DEFERRED] else "",
+        f"{counts[DeliveryState.BOUNCED]:,} refused by the mail server" if counts[DeliveryState.BOUNCED] else "",
+        f"{counts[DeliveryState.SUPPRESSED]:,} not sent, each with its reason"
+        if counts[DeliveryState.SUPPRESSED]
+        else "",
+        f"{counts[DeliveryState.UNKNOWN]:,} not certain" if counts[DeliveryState.UNKNOWN] else "",
+    ]
+    others = [part for part in rest if part]
+    return f"{first} {', '.join(others).capitalize()}." if others else first
+
+
+@blueprint.post("/deliveries/<int:delivery_id>/sending")
+def send_again(delivery_id: int) -> Response:
+    """Send a refused or uncertain message once more."""
+    guard.allow(_may_decide())
+    delivery = guard.found(db.session.get(Delivery, delivery_id))
+    by = guard.reader().actor
+    if delivery.state is DeliveryState.UNKNOWN:
+        actions.decide_unknown(delivery, True, by=by)
+    else:
+        actions.send_again(delivery, by=by)
+    db.session.commit()
+    notify(f"It goes to {delivery.address} again", "It waits for its turn, usually a few seconds.")
+    return _back()
+
+
+@blueprint.post("/deliveries/<int:delivery_id>/leaving")
+def leave(delivery_id: int) -> Response:
+    """Leave an uncertain message as it is."""
+    guard.allow(_may_decide())
+    delivery = guard.found(db.session.get(Delivery, delivery_id))
+    actions.decide_unknown(delivery, False, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"The message to {delivery.address} stays as it is", "It is not sent again.")
+    return _back()
+
+
+def _back() -> Response:
+    return redirect(guard.safe_path(request.form.get("back"), url_for("deliveries.index")), code=303)

@@ -1,0 +1,143 @@
+"""The one gate in front of all pages: everybody must be signed in, unless a page says why not."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement.accounts import queries
+from engagement.accounts.access import Reader
+from engagement.accounts.models import Account
+from engagement.db import db, reads_only
+from engagement.errors import NotAllowed, NotFound
+from engagement.settings import Settings
+
+View = TypeVar("View", bound=Callable[..., object])
+Row = TypeVar("Row")
+login = LoginManager()
+
+
+def open_to_all(reason: str) -> Callable[[View], View]:
+    """Mark a view that needs no sign-in; `reason` says why, and a house test reads it."""
+
+    def mark(view: View) -> View:
+        view.open_because = reason  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+class SignedIn:
+    """What Flask-Login keeps of an account: its cookie text holds the session version, so raising it ends all sessions."""
+
+    is_authenticated = True
+    is_anonymous = False
+
+    def __init__(self, account: Account) -> None:
+        self.account = account
+        self.is_active = account.is_active
+
+    def get_id(self) -> str:
+        """Return the text that the session keeps."""
+        return f"{self.account.id}.{self.account.session_version}"
+
+
+def register(app: Flask) -> None:
+    """Load the reader of each request and turn away who is not signed in."""
+    login.init_app(app)
+    login.session_protection = None  # type: ignore[assignment]
+    login.user_loader(_signed_in)
+    app.before_request(_read_only_unless_posted)
+    app.before_request(_require_sign_in)
+
+
+def _signed_in(kept: str) -> SignedIn | None:
+    account_id, _, version = kept.partition(".")
+    if not (account_id.isdigit() and version.isdigit()):
+        return None
+    account = db.session.get(Account, int(account_id))
+    if account is None or not account.is_active or account.session_version != int(version):
+        return None
+    return SignedIn(account)
+
+
+def _read_only_unless_posted() -> None:
+    reads_only.set(request.method in ("GET", "HEAD", "OPTIONS"))
+
+
+def _require_sign_in() -> BaseResponse | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.endpoint in ("static", "bootstrap.static") or hasattr(view, "open_because"):
+        return None
+    if is_signed_in():
+        return None
+    if request.method != "GET":
+        return redirect(url_for("sign_in.sign_in"))
+    return redirect(url_for("sign_in.sign_in", next=request.full_path.rstrip("?")))
+
+
+def is_signed_in() -> bool:
+    """Return whether somebody is signed in."""
+    return isinstance(current_user._get_current_object(), SignedIn)
+
+
+def settings() -> Settings:
+    """Return the settings of the running application."""
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def account() -> Account:
+    """Return the account of who is signed in; only behind the gate."""
+    signed_in: SignedIn = current_user._get_current_object()
+    return signed_in.account
+
+
+def reader() -> Reader:
+    """Return who is signed in with everything the access questions rest on, read once for each request."""
+    if "reader" not in g:
+        g.reader = queries.reader_of(account(), settings().timezone)
+    found: Reader = g.reader
+    return found
+
+
+def reader_or_none() -> Reader | None:
+    """Return the reader, None on a page that nobody is signed in to."""
+    return reader() if is_signed_in() and not g.get("unnamed", False) else None
+
+
+def stay_unnamed() -> None:
+    """Serve this request as if nobody were signed in: no name on the page, no account in a log line."""
+    g.unnamed = True
+
+
+def allow(answer: bool) -> None:
+    """Go on when an access question was answered with yes; raise NotAllowed otherwise."""
+    if not answer:
+        raise NotAllowed("This page is for others. If you need it, ask an administrator for the role.")
+
+
+def found(row: Row | None) -> Row:
+    """Return the row, or raise NotFound where there is none."""
+    if row is None:
+        raise NotFound("There is nothing at this address. It may have been moved or removed.")
+    return row
+
+
+def safe_path(target: str | None, otherwise: str = "/") -> str:
+    """Return `target` when it is a path on this site, else `otherwise`: no redirect leaves the service."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or "\\" in target:
+        return otherwise
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or any(ord(c) < 32 for c in target):
+        return otherwise
+    return target
+
+
+def seen_by_nobody_else(response: Response) -> Response:
+    """Keep a personal page out of shared and browser caches."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,153 @@
+"""What needs the reader now, gathered from calendar, resistance log, ownership and waves, grouped by its reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import url_for
+
+from engagement.accounts import access
+from engagement.accounts.access import Reader
+from engagement.communications import queries as calendar
+from engagement.communications.models import Occurrence
+from engagement.pages.concern_log import here_today, shortened
+from engagement.pages.formats import day, moment, plural, short_day
+from engagement.reports.attention import waves_with_roleless_members
+from engagement.reports.queries import ownership_needed
+from engagement.resistance import queries as resistance
+from engagement.resistance.models import Concern
+from engagement.waves.models import Wave
+
+#: So many tasks of one reason are shown; a link leads to the rest.
+MOST_OF_A_KIND = 4
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: a sentence, why, what is late about it, and the one button."""
+
+    title: str
+    reason: str
+    url: str
+    button: str
+    late: str = ""
+
+
+@dataclass(frozen=True)
+class TaskGroup:
+    """Tasks with one reason in common; `count` is of all of them, `more_url` leads to those that are not shown."""
+
+    title: str
+    count: int
+    tasks: Sequence[Task]
+    more_url: str = ""
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.tasks)
+
+
+def task_groups(reader: Reader, visible: Sequence[Wave], on: date) -> list[TaskGroup]:
+    """Return everything that needs the reader, the reason that can wait least first, without empty groups."""
+    planned = [wave for wave in visible if access.may_plan_wave(reader, wave.programme_id, wave.id)]
+    groups = [
+        *_messages(calendar.needs_attention(reader)),
+        *_concerns(reader),
+        _ownership(planned, on),
+        _roles(planned),
+    ]
+    return [group for group in groups if group.count]
+
+
+def _messages(waiting: calendar.NeedsAttention) -> list[TaskGroup]:
+    every = url_for("communications.index")
+
+    def group(title: str, messages: Sequence[Occurrence], reason: str, button: str, *, is_late: bool) -> TaskGroup:
+        tasks = [_message_task(message, reason, button, is_late) for message in messages[:MOST_OF_A_KIND]]
+        return TaskGroup(title, len(messages), tasks, every)
+
+    return [
+        group(
+            "Waiting for your approval",
+            waiting.approvals,
+            "Without an approval it is held.",
+            "Read and approve",
+            is_late=False,
+        ),
+        group("Held, and waiting for a decision", waiting.held, "Send it, move it or skip it.", "Decide", is_late=True),
+        group("Not written yet", waiting.late_drafts, "The draft was to be ready by now.", "Write it", is_late=False),
+        group("Never sent", waiting.missed, "Its time passed while it was not approved.", "Decide", is_late=True),
+        group("Went to nobody", waiting.unreached, "Its audience was empty when it was sent.", "See why", is_late=True),
+    ]
+
+
+def _message_task(message: Occurrence, reason: str, button: str, is_late: bool) -> Task:
+    communication = message.communication
+    due = f"was due {moment(message.sends_at)}" if is_late else f"goes out {moment(message.sends_at)}"
+    to_whom = f"To {communication.audience.name}, {due}."
+    return Task(
+        message.subject or communication.name,
+        f"{to_whom} {reason}",
+        url_for("communications.occurrence", occurrence_id=message.id),
+        button,
+    )
+
+
+def _concerns(reader: Reader) -> list[TaskGroup]:
+    on = here_today()
+    waiting = resistance.needs_answer(access.concern_waves(reader), on, limit=MOST_OF_A_KIND)
+    return [
+        TaskGroup(
+            "Concerns that nobody has read",
+            waiting.unread_count,
+            [_concern_task(concern, concern.acknowledge_by, "read", "Read it", on) for concern in waiting.unread],
+            url_for("concerns.index", status="received"),
+        ),
+        TaskGroup(
+            "Answers past their date",
+            waiting.late_count,
+            [_concern_task(concern, concern.answer_by or on, "answered", "Answer it", on) for concern in waiting.late],
+            url_for("concerns.index", status="late"),
+        ),
+    ]
+
+
+def _concern_task(concern: Concern, by_on: date, promised: str, button: str, on: date) -> Task:
+    where = f", wave {concern.wave.number}" if concern.wave else ""
+    owner = f" {concern.owner.name} works on it." if concern.owner else ""
+    return Task(
+        f"“{shortened(concern.text, 90)}”",
+        f"{concern.source.word}{where}. Promised to be {promised} by {day(by_on)}.{owner}",
+        url_for("concerns.concern", concern_id=concern.id),
+        button,
+        late=f"{plural((on - by_on).days, 'day', 'days')} late." if on > by_on else "",
+    )
+
+
+def _ownership(planned: Sequence[Wave], on: date) -> TaskGroup:
+    needed = ownership_needed(planned, on)
+    tasks = [
+        Task(
+            decision.title,
+            decision.reason,
+            url_for("programmes.ownership", workflow_id=decision.workflow_id),
+            "Name somebody",
+        )
+        for decision in needed[:MOST_OF_A_KIND]
+    ]
+    return TaskGroup("Ownership is vacant", len(needed), tasks, url_for("programmes.index"))
+
+
+def _roles(planned: Sequence[Wave]) -> TaskGroup:
+    found = waves_with_roleless_members(planned)
+    tasks = [
+        Task(
+            f"{plural(line.number, 'person', 'people')} in {line.wave.title} without a training role",
+            f"They get no training until they have one. Go-live is {short_day(line.wave.go_live_on)}.",
+            url_for("waves.members", wave_id=line.wave.id, role="none"),
+            "Give roles",
+        )
+        for line in found[:MOST_OF_A_KIND]
+    ]
+    return TaskGroup("Without a training role", len(found), tasks, url_for("programmes.index"))

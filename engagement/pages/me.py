@@ -1,0 +1,246 @@
+"""Pages of an employee, and of a manager of people: what changes, own training, messages, team, time zone."""
+
+from dataclasses import dataclass
+from zoneinfo import available_timezones
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+
+from engagement.accounts import access
+from engagement.accounts import actions as accounts
+from engagement.content.markdown import to_html
+from engagement.db import count_of, db
+from engagement.errors import BadInput
+from engagement.mail import queries as mail
+from engagement.mail.models import Delivery
+from engagement.pages import guard, my_change
+from engagement.pages.formats import short_day, today
+from engagement.pages.forms import Form
+from engagement.pages.paging import asked_page
+from engagement.pages.shell import notify
+from engagement.people.models import Person
+from engagement.training import actions, queries
+from engagement.training.queries import LearningItem
+from engagement.training.rules import RECOGNISE_WRONG, CompletionSource
+
+blueprint = Blueprint("me", __name__)
+blueprint.after_request(guard.seen_by_nobody_else)
+MESSAGES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class LearningRow:
+    """A module as the list shows it: the item, and where the reader stands with it in a few words."""
+
+    item: LearningItem
+    words: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message to the reader: its delivery and its subject as they got it."""
+
+    delivery: Delivery
+    subject: str
+
+
+def learning_row(item: LearningItem) -> LearningRow:
+    """Return an item with its state in words: "Passed 9 April", "By 5 May", "After “Working with …”"."""
+    if item.completion is not None:
+        word = "Passed" if item.completion.source is CompletionSource.QUIZ else "Done"
+        return LearningRow(item, f"{word} {short_day(item.completion.completed_at)}")
+    if item.is_overdue and item.due_on is not None:
+        return LearningRow(item, f"Was due {short_day(item.due_on)}")
+    if item.is_locked and item.after is not None:
+        return LearningRow(item, f"After “{item.after.title}”")
+    if item.is_needed and item.due_on is not None:
+        return LearningRow(item, f"By {short_day(item.due_on)}")
+    return LearningRow(item, item.state.word)
+
+
+def _person() -> Person | None:
+    person_id = guard.reader().person_id
+    return db.session.get(Person, person_id) if person_id is not None else None
+
+
+def _nobody() -> str:
+    return render_template("me/nobody.html")
+
+
+@blueprint.get("/me")
+def index() -> str:
+    """Show what changes for the reader: next step, scope of the workflows, dates, training, messages."""
+    person = _person()
+    if person is None:
+        return _nobody()
+    items = queries.learning_of(person.id, today())
+    messages = _messages(person.id, MESSAGES_SHOWN)
+    return render_template(
+        "me/index.html",
+        change=my_change.change_of(person, items, [(m.delivery.sent_at, m.subject) for m in messages]),
+        next=queries.next_of(items),
+        rows=[learning_row(item) for item in items],
+        done=sum(item.completed for item in items),
+        minutes_left=queries.minutes_left(items),
+        messages=messages,
+    )
+
+
+def _messages(person_id: int, limit: int, offset: int = 0) -> list[Message]:
+    rows = db.session.scalars(mail.messages_to(person_id).limit(limit).offset(offset))
+    return [Message(row, mail.subject_for(row)) for row in rows]
+
+
+@blueprint.get("/me/training")
+def training() -> str:
+    """List the reader's own training."""
+    person = _person()
+    if person is None:
+        return _nobody()
+    items = queries.learning_of(person.id, today())
+    return render_template(
+        "me/training.html",
+        rows=[learning_row(item) for item in items],
+        next=queries.next_of(items),
+        done=sum(item.completed for item in items),
+        minutes_left=queries.minutes_left(items),
+    )
+
+
+def _own_item(module_id: int) -> tuple[Person, LearningItem]:
+    """Return the reader and a module of theirs; raises NotFound for one that is not part of their training."""
+    person = guard.found(_person())
+    return person, guard.found(queries.learning_item(person.id, module_id, today()))
+
+
+@blueprint.get("/me/training/<int:module_id>")
+def module(module_id: int) -> str:
+    """Show a module to read, with its questions at the end."""
+    person, item = _own_item(module_id)
+    return _module_page(person, item)
+
+
+def _module_page(
+    person: Person,
+    item: LearningItem,
+    seed: str | None = None,
+    chosen: dict[str, list[str]] | None = None,
+    problems: dict[str, str] | None = None,
+) -> str:
+    return render_template(
+        "me/module.html",
+        row=learning_row(item),
+        html=Markup(to_html(item.module.text)),  # noqa: S704  cleaned by content.markdown
+        sheet=queries.quiz_sheet(person.id, item.module, seed),
+        chosen=chosen or {},
+        problems=problems or {},
+        recognise_wrong=RECOGNISE_WRONG,
+    )
+
+
+@blueprint.post("/me/training/<int:module_id>")
+def answers(module_id: int) -> BaseResponse | tuple[str, int]:
+    """Judge the reader's answers and lead to what came of them."""
+    person, item = _own_item(module_id)
+    chosen = {question.id: request.form.getlist(f"q-{question.id}") for question in item.module.questions}
+    seed = request.form.get("seed", "")[:80]
+    try:
+        outcome = actions.answer_quiz(person, item.module, chosen, seed, by=guard.reader().actor)
+        db.session.commit()
+    except BadInput as error:
+        db.session.rollback()
+        return _module_page(person, item, seed, chosen, error.problems), 422
+    return redirect(url_for("me.attempt", module_id=module_id, attempt_id=outcome.attempt_id), 303)
+
+
+@blueprint.get("/me/training/<int:module_id>/attempts/<int:attempt_id>")
+def attempt(module_id: int, attempt_id: int) -> str:
+    """Show what came of one of the reader's tries; right answers that were missed are shown once it is passed."""
+    person, item = _own_item(module_id)
+    row = guard.found(queries.attempt_of(person.id, module_id, attempt_id))
+    upcoming = queries.next_of(queries.learning_of(person.id, today()))
+    return render_template(
+        "me/attempt.html",
+        item=item,
+        outcome=queries.outcome_of(row, item.module),
+        recognise_wrong=RECOGNISE_WRONG,
+        next=upcoming if upcoming and upcoming.module.id != module_id else None,
+    )
+
+
+@blueprint.post("/me/training/<int:module_id>/completion")
+def completion(module_id: int) -> BaseResponse:
+    """Record on the reader's own word that a module without questions is done."""
+    person, item = _own_item(module_id)
+    actions.report_done(person, item.module, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"“{item.module.title}” is done", "It is recorded as your own word, with today’s date.")
+    return redirect(url_for("me.training"), 303)
+
+
+@blueprint.get("/me/messages")
+def messages() -> str:
+    """List every message that the reader was sent."""
+    person = _person()
+    if person is None:
+        return _nobody()
+    page = asked_page(count_of(mail.messages_to(person.id)))
+    return render_template("me/messages.html", messages=_messages(person.id, page.size, page.offset), page=page)
+
+
+@blueprint.get("/me/messages/<int:delivery_id>")
+def message(delivery_id: int) -> str:
+    """Show one message as the reader got it; only their own."""
+    person = guard.found(_person())
+    row = guard.found(db.session.scalar(mail.messages_to(person.id).where(Delivery.id == delivery_id)))
+    return render_template(
+        "me/message.html",
+        message=Message(row, mail.subject_for(row)),
+        html=Markup(to_html(mail.text_for(row))),  # noqa: S704  cleaned by content.markdown
+    )
+
+
+@blueprint.get("/me/team")
+def team() -> str:
+    """Show the training of those who report to the reader: open, overdue, minutes left."""
+    reader = guard.reader()
+    guard.allow(access.may_see_training_of_team(reader))
+    members = queries.team_training(reader.person_id or 0, today())
+    return render_template(
+        "me/team.html",
+        members=[(member, [learning_row(item) for item in member.open_items]) for member in members],
+        late=sum(bool(member.overdue_items) for member in members),
+        finished=sum(bool(member.items) and not member.open_items for member in members),
+    )
+
+
+class TimezoneForm(Form):
+    """The zone in which the reader sees times; empty for that of the person or the organisation."""
+
+    timezone = SelectField("Your time zone", description="Times on every page are shown in it.")
+
+
+def _zones() -> list[str]:
+    return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+
+
+@blueprint.route("/me/timezone", methods=["GET", "POST"])
+def timezone() -> str | tuple[str, int] | Response | BaseResponse:
+    """Let the reader choose the zone in which they see times."""
+    account = guard.account()
+    form = TimezoneForm(timezone=account.timezone or "")
+    form.timezone.choices = [
+        SelectChoice("", "As the organisation has it"),
+        SelectChoice("UTC", "UTC"),
+        *(SelectChoice(zone, zone.replace("_", " ")) for zone in _zones()),
+    ]
+    if form.validate_on_submit():
+        accounts.choose_timezone(account, form.timezone.data or None)
+        db.session.commit()
+        chosen = (form.timezone.data or "").replace("_", " ")
+        notify("Times are shown in your zone now" if chosen else "Times are shown as the organisation has them", chosen)
+        return redirect(guard.safe_path(request.args.get("next"), url_for("me.timezone")), 303)
+    return render_template("me/timezone.html", form=form), 422 if form.is_submitted() else 200

@@ -1,0 +1,166 @@
+"""The steps of one message on its way: asking, approving, test copies, moving, skipping, deciding, resuming."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement import clock
+from engagement.communications import actions
+from engagement.communications.approvals import approver_words, may_approve
+from engagement.communications.models import Occurrence
+from engagement.communications.rules import OccurrenceStatus
+from engagement.db import db
+from engagement.errors import BadInput, RuleBroken
+from engagement.pages import guard
+from engagement.pages.communication_forms import DraftForm, ReasonForm, WhenForm
+from engagement.pages.formats import plural
+from engagement.pages.occurrences import (
+    MessageForms,
+    back_to,
+    may_write_message,
+    message_at,
+    message_shown,
+    occurrence,
+    reading_as,
+)
+from engagement.pages.shell import notify
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Put the pages and steps of messages into the blueprint of communications."""
+    at = "/occurrences/<int:occurrence_id>"
+    blueprint.add_url_rule(at, view_func=occurrence, methods=["GET", "POST"])
+    for noun, step in (
+        ("approval-requests", ask_approval),
+        ("approvals", approve),
+        ("withdrawals", withdraw_approval),
+        ("test-copies", send_test_copy),
+        ("moves", move),
+        ("skipping", skip),
+        ("decisions", decide),
+        ("resumption", resume),
+    ):
+        blueprint.add_url_rule(f"{at}/{noun}", view_func=step, methods=["POST"])
+
+
+def _step(row: Occurrence, take: Callable[[], Any]) -> str | BaseResponse | None:
+    """Do one step and commit; where the text has problems, show the page with them instead."""
+    try:
+        take()
+    except BadInput as error:
+        db.session.rollback()
+        fresh = message_at(row.id)
+        forms = MessageForms.of(fresh)
+        forms.draft.take(error)
+        return message_shown(fresh, forms)
+    db.session.commit()
+    return None
+
+
+def ask_approval(occurrence_id: int) -> str | BaseResponse:
+    """Ask for approval."""
+    row = message_at(occurrence_id, to_write=True)
+    refused = _step(row, lambda: actions.ask_approval(row, by=guard.reader().actor))
+    if refused is not None:
+        return refused
+    who = approver_words(row)
+    notify("Sent for approval.", f"{who[:1].upper()}{who[1:]} can approve it. Until then it doesn’t go out.")
+    return back_to(row)
+
+
+def approve(occurrence_id: int) -> str | BaseResponse:
+    """Approve the text as it was shown."""
+    row = message_at(occurrence_id)
+    seen = DraftForm().seen_version
+    refused = _step(row, lambda: actions.approve(row, by=guard.reader().actor, seen_version=seen))
+    if refused is not None:
+        return refused
+    people = plural(row.reach_when_planned or 0, "person", "people")
+    if row.status is OccurrenceStatus.HELD:
+        notify("Approved. It still waits for a decision about its time.")
+    else:
+        notify(f"Approved. It goes to {people}, {row.when}.", "Until then the approval can be taken back.")
+    return back_to(row)
+
+
+def withdraw_approval(occurrence_id: int) -> BaseResponse:
+    """Take an approval or the asking for it back: its writer, whoever plans, and its approver may."""
+    row = message_at(occurrence_id)
+    guard.allow(may_write_message(guard.reader(), row) or may_approve(guard.reader(), row))
+    actions.withdraw_approval(row, by=guard.reader().actor)
+    db.session.commit()
+    notify("It is a draft again.", "It doesn’t go out until somebody approves it.")
+    return back_to(row)
+
+
+def send_test_copy(occurrence_id: int) -> BaseResponse:
+    """Send a test copy to the reader, with the values of the recipient chosen for the preview."""
+    row = message_at(occurrence_id, to_write=True)
+    person = reading_as(row).person
+    if person is None:
+        raise RuleBroken("The audience reaches nobody, so there is no recipient whose values a test copy could show.")
+    account = guard.account()
+    actions.send_test_copy(row, person, account, by=guard.reader().actor, organisation=guard.settings().organisation)
+    db.session.commit()
+    notify(f"A test copy is on its way to {account.email}.", f"It reads as {person.name} would get it.")
+    return back_to(row)
+
+
+def move(occurrence_id: int) -> str | BaseResponse:
+    """Give the message another time."""
+    return _timed(occurrence_id, lambda row, form: actions.move_occurrence(
+        row, form.instant(row.communication.timezone), by=guard.reader().actor
+    ))  # fmt: skip
+
+
+def _timed(occurrence_id: int, take: Callable[[Occurrence, WhenForm], None]) -> str | BaseResponse:
+    row = message_at(occurrence_id, to_write=True)
+    form = WhenForm()
+    if form.validate_on_submit():
+        try:
+            take(row, form)
+        except BadInput as error:
+            db.session.rollback()
+            form.take(error)
+        else:
+            db.session.commit()
+            notify(f"It is due {row.when}.", row.status.word + ".")
+            return back_to(row)
+    row = message_at(occurrence_id)
+    forms = MessageForms.of(row)
+    forms.move = form
+    return message_shown(row, forms)
+
+
+def skip(occurrence_id: int) -> str | BaseResponse:
+    """Leave the message out, with a reason."""
+    row = message_at(occurrence_id, to_write=True)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        actions.skip_occurrence(row, form.reason.data, by=guard.reader().actor)
+        db.session.commit()
+        notify("Left out. Nobody gets it.")
+        return back_to(row)
+    forms = MessageForms.of(row)
+    forms.skip = form
+    return message_shown(row, forms)
+
+
+def decide(occurrence_id: int) -> BaseResponse:
+    """Send a held message now; another time is a move, leaving it out a skip."""
+    row = message_at(occurrence_id, to_write=True)
+    actions.decide_held(row, True, by=guard.reader().actor)
+    db.session.commit()
+    notify("It goes out now.", "The next minutes show how far it is.")
+    return back_to(row)
+
+
+def resume(occurrence_id: int) -> BaseResponse:
+    """Send a message that is out to those who came into its audience since."""
+    row = message_at(occurrence_id, to_write=True)
+    added = actions.resume_occurrence(row, now=clock.now(), by=guard.reader().actor)
+    db.session.commit()
+    notify(f"It goes to {plural(added, 'more person', 'more people')}." if added else "Everybody has it already.")
+    return back_to(row)

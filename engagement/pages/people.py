@@ -1,0 +1,286 @@
+"""Pages of the directory: the list of people with its files, and one person with roles, waves and how they are reached."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from engagement import clock
+from engagement.accounts import access
+from engagement.db import count_of, db
+from engagement.errors import BadInput
+from engagement.pages import departments, guard, role_rules
+from engagement.pages.exports import csv_response, xlsx_response
+from engagement.pages.forms import Form, stripped
+from engagement.pages.paging import asked_page
+from engagement.pages.shell import notify
+from engagement.people import actions, queries
+from engagement.people.models import Person
+from engagement.people.queries import DirectoryRow
+from engagement.people.rules import RoleOrigin, TrainingRole
+from engagement.training.actions import settle_assignments
+from engagement.waves import queries as waves
+from engagement.waves.queries import waves_of_person
+
+blueprint = Blueprint("people", __name__)
+departments.add_to(blueprint)
+role_rules.add_to(blueprint)
+
+#: The choice of the role filter that finds the gap.
+WITHOUT_ROLE = "none"
+ORIGIN_WORDS = {
+    RoleOrigin.FILE: "from the HR file",
+    RoleOrigin.HAND: "given by hand",
+    RoleOrigin.RULE: "given by a rule",
+}
+
+
+class Filters(Form):
+    """What the list is narrowed by; it is sent with the address, so it changes nothing."""
+
+    class Meta:
+        """Without a token: the form is only read."""
+
+        csrf = False
+
+    words = StringField("Name, address or number", filters=[stripped])
+    department = SelectField("Department and below")
+    role = SelectField(
+        "Training role",
+        choices=[
+            SelectChoice("", "Any"),
+            *(SelectChoice(role.value, role.word) for role in TrainingRole),
+            SelectChoice(WITHOUT_ROLE, "Without a role"),
+        ],
+    )
+    left = SelectField("Who has left", choices=[SelectChoice("", "Not shown"), SelectChoice("yes", "Shown as well")])
+
+
+class RolesForm(Form):
+    """The training roles that somebody gives a person by hand."""
+
+    roles = SelectMultipleField(
+        "Roles given by hand",
+        description="Roles from the HR file and by rule stay as they are.",
+        choices=[SelectChoice(role.value, role.word) for role in TrainingRole],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+
+class DeliveryForm(Form):
+    """When and in which language a person is reached."""
+
+    timezone = SelectField("Time zone", validate_choice=False)
+    language = StringField("Language", filters=[stripped])
+    works_from = StringField("Working day begins", filters=[stripped])
+    works_until = StringField("Working day ends", filters=[stripped])
+
+
+def _filters() -> Filters:
+    filters = Filters(request.args)
+    open_ones = [SelectChoice(str(d.id), d.path) for d in queries.departments()]
+    filters.department.choices = [SelectChoice("", "Any"), *open_ones]
+    return filters
+
+
+def _listed(filters: Filters, visible: ColumnElement[bool]) -> Select[Person]:
+    """Return the list that the filters ask for; a filter that makes no sense is left out."""
+    department = filters.department.data or ""
+    asked = filters.role.data or ""
+    role = TrainingRole(asked) if asked in set(TrainingRole) else None
+    return queries.people_listed(
+        visible,
+        words=(filters.words.data or "")[:200],
+        department=queries.department_page(int(department))
+        if department.isdecimal() and len(department) < 10
+        else None,
+        role=role,
+        without_role=asked == WITHOUT_ROLE,
+        include_left=filters.left.data == "yes",
+    )
+
+
+@blueprint.get("/people")
+def index() -> str:
+    """List the people whom the reader may see."""
+    reader = guard.reader()
+    guard.allow(access.may_see_people(reader))
+    filters = _filters()
+    return _list("people/index.html", _listed(filters, access.visible_people(reader)), filters=filters)
+
+
+@blueprint.get("/people/without-role")
+def without_role() -> str:
+    """List the gap: people to whom nobody has said what they have to learn."""
+    reader = guard.reader()
+    guard.allow(access.may_see_people(reader))
+    return _list("people/without_role.html", queries.people_listed(access.visible_people(reader), without_role=True))
+
+
+def _list(template: str, listed: Select[Person], **more: Any) -> str:
+    page = asked_page(count_of(listed))
+    rows = listed.options(joinedload(Person.department)).limit(page.size).offset(page.offset)
+    people = db.session.scalars(rows).all()
+    reader = guard.reader()
+    arguments: dict[str, Any] = {key: value for key, value in request.args.to_dict().items() if key != "page" and value}
+    return render_template(
+        template,
+        people=people,
+        roles=queries.roles_of([person.id for person in people]),
+        page=page,
+        is_filtered=bool(arguments),
+        files=[(kind.upper(), url_for("people.export", kind=kind, **arguments)) for kind in ("csv", "xlsx")],
+        may_change=_may_change(),
+        may_import=access.may_import_people(reader),
+        **more,
+    )
+
+
+def _may_change() -> bool:
+    reader = guard.reader()
+    return access.may_plan_everywhere(reader) or access.may_administer(reader)
+
+
+@blueprint.get("/people.<any(csv, xlsx):kind>")
+def export(kind: str) -> Response:
+    """Give the list as a file, with the filters of the page and the columns of the HR file."""
+    reader = guard.reader()
+    guard.allow(access.may_see_people(reader))
+    rows = queries.directory_rows(_listed(_filters(), access.visible_people(reader)))
+    write = csv_response if kind == "csv" else xlsx_response
+    return write(DirectoryRow._fields, rows, f"people.{kind}")
+
+
+def _person(person_id: int) -> Person:
+    reader = guard.reader()
+    guard.allow(access.may_see_people(reader))
+    return guard.found(queries.person_page(person_id, access.visible_people(reader)))
+
+
+def _person_to_change(person_id: int) -> Person:
+    guard.allow(_may_change())
+    return _person(person_id)
+
+
+@blueprint.get("/people/<int:person_id>")
+def person(person_id: int) -> str:
+    """Show a person: where they work, whom they report to, roles, waves, and how they are reached."""
+    row = _person(person_id)
+    by_hand = [held.role.value for held in queries.roles_with_origin(row.id) if held.origin is RoleOrigin.HAND]
+    return _drawn(row, RolesForm(formdata=None, roles=by_hand), _delivery_form(row, posted=False))
+
+
+def _delivery_form(row: Person, *, posted: bool) -> DeliveryForm:
+    form = DeliveryForm(obj=row) if posted else DeliveryForm(formdata=None, obj=row)
+    settings = guard.settings()
+    zones = [SelectChoice(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+    form.timezone.choices = [SelectChoice("", f"The organisation’s: {settings.timezone}"), *zones]
+    begins, _, ends = settings.working_hours.partition("-")
+    form.language.description = f"A tag such as en or pt-BR. Empty: the organisation’s, {settings.language}."
+    form.works_from.description = f"Such as 08:30. Empty: the organisation’s, {begins}."
+    form.works_until.description = f"Empty: the organisation’s, {ends}."
+    return form
+
+
+def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> str:
+    reader = guard.reader()
+    held = queries.roles_with_origin(row.id)
+    team = queries.team_of(row.id)
+    settings = guard.settings()
+    return render_template(
+        "people/person.html",
+        person=row,
+        held=[(role, ORIGIN_WORDS[role.origin]) for role in held],
+        team=team,
+        waves=[
+            (wave, access.may_see_wave(reader, wave.programme_id, wave.id)) for wave in waves.waves_of_person(row.id)
+        ],
+        owned_waves=waves.waves_led_by(row.id) if row.has_left else [],
+        owned_departments=queries.departments_headed_by(row.id) if row.has_left else [],
+        owned_team=team if row.has_left else [],
+        timezone=row.timezone or f"{settings.timezone}, the organisation’s",
+        language=row.language or f"{settings.language}, the organisation’s",
+        hours=_hours(row, settings.working_hours),
+        roles_form=roles_form,
+        delivery_form=delivery_form,
+        has_errors=bool(roles_form.errors or delivery_form.errors),
+        may_change=_may_change(),
+    )
+
+
+def _hours(row: Person, default: str) -> str:
+    if row.works_from and row.works_until:
+        return f"{row.works_from} to {row.works_until}"
+    return f"{default.replace('-', ' to ')}, the organisation’s"
+
+
+@blueprint.post("/people/<int:person_id>/roles")
+def roles(person_id: int) -> str | BaseResponse:
+    """Give a person training roles by hand."""
+    row = _person_to_change(person_id)
+    form = RolesForm()
+    if not form.validate_on_submit():
+        return _drawn(row, form, _delivery_form(row, posted=False))
+    actions.give_roles(
+        row, [TrainingRole(role) for role in form.roles.data or []], origin=RoleOrigin.HAND, by=guard.reader().actor
+    )
+    for wave in waves_of_person(row.id):
+        settle_assignments(clock.now(), wave.id)
+    db.session.commit()
+    notify("The training roles are kept.", f"{row.name} is asked to learn what belongs to them.")
+    return _back(row)
+
+
+@blueprint.post("/people/<int:person_id>/delivery")
+def delivery(person_id: int) -> str | BaseResponse:
+    """Say when and in which language a person is reached."""
+    row = _person_to_change(person_id)
+    form = _delivery_form(row, posted=True)
+    if form.validate_on_submit():
+        try:
+            actions.change_delivery_details(
+                row, **{field.short_name: field.data or "" for field in _asked(form)}, by=guard.reader().actor
+            )
+        except BadInput as error:
+            form.take(error)
+        else:
+            db.session.commit()
+            notify("How they are reached is kept.", f"It holds from the next message to {row.name}.")
+            return _back(row)
+    held = [role.role.value for role in queries.roles_with_origin(row.id) if role.origin is RoleOrigin.HAND]
+    return _drawn(row, RolesForm(formdata=None, roles=held), form)
+
+
+def _asked(form: DeliveryForm) -> list[Any]:
+    return [form.timezone, form.language, form.works_from, form.works_until]
+
+
+@blueprint.post("/people/<int:person_id>/leaving")
+def leaving(person_id: int) -> BaseResponse:
+    """Say that somebody has left."""
+    row = _person_to_change(person_id)
+    actions.mark_as_left(row, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"{row.name} is marked as left.", "No message or assignment reaches them any more. Their history stays.")
+    return _back(row)
+
+
+@blueprint.post("/people/<int:person_id>/return")
+def returning(person_id: int) -> BaseResponse:
+    """Say that somebody who left is here again."""
+    row = _person_to_change(person_id)
+    actions.take_back(row, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"{row.name} is here again.")
+    return _back(row)
+
+
+def _back(row: Person) -> BaseResponse:
+    return redirect(url_for("people.person", person_id=row.id), code=303)

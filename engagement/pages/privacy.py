@@ -1,0 +1,98 @@
+"""Privacy: one person's data as a file, erasing a person, what leavers still hold, and how long records are kept."""
+
+import json
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import IntegerField, StringField
+from wtforms.validators import Optional
+
+from engagement import audit, clock
+from engagement.accounts import access
+from engagement.db import db
+from engagement.errors import BadInput
+from engagement.pages import guard
+from engagement.pages.forms import Form, stripped
+from engagement.pages.shell import notify
+from engagement.people.models import Person
+from engagement.privacy import actions, queries
+from engagement.privacy.rules import RecordKind
+
+blueprint = Blueprint("privacy", __name__)
+
+
+class EraseForm(Form):
+    """The name typed once more, so that nobody is erased by a slip."""
+
+    name = StringField("Write the person’s name to confirm", filters=[stripped])
+
+
+class RetentionForm(Form):
+    """Days for each kind of record; empty keeps it for ever."""
+
+
+for _kind in RecordKind:
+    setattr(RetentionForm, _kind.value, IntegerField(_kind.word, description=_kind.goes, validators=[Optional()]))
+
+
+def _person(person_id: int) -> Person:
+    guard.allow(access.may_erase_people(guard.reader()))
+    return guard.found(db.session.get(Person, person_id))
+
+
+@blueprint.get("/people/<int:person_id>/data.json")
+def export(person_id: int) -> Response:
+    """Everything that the service knows of one person, as a JSON file."""
+    person = _person(person_id)
+    text = json.dumps(queries.everything_about(person), ensure_ascii=False, indent=2)
+    audit.record("exported everything about", person, by=guard.reader().actor, person_id=person.id)
+    db.session.commit()
+    headers = {"Content-Disposition": f'attachment; filename="person-{person.id}.json"'}
+    return Response(text, mimetype="application/json", headers=headers)
+
+
+@blueprint.route("/people/<int:person_id>/erasure", methods=["GET", "POST"])
+def erase(person_id: int) -> str | BaseResponse:
+    """Erase a person for good, after the name was typed once more."""
+    person = _person(person_id)
+    form = EraseForm()
+    held = queries.held_by(person)
+    if form.validate_on_submit():
+        if " ".join(form.name.data.split()) != person.name:
+            form.take(BadInput("That is not the name.", {"name": f"Write {person.name}, exactly as it stands here."}))
+        else:
+            actions.erase_person(person, by=guard.reader().actor)
+            db.session.commit()
+            notify(
+                "The person was erased.", "Name, address and details are gone everywhere; counts stayed as they were."
+            )
+            return redirect(url_for("people.index"), code=303)
+    return render_template("privacy/erase.html", person=person, held=held, form=form)
+
+
+@blueprint.get("/people/leavers")
+def leavers() -> str:
+    """Who has left and still holds something."""
+    guard.allow(access.may_import_people(guard.reader()))
+    return render_template("privacy/leavers.html", leavers=queries.leavers_who_hold())
+
+
+@blueprint.route("/admin/retention", methods=["GET", "POST"])
+def retention() -> str | BaseResponse:
+    """How long each kind of record is kept, with what would go now."""
+    guard.allow(access.may_administer(guard.reader()))
+    rules = queries.retention_rules()
+    form = RetentionForm(data={kind.value: rule.keep_days for kind, rule in rules.items()})
+    if form.validate_on_submit():
+        try:
+            for kind in RecordKind:
+                actions.keep_for(kind, form[kind.value].data, by=guard.reader().actor)
+        except BadInput as error:
+            db.session.rollback()
+            form.take(error)
+        else:
+            db.session.commit()
+            notify("Kept.", "The clock lets old records go once a day. What would go now stands beside each kind.")
+            return redirect(url_for("privacy.retention"), code=303)
+    would_go = {kind.value: queries.expired_count(kind, rule.keep_days, clock.now()) for kind, rule in rules.items()}
+    return render_template("privacy/retention.html", form=form, kinds=list(RecordKind), would_go=would_go)

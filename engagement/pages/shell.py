@@ -1,0 +1,125 @@
+"""The frame around every page: the reader's own places, name, time zone and appearance."""
+
+from dataclasses import dataclass
+
+from flask import Flask, flash, get_flashed_messages, request, url_for
+
+from engagement.accounts import access
+from engagement.accounts.access import Reader
+from engagement.pages import guard
+from engagement.pages.formats import zone_words
+
+THEMES = ("light", "dark", "auto")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One result or warning at the top of a page."""
+
+    heading: str
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Everything that the base template shows around a page."""
+
+    places: list[Place]
+    reader_name: str | None
+    timezone: str
+    theme: str
+    organisation: str
+    notices: list[Notice]
+    sign_out_url: str
+    appearance_url: str
+    timezone_url: str | None
+    foot_note: str | None
+
+
+def notify(heading: str, text: str = "", tone: str = "ok") -> None:
+    """Show a notice at the top of the next page."""
+    flash(f"{heading}\n{text}", tone)
+
+
+def register(app: Flask) -> None:
+    """Give every template its `shell`."""
+    app.context_processor(lambda: {"shell": _shell()})
+
+
+def _shell() -> Shell:
+    reader = guard.reader_or_none()
+    settings = guard.settings()
+    theme = request.cookies.get("appearance", "auto")
+    return Shell(
+        places=_places(reader) if reader else [],
+        reader_name=reader.name if reader else None,
+        timezone=zone_words(reader.timezone if reader else settings.timezone),
+        theme=theme if theme in THEMES else "auto",
+        organisation=settings.organisation,
+        notices=_notices(),
+        sign_out_url=url_for("sign_in.sign_out"),
+        appearance_url=url_for("sign_in.appearance"),
+        timezone_url=url_for("me.timezone") if reader else None,
+        foot_note=None,
+    )
+
+
+def _notices() -> list[Notice]:
+    flashed: list[tuple[str, str]] = get_flashed_messages(with_categories=True)  # type: ignore[assignment]
+    return [Notice(*message.partition("\n")[::2], tone) for tone, message in flashed]
+
+
+#: Label, endpoint, the path under which the place is the current one, and the question that opens it.
+_PLANNING = (
+    ("Today", "home.home", "/", access.may_plan_something),
+    ("Waves", "programmes.index", "/programmes", access.may_see_planning),
+    ("People", "people.index", "/people", access.may_see_people),
+    ("Calendar", "communications.index", "/communications", access.may_see_planning),
+    ("Training", "training.index", "/training", access.may_see_training),
+    ("Concerns", "concerns.index", "/concerns", access.may_read_concerns),
+    ("Reports", "reports.index", "/reports", access.may_read_some_report),
+    ("Administration", "admin.index", "/admin", access.may_see_jobs),
+)
+_OWN = (
+    ("My change", "me.index", "/me"),
+    ("My training", "me.training", "/me/training"),
+    ("Messages", "me.messages", "/me/messages"),
+    ("Say something", "concerns.new", "/concerns/new"),
+)
+#: Paths that belong to a place although they begin otherwise.
+_BELONGS = {
+    "/waves": "/programmes",
+    "/workflows": "/programmes",
+    "/occurrences": "/communications",
+    "/deliveries": "/communications",
+    "/audiences": "/people",
+    "/departments": "/people",
+    "/mailbox": "/admin",
+}
+
+
+def _places(reader: Reader) -> list[Place]:
+    path = request.path
+    for prefix, home in _BELONGS.items():
+        if path == prefix or path.startswith(prefix + "/"):
+            path = home
+    own = path == "/me" or path.startswith("/me/") or path in ("/concerns/new", "/concerns/receipt")
+    entries = [(label, endpoint, prefix) for label, endpoint, prefix, question in _PLANNING if question(reader)]
+    if not entries or (own and not access.may_plan_something(reader)):
+        entries = [*_OWN, ("My team", "me.team", "/me/team")] if reader.has_team else list(_OWN)
+    elif reader.person_id is not None:
+        entries.append(("My change", "me.index", "/me"))
+    current = max(
+        (p for _, _, p in entries if path == p or (p != "/" and path.startswith(p + "/"))), key=len, default=""
+    )
+    return [Place(label, url_for(endpoint), prefix == current) for label, endpoint, prefix in entries]

@@ -1,0 +1,1 @@
+"""The directory: people and the tree of departments."""

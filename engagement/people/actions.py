@@ -1,0 +1,245 @@
+"""Changes of the directory: departments, people, training roles, leaving and coming back."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.db import db, rows_changed
+from engagement.errors import BadInput, RuleBroken
+from engagement.people import queries
+from engagement.people.models import Department, Person, PersonRole
+from engagement.people.rules import (
+    PATH_SEPARATOR,
+    RoleOrigin,
+    TrainingRole,
+    delivery_problems,
+    leaf_name,
+    parent_path,
+    search_text,
+)
+
+DEEPEST = 12
+
+
+def make_department(path: str, *, by: Actor) -> Department:
+    """Return the department at this path of names ("Operations/Claims"), making it and those above where missing.
+
+    A closed department at the path is opened again. Raises BadInput for an empty part or more than 12 levels.
+    """
+    parts = [part.strip() for part in path.split(PATH_SEPARATOR)]
+    if not all(parts) or len(parts) > DEEPEST or any(len(part) > 200 for part in parts):
+        raise BadInput(
+            f"“{path[:80]}” is not a department path. Write names with a slash between them, at most {DEEPEST} levels.",
+            {"department": "Write names with a slash between them, such as Operations/Claims."},
+        )
+    path = PATH_SEPARATOR.join(parts)
+    department = queries.department_by_path(path)
+    if department is not None:
+        department.closed_at = None
+        return department
+    above = parent_path(path)
+    parent = make_department(above, by=by) if above else None
+    department = Department(name=leaf_name(path), path=path, parent=parent, lineage="")
+    db.session.add(department)
+    db.session.flush()
+    department.lineage = f"{parent.lineage if parent else '/'}{department.id}/"
+    audit.record("made department", department, by=by, name=path, department_id=department.id)
+    return department
+
+
+def rename_department(department: Department, name: str, *, by: Actor) -> None:
+    """Give a department another name; everything below it keeps its place and history.
+
+    Raises BadInput for an unusable name, RuleBroken when a sibling has it.
+    """
+    name = " ".join(name.split())
+    if not name or PATH_SEPARATOR in name or len(name) > 200:
+        raise BadInput(
+            "Write a name without a slash.", {"name": "Write a name without a slash, at most 200 characters."}
+        )
+    if name == department.name:
+        return
+    above = parent_path(department.path)
+    new_path = f"{above}{PATH_SEPARATOR}{name}" if above else name
+    if queries.department_by_path(new_path):
+        raise RuleBroken(f"There is a department {new_path} already. Merge the two instead.")
+    old_path = department.path
+    audit.record(
+        "renamed department",
+        department,
+        by=by,
+        name=new_path,
+        changes={"name": (department.name, name)},
+        department_id=department.id,
+    )
+    department.name = name
+    db.session.flush()
+    rows_changed(
+        update(Department)
+        .where(queries.below(department))
+        .values(path=new_path + func.substr(Department.path, len(old_path) + 1))
+    )
+    db.session.flush()
+    db.session.expire_all()
+
+
+def merge_department(department: Department, into: Department, *, by: Actor) -> None:
+    """Move the people of a department to another one and close it, keeping its row for history.
+
+    Raises RuleBroken when it still has open departments below it, or when both are the same.
+    """
+    if department.id == into.id:
+        raise RuleBroken("A department can’t be merged into itself.")
+    if into.closed_at is not None:
+        raise RuleBroken(f"{into.path} is closed. Choose an open department.")
+    has_below = db.session.scalar(
+        select(func.count())
+        .select_from(Department)
+        .where(queries.below(department), Department.id != department.id, Department.closed_at.is_(None))
+    )
+    if has_below:
+        raise RuleBroken(f"{department.path} has departments below it. Merge or move those first.")
+    moved = rows_changed(update(Person).where(Person.department_id == department.id).values(department_id=into.id))
+    department.closed_at = clock.now()
+    department.merged_into_id = into.id
+    audit.record(
+        "merged department",
+        department,
+        by=by,
+        name=department.path,
+        changes={"merged into": (None, into.path), "people moved": (None, moved)},
+        department_id=into.id,
+    )
+    db.session.flush()
+    db.session.expire_all()
+
+
+def name_department_manager(department: Department, person: Person | None, *, by: Actor) -> None:
+    """Say who heads a department, nobody when None."""
+    old = department.manager
+    department.manager = person
+    audit.record(
+        "named department manager",
+        department,
+        by=by,
+        name=department.path,
+        changes={"manager": (old.name if old else None, person.name if person else None)},
+        person_id=person.id if person else None,
+        department_id=department.id,
+    )
+
+
+def add_person(
+    name: str,
+    email: str | None,
+    *,
+    by: Actor,
+    department: Department | None = None,
+    roles: Iterable[TrainingRole] = (),
+    **details: Any,
+) -> Person:
+    """Add somebody to the directory; `details` are further columns of `Person`.
+
+    Raises BadInput when somebody who has not left has the address or the employee number.
+    """
+    email = email.strip().lower() if email else None
+    if email and db.session.scalar(select(Person.id).where(Person.email == email, queries.active())):
+        raise BadInput(f"Somebody else has the address {email}.", {"email": "Somebody else has this address."})
+    number = details.get("employee_id")
+    if number and db.session.scalar(select(Person.id).where(Person.employee_id == number)):
+        raise BadInput(
+            f"Somebody else has the employee number {number}.", {"employee_id": "Somebody else has this number."}
+        )
+    first, _, last = name.rpartition(" ")
+    person = Person(
+        name=name,
+        first_name=details.pop("first_name", first),
+        last_name=details.pop("last_name", last),
+        email=email,
+        department=department,
+        joined_at=clock.now(),
+        searched_by=search_text(name, email, number),
+        **details,
+    )
+    db.session.add(person)
+    db.session.flush()
+    give_roles(person, roles, origin=RoleOrigin.FILE if by is audit.DIRECTORY else RoleOrigin.HAND, by=by)
+    audit.record("added person", person, by=by, person_id=person.id, department_id=person.department_id)
+    return person
+
+
+def give_roles(person: Person, roles: Iterable[TrainingRole], *, origin: RoleOrigin, by: Actor) -> None:
+    """Make these the training roles that a person has from this origin; roles of other origins stay."""
+    wanted = set(roles)
+    held = {row.role: row for row in db.session.scalars(select(PersonRole).where(PersonRole.person_id == person.id))}
+    before = set(held)
+    for role, row in list(held.items()):
+        if role not in wanted and row.origin is origin:
+            db.session.delete(held.pop(role))
+    for role in wanted - set(held):
+        db.session.add(PersonRole(person=person, role=role, origin=origin, given_at=clock.now()))
+    after = set(held) | wanted
+    if before != after:
+        audit.record(
+            "changed training roles",
+            person,
+            by=by,
+            changes={"training roles": ({r.value for r in before}, {r.value for r in after})},
+            person_id=person.id,
+            department_id=person.department_id,
+        )
+    db.session.flush()
+
+
+def mark_as_left(person: Person, *, by: Actor) -> None:
+    """Say that somebody has left: no further messages or assignments; history stays. Doing it twice changes nothing."""
+    if person.has_left:
+        return
+    person.left_at = clock.now()
+    audit.record("marked as left", person, by=by, person_id=person.id, department_id=person.department_id)
+
+
+def take_back(person: Person, *, by: Actor) -> None:
+    """Say that somebody who left is here again. Raises RuleBroken when the address has gone to somebody else."""
+    taken = select(Person.name).where(Person.email == person.email, queries.active(), Person.id != person.id)
+    holder = db.session.scalar(taken) if person.email else None
+    if holder:
+        raise RuleBroken(f"The address {person.email} belongs to {holder} now. Give {person.name} another one first.")
+    person.left_at = None
+    audit.record("took back", person, by=by, person_id=person.id, department_id=person.department_id)
+
+
+def drop_roles(person: Person) -> None:
+    """Remove all training roles of a person who is erased."""
+    db.session.execute(delete(PersonRole).where(PersonRole.person_id == person.id))
+
+
+def change_delivery_details(
+    person: Person, *, timezone: str = "", language: str = "", works_from: str = "", works_until: str = "", by: Actor
+) -> None:
+    """Say when and in which language a person is reached; empty texts let the organisation's defaults hold again.
+
+    `timezone` is an IANA name, `language` a BCP 47 tag, the working hours HH:MM in that zone. Raises BadInput by field.
+    """
+    problems = delivery_problems(timezone, language, works_from, works_until)
+    if problems:
+        raise BadInput("This can’t be kept as it is.", problems)
+    wanted = {"timezone": timezone, "language": language, "works_from": works_from, "works_until": works_until}
+    new = {field: text or None for field, text in wanted.items()}
+    changes = audit.changes_between(person, new)
+    if not changes:
+        return
+    audit.record(
+        "changed delivery details",
+        person,
+        by=by,
+        changes=changes,
+        person_id=person.id,
+        department_id=person.department_id,
+    )
+    for field, value in new.items():
+        setattr(person, field, value)
+    db.session.flush()

@@ -1,0 +1,98 @@
+"""Tables of the directory: departments as a tree, people, and the training roles that people have."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.people.rules import RoleOrigin, TrainingRole
+
+
+class Department(Base):
+    """A department below another one.
+
+    `path` is the names from the top joined by "/", as HR files write it; `lineage` the ids from the top in the form
+    "/1/5/9/", so that "this and everything below" is one prefix and renaming costs nothing. A department that was merged
+    keeps its row with `closed_at` set and points to its successor.
+    """
+
+    __tablename__ = "department"
+
+    id: Mapped[Key]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    name: Mapped[str] = mapped_column(short())
+    path: Mapped[str] = mapped_column(Text, unique=True)
+    lineage: Mapped[str] = mapped_column(short(300), index=True)
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", use_alter=True))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+
+    parent: Mapped["Department | None"] = relationship(remote_side="Department.id", foreign_keys=[parent_id])
+    manager: Mapped["Person | None"] = relationship(foreign_keys=[manager_id], post_update=True)
+
+
+class Person(Base):
+    """Somebody in the organisation, as the HR file knows them.
+
+    `email` is in lower case and unique among those who have not left; `employee_id` is unique for ever.
+    `timezone`, `language` and the working hours (HH:MM, local) are None where the organisation's defaults hold.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (
+        Index(
+            "uq_person_email_active",
+            "email",
+            unique=True,
+            sqlite_where=text("left_at IS NULL"),
+            postgresql_where=text("left_at IS NULL"),
+        ),
+        Index("ix_person_listed", "last_name", "first_name", "id"),
+        Index("ix_person_department_left", "department_id", "left_at"),
+    )
+
+    id: Mapped[Key]
+    employee_id: Mapped[str | None] = mapped_column(short(100), unique=True)
+    email: Mapped[str | None] = mapped_column(short(254))
+    first_name: Mapped[str] = mapped_column(short(), default="")
+    last_name: Mapped[str] = mapped_column(short(), default="")
+    name: Mapped[str] = mapped_column(short(401))
+    job_title: Mapped[str] = mapped_column(short(), default="")
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    location: Mapped[str] = mapped_column(short(), default="")
+    country: Mapped[str] = mapped_column(short(100), default="")
+    timezone: Mapped[str | None] = mapped_column(short(64))
+    language: Mapped[str | None] = mapped_column(short(35))
+    works_from: Mapped[str | None] = mapped_column(short(5))
+    works_until: Mapped[str | None] = mapped_column(short(5))
+    start_on: Mapped[date | None]
+    end_on: Mapped[date | None]
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    searched_by: Mapped[str] = mapped_column(short(600), default="")
+
+    department: Mapped[Department | None] = relationship(foreign_keys=[department_id])
+    manager: Mapped["Person | None"] = relationship(remote_side="Person.id", foreign_keys=[manager_id])
+
+    @property
+    def has_left(self) -> bool:
+        """Whether this person gets no further messages or assignments."""
+        return self.left_at is not None
+
+
+class PersonRole(Base):
+    """A training role that a person has, and how they came to it."""
+
+    __tablename__ = "person_role"
+    __table_args__ = (UniqueConstraint("person_id", "role"), Index("ix_person_role_role", "role", "person_id"))
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    role: Mapped[TrainingRole] = mapped_column(word_of(TrainingRole))
+    origin: Mapped[RoleOrigin] = mapped_column(word_of(RoleOrigin))
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship()

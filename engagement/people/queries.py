@@ -1,0 +1,246 @@
+"""Reads of the directory: the tree, people, and who lacks a training role."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from engagement.db import count_of, db
+from engagement.people.models import Department, Person, PersonRole
+from engagement.people.rules import TrainingRole, search_text
+
+
+@dataclass(frozen=True)
+class DepartmentLine:
+    """A department in the tree: its depth (0 at the top), manager, and people in it and below."""
+
+    department: Department
+    depth: int
+    manager: Person | None
+    own_headcount: int
+    headcount: int
+
+
+class DirectoryRow(NamedTuple):
+    """A person as a row of a file, with the columns of the HR file."""
+
+    employee_id: str | None
+    email: str | None
+    first_name: str
+    last_name: str
+    job_title: str
+    department: str | None
+    manager_email: str | None
+    location: str
+    country: str
+    timezone: str | None
+    language: str | None
+    start_date: date | None
+    end_date: date | None
+    training_role: str
+
+
+def department_by_path(path: str) -> Department | None:
+    """Return the department with this path of names, joined by "/"."""
+    return db.session.scalar(select(Department).where(Department.path == path))
+
+
+def departments(include_closed: bool = False) -> list[Department]:
+    """Return all departments, each after the one above it."""
+    open_only = true() if include_closed else Department.closed_at.is_(None)
+    return list(db.session.scalars(select(Department).where(open_only).order_by(Department.path)))
+
+
+def below(department: Department) -> ColumnElement[bool]:
+    """Return the condition on `Department` for this one and everything below it."""
+    return Department.lineage.startswith(department.lineage, autoescape=True)
+
+
+def department_tree() -> list[DepartmentLine]:
+    """Return the open departments as a tree in reading order, with managers and headcounts, in two queries."""
+    rows = db.session.scalars(
+        select(Department).where(Department.closed_at.is_(None)).options(selectinload(Department.manager))
+    ).all()
+    counted = db.session.execute(
+        select(Person.department_id, func.count()).where(Person.left_at.is_(None)).group_by(Person.department_id)
+    )
+    heads = dict(counted.all())
+    total: dict[int, int] = defaultdict(int)
+    for row in rows:
+        for ancestor in row.lineage.strip("/").split("/"):
+            total[int(ancestor)] += heads.get(row.id, 0)
+    ordered = sorted(rows, key=lambda row: row.path.casefold().split("/"))
+    return [
+        DepartmentLine(row, row.lineage.strip("/").count("/"), row.manager, heads.get(row.id, 0), total[row.id])
+        for row in ordered
+    ]
+
+
+def active() -> ColumnElement[bool]:
+    """Return the condition on `Person` for those who have not left."""
+    return Person.left_at.is_(None)
+
+
+def people_listed(
+    visible: ColumnElement[bool],
+    *,
+    words: str = "",
+    department: Department | None = None,
+    role: TrainingRole | None = None,
+    without_role: bool = False,
+    include_left: bool = False,
+) -> Select[Person]:
+    """Return the SELECT of the people list in the order of names: those `visible`, narrowed by the filters given.
+
+    Every one of `words` has to occur in name, address or employee number, in any case.
+    """
+    query = select(Person).where(visible, Person.erased_at.is_(None))
+    if not include_left:
+        query = query.where(active())
+    for word in search_text(words).split():
+        query = query.where(Person.searched_by.contains(word, autoescape=True))
+    if department is not None:
+        query = query.where(Person.department_id.in_(select(Department.id).where(below(department))))
+    if role is not None:
+        query = query.where(Person.id.in_(select(PersonRole.person_id).where(PersonRole.role == role)))
+    if without_role:
+        query = query.where(Person.id.not_in(select(PersonRole.person_id)))
+    return query.order_by(Person.last_name, Person.first_name, Person.id)
+
+
+def headcount() -> int:
+    """Return how many people are in the directory and have not left."""
+    return count_of(select(Person.id).where(active()))
+
+
+def roles_of(people: Sequence[int]) -> dict[int, list[TrainingRole]]:
+    """Return the training roles of these people, in the fixed order of roles, in one query."""
+    found: dict[int, list[TrainingRole]] = defaultdict(list)
+    for person_id, role in db.session.execute(
+        select(PersonRole.person_id, PersonRole.role).where(PersonRole.person_id.in_(people))
+    ):
+        found[person_id].append(role)
+    order = list(TrainingRole)
+    return {person_id: sorted(roles, key=order.index) for person_id, roles in found.items()}
+
+
+def team_of(person_id: int) -> list[Person]:
+    """Return who reports to this person now, by name."""
+    return list(
+        db.session.scalars(
+            select(Person)
+            .where(Person.manager_id == person_id, active())
+            .order_by(Person.last_name, Person.first_name, Person.id)
+        )
+    )
+
+
+def person_by_reference(reference: str) -> Person | None:
+    """Return the person whom somebody typed as an address or employee number, None for nobody or somebody who left."""
+    wanted = reference.strip()
+    return db.session.scalar(
+        select(Person)
+        .where(or_(Person.email == wanted.lower(), Person.employee_id == wanted), active())
+        .order_by(Person.id)
+        .limit(1)
+    )
+
+
+def people_suggested(words: str, limit: int = 8) -> list[Person]:
+    """Return a few people whose name, address or number holds the words, for choosing one."""
+    if not words.strip():
+        return []
+    return list(db.session.scalars(people_listed(true(), words=words).limit(limit)))
+
+
+def person_page(person_id: int, visible: ColumnElement[bool]) -> Person | None:
+    """Return a person with department and manager read at once; None when erased or not among those `visible`."""
+    return db.session.scalar(
+        select(Person)
+        .where(Person.id == person_id, visible, Person.erased_at.is_(None))
+        .options(joinedload(Person.department), joinedload(Person.manager))
+    )
+
+
+def roles_with_origin(person_id: int) -> list[PersonRole]:
+    """Return the training roles of a person in the fixed order of roles, each with how they came to it."""
+    order = list(TrainingRole)
+    rows = db.session.scalars(select(PersonRole).where(PersonRole.person_id == person_id))
+    return sorted(rows, key=lambda row: order.index(row.role))
+
+
+def department_page(department_id: int) -> Department | None:
+    """Return a department, also a closed one, with its manager."""
+    return db.session.scalar(
+        select(Department).where(Department.id == department_id).options(joinedload(Department.manager))
+    )
+
+
+def departments_headed_by(person_id: int) -> list[Department]:
+    """Return the open departments that somebody heads, also after they left: the list for naming somebody else."""
+    return list(
+        db.session.scalars(
+            select(Department)
+            .where(Department.manager_id == person_id, Department.closed_at.is_(None))
+            .order_by(Department.path)
+        )
+    )
+
+
+def directory_rows(people: Select[Person]) -> list[DirectoryRow]:
+    """Return the people of a list (see `people_listed`) as rows of a file in its order, in two queries however many."""
+    manager = aliased(Person)
+    ids = people.with_only_columns(Person.id).order_by(None)
+    roles: dict[int, list[str]] = defaultdict(list)
+    held = select(PersonRole.person_id, PersonRole.role).where(PersonRole.person_id.in_(ids)).order_by(PersonRole.role)
+    for person_id, role in db.session.execute(held):
+        roles[person_id].append(role.value)
+    rows = (
+        people.outerjoin(Department, Department.id == Person.department_id)
+        .outerjoin(manager, manager.id == Person.manager_id)
+        .with_only_columns(
+            Person.id,
+            Person.employee_id,
+            Person.email,
+            Person.first_name,
+            Person.last_name,
+            Person.job_title,
+            Department.path,
+            manager.email,
+            Person.location,
+            Person.country,
+            Person.timezone,
+            Person.language,
+            Person.start_on,
+            Person.end_on,
+        )
+    )
+    found = []
+    for row in db.session.execute(rows):
+        person_id, *columns = row
+        found.append(DirectoryRow._make([*columns, ";".join(roles.get(person_id, []))]))
+    return found
+
+
+def ids_by_reference(references: Sequence[str]) -> dict[str, int]:
+    """Return who is meant by each address or employee number, in one query; who is nobody here has no entry."""
+    wanted = {reference.strip() for reference in references}
+    rows = db.session.execute(
+        select(Person.id, Person.email, Person.employee_id).where(
+            or_(Person.email.in_({text.lower() for text in wanted}), Person.employee_id.in_(wanted)), active()
+        )
+    ).all()
+    by_number = {number: person_id for person_id, _, number in rows if number}
+    by_address = {address: person_id for person_id, address, _ in rows if address}
+    found = {text: by_address.get(text.strip().lower()) or by_number.get(text.strip()) for text in references}
+    return {text: person_id for text, person_id in found.items() if person_id is not None}
+
+
+def references_of(people: Sequence[int]) -> dict[int, str]:
+    """Return the address of each of these people, or the employee number where there is no address, in one query."""
+    rows = db.session.execute(select(Person.id, Person.email, Person.employee_id).where(Person.id.in_(people)))
+    return {person_id: address or number or str(person_id) for person_id, address, number in rows}

@@ -1,0 +1,76 @@
+"""The vocabulary of the directory and pure functions over names, addresses and department paths."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+from zoneinfo import available_timezones
+
+PATH_SEPARATOR = "/"
+
+
+class TrainingRole(StrEnum):
+    """What a person has to learn to do with AI workflows; one person may have several."""
+
+    USER = "user"
+    BUILDER = "builder"
+    SUPPORT = "support"
+    LEADER = "leader"
+
+    @property
+    def word(self) -> str:
+        """The role as the reader sees it."""
+        return self.value.capitalize()
+
+
+class RoleOrigin(StrEnum):
+    """How a person came to a training role."""
+
+    FILE = "file"
+    HAND = "hand"
+    RULE = "rule"
+
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+def delivery_problems(timezone: str, language: str, works_from: str, works_until: str) -> dict[str, str]:
+    """Return by field what is wrong with how a person is to be reached; empty texts stand for the organisation's default."""
+    problems = {}
+    if timezone and timezone not in available_timezones():
+        problems["timezone"] = "Choose a time zone by its name, such as Europe/London, or leave it empty."
+    if language and not _LANGUAGE.fullmatch(language):
+        problems["language"] = "Write a language tag such as en or pt-BR, or leave it empty."
+    hours = [time for time in (works_from, works_until) if time]
+    if len(hours) == 1:
+        problems["works_from" if works_until else "works_until"] = "Give both ends of the working day, or neither."
+    elif hours and not (all(_TIME.fullmatch(time) for time in hours) and works_from < works_until):
+        problems["works_until"] = "Write times such as 09:00, the end after the start."
+    return problems
+
+
+def search_text(*parts: str | None) -> str:
+    """Return the text that the people list is searched by: folded case, composed characters."""
+    joined = " ".join(part for part in parts if part)
+    return unicodedata.normalize("NFKC", joined).casefold()[:600]
+
+
+def parent_path(path: str) -> str | None:
+    """Return the path of the department above, None at the top."""
+    head, separator, _ = path.rpartition(PATH_SEPARATOR)
+    return head if separator else None
+
+
+def leaf_name(path: str) -> str:
+    """Return the department's own name, the last part of its path."""
+    return path.rpartition(PATH_SEPARATOR)[2]
+
+
+def paths_with_parents(paths: Iterable[str]) -> list[str]:
+    """Return all paths and every path above them, parents before children."""
+    every: set[str] = set()
+    for path in paths:
+        parts = path.split(PATH_SEPARATOR)
+        every.update(PATH_SEPARATOR.join(parts[:depth]) for depth in range(1, len(parts) + 1))
+    return sorted(every, key=lambda path: (path.count(PATH_SEPARATOR), path))

@@ -1,0 +1,21 @@
+"""Table of retention: how many days each kind of record is kept."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engagement.db import Base, Key, UtcDateTime, word_of
+from engagement.privacy.rules import SHORTEST_KEEPING_DAYS, RecordKind
+
+
+class RetentionRule(Base):
+    """A kind of record goes `keep_days` days after its end; kinds without a row are kept for ever."""
+
+    __tablename__ = "retention_rule"
+    __table_args__ = (CheckConstraint(f"keep_days >= {SHORTEST_KEEPING_DAYS}", name="kept_long_enough"),)
+
+    id: Mapped[Key]
+    kind: Mapped[RecordKind] = mapped_column(word_of(RecordKind), unique=True)
+    keep_days: Mapped[int]
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)

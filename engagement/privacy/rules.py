@@ -1,0 +1,48 @@
+"""The vocabulary of retention: which kinds of records grow old, and what is said about each."""
+
+from enum import StrEnum
+
+STAND_IN = "Erased person"
+SHORTEST_KEEPING_DAYS = 30
+LONGEST_KEEPING_DAYS = 36_500
+
+
+class RecordKind(StrEnum):
+    """A kind of record that can be kept for so many days and then goes."""
+
+    DELIVERIES = "deliveries"
+    QUIZ_ATTEMPTS = "quiz_attempts"
+    CLOSED_CONCERNS = "closed_concerns"
+    IMPORT_RUNS = "import_runs"
+    LEAVERS = "leavers"
+
+    @property
+    def word(self) -> str:
+        """The kind as the administrator sees it."""
+        return _WORDS[self][0]
+
+    @property
+    def goes(self) -> str:
+        """What happens to a record that is older, and what stays."""
+        return _WORDS[self][1]
+
+
+_WORDS = {
+    RecordKind.DELIVERIES: (
+        "Delivery records",
+        "Address, name and values of each copy are removed; that it was sent, and when, stays.",
+    ),
+    RecordKind.QUIZ_ATTEMPTS: ("Answers in quizzes", "Each try is removed; that a module was finished stays."),
+    RecordKind.CLOSED_CONCERNS: (
+        "Closed concerns",
+        "Text and conversation are removed; source, wave and dates stay, so that counts stay right.",
+    ),
+    RecordKind.IMPORT_RUNS: (
+        "HR files read in",
+        "What a run changed is removed, and it can no longer be undone; its counts stay.",
+    ),
+    RecordKind.LEAVERS: (
+        "People who have left",
+        "They are erased: the name goes everywhere, counts stay right.",
+    ),
+}

@@ -1,0 +1,140 @@
+"""Changes of programmes, workflows and their ownership."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.db import db
+from engagement.errors import BadInput, RuleBroken
+from engagement.people.models import Person
+from engagement.programmes.models import Ownership, Programme, Workflow
+from engagement.programmes.rules import OwnershipPart, PortfolioClass
+
+LONGEST_TEXT = 5_000
+
+
+def make_programme(name: str, purpose: str, *, sponsor: Person | None, by: Actor) -> Programme:
+    """Begin a programme. Raises BadInput for a missing name or one that another programme has."""
+    programme = Programme(name=_name(name), purpose=_text("purpose", purpose), sponsor=sponsor, made_at=clock.now())
+    _refuse_taken_name(programme.name, None)
+    db.session.add(programme)
+    db.session.flush()
+    audit.record("made programme", programme, by=by, programme_id=programme.id)
+    return programme
+
+
+def change_programme(programme: Programme, name: str, purpose: str, *, sponsor: Person | None, by: Actor) -> None:
+    """Change what a programme is called, what it is for and who sponsors it. Raises BadInput as `make_programme`."""
+    name = _name(name)
+    _refuse_taken_name(name, programme.id)
+    changes = audit.changes_between(programme, {"name": name, "purpose": _text("purpose", purpose)})
+    if (programme.sponsor_id or None) != (sponsor.id if sponsor else None):
+        changes["sponsor"] = (programme.sponsor.name if programme.sponsor else None, sponsor.name if sponsor else None)
+    if not changes:
+        return
+    programme.name, programme.purpose, programme.sponsor = name, purpose, sponsor
+    audit.record("changed programme", programme, by=by, changes=changes, programme_id=programme.id)
+
+
+def _name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > 200:
+        raise BadInput("A name is missing.", {"name": "Write a name, at most 200 characters."})
+    return name
+
+
+def _text(field: str, text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise BadInput(
+            "A text is too long.", {field: f"Shorten this to {LONGEST_TEXT:,} characters; it has {len(text):,}."}
+        )
+    return text
+
+
+def _refuse_taken_name(name: str, programme_id: int | None) -> None:
+    taken = select(Programme.id).where(func.lower(Programme.name) == name.lower(), Programme.id != (programme_id or 0))
+    if db.session.scalar(taken):
+        raise BadInput(f"There is a programme called {name} already.", {"name": "Another programme has this name."})
+
+
+def make_workflow(
+    programme: Programme, name: str, portfolio_class: PortfolioClass, *, by: Actor, **statement: str
+) -> Workflow:
+    """Add a workflow to a programme; `statement` are the texts of its scope statement and its `summary`.
+
+    Raises BadInput for a missing name, one that the programme has already, or a text that is too long.
+    """
+    workflow = Workflow(
+        programme=programme,
+        name=_name(name),
+        portfolio_class=portfolio_class,
+        made_at=clock.now(),
+        **{field: _text(field, text) for field, text in statement.items()},
+    )
+    _refuse_taken_workflow(programme.id, workflow.name, None)
+    db.session.add(workflow)
+    db.session.flush()
+    audit.record("made workflow", workflow, by=by, programme_id=programme.id)
+    return workflow
+
+
+def change_workflow(workflow: Workflow, *, by: Actor, **values: Any) -> None:
+    """Change a workflow's name, class or scope statement. Raises BadInput as `make_workflow`."""
+    if "name" in values:
+        values["name"] = _name(values["name"])
+        _refuse_taken_workflow(workflow.programme_id, values["name"], workflow.id)
+    for field, value in values.items():
+        if isinstance(value, str) and not isinstance(value, PortfolioClass):
+            _text(field, value)
+    changes = audit.changes_between(workflow, values)
+    for field, value in values.items():
+        setattr(workflow, field, value)
+    if changes:
+        audit.record("changed workflow", workflow, by=by, changes=changes, programme_id=workflow.programme_id)
+
+
+def _refuse_taken_workflow(programme_id: int, name: str, workflow_id: int | None) -> None:
+    taken = select(Workflow.id).where(
+        Workflow.programme_id == programme_id,
+        func.lower(Workflow.name) == name.lower(),
+        Workflow.id != (workflow_id or 0),
+        Workflow.retired_at.is_(None),
+    )
+    if db.session.scalar(taken):
+        raise BadInput(
+            f"This programme has a workflow called {name} already.", {"name": "Another workflow has this name."}
+        )
+
+
+def name_holder(workflow: Workflow, part: OwnershipPart, person: Person | None, *, by: Actor) -> None:
+    """Say who holds a part of a workflow's ownership from today, nobody when None; the holder before ends today.
+
+    Raises RuleBroken for somebody who has left. Naming who holds it already changes nothing.
+    """
+    if person is not None and person.has_left:
+        raise RuleBroken(f"{person.name} has left. Choose somebody who is here.")
+    today = clock.now().date()
+    standing = db.session.scalar(
+        select(Ownership).where(
+            Ownership.workflow_id == workflow.id, Ownership.part == part, Ownership.until_on.is_(None)
+        )
+    )
+    if standing is not None:
+        if person is not None and standing.person_id == person.id:
+            return
+        standing.until_on = today
+    elif person is None:
+        return
+    if person is not None:
+        db.session.add(Ownership(workflow_id=workflow.id, part=part, person_id=person.id, since_on=today))
+    db.session.flush()
+    audit.record(
+        "named holder",
+        workflow,
+        by=by,
+        changes={part.word: (standing.person.name if standing else None, person.name if person else None)},
+        programme_id=workflow.programme_id,
+        person_id=person.id if person else standing.person_id if standing else None,
+    )

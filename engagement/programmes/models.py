@@ -1,0 +1,78 @@
+"""Tables of programmes, workflows and the dated ownership of each workflow."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.people.models import Person
+from engagement.programmes.rules import SCOPE_QUESTIONS, OwnershipPart, PortfolioClass, lines_of
+
+
+class Programme(Base):
+    """A rollout with a purpose, a sponsor and ordered waves."""
+
+    __tablename__ = "programme"
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(short(), unique=True)
+    purpose: Mapped[str] = mapped_column(Text, default="")
+    sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    sponsor: Mapped[Person | None] = relationship()
+
+
+class Workflow(Base):
+    """An AI workflow with its scope statement: what it does, what people still do, how to tell that it is wrong.
+
+    The five answers are plain text with one point a line. `then_do` belongs to `signs_of_error`: what to do then.
+    """
+
+    __tablename__ = "workflow"
+
+    id: Mapped[Key]
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
+    name: Mapped[str] = mapped_column(short())
+    summary: Mapped[str] = mapped_column(Text, default="")
+    portfolio_class: Mapped[PortfolioClass] = mapped_column(word_of(PortfolioClass))
+    system_does: Mapped[str] = mapped_column(Text, default="")
+    people_do: Mapped[str] = mapped_column(Text, default="")
+    who_decides: Mapped[str] = mapped_column(Text, default="")
+    signs_of_error: Mapped[str] = mapped_column(Text, default="")
+    then_do: Mapped[str] = mapped_column(Text, default="")
+    about_the_job: Mapped[str] = mapped_column(Text, default="")
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    programme: Mapped[Programme] = relationship()
+
+    @property
+    def scope(self) -> list[tuple[str, list[str]]]:
+        """The answered questions of the scope statement: words and points, in their fixed order."""
+        answered = [(words, lines_of(getattr(self, field))) for field, words in SCOPE_QUESTIONS]
+        return [(words, points) for words, points in answered if points]
+
+    @property
+    def unanswered_questions(self) -> list[str]:
+        """The questions of the scope statement that nobody has answered yet."""
+        return [words for field, words in SCOPE_QUESTIONS if not lines_of(getattr(self, field))]
+
+
+class Ownership(Base):
+    """Who holds one part of the ownership of a workflow, from a day on; the open row (`until_on` None) holds today."""
+
+    __tablename__ = "ownership"
+    __table_args__ = (Index("ix_ownership_workflow_part", "workflow_id", "part", "until_on"),)
+
+    id: Mapped[Key]
+    workflow_id: Mapped[int] = mapped_column(ForeignKey("workflow.id"))
+    part: Mapped[OwnershipPart] = mapped_column(word_of(OwnershipPart))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    since_on: Mapped[date]
+    until_on: Mapped[date | None]
+
+    workflow: Mapped[Workflow] = relationship()
+    person: Mapped[Person] = relationship()

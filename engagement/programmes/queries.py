@@ -1,0 +1,118 @@
+"""Reads of programmes, workflows and ownership."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from engagement.db import db
+from engagement.people.models import Person
+from engagement.programmes.models import Ownership, Programme, Workflow
+from engagement.programmes.rules import OwnershipPart
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Who holds one part of a workflow's ownership today: nobody when `person` is None.
+
+    `vacant_since` is the day on which the last holder ended or left, None when nobody ever held it.
+    """
+
+    part: OwnershipPart
+    person: Person | None
+    since_on: date | None
+    last_holder: str | None = None
+    vacant_since: date | None = None
+
+    @property
+    def is_vacant(self) -> bool:
+        """Whether nobody who is still here holds it."""
+        return self.person is None
+
+
+@dataclass(frozen=True)
+class OwnershipGap:
+    """A part of a workflow's ownership that nobody holds."""
+
+    workflow: Workflow
+    part: OwnershipPart
+    last_holder: str | None
+    vacant_since: date | None
+
+
+def programmes() -> list[Programme]:
+    """Return all programmes, the open ones first, by name."""
+    return list(
+        db.session.scalars(
+            select(Programme)
+            .options(joinedload(Programme.sponsor))
+            .order_by(Programme.closed_at.is_not(None), Programme.name)
+        )
+    )
+
+
+def workflows_of(programme_ids: Iterable[int]) -> list[Workflow]:
+    """Return the workflows of these programmes that are not retired, by name."""
+    return list(
+        db.session.scalars(
+            select(Workflow)
+            .where(Workflow.programme_id.in_(list(programme_ids)), Workflow.retired_at.is_(None))
+            .order_by(Workflow.name, Workflow.id)
+        )
+    )
+
+
+def holdings(workflow_ids: Sequence[int]) -> dict[int, list[Holding]]:
+    """Return for each workflow its four parts in their fixed order with who holds them today, in one query.
+
+    Somebody who has left holds nothing any more: the part counts as vacant since that day.
+    """
+    rows: dict[tuple[int, OwnershipPart], list[Ownership]] = defaultdict(list)
+    for row in db.session.scalars(
+        select(Ownership)
+        .where(Ownership.workflow_id.in_(workflow_ids))
+        .options(joinedload(Ownership.person))
+        .order_by(Ownership.since_on, Ownership.id)
+    ):
+        rows[row.workflow_id, row.part].append(row)
+    return {
+        workflow_id: [_holding(part, rows.get((workflow_id, part), [])) for part in OwnershipPart]
+        for workflow_id in workflow_ids
+    }
+
+
+def _holding(part: OwnershipPart, rows: list[Ownership]) -> Holding:
+    if not rows:
+        return Holding(part, None, None)
+    last = rows[-1]
+    if last.until_on is not None:
+        return Holding(part, None, None, last.person.name, last.until_on)
+    if last.person.left_at is not None:
+        return Holding(part, None, None, last.person.name, last.person.left_at.date())
+    return Holding(part, last.person, last.since_on)
+
+
+def ownership_gaps(programme_ids: Iterable[int]) -> list[OwnershipGap]:
+    """Return every part of ownership that nobody holds in these programmes, in two queries."""
+    workflows = workflows_of(programme_ids)
+    held = holdings([workflow.id for workflow in workflows])
+    return [
+        OwnershipGap(workflow, holding.part, holding.last_holder, holding.vacant_since)
+        for workflow in workflows
+        for holding in held[workflow.id]
+        if holding.is_vacant
+    ]
+
+
+def workflows_owned_by(person_id: int) -> list[tuple[Workflow, OwnershipPart]]:
+    """Return what somebody holds today, also after they left: the list for reassignment."""
+    rows = db.session.scalars(
+        select(Ownership)
+        .where(Ownership.person_id == person_id, Ownership.until_on.is_(None))
+        .options(joinedload(Ownership.workflow))
+        .order_by(Ownership.id)
+    )
+    return [(row.workflow, row.part) for row in rows]

@@ -1,0 +1,67 @@
+"""The vocabulary of programmes: portfolio classes, the parts of ownership, the questions of a scope statement."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class PortfolioClass(StrEnum):
+    """How value and complexity of a workflow compare."""
+
+    QUICK_WIN = "quick_win"
+    STRATEGIC_BET = "strategic_bet"
+    OPTIMISATION_PLAY = "optimisation_play"
+    COMPLEX_CHALLENGE = "complex_challenge"
+
+    @property
+    def word(self) -> str:
+        """The class as the reader sees it."""
+        return self.value.replace("_", " ").capitalize()
+
+    @property
+    def meaning(self) -> str:
+        """What the class says, in one line."""
+        return {
+            PortfolioClass.QUICK_WIN: "High value, low complexity and risk",
+            PortfolioClass.STRATEGIC_BET: "High value, high complexity",
+            PortfolioClass.OPTIMISATION_PLAY: "Lower value, simple to do",
+            PortfolioClass.COMPLEX_CHALLENGE: "High complexity, uncertain value: investigate first",
+        }[self]
+
+
+class OwnershipPart(StrEnum):
+    """The four things somebody has to hold before a workflow goes to everyone."""
+
+    OPERATIONAL_OWNER = "operational_owner"
+    CHANGE_APPROVER = "change_approver"
+    ESCALATION_CONTACT = "escalation_contact"
+    SUPPORT_TEAM = "support_team"
+
+    @property
+    def word(self) -> str:
+        """The part as the reader sees it."""
+        return self.value.replace("_", " ").capitalize()
+
+    @property
+    def question(self) -> str:
+        """The question that the part answers."""
+        return {
+            OwnershipPart.OPERATIONAL_OWNER: "Who runs it day to day?",
+            OwnershipPart.CHANGE_APPROVER: "Who approves changes to it?",
+            OwnershipPart.ESCALATION_CONTACT: "Who is called when it goes wrong?",
+            OwnershipPart.SUPPORT_TEAM: "Who leads the team that answers questions about it?",
+        }[self]
+
+
+#: The five questions of a scope statement in their fixed order: field of `Workflow`, and the words for its reader.
+SCOPE_QUESTIONS: Sequence[tuple[str, str]] = (
+    ("system_does", "The system does"),
+    ("people_do", "You still do"),
+    ("who_decides", "Who decides exceptions"),
+    ("signs_of_error", "How to tell it is wrong"),
+    ("about_the_job", "Your job"),
+)
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a scope answer, one point each, without bullets or blanks."""
+    return [line.strip().lstrip("-*• ").strip() for line in text.splitlines() if line.strip("-*• \t")]

@@ -1,0 +1,1 @@
+"""What sponsors and the change team read: figures with their definitions."""

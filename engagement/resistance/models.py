@@ -1,0 +1,143 @@
+"""Tables of the resistance log. What would tell who wrote an anonymous concern is not stored, anywhere."""
+
+import secrets
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engagement.accounts.models import Account
+from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.people.models import Department, Person
+from engagement.programmes.models import Workflow
+from engagement.resistance.rules import (
+    ACKNOWLEDGE_WITHIN_WORKING_DAYS,
+    ANSWER_WITHIN_WORKING_DAYS,
+    ConcernStatus,
+    Severity,
+    Source,
+    working_day_after,
+)
+from engagement.waves.models import Wave
+
+
+def random_key() -> int:
+    """Return a random key of 52 bits, so that neither number nor place in the table tells the order of arrival.
+
+    SQLite would keep a running row number beside it; the tables that use these keys are made without one.
+    """
+    return secrets.randbits(52) + 1
+
+
+class Concern(Base):
+    """A worry or objection, from a named person, from nobody known, or logged by a change manager for somebody.
+
+    For an anonymous one `person_id`, `received_at` and `submission` are None: only the day is kept, and
+    `receipt_hash`, the keyed hash of a code that the sender alone has. `submission` makes a named form count once when a
+    browser repeats it; for an anonymous one the receipt does the same. The check constraint makes the promise hold in
+    the table itself. `waiting_since_on` is the day since which the sender waits for an answer, `answered_on` the day since
+    which none is owed: always exactly one of the two is set. `first_answered_on` never changes once it is there.
+    """
+
+    __tablename__ = "concern"
+    __table_args__ = (
+        CheckConstraint(
+            "NOT is_anonymous OR (person_id IS NULL AND received_at IS NULL AND submission IS NULL"
+            " AND receipt_hash IS NOT NULL)",
+            name="anonymous_means_unknown",
+        ),
+        CheckConstraint("(waiting_since_on IS NULL) <> (answered_on IS NULL)", name="waiting_or_answered"),
+        Index("ix_concern_status", "status", "received_on"),
+        Index("ix_concern_wave_source", "wave_id", "source"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, default=random_key)
+    is_anonymous: Mapped[bool]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    logged_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    source: Mapped[Source] = mapped_column(word_of(Source))
+    severity: Mapped[Severity] = mapped_column(word_of(Severity), default=Severity.MEDIUM)
+    text: Mapped[str] = mapped_column(Text)
+    wave_id: Mapped[int | None] = mapped_column(ForeignKey("wave.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    workflow_id: Mapped[int | None] = mapped_column(ForeignKey("workflow.id"))
+    status: Mapped[ConcernStatus] = mapped_column(word_of(ConcernStatus), default=ConcernStatus.RECEIVED)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    received_on: Mapped[date] = mapped_column(index=True)
+    received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waiting_since_on: Mapped[date | None]
+    answered_on: Mapped[date | None]
+    first_answered_on: Mapped[date | None]
+    receipt_hash: Mapped[str | None] = mapped_column(short(64), unique=True)
+    submission: Mapped[str | None] = mapped_column(short(64), unique=True)
+
+    person: Mapped[Person | None] = relationship()
+    owner: Mapped[Account | None] = relationship(foreign_keys=[owner_id])
+    logged_by: Mapped[Account | None] = relationship(foreign_keys=[logged_by_id])
+    wave: Mapped[Wave | None] = relationship()
+    department: Mapped[Department | None] = relationship()
+    workflow: Mapped[Workflow | None] = relationship()
+
+    @property
+    def sender_words(self) -> str:
+        """Who says this, as the change team sees it."""
+        if self.is_anonymous:
+            return "Anonymous"
+        if self.person is not None:
+            return self.person.name
+        if self.logged_by is not None:
+            return self.logged_by.name if self.submission else f"Somebody who spoke to {self.logged_by.name}"
+        return "Somebody"
+
+    @property
+    def acknowledge_by(self) -> date:
+        """The day by which somebody has to have read it."""
+        return working_day_after(self.received_on, ACKNOWLEDGE_WITHIN_WORKING_DAYS)
+
+    @property
+    def answer_by(self) -> date | None:
+        """The day by which the sender was promised an answer, None when none is owed."""
+        return working_day_after(self.waiting_since_on, ANSWER_WITHIN_WORKING_DAYS) if self.waiting_since_on else None
+
+
+class ConcernReply(Base):
+    """A message in the conversation about a concern. From the sender (`author_id` None) only the day is kept.
+
+    `place` counts within one conversation, so that messages stand in order although their keys are random.
+    """
+
+    __tablename__ = "concern_reply"
+    __table_args__ = (UniqueConstraint("concern_id", "place"), {"sqlite_with_rowid": False})
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, default=random_key)
+    concern_id: Mapped[int] = mapped_column(ForeignKey("concern.id"))
+    place: Mapped[int]
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    text: Mapped[str] = mapped_column(Text)
+    written_on: Mapped[date]
+
+    author: Mapped[Account | None] = relationship()
+
+    @property
+    def is_from_sender(self) -> bool:
+        """Whether whoever wrote the concern wrote this too."""
+        return self.author_id is None
+
+
+class ConcernStep(Base):
+    """A dated step by somebody of the change team, with a note that the sender can read.
+
+    What a sender does leaves no step, because a step has an instant.
+    """
+
+    __tablename__ = "concern_step"
+
+    id: Mapped[Key]
+    concern_id: Mapped[int] = mapped_column(ForeignKey("concern.id"), index=True)
+    status: Mapped[ConcernStatus] = mapped_column(word_of(ConcernStatus))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    by: Mapped[Account | None] = relationship()

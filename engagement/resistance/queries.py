@@ -1,0 +1,280 @@
+"""Reads of the resistance log for those who answer, and for the person who said something."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy.orm import joinedload
+
+from engagement.accounts.models import Account
+from engagement.db import db
+from engagement.resistance.models import Concern, ConcernReply, ConcernStep
+from engagement.resistance.receipts import receipt_hash
+from engagement.resistance.rules import (
+    ACKNOWLEDGE_WITHIN_WORKING_DAYS,
+    ANSWER_WITHIN_WORKING_DAYS,
+    ConcernStatus,
+    Severity,
+    Source,
+    first_day_in_time,
+)
+from engagement.waves.models import Wave
+
+#: A condition on `Wave` as `accounts.access.concern_waves` returns it; None means every concern, with or without a wave.
+Readable = ColumnElement[bool] | None
+
+
+@dataclass(frozen=True)
+class LogFilters:
+    """What narrows the log; None everywhere shows all. `is_open` True shows those that wait for an answer."""
+
+    source: Source | None = None
+    status: ConcernStatus | None = None
+    severity: Severity | None = None
+    wave_id: int | None = None
+    owner_id: int | None = None
+    is_open: bool | None = None
+    is_late: bool = False
+    older_than_days: int | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class SourceCount:
+    """How many concerns of one source wait for an answer, and how many have one."""
+
+    source: Source
+    open: int
+    answered: int
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn of the conversation in reading order: what was said, by whom (None: the sender), on which day."""
+
+    text: str
+    author: str | None
+    written_on: date
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A concern with everything that was said and done about it since."""
+
+    concern: Concern
+    messages: Sequence[Message]
+    steps: Sequence[ConcernStep]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Concerns that need somebody now: those nobody has read, and the read ones whose answer is late; the longest waits.
+
+    The counts are of all of them, the sequences hold the first few.
+    """
+
+    unread: Sequence[Concern]
+    unread_count: int
+    late: Sequence[Concern]
+    late_count: int
+
+
+@dataclass(frozen=True)
+class WaitingCounts:
+    """How many concerns wait for an answer, and how many of them longer than was promised."""
+
+    open: int
+    late: int
+
+
+def may_be_read(readable: Readable) -> ColumnElement[bool]:
+    """Return the condition on `Concern` for those within `readable`."""
+    return true() if readable is None else Concern.wave_id.in_(select(Wave.id).where(readable))
+
+
+def late_to_acknowledge(on: date) -> ColumnElement[bool]:
+    """Return the condition on `Concern` for those unread beyond the promised working day."""
+    first_in_time = first_day_in_time(on, ACKNOWLEDGE_WITHIN_WORKING_DAYS)
+    return and_(Concern.status == ConcernStatus.RECEIVED, Concern.received_on < first_in_time)
+
+
+def late_to_answer(on: date) -> ColumnElement[bool]:
+    """Return the condition on `Concern` for those whose sender has waited beyond the promised five working days."""
+    return Concern.waiting_since_on < first_day_in_time(on, ANSWER_WITHIN_WORKING_DAYS)
+
+
+def concerns_listed(readable: Readable, on: date, filters: LogFilters = LogFilters()) -> Select[Concern]:
+    """Return the SELECT of the log: those that wait first, the longest wait on top, then the answered, newest first."""
+    query = select(Concern).where(may_be_read(readable))
+    exact = (
+        (Concern.source, filters.source),
+        (Concern.status, filters.status),
+        (Concern.severity, filters.severity),
+        (Concern.wave_id, filters.wave_id),
+        (Concern.owner_id, filters.owner_id),
+    )
+    for column, wanted in exact:
+        if wanted is not None:
+            query = query.where(column == wanted)
+    if filters.is_open is not None:
+        query = query.where(Concern.answered_on.is_(None) if filters.is_open else Concern.answered_on.is_not(None))
+    if filters.is_late:
+        query = query.where(late_to_acknowledge(on) | late_to_answer(on))
+    if filters.older_than_days is not None:
+        query = query.where(Concern.received_on < on - timedelta(days=filters.older_than_days))
+    for word in filters.words.casefold().split():
+        query = query.where(func.lower(Concern.text).contains(word, autoescape=True))
+    return query.order_by(
+        Concern.answered_on.is_not(None), Concern.waiting_since_on, Concern.answered_on.desc(), Concern.id
+    )
+
+
+def log_page(rows: Select[Concern], offset: int, limit: int) -> list[Concern]:
+    """Return one page of the log with wave, person, department and owner read at once."""
+    return list(db.session.scalars(_with_names(rows).offset(offset).limit(limit)))
+
+
+def _with_names(rows: Select[Concern]) -> Select[Concern]:
+    return rows.options(
+        joinedload(Concern.wave),
+        joinedload(Concern.department),
+        joinedload(Concern.owner),
+        joinedload(Concern.person),
+        joinedload(Concern.logged_by),
+    )
+
+
+def concern_page(concern_id: int) -> Concern | None:
+    """Return one concern with everything that its page names."""
+    rows = select(Concern).where(Concern.id == concern_id).options(joinedload(Concern.workflow))
+    return db.session.scalar(_with_names(rows))
+
+
+def concern_by_receipt(code: str, *, secret: str) -> Concern | None:
+    """Return the anonymous concern that this receipt code belongs to, None for any other text."""
+    return db.session.scalar(select(Concern).where(Concern.receipt_hash == receipt_hash(secret, code)))
+
+
+def concerns_of_sender(person_id: int | None, account_id: int) -> list[Concern]:
+    """Return what somebody said with their name, the newest first; anonymous ones belong to nobody."""
+    own = (
+        Concern.person_id == person_id
+        if person_id is not None
+        else and_(Concern.logged_by_id == account_id, Concern.submission.is_not(None))
+    )
+    return list(
+        db.session.scalars(
+            select(Concern)
+            .where(own)
+            .options(joinedload(Concern.wave))
+            .order_by(Concern.received_at.desc(), Concern.id)
+        )
+    )
+
+
+def conversation(concern: Concern) -> Conversation:
+    """Return everything said and done about one concern, in two queries."""
+    return conversations([concern])[0]
+
+
+def conversations(concerns: Sequence[Concern]) -> list[Conversation]:
+    """Return everything said and done about these concerns, in their order, in two queries."""
+    ids = [concern.id for concern in concerns]
+    replies = db.session.scalars(
+        select(ConcernReply)
+        .where(ConcernReply.concern_id.in_(ids))
+        .options(joinedload(ConcernReply.author))
+        .order_by(ConcernReply.place)
+    ).all()
+    steps = db.session.scalars(
+        select(ConcernStep)
+        .where(ConcernStep.concern_id.in_(ids))
+        .options(joinedload(ConcernStep.by))
+        .order_by(ConcernStep.at, ConcernStep.id)
+    ).all()
+    return [
+        Conversation(
+            concern,
+            [
+                Message(concern.text, None, concern.received_on),
+                *(
+                    Message(r.text, r.author.name if r.author else None, r.written_on)
+                    for r in replies
+                    if r.concern_id == concern.id
+                ),
+            ],
+            [step for step in steps if step.concern_id == concern.id],
+        )
+        for concern in concerns
+    ]
+
+
+def counts_by_source(within: ColumnElement[bool]) -> list[SourceCount]:
+    """Return for every source how many of the concerns that meet the condition wait for an answer and have one.
+
+    The counts are not fit for reports, which hide small groups: see `summary`.
+    """
+    counted = {
+        source: (waiting, answered)
+        for source, waiting, answered in db.session.execute(
+            select(
+                Concern.source,
+                func.count().filter(Concern.answered_on.is_(None)),
+                func.count().filter(Concern.answered_on.is_not(None)),
+            )
+            .where(within)
+            .group_by(Concern.source)
+        )
+    }
+    return [SourceCount(source, *counted.get(source, (0, 0))) for source in Source]
+
+
+def open_by_source(wave_id: int) -> list[SourceCount]:
+    """Return the counts of a wave's concerns by source, for those who may read each of them."""
+    return counts_by_source(Concern.wave_id == wave_id)
+
+
+def waiting_counts(readable: Readable, on: date) -> WaitingCounts:
+    """Return how many concerns wait, and how many of them beyond a promise: unread, or read and not answered in time."""
+    late = late_to_acknowledge(on) | late_to_answer(on)
+    row = db.session.execute(
+        select(func.count(), func.count().filter(late)).where(may_be_read(readable), Concern.answered_on.is_(None))
+    ).one()
+    return WaitingCounts(*row)
+
+
+def needs_answer(readable: Readable, on: date, limit: int = 5) -> Waiting:
+    """Return the concerns that need somebody of the change team now, the longest wait first, in three queries."""
+    within = may_be_read(readable)
+    is_unread = Concern.status == ConcernStatus.RECEIVED
+    is_late = and_(Concern.status != ConcernStatus.RECEIVED, late_to_answer(on))
+    unread_count, late_count = db.session.execute(
+        select(func.count().filter(is_unread), func.count().filter(is_late)).where(
+            within, Concern.answered_on.is_(None)
+        )
+    ).one()
+
+    def first(condition: ColumnElement[bool]) -> list[Concern]:
+        rows = select(Concern).where(within, condition).order_by(Concern.waiting_since_on, Concern.id)
+        return log_page(rows, 0, limit)
+
+    return Waiting(first(is_unread), unread_count, first(is_late), late_count)
+
+
+def received_since(readable: Readable, day: date) -> dict[Source, int]:
+    """Return how many concerns came in on or after `day`, by source, the most frequent first."""
+    number = func.count()
+    counted = db.session.execute(
+        select(Concern.source, number)
+        .where(may_be_read(readable), Concern.received_on >= day)
+        .group_by(Concern.source)
+        .order_by(number.desc(), Concern.source)
+    )
+    return {row[0]: row[1] for row in counted}
+
+
+def owners() -> list[Account]:
+    """Return who has concerns in hand, by name."""
+    holding = select(Concern.owner_id).where(Concern.owner_id.is_not(None))
+    return list(db.session.scalars(select(Account).where(Account.id.in_(holding)).order_by(Account.name, Account.id)))

@@ -1,0 +1,51 @@
+"""Receipt codes: how somebody unknown reads the answer to what they said, without anything stored that names the code."""
+
+import hmac
+from collections.abc import Sequence
+from hashlib import sha256
+
+#: No vowels, so that no words appear, and nothing that is easily taken for something else in its group.
+LETTERS = "BCDFGHJKMNPQRTVWXZ"
+DIGITS = "23456789"
+#: What each group is written in: 12 letters and 4 digits make 62 bits.
+GROUPS = (LETTERS, DIGITS, LETTERS, LETTERS)
+GROUP_LENGTH = 4
+
+
+def receipt_code(secret: str, form_key: str, text: str) -> str:
+    """Return the code for an anonymous text that was sent with this form, "KMTR 4827 WHPX BDFG".
+
+    The same form and text give the same code, so that a repeated request shows it again and nothing need be kept. Without
+    the service's secret nobody can work it out.
+    """
+    number = int.from_bytes(_keyed(secret, "receipt code", form_key, text))
+    groups = []
+    for alphabet in GROUPS:
+        letters = ""
+        for _ in range(GROUP_LENGTH):
+            number, place = divmod(number, len(alphabet))
+            letters += alphabet[place]
+        groups.append(letters)
+    return " ".join(groups)
+
+
+def receipt_hash(secret: str, code: str) -> str:
+    """Return what is stored in the place of a code: its keyed hash, 64 characters. Case, blanks and dashes don't matter."""
+    plain = "".join(letter for letter in code.upper() if letter.isalnum())
+    return _keyed(secret, "receipt hash", plain).hex()
+
+
+def submission_hash(secret: str, form_key: str, text: str, sender_id: int) -> str:
+    """Return the keyed hash by which a repeated request with a name is recognised, 64 characters."""
+    return _keyed(secret, "submission", form_key, text, str(sender_id)).hex()
+
+
+def receipt_groups(code: str) -> Sequence[str]:
+    """Return the four groups of a code, as they are written out."""
+    return code.split(" ")
+
+
+def _keyed(secret: str, *parts: str) -> bytes:
+    # Each part is hashed first, so that no two lists of parts run together into the same message.
+    message = b"".join(sha256(part.encode()).digest() for part in parts)
+    return hmac.digest(secret.encode(), message, "sha256")

@@ -1,0 +1,186 @@
+"""The vocabulary of the resistance log, the days that were promised, and the hiding of small groups."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from statistics import median
+from typing import Generic, TypeVar
+
+Group = TypeVar("Group")
+
+
+class Source(StrEnum):
+    """Where resistance comes from."""
+
+    JOB_SECURITY = "job_security"
+    LOSS_OF_CONTROL = "loss_of_control"
+    CHANGE_FATIGUE = "change_fatigue"
+    QUALITY_SCEPTICISM = "quality_scepticism"
+    OTHER = "other"
+
+    @property
+    def word(self) -> str:
+        """The source as the change manager sees it."""
+        return self.value.replace("_", " ").capitalize()
+
+    @property
+    def own_words(self) -> str:
+        """The source as somebody with a worry would say it."""
+        return _OWN_WORDS[self][0]
+
+    @property
+    def hint(self) -> str:
+        """One line below it in the form."""
+        return _OWN_WORDS[self][1]
+
+
+_OWN_WORDS = {
+    Source.JOB_SECURITY: ("My job", "Whether I keep it, and what becomes of it"),
+    Source.LOSS_OF_CONTROL: ("Who decides", "The system deciding instead of people"),
+    Source.CHANGE_FATIGUE: ("Too much at once", "Pace, timing, other changes"),
+    Source.QUALITY_SCEPTICISM: ("Whether it works", "Mistakes, odd results, doubts"),
+    Source.OTHER: ("Something else", "Or you would rather not say"),
+}
+
+
+class Sender(StrEnum):
+    """Whether somebody with a worry gives their name. Never chosen for them."""
+
+    NAMED = "named"
+    ANONYMOUS = "anonymous"
+
+
+class Severity(StrEnum):
+    """How much depends on an answer."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    SEVERE = "severe"
+
+    @property
+    def word(self) -> str:
+        """The severity as the reader sees it."""
+        return self.value.capitalize()
+
+
+class ConcernStatus(StrEnum):
+    """Where a concern stands."""
+
+    RECEIVED = "received"
+    ACKNOWLEDGED = "acknowledged"
+    IN_RESPONSE = "in_response"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+    @property
+    def word(self) -> str:
+        """The status as the reader sees it."""
+        return {"received": "New", "in_response": "In response"}.get(self.value, self.value.capitalize())
+
+    @property
+    def tone(self) -> str:
+        """The tone of its pill."""
+        return _LOOKS[self][0]
+
+    @property
+    def icon(self) -> str:
+        """The icon of its pill."""
+        return _LOOKS[self][1]
+
+    @property
+    def own_words(self) -> str:
+        """The status as it is told to whoever wrote the concern."""
+        return {
+            ConcernStatus.RECEIVED: "Not read yet",
+            ConcernStatus.ACKNOWLEDGED: "Read, an answer is to come",
+            ConcernStatus.IN_RESPONSE: "An answer is being worked on",
+            ConcernStatus.ANSWERED: "Answered",
+            ConcernStatus.CLOSED: "Closed",
+        }[self]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still waits for an answer."""
+        return self not in (ConcernStatus.ANSWERED, ConcernStatus.CLOSED)
+
+
+_LOOKS = {
+    ConcernStatus.RECEIVED: ("warn", "bang"),
+    ConcernStatus.ACKNOWLEDGED: ("open", "eye"),
+    ConcernStatus.IN_RESPONSE: ("live", "half"),
+    ConcernStatus.ANSWERED: ("ok", "check"),
+    ConcernStatus.CLOSED: ("", "ring"),
+}
+
+#: Promised to everyone who says something: read within one working day, answered within five.
+ACKNOWLEDGE_WITHIN_WORKING_DAYS = 1
+ANSWER_WITHIN_WORKING_DAYS = 5
+LONGEST_TEXT = 5_000
+_FRIDAY = 4
+
+
+def working_days_between(start: date, end: date) -> int:
+    """Return how many days from Monday to Friday lie after `start`, up to and with `end`; 0 when `end` is not later."""
+    if end <= start:
+        return 0
+    weeks, rest = divmod((end - start).days, 7)
+    return weeks * 5 + sum((start + timedelta(days=n)).weekday() <= _FRIDAY for n in range(1, rest + 1))
+
+
+def working_day_after(day: date, days: int) -> date:
+    """Return the day that many working days (Monday to Friday) after `day`."""
+    while days > 0:
+        day += timedelta(days=1)
+        days -= day.weekday() <= _FRIDAY
+    return day
+
+
+def first_day_in_time(on: date, days: int) -> date:
+    """Return the earliest day from which, by `on`, no more than so many working days have passed.
+
+    What came before that day is past the promise of so many working days.
+    """
+    day = on
+    while working_days_between(day - timedelta(days=1), on) <= days:
+        day -= timedelta(days=1)
+    return day
+
+
+def median_working_days(answers: Sequence[tuple[date, date, int]]) -> float | None:
+    """Return the median number of working days from receipt to first answer; each triple is (received, answered, how many)."""
+    waits = [working_days_between(received, answered) for received, answered, number in answers for _ in range(number)]
+    return float(median(waits)) if waits else None
+
+
+@dataclass(frozen=True)
+class Shown(Generic[Group]):
+    """Group sizes that may be shown; None stands for a group, or a total, that may not."""
+
+    groups: Mapping[Group, int | None]
+    total: int | None
+
+
+def hide_small(cells: Mapping[Group, int], floor: int) -> Shown[Group]:
+    """Hide every group below `floor`, and further ones until no hidden group can be found by subtraction from the total.
+
+    At least two groups are hidden then, with at least `floor` in them together, and never all as large as hidden ones can
+    be. The further ones are taken from the end of the mapping, whose order must not depend on the sizes: a choice by size
+    would itself tell something about the hidden ones. Where all groups together stay below `floor`, the total is hidden too.
+    """
+    total = sum(cells.values())
+    if total < floor:
+        return Shown(dict.fromkeys(cells, None), None)
+    hidden = {group for group, size in cells.items() if size < floor}
+    for group in reversed(list(cells)):
+        if not hidden or _is_safe([cells[g] for g in hidden], floor):
+            break
+        hidden.add(group)
+    shown = {group: None if group in hidden else size for group, size in cells.items()}
+    if hidden == set(cells) and not _is_safe(list(cells.values()), floor):
+        return Shown(shown, None)
+    return Shown(shown, total)
+
+
+def _is_safe(hidden: Sequence[int], floor: int) -> bool:
+    return len(hidden) >= 2 and sum(hidden) >= floor and sum(hidden) != len(hidden) * (floor - 1)

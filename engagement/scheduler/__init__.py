@@ -1,0 +1,1 @@
+"""The clock: one readable timetable, and what each line does."""

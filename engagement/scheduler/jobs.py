@@ -1,0 +1,79 @@
+"""What each line of the timetable does: ask for what is due, do one item, commit, go on with the next."""
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete
+
+from engagement import clock
+from engagement.accounts.models import SignInAttempt, UsedLink
+from engagement.accounts.rules import ATTEMPT_WINDOW, MESSAGE_LINK_LIFETIME
+from engagement.audiences import actions as audiences
+from engagement.communications import actions as communications
+from engagement.communications import queries as calendar
+from engagement.db import db, rows_changed
+from engagement.errors import EngagementError
+from engagement.mail import actions as mail
+from engagement.privacy import actions as privacy
+from engagement.settings import Settings
+from engagement.training import actions as training
+from engagement.waves import actions as waves
+
+log = structlog.get_logger("engagement.jobs")
+
+
+def settle_directory(_settings: Settings) -> str:
+    """Let memberships, roles by rule and assignments follow the directory as it is now."""
+    came, went = waves.settle_memberships()
+    audiences.settle_training_roles(clock.now())
+    settled = training.settle_assignments(clock.now())
+    return f"{came} joined a wave, {went} left one. {settled.made} assigned, {settled.withdrawn} withdrawn."
+
+
+def plan_occurrences(_settings: Settings) -> str:
+    """Make the drafts of the coming weeks; report what was missed."""
+    planned = communications.plan_occurrences(clock.now())
+    missed = communications.settle_missed(clock.now())
+    return f"{planned} planned, {missed} missed."
+
+
+def queue_occurrences(settings: Settings) -> str:
+    """Queue what is due, each occurrence in its own transaction; one that fails is logged and the next one goes on."""
+    outcomes = []
+    for occurrence_id in calendar.due_occurrences(clock.now()):
+        try:
+            outcome = communications.queue_occurrence(
+                occurrence_id,
+                now=clock.now(),
+                lateness_limit_hours=settings.lateness_limit,
+                organisation=settings.organisation,
+            )
+            db.session.commit()
+            outcomes.append(f"{occurrence_id} {outcome.value}")
+        except EngagementError as error:
+            db.session.rollback()
+            log.warning("occurrence not queued", occurrence=occurrence_id, reason=error.sentence)
+            outcomes.append(error.sentence)
+    return "; ".join(outcomes) or "Nothing was due."
+
+
+def settle_deliveries(_settings: Settings) -> str:
+    """Tell what a stopped process left behind, and close mailings that are done."""
+    released = mail.release_expired(clock.now())
+    db.session.commit()
+    closed = communications.settle_sending(clock.now())
+    return f"{released.waiting} taken back, {released.uncertain} not certain, {closed} mailings closed."
+
+
+def apply_retention(_settings: Settings) -> str:
+    """Let old records go by the rules that an administrator set."""
+    gone = privacy.apply_retention(clock.now())
+    return ", ".join(f"{number} {kind.word.lower()}" for kind, number in gone.items()) or "No rule is set."
+
+
+def forget_expired(_settings: Settings) -> str:
+    """Remove used links and attempts that no question asks about any more."""
+    now = clock.now()
+    links = rows_changed(delete(UsedLink).where(UsedLink.used_at < now - MESSAGE_LINK_LIFETIME - timedelta(days=1)))
+    attempts = rows_changed(delete(SignInAttempt).where(SignInAttempt.at < now - ATTEMPT_WINDOW))
+    return f"{links} links and {attempts} attempts removed."

@@ -1,0 +1,134 @@
+"""Running the lines: whoever sets a line's due time forward runs it, so any number of clocks may tick on one database."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask, current_app
+from sqlalchemy import func, select, update
+
+from engagement import clock
+from engagement.db import db, insert_new, reads_only, rows_changed
+from engagement.errors import EngagementError
+from engagement.scheduler.models import JobLine
+from engagement.scheduler.timetable import TIMETABLE, Line
+
+TICK_SECONDS = 5
+#: The clock counts as standing still when no line has begun for so long (the most frequent line runs every 20 seconds).
+STANDS_STILL_AFTER = timedelta(minutes=3)
+log = structlog.get_logger("engagement.clock")
+
+
+@dataclass(frozen=True)
+class LineState:
+    """A line of the timetable with its last run, next run and last error; instants are in UTC."""
+
+    name: str
+    does: str
+    every: timedelta
+    due_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    outcome: str
+    error: str | None
+    error_at: datetime | None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether its last run ended with an error."""
+        return self.error_at is not None and (self.finished_at is None or self.error_at >= self.finished_at)
+
+
+def start_clock(app: Flask) -> BackgroundScheduler:
+    """Start ticking in the background; one APScheduler job for each line, which only asks the table."""
+    scheduler = BackgroundScheduler(
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, timezone="UTC"
+    )
+    for line in TIMETABLE:
+        scheduler.add_job(
+            _tick, "interval", seconds=TICK_SECONDS, args=[app, line], id=line.name, next_run_time=clock.now()
+        )
+    scheduler.start()
+    return scheduler
+
+
+def _tick(app: Flask, line: Line) -> None:
+    with app.app_context():
+        reads_only.set(False)
+        try:
+            run_if_due(line)
+        except Exception:
+            log.exception("tick failed", line=line.name)
+
+
+def run_if_due(line: Line, *, anyway: bool = False) -> bool:
+    """Run a line when it is due and no other process was first; `anyway` runs it now whatever its due time.
+
+    Returns whether it ran. Commits the claim before and the outcome after; an error is stored and logged, not raised.
+    """
+    now = clock.now()
+    db.session.execute(
+        insert_new(JobLine)
+        .values(name=line.name, due_at=now, outcome="")
+        .on_conflict_do_nothing(index_elements=["name"])
+    )
+    claim = update(JobLine).where(JobLine.name == line.name).values(due_at=line.next_due(now), started_at=now)
+    claimed = rows_changed(claim if anyway else claim.where(JobLine.due_at <= now))
+    db.session.commit()
+    if not claimed:
+        return False
+    try:
+        outcome = line.job(current_app.config["SETTINGS"])
+        db.session.commit()
+    except Exception as error:
+        db.session.rollback()
+        log.exception("job failed", line=line.name)
+        sentence = error.sentence if isinstance(error, EngagementError) else f"{type(error).__name__}: {error}"
+        _record(line, error=sentence[:2000], error_at=clock.now())
+    else:
+        _record(line, outcome=outcome[:2000], finished_at=clock.now())
+    return True
+
+
+def _record(line: Line, **values: object) -> None:
+    db.session.execute(update(JobLine).where(JobLine.name == line.name).values(**values))
+    db.session.commit()
+
+
+def line_states() -> list[LineState]:
+    """Return every line of the timetable in its order with what is known of its runs."""
+    rows = {row.name: row for row in db.session.scalars(select(JobLine).execution_options(populate_existing=True))}
+    return [
+        LineState(
+            line.name,
+            line.does,
+            line.every,
+            row.due_at if row else None,
+            row.started_at if row else None,
+            row.finished_at if row else None,
+            row.outcome if row else "",
+            row.error if row else None,
+            row.error_at if row else None,
+        )
+        for line in TIMETABLE
+        for row in [rows.get(line.name)]
+    ]
+
+
+def last_tick() -> datetime | None:
+    """Return when any line last began (UTC), None when none ever did."""
+    return db.session.scalar(select(func.max(JobLine.started_at)))
+
+
+def clock_stands_still() -> bool:
+    """Return whether no clock has run a line lately."""
+    tick = last_tick()
+    return tick is None or clock.now() - tick > STANDS_STILL_AFTER
+
+
+def wait_for_stop(stop: threading.Event) -> None:
+    """Wait until `stop` is set; Ctrl-C reaches the main thread at once because the wait is in short pieces."""
+    while not stop.wait(0.2):
+        pass

@@ -1,0 +1,70 @@
+"""The timetable: every line with what it does, how often, and the function that does it. The one place to read or add one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engagement.scheduler import jobs
+from engagement.settings import Settings
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: a name for the shell, a sentence for the administrator, its interval, and the job.
+
+    A job gets the settings, commits its own items one by one and returns a sentence on what it did.
+    """
+
+    name: str
+    does: str
+    every: timedelta
+    job: Callable[[Settings], str]
+
+    def next_due(self, now: datetime) -> datetime:
+        """Return when the line is due again after running at `now` (UTC)."""
+        return now + self.every
+
+
+TIMETABLE: tuple[Line, ...] = (
+    Line(
+        "settle-directory",
+        "Places people in the waves of their departments, gives training roles by rule, and assigns the training that follows.",
+        timedelta(minutes=10),
+        jobs.settle_directory,
+    ),
+    Line(
+        "plan-occurrences",
+        "Turns cadences into dated drafts for the next 100 days and reports those that were missed.",
+        timedelta(minutes=15),
+        jobs.plan_occurrences,
+    ),
+    Line(
+        "queue-occurrences",
+        "Queues each approved message at its time, one row a person; holds what is too late for a decision.",
+        timedelta(seconds=20),
+        jobs.queue_occurrences,
+    ),
+    Line(
+        "settle-deliveries",
+        "Takes back messages that a stopped process had claimed, and closes mailings whose every message has an outcome.",
+        timedelta(seconds=30),
+        jobs.settle_deliveries,
+    ),
+    Line(
+        "apply-retention",
+        "Lets records go that are older than their retention rule allows.",
+        timedelta(hours=24),
+        jobs.apply_retention,
+    ),
+    Line(
+        "forget-expired",
+        "Removes used sign-in links and counted attempts that are too old to matter.",
+        timedelta(hours=6),
+        jobs.forget_expired,
+    ),
+)
+
+
+def line_named(name: str) -> Line | None:
+    """Return the line of this name."""
+    return next((line for line in TIMETABLE if line.name == name), None)

@@ -1,0 +1,160 @@
+"""Running parts: web, clock and delivery, in one process or each alone, and stopping them cleanly."""
+
+import os
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from flask import Flask, url_for
+from waitress.server import create_server
+
+from engagement.accounts import links, queries
+from engagement.errors import BadInput
+from engagement.mail.courier import Counts
+from engagement.mail.delivering import Worker, deliver_until_empty, unique_name
+from engagement.mail.mailbox import start_mailbox
+from engagement.mail.models import Delivery
+from engagement.mail.pace import Pace
+from engagement.mail.transport import Transport
+from engagement.scheduler.running import start_clock
+from engagement.settings import Settings
+
+log = structlog.get_logger("engagement.serving")
+THREADS = 8
+
+
+def settings_of(app: Flask) -> Settings:
+    """Return the settings of an application."""
+    settings: Settings = app.config["SETTINGS"]
+    return settings
+
+
+def link_maker(app: Flask) -> Callable[[Delivery, str], str]:
+    """Return the function that turns a path inside a message into a one-time sign-in link for its recipient."""
+    secret, base = str(app.config["SECRET_KEY"]), settings_of(app).base_url
+
+    def link_for(delivery: Delivery, path: str) -> str:
+        if delivery.person_id is None:
+            return base + path
+        token = links.sign_in_token(
+            secret, origin="message", nonce=str(delivery.id), leads_to=path, person_id=delivery.person_id
+        )
+        with app.test_request_context():
+            return base + url_for("sign_in.open_link", token=token)
+
+    return link_for
+
+
+@contextmanager
+def mail_server(app: Flask) -> Iterator[str]:
+    """Give the SMTP address to deliver to: the one that is set, or the built-in mailbox, which runs inside the block."""
+    settings = settings_of(app)
+    if not settings.uses_built_in_mailbox:
+        yield settings.smtp_url
+        return
+    controller, url = start_mailbox(app.app_context, settings.mailbox_port)
+    try:
+        yield url
+    finally:
+        controller.stop()
+
+
+def make_worker(app: Flask, smtp_url: str, connections: int) -> Worker:
+    """Return a delivery worker with so many connections to the mail server; none of them is open yet."""
+    settings = settings_of(app)
+    return Worker(
+        app.app_context,
+        smtp_url,
+        link_maker(app),
+        settings.mail_from,
+        connections=connections,
+        rate=settings.mail_rate,
+    )
+
+
+def deliver_all(app: Flask, smtp_url: str, progress: Callable[[Counts], None]) -> Counts:
+    """Send everything that is due now and return what became of it; inside an application context."""
+    settings = settings_of(app)
+    return deliver_until_empty(
+        Transport(smtp_url),
+        unique_name("deliver"),
+        link_maker(app),
+        settings.mail_from,
+        pace=Pace(settings.mail_rate),
+        progress=progress,
+    )
+
+
+def print_setup_link(app: Flask) -> None:
+    """Print the link by which the first administrator is made, when nobody can sign in yet."""
+    with app.app_context():
+        if queries.any_account_exists():
+            return
+        token = links.setup_token(str(app.config["SECRET_KEY"]), secrets.token_hex(8))
+        print(
+            f"\nNobody can sign in yet. Make the first administrator within 24 hours at\n  {settings_of(app).base_url}/setup/{token}\n"
+        )
+
+
+def serve(app: Flask, host: str, port: int, *, with_clock: bool, with_delivery: bool) -> None:
+    """Serve pages, and tick and deliver in the same process, until SIGINT or SIGTERM; then end within five seconds.
+
+    Raises BadInput when the address is taken.
+    """
+    if "base_url" not in settings_of(app).model_fields_set:
+        # Links in messages have to lead to where this process answers.
+        app.config["SETTINGS"] = settings_of(app).model_copy(update={"base_url": f"http://{host}:{port}"})
+    try:
+        server = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=THREADS,
+            ident=None,
+            clear_untrusted_proxy_headers=not settings_of(app).trusted_proxies,
+        )
+    except OSError as error:
+        raise BadInput(
+            f"Port {port} on {host} can’t be used: {error.strerror}. Choose another one, for example with --port {port + 1}."
+        ) from None
+    stop = stop_event()
+    print_setup_link(app)
+    ticking = start_clock(app) if with_clock else None
+    with mail_server(app) if with_delivery else _no_mail() as smtp_url:
+        worker = make_worker(app, smtp_url, settings_of(app).mail_connections) if with_delivery else None
+        if worker:
+            worker.start()
+        web = threading.Thread(target=server.run, name="web", daemon=True)
+        web.start()
+        print(f"Serving on http://{host}:{port}. Ctrl-C ends it.", flush=True)
+        while not stop.wait(0.2) and web.is_alive():
+            pass
+        if ticking:
+            ticking.shutdown(wait=False)
+        if worker:
+            worker.stop()
+        server.close()
+    sys.stdout.flush()
+
+
+@contextmanager
+def _no_mail() -> Iterator[str]:
+    yield ""
+
+
+def stop_event() -> threading.Event:
+    """Return an event that SIGINT and SIGTERM set; a second signal ends the process at once."""
+    stop = threading.Event()
+
+    def on_signal(number: int, _frame: object) -> None:
+        if stop.is_set():
+            os._exit(128 + number)
+        stop.set()
+
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    return stop

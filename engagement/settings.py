@@ -1,0 +1,163 @@
+"""Every setting of the service: read from the environment, `.env` or `X_FILE`, and checked before anything starts."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from engagement.errors import BadInput
+
+PREFIX = "ENGAGEMENT_"
+SHORTEST_SECRET = 32
+
+
+class Environment(StrEnum):
+    """Where the service runs; production refuses what is only safe on one's own machine."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class LogStyle(StrEnum):
+    """How log lines are written: for eyes or for machines."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class Settings(BaseSettings):
+    """The settings, each named `ENGAGEMENT_<NAME>` in capitals; the README's table is held against this class."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    env: Environment = Environment.DEVELOPMENT
+    database_url: str = ""
+    secret_key: str = ""
+    base_url: str = "http://127.0.0.1:8000"
+    allow_http: bool = False
+    organisation: str = "Your organisation"
+    smtp_url: str = ""
+    mail_from: str = "Engagement <engagement@example.com>"
+    mail_rate: int = Field(default=0, ge=0)
+    mail_connections: int = Field(default=2, ge=1, le=50)
+    mailbox_port: int = Field(default=0, ge=0, le=65535)
+    lateness_limit: int = Field(default=24, ge=0)
+    timezone: str = "Europe/London"
+    language: str = "en"
+    working_hours: str = "09:00-17:00"
+    holidays: str = "GB-ENG"
+    anonymity_floor: int = Field(default=5, ge=3)
+    demo_password: str = ""
+    log: LogStyle = LogStyle.CONSOLE
+    instance_path: str = "instance"
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    trusted_hosts: str = ""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"“{value}” is not an IANA time zone; use a name such as Europe/London")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _whole_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"“{value}” is not a web address; use one such as https://engagement.example.com")
+        return value.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_mail_scheme(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("smtp", "smtp+starttls", "smtps") or not urlsplit(value).hostname):
+            raise ValueError(
+                "use smtp://, smtp+starttls:// or smtps:// with a host, such as smtps://mail.example.com:465"
+            )
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value.startswith(("postgres://", "postgresql://")):
+            return "postgresql+psycopg://" + value.split("://", 1)[1]
+        if value and not value.startswith(("sqlite:", "postgresql+psycopg://")):
+            raise ValueError("use postgresql://user:password@host/database, or sqlite:///file.db")
+        return value
+
+    @field_validator("working_hours")
+    @classmethod
+    def _hours_in_order(cls, value: str) -> str:
+        start, _, end = value.partition("-")
+        well_formed = all(len(p) == 5 and p[2] == ":" and (p[:2] + p[3:]).isdigit() for p in (start, end))
+        if not well_formed or not "00:00" <= start < end <= "23:59":
+            raise ValueError(f"“{value}” are not working hours; write them as 09:00-17:00")
+        return value
+
+    @model_validator(mode="after")
+    def _safe_in_production(self) -> "Settings":
+        if self.env is Environment.PRODUCTION:
+            if len(self.secret_key) < SHORTEST_SECRET or len(set(self.secret_key)) < 10:
+                raise ValueError(
+                    "ENGAGEMENT_SECRET_KEY is missing or weak; set at least 32 random characters, for example the output "
+                    "of: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+                )
+            if self.base_url.startswith("http://") and not self.allow_http:
+                raise ValueError(
+                    "ENGAGEMENT_BASE_URL is plain http; use https, or set ENGAGEMENT_ALLOW_HTTP=true inside a closed network"
+                )
+            if not self.smtp_url:
+                raise ValueError("ENGAGEMENT_SMTP_URL is missing; production has no built-in mailbox")
+        return self
+
+    @property
+    def is_production(self) -> bool:
+        """Whether demonstration accounts and the built-in mailbox are refused."""
+        return self.env is Environment.PRODUCTION
+
+    @property
+    def host(self) -> str:
+        """The host name of the base URL, which requests must name."""
+        return unquote(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def more_hosts(self) -> list[str]:
+        """Further host names that requests may name, from a list with commas."""
+        return [host.strip() for host in self.trusted_hosts.split(",") if host.strip()]
+
+    @property
+    def uses_built_in_mailbox(self) -> bool:
+        """Whether mail goes to the mailbox on loopback because no mail server is set."""
+        return not self.smtp_url
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read and check all settings; `overrides` win (tests).
+
+    Raises BadInput with one sentence that names the first setting that makes no sense.
+    """
+    _take_secrets_from_files()
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else ""
+        reason = str(first["msg"]).removeprefix("Value error, ")
+        raise BadInput(f"{name}: {reason}." if name else f"{reason}.") from None
+
+
+def _take_secrets_from_files() -> None:
+    """Let `ENGAGEMENT_X_FILE` name a file that holds the value of `ENGAGEMENT_X`, as container platforms hand over secrets."""
+    for name, path in list(os.environ.items()):
+        target = name.removesuffix("_FILE")
+        if not name.startswith(PREFIX) or not name.endswith("_FILE") or target in os.environ:
+            continue
+        try:
+            os.environ[target] = Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise BadInput(f"{name} names {path}, which cannot be read: {error.strerror}.") from None

@@ -1,0 +1,1 @@
+"""Role-based curricula, assignments by wave, quizzes and completions."""

@@ -1,0 +1,140 @@
+"""Finishing modules: by a quiz, on a person's own word, or recorded by somebody else; each with its source."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+
+from sqlalchemy import select
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.db import db, insert_new, rows_changed
+from engagement.errors import BadInput, RuleBroken
+from engagement.people.models import Person
+from engagement.training import queries
+from engagement.training.models import Completion, Module, QuizAttempt
+from engagement.training.queries import QuizOutcome
+from engagement.training.rules import RECORDED_SOURCES, CompletionSource, is_passed
+
+
+def answer_quiz(
+    person: Person, module: Module, answers: Mapping[str, Sequence[str]], seed: str, *, by: Actor
+) -> QuizOutcome:
+    """Judge a person's answers to a module's quiz, keep the try, and record the completion when the mark is reached.
+
+    `answers` maps ids of questions to the keys chosen; `seed` is that of the sheet. The same sheet with the same answers
+    is one try however often it arrives. Raises RuleBroken where the module has no quiz, is not part of the person's
+    curricula, or another one comes first; BadInput, by question, for what is not answered or no longer asked.
+    """
+    _refuse_unless_open(person, module)
+    if not module.questions:
+        raise RuleBroken(f"“{module.title}” has no questions. Say that you have read it instead.")
+    given = _checked_answers(module, answers)
+    fingerprint = sha256(json.dumps([module.version, seed, given], sort_keys=True).encode()).hexdigest()
+    right = sum(question.is_answered_by(given[question.id]) for question in module.questions)
+    asked = len(module.questions)
+    passed = is_passed(right, asked, module.pass_mark)
+    rows_changed(
+        insert_new(QuizAttempt)
+        .values(
+            person_id=person.id,
+            module_id=module.id,
+            module_version=module.version,
+            at=clock.now(),
+            fingerprint=fingerprint,
+            answers=given,
+            right=right,
+            asked=asked,
+            is_passed=passed,
+        )
+        .on_conflict_do_nothing()
+        .execution_options(preserve_rowcount=True)
+    )
+    attempt = db.session.scalars(
+        select(QuizAttempt).where(
+            QuizAttempt.person_id == person.id,
+            QuizAttempt.module_id == module.id,
+            QuizAttempt.fingerprint == fingerprint,
+        )
+    ).one()
+    outcome = queries.outcome_of(attempt, module)
+    if passed:
+        _record(person, module, CompletionSource.QUIZ, clock.now(), by, score=outcome.score)
+    return outcome
+
+
+def _checked_answers(module: Module, answers: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    problems = {}
+    given = {}
+    for question in module.questions:
+        chosen = sorted(set(answers.get(question.id, ())))
+        if not chosen:
+            problems[question.id] = "Choose an answer."
+        elif not set(chosen) <= {choice.key for choice in question.choices}:
+            problems[question.id] = "This question was rewritten while you were reading. Choose again."
+        elif len(chosen) > 1 and not question.several:
+            problems[question.id] = "Choose one answer only."
+        given[question.id] = chosen
+    if problems:
+        raise BadInput("Some questions are not answered yet.", problems)
+    return given
+
+
+def report_done(person: Person, module: Module, *, by: Actor) -> None:
+    """Record on a person's own word that they finished a module; saying it twice changes nothing.
+
+    Raises RuleBroken for a module with a quiz, one outside the person's curricula, or while another one comes first.
+    """
+    _refuse_unless_open(person, module)
+    if module.questions:
+        raise RuleBroken(f"“{module.title}” ends with questions. It is done when you have passed them.")
+    _record(person, module, CompletionSource.SELF_REPORT, clock.now(), by)
+
+
+def record_completion(person: Person, module: Module, source: CompletionSource, *, on: date, by: Actor) -> None:
+    """Record what a trainer or a document says: that a person finished a module on a day; twice changes nothing.
+
+    Stored as noon UTC of that day, which is the same day in almost every zone. Raises BadInput for a day in the future,
+    RuleBroken for somebody who has left, a source that only the person can give, or while another module comes first.
+    """
+    if source not in RECORDED_SOURCES:
+        raise RuleBroken("A quiz and a person’s own word come from the person alone.")
+    if on > clock.now().date() + timedelta(days=1):
+        raise BadInput("The day lies ahead.", {"on": "Choose the day on which it was finished, today at the latest."})
+    if person.has_left:
+        raise RuleBroken(f"{person.name} has left.")
+    item = queries.learning_item(person.id, module.id)
+    if item is not None and item.is_locked and item.after is not None:
+        raise RuleBroken(f"{person.name} has to finish “{item.after.title}” first.")
+    _record(person, module, source, datetime.combine(on, time(12), UTC), by)
+
+
+def _refuse_unless_open(person: Person, module: Module) -> None:
+    item = queries.learning_item(person.id, module.id)
+    if item is None:
+        raise RuleBroken(f"“{module.title}” is not part of your training.")
+    if item.is_locked and item.after is not None:
+        raise RuleBroken(f"Finish “{item.after.title}” first; this course builds on it.")
+
+
+def _record(
+    person: Person, module: Module, source: CompletionSource, at: datetime, by: Actor, score: int | None = None
+) -> None:
+    added = rows_changed(
+        insert_new(Completion)
+        .values(
+            person_id=person.id,
+            module_id=module.id,
+            module_version=module.version,
+            source=source,
+            score=score,
+            completed_at=at,
+            recorded_by=by.name[:401],
+        )
+        .on_conflict_do_nothing()
+        .execution_options(preserve_rowcount=True)
+    )
+    if added:
+        changes = {"completed": (None, at), "how": (None, source), "version": (None, module.version)}
+        audit.record("recorded completion", module, by=by, name=module.title, changes=changes, person_id=person.id)

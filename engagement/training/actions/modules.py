@@ -1,0 +1,72 @@
+"""Rewriting a module, and what may be saved as one."""
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.content import quiz
+from engagement.errors import BadInput, RuleBroken
+from engagement.training.models import Module
+
+LONGEST_BODY = 200_000
+
+
+def edit_module(
+    module: Module,
+    *,
+    from_version: int,
+    title: str,
+    summary: str,
+    body: str,
+    minutes: int,
+    pass_mark: int,
+    by: Actor,
+) -> None:
+    """Rewrite a module as its next version; people who finished an older one stay finished.
+
+    `from_version` is the version that the writer began from. Raises RuleBroken when somebody saved another one since,
+    BadInput for a missing title, a length outside 1 to 600 minutes, a pass mark outside 1 to 100 percent, or a quiz block
+    that cannot be used.
+    """
+    if module.version != from_version:
+        raise RuleBroken(
+            f"“{module.title}” was changed by somebody else while you were writing. Copy your text, open it again and add it there."
+        )
+    new = {
+        "title": " ".join(title.split()),
+        "summary": " ".join(summary.split()),
+        "body": body.replace("\r\n", "\n").strip() + "\n",
+        "minutes": minutes,
+        "pass_mark": pass_mark,
+    }
+    check_module(str(new["title"]), str(new["body"]), minutes, pass_mark)
+    changes = audit.changes_between(module, new)
+    if not changes:
+        return
+    for field, value in new.items():
+        setattr(module, field, value)
+    module.version += 1
+    module.changed_at = module.edited_at = clock.now()
+    module.edited_by = by.name
+    if "body" in changes:
+        changes["body"] = ("earlier text", "new text")
+    changes["version"] = (from_version, module.version)
+    audit.record("edited module", module, by=by, name=module.title, changes=changes)
+
+
+def check_module(title: str, body: str, minutes: int, pass_mark: int) -> None:
+    """Raise BadInput, with a sentence for each field, when a module can't be saved like this."""
+    problems = {}
+    if not title.strip() or len(title) > 200:
+        problems["title"] = "Write a title, at most 200 characters."
+    if not 1 <= minutes <= 600:
+        problems["minutes"] = "Choose between 1 and 600 minutes."
+    if not 1 <= pass_mark <= 100:
+        problems["pass_mark"] = "Choose between 1 and 100 percent."  # noqa: S105
+    if not body.strip() or len(body) > LONGEST_BODY:
+        problems["body"] = f"Write the text, at most {LONGEST_BODY:,} characters."
+    else:
+        try:
+            quiz.split(body)
+        except BadInput as error:
+            problems["body"] = error.sentence
+    if problems:
+        raise BadInput("The course can’t be saved like this.", problems)

@@ -1,0 +1,147 @@
+"""Tables of training: modules, one curriculum for each role, assignments by wave, quiz attempts and completions."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engagement.content import quiz
+from engagement.content.quiz import Question
+from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.people.models import Person
+from engagement.people.rules import TrainingRole
+from engagement.training.rules import CompletionSource, ItemKind, due_on
+from engagement.waves.models import Wave
+
+
+class Module(Base):
+    """A piece of learning: Markdown with quiz blocks, `minutes` long, passed with `pass_mark` percent of its questions.
+
+    `library_fingerprint` is the hash of the library file that it was last taken from, None for one made here.
+    `edited_at` is set once somebody changed it in the product; from then on the library leaves it alone.
+    """
+
+    __tablename__ = "module"
+
+    id: Mapped[Key]
+    slug: Mapped[str] = mapped_column(short(120), unique=True)
+    title: Mapped[str] = mapped_column(short())
+    summary: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text)
+    minutes: Mapped[int]
+    pass_mark: Mapped[int] = mapped_column(default=80)
+    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    library_fingerprint: Mapped[str | None] = mapped_column(short(64))
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    edited_by: Mapped[str | None] = mapped_column(short(401))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def text(self) -> str:
+        """The Markdown to read, without the questions and their answers."""
+        return quiz.split(self.body)[0]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions at its end, none where it has no quiz."""
+        return quiz.split(self.body)[1]
+
+
+class Curriculum(Base):
+    """What one training role has to learn; `choices_needed` of its choice items count as required together."""
+
+    __tablename__ = "curriculum"
+
+    id: Mapped[Key]
+    role: Mapped[TrainingRole] = mapped_column(word_of(TrainingRole), unique=True)
+    choices_needed: Mapped[int] = mapped_column(default=0)
+
+
+class CurriculumItem(Base):
+    """A module's place in a curriculum; `after_id` is the item that has to be finished first."""
+
+    __tablename__ = "curriculum_item"
+    __table_args__ = (UniqueConstraint("curriculum_id", "module_id"),)
+
+    id: Mapped[Key]
+    curriculum_id: Mapped[int] = mapped_column(ForeignKey("curriculum.id"))
+    module_id: Mapped[int] = mapped_column(ForeignKey("module.id"), index=True)
+    position: Mapped[int]
+    kind: Mapped[ItemKind] = mapped_column(word_of(ItemKind))
+    after_id: Mapped[int | None] = mapped_column(ForeignKey("curriculum_item.id"))
+
+    curriculum: Mapped[Curriculum] = relationship()
+    module: Mapped[Module] = relationship()
+
+
+class Assignment(Base):
+    """A curriculum asked of a person by a wave in one training role; its due day follows the wave's go-live.
+
+    Settled from memberships and roles by `settle_assignments`; `withdrawn_at` is set when the ground for it went away.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        UniqueConstraint("wave_id", "person_id", "role"),
+        Index("ix_assignment_person", "person_id", "withdrawn_at"),
+    )
+
+    id: Mapped[Key]
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[TrainingRole] = mapped_column(word_of(TrainingRole))
+    assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    wave: Mapped[Wave] = relationship()
+    person: Mapped[Person] = relationship()
+
+    @property
+    def due_on(self) -> date:
+        """The day by which it has to be finished."""
+        return due_on(self.wave.go_live_on, self.wave.training_lead_days)
+
+
+class Completion(Base):
+    """A person finished a version of a module: when, how it is known, and who recorded it."""
+
+    __tablename__ = "completion"
+    __table_args__ = (
+        UniqueConstraint("person_id", "module_id", "module_version"),
+        Index("ix_completion_module", "module_id", "person_id"),
+    )
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    module_id: Mapped[int] = mapped_column(ForeignKey("module.id"))
+    module_version: Mapped[int]
+    source: Mapped[CompletionSource] = mapped_column(word_of(CompletionSource))
+    score: Mapped[int | None]
+    completed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(short(401))
+
+    person: Mapped[Person] = relationship()
+    module: Mapped[Module] = relationship()
+
+
+class QuizAttempt(Base):
+    """One try at a module's quiz: the answers given by question, and how many were right.
+
+    `fingerprint` is the hash of the sheet and the answers, so that a form sent twice is stored once.
+    """
+
+    __tablename__ = "quiz_attempt"
+    __table_args__ = (UniqueConstraint("person_id", "module_id", "fingerprint"),)
+
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    module_id: Mapped[int] = mapped_column(ForeignKey("module.id"))
+    module_version: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    fingerprint: Mapped[str] = mapped_column(short(64))
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    right: Mapped[int]
+    asked: Mapped[int]
+    is_passed: Mapped[bool]

@@ -1,0 +1,71 @@
+"""Reads of training: curricula, what people have to learn, how far waves are, and tries at a quiz."""
+
+from engagement.training.queries.curricula import (
+    CurriculumLine,
+    RoleCurriculum,
+    completed_count,
+    curricula,
+    curriculum,
+    module_by_slug,
+)
+from engagement.training.queries.learning import (
+    LearningItem,
+    TeamMember,
+    learning_item,
+    learning_of,
+    minutes_left,
+    next_of,
+    next_step,
+    team_training,
+)
+from engagement.training.queries.progress import (
+    Count,
+    DepartmentProgress,
+    WaveProgress,
+    learners,
+    members_without_role,
+    overdue_learners,
+    progress_of,
+    progress_of_waves,
+    wave_progress,
+)
+from engagement.training.queries.quizzes import (
+    JudgedQuestion,
+    QuizOutcome,
+    QuizSheet,
+    attempt_of,
+    outcome_of,
+    quiz_sheet,
+)
+
+__all__ = [
+    "Count",
+    "CurriculumLine",
+    "DepartmentProgress",
+    "JudgedQuestion",
+    "LearningItem",
+    "QuizOutcome",
+    "QuizSheet",
+    "RoleCurriculum",
+    "TeamMember",
+    "WaveProgress",
+    "attempt_of",
+    "completed_count",
+    "curricula",
+    "curriculum",
+    "learners",
+    "learning_item",
+    "learning_of",
+    "members_without_role",
+    "minutes_left",
+    "module_by_slug",
+    "next_of",
+    "next_step",
+    "outcome_of",
+    "overdue_learners",
+    "progress_of",
+    "progress_of_waves",
+    "quiz_sheet",
+    "team_training",
+    "wave_progress",
+]

@@ -1,0 +1,86 @@
+"""Reads of modules and of the curricula that they form."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from engagement.db import db
+from engagement.people.rules import TrainingRole
+from engagement.training.models import Completion, Curriculum, CurriculumItem, Module
+from engagement.training.rules import ItemKind
+
+
+@dataclass(frozen=True)
+class CurriculumLine:
+    """A module in its place in a curriculum; `after` is the module that has to be finished first."""
+
+    item: CurriculumItem
+    module: Module
+    after: Module | None
+
+    @property
+    def kind(self) -> ItemKind:
+        """How it stands in the curriculum."""
+        return self.item.kind
+
+
+@dataclass(frozen=True)
+class RoleCurriculum:
+    """What a training role has to learn, in order; withdrawn modules are left out.
+
+    `choices_needed` of the choice items are asked, never more than there are.
+    """
+
+    role: TrainingRole
+    lines: tuple[CurriculumLine, ...] = ()
+    choices_needed: int = 0
+
+    @property
+    def minutes(self) -> int:
+        """The minutes that it asks of a person at least: required modules, and the shortest ones of the choice."""
+        required = sum(line.module.minutes for line in self.lines if line.kind is ItemKind.REQUIRED)
+        choices = sorted(line.module.minutes for line in self.lines if line.kind is ItemKind.CHOICE)
+        return required + sum(choices[: self.choices_needed])
+
+    @property
+    def asks_something(self) -> bool:
+        """Whether there is anything that has to be finished."""
+        return self.choices_needed > 0 or any(line.kind is ItemKind.REQUIRED for line in self.lines)
+
+
+def module_by_slug(slug: str) -> Module | None:
+    """Return the module with this slug that is not withdrawn."""
+    return db.session.scalar(select(Module).where(Module.slug == slug, Module.withdrawn_at.is_(None)))
+
+
+def curricula() -> dict[TrainingRole, RoleCurriculum]:
+    """Return the curricula of all four roles in their fixed order, empty where none was made, in two queries."""
+    needed = {row.role: row.choices_needed for row in db.session.scalars(select(Curriculum))}
+    items = db.session.scalars(
+        select(CurriculumItem)
+        .options(joinedload(CurriculumItem.module), joinedload(CurriculumItem.curriculum))
+        .order_by(CurriculumItem.position, CurriculumItem.id)
+    ).all()
+    live = {item.id: item for item in items if item.module.withdrawn_at is None}
+    lines: dict[TrainingRole, list[CurriculumLine]] = defaultdict(list)
+    for item in live.values():
+        before = live.get(item.after_id or 0)
+        lines[item.curriculum.role].append(CurriculumLine(item, item.module, before.module if before else None))
+    found = {}
+    for role in TrainingRole:
+        choices = sum(line.kind is ItemKind.CHOICE for line in lines[role])
+        found[role] = RoleCurriculum(role, tuple(lines[role]), min(needed.get(role, 0), choices))
+    return found
+
+
+def curriculum(role: TrainingRole) -> RoleCurriculum:
+    """Return the curriculum of a role; it has no lines where none was made."""
+    return curricula()[role]
+
+
+def completed_count(module_id: int) -> int:
+    """Return how many people finished some version of a module."""
+    counted = select(func.count(Completion.person_id.distinct())).where(Completion.module_id == module_id)
+    return int(db.session.scalar(counted) or 0)

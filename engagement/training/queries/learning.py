@@ -1,0 +1,230 @@
+"""What one person, or one team, has to learn and has learned."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from engagement import clock
+from engagement.db import db
+from engagement.people import queries as people
+from engagement.people.models import Person
+from engagement.people.rules import TrainingRole
+from engagement.training.models import Assignment, Completion, Module
+from engagement.training.queries.curricula import CurriculumLine, RoleCurriculum, curricula
+from engagement.training.rules import ItemKind, LearningState
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+
+ROLE_ORDER = list(TrainingRole)
+
+
+@dataclass(frozen=True)
+class LearningItem:
+    """One module that a person meets in their training, with where they stand.
+
+    `wave` and `due_on` are None for a module of the person's role that no wave asks for. `is_needed` says whether it
+    still has to be finished: required, or one of a choice that is not made yet; `choices_left` how many of that choice.
+    """
+
+    module: Module
+    kind: ItemKind
+    role: TrainingRole
+    position: int
+    wave: Wave | None
+    due_on: date | None
+    completion: Completion | None
+    after: Module | None
+    is_needed: bool
+    choices_left: int
+    state: LearningState
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes."""
+        return self.module.minutes
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether another module has to be finished first."""
+        return self.after is not None and self.completion is None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether its day has passed while it is still needed."""
+        return self.state is LearningState.OVERDUE
+
+    @property
+    def completed(self) -> bool:
+        """Whether some version of it was finished; an older version still counts."""
+        return self.completion is not None
+
+    @property
+    def has_changed_since(self) -> bool:
+        """Whether it was rewritten after this person finished it."""
+        return self.completion is not None and self.completion.module_version < self.module.version
+
+
+def learning_of(person_id: int, on: date | None = None) -> list[LearningItem]:
+    """Return what the waves of a person ask them to learn, each module once, by due day; `on` is today unless given."""
+    return _learning([person_id], on or clock.now().date())[person_id]
+
+
+def next_step(person_id: int, on: date | None = None) -> LearningItem | None:
+    """Return the module that a person should do next, None when nothing is asked that they could begin."""
+    return next_of(learning_of(person_id, on))
+
+
+def next_of(items: Iterable[LearningItem]) -> LearningItem | None:
+    """Return the first item that is needed, not finished and not waiting for another one."""
+    return next((item for item in items if item.is_needed and not item.is_locked), None)
+
+
+def minutes_left(items: Iterable[LearningItem]) -> int:
+    """Return the minutes that these items still ask: required ones, and the shortest ones of each open choice."""
+    total = 0
+    choices: dict[TrainingRole, list[LearningItem]] = defaultdict(list)
+    for item in items:
+        if item.is_needed and item.kind is ItemKind.CHOICE:
+            choices[item.role].append(item)
+        elif item.is_needed:
+            total += item.minutes
+    for open_ones in choices.values():
+        total += sum(sorted(item.minutes for item in open_ones)[: open_ones[0].choices_left])
+    return total
+
+
+def learning_item(person_id: int, module_id: int, on: date | None = None) -> LearningItem | None:
+    """Return a module as one person meets it: assigned, or in the curriculum of a role they have; None for others."""
+    assigned = next((item for item in learning_of(person_id, on) if item.module.id == module_id), None)
+    if assigned is not None:
+        return assigned
+    roles = people.roles_of([person_id]).get(person_id, [])
+    done = _completions([person_id]).get(person_id, {})
+    plans = curricula()
+    ways = [(line, role) for role in roles for line in plans[role].lines if line.module.id == module_id]
+    items = [_item(line, role, None, done, 0, on or clock.now().date()) for line, role in ways]
+    return min(items, key=lambda item: item.is_locked, default=None)
+
+
+def _learning(person_ids: Sequence[int], on: date) -> dict[int, list[LearningItem]]:
+    """Return the learning of several people in four queries, however many there are."""
+    assignments = db.session.scalars(
+        select(Assignment)
+        .join(Wave)
+        .where(
+            Assignment.person_id.in_(person_ids),
+            Assignment.withdrawn_at.is_(None),
+            Wave.status != WaveStatus.CANCELLED,
+        )
+        .options(joinedload(Assignment.wave))
+    ).all()
+    done = _completions(person_ids)
+    plans = curricula()
+    found: dict[int, list[LearningItem]] = {person_id: [] for person_id in person_ids}
+    for assignment in assignments:
+        found[assignment.person_id] += _asked(
+            assignment, plans[assignment.role], done.get(assignment.person_id, {}), on
+        )
+    return {person_id: _each_once(items) for person_id, items in found.items()}
+
+
+def _completions(person_ids: Sequence[int]) -> dict[int, dict[int, Completion]]:
+    """Return for each person the completion of the newest version by module."""
+    found: dict[int, dict[int, Completion]] = defaultdict(dict)
+    for row in db.session.scalars(
+        select(Completion).where(Completion.person_id.in_(person_ids)).order_by(Completion.module_version)
+    ):
+        found[row.person_id][row.module_id] = row
+    return found
+
+
+def _asked(assignment: Assignment, plan: RoleCurriculum, done: dict[int, Completion], on: date) -> list[LearningItem]:
+    """Return the items of one assignment; a closed wave asks nothing more, so only what was finished stays."""
+    chosen = sum(line.kind is ItemKind.CHOICE and line.module.id in done for line in plan.lines)
+    left = max(0, plan.choices_needed - chosen)
+    items = [_item(line, assignment.role, assignment, done, left, on) for line in plan.lines]
+    return items if assignment.wave.status.is_open else [item for item in items if item.completed]
+
+
+def _item(
+    line: CurriculumLine,
+    role: TrainingRole,
+    assignment: Assignment | None,
+    done: dict[int, Completion],
+    choices_left: int,
+    on: date,
+) -> LearningItem:
+    completion = done.get(line.module.id)
+    after = line.after if line.after is not None and line.after.id not in done else None
+    is_asked = line.kind is ItemKind.REQUIRED or (line.kind is ItemKind.CHOICE and choices_left > 0)
+    is_needed = assignment is not None and completion is None and is_asked
+    due = assignment.due_on if assignment else None
+    if completion is not None:
+        state = LearningState.DONE
+    elif is_needed and due is not None and on > due:
+        state = LearningState.OVERDUE
+    elif after is not None:
+        state = LearningState.LOCKED
+    else:
+        state = LearningState.OPEN if is_needed else LearningState.OPTIONAL
+    return LearningItem(
+        module=line.module,
+        kind=line.kind,
+        role=role,
+        position=line.item.position,
+        wave=assignment.wave if assignment else None,
+        due_on=due,
+        completion=completion,
+        after=after,
+        is_needed=is_needed,
+        choices_left=choices_left,
+        state=state,
+    )
+
+
+def _each_once(items: list[LearningItem]) -> list[LearningItem]:
+    """Return each module once, by the wave and role that ask for it most; the items in the order to do them in."""
+
+    def urgency(item: LearningItem) -> tuple[bool, bool, date, int, int]:
+        due = item.due_on or date.max
+        return not (item.is_needed or item.completed), item.is_locked, due, ROLE_ORDER.index(item.role), item.position
+
+    best: dict[int, LearningItem] = {}
+    for item in sorted(items, key=urgency):
+        best.setdefault(item.module.id, item)
+    return sorted(best.values(), key=lambda item: (item.due_on or date.max, ROLE_ORDER.index(item.role), item.position))
+
+
+@dataclass(frozen=True)
+class TeamMember:
+    """Somebody who reports to the reader, with their training."""
+
+    person: Person
+    items: list[LearningItem]
+
+    @property
+    def open_items(self) -> list[LearningItem]:
+        """What they still have to finish, by due day."""
+        return [item for item in self.items if item.is_needed]
+
+    @property
+    def overdue_items(self) -> list[LearningItem]:
+        """What they should have finished already."""
+        return [item for item in self.items if item.is_overdue]
+
+    @property
+    def minutes_left(self) -> int:
+        """The minutes that are still asked of them."""
+        return minutes_left(self.items)
+
+
+def team_training(manager_person_id: int, on: date) -> list[TeamMember]:
+    """Return who reports to a person with their training on a day: those with overdue items first, then by name."""
+    team = people.team_of(manager_person_id)
+    learning = _learning([person.id for person in team], on)
+    members = [TeamMember(person, learning[person.id]) for person in team]
+    return sorted(members, key=lambda member: (not member.overdue_items, not member.open_items))

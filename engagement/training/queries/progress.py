@@ -1,0 +1,287 @@
+"""How far waves are with their training: counts by department and role, and the people behind every count.
+
+Everything rests on one definition (`_standing`): an assignment is finished when every required module of the role's
+curriculum and as many of its choice modules as are needed were finished in some version. Where a curriculum asks for
+nothing, nobody has finished it. Counting is done by the database, in a number of statements that does not grow.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, func, select, true
+
+from engagement.db import db
+from engagement.people.models import Department, Person
+from engagement.people.rules import TrainingRole
+from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Module
+from engagement.training.rules import ItemKind, LearnerState, due_on
+from engagement.waves import queries as waves
+from engagement.waves.models import Wave
+
+
+@dataclass(frozen=True)
+class Count:
+    """People asked, and those of them who have finished."""
+
+    assigned: int = 0
+    finished: int = 0
+
+    @property
+    def share(self) -> float:
+        """The share that has finished, from 0 to 1; 0 where nobody was asked."""
+        return self.finished / self.assigned if self.assigned else 0.0
+
+    @property
+    def unfinished(self) -> int:
+        """How many have not finished."""
+        return self.assigned - self.finished
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(self.assigned + other.assigned, self.finished + other.finished)
+
+
+@dataclass(frozen=True)
+class DepartmentProgress:
+    """The counts of one department by role; `department_id` is None for people whose department nobody knows."""
+
+    department_id: int | None
+    name: str
+    path: str
+    roles: dict[TrainingRole, Count]
+
+
+@dataclass(frozen=True)
+class WaveProgress:
+    """How far a wave is: by department and role, by role, and by people.
+
+    Somebody with two roles counts once in each of them; in `people` once, and as finished when both are.
+    `minutes_left` is the required training that is not done yet, of all people together.
+    """
+
+    wave_id: int
+    rows: tuple[DepartmentProgress, ...]
+    roles: dict[TrainingRole, Count]
+    people: Count
+    minutes_left: int
+
+    @property
+    def assigned(self) -> int:
+        """How many people have been asked to learn something."""
+        return self.people.assigned
+
+    @property
+    def finished(self) -> int:
+        """How many of them have finished everything that is asked of them."""
+        return self.people.finished
+
+    @property
+    def share(self) -> float:
+        """The share of people who have finished, from 0 to 1."""
+        return self.people.share
+
+
+def wave_progress(wave_id: int) -> WaveProgress:
+    """Return how far a wave is; without assignments every count is 0."""
+    return progress_of([wave_id])[wave_id]
+
+
+def progress_of_waves(programme_id: int) -> dict[int, WaveProgress]:
+    """Return how far each wave of a programme is, in a number of queries that does not grow with waves or people."""
+    return progress_of(list(db.session.scalars(select(Wave.id).where(Wave.programme_id == programme_id))))
+
+
+def progress_of(wave_ids: Sequence[int]) -> dict[int, WaveProgress]:
+    """Return how far each of these waves is, in three queries."""
+    standing = _standing(Assignment.wave_id.in_(wave_ids))
+    cells = db.session.execute(
+        select(
+            standing.c.wave_id,
+            Person.department_id,
+            standing.c.role,
+            func.count().label("assigned"),
+            func.sum(standing.c.is_finished).label("finished"),
+            func.sum(standing.c.minutes_left).label("minutes_left"),
+        )
+        .join(Person, Person.id == standing.c.person_id)
+        .group_by(standing.c.wave_id, Person.department_id, standing.c.role)
+    ).all()
+    people = _people_counts(wave_ids)
+    departments = _departments({cell.department_id for cell in cells})
+    return {
+        wave_id: _progress(
+            wave_id, [c for c in cells if c.wave_id == wave_id], departments, people.get(wave_id, Count())
+        )
+        for wave_id in wave_ids
+    }
+
+
+def _people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
+    standing = _standing(Assignment.wave_id.in_(wave_ids))
+    person = (
+        select(standing.c.wave_id, func.min(standing.c.is_finished).label("is_finished"))
+        .group_by(standing.c.wave_id, standing.c.person_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(person.c.wave_id, func.count(), func.sum(person.c.is_finished)).group_by(person.c.wave_id)
+    )
+    return {wave_id: Count(assigned, int(finished)) for wave_id, assigned, finished in rows}
+
+
+def _departments(ids: set[int | None]) -> dict[int | None, Department]:
+    known = [department_id for department_id in ids if department_id is not None]
+    rows = db.session.scalars(select(Department).where(Department.id.in_(known)))
+    return {row.id: row for row in rows}
+
+
+def _progress(
+    wave_id: int, cells: Sequence[Any], departments: dict[int | None, Department], people: Count
+) -> WaveProgress:
+    by_department: dict[int | None, dict[TrainingRole, Count]] = {}
+    roles: dict[TrainingRole, Count] = {}
+    for cell in cells:
+        count = Count(cell.assigned, int(cell.finished))
+        by_department.setdefault(cell.department_id, {})[cell.role] = count
+        roles[cell.role] = roles.get(cell.role, Count()) + count
+    lines = []
+    for department_id, counts in by_department.items():
+        row = departments.get(department_id)
+        name, path = (row.name, row.path) if row else ("No department", "")
+        lines.append(DepartmentProgress(department_id, name, path, counts))
+    lines.sort(key=lambda line: (line.department_id is None, line.path.casefold()))
+    in_order = {role: roles[role] for role in TrainingRole if role in roles}
+    return WaveProgress(wave_id, tuple(lines), in_order, people, sum(int(cell.minutes_left) for cell in cells))
+
+
+def _standing(scope: ColumnElement[bool]) -> Subquery:
+    """Return one row for each assignment in `scope` that is not withdrawn, with what is asked and what is done."""
+    is_live = Module.withdrawn_at.is_(None)
+    asked = (
+        select(
+            Curriculum.role,
+            _sum_of(CurriculumItem.kind == ItemKind.REQUIRED).label("required"),
+            _sum_of(CurriculumItem.kind == ItemKind.REQUIRED, Module.minutes).label("minutes"),
+            case(
+                (
+                    Curriculum.choices_needed > _sum_of(CurriculumItem.kind == ItemKind.CHOICE),
+                    _sum_of(CurriculumItem.kind == ItemKind.CHOICE),
+                ),
+                else_=Curriculum.choices_needed,
+            ).label("choices"),
+        )
+        .join(CurriculumItem, CurriculumItem.curriculum_id == Curriculum.id)
+        .join(Module, and_(Module.id == CurriculumItem.module_id, is_live))
+        .group_by(Curriculum.role, Curriculum.choices_needed)
+        .subquery()
+    )
+    # Several versions of a module may be finished; each module counts once.
+    modules_done = (
+        select(Assignment.id.label("assignment_id"), CurriculumItem.kind, Module.id.label("module_id"), Module.minutes)
+        .join(Curriculum, Curriculum.role == Assignment.role)
+        .join(CurriculumItem, CurriculumItem.curriculum_id == Curriculum.id)
+        .join(Module, and_(Module.id == CurriculumItem.module_id, is_live))
+        .join(
+            Completion,
+            and_(Completion.person_id == Assignment.person_id, Completion.module_id == CurriculumItem.module_id),
+        )
+        .where(scope, Assignment.withdrawn_at.is_(None))
+        .distinct()
+        .subquery()
+    )
+    done = (
+        select(
+            modules_done.c.assignment_id,
+            _sum_of(modules_done.c.kind == ItemKind.REQUIRED).label("required"),
+            _sum_of(modules_done.c.kind == ItemKind.REQUIRED, modules_done.c.minutes).label("minutes"),
+            _sum_of(modules_done.c.kind == ItemKind.CHOICE).label("choices"),
+        )
+        .group_by(modules_done.c.assignment_id)
+        .subquery()
+    )
+    required, choices = func.coalesce(asked.c.required, 0), func.coalesce(asked.c.choices, 0)
+    required_done, choices_done = func.coalesce(done.c.required, 0), func.coalesce(done.c.choices, 0)
+    counted_choices = case((choices_done > choices, choices), else_=choices_done)
+    is_finished = and_(required + choices > 0, required_done >= required, choices_done >= choices)
+    return (
+        select(
+            Assignment.id,
+            Assignment.wave_id,
+            Assignment.person_id,
+            Assignment.role,
+            (required + choices).label("asked"),
+            (required_done + counted_choices).label("done"),
+            case((is_finished, 1), else_=0).label("is_finished"),
+            (func.coalesce(asked.c.minutes, 0) - func.coalesce(done.c.minutes, 0)).label("minutes_left"),
+        )
+        .join(asked, asked.c.role == Assignment.role, isouter=True)
+        .join(done, done.c.assignment_id == Assignment.id, isouter=True)
+        .where(scope, Assignment.withdrawn_at.is_(None))
+        .subquery()
+    )
+
+
+def _sum_of(condition: ColumnElement[bool], what: Any = 1) -> ColumnElement[int]:
+    return func.sum(case((condition, what), else_=0))
+
+
+def learners(
+    wave_id: int,
+    department: Department | None = None,
+    role: TrainingRole | None = None,
+    state: LearnerState | None = None,
+    *,
+    visible: ColumnElement[bool] | None = None,
+) -> Select[Any]:
+    """Return the SELECT of the people behind the counts of a wave, by name, narrowed by what is given.
+
+    One row for each person and role: `person_id`, `name`, `email`, `department` (path or None), `role`, `done` of
+    `asked` modules, `is_finished` (0 or 1), `minutes_left`. `visible` is a condition on `Person`, everybody unless given.
+    """
+    standing = _standing(Assignment.wave_id == wave_id)
+    query = (
+        select(
+            Person.id.label("person_id"),
+            Person.name,
+            Person.email,
+            Department.path.label("department"),
+            standing.c.role,
+            standing.c.done,
+            standing.c.asked,
+            standing.c.is_finished,
+            standing.c.minutes_left,
+        )
+        .join(standing, standing.c.person_id == Person.id)
+        .join(Department, Department.id == Person.department_id, isouter=True)
+        .where(true() if visible is None else visible)
+        .order_by(Person.last_name, Person.first_name, Person.id, standing.c.role)
+    )
+    if department is not None:
+        query = query.where(Person.department_id == department.id)
+    if role is not None:
+        query = query.where(standing.c.role == role)
+    if state is not None:
+        query = query.where(standing.c.is_finished == (1 if state is LearnerState.FINISHED else 0))
+    return query
+
+
+def overdue_learners(on: date, wave_id: int) -> Select[Person]:
+    """Return the SELECT of people, by name, who on a day have something unfinished that was due before it.
+
+    Empty while the day that training is due has not passed, and for a wave that is closed or cancelled.
+    """
+    wave = db.session.get(Wave, wave_id)
+    is_over = wave is not None and wave.status.is_open and on > due_on(wave.go_live_on, wave.training_lead_days)
+    standing = _standing(Assignment.wave_id == wave_id)
+    late = select(standing.c.person_id).where(standing.c.is_finished == 0, standing.c.asked > 0)
+    return (
+        select(Person)
+        .where(Person.left_at.is_(None), Person.id.in_(late) if is_over else false())
+        .order_by(Person.last_name, Person.first_name, Person.id)
+    )
+
+
+def members_without_role(wave_id: int) -> Select[Person]:
+    """Return the SELECT of a wave's members who have no training role, so that nothing was assigned to them."""
+    return waves.members(wave_id, without_role=True)

@@ -1,0 +1,109 @@
+"""The vocabulary of training."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+class ItemKind(StrEnum):
+    """How an item stands in its curriculum."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    CHOICE = "choice"
+
+    @property
+    def word(self) -> str:
+        """The kind as the reader sees it."""
+        return {"required": "Required", "optional": "Optional", "choice": "One of a choice"}[self.value]
+
+
+class CompletionSource(StrEnum):
+    """How it is known that somebody finished an item."""
+
+    QUIZ = "quiz"
+    SELF_REPORT = "self_report"
+    ATTENDANCE = "attendance"
+    EVIDENCE = "evidence"
+    IMPORT = "import"
+
+    @property
+    def word(self) -> str:
+        """The source as the reader sees it."""
+        return {
+            "quiz": "Quiz passed",
+            "self_report": "Own word",
+            "attendance": "Attendance marked by a trainer",
+            "evidence": "Evidence handed in",
+            "import": "Imported record",
+        }[self.value]
+
+
+class LearningState(StrEnum):
+    """Where a person stands with one item of their training."""
+
+    DONE = "done"
+    OVERDUE = "overdue"
+    OPEN = "open"
+    LOCKED = "locked"
+    OPTIONAL = "optional"
+
+    @property
+    def word(self) -> str:
+        """The state as the reader sees it."""
+        return {"done": "Done", "overdue": "Overdue", "open": "Open", "locked": "Not yet", "optional": "If you like"}[
+            self.value
+        ]
+
+    @property
+    def tone(self) -> str:
+        """The tone of its pill."""
+        return {"done": "ok", "overdue": "bad", "open": "open", "locked": "", "optional": "open"}[self.value]
+
+    @property
+    def icon(self) -> str:
+        """The icon of its pill."""
+        return {"done": "check", "overdue": "bang", "open": "ring", "locked": "lock", "optional": "ring"}[self.value]
+
+
+class LearnerState(StrEnum):
+    """Whether a person finished what their curriculum asks."""
+
+    FINISHED = "finished"
+    UNFINISHED = "unfinished"
+
+    @property
+    def word(self) -> str:
+        """The state as the reader sees it."""
+        return {"finished": "Finished", "unfinished": "Not finished"}[self.value]
+
+    @property
+    def tone(self) -> str:
+        """The tone of its pill."""
+        return {"finished": "ok", "unfinished": "open"}[self.value]
+
+    @classmethod
+    def of(cls, is_finished: int) -> "LearnerState":
+        """Return the state that a query writes as 1 or 0."""
+        return cls.FINISHED if is_finished else cls.UNFINISHED
+
+
+#: The sources that somebody else may record; a quiz and a person's own word come from the person alone.
+RECORDED_SOURCES = (CompletionSource.ATTENDANCE, CompletionSource.EVIDENCE, CompletionSource.IMPORT)
+
+#: The tag of questions that train recognising when the workflow is wrong.
+RECOGNISE_WRONG = "recognise_wrong"
+
+
+def due_on(go_live_on: date, lead_days: int) -> date:
+    """Return the day by which training has to be finished: so many calendar days before go-live."""
+    return go_live_on - timedelta(days=lead_days)
+
+
+def is_passed(right: int, asked: int, pass_mark: int) -> bool:
+    """Return whether so many right answers reach the mark in percent; the share is compared as it is, unrounded."""
+    return asked > 0 and right * 100 >= pass_mark * asked
+
+
+def score_of(right: int, asked: int) -> int:
+    """Return the share of right answers as a whole percentage, rounded down so that it never looks better than it is."""
+    return right * 100 // asked if asked else 0

@@ -1,0 +1,1 @@
+"""Deployment waves: which departments and workflows, when, led by whom, and who is in them."""

@@ -1,0 +1,276 @@
+"""Changes of waves: planning, moving go-live, status, and placing people."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import func, insert, literal, select, update
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.db import db, rows_changed
+from engagement.errors import BadInput, RuleBroken
+from engagement.people.models import Department, Person
+from engagement.programmes.models import Programme, Workflow
+from engagement.waves import queries
+from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
+from engagement.waves.rules import MembershipOrigin, WaveStatus
+
+
+def plan_wave(
+    programme: Programme,
+    name: str,
+    go_live_on: date,
+    *,
+    by: Actor,
+    aim: str = "",
+    stabilises_until_on: date | None = None,
+    training_lead_days: int = 7,
+    lead: Person | None = None,
+    sponsor: Person | None = None,
+    departments: Iterable[Department] = (),
+    workflows: Iterable[Workflow] = (),
+) -> Wave:
+    """Add the next wave to a programme and place the people of its departments.
+
+    Raises BadInput for a missing name, a quiet period that ends before go-live, or lead days outside 0 to 365.
+    """
+    number = (db.session.scalar(select(func.max(Wave.number)).where(Wave.programme_id == programme.id)) or 0) + 1
+    wave = Wave(programme=programme, number=number, status=WaveStatus.PLANNED, made_at=clock.now())
+    _describe(wave, name, aim, go_live_on, stabilises_until_on, training_lead_days)
+    wave.lead, wave.sponsor = lead, sponsor
+    db.session.add(wave)
+    db.session.flush()
+    audit.record(
+        "planned wave",
+        wave,
+        by=by,
+        name=wave.title,
+        changes={"go-live": (None, go_live_on)},
+        programme_id=programme.id,
+        wave_id=wave.id,
+    )
+    choose_departments(wave, departments, by=by)
+    choose_workflows(wave, workflows, by=by)
+    return wave
+
+
+def change_wave(
+    wave: Wave,
+    name: str,
+    aim: str,
+    *,
+    stabilises_until_on: date | None,
+    training_lead_days: int,
+    lead: Person | None,
+    sponsor: Person | None,
+    by: Actor,
+) -> None:
+    """Change how a wave is described and who leads and sponsors it. Raises BadInput as `plan_wave`."""
+    before = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days, wave.lead, wave.sponsor)
+    _describe(wave, name, aim, wave.go_live_on, stabilises_until_on, training_lead_days)
+    wave.lead, wave.sponsor = lead, sponsor
+    after = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days, wave.lead, wave.sponsor)
+    words = ("name", "aim", "quiet period until", "training due days before", "lead", "sponsor")
+    changes = {
+        word: (getattr(old, "name", old), getattr(new, "name", new))
+        for word, old, new in zip(words, before, after, strict=True)
+        if old != new
+    }
+    if changes:
+        audit.record(
+            "changed wave",
+            wave,
+            by=by,
+            name=wave.title,
+            changes=changes,
+            programme_id=wave.programme_id,
+            wave_id=wave.id,
+        )
+
+
+def _describe(
+    wave: Wave, name: str, aim: str, go_live_on: date, stabilises_until_on: date | None, training_lead_days: int
+) -> None:
+    name = " ".join(name.split())
+    problems = {}
+    if not name or len(name) > 200:
+        problems["name"] = "Write a name, at most 200 characters."
+    if stabilises_until_on is not None and stabilises_until_on < go_live_on:
+        problems["stabilises_until_on"] = "The quiet period begins with go-live; choose a day on or after it."
+    if not 0 <= training_lead_days <= 365:
+        problems["training_lead_days"] = "Choose between 0 and 365 days."
+    if len(aim) > 5_000:
+        problems["aim"] = "Shorten this to 5,000 characters."
+    if problems:
+        raise BadInput("The wave can’t be planned like this.", problems)
+    wave.name, wave.aim, wave.go_live_on = name, aim, go_live_on
+    wave.stabilises_until_on, wave.training_lead_days = stabilises_until_on, training_lead_days
+
+
+def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> None:
+    """Move a wave's go-live, and its quiet period by as many days; what is derived from the day follows by itself.
+
+    Raises RuleBroken once the wave is live, BadInput without a reason.
+    """
+    if wave.status not in (WaveStatus.PLANNED, WaveStatus.READY):
+        raise RuleBroken(f"{wave.title} is {wave.status.word.lower()}; its go-live has happened.")
+    if not reason.strip():
+        raise BadInput(
+            "Say why it moves.", {"reason": "Say why it moves. One sentence is enough; people will read it."}
+        )
+    if go_live_on == wave.go_live_on:
+        return
+    audit.record(
+        "moved go-live",
+        wave,
+        by=by,
+        name=wave.title,
+        changes={"go-live": (wave.go_live_on, go_live_on), "reason": (None, reason.strip()[:1000])},
+        programme_id=wave.programme_id,
+        wave_id=wave.id,
+    )
+    if wave.stabilises_until_on is not None:
+        wave.stabilises_until_on += go_live_on - wave.go_live_on
+    wave.go_live_on = go_live_on
+
+
+def change_status(wave: Wave, status: WaveStatus, *, by: Actor) -> None:
+    """Take a wave a step on. Raises RuleBroken for a step that its status does not allow."""
+    if status not in wave.status.next_steps:
+        raise RuleBroken(f"{wave.title} is {wave.status.word.lower()} and can’t become {status.word.lower()}.")
+    audit.record(
+        "changed status of wave",
+        wave,
+        by=by,
+        name=wave.title,
+        changes={"status": (wave.status, status)},
+        programme_id=wave.programme_id,
+        wave_id=wave.id,
+    )
+    wave.status = status
+
+
+def choose_workflows(wave: Wave, workflows: Iterable[Workflow], *, by: Actor) -> None:
+    """Make these the workflows of a wave. Raises RuleBroken for one of another programme."""
+    wanted = {workflow.id: workflow for workflow in workflows}
+    if any(workflow.programme_id != wave.programme_id for workflow in wanted.values()):
+        raise RuleBroken("A wave deploys workflows of its own programme only.")
+    held = {
+        row.workflow_id: row for row in db.session.scalars(select(WaveWorkflow).where(WaveWorkflow.wave_id == wave.id))
+    }
+    old = sorted(row.workflow.name for row in held.values())
+    for workflow_id, row in held.items():
+        if workflow_id not in wanted:
+            db.session.delete(row)
+    db.session.add_all(
+        WaveWorkflow(wave_id=wave.id, workflow_id=workflow_id) for workflow_id in wanted.keys() - held.keys()
+    )
+    db.session.flush()
+    new = sorted(workflow.name for workflow in wanted.values())
+    if old != new:
+        _record_choice(wave, "chose workflows of wave", "workflows", old, new, by)
+
+
+def choose_departments(wave: Wave, departments: Iterable[Department], *, by: Actor) -> None:
+    """Make these, with everything below them, the departments of a wave, and place their people."""
+    wanted = {department.id: department for department in departments}
+    held = {
+        row.department_id: row
+        for row in db.session.scalars(select(WaveDepartment).where(WaveDepartment.wave_id == wave.id))
+    }
+    old = sorted(row.department.path for row in held.values())
+    for department_id, row in held.items():
+        if department_id not in wanted:
+            db.session.delete(row)
+    db.session.add_all(WaveDepartment(wave_id=wave.id, department_id=key) for key in wanted.keys() - held.keys())
+    db.session.flush()
+    new = sorted(department.path for department in wanted.values())
+    if old != new:
+        _record_choice(wave, "chose departments of wave", "departments", old, new, by)
+        place_people(wave)
+
+
+def _record_choice(wave: Wave, verb: str, field: str, old: list[str], new: list[str], by: Actor) -> None:
+    audit.record(
+        verb, wave, by=by, name=wave.title, changes={field: (old, new)}, programme_id=wave.programme_id, wave_id=wave.id
+    )
+
+
+def place_people(wave: Wave) -> tuple[int, int]:
+    """Settle a wave's members: everybody of its departments is in, who left them is out; those added by hand stay.
+
+    Set-based and without harm when repeated. Returns how many came in and how many went out. A wave that is closed or
+    cancelled keeps its members as they were.
+    """
+    if not wave.status.is_open:
+        return 0, 0
+    now = clock.now()
+    here = queries.people_of_departments(wave.id)
+    known = select(Membership.person_id).where(Membership.wave_id == wave.id)
+    added = rows_changed(
+        insert(Membership).from_select(
+            ["wave_id", "person_id", "origin", "joined_at"],
+            select(
+                literal(wave.id),
+                Person.id,
+                literal(MembershipOrigin.DEPARTMENT, Membership.origin.type),
+                literal(now, Membership.joined_at.type),
+            ).where(Person.id.in_(here), Person.id.not_in(known)),
+        )
+    )
+    of_wave = Membership.wave_id == wave.id
+    returned = rows_changed(
+        update(Membership)
+        .where(of_wave, Membership.ended_at.is_not(None), Membership.person_id.in_(here))
+        .values(ended_at=None, joined_at=now)
+    )
+    gone = select(Person.id).where(Person.left_at.is_not(None))
+    ended = rows_changed(
+        update(Membership)
+        .where(
+            of_wave,
+            Membership.ended_at.is_(None),
+            (
+                (Membership.origin == MembershipOrigin.DEPARTMENT) & Membership.person_id.not_in(here)
+                | Membership.person_id.in_(gone)
+            ),
+        )
+        .values(ended_at=now)
+    )
+    db.session.expire_all()
+    return added + returned, ended
+
+
+def settle_memberships() -> tuple[int, int]:
+    """Place the people of every open wave again, after the directory changed; returns how many came in and went out."""
+    counts = [place_people(wave) for wave in queries.open_waves()]
+    return sum(came for came, _ in counts), sum(went for _, went in counts)
+
+
+def add_member(wave: Wave, person: Person, *, by: Actor) -> None:
+    """Put one person into a wave by hand; they stay whatever department they are in.
+
+    Raises RuleBroken for somebody who has left or a wave that is over.
+    """
+    if person.has_left:
+        raise RuleBroken(f"{person.name} has left.")
+    if not wave.status.is_open:
+        raise RuleBroken(f"{wave.title} is {wave.status.word.lower()}.")
+    row = db.session.scalar(select(Membership).where(Membership.wave_id == wave.id, Membership.person_id == person.id))
+    if row is None:
+        row = Membership(wave_id=wave.id, person_id=person.id, joined_at=clock.now())
+        db.session.add(row)
+    elif row.ended_at is None and row.origin is MembershipOrigin.HAND:
+        return
+    row.origin, row.ended_at = MembershipOrigin.HAND, None
+    db.session.flush()
+    audit.record(
+        "added member",
+        wave,
+        by=by,
+        name=wave.title,
+        changes={"member": (None, person.name)},
+        person_id=person.id,
+        programme_id=wave.programme_id,
+        wave_id=wave.id,
+    )

@@ -1,0 +1,138 @@
+"""Reads of waves and their members."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from engagement.db import db
+from engagement.people.models import Department, Person, PersonRole
+from engagement.programmes.models import Workflow
+from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
+from engagement.waves.rules import WaveStatus
+
+
+def wave_page(wave_id: int) -> Wave | None:
+    """Return a wave with its programme, lead and sponsor read at once."""
+    return db.session.scalar(
+        select(Wave)
+        .where(Wave.id == wave_id)
+        .options(joinedload(Wave.programme), joinedload(Wave.lead), joinedload(Wave.sponsor))
+    )
+
+
+def waves_visible(condition: ColumnElement[bool]) -> list[Wave]:
+    """Return the waves that meet the condition (see `accounts.access.visible_waves`), by programme and number."""
+    return list(
+        db.session.scalars(
+            select(Wave)
+            .where(condition)
+            .options(joinedload(Wave.programme), joinedload(Wave.lead))
+            .order_by(Wave.programme_id, Wave.number)
+        )
+    )
+
+
+def waves_of(programme_id: int) -> list[Wave]:
+    """Return the waves of a programme in their order."""
+    return list(db.session.scalars(select(Wave).where(Wave.programme_id == programme_id).order_by(Wave.number)))
+
+
+def open_waves() -> list[Wave]:
+    """Return the waves that still ask something of their people, by day of go-live."""
+    shut = (WaveStatus.CLOSED, WaveStatus.CANCELLED)
+    return list(db.session.scalars(select(Wave).where(Wave.status.not_in(shut)).order_by(Wave.go_live_on, Wave.number)))
+
+
+def waves_of_person(person_id: int) -> list[Wave]:
+    """Return the waves that a person is in now and that are not cancelled, by day of go-live."""
+    return list(
+        db.session.scalars(
+            select(Wave)
+            .join(Membership)
+            .where(
+                Membership.person_id == person_id,
+                Membership.ended_at.is_(None),
+                Wave.status != WaveStatus.CANCELLED,
+            )
+            .options(joinedload(Wave.programme))
+            .order_by(Wave.go_live_on, Wave.number)
+        )
+    )
+
+
+def workflows_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Workflow]]:
+    """Return the workflows of each wave by name, in one query."""
+    found: dict[int, list[Workflow]] = defaultdict(list)
+    for row in db.session.scalars(
+        select(WaveWorkflow)
+        .join(Workflow)
+        .where(WaveWorkflow.wave_id.in_(list(wave_ids)), Workflow.retired_at.is_(None))
+        .options(joinedload(WaveWorkflow.workflow))
+        .order_by(Workflow.name)
+    ):
+        found[row.wave_id].append(row.workflow)
+    return found
+
+
+def departments_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Department]]:
+    """Return the departments that each wave was given, by path, in one query."""
+    found: dict[int, list[Department]] = defaultdict(list)
+    for row in db.session.scalars(
+        select(WaveDepartment)
+        .join(Department)
+        .where(WaveDepartment.wave_id.in_(list(wave_ids)))
+        .options(joinedload(WaveDepartment.department))
+        .order_by(Department.path)
+    ):
+        found[row.wave_id].append(row.department)
+    return found
+
+
+def member_counts(wave_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many people are in each wave now, in one query; every wave has an entry."""
+    counted = db.session.execute(
+        select(Membership.wave_id, func.count())
+        .where(Membership.wave_id.in_(wave_ids), Membership.ended_at.is_(None))
+        .group_by(Membership.wave_id)
+    )
+    return dict.fromkeys(wave_ids, 0) | dict(counted.all())
+
+
+def members(wave_id: int, *, without_role: bool = False) -> Select[Person]:
+    """Return the SELECT of a wave's present members by name, or only of those without a training role."""
+    query = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.wave_id == wave_id, Membership.ended_at.is_(None))
+        .options(joinedload(Person.department))
+        .order_by(Person.last_name, Person.first_name, Person.id)
+    )
+    return query.where(Person.id.not_in(select(PersonRole.person_id))) if without_role else query
+
+
+def people_of_departments(wave_id: int) -> Select[int]:
+    """Return the SELECT of ids of those who have not left and work in, or below, a department of the wave.
+
+    A department that was merged counts as the one that it was merged into.
+    """
+    lineages = [_standing(row).lineage for row in departments_of_waves([wave_id]).get(wave_id, [])]
+    if not lineages:
+        return select(Person.id).where(false())
+    below = or_(*(Department.lineage.startswith(lineage, autoescape=True) for lineage in lineages))
+    return select(Person.id).where(
+        Person.left_at.is_(None), Person.department_id.in_(select(Department.id).where(below))
+    )
+
+
+def _standing(department: Department) -> Department:
+    """Return the department itself, or the last one that it was merged into."""
+    while department.merged_into_id is not None:
+        department = db.session.get_one(Department, department.merged_into_id)
+    return department
+
+
+def waves_led_by(person_id: int) -> list[Wave]:
+    """Return the open waves that somebody leads or sponsors, also after they left: the list for reassignment."""
+    return [wave for wave in open_waves() if person_id in (wave.lead_id, wave.sponsor_id)]

@@ -1,0 +1,75 @@
+"""The vocabulary of waves and pure functions over their dates."""
+
+from datetime import date
+from enum import StrEnum
+
+
+class WaveStatus(StrEnum):
+    """Where a wave stands."""
+
+    PLANNED = "planned"
+    READY = "ready"
+    LIVE = "live"
+    STABILISING = "stabilising"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+    @property
+    def word(self) -> str:
+        """The status as the reader sees it."""
+        return self.value.capitalize()
+
+    @property
+    def tone(self) -> str:
+        """The tone of its pill."""
+        return _TONES[self][0]
+
+    @property
+    def icon(self) -> str:
+        """The icon of its pill."""
+        return _TONES[self][1]
+
+    @property
+    def next_steps(self) -> tuple["WaveStatus", ...]:
+        """The statuses that a wave may go to from here."""
+        return _NEXT[self]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the wave still asks something of its people."""
+        return self not in (WaveStatus.CLOSED, WaveStatus.CANCELLED)
+
+
+_TONES = {
+    WaveStatus.PLANNED: ("open", "ring"),
+    WaveStatus.READY: ("ok", "check"),
+    WaveStatus.LIVE: ("live", "half"),
+    WaveStatus.STABILISING: ("live", "half"),
+    WaveStatus.CLOSED: ("", "ring"),
+    WaveStatus.CANCELLED: ("", "cross"),
+}
+_NEXT: dict[WaveStatus, tuple[WaveStatus, ...]] = {
+    WaveStatus.PLANNED: (WaveStatus.READY, WaveStatus.CANCELLED),
+    WaveStatus.READY: (WaveStatus.LIVE, WaveStatus.PLANNED, WaveStatus.CANCELLED),
+    WaveStatus.LIVE: (WaveStatus.STABILISING,),
+    WaveStatus.STABILISING: (WaveStatus.CLOSED,),
+    WaveStatus.CLOSED: (),
+    WaveStatus.CANCELLED: (WaveStatus.PLANNED,),
+}
+
+
+class MembershipOrigin(StrEnum):
+    """How a person came into a wave."""
+
+    DEPARTMENT = "department"
+    HAND = "hand"
+
+
+def days_until(go_live_on: date, today: date) -> str:
+    """Say how far a go-live is away: "in 28 days", "today", "3 days ago"."""
+    days = (go_live_on - today).days
+    if days == 0:
+        return "today"
+    if days > 0:
+        return "tomorrow" if days == 1 else f"in {days} days"
+    return "yesterday" if days == -1 else f"{-days} days ago"

@@ -1,0 +1,108 @@
+"""Sign-ins: passwords, one-time links, roles, attempts, and the end of every session."""
+
+from datetime import timedelta
+
+import pytest
+from factories import PASSWORD, TESTER, make_account, make_person, make_programme, make_wave
+
+from engagement.accounts import actions, links, queries
+from engagement.accounts.rules import Role
+from engagement.errors import BadInput, RuleBroken
+from engagement.people import actions as people
+
+SECRET = "only for tests"
+
+
+def _sign_in(email, password, place="203.0.113.7"):
+    return actions.sign_in_with_password(email, password, place=place, secret=SECRET)
+
+
+def test_the_right_password_signs_in_whatever_the_case_of_the_address(app):
+    account = make_account("ines@example.com")
+    assert _sign_in(" INES@example.com ", PASSWORD) is account
+
+
+@pytest.mark.parametrize("email", ["ines@example.com", "nobody@example.com", "gone@example.com"])
+def test_a_failure_says_the_same_for_known_unknown_and_deactivated(app, email):
+    make_account("admin@example.com", "Admin", Role.ADMINISTRATOR)
+    make_account("ines@example.com")
+    actions.deactivate(make_account("gone@example.com", "Gone"), by=TESTER)
+    password = PASSWORD if email == "gone@example.com" else "wrong"
+    with pytest.raises(BadInput) as caught:
+        _sign_in(email, password)
+    assert caught.value.sentence == actions.WRONG
+
+
+@pytest.mark.parametrize("email", ["ines@example.com", "nobody@example.com"])
+def test_too_many_attempts_are_refused_alike_and_forgotten_after_the_window(app, frozen, email):
+    make_account("ines@example.com")
+    for attempt in range(10):
+        with pytest.raises(BadInput, match="not right"):
+            _sign_in(email, "wrong", place=f"198.51.100.{attempt}")
+    with pytest.raises(BadInput, match="too many attempts"):
+        _sign_in(email, PASSWORD)
+    frozen.shift(timedelta(minutes=16))
+    if email == "ines@example.com":
+        assert _sign_in(email, PASSWORD).email == email
+
+
+def test_a_weak_password_is_refused_with_the_reason(app):
+    for password, reason in [("short", "at least 12"), ("aaaaaaaaaaaaaaaa", "different"), ("x" * 300, "at most")]:
+        with pytest.raises(BadInput, match=reason):
+            actions.make_account("a@example.com", "A", by=TESTER, password=password)
+
+
+def test_a_link_works_once_and_not_for_ever(app, frozen):
+    person = make_person()
+    token = links.sign_in_token(SECRET, origin="asked", nonce="1", leads_to="/me", person_id=person.id)
+    link = links.read_token(SECRET, token, links.LinkPurpose.SIGN_IN)
+    account = actions.use_link(link)
+    assert (account.person_id, account.email, link.leads_to) == (person.id, person.email, "/me")
+    with pytest.raises(RuleBroken, match="used already"):
+        actions.use_link(link)
+    frozen.shift(timedelta(minutes=31))
+    assert links.read_token(SECRET, token, links.LinkPurpose.SIGN_IN) is None
+    assert links.read_token(SECRET, token + "x", links.LinkPurpose.SIGN_IN) is None
+    assert links.read_token("another secret", token, links.LinkPurpose.SIGN_IN) is None
+
+
+def test_a_sign_in_link_is_no_setup_link(app):
+    token = links.sign_in_token(SECRET, origin="asked", nonce="1", account_id=1)
+    assert links.read_token(SECRET, token, links.LinkPurpose.SETUP) is None
+
+
+def test_who_has_left_is_not_signed_in_by_an_old_link(app):
+    person = make_person()
+    token = links.sign_in_token(SECRET, origin="message", nonce="1", person_id=person.id)
+    people.mark_as_left(person, by=TESTER)
+    with pytest.raises(RuleBroken, match="can’t sign in any more"):
+        actions.use_link(links.read_token(SECRET, token, links.LinkPurpose.SIGN_IN))
+
+
+def test_the_last_administrator_stays(app):
+    admin = make_account("admin@example.com", "Admin", Role.ADMINISTRATOR)
+    with pytest.raises(RuleBroken, match="last administrator"):
+        actions.deactivate(admin, by=TESTER)
+    with pytest.raises(RuleBroken, match="last administrator"):
+        actions.withdraw_grant(queries.open_grants(admin.id)[0], by=TESTER)
+
+
+def test_what_follows_from_the_data_needs_no_grant(app):
+    lead, report = make_person("Sam Pryce"), make_person("Ann Below")
+    report.manager = lead
+    programme = make_programme(sponsor=lead)
+    wave = make_wave(programme, lead=lead)
+    lead.department.manager = lead
+    account = actions.account_for_person(lead)
+    reader = queries.reader_of(account, "Europe/London")
+    assert reader.leads_waves == {wave.id}
+    assert reader.sponsors_programmes == {programme.id}
+    assert reader.heads == (lead.department.lineage,)
+    assert reader.has_team
+    assert reader.everywhere == frozenset()
+
+
+def test_a_role_given_twice_is_held_once(app):
+    account = make_account("ines@example.com", "Ines", Role.CHANGE_MANAGER)
+    actions.grant_role(account, Role.CHANGE_MANAGER, by=TESTER)
+    assert [grant.role for grant in queries.open_grants(account.id)] == [Role.CHANGE_MANAGER]

@@ -1,0 +1,209 @@
+"""An audience in the database means what its rule means over plain values, on both engines, at the moment of asking."""
+
+from datetime import timedelta
+
+import pytest
+from factories import TESTER, make_department, make_person, make_wave
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from engagement import clock
+from engagement.audiences import actions, queries
+from engagement.audiences.records import record_of
+from engagement.audiences.resolution import ground_for
+from engagement.audiences.rules import Rule, inlined, matches, problems_of
+from engagement.db import db
+from engagement.people import actions as people
+from engagement.people.models import Person
+from engagement.waves import actions as waves
+from tests.audiences.small_world import LOCATIONS, SLUGS, TITLES, World, make_world
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+def reached(rule, on=None) -> set[int]:
+    return set(db.session.scalars(queries.people_in(rule, on or clock.now().date())))
+
+
+def conditions(world: World) -> st.SearchStrategy[Rule]:
+    def on(field: str, values: list, **more: object) -> st.SearchStrategy[Rule]:
+        chosen = st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True)
+        return st.fixed_dictionaries({"field": st.just(field), "values": chosen, **more})
+
+    states = ["overdue", "not_started", *(f"{word}:{s}" for word in ("finished", "not_finished") for s in SLUGS)]
+    return st.one_of(
+        on("department", world.departments, exactly=st.booleans()),
+        on("location", list(LOCATIONS)),
+        on("country", ["GB", "PL", ""]),
+        on("language", ["", "en", "pl"]),
+        on("job_title", ["claims", "handler senior", "żółw", "100%", "_", "\\", *filter(None, TITLES)]),
+        on("training_role", ["user", "builder", "support", "leader"]),
+        on("wave", world.waves),
+        on("wave_state", ["planned", "ready", "live", "closed", "cancelled"]),
+        on("training_state", states),
+        on("person", world.ids),
+        st.sampled_from([{"field": f} for f in ("everybody", "manager_of_people", "has_no_role")]),
+    )
+
+
+def rules(world: World) -> st.SearchStrategy[Rule]:
+    def groups(inner: st.SearchStrategy[Rule]) -> st.SearchStrategy[Rule]:
+        some = st.lists(inner, min_size=1, max_size=3)
+        return st.one_of(
+            st.fixed_dictionaries({"all": some}),
+            st.fixed_dictionaries({"any": some}),
+            st.fixed_dictionaries({"not": inner}),
+        )
+
+    return st.recursive(conditions(world), groups, max_leaves=10)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data(), seed=st.integers(0, 2**20))
+def test_the_database_finds_whom_the_rule_matches(app, data, seed):
+    on = clock.now().date()
+    try:
+        world = make_world(seed, on)
+        for _ in range(10):
+            rule = data.draw(rules(world).filter(lambda r: not problems_of(r)))
+            successors = {world.merged: world.departments[1]}
+            expected = {r.id for r in world.records if matches(inlined(rule, {}, successors), r)}
+            assert reached(rule) == expected, rule
+            assert queries.reach(rule, on) == len(expected)
+    finally:
+        db.session.rollback()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_record_behind_the_reasons_is_the_same_person(app, seed):
+    world = make_world(seed, clock.now().date())
+    ground = ground_for([{"field": "training_state", "values": ["overdue"]}], clock.now().date())
+    assert [record_of(db.session.get(Person, r.id), ground) for r in world.records] == world.records
+
+
+def test_five_nested_conditions_name_exactly_these(app):
+    claims, finance = make_department("Operations/Claims"), make_department("Finance")
+    wave = make_wave()
+    wanted = make_person("Ann Wanted", department="Operations/Claims/Property", location="London")
+    make_person("Bob Elsewhere", department=claims, location="Kraków")
+    make_person("Cay Finance", department=finance, location="London")
+    in_wave = make_person("Dee Wave", department=finance, location="Kraków")
+    waves.add_member(wave, in_wave, by=TESTER)
+    rule = {
+        "all": [
+            {"any": [
+                {"all": [{"field": "department", "values": [claims.id]}, {"field": "location", "values": ["London"]}]},
+                {"field": "wave", "values": [wave.id]},
+            ]},
+            {"field": "training_role", "values": ["user"]},
+            {"not": {"field": "manager_of_people"}},
+        ]
+    }  # fmt: skip
+    assert reached(rule) == {wanted.id, in_wave.id}
+
+
+def test_a_department_takes_those_below_along_unless_told_otherwise(app):
+    operations = make_department("Operations")
+    other = make_department("Operations 2")
+    above, below = (
+        make_person("Ann Above", department=operations),
+        make_person("Bob Below", department="Operations/Claims"),
+    )
+    make_person("Cay Other", department=other)
+    assert reached({"field": "department", "values": [operations.id]}) == {above.id, below.id}
+    assert reached({"field": "department", "values": [operations.id], "exactly": True}) == {above.id}
+
+
+def test_a_merged_department_stands_for_its_successor(app):
+    letters, mail = make_department("Letters"), make_department("Mail")
+    claims = make_department("Claims")
+    writer, handler = make_person("Ann Writer", department=letters), make_person("Bob Handler", department=claims)
+    rule = {"field": "department", "values": [letters.id]}
+    people.merge_department(letters, mail, by=TESTER)
+    people.merge_department(mail, claims, by=TESTER)
+    assert reached(rule) == {writer.id, handler.id}
+    make_department("Letters")
+    assert reached(rule) == set()
+
+
+def test_nobody_who_has_left_is_reached_whatever_the_rule_says(app):
+    here, gone = make_person("Ann Here"), make_person("Bob Gone")
+    people.mark_as_left(gone, by=TESTER)
+    db.session.flush()
+    everybody = {"field": "everybody"}
+    assert reached(everybody) == {here.id}
+    assert reached({"not": {"field": "person", "values": [here.id]}}) == set()
+    assert reached({"field": "person", "values": [gone.id]}) == set()
+
+
+def test_somebody_who_comes_to_fit_is_reached_at_once(app):
+    finance = make_department("Finance")
+    person = make_person(department="Operations")
+    audience = actions.save_audience("Finance", {"field": "department", "values": [finance.id]}, by=TESTER)
+    assert reached(audience) == set()
+    person.department = finance
+    db.session.flush()
+    assert reached(audience) == {person.id}
+
+
+def test_audiences_in_rules_are_followed_and_can_be_left_out(app):
+    claims = make_department("Operations/Claims")
+    ann, bob = make_person("Ann Claims", department=claims), make_person("Bob Finance", department="Finance")
+    in_claims = actions.save_audience("Claims", {"field": "department", "values": [claims.id]}, by=TESTER)
+    wide = actions.save_audience("Wide", {"any": [{"field": "audience", "values": [in_claims.id]}]}, by=TESTER)
+    assert reached({"field": "audience", "values": [wide.id]}) == {ann.id}
+    assert reached({"all": [{"field": "everybody"}, {"not": {"field": "audience", "values": [wide.id]}}]}) == {bob.id}
+
+
+def test_counts_of_many_audiences_take_as_many_queries_as_of_one(app):
+    for n in range(6):
+        make_person(f"Person {n}", f"p{n}@example.com", location="London" if n % 2 else "Kraków")
+    for n in range(5):
+        actions.save_audience(f"Audience {n}", {"field": "location", "values": ["London"]}, by=TESTER)
+    db.session.flush()
+    statements = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", count)
+    lines = queries.audiences_listed(clock.now().date())
+    event.remove(db.engine, "before_cursor_execute", count)
+    assert [(line.audience.name, line.reach) for line in lines] == [(f"Audience {n}", 3) for n in range(5)]
+    assert len(statements) == 2
+
+
+def test_why_names_each_condition_with_what_the_person_has(app):
+    claims = make_department("Operations/Claims")
+    wave = make_wave(number=3, name="Property claims")
+    person = make_person("Tomasz Wójcik", department="Operations/Claims/Property", location="Kraków")
+    rule = {
+        "all": [
+            {"field": "department", "values": [claims.id]},
+            {"any": [{"field": "wave", "values": [wave.id]}, {"field": "location", "values": ["London"]}]},
+            {"not": {"field": "training_role", "values": ["builder"]}},
+        ]
+    }
+    on = clock.now().date()
+    assert [(r.depth, r.words, r.is_met, r.theirs) for r in queries.why(rule, person, on)] == [
+        (0, "All of these:", False, ""),
+        (1, "Work in Operations/Claims or below", True, "Works in Operations/Claims/Property."),
+        (1, "At least one of these:", False, ""),
+        (2, "Are in Wave 3: Property claims (Claims and finance)", False, "Is in no wave."),
+        (2, "Work at London", False, "Works at Kraków."),
+        (1, "Don’t have the training role Builder", True, "Has the training role User."),
+    ]
+    waves.add_member(wave, person, by=TESTER)
+    after = queries.why(rule, person, on)
+    assert after[0].is_met
+    assert after[3].theirs == "Is in Wave 3: Property claims (Claims and finance)."
+
+
+def test_training_is_overdue_from_the_day_after_it_was_due(app):
+    world = make_world(4, clock.now().date())
+    rule = {"field": "training_state", "values": ["overdue"]}
+    due_on = clock.now().date()  # wave 2 goes live in 7 days with 7 days for training
+    late_today = {r.id for r in world.records if r.is_overdue and not r.has_left}
+    assert reached(rule, due_on) == late_today
+    assert reached(rule, due_on + timedelta(days=1)) > late_today

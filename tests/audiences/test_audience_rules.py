@@ -1,0 +1,146 @@
+"""What a rule may look like, how it is said, and what saving, changing and archiving an audience refuses."""
+
+import pytest
+from factories import TESTER, make_department, make_person
+
+from engagement.audiences import actions, queries
+from engagement.audiences.names import names_for
+from engagement.audiences.rules import MOST_CONDITIONS, Field, chain_back, problems_of
+from engagement.audiences.wording import describe
+from engagement.errors import BadInput, RuleBroken
+from engagement.people.rules import TrainingRole
+
+LONDON = {"field": "location", "values": ["London"]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        ([], "A part of the rule is neither a condition nor a group."),
+        ({"all": []}, "A group is empty. Add a condition to it or remove it."),
+        ({"all": [LONDON], "any": [LONDON]}, "A group has one word: all, any or not."),
+        ({"all": LONDON}, "A group is a list of conditions and groups."),
+        ({"field": "shoe_size", "values": [42]}, "“shoe_size” is nothing that an audience can ask about."),
+        ({"field": ["x"]}, "“['x']” is nothing that an audience can ask about."),
+        ({"field": "department", "values": []}, "Choose at least one value for department, or remove the condition."),
+        ({"field": "department", "values": ["4"]}, "The condition on department has a value that can’t be used."),
+        ({"field": "department", "values": [True]}, "The condition on department has a value that can’t be used."),
+        ({"field": "job_title", "values": ["  "]}, "The condition on job title has a value that can’t be used."),
+        ({"field": "location", "values": ["a\0b"]}, "The condition on location has a value that can’t be used."),
+        ({**LONDON, "else": 1}, "The condition on location has a part that is not known."),
+        ({"any": [LONDON] * (MOST_CONDITIONS + 1)}, "Use at most 60 conditions."),
+    ],
+)
+def test_a_rule_that_cannot_be_used_says_why(rule, sentence):
+    assert problems_of(rule)[0].startswith(sentence)
+    assert len(problems_of(rule)) == 1
+
+
+def test_groups_may_not_stand_inside_each_other_without_end():
+    rule = LONDON
+    for _ in range(2_000):
+        rule = {"not": rule}
+    assert problems_of(rule) == [
+        "Groups can stand inside each other at most 8 deep. Save an inner one as an audience of its own."
+    ]
+
+
+def test_a_good_rule_has_no_problems():
+    assert (
+        problems_of({"all": [LONDON, {"not": {"any": [{"field": "has_no_role"}, {"field": "wave", "values": [3]}]}}]})
+        == []
+    )
+
+
+def test_the_shortest_chain_back_is_found():
+    assert chain_back(1, {1: [2, 3], 2: [4], 3: [1], 4: [1]}) == [1, 3, 1]
+    assert chain_back(1, {1: [2], 2: [3], 3: [2]}) == []
+
+
+def test_a_rule_is_said_in_one_sentence(app):
+    claims = make_department("Operations/Claims")
+    person = make_person("Tomasz Wójcik", department=claims)
+    rule = {
+        "all": [
+            {"field": "department", "values": [claims.id]},
+            {"any": [LONDON, {"field": "job_title", "values": ["lead", "head of"]}]},
+            {"not": {"field": "person", "values": [person.id]}},
+            {"not": {"all": [{"field": "manager_of_people"}, {"field": "language", "values": [""]}]}},
+        ]
+    }
+    assert describe(rule, names_for(rule)) == (
+        "People who work in Operations/Claims or below and (work at London or have “lead” or “head of” in their job title) "
+        "and are not Tomasz Wójcik "
+        "and (are not among those who manage people and read the organisation’s language)."
+    )
+
+
+def test_what_is_gone_is_named_as_gone():
+    assert describe({"field": "wave", "values": [9]}, {Field.WAVE: {}}) == "People who are in 9 (no longer there)."
+
+
+def test_a_name_is_taken_in_any_case(app):
+    actions.save_audience("Everybody", {"field": "everybody"}, by=TESTER)
+    with pytest.raises(BadInput) as refused:
+        actions.save_audience(" EVERYBODY ", {"field": "everybody"}, by=TESTER)
+    assert refused.value.problems == {"name": "There is an audience “Everybody” already. Choose another name."}
+
+
+def test_a_value_that_is_not_there_is_refused(app):
+    for field, value in (("department", 77), ("training_role", "juggler"), ("training_state", "finished:nothing")):
+        with pytest.raises(BadInput, match="names something that is not there any more"):
+            actions.save_audience("New", {"field": field, "values": [value]}, by=TESTER)
+
+
+def test_a_circle_is_refused_with_its_chain(app):
+    first = actions.save_audience("First", LONDON, by=TESTER)
+    second = actions.save_audience("Second", {"any": [{"field": "audience", "values": [first.id]}, LONDON]}, by=TESTER)
+    third = actions.save_audience("Third", {"not": {"field": "audience", "values": [second.id]}}, by=TESTER)
+    with pytest.raises(RuleBroken) as refused:
+        actions.change_audience(first, "First", {"field": "audience", "values": [third.id]}, by=TESTER)
+    assert refused.value.sentence == (
+        "This would turn in a circle: “First” uses “Third” uses “Second” uses “First”. Take one of them out of the rule."
+    )
+    with pytest.raises(RuleBroken, match="“First” uses “First”"):
+        actions.change_audience(first, "First", {"field": "audience", "values": [first.id]}, by=TESTER)
+    assert first.rule == LONDON
+
+
+def test_rules_that_name_each_other_cannot_grow_without_end(app):
+    audience = actions.save_audience("Level 0", {"any": [LONDON] * 20}, by=TESTER)
+    named = {"field": "audience", "values": [audience.id]}
+    audience = actions.save_audience("Level 1", {"any": [named] * 20}, by=TESTER)
+    with pytest.raises(RuleBroken, match="would have 800 conditions"):
+        actions.save_audience("Level 2", {"any": [{"field": "audience", "values": [audience.id]}] * 2}, by=TESTER)
+
+
+def test_changing_records_old_and_new_and_doing_it_twice_records_once(app):
+    from sqlalchemy import select
+
+    from engagement.audit import AuditEntry
+    from engagement.db import db
+
+    audience = actions.save_audience("London", LONDON, by=TESTER)
+    krakow = {"field": "location", "values": ["Kraków"]}
+    for _ in range(2):
+        actions.change_audience(audience, "Kraków", krakow, "The office there.", by=TESTER)
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "changed audience")).all()
+    assert [entry.changes for entry in entries] == [
+        {"name": ["London", "Kraków"], "note": ["", "The office there."], "rule": [LONDON, krakow]}
+    ]
+
+
+def test_an_audience_that_is_used_is_not_archived(app):
+    audience = actions.save_audience("London", LONDON, by=TESTER)
+    wide = actions.save_audience("Wide", {"field": "audience", "values": [audience.id]}, by=TESTER)
+    with pytest.raises(RuleBroken, match="“Wide” uses this audience"):
+        actions.archive_audience(audience, by=TESTER)
+    actions.archive_audience(wide, by=TESTER)
+    role_rule = actions.give_role_by_rule(TrainingRole.USER, audience, by=TESTER)
+    with pytest.raises(RuleBroken, match="training role User because they are in it"):
+        actions.archive_audience(audience, by=TESTER)
+    actions.withdraw_role_rule(role_rule, by=TESTER)
+    actions.archive_audience(audience, by=TESTER)
+    assert [line.audience.name for line in queries.audiences_listed(audience.made_at.date())] == []
+    with pytest.raises(RuleBroken, match="“London” is archived"):
+        actions.save_audience("New", {"field": "audience", "values": [audience.id]}, by=TESTER)

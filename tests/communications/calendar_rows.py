@@ -1,0 +1,70 @@
+"""Short ways to the rows that the tests of the calendar need."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from factories import TESTER, make_account, make_programme
+
+from engagement.accounts.models import Account
+from engagement.accounts.rules import Role
+from engagement.audiences.actions import save_audience
+from engagement.audiences.models import Audience
+from engagement.communications import actions
+from engagement.communications.models import Communication, Occurrence
+from engagement.communications.rules import CommunicationKind
+from engagement.db import db
+from engagement.programmes.models import Programme
+
+TEXT = (
+    "Dear {{ first_name }},\n\nFrom May new claims arrive sorted. You still decide every one.\n\n{{ my_change_link }}"
+)
+AT_TWO = datetime(2026, 4, 14, 13, 0, tzinfo=UTC)
+
+
+def make_audience(name: str = "Everybody", rule: dict[str, Any] | None = None) -> Audience:
+    return save_audience(name, rule or {"field": "everybody"}, by=TESTER)
+
+
+def make_writer() -> Account:
+    return make_account("ines@example.com", "Ines Okafor", Role.CHANGE_MANAGER)
+
+
+def make_approver() -> Account:
+    return make_account("sam@example.com", "Sam Pryce", Role.CHANGE_MANAGER)
+
+
+def make_line(
+    programme: Programme | None = None,
+    *,
+    audience: Audience | None = None,
+    owner: Account | None = None,
+    name: str = "Department briefing",
+    kind: CommunicationKind = CommunicationKind.DEPARTMENT_BRIEFING,
+    **details: Any,
+) -> Communication:
+    details.setdefault("subject", "What changes in claims")
+    details.setdefault("outline", "[Write here.]")
+    return actions.make_communication(
+        programme or make_programme(),
+        kind,
+        name,
+        audience=audience or make_audience(),
+        owner=owner or make_writer(),
+        by=TESTER,
+        **details,
+    )
+
+
+def make_draft(line: Communication | None = None, at: datetime = AT_TWO) -> Occurrence:
+    return actions.schedule_briefing(line or make_line(), at, by=TESTER)
+
+
+def make_approved(
+    line: Communication | None = None, at: datetime = AT_TWO, body: str = TEXT, approver: Account | None = None
+) -> Occurrence:
+    occurrence = make_draft(line, at)
+    actions.write_occurrence(occurrence, "What changes in claims", body, by=occurrence.communication.owner.actor)
+    actions.ask_approval(occurrence, by=occurrence.communication.owner.actor)
+    actions.approve(occurrence, by=(approver or make_approver()).actor)
+    db.session.flush()
+    return occurrence

@@ -1,0 +1,228 @@
+"""Texts and their approval: who may, what blocks, what an edit undoes."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from factories import TESTER, make_account, make_people, make_programme, make_wave
+from sqlalchemy import select
+
+from engagement import clock
+from engagement.accounts.actions import grant_role
+from engagement.accounts.models import Account
+from engagement.accounts.queries import reader_of
+from engagement.accounts.rules import Role
+from engagement.audit import AuditEntry
+from engagement.communications import actions, queries
+from engagement.communications.models import Occurrence
+from engagement.communications.rules import OccurrenceStatus
+from engagement.db import db
+from engagement.errors import BadInput, NotAllowed, RuleBroken
+from tests.communications.calendar_rows import (
+    AT_TWO,
+    TEXT,
+    make_approved,
+    make_approver,
+    make_audience,
+    make_draft,
+    make_line,
+    make_writer,
+)
+
+pytestmark = pytest.mark.usefixtures("app", "frozen")
+
+
+def verbs() -> list[str]:
+    return list(
+        db.session.scalars(
+            select(AuditEntry.verb).where(AuditEntry.subject_kind == "occurrence").order_by(AuditEntry.id)
+        )
+    )
+
+
+def written(body: str = TEXT) -> tuple[Occurrence, Account]:
+    draft = make_draft()
+    writer = draft.communication.owner
+    actions.write_occurrence(draft, "What changes in claims", body, by=writer.actor)
+    return draft, writer
+
+
+def test_approval_leads_from_draft_to_approved_and_keeps_the_reach() -> None:
+    make_people(3)
+    occurrence = make_approved()
+    assert occurrence.status is OccurrenceStatus.APPROVED
+    assert occurrence.reach_when_planned == 3
+    assert verbs() == ["dated message", "wrote message", "asked for approval", "approved message"]
+
+
+def test_an_edit_withdraws_the_approval_and_says_so() -> None:
+    occurrence = make_approved()
+    result = actions.write_occurrence(
+        occurrence, "What changes in claims", TEXT + " More.", by=occurrence.communication.owner.actor
+    )
+    assert result == actions.Written(is_changed=True, withdrew_approval=True)
+    assert occurrence.status is OccurrenceStatus.DRAFT
+    assert occurrence.text_version == 3
+    assert queries.occurrence_page(occurrence).approval is None
+    assert verbs()[-2:] == ["wrote message", "withdrew approval"]
+
+
+def test_saving_the_same_text_changes_nothing() -> None:
+    occurrence = make_approved()
+    result = actions.write_occurrence(occurrence, " What changes  in claims", TEXT.replace("\n", "\r\n"), by=TESTER)
+    assert result == actions.Written(is_changed=False, withdrew_approval=False)
+    assert (occurrence.status, occurrence.text_version) == (OccurrenceStatus.APPROVED, 2)
+
+
+def test_the_second_of_two_writers_is_told() -> None:
+    draft, writer = written()
+    actions.write_occurrence(draft, "A", "First", by=writer.actor, seen_version=2)
+    with pytest.raises(RuleBroken):
+        actions.write_occurrence(draft, "B", "Second", by=TESTER, seen_version=2)
+    assert draft.body == "First"
+
+
+def test_the_writer_cannot_approve() -> None:
+    draft, writer = written()
+    grant_role(writer, Role.ADMINISTRATOR, by=TESTER)
+    with pytest.raises(NotAllowed):
+        actions.approve(draft, by=writer.actor)
+    assert draft.status is OccurrenceStatus.DRAFT
+
+
+def test_the_service_itself_and_others_cannot_approve() -> None:
+    draft, _ = written()
+    employee = make_account("tomasz@example.com", "Tomasz Wójcik")
+    for actor in (TESTER, employee.actor):
+        with pytest.raises(NotAllowed):
+            actions.approve(draft, by=actor)
+
+
+def test_only_the_named_approver_approves() -> None:
+    sponsor = make_account("margaret@example.com", "Margaret Leclerc", Role.SPONSOR)
+    line = make_line(approver=sponsor)
+    draft = make_draft(line)
+    actions.write_occurrence(draft, "News", "Text", by=line.owner.actor)
+    with pytest.raises(NotAllowed) as error:
+        actions.approve(draft, by=make_approver().actor)
+    assert error.value.sentence == "Nobody approves their own text. Margaret Leclerc can approve this one."
+    actions.approve(draft, by=sponsor.actor)
+    assert draft.status is OccurrenceStatus.APPROVED
+
+
+def test_an_approver_who_read_an_older_text_is_told() -> None:
+    draft, _ = written()
+    with pytest.raises(RuleBroken):
+        actions.approve(draft, by=make_approver().actor, seen_version=1)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("Dear {{ frist_name }}", "{{ frist_name }} is not a merge field; did you mean {{ first_name }}?"),
+        ("From {{ go_live }}", "{{ go_live }} has no value: this communication belongs to no wave."),
+        ("[Say what changes.]", "A note to the author still stands in the text: [Say what changes.]"),
+    ],
+)
+def test_a_problem_in_the_text_blocks_asking_and_approving_and_is_named(body: str, said: str) -> None:
+    draft, writer = written(body)
+    for attempt in (
+        lambda: actions.ask_approval(draft, by=writer.actor),
+        lambda: actions.approve(draft, by=make_approver().actor),
+    ):
+        with pytest.raises(BadInput) as error:
+            attempt()
+        assert error.value.problems == {"body": said}
+    assert draft.status is OccurrenceStatus.DRAFT
+
+
+def test_a_wave_gives_its_fields_a_value() -> None:
+    wave = make_wave(go_live_on=date(2026, 5, 12))
+    line = make_line(wave.programme, wave=wave)
+    draft = make_draft(line)
+    actions.write_occurrence(draft, "{{ wave }}", "From {{ go_live }}", by=line.owner.actor)
+    assert queries.occurrence_page(draft).problems == []
+
+
+def test_a_draft_whose_time_has_passed_is_not_approved() -> None:
+    draft, _ = written()
+    with clock.standing_at(AT_TWO), pytest.raises(RuleBroken):
+        actions.approve(draft, by=make_approver().actor)
+
+
+def test_an_approval_can_be_taken_back_until_it_is_sent() -> None:
+    occurrence = make_approved()
+    actions.withdraw_approval(occurrence, "The date is wrong.", by=TESTER)
+    assert occurrence.status is OccurrenceStatus.DRAFT
+    with pytest.raises(RuleBroken):
+        actions.withdraw_approval(occurrence, by=TESTER)
+
+
+def test_moving_keeps_the_approval_and_needs_the_future() -> None:
+    occurrence = make_approved()
+    actions.move_occurrence(occurrence, AT_TWO + timedelta(days=1), by=TESTER)
+    assert (occurrence.status, occurrence.sends_at) == (OccurrenceStatus.APPROVED, AT_TWO + timedelta(days=1))
+    with pytest.raises(BadInput):
+        actions.move_occurrence(occurrence, datetime(2026, 4, 14, 7, tzinfo=UTC), by=TESTER)
+
+
+def test_a_missed_message_moved_is_a_draft_again() -> None:
+    draft = make_draft()
+    actions.settle_missed(AT_TWO)
+    with clock.standing_at(AT_TWO):
+        actions.move_occurrence(draft, AT_TWO + timedelta(days=1), by=TESTER)
+    assert (draft.status, draft.reason) == (OccurrenceStatus.DRAFT, "")
+
+
+def test_skipping_needs_a_reason_and_is_final() -> None:
+    occurrence = make_approved()
+    with pytest.raises(BadInput) as error:
+        actions.skip_occurrence(occurrence, "  ", by=TESTER)
+    assert list(error.value.problems) == ["reason"]
+    actions.skip_occurrence(occurrence, "Nothing new this month.", by=TESTER)
+    assert (occurrence.status, occurrence.reason) == (OccurrenceStatus.SKIPPED, "Nothing new this month.")
+    for attempt in (
+        lambda: actions.write_occurrence(occurrence, "a", "b", by=TESTER),
+        lambda: actions.move_occurrence(occurrence, AT_TWO + timedelta(days=1), by=TESTER),
+        lambda: actions.approve(occurrence, by=make_account("x@example.com", "X").actor),
+    ):
+        with pytest.raises(RuleBroken):
+            attempt()
+
+
+def test_each_reader_sees_what_waits_for_them() -> None:
+    writer, approver = make_writer(), make_approver()
+    outsider = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER, programme_id=make_wave().programme_id)
+    line = make_line(make_programme("Another programme"), owner=writer)
+    draft = make_draft(line)
+    actions.write_occurrence(draft, "News", "Text", by=writer.actor)
+    actions.ask_approval(draft, by=writer.actor)
+
+    def seen(account: Account) -> tuple[int, int]:
+        waiting = queries.needs_attention(reader_of(account, "UTC"))
+        return len(waiting.approvals), waiting.count
+
+    assert seen(approver) == (1, 1)
+    assert seen(writer) == (0, 0)
+    assert seen(outsider) == (0, 0)
+    actions.withdraw_approval(draft, by=writer.actor)
+    late = queries.needs_attention(reader_of(writer, "UTC")).late_drafts
+    assert late == [draft]
+    actions.settle_missed(AT_TWO)
+    assert queries.needs_attention(reader_of(writer, "UTC")).missed == [draft]
+
+
+def test_another_audience_needs_approval_again() -> None:
+    occurrence = make_approved()
+    actions.change_communication(occurrence.communication, {"name": "Briefing"}, by=TESTER)
+    assert occurrence.status is OccurrenceStatus.APPROVED
+    other = make_audience("London", {"field": "location", "values": ["London"]})
+    actions.change_communication(occurrence.communication, {"audience": other}, by=TESTER)
+    assert occurrence.status is OccurrenceStatus.DRAFT
+    assert queries.occurrence_page(occurrence).approval is None
+
+
+def test_a_draft_is_late_only_after_the_day_it_was_due() -> None:
+    draft = make_draft(make_line(write_lead_days=0))
+    reader = reader_of(draft.communication.owner, "UTC")
+    assert draft.write_by == clock.now().date()
+    assert queries.needs_attention(reader).late_drafts == []

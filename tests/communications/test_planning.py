@@ -1,0 +1,189 @@
+"""Communications, the dates that follow from them, and what is missed."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from factories import TESTER, make_account, make_programme, make_wave
+from sqlalchemy import func, select
+
+from engagement import clock
+from engagement.accounts.rules import Role
+from engagement.audit import AuditEntry
+from engagement.communications import actions, queries
+from engagement.communications.models import Communication, Occurrence
+from engagement.communications.rules import CommunicationKind, OccurrenceStatus
+from engagement.db import db
+from engagement.errors import BadInput, RuleBroken
+from engagement.waves.rules import WaveStatus
+from tests.communications.calendar_rows import AT_TWO, make_approved, make_audience, make_draft, make_line, make_writer
+
+pytestmark = pytest.mark.usefixtures("app", "frozen")
+THURSDAYS = "FREQ=WEEKLY;INTERVAL=2;BYDAY=TH"
+
+
+def all_occurrences() -> list[Occurrence]:
+    return list(db.session.scalars(select(Occurrence).order_by(Occurrence.sends_at)))
+
+
+def test_a_new_cadence_has_its_drafts_at_once_with_the_day_to_write_by() -> None:
+    line = make_line(cadence=THURSDAYS, at="11:00", write_lead_days=2, starts_on=date(2026, 4, 16))
+    drafts = all_occurrences()
+    assert len(drafts) == 7
+    assert drafts[0].sends_at == datetime(2026, 4, 16, 10, tzinfo=UTC)
+    assert drafts[0].write_by == date(2026, 4, 14)
+    assert {d.status for d in drafts} == {OccurrenceStatus.DRAFT}
+    assert {(d.subject, d.body) for d in drafts} == {(line.subject, line.outline)}
+
+
+def test_planning_twice_makes_nothing_twice_and_time_brings_more() -> None:
+    make_line(cadence=THURSDAYS)
+    before = len(all_occurrences())
+    assert actions.plan_occurrences(clock.now()) == 0
+    assert actions.plan_occurrences(clock.now() + timedelta(days=28)) == 2
+    assert len(all_occurrences()) == before + 2
+
+
+def test_dates_that_passed_while_nothing_ran_are_made_and_missed() -> None:
+    make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
+    later = clock.now() + timedelta(days=150)
+    actions.plan_occurrences(later, 14)
+    statuses = [row.status for row in all_occurrences()]
+    assert statuses[:11] == [OccurrenceStatus.MISSED] * 11
+    assert set(statuses[11:]) == {OccurrenceStatus.DRAFT}
+
+
+def test_a_missed_draft_says_when_and_why() -> None:
+    draft = make_draft()
+    assert actions.settle_missed(AT_TWO - timedelta(seconds=1)) == 0
+    assert actions.settle_missed(AT_TWO) == 1
+    assert draft.status is OccurrenceStatus.MISSED
+    assert draft.reason == "It was still a draft when it was due, Tuesday 14 April at 14:00, London time."
+
+
+def test_an_approved_message_is_never_missed() -> None:
+    approved = make_approved()
+    assert actions.settle_missed(AT_TWO + timedelta(days=3)) == 0
+    assert approved.status is OccurrenceStatus.APPROVED
+
+
+def test_a_new_rhythm_replaces_untouched_drafts_and_leaves_written_ones() -> None:
+    line = make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
+    first, second, *_ = all_occurrences()
+    actions.write_occurrence(first, "News", "Text", by=line.owner.actor)
+    actions.move_occurrence(second, second.sends_at + timedelta(hours=1), by=line.owner.actor)
+    actions.change_communication(line, {"cadence": "FREQ=WEEKLY;BYDAY=MO", "at": "10:00"}, by=TESTER)
+    kept = all_occurrences()
+    assert {row.id for row in kept} >= {first.id, second.id}
+    assert {f"{row.sends_at:%a}" for row in kept if row.id not in (first.id, second.id)} == {"Mon", "Tue"}
+    assert line.how_often == "Every Monday at 10:00, London time"
+
+
+def test_another_time_of_day_does_not_double_a_day_that_has_a_text() -> None:
+    line = make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
+    first, *rest = all_occurrences()
+    actions.write_occurrence(first, "News", "Text", by=line.owner.actor)
+    actions.change_communication(line, {"at": "08:00"}, by=TESTER)
+    rows = all_occurrences()
+    assert len(rows) == 1 + len(rest)
+    assert [row.sends_at.hour for row in rows] == [8] + [7] * len(rest)
+
+
+def test_changing_nothing_leaves_no_trace() -> None:
+    line = make_line()
+    before = db.session.scalar(select(func.count()).select_from(AuditEntry))
+    actions.change_communication(line, {"name": line.name}, by=TESTER)
+    assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == before
+
+
+def test_every_field_that_makes_no_sense_is_named_at_once() -> None:
+    owner = make_writer()
+    with pytest.raises(BadInput) as error:
+        make_line(
+            owner=owner,
+            approver=owner,
+            name=" ",
+            cadence="FREQ=DAILY",
+            at="25:00",
+            holiday_country="XX",
+            write_lead_days=99,
+            starts_on=date(2026, 5, 1),
+        )
+    assert set(error.value.problems) == {"name", "cadence", "at", "holiday_country", "write_lead_days", "approver"}
+
+
+def test_ending_drops_untouched_drafts_and_skips_written_ones() -> None:
+    line = make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
+    first = all_occurrences()[0]
+    actions.write_occurrence(first, "News", "Text", by=line.owner.actor)
+    actions.end_communication(line, by=TESTER)
+    assert [(row.id, row.status) for row in all_occurrences()] == [(first.id, OccurrenceStatus.SKIPPED)]
+    assert actions.plan_occurrences(clock.now()) == 0
+    with pytest.raises(RuleBroken):
+        actions.schedule_briefing(line, AT_TWO, by=TESTER)
+
+
+@pytest.mark.parametrize("status", [WaveStatus.CLOSED, WaveStatus.CANCELLED])
+def test_a_wave_that_is_over_gets_no_more_dates(status: WaveStatus) -> None:
+    wave = make_wave(status=status)
+    make_line(wave.programme, wave=wave, cadence=THURSDAYS)
+    assert all_occurrences() == []
+
+
+def test_a_briefing_dated_by_hand_is_there_once_and_in_the_future() -> None:
+    line = make_line()
+    draft = make_draft(line)
+    assert (draft.planned_for, draft.from_cadence, draft.body) == (AT_TWO, False, "[Write here.]")
+    with pytest.raises(RuleBroken):
+        make_draft(line)
+    with pytest.raises(BadInput):
+        make_draft(line, clock.now())
+
+
+def test_the_four_standard_communications_are_adopted_once() -> None:
+    programme, owner = make_programme(), make_writer()
+    approver = make_account("sam@example.com", "Sam Pryce", Role.CHANGE_MANAGER)
+    audiences = {kind: make_audience(kind.word) for kind in CommunicationKind}
+    details = {
+        "owner": owner,
+        "approver": approver,
+        "audiences": audiences,
+        "by": TESTER,
+        "starts_on": date(2026, 4, 16),
+    }
+    made = actions.adopt_standard_communications(programme, **details)
+    assert [(line.kind, line.how_often) for line in made] == [
+        (
+            CommunicationKind.EXECUTIVE_UPDATE,
+            "The first working day of January, April, July and October at 09:00, London time",
+        ),
+        (CommunicationKind.PROGRAMME_UPDATE, "The first working day of each month at 10:00, London time"),
+        (CommunicationKind.DEPARTMENT_BRIEFING, "As needed"),
+        (CommunicationKind.TECHNICAL_UPDATE, "Every second Thursday at 11:00, London time"),
+    ]
+    assert all(line.audience is audiences[line.kind] and "[" in line.outline for line in made)
+    assert actions.adopt_standard_communications(programme, **details) == []
+    assert db.session.scalar(select(func.count()).select_from(Communication)) == 4
+    firsts = {o.communication.kind: o.sends_at for o in reversed(all_occurrences())}
+    assert firsts == {
+        CommunicationKind.EXECUTIVE_UPDATE: datetime(2026, 7, 1, 8, tzinfo=UTC),
+        CommunicationKind.PROGRAMME_UPDATE: datetime(2026, 5, 1, 9, tzinfo=UTC),
+        CommunicationKind.TECHNICAL_UPDATE: datetime(2026, 4, 16, 10, tzinfo=UTC),
+    }
+
+
+def test_a_moved_date_says_why() -> None:
+    make_line(cadence="FREQ=WEEKLY;BYDAY=MO", starts_on=date(2026, 5, 1))
+    first = all_occurrences()[0]
+    assert (first.sends_on, first.why_moved) == (date(2026, 5, 5), "Moved from Monday 4 May, which is May Day.")
+    actions.move_occurrence(first, datetime(2026, 5, 7, 8, tzinfo=UTC), by=TESTER)
+    assert first.why_moved == "Moved by hand from Monday 4 May at 09:00, London time."
+    assert first.write_by == date(2026, 4, 29)
+
+
+def test_lists_show_what_comes_and_what_was_missed() -> None:
+    line = make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
+    [shown] = queries.communications_running()
+    assert (shown.communication, shown.next_at, shown.missed_at) == (line, datetime(2026, 4, 16, 8, tzinfo=UTC), None)
+    april = queries.messages_between(date(2026, 4, 1), date(2026, 4, 30), "Europe/London")
+    assert [row.sends_on.day for row in april] == [16, 30]
+    assert [row.sends_on.day for row in queries.coming_messages(clock.now(), 1)] == [16]

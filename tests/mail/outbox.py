@@ -1,0 +1,72 @@
+"""Short ways to a filled outbox for the tests of mail."""
+
+from sqlalchemy import Select, insert, literal, select
+
+from engagement import clock
+from engagement.db import db
+from engagement.mail import actions
+from engagement.mail.models import Delivery, Mailing
+from engagement.mail.queries import outbox_counts
+from engagement.mail.rules import MailingKind
+from engagement.people.models import Person
+
+FROM = "Engagement <engagement@example.com>"
+
+
+def link_for(delivery: Delivery, path: str) -> str:
+    """What a door hands to delivery: a link that names its recipient."""
+    return f"https://engagement.example.com{path}?for={delivery.person_id}"
+
+
+def make_mailing(
+    kind: MailingKind = MailingKind.COMMUNICATION, subject: str = "What changes, {{ first_name }}"
+) -> Mailing:
+    return actions.build_mailing(
+        kind,
+        subject,
+        "Dear {{ first_name }},\nread {{ me_link }}",
+        '<p>Dear {{ first_name }}</p><a href="{{ me_link }}">x</a>',
+    )
+
+
+def add_people(number: int) -> None:
+    """Add many people at once."""
+    db.session.execute(
+        insert(Person),
+        [
+            {
+                "email": f"person{n}@example.com",
+                "first_name": f"Person{n}",
+                "last_name": "Of Many",
+                "name": f"Person{n} Of Many",
+                "joined_at": clock.now(),
+                "searched_by": f"person{n} of many",
+            }
+            for n in range(number)
+        ],
+    )
+
+
+def everybody() -> Select[int]:
+    return select(Person.id)
+
+
+def queue(mailing: Mailing, people: Select[int] | None = None) -> int:
+    filled = {"first_name": Person.first_name, "me_link": literal("/me")}
+    return actions.queue_for_people(
+        mailing, everybody() if people is None else people, due_at=clock.now(), filled=filled
+    )
+
+
+def queue_to_many(number: int) -> Mailing:
+    """Add people and queue a mailing to all of them, committed."""
+    add_people(number)
+    mailing = make_mailing()
+    assert queue(mailing) == number
+    db.session.commit()
+    return mailing
+
+
+def states() -> dict[str, int]:
+    """How many deliveries there are in each state, those with none left out."""
+    return {state.value: number for state, number in outbox_counts().items() if number}

@@ -1,0 +1,328 @@
+"""Delivery end to end over a real mail server: everybody once, whatever dies, refuses or runs beside it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from mail.outbox import FROM, link_for, make_mailing, queue, queue_to_many, states
+from mail.smtp_peer import SmtpPeer, smtp_peer
+from sqlalchemy import event, select, update
+from sqlalchemy.exc import OperationalError
+
+from engagement import clock
+from engagement.db import db
+from engagement.mail import actions, claiming, queries
+from engagement.mail.courier import Counts, Courier
+from engagement.mail.delivering import Worker, deliver_until_empty
+from engagement.mail.mailbox import start_mailbox
+from engagement.mail.models import Delivery, MailboxMessage
+from engagement.mail.pace import Pace
+from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.mail.transport import Transport
+from engagement.people.models import Person
+
+ROOT = Path(__file__).parents[2]
+TROUBLED = "person1@example.com"
+
+
+def deliver(peer: SmtpPeer, worker: str = "one", **details: object) -> Counts:
+    return deliver_until_empty(Transport(peer.url), worker, link_for, FROM, **details)
+
+
+def wait_until(question, seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not question():
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.02)
+
+
+def test_everybody_gets_the_message_with_their_own_values_and_link(app: Flask):
+    queue_to_many(3)
+    with smtp_peer() as peer:
+        assert deliver(peer).sent == 3
+    assert peer.recipients == [f"person{n}@example.com" for n in range(3)]
+    person_id = db.session.scalar(select(Person.id).where(Person.email == TROUBLED))
+    message = peer.messages[1].message
+    link = f"https://engagement.example.com/me?for={person_id}"
+    assert message["Subject"] == "What changes, Person1"
+    assert message.get_body(("plain",)).get_content().replace("\r\n", "\n") == f"Dear Person1,\nread {link}"
+    assert f'href="{link}"' in message.get_body(("html",)).get_content()
+    row = db.session.scalars(select(Delivery).where(Delivery.address == TROUBLED)).one()
+    assert (row.state, row.reply, row.attempts) == (DeliveryState.SENT, "250 2.0.0 Ok: queued", 1)
+    assert row.attempted_at <= row.sent_at
+    assert (row.claimed_by, row.claimed_until) == (None, None)
+
+
+def test_link_that_is_whole_already_stays_as_it_is(app: Flask):
+    mailing = make_mailing(MailingKind.SIGN_IN)
+    whole = "https://engagement.example.com/login/link/token"
+    actions.queue_for_address(mailing, "zoe@example.com", "Zoë", {"first_name": "Zoë", "me_link": whole})
+    db.session.commit()
+    with smtp_peer() as peer:
+        deliver(peer)
+    assert peer.messages[0].message.get_body(("plain",)).get_content().splitlines() == ["Dear Zoë,", f"read {whole}"]
+
+
+def test_second_run_sends_nothing(app: Flask):
+    queue_to_many(3)
+    with smtp_peer() as peer:
+        deliver(peer)
+        assert deliver(peer).total == 0
+        assert len(peer.messages) == 3
+
+
+def test_refusals_stay_with_their_recipient_and_all_others_are_sent(app: Flask):
+    queue_to_many(5)
+    answers = {"person1@example.com": "550 5.1.1 No such person", "person3@example.com": "450 4.2.1 Too much mail"}
+    with smtp_peer(on_recipient=answers.get) as peer:
+        counts = deliver(peer)
+    assert counts.in_words() == {"sent": 3, "trying again": 1, "refused": 1}
+    assert states() == {"sent": 3, "deferred": 1, "bounced": 1}
+    replies = db.session.execute(select(Delivery.address, Delivery.reply).where(Delivery.state != DeliveryState.SENT))
+    assert {row.address: row.reply for row in replies} == answers
+
+
+def test_server_that_puts_off_the_rest_gets_them_later_and_nobody_twice(app: Flask):
+    queue_to_many(20)
+    with smtp_peer() as peer:
+        peer.on_recipient = lambda _: "450 4.7.1 Too much mail" if len(peer.messages) >= 6 else None
+        assert deliver(peer).in_words() == {"sent": 6, "trying again": 14}
+        assert deliver(peer).total == 0
+        peer.on_recipient = lambda _: None
+        db.session.execute(update(Delivery).values(due_at=clock.now()))
+        db.session.commit()
+        assert deliver(peer).sent == 14
+    assert sorted(peer.recipients) == sorted(f"person{n}@example.com" for n in range(20))
+
+
+def test_cut_connection_leaves_one_uncertain_and_it_is_not_sent_again(app: Flask):
+    queue_to_many(4)
+    with smtp_peer(drop_after_data=lambda address: address == TROUBLED) as peer:
+        assert deliver(peer).in_words() == {"sent": 3, "not certain": 1}
+        assert deliver(peer).total == 0
+    assert Counter(peer.recipients) == Counter({f"person{n}@example.com": 1 for n in range(4)})
+    assert queries.undecided() == 1
+
+
+def test_unreachable_server_leaves_everything_waiting_and_is_named(app: Flask):
+    queue_to_many(5)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    counts = deliver_until_empty(Transport(f"smtp://127.0.0.1:{port}"), "one", link_for, FROM)
+    assert "refused" in counts.trouble
+    assert states() == {"queued": 4, "deferred": 1}
+    assert db.session.scalars(select(Delivery.attempts)).all() == [0] * 5
+
+
+def test_sender_refused_bounces_nobody(app: Flask):
+    queue_to_many(5)
+    with smtp_peer(on_sender=lambda _: "550 5.7.60 Not allowed to send as this sender") as peer:
+        assert deliver(peer).trouble == "550 5.7.60 Not allowed to send as this sender"
+    assert states() == {"queued": 4, "deferred": 1}
+
+
+def test_person_who_left_after_queueing_is_not_mailed(app: Flask):
+    queue_to_many(3)
+    db.session.execute(update(Person).where(Person.email == TROUBLED).values(left_at=clock.now()))
+    db.session.commit()
+    with smtp_peer() as peer:
+        assert deliver(peer).in_words() == {"sent": 2, "not sent": 1}
+    assert peer.recipients == ["person0@example.com", "person2@example.com"]
+
+
+def test_name_that_cannot_be_written_stops_one_message_only(app: Flask):
+    queue_to_many(3)
+    db.session.execute(update(Delivery).where(Delivery.address == TROUBLED).values(name="A\r\nBcc: all@example.com"))
+    db.session.commit()
+    with smtp_peer() as peer:
+        assert deliver(peer).in_words() == {"sent": 2, "refused": 1}
+    reason = db.session.scalar(select(Delivery.reason).where(Delivery.address == TROUBLED))
+    assert reason == "The name has a line break in it. Write it on one line."
+
+
+def test_database_that_takes_no_writes_stops_the_sending_and_repeats_nothing(app: Flask):
+    queue_to_many(5)
+    refusing = {"outcomes": 0}
+
+    def refuse_after_two(_connection, _cursor, statement, parameters, *_rest):
+        if "sent_at" in statement and statement.startswith("UPDATE"):
+            refusing["outcomes"] += 1
+        if refusing["outcomes"] > 2:
+            raise OperationalError(statement, parameters, Exception("disk full"))
+
+    with smtp_peer() as peer:
+        courier = Courier(Transport(peer.url), "one", link_for, FROM)
+        event.listen(db.engine, "before_cursor_execute", refuse_after_two)
+        try:
+            for _ in range(3):
+                with pytest.raises(OperationalError):
+                    courier.deliver_once()
+            assert len(peer.messages) == 3
+        finally:
+            event.remove(db.engine, "before_cursor_execute", refuse_after_two)
+        while courier.deliver_once():
+            pass
+        courier.transport.close()
+    assert Counter(peer.recipients) == Counter({f"person{n}@example.com": 1 for n in range(5)})
+    assert states() == {"sent": 5}
+
+
+def test_no_transaction_is_open_while_the_mail_server_is_spoken_to(app: Flask):
+    queue_to_many(2)
+    seen: list[str] = []
+    with smtp_peer() as peer:
+        courier = Courier(Transport(peer.url), "one", link_for, FROM)
+        send = courier.transport.send
+
+        def look(sender, recipient, message):
+            seen.append(f"{db.session().in_transaction()} {other_view(app, recipient)}")
+            return send(sender, recipient, message)
+
+        courier.transport.send = look
+        courier.deliver_once()
+        courier.transport.close()
+    assert seen == ["False attempting", "False attempting"]
+
+
+def other_view(app: Flask, address: str) -> str:
+    """What another process reads of a delivery at this moment: what was committed."""
+    with db.engine.connect() as connection:
+        return connection.execute(select(Delivery.state).where(Delivery.address == address)).scalar_one().value
+
+
+def test_two_threads_send_everything_exactly_once(app: Flask):
+    queue_to_many(120)
+    with smtp_peer() as peer:
+        worker = Worker(app.app_context, peer.url, link_for, FROM, connections=2)
+        worker.start()
+        wait_until(lambda: len(peer.messages) >= 120)
+        worker.stop()
+        assert len({received.connection for received in peer.messages}) == 2
+    assert Counter(peer.recipients) == Counter({f"person{n}@example.com": 1 for n in range(120)})
+    db.session.rollback()
+    assert states() == {"sent": 120}
+
+
+def start_process(app: Flask, peer: SmtpPeer) -> subprocess.Popen[str]:
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    return subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("sending_process.py")), url, peer.url],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_two_processes_send_everything_exactly_once(app: Flask):
+    queue_to_many(200)
+    with smtp_peer(seconds_per_message=0.002) as peer:
+        processes = [start_process(app, peer) for _ in range(2)]
+        sent = [int(process.communicate(timeout=60)[0]) for process in processes]
+    assert sum(sent) == 200
+    assert Counter(peer.recipients) == Counter({f"person{n}@example.com": 1 for n in range(200)})
+
+
+def test_killed_process_leaves_at_most_one_uncertain_and_nobody_gets_it_twice(app: Flask):
+    queue_to_many(200)
+    with smtp_peer(seconds_per_message=0.005) as peer:
+        process = start_process(app, peer)
+        wait_until(lambda: len(peer.messages) >= 60)
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=10)
+        time.sleep(0.2)
+        accepted = list(peer.recipients)
+        assert 60 <= len(accepted) < 200
+        db.session.execute(
+            update(Delivery).where(Delivery.claimed_until.is_not(None)).values(claimed_until=clock.now())
+        )
+        db.session.commit()
+        second = start_process(app, peer)
+        second.communicate(timeout=60)
+    found = states()
+    assert found.get("unknown", 0) <= 1
+    assert found["sent"] + found.get("unknown", 0) == 200
+    assert max(Counter(peer.recipients).values()) == 1
+    uncertain = set(db.session.scalars(select(Delivery.address).where(Delivery.state == DeliveryState.UNKNOWN)))
+    assert {f"person{n}@example.com" for n in range(200)} - set(peer.recipients) <= uncertain
+
+
+def test_told_to_stop_a_courier_gives_back_what_it_has_not_sent(app: Flask):
+    queue_to_many(10)
+    with smtp_peer() as peer:
+        courier = Courier(Transport(peer.url), "one", link_for, FROM, stopping=lambda: len(peer.messages) >= 3)
+        assert courier.deliver_once() is False
+        courier.transport.close()
+    assert states() == {"sent": 3, "queued": 7}
+
+
+def test_worker_ends_quickly_though_the_mail_server_hangs(app: Flask):
+    queue_to_many(3)
+    with smtp_peer(seconds_per_message=30) as peer:
+        worker = Worker(app.app_context, peer.url, link_for, FROM, connections=1)
+        worker.start()
+        wait_until(lambda: bool(peer.commands))
+        began = time.monotonic()
+        worker.stop(within=0.5)
+        assert time.monotonic() - began < 2
+    db.session.rollback()
+
+
+def test_rate_spreads_messages_evenly_and_is_shared(app: Flask):
+    pace = Pace(per_minute=1200)
+    waits = [pace.waiting_time() for _ in range(5)]
+    assert [round(wait, 2) for wait in waits] == [0.0, 0.05, 0.1, 0.15, 0.2]
+    queue_to_many(6)
+    with smtp_peer() as peer:
+        began = time.monotonic()
+        deliver(peer, pace=Pace(per_minute=600))
+        assert 0.5 <= time.monotonic() - began < 5
+    assert Pace(0).waiting_time() == 0.0
+
+
+def test_built_in_mailbox_keeps_what_the_service_sends(app: Flask):
+    queue_to_many(3)
+    controller, url = start_mailbox(app.app_context)
+    try:
+        assert deliver_until_empty(Transport(url), "one", link_for, FROM).sent == 3
+        with pytest.raises(OSError):
+            start_mailbox(app.app_context, controller.port)
+    finally:
+        controller.stop()
+    db.session.rollback()
+    rows = db.session.scalars(queries.mailbox_listed("PERSON1@")).all()
+    assert [(row.recipient, row.sender, row.subject) for row in rows] == [
+        (TROUBLED, "engagement@example.com", "What changes, Person1")
+    ]
+    assert db.session.query(MailboxMessage).count() == 3
+
+
+def test_many_are_queued_and_claimed_without_a_query_for_each(app: Flask):
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
+
+    mailing = queue_to_many(300)
+    other = make_mailing()
+    db.session.commit()
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert queue(other) == 300
+        queueing = len(statements)
+        assert len(claiming.claim_batch("one", 50, clock.now() + timedelta(seconds=1))) == 50
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert mailing.id != other.id
+    # Reading the mailing's own row again after the commit, and the one INSERT.
+    assert queueing <= 2
+    assert len(statements) - queueing <= 4

@@ -1,0 +1,251 @@
+"""Pages of audiences as a change manager, a wave lead and an employee, and the builder without JavaScript."""
+
+import re
+
+import pytest
+from factories import (
+    TESTER,
+    make_account,
+    make_change_manager,
+    make_department,
+    make_person,
+    make_wave,
+    signed_in,
+)
+from sqlalchemy import event, select
+
+from engagement.audiences import actions
+from engagement.audiences.models import Audience
+from engagement.db import db
+
+LONDON = {"field": "location", "values": ["London"]}
+
+
+@pytest.fixture
+def planner(app, frozen):
+    return signed_in(app, make_change_manager())
+
+
+@pytest.fixture
+def employee(app, frozen):
+    return signed_in(app, make_account("worker@example.com", "Wanda Worker"))
+
+
+@pytest.fixture
+def lead(app, frozen):
+    """Somebody who leads a wave with Ann in it, and so sees Ann by name."""
+    person = make_person("Leo Lead", "leo@example.com", "Finance")
+    account = make_account("leo@example.com", "Leo Lead")
+    account.person_id = person.id
+    ann = make_person("Ann Member", "ann@example.com", location="London")
+    make_wave(lead=person, members=[ann])
+    return signed_in(app, account)
+
+
+def text_of(answer) -> str:
+    page = answer.get_data(as_text=True)
+    return " ".join(re.sub(r"<[^>]+>", " ", page[page.index("<main") : page.index("</main")]).split())
+
+
+def fields(page: str) -> dict[str, list[str]]:
+    """Return what a browser would post from the builder, without its buttons."""
+    found: dict[str, list[str]] = {}
+    form = page[page.index('<form method="post" novalidate') :]
+    form = form[: form.index("</form>")]
+    for tag in re.findall(r"<input [^>]+>", form):
+        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if attributes.get("type") != "checkbox" or " checked" in tag:
+            found.setdefault(attributes["name"], []).append(attributes.get("value", ""))
+    for name, inside in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
+        chosen = re.findall(r'value="([^"]*)" selected', inside) or re.findall(r'value="([^"]*)"', inside)[:1]
+        found[name] = chosen
+    for name, inside in re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.S):
+        found[name] = [inside]
+    return found
+
+
+def test_an_employee_is_turned_away(employee):
+    audience = actions.save_audience("London", LONDON, by=TESTER)
+    db.session.commit()
+    for path in ("/audiences", "/audiences/new", f"/audiences/{audience.id}", f"/audiences/{audience.id}/edit"):
+        assert employee.get(path).status_code == 403, path
+    assert employee.post("/audiences/new", data={"do": "save"}).status_code == 403
+    assert employee.post(f"/audiences/{audience.id}/archiving").status_code == 403
+
+
+def test_the_planner_sees_the_list_with_counts(planner):
+    make_person("Ann Member", location="London")
+    actions.save_audience("London", LONDON, "The <b>office</b> there.", by=TESTER)
+    db.session.commit()
+    answer = planner.get("/audiences")
+    assert "London The &lt;b&gt;office&lt;/b&gt; there. 1 14 April" in text_of(answer)
+    assert "Build an audience" in text_of(answer)
+
+
+def test_a_wave_lead_sees_only_members_whom_they_may_see(lead):
+    make_person("Bob Hidden", "bob@example.com", location="London")
+    audience = actions.save_audience("London", LONDON, by=TESTER)
+    db.session.commit()
+    shown = text_of(lead.get(f"/audiences/{audience.id}"))
+    assert "2 people" in shown
+    assert "Ann Member" in shown
+    assert "1 person more, whom you may not see by name." in shown
+    assert "Bob Hidden" not in shown
+    assert "Change the audience" not in shown
+    hidden = text_of(lead.get(f"/audiences/{audience.id}?person=bob@example.com"))
+    assert "Nobody whom you may see has the address or employee number “bob@example.com”." in hidden
+    assert lead.get(f"/audiences/{audience.id}/edit").status_code == 403
+
+
+def test_the_reasons_are_given_for_one_person(planner):
+    make_person("Tomasz Wójcik", "tomasz@example.com", location="Kraków")
+    audience = actions.save_audience(
+        "London", {"all": [LONDON, {"field": "training_role", "values": ["user"]}]}, by=TESTER
+    )
+    db.session.commit()
+    shown = text_of(planner.get(f"/audiences/{audience.id}?person=Tomasz@Example.com"))
+    assert "Tomasz Wójcik does not belong to this audience." in shown
+    assert "Not met Work at London Works at Kraków." in shown
+    assert "Met Have the training role User Has the training role User." in shown
+
+
+def test_an_audience_is_built_without_javascript(planner):
+    claims = make_department("Operations/Claims")
+    make_person("Ann Claims", "ann@example.com", claims, location="London")
+    make_person("Bob Claims", "bob@example.com", claims, location="Kraków")
+    make_person("Cay Claims", "cay@example.com", claims, location="Kraków", job_title="Team lead")
+    db.session.commit()
+    page = planner.get("/audiences/new").get_data(as_text=True)
+
+    def press(button: str, **changed: object) -> str:
+        answer = planner.post("/audiences/new", data={**fields(page), **changed, "do": button})
+        assert answer.status_code == 200
+        return answer.get_data(as_text=True)
+
+    page = press("add:0", **{"new-0": "department"})
+    page = press("group:0", **{"values-0-0": [str(claims.id)]})
+    page = press("add:0-1", **{"new-0-1": "location"})
+    page = press("add:0-1", **{"new-0-1": "job_title", "values-0-1-0": ["London"]})
+    assert "Not counted yet." in page
+    page = press("count", **{"typed-0-1-1": "lead"})
+    assert "2 people" in page
+    assert (
+        "People who work in Operations/Claims or below and (work at London or have “lead” in their job title)." in page
+    )
+    page = press("count", **{"is-0-1-1": "not"})
+    assert (
+        "People who work in Operations/Claims or below and (work at London or don’t have “lead” in their job title)."
+        in page
+    )
+    page = press("remove:0-1-1")
+    assert "1 person" in page
+    answer = planner.post("/audiences/new", data={**fields(page), "name": "Claims, London", "note": "", "do": "save"})
+    audience = db.session.scalar(select(Audience))
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/audiences/{audience.id}")
+    assert audience.rule == {"all": [{"field": "department", "values": [claims.id]}, {"any": [LONDON]}]}
+
+
+def test_every_rule_comes_back_from_the_builder_as_it_was(planner):
+    claims = make_department("Operations/Claims")
+    ann = make_person("Ann Claims", "ann@example.com", claims, location="London")
+    rule = {
+        "all": [
+            {"field": "department", "values": [claims.id], "exactly": True},
+            {"not": {"any": [LONDON, {"not": {"field": "person", "values": [ann.id]}}]}},
+            {"not": {"all": [{"field": "manager_of_people"}, {"field": "job_title", "values": ["lead", "head of"]}]}},
+            {"field": "training_state", "values": ["overdue", "not_started"]},
+        ]
+    }
+    audience = actions.save_audience("Everything", rule, "A note", by=TESTER)
+    db.session.commit()
+    page = planner.get(f"/audiences/{audience.id}/edit").get_data(as_text=True)
+    answer = planner.post(f"/audiences/{audience.id}/edit", data={**fields(page), "name": "Renamed", "do": "save"})
+    assert answer.status_code == 303
+    db.session.refresh(audience)
+    assert (audience.name, audience.note, audience.rule) == ("Renamed", "A note", rule)
+
+
+def test_what_is_missing_is_said_and_nothing_is_lost(planner):
+    page = planner.get("/audiences/new").get_data(as_text=True)
+    empty = planner.post("/audiences/new", data={**fields(page), "name": "Mine", "do": "save"}).get_data(as_text=True)
+    assert "<title>Error: Build an audience" in empty
+    assert "Add at least one condition." in empty
+    page = planner.post("/audiences/new", data={**fields(empty), "new-0": "person", "do": "add:0"}).get_data(
+        as_text=True
+    )
+    answer = planner.post(
+        "/audiences/new", data={**fields(page), "typed-0-0": "nobody@example.com", "do": "save"}
+    ).get_data(as_text=True)
+    assert "Nobody here has the address or employee number “nobody@example.com”." in answer
+    assert fields(answer)["typed-0-0"] == ["nobody@example.com"]
+    assert fields(answer)["name"] == ["Mine"]
+    assert db.session.scalar(select(Audience)) is None
+
+
+def test_nonsense_in_the_builder_is_left_out(planner):
+    data = {
+        "row": ["0-9-9", "x", "0-0", "0-0", "0-0-0"],
+        "field-0-0": "everybody",
+        "field-0-0-0": "location",
+        "word-0": "perhaps",
+        "do": "remove:0",
+    }
+    assert "0 people" in planner.post("/audiences/new", data=data).get_data(as_text=True)
+    assert planner.post("/audiences/new", data={"do": "add:0-7"}).status_code == 200
+
+
+def test_a_taken_name_stands_above_its_field(planner):
+    actions.save_audience("Everybody", {"field": "everybody"}, by=TESTER)
+    db.session.commit()
+    data = {"row": "0-0", "field-0-0": "everybody", "name": "everybody", "do": "save"}
+    page = planner.post("/audiences/new", data=data).get_data(as_text=True)
+    assert (
+        'id="name-error"><span class="visually-hidden">Error: </span>There is an audience “Everybody” already.' in page
+    )
+
+
+def test_a_circle_is_explained_in_the_builder(planner):
+    first = actions.save_audience("First", LONDON, by=TESTER)
+    second = actions.save_audience("Second", {"field": "audience", "values": [first.id]}, by=TESTER)
+    db.session.commit()
+    data = {"row": "0-0", "field-0-0": "audience", "values-0-0": str(second.id), "name": "First", "do": "save"}
+    answer = planner.post(f"/audiences/{first.id}/edit", data=data)
+    assert answer.status_code == 200
+    assert "This would turn in a circle: “First” uses “Second” uses “First”." in text_of(answer)
+
+
+def test_an_audience_is_archived_unless_it_is_used(planner):
+    first = actions.save_audience("First", LONDON, by=TESTER)
+    second = actions.save_audience("Second", {"field": "audience", "values": [first.id]}, by=TESTER)
+    db.session.commit()
+    assert planner.post(f"/audiences/{first.id}/archiving").status_code == 409
+    assert planner.post(f"/audiences/{second.id}/archiving").status_code == 303
+    assert "This audience is archived." in text_of(planner.get(f"/audiences/{second.id}"))
+    assert planner.post(f"/audiences/{first.id}/archiving").status_code == 303
+
+
+def test_a_page_of_members_takes_as_many_queries_for_fifty_as_for_one(planner):
+    audience = actions.save_audience("Everybody", {"field": "everybody"}, by=TESTER)
+    make_person("Person 0", "p0@example.com", location="London")
+    db.session.commit()
+
+    def queries() -> int:
+        statements: list[str] = []
+
+        def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            statements.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", count)
+        assert planner.get(f"/audiences/{audience.id}").status_code == 200
+        event.remove(db.engine, "before_cursor_execute", count)
+        return len(statements)
+
+    before = queries()
+    for n in range(1, 60):
+        make_person(f"Person {n}", f"p{n}@example.com", f"Department {n}")
+    db.session.commit()
+    assert queries() == before
+
+
+def test_signing_in_is_needed(client):
+    assert client.get("/audiences").headers["Location"].startswith("/login")

@@ -1,0 +1,246 @@
+"""Pages of concerns: who may read what, saying something, and the steps of the change team."""
+
+import re
+from datetime import date
+
+import pytest
+from factories import make_account, make_change_manager, make_person, make_programme, make_wave, signed_in
+from sqlalchemy import event, select
+
+from engagement.accounts.queries import account_by_email
+from engagement.accounts.rules import Role
+from engagement.db import count_of, db
+from engagement.resistance import actions
+from engagement.resistance.models import Concern
+from engagement.resistance.rules import ConcernStatus, Sender, Severity, Source
+
+pytestmark = pytest.mark.usefixtures("frozen")
+TODAY = date(2026, 4, 14)
+FORM_KEY = "a form key that is long enough"
+
+
+def say(text="I fear for my job", wave=None, **more):
+    actions.say_something(
+        text, Sender.ANONYMOUS, secret="s", on=TODAY, form_key=FORM_KEY, source=Source.JOB_SECURITY, wave=wave, **more
+    )
+    return db.session.scalars(select(Concern).where(Concern.text == text)).one()
+
+
+def employee(app, name="Tomasz Wójcik", email="tomasz@example.com"):
+    person = make_person(name, email)
+    account = make_account(email, name)
+    account.person_id = person.id
+    return signed_in(app, account), person
+
+
+@pytest.fixture
+def manager(app):
+    return signed_in(app, make_change_manager())
+
+
+def page(answer, status=200):
+    assert answer.status_code == status, answer.get_data(as_text=True)[:2000]
+    return re.sub(r"\s+", " ", answer.get_data(as_text=True))
+
+
+def test_the_form_chooses_no_sender_and_says_what_is_stored(client):
+    shown = page(client.get("/concerns/new"))
+    assert "checked" not in shown
+    assert "What is stored if you send it anonymously" in shown
+    assert "sign in first" in shown
+    named = next(tag for tag in re.findall(r"<input[^>]*>", shown) if 'value="named"' in tag)
+    assert "disabled" in named
+
+
+def test_an_empty_form_names_both_things_that_are_missing(client):
+    shown = page(client.post("/concerns/new", data={}))
+    assert "Two things need your attention" in shown
+    assert "Write what worries you. One sentence is enough." in shown
+    assert "Choose one. We never choose for you." in shown
+    assert "<title>Error: Say something" in shown
+    assert count_of(select(Concern)) == 0
+
+
+def test_a_too_long_text_is_kept_and_the_form_says_what_to_do(client):
+    shown = page(client.post("/concerns/new", data={"text": "long " * 1200, "sender": "anonymous"}))
+    assert "Shorten it to 5,000 characters, or send it in two parts." in shown
+    assert "long long long" in shown
+
+
+def test_nobody_signed_in_can_only_be_anonymous(client):
+    shown = page(client.post("/concerns/new", data={"text": "x", "sender": "named"}))
+    assert "To send it with your name, sign in first." in shown
+    assert count_of(select(Concern)) == 0
+
+
+def test_the_four_fields_of_the_contract_are_enough(client):
+    wave = make_wave()
+    db.session.commit()
+    shown = page(
+        client.post(
+            "/concerns/new",
+            data={
+                "text": "It read hail as flood",
+                "sender": "anonymous",
+                "source": "quality_scepticism",
+                "wave": str(wave.id),
+            },
+        )
+    )
+    assert "Sent. Now keep this code" in shown
+    assert "By 15 April" in shown
+    assert "By 21 April" in shown
+    concern = db.session.scalars(select(Concern)).one()
+    assert (concern.source, concern.wave_id, concern.text) == (
+        Source.QUALITY_SCEPTICISM,
+        wave.id,
+        "It read hail as flood",
+    )
+
+
+def test_a_code_opens_the_conversation_and_a_wrong_one_says_always_the_same(client):
+    sent = page(client.post("/concerns/new", data={"text": "It decides, and I sign", "sender": "anonymous"}))
+    code = " ".join(re.findall(r"<span>([A-Z2-9]{4})</span>", sent))
+    concern = db.session.scalars(select(Concern)).one()
+    actions.answer(concern, "You decide, always.", by=make_change_manager().actor, on=TODAY)
+    db.session.commit()
+    opened = page(client.post("/concerns/receipt", data={"code": code.lower().replace(" ", "-")}))
+    assert "You decide, always." in opened
+    answered = page(client.post("/concerns/receipt", data={"code": code, "text": "And who signs?"}))
+    assert "Your reply is stored" in answered
+    blank = page(client.post("/concerns/receipt", data={"code": code, "text": "  "}))
+    assert "Write your reply before you send it." in blank
+    assert "And who signs?" in answered
+    assert concern.status is ConcernStatus.IN_RESPONSE
+    wrong = {page(client.post("/concerns/receipt", data={"code": "X"})).replace('value="X"', "")}
+    wrong |= {
+        page(client.post("/concerns/receipt", data={"code": "BBBB 2222 BBBB BBBB"})).replace(
+            'value="BBBB 2222 BBBB BBBB"', ""
+        )
+    }
+    token = r'name="csrf_token" value="[^"]*"'
+    assert len({re.sub(token, "", text) for text in wrong}) == 1
+    assert "Nothing is kept under this code." in wrong.pop()
+
+
+def test_what_was_said_with_a_name_is_followed_on_ones_own_page_alone(app):
+    browser, person = employee(app)
+    other, _ = employee(app, "Petra Lindqvist", "petra@example.com")
+    wave = make_wave(members=[person])
+    db.session.commit()
+    assert "Wave 3: Property claims" in page(browser.get("/concerns/new"))
+    sent = {"text": "Too fast for us", "sender": "named", "wave": str(wave.id), "form_key": FORM_KEY}
+    for _ in range(2):
+        assert browser.post("/concerns/new", data=sent).headers["Location"] == "/me/concerns"
+    concern = db.session.scalars(select(Concern)).one()
+    assert (concern.person, concern.wave) == (person, wave)
+    assert page(browser.get("/me/concerns")).count("Too fast for us") == 1
+    assert "Too fast for us" not in page(other.get("/me/concerns"))
+    page(other.post(f"/me/concerns/{concern.id}/replies", data={"text": "x"}), 404)
+    browser.post(f"/me/concerns/{concern.id}/replies", data={"text": "One more thing"})
+    assert "One more thing" in page(browser.get("/me/concerns"))
+
+
+def test_the_log_is_for_the_change_team_alone(app, manager, client):
+    concern = say()
+    employee_browser, _ = employee(app)
+    readers = {
+        "sponsor": signed_in(app, make_account("s@example.com", "Margaret Leclerc", Role.SPONSOR)),
+        "auditor": signed_in(app, make_account("a@example.com", "Ada Auditor", Role.AUDITOR)),
+        "administrator": signed_in(app, make_account("i@example.com", "Ian Admin", Role.ADMINISTRATOR)),
+        "employee": employee_browser,
+    }
+    for address in ("/concerns", "/concerns/log", f"/concerns/{concern.id}"):
+        assert page(manager.get(address))
+        assert client.get(address).status_code == 302
+        for browser in readers.values():
+            assert "I fear for my job" not in page(browser.get(address), 403)
+    for noun in ("acknowledgement", "ownership", "answers", "source", "severity", "closing", "reopening"):
+        page(readers["sponsor"].post(f"/concerns/{concern.id}/{noun}", data={"text": "x"}), 403)
+    assert concern.status is ConcernStatus.RECEIVED
+
+
+def test_a_wave_lead_reads_and_logs_only_for_the_own_wave(app):
+    programme = make_programme()
+    lead = make_person("Lena Lead", "lena@example.com")
+    own, other = make_wave(programme, number=1, name="Own", lead=lead), make_wave(programme, number=2, name="Other")
+    account = make_account("lena@example.com", "Lena Lead")
+    account.person_id = lead.id
+    mine, theirs, nowhere = say("Mine", own), say("Theirs", other), say("Nowhere")
+    browser = signed_in(app, account)
+    shown = page(browser.get("/concerns"))
+    assert "Mine" in shown
+    assert "Theirs" not in shown
+    assert "1 concern waits for an answer" in shown
+    page(browser.get(f"/concerns/{mine.id}"))
+    for concern in (theirs, nowhere):
+        page(browser.get(f"/concerns/{concern.id}"), 403)
+    refused = page(
+        browser.post("/concerns/log", data={"text": "x", "source": "other", "severity": "low", "wave": str(other.id)})
+    )
+    assert "Choose the wave." in refused
+    logged = browser.post(
+        "/concerns/log", data={"text": "Heard", "source": "other", "severity": "low", "wave": str(own.id)}
+    )
+    assert logged.status_code == 303
+
+
+def test_a_concern_is_answered_and_closed_through_its_page(manager):
+    concern = say()
+    address = f"/concerns/{concern.id}"
+    shown = page(manager.get(address))
+    assert "Nobody has read it yet. The sender was promised that somebody does by Wednesday 15 April." in shown
+    assert "Say what is decided, in writing, with a date" in shown
+    assert manager.post(f"{address}/acknowledgement").status_code == 303
+    assert (
+        manager.post(f"{address}/ownership", data={"owner": str(account_by_email("ines@example.com").id)}).status_code
+        == 303
+    )
+    assert "Write the answer before you send it." in page(manager.post(f"{address}/answers", data={"text": " "}))
+    page(manager.post(f"{address}/closing", data={"note": "Done"}), 409)
+    assert manager.post(f"{address}/answers", data={"text": "It holds until March."}).status_code == 303
+    manager.post(f"{address}/source", data={"source": "change_fatigue", "reason": "It is the pace"})
+    manager.post(f"{address}/severity", data={"severity": "severe"})
+    page(manager.post(f"{address}/source", data={"source": "other", "reason": ""}), 400)
+    page(manager.post(f"{address}/severity", data={"severity": "nonsense"}), 400)
+    manager.post(f"{address}/closing", data={"note": "In writing to all"})
+    assert (concern.status, concern.source, concern.severity) == (
+        ConcernStatus.CLOSED,
+        Source.CHANGE_FATIGUE,
+        Severity.SEVERE,
+    )
+    manager.post(f"{address}/reopening", data={"reason": "New question"})
+    assert concern.status is ConcernStatus.IN_RESPONSE
+    shown = page(manager.get(address))
+    for words in ("It holds until March.", "It is the pace", "In writing to all", "New question"):
+        assert words in shown
+
+
+def test_nobody_is_made_owner_who_may_not_read_it(app, manager):
+    concern = say()
+    outsider = make_account("o@example.com", "Otto Outsider")
+    db.session.commit()
+    shown = page(manager.post(f"/concerns/{concern.id}/ownership", data={"owner": str(outsider.id)}), 400)
+    assert "Otto Outsider may not read this concern" in shown
+    assert concern.owner_id is None
+
+
+def test_the_log_is_filtered_and_escaped_and_reads_no_row_alone(app, manager):
+    for number in range(30):
+        say(f"Alpha number {number} <script>")
+    say("Beta alone")
+    db.session.commit()
+    only = page(manager.get("/concerns?q=beta"))
+    assert "Beta alone" in only
+    assert "Alpha" not in only
+    assert "Nothing fits all of these" in page(manager.get("/concerns?status=closed"))
+    statements = []
+    listen = (db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    event.listen(*listen)
+    try:
+        shown = page(manager.get("/concerns"))
+    finally:
+        event.remove(*listen)
+    assert "&lt;script&gt;" in shown
+    assert "number 3 <script>" not in shown
+    assert len(statements) <= 14

@@ -1,0 +1,161 @@
+"""The start page: the change team's day, and where everybody else begins."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from factories import (
+    make_account,
+    make_change_manager,
+    make_people,
+    make_person,
+    make_programme,
+    make_wave,
+    make_workflow,
+    signed_in,
+)
+from sqlalchemy import event
+
+from engagement.accounts.rules import Role
+from engagement.audiences.models import Audience
+from engagement.communications.models import Communication, Occurrence
+from engagement.communications.rules import CommunicationKind, OccurrenceStatus
+from engagement.db import db
+from engagement.resistance import actions
+from engagement.resistance.rules import Sender
+
+pytestmark = pytest.mark.usefixtures("frozen")
+NOW = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
+
+
+def words_of(answer):
+    assert answer.status_code == 200, answer.get_data(as_text=True)[:1500]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
+
+
+def say(text, on, wave=None):
+    actions.say_something(text, Sender.ANONYMOUS, secret="s", on=on, form_key="k" * 20, wave=wave)
+
+
+def make_message(programme, owner, approver, *, name="Department briefing", sends_at):
+    audience = Audience(name=f"Audience of {name}", rule={}, made_at=NOW)
+    communication = Communication(
+        programme=programme,
+        kind=CommunicationKind.DEPARTMENT_BRIEFING,
+        name=name,
+        audience=audience,
+        owner=owner,
+        approver=approver,
+        timezone="Europe/London",
+        starts_on=NOW.date(),
+        cadence_since=NOW,
+        made_at=NOW,
+    )
+    message = Occurrence(
+        communication=communication,
+        planned_for=sends_at,
+        sends_at=sends_at,
+        write_by=NOW.date(),
+        status=OccurrenceStatus.IN_REVIEW,
+        subject=name,
+        body="What changes",
+        written_by=owner,
+        written_at=NOW,
+    )
+    db.session.add_all([audience, communication, message])
+    db.session.flush()
+    return message
+
+
+@pytest.mark.parametrize(
+    ("roles", "start"),
+    [
+        ((), "/me"),
+        ((Role.SPONSOR,), "/reports"),
+        ((Role.ADMINISTRATOR,), "/admin"),
+        ((Role.TRAINER,), "/training"),
+        ((Role.AUDITOR,), "/reports"),
+    ],
+)
+def test_everybody_who_plans_nothing_begins_at_their_own_place(app, roles, start):
+    browser = signed_in(app, make_account("r@example.com", "Robin Reader", *roles))
+    assert browser.get("/").headers["Location"] == start
+
+
+def test_nobody_signed_in_is_asked_to_sign_in(client):
+    assert client.get("/").headers["Location"].startswith("/login")
+
+
+def test_an_empty_service_says_where_to_begin(app):
+    shown = words_of(signed_in(app, make_change_manager()).get("/"))
+    assert "Tuesday 14 April" in shown
+    assert "Nothing needs you today." in shown
+    assert "No wave is planned yet" in shown
+
+
+def test_today_lists_what_needs_the_change_manager_with_its_reason(app):
+    manager = make_change_manager()
+    programme = make_programme()
+    wave = make_wave(
+        programme, members=[*make_people(2), make_person("Nora None", roles=())], workflows=(make_workflow(programme),)
+    )
+    say("It read hail as flood, twice", date(2026, 4, 9), wave)
+    writer = make_account("sam@example.com", "Sam Pryce")
+    make_message(programme, writer, manager, sends_at=NOW + timedelta(hours=5))
+    shown = words_of(signed_in(app, manager).get("/"))
+    assert "Four things need you. The first message goes out at 14:00 today, or waits." in shown
+    assert "Waiting for your approval 1 Department briefing" in shown
+    assert "“It read hail as flood, twice” Other, wave 3. Promised to be read by Friday 10 April. 4 days late." in shown
+    assert "for Claims triage Nobody was named yet. It goes live with wave 3 on 12 May." in shown
+    assert "1 person in Wave 3: Property claims without a training role" in shown
+    assert "One new concern in the last seven days, all of them about other." in shown
+    assert "Go-live 12 May, 3 people. Nobody has training to do yet." in shown
+    source = signed_in(app, manager).get("/").get_data(as_text=True)
+    assert source.count("btn-primary") == 1
+    assert 'aria-label="Timeline of 1 wave' in source
+
+
+def test_a_wave_lead_sees_only_the_own_wave(app):
+    lead = make_person("Lena Lead", "lena@example.com")
+    programme = make_programme()
+    own = make_wave(programme, number=1, name="Own wave", lead=lead)
+    make_wave(programme, number=2, name="Other wave")
+    say("Mine", date(2026, 4, 13), own)
+    say("Nobody’s", date(2026, 4, 13))
+    account = make_account("lena@example.com", "Lena Lead")
+    account.person_id = lead.id
+    shown = words_of(signed_in(app, account).get("/"))
+    assert "“Mine”" in shown
+    assert "Nobody’s" not in shown
+    assert "Other wave" not in shown
+
+
+def count_statements(browser):
+    statements = []
+    listen = (db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    event.listen(*listen)
+    try:
+        assert browser.get("/").status_code == 200
+    finally:
+        event.remove(*listen)
+    return len(statements)
+
+
+def test_the_number_of_queries_does_not_grow_with_what_there_is(app):
+    manager = make_change_manager()
+    programme = make_programme()
+
+    def add(number):
+        workflow = make_workflow(programme, f"Workflow {number}")
+        people = [make_person(f"P {number} {n}", f"p{number}.{n}@example.com", roles=()) for n in range(2)]
+        wave = make_wave(programme, number=number, name=f"Wave {number}", members=people, workflows=(workflow,))
+        say(f"Concern {number}", date(2026, 4, 1), wave)
+        make_message(programme, manager, None, name=f"Message {number}", sends_at=NOW + timedelta(days=1, hours=number))
+
+    add(1)
+    browser = signed_in(app, manager)
+    few = count_statements(browser)
+    for number in range(2, 8):
+        add(number)
+    db.session.commit()
+    assert count_statements(browser) == few

@@ -1,0 +1,149 @@
+"""The sponsor's sheet: who may read it, what it shows, and its files."""
+
+import re
+from datetime import date
+from io import BytesIO
+
+import pytest
+from factories import (
+    make_account,
+    make_change_manager,
+    make_person,
+    make_programme,
+    make_wave,
+    make_workflow,
+    signed_in,
+)
+from python_calamine import CalamineWorkbook
+
+from engagement.accounts.rules import Role
+from engagement.db import db
+from engagement.resistance import actions
+from engagement.resistance.rules import Sender, Source
+from engagement.waves.queries import waves_of
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+@pytest.fixture
+def programme(app):
+    programme = make_programme("Claims and finance", make_person("Margaret Leclerc", "margaret@example.com"))
+    people = [make_person(f"Member {n}", f"m{n}@example.com") for n in range(3)]
+    wave = make_wave(programme, workflows=(make_workflow(programme),), members=people)
+    for n in range(7):
+        source = Source.JOB_SECURITY if n < 6 else Source.OTHER
+        actions.say_something(
+            f"Secret words {n}",
+            Sender.ANONYMOUS,
+            secret="s",
+            on=date(2026, 4, 13),
+            form_key="k" * 20,
+            source=source,
+            wave=wave,
+        )
+    db.session.commit()
+    return programme
+
+
+def text_of(answer, status=200):
+    assert answer.status_code == status, answer.get_data(as_text=True)[:1500]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
+
+
+def sponsor_of(app, programme):
+    account = make_account("margaret@example.com", "Margaret Leclerc")
+    account.person_id = programme.sponsor_id
+    return signed_in(app, account)
+
+
+def test_a_sponsor_goes_straight_to_the_sheet_without_links_into_lists(app, programme):
+    browser = sponsor_of(app, programme)
+    address = f"/reports/programmes/{programme.id}"
+    assert browser.get("/reports").headers["Location"] == address
+    shown = text_of(browser.get(address))
+    assert (
+        "One decision is needed. Wave 3, Property claims, is next, on Tuesday 12 May; nobody has training to do yet."
+        in shown
+    )
+    assert (
+        "Name an operational owner, a change approver, an escalation contact and a support team for Claims triage"
+        in shown
+    )
+    assert "All figures as of Tuesday 14 April 2026, 09:00." in shown
+    assert "Secret words" not in shown
+    source = browser.get(address).get_data(as_text=True)
+    assert 'href="/waves/' not in source
+    assert 'href="/concerns' not in source.replace('href="/concerns/new"', "")
+
+
+def test_small_groups_are_words_and_so_is_the_group_that_would_give_them_away(app, programme):
+    source = sponsor_of(app, programme).get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
+    rows = re.findall(r'<tr><th scope="row"><span class="src .*?</tr>', source, re.S)
+    words = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+    assert words == [
+        "Job security not shown not shown",
+        "Loss of control not shown not shown",
+        "Change fatigue not shown not shown",
+        "Quality scepticism not shown not shown",
+        "Other not shown not shown",
+    ]
+    assert "spark" not in "".join(rows)
+
+
+def test_a_source_large_enough_is_shown_with_its_trend(app, programme):
+    for source in Source:
+        for n in range(5):
+            actions.say_something(
+                f"More {source} {n}",
+                Sender.ANONYMOUS,
+                secret="s",
+                on=date(2026, 4, 13),
+                form_key="k" * 20,
+                source=source,
+                wave=waves_of(programme.id)[0],
+            )
+    source = sponsor_of(app, programme).get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
+    row = re.search(r'<tr><th scope="row"><span class="src src-job.*?</tr>', source, re.S)[0]
+    assert " ".join(re.sub(r"<[^>]+>", " ", row).split()) == "Job security 11 not shown"
+    assert 'aria-label="level at 11"' in row
+
+
+def test_those_who_plan_get_links_to_the_lists_behind_the_figures(app, programme):
+    source = signed_in(app, make_change_manager()).get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
+    assert 'href="/waves/1"' in source
+    assert 'href="/concerns"' in source
+
+
+def test_the_sheet_is_for_its_sponsors_and_the_change_team(app, programme):
+    other = make_programme("Another one")
+    browser = sponsor_of(app, programme)
+    employee = signed_in(app, make_account("e@example.com", "Emil Employee"))
+    auditor = signed_in(app, make_account("a@example.com", "Ada Auditor", Role.AUDITOR))
+    for ending in ("", ".csv", ".xlsx"):
+        assert browser.get(f"/reports/programmes/{programme.id}{ending}").status_code == 200
+        assert auditor.get(f"/reports/programmes/{other.id}{ending}").status_code == 200
+        assert browser.get(f"/reports/programmes/{other.id}{ending}").status_code == 403
+        assert employee.get(f"/reports/programmes/{programme.id}{ending}").status_code == 403
+        assert browser.get(f"/reports/programmes/99{ending}").status_code == 404
+    assert employee.get("/reports").status_code == 403
+    listed = text_of(auditor.get("/reports"))
+    assert "Another one" in listed
+    assert "Claims and finance" in listed
+
+
+def test_every_reference_has_its_definition(app, programme):
+    source = sponsor_of(app, programme).get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
+    referred = set(re.findall(r'href="#note-(\d+)"', source))
+    assert referred == set(re.findall(r'id="note-(\d+)"', source)) == {"1", "2", "3", "4", "5", "6", "7"}
+
+
+def test_the_files_hold_the_same_figures_with_definitions(app, programme):
+    browser = sponsor_of(app, programme)
+    table = browser.get(f"/reports/programmes/{programme.id}.csv").get_data().decode("utf-8-sig").splitlines()
+    assert table[0] == "Part,Name,Measure,Value,Of,How it is counted"
+    assert any(line.startswith("Wave,Wave 3: Property claims,People,3,") for line in table)
+    assert any(line.startswith("Objections,Other,Open,not shown,7,") for line in table)
+    book = browser.get(f"/reports/programmes/{programme.id}.xlsx").get_data()
+    rows = CalamineWorkbook.from_filelike(BytesIO(book)).get_sheet_by_index(0).to_python()
+    assert ["Wave", "Wave 3: Property claims", "People", 3] in [row[:4] for row in rows]
+    assert len(rows) == len(table)

@@ -1,0 +1,171 @@
+"""A person's own data: everything about them as values, erasing them everywhere, and how long records are kept."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from factories import TESTER, make_account, make_person, make_programme, make_wave, make_workflow
+from sqlalchemy import select
+
+from engagement import clock
+from engagement.accounts import actions as accounts
+from engagement.accounts.rules import Role
+from engagement.audit import AuditEntry
+from engagement.db import Base, db
+from engagement.errors import BadInput, RuleBroken
+from engagement.mail import actions as mail
+from engagement.mail.models import Delivery
+from engagement.mail.rules import MailingKind
+from engagement.people import actions as people
+from engagement.people.models import Person
+from engagement.privacy import actions, queries
+from engagement.privacy.rules import STAND_IN, RecordKind
+from engagement.programmes import actions as programmes
+from engagement.programmes.rules import OwnershipPart
+from engagement.resistance import actions as resistance
+from engagement.resistance.models import Concern
+from engagement.resistance.rules import Sender, Severity, Source
+from engagement.waves.models import Membership
+
+SECRET = "only for tests"
+
+
+def _somebody():
+    """Return somebody who is spoken of all over the service."""
+    person = make_person("Zofia Żółkowska", "zofia@example.com", employee_id="4711", job_title="Clerk of a rare kind")
+    other = make_person("Joanna Other", "anna.zofia@example.com")
+    wave = make_wave(members=[person, other], workflows=())
+    account = accounts.account_for_person(person)
+    manager = make_account("ines@example.com", "Ines Okafor", Role.CHANGE_MANAGER)
+    workflow = make_workflow(wave.programme)
+    programmes.name_holder(workflow, OwnershipPart.OPERATIONAL_OWNER, person, by=manager.actor)
+    programmes.name_holder(workflow, OwnershipPart.OPERATIONAL_OWNER, other, by=manager.actor)
+    mailing = mail.build_mailing(MailingKind.NOTICE, "Hello", "Dear {{ name }}", "<p>{{ name }}</p>")
+    mail.queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
+    resistance.say_something(
+        "I, Zofia Żółkowska, object.",
+        Sender.NAMED,
+        secret=SECRET,
+        on=date(2026, 4, 14),
+        form_key="k" * 24,
+        by=account.actor,
+    )
+    resistance.log_concern(
+        "Zofia Żółkowska told me so.",
+        by=manager.actor,
+        on=date(2026, 4, 14),
+        source=Source.OTHER,
+        severity=Severity.LOW,
+        wave=wave,
+    )
+    db.session.commit()
+    return person, other, wave
+
+
+def _everything():
+    """Return every value of every table as one text."""
+    found = []
+    for table in Base.metadata.sorted_tables:
+        for row in db.session.execute(select(table)).all():
+            found.extend(json.dumps(v, ensure_ascii=False, default=str) for v in row)
+    return "\n".join(found)
+
+
+def test_everything_about_a_person_is_found_by_the_keys(app):
+    person, _, _ = _somebody()
+    found = queries.everything_about(person)
+    assert found["person"][0]["name"] == "Zofia Żółkowska"
+    assert {"membership", "delivery", "concern", "ownership", "account", "audit_entry", "person_role"} <= set(found)
+    assert "password_hash" not in found["account"][0]
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_an_anonymous_concern_is_not_among_what_is_known_of_a_person(app):
+    person, _, wave = _somebody()
+    resistance.say_something(
+        "Nobody knows it was me.", Sender.ANONYMOUS, secret=SECRET, on=date(2026, 4, 14), wave=wave
+    )
+    db.session.commit()
+    assert "Nobody knows it was me." not in json.dumps(queries.everything_about(person))
+
+
+def test_erasing_removes_name_and_address_everywhere_and_keeps_the_counts(app):
+    person, other, wave = _somebody()
+    before = {t.name: len(db.session.execute(select(t)).all()) for t in Base.metadata.sorted_tables}
+    actions.erase_person(person, by=TESTER)
+    db.session.commit()
+    everything = _everything()
+    for word in ("Żółkowska", '"zofia@example.com', "4711", "Clerk of a rare kind"):
+        assert word not in everything, word
+    assert db.session.get(Person, other.id).email == "anna.zofia@example.com"
+    assert f"I, {STAND_IN}, object." in everything
+    after = {t.name: len(db.session.execute(select(t)).all()) for t in Base.metadata.sorted_tables}
+    assert {name: number for name, number in after.items() if name not in ("audit_entry", "person_role")} == {
+        name: number for name, number in before.items() if name not in ("audit_entry", "person_role")
+    }
+    assert len(db.session.scalars(select(Membership).where(Membership.wave_id == wave.id)).all()) == 2
+
+
+def test_a_shared_name_stays_in_texts_because_it_may_be_the_other_one(app):
+    first = make_person("Ann Miller", "ann1@example.com")
+    make_person("Ann Miller", "ann2@example.com")
+    manager = make_account("ines@example.com", "Ines", Role.CHANGE_MANAGER)
+    resistance.log_concern("Ann Miller said no.", by=manager.actor, on=date(2026, 4, 14), source=Source.OTHER)
+    actions.erase_person(first, by=TESTER)
+    assert db.session.scalars(select(Concern.text)).all() == ["Ann Miller said no."]
+    assert db.session.scalars(select(Person.name).order_by(Person.id)).all() == [STAND_IN, "Ann Miller"]
+
+
+def test_who_still_holds_something_is_not_erased(app):
+    person = make_person()
+    workflow = make_workflow(make_programme())
+    programmes.name_holder(workflow, OwnershipPart.CHANGE_APPROVER, person, by=TESTER)
+    with pytest.raises(RuleBroken, match="still holds Claims triage"):
+        actions.erase_person(person, by=TESTER)
+
+
+def test_what_somebody_who_left_holds_is_listed(app):
+    person = make_person()
+    wave = make_wave(lead=person)
+    people.mark_as_left(person, by=TESTER)
+    db.session.flush()
+    [(listed, held)] = queries.leavers_who_hold()
+    assert listed is person
+    assert [(thing.what, thing.as_what) for thing in held] == [(wave.title, "Wave lead")]
+
+
+def test_retention_lets_go_what_the_dry_run_counted(app, frozen):
+    person, _, _ = _somebody()
+    frozen.shift(timedelta(days=100))
+    fresh = mail.build_mailing(MailingKind.NOTICE, "Later", "Hello", "<p>Hello</p>")
+    mail.queue_for_address(fresh, "zofia@example.com", "Zofia", {}, person_id=person.id)
+    assert queries.expired_count(RecordKind.DELIVERIES, 90, clock.now()) == 1
+    actions.keep_for(RecordKind.DELIVERIES, 90, by=TESTER)
+    assert actions.apply_retention(clock.now()) == {RecordKind.DELIVERIES: 1}
+    assert sorted(db.session.scalars(select(Delivery.address))) == ["", "zofia@example.com"]
+    assert queries.expired_count(RecordKind.DELIVERIES, 90, clock.now()) == 0
+    assert actions.apply_retention(clock.now()) == {RecordKind.DELIVERIES: 0}
+
+
+def test_leavers_are_erased_when_their_time_is_over(app, frozen):
+    person, _, _ = _somebody()
+    people.mark_as_left(person, by=TESTER)
+    actions.keep_for(RecordKind.LEAVERS, 365, by=TESTER)
+    frozen.shift(timedelta(days=364))
+    assert actions.apply_retention(clock.now()) == {RecordKind.LEAVERS: 0}
+    frozen.shift(timedelta(days=2))
+    assert actions.apply_retention(clock.now()) == {RecordKind.LEAVERS: 1}
+    assert person.name == STAND_IN
+
+
+def test_nothing_is_kept_for_less_than_a_month(app):
+    with pytest.raises(BadInput, match="between 30 and"):
+        actions.keep_for(RecordKind.DELIVERIES, 7, by=TESTER)
+
+
+def test_setting_a_rule_is_audited_and_setting_it_again_is_not(app):
+    actions.keep_for(RecordKind.DELIVERIES, 90, by=TESTER)
+    actions.keep_for(RecordKind.DELIVERIES, 90, by=TESTER)
+    assert [e.changes for e in db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "set retention"))] == [
+        {"days kept": [None, 90]}
+    ]

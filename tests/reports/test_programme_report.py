@@ -1,0 +1,241 @@
+"""The figures and decisions of a programme's report, on both engines."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from factories import (
+    make_account,
+    make_change_manager,
+    make_people,
+    make_person,
+    make_programme,
+    make_wave,
+    make_workflow,
+)
+from sqlalchemy import event
+
+from engagement.audiences.models import Audience
+from engagement.communications.models import Communication, Occurrence
+from engagement.communications.rules import CommunicationKind, OccurrenceStatus
+from engagement.db import db
+from engagement.mail.models import Delivery, Mailing
+from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.people.rules import TrainingRole
+from engagement.programmes.models import Ownership
+from engagement.programmes.rules import OwnershipPart
+from engagement.reports import rules
+from engagement.reports.attention import waves_with_roleless_members
+from engagement.reports.queries import ownership_needed, programme_report, recent_reach
+from engagement.resistance import actions
+from engagement.resistance.rules import Sender
+from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Module
+from engagement.training.rules import CompletionSource, ItemKind
+from engagement.waves.rules import WaveStatus
+
+pytestmark = pytest.mark.usefixtures("app", "frozen")
+NOW = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
+TODAY = NOW.date()
+
+
+def own_all(workflow, person, *, until=None, without=()):
+    for part in OwnershipPart:
+        if part not in without:
+            db.session.add(
+                Ownership(workflow=workflow, part=part, person=person, since_on=date(2026, 1, 5), until_on=until)
+            )
+    db.session.flush()
+
+
+def assign(wave, people, finished):
+    module = Module(slug="triage", title="Triage", body="x", minutes=20, changed_at=NOW)
+    curriculum = Curriculum(role=TrainingRole.USER)
+    db.session.add_all([module, curriculum])
+    db.session.flush()
+    db.session.add(CurriculumItem(curriculum=curriculum, module=module, position=1, kind=ItemKind.REQUIRED))
+    for number, person in enumerate(people):
+        db.session.add(Assignment(wave=wave, person=person, role=TrainingRole.USER, assigned_at=NOW))
+        if number < finished:
+            db.session.add(
+                Completion(
+                    person=person,
+                    module=module,
+                    module_version=1,
+                    source=CompletionSource.QUIZ,
+                    completed_at=NOW,
+                    recorded_by="Quiz",
+                )
+            )
+    db.session.flush()
+
+
+@pytest.mark.parametrize(
+    ("days_to_due", "finished", "expected"),
+    [(15, 0, False), (14, 79, True), (14, 80, False), (1, 90, False), (0, 94, True), (0, 95, False), (-3, 94, True)],
+)
+def test_training_is_behind_by_the_day_that_it_is(days_to_due, finished, expected):
+    assert rules.is_training_behind(TODAY + timedelta(days=days_to_due), TODAY, finished, 100) is expected
+    assert rules.is_training_behind(TODAY, TODAY, 0, 0) is False
+
+
+def test_words_of_lists_and_days():
+    assert [rules.listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
+    assert [rules.in_days(TODAY + timedelta(days=n), TODAY) for n in (0, 1, 28, -1)] == [
+        "today",
+        "in 1 day",
+        "in 28 days",
+        "1 day ago",
+    ]
+
+
+def test_a_wave_with_late_training_and_a_vacancy_ask_for_decisions_in_order_of_their_day():
+    programme = make_programme()
+    people = make_people(10)
+    owner, gone = make_person("Olga Owner"), make_person("Petra Lindqvist")
+    complete, vacant = make_workflow(programme, "Claims triage"), make_workflow(programme, "Letter drafting")
+    own_all(complete, owner)
+    own_all(vacant, owner, without=(OwnershipPart.CHANGE_APPROVER,))
+    db.session.add(
+        Ownership(
+            workflow=vacant,
+            part=OwnershipPart.CHANGE_APPROVER,
+            person=gone,
+            since_on=date(2026, 1, 5),
+            until_on=date(2026, 4, 9),
+        )
+    )
+    wave = make_wave(programme, workflows=(complete, vacant), members=people, go_live_on=date(2026, 5, 5))
+    assign(wave, people, 6)
+    report = programme_report(programme, TODAY, 5)
+    assert [(d.title, d.reason, d.by_on) for d in report.decisions] == [
+        (
+            "Decide whether wave 3, Property claims, keeps 5 May",
+            "6 of 10 people have finished their training, which is due by 28 April. It goes live in 21 days.",
+            date(2026, 4, 28),
+        ),
+        (
+            "Name a change approver for Letter drafting",
+            "Change approver vacant since 9 April, last held by Petra Lindqvist. It goes live with wave 3 on 5 May.",
+            date(2026, 5, 5),
+        ),
+    ]
+    line = report.waves[0]
+    assert (line.people, line.trained.finished, line.trained.assigned) == (10, 6, 10)
+    assert report.next_wave is line
+    assert report.as_of == NOW
+
+
+def test_a_workflow_that_nobody_ever_owned_matters_only_near_its_go_live():
+    programme = make_programme()
+    near, far, running = (make_workflow(programme, name) for name in ("Near", "Far", "Running"))
+    waves = [
+        make_wave(programme, number=1, workflows=(near,), go_live_on=TODAY + timedelta(days=60)),
+        make_wave(programme, number=2, workflows=(far,), go_live_on=TODAY + timedelta(days=61)),
+        make_wave(
+            programme, number=4, workflows=(running,), go_live_on=TODAY - timedelta(days=9), status=WaveStatus.LIVE
+        ),
+    ]
+    done = make_workflow(programme, "Done")
+    waves.append(
+        make_wave(programme, number=5, workflows=(done,), status=WaveStatus.CLOSED, go_live_on=date(2026, 1, 5))
+    )
+    found = {decision.title.rpartition(" for ")[2]: decision for decision in ownership_needed(waves, TODAY)}
+    assert set(found) == {"Near", "Running", "Done"}
+    assert found["Done"].reason == "Nobody was named yet. It is in use."
+    assert found["Running"].by_on is None
+    assert found["Running"].reason == "Nobody was named yet. It is in use since wave 4."
+
+
+def test_late_concerns_ask_for_a_decision_only_as_a_group_that_may_be_shown():
+    wave = make_wave()
+
+    def say(number):
+        for n in range(number):
+            actions.say_something(
+                f"Words {n}", Sender.ANONYMOUS, secret="s", on=date(2026, 4, 1), form_key="k" * 20, wave=wave
+            )
+        db.session.flush()
+
+    say(4)
+    assert programme_report(wave.programme, TODAY, 5).decisions == []
+    say(5)
+    decisions = programme_report(wave.programme, TODAY, 5).decisions
+    assert [d.title for d in decisions] == ["Give somebody the time to answer 5 concerns"]
+    assert "Words" not in str(decisions)
+
+
+def test_a_passed_go_live_asks_for_a_new_day():
+    wave = make_wave(go_live_on=date(2026, 4, 10))
+    decision = programme_report(wave.programme, TODAY, 5).decisions[0]
+    assert (decision.title, decision.by_on) == ("Set a new day for wave 3, Property claims,", TODAY)
+
+
+def test_reach_counts_what_servers_took_of_all_it_was_for():
+    owner = make_change_manager()
+    programme = make_programme()
+    people = make_people(5)
+    audience = Audience(name="All", rule={}, made_at=NOW)
+    communication = Communication(
+        programme=programme, kind=CommunicationKind.PROGRAMME_UPDATE, name="Programme update", audience=audience,
+        owner=owner, timezone="Europe/London", starts_on=TODAY, cadence_since=NOW, made_at=NOW,
+    )  # fmt: skip
+    for number in range(2):
+        mailing = Mailing(kind=MailingKind.COMMUNICATION, subject="s", text="t", html="h", built_at=NOW)
+        at = NOW - timedelta(days=number)
+        occurrence = Occurrence(
+            communication=communication, planned_for=at, sends_at=at, write_by=TODAY, subject=f"Update {number}",
+            status=OccurrenceStatus.SENT, mailing=mailing, queued_at=at,
+        )  # fmt: skip
+        db.session.add_all([occurrence, mailing])
+        for place, person in enumerate(people):
+            state = DeliveryState.BOUNCED if place < number + 1 else DeliveryState.SENT
+            db.session.add(
+                Delivery(mailing=mailing, person=person, address="a@example.com", state=state, queued_at=at, due_at=at)
+            )
+    db.session.flush()
+    assert [(m.name, m.sent, m.recipients) for m in recent_reach(programme.id)] == [
+        ("Update 0", 4, 5),
+        ("Update 1", 3, 5),
+    ]
+    assert recent_reach(make_programme("Silent").id) == []
+
+
+def test_members_without_a_training_role_are_counted_for_open_waves():
+    programme = make_programme()
+    bare = make_person("Nora None", roles=())
+    open_wave = make_wave(programme, number=1, members=[bare, make_person()])
+    closed = make_wave(programme, number=2, members=[bare], status=WaveStatus.CLOSED)
+    found = waves_with_roleless_members([open_wave, closed])
+    assert [(line.wave, line.number) for line in found] == [(open_wave, 1)]
+
+
+def test_the_report_takes_as_many_queries_for_many_waves_as_for_one():
+    make_account("x@example.com", "X")
+    programme = make_programme()
+
+    def counted():
+        statements = []
+        listen = (db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+        event.listen(*listen)
+        try:
+            programme_report(programme, TODAY, 5)
+        finally:
+            event.remove(*listen)
+        return len(statements)
+
+    def add(number):
+        workflow = make_workflow(programme, f"Workflow {number}")
+        person = make_person(f"Person {number}", f"p{number}@example.com")
+        own_all(workflow, person, until=date(2026, 4, 9))
+        make_wave(programme, number=number, workflows=(workflow,), members=[person])
+        db.session.flush()
+
+    add(1)
+    few = counted()
+    for number in range(2, 9):
+        add(number)
+    assert counted() == few
