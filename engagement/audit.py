@@ -135,21 +135,6 @@ def verbs() -> list[str]:
     return list(db.session.scalars(select(AuditEntry.verb).distinct().order_by(AuditEntry.verb)))
 
 
-def erase_name(person_id: int, name: str, stand_in: str) -> int:
-    """Put `stand_in` in the place of an erased person's name in every entry about or by them; returns how many.
-
-    The only change that an entry ever sees: when, what kind of thing and which verb stay.
-    """
-    about = select(AuditEntry).where(AuditEntry.person_id == person_id)
-    touched = 0
-    for entry in db.session.scalars(about).all():
-        entry.subject_name = entry.subject_name.replace(name, stand_in) if name in entry.subject_name else stand_in
-        entry.changes = {}
-        touched += 1
-    db.session.flush()
-    return touched
-
-
 _FIXED = "at, actor_id, verb, subject_kind, subject_id"
 _REFUSAL = "entries of the audit are only added"
 #: The database itself keeps the audit append-only: nothing is deleted, and when, who and what never change.

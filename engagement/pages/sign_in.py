@@ -22,7 +22,7 @@ from engagement.mail.layout import html_layout
 from engagement.mail.rules import MailingKind
 from engagement.pages import guard
 from engagement.pages.forms import Form, stripped
-from engagement.pages.shell import THEMES
+from engagement.pages.shell import THEMES, notify
 from engagement.people.models import Person
 
 blueprint = Blueprint("sign_in", __name__)
@@ -71,6 +71,17 @@ class SetupForm(Form):
         "A password",
         description="At least 12 characters. A few words in a row work well.",
         validators=[InputRequired("Write a password."), Length(max=1000)],
+    )
+
+
+class NewPasswordForm(Form):
+    """A new password, with the present one where there is one."""
+
+    present = PasswordField("Your present password", validators=[Length(max=1000)])
+    password = PasswordField(
+        "The new password",
+        description="At least 12 characters. A few words in a row work well.",
+        validators=[InputRequired("Write a new password."), Length(max=1000)],
     )
 
 
@@ -205,6 +216,30 @@ def _name_of(link: links.OneTimeLink) -> str:
         db.session.get(Account, link.account_id) if link.account_id else db.session.get(Person, link.person_id)
     )
     return known.name if known else "somebody"
+
+
+@blueprint.route("/me/password", methods=["GET", "POST"])
+def password() -> str | BaseResponse:
+    """Set or change the reader's own password; every other session of theirs ends."""
+    account = guard.account()
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        try:
+            if account.password_hash:
+                present = form.present.data or ""
+                actions.sign_in_with_password(account.email, present, place=_place(), secret=_secret())
+            actions.set_password(account, form.password.data, by=account.actor)
+        except BadInput as error:
+            wrong = error.problems.get("password") == actions.WRONG
+            form.take(BadInput(error.sentence, {"present": "That is not your present password."}) if wrong else error)
+            db.session.commit()
+        else:
+            db.session.flush()
+            _begin_session(account)
+            db.session.commit()
+            notify("The new password holds.", "You were signed out everywhere else.")
+            return redirect(url_for("sign_in.password"), code=303)
+    return render_template("sign_in/password.html", form=form, has_password=bool(account.password_hash))
 
 
 @blueprint.post("/logout")

@@ -79,3 +79,27 @@ def test_the_appearance_is_kept_and_goes_back_to_the_page(client):
     answer = client.post("/appearance", data={"theme": "dark"}, headers={"Referer": "http://localhost/login"})
     assert answer.location == "/login"
     assert 'data-bs-theme="dark"' in client.get("/login").get_data(as_text=True)
+
+
+def test_a_new_password_ends_every_other_session_and_keeps_this_one(app):
+    account = make_account("ines@example.com", "Ines", Role.CHANGE_MANAGER)
+    here, elsewhere = signed_in(app, account), signed_in(app, account)
+    wrong = here.post("/me/password", data={"present": "not this one", "password": "five more plain words here"})
+    assert "That is not your present password." in wrong.get_data(as_text=True)
+    changed = here.post("/me/password", data={"present": PASSWORD, "password": "five more plain words here"})
+    assert changed.status_code == 303
+    assert here.get("/programmes").status_code == 200
+    assert elsewhere.get("/programmes").location.startswith("/login")
+    assert app.test_client().post("/login", data={"email": "ines@example.com", "password": PASSWORD}).status_code == 200
+
+
+def test_somebody_who_came_by_link_may_set_a_first_password(app, client):
+    person = make_person()
+    db.session.commit()
+    token = links.sign_in_token(app.config["SECRET_KEY"], origin="message", nonce="1", leads_to="/me", person_id=person.id)
+    client.post(f"/login/link/{token}")
+    weak = client.post("/me/password", data={"password": "short"}).get_data(as_text=True)
+    assert "Use at least 12 characters" in weak
+    assert client.post("/me/password", data={"password": PASSWORD}).status_code == 303
+    again = app.test_client().post("/login", data={"email": person.email, "password": PASSWORD})
+    assert again.location == "/"
