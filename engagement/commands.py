@@ -2,7 +2,6 @@
 
 import functools
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -11,8 +10,9 @@ from urllib.parse import urlsplit
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from psycopg.errors import UndefinedColumn, UndefinedTable
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError
 
 from engagement import clock, demo, serving
 from engagement.accounts import actions as accounts
@@ -26,7 +26,7 @@ from engagement.intake.rules import UnreadableFile
 from engagement.mail import queries as mail_queries
 from engagement.mail.sending import send_test_mail
 from engagement.mail.transport import Transport
-from engagement.scheduler.running import line_states, run_if_due, start_clock
+from engagement.scheduler.running import line_states, run_if_due, start_clock, wait_for_stop
 from engagement.scheduler.timetable import TIMETABLE, line_named
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -46,7 +46,7 @@ def plainly(command: Command) -> Command:
             refuse(error.sentence)
         except UnreadableFile as error:
             refuse(error.problem.sentence)
-        except (OperationalError, ProgrammingError) as error:
+        except DatabaseError as error:
             refuse(_database_sentence(error))
 
     return run  # type: ignore[return-value]
@@ -59,12 +59,15 @@ def refuse(sentence: str) -> NoReturn:
     sys.exit(2)
 
 
-def _database_sentence(error: SQLAlchemyError) -> str:
-    words = str(getattr(error, "orig", error)).lower()
-    if "no such table" in words or "does not exist" in words or "no such column" in words:
+def _database_sentence(error: DatabaseError) -> str:
+    words = str(error.orig).strip()
+    if any(missing in words for missing in ("no such table", "no such column")) or isinstance(
+        error.orig, (UndefinedTable, UndefinedColumn)
+    ):
         return "The database is not migrated. Run: flask db upgrade"
     place = urlsplit(str(current_app.config["SQLALCHEMY_DATABASE_URI"]))
-    return f"The database ({place.scheme.split('+')[0]}) can’t be used: {words.strip().splitlines()[0]}"
+    reason = words.splitlines()[0].rstrip(".")
+    return f"The database ({place.scheme.split('+')[0]}) can’t be used: {reason}. Check ENGAGEMENT_DATABASE_URL."
 
 
 def register(app: Flask) -> None:
@@ -98,7 +101,7 @@ def scheduler() -> None:
     stop = serving.stop_event()
     ticking = start_clock(current_app._get_current_object())  # type: ignore[attr-defined]
     click.echo("The clock ticks. Ctrl-C ends it.")
-    _wait(stop)
+    wait_for_stop(stop)
     ticking.shutdown(wait=False)
 
 
@@ -116,13 +119,8 @@ def worker(connections: int | None) -> None:
         delivering = serving.make_worker(app, smtp_url, connections or serving.settings_of(app).mail_connections)
         delivering.start()
         click.echo("Delivering. Ctrl-C ends it.")
-        _wait(stop)
+        wait_for_stop(stop)
         delivering.stop()
-
-
-def _wait(stop: threading.Event) -> None:
-    while not stop.wait(0.2):
-        pass
 
 
 @click.command("run-job")
@@ -168,7 +166,8 @@ def deliver(until_empty: bool) -> None:
         click.progressbar(length=due, label="Sending", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
     ):
         counts = serving.deliver_all(app, smtp_url, lambda counts: bar.update(counts.total - bar.pos))
-    click.echo(counts.in_words())
+    what_became = [f"{number:,} {word}" for word, number in counts.in_words().items()]
+    click.echo(", ".join(what_became) or "Nothing was due.")
     if counts.trouble:
         raise BadInput(f"The mail server takes nothing at the moment: {counts.trouble} What was not sent waits.")
 
@@ -180,6 +179,8 @@ def deliver(until_empty: bool) -> None:
 def send_mail_test(address: str) -> None:
     """Send one message through the mail settings, now, and say what the server answered."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    db.session.execute(text("SELECT 1 FROM mailbox_message"))
+    db.session.rollback()
     with serving.mail_server(app) as smtp_url:
         reply = send_test_mail(smtp_url, serving.settings_of(app).mail_from, address)
     click.echo(f"Accepted for {address}: {reply}")

@@ -51,12 +51,21 @@ def link_maker(app: Flask) -> Callable[[Delivery, str], str]:
 
 @contextmanager
 def mail_server(app: Flask) -> Iterator[str]:
-    """Give the SMTP address to deliver to: the one that is set, or the built-in mailbox, which runs inside the block."""
+    """Give the SMTP address to deliver to: the one that is set, or the built-in mailbox, which runs inside the block.
+
+    Raises BadInput when the mailbox's port is taken.
+    """
     settings = settings_of(app)
     if not settings.uses_built_in_mailbox:
         yield settings.smtp_url
         return
-    controller, url = start_mailbox(app.app_context, settings.mailbox_port)
+    try:
+        controller, url = start_mailbox(app.app_context, settings.mailbox_port)
+    except OSError as error:
+        raise BadInput(
+            f"Port {settings.mailbox_port} for the built-in mailbox can’t be used: {error.strerror}. "
+            "Choose another one with ENGAGEMENT_MAILBOX_PORT, or leave it out."
+        ) from None
     try:
         yield url
     finally:

@@ -1,0 +1,131 @@
+"""The two states that journeys begin from: nothing but two change managers, and a small programme four weeks before go-live."""
+
+from datetime import timedelta
+
+from factories import PASSWORD, TESTER, make_account, make_people, make_person
+from flask import Flask
+
+from engagement import clock
+from engagement.accounts.actions import account_for_person, set_password
+from engagement.accounts.models import Account
+from engagement.accounts.rules import Role
+from engagement.audiences.actions import save_audience
+from engagement.communications.actions import ask_approval, make_communication, schedule_briefing, write_occurrence
+from engagement.communications.rules import CommunicationKind
+from engagement.db import db
+from engagement.people.models import Person
+from engagement.people.rules import TrainingRole
+from engagement.programmes.actions import make_programme, make_workflow, name_holder
+from engagement.programmes.rules import OwnershipPart, PortfolioClass
+from engagement.resistance.actions import log_concern
+from engagement.resistance.rules import Severity, Source
+from engagement.training.actions import settle_assignments, settle_library
+from engagement.waves.actions import place_people, plan_wave
+from engagement.waves.models import Wave
+
+MANAGER, APPROVER, ADMINISTRATOR = "ines@example.com", "joan@example.com", "ada@example.com"
+SPONSOR, EMPLOYEE, TEAM_LEAD = "margaret@example.com", "tomasz@example.com", "dana@example.com"
+STATEMENT = {
+    "summary": "New claims arrive sorted, with a suggestion.",
+    "system_does": "Reads each new claim\nSorts it",
+    "people_do": "Every decision on cover\nEvery talk with a customer",
+    "who_decides": "You do, up to 5,000.",
+    "signs_of_error": "The photos show something else",
+    "then_do": "Press Send back and say why.",
+    "about_the_job": "No post is removed.",
+}
+BODY = """Dear {{ first_name }},
+
+from **{{ go_live }}**, new claims reach {{ department }} already sorted. You still decide every one.
+
+{{ my_change_link }}
+
+{{ sender_name }}
+"""
+
+
+def furnish_bare(_app: Flask) -> None:
+    """Two change managers and the library of courses; nobody in the directory."""
+    ines = _planner(MANAGER, "Ines Okafor")
+    _planner(APPROVER, "Joan Hartley")
+    settle_library(by=ines.actor)
+
+
+def furnish_programme(app: Flask) -> None:
+    """Forty people, a wave in 28 days with its training, a calendar with a message to approve, and two concerns."""
+    furnish_bare(app)
+    make_account(ADMINISTRATOR, "Ada Lindqvist", Role.ADMINISTRATOR)
+    sponsor = make_person("Margaret Leclerc", SPONSOR, "Executive", (TrainingRole.LEADER,))
+    dana = make_person("Dana Whitfield", TEAM_LEAD, "Operations/Claims", (TrainingRole.LEADER,))
+    tomasz = make_person("Tomasz Wójcik", EMPLOYEE, "Operations/Claims", (TrainingRole.USER,), manager=dana)
+    helen = make_person("Helen Adeyemi", "helen@example.com", "IT", (TrainingRole.SUPPORT,))
+    make_people(36, "Operations/Claims/Property")
+    for person in (sponsor, dana, tomasz):
+        set_password(account_for_person(person), PASSWORD, by=TESTER)
+    wave = _wave(sponsor, dana, helen)
+    _calendar(wave)
+    for text, source in (("What are the twelve of us for?", Source.JOB_SECURITY), ("Who checks it?", Source.OTHER)):
+        log_concern(
+            text,
+            by=_ines().actor,
+            on=clock.today("Europe/London"),
+            source=source,
+            severity=Severity.MEDIUM,
+            person=tomasz,
+            wave=wave,
+        )
+
+
+def _planner(email: str, name: str) -> Account:
+    return make_account(email, name, Role.CHANGE_MANAGER)
+
+
+def _ines() -> Account:
+    return db.session.query(Account).filter_by(email=MANAGER).one()
+
+
+def _wave(sponsor: Person, dana: Person, helen: Person) -> Wave:
+    programme = make_programme("Claims and finance", "Sorted claims, fewer letters.", sponsor=sponsor, by=TESTER)
+    workflow = make_workflow(programme, "Claims triage", PortfolioClass.QUICK_WIN, by=TESTER, **STATEMENT)
+    for part, holder in zip(OwnershipPart, (dana, sponsor, dana, helen), strict=True):
+        name_holder(workflow, part, holder, by=TESTER)
+    wave = plan_wave(
+        programme,
+        "Property claims",
+        clock.now().date() + timedelta(days=28),
+        by=TESTER,
+        lead=dana,
+        sponsor=sponsor,
+        departments=[dana.department],
+        workflows=[workflow],
+    )
+    place_people(wave)
+    settle_assignments(clock.now())
+    return wave
+
+
+def _calendar(wave: Wave) -> None:
+    ines = _ines()
+    people = save_audience("People of wave 1", {"field": "wave", "values": [wave.id]}, by=TESTER)
+    line = make_communication(
+        wave.programme,
+        CommunicationKind.DEPARTMENT_BRIEFING,
+        "Briefings for property claims",
+        audience=people,
+        owner=ines,
+        approver=db.session.query(Account).filter_by(email=APPROVER).one(),
+        wave=wave,
+        by=ines.actor,
+    )
+    make_communication(
+        wave.programme,
+        CommunicationKind.PROGRAMME_UPDATE,
+        "Programme update",
+        audience=people,
+        owner=ines,
+        cadence="FREQ=MONTHLY;BYDAY=3TH",
+        by=ines.actor,
+    )
+    message = schedule_briefing(line, clock.now().replace(second=0, microsecond=0) + timedelta(days=1), by=ines.actor)
+    write_occurrence(message, "What changes from {{ go_live }}", BODY, by=ines.actor)
+    ask_approval(message, by=ines.actor)
