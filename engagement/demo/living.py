@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from engagement import clock
 from engagement.communications import actions as communications
@@ -165,7 +166,7 @@ def _text_for(stage: Stage, occurrence: Occurrence) -> tuple[str, str]:
     kind, day = occurrence.communication.kind, occurrence.sends_at.date()
     since = (day - stage.day(-DAYS_OF_HISTORY)).days
     if kind is CommunicationKind.PROGRAMME_UPDATE:
-        part = story.UPDATE_PARTS[min(since // 30, len(story.UPDATE_PARTS) - 1)]
+        part = next(part for until, part in story.UPDATE_PARTS if (day - stage.today).days < until)
         return story.UPDATE[0].format(month=f"{day:%B}"), _put(story.UPDATE[1], part)
     if kind is CommunicationKind.TECHNICAL_UPDATE:
         change, means = story.TECHNICAL_PARTS[since // 14 % len(story.TECHNICAL_PARTS)]
@@ -215,6 +216,7 @@ def _learners(wave: Wave, turn: int, turns: int, share: float) -> Iterator[tuple
     assigned = db.session.scalars(
         select(Assignment)
         .where(Assignment.wave_id == wave.id, Assignment.withdrawn_at.is_(None))
+        .options(joinedload(Assignment.person))
         .order_by(Assignment.id)
     ).all()
     finishing = [

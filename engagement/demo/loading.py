@@ -30,6 +30,7 @@ from engagement.settings import Settings
 from engagement.training import actions as training
 from engagement.waves import actions as wave_actions
 
+PROGRAMME_UPDATES_SINCE = 110
 SETTER = audit.Actor(None, "Demonstration")
 ROLES: dict[Figure, Role | None] = {
     roster.MANAGER: Role.CHANGE_MANAGER,
@@ -219,6 +220,12 @@ def _plan_communications(stage: Stage) -> None:
         timezone=stage.settings.timezone,
         starts_on=stage.today - timedelta(days=DAYS_OF_HISTORY),
     )
+    for line in made:
+        if line.kind is CommunicationKind.PROGRAMME_UPDATE:
+            # The pilot had few readers; everybody is written to since the first wave was being prepared.
+            communication_actions.change_communication(
+                line, {"starts_on": stage.day(-PROGRAMME_UPDATES_SINCE)}, by=manager.actor
+            )
     stage.communications = {communication.kind.value: communication for communication in made}
     for number, wave in stage.waves.items():
         if number == 4:

@@ -112,42 +112,48 @@ UPDATE = (
     "Dear {{ first_name }},\n\nhere is where the programme stands.\n\n## What is new\n\n{news}\n\n## What comes next\n\n{next}\n\n## What we "
     "heard from you\n\n{heard}\n\nWhat changes for you, and when: {{ my_change_link }}\n\n{{ sender_name }}",
 )
-UPDATE_PARTS: list[dict[str, str]] = [
-    {
-        "news": "The pilot in motor claims ended after eleven weeks. Handlers kept four of five suggestions and overruled the rest.",
-        "next": "Motor claims go first, as a whole department. Nobody else is asked for anything yet.",
-        "heard": "“Will I be measured against it?” No. Overruled suggestions are counted to correct the system, not people.",
-    },
-    {
-        "news": "Training for motor claims is open. It takes half an hour and uses cases from our own files.",
-        "next": "Go-live of motor claims, then four weeks in which nothing else is asked of these teams.",
-        "heard": "“Suggestions come with no reason.” Each one will show the three facts that it rests on.",
-    },
-    {
-        "news": "Motor claims are live. In the first two weeks 312 people sent 96 cases back; the reasons changed two rules.",
-        "next": "Accounts payable prepares for invoice matching.",
-        "heard": "“Training falls into the evening shift.” Sessions at 15:00 and 20:00 were added.",
-    },
-    {
-        "news": "The quiet period in motor claims is over, and the wave is closed. Its champions help the next one.",
-        "next": "Invoice matching goes live in accounts payable.",
-        "heard": "“Who do I call at six in the morning?” The support team starts at 05:30 from now on.",
-    },
-    {
-        "news": "Invoice matching is live. Every payment is still released by a person.",
-        "next": "Property claims, letters and broker service are next. Their briefing comes in the days ahead.",
-        "heard": "“Two initiatives in one month are too many.” The new telephone system was moved behind our wave 3.",
-    },
-    {
-        "news": "Invoice matching settles. Half of all mismatches now reach the right desk on the first day.",
-        "next": "Property claims, letters and broker service prepare.",
-        "heard": "“I want to see wrong decisions, not only right ones.” They are part of each team’s monthly meeting.",
-    },
-    {
-        "news": "All three departments of wave 3 have named their champions.",
-        "next": "Training for wave 3.",
-        "heard": "“Tell us earlier.” Briefings go out four weeks before go-live.",
-    },
+#: Until so many days from today, what a programme update says.
+UPDATE_PARTS: list[tuple[int, dict[str, str]]] = [
+    (
+        -78,
+        {
+            "news": "Training for motor claims is open. It takes half an hour and uses cases from our own files.",
+            "next": "Go-live of motor claims, then four weeks in which nothing else is asked of these teams.",
+            "heard": "“Suggestions come with no reason.” Each one will show the three facts that it rests on.",
+        },
+    ),
+    (
+        -50,
+        {
+            "news": "Motor claims are live. In the first two weeks 312 people sent 96 cases back; the reasons changed two rules.",
+            "next": "Accounts payable prepares for invoice matching.",
+            "heard": "“Training falls into the evening shift.” Sessions at 15:00 and 20:00 were added.",
+        },
+    ),
+    (
+        -22,
+        {
+            "news": "The quiet period in motor claims is over, and the wave is closed. Its champions help the next one.",
+            "next": "Invoice matching goes live in accounts payable.",
+            "heard": "“Who do I call at six in the morning?” The support team starts at 05:30 from now on.",
+        },
+    ),
+    (
+        0,
+        {
+            "news": "Invoice matching is live. Every payment is still released by a person.",
+            "next": "Property claims, letters and broker service are next. Their briefing comes in the days ahead.",
+            "heard": "“Two initiatives in one month are too many.” The new telephone system was moved behind our wave 3.",
+        },
+    ),
+    (
+        10_000,
+        {
+            "news": "Invoice matching settles. Half of all mismatches now reach the right desk on the first day.",
+            "next": "Property claims, letters and broker service prepare, with four weeks of notice.",
+            "heard": "“I want to see wrong decisions, not only right ones.” They are part of each team’s monthly meeting.",
+        },
+    ),
 ]
 TECHNICAL = (
     "Platform notes of {day}",
