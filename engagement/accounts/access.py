@@ -6,7 +6,7 @@ ids, so that this room need not know the rooms above. Questions about many thing
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, select, true
 
 from engagement.accounts.rules import Role
 from engagement.audit import Actor
@@ -20,7 +20,8 @@ class Reader:
 
     `everywhere` are roles without a scope; `in_programmes`, `in_waves` and `in_departments` pairs of role and id.
     `leads_waves` are ids of waves led, `sponsors` of programmes sponsored; `heads` the lineages of departments headed, with
-    everything below; `has_team` whether somebody reports to this person.
+    everything below; `has_team` whether somebody reports to this person. `partly_in_programmes` are ids of programmes of
+    which a wave is led, or was named with a role.
     """
 
     account_id: int
@@ -35,6 +36,7 @@ class Reader:
     sponsors_programmes: frozenset[int] = frozenset()
     heads: tuple[str, ...] = field(default=())
     has_team: bool = False
+    partly_in_programmes: frozenset[int] = frozenset()
 
     @property
     def actor(self) -> Actor:
@@ -45,13 +47,23 @@ class Reader:
         """Return whether one of the roles was granted without a scope."""
         return not self.everywhere.isdisjoint(roles)
 
-    def has_somewhere(self, *roles: Role) -> bool:
-        """Return whether one of the roles was granted, with or without a scope."""
-        scoped = {role for role, _ in (*self.in_programmes, *self.in_waves, *self.in_departments)}
+    def has_for_planning(self, *roles: Role) -> bool:
+        """Return whether one of the roles was granted for everything, a programme or a wave.
+
+        A role for a department opens its people and their training, and no planning.
+        """
+        scoped = {role for role, _ in (*self.in_programmes, *self.in_waves)}
         return self.has(*roles) or not scoped.isdisjoint(roles)
+
+    def places(self, *roles: Role) -> tuple[set[int], set[int]]:
+        """Return the ids of programmes and of waves for which one of the roles was granted; led waves always count."""
+        programmes = {programme_id for role, programme_id in self.in_programmes if role in roles}
+        return programmes, {wave_id for role, wave_id in self.in_waves if role in roles} | self.leads_waves
 
 
 PLANNERS = (Role.CHANGE_MANAGER,)
+#: Roles that open planning to read, for all of it or where they were granted.
+READERS = (Role.CHANGE_MANAGER, Role.AUDITOR, Role.TRAINER)
 
 
 def may_administer(reader: Reader) -> bool:
@@ -90,12 +102,12 @@ def may_plan_wave(reader: Reader, programme_id: int, wave_id: int) -> bool:
 
 def may_plan_something(reader: Reader) -> bool:
     """Have the places of those who plan in the navigation."""
-    return reader.has_somewhere(*PLANNERS) or bool(reader.leads_waves)
+    return reader.has_for_planning(*PLANNERS) or bool(reader.leads_waves)
 
 
 def may_see_planning(reader: Reader) -> bool:
     """Read programmes, waves, workflows and the calendar: those who plan, train, audit or administer."""
-    return may_plan_something(reader) or reader.has_somewhere(Role.TRAINER, Role.AUDITOR, Role.ADMINISTRATOR)
+    return may_plan_something(reader) or may_read_everything(reader) or reader.has_for_planning(*READERS)
 
 
 def may_read_everything(reader: Reader) -> bool:
@@ -104,23 +116,74 @@ def may_read_everything(reader: Reader) -> bool:
 
 
 def may_see_wave(reader: Reader, programme_id: int, wave_id: int) -> bool:
-    """Read one wave's page: whoever plans it, its programme's sponsors, trainers and auditors of it, administrators."""
-    return (
-        may_plan_wave(reader, programme_id, wave_id)
-        or may_read_everything(reader)
-        or any((role, wave_id) in reader.in_waves for role in (Role.AUDITOR, Role.TRAINER))
-        or any((role, programme_id) in reader.in_programmes for role in (Role.AUDITOR, Role.TRAINER))
-    )
+    """Read one wave's page: whoever plans it, trainers and auditors of it or of its programme, administrators."""
+    programmes, waves = reader.places(*READERS)
+    return _sees_all_planning(reader) or programme_id in programmes or wave_id in waves
 
 
 def visible_waves(reader: Reader) -> ColumnElement[bool]:
     """Return the condition on `Wave` for the waves that `may_see_wave` answers with yes."""
-    if reader.has(Role.CHANGE_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR, Role.TRAINER):
+    if _sees_all_planning(reader):
         return true()
-    roles = (Role.CHANGE_MANAGER, Role.AUDITOR, Role.TRAINER)
-    programmes = {programme_id for role, programme_id in reader.in_programmes if role in roles}
-    waves = {wave_id for role, wave_id in reader.in_waves if role in roles} | reader.leads_waves
+    programmes, waves = reader.places(*READERS)
     return or_(Wave.programme_id.in_(programmes), Wave.id.in_(waves))
+
+
+def _sees_all_planning(reader: Reader) -> bool:
+    return may_plan_everywhere(reader) or may_read_everything(reader)
+
+
+def may_see_all_of_programme(reader: Reader, programme_id: int) -> bool:
+    """Read all waves and communications of a programme: those who plan, train for or audit it, administrators."""
+    return _sees_all_planning(reader) or programme_id in reader.places(*READERS)[0]
+
+
+def may_see_programme(reader: Reader, programme_id: int) -> bool:
+    """Read a programme and its workflows: those who see all of it, and those who see one of its waves."""
+    return may_see_all_of_programme(reader, programme_id) or programme_id in reader.partly_in_programmes
+
+
+def may_plan_communication(reader: Reader, programme_id: int, wave_id: int | None) -> bool:
+    """Change a communication: who plans its wave; where it has none, who plans its programme."""
+    if wave_id is None:
+        return may_plan_programme(reader, programme_id)
+    return may_plan_wave(reader, programme_id, wave_id)
+
+
+def planned_communications(
+    reader: Reader, programme_id: SQLColumnExpression[int], wave_id: SQLColumnExpression[int | None]
+) -> ColumnElement[bool]:
+    """Return the condition for the communications that `may_plan_communication` answers with yes."""
+    if may_plan_everywhere(reader):
+        return true()
+    programmes, waves = reader.places(*PLANNERS)
+    return or_(programme_id.in_(programmes), wave_id.in_(waves))
+
+
+def may_see_communication(reader: Reader, programme_id: int, wave_id: int | None) -> bool:
+    """Read a communication and its messages: who sees its wave.
+
+    One for the whole programme is read by everybody who sees a wave of it, because it goes to their people as well.
+    """
+    if wave_id is None:
+        return may_see_programme(reader, programme_id)
+    return may_see_wave(reader, programme_id, wave_id)
+
+
+def visible_communications(
+    reader: Reader, programme_id: SQLColumnExpression[int], wave_id: SQLColumnExpression[int | None]
+) -> ColumnElement[bool]:
+    """Return the condition for the communications that `may_see_communication` answers with yes."""
+    if _sees_all_planning(reader):
+        return true()
+    programmes, waves = reader.places(*READERS)
+    for_all_waves = and_(wave_id.is_(None), programme_id.in_(reader.partly_in_programmes))
+    return or_(programme_id.in_(programmes), wave_id.in_(waves), for_all_waves)
+
+
+def may_see_audiences(reader: Reader) -> bool:
+    """Read audiences and the roles that they give: those who choose among them, and those who read everything."""
+    return may_plan_something(reader) or may_read_everything(reader)
 
 
 def may_read_report(reader: Reader, programme_id: int) -> bool:
@@ -135,7 +198,12 @@ def may_read_report(reader: Reader, programme_id: int) -> bool:
 
 def may_read_some_report(reader: Reader) -> bool:
     """Have reports in the navigation."""
-    return reader.has_somewhere(Role.CHANGE_MANAGER, Role.SPONSOR, Role.AUDITOR) or bool(reader.sponsors_programmes)
+    roles = (Role.CHANGE_MANAGER, Role.SPONSOR, Role.AUDITOR)
+    return (
+        reader.has(*roles)
+        or bool(reader.sponsors_programmes)
+        or any((role in roles) for role, _ in reader.in_programmes)
+    )
 
 
 def may_import_people(reader: Reader) -> bool:
@@ -148,26 +216,38 @@ def may_erase_people(reader: Reader) -> bool:
     return reader.has(Role.ADMINISTRATOR)
 
 
+def may_change_people(reader: Reader) -> bool:
+    """Change people and departments by hand: change managers without a scope and administrators."""
+    return reader.has(Role.CHANGE_MANAGER, Role.ADMINISTRATOR)
+
+
 def may_see_people(reader: Reader) -> bool:
     """Have the people list at all; `visible_people` says whom it shows."""
-    return (
-        may_see_planning(reader)
-        or bool(reader.heads)
-        or any(role in (Role.CHANGE_MANAGER, Role.TRAINER, Role.AUDITOR) for role, _ in reader.in_departments)
-    )
+    return may_see_planning(reader) or bool(_own_lineages(reader))
+
+
+def sees_everybody(reader: Reader) -> bool:
+    """See everybody in the directory by name: change managers, trainers and auditors without a scope, administrators."""
+    return _sees_all_planning(reader)
+
+
+def may_see_department(reader: Reader, lineage: str) -> bool:
+    """See a department: those who plan see all, because waves are made of them; a head those headed and below."""
+    return may_see_planning(reader) or lineage.startswith(_own_lineages(reader))
+
+
+def _own_lineages(reader: Reader) -> tuple[str, ...]:
+    return tuple(sorted({*reader.heads, *(lineage for role, lineage in reader.in_departments if role in READERS)}))
 
 
 def visible_people(reader: Reader) -> ColumnElement[bool]:
     """Return the condition on `Person` for those whom the reader may see by name in lists and exports."""
-    if reader.has(Role.CHANGE_MANAGER, Role.ADMINISTRATOR, Role.AUDITOR, Role.TRAINER):
+    if sees_everybody(reader):
         return true()
-    lineages = {*reader.heads, *(lineage for _, lineage in reader.in_departments)}
-    programmes = {programme_id for role, programme_id in reader.in_programmes if role is not Role.SPONSOR}
-    waves = {wave_id for role, wave_id in reader.in_waves if role is not Role.SPONSOR} | reader.leads_waves
+    programmes, waves = reader.places(*READERS)
     ways: list[ColumnElement[bool]] = []
-    if lineages:
-        below = or_(*(Department.lineage.startswith(lineage, autoescape=True) for lineage in sorted(lineages)))
-        ways.append(Person.department_id.in_(select(Department.id).where(below)))
+    if _own_lineages(reader):
+        ways.append(_works_below(_own_lineages(reader)))
     if programmes or waves:
         scope = or_(Wave.programme_id.in_(programmes), Wave.id.in_(waves))
         members = select(Membership.person_id).join(Wave).where(scope, Membership.ended_at.is_(None))
@@ -175,6 +255,23 @@ def visible_people(reader: Reader) -> ColumnElement[bool]:
     if reader.person_id is not None:
         ways.append(or_(Person.id == reader.person_id, Person.manager_id == reader.person_id))
     return or_(*ways) if ways else false()
+
+
+def _works_below(lineages: tuple[str, ...]) -> ColumnElement[bool]:
+    below = or_(*(Department.lineage.startswith(lineage, autoescape=True) for lineage in lineages))
+    return Person.department_id.in_(select(Department.id).where(below))
+
+
+def waves_with_visible_learners(reader: Reader) -> ColumnElement[bool]:
+    """Return the condition on `Wave` for those whose training the reader may read by name, of the people whom they see.
+
+    Besides the visible waves these are, for the head of a department, the waves that people of the department are in.
+    """
+    if not _own_lineages(reader):
+        return visible_waves(reader)
+    members = select(Membership.wave_id).join(Person, Membership.person_id == Person.id)
+    own = members.where(Membership.ended_at.is_(None), _works_below(_own_lineages(reader)))
+    return or_(visible_waves(reader), Wave.id.in_(own))
 
 
 def may_see_training_of_team(reader: Reader) -> bool:
@@ -213,8 +310,7 @@ def concern_waves(reader: Reader) -> ColumnElement[bool] | None:
     """Return the condition on `Wave` for the waves whose concerns the reader may read; None means all, wave or not."""
     if reader.has(*PLANNERS):
         return None
-    programmes = {programme_id for role, programme_id in reader.in_programmes if role in PLANNERS}
-    waves = {wave_id for role, wave_id in reader.in_waves if role in PLANNERS} | reader.leads_waves
+    programmes, waves = reader.places(*PLANNERS)
     return or_(Wave.programme_id.in_(programmes), Wave.id.in_(waves))
 
 
@@ -230,6 +326,11 @@ def may_approve(reader: Reader, writer_id: int | None, approver_id: int | None, 
 def may_see_deliveries(reader: Reader) -> bool:
     """Read the delivery log with addresses: change managers, auditors and administrators without a scope."""
     return reader.has(Role.CHANGE_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+def may_decide_deliveries(reader: Reader) -> bool:
+    """Say what becomes of a refused or uncertain delivery: change managers without a scope and administrators."""
+    return reader.has(Role.CHANGE_MANAGER, Role.ADMINISTRATOR)
 
 
 def is_member_of(reader: Reader, wave_id: ColumnElement[int]) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from engagement.accounts.rules import ATTEMPT_WINDOW, ATTEMPTS_PER_ADDRESS, ATTE
 from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
+from engagement.people import actions as people
 from engagement.people.models import Person
 
 TOO_MANY = "There were too many attempts. Wait 15 minutes, then try again."
@@ -164,6 +165,30 @@ def reactivate(account: Account, *, by: Actor) -> None:
         raise RuleBroken(f"{account.name} has left according to the HR file.")
     account.deactivated_at = None
     audit.record("reactivated sign-in", account, by=by, name=account.email, person_id=account.person_id)
+
+
+def end_with_leaving(person: Person, *, by: Actor) -> None:
+    """Mark somebody as left, and end their sign-in and every session at the same moment.
+
+    Raises RuleBroken for the last active administrator.
+    """
+    people.mark_as_left(person, by=by)
+    account = queries.account_of_person(person.id)
+    if account is not None and account.is_active:
+        deactivate(account, by=by)
+        account.deactivated_at = person.left_at
+
+
+def return_with_sign_in(person: Person, *, by: Actor) -> None:
+    """Take somebody back, with the sign-in that ended when they left; one that somebody ended otherwise stays ended.
+
+    Raises RuleBroken when the address has gone to somebody else.
+    """
+    account = queries.account_of_person(person.id)
+    ended_then = account is not None and account.deactivated_at == person.left_at
+    people.take_back(person, by=by)
+    if account is not None and ended_then:
+        reactivate(account, by=by)
 
 
 def end_sessions(account: Account) -> None:

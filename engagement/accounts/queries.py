@@ -5,7 +5,7 @@ from collections import defaultdict
 from sqlalchemy import exists, func, or_, select
 
 from engagement import clock
-from engagement.accounts.access import Reader
+from engagement.accounts.access import READERS, Reader
 from engagement.accounts.models import Account, Grant, SignInAttempt, UsedLink
 from engagement.accounts.rules import ATTEMPT_WINDOW, Role
 from engagement.db import db
@@ -70,6 +70,7 @@ def reader_of(account: Account, default_timezone: str) -> Reader:
     lineage_of = _lineages(grants)
     person_id = account.person_id
     led: set[int] = set()
+    partly = _programmes_of_waves(grants)
     sponsored: set[int] = set()
     heads: list[str] = []
     has_team = False
@@ -81,6 +82,7 @@ def reader_of(account: Account, default_timezone: str) -> Reader:
             )
         ).all()
         led = {wave.id for wave in waves if wave.lead_id == person_id}
+        partly |= {wave.programme_id for wave in waves if wave.lead_id == person_id}
         sponsored = {wave.programme_id for wave in waves if wave.sponsor_id == person_id}
         sponsored |= set(db.session.scalars(select(Programme.id).where(Programme.sponsor_id == person_id)))
         heads = list(
@@ -108,6 +110,7 @@ def reader_of(account: Account, default_timezone: str) -> Reader:
         sponsors_programmes=frozenset(sponsored),
         heads=tuple(heads),
         has_team=bool(has_team),
+        partly_in_programmes=frozenset(partly),
     )
 
 
@@ -120,6 +123,11 @@ def _lineages(grants: list[Grant]) -> dict[int, str]:
         return {}
     rows = db.session.execute(select(Department.id, Department.lineage).where(Department.id.in_(ids)))
     return {row.id: row.lineage for row in rows}
+
+
+def _programmes_of_waves(grants: list[Grant]) -> set[int]:
+    ids = {grant.wave_id for grant in grants if grant.wave_id and grant.role in READERS}
+    return set(db.session.scalars(select(Wave.programme_id).where(Wave.id.in_(ids)))) if ids else set()
 
 
 def recent_attempts(key: str) -> int:

@@ -11,29 +11,32 @@ from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rhythm import listed
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
+from engagement.programmes.models import Workflow
 from engagement.waves.queries import workflows_of_waves
 
 
-def constants_of(communication: Communication, on: date) -> dict[str, str]:
+def constants_of(communication: Communication, on: date, workflows: Iterable[Workflow] | None = None) -> dict[str, str]:
     """Return the values that all readers share; those of a wave are missing where there is none.
 
-    `on` is the day of sending: a go-live in another year is written with its year.
+    `on` is the day of sending: a go-live in another year is written with its year. `workflows` are those of the wave,
+    where the caller has them already; else they are read.
     """
     values = {"programme": communication.programme.name, "sender_name": communication.owner.name}
     wave = communication.wave
     if wave is not None:
         day = wave.go_live_on
-        workflows = workflows_of_waves([wave.id]).get(wave.id, [])
+        named = workflows_of_waves([wave.id]).get(wave.id, []) if workflows is None else workflows
         values["wave"] = wave.title
         values["go_live"] = f"{day:%A} {day.day} {day:%B}" + (f" {day.year}" if day.year != on.year else "")
-        values["workflow"] = listed([workflow.name for workflow in workflows])
+        values["workflow"] = listed([workflow.name for workflow in named])
     return values
 
 
-def constants_for(occurrence: Occurrence) -> dict[str, str]:
-    """Return the values that all readers of one message share."""
+def constants_for(occurrence: Occurrence, workflows: Iterable[Workflow] | None = None) -> dict[str, str]:
+    """Return the values that all readers of one message share; `workflows` as `constants_of` takes them."""
     communication = occurrence.communication
-    return constants_of(communication, occurrence.sends_at.astimezone(ZoneInfo(communication.timezone)).date())
+    on = occurrence.sends_at.astimezone(ZoneInfo(communication.timezone)).date()
+    return constants_of(communication, on, workflows)
 
 
 def problems_of(occurrence: Occurrence) -> list[str]:

@@ -11,7 +11,7 @@ from engagement.communications.merging import Rendered, fields_in, rendered, wit
 from engagement.communications.models import Occurrence
 from engagement.db import db
 from engagement.mail.actions import build_mailing
-from engagement.mail.layout import html_layout
+from engagement.mail.layout import html_layout, text_in
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import MailingKind
 from engagement.people.models import Person
@@ -103,10 +103,13 @@ def _values_sent(mailing: Mailing, person: Person) -> dict[str, str]:
 
 
 def _as_sent(mailing: Mailing, values: Mapping[str, str]) -> Preview:
-    made = Rendered(mailing.subject, "", mailing.text).filled(values)
-    paragraphs = made.text.split("\n\n--\n")[0].split("\n\n")
-    html = "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs if part.strip())
-    return Preview(made.subject, html, made.text)
+    made = Rendered(mailing.subject, text_in(mailing.html), mailing.text).filled(values)
+    return Preview(made.subject, made.html or _paragraphs(made.text), made.text)
+
+
+def _paragraphs(text: str) -> str:
+    parts = text.split("\n\n--\n")[0].split("\n\n")
+    return "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in parts if part.strip())
 
 
 def preview_to_nobody(occurrence: Occurrence) -> Preview:

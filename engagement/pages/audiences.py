@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from sqlalchemy import true
+from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import access
@@ -14,6 +14,7 @@ from engagement.audiences.names import names_for, offered
 from engagement.audiences.rules import Field, Rule, values_of
 from engagement.audiences.wording import describe, lines_of
 from engagement.communications import queries as calendar
+from engagement.communications.scopes import readable
 from engagement.db import count_of, db
 from engagement.errors import BadInput, EngagementError, RuleBroken
 from engagement.pages import guard
@@ -67,7 +68,7 @@ class Answer:
 
 
 def _audience(audience_id: int, *, to_change: bool = False) -> Audience:
-    question = access.may_plan_everywhere if to_change else access.may_see_planning
+    question = access.may_plan_everywhere if to_change else access.may_see_audiences
     guard.allow(question(guard.reader()))
     return guard.found(queries.audience_page(audience_id))
 
@@ -75,7 +76,7 @@ def _audience(audience_id: int, *, to_change: bool = False) -> Audience:
 @blueprint.get("/audiences")
 def index() -> str:
     """List the audiences with how many people each reaches now."""
-    guard.allow(access.may_see_planning(guard.reader()))
+    guard.allow(access.may_see_audiences(guard.reader()))
     page = asked_page(count_of(queries.audiences_in_use()), AUDIENCES_A_PAGE)
     lines = queries.audiences_listed(today(), limit=page.size, offset=page.offset)
     return render_template(
@@ -91,7 +92,7 @@ def audience(audience_id: int) -> str:
     reach = queries.reach(row, today())
     visible = access.visible_people(reader)
     members = queries.members(row, today()).where(visible)
-    page = asked_page(reach if _sees_everybody(reader) else count_of(members))
+    page = asked_page(reach if access.sees_everybody(reader) else count_of(members))
     names = names_for(row.rule)
     return render_template(
         "audiences/audience.html",
@@ -104,19 +105,14 @@ def audience(audience_id: int) -> str:
         people=db.session.scalars(members.limit(page.size).offset(page.offset)).all(),
         answer=_answer(row, request.args.get("person", "")),
         uses=queries.uses_of(row),
-        messages=_messages_to(row),
+        messages=_messages_to(row, readable(reader)),
         may_change=access.may_plan_everywhere(reader),
     )
 
 
-def _sees_everybody(reader: access.Reader) -> bool:
-    return access.visible_people(reader).compare(true())
-
-
-def _messages_to(row: Audience) -> list[Any]:
-    return [
-        line.communication for line in calendar.communications_running() if line.communication.audience_id == row.id
-    ]
+def _messages_to(row: Audience, which: ColumnElement[bool] = calendar.EVERY_ONE) -> list[Any]:
+    running = calendar.communications_running(readable=which)
+    return [line.communication for line in running if line.communication.audience_id == row.id]
 
 
 def _answer(row: Audience, asked: str) -> Answer | None:

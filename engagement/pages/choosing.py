@@ -5,7 +5,9 @@ from typing import Any
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
+from engagement.accounts import access
 from engagement.db import db
+from engagement.pages import guard
 from engagement.pages.forms import stripped
 from engagement.people import queries
 from engagement.people.models import Department, Person
@@ -26,7 +28,7 @@ class PersonField(StringField):
         self.person = queries.person_by_reference(self.data)
         if self.person is not None:
             return
-        close = queries.people_suggested(self.data, limit=3)
+        close = queries.people_suggested(self.data, limit=3, visible=access.visible_people(guard.reader()))
         hint = " Did you mean " + ", ".join(f"{p.email} ({p.name})" for p in close if p.email) + "?" if close else ""
         raise ValidationError(f"Nobody here has the address or employee number “{self.data[:80]}”.{hint}")
 

@@ -6,14 +6,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement import clock
 from engagement.accounts import access
 from engagement.accounts.models import Account
-from engagement.communications import actions, queries
+from engagement.communications import actions, queries, scopes
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.outlines import standard_outlines
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.mail.rules import DeliveryState
-from engagement.pages import guard, occurrence_steps, occurrences
+from engagement.pages import guard, occurrence_steps
 from engagement.pages.communication_forms import CommunicationForm, StandardForm, WhenForm, chosen, month_of, when_form
 from engagement.pages.formats import number_word, plural, today
 from engagement.pages.month import brief_moment, month_shown
@@ -22,6 +22,7 @@ from engagement.pages.shell import notify
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme
 from engagement.waves import queries as waves
+from engagement.waves.models import Wave
 
 blueprint = Blueprint("communications", __name__)
 occurrence_steps.add_to(blueprint)
@@ -35,13 +36,16 @@ def index() -> str:
     if request.args.get("view") == "list":
         return _listed()
     first = month_of(request.args.get("month"), today())
-    month = month_shown(first, today(), reader.timezone, guard.settings().holidays)
+    month = month_shown(first, today(), reader, guard.settings().holidays)
     return render_template(
         "communications/month.html",
         month=month,
         lede=_month_words(month.messages),
-        coming=[(m, brief_moment(m.sends_at, reader.timezone)) for m in queries.coming_messages(clock.now())],
-        lines=queries.communications_running(),
+        coming=[
+            (m, brief_moment(m.sends_at, reader.timezone))
+            for m in queries.coming_messages(clock.now(), readable=scopes.readable(reader))
+        ],
+        lines=queries.communications_running(readable=scopes.readable(reader)),
         may_plan=access.may_plan_something(reader),
         statuses=_LEGEND,
     )
@@ -75,7 +79,7 @@ def _month_words(messages: list[Occurrence]) -> str:
 def _listed() -> str:
     asked = request.args.get("status", "")
     status = OccurrenceStatus(asked) if asked in list(OccurrenceStatus) else None
-    rows = queries.messages_listed(status)
+    rows = queries.messages_listed(status, scopes.readable(guard.reader()))
     page = asked_page(count_of(rows))
     messages = list(db.session.scalars(rows.limit(page.size).offset(page.offset)))
     return render_template(
@@ -95,6 +99,11 @@ def _programmes_to_plan() -> list[Programme]:
     return [p for p in open_ones if p.id in led or access.may_plan_programme(reader, p.id)]
 
 
+def _waves_to_plan(programme: Programme) -> list[Wave]:
+    reader = guard.reader()
+    return [wave for wave in waves.waves_of(programme.id) if access.may_plan_wave(reader, programme.id, wave.id)]
+
+
 @blueprint.route("/communications/new", methods=["GET", "POST"])
 def new() -> str | BaseResponse:
     """Add a communication to a programme, or first choose which."""
@@ -104,10 +113,11 @@ def new() -> str | BaseResponse:
     asked = request.args.get("programme_id", type=int)
     programme = next((p for p in offered if p.id == asked), offered[0] if len(offered) == 1 else None)
     if programme is None:
-        return render_template("communications/choose_programme.html", programmes=offered)
+        planned = {p.id for p in offered if access.may_plan_programme(reader, p.id)}
+        return render_template("communications/choose_programme.html", programmes=offered, planned=planned)
     kind = request.args.get("kind", "")
     form = CommunicationForm(data=_defaults(kind if kind in list(CommunicationKind) else "department_briefing"))
-    form.offer(programme, waves.waves_of(programme.id))
+    form.offer(programme, _waves_to_plan(programme))
     if form.validate_on_submit():
         try:
             values = form.values()
@@ -120,7 +130,10 @@ def new() -> str | BaseResponse:
             db.session.commit()
             notify(f"{communication.name} is in the calendar.", communication.how_often + ".")
             return redirect(_page_of(communication), code=303)
-    return render_template("communications/edit.html", form=form, programme=programme, communication=None)
+    may_plan_all = access.may_plan_programme(reader, programme.id)
+    return render_template(
+        "communications/edit.html", form=form, programme=programme, communication=None, may_plan_all=may_plan_all
+    )
 
 
 def _defaults(kind: str) -> dict[str, object]:
@@ -145,7 +158,7 @@ def _defaults(kind: str) -> dict[str, object]:
 
 
 def _allow_planning(programme_id: int, wave_id: int | None) -> None:
-    guard.allow(occurrences.may_plan(guard.reader(), programme_id, wave_id))
+    guard.allow(access.may_plan_communication(guard.reader(), programme_id, wave_id))
 
 
 def _page_of(communication: Communication) -> str:
@@ -190,10 +203,7 @@ def chosen_owner(form: StandardForm) -> Account:
 def _communication(communication_id: int, *, to_change: bool = False) -> Communication:
     communication = guard.found(queries.communication_page(communication_id))
     reader = guard.reader()
-    if to_change:
-        guard.allow(occurrences.may_change(reader, communication))
-    else:
-        guard.allow(access.may_see_planning(reader) or communication.owner_id == reader.account_id)
+    guard.allow((scopes.may_plan if to_change else scopes.may_read)(reader, communication))
     return communication
 
 
@@ -215,7 +225,7 @@ def _communication_shown(row: Communication, when: WhenForm) -> str:
         coming=coming,
         past=[(message, counts.get(message.id, {}).get(DeliveryState.SENT, 0)) for message in past],
         reach=queries.reach_of([row], clock.today(row.timezone))[row.id],
-        may_plan=occurrences.may_change(guard.reader(), row) and row.ended_at is None,
+        may_plan=scopes.may_plan(guard.reader(), row) and row.ended_at is None,
         when=when,
     )
 
@@ -243,7 +253,7 @@ def edit(communication_id: int) -> str | BaseResponse:
     """Change a communication."""
     row = _communication(communication_id, to_change=True)
     form = CommunicationForm(data=CommunicationForm.shown(row))
-    form.offer(row.programme, waves.waves_of(row.programme_id), row)
+    form.offer(row.programme, _waves_to_plan(row.programme), row)
     if form.validate_on_submit():
         try:
             values = form.values(row)

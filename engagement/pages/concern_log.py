@@ -15,7 +15,7 @@ from engagement.errors import BadInput
 from engagement.pages import guard
 from engagement.pages.choosing import chosen_departments, department_choices
 from engagement.pages.concern_forms import LogForm
-from engagement.pages.formats import plural, short_day
+from engagement.pages.formats import number_word, short_day
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.programmes import queries as programmes
@@ -81,7 +81,8 @@ def _log_lede(counts: WaitingCounts) -> str:
     if not counts.open:
         return "Nobody waits for an answer."
     late = f"{counts.late:,} of them longer than promised" if counts.late else "none longer than promised"
-    return f"{plural(counts.open, 'concern waits', 'concerns wait')} for an answer, {late}."
+    waiting = f"{number_word(counts.open).capitalize()} {'concern waits' if counts.open == 1 else 'concerns wait'}"
+    return f"{waiting} for an answer, {late}."
 
 
 def _line(row: Concern, on: date) -> LogLine:

@@ -78,8 +78,7 @@ def _mailings(chosen: Mailing | None) -> list[Mailing]:
 
 
 def _may_decide() -> bool:
-    reader = guard.reader()
-    return access.may_plan_everywhere(reader) or access.may_administer(reader)
+    return access.may_decide_deliveries(guard.reader())
 
 
 def _line(delivery: Delivery, decides: bool) -> Line:

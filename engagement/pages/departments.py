@@ -16,6 +16,7 @@ from engagement.pages.forms import Form, stripped
 from engagement.pages.shell import notify
 from engagement.people import actions, queries
 from engagement.people.models import Department
+from engagement.waves import queries as waves
 
 
 class NameForm(Form):
@@ -49,8 +50,10 @@ def add_to(blueprint: Blueprint) -> None:
 def departments() -> str:
     """Show the tree of departments."""
     guard.allow(access.may_see_people(guard.reader()))
-    tree = queries.department_tree()
-    top = [line for line in tree if line.depth == 0]
+    reader = guard.reader()
+    tree = [line for line in queries.department_tree() if access.may_see_department(reader, line.department.lineage)]
+    seen = {line.department.id for line in tree}
+    top = [line for line in tree if line.department.parent_id not in seen]
     return render_template(
         "people/departments.html",
         tree=tree,
@@ -68,13 +71,14 @@ def department(department_id: int) -> str:
 
 
 def _may_change() -> bool:
-    reader = guard.reader()
-    return access.may_plan_everywhere(reader) or access.may_administer(reader)
+    return access.may_change_people(guard.reader())
 
 
 def _department(department_id: int, *, to_change: bool = False) -> Department:
     guard.allow(_may_change() if to_change else access.may_see_people(guard.reader()))
-    return guard.found(queries.department_page(department_id))
+    row = guard.found(queries.department_page(department_id))
+    guard.allow(access.may_see_department(guard.reader(), row.lineage))
+    return row
 
 
 def _drawn(row: Department, name_form: NameForm, manager_form: ManagerForm, merge_form: MergeForm) -> str:
@@ -82,11 +86,14 @@ def _drawn(row: Department, name_form: NameForm, manager_form: ManagerForm, merg
     others = [line.department for line in tree if line.department.id != row.id]
     merge_form.into.choices = [SelectChoice("", "Choose"), *(SelectChoice(str(d.id), d.path) for d in others)]
     forms = (name_form, manager_form, merge_form)
+    reader = guard.reader()
+    by_name = {wave.id for wave in waves.waves_visible(access.waves_with_visible_learners(reader))}
     successor = queries.department_page(row.merged_into_id) if row.closed_at and row.merged_into_id else None
     return render_template(
         "people/department.html",
         department=row,
         line=next((line for line in tree if line.department.id == row.id), None),
+        learning=[wave for wave in waves.waves_with_members_below(row.lineage) if wave.id in by_name],
         below=[line for line in tree if line.department.parent_id == row.id],
         successor=successor,
         name_form=name_form,

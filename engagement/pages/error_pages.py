@@ -4,6 +4,7 @@ import structlog
 from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from engagement.db import db
@@ -31,6 +32,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(EngagementError, _refused)
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OverflowError, _beyond_the_database)
+    app.register_error_handler(DataError, _beyond_the_database)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -57,6 +60,12 @@ def _form_too_old(_error: CSRFError) -> tuple[str, int]:
         "This form was open too long, or was not opened here. Nothing was changed. Open it again and send it once more."
     )
     return _page(400, "This form is out of date", sentence)
+
+
+def _beyond_the_database(_error: Exception) -> tuple[str, int]:
+    """Answer a number, day or text that no database holds; only a made-up address or form has one."""
+    db.session.rollback()
+    return _page(400, HEADINGS[400], HTTP_SENTENCES[400])
 
 
 def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from markupsafe import Markup
 
 from engagement import clock
 from engagement.pages import guard
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
         count=count,
         plural=plural,
         iso=iso,
+        breakable=breakable,
     )
     app.jinja_env.globals.update(today=today, number_word=number_word)
 
@@ -89,13 +91,20 @@ def count(number: int) -> str:
 
 
 def share(part: int, whole: int, missing: str = "none yet") -> str:
-    """Write a share with its fraction: "69 %, 371 of 538". A share is never rounded up to all."""
+    """Write a share with its fraction: "69 %, 371 of 538"; "none of 538". A share is never rounded up to all."""
     if whole == 0:
         return missing
+    if part == 0:
+        return f"none of {count(whole)}"
     percent = round(100 * part / whole)
     if percent == 100 and part < whole:
         percent = 99
     return f"{percent} %, {count(part)} of {count(whole)}"
+
+
+def breakable(path: str) -> Markup:
+    """Write a department's path so that a narrow column breaks it after a slash."""
+    return Markup("/<wbr>").join(path.split("/"))
 
 
 def plural(number: int, one: str, many: str) -> str:

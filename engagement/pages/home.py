@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement import charts, clock
 from engagement.accounts import access
 from engagement.accounts.access import Reader
-from engagement.accounts.rules import Role
 from engagement.charts import WaveSpan
 from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
+from engagement.communications.scopes import readable
+from engagement.communications.subjects import subjects_shown
 from engagement.pages import guard
 from engagement.pages.formats import clock_time, day, number_word, plural, reader_zone, short_day, today
 from engagement.pages.home_tasks import TaskGroup, task_groups
@@ -58,14 +59,14 @@ def home() -> str | BaseResponse:
     visible = waves.waves_visible(access.visible_waves(reader))
     groups = task_groups(reader, visible, on)
     shown = _shown_waves(visible)
-    readable = access.concern_waves(reader)
+    with_concerns = access.concern_waves(reader)
     return render_template(
         "home/today.html",
         on=on,
         lede=_lede(groups, calendar.needs_attention(reader).approvals, on),
         groups=groups,
         agenda=_agenda(on, reader),
-        new_concerns=_new_concerns(resistance.received_since(readable, on - timedelta(days=7))),
+        new_concerns=_new_concerns(resistance.received_since(with_concerns, on - timedelta(days=7))),
         wave_title=f"The {number_word(len(shown))} waves" if len(shown) > 1 else "The wave",
         timeline=charts.waves_timeline([_span(wave) for wave in shown], on),
         cards=_cards(shown, on),
@@ -79,7 +80,7 @@ def _beginning(reader: Reader) -> str:
         return "admin.index"
     if access.may_read_some_report(reader):
         return "reports.index"
-    return "training.index" if reader.has(Role.TRAINER) else "me.index"
+    return "training.index" if access.may_see_training(reader) else "me.index"
 
 
 def _lede(groups: Sequence[TaskGroup], approvals: Sequence[Occurrence], on: date) -> str:
@@ -96,19 +97,20 @@ def _lede(groups: Sequence[TaskGroup], approvals: Sequence[Occurrence], on: date
 
 def _agenda(on: date, reader: Reader) -> list[AgendaLine]:
     last = on + timedelta(days=6)
+    messages = calendar.messages_between(on, last, reader.timezone, readable(reader))
+    subjects = subjects_shown(messages)
     lines = [
         AgendaLine(
             message.sends_at.astimezone(reader_zone()).date(),
-            f"{clock_time(message.sends_at)} {message.subject or message.communication.name}",
+            f"{clock_time(message.sends_at)} {subjects[message.id]}",
             url_for("communications.occurrence", occurrence_id=message.id),
             message,
         )
-        for message in calendar.messages_between(on, last, reader.timezone)
+        for message in messages
     ]
     lines += [
         AgendaLine(wave.go_live_on, f"{wave.title} goes live", url_for("waves.wave", wave_id=wave.id))
-        for wave in calendar.go_lives_between(on, last)
-        if access.may_see_wave(reader, wave.programme_id, wave.id)
+        for wave in calendar.go_lives_between(on, last, access.visible_waves(reader))
     ]
     return sorted(lines, key=lambda line: line.on)[:MOST_DATES]
 
@@ -149,7 +151,7 @@ def _card_lines(wave: Wave, people: int, trained: training.Count, on: date) -> l
     go_live = f"{'Go-live' if is_ahead else 'Live since'} {short_day(wave.go_live_on)}"
     lines = [f"{go_live}, {plural(people, 'person', 'people')}."]
     if trained.assigned:
-        lines.append(f"{trained.finished:,} of {trained.assigned:,} trained.")
+        lines.append(f"{f'{trained.finished:,}' if trained.finished else 'None'} of {trained.assigned:,} trained.")
     elif is_ahead:
         lines.append("Nobody has training to do yet.")
     if wave.stabilises_until_on and wave.status.is_open and wave.stabilises_until_on >= on:

@@ -10,6 +10,7 @@ from engagement.accounts import access
 from engagement.accounts.access import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
+from engagement.communications.subjects import subjects_shown
 from engagement.pages.concern_log import here_today, shortened
 from engagement.pages.formats import day, moment, plural, short_day
 from engagement.reports.attention import waves_with_roleless_members
@@ -54,7 +55,7 @@ def task_groups(reader: Reader, visible: Sequence[Wave], on: date) -> list[TaskG
     groups = [
         *_messages(calendar.needs_attention(reader)),
         *_concerns(reader),
-        _ownership(planned, on),
+        _ownership([w for w in planned if access.may_plan_programme(reader, w.programme_id)], on),
         _roles(planned),
     ]
     return [group for group in groups if group.count]
@@ -62,9 +63,14 @@ def task_groups(reader: Reader, visible: Sequence[Wave], on: date) -> list[TaskG
 
 def _messages(waiting: calendar.NeedsAttention) -> list[TaskGroup]:
     every = url_for("communications.index")
+    kinds = (waiting.approvals, waiting.held, waiting.late_drafts, waiting.missed, waiting.unreached)
+    subjects = subjects_shown(message for messages in kinds for message in messages[:MOST_OF_A_KIND])
 
     def group(title: str, messages: Sequence[Occurrence], reason: str, button: str, *, is_late: bool) -> TaskGroup:
-        tasks = [_message_task(message, reason, button, is_late) for message in messages[:MOST_OF_A_KIND]]
+        tasks = [
+            _message_task(message, subjects[message.id], reason, button, is_late)
+            for message in messages[:MOST_OF_A_KIND]
+        ]
         return TaskGroup(title, len(messages), tasks, every)
 
     return [
@@ -82,12 +88,12 @@ def _messages(waiting: calendar.NeedsAttention) -> list[TaskGroup]:
     ]
 
 
-def _message_task(message: Occurrence, reason: str, button: str, is_late: bool) -> Task:
+def _message_task(message: Occurrence, subject: str, reason: str, button: str, is_late: bool) -> Task:
     communication = message.communication
     due = f"was due {moment(message.sends_at)}" if is_late else f"goes out {moment(message.sends_at)}"
     to_whom = f"To {communication.audience.name}, {due}."
     return Task(
-        message.subject or communication.name,
+        subject,
         f"{to_whom} {reason}",
         url_for("communications.occurrence", occurrence_id=message.id),
         button,

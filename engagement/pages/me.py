@@ -15,6 +15,7 @@ from engagement.content.markdown import to_html
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.mail import queries as mail
+from engagement.mail.layout import text_in
 from engagement.mail.models import Delivery
 from engagement.pages import guard, my_change
 from engagement.pages.formats import short_day, today
@@ -199,7 +200,7 @@ def message(delivery_id: int) -> str:
     return render_template(
         "me/message.html",
         message=Message(row, mail.subject_for(row)),
-        html=Markup(to_html(mail.text_for(row))),  # noqa: S704  cleaned by content.markdown
+        html=Markup(text_in(mail.html_for(row)) or to_html(mail.text_for(row))),  # noqa: S704  cleaned by content.markdown
     )
 
 

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from engagement.accounts import access
+from engagement.accounts.access import Reader
 from engagement.communications.holiday_calendar import holidays_between
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import go_lives_between, messages_between
+from engagement.communications.scopes import readable
 from engagement.waves.models import Wave
 
 
@@ -57,12 +60,13 @@ class Month:
         return _month_after(self.first)
 
 
-def month_shown(first: date, today: date, zone: str, country: str) -> Month:
-    """Return the month that begins on `first`, as days of the IANA zone, with the holidays of a country."""
+def month_shown(first: date, today: date, reader: Reader, country: str) -> Month:
+    """Return the month that begins on `first` as far as the reader may see it, with the holidays of a country."""
+    zone = reader.timezone
     start = first - timedelta(days=first.weekday())
     last = _month_after(first) - timedelta(days=1)
     end = last + timedelta(days=6 - last.weekday())
-    messages = messages_between(start, end, zone)
+    messages = messages_between(start, end, zone, readable(reader))
     days = {
         day: Day(day, not first <= day <= last, day == today)
         for day in (start + timedelta(days=n) for n in range((end - start).days + 1))
@@ -70,7 +74,7 @@ def month_shown(first: date, today: date, zone: str, country: str) -> Month:
     placed = _by_day(messages, zone)
     for day, found in placed.items():
         days[day].messages = found
-    for wave in go_lives_between(start, end):
+    for wave in go_lives_between(start, end, access.visible_waves(reader)):
         days[wave.go_live_on].go_lives.append(wave)
     for day, name in holidays_between(start, end, country):
         days[day].note = name

@@ -11,6 +11,7 @@ from engagement.communications import actions
 from engagement.communications.approvals import approver_words, may_approve
 from engagement.communications.models import Occurrence
 from engagement.communications.rules import OccurrenceStatus
+from engagement.communications.scopes import is_in_charge
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
@@ -19,7 +20,6 @@ from engagement.pages.formats import plural
 from engagement.pages.occurrences import (
     MessageForms,
     back_to,
-    may_write_message,
     message_at,
     message_shown,
     occurrence,
@@ -88,7 +88,7 @@ def approve(occurrence_id: int) -> str | BaseResponse:
 def withdraw_approval(occurrence_id: int) -> BaseResponse:
     """Take an approval or the asking for it back: its writer, whoever plans, and its approver may."""
     row = message_at(occurrence_id)
-    guard.allow(may_write_message(guard.reader(), row) or may_approve(guard.reader(), row))
+    guard.allow(is_in_charge(guard.reader(), row.communication) or may_approve(guard.reader(), row))
     actions.withdraw_approval(row, by=guard.reader().actor)
     db.session.commit()
     notify("It is a draft again.", "It doesn’t go out until somebody approves it.")

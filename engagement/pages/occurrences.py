@@ -8,12 +8,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
 from engagement.accounts import access
-from engagement.accounts.access import Reader
-from engagement.communications import actions, queries
+from engagement.communications import actions, queries, scopes
 from engagement.communications.approvals import approver_words, may_approve
 from engagement.communications.merging import FIELDS, OF_A_WAVE
 from engagement.communications.messages import Preview, preview_as, preview_to_nobody, why_words
-from engagement.communications.models import Communication, Occurrence
+from engagement.communications.models import Occurrence
 from engagement.communications.queries import OccurrencePage
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
@@ -25,33 +24,11 @@ from engagement.pages.shell import notify
 from engagement.people.models import Person
 
 
-def may_plan(reader: Reader, programme_id: int, wave_id: int | None) -> bool:
-    """Return whether the reader may change communications of a programme, or of one of its waves."""
-    if wave_id is not None:
-        return access.may_plan_wave(reader, programme_id, wave_id)
-    return access.may_plan_programme(reader, programme_id)
-
-
-def may_change(reader: Reader, communication: Communication) -> bool:
-    """Return whether the reader may change this communication and its messages."""
-    return may_plan(reader, communication.programme_id, communication.wave_id)
-
-
-def may_write_message(reader: Reader, row: Occurrence) -> bool:
-    """Return whether the reader may write, move and skip a message: who plans it, and the communication’s owner."""
-    return may_change(reader, row.communication) or row.communication.owner_id == reader.account_id
-
-
 def message_at(occurrence_id: int, *, to_write: bool = False) -> Occurrence:
     """Return the message at an address for whoever may read it, or write it; raises NotFound or NotAllowed."""
     row = guard.found(queries.occurrence_row(occurrence_id))
     reader = guard.reader()
-    writes = may_write_message(reader, row)
-    if to_write:
-        guard.allow(writes)
-    else:
-        approves = row.communication.approver_id == reader.account_id
-        guard.allow(writes or approves or access.may_see_planning(reader))
+    guard.allow((scopes.is_in_charge if to_write else scopes.may_read)(reader, row.communication))
     return row
 
 
@@ -109,7 +86,7 @@ def message_shown(row: Occurrence, forms: MessageForms) -> str:
     reader = guard.reader()
     page = queries.occurrence_page(row)
     reading = reading_as(row)
-    writes = may_write_message(reader, row)
+    writes = scopes.is_in_charge(reader, row.communication)
     approves = not page.problems and row.status.needs_approval and page.approval is None and may_approve(reader, row)
     approves = approves and (row.status is OccurrenceStatus.HELD or row.sends_at > clock.now())
     return render_template(

@@ -13,6 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from engagement import clock
 from engagement.accounts import access
+from engagement.accounts.actions import end_with_leaving, return_with_sign_in
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.pages import departments, guard, role_rules
@@ -85,7 +86,9 @@ class DeliveryForm(Form):
 
 def _filters() -> Filters:
     filters = Filters(request.args)
-    open_ones = [SelectChoice(str(d.id), d.path) for d in queries.departments()]
+    reader = guard.reader()
+    seen = (d for d in queries.departments() if access.may_see_department(reader, d.lineage))
+    open_ones = [SelectChoice(str(d.id), d.path) for d in seen]
     filters.department.choices = [SelectChoice("", "Any"), *open_ones]
     return filters
 
@@ -144,8 +147,7 @@ def _list(template: str, listed: Select[Person], **more: Any) -> str:
 
 
 def _may_change() -> bool:
-    reader = guard.reader()
-    return access.may_plan_everywhere(reader) or access.may_administer(reader)
+    return access.may_change_people(guard.reader())
 
 
 @blueprint.get("/people.<any(csv, xlsx):kind>")
@@ -192,7 +194,7 @@ def _delivery_form(row: Person, *, posted: bool) -> DeliveryForm:
 def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> str:
     reader = guard.reader()
     held = queries.roles_with_origin(row.id)
-    team = queries.team_of(row.id)
+    team = queries.team_of(row.id, access.visible_people(reader))
     settings = guard.settings()
     return render_template(
         "people/person.html",
@@ -266,7 +268,7 @@ def _asked(form: DeliveryForm) -> list[Any]:
 def leaving(person_id: int) -> BaseResponse:
     """Say that somebody has left."""
     row = _person_to_change(person_id)
-    actions.mark_as_left(row, by=guard.reader().actor)
+    end_with_leaving(row, by=guard.reader().actor)
     db.session.commit()
     notify(f"{row.name} is marked as left.", "No message or assignment reaches them any more. Their history stays.")
     return _back(row)
@@ -276,7 +278,7 @@ def leaving(person_id: int) -> BaseResponse:
 def returning(person_id: int) -> BaseResponse:
     """Say that somebody who left is here again."""
     row = _person_to_change(person_id)
-    actions.take_back(row, by=guard.reader().actor)
+    return_with_sign_in(row, by=guard.reader().actor)
     db.session.commit()
     notify(f"{row.name} is here again.")
     return _back(row)

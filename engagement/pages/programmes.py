@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length
 
 from engagement.accounts import access
 from engagement.communications import queries as calendar
+from engagement.communications.scopes import readable
 from engagement.db import db
 from engagement.errors import BadInput, NotFound
 from engagement.pages import guard
@@ -86,12 +87,7 @@ def index() -> str:
     reader = guard.reader()
     guard.allow(access.may_see_planning(reader))
     seen = waves.waves_visible(access.visible_waves(reader))
-    own = {wave.programme_id for wave in seen}
-    listed = [
-        p
-        for p in queries.programmes()
-        if p.id in own or access.may_plan_programme(reader, p.id) or access.may_read_everything(reader)
-    ]
+    listed = [p for p in queries.programmes() if access.may_see_programme(reader, p.id)]
     return render_template(
         "programmes/index.html",
         programmes=[(p, [w for w in seen if w.programme_id == p.id]) for p in listed],
@@ -128,10 +124,9 @@ def _programme(programme_id: int) -> Programme:
 def programme(programme_id: int) -> str:
     """One programme: waves, workflows with their gaps, communications."""
     reader, row = guard.reader(), _programme(programme_id)
+    guard.allow(access.may_see_programme(reader, programme_id))
     seen = waves.waves_visible(access.visible_waves(reader))
     seen = [wave for wave in seen if wave.programme_id == programme_id]
-    may_plan = access.may_plan_programme(reader, programme_id)
-    guard.allow(may_plan or bool(seen) or access.may_read_everything(reader))
     workflows = queries.workflows_of([programme_id])
     held = queries.holdings([workflow.id for workflow in workflows])
     return render_template(
@@ -140,8 +135,8 @@ def programme(programme_id: int) -> str:
         waves=seen,
         members=waves.member_counts([wave.id for wave in seen]),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
-        communications=[line.communication for line in calendar.communications_running(programme_id)],
-        may_plan=may_plan,
+        communications=[line.communication for line in calendar.communications_running(programme_id, readable(reader))],
+        may_plan=access.may_plan_programme(reader, programme_id),
         may_read_report=access.may_read_report(reader, programme_id),
     )
 
@@ -202,16 +197,15 @@ def _workflow(workflow_id: int) -> Workflow:
 def workflow(workflow_id: int) -> str:
     """One workflow: scope statement, who holds what, the waves it is in."""
     reader, row = guard.reader(), _workflow(workflow_id)
-    may_plan = access.may_plan_programme(reader, row.programme_id)
+    guard.allow(access.may_see_programme(reader, row.programme_id))
     seen = [w for w in waves.waves_visible(access.visible_waves(reader)) if w.programme_id == row.programme_id]
     in_waves = waves.workflows_of_waves([wave.id for wave in seen])
-    guard.allow(may_plan or bool(seen) or access.may_read_everything(reader))
     return render_template(
         "programmes/workflow.html",
         workflow=row,
         holdings=queries.holdings([row.id])[row.id],
         waves=[wave for wave in seen if row in in_waves[wave.id]],
-        may_plan=may_plan,
+        may_plan=access.may_plan_programme(reader, row.programme_id),
     )
 
 

@@ -71,7 +71,7 @@ def programme(programme_id: int) -> str:
         note=NOTES,
         opens_wave={w.id for w in waves if access.may_see_wave(reader, programme_id, w.id)},
         opens_concerns=access.may_read_concerns(reader) and access.may_plan_programme(reader, programme_id),
-        opens_messages=access.may_see_planning(reader),
+        opens_messages=access.may_see_all_of_programme(reader, programme_id),
         reader_name=reader.name,
         organisation=guard.settings().organisation,
     )

@@ -67,7 +67,7 @@ def _form(posted: bool) -> RoleRuleForm:
 
 def _index() -> str:
     """Show the rules, and when asked what one more would do."""
-    guard.allow(access.may_see_planning(guard.reader()))
+    guard.allow(access.may_see_audiences(guard.reader()))
     return _drawn(_form(posted=False), None)
 
 

@@ -44,6 +44,7 @@ class Shell:
     appearance_url: str
     timezone_url: str | None
     foot_note: str | None
+    sees_audiences: bool
 
 
 def notify(heading: str, text: str = "", tone: str = "ok") -> None:
@@ -71,6 +72,7 @@ def _shell() -> Shell:
         appearance_url=url_for("sign_in.appearance"),
         timezone_url=url_for("me.timezone") if reader else None,
         foot_note=None,
+        sees_audiences=bool(reader and access.may_see_audiences(reader)),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from markupsafe import Markup
+from sqlalchemy import and_
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import access
@@ -26,6 +27,7 @@ from engagement.pages.training_lists import (
     progress_table,
     role_named,
 )
+from engagement.people import queries as people
 from engagement.people.rules import TrainingRole
 from engagement.training import actions, queries
 from engagement.training.models import Module
@@ -193,6 +195,14 @@ def _visible_wave(wave_id: int) -> Wave:
     return found
 
 
+def _wave_by_name(wave_id: int) -> Wave:
+    """Return a wave whose people the reader may see by name, all of them or those of departments headed."""
+    found = guard.found(waves.wave_page(wave_id))
+    by_name = access.waves_with_visible_learners(guard.reader())
+    guard.allow(bool(waves.waves_visible(and_(Wave.id == found.id, by_name))))
+    return found
+
+
 def _hours(minutes: int) -> str:
     return plural(minutes, "minute", "minutes") if minutes < 120 else plural(round(minutes / 60), "hour", "hours")
 
@@ -214,7 +224,9 @@ def wave_xlsx(wave_id: int) -> Response:
 @blueprint.get("/waves/<int:wave_id>/training/people")
 def learners(wave_id: int) -> str:
     """List the people behind the counts, those whom the reader may see by name."""
-    found, filters = _visible_wave(wave_id), asked_filters()
+    found, filters = _wave_by_name(wave_id), asked_filters()
+    reader = guard.reader()
+    seen = {d.id for d in people.departments(include_closed=True) if access.may_see_department(reader, d.lineage)}
     query = learners_shown(found, filters)
     page = asked_page(count_of(query))
     return render_template(
@@ -223,7 +235,8 @@ def learners(wave_id: int) -> str:
         rows=db.session.execute(query.limit(page.size).offset(page.offset)).all(),
         page=page,
         filters=filters,
-        departments=[line for line in queries.wave_progress(wave_id).rows if line.department_id],
+        departments=[line for line in queries.wave_progress(wave_id).rows if line.department_id in seen],
+        may_see_wave=access.may_see_wave(reader, found.programme_id, found.id),
         roles=list(TrainingRole),
         states=list(LearnerState),
         due_on=due_on(found.go_live_on, found.training_lead_days),
@@ -233,12 +246,12 @@ def learners(wave_id: int) -> str:
 @blueprint.get("/waves/<int:wave_id>/training/people.csv")
 def learners_csv(wave_id: int) -> Response:
     """The list of people as CSV, with the filters of the page."""
-    return csv_response(LEARNER_HEADER, learner_rows(_visible_wave(wave_id)), f"wave-{wave_id}-training-people.csv")
+    return csv_response(LEARNER_HEADER, learner_rows(_wave_by_name(wave_id)), f"wave-{wave_id}-training-people.csv")
 
 
 @blueprint.get("/waves/<int:wave_id>/training/people.xlsx")
 def learners_xlsx(wave_id: int) -> Response:
     """The list of people as a workbook, with the filters of the page."""
     return xlsx_response(
-        LEARNER_HEADER, learner_rows(_visible_wave(wave_id)), f"wave-{wave_id}-training-people.xlsx", "People"
+        LEARNER_HEADER, learner_rows(_wave_by_name(wave_id)), f"wave-{wave_id}-training-people.xlsx", "People"
     )

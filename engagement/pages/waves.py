@@ -1,7 +1,8 @@
 """Pages of a wave: planning it, its people, its status, moving its go-live."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,11 +14,12 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from engagement import clock
 from engagement.accounts import access
 from engagement.communications import queries as calendar
+from engagement.communications.subjects import subjects_shown
 from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
 from engagement.pages.choosing import PersonField, chosen_departments
-from engagement.pages.formats import day, short_day, today
+from engagement.pages.formats import day, reader_zone, short_day, today
 from engagement.pages.forms import Form, stripped
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
@@ -182,6 +184,8 @@ def wave(wave_id: int) -> str:
     may_read_concerns = access.may_read_concern(reader, row.programme_id, row.id)
     workflows = queries.workflows_of_waves([row.id]).get(row.id, [])
     held = programmes.holdings([workflow.id for workflow in workflows])
+    messages = calendar.next_messages(row.id)
+    subjects = subjects_shown(messages)
     return render_template(
         "waves/wave.html",
         wave=row,
@@ -189,11 +193,11 @@ def wave(wave_id: int) -> str:
         number=queries.member_counts([row.id])[row.id],
         departments=queries.departments_of_waves([row.id]).get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
-        milestones=_milestones(row),
+        milestones=_milestones(row, [(m.sends_at, subjects[m.id]) for m in messages]),
         progress=training.wave_progress(row.id),
         without_role=count_of(queries.members(row.id, without_role=True)),
         concerns=resistance.open_by_source(row.id) if may_read_concerns else None,
-        messages=calendar.next_messages(row.id),
+        messages=[(message, subjects[message.id]) for message in messages],
         may_plan=access.may_plan_wave(reader, row.programme_id, row.id),
         next_steps=row.status.next_steps,
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
@@ -213,15 +217,14 @@ def _lede(wave: Wave) -> str:
     return f"Wave {wave.number} went live on {day(wave.go_live_on)}, {ahead}.{rest}"
 
 
-def _milestones(wave: Wave) -> list[Milestone]:
+def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Milestone]:
     dated: list[tuple[date, str, bool]] = [
         (due_on(wave.go_live_on, wave.training_lead_days), "Training is finished", False),
         (wave.go_live_on, "Go-live", True),
     ]
     if wave.stabilises_until_on:
         dated.append((wave.stabilises_until_on, "The quiet period ends", False))
-    for message in calendar.next_messages(wave.id):
-        dated.append((message.sends_at.date(), message.subject or message.communication.name, False))
+    dated += [(at.astimezone(reader_zone()).date(), subject, False) for at, subject in messages]
     now = today()
     return [
         Milestone("Today" if on == now else short_day(on), text, "go" if go else "done" if on < now else "")

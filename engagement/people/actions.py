@@ -143,9 +143,12 @@ def add_person(
 ) -> Person:
     """Add somebody to the directory; `details` are further columns of `Person`.
 
-    Raises BadInput when somebody who has not left has the address or the employee number.
+    Raises BadInput when somebody who has not left has the address or the employee number, and for an address with
+    blanks or line breaks in it, which would become headers of a message.
     """
     email = email.strip().lower() if email else None
+    if email and any(c.isspace() or not c.isprintable() for c in email):
+        raise BadInput("This is not an e-mail address.", {"email": "Write an address such as name@example.com."})
     if email and db.session.scalar(select(Person.id).where(Person.email == email, queries.active())):
         raise BadInput(f"Somebody else has the address {email}.", {"email": "Somebody else has this address."})
     number = details.get("employee_id")

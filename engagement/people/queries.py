@@ -13,6 +13,8 @@ from engagement.db import count_of, db
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import TrainingRole, search_text
 
+EVERYBODY = true()
+
 
 @dataclass(frozen=True)
 class DepartmentLine:
@@ -128,12 +130,12 @@ def roles_of(people: Sequence[int]) -> dict[int, list[TrainingRole]]:
     return {person_id: sorted(roles, key=order.index) for person_id, roles in found.items()}
 
 
-def team_of(person_id: int) -> list[Person]:
-    """Return who reports to this person now, by name."""
+def team_of(person_id: int, visible: ColumnElement[bool] = EVERYBODY) -> list[Person]:
+    """Return who reports to this person now, by name; only those `visible`."""
     return list(
         db.session.scalars(
             select(Person)
-            .where(Person.manager_id == person_id, active())
+            .where(Person.manager_id == person_id, active(), visible)
             .order_by(Person.last_name, Person.first_name, Person.id)
         )
     )
@@ -150,11 +152,11 @@ def person_by_reference(reference: str) -> Person | None:
     )
 
 
-def people_suggested(words: str, limit: int = 8) -> list[Person]:
-    """Return a few people whose name, address or number holds the words, for choosing one."""
+def people_suggested(words: str, limit: int = 8, visible: ColumnElement[bool] = EVERYBODY) -> list[Person]:
+    """Return a few of the people `visible` whose name, address or number holds the words, for choosing one."""
     if not words.strip():
         return []
-    return list(db.session.scalars(people_listed(true(), words=words).limit(limit)))
+    return list(db.session.scalars(people_listed(visible, words=words).limit(limit)))
 
 
 def person_page(person_id: int, visible: ColumnElement[bool]) -> Person | None:

@@ -112,6 +112,24 @@ def members(wave_id: int, *, without_role: bool = False) -> Select[Person]:
     return query.where(Person.id.not_in(select(PersonRole.person_id))) if without_role else query
 
 
+def waves_with_members_below(lineage: str) -> list[Wave]:
+    """Return the waves, but no cancelled one, that people of a department or below are in now, by day of go-live."""
+    below = select(Department.id).where(Department.lineage.startswith(lineage, autoescape=True))
+    members = (
+        select(Membership.wave_id)
+        .join(Person, Membership.person_id == Person.id)
+        .where(Membership.ended_at.is_(None), Person.department_id.in_(below))
+    )
+    return list(
+        db.session.scalars(
+            select(Wave)
+            .where(Wave.id.in_(members), Wave.status != WaveStatus.CANCELLED)
+            .options(joinedload(Wave.programme))
+            .order_by(Wave.go_live_on, Wave.number)
+        )
+    )
+
+
 def people_of_departments(wave_id: int) -> Select[int]:
     """Return the SELECT of ids of those who have not left and work in, or below, a department of the wave.
 

@@ -89,12 +89,15 @@ def test_three_readers_of_the_calendar(app: Flask, writer: Account, auditor: Acc
     assert fresh(draft.id).status is OccurrenceStatus.DRAFT
 
 
-def test_a_change_manager_of_another_programme_reads_and_changes_nothing(app: Flask, writer: Account) -> None:
+def test_a_change_manager_of_another_programme_neither_reads_nor_changes_it(app: Flask, writer: Account) -> None:
     other = make_programme("Another programme")
     outsider = make_account("pat@example.com", "Pat Hill", Role.CHANGE_MANAGER, programme_id=other.id)
     draft = make_draft(make_line(owner=writer))
     client = signed_in(app, outsider)
-    page(client, f"/occurrences/{draft.id}")
+    page(client, f"/occurrences/{draft.id}", 403)
+    page(client, f"/communications/{draft.communication_id}", 403)
+    assert "Department briefing" not in page(client, "/communications")
+    assert "Department briefing" not in page(client, "/communications?view=list")
     post(client, f"/occurrences/{draft.id}/skipping", 403, reason="Mine.")
     post(client, f"/communications/{draft.communication_id}/ending", 403)
 

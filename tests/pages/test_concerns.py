@@ -171,7 +171,7 @@ def test_a_wave_lead_reads_and_logs_only_for_the_own_wave(app):
     shown = page(browser.get("/concerns"))
     assert "Mine" in shown
     assert "Theirs" not in shown
-    assert "1 concern waits for an answer" in shown
+    assert "One concern waits for an answer" in shown
     page(browser.get(f"/concerns/{mine.id}"))
     for concern in (theirs, nowhere):
         page(browser.get(f"/concerns/{concern.id}"), 403)

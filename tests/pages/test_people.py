@@ -240,8 +240,8 @@ def test_the_tree_shows_heads_and_headcounts(planner):
     people.name_department_manager(queries.department_by_path("Operations"), head, by=TESTER)
     db.session.commit()
     shown = text_of(planner.get("/departments"))
-    assert "2 departments with 2 people. 1 has no named head." in shown
-    assert "Operations Ida Head 1 2 – Claims in Operations/Claims nobody named 1 1" in shown
+    assert "2 departments with 2 people. One has no named head." in shown
+    assert "Operations Ida Head 1 2 Claims in Operations/Claims nobody named 1 1" in shown
 
 
 def test_a_department_is_renamed_headed_and_merged(planner):

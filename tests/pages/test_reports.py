@@ -81,11 +81,11 @@ def test_small_groups_are_words_and_so_is_the_group_that_would_give_them_away(ap
     rows = re.findall(r'<tr><th scope="row"><span class="src .*?</tr>', source, re.S)
     words = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
     assert words == [
-        "Job security not shown not shown",
-        "Loss of control not shown not shown",
-        "Change fatigue not shown not shown",
-        "Quality scepticism not shown not shown",
-        "Other not shown not shown",
+        "Job security not shown not shown not shown",
+        "Loss of control not shown not shown not shown",
+        "Change fatigue not shown not shown not shown",
+        "Quality scepticism not shown not shown not shown",
+        "Other not shown not shown not shown",
     ]
     assert "spark" not in "".join(rows)
 

@@ -96,7 +96,9 @@ def test_a_new_password_ends_every_other_session_and_keeps_this_one(app):
 def test_somebody_who_came_by_link_may_set_a_first_password(app, client):
     person = make_person()
     db.session.commit()
-    token = links.sign_in_token(app.config["SECRET_KEY"], origin="message", nonce="1", leads_to="/me", person_id=person.id)
+    token = links.sign_in_token(
+        app.config["SECRET_KEY"], origin="message", nonce="1", leads_to="/me", person_id=person.id
+    )
     client.post(f"/login/link/{token}")
     weak = client.post("/me/password", data={"password": "short"}).get_data(as_text=True)
     assert "Use at least 12 characters" in weak

@@ -1,7 +1,8 @@
 """Reads of the calendar, all in one place for those who ask: lists, one message, what needs somebody."""
 
-from engagement.communications.queries.attention import NeedsAttention, is_in_charge, needs_attention
+from engagement.communications.queries.attention import NeedsAttention, needs_attention
 from engagement.communications.queries.calendar import (
+    EVERY_ONE,
     CommunicationLine,
     coming_messages,
     communications_running,
@@ -26,6 +27,7 @@ from engagement.communications.queries.one_message import (
 )
 
 __all__ = [
+    "EVERY_ONE",
     "CommunicationLine",
     "NeedsAttention",
     "OccurrencePage",
@@ -36,7 +38,6 @@ __all__ = [
     "dates_beyond",
     "due_occurrences",
     "go_lives_between",
-    "is_in_charge",
     "messages_between",
     "messages_listed",
     "messages_of",

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from engagement import clock
@@ -22,6 +22,7 @@ from engagement.waves.rules import WaveStatus
 UNDER_WAY = (OccurrenceStatus.DRAFT, OccurrenceStatus.IN_REVIEW, OccurrenceStatus.APPROVED, OccurrenceStatus.HELD)
 LONGEST_MISSED = timedelta(days=30)
 MOST_SHOWN = 50
+EVERY_ONE = true()
 
 
 def with_communication() -> Select[Occurrence]:
@@ -37,38 +38,44 @@ def with_communication() -> Select[Occurrence]:
     )
 
 
-def messages_between(first: date, last: date, zone: str) -> list[Occurrence]:
-    """Return the messages that go out from `first` to `last`, both included, as days of the IANA zone; in order."""
+def messages_between(first: date, last: date, zone: str, readable: ColumnElement[bool] = EVERY_ONE) -> list[Occurrence]:
+    """Return the messages that go out from `first` to `last`, both included, as days of the IANA zone; in order.
+
+    `readable` is a condition on `Communication`, here and below, as `communications.scopes.readable` gives it.
+    """
     start = datetime.combine(first, time(), ZoneInfo(zone))
     end = datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone))
-    query = with_communication().where(Occurrence.sends_at >= start, Occurrence.sends_at < end)
+    query = with_communication().where(Occurrence.sends_at >= start, Occurrence.sends_at < end, readable)
     return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id)))
 
 
-def go_lives_between(first: date, last: date) -> list[Wave]:
-    """Return the waves that go live from `first` to `last`, both included; dates of the calendar that are no messages."""
+def go_lives_between(first: date, last: date, visible: ColumnElement[bool] = EVERY_ONE) -> list[Wave]:
+    """Return the visible waves that go live from `first` to `last`, both included; dates that are no messages."""
     return list(
         db.session.scalars(
             select(Wave)
-            .where(Wave.go_live_on.between(first, last), Wave.status != WaveStatus.CANCELLED)
+            .where(Wave.go_live_on.between(first, last), Wave.status != WaveStatus.CANCELLED, visible)
             .order_by(Wave.go_live_on, Wave.number)
         )
     )
 
 
-def messages_listed(status: OccurrenceStatus | None = None) -> Select[Occurrence]:
+def messages_listed(
+    status: OccurrenceStatus | None = None, readable: ColumnElement[bool] = EVERY_ONE
+) -> Select[Occurrence]:
     """Return the SELECT of all messages, the latest first, or only of those in one state."""
-    query = with_communication().order_by(Occurrence.sends_at.desc(), Occurrence.id.desc())
+    query = with_communication().where(readable).order_by(Occurrence.sends_at.desc(), Occurrence.id.desc())
     return query.where(Occurrence.status == status) if status else query
 
 
-def coming_messages(now: datetime, limit: int = 6) -> list[Occurrence]:
+def coming_messages(now: datetime, limit: int = 6, readable: ColumnElement[bool] = EVERY_ONE) -> list[Occurrence]:
     """Return the next messages, and before them those that are held."""
     query = with_communication().where(
+        readable,
         or_(
             and_(Occurrence.status.in_(UNDER_WAY), Occurrence.sends_at >= now),
             Occurrence.status == OccurrenceStatus.HELD,
-        )
+        ),
     )
     return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id).limit(limit)))
 
@@ -96,12 +103,14 @@ class CommunicationLine:
     missed_at: datetime | None
 
 
-def communications_running(programme_id: int | None = None) -> list[CommunicationLine]:
+def communications_running(
+    programme_id: int | None = None, readable: ColumnElement[bool] = EVERY_ONE
+) -> list[CommunicationLine]:
     """Return the communications that have not ended, by programme and name, of all programmes or of one."""
     now = clock.now()
     query = (
         select(Communication)
-        .where(Communication.ended_at.is_(None))
+        .where(Communication.ended_at.is_(None), readable)
         .options(joinedload(Communication.audience), joinedload(Communication.owner), joinedload(Communication.wave))
         .order_by(Communication.programme_id, Communication.wave_id.is_not(None), Communication.name, Communication.id)
     )

@@ -1,0 +1,430 @@
+"""Who is let in where: every address of the service against every kind of reader, on their own side and on a foreign one."""
+
+import csv
+import re
+from io import BytesIO, StringIO
+
+import pytest
+from factories import TESTER, make_account, make_person, make_programme, make_wave, signed_in
+from flask import Flask
+from pages.two_of_everything import SIDES, World, make_world
+from python_calamine import CalamineWorkbook
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from engagement import clock
+from engagement.accounts import access
+from engagement.accounts.actions import grant_role
+from engagement.accounts.models import Account
+from engagement.accounts.queries import reader_of
+from engagement.accounts.rules import Role
+from engagement.communications.models import Communication
+from engagement.communications.scopes import in_charge, is_in_charge, may_read, readable
+from engagement.db import db
+from engagement.resistance.actions import say_something
+from engagement.resistance.rules import Sender, Source
+from tests.communications.calendar_rows import make_audience, make_line, make_writer
+
+pytestmark = pytest.mark.usefixtures("frozen")
+FILES = {"static", "bootstrap.static"}
+EVERYBODY = "AMPWLHDTRSUE"
+ANYBODY = EVERYBODY + "-"
+#: Who is let in, by the letters of `two_of_everything.READERS`, "-" for somebody who is not signed in: first on their own
+#: side, then on the foreign one; one entry where an address names no side.
+MATRIX: dict[str, tuple[str, ...]] = {
+    # Signing in, and what a machine reads.
+    "GET home.home": (EVERYBODY,),
+    "GET sign_in.sign_in": (ANYBODY,),
+    "POST sign_in.sign_in": (ANYBODY,),
+    "POST sign_in.ask_link": (ANYBODY,),
+    "GET sign_in.link_asked": (ANYBODY,),
+    "GET sign_in.open_link": (ANYBODY,),
+    "POST sign_in.open_link": (ANYBODY,),
+    "GET sign_in.setup": (ANYBODY,),
+    "POST sign_in.setup": (ANYBODY,),
+    "GET sign_in.password": (EVERYBODY,),
+    "POST sign_in.password": (EVERYBODY,),
+    "POST sign_in.sign_out": (ANYBODY,),
+    "POST sign_in.appearance": (ANYBODY,),
+    "GET operation.healthz": (ANYBODY,),
+    "GET operation.readyz": (ANYBODY,),
+    "GET operation.metrics": (ANYBODY,),
+    "GET mailbox.index": (ANYBODY,),
+    "GET mailbox.message": (ANYBODY, ANYBODY),
+    "GET mailbox.html": (ANYBODY, ANYBODY),
+    # What belongs to the reader alone.
+    "GET me.index": (EVERYBODY,),
+    "GET me.training": (EVERYBODY,),
+    "GET me.messages": (EVERYBODY,),
+    "GET me.timezone": (EVERYBODY,),
+    "POST me.timezone": (EVERYBODY,),
+    "GET me.module": ("LHTSE", ""),
+    "POST me.answers": ("LHTSE", ""),
+    "POST me.completion": ("LHTSE", ""),
+    "GET me.attempt": ("E", ""),
+    "GET me.message": ("E", ""),
+    "GET me.team": ("T",),
+    "GET concerns.new": (ANYBODY,),
+    "POST concerns.new": (ANYBODY,),
+    "GET concerns.receipt": (ANYBODY,),
+    "POST concerns.receipt": (ANYBODY,),
+    "GET concerns.mine": (EVERYBODY,),
+    "POST concerns.reply": ("E", "R"),
+    # The resistance log: those who answer, and nobody else.
+    "GET concerns.index": ("MPWL",),
+    "GET concerns.log": ("MPWL",),
+    "POST concerns.log": ("MPWL",),
+    "GET concerns.concern": ("MPWL", "M"),
+    "POST concerns.acknowledge": ("MPWL", "M"),
+    "POST concerns.take_over": ("MPWL", "M"),
+    "POST concerns.answer": ("MPWL", "M"),
+    "POST concerns.change_source": ("MPWL", "M"),
+    "POST concerns.change_severity": ("MPWL", "M"),
+    "POST concerns.close": ("MPWL", "M"),
+    "POST concerns.reopen": ("MPWL", "M"),
+    # Programmes, workflows, waves.
+    "GET programmes.index": ("AMPWLRU",),
+    "GET programmes.new": ("M",),
+    "POST programmes.new": ("M",),
+    "GET programmes.programme": ("AMPWLRU", "AMRU"),
+    "GET programmes.edit": ("MP", "M"),
+    "POST programmes.edit": ("MP", "M"),
+    "GET programmes.new_workflow": ("MP", "M"),
+    "POST programmes.new_workflow": ("MP", "M"),
+    "GET programmes.workflow": ("AMPWLRU", "AMRU"),
+    "GET programmes.edit_workflow": ("MP", "M"),
+    "POST programmes.edit_workflow": ("MP", "M"),
+    "GET programmes.ownership": ("MP", "M"),
+    "POST programmes.ownership": ("MP", "M"),
+    "GET waves.new": ("MP", "M"),
+    "POST waves.new": ("MP", "M"),
+    "GET waves.wave": ("AMPWLRU", "AMRU"),
+    "GET waves.edit": ("MPWL", "M"),
+    "POST waves.edit": ("MPWL", "M"),
+    "POST waves.change_status": ("MPWL", "M"),
+    "GET waves.move": ("MPWL", "M"),
+    "POST waves.move": ("MPWL", "M"),
+    "GET waves.members": ("AMPWLRU", "AMRU"),
+    "POST waves.members": ("MPWL", "M"),
+    # Communication.
+    "GET communications.index": ("AMPWLRU",),
+    "GET communications.new": ("MPWL",),
+    "POST communications.new": ("MPWL",),
+    "GET communications.standard": ("MP", "M"),
+    "POST communications.standard": ("MP", "M"),
+    "GET communications.communication": ("AMPWLRU", "AMRU"),
+    "GET communications.edit": ("MP", "M"),
+    "POST communications.edit": ("MP", "M"),
+    "POST communications.end": ("MP", "M"),
+    "POST communications.date_message": ("MP", "M"),
+    "GET communications.occurrence": ("AMPWLRU", "AMRU"),
+    "POST communications.occurrence": ("MP", "M"),
+    "POST communications.ask_approval": ("MP", "M"),
+    "POST communications.approve": ("MP", "M"),
+    "POST communications.withdraw_approval": ("MP", "M"),
+    "POST communications.send_test_copy": ("MP", "M"),
+    "POST communications.move": ("MP", "M"),
+    "POST communications.skip": ("MP", "M"),
+    "POST communications.decide": ("MP", "M"),
+    "POST communications.resume": ("MP", "M"),
+    "GET deliveries.index": ("AMU",),
+    "POST deliveries.send_again": ("AM", "AM"),
+    "POST deliveries.leave": ("AM", "AM"),
+    # Audiences belong to no programme: who plans chooses among them, change managers of everything make them.
+    "GET audiences.index": ("AMPWLRU",),
+    "GET audiences.audience": ("AMPWLRU", "AMPWLRU"),
+    "GET audiences.new": ("M",),
+    "POST audiences.new": ("M",),
+    "GET audiences.edit": ("M", "M"),
+    "POST audiences.edit": ("M", "M"),
+    "POST audiences.archive": ("M", "M"),
+    # People and departments.
+    "GET people.index": ("AMPWLHDRU",),
+    "GET people.export": ("AMPWLHDRU",),
+    "GET people.without_role": ("AMPWLHDRU",),
+    "GET people.person": ("AMPWLHDRU", "AMRU"),
+    "POST people.roles": ("AM", "AM"),
+    "POST people.delivery": ("AM", "AM"),
+    "POST people.leaving": ("AM", "AM"),
+    "POST people.returning": ("AM", "AM"),
+    "GET people.departments": ("AMPWLHDRU",),
+    "GET people.department": ("AMPWLHDRU", "AMPWLRU"),
+    "POST people.rename": ("AM", "AM"),
+    "POST people.name_manager": ("AM", "AM"),
+    "POST people.merge": ("AM", "AM"),
+    "GET people.role_rules": ("AMPWLRU",),
+    "POST people.make_role_rule": ("M",),
+    "POST people.withdraw_role_rule": ("M", "M"),
+    "GET intake.index": ("AM",),
+    "POST intake.index": ("AM",),
+    "GET intake.runs": ("AM",),
+    "GET intake.run": ("AM", "AM"),
+    "POST intake.apply": ("AM", "AM"),
+    "POST intake.leave_out": ("AM", "AM"),
+    "POST intake.discard": ("AM", "AM"),
+    "POST intake.undo": ("AM", "AM"),
+    "GET intake.columns": ("M", "A"),
+    "POST intake.columns": ("M", "A"),
+    # Training: modules for all who plan, names only of people whom the reader may see.
+    "GET training.index": ("AMPWLRU",),
+    "GET training.curriculum": ("AMPWLRU",),
+    "GET training.module": ("AMPWLRU",),
+    "GET training.editing": ("MR",),
+    "POST training.editing": ("MR",),
+    "POST training.record_completion": ("MR",),
+    "GET training.wave": ("AMPWLRU", "AMRU"),
+    "GET training.wave_csv": ("AMPWLRU", "AMRU"),
+    "GET training.wave_xlsx": ("AMPWLRU", "AMRU"),
+    "GET training.learners": ("AMPWLHDRU", "AMRU"),
+    "GET training.learners_csv": ("AMPWLHDRU", "AMRU"),
+    "GET training.learners_xlsx": ("AMPWLHDRU", "AMRU"),
+    # Reports.
+    "GET reports.index": ("MPSU",),
+    "GET reports.programme": ("MPSU", "MU"),
+    "GET reports.programme_csv": ("MPSU", "MU"),
+    "GET reports.programme_xlsx": ("MPSU", "MU"),
+    # Administration and privacy.
+    "GET admin.index": ("AMU",),
+    "GET admin.jobs": ("AMU",),
+    "GET admin.audit_log": ("AU",),
+    "GET admin.audit_export": ("AU",),
+    "GET accounts.index": ("A",),
+    "GET accounts.new": ("A",),
+    "POST accounts.new": ("A",),
+    "POST accounts.withdraw": ("A", "A"),
+    "POST accounts.deactivate": ("A", "A"),
+    "POST accounts.reactivate": ("A", "A"),
+    "GET privacy.leavers": ("AM",),
+    "GET privacy.export": ("A", "A"),
+    "GET privacy.erase": ("A", "A"),
+    "POST privacy.erase": ("A", "A"),
+    "GET privacy.retention": ("A",),
+    "POST privacy.retention": ("A",),
+}
+#: Addresses that name their side in the query instead of the path, and the form field that a step can't do without.
+ASKED = {"communications.standard": "programme_id"}
+SENT = {"concerns.take_over": ("owner", "manager_id")}
+#: Parts of an address that are the same on both sides.
+SIDELESS = {"kind", "role", "slug", "token", "filename"}
+
+
+@pytest.fixture
+def world(app: Flask, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Two of everything; what requests change is undone after each, so that all meet the same things."""
+    made = make_world(app)
+    db.session.remove()
+    monkeypatch.setattr(db.session, "commit", db.session.flush)
+    return made
+
+
+def ask(world: World, letter: str, rule: Rule, method: str = "GET", side: str = "own", query: str = "") -> TestResponse:
+    """Ask for an address as one reader; an error of the service fails the test."""
+    values = world.values[side]
+    _, path = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
+    asked, sent = ASKED.get(rule.endpoint), SENT.get(rule.endpoint)
+    data = None if method == "GET" else {sent[0]: values[sent[1]]} if sent else {}
+    client = world.app.test_client(use_cookies=False)
+    answer = client.open(
+        path + (f"?{asked}={values[asked]}" if asked else query),
+        method=method,
+        headers={"Cookie": f"engagement={world.cookies[letter]}"} if letter in world.cookies else {},
+        data=data,
+    )
+    assert answer.status_code < 500 or rule.endpoint == "operation.readyz", f"{method} {path} as {letter}"
+    return answer
+
+
+def is_let_in(answer: TestResponse, endpoint: str) -> bool:
+    to_sign_in = answer.status_code == 302 and answer.location.startswith("/login") and endpoint != "sign_in.sign_out"
+    return answer.status_code not in (403, 404) and not to_sign_in
+
+
+def rules_of(app: Flask, method: str) -> list[Rule]:
+    return [r for r in app.url_map.iter_rules() if r.endpoint not in FILES and method in (r.methods or ())]
+
+
+def has_sides(rule: Rule) -> bool:
+    return bool(set(rule.arguments) - SIDELESS) or rule.endpoint in ASKED
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_every_address_lets_in_exactly_whom_the_table_says(app: Flask, world: World, method: str):
+    found = {}
+    for rule in rules_of(app, method):
+        sides = SIDES if has_sides(rule) else ("own",)
+        found[f"{method} {rule.endpoint}"] = tuple(
+            "".join(one for one in ANYBODY if is_let_in(ask(world, one, rule, method, side), rule.endpoint))
+            for side in sides
+        )
+    assert found == {key: value for key, value in MATRIX.items() if key.startswith(method)}
+
+
+#: Pages that show what belongs to no programme, and why whoever plans reads all of it.
+SHARED = {
+    "audiences.index": "an audience is chosen for a communication of any programme",
+    "audiences.audience": "as above",
+    "people.role_rules": "a rule gives a role to an audience",
+    "people.department": "a wave is made of departments, so who plans one knows the tree",
+    "people.departments": "as above",
+    "people.index": "as above: departments to narrow by",
+    "people.without_role": "as above",
+    "waves.edit": "as above: departments to choose",
+    "waves.new": "as above",
+    "concerns.log": "as above: the department that a conversation was in",
+    "communications.new": "audiences to choose from",
+    "communications.edit": "as above",
+    "communications.standard": "as above",
+    "mailbox.index": "the mailbox of a machine in development",
+}
+SHARED_WORDS = {"The foreign audience", "The foreign department", "Owner foreign"}
+
+
+#: Further views of an address, which a query opens.
+VIEWS = {
+    "communications.index": "?view=list",
+    "communications.occurrence": "?as=foreign@example.com",
+    "audiences.audience": "?person=foreign@example.com",
+}
+
+
+def words_on(world: World, letter: str, rule: Rule) -> set[str]:
+    """Return which things of either side the views of an address name."""
+    found = set()
+    for query in {"", VIEWS.get(rule.endpoint, "")}:
+        text = ask(world, letter, rule, query=query).data.decode("utf-8", "replace")
+        found |= set(re.findall(r"The (?:own|foreign) \w+|Foreign Person|Owner foreign", text))
+    return found
+
+
+@pytest.mark.parametrize("letter", list("PLHSE"))
+def test_no_page_tells_of_the_foreign_side(app: Flask, world: World, letter: str):
+    told = set()
+    for rule in rules_of(app, "GET"):
+        foreign = {word for word in words_on(world, letter, rule) if "oreign" in word}
+        planner_may = SHARED_WORDS if rule.endpoint in SHARED and letter in "PL" else set()
+        told |= {(rule.endpoint, word) for word in foreign - planner_may}
+    assert told == set()
+
+
+@pytest.mark.parametrize("letter", list("AHSU"))
+def test_what_people_said_is_read_by_nobody_who_does_not_answer(app: Flask, world: World, letter: str):
+    told = {rule.endpoint for rule in rules_of(app, "GET") if "The own concern" in words_on(world, letter, rule)}
+    # What somebody said with their name is part of the file that they can ask an administrator for.
+    assert told == ({"privacy.export"} if letter == "A" else set())
+
+
+def names_on(page: str) -> list[str]:
+    return re.findall(r'<th scope="row"><a href="/people/\d+">([^<]+)</a>', page)
+
+
+@pytest.mark.parametrize(
+    ("letter", "names"),
+    [
+        ("M", ["Foreign Person", "Reader E", "Reader H", "Reader L", "Reader S", "Reader T"]),
+        ("P", ["Reader E"]),
+        ("W", ["Reader E"]),
+        ("L", ["Reader E", "Reader L"]),
+        ("H", ["Reader E", "Reader H"]),
+        ("D", ["Reader E"]),
+    ],
+)
+def test_lists_and_files_show_the_same_people(app: Flask, world: World, letter: str, names: list[str]):
+    client, headers = app.test_client(use_cookies=False), {"Cookie": f"engagement={world.cookies[letter]}"}
+    assert sorted(names_on(client.get("/people", headers=headers).get_data(as_text=True))) == names
+    rows = list(csv.DictReader(StringIO(client.get("/people.csv", headers=headers).data.decode("utf-8-sig"))))
+    assert sorted(f"{row['first_name']} {row['last_name']}" for row in rows) == names
+    book = CalamineWorkbook.from_filelike(BytesIO(client.get("/people.xlsx", headers=headers).data))
+    sheet = book.get_sheet_by_index(0).to_python()
+    assert [[str(cell) for cell in row] for row in sheet] == [list(rows[0]), *(list(row.values()) for row in rows)]
+
+
+def test_the_head_of_a_department_finds_its_training_by_name(app: Flask, world: World):
+    client, headers = app.test_client(use_cookies=False), {"Cookie": f"engagement={world.cookies['H']}"}
+    own = world.values["own"]
+    department = client.get(f"/departments/{own['department_id']}", headers=headers).get_data(as_text=True)
+    address = f"/waves/{own['wave_id']}/training/people"
+    assert f'href="{address}"' in department
+    page = client.get(address, headers=headers).get_data(as_text=True)
+    assert re.findall(r'<th scope="row">([^<]+)</th>', page) == ["Reader E"]
+    assert f'href="/waves/{own["wave_id"]}"' not in page
+
+
+def test_a_concern_without_a_wave_is_for_change_managers_of_everything(app: Flask, world: World):
+    say_something("No wave", Sender.ANONYMOUS, secret="s", on=clock.now().date(), source=Source.OTHER)
+    db.session.execute(db.text("COMMIT"))
+    db.session.remove()
+    (rule,) = app.url_map.iter_rules("concerns.index")
+    assert [one for one in "MPWL" if "No wave" in ask(world, one, rule).get_data(as_text=True)] == ["M"]
+
+
+def test_every_link_that_a_reader_is_offered_lets_them_in(app: Flask, world: World):
+    closed = set()
+    for letter in "MLHRSE":
+        client, headers = app.test_client(use_cookies=False), {"Cookie": f"engagement={world.cookies[letter]}"}
+        seen, waiting = set(), ["/"]
+        while waiting:
+            path = waiting.pop()
+            if path in seen or path.startswith(("/static", "/bootstrap")):
+                continue
+            seen.add(path)
+            answer = client.get(path, headers=headers)
+            if answer.status_code == 302:
+                waiting.append(answer.location)
+            elif answer.status_code != 200:
+                closed.add((letter, path, answer.status_code))
+            elif answer.mimetype == "text/html":
+                found = re.findall(r'href="(/[^"#?]*(?:\?programme_id=\d+)?)', answer.get_data(as_text=True))
+                waiting += [address for address in found if address not in seen]
+    assert closed == set()
+
+
+@pytest.fixture
+def scoped(app: Flask) -> Account:
+    return make_account("scoped@example.com", "Sam Scoped")
+
+
+def test_conditions_answer_as_the_questions_do(app: Flask, scoped: Account):
+    """The lists of communications rest on a condition, their pages on a question: both must say the same."""
+    first, second = make_programme("First"), make_programme("Second")
+    waves = [make_wave(first, number=1), make_wave(first, number=2), make_wave(second)]
+    audience, owner = make_audience(), make_writer()
+    for number, wave in enumerate([None, *waves]):
+        programme = wave.programme if wave else first
+        make_line(programme, wave=wave, audience=audience, owner=owner, name=f"Line {number}")
+    make_line(second, audience=audience, owner=owner, name="Line 4")
+    lines = list(db.session.scalars(db.select(Communication).order_by(Communication.name)))
+    seen = {}
+    for role in Role:
+        for scope in ({"programme_id": first.id}, {"wave_id": waves[0].id}, {}):
+            grant = grant_role(scoped, role, by=TESTER, **scope)
+            db.session.flush()
+            reader = reader_of(scoped, "UTC")
+            for condition, question in ((readable, may_read), (in_charge, is_in_charge)):
+                listed = set(db.session.scalars(db.select(Communication.id).where(condition(reader))))
+                assert listed == {line.id for line in lines if question(reader, line)}, (role, scope)
+            seen[role.value, next(iter(scope), "everywhere")] = "".join(
+                str(n) for n, line in enumerate(lines) if may_read(reader, line)
+            )
+            grant.withdrawn_at = clock.now()
+            db.session.flush()
+    assert {key: value for key, value in seen.items() if value} == {
+        ("administrator", "everywhere"): "01234",
+        ("change_manager", "everywhere"): "01234",
+        ("trainer", "everywhere"): "01234",
+        ("auditor", "everywhere"): "01234",
+        ("change_manager", "programme_id"): "012",
+        ("trainer", "programme_id"): "012",
+        ("auditor", "programme_id"): "012",
+        ("change_manager", "wave_id"): "01",
+        ("trainer", "wave_id"): "01",
+        ("auditor", "wave_id"): "01",
+    }
+
+
+def test_a_sponsor_of_a_department_sees_nobody_by_name(app: Flask, scoped: Account):
+
+    person = make_person()
+    grant_role(scoped, Role.SPONSOR, by=TESTER, department_id=person.department_id)
+    reader = reader_of(scoped, "UTC")
+    assert not access.may_see_people(reader)
+    assert signed_in(app, scoped).get(f"/people/{person.id}").status_code == 403

@@ -1,0 +1,60 @@
+"""Pages of administration: the overview, jobs, and the audit with search and file, for three readers."""
+
+import csv
+import re
+from io import StringIO
+
+import pytest
+from factories import make_account, make_change_manager, make_person, signed_in
+from flask import Flask
+from sqlalchemy import func, select
+
+from engagement.accounts.rules import Role
+from engagement.audit import AuditEntry
+from engagement.db import db
+from engagement.scheduler.running import line_states
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+def test_administrators_see_all_places_and_change_managers_some(app: Flask):
+    manager = signed_in(app, make_change_manager())
+    administrator = signed_in(app, make_account("root@example.com", "Ruth Root", Role.ADMINISTRATOR))
+    employee = signed_in(app, make_account("eve@example.com", "Eve Plain"))
+    places = "/admin/jobs|/admin/sign-ins|/admin/retention|/admin/audit|/deliveries|/mailbox"
+    found = [
+        sorted(set(re.findall(f'href="({places})"', client.get("/admin").get_data(as_text=True))))
+        for client in (administrator, manager, employee)
+    ]
+    assert found == [sorted(places.split("|")), ["/admin/jobs", "/deliveries", "/mailbox"], []]
+    assert employee.get("/admin").status_code == 403
+
+
+def test_jobs_lists_every_line_of_the_timetable(app: Flask):
+    page = signed_in(app, make_change_manager()).get("/admin/jobs").get_data(as_text=True)
+    names = [line.name for line in line_states()]
+    assert len(names) > 3
+    assert [name for name in names if f'<th scope="row">{name}' not in page] == []
+    assert "No clock has ticked lately" in page
+
+
+def test_the_audit_is_searched_and_the_file_has_the_same_entries(app: Flask):
+    auditor = signed_in(app, make_account("auditor@example.com", "Ada Moss", Role.AUDITOR))
+    make_person("Zofia Rare", "zofia@example.com")
+    make_person("=1+1", "formula@example.com")
+    db.session.commit()
+    page = auditor.get("/admin/audit?words=Zofia").get_data(as_text=True)
+    assert re.findall(r"added person</td>\s*<td[^>]*>([^<]+)</td>", page) == ["Zofia Rare"]
+    file = auditor.get("/admin/audit.csv?words=Zofia").data.decode("utf-8-sig")
+    assert [row["name"] for row in csv.DictReader(StringIO(file)) if row["did what"] == "added person"] == [
+        "Zofia Rare"
+    ]
+    whole = list(csv.DictReader(StringIO(auditor.get("/admin/audit.csv").data.decode("utf-8-sig"))))
+    assert len(whole) == db.session.scalar(select(func.count()).select_from(AuditEntry))
+    assert "'=1+1" in {row["name"] for row in whole}
+    assert "No entry matches" in auditor.get("/admin/audit?since=2030-01-01").get_data(as_text=True)
+
+
+def test_a_change_manager_reads_no_audit(app: Flask):
+    manager = signed_in(app, make_change_manager())
+    assert [manager.get(path).status_code for path in ("/admin/audit", "/admin/audit.csv")] == [403, 403]

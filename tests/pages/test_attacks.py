@@ -1,0 +1,302 @@
+"""The attacker's part: texts that want to run, addresses that lead away, cookies that were copied, requests that are malformed."""
+
+import csv
+import re
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
+
+import pytest
+from factories import (
+    PASSWORD,
+    TESTER,
+    make_account,
+    make_change_manager,
+    make_department,
+    make_person,
+    make_programme,
+    make_wave,
+    make_workflow,
+    signed_in,
+)
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from engagement.accounts import actions as accounts
+from engagement.accounts import links
+from engagement.accounts.models import Account
+from engagement.accounts.rules import Role
+from engagement.communications import actions as communications
+from engagement.db import Base, db
+from engagement.errors import BadInput
+from engagement.people import actions as people
+from engagement.people.models import Person
+from engagement.resistance.actions import say_something
+from engagement.resistance.models import Concern
+from engagement.resistance.rules import Sender, Source
+from tests.communications.calendar_rows import AT_TWO, make_audience, make_line
+
+pytestmark = pytest.mark.usefixtures("frozen")
+EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(2)>{{ 7*7 }}{% raw %}'
+FORMULA = '=HYPERLINK("https://evil.example.com")'
+SECRET = "a secret that only the tests of this service know"
+
+
+def text_of(client: FlaskClient, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status, (path, answer.status_code)
+    return answer.data.decode("utf-8", "replace")
+
+
+@pytest.fixture
+def manager(app: Flask) -> Account:
+    return make_change_manager()
+
+
+@pytest.fixture
+def poisoned(app: Flask, manager: Account) -> dict[str, int]:
+    """Every text that somebody can write holds a script, a broken attribute and a template."""
+    department = make_department(f"Dept {EVIL}".replace("/", "|"))
+    person = make_person(f"Eve {EVIL}", "eve@example.com", department, job_title=EVIL)
+    department.manager = person
+    programme = make_programme(f"Programme {EVIL}", sponsor=person)
+    programme.purpose = EVIL
+    workflow = make_workflow(programme, f"Workflow {EVIL}")
+    for field in ("summary", "system_does", "people_do", "who_decides", "signs_of_error", "then_do", "about_the_job"):
+        setattr(workflow, field, EVIL)
+    wave = make_wave(
+        programme, name=f"Wave {EVIL}", departments=(department,), workflows=(workflow,), members=[person], lead=person
+    )
+    wave.aim = EVIL
+    audience = make_audience(f"Audience {EVIL}")
+    audience.note = EVIL
+    line = make_line(programme, audience=audience, owner=manager, name=f"Line {EVIL}", subject=EVIL, outline=EVIL)
+    message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
+    message.subject, message.body, message.reason = EVIL, EVIL, EVIL
+    say_something(EVIL, Sender.ANONYMOUS, secret="s", on=AT_TWO.date(), source=Source.OTHER, wave=wave)
+    concern = db.session.scalars(select(Concern)).one()
+    db.session.commit()
+    return {
+        "department_id": department.id,
+        "person_id": person.id,
+        "programme_id": programme.id,
+        "workflow_id": workflow.id,
+        "wave_id": wave.id,
+        "audience_id": audience.id,
+        "communication_id": line.id,
+        "occurrence_id": message.id,
+        "concern_id": concern.id,
+        "kind": "csv",
+        "role": "user",
+    }
+
+
+def addresses(app: Flask, values: dict[str, object]) -> list[str]:
+    """Return every address that can be read with these values."""
+    known = (r for r in app.url_map.iter_rules() if "GET" in (r.methods or ()) and set(r.arguments) <= set(values))
+    return [r.build({name: values[name] for name in r.arguments})[1] for r in known]
+
+
+def test_no_text_that_people_write_runs_on_any_page(app: Flask, manager: Account, poisoned: dict[str, int]):
+    accounts.grant_role(manager, Role.ADMINISTRATOR, by=TESTER)
+    client, hurt = signed_in(app, manager), []
+    for address in addresses(app, poisoned):
+        answer = client.get(address)
+        assert answer.status_code < 500 or address == "/readyz", address
+        if answer.mimetype != "text/html":
+            continue
+        page = answer.get_data(as_text=True)
+        if "<script>alert" in page or "<img src=x" in page or "49{%" in page:
+            hurt.append(address)
+    assert hurt == []
+
+
+def test_merge_fields_are_no_templates(app: Flask, manager: Account):
+    line = make_line(owner=manager)
+    message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
+    db.session.commit()
+    for text in ("{{ 7*7 }}", "{{ config }}", "{% for x in (1,) %}x{% endfor %}", "{{ first_name.__class__ }}"):
+        try:
+            communications.write_occurrence(message, text, text, by=manager.actor)
+            communications.ask_approval(message, by=manager.actor)
+        except BadInput:
+            db.session.rollback()
+        page = text_of(signed_in(app, manager), f"/occurrences/{message.id}")
+        assert "SECRET_KEY" not in page
+        assert "<h3>49</h3>" not in page
+
+
+def test_files_hold_no_formula(app: Flask, manager: Account):
+    make_person(FORMULA, "formula@example.com", f"{FORMULA}".replace("/", "|"), job_title=FORMULA)
+    rows = csv.reader(StringIO(signed_in(app, manager).get("/people.csv").data.decode("utf-8-sig")))
+    cells = [cell for row in rows for cell in row if "HYPERLINK" in cell]
+    assert len(cells) >= 3
+    assert [cell for cell in cells if not cell.startswith("'")] == []
+
+
+@pytest.mark.parametrize("address", ["a@example.com\r\nBcc: b@example.com", "a@example.com\nX: y", "a\x00@example.com"])
+def test_no_address_carries_a_line_break(app: Flask, address: str):
+    with pytest.raises(BadInput):
+        accounts.make_account(address, "Eve", by=TESTER)
+    with pytest.raises(BadInput):
+        people.add_person("Eve", address, by=TESTER)
+
+
+AWAY = ["https://evil.example.com/", "//evil.example.com", "/\\evil.example.com", "/\t/evil.example.com", "\\\\evil"]
+
+
+@pytest.mark.parametrize("away", AWAY)
+def test_no_redirect_leads_away(app: Flask, client: FlaskClient, manager: Account, away: str):
+    token = links.sign_in_token(SECRET, origin="asked", nonce="n" + away, leads_to=away, account_id=manager.id)
+    for answer in (
+        client.post("/login", data={"email": manager.email, "password": PASSWORD, "next": away}),
+        client.post("/appearance", data={"theme": "dark"}, headers={"Referer": away.strip()}),
+        client.post("/me/timezone", query_string={"next": away}, data={"timezone": ""}),
+        app.test_client().post(f"/login/link/{token}"),
+    ):
+        assert answer.status_code in (302, 303)
+        assert re.match(r"/(?![/\\\s])|/$", answer.location), answer.location
+        assert "evil.example.com" not in answer.location.split("?")[0]
+
+
+def test_a_session_from_before_signing_in_is_thrown_away(client: FlaskClient, manager: Account):
+    client.get("/login")
+    with client.session_transaction() as planted:
+        planted["planted"] = "yes"
+    client.post("/login", data={"email": manager.email, "password": PASSWORD})
+    with client.session_transaction() as fresh:
+        assert "planted" not in fresh
+        assert "_user_id" in fresh
+
+
+@pytest.mark.parametrize("ending", ["sign out", "password", "deactivation", "leaving"])
+def test_a_copied_cookie_ends_with_the_session(app: Flask, ending: str):
+    make_account("root@example.com", "Root", Role.ADMINISTRATOR)
+    person = make_person("Eve Plain", "eve@example.com")
+    account = make_account("eve@example.com", "Eve Plain")
+    client = signed_in(app, account)
+    cookie = client.get_cookie("engagement")
+    thief, headers = app.test_client(use_cookies=False), {"Cookie": f"engagement={cookie.value if cookie else ''}"}
+    assert thief.get("/me", headers=headers).status_code == 200
+    if ending == "sign out":
+        client.post("/logout")
+    elif ending == "password":
+        accounts.set_password(account, "another four plain words", by=TESTER)
+    elif ending == "deactivation":
+        accounts.deactivate(account, by=TESTER)
+    else:
+        administrator = signed_in(app, db.session.scalars(select(Account).where(Account.name == "Root")).one())
+        administrator.post(f"/people/{person.id}/leaving")
+    assert thief.get("/me", headers=headers).status_code == 302
+    if ending in ("deactivation", "leaving"):
+        token = links.sign_in_token(SECRET, origin="asked", nonce=ending, person_id=person.id)
+        assert app.test_client().post(f"/login/link/{token}").status_code == 410
+
+
+def test_a_link_is_good_once_also_for_two_at_the_same_moment(app: Flask, manager: Account):
+    token = links.sign_in_token(SECRET, origin="asked", nonce="one", account_id=manager.id)
+    db.session.commit()
+    db.session.remove()
+    with ThreadPoolExecutor(2) as both:
+        statuses = list(both.map(lambda _: app.test_client().post(f"/login/link/{token}").status_code, range(2)))
+    assert sorted(statuses) == [302, 410]
+
+
+def test_signing_in_tells_nobody_which_addresses_are_known(app: Flask, manager: Account):
+    def said(email: str, path: str, **more: str) -> tuple[int, str]:
+        answer = app.test_client().post(path, data={"email": email, **more})
+        text = re.sub(r'value="[^"]*"', "", answer.get_data(as_text=True))
+        return answer.status_code, text
+
+    wrong = {"password": "not this one at all"}
+    assert said(manager.email, "/login", **wrong) == said("nobody@example.com", "/login", **wrong)
+    assert said(manager.email, "/login/link") == said("nobody@example.com", "/login/link")
+
+
+def counts() -> dict[str, int]:
+    db.session.rollback()
+    return {t.name: db.session.scalar(select(func.count()).select_from(t)) or 0 for t in Base.metadata.sorted_tables}
+
+
+def test_reading_changes_nothing(app: Flask, manager: Account, poisoned: dict[str, int]):
+    accounts.grant_role(manager, Role.ADMINISTRATOR, by=TESTER)
+    client = signed_in(app, manager)
+    before = counts()
+    for address in addresses(app, poisoned):
+        client.get(address)
+    after = counts()
+    changed = {name: after[name] - before[name] for name in before if after[name] != before[name]}
+    assert changed == {"audit_entry": 1}
+
+
+BAD_QUERIES = [
+    "page=99999999999999999999",
+    "page=-1",
+    "page=x",
+    "words=%00",
+    "words=%ED%A0%80",
+    "q=%00",
+    "q=" + "x" * 100_000,
+]
+BAD_QUERIES += [
+    "department=99999999999999999999",
+    "wave=99999999999999999999&owner=99999999999999999999",
+    "month=9999-99",
+]
+BAD_QUERIES += ["message=99999999999999999999&person=99999999999999999999", "month=9999-12", "month=0001-01", "as=%00"]
+LISTS = [
+    "/people",
+    "/people.csv",
+    "/communications",
+    "/concerns",
+    "/deliveries",
+    "/audiences",
+    "/admin/audit",
+    "/mailbox",
+]
+
+
+def test_no_malformed_query_breaks_a_list(app: Flask, manager: Account):
+    accounts.grant_role(manager, Role.ADMINISTRATOR, by=TESTER)
+    client, broken = signed_in(app, manager), []
+    for path in LISTS:
+        broken += [(path, query[:40]) for query in BAD_QUERIES if client.get(f"{path}?{query}").status_code >= 500]
+    assert broken == []
+
+
+def test_no_malformed_id_or_body_breaks_a_page(app: Flask, manager: Account, poisoned: dict[str, int]):
+    accounts.grant_role(manager, Role.ADMINISTRATOR, by=TESTER)
+    client, broken = signed_in(app, manager), []
+    huge = {name: 99999999999999999999 if name.endswith("_id") else "x\x00y" for name in poisoned}
+    names = {"run_id", "upload_id", "account_id", "grant_id", "rule_id", "delivery_id", "message_id", "module_id"}
+    huge |= dict.fromkeys(names | {"attempt_id"}, 99999999999999999999) | {
+        "slug": "\x00",
+        "token": "\x00",
+        "kind": "csv",
+    }
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.endswith("static") or rule.endpoint in ("operation.readyz", "sign_in.sign_out"):
+            continue
+        path = rule.build({name: huge[name] for name in rule.arguments})[1]
+        if "GET" in (rule.methods or ()) and client.get(path).status_code >= 500:
+            broken.append(("GET", path))
+        if "POST" in (rule.methods or ()):
+            for body, kind in ((b"\xff\x00\xed\xa0\x80", "application/json"), (b"text=%00%ED%A0%80&email=%00", None)):
+                form = kind or "application/x-www-form-urlencoded"
+                if client.post(path, data=body, content_type=form).status_code >= 500:
+                    broken.append((form, path))
+    assert broken == []
+
+
+def test_a_body_that_is_too_large_is_refused(app: Flask, manager: Account):
+    answer = signed_in(app, manager).post("/concerns/new", data={"text": "x" * 3_000_000})
+    assert answer.status_code == 413
+    assert db.session.scalar(select(func.count()).select_from(Concern)) == 0
+
+
+def test_no_person_is_found_by_counting(app: Flask):
+    own = make_account("eve@example.com", "Eve")
+    other = make_person("Other One", "other@example.com")
+    client = signed_in(app, own)
+    assert {client.get(f"/people/{n}").status_code for n in (other.id, 99999)} == {403}
+    assert db.session.scalar(select(func.count()).select_from(Person)) == 1

@@ -1,0 +1,249 @@
+"""Two programmes with everything that hangs on them, one called own and one foreign, and one reader of every kind."""
+
+from dataclasses import dataclass
+
+from factories import (
+    TESTER,
+    make_department,
+    make_person,
+    make_programme,
+    make_wave,
+    make_workflow,
+)
+from flask import Flask
+from sqlalchemy import select
+
+from engagement import clock
+from engagement.accounts.actions import grant_role, make_account
+from engagement.accounts.links import sign_in_token
+from engagement.accounts.models import Account
+from engagement.accounts.rules import Role
+from engagement.audiences.actions import give_role_by_rule, save_audience
+from engagement.communications import actions as communications
+from engagement.communications.rules import CommunicationKind
+from engagement.db import db
+from engagement.intake.actions import keep_upload
+from engagement.intake.models import ImportRun
+from engagement.intake.rules import RunStatus
+from engagement.mail.models import Delivery, MailboxMessage
+from engagement.mail.rules import DeliveryState
+from engagement.people.models import Department, Person
+from engagement.people.rules import TrainingRole
+from engagement.programmes.models import Programme
+from engagement.resistance.actions import say_something
+from engagement.resistance.models import Concern
+from engagement.resistance.rules import Sender, Source
+from engagement.training.actions import settle_assignments
+from engagement.training.models import Module, QuizAttempt
+from engagement.training.rules import ItemKind
+from engagement.waves.models import Wave
+from tests.communications.calendar_rows import AT_TWO
+from tests.mail.outbox import make_mailing, queue
+from tests.training.courses import make_curriculum, make_module
+
+#: One letter for each kind of reader, as the tables of the tests write them.
+READERS = {
+    "A": "administrator",
+    "M": "change manager of everything",
+    "P": "change manager of the own programme",
+    "W": "change manager of the own wave",
+    "L": "lead of the own wave, from the data",
+    "H": "head of the own department, from the data",
+    "D": "change manager of the own department",
+    "T": "manager of people: the own person reports to them",
+    "R": "trainer",
+    "S": "sponsor of the own programme, from the data",
+    "U": "auditor",
+    "E": "employee: the own person",
+}
+SIDES = ("own", "foreign")
+RAW = "Subject: S\nContent-Type: text/html\n\n<p>Text</p>"
+
+
+@dataclass
+class World:
+    """Who reads, as the value of their session cookie, and the values of addresses on either side."""
+
+    app: Flask
+    cookies: dict[str, str]
+    values: dict[str, dict[str, object]]
+
+
+def make_world(app: Flask) -> World:
+    """Make everything and sign everybody in."""
+    people = {letter: make_person(f"Reader {letter}", f"{letter.lower()}@example.com", None) for letter in "LHTSE"}
+    module = make_module("reading", 2)
+    make_curriculum(TrainingRole.USER, (module, ItemKind.REQUIRED))
+    values = {side: _side(side, people, module) for side in SIDES}
+    accounts = _accounts(people, values["own"])
+    settle_assignments(clock.now())
+    for side, sender in (("own", accounts["E"]), ("foreign", accounts["R"])):
+        values[side] |= _of_accounts(side, sender, values[side]["wave_id"])
+    for side, holder in (("own", accounts["M"]), ("foreign", accounts["A"])):
+        values[side]["manager_id"] = accounts["M"].id
+        values[side]["upload_id"] = keep_upload("p.csv", b"email,name\na@example.com,A", account_id=holder.id).id
+    db.session.commit()
+    cookies = {letter: cookie_of(app, account) for letter, account in accounts.items()}
+    return World(app, cookies, values)
+
+
+def cookie_of(app: Flask, account: Account) -> str:
+    """Return the session cookie that signing in gives."""
+    # By a link: hashing a dozen passwords for each test would take longer than the test.
+    secret = str(app.config["SECRET_KEY"])
+    token = sign_in_token(secret, origin="asked", nonce=account.email, account_id=account.id)
+    client = app.test_client()
+    assert client.post(f"/login/link/{token}").status_code == 302
+    cookie = client.get_cookie("engagement")
+    assert cookie is not None
+    return cookie.value
+
+
+def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, object]:
+    is_own = side == "own"
+    department = make_department(f"The {side} department")
+    if is_own:
+        department.manager = people["H"]
+        people["E"].department = department
+        people["E"].manager = people["T"]
+    person = people["E"] if is_own else make_person("Foreign Person", "foreign@example.com", department)
+    programme = make_programme(f"The {side} programme", sponsor=people["S"] if is_own else None)
+    workflow = make_workflow(programme, f"The {side} workflow")
+    wave = make_wave(
+        programme,
+        name=f"The {side} wave",
+        departments=(department,),
+        workflows=(workflow,),
+        members=[person],
+        lead=people["L"] if is_own else None,
+    )
+    values = {
+        "programme_id": programme.id,
+        "workflow_id": workflow.id,
+        "wave_id": wave.id,
+        "department_id": department.id,
+        "person_id": person.id,
+        "module_id": module.id if is_own else make_module("writing").id,
+        "slug": module.slug,
+        "role": "user",
+        "kind": "csv",
+        "token": "nonsense",
+        "filename": "none",
+        "run_id": _run().id,
+        "message_id": _mailbox_message().id,
+        "attempt_id": _attempt(person, module).id,
+        "delivery_id": _delivery(person).id,
+    }
+    return values | _calendar(side, programme, department)
+
+
+def _calendar(side: str, programme: Programme, department: Department) -> dict[str, object]:
+    audience = save_audience(f"The {side} audience", {"field": "department", "values": [department.id]}, by=TESTER)
+    rule = give_role_by_rule(TrainingRole.SUPPORT, audience, by=TESTER)
+    owner = make_account(f"owner.{side}@example.com", f"Owner {side}", by=TESTER)
+    db.session.flush()
+    line = communications.make_communication(
+        programme,
+        CommunicationKind.DEPARTMENT_BRIEFING,
+        f"The {side} briefing",
+        audience=audience,
+        owner=owner,
+        subject=f"The {side} subject",
+        outline="[Write here.]",
+        by=TESTER,
+    )
+    message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
+    return {
+        "audience_id": audience.id,
+        "rule_id": rule.id,
+        "communication_id": line.id,
+        "occurrence_id": message.id,
+        "account_id": owner.id,
+    }
+
+
+def _accounts(people: dict[str, Person], own: dict[str, object]) -> dict[str, Account]:
+    scopes = {"P": "programme_id", "W": "wave_id", "D": "department_id"}
+    roles = {"A": Role.ADMINISTRATOR, "R": Role.TRAINER, "U": Role.AUDITOR}
+    made = {}
+    for letter in READERS:
+        role = () if letter in people else (roles.get(letter, Role.CHANGE_MANAGER),)
+        scope = {scopes[letter]: int(str(own[scopes[letter]]))} if letter in scopes else {}
+        made[letter] = make_account(f"{letter.lower()}@example.com", f"Reader {letter}", by=TESTER)
+        for one in role:
+            grant_role(made[letter], one, by=TESTER, **scope)
+    db.session.flush()
+    return made
+
+
+def _of_accounts(side: str, sender: Account, wave_id: object) -> dict[str, object]:
+    say_something(
+        f"The {side} concern",
+        Sender.NAMED,
+        secret="s",
+        on=clock.now().date(),
+        source=Source.JOB_SECURITY,
+        wave=db.session.get_one(Wave, wave_id),
+        by=sender.actor,
+    )
+    concern = db.session.scalars(select(Concern).where(Concern.text == f"The {side} concern")).one()
+    granted = make_account(f"granted.{side}@example.com", "Granted", by=TESTER)
+    db.session.flush()
+    grant = grant_role(granted, Role.AUDITOR, by=TESTER)
+    db.session.flush()
+    return {"concern_id": concern.id, "grant_id": grant.id}
+
+
+def _run() -> ImportRun:
+    run = ImportRun(
+        filename="people.csv",
+        file_kind="CSV",
+        file_hash="0" * 64,
+        is_full=True,
+        skips_bad=False,
+        status=RunStatus.STAGED,
+        started_by="The tests",
+        started_by_account_id=None,
+        started_at=clock.now(),
+        columns={},
+        counts={},
+        problems=[],
+        new_departments=[],
+    )
+    db.session.add(run)
+    db.session.flush()
+    return run
+
+
+def _mailbox_message() -> MailboxMessage:
+    message = MailboxMessage(
+        received_at=clock.now(), sender="a@example.com", recipient="b@example.com", subject="S", raw=RAW
+    )
+    db.session.add(message)
+    db.session.flush()
+    return message
+
+
+def _attempt(person: Person, module: Module) -> QuizAttempt:
+    attempt = QuizAttempt(
+        person_id=person.id,
+        module_id=module.id,
+        module_version=module.version,
+        at=clock.now(),
+        fingerprint="0" * 64,
+        answers={},
+        right=0,
+        asked=2,
+        is_passed=False,
+    )
+    db.session.add(attempt)
+    db.session.flush()
+    return attempt
+
+
+def _delivery(person: Person) -> Delivery:
+    queue(make_mailing(), select(Person.id).where(Person.id == person.id))
+    delivery = db.session.scalars(select(Delivery).where(Delivery.person_id == person.id)).one()
+    delivery.state = DeliveryState.SENT
+    db.session.flush()
+    return delivery
