@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engagement import commands, logs, pages
 from engagement.accounts.rules import SESSION_LIFETIME
 from engagement.db import db, engine_options, prepare_sqlite
+from engagement.errors import BadInput
 from engagement.settings import Settings, read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,12 +26,15 @@ MOST_BYTES = 2 * 1024 * 1024
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application for these settings, read from the environment when none are given.
 
-    Raises BadInput when a setting makes no sense.
+    Raises BadInput when a setting makes no sense or the instance folder can't be made.
     """
     settings = settings or read_settings()
     logs.configure(settings.log)
     instance = (ROOT / settings.instance_path).resolve()
-    instance.mkdir(parents=True, exist_ok=True)
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"ENGAGEMENT_INSTANCE_PATH: {instance} can’t be made: {error.strerror}.") from None
     app = Flask(
         "engagement",
         instance_path=str(instance),

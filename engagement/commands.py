@@ -89,6 +89,7 @@ def serve(host: str, port: int, no_scheduler: bool, no_delivery: bool) -> None:
     db.session.execute(text("SELECT 1 FROM account"))
     db.session.rollback()
     serving.serve(app, host, port, with_clock=not no_scheduler, with_delivery=not no_delivery)
+    serving.end_process()
 
 
 @click.command("scheduler")
@@ -103,6 +104,7 @@ def scheduler() -> None:
     click.echo("The clock ticks. Ctrl-C ends it.")
     wait_for_stop(stop)
     ticking.shutdown(wait=False)
+    serving.end_process()
 
 
 @click.command("worker")
@@ -121,6 +123,7 @@ def worker(connections: int | None) -> None:
         click.echo("Delivering. Ctrl-C ends it.")
         wait_for_stop(stop)
         delivering.stop()
+    serving.end_process()
 
 
 @click.command("run-job")
@@ -169,7 +172,9 @@ def deliver(until_empty: bool) -> None:
     what_became = [f"{number:,} {word}" for word, number in counts.in_words().items()]
     click.echo(", ".join(what_became) or "Nothing was due.")
     if counts.trouble:
-        raise BadInput(f"The mail server takes nothing at the moment: {counts.trouble} What was not sent waits.")
+        raise BadInput(
+            f"The mail server takes nothing at the moment: {counts.trouble.rstrip('.')}. What was not sent waits."
+        )
 
 
 @click.command("send-test-mail")
@@ -258,6 +263,8 @@ def load_demo(if_empty: bool) -> None:
         raise BadInput("The demonstration accounts are refused in production (ENGAGEMENT_ENV=production).")
     if not demo.database_is_empty():
         if if_empty:
+            if demo.is_loaded():
+                _print_accounts(None)
             return
         raise BadInput("The database is not empty. The demonstration programme is loaded into an empty one only.")
     began = clock.now()

@@ -6,16 +6,18 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from typing import Any, NoReturn
 
 import structlog
 from flask import Flask, url_for
 from waitress.server import create_server
 
 from engagement.accounts import links, queries
+from engagement.db import db
 from engagement.errors import BadInput
 from engagement.mail.courier import Counts
-from engagement.mail.delivering import Worker, deliver_until_empty, unique_name
+from engagement.mail.delivering import STOP_WITHIN, Worker, deliver_until_empty, unique_name
 from engagement.mail.mailbox import start_mailbox
 from engagement.mail.models import Delivery
 from engagement.mail.pace import Pace
@@ -25,6 +27,8 @@ from engagement.settings import Settings
 
 log = structlog.get_logger("engagement.serving")
 THREADS = 8
+#: Seconds after which a process that was told to end is gone; five are promised.
+ENDED_WITHIN = 4.8
 
 
 def settings_of(app: Flask) -> Settings:
@@ -112,13 +116,38 @@ def print_setup_link(app: Flask) -> None:
 def serve(app: Flask, host: str, port: int, *, with_clock: bool, with_delivery: bool) -> None:
     """Serve pages, and tick and deliver in the same process, until SIGINT or SIGTERM; then end within five seconds.
 
-    Raises BadInput when the address is taken.
+    Raises BadInput when the address is taken, or a setting for mail is unusable.
     """
     if "base_url" not in settings_of(app).model_fields_set:
         # Links in messages have to lead to where this process answers.
         app.config["SETTINGS"] = settings_of(app).model_copy(update={"base_url": f"http://{host}:{port}"})
+    server = _web_server(app, host, port)
+    stop = stop_event()
+    with mail_server(app) if with_delivery else nullcontext("") as smtp_url:
+        worker = make_worker(app, smtp_url, settings_of(app).mail_connections) if with_delivery else None
+        ticking = start_clock(app) if with_clock else None
+        if worker:
+            worker.start()
+        web = threading.Thread(target=server.run, name="web", daemon=True)
+        web.start()
+        print_setup_link(app)
+        if worker and settings_of(app).uses_built_in_mailbox:
+            print(f"Mail stays on this machine, at http://{host}:{port}/mailbox", flush=True)
+        print(f"Serving on http://{host}:{port}. Ctrl-C ends it.", flush=True)
+        while not stop.wait(0.2) and web.is_alive():
+            pass
+        if ticking:
+            ticking.shutdown(wait=False)
+        if worker:
+            worker.stop()
+        # Requests that are being answered are finished; those that only wait for a thread are not begun.
+        server.task_dispatcher.shutdown(timeout=STOP_WITHIN)
+        server.close()
+
+
+def _web_server(app: Flask, host: str, port: int) -> Any:
     try:
-        server = create_server(
+        return create_server(
             app,
             host=host,
             port=port,
@@ -127,43 +156,43 @@ def serve(app: Flask, host: str, port: int, *, with_clock: bool, with_delivery: 
             clear_untrusted_proxy_headers=not settings_of(app).trusted_proxies,
         )
     except OSError as error:
+        another = f"for example with --port {port + 1 if port < 65535 else 8000}"
         raise BadInput(
-            f"Port {port} on {host} can’t be used: {error.strerror}. Choose another one, for example with --port {port + 1}."
+            f"Port {port} on {host} can’t be used: {error.strerror}. Choose another one, {another}."
         ) from None
-    stop = stop_event()
-    print_setup_link(app)
-    ticking = start_clock(app) if with_clock else None
-    with mail_server(app) if with_delivery else _no_mail() as smtp_url:
-        worker = make_worker(app, smtp_url, settings_of(app).mail_connections) if with_delivery else None
-        if worker:
-            worker.start()
-        web = threading.Thread(target=server.run, name="web", daemon=True)
-        web.start()
-        print(f"Serving on http://{host}:{port}. Ctrl-C ends it.", flush=True)
-        while not stop.wait(0.2) and web.is_alive():
-            pass
-        if ticking:
-            ticking.shutdown(wait=False)
-        if worker:
-            worker.stop()
-        server.close()
-    sys.stdout.flush()
-
-
-@contextmanager
-def _no_mail() -> Iterator[str]:
-    yield ""
+    except ValueError:
+        raise BadInput(
+            f"“{host}” is not an address of this machine. Choose one with --host, such as 0.0.0.0."
+        ) from None
 
 
 def stop_event() -> threading.Event:
-    """Return an event that SIGINT and SIGTERM set; a second signal ends the process at once."""
+    """Return an event that SIGINT and SIGTERM set, after which the process ends in time whatever a thread waits for.
+
+    What is not committed by then is rolled back by the database. A second signal ends the process at once.
+    """
     stop = threading.Event()
 
     def on_signal(number: int, _frame: object) -> None:
         if stop.is_set():
             os._exit(128 + number)
         stop.set()
+        # A job that waits for a lock, for instance, would keep the interpreter from ending.
+        last_call = threading.Timer(ENDED_WITHIN, os._exit, [0])
+        last_call.daemon = True
+        last_call.start()
 
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)
     return stop
+
+
+def end_process() -> NoReturn:
+    """End this process with 0 and without the interpreter's own tidying, which takes seconds on a busy machine.
+
+    For a command that was told to end: everything is committed by then. Inside an application context.
+    """
+    db.engine.dispose()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

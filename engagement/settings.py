@@ -1,11 +1,14 @@
 """Every setting of the service: read from the environment, `.env` or `X_FILE`, and checked before anything starts."""
 
 import os
+import re
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
+from holidays import list_supported_countries
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -72,6 +75,23 @@ class Settings(BaseSettings):
             raise ValueError(f"“{value}” is not a web address; use one such as https://engagement.example.com")
         return value.rstrip("/")
 
+    @field_validator("smtp_url", "database_url")
+    @classmethod
+    def _port_in_numbers(cls, value: str) -> str:
+        try:
+            _ = urlsplit(value).port
+        except ValueError:
+            raise ValueError("the port after the host has to be a number from 0 to 65535") from None
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender_with_address(cls, value: str) -> str:
+        address = parseaddr(value)[1]
+        if not all(address.rpartition("@")) or not value.isprintable():
+            raise ValueError(f"“{value}” is not a sender; write it as Engagement <engagement@example.com>")
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _known_mail_scheme(cls, value: str) -> str:
@@ -89,6 +109,22 @@ class Settings(BaseSettings):
         if value and not value.startswith(("sqlite:", "postgresql+psycopg://")):
             raise ValueError("use postgresql://user:password@host/database, or sqlite:///file.db")
         return value
+
+    @field_validator("language")
+    @classmethod
+    def _language_tag(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
+            raise ValueError(f"“{value}” is not a language; use a tag such as en or pt-BR")
+        return value
+
+    @field_validator("holidays")
+    @classmethod
+    def _known_holidays(cls, value: str) -> str:
+        country, _, part = value.strip().upper().partition("-")
+        known = list_supported_countries()
+        if country not in known or (part and part not in known[country]):
+            raise ValueError(f"the holidays of “{value}” are not known; use a code such as GB, GB-ENG or DE")
+        return f"{country}-{part}" if part else country
 
     @field_validator("working_hours")
     @classmethod
@@ -159,5 +195,7 @@ def _take_secrets_from_files() -> None:
             continue
         try:
             os.environ[target] = Path(path).read_text(encoding="utf-8").strip()
+        except UnicodeDecodeError:
+            raise BadInput(f"{name} names {path}, which is not text in UTF-8.") from None
         except OSError as error:
             raise BadInput(f"{name} names {path}, which cannot be read: {error.strerror}.") from None

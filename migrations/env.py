@@ -1,7 +1,10 @@
 """Runs Alembic on the application's own engine, in batch mode so that SQLite can alter tables."""
 
+import sys
+
 from alembic import context
 from flask import current_app
+from sqlalchemy.exc import DatabaseError
 
 from engagement.db import Base, UtcDateTime, db
 
@@ -19,7 +22,17 @@ def _compare_type(context_, inspected, metadata_column, inspected_type, metadata
     return None
 
 
-with current_app.app_context(), db.engine.connect() as connection:
+def _connected():
+    """Return a connection, or end with one sentence and exit 2 as every command does on bad input."""
+    try:
+        return db.engine.connect()
+    except DatabaseError as error:
+        reason = str(error.orig).strip().splitlines()[0].rstrip(".")
+        print(f"The database can’t be used: {reason}. Check ENGAGEMENT_DATABASE_URL.", file=sys.stderr)
+        sys.exit(2)
+
+
+with current_app.app_context(), _connected() as connection:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

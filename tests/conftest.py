@@ -144,3 +144,10 @@ def frozen() -> Iterator[time_machine.Traveller]:
 def client(app: Flask) -> FlaskClient:
     """A browser without cookies."""
     return app.test_client()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line that the browser's tests were left out, also where they ran in processes of their own."""
+    skipped = [r for r in terminalreporter.stats.get("skipped", []) if "no Chromium found" in str(r.longrepr)]
+    if skipped:
+        terminalreporter.write_line(f"no Chromium found: {len(skipped)} browser tests not run")

@@ -1,5 +1,5 @@
 """The demonstration: an invented insurer's programme, lived through day by day with the rooms' own actions."""
 
-from engagement.demo.loading import accounts, database_is_empty, load
+from engagement.demo.loading import accounts, database_is_empty, is_loaded, load
 
-__all__ = ["accounts", "database_is_empty", "load"]
+__all__ = ["accounts", "database_is_empty", "is_loaded", "load"]

@@ -91,6 +91,11 @@ def database_is_empty() -> bool:
     return not any(db.session.scalar(select(table.id).limit(1)) for table in (Person, Account, Programme))
 
 
+def is_loaded() -> bool:
+    """Return whether the demonstration accounts are there."""
+    return db.session.scalar(select(Account.id).where(Account.is_demonstration).limit(1)) is not None
+
+
 def accounts() -> list[tuple[Account, str]]:
     """Return the demonstration accounts with what each is for. Raises BadInput when the demonstration is not loaded."""
     found = {a.email: a for a in db.session.scalars(select(Account).where(Account.is_demonstration))}

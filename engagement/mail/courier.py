@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
-import structlog
-
 from engagement import clock
 from engagement.db import db
 from engagement.errors import EngagementError
@@ -28,7 +26,6 @@ LinkFor = Callable[[Delivery, str], str]
 BATCH = 50
 #: Prepared mailings that a connection keeps; a prepared mailing is a few times as large as its text.
 KEPT_MAILINGS = 32
-log = structlog.get_logger("engagement.mail")
 
 
 @dataclass
@@ -139,7 +136,6 @@ class Courier:
         self.counts.add(outcome.state)
         if outcome.is_ours:
             self.counts.trouble = outcome.reply
-            log.warning("mail server takes nothing", reply=outcome.reply)
         return True
 
     def _unwritten_by(self) -> tuple[Delivery, str, Outcome]:

@@ -122,7 +122,9 @@ class Worker:
                 if there_is_more:
                     pause = 0.0
                     continue
-                if not courier.counts.trouble:
+                if courier.counts.trouble:
+                    log.warning("mail server takes nothing", reply=courier.counts.trouble)
+                else:
                     pause = LOOK_EVERY / 2
             except Exception as error:
                 log.error("delivery stopped for a while", exc_info=error)

@@ -7,8 +7,12 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from engagement.content.markdown import cleaned
+
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "mail"
 SANS = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Open Sans','Liberation Sans',Arial,sans-serif"
+#: Stand around the text in the layout, so that it can be shown again without the frame.
+TEXT_BEGINS, TEXT_ENDS = "<!--text-->", "<!--/text-->"
 SERIF = "Charter,'Bitstream Charter','Sitka Text',Cambria,Caladea,serif"
 #: How the elements that Markdown makes look in a message; put into their style attributes.
 BODY_STYLES = f"""
@@ -65,6 +69,12 @@ def inlined(body_html: str) -> str:
     if not body_html.strip():
         return ""
     return str(_inliner().inline_fragment(body_html, BODY_STYLES))
+
+
+def text_in(page_html: str) -> str:
+    """Return what somebody wrote out of a whole message, clean and without the styles of mail; "" where none is marked."""
+    _, _, after = page_html.partition(TEXT_BEGINS)
+    return cleaned(after.partition(TEXT_ENDS)[0])
 
 
 @cache

@@ -1,0 +1,89 @@
+"""The commands with good input: what each prints and does, a second time without harm."""
+
+from commands.outbox_rows import approve_message, everybody_once, queue_message, states
+from commands.shell import Shell, wait_until
+from mail.smtp_peer import smtp_peer
+
+from engagement.scheduler.timetable import TIMETABLE
+
+
+def test_migrating_twice_changes_nothing(shell: Shell) -> None:
+    before = shell.contents()
+    assert shell.flask("db", "upgrade").code == 0
+    assert shell.contents() == before
+
+
+def test_the_check_of_the_settings_names_what_it_found(either_shell: Shell) -> None:
+    engine = "postgresql" if either_shell.database_url.startswith("postgresql") else "sqlite"
+    with smtp_peer() as peer:
+        checked = either_shell.flask("config", "check", smtp_url=peer.url)
+    assert (checked.code, checked.err) == (0, "")
+    assert checked.out.splitlines()[:3] == [
+        "Settings make sense (development).",
+        f"Database answers ({engine}).",
+        "Nobody can sign in yet: use flask user create, or the link that flask serve prints.",
+    ]
+    assert checked.out.splitlines()[3].startswith("Mail server answers: ")
+    built_in = either_shell.flask("config", "check").out.splitlines()
+    assert built_in[-1] == "Mail stays in the built-in mailbox: ENGAGEMENT_SMTP_URL is not set."
+
+
+def test_a_test_mail_is_accepted_by_the_server_and_by_the_built_in_mailbox(shell: Shell) -> None:
+    with smtp_peer() as peer:
+        sent = shell.flask("send-test-mail", "ada@example.com", smtp_url=peer.url)
+        assert (sent.code, sent.out) == (0, "Accepted for ada@example.com: 250 2.0.0 Ok: queued\n")
+        assert peer.recipients == ["ada@example.com"]
+    kept = shell.flask("send-test-mail", "ada@example.com")
+    assert kept.out == "Accepted for ada@example.com: 250 Kept in the built-in mailbox\n"
+    assert shell.rows("SELECT recipient FROM mailbox_message") == [("ada@example.com",)]
+
+
+def test_a_sign_in_is_made_with_its_role(shell: Shell) -> None:
+    made = shell.flask(
+        "user", "create", "Ada@Example.com", "--name", "Ada Lovelace", "--role", "change_manager", "--password-stdin",
+        typed=b"four plain words here\n",
+    )  # fmt: skip
+    assert (made.code, made.out) == (
+        0,
+        "Ada Lovelace (ada@example.com) is change manager and signs in with the password.\n",
+    )
+    assert shell.rows(
+        "SELECT email, role, password_hash IS NOT NULL FROM account JOIN role_grant ON account_id = account.id"
+    ) == [("ada@example.com", "change_manager", 1)]
+    assert "four plain words" not in "".join(shell.contents())
+
+
+def test_every_line_of_the_timetable_runs_on_an_empty_database_twice(either_shell: Shell) -> None:
+    never = either_shell.flask("jobs").out.splitlines()
+    assert [line.split()[0] for line in never] == [line.name for line in TIMETABLE]
+    assert all("last never" in line and line.endswith("not run yet") for line in never)
+    for line in TIMETABLE:
+        for _ in range(2):
+            ran = either_shell.flask("run-job", line.name)
+            assert (ran.code, ran.err) == (0, "")
+            assert ran.out.startswith(f"{line.name}: ")
+    assert not any("never" in line or "last error" in line for line in either_shell.flask("jobs").out.splitlines())
+
+
+def test_delivering_until_empty_sends_each_once_and_says_how_many(either_shell: Shell) -> None:
+    queue_message(either_shell, 12)
+    refused = {"person4@example.com": "550 5.1.1 No such person"}
+    with smtp_peer(on_recipient=refused.get) as peer:
+        first = either_shell.flask("deliver", "--until-empty", smtp_url=peer.url)
+        second = either_shell.flask("deliver", "--until-empty", smtp_url=peer.url)
+    assert (first.code, first.out, first.err) == (0, "11 sent, 1 refused\n", "")
+    assert (second.code, second.out, second.err) == (0, "Nothing was due.\n", "")
+    assert len(peer.messages) == 11
+
+
+def test_clock_and_workers_in_processes_of_their_own(either_shell: Shell) -> None:
+    approve_message(either_shell, 60)
+    with (
+        smtp_peer() as peer,
+        either_shell.running("scheduler", says="The clock ticks") as clock,
+        either_shell.running("worker", "--connections", "2", says="Delivering", smtp_url=peer.url) as one,
+        either_shell.running("worker", says="Delivering", smtp_url=peer.url) as other,
+    ):
+        wait_until(lambda: states(either_shell) == {"sent": 60}, 60)
+        assert max(running.interrupt() for running in (clock, one, other)) < 5
+    assert sorted(peer.recipients) == sorted(everybody_once(60))

@@ -1,0 +1,131 @@
+"""A wave's dates, status and workflows: what may change when, and what is written down about it."""
+
+from datetime import date
+
+import pytest
+from factories import TESTER, make_person, make_programme, make_wave, make_workflow
+from sqlalchemy import select
+
+from engagement.audit import AuditEntry
+from engagement.db import db
+from engagement.errors import BadInput, RuleBroken
+from engagement.waves import actions, queries
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus, days_until
+
+pytestmark = pytest.mark.usefixtures("app", "frozen")
+P, R, L, S, C, X = WaveStatus
+STEPS = {(P, R), (P, X), (R, L), (R, P), (R, X), (L, S), (S, C), (X, P)}
+
+
+def last_entry() -> AuditEntry:
+    db.session.flush()
+    return db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).one()
+
+
+def plan(name: str = "Property claims", **details: object) -> Wave:
+    return actions.plan_wave(make_programme(), name, date(2026, 5, 12), by=TESTER, **details)  # type: ignore[arg-type]
+
+
+def test_moving_go_live_moves_the_quiet_period_and_says_why() -> None:
+    wave = plan(stabilises_until_on=date(2026, 6, 9))
+    actions.move_go_live(wave, date(2026, 5, 26), reason=" The test data are late. ", by=TESTER)
+    assert (wave.go_live_on, wave.stabilises_until_on) == (date(2026, 5, 26), date(2026, 6, 23))
+    entry = last_entry()
+    assert (entry.verb, entry.changes) == (
+        "moved go-live",
+        {"go-live": ["2026-05-12", "2026-05-26"], "reason": [None, "The test data are late."]},
+    )
+    assert (entry.wave_id, entry.programme_id) == (wave.id, wave.programme_id)
+
+
+def test_moving_to_the_same_day_leaves_no_entry() -> None:
+    wave = plan()
+    before = last_entry().id
+    actions.move_go_live(wave, wave.go_live_on, reason="Nothing", by=TESTER)
+    assert last_entry().id == before
+
+
+def test_moving_needs_a_reason() -> None:
+    wave = plan()
+    with pytest.raises(BadInput, match="Say why it moves") as refused:
+        actions.move_go_live(wave, date(2026, 5, 26), reason="  ", by=TESTER)
+    assert (set(refused.value.problems), wave.go_live_on) == ({"reason"}, date(2026, 5, 12))
+
+
+@pytest.mark.parametrize("status", [L, S, C, X])
+def test_a_go_live_that_has_happened_is_not_moved(status: WaveStatus) -> None:
+    wave = make_wave(status=status)
+    with pytest.raises(RuleBroken, match="its go-live has happened"):
+        actions.move_go_live(wave, date(2026, 9, 1), reason="Late", by=TESTER)
+
+
+@pytest.mark.parametrize("old", list(WaveStatus))
+@pytest.mark.parametrize("new", list(WaveStatus))
+def test_a_wave_takes_only_the_steps_of_its_status(old: WaveStatus, new: WaveStatus) -> None:
+    wave = make_wave(status=old)
+    if (old, new) in STEPS:
+        actions.change_status(wave, new, by=TESTER)
+        assert (wave.status, last_entry().changes) == (new, {"status": [old.value, new.value]})
+    else:
+        with pytest.raises(RuleBroken, match=f"can’t become {new.value}"):
+            actions.change_status(wave, new, by=TESTER)
+        assert wave.status is old
+
+
+@pytest.mark.parametrize(
+    ("details", "field"),
+    [
+        ({"name": "  "}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"stabilises_until_on": date(2026, 5, 11)}, "stabilises_until_on"),
+        ({"training_lead_days": -1}, "training_lead_days"),
+        ({"training_lead_days": 366}, "training_lead_days"),
+        ({"aim": "x" * 5_001}, "aim"),
+    ],
+)
+def test_a_wave_that_makes_no_sense_is_refused_by_field(details: dict[str, object], field: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        plan(**details)  # type: ignore[arg-type]
+    assert set(refused.value.problems) == {field}
+    db.session.rollback()
+    assert db.session.scalars(select(Wave)).all() == []
+
+
+def test_waves_are_numbered_within_their_programme() -> None:
+    first, second = make_programme(), make_programme("Other")
+    day = date(2026, 5, 12)
+    numbers = [actions.plan_wave(p, "A wave", day, by=TESTER).number for p in (first, first, second)]
+    assert numbers == [1, 2, 1]
+
+
+def test_a_changed_lead_is_written_down_by_name() -> None:
+    wave = plan(lead=make_person("Ada Lead"))
+    ben = make_person("Ben Lead")
+    actions.change_wave(
+        wave, "Property claims", "", stabilises_until_on=None, training_lead_days=7, lead=ben, sponsor=None, by=TESTER
+    )
+    assert last_entry().changes == {"lead": ["Ada Lead", "Ben Lead"]}
+    assert queries.waves_led_by(ben.id) == [wave]
+    before = last_entry().id
+    actions.change_wave(
+        wave, "Property claims", "", stabilises_until_on=None, training_lead_days=7, lead=ben, sponsor=None, by=TESTER
+    )
+    assert last_entry().id == before
+
+
+def test_a_wave_deploys_workflows_of_its_own_programme() -> None:
+    wave = plan()
+    mine, alien = make_workflow(wave.programme), make_workflow(make_programme("Other"), "Alien")
+    actions.choose_workflows(wave, [mine], by=TESTER)
+    with pytest.raises(RuleBroken, match="its own programme only"):
+        actions.choose_workflows(wave, [mine, alien], by=TESTER)
+    assert queries.workflows_of_waves([wave.id]) == {wave.id: [mine]}
+    actions.choose_workflows(wave, [], by=TESTER)
+    assert queries.workflows_of_waves([wave.id]) == {}
+
+
+def test_days_until_go_live_in_words() -> None:
+    today = date(2026, 4, 14)
+    days = {-3: "3 days ago", -1: "yesterday", 0: "today", 1: "tomorrow", 28: "in 28 days"}
+    assert {n: days_until(date.fromordinal(today.toordinal() + n), today) for n in days} == days
