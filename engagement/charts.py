@@ -6,8 +6,9 @@ Each has `role="img"` and a label that says what it shows; the page puts the sam
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from textwrap import wrap
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 #: Source of resistance → the class that sets its colour.
 SOURCE_CLASSES = {
@@ -168,9 +169,18 @@ def _wave_bars(wave: WaveSpan, top: int, x: Scale) -> Markup:
 
 
 def _wave_words(wave: WaveSpan, top: int, x: Scale) -> Markup:
-    name = wave.label if len(wave.label) <= LABEL_LENGTH else wave.label[: LABEL_LENGTH - 1].rstrip() + "…"
+    lines = _two_lines(wave.label)
+    middle = top + 25 - 8 * (len(lines) - 1)
+    name = Markup("").join(
+        Markup('<text class="t-ink" x="0" y="{}">{}</text>').format(middle + 15 * n, line)
+        for n, line in enumerate(lines)
+    )
     after = x(max(wave.quiet_until or wave.go_live_on, wave.go_live_on)) + 7
     live = f"live {wave.go_live_on.day} {MONTHS[wave.go_live_on.month - 1]}"
-    return Markup(
-        '<text class="t-ink" x="0" y="{0}">{1}</text><text class="t-strong t-halo" x="{2:.1f}" y="{0}">{3}</text>'
-    ).format(top + 25, escape(name), after, live)
+    return name + Markup('<text class="t-strong t-halo" x="{:.1f}" y="{}">{}</text>').format(after, top + 25, live)
+
+
+def _two_lines(label: str) -> list[str]:
+    """Break a label between words into the one or two lines that stand before its row; what is longer ends in an ellipsis."""
+    lines = wrap(label, LABEL_LENGTH, max_lines=2, placeholder="…")
+    return lines or [label]

@@ -35,10 +35,14 @@ def to_html(text: str, id_prefix: str = "") -> str:
         output_format="html",
     )
     made = re.sub(r"<(/?)h1\b", r"<\1h2", renderer.convert(text))
-    clean = nh3.clean(
-        made, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=set(SCHEMES), link_rel="noopener noreferrer nofollow"
+    return cleaned(made).replace("<th>", '<th scope="col">').replace("<th ", '<th scope="col" ')
+
+
+def cleaned(html: str) -> str:
+    """Return HTML with nothing in it but the elements and attributes that texts may have."""
+    return nh3.clean(
+        html, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=set(SCHEMES), link_rel="noopener noreferrer nofollow"
     )
-    return clean.replace("<th>", '<th scope="col">').replace("<th ", '<th scope="col" ')
 
 
 def to_text(text: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from engagement import clock
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.subjects import subjects_shown
 from engagement.db import db
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
@@ -206,7 +207,7 @@ def _concern_decisions(concerns: ConcernSummary) -> list[Decision]:
 
 
 def recent_reach(programme_id: int, limit: int = RECENT_MESSAGES) -> list[Reach]:
-    """Return the last messages of a programme that went out, the newest first, in two queries."""
+    """Return the last messages of a programme that went out, the newest first, in at most four queries."""
     occurrences = db.session.scalars(
         select(Occurrence)
         .join(Communication)
@@ -223,7 +224,7 @@ def recent_reach(programme_id: int, limit: int = RECENT_MESSAGES) -> list[Reach]
             .group_by(Delivery.mailing_id)
         )
     }
+    subjects = subjects_shown(occurrences)
     return [
-        Reach(o.subject or o.communication.name, o.queued_at or o.sends_at, *counted.get(o.mailing_id or 0, (0, 0)))
-        for o in occurrences
+        Reach(subjects[o.id], o.queued_at or o.sends_at, *counted.get(o.mailing_id or 0, (0, 0))) for o in occurrences
     ]

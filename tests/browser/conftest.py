@@ -82,11 +82,12 @@ def window(chromium: Browser, _live: LiveService) -> Iterator[OpenWindow]:
     contexts = []
 
     def open_window(width: int = 1280, **options: Any) -> Visitor:
-        options.setdefault("locale", "en-GB")
+        # Without motion a colour is what it will be at once, and not somewhere on its way there.
+        options = {"locale": "en-GB", "reduced_motion": "reduce"} | options
         context = chromium.new_context(viewport={"width": width, "height": HEIGHT}, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
-        return Visitor(context, _live.url)
+        return Visitor(context, _live.url, width)
 
     yield open_window
     for context in contexts:

@@ -117,6 +117,9 @@ def _calendar(wave: Wave) -> None:
         wave=wave,
         by=ines.actor,
     )
+    message = schedule_briefing(line, clock.now().replace(second=0, microsecond=0) + timedelta(days=1), by=ines.actor)
+    write_occurrence(message, "What changes from {{ go_live }}", BODY, by=ines.actor)
+    ask_approval(message, by=ines.actor)
     make_communication(
         wave.programme,
         CommunicationKind.PROGRAMME_UPDATE,
@@ -126,6 +129,3 @@ def _calendar(wave: Wave) -> None:
         cadence="FREQ=MONTHLY;BYDAY=3TH",
         by=ines.actor,
     )
-    message = schedule_briefing(line, clock.now().replace(second=0, microsecond=0) + timedelta(days=1), by=ines.actor)
-    write_occurrence(message, "What changes from {{ go_live }}", BODY, by=ines.actor)
-    ask_approval(message, by=ines.actor)

