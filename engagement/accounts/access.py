@@ -1,65 +1,15 @@
 """Who may see and do what: one function for each question, asked by pages, exports and jobs alike.
 
-A `Reader` is everything that the answers rest on, read once for each request. Questions about one thing take the thing's
+A `Reader` (see `reader.py`) is everything that the answers rest on. Questions about one thing take the thing's
 ids, so that this room need not know the rooms above. Questions about many things return a condition for a query.
 """
 
-from dataclasses import dataclass, field
-
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, select, true
 
+from engagement.accounts.reader import Reader
 from engagement.accounts.rules import Role
-from engagement.audit import Actor
 from engagement.people.models import Department, Person
 from engagement.waves.models import Membership, Wave
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Somebody who is signed in, with what was granted to them and what follows from the data.
-
-    `everywhere` are roles without a scope; `in_programmes`, `in_waves` and `in_departments` pairs of role and id.
-    `leads_waves` are ids of waves led, `sponsors` of programmes sponsored; `heads` the lineages of departments headed, with
-    everything below; `has_team` whether somebody reports to this person. `partly_in_programmes` are ids of programmes of
-    which a wave is led, or was named with a role.
-    """
-
-    account_id: int
-    name: str
-    person_id: int | None = None
-    timezone: str = "UTC"
-    everywhere: frozenset[Role] = frozenset()
-    in_programmes: frozenset[tuple[Role, int]] = frozenset()
-    in_waves: frozenset[tuple[Role, int]] = frozenset()
-    in_departments: frozenset[tuple[Role, str]] = frozenset()
-    leads_waves: frozenset[int] = frozenset()
-    sponsors_programmes: frozenset[int] = frozenset()
-    heads: tuple[str, ...] = field(default=())
-    has_team: bool = False
-    partly_in_programmes: frozenset[int] = frozenset()
-
-    @property
-    def actor(self) -> Actor:
-        """The reader as the audit names them."""
-        return Actor(self.account_id, self.name, self.person_id)
-
-    def has(self, *roles: Role) -> bool:
-        """Return whether one of the roles was granted without a scope."""
-        return not self.everywhere.isdisjoint(roles)
-
-    def has_for_planning(self, *roles: Role) -> bool:
-        """Return whether one of the roles was granted for everything, a programme or a wave.
-
-        A role for a department opens its people and their training, and no planning.
-        """
-        scoped = {role for role, _ in (*self.in_programmes, *self.in_waves)}
-        return self.has(*roles) or not scoped.isdisjoint(roles)
-
-    def places(self, *roles: Role) -> tuple[set[int], set[int]]:
-        """Return the ids of programmes and of waves for which one of the roles was granted; led waves always count."""
-        programmes = {programme_id for role, programme_id in self.in_programmes if role in roles}
-        return programmes, {wave_id for role, wave_id in self.in_waves if role in roles} | self.leads_waves
-
 
 PLANNERS = (Role.CHANGE_MANAGER,)
 #: Roles that open planning to read, for all of it or where they were granted.
@@ -331,16 +281,3 @@ def may_see_deliveries(reader: Reader) -> bool:
 def may_decide_deliveries(reader: Reader) -> bool:
     """Say what becomes of a refused or uncertain delivery: change managers without a scope and administrators."""
     return reader.has(Role.CHANGE_MANAGER, Role.ADMINISTRATOR)
-
-
-def is_member_of(reader: Reader, wave_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Return the condition that the reader is in the wave with this id."""
-    if reader.person_id is None:
-        return false()
-    return (
-        select(Membership.id)
-        .where(
-            and_(Membership.wave_id == wave_id, Membership.person_id == reader.person_id, Membership.ended_at.is_(None))
-        )
-        .exists()
-    )

@@ -5,8 +5,9 @@ from collections import defaultdict
 from sqlalchemy import exists, func, or_, select
 
 from engagement import clock
-from engagement.accounts.access import READERS, Reader
+from engagement.accounts.access import READERS
 from engagement.accounts.models import Account, Grant, SignInAttempt, UsedLink
+from engagement.accounts.reader import Reader
 from engagement.accounts.rules import ATTEMPT_WINDOW, Role
 from engagement.db import db
 from engagement.people.models import Department, Person

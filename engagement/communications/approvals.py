@@ -4,9 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from engagement.accounts import access
-from engagement.accounts.access import Reader
 from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
+from engagement.accounts.reader import Reader
 from engagement.audit import Actor
 from engagement.communications.models import Approval, Occurrence
 from engagement.db import db

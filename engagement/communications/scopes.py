@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, or_
 
 from engagement.accounts import access
-from engagement.accounts.access import Reader
+from engagement.accounts.reader import Reader
 from engagement.communications.models import Communication
 
 

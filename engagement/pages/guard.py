@@ -9,8 +9,8 @@ from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import queries
-from engagement.accounts.access import Reader
 from engagement.accounts.models import Account
+from engagement.accounts.reader import Reader
 from engagement.db import db, reads_only
 from engagement.errors import NotAllowed, NotFound
 from engagement.settings import Settings

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import charts, clock
 from engagement.accounts import access
-from engagement.accounts.access import Reader
+from engagement.accounts.reader import Reader
 from engagement.charts import WaveSpan
 from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence

@@ -7,7 +7,7 @@ from datetime import date
 from flask import url_for
 
 from engagement.accounts import access
-from engagement.accounts.access import Reader
+from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
 from engagement.communications.subjects import subjects_shown

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, flash, get_flashed_messages, request, url_for
 
 from engagement.accounts import access
-from engagement.accounts.access import Reader
+from engagement.accounts.reader import Reader
 from engagement.pages import guard
 from engagement.pages.formats import zone_words
 

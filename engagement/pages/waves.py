@@ -6,10 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import DateField, IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from engagement import clock
 from engagement.accounts import access
@@ -18,11 +15,11 @@ from engagement.communications.subjects import subjects_shown
 from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
-from engagement.pages.choosing import PersonField, chosen_departments
+from engagement.pages.choosing import chosen_departments
 from engagement.pages.formats import day, reader_zone, short_day, today
-from engagement.pages.forms import Form, stripped
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
+from engagement.pages.wave_forms import MemberForm, MoveForm, WaveForm
 from engagement.people import queries as people
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme, Workflow
@@ -35,50 +32,6 @@ from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus, days_until
 
 blueprint = Blueprint("waves", __name__)
-
-
-class TickField(SelectMultipleField):
-    """Several of a list, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)  # type: ignore[assignment]
-    option_widget = CheckboxInput()  # type: ignore[assignment]
-
-
-class WaveForm(Form):
-    """A wave's description, dates, people in charge, departments and workflows."""
-
-    name = StringField(
-        "What is the wave called?", filters=[stripped], validators=[InputRequired("Write a name."), Length(max=200)]
-    )
-    aim = TextAreaField("What is it meant to achieve?", filters=[stripped])
-    go_live_on = DateField("When does it go live?", validators=[InputRequired("Choose a day.")])
-    stabilises_until_on = DateField(
-        "Until when is it left in peace to settle?",
-        description="In this time nothing else is asked of these people. Two to four weeks is usual.",
-        validators=[Optional()],
-    )
-    training_lead_days = IntegerField(
-        "How many days before go-live is training due?",
-        default=7,
-        validators=[InputRequired("Write a number of days."), NumberRange(0, 365, "Choose between 0 and 365 days.")],
-    )
-    lead = PersonField("Who leads it?", description="A work address or employee number.")
-    sponsor = PersonField("Who sponsors it?", description="A work address or employee number.")
-    departments = TickField("Which departments are in it?", description="Each with everything below it.")
-    workflows = TickField("Which workflows go live?")
-
-
-class MoveForm(Form):
-    """A new go-live day and the reason."""
-
-    go_live_on = DateField("New go-live", validators=[InputRequired("Choose a day.")])
-    reason = TextAreaField("Why does it move?", description="People will read it.", filters=[stripped])
-
-
-class MemberForm(Form):
-    """One person to add by hand."""
-
-    person = PersonField("Add one person", description="A work address or employee number.")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,53 @@
+"""Who is signed in, with everything that the access questions rest on; read once for each request."""
+
+from dataclasses import dataclass, field
+
+from engagement.accounts.rules import Role
+from engagement.audit import Actor
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who is signed in, with what was granted to them and what follows from the data.
+
+    `everywhere` are roles without a scope; `in_programmes`, `in_waves` and `in_departments` pairs of role and id.
+    `leads_waves` are ids of waves led, `sponsors` of programmes sponsored; `heads` the lineages of departments headed, with
+    everything below; `has_team` whether somebody reports to this person. `partly_in_programmes` are ids of programmes of
+    which a wave is led, or was named with a role.
+    """
+
+    account_id: int
+    name: str
+    person_id: int | None = None
+    timezone: str = "UTC"
+    everywhere: frozenset[Role] = frozenset()
+    in_programmes: frozenset[tuple[Role, int]] = frozenset()
+    in_waves: frozenset[tuple[Role, int]] = frozenset()
+    in_departments: frozenset[tuple[Role, str]] = frozenset()
+    leads_waves: frozenset[int] = frozenset()
+    sponsors_programmes: frozenset[int] = frozenset()
+    heads: tuple[str, ...] = field(default=())
+    has_team: bool = False
+    partly_in_programmes: frozenset[int] = frozenset()
+
+    @property
+    def actor(self) -> Actor:
+        """The reader as the audit names them."""
+        return Actor(self.account_id, self.name, self.person_id)
+
+    def has(self, *roles: Role) -> bool:
+        """Return whether one of the roles was granted without a scope."""
+        return not self.everywhere.isdisjoint(roles)
+
+    def has_for_planning(self, *roles: Role) -> bool:
+        """Return whether one of the roles was granted for everything, a programme or a wave.
+
+        A role for a department opens its people and their training, and no planning.
+        """
+        scoped = {role for role, _ in (*self.in_programmes, *self.in_waves)}
+        return self.has(*roles) or not scoped.isdisjoint(roles)
+
+    def places(self, *roles: Role) -> tuple[set[int], set[int]]:
+        """Return the ids of programmes and of waves for which one of the roles was granted; led waves always count."""
+        programmes = {programme_id for role, programme_id in self.in_programmes if role in roles}
+        return programmes, {wave_id for role, wave_id in self.in_waves if role in roles} | self.leads_waves
