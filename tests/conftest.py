@@ -1,5 +1,6 @@
 """The databases, applications and readers that the tests share; no test can send mail beyond loopback."""
 
+import itertools
 import os
 import shutil
 import smtplib
@@ -14,7 +15,7 @@ import pytest
 import time_machine
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from engagement.app import create_app
 from engagement.db import Base, db
@@ -23,6 +24,7 @@ from engagement.settings import Settings
 HERE = Path(__file__).parent
 #: The instant at which tests stand unless they say otherwise: Tuesday 14 April 2026, 08:00 UTC (09:00 in London).
 NOW = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
+_numbers = itertools.count()
 SECRET = "a secret that only the tests of this service know"
 ONLY_SQLITE = ("pages", "browser", "house")
 
@@ -103,10 +105,16 @@ def _application(engine_name: str, request: pytest.FixtureRequest) -> Iterator[F
         if engine_name == "sqlite":
             db.engine.dispose()
             shutil.copy(folder / "test.db", folder / "empty.db")
+            event.listen(db.engine, "do_connect", lambda _dialect, _record, cargs, _params: _point_to(app, cargs))
     yield app
     with app.app_context():
         db.engine.dispose()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _point_to(app: Flask, connect_arguments: list[Any]) -> None:
+    """Connect to the present test's database file."""
+    connect_arguments[0] = app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///")
 
 
 @pytest.fixture
@@ -124,9 +132,13 @@ def _empty(app: Flask, engine_name: str) -> None:
         if engine_name == "sqlite":
             db.engine.dispose()
             folder = Path(app.instance_path)
-            for leftover in folder.glob("test.db*"):
+            for leftover in folder.glob("test*"):
                 leftover.unlink()
-            shutil.copy(folder / "empty.db", folder / "test.db")
+            # A name of its own: a thread that a test left behind closes its connection later, and SQLite then removes the
+            # files beside the database by name.
+            fresh = folder / f"test{next(_numbers)}.db"
+            shutil.copy(folder / "empty.db", fresh)
+            app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{fresh}"
             return
         names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
         with db.engine.begin() as connection:

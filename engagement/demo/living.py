@@ -30,6 +30,8 @@ from engagement.waves.rules import WaveStatus
 
 #: Share of a wave's people who finish by so many days before go-live; the rest learns late or not at all.
 FINISHING = {1: 0.98, 2: 0.93, 3: 0.58}
+#: Days from today to the town hall at which wave 3 was explained.
+TOWN_HALL = -8
 LEARNING_BEGINS = {1: -40, 2: -38, 3: -46}
 
 
@@ -242,13 +244,14 @@ def _study(stage: Stage, person: Person, modules: list[Module]) -> None:
 
 def _talk(stage: Stage, offset: int) -> None:
     """Somebody says something on most days; the team answers within a week."""
-    days = range(-120, -1)
     texts = story.CONCERNS
-    said = (
-        [texts[(offset + 120 + n * 11) % len(texts)] for n in range(2 if offset % 3 == 0 else 1)]
-        if offset in days and offset % 2 == 0
-        else []
-    )
+    if TOWN_HALL <= offset < -1:
+        # After the town hall of wave 3 many people speak at once.
+        said = [texts[(offset * 5 + n) % len(texts)] for n in range(5)]
+    elif -120 <= offset < TOWN_HALL and offset % 2 == 0:
+        said = [texts[(offset + 120 + n * 11) % len(texts)] for n in range(2 if offset % 3 == 0 else 1)]
+    else:
+        said = []
     with stage.at(stage.day(offset), 11):
         for source, severity, text, answer in said:
             _say(stage, offset, source, severity, text, answer)
@@ -294,5 +297,6 @@ def _answer(stage: Stage, offset: int) -> None:
             resistance.acknowledge(concern, by=team.actor)
             resistance.take_over(concern, team, by=team.actor)
         answer = answers.get(concern.text)
-        if answer and age >= 2 + concern.id % 5:
+        patience = 2 + concern.id % 5 if concern.received_on < stage.day(TOWN_HALL) else 6
+        if answer and age >= patience:
             resistance.answer(concern, answer, by=team.actor, on=on)

@@ -32,7 +32,9 @@ SECRET = "only for tests"
 
 def _somebody():
     """Return somebody who is spoken of all over the service."""
-    person = make_person("Zofia Żółkowska", "zofia@example.com", employee_id="4711", job_title="Clerk of a rare kind")
+    person = make_person(
+        "Zofia Żółkowska", "zofia@example.com", employee_id="HR-0815-Z", job_title="Clerk of a rare kind"
+    )
     other = make_person("Joanna Other", "anna.zofia@example.com")
     wave = make_wave(members=[person, other], workflows=())
     account = accounts.account_for_person(person)
@@ -95,7 +97,7 @@ def test_erasing_removes_name_and_address_everywhere_and_keeps_the_counts(app):
     actions.erase_person(person, by=TESTER)
     db.session.commit()
     everything = _everything()
-    for word in ("Żółkowska", '"zofia@example.com', "4711", "Clerk of a rare kind"):
+    for word in ("Żółkowska", '"zofia@example.com', "HR-0815-Z", "Clerk of a rare kind"):
         assert word not in everything, word
     assert db.session.get(Person, other.id).email == "anna.zofia@example.com"
     assert f"I, {STAND_IN}, object." in everything
