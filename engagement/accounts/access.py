@@ -50,6 +50,11 @@ def may_plan_wave(reader: Reader, programme_id: int, wave_id: int) -> bool:
     )
 
 
+def may_place_departments(reader: Reader, programme_id: int) -> bool:
+    """Choose the departments of a wave: who plans the programme. A lead who could would see anybody by name."""
+    return may_plan_programme(reader, programme_id)
+
+
 def may_plan_something(reader: Reader) -> bool:
     """Have the places of those who plan in the navigation."""
     return reader.has_for_planning(*PLANNERS) or bool(reader.leads_waves)

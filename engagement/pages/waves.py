@@ -90,13 +90,14 @@ def new(programme_id: int) -> str | BaseResponse:
             number = queries.member_counts([wave.id])[wave.id]
             notify(f"{wave.title} is planned.", f"{number:,} people are in it.")
             return redirect(url_for("waves.wave", wave_id=wave.id), code=303)
-    return render_template("waves/edit.html", form=form, programme=programme, wave=None)
+    return render_template("waves/edit.html", form=form, programme=programme, wave=None, may_place=True)
 
 
 @blueprint.route("/waves/<int:wave_id>/edit", methods=["GET", "POST"])
 def edit(wave_id: int) -> str | BaseResponse:
     """Change a wave; its go-live moves on a page of its own."""
     wave = _wave(wave_id, to_change=True)
+    may_place = access.may_place_departments(guard.reader(), wave.programme_id)
     form = WaveForm(
         obj=wave,
         departments=[str(d.id) for d in queries.departments_of_waves([wave.id]).get(wave.id, [])],
@@ -118,7 +119,8 @@ def edit(wave_id: int) -> str | BaseResponse:
                 sponsor=form.sponsor.person,
                 by=by,
             )
-            actions.choose_departments(wave, chosen_departments(form.departments.data), by=by)
+            if may_place:
+                actions.choose_departments(wave, chosen_departments(form.departments.data), by=by)
             actions.choose_workflows(wave, _chosen_workflows(form.workflows.data), by=by)
         except (BadInput, RuleBroken) as error:
             db.session.rollback()
@@ -127,7 +129,7 @@ def edit(wave_id: int) -> str | BaseResponse:
             training_actions.settle_assignments(clock.now(), wave.id)
             db.session.commit()
             return redirect(url_for("waves.wave", wave_id=wave_id), code=303)
-    return render_template("waves/edit.html", form=form, programme=wave.programme, wave=wave)
+    return render_template("waves/edit.html", form=form, programme=wave.programme, wave=wave, may_place=may_place)
 
 
 @blueprint.get("/waves/<int:wave_id>")

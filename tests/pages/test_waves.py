@@ -1,0 +1,124 @@
+"""The pages of a wave: planning, changing, moving, its people; as who may, who may partly, and who may not."""
+
+from datetime import date, timedelta
+
+import pytest
+from factories import (
+    PASSWORD,
+    TESTER,
+    make_account,
+    make_department,
+    make_people,
+    make_person,
+    make_programme,
+    make_wave,
+    signed_in,
+)
+from sqlalchemy import select
+from training.courses import statements
+
+from engagement.accounts import actions as accounts
+from engagement.accounts.rules import Role
+from engagement.audit import AuditEntry
+from engagement.db import db
+from engagement.waves.models import Membership, Wave
+from engagement.waves.queries import departments_of_waves
+from engagement.waves.rules import MembershipOrigin, WaveStatus
+
+
+@pytest.fixture
+def wave(app, frozen):
+    person = make_person()
+    return make_wave(make_programme(), departments=(person.department,), members=[person], go_live_on=date(2026, 5, 12))
+
+
+@pytest.fixture
+def manager(app, wave):
+    return signed_in(app, make_account("ines@example.com", "Ines Okafor", Role.CHANGE_MANAGER))
+
+
+def _lead(app, wave):
+    person = make_person("Sam Pryce", department="Programme office")
+    wave.lead = person
+    account = accounts.account_for_person(person)
+    accounts.set_password(account, PASSWORD, by=TESTER)
+    return signed_in(app, account)
+
+
+def test_the_page_says_when_it_goes_live_and_who_is_in_it(manager, wave):
+    page = manager.get(f"/waves/{wave.id}").get_data(as_text=True)
+    assert "Wave 3 goes live on Tuesday 12 May, in 28 days." in page
+    assert "1 person" in page
+
+
+def test_moving_go_live_is_shown_first_and_changes_nothing(manager, wave):
+    day = {"go_live_on": "2026-05-26"}
+    shown = manager.post(f"/waves/{wave.id}/go-live", data=day).get_data(as_text=True)
+    assert "Nothing has changed yet" in shown
+    assert "19 May" in shown
+    assert db.session.get(Wave, wave.id).go_live_on == date(2026, 5, 12)
+
+
+def test_moving_needs_a_reason_and_leaves_both_days_in_the_audit(manager, wave):
+    move = {"go_live_on": "2026-05-26", "confirm": "yes"}
+    assert "Say why it moves" in manager.post(f"/waves/{wave.id}/go-live", data=move).get_data(as_text=True)
+    answer = manager.post(f"/waves/{wave.id}/go-live", data={**move, "reason": "No change approver yet."})
+    assert answer.status_code == 303
+    assert db.session.get(Wave, wave.id).go_live_on == date(2026, 5, 26)
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "moved go-live")).one()
+    assert entry.changes["go-live"] == ["2026-05-12", "2026-05-26"]
+
+
+def test_a_quiet_period_that_ends_before_go_live_is_refused_above_its_field(manager, wave):
+    form = {
+        "name": "Early",
+        "go_live_on": "2026-06-01",
+        "stabilises_until_on": "2026-05-01",
+        "training_lead_days": "7",
+    }
+    page = manager.post(f"/programmes/{wave.programme_id}/waves/new", data=form).get_data(as_text=True)
+    assert "The quiet period begins with go-live" in page
+    assert 'value="Early"' in page
+    assert len(db.session.scalars(select(Wave)).all()) == 1
+
+
+def test_a_lead_changes_the_wave_but_not_its_departments(app, wave):
+    other = make_department("Legal")
+    lead = _lead(app, wave)
+    assert "Who plans the programme chooses them" in lead.get(f"/waves/{wave.id}/edit").get_data(as_text=True)
+    form = {"name": "Renamed", "training_lead_days": "7", "lead": "sam.pryce@example.com", "departments": [other.id]}
+    assert lead.post(f"/waves/{wave.id}/edit", data=form).status_code == 303
+    changed = db.session.get(Wave, wave.id)
+    assert changed.name == "Renamed"
+    assert [d.path for d in departments_of_waves([wave.id])[wave.id]] == ["Operations/Claims"]
+
+
+def test_a_step_that_the_status_does_not_allow_is_refused_in_words(manager, wave):
+    page = manager.post(f"/waves/{wave.id}/statuses", data={"status": "closed"})
+    assert page.status_code == 409
+    assert "is planned and can’t become closed" in page.get_data(as_text=True)
+    assert manager.post(f"/waves/{wave.id}/statuses", data={"status": "nonsense"}).status_code == 400
+    assert manager.post(f"/waves/{wave.id}/statuses", data={"status": "ready"}).status_code == 303
+    assert db.session.get(Wave, wave.id).status is WaveStatus.READY
+
+
+def test_the_page_asks_as_often_for_many_members_as_for_few(app, manager, wave):
+    with statements() as few:
+        manager.get(f"/waves/{wave.id}")
+    for person in make_people(60, "Operations/Claims/Property"):
+        db.session.add(
+            Membership(
+                wave_id=wave.id, person=person, origin=MembershipOrigin.HAND, joined_at=wave.made_at + timedelta(1)
+            )
+        )
+    db.session.commit()
+    with statements() as many:
+        manager.get(f"/waves/{wave.id}")
+    assert len(many) == len(few)
+
+
+def test_an_employee_sees_no_wave(app, wave):
+    person = make_person("Zofia Żółw")
+    account = accounts.account_for_person(person)
+    accounts.set_password(account, PASSWORD, by=TESTER)
+    assert signed_in(app, account).get(f"/waves/{wave.id}").status_code == 403
