@@ -15,7 +15,6 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 WORKING_DAYS = ",".join(DAYS[:5])
-QUARTERS = (1, 4, 7, 10)
 
 
 @dataclass(frozen=True)

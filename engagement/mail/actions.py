@@ -16,7 +16,7 @@ from engagement.mail.claiming import release_expired as release_expired
 from engagement.mail.headers import is_usable_address, mailbox, one_line
 from engagement.mail.message import SlotUnfilled, slots_of
 from engagement.mail.models import Delivery, Mailing
-from engagement.mail.rules import CUT_OFF, HAS_LEFT, NO_ADDRESS, RESTORED, DeliveryState, MailingKind
+from engagement.mail.rules import CUT_OFF, HAS_LEFT, NO_ADDRESS, DeliveryState, MailingKind
 from engagement.people.models import Person
 
 
@@ -135,21 +135,6 @@ def _refuse_unfilled(mailing: Mailing, filled: Mapping[str, Any]) -> None:
 def _json_of(filled: Mapping[str, Any]) -> ColumnElement[Any]:
     build = func.json_build_object if db.engine.dialect.name == "postgresql" else func.json_object
     return build(*(part for name, value in filled.items() for part in (literal(name), func.coalesce(value, ""))))
-
-
-def doubt_restored(*, by: Actor) -> int:
-    """After a backup was restored: everything that was on its way then may have been sent since, so a person decides.
-
-    Returns how many deliveries became UNKNOWN.
-    """
-    on_the_way = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.ATTEMPTING, DeliveryState.DEFERRED)
-    doubted = rows_changed(
-        update(Delivery)
-        .where(Delivery.state.in_(on_the_way))
-        .values(state=DeliveryState.UNKNOWN, reason=RESTORED, **UNCLAIMED)
-    )
-    audit.record("doubted deliveries after a restore", "delivery", by=by, changes={"deliveries": (None, doubted)})
-    return doubted
 
 
 def decide_unknown(delivery: Delivery, send_again: bool, *, by: Actor) -> None:

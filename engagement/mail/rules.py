@@ -72,7 +72,6 @@ HAS_LEFT = "This person has left, so nothing is sent to them."
 NO_ADDRESS = "The directory has no e-mail address for this person."
 GIVEN_UP = "The mail server put it off for three days, so sending was given up."
 CUT_OFF = "Sending was cut off after it had begun. The message may have arrived or not."
-RESTORED = "It was on its way when the backup was made that was restored since. It may have been sent."
 
 
 @dataclass(frozen=True)

@@ -275,16 +275,6 @@ def test_sent_message_cannot_be_sent_again(app):
     assert only_row().state is DeliveryState.SENT
 
 
-def test_after_a_restore_nothing_goes_out_by_itself(app, frozen):
-    queue_to_many(3)
-    claiming.record_outcome(attempted(), "one", Outcome(DeliveryState.SENT, "250 Ok"), clock.now())
-    claim("one", 1)
-    assert actions.doubt_restored(by=TESTER) == 2
-    db.session.commit()
-    assert states() == {"sent": 1, "unknown": 2}
-    assert claim() == []
-
-
 def test_inbox_holds_communications_that_went_out_or_were_refused(app):
     queue_to_many(1)
     person = db.session.scalars(select(Person)).one()
