@@ -5,6 +5,7 @@ import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5
@@ -42,27 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "engagement" / "static"),
     )
-    url = settings.database_url or f"sqlite:///{instance / 'engagement.db'}"
-    app.config.from_mapping(
-        SETTINGS=settings,
-        SECRET_KEY=settings.secret_key or _kept_secret(instance),
-        SQLALCHEMY_DATABASE_URI=url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(url),
-        BOOTSTRAP_SERVE_LOCAL=True,
-        MAX_CONTENT_LENGTH=MOST_BYTES,
-        MAX_FORM_MEMORY_SIZE=MOST_BYTES,
-        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
-        # No answer changes the cookie by itself: a cookie that is renewed on an anonymous page would date its sender.
-        SESSION_REFRESH_EACH_REQUEST=False,
-        SESSION_COOKIE_NAME="engagement",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
-        TRUSTED_HOSTS=_trusted_hosts(settings),
-        WTF_CSRF_TIME_LIMIT=int(timedelta(hours=12).total_seconds()),
-        WTF_CSRF_SSL_STRICT=False,
-        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
-    )
+    app.config.from_mapping(_configuration(settings, instance))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:
@@ -78,6 +59,29 @@ def create_app(settings: Settings | None = None) -> Flask:
     pages.register(app)
     commands.register(app)
     return app
+
+
+def _configuration(settings: Settings, instance: Path) -> dict[str, Any]:
+    url = settings.database_url or f"sqlite:///{instance / 'engagement.db'}"
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key or _kept_secret(instance),
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(url),
+        "BOOTSTRAP_SERVE_LOCAL": True,
+        "MAX_CONTENT_LENGTH": MOST_BYTES,
+        "MAX_FORM_MEMORY_SIZE": MOST_BYTES,
+        "PERMANENT_SESSION_LIFETIME": SESSION_LIFETIME,
+        # No answer changes the cookie by itself: a cookie that is renewed on an anonymous page would date its sender.
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "SESSION_COOKIE_NAME": "engagement",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.base_url.startswith("https://"),
+        "TRUSTED_HOSTS": _trusted_hosts(settings),
+        "WTF_CSRF_TIME_LIMIT": int(timedelta(hours=12).total_seconds()),
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1),
+    }
 
 
 def _trusted_hosts(settings: Settings) -> list[str]:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
@@ -188,30 +189,27 @@ def _name_holders(stage: Stage, name: str) -> None:
         programme_actions.name_holder(stage.workflows[name], part, _person(figure), by=by)
 
 
-def _plan_communications(stage: Stage) -> None:
-    manager, writer = stage.accounts[roster.MANAGER.email], stage.accounts[roster.WAVE_LEAD.email]
+def _save_audiences(stage: Stage) -> None:
+    by = stage.accounts[roster.MANAGER.email].actor
     executive, it = department_by_path("Executive"), department_by_path("IT")
     assert executive
     assert it
-    assert stage.programme
-    stage.audiences = {
-        "executive": audience_actions.save_audience(
-            "Executive board", {"field": "department", "values": [executive.id]}, by=manager.actor
-        ),
-        "everybody": audience_actions.save_audience(
+    waves = {"field": "wave", "values": [wave.id for wave in stage.waves.values()]}
+    rules: dict[str, tuple[str, dict[str, Any]]] = {
+        "executive": ("Executive board", {"field": "department", "values": [executive.id]}),
+        "everybody": (
             "Everybody in a wave, and all leaders",
-            {
-                "any": [
-                    {"field": "wave", "values": [w.id for w in stage.waves.values()]},
-                    {"field": "training_role", "values": ["leader"]},
-                ]
-            },
-            by=manager.actor,
+            {"any": [waves, {"field": "training_role", "values": ["leader"]}]},
         ),
-        "it": audience_actions.save_audience(
-            "IT and developers", {"field": "department", "values": [it.id]}, by=manager.actor
-        ),
+        "it": ("IT and developers", {"field": "department", "values": [it.id]}),
     }
+    stage.audiences = {key: audience_actions.save_audience(name, rule, by=by) for key, (name, rule) in rules.items()}
+
+
+def _plan_communications(stage: Stage) -> None:
+    manager, writer = stage.accounts[roster.MANAGER.email], stage.accounts[roster.WAVE_LEAD.email]
+    assert stage.programme
+    _save_audiences(stage)
     made = communication_actions.adopt_standard_communications(
         stage.programme,
         owner=writer,

