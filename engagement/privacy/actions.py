@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Enum, String, Table, cast, delete, func, or_, select, update
 
 from engagement import audit, clock
+from engagement.accounts.actions import end_with_leaving
 from engagement.accounts.models import Account, Grant
 from engagement.accounts.queries import account_of_person
 from engagement.audit import Actor, AuditEntry
@@ -15,7 +16,7 @@ from engagement.db import Base, db, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.intake.models import ImportChange, StagedPerson
 from engagement.mail.models import Delivery, MailboxMessage
-from engagement.people.actions import drop_roles, mark_as_left
+from engagement.people.actions import drop_roles
 from engagement.people.models import Person
 from engagement.privacy import queries
 from engagement.privacy.models import RetentionRule
@@ -34,7 +35,7 @@ def erase_person(person: Person, *, by: Actor) -> None:
 
     The person counts as having left; their sign-in is closed. Texts that mention the address are changed in every table;
     texts that mention the name are too, unless somebody else has the same name. Raises RuleBroken while the person still
-    holds something, or when asked twice.
+    holds something, for the last administrator, or when asked twice.
     """
     if person.erased_at is not None:
         raise RuleBroken("This person was erased already.")
@@ -45,7 +46,7 @@ def erase_person(person: Person, *, by: Actor) -> None:
             f"{person.name} still holds {things}{' and more' if len(held) > 3 else ''}. Give it to others first."
         )
     names, addresses = _words_for(person)
-    mark_as_left(person, by=by)
+    end_with_leaving(person, by=by)
     account = account_of_person(person.id)
     _empty_rows_about(person, account)
     db.session.flush()
@@ -82,8 +83,6 @@ def _empty_rows_about(person: Person, account: Account | None) -> None:
             .values(withdrawn_at=clock.now())
         )
         account.email, account.name, account.password_hash = f"erased-{account.id}@invalid", STAND_IN, None
-        account.deactivated_at = account.deactivated_at or clock.now()
-        account.session_version = Account.session_version + 1
     drop_roles(person)
     for column in OWN_DETAILS:
         setattr(person, column, None if Person.__table__.columns[column].nullable else "")

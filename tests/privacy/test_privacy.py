@@ -171,3 +171,22 @@ def test_setting_a_rule_is_audited_and_setting_it_again_is_not(app):
     assert [e.changes for e in db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "set retention"))] == [
         {"days kept": [None, 90]}
     ]
+
+
+def test_the_last_administrator_is_not_erased(app):
+    person = make_person("Rohan Mehta", "rohan@example.com")
+    make_account("rohan@example.com", "Rohan Mehta", Role.ADMINISTRATOR)
+    db.session.commit()
+    with pytest.raises(RuleBroken, match="last administrator"):
+        actions.erase_person(person, by=TESTER)
+    db.session.rollback()
+    assert db.session.scalar(select(Person.name)) == "Rohan Mehta"
+
+
+def test_an_erased_person_has_no_session_left(app):
+    person, _, _ = _somebody()
+    account = accounts.account_for_person(person)
+    version = account.session_version
+    actions.erase_person(person, by=TESTER)
+    assert not account.is_active
+    assert account.session_version == version + 1
