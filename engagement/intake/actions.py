@@ -14,11 +14,12 @@ from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.intake import applying, comparing, heading, recording, undoing
-from engagement.intake.matching import refresh_statistics, unknown_managers
+from engagement.intake.matching import unknown_managers
 from engagement.intake.models import ImportRun, KeptUpload, SavedMapping, StagedMatch, StagedPerson, StagedReference
 from engagement.intake.reading import HrFile
 from engagement.intake.rules import ChangeKind, Field, Problem, RunStatus, UnreadableFile, needs_confirmation
 from engagement.intake.staging import MOST_PROBLEMS, Progress, Staged, quietly, stage_rows
+from engagement.intake.statistics import refresh_statistics
 from engagement.people.models import Person, PersonRole
 from engagement.training.actions.assigning import settle_assignments
 from engagement.waves.actions import settle_memberships

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     Select,
-    and_,
+    Subquery,
     delete,
     exists,
     insert,
@@ -13,6 +13,7 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    union_all,
     update,
 )
 
@@ -22,14 +23,13 @@ from engagement.accounts.rules import Role
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
-from engagement.intake.comparing import PLAIN, changed_values, desired, filled, pairs
-from engagement.intake.matching import of_run
-from engagement.intake.models import ImportChange, ImportRun, StagedMatch, StagedPerson, StagedReference
+from engagement.intake.comparing import PLAIN, changed_values, desired, filled, newcomers, pairs
+from engagement.intake.models import ImportChange, ImportRun, StagedMatch, StagedReference
 from engagement.intake.recording import record_of_sign_ins
 from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
 from engagement.people.actions import make_department
 from engagement.people.models import Department, Person, PersonRole
-from engagement.people.rules import RoleOrigin, TrainingRole, paths_with_parents
+from engagement.people.rules import RoleOrigin, paths_with_parents
 
 KNOWN = (ChangeKind.CHANGED, ChangeKind.MOVED, ChangeKind.RETURNED)
 
@@ -128,10 +128,10 @@ def insert_new(run: ImportRun, now: datetime) -> None:
     """Add those whom the directory does not know, with the ids that the comparison gave them."""
     if not run.count(ChangeKind.NEW):
         return
-    wanted = desired(run, ChangeKind.NEW)
+    wanted = newcomers(run)
     names = [*PLAIN, "department_id", "manager_id", "searched_by"]
     rows = select(wanted.c.person_id, literal(now, Person.joined_at.type), *(wanted.c[name] for name in names))
-    rows_changed(insert(Person).from_select(["id", "joined_at", *names], rows.order_by(wanted.c.line)))
+    rows_changed(insert(Person).from_select(["id", "joined_at", *names], rows))
 
 
 def replace_roles(run: ImportRun, now: datetime) -> None:
@@ -139,28 +139,41 @@ def replace_roles(run: ImportRun, now: datetime) -> None:
     if "roles" not in filled(run):
         return
     stated = ImportChange.changes["roles"][1].as_integer()
-    for role, bit in ROLE_BITS.items():
-        known = of_kind(run, *KNOWN)
-        without = known.where(stated.bitwise_and(bit) == 0)
-        held = (PersonRole.role == role, PersonRole.origin == RoleOrigin.FILE)
-        if any(run.count(kind) for kind in KNOWN):
-            rows_changed(delete(PersonRole).where(*held, PersonRole.person_id.in_(without)))
-            _give(role, known.where(stated.bitwise_and(bit) != 0), now)
-        if run.count(ChangeKind.NEW):
-            new = select(StagedMatch.person_id).join(
-                StagedPerson, and_(StagedPerson.run_id == run.id, StagedPerson.line == StagedMatch.line)
-            )
-            here = (of_run(StagedMatch, run), StagedMatch.kind == ChangeKind.NEW)
-            _give(role, new.where(*here, StagedPerson.roles.bitwise_and(bit) != 0), now)
+    if any(run.count(kind) for kind in KNOWN):
+        known = select(ImportChange.person_id, stated.label("roles")).where(
+            ImportChange.run_id == run.id, ImportChange.kind.in_(KNOWN), stated.is_not(None)
+        )
+        of_known, bits = known.subquery(), _bits()
+        lost = exists().where(
+            of_known.c.person_id == PersonRole.person_id,
+            bits.c.role == PersonRole.role,
+            of_known.c.roles.bitwise_and(bits.c.bit) == 0,
+        )
+        rows_changed(delete(PersonRole).where(PersonRole.origin == RoleOrigin.FILE, lost))
+        _give(known.subquery(), now, keeping=True)
+    if run.count(ChangeKind.NEW):
+        _give(newcomers(run), now)
 
 
-def _give(role: TrainingRole, people: Select[int], now: datetime) -> None:
-    who = people.subquery()
-    held = exists().where(PersonRole.person_id == who.c.person_id, PersonRole.role == role)
+def _give(people: Subquery, now: datetime, *, keeping: bool = False) -> None:
+    """Give each of `people` the roles of their mask; `keeping` leaves those alone that somebody has already."""
+    bits = _bits()
     rows = select(
-        who.c.person_id,
-        literal_column(f"'{role.value}'"),
+        people.c.person_id,
+        bits.c.role,
         literal_column(f"'{RoleOrigin.FILE.value}'"),
         literal(now, PersonRole.given_at.type),
-    ).where(~held)
+    ).join(bits, people.c.roles.bitwise_and(bits.c.bit) != 0)
+    if keeping:
+        rows = rows.where(~exists().where(PersonRole.person_id == people.c.person_id, PersonRole.role == bits.c.role))
     rows_changed(insert(PersonRole).from_select(["person_id", "role", "origin", "given_at"], rows))
+
+
+def _bits() -> Subquery:
+    """The training roles beside their bits in a mask."""
+    return union_all(
+        *(
+            select(literal_column(f"'{role.value}'").label("role"), literal_column(str(bit)).label("bit"))
+            for role, bit in ROLE_BITS.items()
+        )
+    ).subquery()

@@ -15,8 +15,10 @@ Value = TypeVar("Value")
 
 LONGEST_ADDRESS = 254
 LONGEST_TEXT = 200
+LONGEST_NAME = 100
+LONGEST_NUMBER = 100
 DEEPEST_DEPARTMENT = 12
-MOST_REMEMBERED = 5_000
+MOST_REMEMBERED = 20_000
 """Texts kept by `Readings`: more would make memory grow with the file where every row has its own text."""
 
 
@@ -30,11 +32,15 @@ class Refused(ValueError):
 
 
 class Readings(dict[str, "Value | Refused"], Generic[Value]):
-    """Each different text read once: a hundred thousand rows share some hundreds of departments and dates."""
+    """Each different text read once: a hundred thousand rows share some hundreds of departments and dates.
+
+    `refuses` says whether any text so far was refused.
+    """
 
     def __init__(self, read: Callable[[str], Value]) -> None:
         super().__init__()
         self._read = read
+        self.refuses = False
 
     def __missing__(self, text: str) -> "Value | Refused":
         if len(self) >= MOST_REMEMBERED:
@@ -43,8 +49,41 @@ class Readings(dict[str, "Value | Refused"], Generic[Value]):
             value: Value | Refused = self._read(text)
         except Refused as refused:
             value = refused
+            self.refuses = True
         self[text] = value
         return value
+
+    def of_all(self, texts: list[str]) -> "list[Value | Refused]":
+        """Return what each of these says, in their order."""
+        return list(map(self.__getitem__, texts))
+
+
+class Lines(Readings[str]):
+    """Readings of plain text up to `limit` characters, sound columns of which are taken as they stand."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limited(limit))
+        self._limit = limit
+
+    def of_all(self, texts: list[str]) -> list[str | Refused]:
+        """Return what each of these says, in their order."""
+        if "  " not in "\n".join(texts) and max(map(len, texts)) <= self._limit:
+            return list(texts)
+        return super().of_all(texts)
+
+
+class Addresses(Readings[str]):
+    """Readings of addresses that differ from row to row, so that remembering them would only cost memory."""
+
+    def __init__(self) -> None:
+        super().__init__(read_address)
+
+    def of_all(self, texts: list[str]) -> list[str | Refused]:
+        """Return what each of these says, in their order."""
+        addresses = list(map(str.lower, texts))
+        if all(map(_ADDRESS.fullmatch, filter(None, addresses))):
+            return list(addresses)
+        return super().of_all(texts)
 
 
 _LINE_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -109,7 +148,7 @@ def read_address(text: str) -> str:
             ProblemKind.TOO_LONG, f"The address {shown(address, 30)} is longer than {LONGEST_ADDRESS} characters."
         )
     local, at, domain = address.rpartition("@")
-    if not _ADDRESS.fullmatch(f"{local}{at}{_in_ascii(domain)}"):
+    if not address.isprintable() or not _ADDRESS.fullmatch(f"{local}{at}{_in_ascii(domain)}"):
         raise Refused(
             ProblemKind.INVALID_EMAIL,
             f"{shown(text)} is not an e-mail address. Write one, such as ada@example.com.",

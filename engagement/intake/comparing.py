@@ -21,9 +21,10 @@ from sqlalchemy.orm import aliased
 
 from engagement.audit import AuditEntry
 from engagement.db import db, rows_changed
-from engagement.intake.matching import match_people, of_run, refresh_statistics, resolve_references
+from engagement.intake.matching import match_people, of_run, resolve_references
 from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
 from engagement.intake.rules import ROLE_BITS, ChangeKind, Field, Problem, ReferenceKind
+from engagement.intake.statistics import refresh_statistics
 from engagement.people.models import Person, PersonRole
 from engagement.people.queries import headcount
 from engagement.people.rules import RoleOrigin
@@ -57,7 +58,6 @@ def compare(run: ImportRun, unplaced: int) -> list[Problem]:
 
     `unplaced` rows may be about anybody. Returns what is wrong with rows only in sight of the directory.
     """
-    refresh_statistics(StagedPerson)
     problems = match_people(run, unplaced)
     run.new_departments = resolve_references(run)
     refresh_statistics(StagedMatch, StagedReference)
@@ -122,40 +122,65 @@ def desired(run: ImportRun, *kinds: ChangeKind) -> Subquery:
 
     `roles` of an old person are those that come from files; roles held otherwise are left out on both sides.
     """
-    columns: list[Any] = [StagedMatch.person_id, StagedMatch.kind, StagedMatch.line]
+    rows = _StagedRows(run)
     old_roles, other_roles = aliased(_masks(RoleOrigin.FILE)), aliased(_masks(None))
-    department, by_email, by_number = (aliased(StagedReference) for _ in range(3))
-    manager = func.nullif(func.coalesce(by_number.row_id, by_email.row_id), StagedMatch.person_id)
-    new = {name: getattr(StagedPerson, name) for name in PLAIN} | {
+    new = rows.values | {
         "employee_id": func.coalesce(StagedPerson.employee_id, Person.employee_id),
-        "department_id": department.row_id,
-        "manager_id": manager,
         "roles": StagedPerson.roles.bitwise_and(ALL_ROLES - func.coalesce(other_roles.c.mask, 0)),
+        "searched_by": _searched_by(),
     }
     old = {name: getattr(Person, name) for name in [*PLAIN, "department_id", "manager_id", "left_at"]}
     old["roles"] = func.coalesce(old_roles.c.mask, 0)
-    columns += [value.label(name) for name, value in new.items()]
-    columns += [value.label(f"old_{name}") for name, value in old.items()]
-    columns.append(and_(StagedPerson.department != "", department.row_id.is_(None)).label("to_new_department"))
-    columns.append(_searched_by().label("searched_by"))
-    query: Select[*tuple[Any, ...]] = (
-        select(*columns)
-        .select_from(StagedMatch)
-        .join(StagedPerson, and_(StagedPerson.run_id == run.id, StagedPerson.line == StagedMatch.line))
-        .outerjoin(Person, Person.id == StagedMatch.person_id)
-        .where(of_run(StagedMatch, run), StagedMatch.kind.in_(kinds))
+    query = rows.of_kinds(*kinds).add_columns(
+        *(value.label(name) for name, value in new.items()),
+        *(value.label(f"old_{name}") for name, value in old.items()),
     )
-    for reference, kind, value in (
-        (department, ReferenceKind.DEPARTMENT, StagedPerson.department),
-        (by_email, ReferenceKind.MANAGER_EMAIL, StagedPerson.manager_email),
-        (by_number, ReferenceKind.MANAGER_ID, StagedPerson.manager_employee_id),
-    ):
-        query = query.outerjoin(
-            reference, and_(reference.run_id == run.id, reference.kind == kind, reference.value == value)
-        )
+    query = query.outerjoin(Person, Person.id == StagedMatch.person_id)
     for masks in (old_roles, other_roles):
         query = query.outerjoin(masks, masks.c.person_id == StagedMatch.person_id)
     return query.subquery()
+
+
+def newcomers(run: ImportRun) -> Subquery:
+    """Return one row a person whom the directory does not know: id, line and every column as the file has it.
+
+    It says what `desired` says of them, without looking for what they were.
+    """
+    rows = _StagedRows(run)
+    new = rows.values | {"roles": StagedPerson.roles, "searched_by": StagedPerson.searched_by}
+    return rows.of_kinds(ChangeKind.NEW).add_columns(*(value.label(name) for name, value in new.items())).subquery()
+
+
+class _StagedRows:
+    """The staged rows of a run beside what they point to: `values` has a column of `Person` each, as the file says it."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self._run = run
+        self._department, self._by_email, self._by_number = (aliased(StagedReference) for _ in range(3))
+        manager = func.coalesce(self._by_number.row_id, self._by_email.row_id)
+        self.values: dict[str, ColumnElement[Any]] = {name: getattr(StagedPerson, name) for name in PLAIN} | {
+            "department_id": self._department.row_id,
+            "manager_id": func.nullif(manager, StagedMatch.person_id),
+        }
+
+    def of_kinds(self, *kinds: ChangeKind) -> Select[*tuple[Any, ...]]:
+        query: Select[*tuple[Any, ...]] = (
+            select(StagedMatch.person_id, StagedMatch.kind, StagedMatch.line)
+            .add_columns(
+                and_(StagedPerson.department != "", self._department.row_id.is_(None)).label("to_new_department")
+            )
+            .select_from(StagedMatch)
+            .join(StagedPerson, and_(StagedPerson.run_id == self._run.id, StagedPerson.line == StagedMatch.line))
+            .where(of_run(StagedMatch, self._run), StagedMatch.kind.in_(kinds))
+        )
+        for reference, kind, value in (
+            (self._department, ReferenceKind.DEPARTMENT, StagedPerson.department),
+            (self._by_email, ReferenceKind.MANAGER_EMAIL, StagedPerson.manager_email),
+            (self._by_number, ReferenceKind.MANAGER_ID, StagedPerson.manager_employee_id),
+        ):
+            named = and_(reference.run_id == self._run.id, reference.kind == kind, reference.value == value)
+            query = query.outerjoin(reference, named)
+        return query
 
 
 def _masks(origin: RoleOrigin | None) -> Subquery:

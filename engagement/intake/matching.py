@@ -14,15 +14,15 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.orm import aliased
 
-from engagement.db import Base, db, rows_changed
+from engagement.db import db, rows_changed
 from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
 from engagement.intake.rules import ChangeKind, ManagerKey, ManagerRef, Problem, ProblemKind, ReferenceKind, shown
 from engagement.intake.staging import reject_lines
+from engagement.intake.statistics import refresh_statistics
 from engagement.people.models import Department, Person
 
 _MATCH = ["run_id", "person_id", "line", "kind"]
@@ -239,19 +239,3 @@ def _resolve_departments(run: ImportRun) -> list[str]:
         values.append({"run_id": run.id, "kind": ReferenceKind.DEPARTMENT, "value": path, "row_id": found})
     db.session.execute(insert(StagedReference), values)
     return [value["value"] for value in values if value["row_id"] is None]
-
-
-_JOINED = {
-    "staged_person": "run_id, line, is_rejected, employee_id, email",
-    "staged_match": "run_id, person_id, line, kind",
-    "staged_reference": "run_id, kind, value",
-    "person": "id, employee_id, email, department_id, manager_id, left_at",
-    "person_role": "person_id, role, origin",
-}
-
-
-def refresh_statistics(*tables: type[Base]) -> None:
-    """Tell PostgreSQL how large tables have become in this transaction, so that it joins them well."""
-    if db.engine.dialect.name == "postgresql":
-        named = ", ".join(f"{table.__tablename__} ({_JOINED[table.__tablename__]})" for table in tables)
-        db.session.execute(text(f"ANALYZE {named}"))

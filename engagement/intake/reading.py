@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from engagement.intake.columns import (
@@ -12,14 +12,19 @@ from engagement.intake.columns import (
     missing_columns,
     rival_columns,
 )
-from engagement.intake.delimited import decode, detect_delimiter, numbered_rows
+from engagement.intake.delimited import detect_delimiter, encoded, numbered_rows
 from engagement.intake.roster import RosterCheck, check_rows
 from engagement.intake.rules import Field, Problem, ProblemKind, StaffRow, UnreadableFile
-from engagement.intake.staff_rows import RowReader
+from engagement.intake.staff_rows import Batch, RowReader
 from engagement.intake.workbook import open_workbook
 
 MOST_BYTES = 50 * 1024 * 1024
 MOST_PEOPLE = 250_000
+BATCH = 2_000
+"""Rows that are read at once: enough to spread the cost of a column, few enough to stay small in memory."""
+
+NumberedRow = tuple[int, list[str]]
+"""The physical line on which a row starts, and its cells."""
 
 
 @dataclass
@@ -42,13 +47,13 @@ class HrFile:
     problems: list[Problem] = field(default_factory=list)
     table: "Table | None" = field(default=None, repr=False)
 
-    def entries(self) -> Iterator[tuple[StaffRow, list[Problem]]]:
-        """The rows one after the other, each with its own problems; once.
+    def batches(self) -> Iterator[Batch]:
+        """The rows some at a time, with the problems of each; once.
 
         Afterwards `problems` has what belongs to no row that could be read. Raises UnreadableFile as `read_file` does.
         """
         table, self.table = self.table, None
-        return _read_before(self) if table is None else _entries(self, table)
+        return iter([_read_before(self)]) if table is None else _batches(self, table)
 
     @property
     def header_names(self) -> dict[Field, str]:
@@ -67,13 +72,14 @@ class HrFile:
 
 @dataclass
 class Table:
-    """Cells before they mean anything; `kind` is said to the user."""
+    """Cells before they mean anything; `kind` is said to the user, `widest` is the most cells that a row of a text may have."""
 
     kind: str
-    rows: Iterator[tuple[int, list[str]]]
+    rows: Iterator[NumberedRow]
     problems: list[Problem] = field(default_factory=list)
     failed: list[tuple[int, int]] = field(default_factory=list)
     is_text: bool = True
+    widest: int = 0
 
 
 def read_file(
@@ -81,9 +87,10 @@ def read_file(
 ) -> HrFile:
     """Read an HR file, CSV or XLSX whatever its name, all rows at once; see `open_file`."""
     file = open_file(data, filename, mapping, most_bytes)
-    for row, problems in file.entries():
-        (file.rejected if problems else file.rows).append(row)
-        file.problems += problems
+    for batch in file.batches():
+        for row in batch.rows():
+            (file.rejected if row.line in batch.problems else file.rows).append(row)
+        file.problems += chain.from_iterable(batch.problems.values())
     file.problems.sort(key=lambda problem: problem.line or 0)
     return file
 
@@ -91,7 +98,7 @@ def read_file(
 def open_file(
     data: bytes | Path, filename: str, mapping: SavedMapping | None = None, most_bytes: int = MOST_BYTES
 ) -> HrFile:
-    """Open an HR file and understand its header; `entries` then reads the rows without keeping them.
+    """Open an HR file and understand its header; `batches` then reads the rows without keeping them.
 
     `mapping` (field → header) takes the place of the guess. Raises UnreadableFile where the bytes are no readable table. Columns that are missing or rival come back as fatal
     problems beside the header, so that the reader can choose columns. A path that cannot be opened raises OSError.
@@ -122,7 +129,7 @@ def first_rows(data: bytes, count: int = 5) -> list[list[str]]:
     """Return the first rows below the header as they stand, for choosing columns. Raises UnreadableFile as `open_file`."""
     rows = _table(data).rows
     next((row for row in rows if "".join(row[1]).strip()), None)
-    return [cells for _, cells in islice(rows, count)]
+    return list(islice((cells for _, cells in rows if any(cells)), count))
 
 
 def _content(data: bytes | Path, most_bytes: int) -> bytes:
@@ -142,10 +149,10 @@ def _table(data: bytes) -> Table:
         book = open_workbook(data)
         return Table(f"Excel workbook, sheet “{book.sheet_name}”", book.rows, failed=book.failed, is_text=False)
     _refuse_other_kinds(data)
-    text, encoding = decode(data)
-    delimiter = detect_delimiter(text)
+    content = encoded(data)
+    delimiter = detect_delimiter(content.beginning())
     problems: list[Problem] = []
-    return Table(f"{encoding}, {_SPOKEN[delimiter]}", numbered_rows(text, delimiter, problems), problems)
+    return Table(f"{content.encoding}, {_SPOKEN[delimiter]}", numbered_rows(content, delimiter, problems), problems)
 
 
 _SPOKEN = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -183,37 +190,45 @@ _OTHER_KINDS: tuple[tuple[tuple[bytes, ...], str], ...] = (
 )
 
 
-def _entries(file: HrFile, table: Table) -> Iterator[tuple[StaffRow, list[Problem]]]:
+def _batches(file: HrFile, table: Table) -> Iterator[Batch]:
     reader = RowReader(file.columns, file.header)
     failed = _failed_cells(file, table.failed)
-    rows = _whole_rows(file, table) if table.is_text else table.rows
+    rows = iter(table.rows)
     number = 0
-    for number, (line, cells) in enumerate(rows, 1):
-        row, problems = reader.read(line, cells)
-        if line in failed:
-            names = {problem.column for problem in failed[line]}
-            problems = failed[line] + [problem for problem in problems if problem.column not in names]
+    while some := list(islice(rows, BATCH)):
+        some = _whole_rows(file, table, some) if table.is_text else some
+        if not some:
+            continue
+        number += len(some)
         if number > MOST_PEOPLE:
             raise UnreadableFile(
                 ProblemKind.TOO_MANY_ROWS, f"The file has more than {MOST_PEOPLE:,} rows. Split it into several files."
             )
-        yield row, problems
+        batch = reader.read_all(some)
+        for line in failed.keys() & set(batch.lines):
+            names = {problem.column for problem in failed[line]}
+            own = [problem for problem in batch.problems.get(line, []) if problem.column not in names]
+            batch.problems[line] = failed[line] + own
+        yield batch
     file.problems += [_under_header(problem, file.header) for problem in table.problems]
     if not number and not file.problems:
         sentence = "The file has a header and no rows below it. Choose a file with one row a person."
         file.problems.append(Problem(None, None, ProblemKind.NO_ROWS, sentence))
 
 
-def _read_before(file: HrFile) -> Iterator[tuple[StaffRow, list[Problem]]]:
+def _read_before(file: HrFile) -> Batch:
     """The rows that `read_file` has read already, in the order of lines."""
     lines = {row.line for row in file.rejected}
-    of_line: dict[int | None, list[Problem]] = {}
+    of_line: dict[int, list[Problem]] = {}
     rest: list[Problem] = []
     for problem in file.problems:
-        (of_line.setdefault(problem.line, []) if problem.line in lines else rest).append(problem)
+        if problem.line in lines and problem.line is not None:
+            of_line.setdefault(problem.line, []).append(problem)
+        else:
+            rest.append(problem)
     file.problems = rest
-    for row in sorted([*file.rows, *file.rejected], key=lambda row: row.line):
-        yield row, of_line.get(row.line, [])
+    rows = sorted([*file.rows, *file.rejected], key=lambda row: row.line)
+    return Batch([list(column) for column in zip(*rows, strict=True)], of_line)
 
 
 def _under_header(problem: Problem, header: list[str]) -> Problem:
@@ -223,26 +238,25 @@ def _under_header(problem: Problem, header: list[str]) -> Problem:
     return replace(problem, column=header[int(problem.column) - 1])
 
 
-def _whole_rows(file: HrFile, table: Table) -> Iterator[tuple[int, list[str]]]:
-    """Rows no wider than the header, or than the first row where each line ends with a delimiter.
+def _whole_rows(file: HrFile, table: Table, rows: list[NumberedRow]) -> list[NumberedRow]:
+    """Those of these rows that hold anything and are no wider than the header, or than the first row where each line ends
+    with a delimiter.
 
     A wider row has a delimiter too many somewhere, so its cells may stand under the wrong headers.
     """
+    rows = [row for row in rows if row[1][0] or "".join(row[1]).strip()]
     width = len(file.header)
-    widest = 0
-    for line, cells in table.rows:
-        if not "".join(cells).strip():
-            continue
-        if not widest:
-            widest = len(cells) if len(cells) > width and not any(map(str.strip, cells[width:])) else width
-        if len(cells) <= widest:
-            yield line, cells
-        else:
-            sentence = (
-                f"Line {line}: This row has {len(cells)} cells where the header has {width}. "
-                "Put cells that hold a delimiter in quotation marks."
-            )
-            table.problems.append(Problem(line, None, ProblemKind.TOO_MANY_CELLS, sentence))
+    if rows and not table.widest:
+        first = rows[0][1]
+        table.widest = len(first) if len(first) > width and not any(map(str.strip, first[width:])) else width
+    wide = [row for row in rows if len(row[1]) > table.widest]
+    for line, cells in wide:
+        sentence = (
+            f"Line {line}: This row has {len(cells)} cells where the header has {width}. "
+            "Put cells that hold a delimiter in quotation marks."
+        )
+        table.problems.append(Problem(line, None, ProblemKind.TOO_MANY_CELLS, sentence))
+    return [row for row in rows if len(row[1]) <= table.widest] if wide else rows
 
 
 def _failed_cells(file: HrFile, failed: Iterable[tuple[int, int]]) -> dict[int, list[Problem]]:

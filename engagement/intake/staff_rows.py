@@ -1,14 +1,20 @@
 """Rows of cells made into `StaffRow`s, each checked by itself; what only the whole file shows is left to `roster`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import zip_longest
 from operator import getitem, itemgetter
+from typing import Any, NamedTuple
 from unicodedata import is_normalized
 
 from engagement.intake.cells import (
+    LONGEST_NAME,
+    LONGEST_NUMBER,
+    LONGEST_TEXT,
+    Addresses,
+    Lines,
     Readings,
     Refused,
-    limited,
     read_address,
     read_country,
     read_date,
@@ -26,6 +32,7 @@ from engagement.intake.rules import Field, ManagerKey, ManagerRef, Problem, Prob
 from engagement.people.rules import TrainingRole
 
 _FIELDS = tuple(Field)
+_PLACE = {field: place for place, field in enumerate(_FIELDS)}
 _ONE_LINE = frozenset(
     {
         Field.EMPLOYEE_ID,
@@ -44,27 +51,47 @@ _ABSENT: Mapping[Field, object] = {
 }
 
 
+class Batch(NamedTuple):
+    """Some rows in the order of the file: a list for each field of `StaffRow`, and by line what is wrong with some."""
+
+    columns: list[list[Any]]
+    problems: dict[int, list[Problem]]
+
+    @property
+    def lines(self) -> list[int]:
+        """The physical line on which each row starts."""
+        return self.columns[0]
+
+    def rows(self) -> Iterator[StaffRow]:
+        """The rows one by one."""
+        return map(StaffRow._make, zip(*self.columns, strict=True))
+
+
 class RowReader:
-    """Reads the rows of one file whose columns are known; what it read once it does not read again."""
+    """Reads the rows of one file whose columns are known; what it read once it does not read again.
+
+    Rows are read a column at a time, which is what makes a hundred thousand of them quick; a row in which anything is out
+    of the ordinary is then read by itself, with care.
+    """
 
     def __init__(self, columns: Mapping[Field, int], header: Sequence[str]) -> None:
         self._header = {field: header[index] for field, index in columns.items()}
+        self._columns = columns
         self._width = len(header)
         self._pick = itemgetter(*(columns.get(field, self._width) for field in _FIELDS))
-        number = Readings(limited(100))
-        address = Readings(read_address)
-        text = Readings(limited())
-        day = Readings(read_date)
+        manager_address, text, day = Readings(read_address), Lines(LONGEST_TEXT), Readings(read_date)
+        number = Lines(LONGEST_NUMBER)
+        self._managers = Readings(lambda address: _manager("", address))
         # in the order of Field
-        self._readings: tuple[Readings[object], ...] = (  # type: ignore[assignment]
+        self._readings: tuple[Readings[Any], ...] = (
             number,
-            address,
-            Readings(limited(100)),
-            Readings(limited(100)),
+            Addresses(),
+            Lines(LONGEST_NAME),
+            Lines(LONGEST_NAME),
             text,
             text,
             Readings(read_department),
-            address,
+            manager_address,
             number,
             text,
             Readings(read_country),
@@ -75,14 +102,61 @@ class RowReader:
             Readings(read_roles),
         )
 
+    def read_all(self, rows: Sequence[tuple[int, list[str]]]) -> Batch:
+        """Some rows, each as far as it can be read, and what is wrong with them; see `read`."""
+        lines = [line for line, _ in rows]
+        whole = list(zip_longest(*(cells for _, cells in rows), fillvalue=""))
+        odd: set[int] = set()
+        values = [self._column(field, whole, len(rows), odd) for field in _FIELDS]
+        _complete(values, odd)
+        columns = [lines, *self._arranged(values)]
+        problems: dict[int, list[Problem]] = {}
+        for place in sorted(odd):
+            row, noted = self.read(*rows[place])
+            for column, value in zip(columns, row, strict=True):
+                column[place] = value
+            if noted:
+                problems[lines[place]] = noted
+        return Batch(columns, problems)
+
+    def _column(self, field: Field, whole: Sequence[Sequence[str]], count: int, odd: set[int]) -> list[Any]:
+        """The values of one field; rows in which it is out of the ordinary go to `odd` and get the value of an empty cell."""
+        absent = _ABSENT.get(field, "")
+        index = self._columns.get(field)
+        if index is None or index >= len(whole):
+            return [absent] * count
+        cells = whole[index]
+        strange = set() if _is_plain(" ".join(cells)) else {i for i, cell in enumerate(cells) if not _is_plain(cell)}
+        texts = list(map(str.strip, cells))
+        for place in strange:
+            texts[place] = ""
+        reading = self._readings[_PLACE[field]]
+        values = reading.of_all(texts)
+        if reading.refuses:
+            strange |= {i for i, value in enumerate(values) if type(value) is Refused}
+            for place in strange:
+                values[place] = absent
+        odd |= strange
+        return values
+
+    def _arranged(self, values: list[list[Any]]) -> list[list[Any]]:
+        """The columns of `StaffRow` but the line, from the columns of `Field`: the two for the manager become one."""
+        at = _PLACE[Field.MANAGER_EMAIL]
+        emails, numbers = values[at : at + 2]
+        managers: list[Any]
+        if any(numbers):
+            managers = [_manager(number, email) for number, email in zip(numbers, emails, strict=True)]
+        else:
+            managers = self._managers.of_all(emails)
+        return [*values[:at], managers, *values[at + 2 :]]
+
     def read(self, line: int, cells: list[str]) -> tuple[StaffRow, list[Problem]]:
         """The row as far as it can be read, and what is wrong with it; a cell that is refused counts as empty."""
         problems: list[Problem] = []
         cells = cells[: self._width]
         cells += [""] * (self._width + 1 - len(cells))
         texts: Sequence[str] = self._pick(cells)
-        joined = "".join(texts)
-        if not joined.isprintable() or (not joined.isascii() and _needs_care(joined)):
+        if not _is_plain("".join(texts)):
             texts = self._cleaned(line, texts, problems)
         values = list(map(getitem, self._readings, map(str.strip, texts)))
         if Refused in map(type, values):
@@ -129,11 +203,7 @@ class RowReader:
             display = f"{first} {last}"
         if not email or not display or (start_on and end_on and end_on < start_on):
             self._note_gaps(line, email, display, start_on, end_on, problems)
-        manager = None
-        if manager_id:
-            manager = ManagerRef(ManagerKey.EMPLOYEE_ID, manager_id)  # type: ignore[arg-type]
-        elif manager_email:
-            manager = ManagerRef(ManagerKey.EMAIL, manager_email)  # type: ignore[arg-type]
+        manager = _manager(manager_id, manager_email)  # type: ignore[arg-type]
         return StaffRow(
             line, employee_id, email, first, last, display, job_title, department, manager,  # type: ignore[arg-type]
             location, country, timezone, language, start_on, end_on, roles,  # type: ignore[arg-type]
@@ -159,6 +229,29 @@ class RowReader:
         return Problem(line, self._header.get(field), kind, f"Line {line}: {reason}")
 
 
-def _needs_care(printable: str) -> bool:
-    """True for text that is not in NFC, or that lost a sign on its way here."""
-    return "\ufffd" in printable or not is_normalized("NFC", printable)
+def _is_plain(text: str) -> bool:
+    """False for text with anything unseen in it, that is not in NFC, or that lost a sign on its way here."""
+    return text.isprintable() and (text.isascii() or ("\ufffd" not in text and is_normalized("NFC", text)))
+
+
+def _complete(values: list[list[Any]], odd: set[int]) -> None:
+    """Put first, last and whole name into the three columns of names; rows that lack or contradict something are odd."""
+    at_first, at_last, at_full = (_PLACE[field] for field in (Field.FIRST_NAME, Field.LAST_NAME, Field.NAME))
+    names = zip(values[at_first], values[at_last], values[at_full], strict=True)
+    whole = [
+        name_from(first, last, full) if full or not (first and last) else (first, last, f"{first} {last}")
+        for first, last, full in names
+    ]
+    values[at_first], values[at_last], values[at_full] = map(list, zip(*whole, strict=True))
+    for must in (values[_PLACE[Field.EMAIL]], values[at_full]):
+        if "" in must:
+            odd |= {place for place, value in enumerate(must) if not value}
+    spans = zip(values[_PLACE[Field.START_DATE]], values[_PLACE[Field.END_DATE]], strict=True)
+    odd |= {place for place, (start, end) in enumerate(spans) if end and start and end < start}
+
+
+def _manager(number: str, email: str) -> ManagerRef | None:
+    """Whom a row names as manager; the number goes before the address."""
+    if number:
+        return ManagerRef(ManagerKey.EMPLOYEE_ID, number)
+    return ManagerRef(ManagerKey.EMAIL, email) if email else None

@@ -1,11 +1,13 @@
-"""Rows of a file written to the staging table as fast as each engine takes them, with a batch in memory at a time."""
+"""Rows of a file written to the staging table as fast as each engine takes them, with a batch of them in memory at a time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Select, exists, func, select, union, update
+from sqlalchemy.orm import aliased
 
 from engagement.db import db, rows_changed
 from engagement.intake.models import StagedPerson
@@ -17,19 +19,18 @@ from engagement.intake.rules import (
     Problem,
     ProblemKind,
     Severity,
-    StaffRow,
     lines_at_fault,
     role_mask,
 )
-from engagement.people.rules import TrainingRole, search_text
+from engagement.intake.staff_rows import Batch
+from engagement.intake.statistics import refresh_statistics
+from engagement.people.rules import TrainingRole, search_texts
 
 Progress = Callable[[str, int], None]
 """Told what is being done and how many rows are through; whatever it raises ends the work."""
 
-BATCH = 5_000
 MOST_PROBLEMS = 1_000
 COLUMNS = tuple(column.name for column in StagedPerson.__table__.columns)
-_MASKS: dict[frozenset[TrainingRole], int] = {}
 
 
 def quietly(_doing: str, _rows: int) -> None:
@@ -63,21 +64,54 @@ class Staged:
 def stage_rows(run_id: int, file: HrFile, progress: Progress) -> Staged:
     """Write every row of the file that can be read to the staging table, and find what is wrong with the file."""
     staged = Staged()
-    roster: list[RosterLine] = []
-    _write(run_id, _told(_noted(file, staged, roster), progress))
+    _write(run_id, _told(_noted(file, staged), staged, progress))
     unreadable = [problem for problem in file.problems if problem.severity is Severity.ERROR]
     staged.note(file.problems)
     lost = {problem.line for problem in unreadable}
     staged.bad_rows += len(lost)
     staged.unplaced += len(lost)
-    progress("checked", staged.rows)
-    found, unresolved = check_rows(roster, (), file.header_names)
+    refresh_statistics(StagedPerson)
+    found, unresolved = check_rows(_entangled(run_id), (), file.header_names)
     unknown = {problem.lines: problem for problem in found if problem.kind is ProblemKind.UNKNOWN_MANAGER}
     staged.absent_managers = {absent.manager: unknown[absent.lines] for absent in unresolved}
     staged.note([problem for problem in found if problem.kind is not ProblemKind.UNKNOWN_MANAGER])
     staged.bad_rows += reject_lines(run_id, lines_at_fault(found))
     staged.problems.sort(key=lambda problem: problem.line or 0)
+    progress("checked", staged.rows)
     return staged
+
+
+def _entangled(run_id: int) -> Iterator[RosterLine]:
+    """The staged rows that the check of the whole file can find at fault, so that the others need not be kept in memory.
+
+    These are all that share an address or a number with another row, all that some row names as manager, and those whose
+    manager has no row: a circle of reporting lines consists of managers alone.
+    """
+    here = StagedPerson.run_id == run_id
+    parts: list[Select[int]] = []
+    for own, named in (
+        (StagedPerson.employee_id, StagedPerson.manager_employee_id),
+        (StagedPerson.email, StagedPerson.manager_email),
+    ):
+        other = aliased(StagedPerson)
+        twice = select(own).where(here, own.is_not(None)).group_by(own).having(func.count() > 1)
+        bosses = select(named).where(here, named.is_not(None))
+        known = exists().where(other.run_id == run_id, getattr(other, own.key) == named)
+        parts += [
+            select(StagedPerson.line).where(here, condition)
+            for condition in (own.in_(twice), own.in_(bosses), named.is_not(None) & ~known)
+        ]
+    bosses_named = (StagedPerson.manager_employee_id, StagedPerson.manager_email)
+    rows = (
+        select(StagedPerson.line, StagedPerson.employee_id, StagedPerson.email, StagedPerson.name, *bosses_named)
+        .where(here, StagedPerson.line.in_(union(*parts)))
+        .order_by(StagedPerson.line)
+    )
+    for line, number, email, name, boss_number, boss_email in db.session.execute(rows):
+        manager = ManagerRef(ManagerKey.EMPLOYEE_ID, boss_number) if boss_number else None
+        if boss_email:
+            manager = ManagerRef(ManagerKey.EMAIL, boss_email)
+        yield RosterLine(line, number or "", email or "", name, manager)
 
 
 def reject_lines(run_id: int, lines: frozenset[int]) -> int:
@@ -93,76 +127,91 @@ def reject_lines(run_id: int, lines: frozenset[int]) -> int:
     return rejected
 
 
-def _noted(file: HrFile, staged: Staged, roster: list[RosterLine]) -> Iterator[tuple[StaffRow, bool]]:
-    """Each row with whether it is rejected; what the check of the whole file needs goes to `roster`."""
-    for row, problems in file.entries():
-        staged.rows += 1
-        if problems:
+def _noted(file: HrFile, staged: Staged) -> Iterator[Batch]:
+    """The rows of the file, counted, with their problems noted."""
+    for batch in file.batches():
+        staged.rows += len(batch.lines)
+        staged.bad_rows += len(batch.problems)
+        for problems in batch.problems.values():
             staged.note(problems)
-            staged.bad_rows += 1
-            staged.unplaced += not (row.employee_id or row.email)
-        roster.append(RosterLine(row.line, row.employee_id, row.email, row.display_name, row.manager))
-        yield row, bool(problems)
+        if batch.problems:
+            nameless = (row.line for row in batch.rows() if not (row.employee_id or row.email))
+            staged.unplaced += len(batch.problems.keys() & set(nameless))
+        yield batch
 
 
-def _told(rows: Iterator[tuple[StaffRow, bool]], progress: Progress) -> Iterator[tuple[StaffRow, bool]]:
-    for number, row in enumerate(rows, 1):
-        yield row
-        if number % BATCH == 0:
-            progress("read", number)
+def _told(batches: Iterator[Batch], staged: Staged, progress: Progress) -> Iterator[Batch]:
+    for batch in batches:
+        yield batch
+        progress("read", staged.rows)
 
 
-def _write(run_id: int, rows: Iterator[tuple[StaffRow, bool]]) -> None:
+def _write(run_id: int, batches: Iterator[Batch]) -> None:
     connection: Any = db.session.connection().connection.driver_connection
-    values = (_values(run_id, row, rejected) for row, rejected in rows)
     table = StagedPerson.__tablename__
     if db.engine.dialect.name == "sqlite":
         marks = ", ".join("?" * len(COLUMNS))
-        connection.executemany(f"INSERT INTO {table} ({', '.join(COLUMNS)}) VALUES ({marks})", values)  # noqa: S608
+        insert = f"INSERT INTO {table} ({', '.join(COLUMNS)}) VALUES ({marks})"  # noqa: S608
+        for batch in batches:
+            connection.executemany(insert, zip(*_columns(run_id, batch), strict=True))
         return
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(COLUMNS)}) FROM STDIN") as copy:
-        while some := list(islice(values, 1_000)):
-            copy.write("".join(map(_copy_line, some)))
+        for batch in batches:
+            copy.write(_copied(_columns(run_id, batch)))
 
 
-def _values(run_id: int, row: StaffRow, rejected: bool) -> tuple[Any, ...]:
-    """The values of one row in the order of `COLUMNS`."""
-    manager = row.manager
-    by_number = manager is not None and manager.key is ManagerKey.EMPLOYEE_ID
-    roles = _MASKS.get(row.training_roles)
-    if roles is None:
-        roles = _MASKS[row.training_roles] = role_mask(row.training_roles)
-    return (
-        run_id,
-        row.line,
-        int(rejected),
-        row.employee_id or None,
-        row.email or None,
-        row.first_name,
-        row.last_name,
-        row.display_name,
-        row.job_title,
-        row.department,
-        None if manager is None or by_number else manager.value,
-        manager.value if manager is not None and by_number else None,
-        row.location,
-        row.country,
-        row.timezone or None,
-        row.language or None,
-        row.start_on and row.start_on.isoformat(),
-        row.end_on and row.end_on.isoformat(),
-        roles,
-        search_text(row.display_name, row.email, row.employee_id),
-    )
+def _columns(run_id: int, batch: Batch) -> list[list[Any]]:
+    """The values of some rows, a list for each of `COLUMNS`."""
+    (
+        lines, employee_ids, emails, first_names, last_names, names, job_titles, departments, managers,
+        locations, countries, timezones, languages, starts, ends, roles,
+    ) = batch.columns  # fmt: skip
+    return [
+        [run_id] * len(lines),
+        lines,
+        [int(line in batch.problems) for line in lines],
+        [number or None for number in employee_ids],
+        [email or None for email in emails],
+        first_names,
+        last_names,
+        names,
+        job_titles,
+        departments,
+        [manager.value if manager and manager.key is ManagerKey.EMAIL else None for manager in managers],
+        [manager.value if manager and manager.key is ManagerKey.EMPLOYEE_ID else None for manager in managers],
+        locations,
+        countries,
+        [timezone or None for timezone in timezones],
+        [language or None for language in languages],
+        [day and day.isoformat() for day in starts],
+        [day and day.isoformat() for day in ends],
+        [_mask(held) for held in roles],
+        search_texts(zip(names, emails, employee_ids, strict=True)),
+    ]
 
 
-def _copy_line(values: tuple[Any, ...]) -> str:
-    """One line of PostgreSQL's text format."""
-    cells = ["\\N" if value is None else value if type(value) is str else str(value) for value in values]
-    line = "\t".join(cells)
-    if line.count("\\") > values.count(None) or line.count("\t") >= len(values) or "\n" in line or "\r" in line:
-        line = "\t".join("\\N" if value is None else _escaped(str(value)) for value in values)
-    return line + "\n"
+@cache
+def _mask(roles: frozenset[TrainingRole]) -> int:
+    return role_mask(roles)
+
+
+def _copied(columns: list[list[Any]]) -> str:
+    """Rows in PostgreSQL's text format. Cells are looked at one by one only where some of them need escaping."""
+    nothing = [column.count(None) for column in columns]
+    texts = [_texts(column, bool(missing)) for column, missing in zip(columns, nothing, strict=True)]
+    block = "\n".join(map("\t".join, zip(*texts, strict=True)))
+    rows = len(columns[0])
+    signs = (block.count("\\"), block.count("\t"), block.count("\n"), block.count("\r"))
+    if signs != (sum(nothing), rows * (len(columns) - 1), rows - 1, 0):
+        texts = [["\\N" if value is None else _escaped(str(value)) for value in column] for column in columns]
+        block = "\n".join(map("\t".join, zip(*texts, strict=True)))
+    return block + "\n"
+
+
+def _texts(column: list[Any], has_gaps: bool) -> list[str]:
+    if has_gaps:
+        return ["\\N" if value is None else value for value in column]
+    return column if isinstance(column[0], str) else list(map(str, column))
 
 
 def _escaped(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.db import Base, Key, UtcDateTime, short, word_of
@@ -50,6 +50,13 @@ class Person(Base):
         ),
         Index("ix_person_listed", "last_name", "first_name", "id"),
         Index("ix_person_department_left", "department_id", "left_at"),
+        # Few leave, so an index of those who did costs nothing while people are added.
+        Index(
+            "ix_person_gone",
+            "left_at",
+            sqlite_where=text("left_at IS NOT NULL"),
+            postgresql_where=text("left_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Key]
@@ -70,7 +77,7 @@ class Person(Base):
     start_on: Mapped[date | None]
     end_on: Mapped[date | None]
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     searched_by: Mapped[str] = mapped_column(short(600), default="")
 
@@ -87,11 +94,12 @@ class PersonRole(Base):
     """A training role that a person has, and how they came to it."""
 
     __tablename__ = "person_role"
-    __table_args__ = (UniqueConstraint("person_id", "role"), Index("ix_person_role_role", "role", "person_id"))
+    __table_args__ = (Index("ix_person_role_role", "role", "person_id"),)
 
-    id: Mapped[Key]
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    role: Mapped[TrainingRole] = mapped_column(word_of(TrainingRole))
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    role: Mapped[TrainingRole] = mapped_column(word_of(TrainingRole), primary_key=True)
     origin: Mapped[RoleOrigin] = mapped_column(word_of(RoleOrigin))
     given_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

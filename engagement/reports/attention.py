@@ -30,7 +30,7 @@ def waves_with_roleless_members(waves: Sequence[Wave]) -> list[Roleless]:
                 Membership.wave_id.in_(list(open_waves)),
                 Membership.ended_at.is_(None),
                 Person.left_at.is_(None),
-                ~select(PersonRole.id).where(PersonRole.person_id == Membership.person_id).exists(),
+                ~select(PersonRole.person_id).where(PersonRole.person_id == Membership.person_id).exists(),
             )
             .group_by(Membership.wave_id)
         )

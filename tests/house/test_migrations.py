@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError
 
@@ -59,3 +59,28 @@ def test_the_migrated_audit_is_only_added_to(migrated):
         with pytest.raises(DatabaseError, match="only added"):
             db.session.execute(text(statement))
         db.session.rollback()
+
+
+def test_roles_survive_the_way_up_and_down(migrated):
+    def roles():
+        with db.engine.begin() as connection:
+            return connection.execute(text("SELECT person_id, role, origin FROM person_role ORDER BY role")).all()
+
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO person (id, name, first_name, last_name, job_title, location, country, searched_by, joined_at)"
+                " VALUES (7, 'Ada', 'Ada', '', '', '', '', 'ada', '2026-04-14 08:00:00')"
+            )
+        )
+        for role in ("leader", "user"):
+            connection.execute(
+                text("INSERT INTO person_role VALUES (7, :role, 'file', '2026-04-14 08:00:00')"), {"role": role}
+            )
+    before = roles()
+    downgrade(revision="0001")
+    assert roles() == before
+    upgrade()
+    assert roles() == before == [(7, "leader", "file"), (7, "user", "file")]
+    keys = inspect(db.engine).get_pk_constraint("person_role")["constrained_columns"]
+    assert keys == ["person_id", "role"]

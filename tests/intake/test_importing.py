@@ -353,12 +353,12 @@ def test_a_file_that_was_read_before_is_staged_with_its_problems(app: Flask) -> 
 
 def test_progress_is_told_while_rows_are_read_and_written(app: Flask) -> None:
     told: list[tuple[str, int]] = []
-    rows = [f"{n},p{n}@example.com,P,{n},Claims,," for n in range(1, 5_002)]
+    rows = [f"{n},p{n}@example.com,P,{n},Claims,," for n in range(1, 2_002)]
     file = open_file(csv_of(*rows), "people.csv")
     run = actions.stage_file(file, full=True, skip_bad=False, by=INES, progress=lambda *seen: told.append(seen))
     actions.apply_run(run, by=INES, progress=lambda *seen: told.append(seen))
-    assert told[:3] == [("read", 5_000), ("checked", 5_001), ("compared", 5_001)]
-    assert told[-1] == ("applied", 5_001)
+    assert told[:3] == [("read", 2_000), ("read", 2_001), ("checked", 2_001)]
+    assert told[-1] == ("applied", 2_001)
 
 
 def test_the_shell_says_what_it_did_and_refuses_in_one_sentence(app: Flask, tmp_path: Path) -> None:

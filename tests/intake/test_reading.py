@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engagement.intake.reading import HrFile, read_file
 from engagement.intake.rules import Field, Problem, ProblemKind, UnreadableFile
+from engagement.intake.staff_rows import RowReader
 from tests.intake.hr_files import (
     DEFECTS,
     FILE_DEFECTS,
@@ -383,3 +384,46 @@ def test_no_name_that_is_accepted_holds_a_line_break_or_control_character(name: 
     for row in file.rows:
         assert len(row.display_name.splitlines()) == 1
         assert not any(ord(sign) < 32 or 127 <= ord(sign) < 160 for sign in row.display_name)
+
+
+WORDS = st.sampled_from(
+    [
+        *(
+            "",
+            " ",
+            "Ada",
+            "ada@example.com",
+            "Ünal",
+            "e\u0301",
+            "\ufeff7",
+            "a\nb",
+            "31.12.2026",
+            "2020-01-01",
+            "soon",
+            "GB",
+        ),
+        *(
+            "user;builder",
+            "Europe/London",
+            "a  b",
+            "क्\u200dष",
+            "x" * 101,
+            "x" * 201,
+            "A/B",
+            "pt-br",
+            "\x1f",
+            "\ufffd",
+            "@",
+        ),
+    ]
+)
+
+
+@given(st.lists(st.lists(WORDS, min_size=1, max_size=len(Field) + 2), min_size=1, max_size=8))
+def test_rows_read_a_column_at_a_time_say_what_they_say_by_themselves(rows: list[list[str]]) -> None:
+    columns = {field: place for place, field in enumerate(Field)}
+    reader = RowReader(columns, list(Field))
+    batch = reader.read_all(list(enumerate(rows, 2)))
+    alone = [RowReader(columns, list(Field)).read(line, cells) for line, cells in enumerate(rows, 2)]
+    assert list(batch.rows()) == [row for row, _ in alone]
+    assert batch.problems == {row.line: problems for row, problems in alone if problems}
