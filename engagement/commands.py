@@ -2,7 +2,8 @@
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from engagement.audit import COMMAND_LINE
 from engagement.db import db
 from engagement.errors import BadInput, EngagementError
 from engagement.intake import commanding as intake
+from engagement.intake.progress import Progress
 from engagement.intake.rules import UnreadableFile
 from engagement.mail import queries as mail_queries
 from engagement.mail.sending import send_test_mail
@@ -206,27 +208,33 @@ def import_people(
     file: Path, dry_run: bool, saved_mapping: str | None, partial: bool, skip_bad: bool, confirm_leavers: bool
 ) -> None:
     """Import an HR file (CSV or XLSX); all or nothing unless --skip-bad."""
-    bar = _RowCounter()
-    intake.import_people(
-        file,
-        dry_run=dry_run,
-        saved_mapping=saved_mapping,
-        full=not partial,
-        skip_bad=skip_bad,
-        confirm_leavers=confirm_leavers,
-        by=COMMAND_LINE,
-        say=click.echo,
-        progress=bar,
-    )
-    db.session.commit()
+    with _import_bar() as progress:
+        intake.import_people(
+            file,
+            dry_run=dry_run,
+            saved_mapping=saved_mapping,
+            full=not partial,
+            skip_bad=skip_bad,
+            confirm_leavers=confirm_leavers,
+            by=COMMAND_LINE,
+            say=click.echo,
+            progress=progress,
+        )
+        db.session.commit()
 
 
-class _RowCounter:
-    """Says on a terminal what the import is doing and how many rows are done; silent elsewhere."""
+@contextmanager
+def _import_bar() -> Iterator[Progress]:
+    """A progress bar on a terminal, nothing elsewhere; a full bar is a thousand parts."""
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=1_000, label="Opening the file", file=sys.stderr, hidden=hidden) as bar:
 
-    def __call__(self, doing: str, rows: int) -> None:
-        if sys.stderr.isatty():
-            click.echo(f"\r{doing}: {rows:,} rows   ", nl=False, err=True)
+        def tell(doing: str, share: float) -> None:
+            bar.label = doing
+            bar.update(round(1_000 * share) - bar.pos)
+
+        yield tell
+        bar.update(1_000 - bar.pos)
 
 
 user = AppGroup("user", help="Sign-ins.")

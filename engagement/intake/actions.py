@@ -16,9 +16,10 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.intake import applying, comparing, heading, recording, undoing
 from engagement.intake.matching import unknown_managers
 from engagement.intake.models import ImportRun, KeptUpload, SavedMapping, StagedMatch, StagedPerson, StagedReference
+from engagement.intake.progress import Progress, Step, quietly
 from engagement.intake.reading import HrFile
 from engagement.intake.rules import ChangeKind, Field, Problem, RunStatus, UnreadableFile, needs_confirmation
-from engagement.intake.staging import MOST_PROBLEMS, Progress, Staged, quietly, stage_rows
+from engagement.intake.staging import MOST_PROBLEMS, Staged, stage_rows
 from engagement.intake.statistics import refresh_statistics
 from engagement.people.models import Person, PersonRole
 from engagement.training.actions.assigning import settle_assignments
@@ -70,7 +71,7 @@ def _compare(run: ImportRun, staged: Staged, progress: Progress) -> None:
     run.counts = run.counts | {"bad_rows": staged.bad_rows, "warnings": staged.warnings}
     run.problems = [_kept(problem) for problem in sorted(staged.problems, key=lambda p: p.line or 0)[:MOST_PROBLEMS]]
     run.problems_total = staged.problems_total
-    progress("compared", staged.rows)
+    progress(*Step.COMPARED.at(staged.rows))
     db.session.flush()
 
 
@@ -128,7 +129,7 @@ def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progr
     run.last_audit_id = db.session.scalar(select(sql.max(AuditEntry.id)))
     db.session.flush()
     db.session.expire_all()
-    progress("applied", run.touched)
+    progress(*Step.APPLIED.at(run.touched))
     return run
 
 
@@ -138,15 +139,15 @@ def _write_people(run: ImportRun, by: Actor, progress: Progress) -> None:
     applying.note_changes(run)
     applying.mark_leavers(run, now, by)
     applying.free_addresses(run)
-    progress("writing people", 0)
+    progress(*Step.PEOPLE.at(run.touched))
     applying.insert_new(run, now)
     applying.update_known(run, now, by)
-    progress("writing roles", run.touched)
+    progress(*Step.ROLES.at(run.touched))
     applying.replace_roles(run, now)
     db.session.expire_all()
     if comparing.has_managers(run):
         heading.settle_heads(run, by)
-    progress("writing the audit", run.touched)
+    progress(*Step.AUDIT.at(run.touched))
     recording.record_of_people(run, recording.VERBS, now, by)
 
 

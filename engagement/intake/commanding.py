@@ -9,9 +9,9 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.intake import actions, queries
 from engagement.intake.models import CHANGES, ImportRun
+from engagement.intake.progress import Progress, quietly
 from engagement.intake.reading import open_file
 from engagement.intake.rules import ChangeKind, needs_confirmation
-from engagement.intake.staging import Progress, quietly
 
 
 @dataclass(frozen=True)

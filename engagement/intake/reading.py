@@ -34,6 +34,7 @@ class HrFile:
     `guess` is what the headers alone suggest; `columns` what was read. `rows` are the sound ones, `rejected` those with
     an error, as far as they can be read. `problems` are those of single rows and of the columns; `checked` adds what
     only the whole file shows. A fatal problem means that no row was read.
+    `height` is about how many rows there are.
     """
 
     filename: str
@@ -45,6 +46,7 @@ class HrFile:
     rows: list[StaffRow] = field(default_factory=list)
     rejected: list[StaffRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    height: int = 0
     table: "Table | None" = field(default=None, repr=False)
 
     def batches(self) -> Iterator[Batch]:
@@ -72,10 +74,13 @@ class HrFile:
 
 @dataclass
 class Table:
-    """Cells before they mean anything; `kind` is said to the user, `widest` is the most cells that a row of a text may have."""
+    """Cells before they mean anything; `kind` is said to the user, `height` is about how many rows there are, `widest` the most cells
+    that a row of a text may have.
+    """
 
     kind: str
     rows: Iterator[NumberedRow]
+    height: int
     problems: list[Problem] = field(default_factory=list)
     failed: list[tuple[int, int]] = field(default_factory=list)
     is_text: bool = True
@@ -122,6 +127,7 @@ def open_file(
     file = HrFile(filename, table.kind, header, header_line, guess, columns, problems=problems)
     if not problems:
         file.table = table
+        file.height = table.height
     return file
 
 
@@ -147,12 +153,19 @@ def _content(data: bytes | Path, most_bytes: int) -> bytes:
 def _table(data: bytes) -> Table:
     if data.startswith(b"PK\x03\x04"):
         book = open_workbook(data)
-        return Table(f"Excel workbook, sheet “{book.sheet_name}”", book.rows, failed=book.failed, is_text=False)
+        return Table(
+            f"Excel workbook, sheet “{book.sheet_name}”", book.rows, book.height, failed=book.failed, is_text=False
+        )
     _refuse_other_kinds(data)
     content = encoded(data)
     delimiter = detect_delimiter(content.beginning())
     problems: list[Problem] = []
-    return Table(f"{content.encoding}, {_SPOKEN[delimiter]}", numbered_rows(content, delimiter, problems), problems)
+    return Table(
+        f"{content.encoding}, {_SPOKEN[delimiter]}",
+        numbered_rows(content, delimiter, problems),
+        data.count(b"\n"),
+        problems,
+    )
 
 
 _SPOKEN = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}

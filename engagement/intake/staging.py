@@ -1,6 +1,6 @@
 """Rows of a file written to the staging table as fast as each engine takes them, with a batch of them in memory at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select, union, update
 
 from engagement.db import db, rows_changed
 from engagement.intake.models import StagedPerson
+from engagement.intake.progress import Progress, Step
 from engagement.intake.reading import HrFile
 from engagement.intake.roster import RosterLine, check_rows
 from engagement.intake.rules import (
@@ -25,15 +26,8 @@ from engagement.intake.staff_rows import Batch
 from engagement.intake.statistics import refresh_statistics
 from engagement.people.rules import TrainingRole, search_texts
 
-Progress = Callable[[str, int], None]
-"""Told what is being done and how many rows are through; whatever it raises ends the work."""
-
 MOST_PROBLEMS = 1_000
 COLUMNS = tuple(column.name for column in StagedPerson.__table__.columns)
-
-
-def quietly(_doing: str, _rows: int) -> None:
-    """Report no progress."""
 
 
 @dataclass
@@ -63,7 +57,7 @@ class Staged:
 def stage_rows(run_id: int, file: HrFile, progress: Progress) -> Staged:
     """Write every row of the file that can be read to the staging table, and find what is wrong with the file."""
     staged = Staged()
-    _write(run_id, _told(_noted(file, staged), staged, progress))
+    _write(run_id, _told(file, staged, progress))
     unreadable = [problem for problem in file.problems if problem.severity is Severity.ERROR]
     staged.note(file.problems)
     lost = {problem.line for problem in unreadable}
@@ -76,7 +70,7 @@ def stage_rows(run_id: int, file: HrFile, progress: Progress) -> Staged:
     staged.note([problem for problem in found if problem.kind is not ProblemKind.UNKNOWN_MANAGER])
     staged.bad_rows += reject_lines(run_id, lines_at_fault(found))
     staged.problems.sort(key=lambda problem: problem.line or 0)
-    progress("checked", staged.rows)
+    progress(*Step.CHECKED.at(staged.rows))
     return staged
 
 
@@ -138,10 +132,10 @@ def _noted(file: HrFile, staged: Staged) -> Iterator[Batch]:
         yield batch
 
 
-def _told(batches: Iterator[Batch], staged: Staged, progress: Progress) -> Iterator[Batch]:
-    for batch in batches:
+def _told(file: HrFile, staged: Staged, progress: Progress) -> Iterator[Batch]:
+    for batch in _noted(file, staged):
         yield batch
-        progress("read", staged.rows)
+        progress(*Step.READING.at(staged.rows, file.height))
 
 
 def _write(run_id: int, batches: Iterator[Batch]) -> None:

@@ -32,11 +32,12 @@ Cells = tuple[int, list[str]]
 class Workbook:
     """A workbook that passed the guard: its first sheet with content, and the cells whose formula failed.
 
-    These are given by the number of their row, and by their column counted from 0 as in `rows`.
+    Failed cells are given by the number of their row, and by their column counted from 0 as in `rows`.
     """
 
     sheet_name: str
     rows: Iterator[Cells]
+    height: int
     failed: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -54,7 +55,7 @@ def open_workbook(data: bytes) -> Workbook:
         raise
     left = sheet.start[1] if sheet.start else 0
     failed = [_place(reference, left) for reference in parts.failed.get(parts.path_of(sheet.name), [])]
-    return Workbook(sheet.name, _rows(sheet), failed)
+    return Workbook(sheet.name, _rows(sheet), sheet.total_height, failed)
 
 
 def _first_filled(book: CalamineWorkbook) -> CalamineSheet:

@@ -1,4 +1,4 @@
-"""Pages of imports: a file is given, its columns are understood, its effect is shown, then it is applied, dropped or undone."""
+"""Pages of imports: a file is given and its columns are understood; what it does is shown and done in `import_runs`."""
 
 from typing import Any
 
@@ -8,19 +8,23 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
 from engagement.accounts import access
-from engagement.db import count_of, db
-from engagement.errors import BadInput, RuleBroken
+from engagement.accounts.reader import Reader
+from engagement.db import db
+from engagement.errors import BadInput
 from engagement.intake import actions, queries
 from engagement.intake.models import ImportRun, KeptUpload
+from engagement.intake.progress import STAGED, Progress, quietly, within
 from engagement.intake.reading import MOST_BYTES, HrFile, first_rows, open_file
-from engagement.intake.rules import ChangeKind, Field, Severity, UnreadableFile, needs_confirmation
-from engagement.pages import guard
+from engagement.intake.rules import Field, Severity, UnreadableFile
+from engagement.pages import guard, import_runs
 from engagement.pages.import_forms import WHOLE, ColumnsForm, FileForm
-from engagement.pages.paging import asked_page
-from engagement.pages.shell import notify
+from engagement.pages.long_work import shown_while_working
 
 blueprint = Blueprint("intake", __name__)
+import_runs.add_to(blueprint)
 MOST_SENT = MOST_BYTES + 10 * 1024 * 1024
+LARGE = 500_000
+"""Bytes above which a file takes longer than about a second to read and compare."""
 
 
 @blueprint.url_value_preprocessor
@@ -44,7 +48,10 @@ def index() -> Any:
         file = open_file(content, filename)
         if form.choose.data or not file.is_usable:
             return _begin_choosing(form, file, content)
-        run = _stage(file, content, form.full.data == WHOLE, form.skip_bad.data)
+        how = {"full": form.full.data == WHOLE, "skip_bad": form.skip_bad.data}
+        if len(content) > LARGE:
+            return _stage_before_eyes(file, content, back=url_for("intake.index"), **how)
+        run = _stage(file, content, by=guard.reader(), **how)
     except UnreadableFile as error:
         db.session.rollback()
         form.take(BadInput(error.problem.sentence, {"file": error.problem.sentence}))
@@ -68,12 +75,31 @@ def _file_page(form: FileForm, blocked: ImportRun | None = None) -> str:
     )
 
 
-def _stage(file: HrFile, content: bytes, full: bool, skip_bad: bool) -> ImportRun:
-    reader = guard.reader()
-    actions.drop_uploads(reader.account_id)
-    run = actions.stage_file(file, full=full, skip_bad=skip_bad, by=reader.actor, file_hash=actions.hash_of(content))
+def _stage(
+    file: HrFile, content: bytes, *, by: Reader, full: bool, skip_bad: bool, progress: Progress = quietly
+) -> ImportRun:
+    actions.drop_uploads(by.account_id)
+    run = actions.stage_file(
+        file, full=full, skip_bad=skip_bad, by=by.actor, file_hash=actions.hash_of(content), progress=progress
+    )
     db.session.commit()
     return run
+
+
+def _stage_before_eyes(file: HrFile, content: bytes, *, back: str, full: bool, skip_bad: bool) -> BaseResponse:
+    """Compare a large file while the page shows how far it is, and go on to what it would do."""
+    reader = guard.reader()
+    runs = url_for("intake.run", run_id=0).removesuffix("0")  # addresses are made within the request only
+
+    def work(progress: Progress) -> str:
+        telling = within(progress, 0, STAGED)
+        try:
+            run = _stage(file, content, by=reader, full=full, skip_bad=skip_bad, progress=telling)
+        except UnreadableFile as error:
+            raise BadInput(error.problem.sentence) from error
+        return f"{runs}{run.id}"
+
+    return shown_while_working(f"Reading {file.filename}", work, back=back)
 
 
 def _begin_choosing(form: FileForm, file: HrFile, content: bytes) -> Any:
@@ -110,7 +136,11 @@ def columns(upload_id: int) -> Any:
             return _columns_page(form, file, upload, asked, [p.sentence for p in file.problems]), 400
         if form.name.data:
             actions.save_mapping(form.name.data, chosen, by=guard.reader().actor)
-        run = _stage(file, upload.content, asked["full"] == WHOLE, bool(asked["skip_bad"]))
+        how = {"full": asked["full"] == WHOLE, "skip_bad": bool(asked["skip_bad"])}
+        if len(upload.content) > LARGE:
+            db.session.commit()
+            return _stage_before_eyes(file, upload.content, back=request.full_path, **how)
+        run = _stage(file, upload.content, by=guard.reader(), **how)
     except UnreadableFile as error:
         db.session.rollback()
         return _columns_page(form, file, upload, asked, [error.problem.sentence]), 400
@@ -149,145 +179,3 @@ def _columns_page(
         ],
         to=url_for("intake.columns", upload_id=upload.id, **asked),
     )
-
-
-@blueprint.get("/people/import/runs")
-def runs() -> str:
-    """All imports, newest first."""
-    guard.allow(access.may_import_people(guard.reader()))
-    page = asked_page(count_of(queries.runs()))
-    listed = db.session.scalars(queries.runs().offset(page.offset).limit(page.size)).all()
-    return render_template("intake/runs.html", runs=listed, page=page)
-
-
-HEADINGS = {
-    ChangeKind.NEW: "New",
-    ChangeKind.CHANGED: "Changed",
-    ChangeKind.MOVED: "Moved to another department",
-    ChangeKind.RETURNED: "Back again",
-    ChangeKind.LEFT: "Left",
-}
-PROBLEMS, DEPARTMENTS = "problems", "departments"
-
-
-@blueprint.get("/people/import/<int:run_id>")
-def run(run_id: int) -> str:
-    """What a file would do, or what it did."""
-    guard.allow(access.may_import_people(guard.reader()))
-    found = guard.found(db.session.get(ImportRun, run_id))
-    parts = _parts(found)
-    asked = request.args.get("show", "")
-    shown = asked if asked in {part for part, _, _ in parts} else (parts[0][0] if parts else "")
-    page = asked_page(next((number for part, _, number in parts if part == shown), 0))
-    return render_template(
-        "intake/run.html",
-        run=found,
-        tally=_tally(found),
-        parts=[(url_for("intake.run", run_id=run_id, show=p), words, n, p == shown) for p, words, n in parts],
-        shown=shown,
-        heading=next((words for part, words, _ in parts if part == shown), ""),
-        page=page,
-        rows=_rows(found, shown, page.offset, page.size),
-        asks_about_leavers=needs_confirmation(found.count(ChangeKind.LEFT), found.count("active")),
-        leavers=found.count(ChangeKind.LEFT),
-        active=found.count("active"),
-        bad_rows=found.count("bad_rows"),
-    )
-
-
-def _parts(found: ImportRun) -> list[tuple[str, str, int]]:
-    """The lists that this run has: what asks for a decision first."""
-    if found.status.value in ("discarded",):
-        return []
-    kinds = (ChangeKind.LEFT, ChangeKind.MOVED, ChangeKind.CHANGED, ChangeKind.RETURNED, ChangeKind.NEW)
-    parts = [(kind.value, HEADINGS[kind], found.count(kind)) for kind in kinds if found.count(kind)]
-    problems = (PROBLEMS, "Problems in the file", len(found.problems))
-    if found.problems:
-        parts.insert(0 if found.is_blocked else len(parts), problems)
-    if found.new_departments:
-        parts.append((DEPARTMENTS, "New departments", len(found.new_departments)))
-    return parts
-
-
-def _rows(found: ImportRun, shown: str, offset: int, size: int) -> list[Any]:
-    if shown == PROBLEMS:
-        return [
-            (p["line"], p["sentence"], p["severity"] == Severity.ERROR.value)
-            for p in found.problems[offset : offset + size]
-        ]
-    if shown == DEPARTMENTS:
-        return found.new_departments[offset : offset + size]
-    return list(queries.people_of_run(found, ChangeKind(shown), offset=offset, limit=size)) if shown else []
-
-
-def _tally(found: ImportRun) -> list[tuple[str, str, str]]:
-    words = [
-        (ChangeKind.NEW, "new"), (ChangeKind.CHANGED, "changed"), (ChangeKind.MOVED, "moved"),
-        (ChangeKind.RETURNED, "back again"), (ChangeKind.UNCHANGED, "unchanged"), (ChangeKind.LEFT, "left"),
-    ]  # fmt: skip
-    tally = [(f"{found.count(kind):,}", word, "") for kind, word in words]
-    bad = found.count("bad_rows")
-    return [*tally, (f"{bad:,}", "rejected", "bad" if bad else "")]
-
-
-@blueprint.post("/people/import/<int:run_id>/application")
-def apply(run_id: int) -> BaseResponse:
-    """Make the directory what the file says, and let waves and training follow."""
-    guard.allow(access.may_import_people(guard.reader()))
-    found = guard.found(db.session.get(ImportRun, run_id))
-    try:
-        actions.apply_run(found, confirm_leavers="confirm_leavers" in request.form, by=guard.reader().actor)
-        actions.settle_after_import()
-    except RuleBroken as error:
-        return _refused(run_id, error)
-    db.session.commit()
-    notify("The directory is up to date.", f"{found.touched:,} people changed. You can undo this import below.")
-    return redirect(url_for("intake.run", run_id=run_id), code=303)
-
-
-@blueprint.post("/people/import/<int:run_id>/leaving-out")
-def leave_out(run_id: int) -> BaseResponse:
-    """Leave out the rows with errors."""
-    guard.allow(access.may_import_people(guard.reader()))
-    found = guard.found(db.session.get(ImportRun, run_id))
-    try:
-        actions.leave_out_bad_rows(found, by=guard.reader().actor)
-    except RuleBroken as error:
-        return _refused(run_id, error)
-    db.session.commit()
-    return redirect(url_for("intake.run", run_id=run_id), code=303)
-
-
-@blueprint.post("/people/import/<int:run_id>/discarding")
-def discard(run_id: int) -> BaseResponse:
-    """Drop a file that was not applied."""
-    guard.allow(access.may_import_people(guard.reader()))
-    found = guard.found(db.session.get(ImportRun, run_id))
-    try:
-        actions.discard_run(found, by=guard.reader().actor)
-    except RuleBroken as error:
-        return _refused(run_id, error)
-    db.session.commit()
-    notify("The file was dropped.", "Nothing in the directory has changed.")
-    return redirect(url_for("intake.index"), code=303)
-
-
-@blueprint.post("/people/import/<int:run_id>/undoing")
-def undo(run_id: int) -> BaseResponse:
-    """Put everybody back to what they were before an import."""
-    guard.allow(access.may_import_people(guard.reader()))
-    found = guard.found(db.session.get(ImportRun, run_id))
-    try:
-        actions.undo_run(found, by=guard.reader().actor)
-        actions.settle_after_import()
-    except RuleBroken as error:
-        return _refused(run_id, error)
-    db.session.commit()
-    notify("The import was undone.", "Everybody is as before; people who were new count as having left.")
-    return redirect(url_for("intake.run", run_id=run_id), code=303)
-
-
-def _refused(run_id: int, error: RuleBroken) -> BaseResponse:
-    db.session.rollback()
-    notify("Nothing has changed.", error.sentence, tone="bad")
-    return redirect(url_for("intake.run", run_id=run_id), code=303)

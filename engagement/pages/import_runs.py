@@ -1,0 +1,191 @@
+"""Pages of imports that were read: what a file would do or did, and the steps of applying, dropping and undoing it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement.accounts import access
+from engagement.db import count_of, db
+from engagement.errors import RuleBroken
+from engagement.intake import actions, queries
+from engagement.intake.models import ImportRun
+from engagement.intake.progress import STAGED, Progress, quietly, within
+from engagement.intake.rules import ChangeKind, Severity, needs_confirmation
+from engagement.pages import guard
+from engagement.pages.long_work import shown_while_working
+from engagement.pages.paging import asked_page
+from engagement.pages.shell import notify
+
+MANY = 4_000
+"""People whom applying or undoing an import may touch before it takes longer than about a second."""
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Add these pages to the blueprint of imports."""
+    blueprint.get("/people/import/runs")(runs)
+    blueprint.get("/people/import/<int:run_id>")(run)
+    steps = {"application": apply, "leaving-out": leave_out, "discarding": discard, "undoing": undo}
+    for noun, view in steps.items():
+        blueprint.post(f"/people/import/<int:run_id>/{noun}")(view)
+
+
+def runs() -> str:
+    """All imports, newest first."""
+    guard.allow(access.may_import_people(guard.reader()))
+    page = asked_page(count_of(queries.runs()))
+    listed = db.session.scalars(queries.runs().offset(page.offset).limit(page.size)).all()
+    return render_template("intake/runs.html", runs=listed, page=page)
+
+
+HEADINGS = {
+    ChangeKind.NEW: "New",
+    ChangeKind.CHANGED: "Changed",
+    ChangeKind.MOVED: "Moved to another department",
+    ChangeKind.RETURNED: "Back again",
+    ChangeKind.LEFT: "Left",
+}
+PROBLEMS, DEPARTMENTS = "problems", "departments"
+
+
+def run(run_id: int) -> str:
+    """What a file would do, or what it did."""
+    guard.allow(access.may_import_people(guard.reader()))
+    found = guard.found(db.session.get(ImportRun, run_id))
+    parts = _parts(found)
+    asked = request.args.get("show", "")
+    shown = asked if asked in {part for part, _, _ in parts} else (parts[0][0] if parts else "")
+    page = asked_page(next((number for part, _, number in parts if part == shown), 0))
+    return render_template(
+        "intake/run.html",
+        run=found,
+        tally=_tally(found),
+        parts=[(url_for("intake.run", run_id=run_id, show=p), words, n, p == shown) for p, words, n in parts],
+        shown=shown,
+        heading=next((words for part, words, _ in parts if part == shown), ""),
+        page=page,
+        rows=_rows(found, shown, page.offset, page.size),
+        asks_about_leavers=needs_confirmation(found.count(ChangeKind.LEFT), found.count("active")),
+        leavers=found.count(ChangeKind.LEFT),
+        active=found.count("active"),
+        bad_rows=found.count("bad_rows"),
+    )
+
+
+def _parts(found: ImportRun) -> list[tuple[str, str, int]]:
+    """The lists that this run has: what asks for a decision first."""
+    if found.status.value in ("discarded",):
+        return []
+    kinds = (ChangeKind.LEFT, ChangeKind.MOVED, ChangeKind.CHANGED, ChangeKind.RETURNED, ChangeKind.NEW)
+    parts = [(kind.value, HEADINGS[kind], found.count(kind)) for kind in kinds if found.count(kind)]
+    problems = (PROBLEMS, "Problems in the file", len(found.problems))
+    if found.problems:
+        parts.insert(0 if found.is_blocked else len(parts), problems)
+    if found.new_departments:
+        parts.append((DEPARTMENTS, "New departments", len(found.new_departments)))
+    return parts
+
+
+def _rows(found: ImportRun, shown: str, offset: int, size: int) -> list[Any]:
+    if shown == PROBLEMS:
+        return [
+            (p["line"], p["sentence"], p["severity"] == Severity.ERROR.value)
+            for p in found.problems[offset : offset + size]
+        ]
+    if shown == DEPARTMENTS:
+        return found.new_departments[offset : offset + size]
+    return list(queries.people_of_run(found, ChangeKind(shown), offset=offset, limit=size)) if shown else []
+
+
+def _tally(found: ImportRun) -> list[tuple[str, str, str]]:
+    words = [
+        (ChangeKind.NEW, "new"), (ChangeKind.CHANGED, "changed"), (ChangeKind.MOVED, "moved"),
+        (ChangeKind.RETURNED, "back again"), (ChangeKind.UNCHANGED, "unchanged"), (ChangeKind.LEFT, "left"),
+    ]  # fmt: skip
+    tally = [(f"{found.count(kind):,}", word, "") for kind, word in words]
+    bad = found.count("bad_rows")
+    return [*tally, (f"{bad:,}", "rejected", "bad" if bad else "")]
+
+
+def apply(run_id: int) -> BaseResponse:
+    """Make the directory what the file says, and let waves and training follow."""
+    guard.allow(access.may_import_people(guard.reader()))
+    found = guard.found(db.session.get(ImportRun, run_id))
+    touched, confirmed, by = found.touched, "confirm_leavers" in request.form, guard.reader().actor
+
+    def work(progress: Progress) -> None:
+        run = db.session.get_one(ImportRun, run_id)
+        actions.apply_run(run, confirm_leavers=confirmed, by=by, progress=within(progress, STAGED, 1))
+        actions.settle_after_import()
+
+    notice = ("The directory is up to date.", f"{touched:,} people changed. You can undo this import below.")
+    return _done(run_id, "Bringing the directory up to date", touched, work, notice)
+
+
+def leave_out(run_id: int) -> BaseResponse:
+    """Leave out the rows with errors."""
+    guard.allow(access.may_import_people(guard.reader()))
+    found = guard.found(db.session.get(ImportRun, run_id))
+    try:
+        actions.leave_out_bad_rows(found, by=guard.reader().actor)
+    except RuleBroken as error:
+        return _refused(run_id, error)
+    db.session.commit()
+    return redirect(url_for("intake.run", run_id=run_id), code=303)
+
+
+def discard(run_id: int) -> BaseResponse:
+    """Drop a file that was not applied."""
+    guard.allow(access.may_import_people(guard.reader()))
+    found = guard.found(db.session.get(ImportRun, run_id))
+    try:
+        actions.discard_run(found, by=guard.reader().actor)
+    except RuleBroken as error:
+        return _refused(run_id, error)
+    db.session.commit()
+    notify("The file was dropped.", "Nothing in the directory has changed.")
+    return redirect(url_for("intake.index"), code=303)
+
+
+def undo(run_id: int) -> BaseResponse:
+    """Put everybody back to what they were before an import."""
+    guard.allow(access.may_import_people(guard.reader()))
+    found = guard.found(db.session.get(ImportRun, run_id))
+    by = guard.reader().actor
+
+    def work(progress: Progress) -> None:
+        progress("Putting everybody back", 0)
+        actions.undo_run(db.session.get_one(ImportRun, run_id), by=by)
+        progress("Letting waves and training follow", 0.8)
+        actions.settle_after_import()
+
+    notice = ("The import was undone.", "Everybody is as before; people who were new count as having left.")
+    return _done(run_id, "Undoing the import", found.touched, work, notice)
+
+
+def _done(
+    run_id: int, heading: str, touched: int, work: Callable[[Progress], None], notice: tuple[str, str]
+) -> BaseResponse:
+    """Do and commit the work, on a page of its own where it touches many, and go on to the run."""
+    url = url_for("intake.run", run_id=run_id)
+
+    def whole(progress: Progress) -> str:
+        work(progress)
+        db.session.commit()
+        return url
+
+    if touched > MANY:
+        return shown_while_working(heading, whole, back=url)
+    try:
+        whole(quietly)
+    except RuleBroken as error:
+        return _refused(run_id, error)
+    notify(*notice)
+    return redirect(url, code=303)
+
+
+def _refused(run_id: int, error: RuleBroken) -> BaseResponse:
+    db.session.rollback()
+    notify("Nothing has changed.", error.sentence, tone="bad")
+    return redirect(url_for("intake.run", run_id=run_id), code=303)
