@@ -42,6 +42,7 @@ def shown_while_working(heading: str, work: Work, *, back: str) -> Response:
         yield before + place
         threading.Thread(target=_do, args=(app, work, told), daemon=True).start()
         try:
+            yield step(*told.last)
             while (outcome := told.outcome(PAUSE)) is None:
                 yield step(*told.last)
             yield done(outcome) if isinstance(outcome, str) else failed(_sentence(outcome), back)

@@ -15,6 +15,7 @@ from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.intake.models import ImportRun, StagedPerson
 from engagement.intake.rules import RunStatus
+from engagement.pages import long_work
 from engagement.people.models import Person
 
 FILE = make_hr_file(5_000)
@@ -37,11 +38,16 @@ def rows(table: type) -> int:
     return db.session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_a_large_file_is_read_applied_and_undone_before_the_readers_eyes(ines: FlaskClient) -> None:
+def test_a_large_file_is_read_applied_and_undone_before_the_readers_eyes(
+    ines: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        long_work, "PAUSE", 0.001
+    )  # a quick machine is done with this file before the usual pause is over
     shown = give(ines, FILE).get_data(as_text=True)
     shares = [int(share) for share in re.findall(r'max="100" value="(\d+)"', shown)]
     assert shares == sorted(shares)
-    assert shares[0] < shares[-1] <= 100
+    assert 0 == shares[0] < shares[-1] <= 100
     assert shown.rstrip().endswith("</html>")
     url = led_to(shown)
     assert rows(Person) == 0
