@@ -7,14 +7,17 @@ from sqlalchemy import delete, func, literal, or_, select
 
 from engagement import audit, clock
 from engagement.audiences import queries
+from engagement.audiences.ground import ground_for
 from engagement.audiences.models import Audience, RoleRule
 from engagement.audiences.names import names_for
 from engagement.audiences.references import check_references, check_rests_on_no_role
-from engagement.audiences.resolution import ground_for, reached
+from engagement.audiences.resolution import reached
 from engagement.audiences.rules import (
     Field,
+    Narrowing,
     Rule,
     conditions_of,
+    narrowed_to,
     problems_of,
     values_of,
     words_of,
@@ -105,11 +108,9 @@ def _check_rule(rule: Rule) -> None:
 def _unknown_values(rule: Rule) -> list[str]:
     names = names_for(rule)
     fields = [Field(f) for f in dict.fromkeys(condition["field"] for condition in conditions_of(rule))]
-    return [
-        f"The condition on {words_of(field)} names something that is not there any more. Choose again."
-        for field in fields
-        if set(values_of(rule, field)) - names[field].keys()
-    ]
+    gone = [words_of(field) for field in fields if set(values_of(rule, field)) - names[field].keys()]
+    gone += [part.value for part in Narrowing if set(narrowed_to(rule, part)) - names.get(part, {}).keys()]
+    return [f"The condition on {words} names something that is not there any more. Choose again." for words in gone]
 
 
 def give_role_by_rule(role: TrainingRole, audience: Audience, *, by: Actor) -> RoleRule:

@@ -14,14 +14,18 @@ from engagement.audiences.rules import (
     NOT_STARTED,
     OVERDUE,
     Field,
+    Narrowing,
     Rule,
     conditions_of,
+    narrowed_to,
     values_of,
 )
 from engagement.audiences.wording import Names
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
+from engagement.programmes.models import Programme
+from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.models import Module
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
@@ -41,9 +45,15 @@ _COLUMNS: dict[Field, InstrumentedAttribute[Any]] = {
 
 def names_for(rule: Rule, waves: Iterable[int] = ()) -> Names:
     """Return what everything is called that the rule names, and these waves besides; what is gone has no name."""
-    found: dict[Field, dict[Any, str]] = {}
-    for field in {Field(condition["field"]) for condition in conditions_of(rule)}:
+    found: dict[Field | Narrowing, dict[Any, str]] = {}
+    fields = {Field(condition["field"]) for condition in conditions_of(rule)}
+    for field in fields:
         found[field] = _names(field, [*values_of(rule, field), *(waves if field is Field.WAVE else ())])
+    if any(field.can_be_narrowed for field in fields):
+        programmes = narrowed_to(rule, Narrowing.PROGRAMMES)
+        rows = db.session.execute(select(Programme.id, Programme.name).where(Programme.id.in_(programmes)))
+        found[Narrowing.PROGRAMMES] = dict(rows.all())
+        found[Narrowing.WAVES] = _names(Field.WAVE, [*narrowed_to(rule, Narrowing.WAVES), *waves])
     return found
 
 
@@ -58,7 +68,7 @@ def _names(field: Field, values: list[Any]) -> dict[Any, str]:
         return dict(rows_of_people.all())
     if field is Field.AUDIENCE:
         return dict(db.session.execute(select(Audience.id, Audience.name).where(Audience.id.in_(values))).all())
-    if field in (Field.TRAINING_ROLE, Field.WAVE_STATE, Field.TRAINING_STATE):
+    if field in (Field.TRAINING_ROLE, Field.WAVE_STATE, Field.STAKEHOLDER_GROUP, Field.TRAINING_STATE):
         return dict(offered(field))
     return {value: value or _NOT_GIVEN.get(field, value) for value in values}
 
@@ -93,12 +103,24 @@ def offered(field: Field, besides: int | None = None) -> list[tuple[Any, str]]:
         return [(wave.id, title_of(wave)) for wave in db.session.scalars(_waves())]
     if field is Field.WAVE_STATE:
         return [(status.value, status.word.lower()) for status in WaveStatus]
+    if field is Field.STAKEHOLDER_GROUP:
+        return [(group.value, group.inside) for group in StakeholderGroup]
     if field is Field.TRAINING_STATE:
         return _training_states()
     if field is Field.AUDIENCE:
         others = select(Audience.id, Audience.name).where(Audience.archived_at.is_(None), Audience.id != (besides or 0))
         return list(db.session.execute(others.order_by(Audience.name)).all())
     return []
+
+
+def offered_places() -> list[tuple[Narrowing, int, str]]:
+    """Return the programmes and waves that a condition can be narrowed to, each programme before its waves."""
+    waves = list(db.session.scalars(_waves()))
+    found = []
+    for key, name in db.session.execute(select(Programme.id, Programme.name).order_by(Programme.id)):
+        found.append((Narrowing.PROGRAMMES, key, name))
+        found += [(Narrowing.WAVES, wave.id, title_of(wave)) for wave in waves if wave.programme_id == key]
+    return found
 
 
 def _training_states() -> list[tuple[Any, str]]:

@@ -8,11 +8,13 @@ from typing import TypeAlias
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
+from engagement.audiences.ground import ground_for
+from engagement.audiences.meaning import meets
 from engagement.audiences.models import Audience, RoleRule
 from engagement.audiences.names import names_for
 from engagement.audiences.records import record_of, theirs
-from engagement.audiences.resolution import ground_for, reached
-from engagement.audiences.rules import Field, Rule, meets, values_of
+from engagement.audiences.resolution import reached
+from engagement.audiences.rules import Field, Rule, values_of
 from engagement.audiences.wording import lines_of
 from engagement.db import db
 from engagement.people.models import Person
@@ -115,6 +117,12 @@ def references() -> dict[int, list[int]]:
     return {audience_id: values_of(rule, Field.AUDIENCE) for audience_id, rule in rows}
 
 
+def audiences_asking_about(group: str) -> list[Audience]:
+    """Return the audiences in use whose own rule names a stakeholder group, by name."""
+    rows = db.session.scalars(audiences_in_use())
+    return [row for row in rows if group in values_of(row.rule, Field.STAKEHOLDER_GROUP)]
+
+
 def uses_of(audience: Audience) -> Uses:
     """Return which other audiences and role rules of this room rest on an audience; messages are asked for above."""
     named_by = [i for i, named in references().items() if audience.id in named]
@@ -146,7 +154,8 @@ def why(audience: AudienceOrRule, person: Person, on: date) -> list[Reason]:
     rule = _rule(audience)
     ground = ground_for([rule], on)
     record = record_of(person, ground)
-    names = names_for(rule, waves=record.waves)
+    championed = {wave_id for post in record.champion_of for wave_id in post.waves}
+    names = names_for(rule, waves=record.waves | championed)
     reasons = []
     for line in lines_of(rule, names):
         held = meets(ground.written_out(line.node), record)

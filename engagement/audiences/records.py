@@ -4,18 +4,22 @@ from collections.abc import Callable, Sequence, Set
 
 from sqlalchemy import exists, select
 
-from engagement.audiences.resolution import Ground
-from engagement.audiences.rules import Field, PersonRecord
+from engagement.audiences.ground import Ground, posts_of
+from engagement.audiences.meaning import PersonRecord, Post
+from engagement.audiences.rules import Field, Narrowing
 from engagement.audiences.wording import Names
 from engagement.db import db
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
+from engagement.stakeholders.coverage import champion_posts
+from engagement.stakeholders.queries import groups_of_person
+from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.models import Assignment, Completion, Module
 from engagement.waves.models import Membership, Wave
 
 
 def record_of(person: Person, ground: Ground) -> PersonRecord:
-    """Return everything that conditions ask about this person, in six short queries."""
+    """Return everything that conditions ask about this person, in a few short queries."""
     waves = db.session.execute(
         select(Wave.id, Wave.status)
         .join(Membership, Membership.wave_id == Wave.id)
@@ -46,12 +50,26 @@ def record_of(person: Person, ground: Ground) -> PersonRecord:
         roles=frozenset(role.value for role in roles),
         waves=frozenset(wave.id for wave in waves),
         wave_states=frozenset(wave.status.value for wave in waves),
+        groups=_groups(person, lineage, ground),
+        champion_of=frozenset(
+            Post(champion.wave.programme_id, frozenset({champion.wave_id}))
+            for champion in champion_posts(person.id, ground.on)
+        ),
         finished=frozenset(finished.values()),
         is_overdue=_is_overdue(assigned, finished.keys(), ground),
         has_not_started=_has_not_started(assigned, finished.keys(), ground),
         has_reports=bool(db.session.scalar(reports)),
         has_left=person.has_left,
     )
+
+
+def _groups(person: Person, lineage: str, ground: Ground) -> frozenset[tuple[str, Post]]:
+    """Return the stakeholder groups that a person stands in, by name or with a department above them."""
+    by_name = groups_of_person(person.id)
+    posts = posts_of((programme_id, wave_id) for _, programme_id, wave_id in by_name)
+    own = {(group.value, posts[programme_id, wave_id]) for group, programme_id, wave_id in by_name}
+    above = {int(part) for part in lineage.split("/") if part}
+    return frozenset(own | {(group, post) for key, group, post in ground.groups if key in above})
 
 
 def _is_overdue(assigned: Sequence[tuple[TrainingRole, int]], finished: Set[int], ground: Ground) -> bool:
@@ -97,6 +115,21 @@ def _their_training(_person: Person, record: PersonRecord, _names: Names) -> str
     return f"Has finished {number} {'module' if number == 1 else 'modules'}; none is overdue."
 
 
+def _their_groups(_person: Person, record: PersonRecord, _names: Names) -> str:
+    standing = {group for group, _ in record.groups}
+    words = [group.inside for group in StakeholderGroup if group.value in standing]
+    return f"Is a stakeholder among the {' and the '.join(words)}." if words else "Is no stakeholder."
+
+
+def _their_champion_posts(_person: Person, record: PersonRecord, names: Names) -> str:
+    titles = [names[Narrowing.WAVES][wave_id] for wave_id in sorted(_waves_of(record))]
+    return f"Is a champion in {', '.join(titles)}." if titles else "Is no champion."
+
+
+def _waves_of(record: PersonRecord) -> set[int]:
+    return {wave_id for post in record.champion_of for wave_id in post.waves}
+
+
 def _given(value: str, found: str, missing: str) -> str:
     return found.format(value) if value else missing
 
@@ -114,6 +147,8 @@ _THEIRS: dict[Field, Callable[[Person, PersonRecord, Names], str]] = {
     Field.HAS_NO_ROLE: _their_roles,
     Field.WAVE: _their_waves,
     Field.WAVE_STATE: _their_wave_states,
+    Field.STAKEHOLDER_GROUP: _their_groups,
+    Field.CHAMPION: _their_champion_posts,
     Field.TRAINING_STATE: _their_training,
     Field.MANAGER_OF_PEOPLE: lambda _person, record, _names: (
         "Somebody reports to them." if record.has_reports else "Nobody reports to them."

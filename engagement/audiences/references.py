@@ -10,6 +10,7 @@ from engagement.audiences.rules import (
     MOST_VALUES_IN_ALL,
     RESTS_ON_ROLES,
     Field,
+    Narrowing,
     Rule,
     chain_back,
     conditions_of,
@@ -92,7 +93,7 @@ def _size(key: int, rules: Mapping[int, Rule], known: dict[int, tuple[int, int]]
                 values += sum(v for _, v in inner)
             else:
                 conditions += 1
-                values += len(condition.get("values", []))
+                values += sum(len(condition.get(part, [])) for part in ("values", *Narrowing))
         known[key] = (conditions, values)
     return known[key]
 

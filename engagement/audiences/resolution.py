@@ -1,132 +1,38 @@
 """A rule made into one condition on `Person`, so that the database finds an audience in one statement.
 
-What is small and the same for everybody (rules of named audiences, merged departments, waves past their training's due
-day, curricula) is read first, as the `Ground`; people are only ever touched by the one statement.
+What it rests on besides people is read first, as the `Ground`; people are only ever touched by the one statement.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, exists, false, func, literal, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    distinct,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
-from engagement.audiences.models import Audience
-from engagement.audiences.rules import (
-    FINISHED,
-    NOT_FINISHED,
-    NOT_STARTED,
-    OVERDUE,
-    Field,
-    Rule,
-    conditions_of,
-    inlined,
-    values_of,
-)
-from engagement.db import db
+from engagement.audiences.ground import Ground, Needs
+from engagement.audiences.rules import FINISHED, NOT_FINISHED, NOT_STARTED, OVERDUE, Field, Narrowing, Rule
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import TrainingRole
+from engagement.stakeholders.coverage import is_champion_on
+from engagement.stakeholders.models import Champion, Stakeholder, StakeholderPlace, StakeholderProfile
+from engagement.stakeholders.queries import holds_now, on_map_of_wave, on_the_map
+from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.models import Assignment, Completion, Module
-from engagement.training.queries import curricula
-from engagement.training.rules import ItemKind, due_on
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What one training role has to finish: every one of `required`, and `choices_needed` of `choices` (module ids)."""
-
-    required: frozenset[int] = frozenset()
-    choices: frozenset[int] = frozenset()
-    choices_needed: int = 0
-
-    @property
-    def modules(self) -> frozenset[int]:
-        """Every module that counts."""
-        return self.required | self.choices
-
-    def are_met_by(self, finished: Set[int]) -> bool:
-        """Return whether somebody who finished these modules has finished all that is asked."""
-        return self.required <= finished and len(self.choices & finished) >= self.choices_needed
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What rules rest on besides people, as it is on one day."""
-
-    audiences: Mapping[int, Rule] = field(default_factory=dict)
-    successors: Mapping[int, int] = field(default_factory=dict)
-    open_waves: frozenset[int] = frozenset()
-    waves_past_due: frozenset[int] = frozenset()
-    needs: Mapping[TrainingRole, Needs] = field(default_factory=dict)
-
-    def written_out(self, rule: Rule) -> Rule:
-        """Return the rule without names of other rules or of departments that were merged."""
-        return inlined(rule, self.audiences, self.successors)
-
-
-def ground_for(rules: Iterable[Rule], on: date) -> Ground:
-    """Read what these rules rest on; a due day is past when it lies before `on`."""
-    asked = list(rules)
-    audiences = _named_audiences(asked)
-    every = [*asked, *audiences.values()]
-    fields = {condition["field"] for rule in every for condition in conditions_of(rule)}
-    training = Field.TRAINING_STATE in fields
-    waves = _open_waves() if training else []
-    return Ground(
-        audiences,
-        _successors() if Field.DEPARTMENT in fields else {},
-        frozenset(wave.id for wave in waves),
-        frozenset(wave.id for wave in waves if due_on(wave.go_live_on, wave.training_lead_days) < on),
-        _needs() if training else {},
-    )
-
-
-def _named_audiences(rules: list[Rule]) -> dict[int, Rule]:
-    """Return the rules of all audiences that are named, however deep; one query for each step of depth."""
-    found: dict[int, Rule] = {}
-    missing = {i for rule in rules for i in values_of(rule, Field.AUDIENCE)}
-    while missing:
-        rows = db.session.execute(select(Audience.id, Audience.rule).where(Audience.id.in_(missing))).all()
-        # An audience that is gone reaches nobody, rather than stopping every message that names it.
-        found |= {key: {"any": []} for key in missing} | dict(rows)
-        missing = {i for _, rule in rows for i in values_of(rule, Field.AUDIENCE)} - found.keys()
-    return found
-
-
-def _successors() -> dict[int, int]:
-    """Return for each merged department the open one where its people are now."""
-    rows = db.session.execute(
-        select(Department.id, Department.merged_into_id).where(
-            Department.closed_at.is_not(None), Department.merged_into_id.is_not(None)
-        )
-    )
-    merged = {old: new for old, new in rows if new is not None}
-    return {old: _last(old, merged) for old in merged}
-
-
-def _last(department_id: int, merged: Mapping[int, int]) -> int:
-    seen: set[int] = set()
-    while department_id in merged and department_id not in seen:
-        seen.add(department_id)
-        department_id = merged[department_id]
-    return department_id
-
-
-def _open_waves() -> list[Wave]:
-    shut = [status for status in WaveStatus if not status.is_open]
-    return list(db.session.scalars(select(Wave).where(Wave.status.not_in(shut))))
-
-
-def _needs() -> dict[TrainingRole, Needs]:
-    """Return what each training role has to finish; a role whose curriculum asks for nothing is left out."""
-    found = {}
-    for role, plan in curricula().items():
-        of_kind = {kind: frozenset(line.module.id for line in plan.lines if line.kind is kind) for kind in ItemKind}
-        if plan.asks_something:
-            found[role] = Needs(of_kind[ItemKind.REQUIRED], of_kind[ItemKind.CHOICE], plan.choices_needed)
-    return found
 
 
 def reached(rule: Rule, ground: Ground) -> ColumnElement[bool]:
@@ -179,6 +85,45 @@ def _is_member(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 def _is_in_wave_state(condition: Rule, _ground: Ground) -> ColumnElement[bool]:
     states = [WaveStatus(value) for value in condition["values"]]
     return _is_member(Membership.wave_id.in_(select(Wave.id).where(Wave.status.in_(states))))
+
+
+def _is_among(condition: Rule, ground: Ground) -> ColumnElement[bool]:
+    """The person stands on a map in one of the groups, or works in or below a department that does."""
+    departments = [
+        key for key, group, post in ground.groups if group in condition["values"] and post.is_within(condition)
+    ]
+    by_name = (
+        select(Stakeholder.person_id)
+        .join(StakeholderProfile, holds_now())
+        .join(StakeholderPlace, StakeholderPlace.stakeholder_id == Stakeholder.id)
+        .where(
+            Stakeholder.person_id.is_not(None),
+            StakeholderProfile.group.in_([StakeholderGroup(value) for value in condition["values"]]),
+            StakeholderPlace.ended_at.is_(None),
+            on_the_map(),
+            _narrowed(condition, StakeholderPlace.programme_id, on_map_of_wave(condition.get(Narrowing.WAVES, []))),
+        )
+    )
+    within = _works_in({"values": departments}, ground) if departments else false()
+    return or_(Person.id.in_(by_name), within).self_group()
+
+
+def _is_champion(condition: Rule, ground: Ground) -> ColumnElement[bool]:
+    waves = Champion.wave_id.in_(condition.get(Narrowing.WAVES, []))
+    posts = (
+        select(Champion.person_id)
+        .join(Wave, Wave.id == Champion.wave_id)
+        .where(is_champion_on(ground.on), Wave.status != WaveStatus.CANCELLED)
+    )
+    return Person.id.in_(posts.where(_narrowed(condition, Wave.programme_id, waves)))
+
+
+def _narrowed(
+    condition: Rule, programme_id: SQLColumnExpression[int], in_waves: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    if not any(part in condition for part in Narrowing):
+        return true()
+    return or_(programme_id.in_(condition.get(Narrowing.PROGRAMMES, [])), in_waves)
 
 
 def _has_reports(_condition: Rule, _ground: Ground) -> ColumnElement[bool]:
@@ -250,6 +195,8 @@ _MEANING: dict[Field, Callable[[Rule, Ground], ColumnElement[bool]]] = {
     Field.HAS_NO_ROLE: lambda _condition, _ground: ~exists().where(PersonRole.person_id == Person.id),
     Field.WAVE: lambda condition, _ground: _is_member(Membership.wave_id.in_(condition["values"])),
     Field.WAVE_STATE: _is_in_wave_state,
+    Field.STAKEHOLDER_GROUP: _is_among,
+    Field.CHAMPION: _is_champion,
     Field.TRAINING_STATE: _is_in_training_state,
     Field.MANAGER_OF_PEOPLE: _has_reports,
     Field.PERSON: lambda condition, _ground: Person.id.in_(condition["values"]),

@@ -1,12 +1,13 @@
-"""The rule of an audience: its JSON form, what is wrong with one, and whom it matches, over plain values.
+"""The rule of an audience: its JSON form, what is wrong with one, and what it names, over plain values.
 
 A rule is a tree. Groups are `{"all": [...]}`, `{"any": [...]}` and `{"not": node}`. Conditions are
 `{"field": "department", "values": [4, 9]}` and hold when one of the values does; departments take `"exactly": true` to
-leave out what is below them. How a rule is said stands in `wording`, how the database answers it in `resolution`.
+leave out what is below them, stakeholder groups and champions `"programmes": [...]` and `"waves": [...]` to count only where
+they stand on one of these. How a rule is said stands in `wording`, whom it matches in `meaning`, how the database answers it in
+`resolution`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
@@ -37,6 +38,8 @@ class Field(StrEnum):
     HAS_NO_ROLE = "has_no_role"
     WAVE = "wave"
     WAVE_STATE = "wave_state"
+    STAKEHOLDER_GROUP = "stakeholder_group"
+    CHAMPION = "champion"
     TRAINING_STATE = "training_state"
     MANAGER_OF_PEOPLE = "manager_of_people"
     PERSON = "person"
@@ -45,40 +48,28 @@ class Field(StrEnum):
     @property
     def takes_values(self) -> bool:
         """Whether a condition on this names values; the others are true or not."""
-        return self not in (Field.EVERYBODY, Field.HAS_NO_ROLE, Field.MANAGER_OF_PEOPLE)
+        return self not in (Field.EVERYBODY, Field.HAS_NO_ROLE, Field.MANAGER_OF_PEOPLE, Field.CHAMPION)
 
     @property
     def takes_ids(self) -> bool:
         """Whether the values are ids of rows rather than words."""
         return self in (Field.DEPARTMENT, Field.WAVE, Field.PERSON, Field.AUDIENCE)
 
+    @property
+    def can_be_narrowed(self) -> bool:
+        """Whether a condition on this can be narrowed to programmes and waves."""
+        return self in (Field.STAKEHOLDER_GROUP, Field.CHAMPION)
+
+
+class Narrowing(StrEnum):
+    """The parts of a condition that narrow it to programmes or waves, by their ids; either of them will do."""
+
+    PROGRAMMES = "programmes"
+    WAVES = "waves"
+
 
 #: What follows from training roles; a rule that gives roles must not rest on it, or it would turn in a circle.
 RESTS_ON_ROLES = frozenset({Field.TRAINING_ROLE, Field.HAS_NO_ROLE, Field.TRAINING_STATE})
-
-
-@dataclass(frozen=True)
-class PersonRecord:
-    """Everything that conditions ask about one person, as plain values.
-
-    `departments` are ids from the top down to their own; `finished` slugs of modules; `waves` and `wave_states` those that
-    they are in now; `language` is empty where the organisation's default holds.
-    """
-
-    id: int
-    departments: tuple[int, ...] = ()
-    location: str = ""
-    country: str = ""
-    language: str = ""
-    job_title: str = ""
-    roles: frozenset[str] = frozenset()
-    waves: frozenset[int] = frozenset()
-    wave_states: frozenset[str] = frozenset()
-    finished: frozenset[str] = frozenset()
-    is_overdue: bool = False
-    has_not_started: bool = False
-    has_reports: bool = False
-    has_left: bool = False
 
 
 def problems_of(rule: Any) -> list[str]:
@@ -127,8 +118,11 @@ def _condition_problems(condition: Rule) -> Iterator[str]:
     except ValueError:
         yield f"“{str(condition['field'])[:40]}” is nothing that an audience can ask about."
         return
-    if set(condition) - {"field", "values", "exactly"} or not isinstance(condition.get("exactly", False), bool):
+    known = {"field", "values", "exactly", *(Narrowing if field.can_be_narrowed else ())}
+    if set(condition) - known or not isinstance(condition.get("exactly", False), bool):
         yield f"The condition on {words_of(field)} has a part that is not known."
+    if any(not _are_ids(condition[part]) for part in Narrowing if part in condition):
+        yield f"The condition on {words_of(field)} is narrowed to something that can’t be used."
     values = condition.get("values", [])
     if not isinstance(values, list) or not all(_is_fit(field, value) for value in values):
         yield f"The condition on {words_of(field)} has a value that can’t be used."
@@ -138,9 +132,17 @@ def _condition_problems(condition: Rule) -> Iterator[str]:
         yield f"The condition on {words_of(field)} names more than {MOST_VALUES:,} values."
 
 
+def _are_ids(values: Any) -> bool:
+    return isinstance(values, list) and 0 < len(values) <= MOST_VALUES and all(_is_id(value) for value in values)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+
+
 def _is_fit(field: Field, value: Any) -> bool:
     if field.takes_ids:
-        return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+        return _is_id(value)
     if not isinstance(value, str) or len(value) > LONGEST_VALUE or "\0" in value:
         return False
     return field is not Field.JOB_TITLE or bool(value.strip())
@@ -166,6 +168,11 @@ def values_of(rule: Rule, field: Field) -> list[Any]:
     """Return every value that the rule names for a field, once, in reading order."""
     named = (v for c in conditions_of(rule) if c["field"] == field for v in c.get("values", []))
     return list(dict.fromkeys(named))
+
+
+def narrowed_to(rule: Rule, part: Narrowing) -> list[int]:
+    """Return every programme or wave that a condition of the rule is narrowed to, once, in reading order."""
+    return list(dict.fromkeys(value for c in conditions_of(rule) for value in c.get(part, [])))
 
 
 def rebuilt(rule: Rule, change: Callable[[Rule], Rule]) -> Rule:
@@ -205,62 +212,3 @@ def chain_back(start: int, references: Mapping[int, list[int]]) -> list[int]:
             seen.add(way[-1])
             ways.extend([*way, named] for named in references.get(way[-1], []))
     return []
-
-
-def matches(rule: Rule, person: PersonRecord) -> bool:
-    """Return whether a rule reaches a person; nobody who has left is reached.
-
-    The rule must be `inlined`; this is the meaning that `resolution` gives to it in the database.
-    """
-    return not person.has_left and meets(rule, person)
-
-
-def meets(rule: Rule, person: PersonRecord) -> bool:
-    """Return whether an inlined rule is true of a person, here or not."""
-    if "not" in rule:
-        return not meets(rule["not"], person)
-    if "all" in rule:
-        return all(meets(child, person) for child in rule["all"])
-    if "any" in rule:
-        return any(meets(child, person) for child in rule["any"])
-    return _MEANING[Field(rule["field"])](rule, person)
-
-
-def _in_department(condition: Rule, person: PersonRecord) -> bool:
-    asked = person.departments[-1:] if condition.get("exactly") else person.departments
-    return not set(asked).isdisjoint(condition["values"])
-
-
-def _has_title(condition: Rule, person: PersonRecord) -> bool:
-    title = person.job_title.casefold()
-    return any(all(word in title for word in value.casefold().split()) for value in condition["values"])
-
-
-def _is_in_training_state(condition: Rule, person: PersonRecord) -> bool:
-    return any(_has_state(value, person) for value in condition["values"])
-
-
-def _has_state(value: str, person: PersonRecord) -> bool:
-    state, _, slug = value.partition(":")
-    if state == FINISHED:
-        return slug in person.finished
-    if state == NOT_FINISHED:
-        return slug not in person.finished
-    return person.is_overdue if state == OVERDUE else person.has_not_started
-
-
-_MEANING: dict[Field, Callable[[Rule, PersonRecord], bool]] = {
-    Field.EVERYBODY: lambda _condition, _person: True,
-    Field.DEPARTMENT: _in_department,
-    Field.LOCATION: lambda condition, person: person.location in condition["values"],
-    Field.COUNTRY: lambda condition, person: person.country in condition["values"],
-    Field.LANGUAGE: lambda condition, person: person.language in condition["values"],
-    Field.JOB_TITLE: _has_title,
-    Field.TRAINING_ROLE: lambda condition, person: not person.roles.isdisjoint(condition["values"]),
-    Field.HAS_NO_ROLE: lambda _condition, person: not person.roles,
-    Field.WAVE: lambda condition, person: not person.waves.isdisjoint(condition["values"]),
-    Field.WAVE_STATE: lambda condition, person: not person.wave_states.isdisjoint(condition["values"]),
-    Field.TRAINING_STATE: _is_in_training_state,
-    Field.MANAGER_OF_PEOPLE: lambda _condition, person: person.has_reports,
-    Field.PERSON: lambda condition, person: person.id in condition["values"],
-}

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from engagement.audiences.rules import Field, Rule
+from engagement.audiences.rules import Field, Narrowing, Rule
 
-#: For each field, its values with their names.
-Names: TypeAlias = Mapping[Field, Mapping[Any, str]]
+#: For each field, and for programmes and waves that conditions are narrowed to, the values with their names.
+Names: TypeAlias = Mapping[Field | Narrowing, Mapping[Any, str]]
 
 #: What a condition says of people, and what its opposite says; {} stands for the values.
 _PHRASES = {
@@ -21,6 +21,8 @@ _PHRASES = {
     Field.HAS_NO_ROLE: ("have no training role", "have a training role"),
     Field.WAVE: ("are in {}", "are not in {}"),
     Field.WAVE_STATE: ("are in a wave that is {}", "are in no wave that is {}"),
+    Field.STAKEHOLDER_GROUP: ("are stakeholders among the {}", "are not stakeholders among the {}"),
+    Field.CHAMPION: ("are champions", "are not champions"),
     Field.TRAINING_STATE: ("{}", "are not among those who {}"),
     Field.MANAGER_OF_PEOPLE: ("manage people", "don’t manage people"),
     Field.PERSON: ("are {}", "are not {}"),
@@ -97,12 +99,16 @@ def _sentence(words: str) -> str:
 def phrase(condition: Rule, names: Names, *, opposite: bool = False) -> str:
     """Return what a condition says of people, in the plural: “are in wave 3 or wave 4”."""
     field = Field(condition["field"])
-    known = names.get(field, {})
-    labels = [str(known.get(value, f"{value} (no longer there)")) for value in condition.get("values", [])]
+    labels = _labels(condition.get("values", []), names.get(field, {}))
     if field in _QUOTED:
         labels = [f"“{label}”" for label in labels]
     pair = _EXACTLY if field is Field.DEPARTMENT and condition.get("exactly") else _PHRASES[field]
-    return pair[opposite].format(either(labels))
+    places = [label for part in Narrowing for label in _labels(condition.get(part, []), names.get(part, {}))]
+    return pair[opposite].format(either(labels)) + (f" in {either(places)}" if places else "")
+
+
+def _labels(values: list[Any], known: Mapping[Any, str]) -> list[str]:
+    return [str(known.get(value, f"{value} (no longer there)")) for value in values]
 
 
 def either(labels: list[str]) -> str:

@@ -11,7 +11,7 @@ from engagement.communications import actions as communications
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import db
-from engagement.demo import roster, story
+from engagement.demo import mapping, roster, story
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.intake import actions as intake
 from engagement.intake.reading import read_file
@@ -57,6 +57,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     if offset == -64:
         _petra_leaves(stage, day)
     _move_waves_on(stage, offset)
+    mapping.keep_the_map(stage, offset)
     _write_and_send(stage, day)
     _learn(stage, offset)
     _talk(stage, offset)

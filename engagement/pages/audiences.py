@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement.accounts import access
 from engagement.audiences import actions, queries
 from engagement.audiences.models import Audience
-from engagement.audiences.names import names_for, offered
+from engagement.audiences.names import names_for, offered, offered_places
 from engagement.audiences.rules import Field, Rule, values_of
 from engagement.audiences.wording import describe, lines_of
 from engagement.communications import queries as calendar
@@ -192,12 +192,14 @@ def _drawn(row: Audience | None, top: Row, sheet: Sheet) -> str:
     fields = {inner.about for inner in all_rows(top) if inner.about is not None and not inner.is_typed}
     besides = row.id if row else None
     offers = {field: Offer([(str(v), words) for v, words in offered(field, besides)]) for field in fields}
+    places = offered_places() if any(inner.can_be_narrowed for inner in all_rows(top)) else []
     return render_template(
         "audiences/edit.html",
         audience=row,
         top=top,
         sheet=sheet,
         offers=offers,
+        places=Offer([(f"{part.value}:{key}", words) for part, key, words in places]),
         group_words=GROUP_WORDS,
         questions=[(field.value, words) for field, words in QUESTIONS],
         has_errors=bool(sheet.problems or sheet.name_problem),

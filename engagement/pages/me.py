@@ -82,6 +82,7 @@ def index() -> str:
     return render_template(
         "me/index.html",
         change=my_change.change_of(person, items, [(m.delivery.sent_at, m.subject) for m in messages]),
+        posts=my_change.champion_posts_of(person),
         next=queries.next_of(items),
         rows=[learning_row(item) for item in items],
         done=sum(item.completed for item in items),

@@ -8,6 +8,8 @@ from engagement.pages.formats import day, reader_zone, short_day, today
 from engagement.people.models import Person
 from engagement.programmes.models import Workflow
 from engagement.programmes.rules import SCOPE_QUESTIONS, lines_of
+from engagement.stakeholders.coverage import champion_posts, champions_of_wave
+from engagement.stakeholders.models import Champion
 from engagement.training.queries import LearningItem
 from engagement.training.rules import due_on
 from engagement.waves import queries as waves
@@ -44,6 +46,14 @@ class Step:
 
 
 @dataclass(frozen=True)
+class ChampionPost:
+    """That the reader is a champion: for which wave and department, since when, and who else is one for the wave."""
+
+    post: Champion
+    others: Sequence[Champion]
+
+
+@dataclass(frozen=True)
 class Change:
     """Everything that the page says of a person's waves; without waves only the heading and the lede."""
 
@@ -66,6 +76,15 @@ def change_of(person: Person, items: Sequence[LearningItem], sent: Sequence[tupl
         for workflow in found.get(wave.id, []):
             first.setdefault(workflow.id, WorkflowChange(workflow, wave, _answers(workflow)))
     return Change(_title(shown), _lede(shown, found), shown, list(first.values()), _steps(shown, found, items, sent))
+
+
+def champion_posts_of(person: Person) -> list[ChampionPost]:
+    """Return the waves that a person is a champion of today, each with the other champions."""
+    on = today()
+    return [
+        ChampionPost(post, [other for other in champions_of_wave(post.wave_id, on) if other.person_id != person.id])
+        for post in champion_posts(person.id, on)
+    ]
 
 
 def _answers(workflow: Workflow) -> list[Answer]:

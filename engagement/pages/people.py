@@ -25,6 +25,8 @@ from engagement.people import actions, queries
 from engagement.people.models import Person
 from engagement.people.queries import DirectoryRow
 from engagement.people.rules import RoleOrigin, TrainingRole
+from engagement.stakeholders import queries as stakeholders
+from engagement.stakeholders.scopes import readable
 from engagement.training.actions import settle_assignments
 from engagement.waves import queries as waves
 from engagement.waves.queries import waves_of_person
@@ -206,6 +208,7 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> s
         ],
         owned_waves=waves.waves_led_by(row.id) if row.has_left else [],
         owned_departments=queries.departments_headed_by(row.id) if row.has_left else [],
+        owned_stakeholders=stakeholders.looked_after_by(row.id, readable(reader)) if row.has_left else [],
         owned_team=team if row.has_left else [],
         timezone=row.timezone or f"{settings.timezone}, the organisation’s",
         language=row.language or f"{settings.language}, the organisation’s",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
-from engagement.audiences.rules import Field, Rule, problems_of
+from engagement.audiences.rules import Field, Narrowing, Rule, problems_of
 
 #: How a group is asked about; the word in the form, and how the rule writes it.
 GROUP_WORDS = (
@@ -27,6 +27,8 @@ QUESTIONS = (
     (Field.HAS_NO_ROLE, "Has no training role"),
     (Field.WAVE, "Wave"),
     (Field.WAVE_STATE, "State of their wave"),
+    (Field.STAKEHOLDER_GROUP, "Stakeholder group"),
+    (Field.CHAMPION, "Champion"),
     (Field.TRAINING_STATE, "Training"),
     (Field.PERSON, "Person"),
     (Field.AUDIENCE, "Other audience"),
@@ -41,7 +43,8 @@ _MOST_ROWS = 150
 class Row:
     """One row of the builder: a group with its rows inside, or a condition with what was chosen or typed.
 
-    `key` says where it stands: "0" is the outermost group, "0-2" its third row.
+    `key` says where it stands: "0" is the outermost group, "0-2" its third row. `places` are the programmes and waves that
+    it is narrowed to, in the form "waves:3".
     """
 
     key: str = "0"
@@ -52,6 +55,7 @@ class Row:
     exactly: bool = False
     chosen: list[str] = field(default_factory=list)
     typed: str = ""
+    places: list[str] = field(default_factory=list)
 
     @property
     def is_group(self) -> bool:
@@ -67,6 +71,11 @@ class Row:
     def can_be_exact(self) -> bool:
         """Whether it asks about departments, which may be meant without those below."""
         return self.about is Field.DEPARTMENT
+
+    @property
+    def can_be_narrowed(self) -> bool:
+        """Whether it can be asked of some programmes and waves only."""
+        return self.about is not None and self.about.can_be_narrowed
 
     @property
     def question(self) -> str:
@@ -104,6 +113,7 @@ def _row(rule: Rule, names: dict[int, str]) -> Row:
         exactly=bool(inner.get("exactly")),
         chosen=[] if asked in TYPED else [str(value) for value in values],
         typed="\n".join(typed) if asked in TYPED else "",
+        places=[f"{part.value}:{value}" for part in Narrowing for value in inner.get(part, [])],
     )
 
 
@@ -146,6 +156,7 @@ def _posted_row(form: "MultiDict[str, str]", key: str) -> Row:
         exactly=f"exactly-{key}" in form,
         chosen=form.getlist(f"values-{key}"),
         typed=form.get(f"typed-{key}", ""),
+        places=form.getlist(f"places-{key}"),
     )
 
 
@@ -207,7 +218,18 @@ def _rule(row: Row, people: dict[str, int]) -> Rule:
         condition["values"] = _values(row, people)
     if row.can_be_exact and row.exactly:
         condition["exactly"] = True
+    if row.can_be_narrowed:
+        condition |= _narrowing(row)
     return {"not": condition} if row.is_not else condition
+
+
+def _narrowing(row: Row) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for place in dict.fromkeys(row.places):
+        part, _, key = place.partition(":")
+        if part in set(Narrowing) and key.isascii() and key.isdigit() and len(key) < 10:
+            found.setdefault(part, []).append(int(key))
+    return found
 
 
 def _values(row: Row, people: dict[str, int]) -> list[int | str]:

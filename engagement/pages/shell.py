@@ -6,6 +6,7 @@ from flask import Flask, flash, get_flashed_messages, request, url_for
 
 from engagement.accounts import access
 from engagement.accounts.reader import Reader
+from engagement.accounts.stakeholder_access import may_see_stakeholders
 from engagement.pages import guard
 from engagement.pages.formats import zone_words
 
@@ -86,6 +87,7 @@ _PLANNING = (
     ("Today", "home.home", "/", access.may_plan_something),
     ("Waves", "programmes.index", "/programmes", access.may_see_planning),
     ("People", "people.index", "/people", access.may_see_people),
+    ("Stakeholders", "stakeholders.index", "/stakeholders", may_see_stakeholders),
     ("Calendar", "communications.index", "/communications", access.may_see_planning),
     ("Training", "training.index", "/training", access.may_see_training),
     ("Concerns", "concerns.index", "/concerns", access.may_read_concerns),

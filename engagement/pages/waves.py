@@ -20,10 +20,12 @@ from engagement.pages.formats import day, reader_zone, short_day, today
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.pages.wave_forms import MemberForm, MoveForm, WaveForm
+from engagement.pages.wave_map import COVERAGE_DEFINITION, coverage_lede, map_of
 from engagement.people import queries as people
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme, Workflow
 from engagement.resistance import queries as resistance
+from engagement.stakeholders.coverage import wave_coverage
 from engagement.training import actions as training_actions
 from engagement.training import queries as training
 from engagement.training.rules import due_on
@@ -141,6 +143,7 @@ def wave(wave_id: int) -> str:
     held = programmes.holdings([workflow.id for workflow in workflows])
     messages = calendar.next_messages(row.id)
     subjects = subjects_shown(messages)
+    covered = wave_coverage(row.id, clock.today(guard.settings().timezone))
     return render_template(
         "waves/wave.html",
         wave=row,
@@ -153,6 +156,10 @@ def wave(wave_id: int) -> str:
         without_role=count_of(queries.members(row.id, without_role=True)),
         concerns=resistance.open_by_source(row.id) if may_read_concerns else None,
         messages=[(message, subjects[message.id]) for message in messages],
+        stakeholders=map_of(reader, row),
+        coverage=covered,
+        coverage_words=coverage_lede(covered),
+        coverage_definition=COVERAGE_DEFINITION,
         may_plan=access.may_plan_wave(reader, row.programme_id, row.id),
         next_steps=row.status.next_steps,
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),

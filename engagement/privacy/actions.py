@@ -22,6 +22,7 @@ from engagement.privacy import queries
 from engagement.privacy.models import RetentionRule
 from engagement.privacy.rules import LONGEST_KEEPING_DAYS, SHORTEST_KEEPING_DAYS, STAND_IN, RecordKind
 from engagement.resistance.models import Concern, ConcernReply
+from engagement.stakeholders.actions import forget_words_about
 from engagement.training.models import QuizAttempt
 
 #: Emptied on the erased person's own row; the row itself stays, so that counts stay right.
@@ -49,6 +50,7 @@ def erase_person(person: Person, *, by: Actor) -> None:
     end_with_leaving(person, by=by)
     account = account_of_person(person.id)
     _empty_rows_about(person, account)
+    forget_words_about(person)
     db.session.flush()
     _replace_everywhere(names | addresses)
     audit.record("erased person", person, by=by, name=STAND_IN, person_id=person.id)

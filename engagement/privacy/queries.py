@@ -22,6 +22,8 @@ from engagement.programmes.models import Programme
 from engagement.programmes.queries import workflows_owned_by
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus
+from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.queries import looked_after_by
 from engagement.training.models import QuizAttempt
 from engagement.waves.queries import waves_led_by
 
@@ -42,14 +44,18 @@ class HeldThing:
 def references_to(person_id: int, account_id: int | None) -> Iterator[tuple[Table, ColumnElement[bool]]]:
     """Give every table that speaks of a person or of their account, with the condition for the rows that do.
 
-    Follows the foreign keys, so a table that is added later is included by itself; the audit names ids without keys.
+    Follows the foreign keys, so a table that is added later is included by itself; the audit names ids without keys. What
+    is said of a stakeholder is about the person who is one.
     """
+    as_stakeholder = select(Stakeholder.id).where(Stakeholder.person_id == person_id)
     for table in Base.metadata.sorted_tables:
         ways: list[ColumnElement[bool]] = []
         for column in table.columns:
             targets = {f"{key.column.table.name}.{key.column.name}" for key in column.foreign_keys}
             if "person.id" in targets or column.name == "person_id":
                 ways.append(column == person_id)
+            if "stakeholder.id" in targets:
+                ways.append(column.in_(as_stakeholder))
             if "account.id" in targets and account_id is not None:
                 ways.append(column == account_id)
         if table.name == "person":
@@ -83,7 +89,7 @@ def _plain(value: Any) -> Any:
 
 
 def held_by(person: Person) -> list[HeldThing]:
-    """Return what a person holds now: workflows, waves, programmes, departments, communications, open concerns."""
+    """Return what a person holds now: workflows, waves, programmes, departments, stakeholders, communications, concerns."""
     held = [
         HeldThing(workflow.name, part.word, "programmes.ownership", {"workflow_id": workflow.id})
         for workflow, part in workflows_owned_by(person.id)
@@ -96,6 +102,9 @@ def held_by(person: Person) -> list[HeldThing]:
     headed = select(Department).where(Department.manager_id == person.id, Department.closed_at.is_(None))
     for department in db.session.scalars(headed):
         held.append(HeldThing(department.path, "Manager", "people.department", {"department_id": department.id}))
+    for stakeholder in looked_after_by(person.id):
+        values = {"stakeholder_id": stakeholder.id}
+        held.append(HeldThing(stakeholder.title, "Looks after this stakeholder", "stakeholders.edit", values))
     account = account_of_person(person.id)
     return held + (_held_by_account(account) if account else [])
 

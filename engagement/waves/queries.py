@@ -135,7 +135,7 @@ def people_of_departments(wave_id: int) -> Select[int]:
 
     A department that was merged counts as the one that it was merged into.
     """
-    lineages = [_standing(row).lineage for row in departments_of_waves([wave_id]).get(wave_id, [])]
+    lineages = [standing_department(row).lineage for row in departments_of_waves([wave_id]).get(wave_id, [])]
     if not lineages:
         return select(Person.id).where(false())
     below = or_(*(Department.lineage.startswith(lineage, autoescape=True) for lineage in lineages))
@@ -144,9 +144,9 @@ def people_of_departments(wave_id: int) -> Select[int]:
     )
 
 
-def _standing(department: Department) -> Department:
+def standing_department(department: Department) -> Department:
     """Return the department itself, or the last one that it was merged into."""
-    while department.merged_into_id is not None:
+    while department.closed_at is not None and department.merged_into_id is not None:
         department = db.session.get_one(Department, department.merged_into_id)
     return department
 

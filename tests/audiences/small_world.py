@@ -7,11 +7,19 @@ from datetime import date, timedelta
 from factories import TESTER, make_department, make_programme, make_wave
 
 from engagement import clock
-from engagement.audiences.rules import PersonRecord
+from engagement.audiences.meaning import PersonRecord, Post
 from engagement.db import db
 from engagement.people import actions as people
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
+from engagement.stakeholders.models import (
+    Champion,
+    Stakeholder,
+    StakeholderPlace,
+    StakeholderProfile,
+    StakeholderRemoval,
+)
+from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Module
 from engagement.training.rules import CompletionSource, ItemKind
 from engagement.waves.models import Membership, Wave
@@ -21,6 +29,7 @@ PATHS = ("Operations", "Operations/Claims", "Operations/Claims/Property", "Finan
 LOCATIONS = ("London", "Kraków", "", "O'Brien’s 100%_\\")
 LANGUAGES = (None, "en", "pl")
 TITLES = ("", "Claims Handler", "Senior claims handler", "ŻÓŁW keeper", "Head of 100%_ claims", "Team lead")
+GROUPS = ("executive_sponsors", "business_leaders", "end_users", "others")
 SLUGS = ("user-one", "user-two", "builder-one", "choice-one", "choice-two", "withdrawn")
 
 
@@ -30,6 +39,7 @@ class World:
 
     departments: list[int]
     merged: int
+    programmes: list[int]
     waves: list[int]
     records: list[PersonRecord]
 
@@ -45,13 +55,21 @@ def make_world(seed: int, on: date, size: int = 25) -> World:
     waves = _make_waves(on)
     modules = _make_curricula()
     drawn = [_draw(dice, number, waves) for number in range(size)]
+    as_groups = {path: _draw_stakes(dice) for path in PATHS if dice.random() < 0.4}
     rows = [_insert(draw, departments, waves, modules) for draw in drawn]
+    for draw, row in zip(drawn, rows, strict=True):
+        _insert_stakes(draw["stakes"], waves, kind=StakeholderKind.PERSON, person=row)
+        _insert_posts(draw, row, waves, departments["Finance"].id, on)
+    for path, stakes in as_groups.items():
+        _insert_stakes(stakes, waves, kind=StakeholderKind.DEPARTMENT, department=departments[path])
     for draw, row in zip(drawn, rows, strict=True):
         row.manager_id = rows[draw["manager"]].id if draw["manager"] is not None else None
     db.session.flush()
     people.merge_department(departments["Letters"], departments["Operations/Claims"], by=TESTER)
-    records = [_record(draw, rows, drawn, departments, waves, on) for draw in drawn]
-    return World([d.id for d in departments.values()], departments["Letters"].id, [w.id for w in waves], records)
+    records = [_record(draw, rows, drawn, departments, waves, on, as_groups) for draw in drawn]
+    programmes = sorted({wave.programme_id for wave in waves})
+    ids = [department.id for department in departments.values()]
+    return World(ids, departments["Letters"].id, programmes, [w.id for w in waves], records)
 
 
 def _make_waves(on: date) -> list[Wave]:
@@ -62,10 +80,11 @@ def _make_waves(on: date) -> list[Wave]:
         (3, WaveStatus.PLANNED, 30),
         (4, WaveStatus.CLOSED, -90),
     )
-    return [
+    waves = [
         make_wave(programme, number=n, name=f"Wave {n}", status=status, go_live_on=on + timedelta(days=away))
         for n, status, away in days
     ]
+    return [*waves, make_wave(make_programme("Another programme"), number=1, go_live_on=on + timedelta(days=60))]
 
 
 def _make_curricula() -> dict[str, Module]:
@@ -111,9 +130,83 @@ def _draw(dice: random.Random, number: int, waves: list[Wave]) -> dict:
         "assigned": [(w, role) for w in range(len(waves)) for role in some(("user", "builder"), 0.3)],
         "withdrawn": some(range(8), 0.2),
         "finished": some(SLUGS),
+        "stakes": _draw_stakes(dice) if dice.random() < 0.4 else [],
+        "posts": [(w, dice.choice(TIMES)) for w in range(len(waves)) if dice.random() < 0.2],
         "has_left": dice.random() < 0.15,
         "manager": dice.choice((None, dice.randrange(25))) if number else None,
     }
+
+
+#: When somebody is a champion: days from today to the first and to the day on which it ends, and whether that is now.
+TIMES = ((-9, None, True), (0, 1, True), (0, None, True), (-9, 0, False), (1, None, False), (-9, -2, False))
+#: The whole of the first or second programme, or one wave by its number.
+PLACES = ((0, None), (4, None), *((number, number) for number in range(5)))
+
+
+def _draw_stakes(dice: random.Random) -> list[tuple[str, str, list[tuple[int, int | None, bool]]]]:
+    """Draw entries on maps: the group of before and of now or how it ended, and places, some of which were left."""
+    return [
+        (
+            dice.choice(GROUPS),
+            dice.choice(("on the map", "put back", "removed")),
+            [(*dice.choice(PLACES), dice.random() < 0.8)],
+        )
+        for _ in range(dice.choice((1, 1, 2)))
+    ]
+
+
+def _insert_stakes(stakes: list, waves: list[Wave], **subject: object) -> None:
+    now = clock.now()
+    for group, state, places in stakes:
+        row = Stakeholder(name="", added_at=now, **subject)
+        db.session.add(row)
+        db.session.flush()
+        before = StakeholderGroup.CUSTOMERS
+        db.session.add_all(
+            [
+                StakeholderProfile(stakeholder_id=row.id, group=before, role="", said_at=now, superseded_at=now),
+                StakeholderProfile(stakeholder_id=row.id, group=StakeholderGroup(group), role="", said_at=now),
+            ]
+        )
+        if state != "on the map":
+            undone_at = now if state == "put back" else None
+            db.session.add(StakeholderRemoval(stakeholder_id=row.id, removed_at=now, undone_at=undone_at))
+        for of_programme, wave, is_open in places:
+            db.session.add(
+                StakeholderPlace(
+                    stakeholder_id=row.id,
+                    programme_id=waves[of_programme].programme_id,
+                    wave_id=None if wave is None else waves[wave].id,
+                    added_at=now,
+                    ended_at=None if is_open else now,
+                )
+            )
+    db.session.flush()
+
+
+def _insert_posts(draw: dict, person: Person, waves: list[Wave], department_id: int, on: date) -> None:
+    for wave, (begins, ends, _) in draw["posts"]:
+        db.session.add(
+            Champion(
+                person=person,
+                wave=waves[wave],
+                department_id=department_id,
+                from_on=on + timedelta(days=begins),
+                until_on=None if ends is None else on + timedelta(days=ends),
+                appointed_at=clock.now(),
+            )
+        )
+
+
+def _posts_of(stakes: list, waves: list[Wave]) -> set[tuple[str, Post]]:
+    found = set()
+    for group, state, places in stakes:
+        for of_programme, wave, is_open in places:
+            programme = waves[of_programme].programme_id
+            where = [w.id for w in waves if w.programme_id == programme] if wave is None else [waves[wave].id]
+            if is_open and state != "removed":
+                found.add((group, Post(programme, frozenset(where))))
+    return found
 
 
 def _insert(draw: dict, departments: dict[str, Department], waves: list[Wave], modules: dict[str, Module]) -> Person:
@@ -160,10 +253,19 @@ def _insert(draw: dict, departments: dict[str, Department], waves: list[Wave], m
 
 
 def _record(
-    draw: dict, rows: list[Person], drawn: list[dict], departments: dict[str, Department], waves: list[Wave], on: date
+    draw: dict,
+    rows: list[Person],
+    drawn: list[dict],
+    departments: dict[str, Department],
+    waves: list[Wave],
+    on: date,
+    as_groups: dict[str, list],
 ) -> PersonRecord:
     path = "Operations/Claims" if draw["department"] == "Letters" else draw["department"]
     parts = path.split("/") if path else []
+    above = {"/".join(parts[: n + 1]) for n in range(len(parts))}
+    above |= {"Letters"} if "Operations/Claims" in above else set()
+    groups = _posts_of(draw["stakes"], waves).union(*(_posts_of(as_groups.get(path, []), waves) for path in above))
     finished = set(draw["finished"])
     asked = [pair for n, pair in enumerate(draw["assigned"]) if n not in draw["withdrawn"]]
     open_ones = [(w, role) for w, role in asked if waves[w].status is not WaveStatus.CLOSED]
@@ -177,6 +279,12 @@ def _record(
         roles=frozenset(draw["roles"]),
         waves=frozenset(waves[w].id for w in draw["waves"]),
         wave_states=frozenset(waves[w].status.value for w in draw["waves"]),
+        groups=frozenset(groups),
+        champion_of=frozenset(
+            Post(waves[w].programme_id, frozenset({waves[w].id}))
+            for w, (_, _, is_now) in draw["posts"]
+            if is_now and not draw["has_left"]
+        ),
         finished=frozenset(finished),
         is_overdue=any(
             waves[w].go_live_on - timedelta(days=7) < on and not _is_finished(role, finished) for w, role in open_ones

@@ -3,21 +3,26 @@
 from datetime import timedelta
 
 import pytest
-from factories import TESTER, make_department, make_person, make_wave
+from factories import TESTER, make_department, make_person, make_programme, make_wave
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
+from training.courses import statements
 
 from engagement import clock
 from engagement.audiences import actions, queries
+from engagement.audiences.ground import ground_for
+from engagement.audiences.meaning import matches
 from engagement.audiences.records import record_of
-from engagement.audiences.resolution import ground_for
-from engagement.audiences.rules import Rule, inlined, matches, problems_of
+from engagement.audiences.rules import Rule, inlined, problems_of
 from engagement.db import db
 from engagement.people import actions as people
 from engagement.people.models import Person
+from engagement.stakeholders.actions import add_stakeholder, appoint_champion, remove_stakeholder
+from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves import actions as waves
-from tests.audiences.small_world import LOCATIONS, SLUGS, TITLES, World, make_world
+from engagement.waves.rules import WaveStatus
+from tests.audiences.small_world import GROUPS, LOCATIONS, SLUGS, TITLES, World, make_world
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -31,6 +36,11 @@ def conditions(world: World) -> st.SearchStrategy[Rule]:
         chosen = st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True)
         return st.fixed_dictionaries({"field": st.just(field), "values": chosen, **more})
 
+    def narrowed(condition: st.SearchStrategy[Rule]) -> st.SearchStrategy[Rule]:
+        some = lambda ids: st.lists(st.sampled_from(ids), min_size=1, max_size=2, unique=True)  # noqa: E731
+        parts = st.fixed_dictionaries({}, optional={"programmes": some(world.programmes), "waves": some(world.waves)})
+        return st.builds(lambda one, part: {**one, **part}, condition, parts)
+
     states = ["overdue", "not_started", *(f"{word}:{s}" for word in ("finished", "not_finished") for s in SLUGS)]
     return st.one_of(
         on("department", world.departments, exactly=st.booleans()),
@@ -41,6 +51,8 @@ def conditions(world: World) -> st.SearchStrategy[Rule]:
         on("training_role", ["user", "builder", "support", "leader"]),
         on("wave", world.waves),
         on("wave_state", ["planned", "ready", "live", "closed", "cancelled"]),
+        narrowed(on("stakeholder_group", [*GROUPS, "customers"])),
+        narrowed(st.just({"field": "champion"})),
         on("training_state", states),
         on("person", world.ids),
         st.sampled_from([{"field": f} for f in ("everybody", "manager_of_people", "has_no_role")]),
@@ -78,7 +90,11 @@ def test_the_database_finds_whom_the_rule_matches(app, data, seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_the_record_behind_the_reasons_is_the_same_person(app, seed):
     world = make_world(seed, clock.now().date())
-    ground = ground_for([{"field": "training_state", "values": ["overdue"]}], clock.now().date())
+    asked = [
+        {"field": "training_state", "values": ["overdue"]},
+        {"field": "stakeholder_group", "values": ["end_users"]},
+    ]
+    ground = ground_for(asked, clock.now().date())
     assert [record_of(db.session.get(Person, r.id), ground) for r in world.records] == world.records
 
 
@@ -198,6 +214,84 @@ def test_why_names_each_condition_with_what_the_person_has(app):
     after = queries.why(rule, person, on)
     assert after[0].is_met
     assert after[3].theirs == "Is in Wave 3: Property claims (Claims and finance)."
+
+
+def test_a_department_on_the_map_stands_for_its_people_and_those_below(app):
+    wave, department = make_wave(), make_department("Operations/Claims")
+    ann = make_person("Ann Below", "ann@example.com", "Operations/Claims/Property")
+    bob = make_person("Bob Named", "bob@example.com", "Finance")
+    make_person("Cay Above", "cay@example.com", "Operations")
+    users, leaders = ({"field": "stakeholder_group", "values": [group]} for group in ("end_users", "business_leaders"))
+    row = add_stakeholder(department, StakeholderGroup.END_USERS, places=[wave], by=TESTER)
+    add_stakeholder(bob, StakeholderGroup.BUSINESS_LEADERS, places=[wave.programme], by=TESTER)
+    assert (reached(users), reached(leaders)) == ({ann.id}, {bob.id})
+    assert reached({"any": [users, leaders]}) == {ann.id, bob.id}
+    remove_stakeholder(row, by=TESTER)
+    assert reached(users) == set()
+
+
+def test_a_groups_programme_and_its_later_waves_narrow_it(app):
+    programme, other = make_programme(), make_programme("Another")
+    wide, one = make_person("Ann Wide", "ann@example.com"), make_person("Bob One", "bob@example.com")
+    first, foreign = make_wave(programme, number=1), make_wave(other, number=1)
+    add_stakeholder(wide, StakeholderGroup.OTHERS, places=[programme], by=TESTER)
+    add_stakeholder(one, StakeholderGroup.OTHERS, places=[first, foreign], by=TESTER)
+    later = make_wave(programme, number=2)
+    group = {"field": "stakeholder_group", "values": ["others"]}
+    assert reached({**group, "programmes": [programme.id]}) == {wide.id, one.id}
+    assert reached({**group, "waves": [later.id]}) == {wide.id}
+    assert reached({**group, "waves": [later.id], "programmes": [other.id]}) == {wide.id, one.id}
+    assert reached({**group, "programmes": [other.id]}) == {one.id}
+
+
+def test_a_champion_is_reached_while_they_are_one(app):
+    department = make_department("Operations/Claims")
+    wave = make_wave(departments=(department,))
+    person, on = make_person(), clock.now().date()
+    champion = {"field": "champion", "waves": [wave.id]}
+    appoint_champion(wave, person, from_on=on, until_on=on + timedelta(days=2), by=TESTER)
+    found = [bool(reached(champion, on + timedelta(days=days))) for days in (-1, 0, 1, 2)]
+    assert found == [False, True, True, False]
+    assert reached({"field": "champion", "programmes": [wave.programme_id]}) == {person.id}
+    wave.status = WaveStatus.CANCELLED
+    db.session.flush()
+    assert reached({"field": "champion"}) == set()
+
+
+def test_an_audience_stays_one_statement_after_what_it_rests_on_was_read(app):
+    wave = make_wave()
+    for number in range(3):
+        add_stakeholder(make_department(f"D{number}"), StakeholderGroup.END_USERS, places=[wave], by=TESTER)
+    group = {"field": "stakeholder_group", "values": ["end_users"], "waves": [wave.id]}
+    rule = {"any": [group, {"not": {"field": "champion"}}]}
+    db.session.flush()
+    query = queries.people_in(rule, clock.now().date())
+    with statements() as sent:
+        db.session.scalars(query).all()
+    assert len(sent) == 1
+
+
+def test_why_says_in_which_group_somebody_stands_and_where_they_are_a_champion(app):
+    department = make_department("Operations/Claims")
+    wave, person = make_wave(departments=(department,)), make_person()
+    rule = {
+        "all": [
+            {"field": "stakeholder_group", "values": ["business_leaders"]},
+            {"not": {"field": "champion", "programmes": [wave.programme_id]}},
+        ]
+    }
+
+    def told():
+        return [(r.is_met, r.theirs) for r in queries.why(rule, person, clock.now().date())[1:]]
+
+    assert told() == [(False, "Is no stakeholder."), (True, "Is no champion.")]
+    add_stakeholder(department, StakeholderGroup.END_USERS, places=[wave], by=TESTER)
+    add_stakeholder(person, StakeholderGroup.BUSINESS_LEADERS, places=[wave], by=TESTER)
+    appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
+    assert told() == [
+        (True, "Is a stakeholder among the business leaders and the end users."),
+        (False, "Is a champion in Wave 3: Property claims (Claims and finance)."),
+    ]
 
 
 def test_training_is_overdue_from_the_day_after_it_was_due(app):

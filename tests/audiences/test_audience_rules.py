@@ -1,7 +1,7 @@
 """What a rule may look like, how it is said, and what saving, changing and archiving an audience refuses."""
 
 import pytest
-from factories import TESTER, make_department, make_person
+from factories import TESTER, make_department, make_person, make_programme, make_wave
 
 from engagement.audiences import actions, queries
 from engagement.audiences.names import names_for
@@ -28,6 +28,13 @@ LONDON = {"field": "location", "values": ["London"]}
         ({"field": "job_title", "values": ["  "]}, "The condition on job title has a value that can’t be used."),
         ({"field": "location", "values": ["a\0b"]}, "The condition on location has a value that can’t be used."),
         ({**LONDON, "else": 1}, "The condition on location has a part that is not known."),
+        ({**LONDON, "waves": [1]}, "The condition on location has a part that is not known."),
+        ({"field": "champion", "waves": []}, "The condition on champion is narrowed to something that can’t be used."),
+        ({"field": "champion", "waves": "3"}, "The condition on champion is narrowed to something that can’t be used."),
+        (
+            {"field": "stakeholder_group", "values": ["others"], "programmes": [True]},
+            "The condition on stakeholder group is narrowed to something that can’t be used.",
+        ),
         ({"any": [LONDON] * (MOST_CONDITIONS + 1)}, "Use at most 60 conditions."),
     ],
 )
@@ -75,6 +82,17 @@ def test_a_rule_is_said_in_one_sentence(app):
     )
 
 
+def test_groups_and_champions_are_said_with_where(app):
+    wave = make_wave(make_programme("Claims"), number=3, name="Property")
+    group = {"field": "stakeholder_group", "values": ["end_users", "it_leaders"], "programmes": [wave.programme_id]}
+    rule = {"any": [group, {"not": {"field": "champion", "waves": [wave.id]}}, {"field": "champion"}]}
+    assert problems_of(rule) == []
+    assert describe(rule, names_for(rule)) == (
+        "People who are stakeholders among the end users or IT leaders in Claims "
+        "or are not champions in Wave 3: Property (Claims) or are champions."
+    )
+
+
 def test_what_is_gone_is_named_as_gone():
     assert describe({"field": "wave", "values": [9]}, {Field.WAVE: {}}) == "People who are in 9 (no longer there)."
 
@@ -87,6 +105,9 @@ def test_a_name_is_taken_in_any_case(app):
 
 
 def test_a_value_that_is_not_there_is_refused(app):
+    for narrowed in ({"waves": [77]}, {"programmes": [77]}):
+        with pytest.raises(BadInput, match=f"on {next(iter(narrowed))} names something that is not there"):
+            actions.save_audience("New", {"field": "champion", **narrowed}, by=TESTER)
     for field, value in (("department", 77), ("training_role", "juggler"), ("training_state", "finished:nothing")):
         with pytest.raises(BadInput, match="names something that is not there any more"):
             actions.save_audience("New", {"field": field, "values": [value]}, by=TESTER)

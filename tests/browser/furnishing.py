@@ -19,6 +19,8 @@ from engagement.programmes.actions import make_programme, make_workflow, name_ho
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from engagement.resistance.actions import log_concern
 from engagement.resistance.rules import Severity, Source
+from engagement.stakeholders.actions import add_stakeholder, appoint_champion, write_note
+from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions import settle_assignments, settle_library
 from engagement.waves.actions import place_people, plan_wave
 from engagement.waves.models import Wave
@@ -52,7 +54,7 @@ def furnish_bare(_app: Flask) -> None:
 
 
 def furnish_programme(app: Flask) -> None:
-    """Forty people, a wave in 28 days with its training, a calendar with a message to approve, and two concerns."""
+    """Forty people, a wave in 28 days with its training, a calendar with a message to approve, a stakeholder, a champion, two concerns."""
     furnish_bare(app)
     make_account(ADMINISTRATOR, "Ada Lindqvist", Role.ADMINISTRATOR)
     sponsor = make_person("Margaret Leclerc", SPONSOR, "Executive", (TrainingRole.LEADER,))
@@ -64,6 +66,7 @@ def furnish_programme(app: Flask) -> None:
         set_password(account_for_person(person), PASSWORD, by=TESTER)
     wave = _wave(sponsor, dana, helen)
     _calendar(wave)
+    _map(wave, dana, tomasz)
     for text, source in (("What are the twelve of us for?", Source.JOB_SECURITY), ("Who checks it?", Source.OTHER)):
         log_concern(
             text,
@@ -102,6 +105,15 @@ def _wave(sponsor: Person, dana: Person, helen: Person) -> Wave:
     place_people(wave)
     settle_assignments(clock.now())
     return wave
+
+
+def _map(wave: Wave, dana: Person, tomasz: Person) -> None:
+    ines = _ines().actor
+    row = add_stakeholder(
+        "Works council", StakeholderGroup.OTHERS, places=[wave], role="Has to agree.", owner=dana, by=ines
+    )
+    write_note(row, "The chair wants a call first.", by=ines)
+    appoint_champion(wave, tomasz, from_on=clock.today("Europe/London"), by=ines)
 
 
 def _calendar(wave: Wave) -> None:

@@ -7,7 +7,8 @@ PLANNING = (
     "/ /programmes /programmes/1 /programmes/1/edit /programmes/new /workflows/1 /workflows/1/edit /workflows/1/ownership "
     "/programmes/1/workflows/new /programmes/1/waves/new /waves/1 /waves/1/edit /waves/1/people /waves/1/go-live "
     "/waves/1/training /waves/1/training/people /people /people/1 /people/import /people/import/runs /people/role-rules "
-    "/people/without-role /departments /departments/2 /audiences /audiences/1 /audiences/1/edit /audiences/new"
+    "/people/without-role /departments /departments/2 /stakeholders /stakeholders?q=nobody "
+    "/stakeholders/1 /stakeholders/1/edit /stakeholders/new?wave=1 /waves/1/champions /audiences /audiences/1 /audiences/1/edit /audiences/new"
 ).split()
 TELLING = (
     "/communications /communications?view=list /communications/1 /communications/1/edit /communications/new "
@@ -23,7 +24,10 @@ READERS = {
     "telling": (MANAGER, TELLING),
     "employee": (EMPLOYEE, [*OWN, "/me/training/1"]),
     "team lead": (TEAM_LEAD, ["/", "/waves/1", "/me", "/me/training", "/me/team"]),
-    "sponsor": (SPONSOR, ["/reports/programmes/1", "/me", "/me/training", "/concerns/new"]),
+    "sponsor": (
+        SPONSOR,
+        ["/reports/programmes/1", "/stakeholders", "/stakeholders/1", "/me", "/me/training", "/concerns/new"],
+    ),
     "administrator": (ADMINISTRATOR, ADMINISTRATION),
     "nobody yet": (None, OPEN),
 }

@@ -14,12 +14,13 @@ from flask.testing import FlaskClient
 from engagement.app import create_app
 from engagement.db import db
 from engagement.settings import Settings
+from engagement.stakeholders.rules import StakeholderGroup
 
 PASSWORD = "four plain words here"
 PAGES = {
     "manager": ["/", "/programmes", "/waves/3", "/people", "/audiences", "/communications", "/deliveries", "/training",
-                "/waves/2/training", "/concerns", "/reports/programmes/1", "/mailbox"],
-    "sponsor": ["/", "/me", "/me/messages", "/reports/programmes/1"],
+                "/waves/2/training", "/stakeholders", "/stakeholders/2", "/waves/3/champions", "/audiences/7", "/people/leavers", "/concerns", "/reports/programmes/1", "/mailbox"],
+    "sponsor": ["/", "/stakeholders", "/me", "/me/messages", "/reports/programmes/1"],
     "employee": ["/", "/me", "/me/training", "/me/messages", "/me/concerns", "/concerns/new"],
     "lead": ["/", "/me", "/me/team"],
     "auditor": ["/", "/communications"],
@@ -89,6 +90,11 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(either_shell: 
     assert one(shell, "SELECT count(*) FROM delivery WHERE state = 'sent'") > 5_000
     assert one(shell, "SELECT count(*) FROM delivery WHERE state = 'bounced' AND reply LIKE '5%'") > 0
     assert one(shell, "SELECT count(*) FROM completion") > 500
+    assert one(shell, "SELECT count(*) FROM stakeholder") > 12
+    assert words(shell, "SELECT stakeholder_group FROM stakeholder_profile") == {
+        group.value for group in StakeholderGroup
+    }
+    assert one(shell, "SELECT count(*) FROM stakeholder_removal WHERE undone_at IS NULL") == 1
 
     with application(shell) as app:
         for who, paths in PAGES.items():
@@ -97,6 +103,10 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(either_shell: 
                 answer = browser.get(path, follow_redirects=True)
                 assert answer.status_code == 200, (who, path)
                 assert not re.search(r"\{\{|\}\}", answer.get_data(as_text=True)), (who, path)
+        champions = signed_in(app, "manager").get("/waves/3/champions").get_data(as_text=True)
+        assert "1 champion for 211 people; 9 would be 1 in 25 (here: 8 more)" in champions
+        assert "You are a champion" in signed_in(app, "employee").get("/me").get_data(as_text=True)
+        assert "Looks after this stakeholder" in signed_in(app, "manager").get("/people/leavers").get_data(as_text=True)
         sheet = signed_in(app, "sponsor").get("/reports/programmes/1").get_data(as_text=True)
         assert "Claims and finance" in sheet
         for kind in ("xlsx", "csv"):

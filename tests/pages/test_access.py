@@ -106,6 +106,22 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST waves.move": ("MPWL", "M"),
     "GET waves.members": ("AMPWLRU", "AMRU"),
     "POST waves.members": ("MPWL", "M"),
+    # Champions stand on the wave; who plans it appoints them.
+    "GET champions.index": ("AMPWLRU", "AMRU"),
+    "POST champions.appoint": ("MPWL", "M"),
+    "POST champions.release": ("MPWL", "M"),
+    # Stakeholders: those who plan keep their maps, sponsors and auditors read them, nobody below sees one.
+    "GET stakeholders.index": ("AMPWLSU",),
+    "GET stakeholders.export": ("AMPWLSU",),
+    "GET stakeholders.new": ("MPWL",),
+    "POST stakeholders.new": ("MPWL",),
+    "GET stakeholders.stakeholder": ("AMPWLSU", "AMU"),
+    "GET stakeholders.edit": ("MPWL", "M"),
+    "POST stakeholders.edit": ("MPWL", "M"),
+    "POST stakeholders.remove": ("MPWL", "M"),
+    "POST stakeholders.put_back": ("MPWL", "M"),
+    "POST stakeholders.write_note": ("MPWL", "M"),
+    "POST stakeholders.withdraw_note": ("MPWL", "M"),
     # Communication.
     "GET communications.index": ("AMPWLRU",),
     "GET communications.new": ("MPWL",),
@@ -274,6 +290,7 @@ SHARED = {
     "communications.new": "audiences to choose from",
     "communications.edit": "as above",
     "communications.standard": "as above",
+    "stakeholders.new": "as above: departments to choose",
     "mailbox.index": "the mailbox of a machine in development",
 }
 SHARED_WORDS = {"The foreign audience", "The foreign department", "Owner foreign"}
@@ -311,6 +328,12 @@ def test_what_people_said_is_read_by_nobody_who_does_not_answer(app: Flask, worl
     told = {rule.endpoint for rule in rules_of(app, "GET") if "The own concern" in words_on(world, letter, rule)}
     # What somebody said with their name is part of the file that they can ask an administrator for.
     assert told == ({"privacy.export"} if letter == "A" else set())
+
+
+@pytest.mark.parametrize(("letter", "reads"), [*((one, True) for one in "AMPWL"), *((one, False) for one in "HDTRSUE")])
+def test_private_notes_are_read_by_who_keeps_the_map(app: Flask, world: World, letter: str, reads: bool):
+    told = {rule.endpoint for rule in rules_of(app, "GET") if "The own note" in words_on(world, letter, rule)}
+    assert told - {"privacy.export"} == ({"stakeholders.stakeholder"} if reads else set())
 
 
 def names_on(page: str) -> list[str]:

@@ -34,6 +34,8 @@ from engagement.people.models import Person
 from engagement.resistance.actions import say_something
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender, Source
+from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.rules import StakeholderGroup
 from tests.communications.calendar_rows import AT_TWO, make_audience, make_line
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -75,8 +77,16 @@ def poisoned(app: Flask, manager: Account) -> dict[str, int]:
     message.subject, message.body, message.reason = EVIL, EVIL, EVIL
     say_something(EVIL, Sender.ANONYMOUS, secret="s", on=AT_TWO.date(), source=Source.OTHER, wave=wave)
     concern = db.session.scalars(select(Concern)).one()
+    row = stakeholders.add_stakeholder(
+        f"Council {EVIL}", StakeholderGroup.OTHERS, places=[wave], role=EVIL, owner=person, by=manager.actor
+    )
+    note = stakeholders.write_note(row, EVIL, by=manager.actor)
+    champion = stakeholders.appoint_champion(wave, person, from_on=AT_TWO.date(), by=manager.actor)
     db.session.commit()
     return {
+        "stakeholder_id": row.id,
+        "note_id": note.id,
+        "champion_id": champion.id,
         "department_id": department.id,
         "person_id": person.id,
         "programme_id": programme.id,
@@ -251,6 +261,9 @@ LISTS = [
     "/concerns",
     "/deliveries",
     "/audiences",
+    "/stakeholders",
+    "/stakeholders.csv",
+    "/stakeholders/new",
     "/admin/audit",
     "/mailbox",
 ]

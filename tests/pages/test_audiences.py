@@ -17,6 +17,8 @@ from sqlalchemy import event, select
 from engagement.audiences import actions
 from engagement.audiences.models import Audience
 from engagement.db import db
+from engagement.stakeholders.actions import add_stakeholder
+from engagement.stakeholders.rules import StakeholderGroup
 
 LONDON = {"field": "location", "values": ["London"]}
 
@@ -163,6 +165,49 @@ def test_every_rule_comes_back_from_the_builder_as_it_was(planner):
     assert answer.status_code == 303
     db.session.refresh(audience)
     assert (audience.name, audience.note, audience.rule) == ("Renamed", "A note", rule)
+
+
+def test_a_group_of_one_programme_is_built_and_counted_without_javascript(planner):
+    wave, ann = make_wave(), make_person("Ann Lead", "ann@example.com")
+    add_stakeholder(ann, StakeholderGroup.BUSINESS_LEADERS, places=[wave], by=TESTER)
+    db.session.commit()
+    page = planner.get("/audiences/new").get_data(as_text=True)
+
+    def press(button: str, **changed: object) -> str:
+        answer = planner.post("/audiences/new", data={**fields(page), **changed, "do": button})
+        return answer.get_data(as_text=True)
+
+    page = press("add:0", **{"new-0": "stakeholder_group"})
+    assert "Only in these programmes or waves" in page
+    chosen = {"values-0-0": ["business_leaders"], "places-0-0": [f"programmes:{wave.programme_id}", f"waves:{wave.id}"]}
+    page = press("count", **chosen)
+    assert "1 person" in page
+    assert (
+        "People who are stakeholders among the business leaders in Claims and finance "
+        "or Wave 3: Property claims (Claims and finance)." in page
+    )
+    page = press("add:0", **{"new-0": "champion"})
+    assert "0 people" in page
+    sly = {
+        "name": "Leaders",
+        "note": "",
+        "do": "save",
+        "places-0-1": ["audiences:1", "waves:x", "waves:" + "9" * 5_000],
+    }
+    answer = planner.post("/audiences/new", data={**fields(page), **sly})
+    assert answer.status_code == 303
+    rule = {
+        "field": "stakeholder_group",
+        "values": ["business_leaders"],
+        "programmes": [wave.programme_id],
+        "waves": [wave.id],
+    }
+    audience = db.session.scalar(select(Audience))
+    assert audience.rule == {"all": [rule, {"field": "champion"}]}
+    again = planner.get(f"/audiences/{audience.id}/edit").get_data(as_text=True)
+    assert planner.post(f"/audiences/{audience.id}/edit", data={**fields(again), "do": "save"}).status_code == 303
+    db.session.refresh(audience)
+    assert audience.rule == {"all": [rule, {"field": "champion"}]}
 
 
 def test_what_is_missing_is_said_and_nothing_is_lost(planner):

@@ -33,6 +33,8 @@ from engagement.programmes.models import Programme
 from engagement.resistance.actions import say_something
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender, Source
+from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions import settle_assignments
 from engagement.training.models import Module, QuizAttempt
 from engagement.training.rules import ItemKind
@@ -134,7 +136,22 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "attempt_id": _attempt(person, module).id,
         "delivery_id": _delivery(person).id,
     }
-    return values | _calendar(side, programme, department)
+    return values | _calendar(side, programme, department) | _map(side, wave, person)
+
+
+def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
+    """On each side a stakeholder of the wave with a private note, and the person as its champion."""
+    row = stakeholders.add_stakeholder(
+        f"The {side} stakeholder",
+        StakeholderGroup.OTHERS,
+        places=[wave],
+        role=f"The {side} part",
+        owner=person,
+        by=TESTER,
+    )
+    note = stakeholders.write_note(row, f"The {side} note", by=TESTER)
+    champion = stakeholders.appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
+    return {"stakeholder_id": row.id, "note_id": note.id, "champion_id": champion.id}
 
 
 def _calendar(side: str, programme: Programme, department: Department) -> dict[str, object]:

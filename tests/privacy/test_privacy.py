@@ -25,7 +25,9 @@ from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender, Severity, Source
-from engagement.waves.models import Membership
+from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.rules import StakeholderGroup
+from engagement.waves.models import Membership, WaveDepartment
 
 SECRET = "only for tests"
 
@@ -60,8 +62,30 @@ def _somebody():
         severity=Severity.LOW,
         wave=wave,
     )
+    row = stakeholders.add_stakeholder(
+        person,
+        StakeholderGroup.BUSINESS_LEADERS,
+        places=[wave],
+        role="Zofia Żółkowska speaks for the floor.",
+        by=TESTER,
+    )
+    stakeholders.write_note(row, "She wants a call before anything in writing.", by=manager.actor)
+    stakeholders.write_note(
+        stakeholders.add_stakeholder("Brokers", StakeholderGroup.CUSTOMERS, places=[wave], by=TESTER),
+        "Zofia Żółkowska knows them.",
+        by=account.actor,
+    )
+    stakeholders.appoint_champion(
+        wave, person, department=_department_of(wave, person), from_on=date(2026, 4, 1), by=manager.actor
+    )
     db.session.commit()
     return person, other, wave
+
+
+def _department_of(wave, person):
+    db.session.add(WaveDepartment(wave_id=wave.id, department_id=person.department_id))
+    db.session.flush()
+    return person.department
 
 
 def _everything():
@@ -78,6 +102,12 @@ def test_everything_about_a_person_is_found_by_the_keys(app):
     found = queries.everything_about(person)
     assert found["person"][0]["name"] == "Zofia Żółkowska"
     assert {"membership", "delivery", "concern", "ownership", "account", "audit_entry", "person_role"} <= set(found)
+    assert [row["text"] for row in found["stakeholder_note"]] == [
+        "She wants a call before anything in writing.",
+        "Zofia Żółkowska knows them.",
+    ]
+    assert [row["role"] for row in found["stakeholder_profile"]] == ["Zofia Żółkowska speaks for the floor."]
+    assert {"stakeholder", "stakeholder_place", "champion"} <= set(found)
     assert "password_hash" not in found["account"][0]
     assert json.loads(json.dumps(found)) == found
 
@@ -101,6 +131,9 @@ def test_erasing_removes_name_and_address_everywhere_and_keeps_the_counts(app):
         assert word not in everything, word
     assert db.session.get(Person, other.id).email == "anna.zofia@example.com"
     assert f"I, {STAND_IN}, object." in everything
+    assert f"{STAND_IN} knows them." in everything
+    for word in ("speaks for the floor", "wants a call"):
+        assert word not in everything, word
     after = {t.name: len(db.session.execute(select(t)).all()) for t in Base.metadata.sorted_tables}
     assert {name: number for name, number in after.items() if name not in ("audit_entry", "person_role")} == {
         name: number for name, number in before.items() if name not in ("audit_entry", "person_role")
@@ -124,6 +157,21 @@ def test_who_still_holds_something_is_not_erased(app):
     programmes.name_holder(workflow, OwnershipPart.CHANGE_APPROVER, person, by=TESTER)
     with pytest.raises(RuleBroken, match="still holds Claims triage"):
         actions.erase_person(person, by=TESTER)
+
+
+def test_who_looks_after_a_stakeholder_gives_them_away_before_being_erased(app):
+    person, wave = make_person(), make_wave()
+    row = stakeholders.add_stakeholder("Works council", StakeholderGroup.OTHERS, places=[wave], owner=person, by=TESTER)
+    with pytest.raises(RuleBroken, match="still holds Works council"):
+        actions.erase_person(person, by=TESTER)
+    people.mark_as_left(person, by=TESTER)
+    db.session.flush()
+    [(_, held)] = queries.leavers_who_hold()
+    assert [(thing.what, thing.as_what, thing.endpoint) for thing in held] == [
+        ("Works council", "Looks after this stakeholder", "stakeholders.edit")
+    ]
+    stakeholders.change_stakeholder(row, StakeholderGroup.OTHERS, places=[wave], name="Works council", by=TESTER)
+    actions.erase_person(person, by=TESTER)
 
 
 def test_what_somebody_who_left_holds_is_listed(app):

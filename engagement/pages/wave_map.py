@@ -1,0 +1,50 @@
+"""What a wave's page shows of its people: the stakeholder map as a list, and how far champions reach."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engagement.accounts import stakeholder_access as maps
+from engagement.accounts.reader import Reader
+from engagement.db import count_of
+from engagement.pages.formats import plural
+from engagement.stakeholders import queries
+from engagement.stakeholders.coverage import WaveCoverage
+from engagement.stakeholders.queries import Filters, StakeholderLine
+from engagement.stakeholders.rules import PEOPLE_FOR_A_CHAMPION
+from engagement.stakeholders.scopes import readable, readable_places
+from engagement.waves.models import Wave
+
+MOST_SHOWN = 12
+COVERAGE_DEFINITION = (
+    "People: members of the wave today, by the nearest department of the wave in or below which they work. Champions: people who "
+    "were appointed for it, whose time has begun and not ended, and who have not left. Full coverage is one champion for every "
+    f"{PEOPLE_FOR_A_CHAMPION} people or part of {PEOPLE_FOR_A_CHAMPION}, department by department; one too many in one does not help another."
+)
+
+
+@dataclass(frozen=True)
+class WaveMap:
+    """The stakeholders on the map of a wave, the first of them as lines."""
+
+    lines: Sequence[StakeholderLine]
+    total: int
+
+
+def map_of(reader: Reader, wave: Wave) -> WaveMap | None:
+    """Return the map of a wave, None for a reader who sees none."""
+    if not maps.may_see_map_of_wave(reader, wave.programme_id, wave.id):
+        return None
+    listed = queries.stakeholders_listed(readable(reader), Filters(wave_id=wave.id))
+    return WaveMap(queries.lines_of(listed.limit(MOST_SHOWN), readable_places(reader)), count_of(listed))
+
+
+def coverage_lede(coverage: WaveCoverage) -> str:
+    """Say how the champions of a wave stand in one or two sentences."""
+    if not coverage.people:
+        return "Nobody is in the wave yet."
+    people = plural(coverage.people, "person", "people")
+    if coverage.people_for_one is None:
+        return f"No champion for {people}. Aim: one for every {PEOPLE_FOR_A_CHAMPION}."
+    every = f"one for every {coverage.people_for_one:,}" if coverage.champions > 1 else "one for all"
+    aim = f"Aim: one for every {PEOPLE_FOR_A_CHAMPION}."
+    return f"{plural(coverage.champions, 'champion', 'champions')} for {people}, {every}. {aim}"

@@ -1,0 +1,284 @@
+"""Changes of the stakeholder map: adding, changing, removing and putting back."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.db import db
+from engagement.errors import BadInput, RuleBroken
+from engagement.people.models import Department, Person
+from engagement.programmes.models import Programme
+from engagement.stakeholders.models import (
+    Stakeholder,
+    StakeholderPlace,
+    StakeholderProfile,
+    StakeholderRemoval,
+)
+from engagement.stakeholders.queries import on_the_map
+from engagement.stakeholders.rules import LONGEST_TEXT, StakeholderGroup, StakeholderKind
+from engagement.waves.models import Wave
+
+#: A map: the programme, and the wave or None for the whole programme.
+Place = tuple[int, int | None]
+
+
+def add_stakeholder(
+    whom: Person | Department | str,
+    group: StakeholderGroup,
+    *,
+    places: Iterable[Programme | Wave],
+    role: str = "",
+    owner: Person | None = None,
+    by: Actor,
+) -> Stakeholder:
+    """Put a person, a department as a group, or a name outside the directory on the maps of programmes and waves.
+
+    Raises BadInput for a missing name, no place, a text that is too long, or somebody who is on one of the maps already;
+    RuleBroken for an owner or a person who has left, or a department that is closed.
+    """
+    stakeholder = _subject(whom)
+    wanted = _wanted(places)
+    _refuse_second(stakeholder, wanted)
+    profile = StakeholderProfile(group=group, role=_role(role), owner=_owner(owner), said_by_id=by.account_id)
+    db.session.add(stakeholder)
+    db.session.flush()
+    profile.stakeholder_id, profile.said_at = stakeholder.id, stakeholder.added_at
+    db.session.add(profile)
+    db.session.add_all(_place(stakeholder, place, stakeholder.added_at, by) for place in wanted)
+    changes = {"group": (None, group), "looked after by": (None, owner.name if owner else None)}
+    record_on_maps("added stakeholder", stakeholder, wanted, by, changes)
+    db.session.flush()
+    return stakeholder
+
+
+def _subject(whom: Person | Department | str) -> Stakeholder:
+    now = clock.now()
+    if isinstance(whom, Person):
+        if whom.has_left:
+            raise RuleBroken(f"{whom.name} has left. Choose somebody who is here.")
+        return Stakeholder(kind=StakeholderKind.PERSON, person=whom, person_id=whom.id, name="", added_at=now)
+    if isinstance(whom, Department):
+        if whom.closed_at is not None:
+            raise RuleBroken(f"{whom.path} is closed. Choose an open department.")
+        return Stakeholder(
+            kind=StakeholderKind.DEPARTMENT, department=whom, department_id=whom.id, name="", added_at=now
+        )
+    return Stakeholder(kind=StakeholderKind.OUTSIDE, name=_fit_name(whom), added_at=now)
+
+
+def _fit_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > 200:
+        raise BadInput("A name is missing.", {"name": "Write a name, at most 200 characters."})
+    return name
+
+
+def _role(role: str) -> str:
+    role = role.strip()
+    if len(role) > LONGEST_TEXT:
+        sentence = f"Shorten this to {LONGEST_TEXT:,} characters; it has {len(role):,}."
+        raise BadInput("The role is too long.", {"role": sentence})
+    return role
+
+
+def _owner(owner: Person | None) -> Person | None:
+    if owner is not None and owner.has_left:
+        raise RuleBroken(f"{owner.name} has left. Choose somebody who is here.")
+    return owner
+
+
+def _wanted(places: Iterable[Programme | Wave]) -> list[Place]:
+    """Return the maps once each; a wave goes where the whole of its programme is named as well."""
+    found: list[Place] = [(p.programme_id, p.id) if isinstance(p, Wave) else (p.id, None) for p in places]
+    whole = {programme for programme, wave in found if wave is None}
+    wanted = [place for place in dict.fromkeys(found) if place[1] is None or place[0] not in whole]
+    if not wanted:
+        sentence = "Choose at least one programme or wave: the map on which they stand."
+        raise BadInput(sentence, {"places": sentence})
+    return wanted
+
+
+def _refuse_second(stakeholder: Stakeholder, wanted: Iterable[Place]) -> None:
+    """Raise BadInput when the same person, department or name stands on one of these maps already."""
+    same = {
+        StakeholderKind.PERSON: Stakeholder.person_id == stakeholder.person_id,
+        StakeholderKind.DEPARTMENT: Stakeholder.department_id == stakeholder.department_id,
+        StakeholderKind.OUTSIDE: func.lower(Stakeholder.name) == func.lower(stakeholder.name),
+    }[stakeholder.kind]
+    overlapping = or_(*(_overlaps(programme_id, wave_id) for programme_id, wave_id in wanted))
+    stands = exists().where(
+        StakeholderPlace.stakeholder_id == Stakeholder.id, StakeholderPlace.ended_at.is_(None), overlapping
+    )
+    others = select(Stakeholder.id).where(
+        Stakeholder.kind == stakeholder.kind, same, stands, on_the_map(), Stakeholder.id != (stakeholder.id or 0)
+    )
+    if db.session.scalar(others.limit(1)) is not None:
+        sentence = f"{stakeholder.title} is on this map already. Change that entry instead."
+        fields = {StakeholderKind.PERSON: "person", StakeholderKind.DEPARTMENT: "department"}
+        raise BadInput(sentence, {fields.get(stakeholder.kind, "name"): sentence})
+
+
+def _overlaps(programme_id: int, wave_id: int | None) -> Any:
+    of_programme = StakeholderPlace.programme_id == programme_id
+    if wave_id is None:
+        return of_programme
+    return and_(of_programme, or_(StakeholderPlace.wave_id.is_(None), StakeholderPlace.wave_id == wave_id))
+
+
+def _place(stakeholder: Stakeholder, place: Place, now: datetime, by: Actor) -> StakeholderPlace:
+    return StakeholderPlace(
+        stakeholder_id=stakeholder.id,
+        programme_id=place[0],
+        wave_id=place[1],
+        added_at=now,
+        added_by_id=by.account_id,
+    )
+
+
+def record_on_maps(
+    verb: str, stakeholder: Stakeholder, places: Iterable[Place], by: Actor, changes: dict[str, tuple[Any, Any]]
+) -> None:
+    """Leave an audit entry about a stakeholder, in the scope of the first of the maps."""
+    programme_id, wave_id = next(iter(places), (None, None))
+    audit.record(
+        verb,
+        stakeholder,
+        by=by,
+        name=stakeholder.title,
+        changes=changes,
+        person_id=stakeholder.person_id,
+        programme_id=programme_id,
+        wave_id=wave_id,
+        department_id=stakeholder.department_id,
+    )
+
+
+def change_stakeholder(
+    stakeholder: Stakeholder,
+    group: StakeholderGroup,
+    *,
+    places: Iterable[Programme | Wave],
+    role: str = "",
+    owner: Person | None = None,
+    name: str = "",
+    by: Actor,
+) -> None:
+    """Say anew what holds of a stakeholder and on which maps they stand; what was said before stays as history.
+
+    `name` is asked for and taken only outside the directory. Raises BadInput and RuleBroken as `add_stakeholder`, and
+    RuleBroken for one who was removed.
+    """
+    if _removal(stakeholder) is not None:
+        raise RuleBroken(f"{stakeholder.title} was taken off the map. Put them back first.")
+    held = open_places(stakeholder)
+    wanted = _wanted(places)
+    changes: dict[str, tuple[Any, Any]] = {}
+    if stakeholder.kind is StakeholderKind.OUTSIDE and _fit_name(name) != stakeholder.name:
+        changes["name"] = (stakeholder.name, _fit_name(name))
+        stakeholder.name = _fit_name(name)
+    _refuse_second(stakeholder, wanted)
+    now = clock.now()
+    changes |= _say_anew(stakeholder, group, _role(role), owner, now, by)
+    changes |= _move(stakeholder, held, wanted, now, by)
+    if changes:
+        record_on_maps("changed stakeholder", stakeholder, wanted, by, changes)
+    db.session.flush()
+
+
+def _say_anew(
+    stakeholder: Stakeholder, group: StakeholderGroup, role: str, owner: Person | None, now: datetime, by: Actor
+) -> dict[str, tuple[Any, Any]]:
+    old = db.session.scalars(
+        select(StakeholderProfile).where(
+            StakeholderProfile.stakeholder_id == stakeholder.id, StakeholderProfile.superseded_at.is_(None)
+        )
+    ).one()
+    owner_id = owner.id if owner else None
+    if (old.group, old.role, old.owner_id) == (group, role, owner_id):
+        return {}
+    _owner(owner)
+    changes = audit.changes_between(old, {"group": group, "role": role})
+    if owner_id != old.owner_id:
+        changes["looked after by"] = (old.owner.name if old.owner else None, owner.name if owner else None)
+    old.superseded_at = now
+    db.session.flush()
+    db.session.add(
+        StakeholderProfile(
+            stakeholder_id=stakeholder.id,
+            group=group,
+            role=role,
+            owner_id=owner_id,
+            said_at=now,
+            said_by_id=by.account_id,
+        )
+    )
+    return changes
+
+
+def open_places(stakeholder: Stakeholder) -> dict[Place, StakeholderPlace]:
+    """Return the rows of the maps on which a stakeholder stands, or stood when removed."""
+    rows = db.session.scalars(
+        select(StakeholderPlace).where(
+            StakeholderPlace.stakeholder_id == stakeholder.id, StakeholderPlace.ended_at.is_(None)
+        )
+    )
+    return {(row.programme_id, row.wave_id): row for row in rows}
+
+
+def _move(
+    stakeholder: Stakeholder, held: dict[Place, StakeholderPlace], wanted: list[Place], now: datetime, by: Actor
+) -> dict[str, tuple[Any, Any]]:
+    before = [row.words for row in held.values()]
+    for place in held.keys() - set(wanted):
+        held[place].ended_at, held[place].ended_by_id = now, by.account_id
+    db.session.flush()
+    db.session.add_all(_place(stakeholder, place, now, by) for place in wanted if place not in held)
+    db.session.flush()
+    after = [row.words for row in open_places(stakeholder).values()]
+    return {"maps": (sorted(before), sorted(after))} if sorted(before) != sorted(after) else {}
+
+
+def _removal(stakeholder: Stakeholder) -> StakeholderRemoval | None:
+    return db.session.scalar(
+        select(StakeholderRemoval).where(
+            StakeholderRemoval.stakeholder_id == stakeholder.id, StakeholderRemoval.undone_at.is_(None)
+        )
+    )
+
+
+def remove_stakeholder(stakeholder: Stakeholder, *, reason: str = "", by: Actor) -> None:
+    """Take a stakeholder off every map, from now on; what was said of them stays. Doing it twice changes nothing.
+
+    Raises BadInput for a reason that is too long.
+    """
+    reason = reason.strip()
+    if len(reason) > 1_000:
+        raise BadInput("Shorten the reason to 1,000 characters.", {"reason": "Shorten this to 1,000 characters."})
+    if _removal(stakeholder) is not None:
+        return
+    removal = StakeholderRemoval(
+        stakeholder_id=stakeholder.id, reason=reason, removed_at=clock.now(), removed_by_id=by.account_id
+    )
+    db.session.add(removal)
+    changes = {"reason": (None, reason)} if reason else {}
+    record_on_maps("removed stakeholder", stakeholder, open_places(stakeholder), by, changes)
+    db.session.flush()
+
+
+def put_back(stakeholder: Stakeholder, *, by: Actor) -> None:
+    """Undo a removal: the stakeholder stands where they stood. Doing it twice changes nothing.
+
+    Raises BadInput when the same person, department or name was put on one of the maps meanwhile.
+    """
+    removal = _removal(stakeholder)
+    if removal is None:
+        return
+    places = open_places(stakeholder)
+    _refuse_second(stakeholder, places)
+    removal.undone_at, removal.undone_by_id = clock.now(), by.account_id
+    record_on_maps("put back stakeholder", stakeholder, places, by, {})
+    db.session.flush()

@@ -1,0 +1,44 @@
+"""Private notes about stakeholders, and forgetting what was written about a person who is erased."""
+
+from sqlalchemy import select, update
+
+from engagement import clock
+from engagement.audit import Actor
+from engagement.db import db, rows_changed
+from engagement.errors import BadInput
+from engagement.people.models import Person
+from engagement.stakeholders.actions.mapping import open_places, record_on_maps
+from engagement.stakeholders.models import Stakeholder, StakeholderNote, StakeholderProfile, StakeholderRemoval
+from engagement.stakeholders.rules import LONGEST_TEXT
+
+
+def write_note(stakeholder: Stakeholder, text: str, *, by: Actor) -> StakeholderNote:
+    """Keep a private note about a stakeholder. Its words are in no audit entry. Raises BadInput without words."""
+    text = text.strip()
+    if not text or len(text) > LONGEST_TEXT:
+        sentence = "Write the note first." if not text else f"Shorten this to {LONGEST_TEXT:,} characters."
+        raise BadInput(sentence, {"text": sentence})
+    note = StakeholderNote(stakeholder_id=stakeholder.id, text=text, written_at=clock.now(), author_id=by.account_id)
+    db.session.add(note)
+    record_on_maps("wrote stakeholder note", stakeholder, open_places(stakeholder), by, {})
+    db.session.flush()
+    return note
+
+
+def withdraw_note(note: StakeholderNote, *, by: Actor) -> None:
+    """Take a note back: its words go for good, that there was one stays. Doing it twice changes nothing."""
+    if note.withdrawn_at is not None:
+        return
+    note.text, note.withdrawn_at, note.withdrawn_by_id = "", clock.now(), by.account_id
+    stakeholder = db.session.get_one(Stakeholder, note.stakeholder_id)
+    record_on_maps("withdrew stakeholder note", stakeholder, open_places(stakeholder), by, {})
+    db.session.flush()
+
+
+def forget_words_about(person: Person) -> None:
+    """Empty what was written about a person who is erased: roles, reasons and private notes; dates and groups stay."""
+    theirs = select(Stakeholder.id).where(Stakeholder.person_id == person.id)
+    of_profile, of_note = StakeholderProfile.stakeholder_id.in_(theirs), StakeholderNote.stakeholder_id.in_(theirs)
+    rows_changed(update(StakeholderProfile).where(of_profile).values(role=""))
+    rows_changed(update(StakeholderNote).where(of_note).values(text=""))
+    rows_changed(update(StakeholderRemoval).where(StakeholderRemoval.stakeholder_id.in_(theirs)).values(reason=""))

@@ -1,0 +1,91 @@
+"""What was said of a stakeholder over time, by whom: the dated rows of one stakeholder as lines in words."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload
+
+from engagement.accounts.models import Account
+from engagement.db import db
+from engagement.stakeholders.models import StakeholderPlace, StakeholderProfile, StakeholderRemoval
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One step: when, by whom (the service itself when None), and what was said."""
+
+    at: datetime
+    by: str | None
+    words: str
+
+
+def history_of(stakeholder_id: int, visible_places: ColumnElement[bool]) -> list[HistoryLine]:
+    """Return everything that was said of a stakeholder, newest first; of the maps only those that are visible."""
+    profiles = db.session.scalars(
+        select(StakeholderProfile)
+        .where(StakeholderProfile.stakeholder_id == stakeholder_id)
+        .options(joinedload(StakeholderProfile.owner), joinedload(StakeholderProfile.said_by))
+        .order_by(StakeholderProfile.id)
+    ).all()
+    places = db.session.scalars(
+        select(StakeholderPlace)
+        .where(StakeholderPlace.stakeholder_id == stakeholder_id, visible_places)
+        .options(joinedload(StakeholderPlace.programme), joinedload(StakeholderPlace.wave))
+        .order_by(StakeholderPlace.id)
+    ).all()
+    removals = db.session.scalars(
+        select(StakeholderRemoval)
+        .where(StakeholderRemoval.stakeholder_id == stakeholder_id)
+        .order_by(StakeholderRemoval.id)
+    ).all()
+    lines = [*_said(profiles), *_placed(places), *_removed(removals)]
+    return _together(sorted(lines, key=lambda line: line.at, reverse=True))
+
+
+def _together(lines: Sequence[HistoryLine]) -> list[HistoryLine]:
+    """Return the lines with what one person said at one moment in one line."""
+    steps = groupby(lines, key=lambda line: (line.at, line.by))
+    return [HistoryLine(at, by, " ".join(line.words for line in said)) for (at, by), said in steps]
+
+
+def _said(profiles: Sequence[StakeholderProfile]) -> Iterator[HistoryLine]:
+    for number, new in enumerate(profiles):
+        old = profiles[number - 1] if number else None
+        yield HistoryLine(new.said_at, _name(new.said_by), " ".join(_changes(old, new)))
+
+
+def _changes(old: StakeholderProfile | None, new: StakeholderProfile) -> Iterator[str]:
+    if old is None:
+        yield f"Put among the {new.group.inside}."
+    elif old.group is not new.group:
+        yield f"Moved from {old.group.inside} to {new.group.inside}."
+    if (old.owner_id if old else None) != new.owner_id:
+        yield f"Looked after by {new.owner.name}." if new.owner else "Looked after by nobody."
+    if (old.role if old else "") != new.role:
+        yield f"Role: “{new.role}”" if new.role else "Role taken out."
+
+
+def _placed(places: Sequence[StakeholderPlace]) -> Iterator[HistoryLine]:
+    for place in places:
+        yield HistoryLine(place.added_at, _name(place.added_by), f"On the map of {_map_words(place)}.")
+        if place.ended_at is not None:
+            yield HistoryLine(place.ended_at, _name(place.ended_by), f"No longer on the map of {_map_words(place)}.")
+
+
+def _map_words(place: StakeholderPlace) -> str:
+    return place.wave.title if place.wave is not None else f"the whole of {place.programme.name}"
+
+
+def _removed(removals: Sequence[StakeholderRemoval]) -> Iterator[HistoryLine]:
+    for removal in removals:
+        why = f" “{removal.reason}”" if removal.reason else ""
+        yield HistoryLine(removal.removed_at, _name(removal.removed_by), f"Taken off the map.{why}")
+        if removal.undone_at is not None:
+            yield HistoryLine(removal.undone_at, _name(removal.undone_by), "Put back.")
+
+
+def _name(account: Account | None) -> str | None:
+    return account.name if account is not None else None

@@ -1,0 +1,192 @@
+"""Tables of the stakeholder map and of champions. What is said of a stakeholder are dated rows, so that the map has a past."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engagement.accounts.models import Account
+from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.people.models import Department, Person
+from engagement.programmes.models import Programme
+from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
+from engagement.waves.models import Wave
+
+
+def _one_open(name: str, *columns: str, where: str) -> Index:
+    """Return an index that lets at most one row with these columns be open."""
+    condition: dict[str, Any] = {"sqlite_where": text(where), "postgresql_where": text(where)}
+    return Index(name, *columns, unique=True, **condition)
+
+
+class Stakeholder(Base):
+    """Who stands on the map: exactly one of a person, a department as a group, or a name outside the directory.
+
+    What is said of them stands in `StakeholderProfile`, where they stand in `StakeholderPlace`, each row with its date and
+    author; power, interest, engagement levels and meetings can hang on this row in the same way.
+    """
+
+    __tablename__ = "stakeholder"
+    __table_args__ = (
+        CheckConstraint(
+            "(kind = 'person' AND person_id IS NOT NULL AND department_id IS NULL AND name = '')"
+            " OR (kind = 'department' AND person_id IS NULL AND department_id IS NOT NULL AND name = '')"
+            " OR (kind = 'outside' AND person_id IS NULL AND department_id IS NULL AND name <> '')",
+            name="one_subject",
+        ),
+    )
+
+    id: Mapped[Key]
+    kind: Mapped[StakeholderKind] = mapped_column(word_of(StakeholderKind))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    name: Mapped[str] = mapped_column(short(), default="")
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person | None] = relationship()
+    department: Mapped[Department | None] = relationship()
+
+    @property
+    def title(self) -> str:
+        """What the map calls them: a person's name, a department's path, or the name that was written."""
+        if self.person is not None:
+            return self.person.name
+        return self.department.path if self.department is not None else self.name
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the person has left or the department was closed, so that nobody stands behind the entry."""
+        if self.person is not None:
+            return self.person.has_left
+        return self.department is not None and self.department.closed_at is not None
+
+
+class StakeholderProfile(Base):
+    """What was said of a stakeholder from `said_at` on; the row without `superseded_at` holds now.
+
+    `owner_id` is the person who keeps up the relationship, `role` their part in the change, in words.
+    """
+
+    __tablename__ = "stakeholder_profile"
+    __table_args__ = (
+        _one_open("uq_stakeholder_profile_open", "stakeholder_id", where="superseded_at IS NULL"),
+        Index("ix_stakeholder_profile_stakeholder", "stakeholder_id", "said_at"),
+        Index("ix_stakeholder_profile_owner", "owner_id", "superseded_at"),
+    )
+
+    id: Mapped[Key]
+    stakeholder_id: Mapped[int] = mapped_column(ForeignKey("stakeholder.id"))
+    group: Mapped[StakeholderGroup] = mapped_column("stakeholder_group", word_of(StakeholderGroup))
+    role: Mapped[str] = mapped_column(Text, default="")
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    owner: Mapped[Person | None] = relationship()
+    said_by: Mapped[Account | None] = relationship()
+
+
+class StakeholderPlace(Base):
+    """A map on which a stakeholder stands: of one wave, or of the whole programme where `wave_id` is None."""
+
+    __tablename__ = "stakeholder_place"
+    __table_args__ = (
+        _one_open(
+            "uq_stakeholder_place_programme",
+            "stakeholder_id",
+            "programme_id",
+            where="wave_id IS NULL AND ended_at IS NULL",
+        ),
+        _one_open(
+            "uq_stakeholder_place_wave", "stakeholder_id", "wave_id", where="wave_id IS NOT NULL AND ended_at IS NULL"
+        ),
+        Index("ix_stakeholder_place_map", "programme_id", "wave_id"),
+    )
+
+    id: Mapped[Key]
+    stakeholder_id: Mapped[int] = mapped_column(ForeignKey("stakeholder.id"), index=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    wave_id: Mapped[int | None] = mapped_column(ForeignKey("wave.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    programme: Mapped[Programme] = relationship()
+    wave: Mapped[Wave | None] = relationship()
+    added_by: Mapped[Account | None] = relationship(foreign_keys=[added_by_id])
+    ended_by: Mapped[Account | None] = relationship(foreign_keys=[ended_by_id])
+
+    @property
+    def words(self) -> str:
+        """The map as a list names it."""
+        return self.wave.title if self.wave is not None else f"All of {self.programme.name}"
+
+
+class StakeholderNote(Base):
+    """A private note about a stakeholder. One that was taken back has no words any more, only who and when."""
+
+    __tablename__ = "stakeholder_note"
+
+    id: Mapped[Key]
+    stakeholder_id: Mapped[int] = mapped_column(ForeignKey("stakeholder.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    author: Mapped[Account | None] = relationship(foreign_keys=[author_id])
+    withdrawn_by: Mapped[Account | None] = relationship(foreign_keys=[withdrawn_by_id])
+
+
+class StakeholderRemoval(Base):
+    """That a stakeholder was taken off the map, by whom and why; undone when they were put back."""
+
+    __tablename__ = "stakeholder_removal"
+    __table_args__ = (_one_open("uq_stakeholder_removal_open", "stakeholder_id", where="undone_at IS NULL"),)
+
+    id: Mapped[Key]
+    stakeholder_id: Mapped[int] = mapped_column(ForeignKey("stakeholder.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    removed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    removed_by: Mapped[Account | None] = relationship(foreign_keys=[removed_by_id])
+    undone_by: Mapped[Account | None] = relationship(foreign_keys=[undone_by_id])
+
+
+class Champion(Base):
+    """Somebody who stands up for a wave in a department of it, from `from_on` to the day before `until_on`.
+
+    `until_on` None is open; whoever has left is no champion any more, whatever the row says.
+    """
+
+    __tablename__ = "champion"
+    __table_args__ = (
+        CheckConstraint("until_on IS NULL OR until_on >= from_on", name="until_after_from"),
+        _one_open("uq_champion_open", "wave_id", "person_id", where="until_on IS NULL"),
+        Index("ix_champion_wave", "wave_id", "until_on"),
+        Index("ix_champion_person", "person_id", "until_on"),
+    )
+
+    id: Mapped[Key]
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]
+    appointed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    appointed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    released_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    wave: Mapped[Wave] = relationship()
+    department: Mapped[Department] = relationship()
+    person: Mapped[Person] = relationship()
+    appointed_by: Mapped[Account | None] = relationship(foreign_keys=[appointed_by_id])
+    released_by: Mapped[Account | None] = relationship(foreign_keys=[released_by_id])

@@ -1,0 +1,243 @@
+"""Reads of the stakeholder map: lists, one stakeholder, and who looks after whom."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy.orm import joinedload
+
+from engagement.db import db
+from engagement.people.models import Department, Person
+from engagement.programmes.models import Programme
+from engagement.stakeholders.models import (
+    Stakeholder,
+    StakeholderNote,
+    StakeholderPlace,
+    StakeholderProfile,
+    StakeholderRemoval,
+)
+from engagement.stakeholders.rules import StakeholderGroup
+from engagement.waves.models import Wave
+
+EVERY_PLACE = true()
+
+
+@dataclass(frozen=True)
+class StakeholderLine:
+    """A stakeholder as the map shows them: what holds of them now, and the maps that the reader may see."""
+
+    stakeholder: Stakeholder
+    profile: StakeholderProfile
+    places: Sequence[StakeholderPlace]
+    removed_at: datetime | None
+
+    @property
+    def place_words(self) -> str:
+        """The maps in one text."""
+        return ", ".join(place.words for place in self.places)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of stakeholders is narrowed by; None and empty leave a filter out."""
+
+    words: str = ""
+    programme_id: int | None = None
+    wave_id: int | None = None
+    group: StakeholderGroup | None = None
+    owner_id: int | None = None
+    with_removed: bool = False
+
+
+def on_the_map() -> ColumnElement[bool]:
+    """Return the condition on `Stakeholder` for those who were not removed."""
+    return ~exists().where(StakeholderRemoval.stakeholder_id == Stakeholder.id, StakeholderRemoval.undone_at.is_(None))
+
+
+def holds_now() -> ColumnElement[bool]:
+    """Return the condition that joins `StakeholderProfile` to the stakeholder whom it describes now."""
+    return and_(StakeholderProfile.stakeholder_id == Stakeholder.id, StakeholderProfile.superseded_at.is_(None))
+
+
+def on_map_of_wave(wave_ids: Select[int] | Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition on `StakeholderPlace` for the maps of these waves: their own and those of their programmes."""
+    programmes = select(Wave.programme_id).where(Wave.id.in_(wave_ids))
+    whole = and_(StakeholderPlace.wave_id.is_(None), StakeholderPlace.programme_id.in_(programmes))
+    return or_(StakeholderPlace.wave_id.in_(wave_ids), whole)
+
+
+def stakeholders_listed(readable: ColumnElement[bool], filters: Filters) -> Select[Stakeholder]:
+    """Return the SELECT of the stakeholders that are `readable` and pass the filters, by group and name.
+
+    Every one of the words has to occur in the name or in the role, in any case.
+    """
+    name = func.coalesce(Person.name, Department.path, Stakeholder.name)
+    order = case({group: number for number, group in enumerate(StakeholderGroup)}, value=StakeholderProfile.group)
+    query = (
+        select(Stakeholder)
+        .join(StakeholderProfile, holds_now())
+        .outerjoin(Person, Person.id == Stakeholder.person_id)
+        .outerjoin(Department, Department.id == Stakeholder.department_id)
+        .where(readable)
+        .order_by(order, func.lower(name), Stakeholder.id)
+    )
+    for word in filters.words.lower().split():
+        either = or_(
+            func.lower(name).contains(word, autoescape=True),
+            func.lower(StakeholderProfile.role).contains(word, autoescape=True),
+        )
+        query = query.where(either)
+    if filters.group is not None:
+        query = query.where(StakeholderProfile.group == filters.group)
+    if filters.owner_id is not None:
+        query = query.where(StakeholderProfile.owner_id == filters.owner_id)
+    if filters.programme_id is not None:
+        query = query.where(_stands_on(StakeholderPlace.programme_id == filters.programme_id))
+    if filters.wave_id is not None:
+        query = query.where(_stands_on(on_map_of_wave([filters.wave_id])))
+    return query if filters.with_removed else query.where(on_the_map())
+
+
+def _stands_on(maps: ColumnElement[bool]) -> ColumnElement[bool]:
+    standing = select(StakeholderPlace.stakeholder_id).where(StakeholderPlace.ended_at.is_(None), maps)
+    return Stakeholder.id.in_(standing)
+
+
+def lines_of(
+    stakeholders: Select[Stakeholder], visible_places: ColumnElement[bool] = EVERY_PLACE
+) -> list[StakeholderLine]:
+    """Return the stakeholders of a list in its order, with those of their places that are visible, in four queries."""
+    rows = list(
+        db.session.scalars(
+            stakeholders.options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
+        ).unique()
+    )
+    ids = [row.id for row in rows]
+    profiles = {profile.stakeholder_id: profile for profile in _profiles(ids)}
+    places: dict[int, list[StakeholderPlace]] = defaultdict(list)
+    for place in _open_places(ids, visible_places):
+        places[place.stakeholder_id].append(place)
+    removed = dict(
+        db.session.execute(
+            select(StakeholderRemoval.stakeholder_id, StakeholderRemoval.removed_at).where(
+                StakeholderRemoval.stakeholder_id.in_(ids), StakeholderRemoval.undone_at.is_(None)
+            )
+        ).all()
+    )
+    return [StakeholderLine(row, profiles[row.id], places[row.id], removed.get(row.id)) for row in rows]
+
+
+def _profiles(ids: Sequence[int]) -> Sequence[StakeholderProfile]:
+    return db.session.scalars(
+        select(StakeholderProfile)
+        .where(StakeholderProfile.stakeholder_id.in_(ids), StakeholderProfile.superseded_at.is_(None))
+        .options(joinedload(StakeholderProfile.owner), joinedload(StakeholderProfile.said_by))
+    ).all()
+
+
+def _open_places(ids: Sequence[int], visible: ColumnElement[bool]) -> Sequence[StakeholderPlace]:
+    return db.session.scalars(
+        select(StakeholderPlace)
+        .outerjoin(Wave, Wave.id == StakeholderPlace.wave_id)
+        .where(StakeholderPlace.stakeholder_id.in_(ids), StakeholderPlace.ended_at.is_(None), visible)
+        .options(joinedload(StakeholderPlace.programme), joinedload(StakeholderPlace.wave))
+        .order_by(StakeholderPlace.programme_id, Wave.number, StakeholderPlace.id)
+    ).all()
+
+
+def stakeholder_page(
+    stakeholder_id: int, readable: ColumnElement[bool], visible_places: ColumnElement[bool] = EVERY_PLACE
+) -> StakeholderLine | None:
+    """Return one stakeholder, also a removed one; None when not among those that are `readable`."""
+    found = lines_of(select(Stakeholder).where(Stakeholder.id == stakeholder_id, readable), visible_places)
+    return found[0] if found else None
+
+
+def group_counts(readable: ColumnElement[bool]) -> dict[StakeholderGroup, int]:
+    """Return how many stakeholders each group has on the maps that are readable; every group has an entry."""
+    counted = db.session.execute(
+        select(StakeholderProfile.group, func.count())
+        .join(Stakeholder, holds_now())
+        .where(readable, on_the_map())
+        .group_by(StakeholderProfile.group)
+    )
+    return dict.fromkeys(StakeholderGroup, 0) | dict(counted.all())
+
+
+def owners(readable: ColumnElement[bool]) -> list[Person]:
+    """Return who looks after a stakeholder that is readable, by name."""
+    held = select(StakeholderProfile.owner_id).join(Stakeholder, holds_now()).where(readable, on_the_map())
+    return list(db.session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.name, Person.id)))
+
+
+def looked_after_by(person_id: int, readable: ColumnElement[bool] = EVERY_PLACE) -> list[Stakeholder]:
+    """Return the stakeholders that a person looks after now, also after they left: the list for reassignment."""
+    return list(
+        db.session.scalars(
+            select(Stakeholder)
+            .join(StakeholderProfile, holds_now())
+            .where(StakeholderProfile.owner_id == person_id, readable, on_the_map())
+            .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
+            .order_by(Stakeholder.id)
+        )
+    )
+
+
+def notes_of(stakeholder_id: int) -> list[StakeholderNote]:
+    """Return the private notes about a stakeholder, newest first; who may not read them must not be shown this."""
+    return list(
+        db.session.scalars(
+            select(StakeholderNote)
+            .where(StakeholderNote.stakeholder_id == stakeholder_id)
+            .options(joinedload(StakeholderNote.author), joinedload(StakeholderNote.withdrawn_by))
+            .order_by(StakeholderNote.written_at.desc(), StakeholderNote.id.desc())
+        )
+    )
+
+
+def departments_as_groups() -> list[tuple[int, StakeholderGroup, int, int | None]]:
+    """Return each department that stands on a map as one group: department, group, programme, and wave or None."""
+    rows = db.session.execute(
+        select(
+            Stakeholder.department_id,
+            StakeholderProfile.group,
+            StakeholderPlace.programme_id,
+            StakeholderPlace.wave_id,
+        )
+        .join(StakeholderProfile, holds_now())
+        .join(StakeholderPlace, StakeholderPlace.stakeholder_id == Stakeholder.id)
+        .where(Stakeholder.department_id.is_not(None), StakeholderPlace.ended_at.is_(None), on_the_map())
+    )
+    return [(department_id, group, programme, wave) for department_id, group, programme, wave in rows if department_id]
+
+
+def groups_of_person(person_id: int) -> list[tuple[StakeholderGroup, int, int | None]]:
+    """Return the groups in which a person stands by name: group, programme, and wave or None for the whole programme."""
+    rows = db.session.execute(
+        select(StakeholderProfile.group, StakeholderPlace.programme_id, StakeholderPlace.wave_id)
+        .join(Stakeholder, holds_now())
+        .join(StakeholderPlace, StakeholderPlace.stakeholder_id == Stakeholder.id)
+        .where(Stakeholder.person_id == person_id, StakeholderPlace.ended_at.is_(None), on_the_map())
+    )
+    return [(group, programme, wave) for group, programme, wave in rows]
+
+
+def maps_with_stakeholders(
+    visible_places: ColumnElement[bool], visible_waves: ColumnElement[bool]
+) -> tuple[list[Programme], list[Wave]]:
+    """Return the programmes that have a visible stakeholder, by name, and their visible waves whose map shows one."""
+    places = db.session.execute(
+        select(StakeholderPlace.programme_id, StakeholderPlace.wave_id)
+        .where(StakeholderPlace.ended_at.is_(None), visible_places)
+        .distinct()
+    ).all()
+    whole = {programme_id for programme_id, wave_id in places if wave_id is None}
+    single = {wave_id for _, wave_id in places if wave_id is not None}
+    programmes = select(Programme).where(Programme.id.in_({programme_id for programme_id, _ in places}))
+    waves = select(Wave).where(or_(Wave.programme_id.in_(whole), Wave.id.in_(single)), visible_waves)
+    return (
+        list(db.session.scalars(programmes.order_by(Programme.name))),
+        list(db.session.scalars(waves.order_by(Wave.programme_id, Wave.number))),
+    )

@@ -1,0 +1,93 @@
+"""The vocabulary of the stakeholder map, and pure rules over champions and the people whom they are there for."""
+
+from enum import StrEnum
+
+#: So many affected people have one champion among them where coverage is full.
+PEOPLE_FOR_A_CHAMPION = 25
+LONGEST_TEXT = 5_000
+
+
+class StakeholderKind(StrEnum):
+    """What stands on the map: somebody of the directory, a department as one group, or somebody outside it."""
+
+    PERSON = "person"
+    DEPARTMENT = "department"
+    OUTSIDE = "outside"
+
+    @property
+    def word(self) -> str:
+        """The kind as the reader sees it."""
+        return {
+            StakeholderKind.PERSON: "Person",
+            StakeholderKind.DEPARTMENT: "Department",
+            StakeholderKind.OUTSIDE: "Outside the directory",
+        }[self]
+
+
+class StakeholderGroup(StrEnum):
+    """Which part a stakeholder has in a rollout; each group needs something of its own."""
+
+    EXECUTIVE_SPONSORS = "executive_sponsors"
+    BUSINESS_LEADERS = "business_leaders"
+    IT_LEADERS = "it_leaders"
+    END_USERS = "end_users"
+    CUSTOMERS = "customers"
+    OTHERS = "others"
+
+    @property
+    def word(self) -> str:
+        """The group as the reader sees it."""
+        return _WORDS[self][0]
+
+    @property
+    def inside(self) -> str:
+        """The group inside a sentence."""
+        return self.word if self is StakeholderGroup.IT_LEADERS else self.word.lower()
+
+    @property
+    def need(self) -> str:
+        """What the group needs from a rollout, in one line."""
+        return _WORDS[self][1]
+
+
+_WORDS = {
+    StakeholderGroup.EXECUTIVE_SPONSORS: (
+        "Executive sponsors",
+        "How it serves the strategy, and reports on the value that it brings.",
+    ),
+    StakeholderGroup.BUSINESS_LEADERS: (
+        "Business leaders",
+        "A say in what comes first and in how it is designed.",
+    ),
+    StakeholderGroup.IT_LEADERS: (
+        "IT leaders",
+        "How it is integrated, and what supporting it will take.",
+    ),
+    StakeholderGroup.END_USERS: (
+        "End users",
+        "Training for their own work, and somebody to turn to.",
+    ),
+    StakeholderGroup.CUSTOMERS: (
+        "Customers",
+        "Word of every change that they will notice, before they notice it.",
+    ),
+    StakeholderGroup.OTHERS: (
+        "Others",
+        "A works council, a regulator and the like: to be heard early on what is theirs to judge.",
+    ),
+}
+
+
+def champions_needed(people: int) -> int:
+    """Return how many champions full coverage of so many affected people takes: one for every 25 or part of 25."""
+    return -(-people // PEOPLE_FOR_A_CHAMPION)
+
+
+def coverage_words(champions: int, people: int) -> str:
+    """Say how many champions there are for so many people, and how many are missing to one in 25."""
+    have = f"{champions or 'no'} {'champion' if champions < 2 else 'champions'}"
+    found = f"{have} for {people:,} {'person' if people == 1 else 'people'}"
+    needed = champions_needed(people)
+    if champions >= needed:
+        return found
+    return f"{found}; {needed} would be 1 in {PEOPLE_FOR_A_CHAMPION} (here: {needed - champions} more)"

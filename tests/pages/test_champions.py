@@ -1,0 +1,147 @@
+"""Pages of champions: coverage of a wave, appointing and releasing, and what a champion reads on their own page."""
+
+import re
+from datetime import date
+
+import pytest
+from factories import (
+    PASSWORD,
+    TESTER,
+    make_change_manager,
+    make_department,
+    make_people,
+    make_person,
+    make_wave,
+    signed_in,
+)
+from sqlalchemy import select
+
+from engagement.accounts import actions as accounts
+from engagement.db import db
+from engagement.people import actions as people
+from engagement.stakeholders import actions
+from engagement.stakeholders.models import Champion
+from engagement.waves.actions import place_people
+from engagement.waves.rules import WaveStatus
+
+
+@pytest.fixture
+def wave(app, frozen):
+    wave = make_wave(departments=(make_department("Operations/Claims"),))
+    make_people(62, "Operations/Claims")
+    place_people(wave)
+    return wave
+
+
+@pytest.fixture
+def manager(app, wave):
+    return signed_in(app, make_change_manager())
+
+
+def text_of(answer) -> str:
+    page = answer.get_data(as_text=True)
+    return " ".join(re.sub(r"<[^>]+>", " ", page[page.index("<main") : page.index("</main")]).split())
+
+
+def appoint(client, wave, **answers):
+    return client.post(f"/waves/{wave.id}/champions", data={"from_on": "2026-04-14", **answers})
+
+
+def test_appointing_closes_the_gap_that_the_page_names(manager, wave):
+    address = f"/waves/{wave.id}/champions"
+    assert "Operations/Claims : no champion for 62 people; 3 would be 1 in 25 (here: 3 more)" in text_of(
+        manager.get(address)
+    )
+    assert appoint(manager, wave, person="person7@example.com").status_code == 303
+    shown = text_of(manager.get(address))
+    assert "1 champion for 62 people, one for all. Aim: one for every 25." in shown
+    assert "Operations/Claims : 1 champion for 62 people; 3 would be 1 in 25 (here: 2 more)" in shown
+    assert "Person Number7 since 14 April, named by Ines Okafor" in shown
+    assert "Operations/Claims: 1 champion for 62 people; 3 would be 1 in 25 (here: 2 more)." in text_of(
+        manager.get(f"/waves/{wave.id}")
+    )
+    for number in (8, 9):
+        appoint(manager, wave, person=f"person{number}@example.com")
+    assert "Full coverage" in text_of(manager.get(address))
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ({}, "Write whom you want to appoint: a work address or employee number."),
+        ({"person": "nobody@example.com"}, "Nobody here has the address or employee number “nobody@example.com”."),
+        (
+            {"person": "away@example.com"},
+            "Bob Away works in no department of this wave. Choose the one they are there for.",
+        ),
+        ({"person": "person1@example.com", "from_on": ""}, "Choose a day."),
+        (
+            {"person": "person1@example.com", "until_on": "2026-04-14"},
+            "They can stop only after they began; choose a later day.",
+        ),
+    ],
+)
+def test_what_is_missing_is_said_above_its_field(manager, wave, answers, sentence):
+    make_person("Bob Away", "away@example.com", "Finance")
+    page = appoint(manager, wave, **answers).get_data(as_text=True)
+    assert "<title>Error: Champions of Wave 3" in page
+    assert f"Error: </span>{sentence}" in page
+    assert db.session.scalars(select(Champion)).all() == []
+
+
+def test_releasing_keeps_that_they_were_one(manager, wave):
+    appoint(manager, wave, person="person7@example.com", from_on="2026-04-11", until_on="2026-06-30")
+    champion = db.session.scalars(select(Champion)).one()
+    assert manager.post(f"/waves/{wave.id}/champions/{champion.id}/release").status_code == 303
+    shown = text_of(manager.get(f"/waves/{wave.id}/champions"))
+    assert "Person Number7 Operations/ Claims from 11 April until 14 April, released by Ines Okafor" in shown
+    other = make_wave(wave.programme, number=4)
+    db.session.commit()
+    assert manager.post(f"/waves/{other.id}/champions/{champion.id}/release").status_code == 404
+
+
+def test_a_leaver_stands_among_the_earlier_ones(manager, wave):
+    appoint(manager, wave, person="person7@example.com")
+    people.mark_as_left(db.session.scalars(select(Champion)).one().person, by=TESTER)
+    db.session.commit()
+    shown = text_of(manager.get(f"/waves/{wave.id}/champions"))
+    assert "Person Number7 Operations/ Claims from 14 April until they left on 14 April" in shown
+
+
+def test_nobody_is_appointed_for_a_wave_that_is_over(manager, wave):
+    wave.status = WaveStatus.CLOSED
+    db.session.commit()
+    assert "The wave is closed; nobody is appointed for it any more." in text_of(
+        manager.get(f"/waves/{wave.id}/champions")
+    )
+    answer = appoint(manager, wave, person="person7@example.com")
+    assert answer.status_code == 409
+    assert "Wave 3: Property claims is closed." in text_of(answer)
+
+
+def test_a_wave_without_people_says_what_comes_first(manager, wave):
+    empty = make_wave(wave.programme, number=4)
+    db.session.commit()
+    assert "Coverage is counted for the people of the wave." in text_of(manager.get(f"/waves/{empty.id}/champions"))
+
+
+def test_a_champion_reads_that_they_are_one_and_who_else_is(app, wave):
+    eve, bob = make_person("Eve Plain", "eve@example.com"), make_person("Bob Other", "bob@example.com")
+    place_people(wave)
+    account = accounts.account_for_person(eve)
+    accounts.set_password(account, PASSWORD, by=TESTER)
+    client = signed_in(app, account)
+    assert "You are a champion" not in text_of(client.get("/me"))
+    ines = make_change_manager().actor
+    actions.appoint_champion(wave, eve, from_on=date(2026, 4, 14), by=ines)
+    db.session.commit()
+    shown = text_of(client.get("/me"))
+    assert (
+        "You are a champion of Property claims for Operations/Claims, since Tuesday 14 April, named by Ines Okafor."
+        in shown
+    )
+    assert "You are the only one so far." in shown
+    actions.appoint_champion(wave, bob, from_on=date(2026, 4, 14), by=ines)
+    db.session.commit()
+    assert "1 other champion of this wave Bob Other Operations/Claims" in text_of(client.get("/me"))
+    assert client.get(f"/waves/{wave.id}/champions").status_code == 403
