@@ -165,7 +165,7 @@ def deliver(until_empty: bool) -> None:
     """Send what is due and exit, printing counts."""
     del until_empty
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    due = sum(number for state, number in mail_queries.outbox_counts().items() if not state.is_final)
+    due = mail_queries.due_count(clock.now())
     with (
         serving.mail_server(app) as smtp_url,
         click.progressbar(length=due, label="Sending", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar,
@@ -173,6 +173,9 @@ def deliver(until_empty: bool) -> None:
         counts = serving.deliver_all(app, smtp_url, lambda counts: bar.update(counts.total - bar.pos))
     what_became = [f"{number:,} {word}" for word, number in counts.in_words().items()]
     click.echo(", ".join(what_became) or "Nothing was due.")
+    waits = serving.what_waits(app)
+    if waits:
+        click.echo(waits)
     if counts.trouble:
         raise BadInput(
             f"The mail server takes nothing at the moment: {counts.trouble.rstrip('.')}. What was not sent waits."

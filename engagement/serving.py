@@ -8,11 +8,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import structlog
 from flask import Flask, url_for
 from waitress.server import create_server
 
+from engagement import clock
 from engagement.accounts import links, queries
 from engagement.db import db
 from engagement.errors import BadInput
@@ -21,6 +23,7 @@ from engagement.mail.delivering import STOP_WITHIN, Worker, deliver_until_empty,
 from engagement.mail.mailbox import start_mailbox
 from engagement.mail.models import Delivery
 from engagement.mail.pace import Pace
+from engagement.mail.queries import waiting_for_hours
 from engagement.mail.transport import Transport
 from engagement.scheduler.running import start_clock
 from engagement.settings import Settings
@@ -100,6 +103,17 @@ def deliver_all(app: Flask, smtp_url: str, progress: Callable[[Counts], None]) -
         pace=Pace(settings.mail_rate),
         progress=progress,
     )
+
+
+def what_waits(app: Flask) -> str:
+    """Say how many wait for their working hours and until when, "" for nobody; a later run sends it."""
+    waiting = waiting_for_hours(clock.now())
+    if waiting.last_at is None:
+        return ""
+    timezone = settings_of(app).timezone
+    verb = "waits" if waiting.number == 1 else "wait"
+    until = f"{waiting.last_at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M} {timezone}"
+    return f"{waiting.number:,} {verb} for their working hours, the last until {until}."
 
 
 def print_setup_link(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engagement.audiences.rules import FINISHED, NOT_FINISHED, OVERDUE, Field, Narrowing, Rule
+from engagement.audiences.rules import CONFIRMED, FINISHED, NOT_FINISHED, OVERDUE, Field, Narrowing, Rule
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class PersonRecord:
 
     `departments` are ids from the top down to their own; `finished` slugs of modules; `waves` and `wave_states` those that
     they are in now; `groups` are stakeholder groups with where they stand in them, `champion_of` where they are champions;
-    `language` is empty where the organisation's default holds.
+    `language` is empty where the organisation's default holds; `asked_to_confirm` and `confirmed` are ids of mailings that
+    they were sent and asked to confirm, and of those that they confirmed.
     """
 
     id: int
@@ -40,6 +41,8 @@ class PersonRecord:
     groups: frozenset[tuple[str, Post]] = frozenset()
     champion_of: frozenset[Post] = frozenset()
     finished: frozenset[str] = frozenset()
+    asked_to_confirm: frozenset[int] = frozenset()
+    confirmed: frozenset[int] = frozenset()
     is_overdue: bool = False
     has_not_started: bool = False
     has_reports: bool = False
@@ -88,6 +91,16 @@ def _has_state(value: str, person: PersonRecord) -> bool:
     return person.is_overdue if state == OVERDUE else person.has_not_started
 
 
+def _is_in_confirmation_state(condition: Rule, person: PersonRecord) -> bool:
+    return any(_has_confirmation(value, person) for value in condition["values"])
+
+
+def _has_confirmation(value: str, person: PersonRecord) -> bool:
+    word, _, mailing = value.partition(":")
+    has_confirmed = int(mailing) in person.confirmed
+    return has_confirmed if word == CONFIRMED else int(mailing) in person.asked_to_confirm and not has_confirmed
+
+
 _MEANING: dict[Field, Callable[[Rule, PersonRecord], bool]] = {
     Field.EVERYBODY: lambda _condition, _person: True,
     Field.DEPARTMENT: _in_department,
@@ -104,6 +117,7 @@ _MEANING: dict[Field, Callable[[Rule, PersonRecord], bool]] = {
     ),
     Field.CHAMPION: lambda condition, person: any(post.is_within(condition) for post in person.champion_of),
     Field.TRAINING_STATE: _is_in_training_state,
+    Field.CONFIRMATION: _is_in_confirmation_state,
     Field.MANAGER_OF_PEOPLE: lambda _condition, person: person.has_reports,
     Field.PERSON: lambda condition, person: person.id in condition["values"],
 }

@@ -1,6 +1,6 @@
 """What the values of a rule are called, and which values there are to choose from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -9,7 +9,9 @@ from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from engagement.audiences.models import Audience
 from engagement.audiences.rules import (
+    CONFIRMED,
     FINISHED,
+    NOT_CONFIRMED,
     NOT_FINISHED,
     NOT_STARTED,
     OVERDUE,
@@ -17,11 +19,13 @@ from engagement.audiences.rules import (
     Narrowing,
     Rule,
     conditions_of,
+    confirmation_asked,
     narrowed_to,
     values_of,
 )
 from engagement.audiences.wording import Names
 from engagement.db import db
+from engagement.mail.confirming import titles_to_confirm
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Programme
@@ -70,6 +74,8 @@ def _names(field: Field, values: list[Any]) -> dict[Any, str]:
         return dict(db.session.execute(select(Audience.id, Audience.name).where(Audience.id.in_(values))).all())
     if field in (Field.TRAINING_ROLE, Field.WAVE_STATE, Field.STAKEHOLDER_GROUP, Field.TRAINING_STATE):
         return dict(offered(field))
+    if field is Field.CONFIRMATION:
+        return dict(_confirmation_states({asked[1] for asked in map(confirmation_asked, values) if asked}))
     return {value: value or _NOT_GIVEN.get(field, value) for value in values}
 
 
@@ -82,11 +88,23 @@ def title_of(wave: Wave) -> str:
     return f"{wave.title} ({wave.programme.name})"
 
 
-def offered(field: Field, besides: int | None = None) -> list[tuple[Any, str]]:
+def _confirmation_states(mailings: Set[int] = frozenset()) -> list[tuple[Any, str]]:
+    """Return what can be asked about confirmations: of the last messages that ask for one, and of these mailings."""
+    states: list[tuple[Any, str]] = []
+    for mailing_id, title in titles_to_confirm(mailings).items():
+        states.append((f"{CONFIRMED}:{mailing_id}", f"have confirmed “{title}”"))
+        states.append((f"{NOT_CONFIRMED}:{mailing_id}", f"were asked to confirm “{title}” and have not"))
+    return states
+
+
+def offered(field: Field, besides: int | None = None, chosen: Iterable[str] = ()) -> list[tuple[Any, str]]:
     """Return the values that can be chosen for a field, with their names, in the order of a list.
 
-    `besides` leaves out one audience: the one that is being changed. Job titles and people are typed, not chosen.
+    `besides` leaves out one audience: the one that is being changed. `chosen` are values that are offered in any case: those
+    that a rule has already. Job titles and people are typed, not chosen.
     """
+    if field is Field.CONFIRMATION:
+        return _confirmation_states({asked[1] for asked in map(confirmation_asked, chosen) if asked})
     if field is Field.DEPARTMENT:
         rows = db.session.execute(
             select(Department.id, Department.path).where(Department.closed_at.is_(None)).order_by(Department.path)

@@ -9,6 +9,7 @@ from engagement.audiences.meaning import PersonRecord, Post
 from engagement.audiences.rules import Field, Narrowing
 from engagement.audiences.wording import Names
 from engagement.db import db
+from engagement.mail.confirming import asked_of, confirmed_by
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
 from engagement.stakeholders.coverage import champion_posts
@@ -56,6 +57,8 @@ def record_of(person: Person, ground: Ground) -> PersonRecord:
             for champion in champion_posts(person.id, ground.on)
         ),
         finished=frozenset(finished.values()),
+        asked_to_confirm=asked_of(person.id),
+        confirmed=confirmed_by(person.id),
         is_overdue=_is_overdue(assigned, finished.keys(), ground),
         has_not_started=_has_not_started(assigned, finished.keys(), ground),
         has_reports=bool(db.session.scalar(reports)),
@@ -130,6 +133,14 @@ def _waves_of(record: PersonRecord) -> set[int]:
     return {wave_id for post in record.champion_of for wave_id in post.waves}
 
 
+def _their_confirmations(_person: Person, record: PersonRecord, _names: Names) -> str:
+    if not record.asked_to_confirm:
+        return "Was not asked to confirm any message."
+    of = len(record.asked_to_confirm)
+    confirmed = len(record.confirmed & record.asked_to_confirm)
+    return f"Was asked to confirm {of} {'message' if of == 1 else 'messages'}, and has confirmed {confirmed}."
+
+
 def _given(value: str, found: str, missing: str) -> str:
     return found.format(value) if value else missing
 
@@ -150,6 +161,7 @@ _THEIRS: dict[Field, Callable[[Person, PersonRecord, Names], str]] = {
     Field.STAKEHOLDER_GROUP: _their_groups,
     Field.CHAMPION: _their_champion_posts,
     Field.TRAINING_STATE: _their_training,
+    Field.CONFIRMATION: _their_confirmations,
     Field.MANAGER_OF_PEOPLE: lambda _person, record, _names: (
         "Somebody reports to them." if record.has_reports else "Nobody reports to them."
     ),

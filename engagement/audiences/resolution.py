@@ -23,7 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from engagement.audiences.ground import Ground, Needs
-from engagement.audiences.rules import FINISHED, NOT_FINISHED, NOT_STARTED, OVERDUE, Field, Narrowing, Rule
+from engagement.audiences.rules import CONFIRMED, FINISHED, NOT_FINISHED, NOT_STARTED, OVERDUE, Field, Narrowing, Rule
+from engagement.mail.confirming import who_confirmed, who_was_asked
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import TrainingRole
 from engagement.stakeholders.coverage import is_champion_on
@@ -144,6 +145,16 @@ def _has_state(value: str, ground: Ground) -> ColumnElement[bool]:
     return {OVERDUE: _is_overdue, NOT_STARTED: _has_not_started}[state](ground)
 
 
+def _is_in_confirmation_state(condition: Rule, _ground: Ground) -> ColumnElement[bool]:
+    return or_(*(_has_confirmation(value) for value in condition["values"])).self_group()
+
+
+def _has_confirmation(value: str) -> ColumnElement[bool]:
+    word, _, mailing = value.partition(":")
+    confirmed = Person.id.in_(who_confirmed(int(mailing)))
+    return confirmed if word == CONFIRMED else and_(Person.id.in_(who_was_asked(int(mailing))), not_(confirmed))
+
+
 def _has_finished(which: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(Completion.person_id == Person.id, which)
 
@@ -198,6 +209,7 @@ _MEANING: dict[Field, Callable[[Rule, Ground], ColumnElement[bool]]] = {
     Field.STAKEHOLDER_GROUP: _is_among,
     Field.CHAMPION: _is_champion,
     Field.TRAINING_STATE: _is_in_training_state,
+    Field.CONFIRMATION: _is_in_confirmation_state,
     Field.MANAGER_OF_PEOPLE: _has_reports,
     Field.PERSON: lambda condition, _ground: Person.id.in_(condition["values"]),
 }

@@ -23,6 +23,8 @@ LONGEST_VALUE = 200
 #: Words of a condition on training that stand alone, and those that name a module after a colon.
 OVERDUE, NOT_STARTED = "overdue", "not_started"
 FINISHED, NOT_FINISHED = "finished", "not_finished"
+#: Words of a condition on confirmations; each names a mailing by its id after a colon.
+CONFIRMED, NOT_CONFIRMED = "confirmed", "not_confirmed"
 
 
 class Field(StrEnum):
@@ -41,6 +43,7 @@ class Field(StrEnum):
     STAKEHOLDER_GROUP = "stakeholder_group"
     CHAMPION = "champion"
     TRAINING_STATE = "training_state"
+    CONFIRMATION = "confirmation"
     MANAGER_OF_PEOPLE = "manager_of_people"
     PERSON = "person"
     AUDIENCE = "audience"
@@ -145,7 +148,16 @@ def _is_fit(field: Field, value: Any) -> bool:
         return _is_id(value)
     if not isinstance(value, str) or len(value) > LONGEST_VALUE or "\0" in value:
         return False
+    if field is Field.CONFIRMATION:
+        return confirmation_asked(value) is not None
     return field is not Field.JOB_TITLE or bool(value.strip())
+
+
+def confirmation_asked(value: str) -> tuple[str, int] | None:
+    """Return what a value of a condition on confirmations asks, and of which mailing; None where it makes no sense."""
+    word, _, mailing = value.partition(":")
+    known = word in (CONFIRMED, NOT_CONFIRMED) and mailing.isascii() and mailing.isdigit() and len(mailing) < 10
+    return (word, int(mailing)) if known else None
 
 
 def words_of(field: Field) -> str:

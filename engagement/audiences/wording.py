@@ -24,6 +24,7 @@ _PHRASES = {
     Field.STAKEHOLDER_GROUP: ("are stakeholders among the {}", "are not stakeholders among the {}"),
     Field.CHAMPION: ("are champions", "are not champions"),
     Field.TRAINING_STATE: ("{}", "are not among those who {}"),
+    Field.CONFIRMATION: ("{}", "are not among those who {}"),
     Field.MANAGER_OF_PEOPLE: ("manage people", "don’t manage people"),
     Field.PERSON: ("are {}", "are not {}"),
     Field.AUDIENCE: ("are in the audience {}", "are not in the audience {}"),

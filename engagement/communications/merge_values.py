@@ -6,20 +6,24 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
 
+from engagement.communications.languages import is_read_in, language_words
 from engagement.communications.merging import CONSTANT, FIELDS, problems_in
 from engagement.communications.models import Communication, Occurrence
-from engagement.communications.rhythm import listed
+from engagement.communications.translations import translations_of
+from engagement.content.frames import frame_in
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
 from engagement.programmes.models import Workflow
 from engagement.waves.queries import workflows_of_waves
 
 
-def constants_of(communication: Communication, on: date, workflows: Iterable[Workflow] | None = None) -> dict[str, str]:
+def constants_of(
+    communication: Communication, on: date, workflows: Iterable[Workflow] | None = None, language: str = "en"
+) -> dict[str, str]:
     """Return the values that all readers share; those of a wave are missing where there is none.
 
-    `on` is the day of sending: a go-live in another year is written with its year. `workflows` are those of the wave,
-    where the caller has them already; else they are read.
+    `on` is the day of sending: a go-live in another year is written with its year, as `language` writes days. `workflows`
+    are those of the wave, where the caller has them already; else they are read.
     """
     values = {"programme": communication.programme.name, "sender_name": communication.owner.name}
     wave = communication.wave
@@ -27,21 +31,36 @@ def constants_of(communication: Communication, on: date, workflows: Iterable[Wor
         day = wave.go_live_on
         named = workflows_of_waves([wave.id]).get(wave.id, []) if workflows is None else workflows
         values["wave"] = wave.title
-        values["go_live"] = f"{day:%A} {day.day} {day:%B}" + (f" {day.year}" if day.year != on.year else "")
-        values["workflow"] = listed([workflow.name for workflow in named])
+        frame = frame_in(language)
+        # A day in the words of another language would read worse than one in figures.
+        in_words = is_read_in(language, frame.language)
+        values["go_live"] = frame.day(day, with_year=day.year != on.year) if in_words else day.isoformat()
+        values["workflow"] = frame.listed([workflow.name for workflow in named])
     return values
 
 
-def constants_for(occurrence: Occurrence, workflows: Iterable[Workflow] | None = None) -> dict[str, str]:
-    """Return the values that all readers of one message share; `workflows` as `constants_of` takes them."""
+def constants_for(
+    occurrence: Occurrence, workflows: Iterable[Workflow] | None = None, language: str = "en"
+) -> dict[str, str]:
+    """Return the values that all readers of one message share; `workflows` and `language` as `constants_of` takes them."""
     communication = occurrence.communication
     on = occurrence.sends_at.astimezone(ZoneInfo(communication.timezone)).date()
-    return constants_of(communication, on, workflows)
+    return constants_of(communication, on, workflows, language)
 
 
 def problems_of(occurrence: Occurrence) -> list[str]:
-    """Return one sentence for each thing in the text that keeps the message from being approved and sent."""
-    return problems_in(occurrence.subject, occurrence.body, constants_for(occurrence))
+    """Return one sentence for each thing in its texts that keeps the message from being approved and sent.
+
+    Those of a translation begin with the name of its language.
+    """
+    constants = constants_for(occurrence)
+    found = problems_in(occurrence.subject, occurrence.body, constants)
+    for text in translations_of(occurrence):
+        own = problems_in(text.subject, text.body, constants)
+        if text.body.strip() and text.body == occurrence.body:
+            own.append("The text is still the one that it is a translation of.")
+        found += [f"{language_words(text.language)}: {sentence}" for sentence in own]
+    return found
 
 
 def person_columns(names: Iterable[str]) -> dict[str, ColumnElement[str]]:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from html import escape
 
 from engagement.content import markdown
+from engagement.content.frames import frame_in
 
 FIELD = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
 BRACED = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -20,11 +21,10 @@ LONGEST_SUBJECT = 200
 
 @dataclass(frozen=True)
 class MergeField:
-    """A field with what it stands for; a link has words for HTML and a path."""
+    """A field with what it stands for; a link has a path, and its words in `content/frames`."""
 
     name: str
     meaning: str
-    link_words: str | None = None
     path: str | None = None
 
     @property
@@ -45,9 +45,9 @@ FIELDS = {
         MergeField("workflow", "the workflows of the wave"),
         MergeField("programme", "the name of the programme"),
         MergeField("sender_name", "the name of the communication’s owner"),
-        MergeField("my_change_link", "a link to the reader’s own page", "See what changes for you", "/me"),
-        MergeField("training_link", "a link to the reader’s training", "Open your training", "/me/training"),
-        MergeField("concern_link", "a link to say something", "Say something", "/concerns/new"),
+        MergeField("my_change_link", "a link to the reader’s own page", "/me"),
+        MergeField("training_link", "a link to the reader’s training", "/me/training"),
+        MergeField("concern_link", "a link to say something", "/concerns/new"),
     )
 }
 #: The same for all readers, so filled when the message is built; the rest stays a slot that delivery fills.
@@ -142,12 +142,15 @@ class Rendered:
         )
 
 
-def rendered(subject: str, body: str, constants: Mapping[str, str]) -> Rendered:
+def rendered(
+    subject: str, body: str, constants: Mapping[str, str], link_words: Mapping[str, str] | None = None
+) -> Rendered:
     """Return a text as it is built for everybody: constants filled in, per-person fields left as slots.
 
-    A link field that stands alone becomes words that lead somewhere in HTML, and its bare address in plain text.
+    A link field that stands alone becomes words that lead somewhere in HTML (`link_words` by field, else the English ones), and its bare address
+    in plain text.
     """
-    mark = _Mark(body)
+    mark = _Mark(body, link_words or frame_in("en").words)
     values = {name: without_slots(value) for name, value in constants.items() if value}
     made = Rendered(
         FIELD.sub(lambda m: slot(m[1]), " ".join(subject.split())),
@@ -160,7 +163,8 @@ def rendered(subject: str, body: str, constants: Mapping[str, str]) -> Rendered:
 class _Mark:
     """Letters that stand for fields while Markdown works; `held` is the text with them, one after another numbered."""
 
-    def __init__(self, body: str) -> None:
+    def __init__(self, body: str, link_words: Mapping[str, str]) -> None:
+        self._link_words = link_words
         word = "mergefield"
         while word in body:
             word += "x"
@@ -175,11 +179,10 @@ class _Mark:
         inside = re.sub(rf'(?<=href="){self._pattern.pattern}(?=")', lambda m: slot(self._names[int(m[1])]), html)
         return self._pattern.sub(lambda m: self._shown(FIELDS[self._names[int(m[1])]]), inside)
 
-    @staticmethod
-    def _shown(field: MergeField) -> str:
-        if field.link_words is None:
+    def _shown(self, field: MergeField) -> str:
+        if field.path is None:
             return field.written
-        return f'<a href="{field.written}">{escape(field.link_words)}</a>'
+        return f'<a href="{field.written}">{escape(self._link_words[field.name])}</a>'
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

@@ -4,55 +4,114 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, String, literal, select
+from sqlalchemy.orm import joinedload
 
-from engagement.communications.merge_values import constants_for, values_for
-from engagement.communications.merging import Rendered, fields_in, rendered, without_slots
+from engagement.communications.merge_values import constants_for, person_columns, values_for
+from engagement.communications.merging import Rendered, fields_in, rendered, slot, without_slots
 from engagement.communications.models import Occurrence
+from engagement.communications.translations import Text, main_text, text_for, texts_of
+from engagement.content.frames import Frame, frame_in
 from engagement.db import db
-from engagement.mail.actions import build_mailing
+from engagement.mail.actions import add_translation, build_mailing
 from engagement.mail.layout import html_layout, text_in
-from engagement.mail.models import Delivery, Mailing
+from engagement.mail.models import Delivery, Mailing, Translation
+from engagement.mail.queries import whole_text_of
 from engagement.mail.rules import MailingKind
 from engagement.people.models import Person
+from engagement.people.organisation import UNSET, Organisation
 
 LONGEST_PREHEADER = 140
 TEST_PREFIX = "Test copy: "
+#: The slot that leads each reader to their own copy in the service, where the button for confirming is.
+CONFIRM_SLOT = "confirm_link"
 
 
 @dataclass(frozen=True)
-class BuiltMessage:
-    """A message in the outbox, not yet addressed, with the names of the slots that each person's row must fill."""
+class Letter:
+    """A message as it is built in one language, with slots for what differs by person."""
 
-    mailing: Mailing
-    slots: list[str]
+    language: str
+    subject: str
+    text: str
+    html: str
 
 
-def build_message(occurrence: Occurrence, *, kind: MailingKind, organisation: str = "") -> BuiltMessage:
-    """Put the message, as its text is now, into the outbox; what is the same for all readers is filled in."""
+def build_message(occurrence: Occurrence, organisation: Organisation = UNSET) -> Mailing:
+    """Put the message, as its texts are now, into the outbox; what is the same for all readers is filled in."""
     communication = occurrence.communication
-    made = rendered(occurrence.subject, occurrence.body, constants_for(occurrence))
-    why = without_slots(why_words(occurrence))
-    subject = TEST_PREFIX + made.subject if kind is MailingKind.TEST_COPY else made.subject
-    html = html_layout(
-        subject, without_slots(_kicker(occurrence)), made.html, why, _preheader(made), organisation=organisation
-    )
-    text = f"{made.text}\n\n--\n{why}"
+    own, *others = (letter_of(occurrence, text, organisation) for text in texts_of(occurrence, organisation))
     mailing = build_mailing(
-        kind,
-        subject,
-        text,
-        html,
+        MailingKind.COMMUNICATION,
+        own.subject,
+        own.text,
+        own.html,
         sender_name=communication.owner.name,
         reply_to=communication.owner.email,
         is_required=communication.is_required,
+        title=occurrence.title,
+        language=own.language,
+        asks_confirmation=asks_confirmation(occurrence),
     )
-    return BuiltMessage(mailing, fields_in(subject, text, html))
+    for letter in others:
+        add_translation(mailing, letter.language, letter.subject, letter.text, letter.html)
+    return mailing
 
 
-def _kicker(occurrence: Occurrence) -> str:
+def build_test_copy(occurrence: Occurrence, person: Person, organisation: Organisation = UNSET) -> Mailing:
+    """Put the text that this person would get into the outbox, marked as a test."""
+    letter = letter_of(occurrence, text_for(occurrence, person.language, organisation), organisation, TEST_PREFIX)
     communication = occurrence.communication
-    return f"{communication.kind.word} · {communication.wave.title if communication.wave else communication.programme.name}"
+    return build_mailing(
+        MailingKind.TEST_COPY,
+        letter.subject,
+        letter.text,
+        letter.html,
+        sender_name=communication.owner.name,
+        reply_to=communication.owner.email,
+        is_required=communication.is_required,
+        language=letter.language,
+    )
+
+
+def asks_confirmation(occurrence: Occurrence) -> bool:
+    """Return whether readers will be asked to confirm; what readers may switch off asks for nothing."""
+    return occurrence.asks_confirmation and occurrence.communication.is_required
+
+
+def letter_of(occurrence: Occurrence, text: Text, organisation: Organisation, prefix: str = "") -> Letter:
+    """Return one text of a message as it is built, `prefix` before its subject."""
+    frame = frame_in(text.language)
+    made = _rendered(occurrence, text, frame)
+    subject = prefix + made.subject
+    why = without_slots(why_words(occurrence, frame))
+    asks = asks_confirmation(occurrence)
+    html = html_layout(
+        subject,
+        without_slots(_kicker(occurrence, frame)),
+        made.html,
+        why,
+        _preheader(made),
+        organisation=organisation.name,
+        language=text.language,
+        frame_language=frame.language,
+        copy_words=frame.say("copy_address"),
+        action=(frame.say("confirm"), slot(CONFIRM_SLOT)) if asks else None,
+        action_note=frame.say("confirm_why") if asks else "",
+    )
+    confirming = f"\n\n{frame.say('confirm_why')}\n{slot(CONFIRM_SLOT)}" if asks else ""
+    return Letter(text.language, subject, f"{made.text}{confirming}\n\n--\n{why}", html)
+
+
+def _rendered(occurrence: Occurrence, text: Text, frame: Frame) -> Rendered:
+    constants = constants_for(occurrence, language=text.language)
+    return rendered(text.subject, text.body, constants, frame.words)
+
+
+def _kicker(occurrence: Occurrence, frame: Frame) -> str:
+    communication = occurrence.communication
+    about = communication.wave.title if communication.wave else communication.programme.name
+    return f"{frame.say(communication.kind.value)} · {about}"
 
 
 def _preheader(made: Rendered) -> str:
@@ -66,55 +125,72 @@ def _preheader(made: Rendered) -> str:
     return first[:LONGEST_PREHEADER].rpartition(" ")[0].partition("{{")[0].rstrip() + "…"
 
 
-def why_words(occurrence: Occurrence) -> str:
-    """Say to a reader why the message reached them."""
+def why_words(occurrence: Occurrence, frame: Frame | None = None) -> str:
+    """Say to a reader why the message reached them, in English unless a language's words are given."""
+    frame = frame or frame_in("en")
     communication = occurrence.communication
-    sentence = f"You get this because you belong to “{communication.audience.name}”."
-    return (
-        f"{sentence} It is a required message, so it can’t be switched off." if communication.is_required else sentence
-    )
+    sentence = frame.say("why", audience=communication.audience.name)
+    return f"{sentence} {frame.say('required')}" if communication.is_required else sentence
+
+
+def filled_columns(mailing: Mailing) -> dict[str, ColumnElement[str]]:
+    """Return for each slot of a message, in whatever language, the column over `Person` that fills it."""
+    columns = person_columns(fields_in(whole_text_of(mailing)))
+    if mailing.asks_confirmation:
+        columns[CONFIRM_SLOT] = literal(own_copy_path(mailing.id), String)
+    return columns
+
+
+def own_copy_path(mailing_id: int) -> str:
+    """Return the path at which every reader finds their own copy of a mailing."""
+    return f"/me/mailings/{mailing_id}"
 
 
 @dataclass(frozen=True)
 class Preview:
     """A message as one person gets it: `html` is the text without the frame of the mail, clean and filled in."""
 
+    language: str
     subject: str
     html: str
     text: str
 
 
-def preview_as(occurrence: Occurrence, person: Person) -> Preview:
-    """Return the message as this person would get it now, with their real values; unknown fields stay as they are typed.
+def preview_as(occurrence: Occurrence, person: Person, organisation: Organisation = UNSET) -> Preview:
+    """Return the message as this person would get it now, in their language and with their real values.
 
-    A message that is out is shown as it was built then, with the values that this person's copy had.
+    Unknown fields stay as they are typed. A message that is out is shown as it was built then, as this person's copy was.
     """
     if occurrence.mailing is not None:
-        return _as_sent(occurrence.mailing, _values_sent(occurrence.mailing, person))
-    made = rendered(occurrence.subject, occurrence.body, constants_for(occurrence))
+        return _as_sent(occurrence.mailing, person)
+    text = text_for(occurrence, person.language, organisation)
+    made = _rendered(occurrence, text, frame_in(text.language))
     filled = made.filled(values_for(person.id, fields_in(made.subject, made.text, made.html)))
-    return Preview(filled.subject, filled.html, filled.text)
+    return Preview(text.language, filled.subject, filled.html, filled.text)
 
 
-def _values_sent(mailing: Mailing, person: Person) -> dict[str, str]:
-    copy = select(Delivery.filled).where(Delivery.mailing_id == mailing.id, Delivery.person_id == person.id)
-    filled = db.session.scalar(copy)
-    return filled if filled is not None else values_for(person.id, fields_in(mailing.subject, mailing.text))
+def preview_to_nobody(occurrence: Occurrence, organisation: Organisation = UNSET, text: Text | None = None) -> Preview:
+    """Return a text of the message, its own unless one is given, with its fields still in it."""
+    if occurrence.mailing is not None:
+        return _shown(occurrence.mailing, {})
+    text = text or main_text(occurrence, organisation)
+    made = _rendered(occurrence, text, frame_in(text.language))
+    return Preview(text.language, made.subject, made.html, made.text)
 
 
-def _as_sent(mailing: Mailing, values: Mapping[str, str]) -> Preview:
-    made = Rendered(mailing.subject, text_in(mailing.html), mailing.text).filled(values)
-    return Preview(made.subject, made.html or _paragraphs(made.text), made.text)
+def _as_sent(mailing: Mailing, person: Person) -> Preview:
+    copy = select(Delivery).where(Delivery.mailing_id == mailing.id, Delivery.person_id == person.id)
+    delivery = db.session.scalar(copy.options(joinedload(Delivery.translation)))
+    if delivery is not None:
+        return _shown(delivery.letter, delivery.filled)
+    return _shown(mailing, values_for(person.id, fields_in(mailing.subject, mailing.text)))
+
+
+def _shown(letter: Mailing | Translation, values: Mapping[str, str]) -> Preview:
+    made = Rendered(letter.subject, text_in(letter.html), letter.text).filled(values)
+    return Preview(letter.language, made.subject, made.html or _paragraphs(made.text), made.text)
 
 
 def _paragraphs(text: str) -> str:
     parts = text.split("\n\n--\n")[0].split("\n\n")
     return "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in parts if part.strip())
-
-
-def preview_to_nobody(occurrence: Occurrence) -> Preview:
-    """Return the message with its fields still in it, for an audience that reaches nobody."""
-    if occurrence.mailing is not None:
-        return _as_sent(occurrence.mailing, {})
-    made = rendered(occurrence.subject, occurrence.body, constants_for(occurrence))
-    return Preview(made.subject, made.html, made.text)

@@ -23,7 +23,10 @@ class Communication(Base):
     `cadence` is RFC 5545 RRULE text, None for "as needed". Its dates are expanded as local time (`at`, HH:MM) in
     `timezone` (IANA), then moved by `holiday_policy` with the holidays of `holiday_country` (ISO 3166, also "GB-ENG").
     `cadence_since` is the instant from which this cadence holds: it gives no dates before. Drafts are due
-    `write_lead_days` working days before. `outline` and `subject` start each new draft.
+    `write_lead_days` working days before. `outline` and `subject` start each new draft, in `language` (None: the
+    organisation's). `in_working_hours` lets each reader have it in their own working hours, else everybody gets it at once.
+    Drafts begin with `asks_confirmation`; whoever has not confirmed is reminded `remind_times` times, each time
+    `remind_after_days` days after the last message.
     """
 
     __tablename__ = "communication"
@@ -45,6 +48,11 @@ class Communication(Base):
     holiday_country: Mapped[str] = mapped_column(short(10), default="GB")
     write_lead_days: Mapped[int] = mapped_column(default=5)
     is_required: Mapped[bool] = mapped_column(default=True)
+    in_working_hours: Mapped[bool] = mapped_column(default=True)
+    asks_confirmation: Mapped[bool] = mapped_column(default=False)
+    remind_after_days: Mapped[int] = mapped_column(default=3)
+    remind_times: Mapped[int] = mapped_column(default=2)
+    language: Mapped[str | None] = mapped_column(short(35))
     subject: Mapped[str] = mapped_column(short(300), default="")
     outline: Mapped[str] = mapped_column(Text, default="")
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -74,10 +82,10 @@ class Occurrence(Base):
 
     `planned_for` is the instant that the cadence gave (unique, so that planning twice makes nothing twice), `sends_at`
     the instant at which it goes out. `from_cadence` is false for one that somebody dated, `moved_at` when somebody last gave
-    it another time by hand. `text_version` counts every change of subject or body; an approval names the version
-    that it approves. `mailing_id` is set once, by the claim that queued it; `reach_when_planned` is how many people the
-    audience had when the text was approved, `reached` how many the message was made out to. `reason` says in words why
-    it was skipped, missed, held, or went to nobody.
+    it another time by hand. `text_version` counts every change of subject, body, a translation or `asks_confirmation`; an
+    approval names the version that it approves. `mailing_id` is set once, by the claim that queued it;
+    `reach_when_planned` is how many people the audience had when the text was approved, `reached` how many the message
+    was made out to. `reason` says in words why it was skipped, missed, held, stopped, or went to nobody.
     """
 
     __tablename__ = "occurrence"
@@ -96,6 +104,7 @@ class Occurrence(Base):
     status: Mapped[OccurrenceStatus] = mapped_column(word_of(OccurrenceStatus), default=OccurrenceStatus.DRAFT)
     subject: Mapped[str] = mapped_column(short(300), default="")
     body: Mapped[str] = mapped_column(Text, default="")
+    asks_confirmation: Mapped[bool] = mapped_column(default=False)
     text_version: Mapped[int] = mapped_column(default=1)
     written_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -125,17 +134,32 @@ class Occurrence(Base):
         """The message as lists and the audit name it."""
         return f"{self.communication.name}, {self.sends_on.day} {self.sends_on:%B %Y}"
 
-    @property
-    def why_moved(self) -> str | None:
-        """Why it doesn't go out on the day that the cadence gave, as a sentence; None when it does."""
+    def why_moved(self, timezone: str) -> str | None:
+        """Why it doesn't go out on the day that the cadence gave, as a sentence; None when it does.
+
+        Instants are written by the clock of `timezone` (IANA), which is named.
+        """
         if self.sends_at == self.planned_for:
             return None
         planned_on = self.planned_for.astimezone(ZoneInfo(self.communication.timezone)).date()
         if self.moved_at is not None:
-            return f"Moved by hand from {moment_words(self.planned_for, self.communication.timezone)}."
+            return f"Moved by hand from {moment_words(self.planned_for, timezone)}."
         _, why = moved_day(planned_on, self.communication.holiday_policy, self.communication.holiday_country)
         because = f", which is {why}" if why else ""
         return f"Moved from {day_words(planned_on)}{because}."
+
+
+class OccurrenceText(Base):
+    """The text of a message in another language than the communication's own; it belongs to the message's version."""
+
+    __tablename__ = "occurrence_text"
+    __table_args__ = (UniqueConstraint("occurrence_id", "language"),)
+
+    id: Mapped[Key]
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id", ondelete="CASCADE"))
+    language: Mapped[str] = mapped_column(short(35))
+    subject: Mapped[str] = mapped_column(short(300), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
 
 
 class Approval(Base):

@@ -18,6 +18,7 @@ from engagement.intake.reading import read_file
 from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.rules import DeliveryState, Outcome
 from engagement.people.models import Department, Person
+from engagement.people.organisation import Organisation
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus, Sender
@@ -105,7 +106,7 @@ def _write_and_send(stage: Stage, day: date) -> None:
                 occurrence.id,
                 now=clock.now(),
                 lateness_limit_hours=stage.settings.lateness_limit,
-                organisation=stage.settings.organisation,
+                organisation=Organisation.of(stage.settings),
             )
             db.session.commit()
         with clock.standing_at(occurrence.sends_at + timedelta(minutes=2)):

@@ -15,8 +15,9 @@ from engagement.mail.claiming import UNCLAIMED
 from engagement.mail.claiming import release_expired as release_expired
 from engagement.mail.headers import is_usable_address, mailbox, one_line
 from engagement.mail.message import SlotUnfilled, slots_of
-from engagement.mail.models import Delivery, Mailing
-from engagement.mail.rules import CUT_OFF, HAS_LEFT, NO_ADDRESS, DeliveryState, MailingKind
+from engagement.mail.models import Delivery, Mailing, Reminder, Translation
+from engagement.mail.queries import whole_text_of
+from engagement.mail.rules import CUT_OFF, HAS_LEFT, NO_ADDRESS, STOPPED, UNSENT, DeliveryState, MailingKind
 from engagement.people.models import Person
 
 
@@ -29,16 +30,16 @@ def build_mailing(
     sender_name: str = "",
     reply_to: str | None = None,
     is_required: bool = True,
+    title: str = "",
+    language: str = "en",
+    asks_confirmation: bool = False,
 ) -> Mailing:
     """Add a message to the outbox, not yet addressed to anybody; slots are written `{{ name }}`.
 
-    Raises BadInput for an empty subject or text, a line break in subject or sender, or an unusable reply address.
+    The details are what `Mailing` says of them. Raises BadInput for an empty subject or text, a line break in subject or
+    sender, or an unusable reply address.
     """
-    if not subject.strip() or not text.strip():
-        raise BadInput("Write a subject and a text.", {"subject": "Write a subject."} if not subject.strip() else {})
-    if len(subject) > 300:
-        raise BadInput("The subject is too long.", {"subject": "Keep the subject under 300 characters."})
-    one_line(subject, "The subject")
+    _check_letter(subject, text)
     one_line(sender_name, "The sender’s name")
     if reply_to:
         mailbox("", reply_to)
@@ -51,24 +52,46 @@ def build_mailing(
         reply_to=reply_to,
         is_required=is_required,
         built_at=clock.now(),
+        title=title[:300],
+        language=language,
+        asks_confirmation=asks_confirmation,
     )
     db.session.add(mailing)
     db.session.flush()
     return mailing
 
 
+def _check_letter(subject: str, text: str) -> None:
+    if not subject.strip() or not text.strip():
+        raise BadInput("Write a subject and a text.", {"subject": "Write a subject."} if not subject.strip() else {})
+    if len(subject) > 300:
+        raise BadInput("The subject is too long.", {"subject": "Keep the subject under 300 characters."})
+    one_line(subject, "The subject")
+
+
+def add_translation(mailing: Mailing, language: str, subject: str, text: str, html: str) -> Translation:
+    """Add the text of a mailing in another language, before it is queued. Raises BadInput as `build_mailing`."""
+    _check_letter(subject, text)
+    translation = Translation(mailing_id=mailing.id, language=language, subject=subject, text=text, html=html)
+    db.session.add(translation)
+    db.session.flush()
+    return translation
+
+
 def queue_for_people(
     mailing: Mailing,
     people: Select[int],
     *,
-    due_at: datetime,
+    due_at: datetime | ColumnElement[datetime],
     filled: Mapping[str, ColumnElement[Any] | InstrumentedAttribute[Any]],
+    translation: ColumnElement[Any] | None = None,
 ) -> int:
     """Queue a mailing for everybody whose id `people` gives, in one statement, and return how many rows were added.
 
-    `filled` has an expression over `Person` for each slot (text or number; correlated subqueries are welcome). Each person
-    gets at most one row of a mailing, however often this runs. Who left or has no address gets a row that says so.
-    Raises SlotUnfilled for a slot without an expression; nothing is queued then.
+    `filled` has an expression over `Person` for each slot (text or number; correlated subqueries are welcome), `due_at` is
+    the instant for all or an expression, `translation` one for the id of the text that somebody gets instead of the
+    mailing's own. Each person gets at most one row of a mailing, however often this runs. Who left or has no address gets
+    a row that says so. Raises SlotUnfilled for a slot without an expression; nothing is queued then.
     """
     _refuse_unfilled(mailing, filled)
     no_address = or_(Person.email.is_(None), Person.email == "")
@@ -77,6 +100,7 @@ def queue_for_people(
     columns: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
         "mailing_id": literal(mailing.id),
         "person_id": Person.id,
+        "translation_id": null() if translation is None else translation,
         "address": func.coalesce(Person.email, ""),
         "name": Person.name,
         "filled": _json_of(filled),
@@ -87,7 +111,7 @@ def queue_for_people(
         "is_urgent": literal(mailing.kind.is_awaited),
         "attempts": literal(0),
         "queued_at": literal(clock.now(), Delivery.__table__.c.queued_at.type),
-        "due_at": literal(due_at, Delivery.__table__.c.due_at.type),
+        "due_at": literal(due_at, Delivery.__table__.c.due_at.type) if isinstance(due_at, datetime) else due_at,
     }
     # Without the literal TRUE, SQLite takes ON CONFLICT for the beginning of a join where the SELECT has no WHERE.
     rows = select(*columns.values()).where(Person.id.in_(people), true())
@@ -127,7 +151,7 @@ def queue_for_address(
 
 
 def _refuse_unfilled(mailing: Mailing, filled: Mapping[str, Any]) -> None:
-    unfilled = slots_of(mailing.subject, mailing.text, mailing.html) - filled.keys()
+    unfilled = slots_of(whole_text_of(mailing)) - filled.keys()
     if unfilled:
         raise SlotUnfilled(min(unfilled))
 
@@ -176,3 +200,26 @@ def _refuse_unless(changed: int, delivery: Delivery) -> None:
     if not changed:
         raise RuleBroken("This was decided already, or something became of it meanwhile. Look at the list again.")
     db.session.expire(delivery)
+
+
+def stop_waiting(mailing: Mailing, why: str) -> int:
+    """Send a mailing, and what reminds of it, to nobody any more who has not had it; return how many that are.
+
+    `why` is said at each of them. What is being handed to the mail server at this moment still goes out.
+    """
+    return rows_changed(
+        update(Delivery)
+        .where(_belongs_to(mailing), Delivery.state.in_(UNSENT))
+        .values(state=DeliveryState.SUPPRESSED, reason=STOPPED.format(why=why)[:300], **UNCLAIMED)
+    )
+
+
+def send_waiting(mailing: Mailing) -> int:
+    """Let a mailing go at once to those who would get it in their working hours; return how many they are."""
+    waits = (Delivery.state == DeliveryState.QUEUED, Delivery.due_at > clock.now())
+    return rows_changed(update(Delivery).where(Delivery.mailing_id == mailing.id, *waits).values(due_at=clock.now()))
+
+
+def _belongs_to(mailing: Mailing) -> ColumnElement[bool]:
+    reminders = select(Reminder.mailing_id).where(Reminder.of_mailing_id == mailing.id)
+    return or_(Delivery.mailing_id == mailing.id, Delivery.mailing_id.in_(reminders))

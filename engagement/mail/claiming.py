@@ -11,8 +11,8 @@ from typing import NamedTuple, cast
 from sqlalchemy import Table, and_, bindparam, exists, select, update
 
 from engagement.db import db, rows_changed
-from engagement.mail.models import Delivery
-from engagement.mail.rules import CUT_OFF, GIVEN_UP, HAS_LEFT, DeliveryState, Outcome, wait_after
+from engagement.mail.models import Acknowledgement, Delivery, Reminder
+from engagement.mail.rules import CUT_OFF, GIVEN_UP, HAS_CONFIRMED, HAS_LEFT, DeliveryState, Outcome, wait_after
 from engagement.people.models import Person
 
 #: How long a worker may hold what it claimed; longer than the longest conversation with a mail server can take.
@@ -33,9 +33,14 @@ _CLAIMED_BY_ME = and_(
     _DELIVERY.c.claimed_until > bindparam("the_now"),
 )
 _LEFT = exists().where(Person.id == _DELIVERY.c.person_id, Person.left_at.is_not(None))
+_CONFIRMED = exists().where(
+    Reminder.mailing_id == _DELIVERY.c.mailing_id,
+    Acknowledgement.mailing_id == Reminder.of_mailing_id,
+    Acknowledgement.person_id == _DELIVERY.c.person_id,
+)
 _MARK = (
     update(_DELIVERY)
-    .where(_CLAIMED_BY_ME, ~_LEFT)
+    .where(_CLAIMED_BY_ME, ~_LEFT, ~_CONFIRMED)
     .values(
         state=DeliveryState.ATTEMPTING,
         attempted_at=bindparam("the_now"),
@@ -45,6 +50,11 @@ _MARK = (
 )
 _SUPPRESS_LEAVER = (
     update(_DELIVERY).where(_CLAIMED_BY_ME, _LEFT).values(state=DeliveryState.SUPPRESSED, reason=HAS_LEFT, **UNCLAIMED)
+)
+_SUPPRESS_CONFIRMED = (
+    update(_DELIVERY)
+    .where(_CLAIMED_BY_ME, _CONFIRMED)
+    .values(state=DeliveryState.SUPPRESSED, reason=HAS_CONFIRMED, **UNCLAIMED)
 )
 _RECORD = (
     update(_DELIVERY)
@@ -104,7 +114,8 @@ def _claim(state: DeliveryState, is_urgent: bool, worker: str, size: int, now: d
 def mark_attempt(delivery: Delivery, worker: str, now: datetime) -> bool:
     """Mark a claimed delivery as being attempted and return whether it may be sent now.
 
-    Not when the claim ran out meanwhile, or when the person has left since the message was queued, which is recorded.
+    Not when the claim ran out meanwhile, or when since the message was queued the person has left, or confirmed what it
+    reminds them of; both are recorded.
     The caller commits before it speaks to the mail server.
     """
     marking = {"the_id": delivery.id, "the_worker": worker, "the_now": now}
@@ -112,6 +123,7 @@ def mark_attempt(delivery: Delivery, worker: str, now: datetime) -> bool:
     if db.session.execute(_MARK, marking | lasting).rowcount:  # type: ignore[attr-defined]
         return True
     db.session.execute(_SUPPRESS_LEAVER, marking)
+    db.session.execute(_SUPPRESS_CONFIRMED, marking)
     return False
 
 

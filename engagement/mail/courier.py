@@ -16,7 +16,7 @@ from engagement.errors import EngagementError
 from engagement.mail import claiming
 from engagement.mail.headers import parts_of_sender
 from engagement.mail.message import Prepared, prepare
-from engagement.mail.models import Delivery, Mailing
+from engagement.mail.models import Delivery, Mailing, Translation
 from engagement.mail.pace import Pace, wait_unless
 from engagement.mail.rules import DeliveryState, Outcome
 from engagement.mail.transport import Transport
@@ -24,8 +24,8 @@ from engagement.mail.transport import Transport
 #: Makes the link for a slot whose name ends in "_link" from the path that its value names: a one-time sign-in link.
 LinkFor = Callable[[Delivery, str], str]
 BATCH = 50
-#: Prepared mailings that a connection keeps; a prepared mailing is a few times as large as its text.
-KEPT_MAILINGS = 32
+#: Prepared letters that a connection keeps; a prepared letter is a few times as large as its text.
+KEPT_LETTERS = 32
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Courier:
         self.counts = Counts()
         self._unwritten: tuple[Delivery, Outcome] | None = None
         self._holds_claims = False
-        self._prepared: OrderedDict[int, Prepared] = OrderedDict()
+        self._prepared: OrderedDict[tuple[int, int | None], Prepared] = OrderedDict()
 
     def deliver_once(self, size: int = BATCH) -> bool:
         """Claim a batch, send it, and return whether there may be more.
@@ -130,7 +130,7 @@ class Courier:
         if not may_send:
             self.counts.add(DeliveryState.SUPPRESSED)
             return True
-        prepared = self._prepared[delivery.mailing_id]
+        prepared = self._prepared_for(delivery)
         outcome = self.transport.send(prepared.sender, delivery.address, message)
         self._unwritten = (delivery, outcome)
         self.counts.add(outcome.state)
@@ -152,7 +152,7 @@ class Courier:
     def _filled(self, delivery: Delivery) -> bytes | None:
         """Return the message for one person, None when it cannot be written, which is recorded."""
         try:
-            return self._prepared_for(delivery.mailing_id).fill(delivery, self._values(delivery))
+            return self._prepared_for(delivery).fill(delivery, self._values(delivery))
         except EngagementError as error:
             claiming.refuse_unbuildable(delivery, self.worker, error.sentence)
             db.session.commit()
@@ -165,17 +165,19 @@ class Courier:
             for name, value in delivery.filled.items()
         }
 
-    def _prepared_for(self, mailing_id: int) -> Prepared:
-        prepared = self._prepared.get(mailing_id)
+    def _prepared_for(self, delivery: Delivery) -> Prepared:
+        key = (delivery.mailing_id, delivery.translation_id)
+        prepared = self._prepared.get(key)
         if prepared is None:
-            mailing = db.session.get_one(Mailing, mailing_id)
-            prepared = prepare(mailing, self.mail_from, self.domain)
+            mailing = db.session.get_one(Mailing, delivery.mailing_id)
+            translation = db.session.get_one(Translation, key[1]) if key[1] is not None else None
+            prepared = prepare(mailing, self.mail_from, self.domain, translation)
             # Ends the read, so that no transaction is open while the mail server is spoken to.
             db.session.commit()
-            self._prepared[mailing_id] = prepared
-            if len(self._prepared) > KEPT_MAILINGS:
+            self._prepared[key] = prepared
+            if len(self._prepared) > KEPT_LETTERS:
                 self._prepared.popitem(last=False)
-        self._prepared.move_to_end(mailing_id)
+        self._prepared.move_to_end(key)
         return prepared
 
 

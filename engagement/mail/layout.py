@@ -42,12 +42,18 @@ def html_layout(
     action: tuple[str, str] | None = None,
     signature: tuple[str, str] | None = None,
     organisation: str = "",
+    language: str = "en",
+    frame_language: str = "en",
+    copy_words: str = "Or copy this address:",
+    action_note: str = "",
 ) -> str:
     """Return a whole HTML message; slots in any part stay as they are, to be filled for each person.
 
     `title` is the subject and the only h1, `kicker` the line above it, `body_html` clean HTML as `content.markdown` makes
     it, `why` says why it reached the reader, `preheader` is what mail programs show beside the subject. `action` is the
-    words of the one button and its address; `signature` a name and what that person is.
+    words of the one button and its address, `action_note` the sentence above it, `copy_words` the one below; `signature`
+    a name and what that person is. `language` is the tag of the text, `frame_language` that of the words around it, which
+    is marked in the page where it is another one.
     """
     page = _environment().get_template("message.html")
     return page.render(
@@ -59,9 +65,17 @@ def html_layout(
         action=action,
         signature=signature,
         organisation=organisation,
+        language=language,
+        frame_language=frame_language if _base(frame_language) != _base(language) else None,
+        copy_words=copy_words,
+        action_note=action_note,
         sans=SANS,
         serif=SERIF,
     )
+
+
+def _base(language: str) -> str:
+    return language.partition("-")[0].lower()
 
 
 def inlined(body_html: str) -> str:

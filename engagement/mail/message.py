@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from engagement import clock
 from engagement.errors import RuleBroken
 from engagement.mail.headers import mailbox, one_line, parts_of_sender, unstructured
-from engagement.mail.models import Delivery, Mailing
+from engagement.mail.models import Delivery, Mailing, Translation
 
 _SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 #: "=_" never comes out of quoted-printable, so no text can contain the boundary.
@@ -138,11 +138,14 @@ class Prepared:
         return b"".join((head.encode(), _TEXT_PART, text, _HTML_PART, rich, _END))
 
 
-def prepare(mailing: Mailing, mail_from: str, message_id_domain: str) -> Prepared:
+def prepare(
+    mailing: Mailing, mail_from: str, message_id_domain: str, translation: Translation | None = None
+) -> Prepared:
     """Return a mailing ready to be filled; `mail_from` is `Name <address>`, whose name the mailing's sender replaces.
 
-    Raises BadInput for an unusable sender or reply address.
+    `translation` is the text of it that goes out, None for its own. Raises BadInput for an unusable sender or reply address.
     """
+    letter = translation or mailing
     name, address = parts_of_sender(mail_from)
     lines = [f"From: {mailbox(mailing.sender_name or name, address)}"]
     if mailing.reply_to:
@@ -158,9 +161,9 @@ def prepare(mailing: Mailing, mail_from: str, message_id_domain: str) -> Prepare
         sender=address,
         head="".join(f"{line}\r\n" for line in lines),
         message_id_domain=one_line(message_id_domain, "The domain"),
-        subject=Template(mailing.subject),
-        text=QuotedPrintable(Template(mailing.text)),
-        html=QuotedPrintable(Template(mailing.html)),
+        subject=Template(letter.subject),
+        text=QuotedPrintable(Template(letter.text)),
+        html=QuotedPrintable(Template(letter.html)),
     )
 
 

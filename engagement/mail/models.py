@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.db import Base, Key, UtcDateTime, short, word_of
@@ -15,7 +25,9 @@ class Mailing(Base):
     """A message as it was built: subject, text and HTML with slots that are filled for each person.
 
     A slot is written `{{ field }}`; everything that is the same for all recipients is filled in already. The text never
-    changes once it is built: what people were sent stays readable as it was.
+    changes once it is built: what people were sent stays readable as it was. `title` is what lists call it, "" for what is
+    sent to one person; `language` the BCP 47 tag of its text. Who gets one that `asks_confirmation` is asked to confirm
+    having read it.
     """
 
     __tablename__ = "mailing"
@@ -29,15 +41,34 @@ class Mailing(Base):
     reply_to: Mapped[str | None] = mapped_column(short(254))
     is_required: Mapped[bool] = mapped_column(default=True)
     built_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    title: Mapped[str] = mapped_column(short(300), default="")
+    language: Mapped[str] = mapped_column(short(35), default="en")
+    asks_confirmation: Mapped[bool] = mapped_column(default=False)
+
+
+class Translation(Base):
+    """The text of a mailing in another language than its own, built at the same moment and just as unchanging."""
+
+    __tablename__ = "translation"
+    __table_args__ = (UniqueConstraint("mailing_id", "language"),)
+
+    id: Mapped[Key]
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    language: Mapped[str] = mapped_column(short(35))
+    subject: Mapped[str] = mapped_column(short(300))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
 
 
 class Delivery(Base):
     """One mailing to one person: the row that is claimed, attempted, and keeps its outcome.
 
-    `filled` holds the person's values of the slots as they were when the recipients were resolved. `attempted_at` is
-    written and committed before the mail server is spoken to; `reply` is the server's own text. `is_urgent` marks what
-    somebody waits for at the screen, which overtakes mailings to many. `decided_at` is set when a person decided to leave
-    an uncertain delivery as it is.
+    `filled` holds the person's values of the slots as they were when the recipients were resolved, `translation_id` names
+    the text they get where it is not the mailing's own. `due_at` is the instant from which it may be attempted: while it is
+    queued, the person's next working hours; once it was put off, the next try. `attempted_at` is written and committed
+    before the mail server is spoken to; `reply` is the server's own text. `is_urgent` marks what somebody waits for at the
+    screen, which overtakes mailings to many. `decided_at` is set when a person decided to leave an uncertain delivery as
+    it is.
     """
 
     __tablename__ = "delivery"
@@ -51,6 +82,7 @@ class Delivery(Base):
     id: Mapped[Key]
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    translation_id: Mapped[int | None] = mapped_column(ForeignKey("translation.id"))
     address: Mapped[str] = mapped_column(short(254))
     name: Mapped[str] = mapped_column(short(401), default="")
     filled: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -69,7 +101,13 @@ class Delivery(Base):
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     mailing: Mapped[Mailing] = relationship()
+    translation: Mapped[Translation | None] = relationship()
     person: Mapped[Person | None] = relationship()
+
+    @property
+    def letter(self) -> Mailing | Translation:
+        """The text that this person gets, in their language where there is one."""
+        return self.translation or self.mailing
 
     @property
     def needs_decision(self) -> bool:
@@ -80,6 +118,59 @@ class Delivery(Base):
     def can_be_sent_again(self) -> bool:
         """Whether a person may have it sent once more."""
         return self.state in (DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
+
+
+class Acknowledgement(Base):
+    """A person confirmed once, at this instant, having read a mailing that asked for it; the database only adds rows."""
+
+    __tablename__ = "acknowledgement"
+    __table_args__ = (
+        UniqueConstraint("mailing_id", "person_id"),
+        Index("ix_acknowledgement_person", "person_id"),
+    )
+
+    id: Mapped[Key]
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    acknowledged_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+_REFUSAL = "confirmations are only added"
+_SQLITE_GUARDS = (
+    f"CREATE TRIGGER acknowledgement_kept BEFORE DELETE ON acknowledgement BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+    f"CREATE TRIGGER acknowledgement_fixed BEFORE UPDATE ON acknowledgement BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
+)
+_POSTGRESQL_GUARDS = (
+    "CREATE OR REPLACE FUNCTION refuse_acknowledgement_change() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}'; END $$",
+    "CREATE TRIGGER acknowledgement_kept BEFORE DELETE OR UPDATE ON acknowledgement FOR EACH ROW "
+    "EXECUTE FUNCTION refuse_acknowledgement_change()",
+)
+
+
+@event.listens_for(Acknowledgement.__table__, "after_create")
+def _guard_new_table(_table: Table, connection: Connection, **_: object) -> None:
+    for statement in _SQLITE_GUARDS if connection.dialect.name == "sqlite" else _POSTGRESQL_GUARDS:
+        connection.exec_driver_sql(statement)
+
+
+class Reminder(Base):
+    """A mailing that reminds of another one whoever has not confirmed it; `number` counts them from 1.
+
+    Whether somebody confirmed meanwhile is asked again at the moment of sending.
+    """
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        UniqueConstraint("of_mailing_id", "number"),
+        CheckConstraint("number >= 1", name="counts_from_one"),
+    )
+
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True)
+    of_mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    number: Mapped[int]
+
+    mailing: Mapped[Mailing] = relationship(foreign_keys=[mailing_id])
 
 
 class MailboxMessage(Base):

@@ -1,26 +1,29 @@
 """Reads of the outbox: the delivery log, its counts, and what a person was sent."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
+from engagement.mail.confirming import has_confirmed
 from engagement.mail.message import Template, as_html, as_text
-from engagement.mail.models import Delivery, MailboxMessage, Mailing
-from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.mail.models import Delivery, MailboxMessage, Mailing, Translation
+from engagement.mail.rules import READABLE, DeliveryState, MailingKind
 from engagement.people.models import Person
 from engagement.people.rules import search_text
-
-#: States in which a message has left, or tried to: it can be read in the service, also where the mail was refused.
-_READABLE = (DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
 
 
 @dataclass(frozen=True)
 class DeliveryFilters:
-    """What the delivery log is narrowed to. `words` are looked for in names and addresses of people."""
+    """What the delivery log is narrowed to. `words` are looked for in names and addresses of people.
+
+    `confirmed` asks whether a message that asks for it was confirmed, None for not asking.
+    """
 
     state: DeliveryState | None = None
+    confirmed: bool | None = None
     mailing_id: int | None = None
     person_id: int | None = None
     words: str = ""
@@ -43,11 +46,17 @@ def _by_state(counted: Select[DeliveryState, int]) -> dict[DeliveryState, int]:
 
 def deliveries_listed(filters: DeliveryFilters) -> Select[Delivery]:
     """Return the SELECT of the delivery log, newest first, with each delivery's mailing and person."""
-    query = select(Delivery).options(joinedload(Delivery.mailing), joinedload(Delivery.person))
+    query = select(Delivery).options(
+        joinedload(Delivery.mailing), joinedload(Delivery.translation), joinedload(Delivery.person)
+    )
     if filters.state is DeliveryState.QUEUED:
         query = query.where(Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.CLAIMED)))
     elif filters.state is not None:
         query = query.where(Delivery.state == filters.state)
+    if filters.confirmed is not None:
+        asks = Delivery.mailing_id.in_(select(Mailing.id).where(Mailing.asks_confirmation.is_(True)))
+        has = has_confirmed() if filters.confirmed else ~has_confirmed()
+        query = query.where(asks, Delivery.state.in_(READABLE), has)
     if filters.mailing_id is not None:
         query = query.where(Delivery.mailing_id == filters.mailing_id)
     if filters.person_id is not None:
@@ -59,6 +68,59 @@ def deliveries_listed(filters: DeliveryFilters) -> Select[Delivery]:
             people = people.where(Person.searched_by.contains(word, autoescape=True))
         query = query.where(or_(Delivery.person_id.in_(people), Delivery.address == filters.words.strip().lower()))
     return query.order_by(Delivery.id.desc())
+
+
+def translations_in(mailing_id: int) -> list[Translation]:
+    """Return the texts of a mailing in other languages than its own, by language."""
+    rows = select(Translation).where(Translation.mailing_id == mailing_id).order_by(Translation.language)
+    return list(db.session.scalars(rows))
+
+
+def letters_of(mailing: Mailing) -> list[Mailing | Translation]:
+    """Return a mailing's texts in all languages, its own first."""
+    return [mailing, *translations_in(mailing.id)]
+
+
+def whole_text_of(mailing: Mailing) -> str:
+    """Return everything that recipients of a mailing may read, in all languages: whose slots have to be filled."""
+    return "\n".join(part for each in letters_of(mailing) for part in (each.subject, each.text, each.html))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """So many deliveries wait for a later instant, the last of them for `last_at` (UTC), in that person's `timezone`.
+
+    `timezone` is None where that person has none of their own, or nobody waits; `last_at` where nobody waits.
+    """
+
+    number: int = 0
+    last_at: datetime | None = None
+    timezone: str | None = None
+
+
+def waiting_for_hours(now: datetime, mailing_id: int | None = None) -> Waiting:
+    """Return how many wait for their own working hours, of one mailing or of all, and until when the last of them does."""
+    waits = [Delivery.state == DeliveryState.QUEUED, Delivery.due_at > now]
+    if mailing_id is not None:
+        waits.append(Delivery.mailing_id == mailing_id)
+    last = (
+        select(Delivery.due_at, Person.timezone)
+        .outerjoin(Delivery.person)
+        .where(*waits)
+        .order_by(Delivery.due_at.desc(), Delivery.id.desc())
+        .limit(1)
+    )
+    row = db.session.execute(last).one_or_none()
+    if row is None:
+        return Waiting()
+    counted = db.session.scalar(select(func.count()).select_from(Delivery).where(*waits)) or 0
+    return Waiting(counted, row.due_at, row.timezone)
+
+
+def due_count(now: datetime) -> int:
+    """Return how many deliveries may be attempted now."""
+    due = (Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.DEFERRED)), Delivery.due_at <= now)
+    return db.session.scalar(select(func.count()).select_from(Delivery).where(*due)) or 0
 
 
 def undecided() -> int:
@@ -81,10 +143,10 @@ def messages_to(person_id: int) -> Select[Delivery]:
     return (
         select(Delivery)
         .join(Delivery.mailing)
-        .options(joinedload(Delivery.mailing))
+        .options(joinedload(Delivery.mailing), joinedload(Delivery.translation))
         .where(
             Delivery.person_id == person_id,
-            Delivery.state.in_(_READABLE),
+            Delivery.state.in_(READABLE),
             Mailing.kind == MailingKind.COMMUNICATION,
         )
         .order_by(Delivery.id.desc())
@@ -93,17 +155,17 @@ def messages_to(person_id: int) -> Select[Delivery]:
 
 def subject_for(delivery: Delivery) -> str:
     """Return the subject as this person got it."""
-    return Template(delivery.mailing.subject).fill(as_text(delivery.filled))
+    return Template(delivery.letter.subject).fill(as_text(delivery.filled))
 
 
 def text_for(delivery: Delivery) -> str:
     """Return the plain text as this person got it; links are paths of this service, without a sign-in in them."""
-    return Template(delivery.mailing.text).fill(as_text(delivery.filled))
+    return Template(delivery.letter.text).fill(as_text(delivery.filled))
 
 
 def html_for(delivery: Delivery) -> str:
     """Return the HTML page as this person got it; links are paths of this service, without a sign-in in them."""
-    return Template(delivery.mailing.html).fill(as_html(delivery.filled))
+    return Template(delivery.letter.html).fill(as_html(delivery.filled))
 
 
 def mailbox_listed(words: str = "") -> Select[MailboxMessage]:

@@ -67,9 +67,16 @@ _WORDS = {
     DeliveryState.UNKNOWN: ("Not certain", "bad", "bang"),
 }
 
+#: What has not reached the mail server yet, or was put off by it.
+UNSENT = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
+#: What has left, or tried to: it can be read in the service, also where the mail was refused.
+READABLE = (DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
+
 #: Why a message is not sent, as the delivery log says it.
 HAS_LEFT = "This person has left, so nothing is sent to them."
 NO_ADDRESS = "The directory has no e-mail address for this person."
+HAS_CONFIRMED = "This person has confirmed the message meanwhile, so they are not reminded."
+STOPPED = "Stopped before it was sent to this person: {why}"
 GIVEN_UP = "The mail server put it off for three days, so sending was given up."
 CUT_OFF = "Sending was cut off after it had begun. The message may have arrived or not."
 

@@ -191,7 +191,10 @@ def _refused(sheet: Sheet, error: EngagementError) -> Sheet:
 def _drawn(row: Audience | None, top: Row, sheet: Sheet) -> str:
     fields = {inner.about for inner in all_rows(top) if inner.about is not None and not inner.is_typed}
     besides = row.id if row else None
-    offers = {field: Offer([(str(v), words) for v, words in offered(field, besides)]) for field in fields}
+    chosen = {field: [v for inner in all_rows(top) if inner.about is field for v in inner.chosen] for field in fields}
+    offers = {
+        field: Offer([(str(v), words) for v, words in offered(field, besides, chosen[field])]) for field in fields
+    }
     places = offered_places() if any(inner.can_be_narrowed for inner in all_rows(top)) else []
     return render_template(
         "audiences/edit.html",

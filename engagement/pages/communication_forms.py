@@ -35,6 +35,7 @@ from engagement.waves.models import Wave
 #: Who can own or approve a communication: whoever has one of these roles, with or without a scope.
 RESPONSIBLE = (Role.CHANGE_MANAGER, Role.SPONSOR, Role.TRAINER, Role.ADMINISTRATOR)
 NOBODY = "0"
+IN_HOURS, AT_ONCE = "in_working_hours", "at_once"
 
 
 def choices(pairs: Any) -> list[SelectChoice]:
@@ -80,6 +81,24 @@ class CommunicationForm(Form):
     )
     write_lead_days = IntegerField("How many working days before is the draft due?", default=5)
     is_required = BooleanField("Readers can’t switch it off", default=True)
+    reaches = SelectField(
+        "When does each reader get it?",
+        choices=choices([(IN_HOURS, "In their own working hours"), (AT_ONCE, "Everybody at once")]),
+        description="Outside somebody’s working hours it waits for their next ones, by their own clock and calendar. Send at once only what is urgent.",
+    )
+    asks_confirmation = BooleanField(
+        "Readers confirm that they have read it",
+        description="Only for messages that readers can’t switch off. Each draft can say otherwise.",
+    )
+    remind_after_days = IntegerField(
+        "After how many days is somebody reminded who has not confirmed?", default=3, description="1 to 30."
+    )
+    remind_times = IntegerField("How many times at most?", default=2, description="0 to 3.")
+    language = StringField(
+        "In which language is it written?",
+        filters=[stripped],
+        description="A tag such as en or pl; empty for the organisation’s. Each message can have its text in more languages.",
+    )
     subject = StringField("Which subject does each draft begin with?", filters=[stripped])
     outline = TextAreaField(
         "Which text does each draft begin with?",
@@ -110,6 +129,9 @@ class CommunicationForm(Form):
         return {
             **{n: getattr(present, n) for n in ("name", "timezone", "starts_on", "holiday_country", "write_lead_days")},
             **{n: getattr(present, n) for n in ("is_required", "subject", "outline")},
+            **{n: getattr(present, n) for n in ("asks_confirmation", "remind_after_days", "remind_times")},
+            "reaches": IN_HOURS if present.in_working_hours else AT_ONCE,
+            "language": present.language or "",
             "kind": present.kind.value,
             "holiday_policy": present.holiday_policy.value,
             "wave": str(present.wave_id or NOBODY),
@@ -138,8 +160,13 @@ class CommunicationForm(Form):
             "starts_on": self.starts_on.data,
             "holiday_policy": HolidayPolicy(self.holiday_policy.data),
             "holiday_country": self.holiday_country.data or "",
-            "write_lead_days": self.write_lead_days.data if self.write_lead_days.data is not None else -1,
+            "write_lead_days": _number(self.write_lead_days),
             "is_required": self.is_required.data,
+            "in_working_hours": self.reaches.data != AT_ONCE,
+            "asks_confirmation": self.asks_confirmation.data,
+            "remind_after_days": _number(self.remind_after_days),
+            "remind_times": _number(self.remind_times),
+            "language": self.language.data or None,
             "subject": self.subject.data or "",
             "outline": self.outline.data or "",
         }
@@ -149,6 +176,11 @@ class CommunicationForm(Form):
         if rhythm is Rhythm.AS_IT_IS and present is not None:
             return present.cadence
         return rule_of(Choice(rhythm, self.weekday.data, int(self.week.data), int(self.month_day.data)))
+
+
+def _number(field: IntegerField) -> int:
+    """Return what was typed, for what is no number one that the room refuses with a sentence."""
+    return field.data if field.data is not None else -1
 
 
 def chosen(model: Any, value: str | None) -> Any:
@@ -203,11 +235,19 @@ def when_form(instant: datetime | None, timezone: str) -> WhenForm:
 
 
 class DraftForm(Form):
-    """Subject and text of a message; `text_version` is the one that the writer began from."""
+    """Subject and text of a message; `text_version` is the one that the writer began from.
+
+    `language` is that of the translation which is being written, "" for the message's own text.
+    """
 
     subject = StringField("Subject", filters=[stripped])
     body = TextAreaField("Text", filters=[stripped], description="Markdown, with the fields listed beside it.")
+    asks_confirmation = BooleanField(
+        "Readers confirm that they have read it",
+        description="Each gets one button for it. Who has not pressed it is reminded, as the communication says.",
+    )
     text_version = HiddenField()
+    language = HiddenField()
 
     @property
     def seen_version(self) -> int | None:
@@ -221,6 +261,14 @@ class ReasonForm(Form):
 
     reason = TextAreaField(
         "Why is it left out?", filters=[stripped], validators=[DataRequired("Say in a line why it is left out.")]
+    )
+
+
+class StopForm(Form):
+    """Why a message is sent to nobody any more who has not had it."""
+
+    reason = TextAreaField(
+        "Why is it stopped?", filters=[stripped], validators=[DataRequired("Say in a line why it is stopped.")]
     )
 
 

@@ -7,16 +7,19 @@ from engagement import clock
 from engagement.accounts import access
 from engagement.accounts.models import Account
 from engagement.communications import actions, queries, scopes
+from engagement.communications.languages import language_words
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.outlines import standard_outlines
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
+from engagement.communications.translations import main_language
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.mail.rules import DeliveryState
-from engagement.pages import guard, occurrence_steps
+from engagement.pages import confirmations, guard, occurrence_steps
 from engagement.pages.communication_forms import CommunicationForm, StandardForm, WhenForm, chosen, month_of, when_form
 from engagement.pages.formats import number_word, plural, today
 from engagement.pages.month import brief_moment, month_shown
+from engagement.pages.occurrence_words import when_words
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.programmes import queries as programmes
@@ -26,6 +29,7 @@ from engagement.waves.models import Wave
 
 blueprint = Blueprint("communications", __name__)
 occurrence_steps.add_to(blueprint)
+confirmations.add_to(blueprint)
 
 
 @blueprint.get("/communications")
@@ -151,6 +155,7 @@ def _defaults(kind: str) -> dict[str, object]:
         "starts_on": today(),
         "write_lead_days": outline.write_lead_days,
         "is_required": outline.is_required,
+        "reaches": "in_working_hours",
         "wave": request.args.get("wave_id", "0"),
         "week": "1",
         "month_day": "1",
@@ -222,6 +227,8 @@ def _communication_shown(row: Communication, when: WhenForm) -> str:
     return render_template(
         "communications/communication.html",
         communication=row,
+        timezone=guard.reader().timezone,
+        language=language_words(main_language(row, guard.organisation())),
         coming=coming,
         past=[(message, counts.get(message.id, {}).get(DeliveryState.SENT, 0)) for message in past],
         reach=queries.reach_of([row], clock.today(row.timezone))[row.id],
@@ -243,7 +250,7 @@ def date_message(communication_id: int) -> str | BaseResponse:
             form.take(error)
         else:
             db.session.commit()
-            notify("The draft is there.", f"It is due {made.when}, once somebody has approved it.")
+            notify("The draft is there.", f"It is due {when_words(made)}, once somebody has approved it.")
             return redirect(url_for("communications.occurrence", occurrence_id=made.id), code=303)
     return _communication_shown(_communication(communication_id), form)
 

@@ -1,18 +1,22 @@
 """The delivery log: what became of every message to every person, and the decisions that only a person can take."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from engagement import clock
 from engagement.accounts import access
 from engagement.db import count_of, db
 from engagement.mail import actions, queries
+from engagement.mail.confirming import acknowledged_at
 from engagement.mail.models import Delivery, Mailing
-from engagement.mail.queries import DeliveryFilters
+from engagement.mail.queries import DeliveryFilters, Waiting
 from engagement.mail.rules import DeliveryState
 from engagement.pages import guard
 from engagement.pages.formats import plural
+from engagement.pages.occurrence_words import waiting_words
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.people.models import Person
@@ -21,6 +25,8 @@ blueprint = Blueprint("deliveries", __name__)
 
 #: The states that the log can be narrowed to; a claimed message still waits as far as the reader is concerned.
 CHOICES = tuple(state for state in DeliveryState if state is not DeliveryState.CLAIMED)
+#: What a recipient did about a message that asks for it; it is kept beside the state.
+CONFIRMED = {"confirmed": "Confirmed as read", "unconfirmed": "Not confirmed yet"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Line:
 
     delivery: Delivery
     subject: str
+    confirmed_at: datetime | None
+    waits_until: datetime | None
     may_leave: bool
     may_send_again: bool
 
@@ -42,21 +50,23 @@ def index() -> str:
     rows = queries.deliveries_listed(filters)
     page = asked_page(count_of(rows))
     decides = _may_decide()
-    found = db.session.scalars(rows.limit(page.size).offset(page.offset))
+    found = db.session.scalars(rows.limit(page.size).offset(page.offset)).all()
+    confirmed = acknowledged_at(found)
     mailing = db.session.get(Mailing, filters.mailing_id) if filters.mailing_id else None
     person = db.session.get(Person, filters.person_id) if filters.person_id else None
     counts = queries.delivery_counts(mailing.id) if mailing else queries.outbox_counts()
     return render_template(
         "deliveries/index.html",
-        lines=[_line(delivery, decides) for delivery in found],
+        lines=[_line(delivery, decides, confirmed.get(delivery.id)) for delivery in found],
         page=page,
         filters=filters,
         is_narrowed=filters != DeliveryFilters(),
         mailing=mailing,
         mailings=_mailings(mailing),
         person=person,
-        states=CHOICES,
-        lede=_lede(counts),
+        states=[(state.value, state.word) for state in CHOICES] + list(CONFIRMED.items()),
+        chosen_state=_chosen_state(filters),
+        lede=_lede(counts, queries.waiting_for_hours(clock.now(), mailing.id if mailing else None)),
         undecided=queries.undecided(),
         here=request.full_path.rstrip("?"),
     )
@@ -66,10 +76,17 @@ def _asked() -> DeliveryFilters:
     state = request.args.get("state", "")
     return DeliveryFilters(
         state=next((known for known in CHOICES if known.value == state), None),
+        confirmed=state == "confirmed" if state in CONFIRMED else None,
         mailing_id=request.args.get("message", type=int),
         person_id=request.args.get("person", type=int),
         words=request.args.get("words", "").strip()[:200],
     )
+
+
+def _chosen_state(filters: DeliveryFilters) -> str:
+    if filters.confirmed is not None:
+        return "confirmed" if filters.confirmed else "unconfirmed"
+    return filters.state.value if filters.state else ""
 
 
 def _mailings(chosen: Mailing | None) -> list[Mailing]:
@@ -81,21 +98,25 @@ def _may_decide() -> bool:
     return access.may_decide_deliveries(guard.reader())
 
 
-def _line(delivery: Delivery, decides: bool) -> Line:
+def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None) -> Line:
+    waits = delivery.state is DeliveryState.QUEUED and delivery.due_at > clock.now()
     return Line(
         delivery,
         queries.subject_for(delivery),
+        confirmed_at,
+        delivery.due_at if waits else None,
         may_leave=decides and delivery.needs_decision,
         may_send_again=decides and delivery.can_be_sent_again,
     )
 
 
-def _lede(counts: dict[DeliveryState, int]) -> str:
-    """Return how it stands in a sentence or two: the whole first, then what is not as it should be."""
+def _lede(counts: dict[DeliveryState, int], later: Waiting) -> str:
+    """Return how it stands in a sentence or two: the whole first, then what is not as it should be, then who waits."""
     total = sum(counts.values())
     if not total:
         return "Nothing has been sent yet."
     waiting = counts[DeliveryState.QUEUED] + counts[DeliveryState.CLAIMED] + counts[DeliveryState.ATTEMPTING]
+    waiting -= later.number
     sent = counts[DeliveryState.SENT]
     first = "It is sent." if sent == total == 1 else f"{sent:,} of {plural(total, 'message', 'messages')} sent."
     rest = [
@@ -108,7 +129,8 @@ def _lede(counts: dict[DeliveryState, int]) -> str:
         f"{counts[DeliveryState.UNKNOWN]:,} not certain" if counts[DeliveryState.UNKNOWN] else "",
     ]
     others = [part for part in rest if part]
-    return f"{first} {', '.join(others).capitalize()}." if others else first
+    said = f"{first} {', '.join(others).capitalize()}." if others else first
+    return f"{said} {waiting_words(later)}".rstrip()
 
 
 @blueprint.post("/deliveries/<int:delivery_id>/sending")

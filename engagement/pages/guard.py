@@ -13,6 +13,8 @@ from engagement.accounts.models import Account
 from engagement.accounts.reader import Reader
 from engagement.db import db, reads_only
 from engagement.errors import NotAllowed, NotFound
+from engagement.people.models import Person
+from engagement.people.organisation import Organisation
 from engagement.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -90,10 +92,21 @@ def settings() -> Settings:
     return found
 
 
+def organisation() -> Organisation:
+    """Return the organisation as the settings describe it."""
+    return Organisation.of(settings())
+
+
 def account() -> Account:
     """Return the account of who is signed in; only behind the gate."""
     signed_in: SignedIn = current_user._get_current_object()
     return signed_in.account
+
+
+def person_or_none() -> Person | None:
+    """Return who in the directory is signed in, None for an account of somebody who is not in it."""
+    person_id = reader().person_id
+    return db.session.get(Person, person_id) if person_id is not None else None
 
 
 def reader() -> Reader:

@@ -11,16 +11,15 @@ from wtforms.fields.choices import SelectChoice
 
 from engagement.accounts import access
 from engagement.accounts import actions as accounts
+from engagement.communications.languages import language_words
+from engagement.communications.working_time import working_time
 from engagement.content.markdown import to_html
-from engagement.db import count_of, db
+from engagement.db import db
 from engagement.errors import BadInput
-from engagement.mail import queries as mail
-from engagement.mail.layout import text_in
-from engagement.mail.models import Delivery
-from engagement.pages import guard, my_change
-from engagement.pages.formats import short_day, today
+from engagement.pages import guard, my_change, my_messages
+from engagement.pages.formats import short_day, today, zone_words
 from engagement.pages.forms import Form
-from engagement.pages.paging import asked_page
+from engagement.pages.my_messages import messages_to, messages_to_confirm
 from engagement.pages.shell import notify
 from engagement.people.models import Person
 from engagement.training import actions, queries
@@ -29,6 +28,7 @@ from engagement.training.rules import RECOGNISE_WRONG, CompletionSource
 
 blueprint = Blueprint("me", __name__)
 blueprint.after_request(guard.seen_by_nobody_else)
+my_messages.add_to(blueprint)
 MESSAGES_SHOWN = 3
 
 
@@ -38,14 +38,6 @@ class LearningRow:
 
     item: LearningItem
     words: str
-
-
-@dataclass(frozen=True)
-class Message:
-    """A message to the reader: its delivery and its subject as they got it."""
-
-    delivery: Delivery
-    subject: str
 
 
 def learning_row(item: LearningItem) -> LearningRow:
@@ -62,11 +54,6 @@ def learning_row(item: LearningItem) -> LearningRow:
     return LearningRow(item, item.state.word)
 
 
-def _person() -> Person | None:
-    person_id = guard.reader().person_id
-    return db.session.get(Person, person_id) if person_id is not None else None
-
-
 def _nobody() -> str:
     return render_template("me/nobody.html")
 
@@ -74,11 +61,11 @@ def _nobody() -> str:
 @blueprint.get("/me")
 def index() -> str:
     """Show what changes for the reader: next step, scope of the workflows, dates, training, messages."""
-    person = _person()
+    person = guard.person_or_none()
     if person is None:
         return _nobody()
     items = queries.learning_of(person.id, today())
-    messages = _messages(person.id, MESSAGES_SHOWN)
+    messages = messages_to(person.id, MESSAGES_SHOWN)
     return render_template(
         "me/index.html",
         change=my_change.change_of(person, items, [(m.delivery.sent_at, m.subject) for m in messages]),
@@ -88,18 +75,14 @@ def index() -> str:
         done=sum(item.completed for item in items),
         minutes_left=queries.minutes_left(items),
         messages=messages,
+        to_confirm=messages_to_confirm(person.id),
     )
-
-
-def _messages(person_id: int, limit: int, offset: int = 0) -> list[Message]:
-    rows = db.session.scalars(mail.messages_to(person_id).limit(limit).offset(offset))
-    return [Message(row, mail.subject_for(row)) for row in rows]
 
 
 @blueprint.get("/me/training")
 def training() -> str:
     """List the reader's own training."""
-    person = _person()
+    person = guard.person_or_none()
     if person is None:
         return _nobody()
     items = queries.learning_of(person.id, today())
@@ -114,7 +97,7 @@ def training() -> str:
 
 def _own_item(module_id: int) -> tuple[Person, LearningItem]:
     """Return the reader and a module of theirs; raises NotFound for one that is not part of their training."""
-    person = guard.found(_person())
+    person = guard.found(guard.person_or_none())
     return person, guard.found(queries.learning_item(person.id, module_id, today()))
 
 
@@ -183,28 +166,6 @@ def completion(module_id: int) -> BaseResponse:
     return redirect(url_for("me.training"), 303)
 
 
-@blueprint.get("/me/messages")
-def messages() -> str:
-    """List every message that the reader was sent."""
-    person = _person()
-    if person is None:
-        return _nobody()
-    page = asked_page(count_of(mail.messages_to(person.id)))
-    return render_template("me/messages.html", messages=_messages(person.id, page.size, page.offset), page=page)
-
-
-@blueprint.get("/me/messages/<int:delivery_id>")
-def message(delivery_id: int) -> str:
-    """Show one message as the reader got it; only their own."""
-    person = guard.found(_person())
-    row = guard.found(db.session.scalar(mail.messages_to(person.id).where(Delivery.id == delivery_id)))
-    return render_template(
-        "me/message.html",
-        message=Message(row, mail.subject_for(row)),
-        html=Markup(text_in(mail.html_for(row)) or to_html(mail.text_for(row))),  # noqa: S704  cleaned by content.markdown
-    )
-
-
 @blueprint.get("/me/team")
 def team() -> str:
     """Show the training of those who report to the reader: open, overdue, minutes left."""
@@ -245,4 +206,19 @@ def timezone() -> str | tuple[str, int] | Response | BaseResponse:
         chosen = (form.timezone.data or "").replace("_", " ")
         notify("Times are shown in your zone now" if chosen else "Times are shown as the organisation has them", chosen)
         return redirect(guard.safe_path(request.args.get("next"), url_for("me.timezone")), 303)
-    return render_template("me/timezone.html", form=form), 422 if form.is_submitted() else 200
+    page = render_template("me/timezone.html", form=form, reached=_how_reached())
+    return page, 422 if form.is_submitted() else 200
+
+
+def _how_reached() -> str:
+    """Say when messages reach the reader, by what the directory knows of them; "" for who is not in it."""
+    person = guard.person_or_none()
+    if person is None:
+        return ""
+    organisation = guard.organisation()
+    works = working_time(person.timezone, person.works_from, person.works_until, person.country, organisation)
+    language = language_words(person.language or organisation.language)
+    return (
+        f"Messages reach you between {works.works_from} and {works.works_until}, {zone_words(works.timezone)}, on working "
+        f"days, and in {language} where a text is written in it."
+    )

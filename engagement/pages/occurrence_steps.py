@@ -3,22 +3,25 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
 from engagement.communications import actions
 from engagement.communications.approvals import approver_words, may_approve
+from engagement.communications.languages import language_words
 from engagement.communications.models import Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.scopes import is_in_charge
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
-from engagement.pages.communication_forms import DraftForm, ReasonForm, WhenForm
+from engagement.pages.communication_forms import DraftForm, ReasonForm, StopForm, WhenForm
 from engagement.pages.formats import plural
+from engagement.pages.occurrence_words import when_words
 from engagement.pages.occurrences import (
     MessageForms,
+    asked_language,
     back_to,
     message_at,
     message_shown,
@@ -41,6 +44,9 @@ def add_to(blueprint: Blueprint) -> None:
         ("skipping", skip),
         ("decisions", decide),
         ("resumption", resume),
+        ("releases", release),
+        ("stopping", stop),
+        ("translation-removals", remove_translation),
     ):
         blueprint.add_url_rule(f"{at}/{noun}", view_func=step, methods=["POST"])
 
@@ -81,7 +87,7 @@ def approve(occurrence_id: int) -> str | BaseResponse:
     if row.status is OccurrenceStatus.HELD:
         notify("Approved. It still waits for a decision about its time.")
     else:
-        notify(f"Approved. It goes to {people}, {row.when}.", "Until then the approval can be taken back.")
+        notify(f"Approved. It goes to {people}, {when_words(row)}.", "Until then the approval can be taken back.")
     return back_to(row)
 
 
@@ -102,7 +108,7 @@ def send_test_copy(occurrence_id: int) -> BaseResponse:
     if person is None:
         raise RuleBroken("The audience reaches nobody, so there is no recipient whose values a test copy could show.")
     account = guard.account()
-    actions.send_test_copy(row, person, account, by=guard.reader().actor, organisation=guard.settings().organisation)
+    actions.send_test_copy(row, person, account, by=guard.reader().actor, organisation=guard.organisation())
     db.session.commit()
     notify(f"A test copy is on its way to {account.email}.", f"It reads as {person.name} would get it.")
     return back_to(row)
@@ -126,7 +132,7 @@ def _timed(occurrence_id: int, take: Callable[[Occurrence, WhenForm], None]) -> 
             form.take(error)
         else:
             db.session.commit()
-            notify(f"It is due {row.when}.", row.status.word + ".")
+            notify(f"It is due {when_words(row)}.", row.status.word + ".")
             return back_to(row)
     row = message_at(occurrence_id)
     forms = MessageForms.of(row)
@@ -153,14 +159,50 @@ def decide(occurrence_id: int) -> BaseResponse:
     row = message_at(occurrence_id, to_write=True)
     actions.decide_held(row, True, by=guard.reader().actor)
     db.session.commit()
-    notify("It goes out now.", "The next minutes show how far it is.")
+    later = "Who doesn’t work at the moment gets it in their next working hours."
+    notify("It goes out now.", later if row.communication.in_working_hours else "The next minutes show how far it is.")
     return back_to(row)
 
 
 def resume(occurrence_id: int) -> BaseResponse:
     """Send a message that is out to those who came into its audience since."""
     row = message_at(occurrence_id, to_write=True)
-    added = actions.resume_occurrence(row, now=clock.now(), by=guard.reader().actor)
+    added = actions.resume_occurrence(row, now=clock.now(), by=guard.reader().actor, organisation=guard.organisation())
     db.session.commit()
     notify(f"It goes to {plural(added, 'more person', 'more people')}." if added else "Everybody has it already.")
     return back_to(row)
+
+
+def release(occurrence_id: int) -> BaseResponse:
+    """Send a message at once to those who wait for their working hours."""
+    row = message_at(occurrence_id, to_write=True)
+    released = actions.send_to_waiting(row, by=guard.reader().actor)
+    db.session.commit()
+    notify(
+        f"It goes to {plural(released, 'more person', 'more people')} now." if released else "Nobody waits any more."
+    )
+    return back_to(row)
+
+
+def stop(occurrence_id: int) -> str | BaseResponse:
+    """Send a message to nobody any more who has not had it, with a reason."""
+    row = message_at(occurrence_id, to_write=True)
+    form = StopForm()
+    if form.validate_on_submit():
+        stopped = actions.stop_sending(row, form.reason.data, by=guard.reader().actor)
+        db.session.commit()
+        notify(f"Stopped. {plural(stopped, 'person doesn’t', 'people don’t')} get it.", "Who has had it keeps it.")
+        return back_to(row)
+    forms = MessageForms.of(row)
+    forms.stop = form
+    return message_shown(row, forms)
+
+
+def remove_translation(occurrence_id: int) -> BaseResponse:
+    """Take the text in one language out."""
+    row = message_at(occurrence_id, to_write=True)
+    language = asked_language(row)
+    actions.remove_translation(row, language, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"The text in {language_words(language)} is removed.", "Its readers get the message’s own text.")
+    return redirect(url_for("communications.occurrence", occurrence_id=row.id), code=303)

@@ -10,16 +10,18 @@ from engagement import clock
 from engagement.accounts import access
 from engagement.communications import actions, queries, scopes
 from engagement.communications.approvals import approver_words, may_approve
+from engagement.communications.languages import check_language, language_words
 from engagement.communications.merging import FIELDS, OF_A_WAVE
-from engagement.communications.messages import Preview, preview_as, preview_to_nobody, why_words
+from engagement.communications.messages import Preview, asks_confirmation, preview_as, preview_to_nobody, why_words
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import OccurrencePage
 from engagement.communications.rules import OccurrenceStatus
+from engagement.communications.translations import main_language, texts_of, translations_of
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
-from engagement.pages.communication_forms import DraftForm, ReasonForm, WhenForm, when_form
-from engagement.pages.formats import plural, today
+from engagement.pages import occurrence_words as words
+from engagement.pages.communication_forms import DraftForm, ReasonForm, StopForm, WhenForm, when_form
 from engagement.pages.shell import notify
 from engagement.people.models import Person
 
@@ -41,13 +43,7 @@ def occurrence(occurrence_id: int) -> str | BaseResponse:
     forms = MessageForms.of(row)
     forms.draft = DraftForm()
     try:
-        written = actions.write_occurrence(
-            row,
-            forms.draft.subject.data or "",
-            forms.draft.body.data or "",
-            by=guard.reader().actor,
-            seen_version=forms.draft.seen_version,
-        )
+        written = _write(row, forms.draft)
     except (BadInput, RuleBroken) as error:
         # What was typed stays in the form, also where somebody else was quicker.
         db.session.rollback()
@@ -63,6 +59,18 @@ def occurrence(occurrence_id: int) -> str | BaseResponse:
     return back_to(row)
 
 
+def _write(row: Occurrence, form: DraftForm) -> actions.Written:
+    """Save what was typed: the message's own text, or its translation into the language that the form names."""
+    subject, body, seen = form.subject.data or "", form.body.data or "", form.seen_version
+    by = guard.reader().actor
+    if form.language.data:
+        return actions.write_translation(
+            row, form.language.data, subject, body, by=by, seen_version=seen, organisation=guard.organisation()
+        )
+    asks = form.asks_confirmation.data if row.communication.is_required else None
+    return actions.write_occurrence(row, subject, body, by=by, seen_version=seen, asks_confirmation=asks)
+
+
 @dataclass
 class MessageForms:
     """The forms of the page, each as it is to be shown."""
@@ -70,22 +78,48 @@ class MessageForms:
     draft: DraftForm
     move: WhenForm
     skip: ReasonForm
+    stop: StopForm
 
     @classmethod
     def of(cls, row: Occurrence) -> "MessageForms":
-        """Return the forms as a message fills them."""
+        """Return the forms as a message fills them; the text is the one in the language that the request names."""
         return cls(
-            DraftForm(formdata=None, subject=row.subject, body=row.body, text_version=str(row.text_version)),
+            _draft_form(row, asked_language(row)),
             when_form(row.sends_at, row.communication.timezone),
             ReasonForm(formdata=None),
+            StopForm(formdata=None),
         )
+
+
+def asked_language(row: Occurrence) -> str:
+    """Return the language into which a message is being translated, "" for its own text or what is no language."""
+    try:
+        asked = check_language(request.values.get("language", "")[:35])
+    except BadInput:
+        return ""
+    return "" if asked == main_language(row.communication, guard.organisation()) else asked
+
+
+def _draft_form(row: Occurrence, language: str) -> DraftForm:
+    there = {text.language: text for text in translations_of(row)}
+    # A new translation begins from what there is to translate.
+    text = there.get(language, row)
+    return DraftForm(
+        formdata=None,
+        subject=text.subject,
+        body=text.body,
+        asks_confirmation=row.asks_confirmation,
+        text_version=str(row.text_version),
+        language=language,
+    )
 
 
 def message_shown(row: Occurrence, forms: MessageForms) -> str:
     """Return the page of a message with its forms as they are."""
     reader = guard.reader()
-    page = queries.occurrence_page(row)
+    page = queries.occurrence_page(row, guard.organisation())
     reading = reading_as(row)
+    in_hours = row.communication.in_working_hours
     writes = scopes.is_in_charge(reader, row.communication)
     approves = not page.problems and row.status.needs_approval and page.approval is None and may_approve(reader, row)
     approves = approves and (row.status is OccurrenceStatus.HELD or row.sends_at > clock.now())
@@ -94,16 +128,27 @@ def message_shown(row: Occurrence, forms: MessageForms) -> str:
         page=page,
         row=row,
         forms=forms,
-        has_errors=bool(forms.draft.errors or forms.move.errors or forms.skip.errors),
-        lede=_lede(page),
-        when_label=_when_label(row.status),
+        has_errors=bool(forms.draft.errors or forms.move.errors or forms.skip.errors or forms.stop.errors),
+        lede=words.lede(page),
+        when_label=words.when_label(row.status),
+        when=words.when_words(row),
+        why_moved=row.why_moved(reader.timezone),
+        plan=words.plan_words(page.plan, in_working_hours=in_hours) if page.plan else "",
+        later=words.later_lines(page.plan) if page.plan else [],
+        waiting=words.waiting_words(page.waiting),
+        languages=words.language_lines(page),
+        unread=words.unread_lines(page),
+        unread_words=words.unread_words(page),
+        editing=forms.draft.language.data or "",
+        editing_words=language_words(forms.draft.language.data) if forms.draft.language.data else "",
         my_address=guard.account().email,
         preview=reading.preview,
-        preview_title=_preview_title(row, reading.person),
+        preview_title=words.preview_title(page, reading.person, reading.preview.language),
         reading_as=reading.person,
         unknown_address=reading.unknown_address,
         recipients=reading.offered,
         why=why_words(row),
+        asks_confirmation=asks_confirmation(row),
         fields=[f for f in FIELDS.values() if row.communication.wave or f.name not in OF_A_WAVE],
         may_write=writes,
         may_edit=writes and row.status.can_be_written,
@@ -113,19 +158,6 @@ def message_shown(row: Occurrence, forms: MessageForms) -> str:
         may_see_deliveries=access.may_see_deliveries(reader),
         counts=[(state, number) for state, number in page.counts.items() if number],
     )
-
-
-def _when_label(status: OccurrenceStatus) -> str:
-    if status.is_out:
-        return "Went out"
-    is_over = status in (OccurrenceStatus.HELD, OccurrenceStatus.MISSED, OccurrenceStatus.SKIPPED)
-    return "Was due" if is_over else "Goes out"
-
-
-def _preview_title(row: Occurrence, person: Person | None) -> str:
-    if row.mailing_id is not None:
-        return f"As it was sent, with the values of {person.name}" if person else "As it was sent"
-    return f"As {person.name} reads it" if person else "As it reads"
 
 
 def _main_step(page: OccurrencePage, writes: bool, approves: bool) -> str:
@@ -142,28 +174,6 @@ def _main_step(page: OccurrencePage, writes: bool, approves: bool) -> str:
     return ""
 
 
-def _lede(page: OccurrencePage) -> str:
-    row = page.occurrence
-    reach = plural(page.reach_now, "person", "people")
-    return {
-        OccurrenceStatus.DRAFT: f"{_draft_words(row)} It would go to {reach} {row.when}; without approval it doesn’t go out.",
-        OccurrenceStatus.IN_REVIEW: f"Waits for approval. Without it, nothing goes out {row.when}.",
-        OccurrenceStatus.APPROVED: f"It goes out by itself to {reach}, {row.when}.",
-        OccurrenceStatus.SENDING: f"It is being sent to {plural(row.reached or 0, 'person', 'people')}. You can leave this page.",
-        OccurrenceStatus.SENT: f"Sent to {plural(row.reached or 0, 'person', 'people')}, {row.when}."
-        if row.reached
-        else "Finished without being sent to anybody.",
-        OccurrenceStatus.HELD: "It waits for your decision. Nothing goes out until then.",
-        OccurrenceStatus.MISSED: "Missed. Give it another time, or leave it out with a reason.",
-        OccurrenceStatus.SKIPPED: "Left out. Nobody gets it.",
-    }[row.status]
-
-
-def _draft_words(row: Occurrence) -> str:
-    is_late = row.write_by < today()
-    return f"A draft, due since {row.write_by.day} {row.write_by:%B}." if is_late else "A draft."
-
-
 @dataclass(frozen=True)
 class _Reading:
     """As whom the text is shown: one recipient, or nobody where the audience is empty."""
@@ -175,18 +185,25 @@ class _Reading:
 
 
 def reading_as(row: Occurrence) -> _Reading:
-    """Return the text as the recipient reads it whom the request names, else as the first one does."""
+    """Return the text as the recipient reads it whom the request names, else as the first one of its language does."""
     offered = queries.some_recipients(row.communication)
     asked = request.values.get("as", "").strip()[:254]
     found = queries.recipient_by_email(row.communication, asked) if asked else None
+    language, organisation = asked_language(row), guard.organisation()
+    if not asked and language and row.mailing_id is None:
+        found = queries.reader_in(row.communication, language)
+        there = next((text for text in texts_of(row, organisation) if text.language == language), None)
+        if found is None and there is not None:
+            return _Reading(preview_to_nobody(row, organisation, there), None, "", offered)
     person = found or (offered[0] if offered else None)
-    preview = preview_as(row, person) if person else preview_to_nobody(row)
+    preview = preview_as(row, person, organisation) if person else preview_to_nobody(row, organisation)
     return _Reading(preview, person, asked if asked and found is None else "", offered)
 
 
 def back_to(row: Occurrence) -> BaseResponse:
     """Lead back to the page of a message."""
-    # The recipient chosen for the preview stays chosen.
+    # The recipient chosen for the preview stays chosen, and so does the language that is being written.
     address = url_for("communications.occurrence", occurrence_id=row.id)
-    shown_as = request.form.get("as", "")[:254]
-    return redirect(f"{address}?{urlencode({'as': shown_as})}" if shown_as else address, code=303)
+    kept = {"as": request.form.get("as", "")[:254], "language": asked_language(row)}
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return redirect(f"{address}?{query}" if query else address, code=303)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from engagement import clock
 from engagement.db import db
-from engagement.mail.queries import outbox_counts
+from engagement.mail.queries import due_count, outbox_counts
 from engagement.pages.guard import open_to_all
 from engagement.scheduler.running import clock_stands_still, last_tick, line_states
 
@@ -78,6 +78,8 @@ def metrics() -> Response:
     outbox = Gauge("engagement_outbox", "Messages by state", ["state"], registry=registry)
     for state, number in outbox_counts().items():
         outbox.labels(state.value).set(number)
+    due = Gauge("engagement_outbox_due", "Messages that may be sent now", registry=registry)
+    due.set(due_count(clock.now()))
     age = Gauge("engagement_clock_age_seconds", "Seconds since a line of the timetable began", registry=registry)
     tick = last_tick()
     age.set((clock.now() - tick).total_seconds() if tick else float("inf"))

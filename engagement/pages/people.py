@@ -14,6 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from engagement import clock
 from engagement.accounts import access
 from engagement.accounts.actions import end_with_leaving, return_with_sign_in
+from engagement.communications.working_time import working_time
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.pages import departments, guard, role_rules
@@ -213,6 +214,7 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> s
         timezone=row.timezone or f"{settings.timezone}, the organisation’s",
         language=row.language or f"{settings.language}, the organisation’s",
         hours=_hours(row, settings.working_hours),
+        country=working_time(row.timezone, row.works_from, row.works_until, row.country, guard.organisation()).country,
         roles_form=roles_form,
         delivery_form=delivery_form,
         has_errors=bool(roles_form.errors or delivery_form.errors),

@@ -30,6 +30,7 @@ QUESTIONS = (
     (Field.STAKEHOLDER_GROUP, "Stakeholder group"),
     (Field.CHAMPION, "Champion"),
     (Field.TRAINING_STATE, "Training"),
+    (Field.CONFIRMATION, "Confirmed a message as read"),
     (Field.PERSON, "Person"),
     (Field.AUDIENCE, "Other audience"),
     (Field.EVERYBODY, "Everybody in the directory"),

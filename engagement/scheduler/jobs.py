@@ -14,6 +14,7 @@ from engagement.communications import queries as calendar
 from engagement.db import db, rows_changed
 from engagement.errors import EngagementError
 from engagement.mail import actions as mail
+from engagement.people.organisation import Organisation
 from engagement.privacy import actions as privacy
 from engagement.settings import Settings
 from engagement.training import actions as training
@@ -46,7 +47,7 @@ def queue_occurrences(settings: Settings) -> str:
                 occurrence_id,
                 now=clock.now(),
                 lateness_limit_hours=settings.lateness_limit,
-                organisation=settings.organisation,
+                organisation=Organisation.of(settings),
             )
             db.session.commit()
             outcomes.append(f"{occurrence_id} {outcome.value}")
@@ -61,8 +62,24 @@ def settle_deliveries(_settings: Settings) -> str:
     """Tell what a stopped process left behind, and close mailings that are done."""
     released = mail.release_expired(clock.now())
     db.session.commit()
+    stopped = communications.stop_overtaken()
     closed = communications.settle_sending(clock.now())
-    return f"{released.waiting} taken back, {released.uncertain} not certain, {closed} mailings closed."
+    return (
+        f"{released.waiting} taken back, {released.uncertain} not certain, {stopped} stopped, {closed} mailings closed."
+    )
+
+
+def send_reminders(settings: Settings) -> str:
+    """Queue the reminders that are due, each message's in a transaction of its own; one that fails doesn't stop the rest."""
+    reminded = 0
+    for occurrence_id in communications.messages_to_remind_of(clock.now()):
+        try:
+            reminded += communications.remind(occurrence_id, now=clock.now(), organisation=Organisation.of(settings))
+            db.session.commit()
+        except EngagementError as error:
+            db.session.rollback()
+            log.warning("reminders not queued", occurrence=occurrence_id, reason=error.sentence)
+    return f"{reminded} reminders queued."
 
 
 def apply_retention(_settings: Settings) -> str:

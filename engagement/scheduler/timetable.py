@@ -40,15 +40,21 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "queue-occurrences",
-        "Queues each approved message at its time, one row a person; holds what is too late for a decision.",
+        "Queues each approved message at its time, one row a person, each for their own working hours; holds what is too late for a decision.",
         timedelta(seconds=20),
         jobs.queue_occurrences,
     ),
     Line(
         "settle-deliveries",
-        "Takes back messages that a stopped process had claimed, and closes mailings whose every message has an outcome.",
+        "Takes back messages that a stopped process had claimed, stops what still waits of a communication that ended or a wave that was cancelled, and closes mailings whose every message has an outcome.",
         timedelta(seconds=30),
         jobs.settle_deliveries,
+    ),
+    Line(
+        "send-reminders",
+        "Writes again to those who have not confirmed a message that asks for it, as often as its communication says.",
+        timedelta(minutes=15),
+        jobs.send_reminders,
     ),
     Line(
         "apply-retention",

@@ -22,10 +22,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_person_gone", table_name="person")
-    op.create_index("ix_person_left_at", "person", ["left_at"])
-    with op.batch_alter_table("person_role") as batch_op:
-        batch_op.drop_constraint("pk_person_role", type_="primary")
-        batch_op.add_column(sa.Column("id", sa.Integer(), sa.Identity(), nullable=False))
-        batch_op.create_primary_key("pk_person_role", ["id"])
-        batch_op.create_unique_constraint("uq_person_role_person_id_role", ["person_id", "role"])
+    raise RuntimeError("Going back is not built; restore the backup made before the upgrade instead.")

@@ -1,7 +1,7 @@
 """A small organisation made by chance, once as rows and once as the plain records that rules are held against."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from factories import TESTER, make_department, make_programme, make_wave
@@ -9,6 +9,9 @@ from factories import TESTER, make_department, make_programme, make_wave
 from engagement import clock
 from engagement.audiences.meaning import PersonRecord, Post
 from engagement.db import db
+from engagement.mail.actions import build_mailing, queue_for_address
+from engagement.mail.models import Acknowledgement, Mailing
+from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.people import actions as people
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
@@ -42,6 +45,7 @@ class World:
     programmes: list[int]
     waves: list[int]
     records: list[PersonRecord]
+    mailings: list[int]
 
     @property
     def ids(self) -> list[int]:
@@ -54,6 +58,7 @@ def make_world(seed: int, on: date, size: int = 25) -> World:
     departments = {path: make_department(path) for path in PATHS}
     waves = _make_waves(on)
     modules = _make_curricula()
+    mailings = [_make_mailing(number) for number in range(3)]
     drawn = [_draw(dice, number, waves) for number in range(size)]
     as_groups = {path: _draw_stakes(dice) for path in PATHS if dice.random() < 0.4}
     rows = [_insert(draw, departments, waves, modules) for draw in drawn]
@@ -66,10 +71,44 @@ def make_world(seed: int, on: date, size: int = 25) -> World:
         row.manager_id = rows[draw["manager"]].id if draw["manager"] is not None else None
     db.session.flush()
     people.merge_department(departments["Letters"], departments["Operations/Claims"], by=TESTER)
+    for draw, row in zip(drawn, rows, strict=True):
+        _send_and_confirm(draw, row, mailings)
     records = [_record(draw, rows, drawn, departments, waves, on, as_groups) for draw in drawn]
-    programmes = sorted({wave.programme_id for wave in waves})
-    ids = [department.id for department in departments.values()]
-    return World(ids, departments["Letters"].id, programmes, [w.id for w in waves], records)
+    records = [replace(record, **_confirmations(draw, mailings)) for draw, record in zip(drawn, records, strict=True)]
+    return World(
+        [department.id for department in departments.values()],
+        departments["Letters"].id,
+        sorted({wave.programme_id for wave in waves}),
+        [wave.id for wave in waves],
+        records,
+        [mailing.id for mailing in mailings],
+    )
+
+
+def _make_mailing(number: int) -> Mailing:
+    """The last one asks for no confirmation; a rule that names it reaches nobody."""
+    return build_mailing(
+        MailingKind.COMMUNICATION, f"Message {number}", "Text", "<p>Text</p>", asks_confirmation=number < 2
+    )
+
+
+def _send_and_confirm(draw: dict, person: Person, mailings: list[Mailing]) -> None:
+    for number, state in draw["sent"].items():
+        delivery = queue_for_address(mailings[number], person.email, person.name, {}, person.id)
+        delivery.state = DeliveryState(state)
+    for number in draw["confirmed"]:
+        db.session.add(
+            Acknowledgement(mailing_id=mailings[number].id, person_id=person.id, acknowledged_at=clock.now())
+        )
+    db.session.flush()
+
+
+def _confirmations(draw: dict, mailings: list[Mailing]) -> dict[str, frozenset[int]]:
+    readable = {number for number, state in draw["sent"].items() if state in ("sent", "bounced", "unknown")}
+    return {
+        "asked_to_confirm": frozenset(mailings[number].id for number in readable if number < 2),
+        "confirmed": frozenset(mailings[number].id for number in draw["confirmed"]),
+    }
 
 
 def _make_waves(on: date) -> list[Wave]:
@@ -132,6 +171,8 @@ def _draw(dice: random.Random, number: int, waves: list[Wave]) -> dict:
         "finished": some(SLUGS),
         "stakes": _draw_stakes(dice) if dice.random() < 0.4 else [],
         "posts": [(w, dice.choice(TIMES)) for w in range(len(waves)) if dice.random() < 0.2],
+        "sent": {n: dice.choice(("sent", "queued", "bounced", "suppressed", "unknown")) for n in some(range(3), 0.7)},
+        "confirmed": some(range(2), 0.3),
         "has_left": dice.random() < 0.15,
         "manager": dice.choice((None, dice.randrange(25))) if number else None,
     }

@@ -13,9 +13,16 @@ from engagement import clock
 from engagement.audiences import actions, queries
 from engagement.audiences.ground import ground_for
 from engagement.audiences.meaning import matches
+from engagement.audiences.names import names_for
 from engagement.audiences.records import record_of
 from engagement.audiences.rules import Rule, inlined, problems_of
+from engagement.audiences.wording import describe
 from engagement.db import db
+from engagement.errors import BadInput
+from engagement.mail.actions import build_mailing, queue_for_address
+from engagement.mail.confirming import acknowledge
+from engagement.mail.models import Delivery
+from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.people import actions as people
 from engagement.people.models import Person
 from engagement.stakeholders.actions import add_stakeholder, appoint_champion, remove_stakeholder
@@ -54,6 +61,7 @@ def conditions(world: World) -> st.SearchStrategy[Rule]:
         narrowed(on("stakeholder_group", [*GROUPS, "customers"])),
         narrowed(st.just({"field": "champion"})),
         on("training_state", states),
+        on("confirmation", [f"{word}:{i}" for word in ("confirmed", "not_confirmed") for i in world.mailings]),
         on("person", world.ids),
         st.sampled_from([{"field": f} for f in ("everybody", "manager_of_people", "has_no_role")]),
     )
@@ -301,3 +309,39 @@ def test_training_is_overdue_from_the_day_after_it_was_due(app):
     late_today = {r.id for r in world.records if r.is_overdue and not r.has_left}
     assert reached(rule, due_on) == late_today
     assert reached(rule, due_on + timedelta(days=1)) > late_today
+
+
+def test_who_confirmed_and_who_did_not_are_told_apart_from_those_never_asked(app):
+    confirmed, silent, never = make_person("Ann Done"), make_person("Bob Silent"), make_person("Cay Never")
+    mailing = build_mailing(
+        MailingKind.COMMUNICATION, "S", "T", "<p>T</p>", title="Scope, 14 April 2026", asks_confirmation=True
+    )
+    for person in (confirmed, silent):
+        queue_for_address(mailing, person.email, person.name, {}, person.id).state = DeliveryState.SENT
+    db.session.flush()
+    first = db.session.scalars(db.select(Delivery).where(Delivery.person_id == confirmed.id)).one()
+    assert acknowledge(first, by=TESTER)
+    assert not acknowledge(first, by=TESTER)
+    has, has_not = ({"field": "confirmation", "values": [f"{w}:{mailing.id}"]} for w in ("confirmed", "not_confirmed"))
+    assert reached(has) == {confirmed.id}
+    assert reached(has_not) == {silent.id}
+    assert reached({"not": has}) == {silent.id, never.id}
+    on = clock.now().date()
+    assert [(r.words, r.is_met, r.theirs) for r in queries.why(has_not, silent, on)] == [
+        (
+            "Were asked to confirm “Scope, 14 April 2026” and have not",
+            True,
+            "Was asked to confirm 1 message, and has confirmed 0.",
+        )
+    ]
+    assert queries.why(has, never, on)[0].theirs == "Was not asked to confirm any message."
+    audience = actions.save_audience("Reminded by hand", has_not, by=TESTER)
+    assert describe(audience.rule, names_for(audience.rule)) == (
+        "People who were asked to confirm “Scope, 14 April 2026” and have not."
+    )
+
+
+@pytest.mark.parametrize("value", ["confirmed:99", "confirmed", "confirmed:x", "asked:1", "confirmed:1 OR 1", 7])
+def test_a_rule_on_confirmations_names_a_message_that_is_there(app, value):
+    with pytest.raises(BadInput):
+        actions.save_audience("Nonsense", {"field": "confirmation", "values": [value]}, by=TESTER)

@@ -2,6 +2,9 @@
 
     python tests/benchmarks/queue_audience.py --people 100000 --engine postgresql
 
+People work in eight time zones, some with hours of their own; each delivery gets its instant in the person's working hours,
+and everybody who reads Polish the Polish text. Finding out who works when is part of what is measured.
+
 The bare statement writes the same columns into a copy of the same table with the same indexes, from all people, without
 asking who is in the audience, who has left, or what their values are. Two audiences are measured: one by training roles, and one
 by stakeholder group and champions, with 204 stakeholders on the map and a champion for every 25 people.
@@ -9,6 +12,7 @@ by stakeholder group and champions, with 204 stakeholders on the map and a champ
 
 import argparse
 import sys
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -16,39 +20,73 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 from shared.grounds import application, database, fill_directory, median_of  # noqa: E402
-from sqlalchemy import JSON, insert, literal, select, text  # noqa: E402
+from sqlalchemy import JSON, case, insert, literal, select, text, update  # noqa: E402
 
 from engagement import clock  # noqa: E402
 from engagement.audiences.queries import people_in  # noqa: E402
 from engagement.audiences.rules import Rule  # noqa: E402
 from engagement.audit import CLOCK  # noqa: E402
 from engagement.communications.merge_values import person_columns  # noqa: E402
+from engagement.communications.readers import due_column, translation_column  # noqa: E402
 from engagement.db import db, rows_changed  # noqa: E402
 from engagement.mail import actions as mail  # noqa: E402
 from engagement.mail.models import Delivery  # noqa: E402
 from engagement.mail.rules import DeliveryState, MailingKind  # noqa: E402
 from engagement.people.models import Department, Person  # noqa: E402
+from engagement.people.organisation import UNSET  # noqa: E402
 from engagement.programmes.actions import make_programme  # noqa: E402
 from engagement.stakeholders.actions import add_stakeholder  # noqa: E402
 from engagement.stakeholders.models import Champion  # noqa: E402
 from engagement.stakeholders.rules import StakeholderGroup  # noqa: E402
 from engagement.waves.actions import plan_wave  # noqa: E402
 
+#: Tuesday noon in London: some work, some wait for their evening to be over.
+NOW = datetime(2026, 4, 14, 11, tzinfo=UTC)
+ZONES = {
+    "Europe/London": "GB",
+    "Europe/Warsaw": "PL",
+    "America/New_York": "US",
+    "America/Los_Angeles": "US",
+    "America/Sao_Paulo": "BR",
+    "Asia/Tokyo": "JP",
+    "Asia/Kolkata": "IN",
+    "Australia/Sydney": "AU",
+}
 SLOTS = ("first_name", "department", "my_change_link")
 BARE = Delivery.__table__.to_metadata(Delivery.metadata, name="bare_delivery")
 for _named in (*BARE.indexes, *BARE.constraints):
     _named.name = f"bare_{_named.name}"
 
 
+def _spread_over_the_world() -> None:
+    place = case(*((Person.id % len(ZONES) == n, zone) for n, zone in enumerate(ZONES)))
+    land = case(*((Person.id % len(ZONES) == n, country) for n, country in enumerate(ZONES.values())))
+    early = Person.id % 10 == 0
+    db.session.execute(
+        update(Person).values(
+            timezone=place,
+            country=land,
+            language=case((Person.id % 7 == 0, "pl")),
+            works_from=case((early, "07:30")),
+            works_until=case((early, "15:30")),
+        )
+    )
+    db.session.commit()
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM FULL ANALYZE person"))
+
+
 def measure(people: int, engine: str) -> None:
     """Print both paces and their ratio."""
-    with database(engine) as url, application(url):
+    with clock.standing_at(NOW), database(engine) as url, application(url):
         fill_directory(people)
+        _spread_over_the_world()
         BARE.create(db.engine, checkfirst=True)
         text_of = "".join(f"{{{{ {slot} }}}} " for slot in SLOTS)
         mailing = mail.build_mailing(MailingKind.COMMUNICATION, "Subject", text_of, text_of)
+        mail.add_translation(mailing, "pl", "Temat", text_of, text_of)
         db.session.commit()
-        now = clock.now()
         programme_id = fill_map(people)
         by_role: Rule = {
             "any": [{"field": "training_role", "values": ["user"]}, {"field": "training_role", "values": ["builder"]}]
@@ -61,8 +99,14 @@ def measure(people: int, engine: str) -> None:
         }
 
         def queue(rule: Rule) -> None:
-            people_ids = people_in(rule, now.date())
-            queued = mail.queue_for_people(mailing, people_ids, due_at=now, filled=person_columns(SLOTS))
+            people_ids = people_in(rule, NOW.date())
+            queued = mail.queue_for_people(
+                mailing,
+                people_ids,
+                due_at=due_column(NOW, UNSET),
+                filled=person_columns(SLOTS),
+                translation=translation_column(mailing, UNSET),
+            )
             assert queued == people, queued
             db.session.commit()
 
@@ -89,8 +133,8 @@ def measure(people: int, engine: str) -> None:
                         literal({"first_name": "First", "department": "Department"}, JSON),
                         literal(DeliveryState.QUEUED, Delivery.state.type),
                         literal(0),
-                        literal(now, Delivery.queued_at.type),
-                        literal(now, Delivery.due_at.type),
+                        literal(NOW, Delivery.queued_at.type),
+                        literal(NOW, Delivery.due_at.type),
                         literal(False),
                     ),
                 )

@@ -127,6 +127,7 @@ def _calendar(wave: Wave) -> None:
         owner=ines,
         approver=db.session.query(Account).filter_by(email=APPROVER).one(),
         wave=wave,
+        in_working_hours=False,  # the browser comes on any day of the week
         by=ines.actor,
     )
     message = schedule_briefing(line, clock.now().replace(second=0, microsecond=0) + timedelta(days=1), by=ines.actor)

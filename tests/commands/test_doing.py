@@ -76,6 +76,18 @@ def test_delivering_until_empty_sends_each_once_and_says_how_many(either_shell: 
     assert len(peer.messages) == 11
 
 
+def test_delivering_until_empty_does_not_wait_for_somebody_s_morning(either_shell: Shell) -> None:
+    queue_message(either_shell, 3)
+    either_shell.write("UPDATE delivery SET due_at = '2126-04-15 00:00:00' WHERE address <> 'person0@example.com'")
+    with smtp_peer() as peer:
+        first = either_shell.flask("deliver", "--until-empty", smtp_url=peer.url)
+        second = either_shell.flask("deliver", "--until-empty", smtp_url=peer.url)
+    waits = "2 wait for their working hours, the last until 2126-04-15 01:00 Europe/London.\n"
+    assert (first.code, first.out, first.err) == (0, f"1 sent\n{waits}", "")
+    assert (second.code, second.out) == (0, f"Nothing was due.\n{waits}")
+    assert peer.recipients == ["person0@example.com"]
+
+
 def test_clock_and_workers_in_processes_of_their_own(either_shell: Shell) -> None:
     approve_message(either_shell, 60)
     with (

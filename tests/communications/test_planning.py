@@ -174,9 +174,12 @@ def test_the_four_standard_communications_are_adopted_once() -> None:
 def test_a_moved_date_says_why() -> None:
     make_line(cadence="FREQ=WEEKLY;BYDAY=MO", starts_on=date(2026, 5, 1))
     first = all_occurrences()[0]
-    assert (first.sends_on, first.why_moved) == (date(2026, 5, 5), "Moved from Monday 4 May, which is May Day.")
+    assert (first.sends_on, first.why_moved("Europe/London")) == (
+        date(2026, 5, 5),
+        "Moved from Monday 4 May, which is May Day.",
+    )
     actions.move_occurrence(first, datetime(2026, 5, 7, 8, tzinfo=UTC), by=TESTER)
-    assert first.why_moved == "Moved by hand from Monday 4 May at 09:00, London time."
+    assert first.why_moved("Asia/Tokyo") == "Moved by hand from Monday 4 May at 17:00, Tokyo time."
     assert first.write_by == date(2026, 4, 29)
 
 

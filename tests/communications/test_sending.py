@@ -273,9 +273,9 @@ def test_why_reached_names_audience_moment_and_approval() -> None:
     make_person("Tomasz Wójcik", "tomasz@example.com")
     occurrence = make_approved()
     queue(occurrence)
-    assert queries.why_reached(deliveries()[0]) == (
+    assert queries.why_reached(deliveries()[0], "Asia/Tokyo") == (
         "Tomasz Wójcik belonged to “Everybody” when the recipients of “Department briefing, 14 April 2026” were found, "
-        "14 April 2026 at 09:00, Europe/London. Sam Pryce approved version 2 of the text."
+        "14 April 2026 at 17:00, Tokyo time. Sam Pryce approved version 2 of the text."
     )
 
 

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask_migrate import downgrade, upgrade
+from flask_migrate import upgrade
 from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError
 
@@ -27,8 +27,8 @@ def test_there_is_one_head():
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def migrated(request, tmp_path):
-    """An application on a database that the migrations alone have made."""
+def empty(request, tmp_path):
+    """An application on a database with nothing in it."""
     url = f"sqlite:///{tmp_path / 'migrated.db'}"
     if request.param == "postgresql":
         server = make_url(request.getfixturevalue("postgresql_url")).set(drivername="postgresql+psycopg")
@@ -38,10 +38,16 @@ def migrated(request, tmp_path):
         url = server.set(database="migrated").render_as_string(hide_password=False)
     app = create_app(Settings(_env_file=None, database_url=url, secret_key="x" * 40, instance_path=str(tmp_path)))
     with app.app_context():
-        upgrade()
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def migrated(empty):
+    """An application on a database that the migrations alone have made."""
+    upgrade()
+    return empty
 
 
 def test_the_migrations_make_what_the_models_say(migrated):
@@ -61,11 +67,8 @@ def test_the_migrated_audit_is_only_added_to(migrated):
         db.session.rollback()
 
 
-def test_roles_survive_the_way_up_and_down(migrated):
-    def roles():
-        with db.engine.begin() as connection:
-            return connection.execute(text("SELECT person_id, role, origin FROM person_role ORDER BY role")).all()
-
+def test_roles_given_before_lose_their_number_only(empty):
+    upgrade(revision="0001")
     with db.engine.begin() as connection:
         connection.execute(
             text(
@@ -73,14 +76,29 @@ def test_roles_survive_the_way_up_and_down(migrated):
                 " VALUES (7, 'Ada', 'Ada', '', '', '', '', 'ada', '2026-04-14 08:00:00')"
             )
         )
-        for role in ("leader", "user"):
+        for number, role in enumerate(("leader", "user"), 1):
             connection.execute(
-                text("INSERT INTO person_role VALUES (7, :role, 'file', '2026-04-14 08:00:00')"), {"role": role}
+                text("INSERT INTO person_role VALUES (:number, 7, :role, 'file', '2026-04-14 08:00:00')"),
+                {"number": number, "role": role},
             )
-    before = roles()
-    downgrade(revision="0001")
-    assert roles() == before
     upgrade()
-    assert roles() == before == [(7, "leader", "file"), (7, "user", "file")]
-    keys = inspect(db.engine).get_pk_constraint("person_role")["constrained_columns"]
-    assert keys == ["person_id", "role"]
+    with db.engine.begin() as connection:
+        found = connection.execute(text("SELECT person_id, role, origin FROM person_role ORDER BY role")).all()
+    assert found == [(7, "leader", "file"), (7, "user", "file")]
+    assert inspect(db.engine).get_pk_constraint("person_role")["constrained_columns"] == ["person_id", "role"]
+
+
+def test_confirmations_are_only_added_to(migrated):
+    for statement in (
+        "INSERT INTO person (id, name, first_name, last_name, job_title, location, country, searched_by, joined_at) "
+        "VALUES (1, 'A', '', '', '', '', '', '', '2026-04-14 08:00:00')",
+        "INSERT INTO mailing (id, kind, subject, text, html, sender_name, is_required, built_at) "
+        "VALUES (1, 'communication', 'S', 'T', 'H', '', true, '2026-04-14 08:00:00')",
+        "INSERT INTO acknowledgement (mailing_id, person_id, acknowledged_at) VALUES (1, 1, '2026-04-14 09:00:00')",
+    ):
+        db.session.execute(text(statement))
+    db.session.commit()
+    for statement in ("DELETE FROM acknowledgement", "UPDATE acknowledgement SET person_id = 1"):
+        with pytest.raises(DatabaseError, match="only added"):
+            db.session.execute(text(statement))
+        db.session.rollback()

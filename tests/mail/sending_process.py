@@ -1,19 +1,26 @@
-"""A worker in a process of its own, for tests that kill it: database address, mail server and worker's name as arguments."""
+"""A worker in a process of its own, for tests that kill it: database address and mail server as arguments.
+
+A third argument is the instant (ISO, aware) at which it lives, else the present.
+"""
 
 import sys
+from contextlib import nullcontext
+from datetime import datetime
 
 from flask import Flask
 
+from engagement import clock
 from engagement.db import db, engine_options, prepare_sqlite
 from engagement.mail.delivering import deliver_until_empty, unique_name
 from engagement.mail.transport import Transport
 
 
-def main(database_url: str, smtp_url: str) -> None:
+def main(database_url: str, smtp_url: str, instant: str = "") -> None:
     app = Flask("sending")
     app.config.update(SQLALCHEMY_DATABASE_URI=database_url, SQLALCHEMY_ENGINE_OPTIONS=engine_options(database_url))
     db.init_app(app)
-    with app.app_context():
+    living = clock.standing_at(datetime.fromisoformat(instant)) if instant else nullcontext()
+    with living, app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
         counts = deliver_until_empty(

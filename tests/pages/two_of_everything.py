@@ -134,8 +134,9 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "run_id": _run().id,
         "message_id": _mailbox_message().id,
         "attempt_id": _attempt(person, module).id,
-        "delivery_id": _delivery(person).id,
     }
+    delivery = _delivery(person)
+    values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id}
     return values | _calendar(side, programme, department) | _map(side, wave, person)
 
 
@@ -262,5 +263,6 @@ def _delivery(person: Person) -> Delivery:
     queue(make_mailing(), select(Person.id).where(Person.id == person.id))
     delivery = db.session.scalars(select(Delivery).where(Delivery.person_id == person.id)).one()
     delivery.state = DeliveryState.SENT
+    delivery.mailing.asks_confirmation = True
     db.session.flush()
     return delivery

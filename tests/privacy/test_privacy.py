@@ -14,6 +14,7 @@ from engagement.audit import AuditEntry
 from engagement.db import Base, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.mail import actions as mail
+from engagement.mail.confirming import acknowledge
 from engagement.mail.models import Delivery
 from engagement.mail.rules import MailingKind
 from engagement.people import actions as people
@@ -45,7 +46,9 @@ def _somebody():
     programmes.name_holder(workflow, OwnershipPart.OPERATIONAL_OWNER, person, by=manager.actor)
     programmes.name_holder(workflow, OwnershipPart.OPERATIONAL_OWNER, other, by=manager.actor)
     mailing = mail.build_mailing(MailingKind.NOTICE, "Hello", "Dear {{ name }}", "<p>{{ name }}</p>")
-    mail.queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
+    copy = mail.queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
+    mailing.asks_confirmation = True
+    acknowledge(copy, by=account.actor)
     resistance.say_something(
         "I, Zofia Żółkowska, object.",
         Sender.NAMED,
@@ -101,7 +104,16 @@ def test_everything_about_a_person_is_found_by_the_keys(app):
     person, _, _ = _somebody()
     found = queries.everything_about(person)
     assert found["person"][0]["name"] == "Zofia Żółkowska"
-    assert {"membership", "delivery", "concern", "ownership", "account", "audit_entry", "person_role"} <= set(found)
+    assert {
+        "membership",
+        "delivery",
+        "acknowledgement",
+        "concern",
+        "ownership",
+        "account",
+        "audit_entry",
+        "person_role",
+    } <= set(found)
     assert [row["text"] for row in found["stakeholder_note"]] == [
         "She wants a call before anything in writing.",
         "Zofia Żółkowska knows them.",

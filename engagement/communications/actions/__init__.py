@@ -7,6 +7,7 @@ from engagement.communications.actions.calendar import (
     make_communication,
 )
 from engagement.communications.actions.planning import plan_occurrences, schedule_briefing, settle_missed
+from engagement.communications.actions.reminding import messages_to_remind_of, remind
 from engagement.communications.actions.sending import (
     decide_held,
     queue_occurrence,
@@ -19,10 +20,13 @@ from engagement.communications.actions.texts import (
     approve,
     ask_approval,
     move_occurrence,
+    remove_translation,
     skip_occurrence,
     withdraw_approval,
     write_occurrence,
+    write_translation,
 )
+from engagement.communications.actions.waiting import send_to_waiting, stop_overtaken, stop_sending
 from engagement.communications.messages import preview_as
 from engagement.communications.queries import due_occurrences
 
@@ -36,16 +40,23 @@ __all__ = [
     "due_occurrences",
     "end_communication",
     "make_communication",
+    "messages_to_remind_of",
     "move_occurrence",
     "plan_occurrences",
     "preview_as",
     "queue_occurrence",
+    "remind",
+    "remove_translation",
     "resume_occurrence",
     "schedule_briefing",
     "send_test_copy",
+    "send_to_waiting",
     "settle_missed",
     "settle_sending",
     "skip_occurrence",
+    "stop_overtaken",
+    "stop_sending",
     "withdraw_approval",
     "write_occurrence",
+    "write_translation",
 ]

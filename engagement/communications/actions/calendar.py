@@ -13,8 +13,10 @@ from engagement.audit import Actor
 from engagement.communications.actions.planning import plan_dates
 from engagement.communications.actions.states import record, record_line, refuse_unless
 from engagement.communications.actions.texts import withdraw_approval
+from engagement.communications.actions.waiting import stop_overtaken
 from engagement.communications.cadence import check_zone, clock_time
 from engagement.communications.holiday_calendar import check_country
+from engagement.communications.languages import check_language
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.outlines import standard_outlines
 from engagement.communications.recurrence import read_rule
@@ -39,8 +41,12 @@ SHAPING = frozenset(
         "write_lead_days",
         "subject",
         "outline",
+        "asks_confirmation",
     )
 )
+#: How messages reach their readers; a change holds from the next one on.
+REACHING = ("in_working_hours", "remind_after_days", "remind_times", "language")
+LONGEST_WAIT, MOST_REMINDERS = 30, 3
 
 
 def make_communication(
@@ -61,13 +67,18 @@ def make_communication(
     holiday_country: str = "GB-ENG",
     write_lead_days: int = 5,
     is_required: bool = True,
+    in_working_hours: bool = True,
+    asks_confirmation: bool = False,
+    remind_after_days: int = 3,
+    remind_times: int = 2,
+    language: str | None = None,
     subject: str | None = None,
     outline: str | None = None,
 ) -> Communication:
     """Add a line to the calendar and plan its dates for the coming 100 days.
 
     `cadence` is RRULE text, None for "as needed"; it begins on `starts_on`, today where none is given. Subject and outline
-    come from the starter library unless they are given. Raises BadInput with a sentence for each field that can't be used.
+    come from the starter library unless they are given; the rest is what `Communication` says of it. Raises BadInput with a sentence for each field that can't be used.
     """
     starter = standard_outlines()[kind]
     now = clock.now()
@@ -87,6 +98,11 @@ def make_communication(
             "holiday_country": holiday_country,
             "write_lead_days": write_lead_days,
             "is_required": is_required,
+            "in_working_hours": in_working_hours,
+            "asks_confirmation": asks_confirmation,
+            "remind_after_days": remind_after_days,
+            "remind_times": remind_times,
+            "language": language or None,
             "subject": starter.subject if subject is None else subject,
             "outline": starter.body if outline is None else outline,
         },
@@ -108,6 +124,7 @@ def _checked(values: dict[str, Any], programme: Programme) -> dict[str, Any]:
         "at": clock_time,
         "timezone": check_zone,
         "holiday_country": check_country,
+        "language": lambda tag: tag and check_language(tag),
     }
     for field, check in checks.items():
         try:
@@ -127,9 +144,21 @@ def _checked(values: dict[str, Any], programme: Programme) -> dict[str, Any]:
         problems["audience"] = "This audience is archived. Choose another one."
     if len(values["subject"]) > 300:
         problems["subject"] = "Keep the subject under 300 characters."
+    problems |= _confirmation_problems(values)
     if problems:
         raise BadInput(next(iter(problems.values())), problems)
-    return values
+    return {**values, "language": check_language(values["language"]) if values["language"] else None}
+
+
+def _confirmation_problems(values: Mapping[str, Any]) -> dict[str, str]:
+    problems = {}
+    if values["asks_confirmation"] and not values["is_required"]:
+        problems["asks_confirmation"] = "Only a message that readers can’t switch off can ask them to confirm it."
+    if not 1 <= values["remind_after_days"] <= LONGEST_WAIT:
+        problems["remind_after_days"] = f"Use 1 to {LONGEST_WAIT} days."
+    if not 0 <= values["remind_times"] <= MOST_REMINDERS:
+        problems["remind_times"] = f"Use 0 to {MOST_REMINDERS} reminders."
+    return problems
 
 
 def change_communication(communication: Communication, changes: Mapping[str, Any], *, by: Actor) -> None:
@@ -139,7 +168,7 @@ def change_communication(communication: Communication, changes: Mapping[str, Any
     stay as they are. Another audience or wave withdraws approvals that were given. Raises BadInput for fields that can't be used, RuleBroken for one that has ended.
     """
     refuse_unless(communication.ended_at is None, "This communication has ended. Make a new one.")
-    fields = ("name", "kind", "wave", "audience", "owner", "approver", "is_required", *sorted(SHAPING))
+    fields = ("name", "kind", "wave", "audience", "owner", "approver", "is_required", *REACHING, *sorted(SHAPING))
     unknown = set(changes) - set(fields)
     if unknown:
         raise BadInput(f"A communication has no {min(unknown)}.", {min(unknown): "This can’t be changed."})
@@ -193,7 +222,8 @@ def _drop_untouched(communication: Communication, now: datetime) -> None:
 def end_communication(communication: Communication, *, by: Actor) -> None:
     """End a communication: no more dates, nothing of it is sent any more. Twice changes nothing.
 
-    Drafts that nobody touched go; texts that somebody wrote stay, as skipped.
+    Drafts that nobody touched go; texts that somebody wrote stay, as skipped. Who still waits for their working hours
+    doesn't get what is being sent.
     """
     if communication.ended_at is not None:
         return
@@ -208,6 +238,7 @@ def end_communication(communication: Communication, *, by: Actor) -> None:
         occurrence.reason = "The communication was ended."
         record("skipped message", occurrence, by, {"reason": (None, occurrence.reason)})
     db.session.flush()
+    stop_overtaken(by=by)
 
 
 def adopt_standard_communications(

@@ -97,6 +97,7 @@ def _row(
         "status": OccurrenceStatus.DRAFT,
         "subject": communication.subject,
         "body": communication.outline,
+        "asks_confirmation": communication.asks_confirmation,
         "text_version": 1,
         "reason": "",
     }

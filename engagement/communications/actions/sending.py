@@ -1,6 +1,6 @@
 """Handing approved messages to delivery, once and on time, and what happens when that can't be done."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, update
 
@@ -11,30 +11,39 @@ from engagement.audit import Actor
 from engagement.communications.actions.states import allow_in, lock, record, refuse_unless
 from engagement.communications.actions.texts import move_occurrence, skip_occurrence
 from engagement.communications.approvals import may_still_approve, standing_approval
-from engagement.communications.merge_values import person_columns, problems_of, values_for
+from engagement.communications.merge_values import problems_of, values_for
 from engagement.communications.merging import fields_in
-from engagement.communications.messages import build_message
+from engagement.communications.messages import (
+    CONFIRM_SLOT,
+    asks_confirmation,
+    build_message,
+    build_test_copy,
+    filled_columns,
+)
 from engagement.communications.models import Occurrence
+from engagement.communications.readers import due_column, translation_column
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.mail.actions import queue_for_address, queue_for_people
-from engagement.mail.models import Delivery
-from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.mail.models import Delivery, Mailing
+from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
+from engagement.people.organisation import UNSET, Organisation
 from engagement.waves.rules import WaveStatus
 
 NOBODY = "No recipients: “{audience}” reached nobody when it was due."
 
 
 def queue_occurrence(
-    occurrence_id: int, *, now: datetime, lateness_limit_hours: int, organisation: str = ""
+    occurrence_id: int, *, now: datetime, lateness_limit_hours: int, organisation: Organisation = UNSET
 ) -> QueueOutcome:
     """Hand one approved message whose time has come to delivery, for everybody whom its audience reaches now.
 
     The row is claimed by a conditional UPDATE in the transaction that also makes the deliveries, so of several processes
     one does it and the others get TAKEN. A message that is later than the limit, whose approval no longer stands or whose
-    text has a problem is HELD with the reason; one that reaches NOBODY is finished and says so. The caller commits.
+    text has a problem is HELD with the reason; one that reaches NOBODY is finished and says so. Late is only what is handed
+    over late: who waits for their working hours after that does so by intent. The caller commits.
     """
     claimed = rows_changed(
         update(Occurrence)
@@ -87,7 +96,7 @@ def _hold(occurrence: Occurrence, reason: str) -> QueueOutcome:
     return QueueOutcome.HELD
 
 
-def _queue(occurrence: Occurrence, now: datetime, organisation: str) -> QueueOutcome:
+def _queue(occurrence: Occurrence, now: datetime, organisation: Organisation) -> QueueOutcome:
     audience = occurrence.communication.audience
     if not reach(audience, occurrence.sends_on):
         occurrence.status, occurrence.finished_at, occurrence.reached = OccurrenceStatus.SENT, now, 0
@@ -95,21 +104,26 @@ def _queue(occurrence: Occurrence, now: datetime, organisation: str) -> QueueOut
         record("found no recipients", occurrence, audit.CLOCK, {"reason": (None, occurrence.reason)})
         db.session.flush()
         return QueueOutcome.NOBODY
-    built = build_message(occurrence, kind=MailingKind.COMMUNICATION, organisation=organisation)
-    occurrence.mailing = built.mailing
+    occurrence.mailing = build_message(occurrence, organisation)
     occurrence.reason = ""
-    occurrence.reached = queue_for_people(
-        built.mailing,
-        people_in(audience, occurrence.sends_on),
-        due_at=now,
-        filled=person_columns(built.slots),
-    )
+    occurrence.reached = _queue_for(occurrence, occurrence.mailing, occurrence.sends_on, now, organisation)
     record("queued message", occurrence, audit.CLOCK, {"people": (occurrence.reach_when_planned, occurrence.reached)})
     db.session.flush()
     return QueueOutcome.QUEUED
 
 
-def resume_occurrence(occurrence: Occurrence, *, now: datetime, by: Actor) -> int:
+def _queue_for(occurrence: Occurrence, mailing: Mailing, on: date, now: datetime, organisation: Organisation) -> int:
+    communication = occurrence.communication
+    return queue_for_people(
+        mailing,
+        people_in(communication.audience, on),
+        due_at=due_column(now, organisation) if communication.in_working_hours else now,
+        filled=filled_columns(mailing),
+        translation=translation_column(mailing, organisation),
+    )
+
+
+def resume_occurrence(occurrence: Occurrence, *, now: datetime, by: Actor, organisation: Organisation = UNSET) -> int:
     """Send a message that is out to those whom its audience reaches now and who have no copy yet; return how many.
 
     Everybody who has a delivery of it, whatever became of that, is left alone. Raises RuleBroken when it isn't out.
@@ -118,24 +132,14 @@ def resume_occurrence(occurrence: Occurrence, *, now: datetime, by: Actor) -> in
     mailing = occurrence.mailing
     if not occurrence.status.is_out or mailing is None:
         raise RuleBroken("This message has not been sent to anybody yet.")
-    built = _slots_of(occurrence)
-    added = queue_for_people(
-        mailing,
-        people_in(occurrence.communication.audience, clock.today(occurrence.communication.timezone)),
-        due_at=now,
-        filled=person_columns(built),
-    )
+    today = clock.today(occurrence.communication.timezone)
+    added = _queue_for(occurrence, mailing, today, now, organisation)
     if added:
         occurrence.reached = (occurrence.reached or 0) + added
         occurrence.status, occurrence.finished_at = OccurrenceStatus.SENDING, None
         record("sent to people who were missing", occurrence, by, {"people": (None, added)})
         db.session.flush()
     return added
-
-
-def _slots_of(occurrence: Occurrence) -> list[str]:
-    mailing = occurrence.mailing
-    return fields_in(mailing.subject, mailing.text, mailing.html) if mailing else []
 
 
 def settle_sending(now: datetime) -> int:
@@ -179,17 +183,18 @@ def decide_held(occurrence: Occurrence, send: bool | datetime, *, by: Actor, rea
 
 
 def send_test_copy(
-    occurrence: Occurrence, as_person: Person, to_account: Account, *, by: Actor, organisation: str = ""
+    occurrence: Occurrence, as_person: Person, to_account: Account, *, by: Actor, organisation: Organisation = UNSET
 ) -> Delivery:
-    """Send one copy of the text as it is to an account, with the values of a chosen recipient.
+    """Send one copy of the text as it is to an account, in the language and with the values of a chosen recipient.
 
     Raises RuleBroken with the problems of the text. Links lead to the pages of whoever opens them, not of the recipient.
     """
     problems = problems_of(occurrence)
     refuse_unless(not problems, "The text can’t go out yet. " + " ".join(problems))
-    built = build_message(occurrence, kind=MailingKind.TEST_COPY, organisation=organisation)
-    delivery = queue_for_address(
-        built.mailing, to_account.email, to_account.name, values_for(as_person.id, built.slots)
-    )
+    mailing = build_test_copy(occurrence, as_person, organisation)
+    values = values_for(as_person.id, fields_in(mailing.subject, mailing.text, mailing.html))
+    if asks_confirmation(occurrence):
+        values[CONFIRM_SLOT] = "/me/messages"
+    delivery = queue_for_address(mailing, to_account.email, to_account.name, values)
     record("sent test copy", occurrence, by, {"to": (None, to_account.email), "as": (None, as_person.name)})
     return delivery

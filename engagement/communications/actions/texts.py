@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
 
 from engagement import clock
 from engagement.audiences.queries import reach
@@ -22,11 +25,14 @@ from engagement.communications.approvals import (
     standing_approval,
 )
 from engagement.communications.holiday_calendar import working_days_before
+from engagement.communications.languages import check_language, language_words
 from engagement.communications.merge_values import problems_of
-from engagement.communications.models import Approval, Occurrence
+from engagement.communications.models import Approval, Occurrence, OccurrenceText
 from engagement.communications.rules import WRITABLE, OccurrenceStatus
+from engagement.communications.translations import main_language
 from engagement.db import db
 from engagement.errors import BadInput, NotAllowed
+from engagement.people.organisation import UNSET, Organisation
 
 LONGEST_SUBJECT, LONGEST_BODY, LONGEST_REASON = 300, 100_000, 2_000
 
@@ -40,34 +46,108 @@ class Written:
 
 
 def write_occurrence(
-    occurrence: Occurrence, subject: str, body: str, *, by: Actor, seen_version: int | None = None
+    occurrence: Occurrence,
+    subject: str,
+    body: str,
+    *,
+    by: Actor,
+    seen_version: int | None = None,
+    asks_confirmation: bool | None = None,
 ) -> Written:
-    """Save subject and text; a change raises `text_version` and withdraws an approval.
+    """Save subject and text, and whether readers are asked to confirm (None: as it is).
 
-    `seen_version` is the version that the writer began from. Raises BadInput for a text that is too long, RuleBroken when
-    somebody else changed it meanwhile or the message can no longer be written.
+    A change raises `text_version` and withdraws an approval. `seen_version` is the version that the writer began from.
+    Raises BadInput for a text that is too long, RuleBroken when somebody else changed it meanwhile or the message can no
+    longer be written.
     """
     lock(occurrence)
     allow_in(occurrence, WRITABLE, "written")
-    subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
-    _check_length(subject, body)
-    if (subject, body) == (occurrence.subject, occurrence.body):
+    subject, body = _tidied(subject, body)
+    asks = occurrence.asks_confirmation if asks_confirmation is None else asks_confirmation
+    changes: dict[str, tuple[Any, Any]] = {}
+    if subject != occurrence.subject:
+        changes["subject"] = (occurrence.subject, subject)
+    if asks != occurrence.asks_confirmation:
+        changes["asks_confirmation"] = (occurrence.asks_confirmation, asks)
+    if not changes and body == occurrence.body:
         return Written(is_changed=False, withdrew_approval=False)
     refuse_unseen(occurrence, seen_version)
-    changes = {"text_version": (occurrence.text_version, occurrence.text_version + 1)}
-    if subject != occurrence.subject:
-        changes |= {"subject": (occurrence.subject, subject)}  # type: ignore[dict-item]
+    occurrence.subject, occurrence.body, occurrence.asks_confirmation = subject, body, asks
+    return _new_version(occurrence, "wrote message", changes, by)
+
+
+def _tidied(subject: str, body: str) -> tuple[str, str]:
+    subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
+    _check_length(subject, body)
+    return subject, body
+
+
+def _new_version(occurrence: Occurrence, verb: str, changes: dict[str, tuple[Any, Any]], by: Actor) -> Written:
+    """Count a change of one of the texts, which withdraws the approval of all of them."""
+    changes = {"text_version": (occurrence.text_version, occurrence.text_version + 1)} | changes
     withdrawn = withdraw_approvals(occurrence)
-    occurrence.subject, occurrence.body = subject, body
     occurrence.text_version += 1
     occurrence.written_by_id, occurrence.written_at = by.account_id, clock.now()
     if occurrence.status is not OccurrenceStatus.HELD:
         occurrence.status = OccurrenceStatus.DRAFT
-    record("wrote message", occurrence, by, changes)
+    record(verb, occurrence, by, changes)
     if withdrawn:
         record("withdrew approval", occurrence, by, {"because": (None, "the text was changed")})
     db.session.flush()
     return Written(is_changed=True, withdrew_approval=bool(withdrawn))
+
+
+def write_translation(
+    occurrence: Occurrence,
+    language: str,
+    subject: str,
+    body: str,
+    *,
+    by: Actor,
+    seen_version: int | None = None,
+    organisation: Organisation = UNSET,
+) -> Written:
+    """Save the text of a message in a further language, which begins to be one of its texts by that.
+
+    It is approved and withdrawn with the others. Raises as `write_occurrence`, and BadInput for what is no language tag or
+    the language that the message is written in already.
+    """
+    lock(occurrence)
+    allow_in(occurrence, WRITABLE, "written")
+    language = check_language(language)
+    if language == main_language(occurrence.communication, organisation):
+        sentence = f"The message itself is written in {language_words(language)}."
+        raise BadInput(sentence, {"language": sentence})
+    subject, body = _tidied(subject, body)
+    row = _translation(occurrence, language)
+    if row is not None and (subject, body) == (row.subject, row.body):
+        return Written(is_changed=False, withdrew_approval=False)
+    refuse_unseen(occurrence, seen_version)
+    if row is None:
+        row = OccurrenceText(occurrence_id=occurrence.id, language=language)
+        db.session.add(row)
+    row.subject, row.body = subject, body
+    return _new_version(occurrence, "wrote translation", {"language": (None, language)}, by)
+
+
+def remove_translation(occurrence: Occurrence, language: str, *, by: Actor) -> None:
+    """Take the text in one language out: its readers get the message's own. Twice changes nothing.
+
+    Raises RuleBroken when the message can no longer be written.
+    """
+    lock(occurrence)
+    allow_in(occurrence, WRITABLE, "written")
+    row = _translation(occurrence, language)
+    if row is not None:
+        db.session.delete(row)
+        _new_version(occurrence, "removed translation", {"language": (language, None)}, by)
+
+
+def _translation(occurrence: Occurrence, language: str) -> OccurrenceText | None:
+    rows = select(OccurrenceText).where(
+        OccurrenceText.occurrence_id == occurrence.id, OccurrenceText.language == language
+    )
+    return db.session.scalar(rows)
 
 
 def _check_length(subject: str, body: str) -> None:

@@ -1,0 +1,135 @@
+"""Reminders: whoever has not confirmed a message that asks for it is written to again, a few times, days apart."""
+
+from datetime import datetime, timedelta
+from html import escape
+
+from sqlalchemy import ColumnElement, String, literal, or_, select
+
+from engagement import audit
+from engagement.communications.actions.states import lock, record
+from engagement.communications.merge_values import person_columns
+from engagement.communications.merging import fields_in, slot
+from engagement.communications.messages import CONFIRM_SLOT, Letter, own_copy_path
+from engagement.communications.models import Communication, Occurrence
+from engagement.communications.readers import due_column, translation_column
+from engagement.content.frames import frame_in
+from engagement.db import count_of, db
+from engagement.mail.actions import add_translation, build_mailing, queue_for_people
+from engagement.mail.confirming import due_for_reminder, reminder_of
+from engagement.mail.layout import html_layout
+from engagement.mail.models import Mailing, Reminder, Translation
+from engagement.mail.queries import translations_in, whole_text_of
+from engagement.mail.rules import MailingKind
+from engagement.people.organisation import UNSET, Organisation
+from engagement.programmes.models import Programme
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+
+LONGEST_SUBJECT = 300
+#: A message older than this is not reminded of any more, whatever is set later; the longest reminding takes 90 days.
+LONGEST_REMINDING = timedelta(days=100)
+
+
+def messages_to_remind_of(now: datetime) -> list[int]:
+    """Return the ids of the messages that are out, ask for a confirmation, and of whose readers some may be due a reminder."""
+    rows = (
+        select(Occurrence.id)
+        .join(Occurrence.mailing)
+        .join(Occurrence.communication)
+        .join(Communication.programme)
+        .outerjoin(Communication.wave)
+        .where(
+            Mailing.asks_confirmation.is_(True),
+            Occurrence.queued_at > now - LONGEST_REMINDING,
+            Communication.ended_at.is_(None),
+            Communication.remind_times > 0,
+            Programme.closed_at.is_(None),
+            or_(Wave.id.is_(None), Wave.status != WaveStatus.CANCELLED),
+        )
+        .order_by(Occurrence.id)
+    )
+    return list(db.session.scalars(rows))
+
+
+def remind(occurrence_id: int, *, now: datetime, organisation: Organisation = UNSET) -> int:
+    """Queue the reminders of one message that are due, for each reader in their working hours; return how many.
+
+    Everybody gets each reminder at most once, however often this runs, and the next one only some days after the last.
+    Whether they have left or confirmed is asked again when it is sent. The caller commits.
+    """
+    occurrence = db.session.get_one(Occurrence, occurrence_id)
+    # Of two clocks at the same moment, the second one finds what the first one made.
+    lock(occurrence)
+    communication, mailing = occurrence.communication, occurrence.mailing
+    assert mailing is not None
+    sent_until = now - timedelta(days=communication.remind_after_days)
+    queued = 0
+    for number in range(1, communication.remind_times + 1):
+        people = due_for_reminder(mailing.id, number, sent_until)
+        if not count_of(people):
+            continue
+        reminder = reminder_of(mailing.id, number) or _build(occurrence, mailing, number, organisation)
+        added = queue_for_people(
+            reminder,
+            people,
+            due_at=due_column(now, organisation),
+            filled=_columns(reminder, mailing),
+            translation=translation_column(reminder, organisation),
+        )
+        record("sent reminders", occurrence, audit.CLOCK, {"reminder": (None, number), "people": (None, added)})
+        queued += added
+    db.session.flush()
+    return queued
+
+
+def _build(occurrence: Occurrence, mailing: Mailing, number: int, organisation: Organisation) -> Mailing:
+    own = _letter(mailing, mailing.language, organisation)
+    reminder = build_mailing(
+        MailingKind.NOTICE,
+        own.subject,
+        own.text,
+        own.html,
+        sender_name=mailing.sender_name,
+        reply_to=mailing.reply_to,
+        title=f"Reminder {number}: {occurrence.title}",
+        language=own.language,
+    )
+    for translation in translations_in(mailing.id):
+        letter = _letter(translation, translation.language, organisation)
+        add_translation(reminder, letter.language, letter.subject, letter.text, letter.html)
+    db.session.add(Reminder(mailing_id=reminder.id, of_mailing_id=mailing.id, number=number))
+    db.session.flush()
+    return reminder
+
+
+def _letter(of: Mailing | Translation, language: str, organisation: Organisation) -> Letter:
+    """Return a reminder of a text in its language; it leads to the message itself, which is read in the service."""
+    frame = frame_in(language)
+    subject = _fitting(frame.say("reminder_subject", subject=of.subject))
+    sentence = frame.say("reminder", subject=of.subject)
+    why = frame.say("reminder_why")
+    html = html_layout(
+        subject,
+        "",
+        f"<p>{escape(sentence)}</p>",
+        why,
+        sentence,
+        organisation=organisation.name,
+        language=language,
+        frame_language=frame.language,
+        copy_words=frame.say("copy_address"),
+        action=(frame.say("confirm"), slot(CONFIRM_SLOT)),
+    )
+    return Letter(language, subject, f"{sentence}\n\n{frame.say('confirm')}:\n{slot(CONFIRM_SLOT)}\n\n--\n{why}", html)
+
+
+def _fitting(subject: str) -> str:
+    """Return a subject that fits, cut before a slot rather than through it."""
+    if len(subject) <= LONGEST_SUBJECT:
+        return subject
+    cut = subject[: LONGEST_SUBJECT - 1]
+    return (cut.rpartition("{{")[0] if cut.count("{{") > cut.count("}}") else cut).rstrip() + "…"
+
+
+def _columns(reminder: Mailing, of: Mailing) -> dict[str, ColumnElement[str]]:
+    return person_columns(fields_in(whole_text_of(reminder))) | {CONFIRM_SLOT: literal(own_copy_path(of.id), String)}

@@ -1,0 +1,89 @@
+"""What can still be decided about a message while some of its readers wait for their working hours."""
+
+from sqlalchemy import exists, or_, select
+
+from engagement import audit
+from engagement.audit import Actor
+from engagement.communications.actions.states import lock, record, refuse_unless
+from engagement.communications.models import Communication, Occurrence
+from engagement.communications.rules import OccurrenceStatus
+from engagement.db import db
+from engagement.errors import BadInput
+from engagement.mail.actions import send_waiting, stop_waiting
+from engagement.mail.models import Delivery, Mailing
+from engagement.mail.rules import UNSENT
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+
+LONGEST_REASON = 2_000
+
+
+def stop_sending(occurrence: Occurrence, reason: str, *, by: Actor) -> int:
+    """Send a message that is out to nobody any more who has not had it; return how many don't get it by that.
+
+    Who has had it keeps it. Raises BadInput without a reason, RuleBroken when it isn't being sent.
+    """
+    mailing = _being_sent(occurrence)
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST_REASON:
+        sentence = "Say in a line why it is stopped." if not reason else f"Keep it under {LONGEST_REASON:,} characters."
+        raise BadInput(sentence, {"reason": sentence})
+    return _stop(occurrence, mailing, reason, by)
+
+
+def _stop(occurrence: Occurrence, mailing: Mailing, reason: str, by: Actor) -> int:
+    stopped = stop_waiting(mailing, reason)
+    if stopped:
+        occurrence.reason = f"Stopped by {by.name}: {reason}"
+        record("stopped message", occurrence, by, {"reason": (None, reason), "people": (stopped, 0)})
+        db.session.flush()
+    return stopped
+
+
+def send_to_waiting(occurrence: Occurrence, *, by: Actor) -> int:
+    """Send a message at once to those who would get it in their working hours; return how many they are.
+
+    Raises RuleBroken when it isn't being sent.
+    """
+    released = send_waiting(_being_sent(occurrence))
+    if released:
+        record("sent to people who waited", occurrence, by, {"people": (None, released)})
+        db.session.flush()
+    return released
+
+
+def _being_sent(occurrence: Occurrence) -> Mailing:
+    lock(occurrence)
+    mailing = occurrence.mailing
+    sending = occurrence.status is OccurrenceStatus.SENDING and mailing is not None
+    refuse_unless(sending, f"Nobody waits for this message: its state is “{occurrence.status.word.lower()}”.")
+    assert mailing is not None
+    return mailing
+
+
+def stop_overtaken(*, by: Actor = audit.CLOCK) -> int:
+    """Stop what still waits of communications that ended and of waves that were cancelled; return how many people that is.
+
+    Runs any number of times without harm.
+    """
+    waits = exists().where(Delivery.mailing_id == Occurrence.mailing_id, Delivery.state.in_(UNSENT))
+    over = or_(Communication.ended_at.is_not(None), Wave.status == WaveStatus.CANCELLED)
+    rows = (
+        select(Occurrence)
+        .join(Occurrence.communication)
+        .outerjoin(Communication.wave)
+        .where(Occurrence.status == OccurrenceStatus.SENDING, over, waits)
+        .order_by(Occurrence.id)
+    )
+    stopped = 0
+    for occurrence in db.session.scalars(rows).all():
+        lock(occurrence)
+        line, mailing = occurrence.communication, occurrence.mailing
+        assert mailing is not None
+        why = (
+            "The communication was ended."
+            if line.ended_at
+            else f"{line.wave.title if line.wave else ''} was cancelled."
+        )
+        stopped += _stop(occurrence, mailing, why, by)
+    return stopped

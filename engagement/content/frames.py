@@ -1,0 +1,79 @@
+"""What the service itself says in a message, in each language that has a file in `content/frames`; parsed, never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from engagement.content.library import LIBRARY
+from engagement.errors import BadInput
+
+FOLDER = LIBRARY / "frames"
+#: The language that every sentence of the service is written in first; what has no file of its own is said in it.
+FIRST = "en"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The words around a text in one language, by their keys; values are put in where a key stands in single braces."""
+
+    language: str
+    words: Mapping[str, str]
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+
+    def say(self, key: str, **values: str) -> str:
+        """Return the words of a key with these values in them."""
+        return self.words[key].format(**values)
+
+    def day(self, day: date, *, with_year: bool = False) -> str:
+        """Write a day as this language does: "Tuesday 12 May"."""
+        written = self.say(
+            "date", weekday=self.weekdays[day.weekday()], day=str(day.day), month=self.months[day.month - 1]
+        )
+        return f"{written} {day.year}" if with_year else written
+
+    def listed(self, things: list[str]) -> str:
+        """Join names as a sentence of this language does: "a, b and c"."""
+        if len(things) < 2:
+            return "".join(things)
+        return f"{', '.join(things[:-1])} {self.words['list_end']} {things[-1]}"
+
+
+def frame_in(language: str) -> Frame:
+    """Return the words in this language, or in its base ("pt" for "pt-BR"); in English where there is no file."""
+    frames = frames_by_language()
+    return frames.get(language.partition("-")[0].lower(), frames[FIRST])
+
+
+@lru_cache(maxsize=1)
+def frames_by_language(folder: Path = FOLDER) -> dict[str, Frame]:
+    """Return every language's words, read once for each process.
+
+    Raises BadInput that names the file and what is missing from it, measured by the English one.
+    """
+    first = read_frame(folder / f"{FIRST}.yaml")
+    found = {FIRST: first}
+    for path in sorted(folder.glob("*.yaml")):
+        found[path.stem] = frame = read_frame(path)
+        missing = first.words.keys() ^ frame.words.keys()
+        if missing:
+            raise BadInput(f"{path.name}: “{min(missing)}” stands in only one of it and {FIRST}.yaml.")
+    return found
+
+
+def read_frame(path: Path) -> Frame:
+    """Return the words that a file holds; raise BadInput that names it when it can't be read."""
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError:
+        raise BadInput(f"{path.name} can’t be read as YAML.") from None
+    if not isinstance(values, dict):
+        raise BadInput(f"{path.name} holds no keys with words.")
+    weekdays, months = (tuple(values.pop(key, ())) for key in ("weekdays", "months"))
+    if (len(weekdays), len(months)) != (7, 12):
+        raise BadInput(f"{path.name}: name seven weekdays from Monday and twelve months from January.")
+    return Frame(path.stem, {key: str(words) for key, words in values.items()}, weekdays, months)

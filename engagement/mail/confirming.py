@@ -1,0 +1,197 @@
+"""Confirmations of having read a message: recording one, and who has confirmed and who has not."""
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import joinedload
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.db import db, insert_new, rows_changed
+from engagement.errors import RuleBroken
+from engagement.mail.models import Acknowledgement, Delivery, Mailing, Reminder
+from engagement.mail.rules import READABLE, DeliveryState
+from engagement.people.models import Person
+
+
+def acknowledge(delivery: Delivery, *, by: Actor) -> bool:
+    """Record that its recipient confirms having read a message, and return whether that is new: twice changes nothing.
+
+    Raises RuleBroken for a message that doesn't ask for it, or that is not one person's of the directory.
+    """
+    mailing = delivery.mailing
+    if not mailing.asks_confirmation or delivery.person_id is None:
+        raise RuleBroken("This message does not ask for a confirmation.")
+    confirming = insert_new(Acknowledgement).values(
+        mailing_id=mailing.id, person_id=delivery.person_id, acknowledged_at=clock.now()
+    )
+    if not rows_changed(confirming.on_conflict_do_nothing()):
+        return False
+    audit.record("confirmed reading", delivery, by=by, name=mailing.title, person_id=delivery.person_id)
+    return True
+
+
+def acknowledged_at(deliveries: Iterable[Delivery]) -> dict[int, datetime]:
+    """Return by id when the recipients of these deliveries confirmed, in one query; who has not has no entry."""
+    ids = [delivery.id for delivery in deliveries]
+    rows = (
+        select(Delivery.id, Acknowledgement.acknowledged_at).join(Acknowledgement, _same()).where(Delivery.id.in_(ids))
+    )
+    return dict(db.session.execute(rows).all()) if ids else {}
+
+
+def _same() -> ColumnElement[bool]:
+    return and_(Acknowledgement.mailing_id == Delivery.mailing_id, Acknowledgement.person_id == Delivery.person_id)
+
+
+def has_confirmed() -> ColumnElement[bool]:
+    """Return the condition on `Delivery` that its recipient has confirmed its mailing."""
+    return exists().where(_same())
+
+
+@dataclass(frozen=True)
+class Confirmations:
+    """How many of those `asked` have `confirmed` a message: people whom it was sent to and who have not left."""
+
+    confirmed: int
+    asked: int
+
+    @property
+    def share(self) -> float | None:
+        """The share who have confirmed, 0 to 1; None where nobody was asked yet."""
+        return self.confirmed / self.asked if self.asked else None
+
+    @property
+    def outstanding(self) -> int:
+        """How many have not confirmed yet."""
+        return self.asked - self.confirmed
+
+
+def confirmations_of(mailing_id: int) -> Confirmations:
+    """Return how many have confirmed a mailing."""
+    counted = (
+        select(func.count(Acknowledgement.id), func.count(Delivery.id))
+        .select_from(Delivery)
+        .join(Delivery.person)
+        .outerjoin(Acknowledgement, _same())
+        .where(_was_asked(mailing_id))
+    )
+    return Confirmations(*db.session.execute(counted).one())
+
+
+def _was_asked(mailing_id: int) -> ColumnElement[bool]:
+    return and_(Delivery.mailing_id == mailing_id, Delivery.state.in_(READABLE), Person.left_at.is_(None))
+
+
+def unconfirmed(mailing_id: int) -> Select[Delivery]:
+    """Return the SELECT of the deliveries whose recipients have not confirmed yet, by name, with people and departments."""
+    return (
+        select(Delivery)
+        .join(Delivery.person)
+        .options(joinedload(Delivery.person).joinedload(Person.department))
+        .where(_was_asked(mailing_id), ~has_confirmed())
+        .order_by(Person.last_name, Person.first_name, Person.id)
+    )
+
+
+def to_confirm(person_id: int) -> Select[Delivery]:
+    """Return the SELECT of the messages that a person was sent and has not confirmed yet, the oldest first."""
+    return (
+        select(Delivery)
+        .join(Delivery.mailing)
+        .options(joinedload(Delivery.mailing), joinedload(Delivery.translation))
+        .where(
+            Delivery.person_id == person_id,
+            Delivery.state.in_(READABLE),
+            Mailing.asks_confirmation.is_(True),
+            ~has_confirmed(),
+        )
+        .order_by(Delivery.id)
+    )
+
+
+def reminded(mailing_id: int, people: Sequence[int]) -> dict[int, int]:
+    """Return how many reminders of a mailing each of these people was sent; who was sent none has no entry."""
+    counted = (
+        select(Delivery.person_id, func.count())
+        .join(Reminder, Reminder.mailing_id == Delivery.mailing_id)
+        .where(
+            Reminder.of_mailing_id == mailing_id,
+            Delivery.person_id.in_(people),
+            Delivery.state == DeliveryState.SENT,
+        )
+        .group_by(Delivery.person_id)
+    )
+    return {person_id: number for person_id, number in db.session.execute(counted) if person_id is not None}
+
+
+def reminder_of(mailing_id: int, number: int) -> Mailing | None:
+    """Return the mailing that is the first, second, … reminder of another one, None before there is one."""
+    return db.session.scalar(
+        select(Mailing)
+        .join(Reminder, Reminder.mailing_id == Mailing.id)
+        .where(Reminder.of_mailing_id == mailing_id, Reminder.number == number)
+    )
+
+
+def due_for_reminder(mailing_id: int, number: int, sent_until: datetime) -> Select[int]:
+    """Return the SELECT of ids of people to whom the first, second, … reminder of a mailing is due and not yet queued.
+
+    They were sent what comes before it, the mailing or its last reminder, at `sent_until` or earlier, have not confirmed,
+    and have not left.
+    """
+    before: ColumnElement[bool] = Delivery.mailing_id == mailing_id
+    if number > 1:
+        last = reminder_of(mailing_id, number - 1)
+        before = Delivery.mailing_id == (last.id if last else None)
+    this = reminder_of(mailing_id, number)
+    queued = select(Delivery.person_id).where(Delivery.mailing_id == (this.id if this else None))
+    confirmed = select(Acknowledgement.person_id).where(Acknowledgement.mailing_id == mailing_id)
+    return (
+        select(Person.id)
+        .join(Delivery, Delivery.person_id == Person.id)
+        .where(
+            before,
+            Delivery.state == DeliveryState.SENT,
+            Delivery.sent_at <= sent_until,
+            Person.left_at.is_(None),
+            Person.id.not_in(confirmed),
+            Person.id.not_in(queued.where(Delivery.person_id.is_not(None))),
+        )
+    )
+
+
+def who_was_asked(mailing_id: int) -> Select[int | None]:
+    """Return the SELECT of ids of people who were sent a mailing that asks for a confirmation."""
+    return select(Delivery.person_id).where(Delivery.mailing_id == mailing_id, _asks(), Delivery.person_id.is_not(None))
+
+
+def _asks() -> ColumnElement[bool]:
+    asking = select(Mailing.id).where(Mailing.asks_confirmation.is_(True))
+    return and_(Delivery.state.in_(READABLE), Delivery.mailing_id.in_(asking))
+
+
+def who_confirmed(mailing_id: int) -> Select[int]:
+    """Return the SELECT of ids of people who confirmed a mailing."""
+    return select(Acknowledgement.person_id).where(Acknowledgement.mailing_id == mailing_id)
+
+
+def asked_of(person_id: int) -> frozenset[int]:
+    """Return the ids of the mailings that a person was sent and asked to confirm."""
+    return frozenset(db.session.scalars(select(Delivery.mailing_id).where(Delivery.person_id == person_id, _asks())))
+
+
+def confirmed_by(person_id: int) -> frozenset[int]:
+    """Return the ids of the mailings that a person confirmed."""
+    rows = select(Acknowledgement.mailing_id).where(Acknowledgement.person_id == person_id)
+    return frozenset(db.session.scalars(rows))
+
+
+def titles_to_confirm(besides: Set[int] = frozenset(), limit: int = 100) -> dict[int, str]:
+    """Return the titles of the last mailings that ask for a confirmation by id, the newest first, and of these besides."""
+    asks = select(Mailing.id, Mailing.title).where(Mailing.asks_confirmation.is_(True)).order_by(Mailing.id.desc())
+    last = dict(db.session.execute(asks.limit(limit)).all())
+    missing = besides - last.keys()
+    return last | dict(db.session.execute(asks.where(Mailing.id.in_(missing))).all()) if missing else last

@@ -1,0 +1,107 @@
+"""Messages to the reader: the list, each as they got it, and the one button that confirms having read it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, redirect, render_template, url_for
+from markupsafe import Markup
+from sqlalchemy import ColumnElement
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement.communications.languages import is_read_in
+from engagement.content.markdown import to_html
+from engagement.db import count_of, db
+from engagement.mail import confirming
+from engagement.mail import queries as mail
+from engagement.mail.layout import text_in
+from engagement.mail.models import Delivery
+from engagement.pages import guard
+from engagement.pages.paging import asked_page
+from engagement.pages.shell import notify
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message to the reader: its delivery and its subject as they got it, and when they confirmed having read it."""
+
+    delivery: Delivery
+    subject: str
+    confirmed_at: datetime | None = None
+
+    @property
+    def lang(self) -> str | None:
+        """The language of its text where that is another one than the page's, which is English."""
+        return None if is_read_in("en", self.delivery.letter.language) else self.delivery.letter.language
+
+    @property
+    def waits_for_confirmation(self) -> bool:
+        """Whether the reader is asked to confirm it and has not yet."""
+        return self.delivery.mailing.asks_confirmation and self.confirmed_at is None
+
+
+def add_to(blueprint: Blueprint) -> None:
+    """Put the pages into the blueprint of what is the reader's own."""
+    blueprint.add_url_rule("/me/messages", view_func=messages)
+    blueprint.add_url_rule("/me/messages/<int:delivery_id>", view_func=message)
+    blueprint.add_url_rule("/me/messages/<int:delivery_id>/confirmation", view_func=confirm, methods=["POST"])
+    blueprint.add_url_rule("/me/mailings/<int:mailing_id>", view_func=own_copy)
+
+
+def messages_to_confirm(person_id: int) -> list[Message]:
+    """Return the messages that a person is asked to confirm and has not, the oldest first."""
+    return [Message(row, mail.subject_for(row)) for row in db.session.scalars(confirming.to_confirm(person_id))]
+
+
+def messages_to(person_id: int, limit: int, offset: int = 0) -> list[Message]:
+    """Return messages that a person was sent, the newest first."""
+    rows = db.session.scalars(mail.messages_to(person_id).limit(limit).offset(offset)).all()
+    confirmed = confirming.acknowledged_at(rows)
+    return [Message(row, mail.subject_for(row), confirmed.get(row.id)) for row in rows]
+
+
+def messages() -> str:
+    """List every message that the reader was sent."""
+    person = guard.person_or_none()
+    if person is None:
+        return render_template("me/nobody.html")
+    page = asked_page(count_of(mail.messages_to(person.id)))
+    return render_template(
+        "me/messages.html",
+        messages=messages_to(person.id, page.size, page.offset),
+        page=page,
+        to_confirm=messages_to_confirm(person.id),
+    )
+
+
+def _own_copy(which: ColumnElement[bool]) -> Delivery:
+    """Return the reader's own copy of a message; raises NotFound where it is not theirs."""
+    person = guard.found(guard.person_or_none())
+    return guard.found(db.session.scalar(mail.messages_to(person.id).where(which).limit(1)))
+
+
+def message(delivery_id: int) -> str:
+    """Show one message as the reader got it; only their own."""
+    row = _own_copy(Delivery.id == delivery_id)
+    return render_template(
+        "me/message.html",
+        message=Message(row, mail.subject_for(row), confirming.acknowledged_at([row]).get(row.id)),
+        html=Markup(text_in(mail.html_for(row)) or to_html(mail.text_for(row))),  # noqa: S704  cleaned by content.markdown
+    )
+
+
+def own_copy(mailing_id: int) -> BaseResponse:
+    """Lead from a link that is the same in everybody's mail to the reader's own copy of the message."""
+    row = _own_copy(Delivery.mailing_id == mailing_id)
+    return redirect(url_for("me.message", delivery_id=row.id))
+
+
+def confirm(delivery_id: int) -> BaseResponse:
+    """Record that the reader confirms having read one of their messages."""
+    row = _own_copy(Delivery.id == delivery_id)
+    is_new = confirming.acknowledge(row, by=guard.reader().actor)
+    db.session.commit()
+    notify(
+        "Thank you. It is recorded that you have read this." if is_new else "You have confirmed this already.",
+        "You get no reminder of it." if is_new else "",
+    )
+    return redirect(url_for("me.message", delivery_id=row.id), 303)

@@ -1,0 +1,215 @@
+"""A message in several languages: written, approved and withdrawn together, sent to each reader in theirs."""
+
+from datetime import date
+
+import pytest
+from factories import TESTER, make_person, make_wave, make_workflow
+from mail.outbox import FROM, link_for
+from mail.smtp_peer import smtp_peer
+from sqlalchemy import select
+
+from engagement import clock
+from engagement.audit import AuditEntry
+from engagement.communications import actions, queries
+from engagement.communications.approvals import standing_approval
+from engagement.communications.models import Occurrence, OccurrenceText
+from engagement.communications.rules import OccurrenceStatus
+from engagement.db import db
+from engagement.errors import BadInput, RuleBroken
+from engagement.mail.delivering import deliver_until_empty
+from engagement.mail.models import Delivery, Translation
+from engagement.mail.queries import html_for, messages_to, subject_for
+from engagement.mail.transport import Transport
+from engagement.people.models import Person
+from engagement.people.organisation import Organisation
+from engagement.waves.models import WaveWorkflow
+from tests.communications.calendar_rows import AT_TWO, TEXT, make_approver, make_audience, make_draft, make_line
+
+pytestmark = pytest.mark.usefixtures("app", "frozen")
+POLISH = "Dzień dobry {{ first_name }},\n\nod maja zgłoszenia są sortowane.\n\n{{ my_change_link }}"
+
+
+def make_bilingual(occurrence: Occurrence | None = None) -> Occurrence:
+    """Return a draft with an English and a Polish text, written by its owner."""
+    row = occurrence or make_draft()
+    by = row.communication.owner.actor
+    actions.write_occurrence(row, "What changes in claims", TEXT, by=by)
+    actions.write_translation(row, "pl", "Co się zmienia w szkodach", POLISH, by=by)
+    return row
+
+
+def approve(occurrence: Occurrence) -> Occurrence:
+    actions.ask_approval(occurrence, by=occurrence.communication.owner.actor)
+    actions.approve(occurrence, by=make_approver().actor)
+    return occurrence
+
+
+def send(occurrence: Occurrence, organisation: Organisation | None = None) -> None:
+    actions.queue_occurrence(
+        occurrence.id, now=AT_TWO, lateness_limit_hours=24, organisation=organisation or Organisation(name="Northmere")
+    )
+    db.session.commit()
+
+
+def make_readers() -> None:
+    for name, language in (("ann", "en-GB"), ("bogna", "pl"), ("celina", "pl-PL"), ("dora", "de"), ("eve", None)):
+        make_person(f"{name.title()} Reader", f"{name}@example.com", language=language)
+
+
+def test_each_reader_gets_the_text_in_their_language() -> None:
+    make_readers()
+    send(approve(make_bilingual()))
+    rows = db.session.execute(
+        select(Delivery.address, Translation.language).outerjoin(Delivery.translation).order_by(Delivery.address)
+    ).all()
+    assert [tuple(row) for row in rows] == [
+        ("ann@example.com", None),
+        ("bogna@example.com", "pl"),
+        ("celina@example.com", "pl"),
+        ("dora@example.com", None),
+        ("eve@example.com", None),
+    ]
+    with smtp_peer() as peer, clock.standing_at(AT_TWO):
+        deliver_until_empty(Transport(peer.url), "one", link_for, FROM)
+    received = {m.recipient: m.message for m in peer.messages}
+    assert len(received) == 5
+    polish, english = received["celina@example.com"], received["dora@example.com"]
+    assert polish["Subject"] == "Co się zmienia w szkodach"
+    html = polish.get_body(("html",)).get_content()
+    assert '<html lang="pl">' in html
+    assert "Dzień dobry Celina," in html
+    assert "Zobacz, co się dla Ciebie zmienia" in html
+    assert "Ta wiadomość jest dla osób z grupy „Everybody”." in html
+    assert 'lang="en"' not in html
+    assert "Ta wiadomość jest dla osób" in polish.get_body(("plain",)).get_content()
+    assert english["Subject"] == "What changes in claims"
+    assert '<html lang="en">' in english.get_body(("html",)).get_content()
+
+
+def test_what_was_sent_is_read_in_the_service_in_the_same_language() -> None:
+    make_readers()
+    send(approve(make_bilingual()))
+    person = db.session.scalars(select(Person).where(Person.email == "bogna@example.com")).one()
+    with smtp_peer() as peer, clock.standing_at(AT_TWO):
+        deliver_until_empty(Transport(peer.url), "one", link_for, FROM)
+    [delivery] = db.session.scalars(messages_to(person.id)).all()
+    assert (subject_for(delivery), delivery.letter.language) == ("Co się zmienia w szkodach", "pl")
+    assert "Dzień dobry Bogna," in html_for(delivery)
+    occurrence = db.session.scalars(select(Occurrence)).one()
+    assert actions.preview_as(occurrence, person).subject == "Co się zmienia w szkodach"
+
+
+def test_the_words_around_a_text_without_a_file_are_marked_as_english() -> None:
+    make_person("Ida Reader", "ida@example.com", language="it")
+    row = make_bilingual()
+    actions.write_translation(
+        row, "it", "Cosa cambia", "Buongiorno {{ first_name }}.", by=row.communication.owner.actor
+    )
+    send(approve(row))
+    [delivery] = db.session.scalars(select(Delivery)).all()
+    html = delivery.letter.html
+    assert '<html lang="it">' in html
+    assert 'rule soft" lang="en"' in html
+    assert "You get this because you belong to “Everybody”." in html
+
+
+def test_days_are_written_as_the_language_does() -> None:
+    person = make_person("Bogna Reader", "bogna@example.com", language="pl")
+    wave = make_wave(members=[person], go_live_on=date(2026, 5, 12))
+    for name in ("Triage", "Letters"):
+        db.session.add(WaveWorkflow(wave_id=wave.id, workflow=make_workflow(wave.programme, name)))
+    audience = make_audience("Wave 3", {"field": "wave", "values": [wave.id]})
+    row = make_bilingual(make_draft(make_line(wave.programme, wave=wave, audience=audience)))
+    by = row.communication.owner.actor
+    actions.write_translation(row, "pl", "Od {{ go_live }}", "{{ workflow }} {{ go_live }}", by=by)
+    actions.write_translation(row, "it", "Dal {{ go_live }}", "{{ workflow }}", by=by)
+    assert actions.preview_as(row, person).subject == "Od wtorek 12 maja"
+    assert "i Triage" in actions.preview_as(row, person).text or "i Letters" in actions.preview_as(row, person).text
+    person.language = "it"
+    assert actions.preview_as(row, person).subject == "Dal 2026-05-12"
+
+
+def test_preview_and_test_copy_show_the_text_that_the_recipient_would_get() -> None:
+    make_readers()
+    row = make_bilingual()
+    people = {person.email: person for person in db.session.scalars(select(Person))}
+    shown = {email: actions.preview_as(row, person).language for email, person in people.items()}
+    assert shown == {
+        "ann@example.com": "en",
+        "bogna@example.com": "pl",
+        "celina@example.com": "pl",
+        "dora@example.com": "en",
+        "eve@example.com": "en",
+    }
+    owner = row.communication.owner
+    copy = actions.send_test_copy(row, people["celina@example.com"], owner, by=owner.actor)
+    assert copy.mailing.subject == "Test copy: Co się zmienia w szkodach"
+    assert (copy.mailing.language, copy.filled["first_name"]) == ("pl", "Celina")
+
+
+def test_the_organisation_s_language_is_that_of_who_has_none() -> None:
+    make_readers()
+    send(approve(make_bilingual(make_draft(make_line(language="en")))), Organisation(language="pl"))
+    of_eve = db.session.scalars(select(Delivery).where(Delivery.address == "eve@example.com")).one()
+    assert of_eve.letter.language == "pl"
+
+
+def test_approval_is_for_all_languages_and_a_change_of_any_withdraws_it() -> None:
+    row = approve(make_bilingual())
+    assert standing_approval(row) is not None
+    version = row.text_version
+    by = row.communication.owner.actor
+    unchanged = actions.write_translation(row, "pl", "Co się zmienia w szkodach", POLISH, by=by)
+    assert (unchanged.is_changed, row.status) == (False, OccurrenceStatus.APPROVED)
+    written = actions.write_translation(row, "PL", "Co się zmienia", POLISH, by=by)
+    assert (written.is_changed, written.withdrew_approval) == (True, True)
+    assert (row.status, row.text_version) == (OccurrenceStatus.DRAFT, version + 1)
+    assert standing_approval(row) is None
+    verbs = db.session.scalars(select(AuditEntry.verb).order_by(AuditEntry.id.desc()).limit(2)).all()
+    assert verbs == ["withdrew approval", "wrote translation"]
+    actions.ask_approval(row, by=by)
+    actions.remove_translation(row, "pl", by=by)
+    assert row.status is OccurrenceStatus.DRAFT
+    assert db.session.scalars(select(OccurrenceText)).all() == []
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_written_over() -> None:
+    row = make_bilingual()
+    seen = row.text_version
+    by = row.communication.owner.actor
+    actions.write_translation(row, "de", "Was sich ändert", "Guten Tag.", by=by, seen_version=seen)
+    with pytest.raises(RuleBroken):
+        actions.write_translation(row, "pl", "Inaczej", POLISH, by=by, seen_version=seen)
+
+
+def test_every_language_is_checked_before_approval() -> None:
+    row = make_bilingual()
+    by = row.communication.owner.actor
+    actions.write_translation(row, "pl", "", "Dzień dobry {{ imie }}", by=by)
+    with pytest.raises(BadInput) as refused:
+        actions.ask_approval(row, by=by)
+    assert "Polish: The subject is empty." in refused.value.sentence
+    assert "Polish: {{ imie }} is not a merge field" in refused.value.sentence
+    actions.write_translation(row, "pl", "Co się zmienia", TEXT, by=by)
+    assert queries.occurrence_page(row).problems == ["Polish: The text is still the one that it is a translation of."]
+
+
+@pytest.mark.parametrize("tag", ["polish", "", "e n"])
+def test_what_is_no_language_is_refused(tag: str) -> None:
+    row = make_draft()
+    with pytest.raises(BadInput):
+        actions.write_translation(row, tag, "S", "T", by=TESTER)
+
+
+def test_the_message_s_own_language_needs_no_translation() -> None:
+    row = make_draft()
+    with pytest.raises(BadInput, match="written in English"):
+        actions.write_translation(row, "en", "S", "T", by=TESTER)
+
+
+def test_readers_without_a_text_are_counted_on_the_page() -> None:
+    make_readers()
+    row = make_draft()
+    assert queries.occurrence_page(row).unread == {"de": 1, "pl": 1, "pl-PL": 1}
+    page = queries.occurrence_page(make_bilingual(row))
+    assert (page.languages, page.unread) == (["en", "pl"], {"de": 1})

@@ -1,0 +1,107 @@
+"""Confirmations of having read: once, dated, kept, and counted over those whom the message was sent to."""
+
+import pytest
+from factories import TESTER, make_person
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
+
+from engagement import clock
+from engagement.audit import AuditEntry
+from engagement.db import db
+from engagement.errors import RuleBroken
+from engagement.mail import confirming, queries
+from engagement.mail.actions import build_mailing, queue_for_address
+from engagement.mail.confirming import Confirmations
+from engagement.mail.models import Acknowledgement, Delivery, Mailing
+from engagement.mail.queries import DeliveryFilters
+from engagement.mail.rules import DeliveryState, MailingKind
+from tests.conftest import NOW
+
+pytestmark = pytest.mark.usefixtures("app", "frozen")
+
+
+def make_mailing(*, asks: bool = True) -> Mailing:
+    return build_mailing(
+        MailingKind.COMMUNICATION, "Scope", "Text", "<p>T</p>", title="Scope, 14 April 2026", asks_confirmation=asks
+    )
+
+
+def send(mailing: Mailing, name: str, state: DeliveryState = DeliveryState.SENT) -> Delivery:
+    person = make_person(name, f"{name.split()[0].lower()}@example.com")
+    delivery = queue_for_address(mailing, person.email or "", person.name, {}, person.id)
+    delivery.state = state
+    db.session.flush()
+    return delivery
+
+
+def test_a_confirmation_is_a_dated_row_once() -> None:
+    delivery = send(make_mailing(), "Ann Reader")
+    assert confirming.acknowledge(delivery, by=TESTER)
+    with clock.standing_at(NOW.replace(hour=12)):
+        assert not confirming.acknowledge(delivery, by=TESTER)
+    [row] = db.session.scalars(select(Acknowledgement)).all()
+    assert (row.mailing_id, row.person_id, row.acknowledged_at) == (delivery.mailing_id, delivery.person_id, NOW)
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "confirmed reading")).one()
+    assert (entry.subject_name, entry.person_id) == ("Scope, 14 April 2026", delivery.person_id)
+
+
+def test_the_database_keeps_it() -> None:
+    confirming.acknowledge(send(make_mailing(), "Ann Reader"), by=TESTER)
+    db.session.commit()
+    for statement in ("DELETE FROM acknowledgement", "UPDATE acknowledgement SET mailing_id = mailing_id"):
+        with pytest.raises(DatabaseError, match="only added"):
+            db.session.execute(text(statement))
+        db.session.rollback()
+
+
+def test_a_message_that_asks_for_nothing_takes_no_confirmation() -> None:
+    delivery = send(make_mailing(asks=False), "Ann Reader")
+    with pytest.raises(RuleBroken):
+        confirming.acknowledge(delivery, by=TESTER)
+
+
+def test_the_figure_counts_those_who_could_read_it_and_are_still_here() -> None:
+    mailing = make_mailing()
+    done = send(mailing, "Ann Done")
+    open_ones = [send(mailing, "Bob Sent"), send(mailing, "Cay Bounced", DeliveryState.BOUNCED)]
+    send(mailing, "Dee Waits", DeliveryState.QUEUED)
+    send(mailing, "Eve Suppressed", DeliveryState.SUPPRESSED)
+    gone = send(mailing, "Fay Gone")
+    assert gone.person
+    gone.person.left_at = clock.now()
+    for delivery in (done, gone):
+        confirming.acknowledge(delivery, by=TESTER)
+    assert confirming.confirmations_of(mailing.id) == Confirmations(confirmed=1, asked=3)
+    assert confirming.confirmations_of(mailing.id).outstanding == 2
+    assert list(db.session.scalars(confirming.unconfirmed(mailing.id))) == sorted(
+        open_ones, key=lambda d: d.name.split()[1]
+    )
+    assert confirming.acknowledged_at([done, *open_ones]) == {done.id: NOW}
+
+
+def test_what_a_person_has_yet_to_confirm_is_listed() -> None:
+    first, other = make_mailing(), make_mailing(asks=False)
+    delivery = send(first, "Ann Reader")
+    queue_for_address(other, "ann@example.com", "Ann", {}, delivery.person_id).state = DeliveryState.SENT
+    db.session.flush()
+    assert delivery.person_id
+    assert list(db.session.scalars(confirming.to_confirm(delivery.person_id))) == [delivery]
+    confirming.acknowledge(delivery, by=TESTER)
+    assert list(db.session.scalars(confirming.to_confirm(delivery.person_id))) == []
+
+
+def test_the_log_is_narrowed_to_those_who_have_or_have_not() -> None:
+    mailing = make_mailing()
+    done, silent = send(mailing, "Ann Done"), send(mailing, "Bob Silent")
+    send(make_mailing(asks=False), "Cay Never")
+    send(mailing, "Dee Waits", DeliveryState.QUEUED)
+    confirming.acknowledge(done, by=TESTER)
+    for confirmed, expected in ((True, done), (False, silent)):
+        rows = queries.deliveries_listed(DeliveryFilters(confirmed=confirmed))
+        assert list(db.session.scalars(rows)) == [expected]
+
+
+def test_old_messages_keep_their_names_in_rules() -> None:
+    ids = [make_mailing().id for _ in range(3)]
+    assert list(confirming.titles_to_confirm(limit=1)) == [ids[2]]
+    assert confirming.titles_to_confirm({ids[0]}, limit=1) == dict.fromkeys((ids[2], ids[0]), "Scope, 14 April 2026")
