@@ -1,24 +1,18 @@
 """One day of the demonstration: messages are written, approved and sent, people learn, object and are answered."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from engagement import clock
-from engagement.communications import actions as communications
-from engagement.communications.models import Communication, Occurrence
-from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import db
-from engagement.demo import mapping, roster, story
+from engagement.demo import mapping, messaging, roster, story
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.intake import actions as intake
 from engagement.intake.reading import read_file
-from engagement.mail.delivering import deliver_until_empty
-from engagement.mail.rules import DeliveryState, Outcome
 from engagement.people.models import Department, Person
-from engagement.people.organisation import Organisation
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus, Sender
@@ -36,22 +30,6 @@ TOWN_HALL = -8
 LEARNING_BEGINS = {1: -40, 2: -38, 3: -46}
 
 
-class AcceptingServer:
-    """Stands for the mail server of months ago: it takes nearly everything, puts a few off and refuses one in 900."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-
-    def send(self, _sender: str, _recipient: str, _message: bytes) -> Outcome:
-        """Return what such a server would have answered."""
-        if self.stage.chance.random() < 1 / 900:
-            return Outcome(DeliveryState.BOUNCED, reply="550 5.1.1 The mailbox does not exist")
-        return Outcome(DeliveryState.SENT, reply="250 2.0.0 Accepted")
-
-    def close(self) -> None:
-        """Do nothing; there is no connection."""
-
-
 def live_a_day(stage: Stage, offset: int) -> None:
     """Live through the day `offset` days from today; today itself ends in the early morning."""
     day = stage.day(offset)
@@ -59,7 +37,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
         _petra_leaves(stage, day)
     _move_waves_on(stage, offset)
     mapping.keep_the_map(stage, offset)
-    _write_and_send(stage, day)
+    messaging.write_and_send(stage, offset)
     _learn(stage, offset)
     _talk(stage, offset)
 
@@ -88,113 +66,6 @@ def _move_waves_on(stage: Stage, offset: int) -> None:
         number, status = steps[offset]
         with stage.at(stage.day(offset), 6):
             waves.change_status(stage.waves[number], status, by=stage.accounts[roster.WAVE_LEAD.email].actor)
-
-
-def _write_and_send(stage: Stage, day: date) -> None:
-    """Write what is due within a week, approve what goes out tomorrow or today, send what is due."""
-    with stage.at(day, 6):
-        communications.plan_occurrences(clock.now())
-        _date_briefings(stage, day)
-    with stage.at(day, 7):
-        for occurrence in _due_to_write(stage):
-            _write(stage, occurrence)
-    end = datetime.combine(day, time(18), UTC) if day < stage.today else datetime.combine(day, time(5), UTC)
-    due = select(Occurrence).where(Occurrence.status == OccurrenceStatus.APPROVED, Occurrence.sends_at <= end)
-    for occurrence in db.session.scalars(due).all():
-        with clock.standing_at(occurrence.sends_at):
-            communications.queue_occurrence(
-                occurrence.id,
-                now=clock.now(),
-                lateness_limit_hours=stage.settings.lateness_limit,
-                organisation=Organisation.of(stage.settings),
-            )
-            db.session.commit()
-        with clock.standing_at(occurrence.sends_at + timedelta(minutes=2)):
-            deliver_until_empty(AcceptingServer(stage), "history", lambda _d, path: path, stage.settings.mail_from)  # type: ignore[arg-type]
-            communications.settle_sending(clock.now())
-            db.session.commit()
-    with stage.at(day, 19):
-        if day < stage.today:
-            communications.settle_missed(clock.now())
-
-
-def _date_briefings(stage: Stage, day: date) -> None:
-    by = stage.accounts[roster.WAVE_LEAD.email].actor
-    for number, texts in story.BRIEFINGS.items():
-        for before, _, _ in texts:
-            if day == stage.waves[number].go_live_on + timedelta(days=before - 9):
-                at = datetime.combine(day + timedelta(days=9), time(9), UTC)
-                communications.schedule_briefing(stage.communications[f"briefing {number}"], at, by=by)
-    if day == stage.today - timedelta(days=2):
-        at = datetime.combine(_next_weekday(stage.today), time(13), UTC)
-        communications.schedule_briefing(stage.communications["briefing 3"], at, by=by)
-
-
-def _next_weekday(day: date) -> date:
-    day += timedelta(days=1)
-    return day if day.weekday() < 5 else _next_weekday(day)
-
-
-def _due_to_write(stage: Stage) -> list[Occurrence]:
-    """Return the drafts for the coming week. The technical update of two weeks ago was never written."""
-    rows = db.session.scalars(
-        select(Occurrence)
-        .join(Communication)
-        .where(
-            Occurrence.status == OccurrenceStatus.DRAFT,
-            Occurrence.written_at.is_(None),
-            Occurrence.sends_at > clock.now(),
-            Occurrence.sends_at < clock.now() + timedelta(days=8),
-        )
-        .order_by(Occurrence.sends_at)
-    ).all()
-    quiet_since = stage.day(-12)
-    return [
-        row
-        for row in rows
-        if row.communication.kind is not CommunicationKind.TECHNICAL_UPDATE or row.sends_at.date() < quiet_since
-    ]
-
-
-def _write(stage: Stage, occurrence: Occurrence) -> None:
-    writer = stage.accounts[roster.WAVE_LEAD.email].actor
-    approver = stage.accounts[roster.MANAGER.email].actor
-    subject, body = _text_for(stage, occurrence)
-    communications.write_occurrence(occurrence, subject, body, by=writer)
-    communications.ask_approval(occurrence, by=writer)
-    if occurrence.sends_at.date() <= stage.today - timedelta(days=1):
-        communications.approve(occurrence, by=approver)
-
-
-def _text_for(stage: Stage, occurrence: Occurrence) -> tuple[str, str]:
-    kind, day = occurrence.communication.kind, occurrence.sends_at.date()
-    since = (day - stage.day(-DAYS_OF_HISTORY)).days
-    if kind is CommunicationKind.PROGRAMME_UPDATE:
-        part = next(part for until, part in story.UPDATE_PARTS if (day - stage.today).days < until)
-        return story.UPDATE[0].format(month=f"{day:%B}"), _put(story.UPDATE[1], part)
-    if kind is CommunicationKind.TECHNICAL_UPDATE:
-        change, means = story.TECHNICAL_PARTS[since // 14 % len(story.TECHNICAL_PARTS)]
-        return story.TECHNICAL[0].format(day=f"{day.day} {day:%B}"), _put(
-            story.TECHNICAL[1], {"change": change, "means": means}
-        )
-    if kind is CommunicationKind.EXECUTIVE_UPDATE:
-        values = story.EXECUTIVE_PARTS[min(since // 92, len(story.EXECUTIVE_PARTS) - 1)]
-        return story.EXECUTIVE[0], _put(
-            story.EXECUTIVE[1], dict(zip(("progress", "objections", "needs"), values, strict=True))
-        )
-    wave = occurrence.communication.wave
-    assert wave is not None
-    if wave.number not in story.BRIEFINGS:
-        return story.UPCOMING_BRIEFING
-    _, subject, body = story.BRIEFINGS[wave.number][0]
-    return subject.replace("{go_live}", "{{ go_live }}"), body
-
-
-def _put(text: str, values: dict[str, str]) -> str:
-    """Put values into the single-brace places of a text, leaving merge fields in double braces alone."""
-    for name, value in values.items():
-        text = text.replace("\n{" + name + "}", "\n" + value)
-    return text
 
 
 def _learn(stage: Stage, offset: int) -> None:

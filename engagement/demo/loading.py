@@ -245,5 +245,6 @@ def _plan_communications(stage: Stage) -> None:
             approver=manager,
             wave=wave,
             timezone=stage.settings.timezone,
+            asks_confirmation=True,
             by=manager.actor,
         )

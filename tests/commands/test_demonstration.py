@@ -89,6 +89,9 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(either_shell: 
     assert one(shell, "SELECT count(*) FROM occurrence WHERE status = 'sent'") > 15
     assert one(shell, "SELECT count(*) FROM delivery WHERE state = 'sent'") > 5_000
     assert one(shell, "SELECT count(*) FROM delivery WHERE state = 'bounced' AND reply LIKE '5%'") > 0
+    assert one(shell, "SELECT count(*) FROM delivery WHERE translation_id IS NOT NULL") > 500
+    assert one(shell, "SELECT count(*) FROM acknowledgement") > 900
+    assert one(shell, "SELECT count(*) FROM delivery JOIN reminder USING (mailing_id) WHERE state = 'sent'") > 300
     assert one(shell, "SELECT count(*) FROM completion") > 500
     assert one(shell, "SELECT count(*) FROM stakeholder") > 12
     assert words(shell, "SELECT stakeholder_group FROM stakeholder_profile") == {
@@ -105,7 +108,9 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(either_shell: 
                 assert not re.search(r"\{\{|\}\}", answer.get_data(as_text=True)), (who, path)
         champions = signed_in(app, "manager").get("/waves/3/champions").get_data(as_text=True)
         assert "1 champion for 211 people; 9 would be 1 in 25 (here: 8 more)" in champions
-        assert "You are a champion" in signed_in(app, "employee").get("/me").get_data(as_text=True)
+        mine = signed_in(app, "employee").get("/me").get_data(as_text=True)
+        assert "You are a champion" in mine
+        assert "One message waits for your confirmation" in mine
         assert "Looks after this stakeholder" in signed_in(app, "manager").get("/people/leavers").get_data(as_text=True)
         sheet = signed_in(app, "sponsor").get("/reports/programmes/1").get_data(as_text=True)
         assert "Claims and finance" in sheet

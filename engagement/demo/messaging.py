@@ -1,0 +1,188 @@
+"""The messages of one day of the demonstration: written, translated, approved, sent, confirmed, and reminded of."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from engagement import clock
+from engagement.audit import Actor
+from engagement.communications import actions as communications
+from engagement.communications.models import Communication, Occurrence
+from engagement.communications.rules import CommunicationKind, OccurrenceStatus
+from engagement.content.frames import frame_in
+from engagement.db import db
+from engagement.demo import letters, roster
+from engagement.demo.stage import DAYS_OF_HISTORY, Stage
+from engagement.mail import confirming
+from engagement.mail.delivering import deliver_until_empty
+from engagement.mail.models import Delivery
+from engagement.mail.rules import DeliveryState, Outcome
+from engagement.people.organisation import Organisation
+
+#: Days from today to the short briefing by which wave 3 hears early what is coming.
+EARLY_BRIEFING = -8
+#: So many days after a message that asks for it, the percentage of its readers who have confirmed.
+CONFIRMING = {0: 41, 1: 58, 2: 66, 3: 70, 4: 81, 5: 85, 7: 91, 9: 95}
+
+
+class AcceptingServer:
+    """Stands for the mail server of months ago: it takes nearly everything, puts a few off and refuses one in 900."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def send(self, _sender: str, _recipient: str, _message: bytes) -> Outcome:
+        """Return what such a server would have answered."""
+        if self.stage.chance.random() < 1 / 900:
+            return Outcome(DeliveryState.BOUNCED, reply="550 5.1.1 The mailbox does not exist")
+        return Outcome(DeliveryState.SENT, reply="250 2.0.0 Accepted")
+
+    def close(self) -> None:
+        """Do nothing; there is no connection."""
+
+
+def write_and_send(stage: Stage, offset: int) -> None:
+    """Write what is due within a week, approve what goes out tomorrow or today, send and confirm what is due."""
+    day = stage.day(offset)
+    with stage.at(day, 6):
+        communications.plan_occurrences(clock.now())
+        _date_briefings(stage, offset)
+    with stage.at(day, 7):
+        for occurrence in _due_to_write(stage):
+            _write(stage, occurrence)
+    end = datetime.combine(day, time(18), UTC) if day < stage.today else datetime.combine(day, time(5), UTC)
+    due = select(Occurrence).where(Occurrence.status == OccurrenceStatus.APPROVED, Occurrence.sends_at <= end)
+    for occurrence in db.session.scalars(due).all():
+        with clock.standing_at(occurrence.sends_at):
+            communications.queue_occurrence(
+                occurrence.id,
+                now=clock.now(),
+                lateness_limit_hours=stage.settings.lateness_limit,
+                organisation=Organisation.of(stage.settings),
+            )
+            db.session.commit()
+        with clock.standing_at(occurrence.sends_at + timedelta(minutes=2)):
+            _deliver(stage)
+    if day < stage.today:
+        _remind_and_confirm(stage, day)
+        with stage.at(day, 19):
+            communications.settle_missed(clock.now())
+
+
+def _deliver(stage: Stage) -> None:
+    deliver_until_empty(AcceptingServer(stage), "history", lambda _d, path: path, stage.settings.mail_from)  # type: ignore[arg-type]
+    communications.settle_sending(clock.now())
+    db.session.commit()
+
+
+def _remind_and_confirm(stage: Stage, day: date) -> None:
+    """Late in the morning, send what waited for working hours and the reminders; in the afternoon, people confirm."""
+    with stage.at(day, 10):
+        asking = communications.messages_to_remind_of(clock.now())
+        for occurrence_id in asking:
+            communications.remind(occurrence_id, now=clock.now(), organisation=Organisation.of(stage.settings))
+        _deliver(stage)
+    with stage.at(day, 15):
+        for occurrence in db.session.scalars(select(Occurrence).where(Occurrence.id.in_(asking))):
+            assert occurrence.mailing_id
+            age = (day - occurrence.sends_at.date()).days
+            for delivery in db.session.scalars(confirming.unconfirmed(occurrence.mailing_id)) if age < 14 else ():
+                _confirm(delivery, age)
+
+
+def _confirm(delivery: Delivery, age: int) -> None:
+    person = delivery.person
+    assert person is not None
+    share = max(share for since, share in CONFIRMING.items() if since <= age)
+    if person.id * 53 % 100 < share and person.email != roster.EMPLOYEE.email:
+        confirming.acknowledge(delivery, by=Actor(None, person.name, person.id))
+
+
+def _date_briefings(stage: Stage, offset: int) -> None:
+    day = stage.day(offset)
+    by = stage.accounts[roster.WAVE_LEAD.email].actor
+    for number, texts in letters.BRIEFINGS.items():
+        for before, _, _ in texts:
+            if day == stage.waves[number].go_live_on + timedelta(days=before - 9):
+                at = datetime.combine(day + timedelta(days=9), time(9), UTC)
+                communications.schedule_briefing(stage.communications[f"briefing {number}"], at, by=by)
+    if offset == EARLY_BRIEFING - 9:
+        at = datetime.combine(_next_weekday(stage.day(EARLY_BRIEFING)), time(9), UTC)
+        communications.schedule_briefing(stage.communications["briefing 3"], at, by=by)
+    if offset == -2:
+        at = datetime.combine(_next_weekday(stage.today), time(13), UTC)
+        communications.schedule_briefing(stage.communications["briefing 3"], at, by=by)
+
+
+def _next_weekday(day: date) -> date:
+    day += timedelta(days=1)
+    return day if day.weekday() < 5 else _next_weekday(day)
+
+
+def _due_to_write(stage: Stage) -> list[Occurrence]:
+    """Return the drafts for the coming week. The technical update of two weeks ago was never written."""
+    rows = db.session.scalars(
+        select(Occurrence)
+        .join(Communication)
+        .where(
+            Occurrence.status == OccurrenceStatus.DRAFT,
+            Occurrence.written_at.is_(None),
+            Occurrence.sends_at > clock.now(),
+            Occurrence.sends_at < clock.now() + timedelta(days=8),
+        )
+        .order_by(Occurrence.sends_at)
+    ).all()
+    quiet_since = stage.day(-12)
+    return [
+        row
+        for row in rows
+        if row.communication.kind is not CommunicationKind.TECHNICAL_UPDATE or row.sends_at.date() < quiet_since
+    ]
+
+
+def _write(stage: Stage, occurrence: Occurrence) -> None:
+    writer = stage.accounts[roster.WAVE_LEAD.email].actor
+    approver = stage.accounts[roster.MANAGER.email].actor
+    subject, body = _text_for(stage, occurrence)
+    communications.write_occurrence(occurrence, subject, body, by=writer)
+    if occurrence.communication.kind is CommunicationKind.TECHNICAL_UPDATE:
+        subject, body = _technical(stage, occurrence.sends_at.date(), "pl")
+        communications.write_translation(occurrence, "pl", subject, body, by=writer)
+    communications.ask_approval(occurrence, by=writer)
+    if occurrence.sends_at.date() <= stage.today - timedelta(days=1):
+        communications.approve(occurrence, by=approver)
+
+
+def _text_for(stage: Stage, occurrence: Occurrence) -> tuple[str, str]:
+    kind, day = occurrence.communication.kind, occurrence.sends_at.date()
+    since = (day - stage.day(-DAYS_OF_HISTORY)).days
+    if kind is CommunicationKind.PROGRAMME_UPDATE:
+        part = next(part for until, part in letters.UPDATE_PARTS if (day - stage.today).days < until)
+        return letters.UPDATE[0].format(month=f"{day:%B}"), _put(letters.UPDATE[1], part)
+    if kind is CommunicationKind.TECHNICAL_UPDATE:
+        return _technical(stage, day, "en")
+    if kind is CommunicationKind.EXECUTIVE_UPDATE:
+        values = letters.EXECUTIVE_PARTS[min(since // 92, len(letters.EXECUTIVE_PARTS) - 1)]
+        return letters.EXECUTIVE[0], _put(
+            letters.EXECUTIVE[1], dict(zip(("progress", "objections", "needs"), values, strict=True))
+        )
+    wave = occurrence.communication.wave
+    assert wave is not None
+    if wave.number not in letters.BRIEFINGS:
+        return letters.EARLY_BRIEFING if day < stage.today else letters.UPCOMING_BRIEFING
+    _, subject, body = letters.BRIEFINGS[wave.number][0]
+    return subject.replace("{go_live}", "{{ go_live }}"), body
+
+
+def _technical(stage: Stage, day: date, language: str) -> tuple[str, str]:
+    turn = (day - stage.day(-DAYS_OF_HISTORY)).days // 14 % len(letters.TECHNICAL_PARTS)
+    subject, body = letters.TECHNICAL[language]
+    change, means = letters.TECHNICAL_PARTS[turn][language]
+    return subject.format(day=frame_in(language).day(day)), _put(body, {"change": change, "means": means})
+
+
+def _put(text: str, values: dict[str, str]) -> str:
+    """Put values into the single-brace places of a text, leaving merge fields in double braces alone."""
+    for name, value in values.items():
+        text = text.replace("\n{" + name + "}", "\n" + value)
+    return text
