@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engagement import commands, logs, pages
 from engagement.accounts.rules import SESSION_LIFETIME
-from engagement.db import db, engine_options, prepare_sqlite
+from engagement.db import db, engine_options, prepare
 from engagement.errors import BadInput
 from engagement.settings import Settings, read_settings
 
@@ -51,8 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     db.init_app(app)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            prepare_sqlite(db.engine)
+        prepare(db.engine)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     CSRFProtect(app)
     Bootstrap5(app)

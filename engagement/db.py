@@ -1,13 +1,29 @@
 """The database: one declarative base, the column types that both engines share, and what SQLite needs to be told."""
 
 import sqlite3
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, Enum, Executable, MetaData, Select, String, event, func, select
+from psycopg.pq import TransactionStatus
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Executable,
+    MetaData,
+    Select,
+    String,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -29,7 +45,7 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base)
 
-#: Set by the door for requests that promise not to write (GET, HEAD); see `prepare_sqlite`.
+#: Set by the door for requests that promise not to write (GET, HEAD); see `prepare`.
 reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 
 #: An integer key; the usual first column.
@@ -101,18 +117,26 @@ def engine_options(url: str) -> dict[str, Any]:
     return {"connect_args": {"timeout": 30}, "hide_parameters": True}
 
 
-def prepare_sqlite(engine: Engine) -> None:
-    """Tell SQLite to enforce foreign keys, to write ahead, and to take the write lock when a transaction begins.
+def prepare(engine: Engine) -> None:
+    """Tell the engine what it needs to know; while `reads_only` is set, the database refuses to write, on both engines.
 
+    SQLite is told to enforce foreign keys, to write ahead, and to take the write lock when a transaction begins:
     pysqlite begins transactions lazily and in deferred mode, where two writers that both read first fail at once
     instead of waiting; so its own handling is switched off and BEGIN is sent by us (SQLAlchemy's documented recipe).
     While `reads_only` is set, transactions begin deferred, so that pages which only read don't wait for writers.
+
+    On PostgreSQL a transaction that only read ends with COMMIT: psycopg forgets its prepared statements at every
+    ROLLBACK, and planning them anew costs a page more than running them.
     """
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+    else:
+        event.listen(engine, "begin", _on_postgresql_begin)
+        event.listen(engine, "rollback", _on_postgresql_rollback)
 
 
-def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     # SQLite's own lower() knows ASCII only; names are in any script.
     connection.create_function("lower", 1, _casefold, deterministic=True)
@@ -120,8 +144,29 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _on_begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN" if reads_only.get() else "BEGIN IMMEDIATE")
+def _on_sqlite_begin(connection: Connection) -> None:
+    only = reads_only.get()
+    if connection.info.get("reads_only") is not only:
+        connection.connection.driver_connection.execute(f"PRAGMA query_only={int(only)}")  # type: ignore[union-attr]
+        connection.info["reads_only"] = only
+    connection.exec_driver_sql("BEGIN" if only else "BEGIN IMMEDIATE")
+
+
+def _on_postgresql_begin(connection: Connection) -> None:
+    driver: psycopg.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    if driver.read_only is not reads_only.get():
+        driver.read_only = reads_only.get()
+
+
+def _on_postgresql_rollback(connection: Connection) -> None:
+    if connection.invalidated:
+        return
+    driver: psycopg.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    # After an error it stays with ROLLBACK, which also heals a prepared statement that a migration has overtaken.
+    if driver.read_only and driver.info.transaction_status is TransactionStatus.INTRANS:
+        # Where the server is gone, the ROLLBACK that follows says so.
+        with suppress(psycopg.Error):
+            driver.commit()
 
 
 def _casefold(text: str | None) -> str | None:

@@ -188,7 +188,12 @@ def sees_everybody(reader: Reader) -> bool:
 
 def may_see_department(reader: Reader, lineage: str) -> bool:
     """See a department: those who plan see all, because waves are made of them; a head those headed and below."""
-    return may_see_planning(reader) or lineage.startswith(_own_lineages(reader))
+    return lineage.startswith(departments_seen(reader))
+
+
+def departments_seen(reader: Reader) -> tuple[str, ...]:
+    """Return how the lineages begin of the departments that `may_see_department` answers with yes."""
+    return ("/",) if may_see_planning(reader) else _own_lineages(reader)
 
 
 def _own_lineages(reader: Reader) -> tuple[str, ...]:

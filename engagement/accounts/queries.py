@@ -1,8 +1,24 @@
 """Reads of accounts: who is signed in, what they may, and who holds which role."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import (
+    Integer,
+    Label,
+    Row,
+    Select,
+    String,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    null,
+    select,
+    true,
+    union_all,
+)
 
 from engagement import clock
 from engagement.accounts.access import READERS
@@ -66,69 +82,104 @@ def accounts_holding(*roles: Role) -> list[Account]:
 
 
 def reader_of(account: Account, default_timezone: str) -> Reader:
-    """Return what the access questions rest on for this account, in four short queries."""
-    grants = open_grants(account.id)
-    lineage_of = _lineages(grants)
-    person_id = account.person_id
-    led: set[int] = set()
-    partly = _programmes_of_waves(grants)
-    sponsored: set[int] = set()
-    heads: list[str] = []
-    has_team = False
-    timezone = account.timezone or default_timezone
-    if person_id is not None:
-        waves = db.session.execute(
-            select(Wave.id, Wave.programme_id, Wave.lead_id, Wave.sponsor_id).where(
-                or_(Wave.lead_id == person_id, Wave.sponsor_id == person_id)
-            )
-        ).all()
-        led = {wave.id for wave in waves if wave.lead_id == person_id}
-        partly |= {wave.programme_id for wave in waves if wave.lead_id == person_id}
-        sponsored = {wave.programme_id for wave in waves if wave.sponsor_id == person_id}
-        sponsored |= set(db.session.scalars(select(Programme.id).where(Programme.sponsor_id == person_id)))
-        heads = list(
-            db.session.scalars(
-                select(Department.lineage).where(Department.manager_id == person_id, Department.closed_at.is_(None))
-            )
-        )
-        own_zone, has_team = db.session.execute(
-            select(
-                Person.timezone,
-                exists(select(1).where(_Report.manager_id == person_id, _Report.left_at.is_(None))),
-            ).where(Person.id == person_id)
-        ).one()
-        timezone = account.timezone or own_zone or default_timezone
+    """Return what the access questions rest on for this account, in one statement."""
+    # The statement is executed past the session, so what it holds back is written first.
+    db.session.flush()
+    return _reader(_facts_about(account.id), default_timezone)
+
+
+def reader_in_session(account_id: int, session_version: int, default_timezone: str) -> Reader | None:
+    """Return the reader whom a session names, in one statement; None when it was ended or the account deactivated."""
+    rows = _facts_about(account_id)
+    if not rows or rows[0].deactivated_at or rows[0].session_version != session_version:
+        return None
+    return _reader(rows, default_timezone)
+
+
+def _facts_about(account_id: int) -> Sequence[Row[Any]]:
+    return db.session.connection().execute(_FACTS, {"account_id": account_id}).all()
+
+
+def _reader(rows: Sequence[Row[Any]], default_timezone: str) -> Reader:
+    known, facts = rows[0], [row for row in rows if row.tie]
+    granted = [row for row in facts if row.tie == "granted"]
+    led = [row for row in facts if row.tie == "leads"]
     return Reader(
-        account_id=account.id,
-        name=account.name,
-        person_id=person_id,
-        timezone=timezone,
-        everywhere=frozenset(g.role for g in grants if not (g.programme_id or g.wave_id or g.department_id)),
-        in_programmes=frozenset((g.role, g.programme_id) for g in grants if g.programme_id),
-        in_waves=frozenset((g.role, g.wave_id) for g in grants if g.wave_id),
-        in_departments=frozenset((g.role, lineage_of[g.department_id]) for g in grants if g.department_id),
-        leads_waves=frozenset(led),
-        sponsors_programmes=frozenset(sponsored),
-        heads=tuple(heads),
-        has_team=bool(has_team),
-        partly_in_programmes=frozenset(partly),
+        account_id=known.id,
+        name=known.name,
+        person_id=known.person_id,
+        timezone=known.timezone or known.own_timezone or default_timezone,
+        everywhere=frozenset(row.role for row in granted if not (row.programme_id or row.wave_id or row.department_id)),
+        in_programmes=frozenset(
+            (row.role, row.programme_id) for row in granted if row.programme_id and not row.wave_id
+        ),
+        in_waves=frozenset((row.role, row.wave_id) for row in granted if row.wave_id),
+        in_departments=frozenset((row.role, row.lineage) for row in granted if row.department_id),
+        leads_waves=frozenset(row.wave_id for row in led),
+        sponsors_programmes=frozenset(row.programme_id for row in facts if row.tie == "sponsors"),
+        heads=tuple(row.lineage for row in facts if row.tie == "heads"),
+        has_team=bool(known.has_team),
+        partly_in_programmes=frozenset(
+            row.programme_id for row in (*led, *(row for row in granted if row.wave_id and row.role in READERS))
+        ),
     )
 
 
-_Report = Person.__table__.alias("report").c
+def _facts_statement() -> Select[Any]:
+    """Return the SELECT of an account with one row for each fact that rights follow from, at least one row.
+
+    It is built from tables rather than entities, and once: every page begins with it.
+    """
+    account, grant, person = Account.__table__.c, Grant.__table__.c, Person.__table__.c
+    wave, programme, department = Wave.__table__.c, Programme.__table__.c, Department.__table__.c
+    report = Person.__table__.alias("report").c
+    this, none = bindparam("account_id", type_=Integer), null()
+    me = select(account.person_id).where(account.id == this).scalar_subquery()
+    # The first SELECT of a union gives the columns their names and types.
+    facts = union_all(
+        select(
+            _tie("granted"),
+            grant.role,
+            func.coalesce(grant.programme_id, wave.programme_id).label("programme_id"),
+            grant.wave_id,
+            grant.department_id,
+            department.lineage,
+        )
+        .select_from(Grant.__table__)
+        .outerjoin(Wave.__table__, wave.id == grant.wave_id)
+        .outerjoin(Department.__table__, department.id == grant.department_id)
+        .where(grant.account_id == this, grant.withdrawn_at.is_(None)),
+        select(_tie("leads"), none, wave.programme_id, wave.id, none, none).where(wave.lead_id == me),
+        select(_tie("sponsors"), none, wave.programme_id, none, none, none).where(wave.sponsor_id == me),
+        select(_tie("sponsors"), none, programme.id, none, none, none).where(programme.sponsor_id == me),
+        select(_tie("heads"), none, none, none, department.id, department.lineage).where(
+            department.manager_id == me, department.closed_at.is_(None)
+        ),
+    ).subquery("fact")
+    return (
+        select(
+            account.id,
+            account.name,
+            account.person_id,
+            account.session_version,
+            account.deactivated_at,
+            account.timezone,
+            person.timezone.label("own_timezone"),
+            exists(select(1).where(report.manager_id == account.person_id, report.left_at.is_(None))).label("has_team"),
+            *facts.c,
+        )
+        .select_from(Account.__table__)
+        .outerjoin(Person.__table__, person.id == account.person_id)
+        .outerjoin(facts, true())
+        .where(account.id == this)
+    )
 
 
-def _lineages(grants: list[Grant]) -> dict[int, str]:
-    ids = {grant.department_id for grant in grants if grant.department_id}
-    if not ids:
-        return {}
-    rows = db.session.execute(select(Department.id, Department.lineage).where(Department.id.in_(ids)))
-    return {row.id: row.lineage for row in rows}
+def _tie(word: str) -> Label[str]:
+    return literal_column(f"'{word}'", String).label("tie")
 
 
-def _programmes_of_waves(grants: list[Grant]) -> set[int]:
-    ids = {grant.wave_id for grant in grants if grant.wave_id and grant.role in READERS}
-    return set(db.session.scalars(select(Wave.programme_id).where(Wave.id.in_(ids)))) if ids else set()
+_FACTS = _facts_statement()
 
 
 def recent_attempts(key: str) -> int:

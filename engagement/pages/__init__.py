@@ -4,6 +4,7 @@ from flask import Flask
 
 from engagement.pages import (
     accounts,
+    addresses,
     admin,
     audiences,
     champions,
@@ -57,6 +58,7 @@ BLUEPRINTS = (
 def register(app: Flask) -> None:
     """Put every page, the guard in front of them and the frame around them into the application."""
     headers.register(app)
+    addresses.register(app)
     guard.register(app)
     formats.register(app)
     shell.register(app)

@@ -32,19 +32,29 @@ def open_to_all(reason: str) -> Callable[[View], View]:
     return mark
 
 
+def writes_because(reason: str) -> Callable[[View], View]:
+    """Mark a view that changes something although it is only read; for all others the database refuses it."""
+
+    def mark(view: View) -> View:
+        view.writes_because = reason  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 class SignedIn:
     """What Flask-Login keeps of an account: its cookie text holds the session version, so raising it ends all sessions."""
 
     is_authenticated = True
+    is_active = True
     is_anonymous = False
 
-    def __init__(self, account: Account) -> None:
-        self.account = account
-        self.is_active = account.is_active
+    def __init__(self, account_id: int, session_version: int, reader: Reader | None = None) -> None:
+        self.account_id, self.session_version, self.reader = account_id, session_version, reader
 
     def get_id(self) -> str:
         """Return the text that the session keeps."""
-        return f"{self.account.id}.{self.account.session_version}"
+        return f"{self.account_id}.{self.session_version}"
 
 
 def register(app: Flask) -> None:
@@ -52,7 +62,9 @@ def register(app: Flask) -> None:
     login.init_app(app)
     login.session_protection = None  # type: ignore[assignment]
     login.user_loader(_signed_in)
-    app.before_request(_read_only_unless_posted)
+    # Before everything that may ask the database, the forms among it.
+    app.url_value_preprocessor(_read_only_unless_posted)
+    app.teardown_request(_writable_again)
     app.before_request(_require_sign_in)
 
 
@@ -60,14 +72,18 @@ def _signed_in(kept: str) -> SignedIn | None:
     account_id, _, version = kept.partition(".")
     if not (account_id.isdigit() and version.isdigit()):
         return None
-    account = db.session.get(Account, int(account_id))
-    if account is None or not account.is_active or account.session_version != int(version):
-        return None
-    return SignedIn(account)
+    reader = queries.reader_in_session(int(account_id), int(version), settings().timezone)
+    return SignedIn(int(account_id), int(version), reader) if reader else None
 
 
-def _read_only_unless_posted() -> None:
-    reads_only.set(request.method in ("GET", "HEAD", "OPTIONS"))
+def _read_only_unless_posted(endpoint: str | None, _values: dict[str, object] | None) -> None:
+    view = current_app.view_functions.get(endpoint or "")
+    reads_only.set(request.method in ("GET", "HEAD", "OPTIONS") and not hasattr(view, "writes_because"))
+
+
+def _writable_again(_error: BaseException | None) -> None:
+    # What the thread does next may be no request at all.
+    reads_only.set(False)
 
 
 def _require_sign_in() -> BaseResponse | None:
@@ -97,10 +113,14 @@ def organisation() -> Organisation:
     return Organisation.of(settings())
 
 
+def _user() -> SignedIn:
+    user: SignedIn = current_user._get_current_object()
+    return user
+
+
 def account() -> Account:
-    """Return the account of who is signed in; only behind the gate."""
-    signed_in: SignedIn = current_user._get_current_object()
-    return signed_in.account
+    """Return the account of who is signed in, for changing it; only behind the gate. To know who reads, see `reader`."""
+    return db.session.get_one(Account, _user().account_id)
 
 
 def person_or_none() -> Person | None:
@@ -111,10 +131,10 @@ def person_or_none() -> Person | None:
 
 def reader() -> Reader:
     """Return who is signed in with everything the access questions rest on, read once for each request."""
-    if "reader" not in g:
-        g.reader = queries.reader_of(account(), settings().timezone)
-    found: Reader = g.reader
-    return found
+    user = _user()
+    if user.reader is None:
+        user.reader = queries.reader_of(account(), settings().timezone)
+    return user.reader
 
 
 def reader_or_none() -> Reader | None:

@@ -1,11 +1,15 @@
 """Pages of a long list: which one is shown, and the addresses of its neighbours."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import request, url_for
 
+Rows = TypeVar("Rows")
 PER_PAGE = 50
+#: No list is longer; a number beyond what a database takes is asked of none.
+LAST_PAGE = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,19 @@ class Page:
 
 def asked_page(total: int, size: int = PER_PAGE) -> Page:
     """Return the page that the address asks for, kept within the list."""
-    asked = request.args.get("page", 1, type=int)
-    last = max(1, -(-total // size))
-    return Page(min(max(asked, 1), last), total, size)
+    return Page(min(_asked_number(), Page(1, total, size).count), total, size)
+
+
+def page_of(read: Callable[[int, int], tuple[Rows, int]]) -> tuple[Rows, Page]:
+    """Return the rows of the page that the address asks for, from what reads them with their total by size and offset.
+
+    Only a page beyond the end is read twice.
+    """
+    asked = Page(_asked_number(), 0)
+    rows, total = read(asked.size, asked.offset)
+    page = asked_page(total)
+    return (rows if page.number == asked.number else read(page.size, page.offset)[0]), page
+
+
+def _asked_number() -> int:
+    return min(max(request.args.get("page", 1, type=int), 1), LAST_PAGE)

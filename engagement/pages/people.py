@@ -1,11 +1,12 @@
 """Pages of the directory: the list of people with its files, and one person with roles, waves and how they are reached."""
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
-from sqlalchemy import ColumnElement, Select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -14,17 +15,19 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from engagement import clock
 from engagement.accounts import access
 from engagement.accounts.actions import end_with_leaving, return_with_sign_in
+from engagement.accounts.reader import Reader
 from engagement.communications.working_time import working_time
-from engagement.db import count_of, db
+from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages import departments, guard, role_rules
 from engagement.pages.exports import csv_response, xlsx_response
 from engagement.pages.forms import Form, stripped
-from engagement.pages.paging import asked_page
+from engagement.pages.paging import page_of
 from engagement.pages.shell import notify
 from engagement.people import actions, queries
+from engagement.people.listing import Listing
 from engagement.people.models import Person
-from engagement.people.queries import DirectoryRow
+from engagement.people.queries import DepartmentName, DirectoryRow
 from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.stakeholders import queries as stakeholders
 from engagement.stakeholders.scopes import readable
@@ -38,6 +41,7 @@ role_rules.add_to(blueprint)
 
 #: The choice of the role filter that finds the gap.
 WITHOUT_ROLE = "none"
+ROLE_CHOICES = [*((role.value, role.word) for role in TrainingRole), (WITHOUT_ROLE, "Without a role")]
 ORIGIN_WORDS = {
     RoleOrigin.FILE: "from the HR file",
     RoleOrigin.HAND: "given by hand",
@@ -45,25 +49,20 @@ ORIGIN_WORDS = {
 }
 
 
-class Filters(Form):
-    """What the list is narrowed by; it is sent with the address, so it changes nothing."""
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed by. It stands in the address, so what makes no sense there is left out."""
 
-    class Meta:
-        """Without a token: the form is only read."""
+    words: str = ""
+    department: DepartmentName | None = None
+    role: TrainingRole | None = None
+    without_role: bool = False
+    with_left: bool = False
 
-        csrf = False
-
-    words = StringField("Name, address or number", filters=[stripped])
-    department = SelectField("Department and below")
-    role = SelectField(
-        "Training role",
-        choices=[
-            SelectChoice("", "Any"),
-            *(SelectChoice(role.value, role.word) for role in TrainingRole),
-            SelectChoice(WITHOUT_ROLE, "Without a role"),
-        ],
-    )
-    left = SelectField("Who has left", choices=[SelectChoice("", "Not shown"), SelectChoice("yes", "Shown as well")])
+    @property
+    def role_choice(self) -> str:
+        """Which of `ROLE_CHOICES` is chosen, empty for none."""
+        return WITHOUT_ROLE if self.without_role else self.role.value if self.role else ""
 
 
 class RolesForm(Form):
@@ -87,30 +86,39 @@ class DeliveryForm(Form):
     works_until = StringField("Working day ends", filters=[stripped])
 
 
-def _filters() -> Filters:
-    filters = Filters(request.args)
-    reader = guard.reader()
-    seen = (d for d in queries.departments() if access.may_see_department(reader, d.lineage))
-    open_ones = [SelectChoice(str(d.id), d.path) for d in seen]
-    filters.department.choices = [SelectChoice("", "Any"), *open_ones]
-    return filters
-
-
-def _listed(filters: Filters, visible: ColumnElement[bool]) -> Select[Person]:
-    """Return the list that the filters ask for; a filter that makes no sense is left out."""
-    department = filters.department.data or ""
-    asked = filters.role.data or ""
-    role = TrainingRole(asked) if asked in set(TrainingRole) else None
-    return queries.people_listed(
-        visible,
-        words=(filters.words.data or "")[:200],
-        department=queries.department_page(int(department))
-        if department.isdecimal() and len(department) < 10
-        else None,
-        role=role,
-        without_role=asked == WITHOUT_ROLE,
-        include_left=filters.left.data == "yes",
+def _filters() -> tuple[Filters, list[DepartmentName]]:
+    """Return what the address asks for, and the departments to choose from; a closed one can still be asked for."""
+    asked, reader = request.args, guard.reader()
+    wanted = asked.get("department", "")
+    department_id = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
+    found = queries.department_names(also=department_id)
+    role = asked.get("role", "")
+    filters = Filters(
+        words=asked.get("words", "").strip()[:200],
+        department=next((d for d in found if d.id == department_id), None),
+        role=next((known for known in TrainingRole if known.value == role), None),
+        without_role=role == WITHOUT_ROLE,
+        with_left=asked.get("left") == "yes",
     )
+    seen = access.departments_seen(reader)
+    return filters, [d for d in found if d.lineage.startswith(seen) and not d.is_closed]
+
+
+def _listed(reader: Reader, filters: Filters) -> Select[Person]:
+    return queries.people_listed(
+        access.visible_people(reader),
+        words=filters.words,
+        lineage=filters.department.lineage if filters.department else "",
+        role=filters.role,
+        without_role=filters.without_role,
+        include_left=filters.with_left,
+    )
+
+
+@lru_cache(maxsize=200)
+def _listing(reader: Reader, filters: Filters) -> Listing:
+    """Return the list for a reader, which says who may be on it and holds nobody."""
+    return Listing(_listed(reader, filters))
 
 
 @blueprint.get("/people")
@@ -118,8 +126,8 @@ def index() -> str:
     """List the people whom the reader may see."""
     reader = guard.reader()
     guard.allow(access.may_see_people(reader))
-    filters = _filters()
-    return _list("people/index.html", _listed(filters, access.visible_people(reader)), filters=filters)
+    filters, departments = _filters()
+    return _list("people/index.html", filters, filters=filters, departments=departments, roles=ROLE_CHOICES)
 
 
 @blueprint.get("/people/without-role")
@@ -127,19 +135,16 @@ def without_role() -> str:
     """List the gap: people to whom nobody has said what they have to learn."""
     reader = guard.reader()
     guard.allow(access.may_see_people(reader))
-    return _list("people/without_role.html", queries.people_listed(access.visible_people(reader), without_role=True))
+    return _list("people/without_role.html", Filters(without_role=True))
 
 
-def _list(template: str, listed: Select[Person], **more: Any) -> str:
-    page = asked_page(count_of(listed))
-    rows = listed.options(joinedload(Person.department)).limit(page.size).offset(page.offset)
-    people = db.session.scalars(rows).all()
+def _list(template: str, narrowed: Filters, **more: Any) -> str:
     reader = guard.reader()
+    people, page = page_of(_listing(reader, narrowed).page)
     arguments: dict[str, Any] = {key: value for key, value in request.args.to_dict().items() if key != "page" and value}
     return render_template(
         template,
         people=people,
-        roles=queries.roles_of([person.id for person in people]),
         page=page,
         is_filtered=bool(arguments),
         files=[(kind.upper(), url_for("people.export", kind=kind, **arguments)) for kind in ("csv", "xlsx")],
@@ -158,7 +163,7 @@ def export(kind: str) -> Response:
     """Give the list as a file, with the filters of the page and the columns of the HR file."""
     reader = guard.reader()
     guard.allow(access.may_see_people(reader))
-    rows = queries.directory_rows(_listed(_filters(), access.visible_people(reader)))
+    rows = queries.directory_rows(_listed(reader, _filters()[0]))
     write = csv_response if kind == "csv" else xlsx_response
     return write(DirectoryRow._fields, rows, f"people.{kind}")
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, flash, get_flashed_messages, request, url_for
+from flask import Flask, flash, get_flashed_messages, request
 
 from engagement.accounts import access
 from engagement.accounts.reader import Reader
 from engagement.accounts.stakeholder_access import may_see_stakeholders
 from engagement.pages import guard
+from engagement.pages.addresses import url_for
 from engagement.pages.formats import zone_words
 
 THEMES = ("light", "dark", "auto")

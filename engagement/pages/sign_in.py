@@ -97,7 +97,7 @@ def _begin_session(account: Account) -> None:
     """Start a fresh session, so that nothing of one from before can be used, and remember the sign-in."""
     session.clear()
     session.permanent = True
-    login_user(guard.SignedIn(account))
+    login_user(guard.SignedIn(account.id, account.session_version))
     audit.record("signed in", account, by=account.actor, name=account.email, person_id=account.person_id)
 
 

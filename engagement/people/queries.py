@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from engagement.db import count_of, db
@@ -14,6 +14,7 @@ from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import TrainingRole, search_text
 
 EVERYBODY = true()
+_PLACE = Department.__table__.c
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,15 @@ class DepartmentLine:
     manager: Person | None
     own_headcount: int
     headcount: int
+
+
+class DepartmentName(NamedTuple):
+    """A department to choose, or the one that was chosen."""
+
+    id: int
+    path: str
+    lineage: str
+    is_closed: bool
 
 
 class DirectoryRow(NamedTuple):
@@ -55,6 +65,18 @@ def departments(include_closed: bool = False) -> list[Department]:
     """Return all departments, each after the one above it."""
     open_only = true() if include_closed else Department.closed_at.is_(None)
     return list(db.session.scalars(select(Department).where(open_only).order_by(Department.path)))
+
+
+def department_names(also: int = 0) -> Sequence[DepartmentName]:
+    """Return the open departments for a list to choose from, by path, and the one with the id `also` if it is closed."""
+    return [DepartmentName(*row) for row in db.session.connection().execute(_DEPARTMENT_NAMES, {"also": also}).all()]
+
+
+_DEPARTMENT_NAMES = (
+    select(_PLACE.id, _PLACE.path, _PLACE.lineage, _PLACE.closed_at.is_not(None))
+    .where(or_(_PLACE.closed_at.is_(None), _PLACE.id == bindparam("also", type_=Integer)))
+    .order_by(_PLACE.path)
+)
 
 
 def below(department: Department) -> ColumnElement[bool]:
@@ -91,22 +113,22 @@ def people_listed(
     visible: ColumnElement[bool],
     *,
     words: str = "",
-    department: Department | None = None,
+    lineage: str = "",
     role: TrainingRole | None = None,
     without_role: bool = False,
     include_left: bool = False,
 ) -> Select[Person]:
     """Return the SELECT of the people list in the order of names: those `visible`, narrowed by the filters given.
 
-    Every one of `words` has to occur in name, address or employee number, in any case.
+    Every one of `words` has to occur in name, address or employee number, in any case; `lineage` is a department's.
     """
-    query = select(Person).where(visible, Person.erased_at.is_(None))
-    if not include_left:
-        query = query.where(active())
+    # Whoever was erased has left before, and one condition can be counted from an index alone.
+    query = select(Person).where(visible, Person.erased_at.is_(None) if include_left else active())
     for word in search_text(words).split():
         query = query.where(Person.searched_by.contains(word, autoescape=True))
-    if department is not None:
-        query = query.where(Person.department_id.in_(select(Department.id).where(below(department))))
+    if lineage:
+        inside = select(Department.id).where(Department.lineage.startswith(lineage, autoescape=True))
+        query = query.where(Person.department_id.in_(inside))
     if role is not None:
         query = query.where(Person.id.in_(select(PersonRole.person_id).where(PersonRole.role == role)))
     if without_role:

@@ -10,7 +10,7 @@ from datetime import datetime
 from flask import Flask
 
 from engagement import clock
-from engagement.db import db, engine_options, prepare_sqlite
+from engagement.db import db, engine_options, prepare
 from engagement.mail.delivering import deliver_until_empty, unique_name
 from engagement.mail.transport import Transport
 
@@ -21,8 +21,7 @@ def main(database_url: str, smtp_url: str, instant: str = "") -> None:
     db.init_app(app)
     living = clock.standing_at(datetime.fromisoformat(instant)) if instant else nullcontext()
     with living, app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            prepare_sqlite(db.engine)
+        prepare(db.engine)
         counts = deliver_until_empty(
             Transport(smtp_url),
             unique_name("process"),
