@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Index, Select, Table, event, func, select
+from sqlalchemy import JSON, Connection, Index, Select, String, Table, cast, event, func, insert, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engagement import clock
-from engagement.db import Base, Key, UtcDateTime, db, short
+from engagement.db import Base, Key, UtcDateTime, db, rows_changed, short
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,38 @@ def record(
             changes={field: [_plain(old), _plain(new)] for field, (old, new) in (changes or {}).items()},
         )
     )
+
+
+def record_each(
+    verb: str,
+    kind: str,
+    subjects: Select[*tuple[Any, ...]],
+    *,
+    by: Actor,
+    changes: dict[str, tuple[Any, Any]] | None = None,
+) -> int:
+    """Add one entry for each row of a SELECT, in one statement; returns how many.
+
+    `subjects` gives id and name of each thing of this `kind`, then the ids of the person, programme, wave and department
+    that its entry carries. `changes` are the same for all.
+    """
+    subject_id, name, *scope = subjects.selected_columns
+    rows = subjects.with_only_columns(
+        literal(clock.now(), AuditEntry.at.type),
+        literal(by.account_id, AuditEntry.actor_id.type),
+        literal(by.name[:200]),
+        literal(verb),
+        literal(kind),
+        cast(subject_id, String),
+        func.substr(name, 1, 300),
+        *scope,
+        literal({f: [_plain(old), _plain(new)] for f, (old, new) in (changes or {}).items()}, AuditEntry.changes.type),
+        maintain_column_froms=True,
+    )
+    columns = (
+        "at actor_id actor_name verb subject_kind subject_id subject_name person_id programme_id wave_id department_id"
+    )
+    return rows_changed(insert(AuditEntry).from_select([*columns.split(), "changes"], rows))
 
 
 def changes_between(row: Any, new: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     event,
     func,
     select,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -102,6 +103,19 @@ def rows_changed(statement: Executable) -> int:
     options = {"synchronize_session": False, "preserve_rowcount": True}
     outcome = db.session.execute(statement, execution_options=options)
     return int(outcome.rowcount)  # type: ignore[attr-defined]
+
+
+#: From so many rows on, a table that grew in this transaction is looked at again before it is joined.
+MANY_ROWS = 1_000
+
+
+def note_growth(table: type[Base], rows: int) -> None:
+    """Tell PostgreSQL how large a table has become after so many rows were added, so that it joins it well from now on.
+
+    Until a transaction ends nobody else does, and a table taken for empty is joined row by row.
+    """
+    if rows >= MANY_ROWS and db.engine.dialect.name == "postgresql":
+        db.session.execute(text(f"ANALYZE {table.__tablename__}"))
 
 
 def count_of(rows: Select[Any]) -> int:

@@ -14,6 +14,8 @@ from engagement.waves.models import Membership, Wave
 PLANNERS = (Role.CHANGE_MANAGER,)
 #: Roles that open planning to read, for all of it or where they were granted.
 READERS = (Role.CHANGE_MANAGER, Role.AUDITOR, Role.TRAINER)
+#: Roles that say what people have to learn, for all of it or where they were granted.
+TRAINERS = (Role.CHANGE_MANAGER, Role.TRAINER)
 
 
 def may_administer(reader: Reader) -> bool:
@@ -247,6 +249,41 @@ def may_train(reader: Reader) -> bool:
 def may_see_training(reader: Reader) -> bool:
     """Read curricula and completion: those who plan, train or audit."""
     return may_see_planning(reader)
+
+
+def may_decide_old_training(reader: Reader) -> bool:
+    """Decide for some people whether they keep unfinished training after a move: `old_training_decided` says for whom."""
+    programmes, waves = reader.places(*TRAINERS)
+    return reader.has(*TRAINERS) or bool(programmes or waves or _trained_lineages(reader))
+
+
+def may_see_old_training(reader: Reader) -> bool:
+    """Have the list of old training: those who decide about some of it, and those who read everything."""
+    return may_decide_old_training(reader) or may_read_everything(reader)
+
+
+def old_training_decided(reader: Reader) -> ColumnElement[bool]:
+    """Return the condition on `Person` and `Wave` for the old training that the reader decides about.
+
+    Those are change managers and trainers of everything, those of the wave that asked for it, whoever leads that wave, and
+    whoever heads, plans or trains for the department where the person works now.
+    """
+    if reader.has(*TRAINERS):
+        return true()
+    programmes, waves = reader.places(*TRAINERS)
+    ways: list[ColumnElement[bool]] = [Wave.programme_id.in_(programmes), Wave.id.in_(waves)]
+    if _trained_lineages(reader):
+        ways.append(_works_below(_trained_lineages(reader)))
+    return or_(*ways)
+
+
+def old_training_seen(reader: Reader) -> ColumnElement[bool]:
+    """Return the condition on `Person` and `Wave` for the old training that the reader sees by name."""
+    return true() if may_read_everything(reader) else old_training_decided(reader)
+
+
+def _trained_lineages(reader: Reader) -> tuple[str, ...]:
+    return tuple(sorted({*reader.heads, *(lineage for role, lineage in reader.in_departments if role in TRAINERS)}))
 
 
 def may_read_concerns(reader: Reader) -> bool:

@@ -16,6 +16,7 @@ from engagement.stakeholders.coverage import champion_posts
 from engagement.stakeholders.queries import groups_of_person
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.models import Assignment, Completion, Module
+from engagement.training.queries import counting, is_asked
 from engagement.waves.models import Membership, Wave
 
 
@@ -28,14 +29,15 @@ def record_of(person: Person, ground: Ground) -> PersonRecord:
     ).all()
     finished = dict(
         db.session.execute(
-            select(Module.id, Module.slug).join(Completion).where(Completion.person_id == person.id).distinct()
+            select(Module.id, Module.slug)
+            .join(Completion)
+            .where(Completion.person_id == person.id, counting())
+            .distinct()
         ).all()
     )
     assigned = list(
         db.session.execute(
-            select(Assignment.role, Assignment.wave_id).where(
-                Assignment.person_id == person.id, Assignment.withdrawn_at.is_(None)
-            )
+            select(Assignment.role, Assignment.wave_id).where(Assignment.person_id == person.id, is_asked())
         ).all()
     )
     reports = select(exists().where(Person.manager_id == person.id, Person.left_at.is_(None)))

@@ -32,6 +32,7 @@ from engagement.stakeholders.models import Champion, Stakeholder, StakeholderPla
 from engagement.stakeholders.queries import holds_now, on_map_of_wave, on_the_map
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.models import Assignment, Completion, Module
+from engagement.training.queries import counting, is_asked
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
 
@@ -156,7 +157,7 @@ def _has_confirmation(value: str) -> ColumnElement[bool]:
 
 
 def _has_finished(which: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Completion.person_id == Person.id, which)
+    return exists().where(Completion.person_id == Person.id, counting(), which)
 
 
 def _is_overdue(ground: Ground) -> ColumnElement[bool]:
@@ -177,7 +178,7 @@ def _has_not_started(ground: Ground) -> ColumnElement[bool]:
 def _is_assigned(role: TrainingRole, waves: frozenset[int]) -> ColumnElement[bool]:
     return exists().where(
         Assignment.person_id == Person.id,
-        Assignment.withdrawn_at.is_(None),
+        is_asked(),
         Assignment.role == role,
         Assignment.wave_id.in_(sorted(waves)),
     )
@@ -190,7 +191,7 @@ def _lacks_some(needs: Needs) -> ColumnElement[bool]:
 
 def _finished_of(modules: frozenset[int]) -> ColumnElement[int]:
     finished = select(func.count(distinct(Completion.module_id))).where(
-        Completion.person_id == Person.id, Completion.module_id.in_(sorted(modules))
+        Completion.person_id == Person.id, counting(), Completion.module_id.in_(sorted(modules))
     )
     return finished.correlate(Person).scalar_subquery()
 

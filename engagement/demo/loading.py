@@ -16,7 +16,7 @@ from engagement.audiences import actions as audience_actions
 from engagement.communications import actions as communication_actions
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
-from engagement.demo import living, roster, story
+from engagement.demo import living, moving, roster, story
 from engagement.demo.roster import Figure
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.errors import BadInput
@@ -115,6 +115,7 @@ def load(settings: Settings, say: Callable[[str], None]) -> str:
     stage = Stage(settings, str(current_app.config["SECRET_KEY"]), clock.today(settings.timezone))
     _set_stage(stage, password, say)
     for offset in range(-DAYS_OF_HISTORY + 1, 1):
+        moving.move_people(stage, offset)
         living.live_a_day(stage, offset)
         if offset % 30 == 0:
             say(f"{offset + DAYS_OF_HISTORY} of {DAYS_OF_HISTORY} days lived through")

@@ -15,14 +15,22 @@ from engagement.db import db, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.intake import applying, comparing, heading, recording, undoing
 from engagement.intake.matching import unknown_managers
-from engagement.intake.models import ImportRun, KeptUpload, SavedMapping, StagedMatch, StagedPerson, StagedReference
+from engagement.intake.models import (
+    ImportChange,
+    ImportRun,
+    KeptUpload,
+    SavedMapping,
+    StagedMatch,
+    StagedPerson,
+    StagedReference,
+)
 from engagement.intake.progress import Progress, Step, quietly
 from engagement.intake.reading import HrFile
 from engagement.intake.rules import ChangeKind, Field, Problem, RunStatus, UnreadableFile, needs_confirmation
 from engagement.intake.staging import MOST_PROBLEMS, Staged, stage_rows
 from engagement.intake.statistics import refresh_statistics
 from engagement.people.models import Person, PersonRole
-from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.assigning import AssignmentCounts, settle_assignments
 from engagement.waves.actions import settle_memberships
 
 
@@ -183,10 +191,15 @@ def _tally(run: ImportRun) -> dict[str, tuple[Any, Any]]:
     return {kind.value: (None, run.count(kind)) for kind in ChangeKind if run.count(kind)}
 
 
-def settle_after_import() -> None:
-    """Let waves and training follow the directory: who comes in, who goes out, what they have to learn."""
+def settle_after_import(undone: ImportRun | None = None) -> AssignmentCounts:
+    """Let waves and training follow the directory: who comes in, who goes out, what they have to learn, or are asked about.
+
+    After a run was `undone`, nobody whom it touched is asked about the training that it had brought them. Roles that follow
+    from rules are left to the timetable.
+    """
     settle_memberships()
-    settle_assignments(clock.now())
+    touched = select(ImportChange.person_id).where(ImportChange.run_id == undone.id) if undone else None
+    return settle_assignments(clock.now(), unasked=touched)
 
 
 def undo_run(run: ImportRun, *, by: Actor) -> None:

@@ -8,6 +8,7 @@ from engagement.audit import Actor
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.intake import actions, queries
+from engagement.intake.consequences import training_left_by
 from engagement.intake.models import CHANGES, ImportRun
 from engagement.intake.progress import Progress, quietly
 from engagement.intake.reading import open_file
@@ -19,7 +20,7 @@ class Preview:
     """What a file does to the directory, in plain values that outlive a rollback.
 
     `counts` has a number for each `ChangeKind`, and rows, bad_rows, warnings, active; `problems` are pairs of severity and
-    sentence, the first of `problems_total`.
+    sentence, the first of `problems_total`. `training_left` counts unfinished assignments that become questions.
     """
 
     run_id: int
@@ -30,6 +31,7 @@ class Preview:
     asks_about_leavers: bool
     is_blocked: bool
     is_applied: bool
+    training_left: int
 
 
 def import_file(
@@ -52,8 +54,9 @@ def import_file(
     asks = needs_confirmation(run.count(ChangeKind.LEFT), run.count("active"))
     if not dry_run and not run.is_blocked and (confirm_leavers or not asks):
         actions.apply_run(run, confirm_leavers=confirm_leavers, by=by, progress=progress)
-        if run.touched:
-            actions.settle_after_import()
+        training_left = actions.settle_after_import().asked if run.touched else 0
+    else:
+        training_left = 0 if run.is_blocked else training_left_by(run).assignments
     return Preview(
         run.id,
         dict(run.counts),
@@ -63,6 +66,7 @@ def import_file(
         asks,
         run.is_blocked,
         run.is_applied,
+        training_left,
     )
 
 
@@ -145,6 +149,8 @@ def _lines(preview: Preview) -> list[str]:
         f"{counts['left']:,} left",
         f"{counts['bad_rows']:,} rejected",
     ]
+    if preview.training_left:
+        lines.append(f"{preview.training_left:,} unfinished training assignments to be asked about")
     lines += [f"New department: {path}" for path in preview.new_departments]
     lines += [sentence for _, sentence in preview.problems]
     if preview.problems_total > len(preview.problems):

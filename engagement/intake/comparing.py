@@ -167,7 +167,8 @@ class _StagedRows:
         query: Select[*tuple[Any, ...]] = (
             select(StagedMatch.person_id, StagedMatch.kind, StagedMatch.line)
             .add_columns(
-                and_(StagedPerson.department != "", self._department.row_id.is_(None)).label("to_new_department")
+                StagedPerson.department,
+                and_(StagedPerson.department != "", self._department.row_id.is_(None)).label("to_new_department"),
             )
             .select_from(StagedMatch)
             .join(StagedPerson, and_(StagedPerson.run_id == self._run.id, StagedPerson.line == StagedMatch.line))

@@ -13,10 +13,12 @@ from engagement.communications.models import Occurrence
 from engagement.communications.subjects import subjects_shown
 from engagement.pages.concern_log import here_today, shortened
 from engagement.pages.formats import day, moment, plural, short_day
+from engagement.pages.leftovers import moved
 from engagement.reports.attention import waves_with_roleless_members
 from engagement.reports.queries import ownership_needed
 from engagement.resistance import queries as resistance
 from engagement.resistance.models import Concern
+from engagement.training import queries as training
 from engagement.waves.models import Wave
 
 #: So many tasks of one reason are shown; a link leads to the rest.
@@ -55,6 +57,7 @@ def task_groups(reader: Reader, visible: Sequence[Wave], on: date) -> list[TaskG
     groups = [
         *_messages(calendar.needs_attention(reader)),
         *_concerns(reader),
+        _old_training(reader),
         _ownership([w for w in planned if access.may_plan_programme(reader, w.programme_id)], on),
         _roles(planned),
     ]
@@ -143,6 +146,24 @@ def _ownership(planned: Sequence[Wave], on: date) -> TaskGroup:
         for decision in needed[:MOST_OF_A_KIND]
     ]
     return TaskGroup("Ownership is vacant", len(needed), tasks, url_for("programmes.index"))
+
+
+def _old_training(reader: Reader) -> TaskGroup:
+    """What people who moved had not finished, by move; the clock decides where nobody does."""
+    found = training.moves(access.old_training_decided(reader))
+    tasks = [
+        Task(
+            f"{plural(move.people, 'person', 'people')}: {moved(move)}",
+            f"Keep {move.wave.title}, as {move.role.word.lower()}, or let it go. Without a decision it is let go from "
+            f"{short_day(move.decide_by)}.",
+            url_for("leftovers.index", move=move.key),
+            "Decide",
+        )
+        for move in found[:MOST_OF_A_KIND]
+    ]
+    return TaskGroup(
+        "Moved or changed role before training was finished", len(found), tasks, url_for("leftovers.index")
+    )
 
 
 def _roles(planned: Sequence[Wave]) -> TaskGroup:

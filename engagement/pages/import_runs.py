@@ -10,6 +10,7 @@ from engagement.accounts import access
 from engagement.db import count_of, db
 from engagement.errors import RuleBroken
 from engagement.intake import actions, queries
+from engagement.intake.consequences import training_left_by
 from engagement.intake.models import ImportRun
 from engagement.intake.progress import STAGED, Progress, quietly, within
 from engagement.intake.rules import ChangeKind, Severity, needs_confirmation
@@ -17,6 +18,7 @@ from engagement.pages import guard
 from engagement.pages.long_work import shown_while_working
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
+from engagement.training.rules import DAYS_TO_DECIDE
 
 MANY = 4_000
 """People whom applying or undoing an import may touch before it takes longer than about a second."""
@@ -70,6 +72,8 @@ def run(run_id: int) -> str:
         leavers=found.count(ChangeKind.LEFT),
         active=found.count("active"),
         bad_rows=found.count("bad_rows"),
+        training_left=training_left_by(found),
+        days_to_decide=DAYS_TO_DECIDE,
     )
 
 
@@ -156,9 +160,10 @@ def undo(run_id: int) -> BaseResponse:
 
     def work(progress: Progress) -> None:
         progress("Putting everybody back", 0)
-        actions.undo_run(db.session.get_one(ImportRun, run_id), by=by)
+        run = db.session.get_one(ImportRun, run_id)
+        actions.undo_run(run, by=by)
         progress("Letting waves and training follow", 0.8)
-        actions.settle_after_import()
+        actions.settle_after_import(undone=run)
 
     notice = ("The import was undone.", "Everybody is as before; people who were new count as having left.")
     return _done(run_id, "Undoing the import", found.touched, work, notice)

@@ -1,6 +1,5 @@
 """Pages of an employee, and of a manager of people: what changes, own training, messages, team, time zone."""
 
-from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -11,47 +10,28 @@ from wtforms.fields.choices import SelectChoice
 
 from engagement.accounts import access
 from engagement.accounts import actions as accounts
+from engagement.accounts.reader import Reader
 from engagement.communications.languages import language_words
 from engagement.communications.working_time import working_time
 from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.errors import BadInput
-from engagement.pages import guard, my_change, my_messages
-from engagement.pages.formats import short_day, today, zone_words
+from engagement.pages import guard, my_change, my_messages, own_leftovers
+from engagement.pages.formats import today, zone_words
 from engagement.pages.forms import Form
+from engagement.pages.learning_rows import learning_row
 from engagement.pages.my_messages import messages_to, messages_to_confirm
 from engagement.pages.shell import notify
 from engagement.people.models import Person
 from engagement.training import actions, queries
 from engagement.training.queries import LearningItem
-from engagement.training.rules import RECOGNISE_WRONG, CompletionSource
+from engagement.training.rules import DAYS_TO_DECIDE, RECOGNISE_WRONG
 
 blueprint = Blueprint("me", __name__)
 blueprint.after_request(guard.seen_by_nobody_else)
 my_messages.add_to(blueprint)
+own_leftovers.add_to(blueprint)
 MESSAGES_SHOWN = 3
-
-
-@dataclass(frozen=True)
-class LearningRow:
-    """A module as the list shows it: the item, and where the reader stands with it in a few words."""
-
-    item: LearningItem
-    words: str
-
-
-def learning_row(item: LearningItem) -> LearningRow:
-    """Return an item with its state in words: "Passed 9 April", "By 5 May", "After “Working with …”"."""
-    if item.completion is not None:
-        word = "Passed" if item.completion.source is CompletionSource.QUIZ else "Done"
-        return LearningRow(item, f"{word} {short_day(item.completion.completed_at)}")
-    if item.is_overdue and item.due_on is not None:
-        return LearningRow(item, f"Was due {short_day(item.due_on)}")
-    if item.is_locked and item.after is not None:
-        return LearningRow(item, f"After “{item.after.title}”")
-    if item.is_needed and item.due_on is not None:
-        return LearningRow(item, f"By {short_day(item.due_on)}")
-    return LearningRow(item, item.state.word)
 
 
 def _nobody() -> str:
@@ -66,6 +46,7 @@ def index() -> str:
         return _nobody()
     items = queries.learning_of(person.id, today())
     messages = messages_to(person.id, MESSAGES_SHOWN)
+    reader = guard.reader()
     return render_template(
         "me/index.html",
         change=my_change.change_of(person, items, [(m.delivery.sent_at, m.subject) for m in messages]),
@@ -76,7 +57,17 @@ def index() -> str:
         minutes_left=queries.minutes_left(items),
         messages=messages,
         to_confirm=messages_to_confirm(person.id),
+        undecided=len(queries.leftovers_of(person.id, queries.LeftoverState.OPEN)),
+        to_decide=_to_decide_for_others(reader),
+        days_to_decide=DAYS_TO_DECIDE,
     )
+
+
+def _to_decide_for_others(reader: Reader) -> int:
+    """Return how much old training of others waits for a reader whom no page for planning tells; 0 for everybody else."""
+    if access.may_plan_something(reader) or not access.may_decide_old_training(reader):
+        return 0
+    return queries.open_leftovers(access.old_training_decided(reader))
 
 
 @blueprint.get("/me/training")
@@ -89,6 +80,9 @@ def training() -> str:
     return render_template(
         "me/training.html",
         rows=[learning_row(item) for item in items],
+        old=own_leftovers.own_leftovers(person.id),
+        days_to_decide=DAYS_TO_DECIDE,
+        earlier=queries.finished_earlier(person.id, [item.module.id for item in items]),
         next=queries.next_of(items),
         done=sum(item.completed for item in items),
         minutes_left=queries.minutes_left(items),
@@ -174,7 +168,14 @@ def team() -> str:
     members = queries.team_training(reader.person_id or 0, today())
     return render_template(
         "me/team.html",
-        members=[(member, [learning_row(item) for item in member.open_items]) for member in members],
+        members=[
+            (
+                member,
+                [learning_row(item) for item in member.open_items],
+                list(map(learning_row, member.recognised_items)),
+            )
+            for member in members
+        ],
         late=sum(bool(member.overdue_items) for member in members),
         finished=sum(bool(member.items) and not member.open_items for member in members),
     )

@@ -243,10 +243,10 @@ def roles(person_id: int) -> str | BaseResponse:
     actions.give_roles(
         row, [TrainingRole(role) for role in form.roles.data or []], origin=RoleOrigin.HAND, by=guard.reader().actor
     )
-    for wave in waves_of_person(row.id):
-        settle_assignments(clock.now(), wave.id)
+    asked = sum(settle_assignments(clock.now(), wave.id).asked for wave in waves_of_person(row.id))
     db.session.commit()
-    notify("The training roles are kept.", f"{row.name} is asked to learn what belongs to them.")
+    question = " What they had not finished of the old role waits for a decision." if asked else ""
+    notify("The training roles are kept.", f"{row.name} is asked to learn what belongs to them.{question}")
     return _back(row)
 
 

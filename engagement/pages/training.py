@@ -32,7 +32,7 @@ from engagement.people.rules import TrainingRole
 from engagement.training import actions, queries
 from engagement.training.models import Module
 from engagement.training.queries import WaveProgress
-from engagement.training.rules import RECOGNISE_WRONG, CompletionSource, LearnerState, due_on
+from engagement.training.rules import DAYS_TO_DECIDE, RECOGNISE_WRONG, CompletionSource, LearnerState, due_on
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 
@@ -60,7 +60,12 @@ def index() -> str:
     lines = [WaveLine(wave, far[wave.id], due_on(wave.go_live_on, wave.training_lead_days)) for wave in shown]
     curricula = list(queries.curricula().values())
     return render_template(
-        "training/index.html", curricula=curricula, lines=sorted(lines, key=lambda line: line.due_on)
+        "training/index.html",
+        curricula=curricula,
+        lines=sorted(lines, key=lambda line: line.due_on),
+        to_decide=queries.open_leftovers(access.old_training_decided(reader)),
+        may_see_old_training=access.may_see_old_training(reader),
+        days_to_decide=DAYS_TO_DECIDE,
     )
 
 
@@ -184,6 +189,8 @@ def wave(wave_id: int) -> str:
             plan.role for plan in queries.curricula().values() if plan.role in far.roles and not plan.asks_something
         ],
         hours_left=_hours(far.minutes_left),
+        brought_along=queries.brought_along(wave_id),
+        may_see_old_training=access.may_see_old_training(guard.reader()),
         without_role=count_of(nobody),
         named=list(db.session.scalars(nobody.where(seen).limit(SHOWN_WITHOUT_ROLE))),
     )

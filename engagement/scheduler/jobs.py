@@ -28,7 +28,13 @@ def settle_directory(_settings: Settings) -> str:
     came, went = waves.settle_memberships()
     audiences.settle_training_roles(clock.now())
     settled = training.settle_assignments(clock.now())
-    return f"{came} joined a wave, {went} left one. {settled.made} assigned, {settled.withdrawn} withdrawn."
+    moved = f"{came} joined a wave, {went} left one."
+    return f"{moved} {settled.made} assigned, {settled.withdrawn} withdrawn, {settled.asked} asked about."
+
+
+def settle_leftovers(_settings: Settings) -> str:
+    """Let old training go that nobody decided about in time."""
+    return f"{training.settle_leftovers(clock.now())} let go."
 
 
 def plan_occurrences(_settings: Settings) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from engagement.scheduler import jobs
 from engagement.settings import Settings
+from engagement.training.rules import DAYS_TO_DECIDE
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,12 @@ TIMETABLE: tuple[Line, ...] = (
         "Writes again to those who have not confirmed a message that asks for it, as often as its communication says.",
         timedelta(minutes=15),
         jobs.send_reminders,
+    ),
+    Line(
+        "settle-leftovers",
+        f"Lets old training go that a move left behind and that nobody decided about within {DAYS_TO_DECIDE} days.",
+        timedelta(hours=1),
+        jobs.settle_leftovers,
     ),
     Line(
         "apply-retention",

@@ -1,17 +1,25 @@
-"""Tables of training: modules, one curriculum for each role, assignments by wave, quiz attempts and completions."""
+"""Tables of training: modules, a curriculum for each role, assignments by wave, leftovers of moves, attempts, completions."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from engagement.accounts.models import Account
 from engagement.content import quiz
 from engagement.content.quiz import Question
 from engagement.db import Base, Key, UtcDateTime, short, word_of
-from engagement.people.models import Person
+from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
-from engagement.training.rules import CompletionSource, ItemKind, due_on
+from engagement.training.rules import (
+    CompletionSource,
+    ItemKind,
+    LeftoverCause,
+    LeftoverDecision,
+    decide_by,
+    due_on,
+)
 from engagement.waves.models import Wave
 
 
@@ -79,7 +87,9 @@ class CurriculumItem(Base):
 class Assignment(Base):
     """A curriculum asked of a person by a wave in one training role; its due day follows the wave's go-live.
 
-    Settled from memberships and roles by `settle_assignments`; `withdrawn_at` is set when the ground for it went away.
+    Settled from memberships and roles by `settle_assignments`; `withdrawn_at` is set when the ground for it went away and
+    nobody keeps it (see `Leftover`). `department_id` is where the person works, or worked when the ground went away: a move
+    is told by it.
     """
 
     __tablename__ = "assignment"
@@ -92,6 +102,7 @@ class Assignment(Base):
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     role: Mapped[TrainingRole] = mapped_column(word_of(TrainingRole))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -102,6 +113,62 @@ class Assignment(Base):
     def due_on(self) -> date:
         """The day by which it has to be finished."""
         return due_on(self.wave.go_live_on, self.wave.training_lead_days)
+
+
+class Leftover(Base):
+    """An unfinished assignment that no longer follows from data, because its person moved or changed role: keep or waive it?
+
+    Asked at `asked_at`, decided at `decided_at` (both None, with who decided, while it waits; `decided_by_id` stays None for the
+    clock). It stands until `ended_at`: when the assignment follows from data again or is finished, or the decision is taken
+    back and asked anew. Of one assignment at most one stands. While it stands, the assignment counts for its person and not
+    for the wave that they left.
+    """
+
+    __tablename__ = "leftover"
+    __table_args__ = (
+        CheckConstraint(
+            "(decided_at IS NULL) = (decision IS NULL) AND (decided_at IS NULL) = (decided_by IS NULL)",
+            name="decided_or_open",
+        ),
+        Index(
+            "uq_leftover_standing",
+            "assignment_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_leftover_person", "person_id", "ended_at"),
+        Index("ix_leftover_waiting", "decided_at", "asked_at"),
+    )
+
+    id: Mapped[Key]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    cause: Mapped[LeftoverCause] = mapped_column(word_of(LeftoverCause))
+    from_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    to_department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decision: Mapped[LeftoverDecision | None] = mapped_column(word_of(LeftoverDecision))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(short(401))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    assignment: Mapped[Assignment] = relationship()
+    person: Mapped[Person] = relationship()
+    from_department: Mapped[Department | None] = relationship(foreign_keys=[from_department_id])
+    to_department: Mapped[Department | None] = relationship(foreign_keys=[to_department_id])
+    decided_by_account: Mapped[Account | None] = relationship()
+
+    @property
+    def decide_by(self) -> datetime:
+        """The instant at which the clock decides."""
+        return decide_by(self.asked_at)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it was decided to keep it."""
+        return self.decision is LeftoverDecision.KEEP
 
 
 class Completion(Base):

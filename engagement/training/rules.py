@@ -1,6 +1,6 @@
 """The vocabulary of training."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -87,6 +87,34 @@ class LearnerState(StrEnum):
         return cls.FINISHED if is_finished else cls.UNFINISHED
 
 
+class LeftoverCause(StrEnum):
+    """Why an unfinished assignment no longer follows from the data."""
+
+    DEPARTMENT = "department"
+    ROLE = "role"
+
+
+class LeftoverDecision(StrEnum):
+    """What becomes of an unfinished assignment of somebody who moved."""
+
+    KEEP = "keep"
+    WAIVE = "waive"
+
+    @property
+    def word(self) -> str:
+        """The decision as the reader sees it once it is made."""
+        return {"keep": "Kept", "waive": "Let go"}[self.value]
+
+    @property
+    def tone(self) -> str:
+        """The tone of its pill."""
+        return {"keep": "ok", "waive": ""}[self.value]
+
+
+#: So many days somebody may decide about old training; then `DEFAULT_DECISION` is made by the clock.
+DAYS_TO_DECIDE = 14
+DEFAULT_DECISION = LeftoverDecision.WAIVE
+
 #: The sources that somebody else may record; a quiz and a person's own word come from the person alone.
 RECORDED_SOURCES = (CompletionSource.ATTENDANCE, CompletionSource.EVIDENCE, CompletionSource.IMPORT)
 
@@ -97,6 +125,11 @@ RECOGNISE_WRONG = "recognise_wrong"
 def due_on(go_live_on: date, lead_days: int) -> date:
     """Return the day by which training has to be finished: so many calendar days before go-live."""
     return go_live_on - timedelta(days=lead_days)
+
+
+def decide_by(asked_at: datetime) -> datetime:
+    """Return the instant at which old training that was asked about at `asked_at` is decided by the clock."""
+    return asked_at + timedelta(days=DAYS_TO_DECIDE)
 
 
 def is_passed(right: int, asked: int, pass_mark: int) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, literal, select, update
 
 from engagement import audit, clock
 from engagement.audit import Actor
-from engagement.db import db, rows_changed
+from engagement.db import db, note_growth, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
@@ -218,6 +218,7 @@ def place_people(wave: Wave) -> tuple[int, int]:
             ).where(Person.id.in_(here), Person.id.not_in(known)),
         )
     )
+    note_growth(Membership, added)
     of_wave = Membership.wave_id == wave.id
     returned = rows_changed(
         update(Membership)

@@ -131,17 +131,23 @@ def waves_with_members_below(lineage: str) -> list[Wave]:
 
 
 def people_of_departments(wave_id: int) -> Select[int]:
-    """Return the SELECT of ids of those who have not left and work in, or below, a department of the wave.
-
-    A department that was merged counts as the one that it was merged into.
-    """
-    lineages = [standing_department(row).lineage for row in departments_of_waves([wave_id]).get(wave_id, [])]
+    """Return the SELECT of ids of those who have not left and work in, or below, a department of the wave."""
+    lineages = lineages_of_waves([wave_id])[wave_id]
     if not lineages:
         return select(Person.id).where(false())
     below = or_(*(Department.lineage.startswith(lineage, autoescape=True) for lineage in lineages))
     return select(Person.id).where(
         Person.left_at.is_(None), Person.department_id.in_(select(Department.id).where(below))
     )
+
+
+def lineages_of_waves(wave_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the lineages of the departments whose people, with those below, are in each wave; every wave has an entry.
+
+    A department that was merged counts as the one that it was merged into.
+    """
+    given = departments_of_waves(wave_ids)
+    return {wave_id: [standing_department(row).lineage for row in given.get(wave_id, [])] for wave_id in wave_ids}
 
 
 def standing_department(department: Department) -> Department:

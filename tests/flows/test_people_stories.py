@@ -77,7 +77,7 @@ def test_a_year_of_one_directory(app: Flask, frozen: time_machine.Traveller) -> 
     # The same file again: nothing moves, and nothing is asked twice.
     frozen.shift(timedelta(days=1))
     assert tally(bring_in(*EVERYBODY)) == {"unchanged": 4}
-    assert settle() == "0 joined a wave, 0 left one. 0 assigned, 0 withdrawn."
+    assert settle() == "0 joined a wave, 0 left one. 0 assigned, 0 withdrawn, 0 asked about."
 
     # Ben moves to finance: other wave, other training; his session goes on.
     browser = sign_in(app, "2")

@@ -61,6 +61,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET me.module": ("LHTSE", ""),
     "POST me.answers": ("LHTSE", ""),
     "POST me.completion": ("LHTSE", ""),
+    "POST me.decide_own": ("E", ""),
+    "POST me.take_back_own": ("E", ""),
     "GET me.attempt": ("E", ""),
     "GET me.message": ("E", ""),
     "GET me.own_copy": ("E", ""),
@@ -201,6 +203,12 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET training.learners": ("AMPWLHDRU", "AMRU"),
     "GET training.learners_csv": ("AMPWLHDRU", "AMRU"),
     "GET training.learners_xlsx": ("AMPWLHDRU", "AMRU"),
+    # Old training of people who moved: who trains for their wave or their department decides.
+    "GET leftovers.index": ("AMPWLHDRU",),
+    "GET leftovers.export": ("AMPWLHDRU",),
+    "POST leftovers.decide_together": ("MPWLHDR",),
+    "POST leftovers.decide": ("MPWLHDR", "MR"),
+    "POST leftovers.take_back": ("MPWLHDR", "MR"),
     # Reports.
     "GET reports.index": ("MPSU",),
     "GET reports.programme": ("MPSU", "MU"),

@@ -254,6 +254,7 @@ BAD_QUERIES += [
     "month=9999-99",
 ]
 BAD_QUERIES += ["message=99999999999999999999&person=99999999999999999999", "month=9999-12", "month=0001-01", "as=%00"]
+BAD_QUERIES += ["state=%00&move=%00", "move=department-99999999999999999999-1-1-user"]
 LISTS = [
     "/people",
     "/people.csv",
@@ -266,6 +267,8 @@ LISTS = [
     "/stakeholders/new",
     "/admin/audit",
     "/mailbox",
+    "/training/leftovers",
+    "/training/leftovers.csv",
 ]
 
 

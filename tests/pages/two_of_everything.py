@@ -36,8 +36,8 @@ from engagement.resistance.rules import Sender, Source
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions import settle_assignments
-from engagement.training.models import Module, QuizAttempt
-from engagement.training.rules import ItemKind
+from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
+from engagement.training.rules import ItemKind, LeftoverCause
 from engagement.waves.models import Wave
 from tests.communications.calendar_rows import AT_TWO
 from tests.mail.outbox import make_mailing, queue
@@ -80,6 +80,7 @@ def make_world(app: Flask) -> World:
     accounts = _accounts(people, values["own"])
     settle_assignments(clock.now())
     for side, sender in (("own", accounts["E"]), ("foreign", accounts["R"])):
+        values[side]["leftover_id"] = _leftover(values[side]).id
         values[side] |= _of_accounts(side, sender, values[side]["wave_id"])
     for side, holder in (("own", accounts["M"]), ("foreign", accounts["A"])):
         values[side]["manager_id"] = accounts["M"].id
@@ -257,6 +258,27 @@ def _attempt(person: Person, module: Module) -> QuizAttempt:
     db.session.add(attempt)
     db.session.flush()
     return attempt
+
+
+def _leftover(values: dict[str, object]) -> Leftover:
+    """Make the person one who had the role of a builder before they had finished."""
+    person = db.session.get_one(Person, values["person_id"])
+    assignment = Assignment(
+        wave_id=values["wave_id"], person=person, role=TrainingRole.BUILDER, assigned_at=clock.now()
+    )
+    db.session.add(assignment)
+    db.session.flush()
+    leftover = Leftover(
+        assignment=assignment,
+        person=person,
+        cause=LeftoverCause.ROLE,
+        from_department=person.department,
+        to_department=person.department,
+        asked_at=clock.now(),
+    )
+    db.session.add(leftover)
+    db.session.flush()
+    return leftover
 
 
 def _delivery(person: Person) -> Delivery:

@@ -80,7 +80,7 @@ def test_a_failure_is_kept_and_shown_and_the_next_run_goes_on(
     assert run_if_due(SETTLE)
     later = state_of(SETTLE)
     assert (later.has_failed, later.error, later.finished_at) == (False, sentence, clock.now())
-    assert later.outcome == "0 joined a wave, 0 left one. 0 assigned, 0 withdrawn."
+    assert later.outcome == "0 joined a wave, 0 left one. 0 assigned, 0 withdrawn, 0 asked about."
 
 
 def test_a_failing_line_keeps_no_other_line_from_running(app: Flask) -> None:

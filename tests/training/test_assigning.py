@@ -122,11 +122,11 @@ def test_closed_wave_takes_nobody_new(app: Flask) -> None:
     assert settle_assignments(clock.now()) == NOTHING
 
 
-def test_settling_takes_three_statements_however_many_people(app: Flask) -> None:
+def test_settling_takes_six_statements_however_many_people(app: Flask) -> None:
     make_wave(make_programme(), members=make_people(30))
     with statements() as sent:
         assert settle_assignments(clock.now()).made == 30
-    assert len(sent) == 3
+    assert len(sent) == 6
 
 
 def test_due_day_follows_the_go_live(wave: Wave) -> None:

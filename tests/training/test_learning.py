@@ -176,4 +176,4 @@ def test_team_takes_as_many_statements_however_large(app: Flask, size: int) -> N
     db.session.commit()
     with statements() as sent:
         assert len(queries.team_training(manager_id, clock.now().date())) == size
-    assert len(sent) == 5
+    assert len(sent) == 6

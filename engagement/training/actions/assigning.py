@@ -3,85 +3,110 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, exists, literal, select, update
+from sqlalchemy import ColumnElement, Select, case, except_, exists, literal, or_, select, true, update
 
-from engagement.db import db, insert_new, rows_changed
-from engagement.people.models import Person, PersonRole
-from engagement.people.rules import TrainingRole
-from engagement.training.models import Assignment
+from engagement.db import db, insert_new, note_growth, rows_changed
+from engagement.people.models import Person
+from engagement.training.actions.asking import ask_questions, end_questions, wake_questions
+from engagement.training.models import Assignment, Leftover
+from engagement.training.queries.grounds import grounds, is_grounded, is_held
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
 
 
 @dataclass(frozen=True)
 class AssignmentCounts:
-    """What settling changed: assignments made, opened again, and withdrawn."""
+    """What settling changed: assignments made, opened again, and withdrawn; and how many became a question after a move."""
 
     made: int
     reopened: int
     withdrawn: int
+    asked: int = 0
 
     @property
     def words(self) -> str:
         """What changed, in one sentence for the timetable."""
-        return f"Assignments: {self.made} made, {self.reopened} opened again, {self.withdrawn} withdrawn."
+        return (
+            f"Assignments: {self.made} made, {self.reopened} opened again, {self.withdrawn} withdrawn, "
+            f"{self.asked} asked about."
+        )
 
 
-def settle_assignments(now: datetime, wave_id: int | None = None) -> AssignmentCounts:
+def settle_assignments(
+    now: datetime, wave_id: int | None = None, *, unasked: Select[int] | None = None
+) -> AssignmentCounts:
     """Give every active member of an open wave the assignments of their roles, and withdraw those without a ground.
 
-    Those who matched before are included. An assignment ends when its membership, its role or the person's employment
-    ended, or the wave was cancelled, and opens again when the ground comes back; what a closed wave asked stays as it was.
-    Three statements on sets, for one wave or all; repeating it changes nothing.
+    Those who matched before are included. An assignment loses its ground when its membership, its role or the person's
+    employment ended, or the wave was cancelled, and opens again when the ground comes back; what a closed wave asked stays as
+    it was. Where somebody moved or changed role before they had finished, it is not withdrawn: it becomes a question (see
+    `Leftover`), except for `unasked`, a SELECT of ids of people whose move is being undone: to them it is as if nothing had
+    happened. Statements on sets, for one wave or all, whose number does not grow; repeating it changes nothing.
     """
-    shut = (WaveStatus.CLOSED, WaveStatus.CANCELLED)
-    of_wave = Assignment.wave_id == wave_id if wave_id is not None else literal(True)
-    grounds = _grounds().where(Wave.status.not_in(shut))
-    here = _grounds().where(
-        Wave.status.not_in(shut),
-        Membership.wave_id == Assignment.wave_id,
-        Membership.person_id == Assignment.person_id,
-        PersonRole.role == Assignment.role,
-    )
-    is_grounded = exists(here.correlate(Assignment))
-    known = exists().where(
-        Assignment.wave_id == Membership.wave_id,
-        Assignment.person_id == Membership.person_id,
-        Assignment.role == PersonRole.role,
-    )
-    if wave_id is not None:
-        grounds = grounds.where(Membership.wave_id == wave_id)
-    made = rows_changed(
-        insert_new(Assignment)
-        .from_select(
-            ["wave_id", "person_id", "role", "assigned_at"],
-            grounds.add_columns(literal(now, Assignment.assigned_at.type)).where(~known),
+    of_wave = Assignment.wave_id == wave_id if wave_id is not None else true()
+    made = _make(now, wave_id)
+    note_growth(Assignment, made)
+    ended = end_questions(now, of_wave)
+    wake_questions(now, of_wave)
+    reopened = _reopen(now, of_wave, unasked)
+    asked = withdrawn = 0
+    # Nearly always everything follows from the data; finding that out once is half of the work.
+    if db.session.scalar(select(exists().where(*_without_ground(of_wave)))):
+        asked = ask_questions(now, of_wave, unasked)
+        note_growth(Leftover, asked)
+        withdrawn = rows_changed(
+            update(Assignment).where(*_without_ground(of_wave), ~is_held()).values(withdrawn_at=now)
         )
+    _note_departments(of_wave)
+    if made or reopened or withdrawn or asked or ended:
+        db.session.expire_all()
+    return AssignmentCounts(made, reopened, withdrawn, asked)
+
+
+def _make(now: datetime, wave_id: int | None) -> int:
+    asked, known = grounds(), select(Assignment.wave_id, Assignment.person_id, Assignment.role)
+    if wave_id is not None:
+        asked, known = asked.where(Membership.wave_id == wave_id), known.where(Assignment.wave_id == wave_id)
+    # Set against set: looking each one up in the table that the same statement fills takes PostgreSQL quadratic time.
+    new = except_(asked, known).subquery()
+    rows = select(
+        new.c.wave_id, new.c.person_id, new.c.role, Person.department_id, literal(now, Assignment.assigned_at.type)
+    ).join(Person, Person.id == new.c.person_id)
+    return rows_changed(
+        insert_new(Assignment)
+        .from_select(["wave_id", "person_id", "role", "department_id", "assigned_at"], rows)
         .on_conflict_do_nothing()
         .execution_options(preserve_rowcount=True)
     )
-    reopened = rows_changed(
-        update(Assignment)
-        .where(of_wave, Assignment.withdrawn_at.is_not(None), is_grounded)
-        .values(withdrawn_at=None, assigned_at=now)
-    )
-    kept = select(Wave.id).where(Wave.status == WaveStatus.CLOSED)
-    withdrawn = rows_changed(
-        update(Assignment)
-        .where(of_wave, Assignment.withdrawn_at.is_(None), ~is_grounded, Assignment.wave_id.not_in(kept))
-        .values(withdrawn_at=now)
-    )
-    if made or reopened or withdrawn:
-        db.session.expire_all()
-    return AssignmentCounts(made, reopened, withdrawn)
 
 
-def _grounds() -> Select[int, int, TrainingRole]:
-    """Return wave, person and role of everything that memberships and roles ask for now."""
-    return (
-        select(Membership.wave_id, Membership.person_id, PersonRole.role)
-        .join(Wave, Wave.id == Membership.wave_id)
-        .join(Person, Person.id == Membership.person_id)
-        .join(PersonRole, PersonRole.person_id == Membership.person_id)
-        .where(Membership.ended_at.is_(None), Person.left_at.is_(None))
+def _without_ground(of_wave: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    closed = select(Wave.id).where(Wave.status == WaveStatus.CLOSED)
+    return [of_wave, Assignment.withdrawn_at.is_(None), Assignment.wave_id.not_in(closed), ~is_grounded()]
+
+
+def _reopen(now: datetime, of_wave: ColumnElement[bool], unasked: Select[int] | None) -> int:
+    """Open again what follows from the data or is held; it counts as asked today, unless it was never meant to end."""
+    since: ColumnElement[datetime] = literal(now, Assignment.assigned_at.type)
+    if unasked is not None:
+        since = case((Assignment.person_id.in_(unasked), Assignment.assigned_at), else_=since)
+    return rows_changed(
+        update(Assignment)
+        .where(of_wave, Assignment.withdrawn_at.is_not(None), or_(is_grounded(), is_held()))
+        .values(withdrawn_at=None, assigned_at=since)
+    )
+
+
+def _note_departments(of_wave: ColumnElement[bool]) -> None:
+    """Keep the department of each assignment that follows from the data, so that a later move can be told by it."""
+    present = select(Person.department_id).where(Person.id == Assignment.person_id).scalar_subquery()
+    rows_changed(
+        update(Assignment)
+        .where(
+            of_wave,
+            Assignment.withdrawn_at.is_(None),
+            Assignment.department_id.is_distinct_from(present),
+            is_grounded(),
+        )
+        .values(department_id=present)
     )

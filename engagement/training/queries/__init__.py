@@ -1,4 +1,4 @@
-"""Reads of training: curricula, what people have to learn, how far waves are, and tries at a quiz."""
+"""Reads of training: curricula, what people have to learn or left behind, how far waves are, and tries at a quiz."""
 
 from engagement.training.queries.curricula import (
     CurriculumLine,
@@ -8,15 +8,28 @@ from engagement.training.queries.curricula import (
     curriculum,
     module_by_slug,
 )
+from engagement.training.queries.history import EarlierLearning, finished_earlier
 from engagement.training.queries.learning import (
     LearningItem,
-    TeamMember,
     learning_item,
     learning_of,
     minutes_left,
     next_of,
     next_step,
-    team_training,
+)
+from engagement.training.queries.leftovers import (
+    LeftoverLine,
+    LeftoverState,
+    Move,
+    brought_along,
+    leftover_among,
+    leftover_lines,
+    leftovers_among,
+    leftovers_listed,
+    leftovers_of,
+    moves,
+    open_leftovers,
+    open_leftovers_of,
 )
 from engagement.training.queries.progress import (
     Count,
@@ -37,30 +50,48 @@ from engagement.training.queries.quizzes import (
     outcome_of,
     quiz_sheet,
 )
+from engagement.training.queries.standing import counting, is_asked
+from engagement.training.queries.teams import TeamMember, team_training
 
 __all__ = [
     "Count",
     "CurriculumLine",
     "DepartmentProgress",
+    "EarlierLearning",
     "JudgedQuestion",
     "LearningItem",
+    "LeftoverLine",
+    "LeftoverState",
+    "Move",
     "QuizOutcome",
     "QuizSheet",
     "RoleCurriculum",
     "TeamMember",
     "WaveProgress",
     "attempt_of",
+    "brought_along",
     "completed_count",
+    "counting",
     "curricula",
     "curriculum",
+    "finished_earlier",
+    "is_asked",
     "learners",
     "learning_item",
     "learning_of",
+    "leftover_among",
+    "leftover_lines",
+    "leftovers_among",
+    "leftovers_listed",
+    "leftovers_of",
     "members_without_role",
     "minutes_left",
     "module_by_slug",
+    "moves",
     "next_of",
     "next_step",
+    "open_leftovers",
+    "open_leftovers_of",
     "outcome_of",
     "overdue_learners",
     "progress_of",

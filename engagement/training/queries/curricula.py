@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from engagement.db import db
 from engagement.people.rules import TrainingRole
 from engagement.training.models import Completion, Curriculum, CurriculumItem, Module
+from engagement.training.queries.standing import counting
 from engagement.training.rules import ItemKind
 
 
@@ -81,6 +82,6 @@ def curriculum(role: TrainingRole) -> RoleCurriculum:
 
 
 def completed_count(module_id: int) -> int:
-    """Return how many people finished some version of a module."""
-    counted = select(func.count(Completion.person_id.distinct())).where(Completion.module_id == module_id)
+    """Return how many people finished a module."""
+    counted = select(func.count(Completion.person_id.distinct())).where(Completion.module_id == module_id, counting())
     return int(db.session.scalar(counted) or 0)

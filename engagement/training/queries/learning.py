@@ -1,23 +1,22 @@
-"""What one person, or one team, has to learn and has learned."""
+"""What people have to learn and have learned, each module once, in the order to do it in."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from engagement import clock
 from engagement.db import db
 from engagement.people import queries as people
-from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
 from engagement.training.models import Assignment, Completion, Module
 from engagement.training.queries.curricula import CurriculumLine, RoleCurriculum, curricula
+from engagement.training.queries.history import History, Plans, histories_of, undecided_roles
+from engagement.training.queries.standing import counting
 from engagement.training.rules import ItemKind, LearningState
 from engagement.waves.models import Wave
-from engagement.waves.rules import WaveStatus
 
 ROLE_ORDER = list(TrainingRole)
 
@@ -28,6 +27,8 @@ class LearningItem:
 
     `wave` and `due_on` are None for a module of the person's role that no wave asks for. `is_needed` says whether it
     still has to be finished: required, or one of a choice that is not made yet; `choices_left` how many of that choice.
+    `is_kept` says that it comes from a wave or role that the person left and keeps the training of. `is_recognised` says
+    that it was finished before it was asked, and `recognised_in` the other wave in which that was, None where none is known.
     """
 
     module: Module
@@ -41,6 +42,9 @@ class LearningItem:
     is_needed: bool
     choices_left: int
     state: LearningState
+    is_kept: bool = False
+    is_recognised: bool = False
+    recognised_in: Wave | None = None
 
     @property
     def minutes(self) -> int:
@@ -59,7 +63,7 @@ class LearningItem:
 
     @property
     def completed(self) -> bool:
-        """Whether some version of it was finished; an older version still counts."""
+        """Whether it was finished (see `standing.counting`)."""
         return self.completion is not None
 
     @property
@@ -70,7 +74,7 @@ class LearningItem:
 
 def learning_of(person_id: int, on: date | None = None) -> list[LearningItem]:
     """Return what the waves of a person ask them to learn, each module once, by due day; `on` is today unless given."""
-    return _learning([person_id], on or clock.now().date())[person_id]
+    return learning_of_people([person_id], on or clock.now().date())[person_id]
 
 
 def next_step(person_id: int, on: date | None = None) -> LearningItem | None:
@@ -102,7 +106,7 @@ def learning_item(person_id: int, module_id: int, on: date | None = None) -> Lea
     assigned = next((item for item in learning_of(person_id, on) if item.module.id == module_id), None)
     if assigned is not None:
         return assigned
-    roles = people.roles_of([person_id]).get(person_id, [])
+    roles = dict.fromkeys([*people.roles_of([person_id]).get(person_id, []), *undecided_roles(person_id)])
     done = _completions([person_id]).get(person_id, {})
     plans = curricula()
     ways = [(line, role) for role in roles for line in plans[role].lines if line.module.id == module_id]
@@ -110,33 +114,43 @@ def learning_item(person_id: int, module_id: int, on: date | None = None) -> Lea
     return min(items, key=lambda item: item.is_locked, default=None)
 
 
-def _learning(person_ids: Sequence[int], on: date) -> dict[int, list[LearningItem]]:
+def learning_of_people(person_ids: Sequence[int], on: date) -> dict[int, list[LearningItem]]:
     """Return the learning of several people in four queries, however many there are."""
-    assignments = db.session.scalars(
-        select(Assignment)
-        .join(Wave)
-        .where(
-            Assignment.person_id.in_(person_ids),
-            Assignment.withdrawn_at.is_(None),
-            Wave.status != WaveStatus.CANCELLED,
-        )
-        .options(joinedload(Assignment.wave))
-    ).all()
+    histories = histories_of(person_ids)
     done = _completions(person_ids)
     plans = curricula()
-    found: dict[int, list[LearningItem]] = {person_id: [] for person_id in person_ids}
-    for assignment in assignments:
-        found[assignment.person_id] += _asked(
-            assignment, plans[assignment.role], done.get(assignment.person_id, {}), on
-        )
-    return {person_id: _each_once(items) for person_id, items in found.items()}
+    found: dict[int, list[LearningItem]] = {}
+    for person_id, history in histories.items():
+        finished = done.get(person_id, {})
+        items = [
+            _as_asked(item, assignment, is_kept, history, plans)
+            for assignment, is_kept in history.asked()
+            for item in _asked(assignment, plans[assignment.role], finished, on)
+        ]
+        found[person_id] = _each_once(items)
+    return found
+
+
+def _as_asked(
+    item: LearningItem,
+    assignment: Assignment,
+    is_kept: bool,
+    history: History,
+    plans: Plans,
+) -> LearningItem:
+    """Return an item with what moves have to do with it: kept from before, or finished before it was asked here."""
+    completion = item.completion
+    if completion is None or completion.completed_at >= assignment.assigned_at:
+        return replace(item, is_kept=is_kept)
+    wave = history.wave_of(completion, plans, assignment.wave_id)
+    return replace(item, is_kept=is_kept, is_recognised=True, recognised_in=wave)
 
 
 def _completions(person_ids: Sequence[int]) -> dict[int, dict[int, Completion]]:
-    """Return for each person the completion of the newest version by module."""
+    """Return for each person the completion of the newest version by module, of those that count."""
     found: dict[int, dict[int, Completion]] = defaultdict(dict)
     for row in db.session.scalars(
-        select(Completion).where(Completion.person_id.in_(person_ids)).order_by(Completion.module_version)
+        select(Completion).where(Completion.person_id.in_(person_ids), counting()).order_by(Completion.module_version)
     ):
         found[row.person_id][row.module_id] = row
     return found
@@ -197,34 +211,3 @@ def _each_once(items: list[LearningItem]) -> list[LearningItem]:
     for item in sorted(items, key=urgency):
         best.setdefault(item.module.id, item)
     return sorted(best.values(), key=lambda item: (item.due_on or date.max, ROLE_ORDER.index(item.role), item.position))
-
-
-@dataclass(frozen=True)
-class TeamMember:
-    """Somebody who reports to the reader, with their training."""
-
-    person: Person
-    items: list[LearningItem]
-
-    @property
-    def open_items(self) -> list[LearningItem]:
-        """What they still have to finish, by due day."""
-        return [item for item in self.items if item.is_needed]
-
-    @property
-    def overdue_items(self) -> list[LearningItem]:
-        """What they should have finished already."""
-        return [item for item in self.items if item.is_overdue]
-
-    @property
-    def minutes_left(self) -> int:
-        """The minutes that are still asked of them."""
-        return minutes_left(self.items)
-
-
-def team_training(manager_person_id: int, on: date) -> list[TeamMember]:
-    """Return who reports to a person with their training on a day: those with overdue items first, then by name."""
-    team = people.team_of(manager_person_id)
-    learning = _learning([person.id for person in team], on)
-    members = [TeamMember(person, learning[person.id]) for person in team]
-    return sorted(members, key=lambda member: (not member.overdue_items, not member.open_items))

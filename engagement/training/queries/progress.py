@@ -1,8 +1,8 @@
 """How far waves are with their training: counts by department and role, and the people behind every count.
 
-Everything rests on one definition (`_standing`): an assignment is finished when every required module of the role's
-curriculum and as many of its choice modules as are needed were finished in some version. Where a curriculum asks for
-nothing, nobody has finished it. Counting is done by the database, in a number of statements that does not grow.
+Everything rests on one definition (see `standing`): when an assignment is finished. Only those who belong to a wave count
+for it: who moved away and keeps its training, or has not decided, is left out. Counting is done by the database, in a
+number of statements that does not grow.
 """
 
 from collections.abc import Sequence
@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, func, select, true
+from sqlalchemy import ColumnElement, Select, false, func, select, true
 
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
-from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Module
-from engagement.training.rules import ItemKind, LearnerState, due_on
+from engagement.training.models import Assignment
+from engagement.training.queries.standing import belonging, standing_of
+from engagement.training.rules import LearnerState, due_on
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 
@@ -94,7 +95,7 @@ def progress_of_waves(programme_id: int) -> dict[int, WaveProgress]:
 
 def progress_of(wave_ids: Sequence[int]) -> dict[int, WaveProgress]:
     """Return how far each of these waves is, in three queries."""
-    standing = _standing(Assignment.wave_id.in_(wave_ids))
+    standing = standing_of(Assignment.wave_id.in_(wave_ids), belonging())
     cells = db.session.execute(
         select(
             standing.c.wave_id,
@@ -118,7 +119,7 @@ def progress_of(wave_ids: Sequence[int]) -> dict[int, WaveProgress]:
 
 
 def _people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
-    standing = _standing(Assignment.wave_id.in_(wave_ids))
+    standing = standing_of(Assignment.wave_id.in_(wave_ids), belonging())
     person = (
         select(standing.c.wave_id, func.min(standing.c.is_finished).label("is_finished"))
         .group_by(standing.c.wave_id, standing.c.person_id)
@@ -155,77 +156,6 @@ def _progress(
     return WaveProgress(wave_id, tuple(lines), in_order, people, sum(int(cell.minutes_left) for cell in cells))
 
 
-def _standing(scope: ColumnElement[bool]) -> Subquery:
-    """Return one row for each assignment in `scope` that is not withdrawn, with what is asked and what is done."""
-    is_live = Module.withdrawn_at.is_(None)
-    asked = (
-        select(
-            Curriculum.role,
-            _sum_of(CurriculumItem.kind == ItemKind.REQUIRED).label("required"),
-            _sum_of(CurriculumItem.kind == ItemKind.REQUIRED, Module.minutes).label("minutes"),
-            case(
-                (
-                    Curriculum.choices_needed > _sum_of(CurriculumItem.kind == ItemKind.CHOICE),
-                    _sum_of(CurriculumItem.kind == ItemKind.CHOICE),
-                ),
-                else_=Curriculum.choices_needed,
-            ).label("choices"),
-        )
-        .join(CurriculumItem, CurriculumItem.curriculum_id == Curriculum.id)
-        .join(Module, and_(Module.id == CurriculumItem.module_id, is_live))
-        .group_by(Curriculum.role, Curriculum.choices_needed)
-        .subquery()
-    )
-    # Several versions of a module may be finished; each module counts once.
-    modules_done = (
-        select(Assignment.id.label("assignment_id"), CurriculumItem.kind, Module.id.label("module_id"), Module.minutes)
-        .join(Curriculum, Curriculum.role == Assignment.role)
-        .join(CurriculumItem, CurriculumItem.curriculum_id == Curriculum.id)
-        .join(Module, and_(Module.id == CurriculumItem.module_id, is_live))
-        .join(
-            Completion,
-            and_(Completion.person_id == Assignment.person_id, Completion.module_id == CurriculumItem.module_id),
-        )
-        .where(scope, Assignment.withdrawn_at.is_(None))
-        .distinct()
-        .subquery()
-    )
-    done = (
-        select(
-            modules_done.c.assignment_id,
-            _sum_of(modules_done.c.kind == ItemKind.REQUIRED).label("required"),
-            _sum_of(modules_done.c.kind == ItemKind.REQUIRED, modules_done.c.minutes).label("minutes"),
-            _sum_of(modules_done.c.kind == ItemKind.CHOICE).label("choices"),
-        )
-        .group_by(modules_done.c.assignment_id)
-        .subquery()
-    )
-    required, choices = func.coalesce(asked.c.required, 0), func.coalesce(asked.c.choices, 0)
-    required_done, choices_done = func.coalesce(done.c.required, 0), func.coalesce(done.c.choices, 0)
-    counted_choices = case((choices_done > choices, choices), else_=choices_done)
-    is_finished = and_(required + choices > 0, required_done >= required, choices_done >= choices)
-    return (
-        select(
-            Assignment.id,
-            Assignment.wave_id,
-            Assignment.person_id,
-            Assignment.role,
-            (required + choices).label("asked"),
-            (required_done + counted_choices).label("done"),
-            case((is_finished, 1), else_=0).label("is_finished"),
-            (func.coalesce(asked.c.minutes, 0) - func.coalesce(done.c.minutes, 0)).label("minutes_left"),
-        )
-        .join(asked, asked.c.role == Assignment.role, isouter=True)
-        .join(done, done.c.assignment_id == Assignment.id, isouter=True)
-        .where(scope, Assignment.withdrawn_at.is_(None))
-        .subquery()
-    )
-
-
-def _sum_of(condition: ColumnElement[bool], what: Any = 1) -> ColumnElement[int]:
-    return func.sum(case((condition, what), else_=0))
-
-
 def learners(
     wave_id: int,
     department: Department | None = None,
@@ -239,7 +169,7 @@ def learners(
     One row for each person and role: `person_id`, `name`, `email`, `department` (path or None), `role`, `done` of
     `asked` modules, `is_finished` (0 or 1), `minutes_left`. `visible` is a condition on `Person`, everybody unless given.
     """
-    standing = _standing(Assignment.wave_id == wave_id)
+    standing = standing_of(Assignment.wave_id == wave_id, belonging())
     query = (
         select(
             Person.id.label("person_id"),
@@ -273,7 +203,7 @@ def overdue_learners(on: date, wave_id: int) -> Select[Person]:
     """
     wave = db.session.get(Wave, wave_id)
     is_over = wave is not None and wave.status.is_open and on > due_on(wave.go_live_on, wave.training_lead_days)
-    standing = _standing(Assignment.wave_id == wave_id)
+    standing = standing_of(Assignment.wave_id == wave_id, belonging())
     late = select(standing.c.person_id).where(standing.c.is_finished == 0, standing.c.asked > 0)
     return (
         select(Person)

@@ -1,0 +1,106 @@
+"""Deciding about the training that people who moved left unfinished: keep it, let it go, take that back, or leave it to the clock."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, func, select, update
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.db import db, rows_changed
+from engagement.errors import RuleBroken
+from engagement.people.models import Person
+from engagement.training.models import Assignment, Leftover
+from engagement.training.queries.leftovers import is_open, leftovers
+from engagement.training.rules import DAYS_TO_DECIDE, DEFAULT_DECISION, LeftoverDecision
+from engagement.waves.models import Wave
+
+KIND = Assignment.__tablename__
+VERBS = {LeftoverDecision.KEEP: "kept old training", LeftoverDecision.WAIVE: "let old training go"}
+
+
+def decide_leftovers(which: ColumnElement[bool], decision: LeftoverDecision, *, by: Actor) -> int:
+    """Decide about every open leftover that meets a condition on `Leftover`, `Person`, `Assignment` and `Wave`.
+
+    Kept assignments stay with their due day; those let go are withdrawn. What was decided before, ended, or belongs to
+    somebody who left, stays as it is, so saying it twice changes nothing. Statements on sets, with one entry in the audit
+    for each. Returns how many were decided.
+    """
+    chosen = leftovers().where(which, is_open()).with_only_columns(Leftover.id)
+    # Of two people who decide at the same moment, the second waits here, and then finds nothing open.
+    locked = chosen.order_by(Leftover.id).with_for_update(of=Leftover).subquery()
+    number = int(db.session.scalar(select(func.count()).select_from(locked)) or 0)
+    if not number:
+        return 0
+    _record(VERBS[decision], chosen, {"old training": (None, decision)}, by)
+    now = clock.now()
+    if decision is LeftoverDecision.WAIVE:
+        of_chosen = leftovers().where(which, is_open()).with_only_columns(Leftover.assignment_id)
+        rows_changed(update(Assignment).where(Assignment.id.in_(of_chosen)).values(withdrawn_at=now))
+    rows_changed(
+        update(Leftover)
+        .where(Leftover.id.in_(chosen))
+        .values(decision=decision, decided_at=now, decided_by=by.name[:401], decided_by_id=by.account_id)
+    )
+    db.session.expire_all()
+    return number
+
+
+def settle_leftovers(now: datetime) -> int:
+    """Let the clock decide where nobody did within `DAYS_TO_DECIDE` days of being asked; returns how many it decided."""
+    overdue = Leftover.asked_at <= now - timedelta(days=DAYS_TO_DECIDE)
+    return decide_leftovers(overdue, DEFAULT_DECISION, by=audit.CLOCK)
+
+
+def take_back_decision(leftover: Leftover, *, by: Actor, for_oneself: bool = False) -> None:
+    """Undo a decision: its row ends, and the question is asked anew with the whole time to decide.
+
+    `for_oneself` is for the person whose training it is. Raises RuleBroken where nothing is decided, where the person has
+    left or the wave is over, and for somebody who would shake off what others decided that they keep.
+    """
+    if leftover.decision is None or leftover.ended_at is not None:
+        raise RuleBroken("There is no decision to take back any more. Look at the list again.")
+    if leftover.person.has_left or not leftover.assignment.wave.status.is_open:
+        raise RuleBroken("The person has left or the wave is over, so this stays as it was decided.")
+    if for_oneself and not is_own_to_take_back(leftover):
+        raise RuleBroken(f"{leftover.decided_by} decided that you keep this training. Ask them to change it.")
+    _record("took back decision on old training", _one(leftover), {"old training": (leftover.decision, None)}, by)
+    now = clock.now()
+    leftover.ended_at = now
+    db.session.flush()
+    db.session.add(
+        Leftover(
+            assignment_id=leftover.assignment_id,
+            person_id=leftover.person_id,
+            cause=leftover.cause,
+            from_department_id=leftover.from_department_id,
+            to_department_id=leftover.to_department_id,
+            asked_at=now,
+        )
+    )
+    leftover.assignment.withdrawn_at = None
+    db.session.flush()
+
+
+def is_own_to_take_back(leftover: Leftover) -> bool:
+    """Return whether the person whose training it is may take the decision back: their own one, and any letting go."""
+    if leftover.decision is LeftoverDecision.WAIVE:
+        return True
+    author = leftover.decided_by_account
+    return author is not None and author.person_id == leftover.person_id
+
+
+def _one(leftover: Leftover) -> Select[int]:
+    return leftovers().where(Leftover.id == leftover.id).with_only_columns(Leftover.id)
+
+
+def _record(
+    verb: str,
+    chosen: Select[int],
+    changes: dict[str, tuple[LeftoverDecision | None, LeftoverDecision | None]],
+    by: Actor,
+) -> None:
+    about = leftovers().where(Leftover.id.in_(chosen)).order_by(Leftover.id)
+    subjects = about.with_only_columns(
+        Assignment.id, Person.name, Person.id, Wave.programme_id, Wave.id, Person.department_id
+    )
+    audit.record_each(verb, KIND, subjects, by=by, changes=changes)

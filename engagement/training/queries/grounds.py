@@ -1,0 +1,65 @@
+"""What the data asks of people: the memberships, roles and waves from which assignments follow, and what holds without them."""
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+
+from engagement.people.models import Person, PersonRole
+from engagement.people.rules import TrainingRole
+from engagement.training.models import Assignment, Leftover
+from engagement.training.rules import LeftoverDecision
+from engagement.waves.models import Membership, Wave
+from engagement.waves.rules import WaveStatus
+
+SHUT = (WaveStatus.CLOSED, WaveStatus.CANCELLED)
+
+
+def grounds() -> Select[int, int, TrainingRole]:
+    """Return wave, person and role of everything that memberships of open waves and roles ask for now."""
+    return (
+        select(Membership.wave_id, Membership.person_id, PersonRole.role)
+        .join(Wave, Wave.id == Membership.wave_id)
+        .join(Person, Person.id == Membership.person_id)
+        .join(PersonRole, PersonRole.person_id == Membership.person_id)
+        .where(Membership.ended_at.is_(None), Person.left_at.is_(None), Wave.status.not_in(SHUT))
+    )
+
+
+def is_grounded() -> ColumnElement[bool]:
+    """Return the condition on `Assignment` for those that follow from the data."""
+    here = grounds().where(
+        Membership.wave_id == Assignment.wave_id,
+        Membership.person_id == Assignment.person_id,
+        PersonRole.role == Assignment.role,
+    )
+    return exists(here.correlate(Assignment))
+
+
+def is_held() -> ColumnElement[bool]:
+    """Return the condition on `Assignment` for those that stay without a ground: kept after a move, or not decided yet."""
+    stands = exists().where(
+        Leftover.assignment_id == Assignment.id,
+        Leftover.ended_at.is_(None),
+        or_(Leftover.decision.is_(None), Leftover.decision == LeftoverDecision.KEEP),
+    )
+    return and_(stands, may_be_asked())
+
+
+def may_be_asked() -> ColumnElement[bool]:
+    """Return the condition on `Assignment` for those whose person has not left and whose wave still asks something."""
+    return and_(
+        exists().where(Person.id == Assignment.person_id, Person.left_at.is_(None)),
+        exists().where(Wave.id == Assignment.wave_id, Wave.status.not_in(SHUT)),
+    )
+
+
+def is_member() -> ColumnElement[bool]:
+    """Return the condition on `Assignment` for those whose person is in the wave now."""
+    return exists().where(
+        Membership.wave_id == Assignment.wave_id,
+        Membership.person_id == Assignment.person_id,
+        Membership.ended_at.is_(None),
+    )
+
+
+def has_role() -> ColumnElement[bool]:
+    """Return the condition on `Assignment` for those whose person has the role now."""
+    return exists().where(PersonRole.person_id == Assignment.person_id, PersonRole.role == Assignment.role)

@@ -1,0 +1,115 @@
+"""What counts as finished and for whom: the definitions on which every count and list of training rests."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, select, true
+
+from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Leftover, Module
+from engagement.training.rules import ItemKind
+
+
+def counting() -> ColumnElement[bool]:
+    """Return the condition on `Completion` for those that count as having finished their module.
+
+    The one place for this rule: a completion counts in whatever wave and role it was made, of whatever version of the module,
+    and for good. Rewriting a module makes nobody unfinished, and who moves is not asked again for what they know.
+    """
+    return true()
+
+
+def belonging() -> ColumnElement[bool]:
+    """Return the condition on `Assignment` for those that count for their wave: not those that somebody brought along."""
+    return ~exists().where(Leftover.assignment_id == Assignment.id, Leftover.ended_at.is_(None))
+
+
+def is_asked() -> ColumnElement[bool]:
+    """Return the condition on `Assignment` for what is asked of its person now, also what they keep after a move.
+
+    What nobody has decided about yet is a question, and asks nothing until then.
+    """
+    undecided = exists().where(
+        Leftover.assignment_id == Assignment.id, Leftover.ended_at.is_(None), Leftover.decided_at.is_(None)
+    )
+    return and_(Assignment.withdrawn_at.is_(None), ~undecided)
+
+
+def standing_of(*scope: ColumnElement[bool]) -> Subquery:
+    """Return one row for each assignment in `scope` that is not withdrawn, with what is asked and what is done.
+
+    It is finished when every required module of the role's curriculum and as many of its choice modules as are needed have
+    a completion that counts. Where a curriculum asks for nothing, nobody has finished it.
+    """
+    asked, done = _asked_by_role(), _done_by_assignment(*scope)
+    required, choices = func.coalesce(asked.c.required, 0), func.coalesce(asked.c.choices, 0)
+    required_done, choices_done = func.coalesce(done.c.required, 0), func.coalesce(done.c.choices, 0)
+    counted_choices = case((choices_done > choices, choices), else_=choices_done)
+    is_finished = and_(required + choices > 0, required_done >= required, choices_done >= choices)
+    return (
+        select(
+            Assignment.id,
+            Assignment.wave_id,
+            Assignment.person_id,
+            Assignment.role,
+            (required + choices).label("asked"),
+            (required_done + counted_choices).label("done"),
+            case((is_finished, 1), else_=0).label("is_finished"),
+            (func.coalesce(asked.c.minutes, 0) - func.coalesce(done.c.minutes, 0)).label("minutes_left"),
+        )
+        .join(asked, asked.c.role == Assignment.role, isouter=True)
+        .join(done, done.c.assignment_id == Assignment.id, isouter=True)
+        .where(*scope, Assignment.withdrawn_at.is_(None))
+        .subquery()
+    )
+
+
+def _asked_by_role() -> Subquery:
+    """What the curriculum of each role asks: required modules with their minutes, and how many of a choice."""
+    return (
+        select(
+            Curriculum.role,
+            _sum_of(CurriculumItem.kind == ItemKind.REQUIRED).label("required"),
+            _sum_of(CurriculumItem.kind == ItemKind.REQUIRED, Module.minutes).label("minutes"),
+            case(
+                (
+                    Curriculum.choices_needed > _sum_of(CurriculumItem.kind == ItemKind.CHOICE),
+                    _sum_of(CurriculumItem.kind == ItemKind.CHOICE),
+                ),
+                else_=Curriculum.choices_needed,
+            ).label("choices"),
+        )
+        .join(CurriculumItem, CurriculumItem.curriculum_id == Curriculum.id)
+        .join(Module, and_(Module.id == CurriculumItem.module_id, Module.withdrawn_at.is_(None)))
+        .group_by(Curriculum.role, Curriculum.choices_needed)
+        .subquery()
+    )
+
+
+def _done_by_assignment(*scope: ColumnElement[bool]) -> Subquery:
+    """What of that is done; several versions of a module may be finished, each module counts once."""
+    modules = (
+        select(Assignment.id.label("assignment_id"), CurriculumItem.kind, Module.id.label("module_id"), Module.minutes)
+        .join(Curriculum, Curriculum.role == Assignment.role)
+        .join(CurriculumItem, CurriculumItem.curriculum_id == Curriculum.id)
+        .join(Module, and_(Module.id == CurriculumItem.module_id, Module.withdrawn_at.is_(None)))
+        .join(
+            Completion,
+            and_(Completion.person_id == Assignment.person_id, Completion.module_id == CurriculumItem.module_id),
+        )
+        .where(*scope, Assignment.withdrawn_at.is_(None), counting())
+        .distinct()
+        .subquery()
+    )
+    return (
+        select(
+            modules.c.assignment_id,
+            _sum_of(modules.c.kind == ItemKind.REQUIRED).label("required"),
+            _sum_of(modules.c.kind == ItemKind.REQUIRED, modules.c.minutes).label("minutes"),
+            _sum_of(modules.c.kind == ItemKind.CHOICE).label("choices"),
+        )
+        .group_by(modules.c.assignment_id)
+        .subquery()
+    )
+
+
+def _sum_of(condition: ColumnElement[bool], what: Any = 1) -> ColumnElement[int]:
+    return func.sum(case((condition, what), else_=0))
