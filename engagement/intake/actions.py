@@ -26,7 +26,15 @@ from engagement.intake.models import (
 )
 from engagement.intake.progress import Progress, Step, quietly
 from engagement.intake.reading import HrFile
-from engagement.intake.rules import ChangeKind, Field, Problem, RunStatus, UnreadableFile, needs_confirmation
+from engagement.intake.rules import (
+    ChangeKind,
+    Field,
+    Problem,
+    RunStatus,
+    UnreadableFile,
+    lines_at_fault,
+    needs_confirmation,
+)
 from engagement.intake.staging import MOST_PROBLEMS, Staged, stage_rows
 from engagement.intake.statistics import refresh_statistics
 from engagement.people.models import Person, PersonRole
@@ -75,7 +83,7 @@ def _compare(run: ImportRun, staged: Staged, progress: Progress) -> None:
     staged.note(found)
     unknown = unknown_managers(run)
     staged.note([problem for manager, problem in staged.absent_managers.items() if manager in unknown])
-    staged.bad_rows += len({problem.line for problem in found})
+    staged.bad_rows += len(lines_at_fault(found))
     run.counts = run.counts | {"bad_rows": staged.bad_rows, "warnings": staged.warnings}
     run.problems = [_kept(problem) for problem in sorted(staged.problems, key=lambda p: p.line or 0)[:MOST_PROBLEMS]]
     run.problems_total = staged.problems_total
@@ -181,7 +189,7 @@ def _compare_again(run: ImportRun) -> None:
     """Compare with the directory as it is now; raises RuleBroken where that makes rows unusable."""
     found = comparing.compare(run, run.count("unplaced"))
     if found:
-        run.counts = run.counts | {"bad_rows": run.count("bad_rows") + len({problem.line for problem in found})}
+        run.counts = run.counts | {"bad_rows": run.count("bad_rows") + len(lines_at_fault(found))}
         run.problems = [*run.problems, *map(_kept, found)][:MOST_PROBLEMS]
         run.problems_total += len(found)
         _refuse_unless_ready(run)

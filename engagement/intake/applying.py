@@ -23,9 +23,10 @@ from engagement.accounts.rules import Role
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
-from engagement.intake.comparing import PLAIN, changed_values, desired, filled, newcomers, pairs
+from engagement.intake.comparing import changed_values, desired, filled, newcomers, pairs
 from engagement.intake.models import ImportChange, ImportRun, StagedMatch, StagedReference
 from engagement.intake.recording import record_of_sign_ins
+from engagement.intake.resolved_rows import PLAIN
 from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
 from engagement.people.actions import make_department
 from engagement.people.models import Department, Person, PersonRole

@@ -6,7 +6,6 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Integer,
-    Select,
     Subquery,
     and_,
     case,
@@ -21,29 +20,16 @@ from sqlalchemy.orm import aliased
 
 from engagement.audit import AuditEntry
 from engagement.db import db, rows_changed
-from engagement.intake.matching import match_people, of_run, resolve_references
+from engagement.intake.matching import match_people, reject_matched, resolve_references
 from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
-from engagement.intake.rules import ROLE_BITS, ChangeKind, Field, Problem, ReferenceKind
+from engagement.intake.reporting_lines import circles_with_directory
+from engagement.intake.resolved_rows import PLAIN, ResolvedRows
+from engagement.intake.rules import ROLE_BITS, ChangeKind, Field, Problem, lines_at_fault
 from engagement.intake.statistics import refresh_statistics
 from engagement.people.models import Person, PersonRole
 from engagement.people.queries import headcount
 from engagement.people.rules import RoleOrigin
 
-#: The columns of `Person` that a field of the file fills, apart from department, manager and roles.
-PLAIN: dict[str, frozenset[Field]] = {
-    "employee_id": frozenset({Field.EMPLOYEE_ID}),
-    "email": frozenset({Field.EMAIL}),
-    "first_name": frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.NAME}),
-    "last_name": frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.NAME}),
-    "name": frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.NAME}),
-    "job_title": frozenset({Field.JOB_TITLE}),
-    "location": frozenset({Field.LOCATION}),
-    "country": frozenset({Field.COUNTRY}),
-    "timezone": frozenset({Field.TIMEZONE}),
-    "language": frozenset({Field.LANGUAGE}),
-    "start_on": frozenset({Field.START_DATE}),
-    "end_on": frozenset({Field.END_DATE}),
-}
 ALL_ROLES = sum(ROLE_BITS.values())
 _MANAGER = frozenset({Field.MANAGER_EMAIL, Field.MANAGER_ID})
 
@@ -60,6 +46,9 @@ def compare(run: ImportRun, unplaced: int) -> list[Problem]:
     """
     problems = match_people(run, unplaced)
     run.new_departments = resolve_references(run)
+    while has_managers(run) and (circles := circles_with_directory(run)):
+        problems += [*circles, *reject_matched(run, lines_at_fault(circles))]
+        run.new_departments = resolve_references(run)
     refresh_statistics(StagedMatch, StagedReference)
     _mark_changed(run)
     run.directory_mark = directory_mark()
@@ -122,7 +111,7 @@ def desired(run: ImportRun, *kinds: ChangeKind) -> Subquery:
 
     `roles` of an old person are those that come from files; roles held otherwise are left out on both sides.
     """
-    rows = _StagedRows(run)
+    rows = ResolvedRows(run)
     old_roles, other_roles = aliased(_masks(RoleOrigin.FILE)), aliased(_masks(None))
     new = rows.values | {
         "employee_id": func.coalesce(StagedPerson.employee_id, Person.employee_id),
@@ -146,42 +135,9 @@ def newcomers(run: ImportRun) -> Subquery:
 
     It says what `desired` says of them, without looking for what they were.
     """
-    rows = _StagedRows(run)
+    rows = ResolvedRows(run)
     new = rows.values | {"roles": StagedPerson.roles, "searched_by": StagedPerson.searched_by}
     return rows.of_kinds(ChangeKind.NEW).add_columns(*(value.label(name) for name, value in new.items())).subquery()
-
-
-class _StagedRows:
-    """The staged rows of a run beside what they point to: `values` has a column of `Person` each, as the file says it."""
-
-    def __init__(self, run: ImportRun) -> None:
-        self._run = run
-        self._department, self._by_email, self._by_number = (aliased(StagedReference) for _ in range(3))
-        manager = func.coalesce(self._by_number.row_id, self._by_email.row_id)
-        self.values: dict[str, ColumnElement[Any]] = {name: getattr(StagedPerson, name) for name in PLAIN} | {
-            "department_id": self._department.row_id,
-            "manager_id": func.nullif(manager, StagedMatch.person_id),
-        }
-
-    def of_kinds(self, *kinds: ChangeKind) -> Select[*tuple[Any, ...]]:
-        query: Select[*tuple[Any, ...]] = (
-            select(StagedMatch.person_id, StagedMatch.kind, StagedMatch.line)
-            .add_columns(
-                StagedPerson.department,
-                and_(StagedPerson.department != "", self._department.row_id.is_(None)).label("to_new_department"),
-            )
-            .select_from(StagedMatch)
-            .join(StagedPerson, and_(StagedPerson.run_id == self._run.id, StagedPerson.line == StagedMatch.line))
-            .where(of_run(StagedMatch, self._run), StagedMatch.kind.in_(kinds))
-        )
-        for reference, kind, value in (
-            (self._department, ReferenceKind.DEPARTMENT, StagedPerson.department),
-            (self._by_email, ReferenceKind.MANAGER_EMAIL, StagedPerson.manager_email),
-            (self._by_number, ReferenceKind.MANAGER_ID, StagedPerson.manager_employee_id),
-        ):
-            named = and_(reference.run_id == self._run.id, reference.kind == kind, reference.value == value)
-            query = query.outerjoin(reference, named)
-        return query
 
 
 def _masks(origin: RoleOrigin | None) -> Subquery:

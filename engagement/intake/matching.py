@@ -143,12 +143,21 @@ def _settle_addresses(run: ImportRun) -> list[Problem]:
             )
             column = run.columns.get("email")
             problems.append(Problem(line, column, ProblemKind.ADDRESS_TAKEN, sentence))
-        lines = frozenset(line for line, _, _ in taken)
-        reject_lines(run.id, lines)
-        of_lines = (StagedMatch.run_id == run.id, StagedMatch.line.in_(lines))
-        rows_changed(delete(StagedMatch).where(*of_lines, StagedMatch.kind == ChangeKind.NEW))
-        rows_changed(update(StagedMatch).where(*of_lines).values(kind=ChangeKind.REJECTED))
+        _reject(run, frozenset(line for line, _, _ in taken))
     return problems
+
+
+def reject_matched(run: ImportRun, lines: frozenset[int]) -> list[Problem]:
+    """Reject rows that are matched already; returns a problem for each further row whose address is not free by that."""
+    _reject(run, lines)
+    return _settle_addresses(run)
+
+
+def _reject(run: ImportRun, lines: frozenset[int]) -> None:
+    reject_lines(run.id, lines)
+    of_lines = (StagedMatch.run_id == run.id, StagedMatch.line.in_(lines))
+    rows_changed(delete(StagedMatch).where(*of_lines, StagedMatch.kind == ChangeKind.NEW))
+    rows_changed(update(StagedMatch).where(*of_lines).values(kind=ChangeKind.REJECTED))
 
 
 def _taken_addresses(run: ImportRun) -> Select[*tuple[Any, ...]]:

@@ -68,7 +68,7 @@ class _Roster:
     def check(self) -> RosterCheck:
         self._index_people()
         bosses, unresolved = self._bosses()
-        for circle in _circles(bosses):
+        for circle in circles(bosses):
             self._note_circle(circle)
         for absent in unresolved:
             self._note_unknown(absent)
@@ -110,11 +110,8 @@ class _Roster:
             sentence = f"Line {top.line}: {name} is given as their own manager. The manager stays empty."
             self._problems.append(Problem(top.line, column, ProblemKind.OWN_MANAGER, sentence, lines))
             return
-        chain = [f"{person.display_name or person.email} (line {person.line})" for person in people]
-        rest = [f"{len(chain) - 6} more"] if len(chain) > 7 else chain[6:]
-        path = " reports to ".join([*chain[:6], *rest, top.display_name or top.email])
-        sentence = f"Line {top.line}: The reporting line runs in a circle: {path}. Correct the manager of one of them."
-        self._problems.append(Problem(top.line, column, ProblemKind.MANAGER_CYCLE, sentence, lines))
+        named = [(person.display_name or person.email, person.line) for person in people]
+        self._problems.append(circle_problem(named, column))
 
     def _note_unknown(self, absent: UnresolvedManager) -> None:
         line = absent.lines[0]
@@ -129,8 +126,18 @@ class _Roster:
         return self._headers.get(field, field.value)
 
 
-def _circles(bosses: Sequence[int | None]) -> Iterator[list[int]]:
-    """Every circle among the reporting lines, once, from its earliest member on; each person is visited once."""
+def circle_problem(people: Sequence[tuple[str, int | None]], column: str) -> Problem:
+    """Return the problem of a circle of people, by name and line (None for who has no row), the first of whom has a row."""
+    chain = [f"{name} (line {line})" if line is not None else name for name, line in people]
+    rest = [f"{len(chain) - 6} more"] if len(chain) > 7 else chain[6:]
+    (name, line), lines = people[0], tuple(line for _, line in people if line is not None)
+    path = " reports to ".join([*chain[:6], *rest, name])
+    sentence = f"Line {line}: The reporting line runs in a circle: {path}. Correct the manager of one of them."
+    return Problem(line, column, ProblemKind.MANAGER_CYCLE, sentence, lines)
+
+
+def circles(bosses: Sequence[int | None]) -> Iterator[list[int]]:
+    """Give every circle among the reporting lines, once, from its earliest member on; each person is visited once."""
     seen_from: list[int | None] = [None] * len(bosses)
     for start in range(len(bosses)):
         here: int | None = start

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
-from engagement.audit import AuditEntry
+from engagement.audit import Actor, AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.intake import actions, commanding, queries
@@ -182,6 +182,42 @@ def test_reporting_lines_in_a_circle_stop_the_file(app: Flask) -> None:
     with pytest.raises(RuleBroken, match="2 rows have errors"):
         actions.apply_run(run, by=INES)
     assert count(Person) == 0
+
+
+def test_a_circle_that_closes_outside_of_a_part_of_the_staff_stops_the_file(app: Flask) -> None:
+    bring_in(ADA, BEN, CY.replace("ada@", "ben@"), DEE)
+    closing = ADA.replace("Operations,,", "Operations,cy@example.com,")
+    run = stage(closing, DEE, full=False)
+    assert (run.count("bad_rows"), run.is_blocked) == (1, True)
+    assert [problem["sentence"] for problem in run.problems] == [
+        "Line 2: The reporting line runs in a circle: Ada Lovelace (line 2) reports to Cy Fect reports to Ben Bitdiddle "
+        "reports to Ada Lovelace. Correct the manager of one of them."
+    ]
+    with pytest.raises(RuleBroken, match="One row has errors"):
+        actions.apply_run(run, by=INES)
+    skipping = bring_in(closing, DEE + "support", full=False, skip_bad=True)
+    assert (tally(skipping), person("1").manager) == ({"changed": 1}, None)
+
+
+def test_a_circle_through_somebody_new_is_found_and_one_in_the_directory_is_not_the_file_s(app: Flask) -> None:
+    bring_in(ADA, BEN, CY)
+    newcomer = "9,eve@example.com,Eve,Hall,Finance,ben@example.com,"
+    run = stage(newcomer, ADA.replace("Operations,,", "Operations,eve@example.com,"), full=False, skip_bad=True)
+    assert (run.count("bad_rows"), tally(run)) == (2, {})
+    person("1").manager_id = person("2").id
+    db.session.commit()
+    assert tally(bring_in(newcomer, full=False)) == {"new": 1}
+
+
+def test_a_circle_that_closes_between_preview_and_applying_stops_the_file(app: Flask) -> None:
+    bring_in(ADA, BEN, CY.replace("ada@example.com", ""))
+    run = stage(ADA.replace("Operations,,", "Operations,cy@example.com,"), full=False)
+    assert not run.is_blocked
+    file, other = open_file(csv_of(CY.replace("ada@", "ben@")), "people.csv"), Actor(None, "Olu Ade")
+    actions.apply_run(actions.stage_file(file, full=False, skip_bad=False, by=other), by=other)
+    with pytest.raises(RuleBroken, match="One row has errors"):
+        actions.apply_run(run, by=INES)
+    assert person("1").manager is None
 
 
 def test_a_department_of_eight_levels_is_made_with_its_parents(app: Flask) -> None:
