@@ -130,15 +130,16 @@ def app(_application: Flask, engine_name: str) -> Iterator[Flask]:
 def _empty(app: Flask, engine_name: str) -> None:
     with app.app_context():
         if engine_name == "sqlite":
-            db.engine.dispose()
             folder = Path(app.instance_path)
-            for leftover in folder.glob("test*"):
-                leftover.unlink()
             # A name of its own: a thread that a test left behind closes its connection later, and SQLite then removes the
-            # files beside the database by name.
+            # files beside the database by name. It may also connect at any moment, so the new file is whole before that.
             fresh = folder / f"test{next(_numbers)}.db"
             shutil.copy(folder / "empty.db", fresh)
             app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{fresh}"
+            db.engine.dispose()
+            for leftover in folder.glob("test*"):
+                if not leftover.name.startswith(fresh.name):
+                    leftover.unlink(missing_ok=True)
             return
         names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
         with db.engine.begin() as connection:
