@@ -20,6 +20,7 @@ from engagement.mail.models import Delivery, Mailing, Translation
 _SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 #: "=_" never comes out of quoted-printable, so no text can contain the boundary.
 _BOUNDARY = "=_engagement_alternative"
+_TOO_LONG = re.compile(rb"^(.{74,})(=(?:20|09))$", re.MULTILINE)
 _PART = (
     "--"
     + _BOUNDARY
@@ -174,4 +175,6 @@ def message_id(delivery_id: int, queued_at: datetime, domain: str) -> str:
 
 def quoted_printable(text: str) -> bytes:
     """Return text as quoted-printable UTF-8 with CRLF line ends and lines of at most 76 characters."""
-    return b2a_qp(text.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+    encoded = b2a_qp(text.encode("utf-8", "replace"), istext=True)
+    # The standard library measures a line before it encodes the blank that it ends with.
+    return _TOO_LONG.sub(rb"\1=\n\2", encoded).replace(b"\n", b"\r\n")

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 
 import pytest
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engagement import clock
@@ -155,6 +155,9 @@ PIECES = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(PIECES, st.text(max_size=200), st.text(max_size=30))
+@example(["é" * 12 + "xx", " ", "\n"], "", "")
+@example(["é" * 12 + "xxx", "\t", "\n"], "", "")
+@example(["x" * 75, " ", "\n", "x" * 76 + " ", "\n"], "", "")
 def test_encoding_lines_once_gives_a_text_that_decodes_to_the_same(pieces: list[str], a: str, b: str):
     text = "".join(pieces)
     template = Template(text)
