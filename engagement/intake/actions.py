@@ -14,15 +14,13 @@ from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.intake import applying, comparing, heading, recording, undoing
+from engagement.intake.clearing import clear_staging
 from engagement.intake.matching import unknown_managers
 from engagement.intake.models import (
     ImportChange,
     ImportRun,
     KeptUpload,
     SavedMapping,
-    StagedMatch,
-    StagedPerson,
-    StagedReference,
 )
 from engagement.intake.progress import Progress, Step, quietly
 from engagement.intake.reading import HrFile
@@ -109,13 +107,8 @@ def discard_run(run: ImportRun, *, by: Actor) -> None:
     if not run.is_staged:
         raise RuleBroken(f"This import is {run.status.word.lower()} already.")
     run.status = RunStatus.DISCARDED
-    _clear_staging(run)
+    clear_staging(run)
     audit.record("discarded import", run, by=by, name=run.filename)
-
-
-def _clear_staging(run: ImportRun) -> None:
-    for table in (StagedPerson, StagedMatch, StagedReference):
-        rows_changed(delete(table).where(table.run_id == run.id))
 
 
 def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progress: Progress = quietly) -> ImportRun:
@@ -140,7 +133,7 @@ def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progr
         refresh_statistics(Person, PersonRole)
     run.status = RunStatus.APPLIED
     run.applied_at = now
-    _clear_staging(run)
+    clear_staging(run)
     db.session.flush()
     run.last_audit_id = db.session.scalar(select(sql.max(AuditEntry.id)))
     db.session.flush()

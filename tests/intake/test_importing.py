@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 from intake.companies import ADA, BEN, CY, DEE, INES, bring_in, csv_of, entries, person, stage, tally
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from engagement import clock
 from engagement.accounts import actions as accounts
@@ -16,10 +16,10 @@ from engagement.accounts.rules import Role
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.intake import actions, commanding, queries
-from engagement.intake.models import ImportChange, ImportRun, StagedMatch, StagedPerson
+from engagement.intake import actions, clearing, commanding, queries
+from engagement.intake.models import ImportChange, ImportRun, StagedMatch, StagedPerson, StagedReference
 from engagement.intake.reading import open_file, read_file
-from engagement.intake.rules import ChangeKind, RunStatus, UnreadableFile
+from engagement.intake.rules import ChangeKind, ReferenceKind, RunStatus, UnreadableFile
 from engagement.people import actions as people
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.queries import headcount, roles_of
@@ -159,6 +159,34 @@ def test_roles_given_by_hand_stay(app: Flask) -> None:
         (TrainingRole.SUPPORT, RoleOrigin.HAND), (TrainingRole.USER, RoleOrigin.FILE),
     }  # fmt: skip
     assert tally(bring_in(ADA, BEN, CY, DEE + "support;user")) == {"unchanged": 4}
+
+
+def test_what_somebody_else_has_staged_stays_when_a_large_run_is_over(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clearing, "MANY", 1)
+    file, olu = open_file(csv_of(ADA, BEN), "people.csv"), Actor(None, "Olu Ade")
+    theirs = actions.stage_file(file, full=False, skip_bad=False, by=olu)
+    bring_in(*EVERYBODY, full=False)
+    assert (count(StagedPerson), count(StagedMatch)) == (2, 2)
+    assert tally(actions.apply_run(theirs, by=olu)) == {"unchanged": 2}
+    assert (count(StagedPerson), count(StagedMatch), count(StagedReference)) == (0, 0, 0)
+    assert tally(bring_in(*EVERYBODY)) == {"unchanged": 4}
+
+
+def test_what_somebody_else_is_staging_at_this_moment_stays_too(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clearing, "MANY", 1)
+    run = stage(*EVERYBODY)
+    db.session.commit()
+    if db.engine.dialect.name == "sqlite":
+        actions.apply_run(run, by=INES)  # there one writes at a time
+        assert count(StagedPerson) == 0
+        return
+    with db.engine.connect() as other, other.begin():
+        other.execute(insert(StagedReference).values(run_id=99, kind=ReferenceKind.DEPARTMENT, value="Claims"))
+        actions.apply_run(run, by=INES)
+        db.session.commit()
+    assert (count(StagedPerson), count(StagedMatch), count(StagedReference)) == (0, 0, 1)
 
 
 def test_managers_new_in_the_same_file_and_unknown_ones(app: Flask) -> None:
