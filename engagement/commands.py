@@ -1,19 +1,12 @@
 """The shell door: every `flask …` command turns its arguments into one action, and bad input into one sentence and exit 2."""
 
-import functools
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
-from urllib.parse import urlsplit
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
-from psycopg.errors import UndefinedColumn, UndefinedTable
 from sqlalchemy import text
-from sqlalchemy.exc import DatabaseError
 
 from engagement import clock, demo, serving
 from engagement.accounts import actions as accounts
@@ -21,55 +14,17 @@ from engagement.accounts import queries as account_queries
 from engagement.accounts.rules import Role
 from engagement.audit import COMMAND_LINE
 from engagement.db import db
-from engagement.errors import BadInput, EngagementError
+from engagement.errors import BadInput
 from engagement.intake import commanding as intake
-from engagement.intake.progress import Progress
-from engagement.intake.rules import UnreadableFile
 from engagement.mail import queries as mail_queries
 from engagement.mail.sending import send_test_mail
 from engagement.mail.transport import Transport
 from engagement.scheduler.running import line_states, run_if_due, start_clock, wait_for_stop
 from engagement.scheduler.timetable import TIMETABLE, line_named
-
-Command = TypeVar("Command", bound=Callable[..., Any])
+from engagement.terminal import long_work_bar, plainly
 
 #: Roles that the shell gives; those with a scope are given on the page of sign-ins.
 SHELL_ROLES = [Role.ADMINISTRATOR, Role.CHANGE_MANAGER, Role.SPONSOR, Role.AUDITOR, Role.TRAINER]
-
-
-def plainly(command: Command) -> Command:
-    """End a command that a person gave wrong input with one sentence and exit 2, never with a traceback."""
-
-    @functools.wraps(command)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except EngagementError as error:
-            refuse(error.sentence)
-        except UnreadableFile as error:
-            refuse(error.problem.sentence)
-        except DatabaseError as error:
-            refuse(_database_sentence(error))
-
-    return run  # type: ignore[return-value]
-
-
-def refuse(sentence: str) -> NoReturn:
-    """Write one sentence to standard error and exit with 2."""
-    db.session.rollback()
-    click.echo(sentence, err=True)
-    sys.exit(2)
-
-
-def _database_sentence(error: DatabaseError) -> str:
-    words = str(error.orig).strip()
-    if any(missing in words for missing in ("no such table", "no such column")) or isinstance(
-        error.orig, (UndefinedTable, UndefinedColumn)
-    ):
-        return "The database is not migrated. Run: flask db upgrade"
-    place = urlsplit(str(current_app.config["SQLALCHEMY_DATABASE_URI"]))
-    reason = words.splitlines()[0].rstrip(".")
-    return f"The database ({place.scheme.split('+')[0]}) can’t be used: {reason}. Check ENGAGEMENT_DATABASE_URL."
 
 
 def register(app: Flask) -> None:
@@ -211,7 +166,7 @@ def import_people(
     file: Path, dry_run: bool, saved_mapping: str | None, partial: bool, skip_bad: bool, confirm_leavers: bool
 ) -> None:
     """Import an HR file (CSV or XLSX); all or nothing unless --skip-bad."""
-    with _import_bar() as progress:
+    with long_work_bar("Opening the file") as progress:
         intake.import_people(
             file,
             dry_run=dry_run,
@@ -224,20 +179,6 @@ def import_people(
             progress=progress,
         )
         db.session.commit()
-
-
-@contextmanager
-def _import_bar() -> Iterator[Progress]:
-    """A progress bar on a terminal, nothing elsewhere; a full bar is a thousand parts."""
-    hidden = not sys.stderr.isatty()
-    with click.progressbar(length=1_000, label="Opening the file", file=sys.stderr, hidden=hidden) as bar:
-
-        def tell(doing: str, share: float) -> None:
-            bar.label = doing
-            bar.update(round(1_000 * share) - bar.pos)
-
-        yield tell
-        bar.update(1_000 - bar.pos)
 
 
 user = AppGroup("user", help="Sign-ins.")

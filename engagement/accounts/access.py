@@ -14,8 +14,6 @@ from engagement.waves.models import Membership, Wave
 PLANNERS = (Role.CHANGE_MANAGER,)
 #: Roles that open planning to read, for all of it or where they were granted.
 READERS = (Role.CHANGE_MANAGER, Role.AUDITOR, Role.TRAINER)
-#: Roles that say what people have to learn, for all of it or where they were granted.
-TRAINERS = (Role.CHANGE_MANAGER, Role.TRAINER)
 
 
 def may_administer(reader: Reader) -> bool:
@@ -180,7 +178,7 @@ def may_change_people(reader: Reader) -> bool:
 
 def may_see_people(reader: Reader) -> bool:
     """Have the people list at all; `visible_people` says whom it shows."""
-    return may_see_planning(reader) or bool(_own_lineages(reader))
+    return may_see_planning(reader) or bool(own_lineages(reader))
 
 
 def sees_everybody(reader: Reader) -> bool:
@@ -195,10 +193,11 @@ def may_see_department(reader: Reader, lineage: str) -> bool:
 
 def departments_seen(reader: Reader) -> tuple[str, ...]:
     """Return how the lineages begin of the departments that `may_see_department` answers with yes."""
-    return ("/",) if may_see_planning(reader) else _own_lineages(reader)
+    return ("/",) if may_see_planning(reader) else own_lineages(reader)
 
 
-def _own_lineages(reader: Reader) -> tuple[str, ...]:
+def own_lineages(reader: Reader) -> tuple[str, ...]:
+    """Return the lineages of the departments that the reader heads, or reads planning for."""
     return tuple(sorted({*reader.heads, *(lineage for role, lineage in reader.in_departments if role in READERS)}))
 
 
@@ -208,8 +207,8 @@ def visible_people(reader: Reader) -> ColumnElement[bool]:
         return true()
     programmes, waves = reader.places(*READERS)
     ways: list[ColumnElement[bool]] = []
-    if _own_lineages(reader):
-        ways.append(_works_below(_own_lineages(reader)))
+    if own_lineages(reader):
+        ways.append(works_below(own_lineages(reader)))
     if programmes or waves:
         scope = or_(Wave.programme_id.in_(programmes), Wave.id.in_(waves))
         members = select(Membership.person_id).join(Wave).where(scope, Membership.ended_at.is_(None))
@@ -219,71 +218,10 @@ def visible_people(reader: Reader) -> ColumnElement[bool]:
     return or_(*ways) if ways else false()
 
 
-def _works_below(lineages: tuple[str, ...]) -> ColumnElement[bool]:
+def works_below(lineages: tuple[str, ...]) -> ColumnElement[bool]:
+    """Return the condition on `Person` for those who work in these departments or below."""
     below = or_(*(Department.lineage.startswith(lineage, autoescape=True) for lineage in lineages))
     return Person.department_id.in_(select(Department.id).where(below))
-
-
-def waves_with_visible_learners(reader: Reader) -> ColumnElement[bool]:
-    """Return the condition on `Wave` for those whose training the reader may read by name, of the people whom they see.
-
-    Besides the visible waves these are, for the head of a department, the waves that people of the department are in.
-    """
-    if not _own_lineages(reader):
-        return visible_waves(reader)
-    members = select(Membership.wave_id).join(Person, Membership.person_id == Person.id)
-    own = members.where(Membership.ended_at.is_(None), _works_below(_own_lineages(reader)))
-    return or_(visible_waves(reader), Wave.id.in_(own))
-
-
-def may_see_training_of_team(reader: Reader) -> bool:
-    """See one's own team's training: whoever people report to."""
-    return reader.has_team
-
-
-def may_train(reader: Reader) -> bool:
-    """Change curricula and modules: change managers and trainers without a scope."""
-    return reader.has(Role.CHANGE_MANAGER, Role.TRAINER)
-
-
-def may_see_training(reader: Reader) -> bool:
-    """Read curricula and completion: those who plan, train or audit."""
-    return may_see_planning(reader)
-
-
-def may_decide_old_training(reader: Reader) -> bool:
-    """Decide for some people whether they keep unfinished training after a move: `old_training_decided` says for whom."""
-    programmes, waves = reader.places(*TRAINERS)
-    return reader.has(*TRAINERS) or bool(programmes or waves or _trained_lineages(reader))
-
-
-def may_see_old_training(reader: Reader) -> bool:
-    """Have the list of old training: those who decide about some of it, and those who read everything."""
-    return may_decide_old_training(reader) or may_read_everything(reader)
-
-
-def old_training_decided(reader: Reader) -> ColumnElement[bool]:
-    """Return the condition on `Person` and `Wave` for the old training that the reader decides about.
-
-    Those are change managers and trainers of everything, those of the wave that asked for it, whoever leads that wave, and
-    whoever heads, plans or trains for the department where the person works now.
-    """
-    if reader.has(*TRAINERS):
-        return true()
-    programmes, waves = reader.places(*TRAINERS)
-    ways: list[ColumnElement[bool]] = [Wave.programme_id.in_(programmes), Wave.id.in_(waves)]
-    if _trained_lineages(reader):
-        ways.append(_works_below(_trained_lineages(reader)))
-    return or_(*ways)
-
-
-def old_training_seen(reader: Reader) -> ColumnElement[bool]:
-    """Return the condition on `Person` and `Wave` for the old training that the reader sees by name."""
-    return true() if may_read_everything(reader) else old_training_decided(reader)
-
-
-def _trained_lineages(reader: Reader) -> tuple[str, ...]:
-    return tuple(sorted({*reader.heads, *(lineage for role, lineage in reader.in_departments if role in TRAINERS)}))
 
 
 def may_read_concerns(reader: Reader) -> bool:

@@ -6,7 +6,7 @@ from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from engagement.accounts import access
+from engagement.accounts import access, training_access
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
@@ -87,7 +87,7 @@ def _drawn(row: Department, name_form: NameForm, manager_form: ManagerForm, merg
     merge_form.into.choices = [SelectChoice("", "Choose"), *(SelectChoice(str(d.id), d.path) for d in others)]
     forms = (name_form, manager_form, merge_form)
     reader = guard.reader()
-    by_name = {wave.id for wave in waves.waves_visible(access.waves_with_visible_learners(reader))}
+    by_name = {wave.id for wave in waves.waves_visible(training_access.waves_with_visible_learners(reader))}
     successor = queries.department_page(row.merged_into_id) if row.closed_at and row.merged_into_id else None
     return render_template(
         "people/department.html",

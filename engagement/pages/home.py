@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import charts, clock
-from engagement.accounts import access
+from engagement.accounts import access, training_access
 from engagement.accounts.reader import Reader
 from engagement.charts import WaveSpan
 from engagement.communications import queries as calendar
@@ -80,7 +80,7 @@ def _beginning(reader: Reader) -> str:
         return "admin.index"
     if access.may_read_some_report(reader):
         return "reports.index"
-    return "training.index" if access.may_see_training(reader) else "me.index"
+    return "training.index" if training_access.may_see_training(reader) else "me.index"
 
 
 def _lede(groups: Sequence[TaskGroup], approvals: Sequence[Occurrence], on: date) -> str:

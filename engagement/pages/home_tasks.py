@@ -6,7 +6,7 @@ from datetime import date
 
 from flask import url_for
 
-from engagement.accounts import access
+from engagement.accounts import access, training_access
 from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
@@ -150,7 +150,7 @@ def _ownership(planned: Sequence[Wave], on: date) -> TaskGroup:
 
 def _old_training(reader: Reader) -> TaskGroup:
     """What people who moved had not finished, by move; the clock decides where nobody does."""
-    found = training.moves(access.old_training_decided(reader))
+    found = training.moves(training_access.old_training_decided(reader))
     tasks = [
         Task(
             f"{plural(move.people, 'person', 'people')}: {moved(move)}",

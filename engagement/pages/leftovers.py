@@ -8,7 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from sqlalchemy import ColumnElement, Select
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import access
+from engagement.accounts import training_access
 from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
@@ -49,7 +49,7 @@ class _List:
     @property
     def rows(self) -> Select[Leftover]:
         """The SELECT of what it shows, of those whom the reader sees by name."""
-        seen = access.old_training_seen(guard.reader())
+        seen = training_access.old_training_seen(guard.reader())
         return queries.leftovers_listed(self.state, seen, self.move.is_theirs if self.move else None)
 
     @property
@@ -61,7 +61,7 @@ class _List:
 
 def _asked_list() -> _List:
     state = request.args.get("state")
-    found = queries.moves(access.old_training_seen(guard.reader()))
+    found = queries.moves(training_access.old_training_seen(guard.reader()))
     shown = LeftoverState(state) if state in list(LeftoverState) else LeftoverState.OPEN
     return _List(shown, found, _named(found, request.args.get("move")) if shown is LeftoverState.OPEN else None)
 
@@ -74,11 +74,11 @@ def _named(found: Sequence[Move], key: str | None) -> Move | None:
 def index() -> str:
     """List what waits for a decision, by move and one by one, or what was decided."""
     reader = guard.reader()
-    guard.allow(access.may_see_old_training(reader))
+    guard.allow(training_access.may_see_old_training(reader))
     shown = _asked_list()
     page = asked_page(count_of(shown.rows))
     # Who reads everything may also head a department, and decides for its people only.
-    decided = access.old_training_decided(reader)
+    decided = training_access.old_training_decided(reader)
     theirs = {move.key: move for move in queries.moves(decided)}
     lines = queries.leftover_lines(shown.rows.limit(page.size).offset(page.offset))
     return render_template(
@@ -91,7 +91,7 @@ def index() -> str:
         lines=lines,
         page=page,
         states=list(LeftoverState),
-        may_see_training=access.may_see_training(reader),
+        may_see_training=training_access.may_see_training(reader),
         moved=moved,
         files=[(kind.upper(), url_for("leftovers.export", kind=kind, **shown.arguments)) for kind in ("csv", "xlsx")],
     )
@@ -100,7 +100,7 @@ def index() -> str:
 @blueprint.get("/training/leftovers.<any(csv, xlsx):kind>")
 def export(kind: str) -> Response:
     """Give the list as a file, with the state and the move that the page shows."""
-    guard.allow(access.may_see_old_training(guard.reader()))
+    guard.allow(training_access.may_see_old_training(guard.reader()))
     rows = [_cells(line) for line in queries.leftover_lines(_asked_list().rows)]
     write = csv_response if kind == "csv" else xlsx_response
     return write(HEADER, rows, f"old-training.{kind}")
@@ -136,8 +136,8 @@ def _path(department: Department | None) -> str:
 def decide_together() -> BaseResponse:
     """Decide for everybody of one move who was on the page."""
     reader = guard.reader()
-    guard.allow(access.may_decide_old_training(reader))
-    decision, decided = asked_decision(), access.old_training_decided(reader)
+    guard.allow(training_access.may_decide_old_training(reader))
+    decision, decided = asked_decision(), training_access.old_training_decided(reader)
     move = _named(queries.moves(decided), request.form.get("move"))
     if move is None:
         raise RuleBroken("Nobody of this move waits for a decision any more. Look at the list again.")
@@ -172,8 +172,8 @@ def say_decided(decision: LeftoverDecision, whose: str) -> None:
 def _theirs(leftover_id: int) -> Leftover:
     """Return old training that the reader decides about; raises NotFound for any other."""
     reader = guard.reader()
-    guard.allow(access.may_decide_old_training(reader))
-    return guard.found(queries.leftover_among(leftover_id, access.old_training_decided(reader)))
+    guard.allow(training_access.may_decide_old_training(reader))
+    return guard.found(queries.leftover_among(leftover_id, training_access.old_training_decided(reader)))
 
 
 @blueprint.post("/training/leftovers/<int:leftover_id>/decision")

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
-from engagement.accounts import access
+from engagement.accounts import access, training_access
 from engagement.accounts import actions as accounts
 from engagement.accounts.reader import Reader
 from engagement.communications.languages import language_words
@@ -65,9 +65,9 @@ def index() -> str:
 
 def _to_decide_for_others(reader: Reader) -> int:
     """Return how much old training of others waits for a reader whom no page for planning tells; 0 for everybody else."""
-    if access.may_plan_something(reader) or not access.may_decide_old_training(reader):
+    if access.may_plan_something(reader) or not training_access.may_decide_old_training(reader):
         return 0
-    return queries.open_leftovers(access.old_training_decided(reader))
+    return queries.open_leftovers(training_access.old_training_decided(reader))
 
 
 @blueprint.get("/me/training")
@@ -164,7 +164,7 @@ def completion(module_id: int) -> BaseResponse:
 def team() -> str:
     """Show the training of those who report to the reader: open, overdue, minutes left."""
     reader = guard.reader()
-    guard.allow(access.may_see_training_of_team(reader))
+    guard.allow(training_access.may_see_training_of_team(reader))
     members = queries.team_training(reader.person_id or 0, today())
     return render_template(
         "me/team.html",

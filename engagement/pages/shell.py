@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask, flash, get_flashed_messages, request
 
-from engagement.accounts import access
+from engagement.accounts import access, training_access
 from engagement.accounts.reader import Reader
 from engagement.accounts.stakeholder_access import may_see_stakeholders
 from engagement.pages import guard
@@ -90,7 +90,7 @@ _PLANNING = (
     ("People", "people.index", "/people", access.may_see_people),
     ("Stakeholders", "stakeholders.index", "/stakeholders", may_see_stakeholders),
     ("Calendar", "communications.index", "/communications", access.may_see_planning),
-    ("Training", "training.index", "/training", access.may_see_training),
+    ("Training", "training.index", "/training", training_access.may_see_training),
     ("Concerns", "concerns.index", "/concerns", access.may_read_concerns),
     ("Reports", "reports.index", "/reports", access.may_read_some_report),
     ("Administration", "admin.index", "/admin", access.may_see_jobs),

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from sqlalchemy import and_
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import access
+from engagement.accounts import access, training_access
 from engagement.content import quiz
 from engagement.content.markdown import to_html
 from engagement.db import count_of, db
@@ -54,7 +54,7 @@ class WaveLine:
 def index() -> str:
     """Show the four curricula, and how far the open waves are."""
     reader = guard.reader()
-    guard.allow(access.may_see_training(reader))
+    guard.allow(training_access.may_see_training(reader))
     shown = [wave for wave in waves.waves_visible(access.visible_waves(reader)) if wave.status.is_open]
     far = queries.progress_of([wave.id for wave in shown])
     lines = [WaveLine(wave, far[wave.id], due_on(wave.go_live_on, wave.training_lead_days)) for wave in shown]
@@ -63,8 +63,8 @@ def index() -> str:
         "training/index.html",
         curricula=curricula,
         lines=sorted(lines, key=lambda line: line.due_on),
-        to_decide=queries.open_leftovers(access.old_training_decided(reader)),
-        may_see_old_training=access.may_see_old_training(reader),
+        to_decide=queries.open_leftovers(training_access.old_training_decided(reader)),
+        may_see_old_training=training_access.may_see_old_training(reader),
         days_to_decide=DAYS_TO_DECIDE,
     )
 
@@ -72,7 +72,7 @@ def index() -> str:
 @blueprint.get("/training/curricula/<role>")
 def curriculum(role: str) -> str:
     """Show what one training role has to learn, in order."""
-    guard.allow(access.may_see_training(guard.reader()))
+    guard.allow(training_access.may_see_training(guard.reader()))
     asked = guard.found(role_named(role))
     return render_template("training/curriculum.html", curriculum=queries.curriculum(asked))
 
@@ -80,7 +80,7 @@ def curriculum(role: str) -> str:
 @blueprint.get("/training/modules/<slug>")
 def module(slug: str) -> str:
     """Show a module with its questions; the right answers to those who may change it."""
-    guard.allow(access.may_see_training(guard.reader()))
+    guard.allow(training_access.may_see_training(guard.reader()))
     return _module_page(guard.found(queries.module_by_slug(slug)), CompletionForm(formdata=None, on=today()))
 
 
@@ -93,7 +93,7 @@ def _module_page(found: Module, form: CompletionForm) -> str:
         questions=found.questions,
         places=places,
         finished=queries.completed_count(found.id),
-        may_train=access.may_train(guard.reader()),
+        may_train=training_access.may_train(guard.reader()),
         recognise_wrong=RECOGNISE_WRONG,
         form=form,
     )
@@ -103,7 +103,7 @@ def _module_page(found: Module, form: CompletionForm) -> str:
 def record_completion(slug: str) -> str | tuple[str, int] | BaseResponse:
     """Record that somebody finished a module outside the service."""
     reader = guard.reader()
-    guard.allow(access.may_train(reader))
+    guard.allow(training_access.may_train(reader))
     found = guard.found(queries.module_by_slug(slug))
     form = CompletionForm()
     if form.validate_on_submit() and form.person.person is not None and form.on.data is not None:
@@ -130,7 +130,7 @@ def record_completion(slug: str) -> str | tuple[str, int] | BaseResponse:
 def editing(slug: str) -> str | tuple[str, int] | BaseResponse:
     """Rewrite a module, with a preview before it is saved."""
     reader = guard.reader()
-    guard.allow(access.may_train(reader))
+    guard.allow(training_access.may_train(reader))
     found = guard.found(queries.module_by_slug(slug))
     form = ModuleForm(obj=found, from_version=str(found.version))
     if not form.validate_on_submit():
@@ -190,7 +190,7 @@ def wave(wave_id: int) -> str:
         ],
         hours_left=_hours(far.minutes_left),
         brought_along=queries.brought_along(wave_id),
-        may_see_old_training=access.may_see_old_training(guard.reader()),
+        may_see_old_training=training_access.may_see_old_training(guard.reader()),
         without_role=count_of(nobody),
         named=list(db.session.scalars(nobody.where(seen).limit(SHOWN_WITHOUT_ROLE))),
     )
@@ -205,7 +205,7 @@ def _visible_wave(wave_id: int) -> Wave:
 def _wave_by_name(wave_id: int) -> Wave:
     """Return a wave whose people the reader may see by name, all of them or those of departments headed."""
     found = guard.found(waves.wave_page(wave_id))
-    by_name = access.waves_with_visible_learners(guard.reader())
+    by_name = training_access.waves_with_visible_learners(guard.reader())
     guard.allow(bool(waves.waves_visible(and_(Wave.id == found.id, by_name))))
     return found
 
