@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Index, Select, String, Table, cast, event, func, insert, literal, select
+from sqlalchemy import JSON, Connection, Index, Select, String, Table, cast, event, func, insert, literal, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engagement import clock
@@ -36,9 +36,14 @@ class AuditEntry(Base):
 
     __tablename__ = "audit_entry"
     __table_args__ = (
-        Index("ix_audit_entry_subject", "subject_kind", "subject_id"),
         Index("ix_audit_entry_person", "person_id"),
-        Index("ix_audit_entry_actor", "actor_id"),
+        # Most entries are made by the clock and by files, in whose name nobody is sought.
+        Index(
+            "ix_audit_entry_actor",
+            "actor_id",
+            sqlite_where=text("actor_id IS NOT NULL"),
+            postgresql_where=text("actor_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Key]
@@ -46,7 +51,7 @@ class AuditEntry(Base):
     actor_id: Mapped[int | None]
     actor_name: Mapped[str] = mapped_column(short())
     verb: Mapped[str] = mapped_column(short(60), index=True)
-    subject_kind: Mapped[str] = mapped_column(short(60))
+    subject_kind: Mapped[str] = mapped_column(short(60), index=True)
     subject_id: Mapped[str | None] = mapped_column(short(60))
     subject_name: Mapped[str] = mapped_column(short(300))
     person_id: Mapped[int | None]

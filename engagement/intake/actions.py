@@ -15,6 +15,8 @@ from engagement.db import db, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.intake import applying, comparing, heading, recording, undoing
 from engagement.intake.clearing import clear_staging
+from engagement.intake.first_load import checked_and_indexed_at_once
+from engagement.intake.locking import lock_directory
 from engagement.intake.matching import unknown_managers
 from engagement.intake.models import (
     ImportChange,
@@ -119,7 +121,7 @@ def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progr
     staged any more, has rows with errors that were not to be skipped, or would let more than a tenth of the people leave
     without `confirm_leavers`.
     """
-    applying.lock_directory()
+    lock_directory()
     db.session.refresh(run, with_for_update=True)
     _refuse_unless_ready(run)
     if run.directory_mark != comparing.directory_mark():
@@ -128,9 +130,8 @@ def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progr
     now = clock.now()
     audit.record("imported people", run, by=by, name=run.filename, changes=_tally(run))
     if run.touched:
-        _write_people(run, by, progress)
-    if run.touched > run.count("active") // 10:
-        refresh_statistics(Person, PersonRole)
+        with checked_and_indexed_at_once(run):
+            _write_people(run, by, progress)
     run.status = RunStatus.APPLIED
     run.applied_at = now
     clear_staging(run)
@@ -153,6 +154,8 @@ def _write_people(run: ImportRun, by: Actor, progress: Progress) -> None:
     applying.update_known(run, now, by)
     progress(*Step.ROLES.at(run.touched))
     applying.replace_roles(run, now)
+    if run.touched > run.count("active") // 10:
+        refresh_statistics(Person, PersonRole, ImportChange)
     db.session.expire_all()
     if comparing.has_managers(run):
         heading.settle_heads(run, by)
@@ -208,7 +211,7 @@ def undo_run(run: ImportRun, *, by: Actor) -> None:
 
     Raises RuleBroken when it is not applied, or when something newer touched the same people.
     """
-    applying.lock_directory()
+    lock_directory()
     db.session.refresh(run, with_for_update=True)
     if not run.is_applied:
         raise RuleBroken(f"This import is {run.status.word.lower()}; only an applied one can be undone.")

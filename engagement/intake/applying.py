@@ -12,7 +12,6 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
-    text,
     union_all,
     update,
 )
@@ -33,12 +32,6 @@ from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import RoleOrigin, paths_with_parents
 
 KNOWN = (ChangeKind.CHANGED, ChangeKind.MOVED, ChangeKind.RETURNED)
-
-
-def lock_directory() -> None:
-    """Let nobody else change people until the transaction ends; on SQLite every writer has that already."""
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text("LOCK TABLE person, person_role IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def make_departments(run: ImportRun, by: Actor) -> None:

@@ -21,11 +21,10 @@ from sqlalchemy.orm import aliased
 from engagement.audit import AuditEntry
 from engagement.db import db, rows_changed
 from engagement.intake.matching import match_people, reject_matched, resolve_references
-from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
+from engagement.intake.models import ImportRun, StagedMatch, StagedPerson
 from engagement.intake.reporting_lines import circles_with_directory
 from engagement.intake.resolved_rows import PLAIN, ResolvedRows
 from engagement.intake.rules import ROLE_BITS, ChangeKind, Field, Problem, lines_at_fault
-from engagement.intake.statistics import refresh_statistics
 from engagement.people.models import Person, PersonRole
 from engagement.people.queries import headcount
 from engagement.people.rules import RoleOrigin
@@ -49,7 +48,6 @@ def compare(run: ImportRun, unplaced: int) -> list[Problem]:
     while has_managers(run) and (circles := circles_with_directory(run)):
         problems += [*circles, *reject_matched(run, lines_at_fault(circles))]
         run.new_departments = resolve_references(run)
-    refresh_statistics(StagedMatch, StagedReference)
     _mark_changed(run)
     run.directory_mark = directory_mark()
     tally = select(StagedMatch.kind, func.count()).where(StagedMatch.run_id == run.id).group_by(StagedMatch.kind)

@@ -39,29 +39,26 @@ def heads_of(departments: Iterable[int]) -> dict[int, int]:
     """Return department → person for those of these departments in which somebody reports to somebody."""
     wanted = set(departments)
     boss, above = aliased(Person), aliased(Person)
-    inside = boss.department_id == Person.department_id
+    inside = boss.department_id.is_not_distinct_from(Person.department_id)
+    place = func.row_number().over(
+        partition_by=Person.department_id, order_by=(func.count().desc(), inside.desc(), boss.id)
+    )
     query = (
-        select(Person.department_id, boss.id, func.count(), inside)
+        select(Person.department_id, boss.id.label("head_id"), place.label("place"))
         .join(boss, and_(boss.id == Person.manager_id, boss.left_at.is_(None)))
         .outerjoin(above, above.id == boss.manager_id)
         .where(
             Person.left_at.is_(None),
             Person.department_id.is_not(None),
-            or_(
-                boss.department_id.is_distinct_from(Person.department_id),
-                above.department_id.is_distinct_from(Person.department_id),
-            ),
+            or_(~inside, above.department_id.is_distinct_from(Person.department_id)),
         )
-        .group_by(Person.department_id, boss.id, inside)
+        .group_by(Person.department_id, boss.id, boss.department_id)
     )
     if len(wanted) <= MOST_NAMED:
         query = query.where(Person.department_id.in_(wanted))
-    best: dict[int, tuple[int, bool, int]] = {}
-    for department_id, person_id, reports, is_inside in db.session.execute(query):
-        claim = (reports, bool(is_inside), -person_id)
-        if department_id in wanted and claim > best.get(department_id, (0, False, 0)):
-            best[department_id] = claim
-    return {department_id: -claim[2] for department_id, claim in best.items()}
+    claims = query.subquery()
+    first = db.session.execute(select(claims.c.department_id, claims.c.head_id).where(claims.c.place == 1))
+    return {department_id: head_id for department_id, head_id in first if department_id in wanted}
 
 
 def _touched(run: ImportRun) -> set[int]:

@@ -46,7 +46,7 @@ def match_people(run: ImportRun, unplaced: int) -> list[Problem]:
     Returns a problem for each address that somebody outside the file keeps; these rows are rejected.
     """
     rows_changed(delete(StagedMatch).where(StagedMatch.run_id == run.id))
-    for kind in (ChangeKind.UNCHANGED, ChangeKind.REJECTED):
+    for kind in (ChangeKind.UNCHANGED, ChangeKind.REJECTED) if _has_rejected(run) else (ChangeKind.UNCHANGED,):
         by_number = and_(Person.employee_id == StagedPerson.employee_id, Person.erased_at.is_(None))
         by_address = and_(
             Person.email == StagedPerson.email,
@@ -60,7 +60,12 @@ def match_people(run: ImportRun, unplaced: int) -> list[Problem]:
     if run.is_full and not unplaced:
         _match_missing(run)
     _number_new(run)
+    refresh_statistics(StagedMatch)
     return _settle_addresses(run)
+
+
+def _has_rejected(run: ImportRun) -> bool:
+    return bool(db.session.scalar(select(exists().where(StagedPerson.run_id == run.id, StagedPerson.is_rejected))))
 
 
 def _free(run: ImportRun, kind: ChangeKind) -> tuple[ColumnElement[bool], ...]:
@@ -182,7 +187,9 @@ def resolve_references(run: ImportRun) -> list[str]:
     rows_changed(delete(StagedReference).where(StagedReference.run_id == run.id))
     for kind in _MANAGER_COLUMNS:
         _resolve_managers(run, kind)
-    return _resolve_departments(run)
+    departments = _resolve_departments(run)
+    refresh_statistics(StagedReference)
+    return departments
 
 
 _MANAGER_COLUMNS: dict[ReferenceKind, tuple[Any, Any, Any]] = {

@@ -14,6 +14,7 @@ from engagement.intake.progress import Progress, Step
 from engagement.intake.reading import HrFile
 from engagement.intake.roster import RosterLine, check_rows
 from engagement.intake.rules import (
+    Field,
     ManagerKey,
     ManagerRef,
     Problem,
@@ -27,6 +28,8 @@ from engagement.intake.statistics import refresh_statistics
 from engagement.people.rules import TrainingRole, search_texts
 
 MOST_PROBLEMS = 1_000
+#: Rows after which it is told how many were read.
+TELLING = 2_000
 COLUMNS = tuple(column.name for column in StagedPerson.__table__.columns)
 
 
@@ -64,7 +67,7 @@ def stage_rows(run_id: int, file: HrFile, progress: Progress) -> Staged:
     staged.bad_rows += len(lost)
     staged.unplaced += len(lost)
     refresh_statistics(StagedPerson)
-    found, unresolved = check_rows(_entangled(run_id), (), file.header_names)
+    found, unresolved = check_rows(_entangled(run_id, file), (), file.header_names)
     unknown = {problem.lines: problem for problem in found if problem.kind is ProblemKind.UNKNOWN_MANAGER}
     staged.absent_managers = {absent.manager: unknown[absent.lines] for absent in unresolved}
     staged.note([problem for problem in found if problem.kind is not ProblemKind.UNKNOWN_MANAGER])
@@ -74,7 +77,7 @@ def stage_rows(run_id: int, file: HrFile, progress: Progress) -> Staged:
     return staged
 
 
-def _entangled(run_id: int) -> Iterator[RosterLine]:
+def _entangled(run_id: int, file: HrFile) -> Iterator[RosterLine]:
     """The staged rows that the check of the whole file can find at fault, so that the others need not be kept in memory.
 
     These are all that share an address or a number with another row, all that some row names as manager, and those whose
@@ -82,13 +85,16 @@ def _entangled(run_id: int) -> Iterator[RosterLine]:
     """
     here = StagedPerson.run_id == run_id
     parts: list[Select[int]] = []
-    for own, named in (
-        (StagedPerson.employee_id, StagedPerson.manager_employee_id),
-        (StagedPerson.email, StagedPerson.manager_email),
+    for own, column, named in (
+        (StagedPerson.employee_id, Field.MANAGER_ID, StagedPerson.manager_employee_id),
+        (StagedPerson.email, Field.MANAGER_EMAIL, StagedPerson.manager_email),
     ):
         twice = select(own).where(here, own.is_not(None)).group_by(own).having(func.count() > 1)
+        parts.append(select(StagedPerson.line).where(here, own.in_(twice)))
+        if column not in file.columns:
+            continue
         bosses = select(named).where(here, named.is_not(None))
-        parts += [select(StagedPerson.line).where(here, own.in_(rows)) for rows in (twice, bosses)]
+        parts.append(select(StagedPerson.line).where(here, own.in_(bosses)))
         # As a join rather than as NOT IN or NOT EXISTS, because only this is quick on both engines.
         known = select(own.label("value")).where(here, own.is_not(None)).distinct().subquery()
         absent = select(StagedPerson.line).outerjoin(known, known.c.value == named)
@@ -133,9 +139,12 @@ def _noted(file: HrFile, staged: Staged) -> Iterator[Batch]:
 
 
 def _told(file: HrFile, staged: Staged, progress: Progress) -> Iterator[Batch]:
+    told = 0
     for batch in _noted(file, staged):
         yield batch
-        progress(*Step.READING.at(staged.rows, file.height))
+        if staged.rows - told >= TELLING:
+            told = staged.rows
+            progress(*Step.READING.at(told, file.height))
 
 
 def _write(run_id: int, batches: Iterator[Batch]) -> None:

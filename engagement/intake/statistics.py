@@ -8,6 +8,7 @@ _JOINED = {
     "staged_person": "run_id, line, is_rejected, employee_id, email",
     "staged_match": "run_id, person_id, line, kind",
     "staged_reference": "run_id, kind, value",
+    "import_change": "run_id, person_id, kind",
     "person": "id, employee_id, email, department_id, manager_id, left_at",
     "person_role": "person_id, role, origin",
 }

@@ -5,7 +5,8 @@
 The import is the whole of it: parsed, checked, compared, previewed, applied with audit, committed. The yardsticks write
 the rows of the file into a table with the indexes that the directory needs to find a person, and into one without any. A
 last one writes every row that the import leaves (people, their roles, the run's changes, the audit) into copies of
-those tables, from dictionaries that stand ready.
+those tables, from dictionaries that stand ready. Before anything is measured, a few people are imported and rolled back,
+because the service that imports has been running for a while.
 """
 
 import argparse
@@ -72,6 +73,13 @@ def bring_in(path: Path) -> dict[str, int]:
     db.session.commit()
     assert preview.is_applied, preview
     return preview.counts
+
+
+def warm_up(folder: Path) -> None:
+    path = folder / "few.csv"
+    write_file(path, 100)
+    assert import_file(path, by=BENCH).is_applied
+    db.session.rollback()
 
 
 _last = [time.perf_counter()]
@@ -147,6 +155,7 @@ def measure(rows: int, url: str, only_import: bool) -> None:
     app = create_app(Settings(_env_file=None, database_url=url, secret_key="s" * 40, instance_path=str(folder)))
     with app.app_context():
         Base.metadata.create_all(db.engine)
+        warm_up(folder)
         base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         _last[0] = time.perf_counter()
         imported = timed(lambda: bring_in(first))
@@ -162,15 +171,14 @@ def measure(rows: int, url: str, only_import: bool) -> None:
         if db.engine.dialect.name == "postgresql":
             for table in (PLAIN, INDEXED):
                 taken = timed(lambda t=table: copy_rows(first, t))
+                aim = " (≥ 0.2)" if table is INDEXED else ""
                 print(
-                    f"  COPY into {table.name}: {taken:.2f} s; the import has {taken / imported:.2f} of its pace (≥ 0.2)"
+                    f"  COPY into {table.name}: {taken:.2f} s; the import has {taken / imported:.2f} of its pace{aim}"
                 )
                 empty(table)
         for table in (PLAIN, INDEXED):
             taken = timed(lambda t=table: insert_rows(first, t))
-            print(
-                f"  Core insert into {table.name}: {taken:.2f} s; the import has {taken / imported:.2f} of its pace (≥ 1.5)"
-            )
+            print(f"  Core insert into {table.name}: {taken:.2f} s; the import has {taken / imported:.2f} of its pace")
         taken = timed(lambda: insert_all(left))
         print(
             f"  Core insert of the {sum(map(len, left.values())):,} rows that it leaves: {taken:.2f} s;"
