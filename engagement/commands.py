@@ -199,7 +199,7 @@ def create_user(email: str, name: str, role: str, password_stdin: bool) -> None:
     accounts.grant_role(account, Role(role), by=COMMAND_LINE)
     db.session.commit()
     how = "with the password" if password_stdin else "with a link by mail"
-    click.echo(f"{account.name} ({account.email}) is {Role(role).word.lower()} and signs in {how}.")
+    click.echo(f"{account.name} ({account.address}) is {Role(role).word.lower()} and signs in {how}.")
 
 
 demo_group = AppGroup("demo", help="The demonstration programme.")
@@ -234,7 +234,7 @@ def demo_accounts() -> None:
 
 def _print_accounts(password: str | None) -> None:
     for account, words in demo.accounts():
-        click.echo(f"  {account.email:24} {words}")
+        click.echo(f"  {account.address:24} {words}")
     click.echo(
         f"  One password for all: {password}"
         if password

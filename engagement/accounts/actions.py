@@ -6,7 +6,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from engagement import audit, clock
 from engagement.accounts import queries
@@ -51,6 +51,7 @@ def make_account(
     person = queries.active_person_by_email(email)
     if person is not None and queries.account_of_person(person.id):
         raise BadInput(f"{person.name} has a sign-in already.", {"email": "This person has a sign-in already."})
+    _free_address(email)
     account = Account(
         email=email,
         name=name,
@@ -66,6 +67,14 @@ def make_account(
     return account
 
 
+def _free_address(email: str) -> None:
+    """Take an address from the account that was once made with it, whose person has another one by now, or has left."""
+    holder = db.session.scalar(select(Account).where(Account.email == email))
+    if holder is not None:
+        holder.email = f"formerly-{holder.id}@invalid"
+        db.session.flush()
+
+
 def account_for_person(person: Person) -> Account:
     """Return the sign-in of a person in the directory, making it where there is none yet.
 
@@ -73,7 +82,7 @@ def account_for_person(person: Person) -> Account:
     """
     if person.has_left or not person.email:
         raise RuleBroken("This address can’t sign in any more. Ask the change team.")
-    account = queries.account_of_person(person.id) or queries.account_by_email(person.email)
+    account = queries.account_by_email(person.email)
     if account is None:
         account = make_account(person.email, person.name, by=Actor(None, person.name, person.id))
     if account.person_id is None:
@@ -85,11 +94,11 @@ def set_password(account: Account, password: str, *, by: Actor) -> None:
     """Set a new password and end every session of the account. Raises BadInput for a weak one."""
     _set_hash(account, password)
     end_sessions(account)
-    audit.record("set password", account, by=by, name=account.email, person_id=account.person_id)
+    audit.record("set password", account, by=by, name=account.address, person_id=account.person_id)
 
 
 def _set_hash(account: Account, password: str) -> None:
-    problem = password_problem(password, account.email)
+    problem = password_problem(password, account.address)
     if problem:
         raise BadInput(problem, {"password": problem})
     account.password_hash = _hasher().hash(password)
@@ -124,7 +133,7 @@ def grant_role(
         "gave role",
         account,
         by=by,
-        name=account.email,
+        name=account.address,
         changes={"role": (None, role)},
         programme_id=programme_id,
         wave_id=wave_id,
@@ -141,7 +150,9 @@ def withdraw_grant(grant: Grant, *, by: Actor) -> None:
     if grant.role is Role.ADMINISTRATOR and len(queries.accounts_holding(Role.ADMINISTRATOR)) <= 1:
         raise RuleBroken("This is the last administrator. Make somebody else one first.")
     grant.withdrawn_at = clock.now()
-    audit.record("withdrew role", grant.account, by=by, name=grant.account.email, changes={"role": (grant.role, None)})
+    audit.record(
+        "withdrew role", grant.account, by=by, name=grant.account.address, changes={"role": (grant.role, None)}
+    )
 
 
 def deactivate(account: Account, *, by: Actor) -> None:
@@ -156,7 +167,7 @@ def deactivate(account: Account, *, by: Actor) -> None:
         raise RuleBroken("This is the last administrator. Make somebody else one first.")
     account.deactivated_at = clock.now()
     end_sessions(account)
-    audit.record("deactivated sign-in", account, by=by, name=account.email, person_id=account.person_id)
+    audit.record("deactivated sign-in", account, by=by, name=account.address, person_id=account.person_id)
 
 
 def reactivate(account: Account, *, by: Actor) -> None:
@@ -164,7 +175,7 @@ def reactivate(account: Account, *, by: Actor) -> None:
     if account.person is not None and account.person.has_left:
         raise RuleBroken(f"{account.name} has left according to the HR file.")
     account.deactivated_at = None
-    audit.record("reactivated sign-in", account, by=by, name=account.email, person_id=account.person_id)
+    audit.record("reactivated sign-in", account, by=by, name=account.address, person_id=account.person_id)
 
 
 def end_with_leaving(person: Person, *, by: Actor) -> None:

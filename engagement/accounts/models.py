@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, func, select
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.rules import LinkPurpose, Role
@@ -14,7 +15,9 @@ from engagement.people.models import Person
 class Account(Base):
     """A sign-in. Raising `session_version` ends every session of the account at once.
 
-    `person_id` ties it to the directory; an account of somebody who is not in the HR file has none.
+    `person_id` ties it to the directory; an account of somebody who is not in the HR file has none. `email` is the address of
+    such an account; for others it is only the one with which it was made: people sign in with the `address` that the
+    directory has for them now, so that one that goes to somebody else opens nothing.
     """
 
     __tablename__ = "account"
@@ -31,6 +34,17 @@ class Account(Base):
     is_demonstration: Mapped[bool] = mapped_column(default=False)
 
     person: Mapped[Person | None] = relationship()
+
+    @hybrid_property
+    def address(self) -> str:
+        """Where this account gets mail and with what it signs in."""
+        return (self.person.email if self.person else None) or self.email
+
+    @address.inplace.expression
+    @classmethod
+    def _address_in_sql(cls) -> ColumnElement[str]:
+        own = select(Person.email).where(Person.id == cls.person_id).scalar_subquery()
+        return func.coalesce(own, cls.email)
 
     @property
     def is_active(self) -> bool:

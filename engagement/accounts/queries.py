@@ -19,6 +19,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.orm import joinedload
 
 from engagement import clock
 from engagement.accounts.access import READERS
@@ -32,8 +33,15 @@ from engagement.waves.models import Wave
 
 
 def account_by_email(email: str) -> Account | None:
-    """Return the account with this address, in any case and with blanks around it."""
-    return db.session.scalar(select(Account).where(Account.email == email.strip().lower()))
+    """Return the account that signs in with this address, in any case and with blanks around it.
+
+    That is the one of whoever in the directory has the address now, else one made for it that belongs to nobody there;
+    never the one of somebody who had it before.
+    """
+    person = active_person_by_email(email)
+    own = account_of_person(person.id) if person else None
+    made_for_it = select(Account).where(Account.email == email.strip().lower(), Account.person_id.is_(None))
+    return own or db.session.scalar(made_for_it)
 
 
 def account_of_person(person_id: int) -> Account | None:
@@ -65,7 +73,8 @@ def accounts_with_roles() -> list[tuple[Account, list[Grant]]]:
     grants: dict[int, list[Grant]] = defaultdict(list)
     for grant in db.session.scalars(select(Grant).where(Grant.withdrawn_at.is_(None)).order_by(Grant.id)):
         grants[grant.account_id].append(grant)
-    accounts = db.session.scalars(select(Account).where(Account.id.in_(grants)).order_by(Account.name, Account.id))
+    which = select(Account).options(joinedload(Account.person)).where(Account.id.in_(grants))
+    accounts = db.session.scalars(which.order_by(Account.name, Account.id))
     return [(account, grants[account.id]) for account in accounts]
 
 

@@ -20,7 +20,8 @@ from sqlalchemy.orm import aliased
 
 from engagement.audit import AuditEntry
 from engagement.db import db, rows_changed
-from engagement.intake.matching import match_people, reject_matched, resolve_references
+from engagement.intake.conflicts import reject_matched
+from engagement.intake.matching import match_people, resolve_references
 from engagement.intake.models import ImportRun, StagedMatch, StagedPerson
 from engagement.intake.reporting_lines import circles_with_directory
 from engagement.intake.resolved_rows import PLAIN, ResolvedRows

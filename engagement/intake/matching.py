@@ -14,14 +14,19 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    update,
 )
 from sqlalchemy.orm import aliased
 
 from engagement.db import db, rows_changed
+from engagement.intake.conflicts import refuse_numbers_of_leavers, settle_addresses
 from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
-from engagement.intake.rules import ChangeKind, ManagerKey, ManagerRef, Problem, ProblemKind, ReferenceKind, shown
-from engagement.intake.staging import reject_lines
+from engagement.intake.rules import (
+    ChangeKind,
+    ManagerKey,
+    ManagerRef,
+    Problem,
+    ReferenceKind,
+)
 from engagement.intake.statistics import refresh_statistics
 from engagement.people.models import Department, Person
 
@@ -42,8 +47,9 @@ def match_people(run: ImportRun, unplaced: int) -> list[Problem]:
     """Fill `StagedMatch`: known people, those who are missing from a full file, and new ones with their future ids.
 
     A row with an employee number speaks of whoever has it, or has none yet and the address; a row without one of
-    whoever has the address now, or had it last. Where `unplaced` rows may be about anybody, nobody is missing.
-    Returns a problem for each address that somebody outside the file keeps; these rows are rejected.
+    whoever has the address now, or of whoever had it last and has the same name. Where `unplaced` rows may be about
+    anybody, nobody is missing. Returns a problem for each row with the number of a leaver who is somebody else, and for
+    each address that somebody outside the file keeps; these rows are rejected.
     """
     rows_changed(delete(StagedMatch).where(StagedMatch.run_id == run.id))
     for kind in (ChangeKind.UNCHANGED, ChangeKind.REJECTED) if _has_rejected(run) else (ChangeKind.UNCHANGED,):
@@ -61,7 +67,7 @@ def match_people(run: ImportRun, unplaced: int) -> list[Problem]:
         _match_missing(run)
     _number_new(run)
     refresh_statistics(StagedMatch)
-    return _settle_addresses(run)
+    return [*refuse_numbers_of_leavers(run), *settle_addresses(run)]
 
 
 def _has_rejected(run: ImportRun) -> bool:
@@ -86,17 +92,21 @@ def _match(run: ImportRun, kind: ChangeKind, same: ColumnElement[bool]) -> None:
 
 
 def _match_left(run: ImportRun, kind: ChangeKind) -> None:
-    """Rows about somebody who left and whose number is not known: the last one who had the address."""
+    """Rows about somebody who left and whose number is not known: the last one who had the address, by the same name.
+
+    An address is given to others in time, and nobody must get the sign-in and the history of its former owner by that.
+    """
+    name = func.lower(Person.name)
     last = (
-        select(Person.email, func.max(Person.id).label("id"))
+        select(Person.email, name.label("name"), func.max(Person.id).label("id"))
         .where(Person.left_at.is_not(None), Person.erased_at.is_(None), Person.email.is_not(None))
-        .group_by(Person.email)
+        .group_by(Person.email, name)
         .subquery()
     )
     found = (
         select(literal(run.id), Person.id, func.min(StagedPerson.line), _word(kind))
         .select_from(StagedPerson)
-        .join(last, last.c.email == StagedPerson.email)
+        .join(last, and_(last.c.email == StagedPerson.email, last.c.name == func.lower(StagedPerson.name)))
         .join(Person, Person.id == last.c.id)
         .where(or_(Person.employee_id.is_(None), StagedPerson.employee_id.is_(None)), *_free(run, kind))
         .group_by(Person.id)
@@ -136,50 +146,6 @@ def _number_new(run: ImportRun) -> None:
 
 def _word(kind: ChangeKind) -> ColumnElement[str]:
     return literal_column(f"'{kind.value}'")
-
-
-def _settle_addresses(run: ImportRun) -> list[Problem]:
-    """Reject rows whose address stays with somebody else; each rejection keeps another address where it is."""
-    problems: list[Problem] = []
-    while taken := db.session.execute(_taken_addresses(run)).all():
-        for line, address, holder in taken:
-            sentence = (
-                f"Line {line}: {shown(address)} is the address of {holder}, who keeps it. Correct one of the two."
-            )
-            column = run.columns.get("email")
-            problems.append(Problem(line, column, ProblemKind.ADDRESS_TAKEN, sentence))
-        _reject(run, frozenset(line for line, _, _ in taken))
-    return problems
-
-
-def reject_matched(run: ImportRun, lines: frozenset[int]) -> list[Problem]:
-    """Reject rows that are matched already; returns a problem for each further row whose address is not free by that."""
-    _reject(run, lines)
-    return _settle_addresses(run)
-
-
-def _reject(run: ImportRun, lines: frozenset[int]) -> None:
-    reject_lines(run.id, lines)
-    of_lines = (StagedMatch.run_id == run.id, StagedMatch.line.in_(lines))
-    rows_changed(delete(StagedMatch).where(*of_lines, StagedMatch.kind == ChangeKind.NEW))
-    rows_changed(update(StagedMatch).where(*of_lines).values(kind=ChangeKind.REJECTED))
-
-
-def _taken_addresses(run: ImportRun) -> Select[*tuple[Any, ...]]:
-    moving = aliased(StagedMatch)
-    return (
-        select(StagedPerson.line, StagedPerson.email, Person.name)
-        .join(Person, and_(Person.email == StagedPerson.email, Person.left_at.is_(None)))
-        .join(StagedMatch, and_(StagedMatch.run_id == run.id, StagedMatch.line == StagedPerson.line))
-        .where(
-            StagedPerson.run_id == run.id,
-            StagedPerson.is_rejected.is_(False),
-            StagedMatch.person_id != Person.id,
-            ~exists().where(moving.run_id == run.id, moving.person_id == Person.id, moving.kind != ChangeKind.REJECTED),
-        )
-        .order_by(StagedPerson.line)
-        .limit(500)
-    )
 
 
 def resolve_references(run: ImportRun) -> list[str]:

@@ -85,6 +85,7 @@ class ProblemKind(StrEnum):
     MANAGER_CYCLE = "manager_cycle"
     UNKNOWN_MANAGER = "unknown_manager"
     ADDRESS_TAKEN = "address_taken"
+    NUMBER_OF_LEAVER = "number_of_leaver"
 
 
 class RunStatus(StrEnum):

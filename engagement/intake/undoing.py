@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, exists, func, insert, select, union_all, update
 
+from engagement.accounts.models import Account
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
@@ -55,7 +56,17 @@ def restore_people(run: ImportRun, now: datetime, by: Actor) -> None:
     while some := list(islice(changes, BATCH)):
         _restore(some, now)
     rows_changed(update(Person).where(Person.id.in_(returned)).values(left_at=None))
+    _date_ended_sign_ins(run, now)
     db.session.expire_all()
+
+
+def _date_ended_sign_ins(run: ImportRun, now: datetime) -> None:
+    """Let the sign-ins that ended just now have ended when their people left, so that these get them back when they return."""
+    gone = of_kind(run, ChangeKind.RETURNED)
+    left_at = select(Person.left_at).where(Person.id == Account.person_id).scalar_subquery()
+    rows_changed(
+        update(Account).where(Account.person_id.in_(gone), Account.deactivated_at == now).values(deactivated_at=left_at)
+    )
 
 
 def _known_changes(run: ImportRun) -> list[tuple[int, dict[str, list[Any]]]]:

@@ -98,7 +98,7 @@ def _begin_session(account: Account) -> None:
     session.clear()
     session.permanent = True
     login_user(guard.SignedIn(account.id, account.session_version))
-    audit.record("signed in", account, by=account.actor, name=account.email, person_id=account.person_id)
+    audit.record("signed in", account, by=account.actor, name=account.address, person_id=account.person_id)
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
@@ -171,9 +171,8 @@ def _queue_link(email: str, leads_to: str) -> None:
     )
     known = account or person
     assert known is not None
-    address = known.email or email
     person_id = account.person_id if account else person.id if person else None
-    mail.queue_for_address(mailing, address, known.name, {"sign_in_link": url}, person_id=person_id)
+    mail.queue_for_address(mailing, email.lower(), known.name, {"sign_in_link": url}, person_id=person_id)
 
 
 @blueprint.get("/login/link-asked")
@@ -227,7 +226,7 @@ def password() -> str | BaseResponse:
         try:
             if account.password_hash:
                 present = form.present.data or ""
-                actions.sign_in_with_password(account.email, present, place=_place(), secret=_secret())
+                actions.sign_in_with_password(account.address, present, place=_place(), secret=_secret())
             actions.set_password(account, form.password.data, by=account.actor)
         except BadInput as error:
             wrong = error.problems.get("password") == actions.WRONG

@@ -94,6 +94,51 @@ def test_somebody_missing_leaves_and_comes_back(app: Flask, frozen: time_machine
     assert account.deactivated_at is None
 
 
+def test_a_leaver_s_number_is_not_given_to_somebody_else(app: Flask, frozen: time_machine.Traveller) -> None:
+    bring_in(*EVERYBODY)
+    accounts.account_for_person(person("2"))
+    bring_in(ADA, CY, DEE)
+    stranger = "2,mallory@example.com,Mallory,Stranger,Finance,,"
+    run = stage(stranger, full=False)
+    assert [problem["sentence"] for problem in run.problems] == [
+        "Line 2: The employee number “2” is that of Ben Bitdiddle, who left on 14 April 2026; this row has another name and "
+        "another address. If it is the same person, take Ben Bitdiddle back on their page first. If it is somebody else, "
+        "give them a number of their own."
+    ]
+    with pytest.raises(RuleBroken, match="One row has errors"):
+        actions.apply_run(run, by=INES)
+    accounts.return_with_sign_in(person("2"), by=INES)
+    assert tally(bring_in(stranger, full=False)) == {"moved": 1}
+
+
+def test_a_leaver_s_address_is_theirs_again_only_under_their_name(app: Flask) -> None:
+    header = "email,name,department"
+    bring_in("zoe@example.com,Zoë Brontë,Finance", "al@example.com,Al Ode,Finance", header=header)
+    bring_in("al@example.com,Al Ode,Finance", header=header)
+    run = bring_in("al@example.com,Al Ode,Finance", "zoe@example.com,Zoë Novak,Finance", header=header)
+    assert tally(run) == {"new": 1, "unchanged": 1}
+    bring_in("al@example.com,Al Ode,Finance", header=header)
+    run = bring_in("al@example.com,Al Ode,Finance", "zoe@example.com,zoë brontë,Finance", header=header)
+    assert tally(run) == {"returned": 1, "unchanged": 1}
+
+
+def test_whoever_returns_after_a_return_was_undone_can_sign_in_again(
+    app: Flask, frozen: time_machine.Traveller
+) -> None:
+    bring_in(*EVERYBODY)
+    account = accounts.account_for_person(person("2"))
+    bring_in(ADA, CY, DEE)
+    left_at = clock.now()
+    frozen.shift(timedelta(days=1))
+    actions.undo_run(bring_in(*EVERYBODY), by=INES)
+    db.session.refresh(account)
+    assert (person("2").left_at, account.deactivated_at) == (left_at, left_at)
+    frozen.shift(timedelta(days=1))
+    bring_in(*EVERYBODY)
+    db.session.refresh(account)
+    assert (person("2").left_at, account.deactivated_at) == (None, None)
+
+
 def test_a_partial_file_lets_nobody_leave(app: Flask) -> None:
     bring_in(*EVERYBODY)
     assert tally(bring_in(BEN, full=False)) == {"unchanged": 1}
