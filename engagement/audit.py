@@ -149,12 +149,13 @@ def _plain(value: Any) -> Any:
 def entries(
     *, words: str = "", verb: str = "", kind: str = "", since: date | None = None, until: date | None = None
 ) -> Select[AuditEntry]:
-    """Return the SELECT of entries, newest first; `words` occur in the actor's or subject's name, days are in UTC."""
+    """Return the SELECT of entries, newest first; `words` occur in the actor's or subject's name or in a value, days are in UTC."""
     query = select(AuditEntry)
     for word in words.lower().split():
         query = query.where(
             func.lower(AuditEntry.subject_name).contains(word, autoescape=True)
             | func.lower(AuditEntry.actor_name).contains(word, autoescape=True)
+            | func.lower(cast(AuditEntry.changes, String)).contains(word, autoescape=True)
         )
     if verb:
         query = query.where(AuditEntry.verb == verb)

@@ -1,10 +1,12 @@
 """The database: one declarative base, the column types that both engines share, and what SQLite needs to be told."""
 
+import json
 import sqlite3
 from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 import psycopg
@@ -125,10 +127,11 @@ def count_of(rows: Select[Any]) -> int:
 
 def engine_options(url: str) -> dict[str, Any]:
     """Return the engine's options for a database address: the pool for PostgreSQL, the busy time-out for SQLite."""
-    # An error of the database must not carry people's words into a log.
+    # An error of the database must not carry people's words into a log. JSON is kept as it reads, so that it can be searched.
+    common = {"hide_parameters": True, "json_serializer": partial(json.dumps, ensure_ascii=False)}
     if url.startswith("postgresql"):
-        return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20, "hide_parameters": True}
-    return {"connect_args": {"timeout": 30}, "hide_parameters": True}
+        return common | {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+    return common | {"connect_args": {"timeout": 30}}
 
 
 def prepare(engine: Engine) -> None:

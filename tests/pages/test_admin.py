@@ -5,13 +5,14 @@ import re
 from io import StringIO
 
 import pytest
-from factories import make_account, make_change_manager, make_person, signed_in
+from factories import TESTER, make_account, make_change_manager, make_department, make_person, signed_in
 from flask import Flask
 from sqlalchemy import func, select
 
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
+from engagement.people.actions import rename_department
 from engagement.scheduler.running import line_states
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -53,6 +54,18 @@ def test_the_audit_is_searched_and_the_file_has_the_same_entries(app: Flask):
     assert len(whole) == db.session.scalar(select(func.count()).select_from(AuditEntry))
     assert "'=1+1" in {row["name"] for row in whole}
     assert "No entry matches" in auditor.get("/admin/audit?since=2030-01-01").get_data(as_text=True)
+
+
+def test_the_audit_is_searched_by_old_and_new_values(app: Flask):
+    auditor = signed_in(app, make_account("auditor@example.com", "Ada Moss", Role.AUDITOR))
+    rename_department(make_department("Łódź office"), "Kraków Office", by=TESTER)
+    make_department("Elsewhere")
+    db.session.commit()
+    for word in ("ŁÓDŹ", "kraków+office"):
+        file = auditor.get(f"/admin/audit.csv?words={word}&verb=renamed+department").data.decode("utf-8-sig")
+        assert [row["name"] for row in csv.DictReader(StringIO(file))] == ["Kraków Office"]
+    file = auditor.get("/admin/audit.csv?words=elsewhere&verb=renamed+department").data.decode("utf-8-sig")
+    assert list(csv.DictReader(StringIO(file))) == []
 
 
 def test_a_change_manager_reads_no_audit(app: Flask):
