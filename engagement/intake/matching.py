@@ -29,6 +29,7 @@ from engagement.intake.rules import (
 )
 from engagement.intake.statistics import refresh_statistics
 from engagement.people.models import Department, Person
+from engagement.people.rules import present_path
 
 _MATCH = ["run_id", "person_id", "line", "kind"]
 _REFERENCE = ["run_id", "kind", "value", "row_id"]
@@ -209,15 +210,17 @@ def _resolve_departments(run: ImportRun) -> list[str]:
     if not wanted:
         return []
     rows = db.session.execute(select(Department.path, Department.id, Department.merged_into_id)).all()
-    ids = {path: id_ for path, id_, _ in rows}
-    successors = {id_: successor for _, id_, successor in rows if successor is not None}
-    values: list[dict[str, Any]] = []
-    for path in sorted(wanted):
-        found = ids.get(path)
-        seen: set[int] = set()
-        while found in successors and found not in seen:
-            seen.add(found)
-            found = successors[found]
-        values.append({"run_id": run.id, "kind": ReferenceKind.DEPARTMENT, "value": path, "row_id": found})
+    paths = {id_: path for path, id_, _ in rows}
+    successors = {path: paths[successor] for path, _, successor in rows if successor is not None}
+    ids = {path: id_ for id_, path in paths.items()}
+    values: list[dict[str, Any]] = [
+        {
+            "run_id": run.id,
+            "kind": ReferenceKind.DEPARTMENT,
+            "value": path,
+            "row_id": ids.get(present_path(path, successors)),
+        }
+        for path in sorted(wanted)
+    ]
     db.session.execute(insert(StagedReference), values)
     return [value["value"] for value in values if value["row_id"] is None]

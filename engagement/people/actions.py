@@ -27,7 +27,8 @@ DEEPEST = 12
 def make_department(path: str, *, by: Actor) -> Department:
     """Return the department at this path of names ("Operations/Claims"), making it and those above where missing.
 
-    A closed department at the path is opened again. Raises BadInput for an empty part or more than 12 levels.
+    A closed department at the path is opened again; for one that was merged or renamed it is the one that it is now.
+    Raises BadInput for an empty part or more than 12 levels.
     """
     parts = [part.strip() for part in path.split(PATH_SEPARATOR)]
     if not all(parts) or len(parts) > DEEPEST or any(len(part) > 200 for part in parts):
@@ -36,12 +37,12 @@ def make_department(path: str, *, by: Actor) -> Department:
             {"department": "Write names with a slash between them, such as Operations/Claims."},
         )
     path = PATH_SEPARATOR.join(parts)
-    department = queries.department_by_path(path)
-    if department is not None:
-        department.closed_at = None
-        return department
+    if known := _in_use(path):
+        return known
     above = parent_path(path)
     parent = make_department(above, by=by) if above else None
+    if parent is not None and parent.path != above:
+        return make_department(f"{parent.path}{PATH_SEPARATOR}{leaf_name(path)}", by=by)
     department = Department(name=leaf_name(path), path=path, parent=parent, lineage="")
     db.session.add(department)
     db.session.flush()
@@ -50,10 +51,21 @@ def make_department(path: str, *, by: Actor) -> Department:
     return department
 
 
+def _in_use(path: str) -> Department | None:
+    """The department at this path, opened again if it is closed, or what became of it; None where there was never one."""
+    department = queries.department_by_path(path)
+    while department is not None and department.closed_at is not None and department.merged_into_id is not None:
+        department = db.session.get_one(Department, department.merged_into_id)
+    if department is not None:
+        department.closed_at = None
+    return department
+
+
 def rename_department(department: Department, name: str, *, by: Actor) -> None:
     """Give a department another name; everything below it keeps its place and history.
 
-    Raises BadInput for an unusable name, RuleBroken when a sibling has it.
+    The former name goes on meaning this department, because HR files go on using it. Raises BadInput for an unusable name,
+    RuleBroken when a sibling has it or had it.
     """
     name = " ".join(name.split())
     if not name or PATH_SEPARATOR in name or len(name) > 200:
@@ -64,8 +76,13 @@ def rename_department(department: Department, name: str, *, by: Actor) -> None:
         return
     above = parent_path(department.path)
     new_path = f"{above}{PATH_SEPARATOR}{name}" if above else name
-    if queries.department_by_path(new_path):
+    former = queries.department_by_path(new_path)
+    if former is not None and former.closed_at is None:
         raise RuleBroken(f"There is a department {new_path} already. Merge the two instead.")
+    if former is not None and former.merged_into_id != department.id:
+        raise RuleBroken(
+            f"A department was called {new_path} before, and HR files may still use the name. Choose another."
+        )
     old_path = department.path
     audit.record(
         "renamed department",
@@ -75,13 +92,20 @@ def rename_department(department: Department, name: str, *, by: Actor) -> None:
         changes={"name": (department.name, name)},
         department_id=department.id,
     )
+    if former is None:
+        former = Department(lineage="", merged_into_id=department.id, closed_at=clock.now())
+        db.session.add(former)
+    # Until the department has its new path, its old one is taken.
+    former.name, former.path = leaf_name(old_path), f"{PATH_SEPARATOR}{old_path}"
     department.name = name
     db.session.flush()
+    former.lineage = former.lineage or f"/{former.id}/"
     rows_changed(
         update(Department)
         .where(queries.below(department))
         .values(path=new_path + func.substr(Department.path, len(old_path) + 1))
     )
+    former.path = old_path
     db.session.flush()
     db.session.expire_all()
 

@@ -14,7 +14,7 @@ class Department(Base):
 
     `path` is the names from the top joined by "/", as HR files write it; `lineage` the ids from the top in the form
     "/1/5/9/", so that "this and everything below" is one prefix and renaming costs nothing. A department that was merged
-    keeps its row with `closed_at` set and points to its successor.
+    keeps its row with `closed_at` set and points to its successor; so does a former name, a row apart from the tree.
     """
 
     __tablename__ = "department"

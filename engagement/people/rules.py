@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from zoneinfo import available_timezones
 
@@ -71,6 +71,22 @@ def parent_path(path: str) -> str | None:
 def leaf_name(path: str) -> str:
     """Return the department's own name, the last part of its path."""
     return path.rpartition(PATH_SEPARATOR)[2]
+
+
+def present_path(path: str, successors: Mapping[str, str]) -> str:
+    """Return the path that a department has now, where it or one above it was merged or renamed.
+
+    `successors` has the path of what became of each such department under the path that it had.
+    """
+    seen = set()
+    while path not in seen:
+        seen.add(path)
+        former: str | None = path
+        while former is not None and former not in successors:
+            former = parent_path(former)
+        if former is not None:
+            path = successors[former] + path[len(former) :]
+    return path
 
 
 def paths_with_parents(paths: Iterable[str]) -> list[str]:

@@ -313,6 +313,17 @@ def test_a_merged_department_is_read_as_its_successor(app: Flask) -> None:
     assert old.closed_at is not None
 
 
+def test_a_renamed_department_is_known_by_its_former_name(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    operations = person("1").department
+    people.rename_department(operations, "Service", by=INES)
+    assert tally(bring_in(*EVERYBODY)) == {"unchanged": 4}
+    run = bring_in(*EVERYBODY, "5,eva@example.com,Eva,Lu,Operations/Letters,,")
+    assert (tally(run), person("5").department.path) == ({"new": 1, "unchanged": 4}, "Service/Letters")
+    assert tally(bring_in(*EVERYBODY, "5,eva@example.com,Eva,Lu,Operations/Letters,,")) == {"unchanged": 5}
+    assert tally(bring_in(ADA.replace("Operations", "Service"), BEN, CY, DEE, full=False)) == {"unchanged": 4}
+
+
 def test_heads_of_departments_follow_from_who_reports_to_whom(app: Flask) -> None:
     team = [f"{n},p{n}@example.com,P,{n},Claims,{'lead' if n > 23 else 'head'}@example.com," for n in range(20, 30)]
     bring_in(

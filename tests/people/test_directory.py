@@ -30,6 +30,31 @@ def test_renaming_a_department_takes_everything_below_along(app):
     assert [d.path for d in queries.departments()] == ["Service", "Service/Claims", "Service/Claims/Property"]
 
 
+def test_a_former_name_goes_on_meaning_the_department(app):
+    claims = make_department("Operations/Claims")
+    operations = queries.department_by_path("Operations")
+    actions.rename_department(operations, "Service", by=TESTER)
+    assert actions.make_department("Operations", by=TESTER) is operations
+    assert actions.make_department("Operations/Claims", by=TESTER) is claims
+    new = actions.make_department("Operations/Letters/Inward", by=TESTER)
+    assert (new.path, new.lineage) == (
+        "Service/Letters/Inward",
+        f"{operations.lineage}{new.parent_id}/{new.id}/",
+    )
+    with pytest.raises(RuleBroken, match="A department was called Operations before"):
+        actions.rename_department(make_department("Post"), "Operations", by=TESTER)
+
+
+def test_a_department_gets_its_former_name_back(app):
+    claims = make_department("Operations/Claims")
+    operations = queries.department_by_path("Operations")
+    for name in ("Service", "Help", "Operations", "Service"):
+        actions.rename_department(operations, name, by=TESTER)
+    assert [d.path for d in queries.departments()] == ["Service", "Service/Claims"]
+    for path in ("Operations/Claims", "Help/Claims", "Service/Claims"):
+        assert actions.make_department(path, by=TESTER) is claims
+
+
 def test_a_merged_department_keeps_its_row_and_gives_up_its_people(app):
     letters, claims = make_department("Letters"), make_department("Claims")
     person = make_person(department=letters)
