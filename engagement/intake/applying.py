@@ -108,6 +108,13 @@ def update_known(run: ImportRun, now: datetime, by: Actor) -> None:
     values: dict[str, Any] = {name: wanted.c[name] for name in filled(run) if name != "roles"}
     values |= {"left_at": None, "searched_by": wanted.c.searched_by}
     rows_changed(update(Person).where(Person.id == wanted.c.person_id).values(values))
+    rename_sign_ins(of_kind(run, *KNOWN))
+
+
+def rename_sign_ins(people: Select[int]) -> None:
+    """Let the sign-ins of these people have the names that the people have now."""
+    name = select(Person.name).where(Person.id == Account.person_id).scalar_subquery()
+    rows_changed(update(Account).where(Account.person_id.in_(people), Account.name != name).values(name=name))
 
 
 def free_addresses(run: ImportRun) -> None:

@@ -12,33 +12,36 @@ from engagement.intake.staging import reject_lines
 from engagement.people.models import Person
 
 
-def refuse_numbers_of_leavers(run: ImportRun) -> list[Problem]:
-    """Reject rows with the number of somebody who left, but with another name and another address.
+def question_numbers(run: ImportRun) -> list[Problem]:
+    """Return a problem for each row with somebody's number, but with another name and another address.
 
-    They may be about somebody else, who would get the sign-in and the history of the first.
+    They may be about somebody else, who would get the sign-in and the history of the first; so where that one left, the row
+    is rejected.
     """
     strangers = (
-        select(StagedPerson.line, StagedPerson.employee_id, Person.name, Person.left_at)
+        select(StagedPerson.line, StagedPerson.employee_id, StagedPerson.name, Person.name, Person.left_at)
         .join(StagedMatch, and_(StagedMatch.run_id == run.id, StagedMatch.line == StagedPerson.line))
         .join(Person, and_(Person.id == StagedMatch.person_id, Person.employee_id == StagedPerson.employee_id))
         .where(
             StagedPerson.run_id == run.id,
             StagedPerson.is_rejected.is_(False),
-            Person.left_at.is_not(None),
             func.lower(Person.name) != func.lower(StagedPerson.name),
             Person.email.is_distinct_from(StagedPerson.email),
         )
         .order_by(StagedPerson.line)
     )
     problems = []
-    for line, number, name, left_at in db.session.execute(strangers):
-        sentence = (
-            f"Line {line}: The employee number {shown(number or '')} is that of {name}, who left on {left_at:%-d %B %Y}; this row "
-            f"has another name and another address. If it is the same person, take {name} back on their page first. "
-            "If it is somebody else, give them a number of their own."
-        )
-        column = run.columns.get(Field.EMPLOYEE_ID)
-        problems.append(Problem(line, column, ProblemKind.NUMBER_OF_LEAVER, sentence))
+    for line, number, name, holder, left_at in db.session.execute(strangers):
+        kind = ProblemKind.NUMBER_OF_OTHER if left_at is None else ProblemKind.NUMBER_OF_LEAVER
+        begins = f"Line {line}: The employee number {shown(number or '')} is that of {holder}"
+        if left_at is None:
+            sentence = f"{begins}, who becomes {name} with another address. If {name} is somebody else, give them a number of their own."
+        else:
+            sentence = (
+                f"{begins}, who left on {left_at:%-d %B %Y}; this row has another name and another address. If it is the same "
+                f"person, take {holder} back on their page first. If it is somebody else, give them a number of their own."
+            )
+        problems.append(Problem(line, run.columns.get(Field.EMPLOYEE_ID), kind, sentence))
     _reject(run, lines_at_fault(problems))
     return problems
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from engagement.db import db, rows_changed
-from engagement.intake.conflicts import refuse_numbers_of_leavers, settle_addresses
+from engagement.intake.conflicts import question_numbers, settle_addresses
 from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
 from engagement.intake.rules import (
     ChangeKind,
@@ -49,8 +49,8 @@ def match_people(run: ImportRun, unplaced: int) -> list[Problem]:
 
     A row with an employee number speaks of whoever has it, or has none yet and the address; a row without one of
     whoever has the address now, or of whoever had it last and has the same name. Where `unplaced` rows may be about
-    anybody, nobody is missing. Returns a problem for each row with the number of a leaver who is somebody else, and for
-    each address that somebody outside the file keeps; these rows are rejected.
+    anybody, nobody is missing. Returns a problem for each row with the number of somebody who may be somebody else, and for
+    each address that somebody outside the file keeps; rows with errors are rejected.
     """
     rows_changed(delete(StagedMatch).where(StagedMatch.run_id == run.id))
     for kind in (ChangeKind.UNCHANGED, ChangeKind.REJECTED) if _has_rejected(run) else (ChangeKind.UNCHANGED,):
@@ -68,7 +68,7 @@ def match_people(run: ImportRun, unplaced: int) -> list[Problem]:
         _match_missing(run)
     _number_new(run)
     refresh_statistics(StagedMatch)
-    return [*refuse_numbers_of_leavers(run), *settle_addresses(run)]
+    return [*question_numbers(run), *settle_addresses(run)]
 
 
 def _has_rejected(run: ImportRun) -> bool:

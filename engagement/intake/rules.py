@@ -86,6 +86,7 @@ class ProblemKind(StrEnum):
     UNKNOWN_MANAGER = "unknown_manager"
     ADDRESS_TAKEN = "address_taken"
     NUMBER_OF_LEAVER = "number_of_leaver"
+    NUMBER_OF_OTHER = "number_of_other"
 
 
 class RunStatus(StrEnum):
@@ -140,7 +141,7 @@ ROLE_BITS = {role: 1 << place for place, role in enumerate(TrainingRole)}
 
 _KINDS = list(ProblemKind)
 FATAL_KINDS = frozenset(_KINDS[: _KINDS.index(ProblemKind.BAD_MAPPING) + 1])
-WARNING_KINDS = frozenset({ProblemKind.UNKNOWN_MANAGER, ProblemKind.OWN_MANAGER})
+WARNING_KINDS = frozenset({ProblemKind.UNKNOWN_MANAGER, ProblemKind.OWN_MANAGER, ProblemKind.NUMBER_OF_OTHER})
 
 
 @dataclass(frozen=True)

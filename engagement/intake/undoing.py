@@ -11,7 +11,7 @@ from engagement.accounts.models import Account
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
-from engagement.intake.applying import KNOWN, end_sign_ins, of_kind, reopen_sign_ins
+from engagement.intake.applying import KNOWN, end_sign_ins, of_kind, rename_sign_ins, reopen_sign_ins
 from engagement.intake.models import ImportChange, ImportRun
 from engagement.intake.rules import ROLE_BITS, ChangeKind
 from engagement.people.models import Person, PersonRole
@@ -57,6 +57,7 @@ def restore_people(run: ImportRun, now: datetime, by: Actor) -> None:
         _restore(some, now)
     rows_changed(update(Person).where(Person.id.in_(returned)).values(left_at=None))
     _date_ended_sign_ins(run, now)
+    rename_sign_ins(of_kind(run, *KNOWN))
     db.session.expire_all()
 
 

@@ -108,7 +108,23 @@ def test_a_leaver_s_number_is_not_given_to_somebody_else(app: Flask, frozen: tim
     with pytest.raises(RuleBroken, match="One row has errors"):
         actions.apply_run(run, by=INES)
     accounts.return_with_sign_in(person("2"), by=INES)
-    assert tally(bring_in(stranger, full=False)) == {"moved": 1}
+    run = bring_in(stranger, full=False)
+    assert tally(run) == {"moved": 1}
+    assert [problem["sentence"] for problem in run.problems] == [
+        "Line 2: The employee number “2” is that of Ben Bitdiddle, who becomes Mallory Stranger with another address. "
+        "If Mallory Stranger is somebody else, give them a number of their own."
+    ]
+
+
+def test_a_sign_in_has_the_name_that_its_person_has_now(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    account = accounts.account_for_person(person("2"))
+    run = bring_in(BEN.replace("Bitdiddle", "Byte"), full=False)
+    db.session.refresh(account)
+    assert account.name == "Ben Byte"
+    actions.undo_run(run, by=INES)
+    db.session.refresh(account)
+    assert account.name == "Ben Bitdiddle"
 
 
 def test_a_leaver_s_address_is_theirs_again_only_under_their_name(app: Flask) -> None:
