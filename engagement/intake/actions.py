@@ -15,6 +15,7 @@ from engagement.db import db, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.intake import applying, comparing, heading, recording, undoing
 from engagement.intake.clearing import clear_staging
+from engagement.intake.fingerprint import directory_mark, fingerprint
 from engagement.intake.first_load import checked_and_indexed_at_once
 from engagement.intake.locking import lock_directory
 from engagement.intake.matching import unknown_managers
@@ -79,7 +80,7 @@ def stage_file(
 
 def _compare(run: ImportRun, staged: Staged, progress: Progress) -> None:
     run.counts = {"rows": staged.rows, "unplaced": staged.unplaced}
-    found = comparing.compare(run, staged.unplaced)
+    found = _held_against_directory(run)
     staged.note(found)
     unknown = unknown_managers(run)
     staged.note([problem for manager, problem in staged.absent_managers.items() if manager in unknown])
@@ -89,6 +90,14 @@ def _compare(run: ImportRun, staged: Staged, progress: Progress) -> None:
     run.problems_total = staged.problems_total
     progress(*Step.COMPARED.at(staged.rows))
     db.session.flush()
+
+
+def _held_against_directory(run: ImportRun) -> list[Problem]:
+    """Compare and remember what was compared with what; returns what is wrong with rows in sight of the directory."""
+    mark = directory_mark()  # first, so that whatever changes meanwhile makes it another one
+    found = comparing.compare(run, run.count("unplaced"))
+    run.directory_mark = f"{mark}/{fingerprint(run)}"
+    return found
 
 
 def _kept(problem: Problem) -> dict[str, Any]:
@@ -117,15 +126,17 @@ def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progr
     """Make the directory what a staged run says, all of it or nothing; who works in waves and training is left to
     `settle_after_import`.
 
-    Where the directory changed since the preview, the comparison is made anew first. Raises RuleBroken when the run is not
-    staged any more, has rows with errors that were not to be skipped, or would let more than a tenth of the people leave
-    without `confirm_leavers`.
+    Where something changed since the preview, the comparison is made anew first. If by that the run would change anything
+    else than was previewed, nothing is applied: the run returns still staged, for the caller to commit and to show what it
+    would change now. Raises RuleBroken when the run is not staged any more, has rows with errors that were not to be
+    skipped, or would let more than a tenth of the people leave without `confirm_leavers`.
     """
     lock_directory()
     db.session.refresh(run, with_for_update=True)
     _refuse_unless_ready(run)
-    if run.directory_mark != comparing.directory_mark():
-        _compare_again(run)
+    if not _is_as_previewed(run):
+        db.session.flush()
+        return run
     _refuse_unconfirmed(run, confirm_leavers)
     now = clock.now()
     audit.record("imported people", run, by=by, name=run.filename, changes=_tally(run))
@@ -181,14 +192,17 @@ def _refuse_unconfirmed(run: ImportRun, confirm_leavers: bool) -> None:
         )
 
 
-def _compare_again(run: ImportRun) -> None:
-    """Compare with the directory as it is now; raises RuleBroken where that makes rows unusable."""
-    found = comparing.compare(run, run.count("unplaced"))
+def _is_as_previewed(run: ImportRun) -> bool:
+    """Whether the run would still change what its preview showed, compared anew where the directory changed since."""
+    since, _, previewed = run.directory_mark.rpartition("/")
+    if since == directory_mark():
+        return True
+    found = _held_against_directory(run)
     if found:
         run.counts = run.counts | {"bad_rows": run.count("bad_rows") + len(lines_at_fault(found))}
-        run.problems = [*run.problems, *map(_kept, found)][:MOST_PROBLEMS]
+        run.problems = sorted([*run.problems, *map(_kept, found)], key=lambda p: p["line"] or 0)[:MOST_PROBLEMS]
         run.problems_total += len(found)
-        _refuse_unless_ready(run)
+    return not found and run.directory_mark.rpartition("/")[2] == previewed
 
 
 def _tally(run: ImportRun) -> dict[str, tuple[Any, Any]]:

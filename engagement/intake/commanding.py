@@ -47,14 +47,15 @@ def import_file(
 ) -> Preview:
     """Read, compare and apply a file in the present transaction, which the caller commits or, after a dry run, rolls back.
 
-    Nothing is applied where `is_blocked` or unconfirmed leavers stand against it; see `Preview.is_applied`. Raises BadInput
-    for a path or saved mapping that is not there, UnreadableFile for a file that cannot be read.
+    Nothing is applied where `is_blocked` or unconfirmed leavers stand against it, or where the directory changes between
+    comparing and applying; see `Preview.is_applied`. Raises BadInput for a path or saved mapping that is not there,
+    UnreadableFile for a file that cannot be read.
     """
     run = _staged(path, saved_mapping, full, skip_bad, by, progress)
     asks = needs_confirmation(run.count(ChangeKind.LEFT), run.count("active"))
     if not dry_run and not run.is_blocked and (confirm_leavers or not asks):
         actions.apply_run(run, confirm_leavers=confirm_leavers, by=by, progress=progress)
-        training_left = actions.settle_after_import().asked if run.touched else 0
+        training_left = actions.settle_after_import().asked if run.is_applied and run.touched else 0
     else:
         training_left = 0 if run.is_blocked else training_left_by(run).assignments
     return Preview(
@@ -124,16 +125,23 @@ def import_people(
     if dry_run:
         say("Nothing has changed. This is what would.")
         return preview
+    raise RuleBroken(f"Nothing was imported: {_why_not(preview, confirm_leavers)}")
+
+
+def _why_not(preview: Preview, confirm_leavers: bool) -> str:
+    """Why a file was not applied, and what to do."""
     if preview.is_blocked:
         number = preview.counts["bad_rows"]
-        raise RuleBroken(
-            f"Nothing was imported: {number:,} {'row has' if number == 1 else 'rows have'} errors. "
+        return (
+            f"{number:,} {'row has' if number == 1 else 'rows have'} errors. "
             "Correct the file, or import the good rows with --skip-bad."
         )
-    raise RuleBroken(
-        f"Nothing was imported: {preview.counts['left']:,} of {preview.counts['active']:,} people are missing from this file, "
-        "more than 10 %. If it does list everybody, use --confirm-leavers; if not, --partial."
-    )
+    if preview.asks_about_leavers and not confirm_leavers:
+        return (
+            f"{preview.counts['left']:,} of {preview.counts['active']:,} people are missing from this file, "
+            "more than 10 %. If it does list everybody, use --confirm-leavers; if not, --partial."
+        )
+    return "somebody changed the directory while the file was compared with it. Give it once more."
 
 
 def _lines(preview: Preview) -> list[str]:

@@ -18,7 +18,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from engagement.audit import AuditEntry
 from engagement.db import db, rows_changed
 from engagement.intake.conflicts import reject_matched
 from engagement.intake.matching import match_people, resolve_references
@@ -50,7 +49,6 @@ def compare(run: ImportRun, unplaced: int) -> list[Problem]:
         problems += [*circles, *reject_matched(run, lines_at_fault(circles))]
         run.new_departments = resolve_references(run)
     _mark_changed(run)
-    run.directory_mark = directory_mark()
     tally = select(StagedMatch.kind, func.count()).where(StagedMatch.run_id == run.id).group_by(StagedMatch.kind)
     found = {kind.value: number for kind, number in db.session.execute(tally)}
     found.pop(ChangeKind.REJECTED.value, None)
@@ -62,13 +60,6 @@ def compare(run: ImportRun, unplaced: int) -> list[Problem]:
         | {"active": active}
     )
     return problems
-
-
-def directory_mark() -> str:
-    """Return a text that differs whenever somebody changed anything: every change leaves an entry in the audit."""
-    last = db.session.scalar(select(func.max(AuditEntry.id)))
-    person = db.session.scalar(select(func.max(Person.id)))
-    return f"{last or 0}/{person or 0}"
 
 
 def _mark_changed(run: ImportRun) -> None:

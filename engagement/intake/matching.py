@@ -152,14 +152,15 @@ def _word(kind: ChangeKind) -> ColumnElement[str]:
 def resolve_references(run: ImportRun) -> list[str]:
     """Fill `StagedReference`; returns the paths of departments that do not exist yet."""
     rows_changed(delete(StagedReference).where(StagedReference.run_id == run.id))
-    for kind in _MANAGER_COLUMNS:
+    for kind in MANAGER_COLUMNS:
         _resolve_managers(run, kind)
     departments = _resolve_departments(run)
     refresh_statistics(StagedReference)
     return departments
 
 
-_MANAGER_COLUMNS: dict[ReferenceKind, tuple[Any, Any, Any]] = {
+#: For each way to name a manager: the column that names, and where the name stands in the file and in the directory.
+MANAGER_COLUMNS: dict[ReferenceKind, tuple[Any, Any, Any]] = {
     ReferenceKind.MANAGER_EMAIL: (StagedPerson.manager_email, StagedPerson.email, Person.email),
     ReferenceKind.MANAGER_ID: (StagedPerson.manager_employee_id, StagedPerson.employee_id, Person.employee_id),
 }
@@ -167,7 +168,7 @@ _MANAGER_COLUMNS: dict[ReferenceKind, tuple[Any, Any, Any]] = {
 
 def _resolve_managers(run: ImportRun, kind: ReferenceKind) -> None:
     """Each manager named by a row: whoever stands in the file under this name, else whoever the directory knows."""
-    named, in_file, in_directory = _MANAGER_COLUMNS[kind]
+    named, in_file, in_directory = MANAGER_COLUMNS[kind]
     word: ColumnElement[str] = literal_column(f"'{kind.value}'")
     usable = (StagedPerson.run_id == run.id, StagedPerson.is_rejected.is_(False))
     wanted = select(named).where(*usable, named.is_not(None))
@@ -195,7 +196,7 @@ def unknown_managers(run: ImportRun) -> set[ManagerRef]:
     """Return the managers named by rows whom neither the file nor the directory knows."""
     missing = select(StagedReference.kind, StagedReference.value).where(
         StagedReference.run_id == run.id,
-        StagedReference.kind.in_(_MANAGER_COLUMNS),
+        StagedReference.kind.in_(MANAGER_COLUMNS),
         StagedReference.row_id.is_(None),
     )
     keys = {ReferenceKind.MANAGER_EMAIL: ManagerKey.EMAIL, ReferenceKind.MANAGER_ID: ManagerKey.EMPLOYEE_ID}

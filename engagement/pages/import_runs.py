@@ -15,6 +15,7 @@ from engagement.intake.models import ImportRun
 from engagement.intake.progress import STAGED, Progress, quietly, within
 from engagement.intake.rules import ChangeKind, Severity, needs_confirmation
 from engagement.pages import guard
+from engagement.pages.formats import plural
 from engagement.pages.long_work import shown_while_working
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
@@ -62,6 +63,7 @@ def run(run_id: int) -> str:
     return render_template(
         "intake/run.html",
         run=found,
+        is_anew="anew" in request.args,
         tally=_tally(found),
         parts=[(url_for("intake.run", run_id=run_id, show=p), words, n, p == shown) for p, words, n in parts],
         shown=shown,
@@ -117,13 +119,18 @@ def apply(run_id: int) -> BaseResponse:
     guard.allow(access.may_import_people(guard.reader()))
     found = guard.found(db.session.get(ImportRun, run_id))
     touched, confirmed, by = found.touched, "confirm_leavers" in request.form, guard.reader().actor
+    anew = url_for("intake.run", run_id=run_id, anew=1)
 
-    def work(progress: Progress) -> None:
+    def work(progress: Progress) -> str | None:
         run = db.session.get_one(ImportRun, run_id)
         actions.apply_run(run, confirm_leavers=confirmed, by=by, progress=within(progress, STAGED, 1))
+        if run.is_staged:
+            return anew
         actions.settle_after_import()
+        return None
 
-    notice = ("The directory is up to date.", f"{touched:,} people changed. You can undo this import below.")
+    changed = f"{plural(touched, 'person', 'people')} changed. You can undo this import below."
+    notice = ("The directory is up to date.", changed)
     return _done(run_id, "Bringing the directory up to date", touched, work, notice)
 
 
@@ -158,36 +165,41 @@ def undo(run_id: int) -> BaseResponse:
     found = guard.found(db.session.get(ImportRun, run_id))
     by = guard.reader().actor
 
-    def work(progress: Progress) -> None:
+    def work(progress: Progress) -> str | None:
         progress("Putting everybody back", 0)
         run = db.session.get_one(ImportRun, run_id)
         actions.undo_run(run, by=by)
         progress("Letting waves and training follow", 0.8)
         actions.settle_after_import(undone=run)
+        return None
 
     notice = ("The import was undone.", "Everybody is as before; people who were new count as having left.")
     return _done(run_id, "Undoing the import", found.touched, work, notice)
 
 
 def _done(
-    run_id: int, heading: str, touched: int, work: Callable[[Progress], None], notice: tuple[str, str]
+    run_id: int, heading: str, touched: int, work: Callable[[Progress], str | None], notice: tuple[str, str]
 ) -> BaseResponse:
-    """Do and commit the work, on a page of its own where it touches many, and go on to the run."""
+    """Do and commit the work, on a page of its own where it touches many, and go on to the run.
+
+    Work that comes out otherwise than hoped returns the address where to go instead, and the notice is not shown.
+    """
     url = url_for("intake.run", run_id=run_id)
 
     def whole(progress: Progress) -> str:
-        work(progress)
+        instead = work(progress)
         db.session.commit()
-        return url
+        return instead or url
 
     if touched > MANY:
         return shown_while_working(heading, whole, back=url)
     try:
-        whole(quietly)
+        leads_to = whole(quietly)
     except RuleBroken as error:
         return _refused(run_id, error)
-    notify(*notice)
-    return redirect(url, code=303)
+    if leads_to == url:
+        notify(*notice)
+    return redirect(leads_to, code=303)
 
 
 def _refused(run_id: int, error: RuleBroken) -> BaseResponse:

@@ -1,5 +1,6 @@
 """Imports from file to directory, on both engines: what changes, what stays, what is refused, what is undone."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -230,6 +231,7 @@ def test_what_somebody_else_has_staged_stays_when_a_large_run_is_over(
     theirs = actions.stage_file(file, full=False, skip_bad=False, by=olu)
     bring_in(*EVERYBODY, full=False)
     assert (count(StagedPerson), count(StagedMatch)) == (2, 2)
+    assert actions.apply_run(theirs, by=olu).is_staged
     assert tally(actions.apply_run(theirs, by=olu)) == {"unchanged": 2}
     assert (count(StagedPerson), count(StagedMatch), count(StagedReference)) == (0, 0, 0)
     assert tally(bring_in(*EVERYBODY)) == {"unchanged": 4}
@@ -304,9 +306,10 @@ def test_a_circle_that_closes_between_preview_and_applying_stops_the_file(app: F
     assert not run.is_blocked
     file, other = open_file(csv_of(CY.replace("ada@", "ben@")), "people.csv"), Actor(None, "Olu Ade")
     actions.apply_run(actions.stage_file(file, full=False, skip_bad=False, by=other), by=other)
+    assert actions.apply_run(run, by=INES).is_staged
+    assert (run.is_blocked, len(run.problems), person("1").manager) == (True, 1, None)
     with pytest.raises(RuleBroken, match="One row has errors"):
         actions.apply_run(run, by=INES)
-    assert person("1").manager is None
 
 
 def test_a_department_of_eight_levels_is_made_with_its_parents(app: Flask) -> None:
@@ -409,14 +412,76 @@ def test_an_import_that_something_newer_touched_is_not_undone(app: Flask) -> Non
         actions.undo_run(run, by=INES)
 
 
-def test_a_directory_that_changed_since_the_preview_is_compared_anew(app: Flask) -> None:
+def test_a_directory_that_changed_since_the_preview_is_compared_anew_and_shown_before_anything_is_applied(
+    app: Flask,
+) -> None:
     bring_in(*EVERYBODY)
     run = stage(*EVERYBODY, "5,eva@example.com,Eva,Lu,Finance,,")
     people.add_person("Eva Lu", "eva@example.com", by=INES, employee_id="5", first_name="Eva", last_name="Lu")
     people.add_person("Guy Outside", "guy@example.com", by=INES)
     actions.apply_run(run, confirm_leavers=True, by=INES)
-    assert tally(run) == {"moved": 1, "unchanged": 4, "left": 1}
-    assert headcount() == 5
+    assert (run.status, tally(run), headcount()) == (RunStatus.STAGED, {"moved": 1, "unchanged": 4, "left": 1}, 6)
+    assert [who.name for who in queries.people_of_run(run, ChangeKind.LEFT)] == ["Guy Outside"]
+    actions.apply_run(run, confirm_leavers=True, by=INES)
+    assert (run.status, headcount()) == (RunStatus.APPLIED, 5)
+
+
+def test_what_somebody_set_by_hand_after_the_preview_is_not_overwritten_unseen(app: Flask) -> None:
+    header = "employee_id,email,name,timezone,language"
+    rows = ("1,ada@example.com,Ada,Europe/London,en", "2,ben@example.com,Ben,Europe/London,en")
+    bring_in(*rows, header=header)
+    run = stage(rows[0].replace(",en", ",de"), rows[1], header=header, full=False)
+    assert tally(run) == {"changed": 1, "unchanged": 1}
+    people.change_delivery_details(person("2"), timezone="Asia/Tokyo", language="ja", by=INES)
+    actions.apply_run(run, by=INES)
+    assert (run.status, tally(run), person("1").language) == (RunStatus.STAGED, {"changed": 2}, "en")
+    assert (person("2").timezone, person("2").language) == ("Asia/Tokyo", "ja")
+    actions.apply_run(run, by=INES)
+    assert (run.status, person("1").language, person("2").language) == (RunStatus.APPLIED, "de", "en")
+
+
+def _set_another_old_value() -> None:
+    people.change_delivery_details(person("2"), language="ja", by=INES)
+
+
+def _let_leave() -> None:
+    people.mark_as_left(person("2"), by=INES)
+
+
+def _let_the_manager_leave() -> None:
+    people.mark_as_left(person("1"), by=INES)
+
+
+def _merge_the_newcomers_department() -> None:
+    old, new = (people.make_department(path, by=INES) for path in ("Finance", "Operations"))
+    people.merge_department(old, new, by=INES)
+
+
+@pytest.mark.parametrize(
+    "change", [_set_another_old_value, _let_leave, _let_the_manager_leave, _merge_the_newcomers_department]
+)
+def test_each_other_outcome_than_the_previewed_is_shown_first(app: Flask, change: Callable[[], None]) -> None:
+    header = "employee_id,email,name,department,manager_email,language"
+    ben = "2,ben@example.com,Ben,Operations,cy@example.com,en"
+    bring_in("1,ada@example.com,Ada,Finance,,en", ben, "3,cy@example.com,Cy,Finance,,en", header=header)
+    new = "7,new@example.com,New,Finance,ada@example.com,en"
+    run = stage(ben.replace(",en", ",de"), new, header=header, full=False)
+    change()
+    assert actions.apply_run(run, by=INES).is_staged
+    assert actions.apply_run(run, by=INES).is_applied
+
+
+def test_changes_that_have_nothing_to_do_with_a_preview_do_not_hold_it_up(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    boss = "5,eva@example.com,Eva,Lu,Finance/New,,"
+    run = stage(BEN.replace("ada@", "eva@").replace("Claims", "New"), CY, boss, full=False)
+    assert tally(run) == {"new": 1, "moved": 1, "unchanged": 1}
+    people.add_person("Guy Outside", "guy@example.com", by=INES)
+    people.change_delivery_details(person("2"), works_from="09:00", works_until="17:00", by=INES)
+    people.make_department("Elsewhere", by=INES)
+    people.mark_as_left(person("4"), by=INES)
+    actions.apply_run(run, by=INES)
+    assert (run.status, person("2").manager.name) == (RunStatus.APPLIED, "Eva Lu")
 
 
 def test_work_that_stops_half_way_leaves_nothing(app: Flask) -> None:

@@ -13,9 +13,11 @@ from intake.hr_files import DEFECTS, make_hr_file
 from sqlalchemy import func, select
 
 from engagement.accounts.rules import Role
+from engagement.audit import Actor
 from engagement.db import db
 from engagement.intake.models import ImportRun, KeptUpload, StagedPerson
 from engagement.intake.queries import saved_mappings
+from engagement.people.actions import change_delivery_details
 from engagement.people.models import Person
 
 
@@ -81,6 +83,29 @@ def test_changes_are_listed_with_old_and_new(ines: FlaskClient) -> None:
     ines.post(give(ines, csv_of(ADA, BEN)).headers["Location"] + "/application")
     moved = page(ines, give(ines, csv_of(ADA, BEN.replace("Operations/Claims", "Finance"))).headers["Location"])
     assert '<span class="was">Operations/Claims</span> → <span class="now">Finance</span>' in moved
+
+
+def test_applying_something_else_than_was_seen_shows_it_first(ines: FlaskClient) -> None:
+    header = "employee_id,email,name,language"
+    rows = ("1,ada@example.com,Ada,en", "2,ben@example.com,Ben,en")
+    ines.post(give(ines, csv_of(*rows, header=header)).headers["Location"] + "/application")
+    url = give(ines, csv_of(rows[0].replace(",en", ",de"), rows[1], header=header), full="partial").headers["Location"]
+    assert "Change 1 person" in page(ines, url)
+    ben = db.session.scalars(select(Person).where(Person.employee_id == "2")).one()
+    change_delivery_details(ben, language="ja", by=Actor(None, "Olu Ade"))
+    answer = ines.post(f"{url}/application")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{url}?anew=1")
+    shown = page(ines, f"{url}?anew=1")
+    assert "The directory has changed since you looked." in shown
+    assert "Change 2 people" in shown
+    assert "The directory is up to date." not in shown
+    languages = select(Person.language).order_by(Person.employee_id)
+    assert db.session.scalars(languages).all() == ["en", "ja"]
+    ines.post(f"{url}/application")
+    after = page(ines, url)
+    assert after.count("2 people changed") == 2
+    db.session.rollback()
+    assert db.session.scalars(languages).all() == ["de", "en"]
 
 
 def test_many_leavers_need_the_box(ines: FlaskClient) -> None:
