@@ -139,19 +139,24 @@ def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progr
         return run
     _refuse_unconfirmed(run, confirm_leavers)
     now = clock.now()
-    audit.record("imported people", run, by=by, name=run.filename, changes=_tally(run))
+    audit.record(recording.IMPORTED, run, by=by, name=run.filename, changes=_tally(run))
     if run.touched:
         with checked_and_indexed_at_once(run):
             _write_people(run, by, progress)
     run.status = RunStatus.APPLIED
     run.applied_at = now
     clear_staging(run)
+    _note_last_entry(run)
+    progress(*Step.APPLIED.at(run.touched))
+    return run
+
+
+def _note_last_entry(run: ImportRun) -> None:
+    """Remember where in the audit the run ends, so that whatever is newer can be told from it."""
     db.session.flush()
     run.last_audit_id = db.session.scalar(select(sql.max(AuditEntry.id)))
     db.session.flush()
     db.session.expire_all()
-    progress(*Step.APPLIED.at(run.touched))
-    return run
 
 
 def _write_people(run: ImportRun, by: Actor, progress: Progress) -> None:
@@ -239,8 +244,7 @@ def undo_run(run: ImportRun, *, by: Actor) -> None:
     recording.record_of_people(run, recording.UNDOING_VERBS, now, by)
     run.status = RunStatus.UNDONE
     run.undone_at = now
-    db.session.flush()
-    db.session.expire_all()
+    _note_last_entry(run)
 
 
 def save_mapping(name: str, columns: Mapping[str, str], *, by: Actor) -> SavedMapping:

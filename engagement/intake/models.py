@@ -15,8 +15,9 @@ class ImportRun(Base):
 
     `file_hash` is SHA-256 in hex. `columns` maps the fields that were read to the headers of the file; a field that is not
     in it stays as it is in the directory. `counts` has a number for each kind of change and more (see `comparing`),
-    `problems` the first of `problems_total`. `directory_mark` tells whether anything changed since the
-    comparison, and after its last slash what the run would change (see `fingerprint`); `last_audit_id` is the run's last audit entry, so that undoing sees what came later.
+    `problems` the first of `problems_total`. `directory_mark` tells whether anything changed since the comparison, and after
+    its last slash what the run would change (see `fingerprint`); `last_audit_id` is the last entry in the audit that the run
+    made, or once it is undone its undoing, so that undoing another one sees what came later.
     """
 
     __tablename__ = "import_run"

@@ -15,6 +15,8 @@ from engagement.intake.models import ImportChange, ImportRun
 from engagement.intake.rules import ROLE_BITS, ChangeKind
 from engagement.people.models import Department, Person
 
+#: What the audit says of a run as a whole, before what it says of each person.
+IMPORTED = "imported people"
 #: What the audit says of each kind of change.
 VERBS = {
     ChangeKind.NEW: "added person",

@@ -5,7 +5,19 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
 
 from engagement.accounts.models import Account
 from engagement.audit import Actor, AuditEntry
@@ -13,7 +25,8 @@ from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.intake.applying import KNOWN, end_sign_ins, of_kind, rename_sign_ins, reopen_sign_ins
 from engagement.intake.models import ImportChange, ImportRun
-from engagement.intake.rules import ROLE_BITS, ChangeKind
+from engagement.intake.recording import IMPORTED
+from engagement.intake.rules import ROLE_BITS, ChangeKind, RunStatus, shown
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, search_text
 
@@ -22,24 +35,52 @@ _DAYS = ("start_on", "end_on")
 
 
 def refuse_if_newer(run: ImportRun) -> None:
-    """Raise RuleBroken, with the number, where people whom the run touched were changed since."""
-    newer = (
-        select(func.count())
-        .select_from(ImportChange)
-        .where(
-            ImportChange.run_id == run.id,
-            exists().where(
-                AuditEntry.person_id == ImportChange.person_id,
-                AuditEntry.subject_kind == Person.__tablename__,
-                AuditEntry.id > (run.last_audit_id or 0),
-            ),
-        )
+    """Raise RuleBroken, with the number, where people whom the run touched were changed since.
+
+    Newer imports that were undone, and their undoing, changed nothing in the end and don't count.
+    """
+    entry = and_(
+        AuditEntry.person_id == ImportChange.person_id,
+        AuditEntry.subject_kind == Person.__tablename__,
+        AuditEntry.id > (run.last_audit_id or 0),
+        *(~_came_to_nothing(*undone) for undone in _undone_since(run)),
     )
+    newer = select(func.count()).select_from(ImportChange).where(ImportChange.run_id == run.id, exists().where(entry))
     if number := db.session.scalar(newer):
         who = "One person" if number == 1 else f"{number:,} people"
-        raise RuleBroken(
-            f"{who} of this import changed again since. Undo the newer import first, or change them one by one."
-        )
+        them = "this person right by hand" if number == 1 else "them right one by one"
+        latest = _latest_on_top_of(run)
+        first = f"Undo the newer import {shown(latest.filename)} first, or put" if latest else "Put"
+        raise RuleBroken(f"{who} of this import changed again since. {first} {them}.")
+
+
+def _undone_since(run: ImportRun) -> list[tuple[int, int, int]]:
+    """Undone imports newer than this: each with its first entry in the audit and with its last, which its undoing made."""
+    begun = and_(
+        AuditEntry.subject_kind == ImportRun.__tablename__,
+        AuditEntry.subject_id == cast(ImportRun.id, String),
+        AuditEntry.verb == IMPORTED,
+    )
+    rows = select(ImportRun.id, AuditEntry.id, ImportRun.last_audit_id).join(AuditEntry, begun)
+    rows = rows.where(ImportRun.status == RunStatus.UNDONE, AuditEntry.id > (run.last_audit_id or 0))
+    return [(run_id, first, last or first) for run_id, first, last in db.session.execute(rows)]
+
+
+def _came_to_nothing(run_id: int, first: int, last: int) -> ColumnElement[bool]:
+    """Entries about people of an undone import, from its beginning to the end of its undoing.
+
+    Among these are no changes but its own and such as came to nothing themselves, or it could not have been undone.
+    """
+    touched = select(ImportChange.person_id).where(ImportChange.run_id == run_id)
+    return and_(AuditEntry.id.between(first, last), AuditEntry.person_id.in_(touched))
+
+
+def _latest_on_top_of(run: ImportRun) -> ImportRun | None:
+    """The latest import that stands and changed some of the same people after this one."""
+    mine = select(ImportChange.person_id).where(ImportChange.run_id == run.id)
+    theirs = exists().where(ImportChange.run_id == ImportRun.id, ImportChange.person_id.in_(mine))
+    later = (ImportRun.status == RunStatus.APPLIED, ImportRun.last_audit_id > (run.last_audit_id or 0), theirs)
+    return db.session.scalar(select(ImportRun).where(*later).order_by(ImportRun.last_audit_id.desc()).limit(1))
 
 
 def restore_people(run: ImportRun, now: datetime, by: Actor) -> None:

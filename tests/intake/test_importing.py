@@ -382,36 +382,6 @@ def test_a_row_that_may_be_about_anybody_lets_nobody_leave(app: Flask) -> None:
     assert (tally(run), headcount()) == ({"unchanged": 2}, 4)
 
 
-def test_an_import_is_undone(app: Flask, frozen: time_machine.Traveller) -> None:
-    bring_in(*EVERYBODY)
-    before = {
-        n: (person(n).email, person(n).department_id, person(n).manager_id, person(n).searched_by) for n in "1234"
-    }
-    roles = roles_of([person(n).id for n in "1234"])
-    frozen.shift(timedelta(hours=1))
-    run = bring_in(
-        ADA, BEN.replace("ben@", "cy@"), CY.replace("cy@", "ben@").replace("Operations/Claims,ada@example.com,user;builder", "Finance,,support"),
-        "5,eva@example.com,Eva,Lu,Finance,ben@example.com,user",
-    )  # fmt: skip
-    assert tally(run) == {"new": 1, "changed": 1, "moved": 1, "unchanged": 1, "left": 1}
-    frozen.shift(timedelta(hours=1))
-    actions.undo_run(run, by=INES)
-    after = {n: (person(n).email, person(n).department_id, person(n).manager_id, person(n).searched_by) for n in "1234"}
-    assert after == before
-    assert roles_of([person(n).id for n in "1234"]) == roles
-    assert (person("5").left_at, person("4").left_at) == (clock.now(), None)
-    assert (run.status, entries("undid import")) == (RunStatus.UNDONE, 1)
-    assert tally(bring_in(*EVERYBODY)) == {"unchanged": 4}
-
-
-def test_an_import_that_something_newer_touched_is_not_undone(app: Flask) -> None:
-    bring_in(*EVERYBODY)
-    run = bring_in(ADA, BEN.replace("Bitdiddle", "Byte"), CY, DEE)
-    people.mark_as_left(person("2"), by=INES)
-    with pytest.raises(RuleBroken, match="One person of this import changed again since"):
-        actions.undo_run(run, by=INES)
-
-
 def test_a_directory_that_changed_since_the_preview_is_compared_anew_and_shown_before_anything_is_applied(
     app: Flask,
 ) -> None:

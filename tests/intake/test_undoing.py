@@ -1,0 +1,117 @@
+"""Imports taken back, on both engines: what is restored, what stands against it, what becomes of places that are gone."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from intake.companies import ADA, BEN, CY, DEE, INES, bring_in, entries, person, tally
+from sqlalchemy import select
+
+from engagement import clock
+from engagement.accounts import actions as accounts
+from engagement.accounts.models import Account
+from engagement.db import db
+from engagement.errors import RuleBroken
+from engagement.intake import actions
+from engagement.intake.rules import RunStatus
+from engagement.people import actions as people
+from engagement.people.models import Person
+from engagement.people.queries import roles_of
+
+EVERYBODY = (ADA, BEN, CY, DEE)
+
+
+def as_it_stands() -> list[tuple[object, ...]]:
+    """What undoing restores of everybody, with the sign-in."""
+    found = []
+    for number in "1234":
+        who = person(number)
+        account = account_of(who)
+        ended = account.deactivated_at if account else None
+        roles = roles_of([who.id])
+        found.append((who.email, who.department_id, who.manager_id, who.searched_by, who.left_at, ended, roles))
+    return found
+
+
+def account_of(who: Person) -> Account | None:
+    return db.session.scalar(select(Account).where(Account.person_id == who.id))
+
+
+def test_an_import_is_undone(app: Flask, frozen: time_machine.Traveller) -> None:
+    bring_in(*EVERYBODY)
+    before = {
+        n: (person(n).email, person(n).department_id, person(n).manager_id, person(n).searched_by) for n in "1234"
+    }
+    roles = roles_of([person(n).id for n in "1234"])
+    frozen.shift(timedelta(hours=1))
+    run = bring_in(
+        ADA, BEN.replace("ben@", "cy@"), CY.replace("cy@", "ben@").replace("Operations/Claims,ada@example.com,user;builder", "Finance,,support"),
+        "5,eva@example.com,Eva,Lu,Finance,ben@example.com,user",
+    )  # fmt: skip
+    assert tally(run) == {"new": 1, "changed": 1, "moved": 1, "unchanged": 1, "left": 1}
+    frozen.shift(timedelta(hours=1))
+    actions.undo_run(run, by=INES)
+    after = {n: (person(n).email, person(n).department_id, person(n).manager_id, person(n).searched_by) for n in "1234"}
+    assert after == before
+    assert roles_of([person(n).id for n in "1234"]) == roles
+    assert (person("5").left_at, person("4").left_at) == (clock.now(), None)
+    assert (run.status, entries("undid import")) == (RunStatus.UNDONE, 1)
+    assert tally(bring_in(*EVERYBODY)) == {"unchanged": 4}
+
+
+def test_an_import_that_something_newer_touched_is_not_undone(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    run = bring_in(ADA, BEN.replace("Bitdiddle", "Byte"), CY, DEE)
+    people.mark_as_left(person("2"), by=INES)
+    refusal = "One person of this import changed again since. Put this person right by hand."
+    with pytest.raises(RuleBroken, match=f"^{refusal}$"):
+        actions.undo_run(run, by=INES)
+
+
+def test_the_newer_import_that_stands_against_undoing_is_named(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    older = bring_in(ADA, BEN.replace("Bitdiddle", "Byte"), CY.replace("Fect", "Byte"), DEE)
+    newer = bring_in(*EVERYBODY)
+    newer.filename = "tuesday.csv"
+    with pytest.raises(RuleBroken) as refused:
+        actions.undo_run(older, by=INES)
+    assert refused.value.sentence == (
+        "2 people of this import changed again since. Undo the newer import “tuesday.csv” first, or put them right one by one."
+    )
+
+
+def test_imports_are_undone_one_after_the_other_the_newest_first(app: Flask, frozen: time_machine.Traveller) -> None:
+    bring_in(*EVERYBODY)
+    accounts.account_for_person(person("2"))
+    before = as_it_stands()
+    frozen.shift(timedelta(hours=1))
+    leaving = bring_in(ADA, DEE.replace("ada@example.com", ""))
+    between = as_it_stands()
+    for _ in range(2):
+        frozen.shift(timedelta(hours=1))
+        returning = bring_in(ADA, BEN.replace("Claims", "Billing"), CY.replace("Fect", "Back"), DEE)
+        renaming = bring_in(ADA, BEN.replace("Bitdiddle", "Byte"), CY, DEE)
+        frozen.shift(timedelta(hours=1))
+        actions.undo_run(renaming, by=INES)
+        actions.undo_run(returning, by=INES)
+        assert as_it_stands() == between
+    frozen.shift(timedelta(hours=1))
+    actions.undo_run(leaving, by=INES)
+    assert as_it_stands() == before
+    assert (leaving.status, tally(bring_in(*EVERYBODY))) == (RunStatus.UNDONE, {"unchanged": 4})
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_change_by_hand_beside_an_undone_newer_import_still_counts(app: Flask, when: str) -> None:
+    bring_in(*EVERYBODY)
+    older = bring_in(ADA, BEN.replace("Bitdiddle", "Byte"), CY, DEE)
+    newer = bring_in(ADA, BEN.replace("Bitdiddle", "Bit"), CY, DEE)
+    if when == "before":
+        actions.undo_run(newer, by=INES)
+    people.change_delivery_details(person("2"), language="ja", by=INES)
+    if when == "after":
+        with pytest.raises(RuleBroken):
+            actions.undo_run(newer, by=INES)
+    with pytest.raises(RuleBroken, match="One person of this import changed again since"):
+        actions.undo_run(older, by=INES)
