@@ -13,7 +13,7 @@ from engagement import audit, clock
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import BadInput, RuleBroken
-from engagement.intake import applying, comparing, heading, recording, undoing
+from engagement.intake import applying, comparing, heading, places, recording, undoing
 from engagement.intake.clearing import clear_staging
 from engagement.intake.fingerprint import directory_mark, fingerprint
 from engagement.intake.first_load import checked_and_indexed_at_once
@@ -228,7 +228,8 @@ def settle_after_import(undone: ImportRun | None = None) -> AssignmentCounts:
 def undo_run(run: ImportRun, *, by: Actor) -> None:
     """Put everybody whom an applied run touched back to what they were; departments it made stay.
 
-    Raises RuleBroken when it is not applied, or when something newer touched the same people.
+    Who was in a department that was merged since comes into its successor (see `places.merged_since`). Raises RuleBroken
+    when the run is not applied, or when something newer touched the same people.
     """
     lock_directory()
     db.session.refresh(run, with_for_update=True)
@@ -239,7 +240,8 @@ def undo_run(run: ImportRun, *, by: Actor) -> None:
     undoing.restore_people(run, now, by)
     if comparing.has_managers(run):
         heading.settle_heads(run, by)
-    audit.record("undid import", run, by=by, name=run.filename, changes=_tally(run))
+    undone = _tally(run) | {f"people of {old}": (old, new) for old, new in places.merged_since(run)}
+    audit.record("undid import", run, by=by, name=run.filename, changes=undone)
     db.session.flush()
     recording.record_of_people(run, recording.UNDOING_VERBS, now, by)
     run.status = RunStatus.UNDONE

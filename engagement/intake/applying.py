@@ -24,18 +24,19 @@ from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.intake.comparing import changed_values, desired, filled, newcomers, pairs
 from engagement.intake.models import ImportChange, ImportRun, StagedMatch, StagedReference
+from engagement.intake.places import open_again
 from engagement.intake.recording import record_of_sign_ins
 from engagement.intake.resolved_rows import PLAIN
 from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
 from engagement.people.actions import make_department
-from engagement.people.models import Department, Person, PersonRole
+from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, paths_with_parents
 
 KNOWN = (ChangeKind.CHANGED, ChangeKind.MOVED, ChangeKind.RETURNED)
 
 
 def make_departments(run: ImportRun, by: Actor) -> None:
-    """Make the departments that the file names and nobody has yet, those above them first."""
+    """Make the departments that the file names and nobody has yet, those above them first; open those that were closed."""
     for path in paths_with_parents(run.new_departments):
         department = make_department(path, by=by)
         here = (StagedReference.run_id == run.id, StagedReference.kind == ReferenceKind.DEPARTMENT)
@@ -43,9 +44,7 @@ def make_departments(run: ImportRun, by: Actor) -> None:
     named = select(StagedReference.row_id).where(
         StagedReference.run_id == run.id, StagedReference.kind == ReferenceKind.DEPARTMENT
     )
-    rows_changed(
-        update(Department).where(Department.id.in_(named), Department.merged_into_id.is_(None)).values(closed_at=None)
-    )
+    open_again(id_ for id_ in db.session.scalars(named) if id_ is not None)
 
 
 def note_changes(run: ImportRun) -> None:

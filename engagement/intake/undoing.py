@@ -23,6 +23,7 @@ from engagement.accounts.models import Account
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
+from engagement.intake import places
 from engagement.intake.applying import KNOWN, end_sign_ins, of_kind, rename_sign_ins, reopen_sign_ins
 from engagement.intake.models import ImportChange, ImportRun
 from engagement.intake.recording import IMPORTED
@@ -84,7 +85,10 @@ def _latest_on_top_of(run: ImportRun) -> ImportRun | None:
 
 
 def restore_people(run: ImportRun, now: datetime, by: Actor) -> None:
-    """Put every value back: new people and those who returned count as left, leavers are here again."""
+    """Put every value back: new people and those who returned count as left, leavers are here again.
+
+    Who was in a department that was merged since comes into its successor; one that was closed otherwise is opened again.
+    """
     returned = of_kind(run, ChangeKind.LEFT)
     reopen_sign_ins(returned, now, by)
     gone = of_kind(run, ChangeKind.NEW, ChangeKind.RETURNED)
@@ -93,9 +97,11 @@ def restore_people(run: ImportRun, now: datetime, by: Actor) -> None:
     changing = of_kind(run, *KNOWN).where(ImportChange.changes["email"][1].as_string().is_not(None))
     rows_changed(update(Person).where(Person.id.in_(changing)).values(email=None))
     _refuse_taken_addresses(run)
+    merged = places.successors()
     changes = iter(_known_changes(run))
     while some := list(islice(changes, BATCH)):
-        _restore(some, now)
+        _restore(some, merged, now)
+    places.open_again(merged.get(id_, id_) for id_ in places.left_by(run))
     rows_changed(update(Person).where(Person.id.in_(returned)).values(left_at=None))
     _date_ended_sign_ins(run, now)
     rename_sign_ins(of_kind(run, *KNOWN))
@@ -118,13 +124,15 @@ def _known_changes(run: ImportRun) -> list[tuple[int, dict[str, list[Any]]]]:
     return [(person_id, changes or {}) for person_id, changes in db.session.execute(rows)]
 
 
-def _restore(some: list[tuple[int, dict[str, list[Any]]]], now: datetime) -> None:
+def _restore(some: list[tuple[int, dict[str, list[Any]]]], merged: dict[int, int], now: datetime) -> None:
     sets: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     roles: dict[int, int] = {}
     for person_id, changes in some:
         values = {name: _as_column(name, old) for name, (old, _) in changes.items() if name != "roles"}
         if "roles" in changes:
             roles[person_id] = changes["roles"][0]
+        if "department_id" in values:
+            values["department_id"] = merged.get(values["department_id"], values["department_id"])
         if values:
             sets[tuple(sorted(values))].append({"id": person_id, **values})
     for rows in sets.values():

@@ -12,6 +12,7 @@ from engagement.errors import RuleBroken
 from engagement.intake import actions, queries
 from engagement.intake.consequences import training_left_by
 from engagement.intake.models import ImportRun
+from engagement.intake.places import merged_since
 from engagement.intake.progress import STAGED, Progress, quietly, within
 from engagement.intake.rules import ChangeKind, Severity, needs_confirmation
 from engagement.pages import guard
@@ -76,6 +77,7 @@ def run(run_id: int) -> str:
         bad_rows=found.count("bad_rows"),
         training_left=training_left_by(found),
         days_to_decide=DAYS_TO_DECIDE,
+        merged_since=[] if found.is_staged else merged_since(found),
     )
 
 

@@ -11,13 +11,14 @@ from sqlalchemy import select
 from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.models import Account
+from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.intake import actions
+from engagement.intake import actions, places
 from engagement.intake.rules import RunStatus
 from engagement.people import actions as people
-from engagement.people.models import Person
-from engagement.people.queries import roles_of
+from engagement.people.models import Department, Person
+from engagement.people.queries import headcount, roles_of
 
 EVERYBODY = (ADA, BEN, CY, DEE)
 
@@ -115,3 +116,30 @@ def test_a_change_by_hand_beside_an_undone_newer_import_still_counts(app: Flask,
             actions.undo_run(newer, by=INES)
     with pytest.raises(RuleBroken, match="One person of this import changed again since"):
         actions.undo_run(older, by=INES)
+
+
+def department(path: str) -> Department:
+    return db.session.scalars(select(Department).where(Department.path == path)).one()
+
+
+def test_undoing_brings_people_into_the_successor_of_a_merged_department(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    run = bring_in(ADA, BEN, CY, DEE.replace("Finance", "Sales"))
+    for old, new in (("Finance", "Sales"), ("Sales", "Operations/Claims")):
+        people.merge_department(department(old), department(new), by=INES)
+    actions.undo_run(run, by=INES)
+    assert (person("4").department.path, headcount()) == ("Operations/Claims", 4)
+    assert places.merged_since(run) == [("Finance", "Operations/Claims")]
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "undid import")).one()
+    assert entry.changes == {
+        "moved": [None, 1], "unchanged": [None, 3], "people of Finance": ["Finance", "Operations/Claims"],
+    }  # fmt: skip
+    assert department("Finance").closed_at is not None
+
+
+def test_undoing_opens_a_department_that_was_closed_without_a_successor(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    run = bring_in(ADA, BEN.replace("Operations/Claims", "Sales"), CY.replace("Operations/Claims", "Sales"), DEE)
+    department("Operations/Claims").closed_at = clock.now()
+    actions.undo_run(run, by=INES)
+    assert (person("2").department.path, department("Operations/Claims").closed_at) == ("Operations/Claims", None)

@@ -17,7 +17,7 @@ from engagement.audit import Actor
 from engagement.db import db
 from engagement.intake.models import ImportRun, KeptUpload, StagedPerson
 from engagement.intake.queries import saved_mappings
-from engagement.people.actions import change_delivery_details
+from engagement.people.actions import change_delivery_details, make_department, merge_department
 from engagement.people.models import Person
 
 
@@ -70,6 +70,19 @@ def test_a_file_is_previewed_applied_and_undone(ines: FlaskClient) -> None:
     assert "Undone" in page(ines, url)
     assert db.session.scalar(select(func.count()).select_from(Person).where(Person.left_at.is_(None))) == 0
     assert "people.csv" in page(ines, "/people/import/runs")
+
+
+def test_undoing_says_where_people_of_a_merged_department_come(ines: FlaskClient) -> None:
+    ines.post(give(ines, csv_of(ADA, BEN, DEE)).headers["Location"] + "/application")
+    url = give(ines, csv_of(DEE.replace("Finance", "Sales")), full="partial").headers["Location"]
+    ines.post(f"{url}/application")
+    assert "has been merged" not in page(ines, url)
+    old, new = (make_department(path, by=Actor(None, "Olu Ade")) for path in ("Finance", "Sales"))
+    merge_department(old, new, by=Actor(None, "Olu Ade"))
+    says = "Finance has been merged into Sales since."
+    assert f"{says} Undoing this import puts whoever came from there into Sales." in page(ines, url)
+    ines.post(f"{url}/undoing")
+    assert f"{says} Whoever came from there is in Sales." in page(ines, url)
 
 
 def test_the_same_file_again_offers_nothing_to_apply(ines: FlaskClient) -> None:
