@@ -16,6 +16,7 @@ from engagement.pages.exports import csv_response
 from engagement.pages.forms import day_or_none
 from engagement.pages.operation import migrations_are_applied
 from engagement.pages.paging import asked_page
+from engagement.privacy.holding import held_by_leavers
 from engagement.scheduler.running import clock_stands_still, last_tick, line_states
 
 blueprint = Blueprint("admin", __name__)
@@ -39,6 +40,7 @@ def index() -> str:
         may_administer=access.may_administer(reader),
         may_see_audit=access.may_see_audit(reader),
         may_see_deliveries=access.may_see_deliveries(reader),
+        held_by_leavers=held_by_leavers() if access.may_change_people(reader) else None,
         has_mailbox=settings.uses_built_in_mailbox and not settings.is_production,
         database="PostgreSQL" if db.engine.dialect.name == "postgresql" else "SQLite",
     )

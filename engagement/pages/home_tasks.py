@@ -1,4 +1,4 @@
-"""What needs the reader now, gathered from calendar, resistance log, ownership and waves, grouped by its reason."""
+"""What needs the reader now, gathered from calendar, resistance log, ownership, waves and leavers, grouped by its reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from engagement.communications.subjects import subjects_shown
 from engagement.pages.concern_log import here_today, shortened
 from engagement.pages.formats import day, moment, plural, short_day
 from engagement.pages.leftovers import moved
+from engagement.privacy.holding import HeldTotals, held_by_leavers
 from engagement.reports.attention import waves_with_roleless_members
 from engagement.reports.queries import ownership_needed
 from engagement.resistance import queries as resistance
@@ -60,6 +61,7 @@ def task_groups(reader: Reader, visible: Sequence[Wave], on: date) -> list[TaskG
         _old_training(reader),
         _ownership([w for w in planned if access.may_plan_programme(reader, w.programme_id)], on),
         _roles(planned),
+        _left(reader),
     ]
     return [group for group in groups if group.count]
 
@@ -178,3 +180,16 @@ def _roles(planned: Sequence[Wave]) -> TaskGroup:
         for line in found[:MOST_OF_A_KIND]
     ]
     return TaskGroup("Without a training role", len(found), tasks, url_for("programmes.index"))
+
+
+def _left(reader: Reader) -> TaskGroup:
+    """What people who left still hold, as one task: the list has them all, with a way for each thing."""
+    totals = held_by_leavers() if access.may_change_people(reader) else HeldTotals(0, 0)
+    task = Task(
+        f"{plural(totals.people, 'person', 'people')} who left still {'holds' if totals.people == 1 else 'hold'} "
+        f"{plural(totals.things, 'thing', 'things')}",
+        "It waits for somebody else.",
+        url_for("privacy.leavers"),
+        "Give it to others",
+    )
+    return TaskGroup("Left, and still holding something", 1 if totals.people else 0, [task])

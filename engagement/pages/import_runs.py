@@ -10,6 +10,7 @@ from engagement.accounts import access
 from engagement.db import count_of, db
 from engagement.errors import RuleBroken
 from engagement.intake import actions, queries
+from engagement.intake.applying import of_kind
 from engagement.intake.consequences import training_left_by
 from engagement.intake.models import ImportRun
 from engagement.intake.places import merged_since
@@ -20,6 +21,7 @@ from engagement.pages.formats import plural
 from engagement.pages.long_work import shown_while_working
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
+from engagement.privacy.holding import held_by_leavers
 from engagement.training.rules import DAYS_TO_DECIDE
 
 MANY = 4_000
@@ -76,6 +78,7 @@ def run(run_id: int) -> str:
         active=found.count("active"),
         bad_rows=found.count("bad_rows"),
         training_left=training_left_by(found),
+        still_hold=held_by_leavers(of_kind(found, ChangeKind.LEFT)) if found.is_applied else None,
         days_to_decide=DAYS_TO_DECIDE,
         merged_since=[] if found.is_staged else merged_since(found),
     )

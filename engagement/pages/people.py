@@ -29,8 +29,7 @@ from engagement.people.listing import Listing
 from engagement.people.models import Person
 from engagement.people.queries import DepartmentName, DirectoryRow
 from engagement.people.rules import RoleOrigin, TrainingRole
-from engagement.stakeholders import queries as stakeholders
-from engagement.stakeholders.scopes import readable
+from engagement.privacy.holding import held_by
 from engagement.training.actions import settle_assignments
 from engagement.waves import queries as waves
 from engagement.waves.queries import waves_of_person
@@ -212,10 +211,7 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> s
         waves=[
             (wave, access.may_see_wave(reader, wave.programme_id, wave.id)) for wave in waves.waves_of_person(row.id)
         ],
-        owned_waves=waves.waves_led_by(row.id) if row.has_left else [],
-        owned_departments=queries.departments_headed_by(row.id) if row.has_left else [],
-        owned_stakeholders=stakeholders.looked_after_by(row.id, readable(reader)) if row.has_left else [],
-        owned_team=team if row.has_left else [],
+        to_hand_over=held_by(row, reader) if row.has_left else [],
         timezone=row.timezone or f"{settings.timezone}, the organisation’s",
         language=row.language or f"{settings.language}, the organisation’s",
         hours=_hours(row, settings.working_hours),

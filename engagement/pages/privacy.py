@@ -13,9 +13,10 @@ from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages import guard
 from engagement.pages.forms import Form, stripped
+from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.people.models import Person
-from engagement.privacy import actions, queries
+from engagement.privacy import actions, holding, queries
 from engagement.privacy.rules import RecordKind
 
 blueprint = Blueprint("privacy", __name__)
@@ -57,7 +58,7 @@ def erase(person_id: int) -> str | BaseResponse:
     """Erase a person for good, after the name was typed once more."""
     person = _person(person_id)
     form = EraseForm()
-    held = queries.held_by(person)
+    held = holding.held_by(person, guard.reader())
     if form.validate_on_submit():
         if " ".join(form.name.data.split()) != person.name:
             form.take(BadInput("That is not the name.", {"name": f"Write {person.name}, exactly as it stands here."}))
@@ -74,8 +75,12 @@ def erase(person_id: int) -> str | BaseResponse:
 @blueprint.get("/people/leavers")
 def leavers() -> str:
     """Who has left and still holds something."""
-    guard.allow(access.may_import_people(guard.reader()))
-    return render_template("privacy/leavers.html", leavers=queries.leavers_who_hold())
+    reader = guard.reader()
+    guard.allow(access.may_change_people(reader))
+    totals = holding.held_by_leavers()
+    page = asked_page(totals.people)
+    listed = holding.leavers_who_hold(reader, limit=page.size, offset=page.offset)
+    return render_template("privacy/leavers.html", leavers=listed, totals=totals, page=page)
 
 
 @blueprint.route("/admin/retention", methods=["GET", "POST"])

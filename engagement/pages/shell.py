@@ -47,6 +47,7 @@ class Shell:
     timezone_url: str | None
     foot_note: str | None
     sees_audiences: bool
+    sees_leavers: bool
 
 
 def notify(heading: str, text: str = "", tone: str = "ok") -> None:
@@ -75,6 +76,7 @@ def _shell() -> Shell:
         timezone_url=url_for("me.timezone") if reader else None,
         foot_note=None,
         sees_audiences=bool(reader and access.may_see_audiences(reader)),
+        sees_leavers=bool(reader and access.may_change_people(reader)),
     )
 
 

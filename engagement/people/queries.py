@@ -204,17 +204,6 @@ def department_page(department_id: int) -> Department | None:
     )
 
 
-def departments_headed_by(person_id: int) -> list[Department]:
-    """Return the open departments that somebody heads, also after they left: the list for naming somebody else."""
-    return list(
-        db.session.scalars(
-            select(Department)
-            .where(Department.manager_id == person_id, Department.closed_at.is_(None))
-            .order_by(Department.path)
-        )
-    )
-
-
 def directory_rows(people: Select[Person]) -> list[DirectoryRow]:
     """Return the people of a list (see `people_listed`) as rows of a file in its order, in two queries however many."""
     manager = aliased(Person)

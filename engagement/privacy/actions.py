@@ -19,6 +19,7 @@ from engagement.mail.models import Delivery, MailboxMessage
 from engagement.people.actions import drop_roles
 from engagement.people.models import Person
 from engagement.privacy import queries
+from engagement.privacy.holding import held_by
 from engagement.privacy.models import RetentionRule
 from engagement.privacy.rules import LONGEST_KEEPING_DAYS, SHORTEST_KEEPING_DAYS, STAND_IN, RecordKind
 from engagement.resistance.models import Concern, ConcernReply
@@ -40,7 +41,7 @@ def erase_person(person: Person, *, by: Actor) -> None:
     """
     if person.erased_at is not None:
         raise RuleBroken("This person was erased already.")
-    held = queries.held_by(person)
+    held = held_by(person)
     if held:
         things = ", ".join(thing.what for thing in held[:3])
         raise RuleBroken(
@@ -171,7 +172,7 @@ def _let_go(kind: RecordKind, keep_days: int, now: datetime, by: Actor) -> int:
         return len(runs)
     erased = 0
     for person in db.session.scalars(select(Person).where(old)).all():
-        if not queries.held_by(person):
+        if not held_by(person):
             erase_person(person, by=by)
             erased += 1
     return erased

@@ -1,44 +1,27 @@
-"""Reads for privacy: everything about one person, what somebody holds, and what retention would remove."""
+"""Reads for privacy: everything about one person, and what retention would remove."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, func, or_, select
 
-from engagement.accounts.models import Account
 from engagement.accounts.queries import account_of_person
 from engagement.audit import AuditEntry
-from engagement.communications.models import Communication
 from engagement.db import Base, db
 from engagement.intake.models import ImportChange, ImportRun
 from engagement.mail.models import Delivery
-from engagement.people.models import Department, Person
+from engagement.people.models import Person
 from engagement.privacy.models import RetentionRule
 from engagement.privacy.rules import RecordKind
-from engagement.programmes.models import Programme
-from engagement.programmes.queries import workflows_owned_by
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus
 from engagement.stakeholders.models import Stakeholder
-from engagement.stakeholders.queries import looked_after_by
 from engagement.training.models import QuizAttempt
-from engagement.waves.queries import waves_led_by
 
 #: Columns that protect somebody rather than tell about them; they stay out of exports.
 KEPT_BACK = {"password_hash", "receipt_hash", "submission", "session_version", "searched_by"}
-
-
-@dataclass(frozen=True)
-class HeldThing:
-    """Something that a person holds, to be given to somebody else when they leave: what, as what, and its page."""
-
-    what: str
-    as_what: str
-    endpoint: str
-    values: dict[str, int]
 
 
 def references_to(person_id: int, account_id: int | None) -> Iterator[tuple[Table, ColumnElement[bool]]]:
@@ -86,63 +69,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value.value if isinstance(value, Enum) else value
-
-
-def held_by(person: Person) -> list[HeldThing]:
-    """Return what a person holds now: workflows, waves, programmes, departments, stakeholders, communications, concerns."""
-    held = [
-        HeldThing(workflow.name, part.word, "programmes.ownership", {"workflow_id": workflow.id})
-        for workflow, part in workflows_owned_by(person.id)
-    ]
-    for wave in waves_led_by(person.id):
-        as_what = "Wave lead" if wave.lead_id == person.id else "Sponsor of the wave"
-        held.append(HeldThing(wave.title, as_what, "waves.edit", {"wave_id": wave.id}))
-    for programme in db.session.scalars(select(Programme).where(Programme.sponsor_id == person.id)):
-        held.append(HeldThing(programme.name, "Sponsor", "programmes.edit", {"programme_id": programme.id}))
-    headed = select(Department).where(Department.manager_id == person.id, Department.closed_at.is_(None))
-    for department in db.session.scalars(headed):
-        held.append(HeldThing(department.path, "Manager", "people.department", {"department_id": department.id}))
-    for stakeholder in looked_after_by(person.id):
-        values = {"stakeholder_id": stakeholder.id}
-        held.append(HeldThing(stakeholder.title, "Looks after this stakeholder", "stakeholders.edit", values))
-    account = account_of_person(person.id)
-    return held + (_held_by_account(account) if account else [])
-
-
-def _held_by_account(account: Account) -> list[HeldThing]:
-    lines = db.session.scalars(
-        select(Communication)
-        .where(
-            or_(Communication.owner_id == account.id, Communication.approver_id == account.id),
-            Communication.ended_at.is_(None),
-        )
-        .order_by(Communication.name)
-    )
-    held = [
-        HeldThing(
-            line.name,
-            "Writer" if line.owner_id == account.id else "Approver",
-            "communications.edit",
-            {"communication_id": line.id},
-        )
-        for line in lines
-    ]
-    waiting = (ConcernStatus.RECEIVED, ConcernStatus.ACKNOWLEDGED, ConcernStatus.IN_RESPONSE)
-    concerns = db.session.scalars(select(Concern).where(Concern.owner_id == account.id, Concern.status.in_(waiting)))
-    held += [HeldThing("A concern that waits", "Owner", "concerns.concern", {"concern_id": c.id}) for c in concerns]
-    return held
-
-
-def leavers_who_hold() -> list[tuple[Person, list[HeldThing]]]:
-    """Return who has left and still holds something, the latest first: the list for reassignment."""
-    gone = db.session.scalars(
-        select(Person)
-        .where(Person.left_at.is_not(None), Person.erased_at.is_(None))
-        .order_by(Person.left_at.desc(), Person.id)
-        .limit(200)
-    )
-    listed = [(person, held_by(person)) for person in gone]
-    return [(person, held) for person, held in listed if held]
 
 
 def retention_rules() -> dict[RecordKind, RetentionRule]:

@@ -105,14 +105,3 @@ def ownership_gaps(programme_ids: Iterable[int]) -> list[OwnershipGap]:
         for holding in held[workflow.id]
         if holding.is_vacant
     ]
-
-
-def workflows_owned_by(person_id: int) -> list[tuple[Workflow, OwnershipPart]]:
-    """Return what somebody holds today, also after they left: the list for reassignment."""
-    rows = db.session.scalars(
-        select(Ownership)
-        .where(Ownership.person_id == person_id, Ownership.until_on.is_(None))
-        .options(joinedload(Ownership.workflow))
-        .order_by(Ownership.id)
-    )
-    return [(row.workflow, row.part) for row in rows]

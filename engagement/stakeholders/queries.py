@@ -172,19 +172,6 @@ def owners(readable: ColumnElement[bool]) -> list[Person]:
     return list(db.session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.name, Person.id)))
 
 
-def looked_after_by(person_id: int, readable: ColumnElement[bool] = EVERY_PLACE) -> list[Stakeholder]:
-    """Return the stakeholders that a person looks after now, also after they left: the list for reassignment."""
-    return list(
-        db.session.scalars(
-            select(Stakeholder)
-            .join(StakeholderProfile, holds_now())
-            .where(StakeholderProfile.owner_id == person_id, readable, on_the_map())
-            .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
-            .order_by(Stakeholder.id)
-        )
-    )
-
-
 def notes_of(stakeholder_id: int) -> list[StakeholderNote]:
     """Return the private notes about a stakeholder, newest first; who may not read them must not be shown this."""
     return list(

@@ -155,8 +155,3 @@ def standing_department(department: Department) -> Department:
     while department.closed_at is not None and department.merged_into_id is not None:
         department = db.session.get_one(Department, department.merged_into_id)
     return department
-
-
-def waves_led_by(person_id: int) -> list[Wave]:
-    """Return the open waves that somebody leads or sponsors, also after they left: the list for reassignment."""
-    return [wave for wave in open_waves() if person_id in (wave.lead_id, wave.sponsor_id)]

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from factories import PASSWORD, TESTER, make_account, make_people, make_person
+from factories import PASSWORD, TESTER, make_account, make_department, make_people, make_person
 from flask import Flask
 
 from engagement import clock
@@ -13,7 +13,8 @@ from engagement.audiences.actions import save_audience
 from engagement.communications.actions import ask_approval, make_communication, schedule_briefing, write_occurrence
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
-from engagement.people.models import Person
+from engagement.people.actions import mark_as_left, name_department_manager
+from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.programmes.actions import make_programme, make_workflow, name_holder
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
@@ -62,6 +63,7 @@ def furnish_programme(app: Flask) -> None:
     tomasz = make_person("Tomasz Wójcik", EMPLOYEE, "Operations/Claims", (TrainingRole.USER,), manager=dana)
     helen = make_person("Helen Adeyemi", "helen@example.com", "IT", (TrainingRole.SUPPORT,))
     make_people(36, "Operations/Claims/Property")
+    _leaver_who_heads(make_department("Finance"))
     for person in (sponsor, dana, tomasz):
         set_password(account_for_person(person), PASSWORD, by=TESTER)
     wave = _wave(sponsor, dana, helen)
@@ -105,6 +107,12 @@ def _wave(sponsor: Person, dana: Person, helen: Person) -> Wave:
     place_people(wave)
     settle_assignments(clock.now())
     return wave
+
+
+def _leaver_who_heads(department: Department) -> None:
+    gone = make_person("Piet Former", "piet@example.com", department)
+    name_department_manager(department, gone, by=TESTER)
+    mark_as_left(gone, by=TESTER)
 
 
 def _map(wave: Wave, dana: Person, tomasz: Person) -> None:

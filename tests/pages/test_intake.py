@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from factories import make_account, signed_in
+from factories import make_account, make_wave, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
 from intake.companies import ADA, BEN, CY, DEE, HEADER, csv_of
@@ -130,6 +130,18 @@ def test_many_leavers_need_the_box(ines: FlaskClient) -> None:
     ines.post(f"{url}/application", data={"confirm_leavers": "y"})
     left = db.session.scalars(select(Person.name).where(Person.left_at.is_not(None))).all()
     assert left == ["Dee Ploy"]
+
+
+def test_a_run_says_what_those_who_left_with_it_still_hold(ines: FlaskClient) -> None:
+    first = give(ines, csv_of(ADA, BEN, CY, DEE)).headers["Location"]
+    ines.post(f"{first}/application")
+    dee = db.session.scalars(select(Person).where(Person.name == "Dee Ploy")).one()
+    make_wave(lead=dee)
+    url = give(ines, csv_of(ADA, BEN, CY)).headers["Location"]
+    assert "still hold" not in page(ines, url)
+    ines.post(f"{url}/application", data={"confirm_leavers": "y"})
+    said = '<p>1 person who left with this file still holds 1 thing. <a href="/people/leavers">'
+    assert [said in page(ines, one) for one in (url, first)] == [True, False]
 
 
 def test_bad_rows_keep_the_file_out_until_they_are_left_out(ines: FlaskClient) -> None:

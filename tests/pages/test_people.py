@@ -235,7 +235,9 @@ def test_leaving_lists_what_needs_somebody_else_and_can_be_taken_back(planner):
     make_person("Bob Report", "bob@example.com", manager_id=person.id)
     db.session.commit()
     shown = text_of(planner.post(f"/people/{person.id}/leaving", follow_redirects=True))
-    assert "Leads or sponsors Wave 3: Property claims Heads Finance Bob Report reports to them" in shown
+    assert "Wave 3: Property claims Wave lead. Give to somebody else : Wave 3: Property claims" in shown
+    assert "Finance Manager. Give to somebody else : Finance" in shown
+    assert "Who reports to them 1 person The next HR file says to whom they report now. Bob Report" in shown
     assert "Keep these roles" not in shown
     assert names_in(planner.get("/people")) == ["Bob Report"]
     shown = text_of(planner.post(f"/people/{person.id}/return", follow_redirects=True))

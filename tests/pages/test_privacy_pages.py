@@ -1,6 +1,7 @@
 """Pages of privacy: a person's data as a file, erasure with the name typed once more, leavers, and how long records are kept."""
 
 import json
+import re
 
 import pytest
 from factories import make_account, make_change_manager, make_person, make_programme, make_wave, signed_in
@@ -8,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
@@ -57,6 +59,53 @@ def test_a_leaver_who_leads_a_wave_is_listed(app: Flask, root: FlaskClient, eve:
     page = root.get("/people/leavers").get_data(as_text=True)
     assert "Eve Plain" in page
     assert "Property claims" in page
+
+
+def text_of(client: FlaskClient, path: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(path).get_data(as_text=True)))
+
+
+def test_the_list_of_leavers_is_found_from_where_people_look(app: Flask, root: FlaskClient, eve: int):
+    manager = signed_in(app, make_change_manager())
+    link = 'href="/people/leavers"'
+    wave = make_wave(make_programme(), lead=db.session.get_one(Person, eve))
+    assert link in manager.get("/people").get_data(as_text=True)
+    assert [
+        client.get(path).get_data(as_text=True).count(link) for client, path in ((manager, "/"), (root, "/admin"))
+    ] == [0, 0]
+    assert manager.post(f"/people/{eve}/leaving").status_code == 303
+    assert link in manager.get(f"/people/{eve}").get_data(as_text=True)
+    assert "1 person who left still holds 1 thing It waits for somebody else. Give it to others" in text_of(
+        manager, "/"
+    )
+    assert "1 person who left still holds 1 thing" in text_of(root, "/admin")
+    assert [
+        client.get(path).get_data(as_text=True).count(link) for client, path in ((manager, "/"), (root, "/admin"))
+    ] == [1, 1]
+    assert f'href="/waves/{wave.id}/edit"' in manager.get("/people/leavers").get_data(as_text=True)
+    # Who only reads a wave has no link that leads nowhere.
+    assert f'href="/waves/{wave.id}"' in root.get("/people/leavers").get_data(as_text=True)
+    auditor = signed_in(app, make_account("auditor@example.com", "Ada Moss", Role.AUDITOR))
+    assert [link in auditor.get(path).get_data(as_text=True) for path in ("/people", "/admin", f"/people/{eve}")] == [
+        False
+    ] * 3
+
+
+def test_the_list_of_leavers_has_pages_and_the_true_number(app: Flask, root: FlaskClient):
+    programme = make_programme()
+    for n in range(53):
+        make_wave(
+            programme, number=n + 1, lead=make_person(f"Ann Lead{n:02}", f"ann{n}@example.com")
+        ).lead.left_at = clock.now()
+    first, second = (text_of(root, f"/people/leavers?page={n}") for n in (1, 2))
+    assert "53 people hold 53 things that wait for somebody else." in first
+    assert "1 to 50 of 53" in first
+    assert ("Ann Lead49" in first, "Ann Lead50" in first, "Ann Lead49" in second, "Ann Lead50" in second) == (
+        True,
+        False,
+        False,
+        True,
+    )
 
 
 def test_change_managers_see_leavers_and_nobody_else_sees_privacy(app: Flask, eve: int):

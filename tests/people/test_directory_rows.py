@@ -7,6 +7,7 @@ from sqlalchemy import true
 from engagement.errors import BadInput
 from engagement.people import actions, queries
 from engagement.people.rules import TrainingRole
+from engagement.privacy.holding import held_by
 
 
 def test_rows_of_a_file_follow_the_list_with_roles_and_managers(app):
@@ -52,4 +53,4 @@ def test_what_a_leaver_headed_is_listed(app):
     person = make_person()
     finance = make_department("Finance")
     actions.name_department_manager(finance, person, by=TESTER)
-    assert queries.departments_headed_by(person.id) == [finance]
+    assert [(thing.what, thing.as_what) for thing in held_by(person)] == [("Finance", "Manager")]

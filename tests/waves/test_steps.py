@@ -9,6 +9,7 @@ from sqlalchemy import select
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
+from engagement.privacy.holding import held_by
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus, days_until
@@ -106,7 +107,7 @@ def test_a_changed_lead_is_written_down_by_name() -> None:
         wave, "Property claims", "", stabilises_until_on=None, training_lead_days=7, lead=ben, sponsor=None, by=TESTER
     )
     assert last_entry().changes == {"lead": ["Ada Lead", "Ben Lead"]}
-    assert queries.waves_led_by(ben.id) == [wave]
+    assert [(t.what, t.as_what) for t in held_by(ben)] == [(wave.title, "Wave lead")]
     before = last_entry().id
     actions.change_wave(
         wave, "Property claims", "", stabilises_until_on=None, training_lead_days=7, lead=ben, sponsor=None, by=TESTER

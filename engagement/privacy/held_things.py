@@ -1,0 +1,173 @@
+"""The kinds of things that people hold and somebody else takes over when they leave, and how each is said to a reader."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
+
+from engagement.accounts import access
+from engagement.accounts.models import Account
+from engagement.accounts.reader import Reader
+from engagement.communications import scopes as communications
+from engagement.communications.models import Communication
+from engagement.people.models import Department
+from engagement.programmes.models import Ownership, Programme
+from engagement.resistance.models import Concern
+from engagement.resistance.rules import ConcernStatus
+from engagement.stakeholders import scopes as stakeholders
+from engagement.stakeholders.models import Stakeholder, StakeholderProfile
+from engagement.stakeholders.queries import holds_now, on_the_map
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+
+
+@dataclass(frozen=True)
+class HeldThing:
+    """Something that a person holds, to be given to somebody else when they leave: what, as what, and its page.
+
+    `endpoint` is empty where the reader may not open it; `may_change` says that its page lets the reader give it away.
+    """
+
+    what: str
+    as_what: str
+    endpoint: str = ""
+    values: dict[str, int] = field(default_factory=dict)
+    may_change: bool = False
+
+
+@dataclass(frozen=True)
+class HeldKind:
+    """One way of holding something: the column that names the holder, the rows, and how one is said to a reader.
+
+    `said` gives None for what the reader may not see; without a reader, for the service itself, it hides nothing. `within`
+    is the condition for the rows that a reader may see where the rows alone don't tell.
+    """
+
+    holder: InstrumentedAttribute[Any]
+    rows: Select[Any]
+    said: Callable[[Any, Reader | None], HeldThing | None]
+    within: Callable[[Reader], ColumnElement[bool]] | None = None
+
+
+def _workflow(row: Ownership, reader: Reader | None) -> HeldThing | None:
+    workflow = row.workflow
+    if reader and not access.may_see_programme(reader, workflow.programme_id):
+        return None
+    may_change = not reader or access.may_plan_programme(reader, workflow.programme_id)
+    page = "programmes.ownership" if may_change else "programmes.workflow"
+    return HeldThing(workflow.name, row.part.word, page, {"workflow_id": workflow.id}, may_change)
+
+
+def _wave(as_what: str, wave: Wave, reader: Reader | None) -> HeldThing | None:
+    if reader and not access.may_see_wave(reader, wave.programme_id, wave.id):
+        return None
+    may_change = not reader or access.may_plan_wave(reader, wave.programme_id, wave.id)
+    return HeldThing(
+        wave.title, as_what, "waves.edit" if may_change else "waves.wave", {"wave_id": wave.id}, may_change
+    )
+
+
+def _programme(programme: Programme, reader: Reader | None) -> HeldThing | None:
+    if reader and not access.may_see_programme(reader, programme.id):
+        return None
+    may_change = not reader or access.may_plan_programme(reader, programme.id)
+    page = "programmes.edit" if may_change else "programmes.programme"
+    return HeldThing(programme.name, "Sponsor", page, {"programme_id": programme.id}, may_change)
+
+
+def _department(department: Department, reader: Reader | None) -> HeldThing | None:
+    if reader and not access.may_see_department(reader, department.lineage):
+        return None
+    may_change = not reader or access.may_change_people(reader)
+    return HeldThing(
+        department.path, "Manager", "people.department", {"department_id": department.id}, may_change=may_change
+    )
+
+
+def _stakeholder(stakeholder: Stakeholder, reader: Reader | None) -> HeldThing:
+    may_change = not reader or access.may_plan_everywhere(reader)
+    page = "stakeholders.edit" if may_change else "stakeholders.stakeholder"
+    values = {"stakeholder_id": stakeholder.id}
+    return HeldThing(stakeholder.title, "Looks after this stakeholder", page, values, may_change)
+
+
+def _communication(as_what: str, line: Communication, reader: Reader | None) -> HeldThing | None:
+    if reader and not communications.may_read(reader, line):
+        return None
+    may_change = not reader or communications.may_plan(reader, line)
+    page = "communications.edit" if may_change else "communications.communication"
+    return HeldThing(line.name, as_what, page, {"communication_id": line.id}, may_change)
+
+
+def _concern(concern: Concern, reader: Reader | None) -> HeldThing | None:
+    """Name a concern by a number, its day and state; what it is about only to those who may read it.
+
+    The number is part of its random key, so that it tells nothing; others who see what leavers hold see no more than that.
+    """
+    what = f"Concern {concern.id % 1_000_000:06d}, came in on {concern.received_on.day} {concern.received_on:%B %Y}"
+    as_what = f"Owner. State: {concern.status.word.lower()}"
+    programme_id = concern.wave.programme_id if concern.wave else None
+    if reader and access.may_read_concern(reader, programme_id, concern.wave_id):
+        where = f", {concern.wave.title}" if concern.wave else ""
+        about = f"{as_what}. About {concern.source.word.lower()}{where}"
+        return HeldThing(what, about, "concerns.concern", {"concern_id": concern.id}, may_change=True)
+    return HeldThing(what, as_what) if not reader or access.may_change_people(reader) else None
+
+
+_OPEN_WAVES = select(Wave).where(Wave.status.not_in((WaveStatus.CLOSED, WaveStatus.CANCELLED))).order_by(Wave.id)
+_LINES = select(Communication).where(Communication.ended_at.is_(None)).order_by(Communication.name, Communication.id)
+#: Workflows first, then waves, programmes, departments, stakeholders, communications and concerns.
+KINDS = (
+    HeldKind(
+        Ownership.person_id,
+        select(Ownership)
+        .where(Ownership.until_on.is_(None))
+        .options(joinedload(Ownership.workflow))
+        .order_by(Ownership.id),
+        _workflow,
+    ),
+    HeldKind(Wave.lead_id, _OPEN_WAVES, partial(_wave, "Wave lead")),
+    HeldKind(
+        Wave.sponsor_id,
+        _OPEN_WAVES.where(or_(Wave.lead_id.is_(None), Wave.lead_id != Wave.sponsor_id)),
+        partial(_wave, "Sponsor of the wave"),
+    ),
+    HeldKind(Programme.sponsor_id, select(Programme).order_by(Programme.name), _programme),
+    HeldKind(
+        Department.manager_id,
+        select(Department).where(Department.closed_at.is_(None)).order_by(Department.path),
+        _department,
+    ),
+    HeldKind(
+        StakeholderProfile.owner_id,
+        select(Stakeholder)
+        .join(StakeholderProfile, holds_now())
+        .where(on_the_map())
+        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
+        .order_by(Stakeholder.id),
+        _stakeholder,
+        within=stakeholders.readable,
+    ),
+    HeldKind(
+        Account.person_id, _LINES.join(Account, Account.id == Communication.owner_id), partial(_communication, "Writer")
+    ),
+    HeldKind(
+        Account.person_id,
+        _LINES.join(Account, Account.id == Communication.approver_id).where(
+            Communication.approver_id != Communication.owner_id
+        ),
+        partial(_communication, "Approver"),
+    ),
+    HeldKind(
+        Account.person_id,
+        select(Concern)
+        .join(Account, Account.id == Concern.owner_id)
+        .where(Concern.status.in_([status for status in ConcernStatus if status.is_open]))
+        .options(joinedload(Concern.wave))
+        .order_by(Concern.received_on, Concern.id),
+        _concern,
+    ),
+)
