@@ -135,7 +135,10 @@ def insert_new(run: ImportRun, now: datetime) -> None:
 
 
 def replace_roles(run: ImportRun, now: datetime) -> None:
-    """Give people the training roles that the file states; roles given by hand or by a rule stay."""
+    """Give people the training roles that the file states; roles given by hand stay, and those by a rule that it omits.
+
+    A role by a rule that the file states becomes one from the file, so that it outlives the rule.
+    """
     if "roles" not in filled(run):
         return
     stated = ImportChange.changes["roles"][1].as_integer()
@@ -144,12 +147,12 @@ def replace_roles(run: ImportRun, now: datetime) -> None:
             ImportChange.run_id == run.id, ImportChange.kind.in_(KNOWN), stated.is_not(None)
         )
         of_known, bits = known.subquery(), _bits()
-        lost = exists().where(
-            of_known.c.person_id == PersonRole.person_id,
-            bits.c.role == PersonRole.role,
-            of_known.c.roles.bitwise_and(bits.c.bit) == 0,
-        )
+        theirs = (of_known.c.person_id == PersonRole.person_id, bits.c.role == PersonRole.role)
+        is_stated = of_known.c.roles.bitwise_and(bits.c.bit) != 0
+        lost = exists().where(*theirs, ~is_stated)
         rows_changed(delete(PersonRole).where(PersonRole.origin == RoleOrigin.FILE, lost))
+        by_rule = (PersonRole.origin == RoleOrigin.RULE, exists().where(*theirs, is_stated))
+        rows_changed(update(PersonRole).where(*by_rule).values(origin=RoleOrigin.FILE))
         _give(known.subquery(), now, keeping=True)
     if run.count(ChangeKind.NEW):
         _give(newcomers(run), now)

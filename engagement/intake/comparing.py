@@ -99,13 +99,14 @@ def filled(run: ImportRun) -> list[str]:
 def desired(run: ImportRun, *kinds: ChangeKind) -> Subquery:
     """Return one row a matched person of these kinds: every column as it would be, and as it is under `old_…`.
 
-    `roles` of an old person are those that come from files; roles held otherwise are left out on both sides.
+    `roles` of an old person are those that come from files; roles given by hand are left out on both sides. What a rule gives
+    counts as not stated yet, because the file's statement holds on when the rule ends.
     """
     rows = ResolvedRows(run)
-    old_roles, other_roles = aliased(_masks(RoleOrigin.FILE)), aliased(_masks(None))
+    old_roles, by_hand = aliased(_masks(RoleOrigin.FILE)), aliased(_masks(RoleOrigin.HAND))
     new = rows.values | {
         "employee_id": func.coalesce(StagedPerson.employee_id, Person.employee_id),
-        "roles": StagedPerson.roles.bitwise_and(ALL_ROLES - func.coalesce(other_roles.c.mask, 0)),
+        "roles": StagedPerson.roles.bitwise_and(ALL_ROLES - func.coalesce(by_hand.c.mask, 0)),
         "searched_by": _searched_by(),
     }
     old = {name: getattr(Person, name) for name in [*PLAIN, "department_id", "manager_id", "left_at"]}
@@ -115,7 +116,7 @@ def desired(run: ImportRun, *kinds: ChangeKind) -> Subquery:
         *(value.label(f"old_{name}") for name, value in old.items()),
     )
     query = query.outerjoin(Person, Person.id == StagedMatch.person_id)
-    for masks in (old_roles, other_roles):
+    for masks in (old_roles, by_hand):
         query = query.outerjoin(masks, masks.c.person_id == StagedMatch.person_id)
     return query.subquery()
 
@@ -130,12 +131,13 @@ def newcomers(run: ImportRun) -> Subquery:
     return rows.of_kinds(ChangeKind.NEW).add_columns(*(value.label(name) for name, value in new.items())).subquery()
 
 
-def _masks(origin: RoleOrigin | None) -> Subquery:
-    """The training roles of each person from files, or with None those from anywhere else, as masks."""
+def _masks(origin: RoleOrigin) -> Subquery:
+    """The training roles that each person came to in this way, as masks."""
     bit = case(*((PersonRole.role == role, bit) for role, bit in ROLE_BITS.items()), else_=0)
-    origins = PersonRole.origin == RoleOrigin.FILE if origin else PersonRole.origin != RoleOrigin.FILE
     mask = cast(func.sum(bit), Integer).label("mask")
-    return select(PersonRole.person_id, mask).where(origins).group_by(PersonRole.person_id).subquery()
+    return (
+        select(PersonRole.person_id, mask).where(PersonRole.origin == origin).group_by(PersonRole.person_id).subquery()
+    )
 
 
 def _searched_by() -> ColumnElement[str]:

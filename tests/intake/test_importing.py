@@ -14,6 +14,7 @@ from sqlalchemy import func, insert, select
 from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
+from engagement.audiences.actions import give_role_by_rule, save_audience, settle_training_roles, withdraw_role_rule
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -23,7 +24,7 @@ from engagement.intake.reading import open_file, read_file
 from engagement.intake.rules import ChangeKind, ReferenceKind, RunStatus, UnreadableFile
 from engagement.people import actions as people
 from engagement.people.models import Department, Person, PersonRole
-from engagement.people.queries import headcount, roles_of
+from engagement.people.queries import headcount, roles_of, roles_with_origin
 from engagement.people.rules import RoleOrigin, TrainingRole
 
 EVERYBODY = (ADA, BEN, CY, DEE)
@@ -221,6 +222,37 @@ def test_roles_given_by_hand_stay(app: Flask) -> None:
         (TrainingRole.SUPPORT, RoleOrigin.HAND), (TrainingRole.USER, RoleOrigin.FILE),
     }  # fmt: skip
     assert tally(bring_in(ADA, BEN, CY, DEE + "support;user")) == {"unchanged": 4}
+
+
+def test_a_role_that_the_file_states_outlives_the_rule_that_gives_it_too(app: Flask) -> None:
+    def origins() -> dict[TrainingRole, RoleOrigin]:
+        return {row.role: row.origin for row in roles_with_origin(person("4").id)}
+
+    bring_in(*EVERYBODY)
+    finance = {"field": "department", "values": [person("4").department_id]}
+    rule = give_role_by_rule(TrainingRole.SUPPORT, save_audience("Finance", finance, by=INES), by=INES)
+    settle_training_roles(clock.now())
+    assert origins() == {TrainingRole.SUPPORT: RoleOrigin.RULE}
+    # A file that says nothing of the role leaves the rule alone.
+    assert tally(bring_in(*EVERYBODY)) == {"unchanged": 4}
+    stating = (ADA, BEN, CY, DEE + "support")
+    run = bring_in(*stating)
+    assert tally(run) == {"changed": 1, "unchanged": 3}
+    assert origins() == {TrainingRole.SUPPORT: RoleOrigin.FILE}
+    assert tally(bring_in(*stating)) == {"unchanged": 4}
+    # Undone, or no longer stated, the rule gives it again.
+    actions.undo_run(run, by=INES)
+    settle_training_roles(clock.now())
+    assert origins() == {TrainingRole.SUPPORT: RoleOrigin.RULE}
+    bring_in(*stating)
+    assert tally(bring_in(*EVERYBODY)) == {"changed": 1, "unchanged": 3}
+    settle_training_roles(clock.now())
+    assert origins() == {TrainingRole.SUPPORT: RoleOrigin.RULE}
+    bring_in(*stating)
+    withdraw_role_rule(rule, by=INES)
+    settle_training_roles(clock.now())
+    assert origins() == {TrainingRole.SUPPORT: RoleOrigin.FILE}
+    assert tally(bring_in(*stating)) == {"unchanged": 4}
 
 
 def test_what_somebody_else_has_staged_stays_when_a_large_run_is_over(
