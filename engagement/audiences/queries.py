@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, tzinfo
 from typing import TypeAlias
 
 from sqlalchemy import Select, func, select
@@ -146,8 +146,8 @@ def role_rules() -> list[RoleRule]:
     return list(db.session.scalars(_open_role_rules()))
 
 
-def why(audience: AudienceOrRule, person: Person, on: date) -> list[Reason]:
-    """Return the rule line by line with whether this person meets it, and what they have there.
+def why(audience: AudienceOrRule, person: Person, on: date, zone: tzinfo = UTC) -> list[Reason]:
+    """Return the rule line by line with whether this person meets it, and what they have there, with days in `zone`.
 
     The person is in the audience when the first line is met and they have not left.
     """
@@ -159,12 +159,12 @@ def why(audience: AudienceOrRule, person: Person, on: date) -> list[Reason]:
     reasons = []
     for line in lines_of(rule, names):
         held = meets(ground.written_out(line.node), record)
-        has = "" if line.is_group else theirs(_field(line.node), person, record, names)
+        has = "" if line.is_group else theirs(_condition(line.node), person, record, names, zone)
         reasons.append(Reason(line.depth, line.words, held, line.is_group, has))
     return reasons
 
 
-def _field(node: Rule) -> Field:
+def _condition(node: Rule) -> Rule:
     while "not" in node:
         node = node["not"]
-    return Field(node["field"])
+    return node

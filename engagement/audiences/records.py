@@ -1,12 +1,13 @@
 """One person as the plain record that rules are held against, and that record in words."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
+from datetime import UTC, date, tzinfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from engagement.audiences.ground import Ground, posts_of
-from engagement.audiences.meaning import PersonRecord, Post
-from engagement.audiences.rules import Field, Narrowing
+from engagement.audiences.meaning import PersonRecord, Post, meets
+from engagement.audiences.rules import FINISHED, NOT_STARTED, OVERDUE, Field, Narrowing, Rule
 from engagement.audiences.wording import Names
 from engagement.db import db
 from engagement.mail.confirming import asked_of, confirmed_by
@@ -18,6 +19,9 @@ from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.models import Assignment, Completion, Module
 from engagement.training.queries import counting, is_asked
 from engagement.waves.models import Membership, Wave
+
+#: So many training states are answered for one condition.
+_MOST_TOLD = 6
 
 
 def record_of(person: Person, ground: Ground) -> PersonRecord:
@@ -87,8 +91,11 @@ def _has_not_started(assigned: Sequence[tuple[TrainingRole, int]], finished: Set
     return bool(roles) and all(ground.needs[role].modules.isdisjoint(finished) for role in roles)
 
 
-def theirs(field: Field, person: Person, record: PersonRecord, names: Names) -> str:
-    """Say what a person has where a condition on this field looks: “Works in Operations/Claims.”"""
+def theirs(condition: Rule, person: Person, record: PersonRecord, names: Names, zone: tzinfo = UTC) -> str:
+    """Say what a person has where this condition looks: “Works in Operations/Claims.” Days are those of `zone`."""
+    field = Field(condition["field"])
+    if field is Field.TRAINING_STATE:
+        return _their_training(condition["values"], person, record, names, zone)
     return _THEIRS[field](person, record, names)
 
 
@@ -111,13 +118,42 @@ def _their_wave_states(_person: Person, record: PersonRecord, _names: Names) -> 
     return f"Is in a wave that is {states}." if states else "Is in no wave."
 
 
-def _their_training(_person: Person, record: PersonRecord, _names: Names) -> str:
-    if record.is_overdue:
-        return "Has training that is overdue."
-    if record.has_not_started:
-        return "Has not started what is assigned."
-    number = len(record.finished)
-    return f"Has finished {number} {'module' if number == 1 else 'modules'}; none is overdue."
+def _their_training(values: Sequence[str], person: Person, record: PersonRecord, names: Names, zone: tzinfo) -> str:
+    """Answer each of the states that are asked about, those that are true of the person first."""
+    days = _finished_on(person, {value.partition(":")[2] for value in values}, zone)
+    told = {value: _training_told(value, record, names, days) for value in values}
+    held = {value: meets({"field": Field.TRAINING_STATE, "values": [value]}, record) for value in values}
+    sentences = list(dict.fromkeys(told[value] for value in sorted(values, key=lambda value: not held[value])))
+    more = len(sentences) - _MOST_TOLD
+    return " ".join(sentences[:_MOST_TOLD]) + (f" And {more} more." if more > 0 else "")
+
+
+def _training_told(value: str, record: PersonRecord, names: Names, days: Mapping[str, date]) -> str:
+    state, _, slug = value.partition(":")
+    if state == OVERDUE:
+        return "Has training that is overdue." if record.is_overdue else "Has no training that is overdue."
+    if state == NOT_STARTED:
+        return (
+            "Has not started what is assigned."
+            if record.has_not_started
+            else "Has started what is assigned, or has nothing to do."
+        )
+    known = names[Field.TRAINING_STATE].get(f"{FINISHED}:{slug}", "have finished a module that is no longer there")
+    title = known.removeprefix("have finished ")
+    if slug not in record.finished:
+        return f"Has not finished {title}."
+    return f"Has finished {title} on {days[slug].day} {days[slug]:%B %Y}."
+
+
+def _finished_on(person: Person, slugs: Set[str], zone: tzinfo) -> dict[str, date]:
+    """Return the day on which the person first finished each of these modules."""
+    rows = db.session.execute(
+        select(Module.slug, func.min(Completion.completed_at))
+        .join(Completion)
+        .where(Completion.person_id == person.id, counting(), Module.slug.in_(slugs))
+        .group_by(Module.slug)
+    )
+    return {slug: at.astimezone(zone).date() for slug, at in rows}
 
 
 def _their_groups(_person: Person, record: PersonRecord, _names: Names) -> str:
@@ -162,7 +198,6 @@ _THEIRS: dict[Field, Callable[[Person, PersonRecord, Names], str]] = {
     Field.WAVE_STATE: _their_wave_states,
     Field.STAKEHOLDER_GROUP: _their_groups,
     Field.CHAMPION: _their_champion_posts,
-    Field.TRAINING_STATE: _their_training,
     Field.CONFIRMATION: _their_confirmations,
     Field.MANAGER_OF_PEOPLE: lambda _person, record, _names: (
         "Somebody reports to them." if record.has_reports else "Nobody reports to them."

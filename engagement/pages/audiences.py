@@ -18,7 +18,7 @@ from engagement.communications.scopes import readable
 from engagement.db import count_of, db
 from engagement.errors import BadInput, EngagementError, RuleBroken
 from engagement.pages import guard
-from engagement.pages.formats import plural, today
+from engagement.pages.formats import plural, reader_zone, today
 from engagement.pages.paging import asked_page
 from engagement.pages.rule_form import GROUP_WORDS, QUESTIONS, Row, all_rows, posted_rows, press, rows_of, rule_of
 from engagement.pages.shell import notify
@@ -28,6 +28,10 @@ from engagement.people.models import Person
 blueprint = Blueprint("audiences", __name__)
 #: So many counts are made for one page of the list.
 AUDIENCES_A_PAGE = 25
+#: Beyond what a database takes, nobody is asked for.
+_LARGEST_ID = 2**31 - 1
+#: So many people of one name are offered to choose from.
+_MOST_CHOICES = 8
 #: Up to so many values are boxes to tick, more are a list.
 _MOST_BOXES = 10
 
@@ -59,10 +63,11 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Answer:
-    """Why the person whom somebody asked about is in an audience or not."""
+    """Why the person whom somebody asked about is in an audience or not; `choices` where several have the name."""
 
     asked: str
     sentence: str
+    choices: tuple[Person, ...] = ()
     person: Person | None = None
     reasons: tuple[queries.Reason, ...] = ()
 
@@ -103,7 +108,7 @@ def audience(audience_id: int) -> str:
         page=page,
         hidden=reach - page.total,
         people=db.session.scalars(members.limit(page.size).offset(page.offset)).all(),
-        answer=_answer(row, request.args.get("person", "")),
+        answer=_answer(row, request.args.get("person", ""), request.args.get("id", 0, type=int)),
         uses=queries.uses_of(row),
         messages=_messages_to(row, readable(reader)),
         may_change=access.may_plan_everywhere(reader),
@@ -115,17 +120,33 @@ def _messages_to(row: Audience, which: ColumnElement[bool] = calendar.EVERY_ONE)
     return [line.communication for line in running if line.communication.audience_id == row.id]
 
 
-def _answer(row: Audience, asked: str) -> Answer | None:
+def _answer(row: Audience, asked: str, person_id: int) -> Answer | None:
+    """Answer for the person meant by an address, a number or a name; `person_id` is the one chosen of several."""
     asked = asked.strip()
     if not asked:
         return None
-    found = people.person_by_reference(asked)
-    person = people.person_page(found.id, access.visible_people(guard.reader())) if found else None
-    if person is None:
-        return Answer(asked, f"Nobody whom you may see has the address or employee number “{asked[:80]}”.")
-    reasons = tuple(queries.why(row, person, today()))
+    close = _meant(asked, person_id)
+    if not close:
+        return Answer(asked, f"Nobody whom you may see has the name, address or employee number “{asked[:80]}”.")
+    if len(close) > 1:
+        several = f"Several people have “{asked[:80]}” in their name, address or number. Whom do you mean?"
+        more = " These are the first; write more of the name to find others." if len(close) > _MOST_CHOICES else ""
+        return Answer(asked, several + more, choices=tuple(close[:_MOST_CHOICES]))
+    person = close[0]
+    reasons = tuple(queries.why(row, person, today(), reader_zone()))
     belongs = "belongs to" if reasons[0].is_met else "does not belong to"
-    return Answer(asked, f"{person.name} {belongs} this audience.", person, reasons)
+    return Answer(asked, f"{person.name} {belongs} this audience.", person=person, reasons=reasons)
+
+
+def _meant(asked: str, person_id: int) -> list[Person]:
+    """Return whom the reader may mean, of those whom they may see: the one chosen, the one with the address, or by name."""
+    visible = access.visible_people(guard.reader())
+    if 0 < person_id <= _LARGEST_ID:
+        chosen = people.person_page(person_id, visible)
+        return [chosen] if chosen else []
+    found = people.person_by_reference(asked)
+    exact = people.person_page(found.id, visible) if found else None
+    return [exact] if exact else people.people_suggested(asked, _MOST_CHOICES + 1, visible)
 
 
 @blueprint.route("/audiences/new", methods=["GET", "POST"])

@@ -1,13 +1,14 @@
 """An audience in the database means what its rule means over plain values, on both engines, at the moment of asking."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from factories import TESTER, make_department, make_person, make_programme, make_wave
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
-from training.courses import statements
+from training.courses import make_module, statements
 
 from engagement import clock
 from engagement.audiences import actions, queries
@@ -25,8 +26,11 @@ from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.people import actions as people
 from engagement.people.models import Person
+from engagement.people.rules import TrainingRole
 from engagement.stakeholders.actions import add_stakeholder, appoint_champion, remove_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
+from engagement.training.models import Completion
+from engagement.training.rules import CompletionSource
 from engagement.waves import actions as waves
 from engagement.waves.rules import WaveStatus
 from tests.audiences.small_world import GROUPS, LOCATIONS, SLUGS, TITLES, World, make_world
@@ -221,6 +225,32 @@ def test_why_names_each_condition_with_what_the_person_has(app):
     after = queries.why(rule, person, on)
     assert after[0].is_met
     assert after[3].theirs == "Is in Wave 3: Property claims (Claims and finance)."
+
+
+def test_why_answers_which_training_somebody_has_done(app, frozen):
+    person = make_person("Tomasz Wójcik", roles=(TrainingRole.LEADER,))
+    asked, other = make_module("worries"), make_module("reading")
+    for module, when in ((other, clock.now()), (asked, datetime(2026, 3, 2, 23, 30, tzinfo=UTC))):
+        row = {"source": CompletionSource.IMPORT, "completed_at": when, "recorded_by": "Ines"}
+        db.session.add(Completion(person=person, module=module, module_version=1, **row))
+    make_module("unread")
+    db.session.flush()
+
+    def told(*values: str, zone: str = "UTC") -> list[tuple[bool, str]]:
+        rule = {"field": "training_state", "values": list(values)}
+        return [(r.is_met, r.theirs) for r in queries.why(rule, person, clock.now().date(), ZoneInfo(zone))]
+
+    worries, unread = f"“{asked.title}”", "“Unread”"
+    assert told("finished:worries") == [(True, f"Has finished {worries} on 2 March 2026.")]
+    assert told("finished:worries", zone="Europe/Warsaw") == [(True, f"Has finished {worries} on 3 March 2026.")]
+    assert told("not_finished:worries") == [(False, f"Has finished {worries} on 2 March 2026.")]
+    assert told("finished:unread") == [(False, f"Has not finished {unread}.")]
+    assert told("not_finished:unread") == [(True, f"Has not finished {unread}.")]
+    assert told("overdue") == [(False, "Has no training that is overdue.")]
+    assert told("not_started") == [(False, "Has started what is assigned, or has nothing to do.")]
+    assert told("finished:unread", "overdue", "finished:worries") == [
+        (True, f"Has finished {worries} on 2 March 2026. Has not finished {unread}. Has no training that is overdue.")
+    ]
 
 
 def test_a_department_on_the_map_stands_for_its_people_and_those_below(app):

@@ -7,7 +7,7 @@ PLANNING = (
     "/ /programmes /programmes/1 /programmes/1/edit /programmes/new /workflows/1 /workflows/1/edit /workflows/1/ownership "
     "/programmes/1/workflows/new /programmes/1/waves/new /waves/1 /waves/1/edit /waves/1/people /waves/1/go-live "
     "/waves/1/training /waves/1/training/people /people /people/1 /people/import /people/import/runs /people/role-rules "
-    "/people/without-role /people/leavers /people/42 /departments /departments/2 /stakeholders /stakeholders?q=nobody "
+    "/people/without-role /people/leavers /people/41 /departments /departments/2 /stakeholders /stakeholders?q=nobody "
     "/stakeholders/1 /stakeholders/1/edit /stakeholders/new?wave=1 /waves/1/champions /audiences /audiences/1 /audiences/1/edit /audiences/new"
 ).split()
 TELLING = (

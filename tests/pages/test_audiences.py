@@ -95,7 +95,7 @@ def test_a_wave_lead_sees_only_members_whom_they_may_see(lead):
     assert "Bob Hidden" not in shown
     assert "Change the audience" not in shown
     hidden = text_of(lead.get(f"/audiences/{audience.id}?person=bob@example.com"))
-    assert "Nobody whom you may see has the address or employee number “bob@example.com”." in hidden
+    assert "Nobody whom you may see has the name, address or employee number “bob@example.com”." in hidden
     assert lead.get(f"/audiences/{audience.id}/edit").status_code == 403
 
 
@@ -109,6 +109,36 @@ def test_the_reasons_are_given_for_one_person(planner):
     assert "Tomasz Wójcik does not belong to this audience." in shown
     assert "Not met Work at London Works at Kraków." in shown
     assert "Met Have the training role User Has the training role User." in shown
+
+
+def test_a_name_is_asked_for_and_one_of_several_is_chosen(planner):
+    first = make_person("Ann Miller", "ann1@example.com", "Finance", location="London")
+    second = make_person("Ann Miller", None, "Operations/Claims", location="Kraków")
+    make_person("Tomasz Wójcik", "tomasz@example.com", location="London")
+    audience = actions.save_audience("London", LONDON, by=TESTER)
+    db.session.commit()
+    shown = text_of(planner.get(f"/audiences/{audience.id}?person=wójcik"))
+    assert "Tomasz Wójcik belongs to this audience. Met Work at London Works at London." in shown
+    answer = planner.get(f"/audiences/{audience.id}?person=ann mil")
+    assert "Several people have “ann mil” in their name, address or number. Whom do you mean?" in text_of(answer)
+    links = re.findall(rf'href="(/audiences/{audience.id}\?[^"]*)#why">Ann Miller<', answer.get_data(as_text=True))
+    assert [link.partition("id=")[2] for link in links] == [str(first.id), str(second.id)]
+    told = [text_of(planner.get(link.replace("&amp;", "&"))) for link in links]
+    assert ["Ann Miller belongs to this audience." in page for page in told] == [True, False]
+    assert ["Ann Miller does not belong to this audience." in page for page in told] == [False, True]
+    nonsense = text_of(planner.get(f"/audiences/{audience.id}?person=ann&id=99999999999999999999"))
+    assert "Several people have “ann”" in nonsense
+
+
+def test_only_people_whom_the_reader_may_see_are_found_by_name(lead):
+    hidden = make_person("Bob Member", "bob@example.com", location="London")
+    audience = actions.save_audience("London", LONDON, by=TESTER)
+    db.session.commit()
+    assert "Ann Member belongs to this audience." in text_of(lead.get(f"/audiences/{audience.id}?person=member"))
+    for asked in ("Bob", "bob@example.com", f"Bob&id={hidden.id}"):
+        shown = text_of(lead.get(f"/audiences/{audience.id}?person={asked}"))
+        assert "Nobody whom you may see has the name, address or employee number" in shown
+        assert "Bob Member" not in shown
 
 
 def test_an_audience_is_built_without_javascript(planner):
