@@ -15,7 +15,7 @@ from engagement.audiences.meaning import Post
 from engagement.audiences.models import Audience
 from engagement.audiences.rules import Field, Rule, conditions_of, inlined, values_of
 from engagement.db import db
-from engagement.people.models import Department
+from engagement.people.queries import department_successors
 from engagement.people.rules import TrainingRole
 from engagement.stakeholders.queries import departments_as_groups
 from engagement.training.queries import curricula
@@ -70,7 +70,7 @@ def ground_for(rules: Iterable[Rule], on: date) -> Ground:
     fields = {condition["field"] for rule in every for condition in conditions_of(rule)}
     training = Field.TRAINING_STATE in fields
     waves = _open_waves() if training else []
-    successors = _successors() if {Field.DEPARTMENT, Field.STAKEHOLDER_GROUP} & fields else {}
+    successors = department_successors() if {Field.DEPARTMENT, Field.STAKEHOLDER_GROUP} & fields else {}
     return Ground(
         on,
         audiences,
@@ -92,25 +92,6 @@ def _named_audiences(rules: list[Rule]) -> dict[int, Rule]:
         found |= {key: {"any": []} for key in missing} | dict(rows)
         missing = {i for _, rule in rows for i in values_of(rule, Field.AUDIENCE)} - found.keys()
     return found
-
-
-def _successors() -> dict[int, int]:
-    """Return for each merged department the open one where its people are now."""
-    rows = db.session.execute(
-        select(Department.id, Department.merged_into_id).where(
-            Department.closed_at.is_not(None), Department.merged_into_id.is_not(None)
-        )
-    )
-    merged = {old: new for old, new in rows if new is not None}
-    return {old: _last(old, merged) for old in merged}
-
-
-def _last(department_id: int, merged: Mapping[int, int]) -> int:
-    seen: set[int] = set()
-    while department_id in merged and department_id not in seen:
-        seen.add(department_id)
-        department_id = merged[department_id]
-    return department_id
 
 
 def _groups(successors: Mapping[int, int]) -> tuple[tuple[int, str, Post], ...]:

@@ -202,7 +202,8 @@ def _is_as_previewed(run: ImportRun) -> bool:
     since, _, previewed = run.directory_mark.rpartition("/")
     if since == directory_mark():
         return True
-    found = _held_against_directory(run)
+    # What was only pointed out is found each time.
+    found = [problem for problem in _held_against_directory(run) if _kept(problem) not in run.problems]
     if found:
         run.counts = run.counts | {"bad_rows": run.count("bad_rows") + len(lines_at_fault(found))}
         run.problems = sorted([*run.problems, *map(_kept, found)], key=lambda p: p["line"] or 0)[:MOST_PROBLEMS]

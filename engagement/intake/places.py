@@ -8,22 +8,7 @@ from engagement.db import db, rows_changed
 from engagement.intake.models import ImportChange, ImportRun
 from engagement.intake.rules import ChangeKind
 from engagement.people.models import Department
-
-
-def successors() -> dict[int, int]:
-    """Return for each merged department the one where its people are now, however often that was merged in turn."""
-    closed = (Department.closed_at.is_not(None), Department.merged_into_id.is_not(None))
-    rows = db.session.execute(select(Department.id, Department.merged_into_id).where(*closed))
-    merged = {old: new for old, new in rows if new is not None}
-    return {old: _last(old, merged) for old in merged}
-
-
-def _last(department_id: int, merged: dict[int, int]) -> int:
-    seen: set[int] = set()
-    while department_id in merged and department_id not in seen:
-        seen.add(department_id)
-        department_id = merged[department_id]
-    return department_id
+from engagement.people.queries import department_successors
 
 
 def left_by(run: ImportRun) -> set[int]:
@@ -35,7 +20,7 @@ def left_by(run: ImportRun) -> set[int]:
 
 def merged_since(run: ImportRun) -> list[tuple[str, str]]:
     """Return the paths of departments from which a run moved people and that were merged since, each with its successor's."""
-    merged = successors()
+    merged = department_successors()
     pairs = [(old, merged[old]) for old in left_by(run) & merged.keys()] if merged else []
     ids = {id_ for pair in pairs for id_ in pair}
     paths = dict(db.session.execute(select(Department.id, Department.path).where(Department.id.in_(ids))).all())

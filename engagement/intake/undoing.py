@@ -29,6 +29,7 @@ from engagement.intake.models import ImportChange, ImportRun
 from engagement.intake.recording import IMPORTED
 from engagement.intake.rules import ROLE_BITS, ChangeKind, RunStatus, shown
 from engagement.people.models import Person, PersonRole
+from engagement.people.queries import department_successors
 from engagement.people.rules import RoleOrigin, search_text
 
 BATCH = 1_000
@@ -97,7 +98,7 @@ def restore_people(run: ImportRun, now: datetime, by: Actor) -> None:
     changing = of_kind(run, *KNOWN).where(ImportChange.changes["email"][1].as_string().is_not(None))
     rows_changed(update(Person).where(Person.id.in_(changing)).values(email=None))
     _refuse_taken_addresses(run)
-    merged = places.successors()
+    merged = department_successors()
     changes = iter(_known_changes(run))
     while some := list(islice(changes, BATCH)):
         _restore(some, merged, now)

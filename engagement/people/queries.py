@@ -1,7 +1,7 @@
 """Reads of the directory: the tree, people, and who lacks a training role."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -202,6 +202,22 @@ def department_page(department_id: int) -> Department | None:
     return db.session.scalar(
         select(Department).where(Department.id == department_id).options(joinedload(Department.manager))
     )
+
+
+def department_successors() -> dict[int, int]:
+    """Return for each department that was merged or renamed the one that it is now, however often that was in turn."""
+    closed = (Department.closed_at.is_not(None), Department.merged_into_id.is_not(None))
+    rows = db.session.execute(select(Department.id, Department.merged_into_id).where(*closed))
+    merged = {old: new for old, new in rows if new is not None}
+    return {old: _last(old, merged) for old in merged}
+
+
+def _last(department_id: int, merged: Mapping[int, int]) -> int:
+    seen: set[int] = set()
+    while department_id in merged and department_id not in seen:
+        seen.add(department_id)
+        department_id = merged[department_id]
+    return department_id
 
 
 def directory_rows(people: Select[Person]) -> list[DirectoryRow]:

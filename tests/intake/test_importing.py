@@ -118,6 +118,13 @@ def test_a_leaver_s_number_is_not_given_to_somebody_else(app: Flask, frozen: tim
     ]
 
 
+def test_what_was_pointed_out_in_a_preview_does_not_count_as_new(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    run = stage(BEN.replace("ben@", "bo@").replace("Ben,Bitdiddle", "Bo,Diddley"), full=False)
+    people.name_department_manager(person("4").department, person("4"), by=INES)
+    assert (actions.apply_run(run, by=INES).is_applied, len(run.problems), run.problems_total) == (True, 1, 1)
+
+
 def test_a_sign_in_has_the_name_that_its_person_has_now(app: Flask) -> None:
     bring_in(*EVERYBODY)
     account = accounts.account_for_person(person("2"))
