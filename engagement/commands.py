@@ -156,7 +156,7 @@ people = AppGroup("people", help="The directory.")
 
 @people.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, or why it would be refused; write nothing.")
 @click.option("--map", "saved_mapping", help="A saved mapping of columns.")
 @click.option("--partial", is_flag=True, help="The file does not list everybody; nobody is proposed as having left.")
 @click.option("--skip-bad", is_flag=True, help="Import the good rows although others are rejected.")

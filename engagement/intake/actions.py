@@ -34,6 +34,7 @@ from engagement.intake.rules import (
     RunStatus,
     UnreadableFile,
     lines_at_fault,
+    missing,
     needs_confirmation,
 )
 from engagement.intake.staging import MOST_PROBLEMS, Staged, stage_rows
@@ -191,10 +192,7 @@ def _refuse_unless_ready(run: ImportRun) -> None:
 def _refuse_unconfirmed(run: ImportRun, confirm_leavers: bool) -> None:
     leavers, active = run.count(ChangeKind.LEFT), run.count("active")
     if needs_confirmation(leavers, active) and not confirm_leavers:
-        raise RuleBroken(
-            f"{leavers:,} of {active:,} people are missing from this file, more than 10 %. "
-            "Confirm that it lists everybody, or import it as a part."
-        )
+        raise RuleBroken(f"{missing(leavers, active)} Confirm that it lists everybody, or import it as a part.")
 
 
 def _is_as_previewed(run: ImportRun) -> bool:

@@ -61,6 +61,11 @@ def note_changes(run: ImportRun) -> None:
         rows_changed(insert(ImportChange).from_select(columns, known))
 
 
+def leavers_of(run: ImportRun) -> Select[int]:
+    """Return the SELECT of the ids of those whom a staged run would let leave."""
+    return select(StagedMatch.person_id).where(StagedMatch.run_id == run.id, StagedMatch.kind == ChangeKind.LEFT)
+
+
 def of_kind(run: ImportRun, *kinds: ChangeKind) -> Select[int]:
     """Return the SELECT of the ids of people to whom the run does this."""
     return select(ImportChange.person_id).where(ImportChange.run_id == run.id, ImportChange.kind.in_(kinds))
@@ -78,16 +83,24 @@ def end_sign_ins(leaving: Select[int], now: datetime, by: Actor) -> None:
 
     Raises RuleBroken where no administrator would be left.
     """
+    if refusal := no_administrator_stays(leaving):
+        raise RuleBroken(refusal)
     going = (Account.person_id.in_(leaving), Account.deactivated_at.is_(None))
-    administrators = {account.id for account in accounts_holding(Role.ADMINISTRATOR)}
-    ending = db.session.scalars(select(Account.id).where(*going, Account.id.in_(administrators))).all()
-    if administrators and administrators == set(ending):
-        raise RuleBroken(
-            "Every administrator would lose their sign-in, because none of them is in the file. "
-            "Make somebody else an administrator first, or add the row that is missing."
-        )
     record_of_sign_ins("deactivated sign-in", going, now, by)
     rows_changed(update(Account).where(*going).values(deactivated_at=now, session_version=Account.session_version + 1))
+
+
+def no_administrator_stays(leaving: Select[int]) -> str:
+    """Say why these people can't all leave, "" where an administrator who can sign in stays."""
+    administrators = {account.id for account in accounts_holding(Role.ADMINISTRATOR)}
+    going = (Account.person_id.in_(leaving), Account.deactivated_at.is_(None))
+    ending = db.session.scalars(select(Account.id).where(*going, Account.id.in_(administrators))).all()
+    if not administrators or administrators != set(ending):
+        return ""
+    return (
+        "Every administrator would lose their sign-in, because none of them is in the file. "
+        "Make somebody else an administrator first, or add the row that is missing."
+    )
 
 
 def reopen_sign_ins(returning: Select[int], now: datetime, by: Actor) -> None:

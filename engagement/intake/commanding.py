@@ -7,12 +7,12 @@ from pathlib import Path
 from engagement.audit import Actor
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.intake import actions, queries
+from engagement.intake import actions, applying, queries
 from engagement.intake.consequences import training_left_by
 from engagement.intake.models import CHANGES, ImportRun
 from engagement.intake.progress import Progress, quietly
 from engagement.intake.reading import open_file
-from engagement.intake.rules import ChangeKind, needs_confirmation
+from engagement.intake.rules import ChangeKind, missing, needs_confirmation
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Preview:
 
     `counts` has a number for each `ChangeKind`, and rows, bad_rows, warnings, active; `problems` are pairs of severity and
     sentence, the first of `problems_total`. `training_left` counts unfinished assignments that become questions.
+    `ends_all_administration` says why a file that would leave no administrator with a sign-in can't be applied.
     """
 
     run_id: int
@@ -32,6 +33,7 @@ class Preview:
     is_blocked: bool
     is_applied: bool
     training_left: int
+    ends_all_administration: str = ""
 
 
 def import_file(
@@ -52,12 +54,14 @@ def import_file(
     UnreadableFile for a file that cannot be read.
     """
     run = _staged(path, saved_mapping, full, skip_bad, by, progress)
+    no_administrator = ""
     asks = needs_confirmation(run.count(ChangeKind.LEFT), run.count("active"))
     if not dry_run and not run.is_blocked and (confirm_leavers or not asks):
         actions.apply_run(run, confirm_leavers=confirm_leavers, by=by, progress=progress)
         training_left = actions.settle_after_import().asked if run.is_applied and run.touched else 0
     else:
         training_left = 0 if run.is_blocked else training_left_by(run).assignments
+        no_administrator = applying.no_administrator_stays(applying.leavers_of(run))
     return Preview(
         run.id,
         dict(run.counts),
@@ -68,6 +72,7 @@ def import_file(
         run.is_blocked,
         run.is_applied,
         training_left,
+        no_administrator,
     )
 
 
@@ -101,7 +106,8 @@ def import_people(
     say: Callable[[str], None],
     progress: Progress = quietly,
 ) -> Preview:
-    """`import_file` with what it found said line by line; raises RuleBroken where a file that should be applied was not.
+    """`import_file` with what it found said line by line; raises RuleBroken where the file was not applied or, after a dry
+    run, would not be.
 
     After a dry run, or when it raises, everything is rolled back. The caller commits otherwise.
     """
@@ -122,14 +128,21 @@ def import_people(
         say("Applied." if touched else "The directory says so already. Nothing changed.")
         return preview
     db.session.rollback()
-    if dry_run:
-        say("Nothing has changed. This is what would.")
-        return preview
-    raise RuleBroken(f"Nothing was imported: {_why_not(preview, confirm_leavers)}")
+    why_not = _why_not(preview, confirm_leavers)
+    if not dry_run:
+        raise RuleBroken(f"Nothing was imported: {why_not or CHANGED_MEANWHILE}")
+    if why_not:
+        say("Nothing has changed.")
+        raise RuleBroken(f"Without --dry-run this would be refused: {why_not}")
+    say("Nothing has changed. This is what would.")
+    return preview
+
+
+CHANGED_MEANWHILE = "somebody changed the directory while the file was compared with it. Give it once more."
 
 
 def _why_not(preview: Preview, confirm_leavers: bool) -> str:
-    """Why a file was not applied, and what to do."""
+    """Why a file as it was compared can't be applied, and what to do; "" where it can."""
     if preview.is_blocked:
         number = preview.counts["bad_rows"]
         return (
@@ -138,10 +151,10 @@ def _why_not(preview: Preview, confirm_leavers: bool) -> str:
         )
     if preview.asks_about_leavers and not confirm_leavers:
         return (
-            f"{preview.counts['left']:,} of {preview.counts['active']:,} people are missing from this file, "
-            "more than 10 %. If it does list everybody, use --confirm-leavers; if not, --partial."
+            f"{missing(preview.counts['left'], preview.counts['active'])} "
+            "If it does list everybody, use --confirm-leavers; if not, --partial."
         )
-    return "somebody changed the directory while the file was compared with it. Give it once more."
+    return preview.ends_all_administration
 
 
 def _lines(preview: Preview) -> list[str]:

@@ -132,6 +132,12 @@ def needs_confirmation(leavers: int, active: int) -> bool:
     return leavers > active * LEAVERS_TO_CONFIRM
 
 
+def missing(leavers: int, active: int) -> str:
+    """Say that so many leavers have to be confirmed."""
+    who = f"{leavers:,} of {active:,} people {'is' if leavers == 1 else 'are'}"
+    return f"{who} missing from this file, more than 10 %."
+
+
 def role_mask(roles: Iterable[TrainingRole]) -> int:
     """Return a set of training roles as one number, so that the database can compare sets."""
     return sum(ROLE_BITS[role] for role in roles)

@@ -53,6 +53,32 @@ def test_a_dry_run_says_the_same_and_writes_nothing(shell: Shell) -> None:
     assert shell.contents() == before
 
 
+@pytest.mark.parametrize(
+    ("rows", "options", "why", "remedy"),
+    [
+        ((ADA, "5,eva at home,Eva,Lu,,,"), ("--partial",), "1 row has errors. ", ("--skip-bad",)),
+        (("5,eva at home,Eva,Lu,,,",), (), "1 row has errors. ", ("--skip-bad", "--partial")),
+        ((ADA, BEN, CY), (), "1 of 4 people is missing from this file, more than 10 %. ", ("--confirm-leavers",)),
+        ((ADA, BEN, CY), (), "1 of 4 people is missing from this file, more than 10 %. ", ("--partial",)),
+    ],
+    ids=["bad row", "only bad rows", "leavers confirmed", "leavers kept"],
+)
+def test_a_dry_run_says_what_would_be_refused_and_ends_as_the_real_run_would(
+    shell: Shell, rows: tuple[str, ...], options: tuple[str, ...], why: str, remedy: tuple[str, ...]
+) -> None:
+    bring_in(shell, ADA, BEN, CY, DEE)
+    before, file = shell.contents(), put(shell, csv_of(*rows))
+    rehearsed = shell.flask("people", "import", file, "--dry-run", *options)
+    assert rehearsed.refusal.startswith(f"Without --dry-run this would be refused: {why}")
+    assert remedy[0] in rehearsed.refusal
+    assert rehearsed.out.splitlines()[-1] == "Nothing has changed."
+    real = shell.flask("people", "import", file, *options)
+    assert real.refusal == rehearsed.refusal.replace("Without --dry-run this would be refused", "Nothing was imported")
+    assert (rehearsed.code, real.code) == (2, 2)
+    assert shell.contents() == before
+    assert shell.flask("people", "import", file, "--dry-run", *options, *remedy).code == 0
+
+
 BOMB = {
     "[Content_Types].xml": b"<Types/>",
     "xl/workbook.xml": b"<workbook/>",
@@ -143,7 +169,7 @@ def test_many_leavers_are_asked_about(shell: Shell) -> None:
     before = shell.contents()
     ended = shell.flask("people", "import", put(shell, csv_of(ADA, BEN, CY)))
     assert ended.refusal == (
-        "Nothing was imported: 1 of 4 people are missing from this file, more than 10 %. "
+        "Nothing was imported: 1 of 4 people is missing from this file, more than 10 %. "
         "If it does list everybody, use --confirm-leavers; if not, --partial."
     )
     assert shell.contents() == before

@@ -126,7 +126,7 @@ def test_many_leavers_need_the_box(ines: FlaskClient) -> None:
     url = give(ines, csv_of(ADA, BEN, CY)).headers["Location"]
     assert "let 1 person leave" in page(ines, url)
     ines.post(f"{url}/application")
-    assert "1 of 4 people are missing from this file, more than 10 %." in page(ines, url)
+    assert "1 of 4 people is missing from this file, more than 10 %." in page(ines, url)
     ines.post(f"{url}/application", data={"confirm_leavers": "y"})
     left = db.session.scalars(select(Person.name).where(Person.left_at.is_not(None))).all()
     assert left == ["Dee Ploy"]
