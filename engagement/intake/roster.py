@@ -114,10 +114,12 @@ class _Roster:
         self._problems.append(circle_problem(named, column))
 
     def _note_unknown(self, absent: UnresolvedManager) -> None:
+        """Say what becomes of a manager whom the directory does not know either; where it does, this is dropped."""
         line = absent.lines[0]
         others = len(absent.lines) - 1
-        also = f" {others} more {'row names' if others == 1 else 'rows name'} the same manager." if others else ""
-        sentence = f"Line {line}: The manager {shown(absent.manager.value)} has no row in this file.{also}"
+        also = f" {others:,} more {'row names' if others == 1 else 'rows name'} the same manager." if others else ""
+        who = f"The manager {shown(absent.manager.value)} is neither in this file nor among the people who are here"
+        sentence = f"Line {line}: {who}, so this person will have no manager.{also}"
         column = self._manager_column(absent.manager)
         self._problems.append(Problem(line, column, ProblemKind.UNKNOWN_MANAGER, sentence, absent.lines))
 

@@ -299,6 +299,18 @@ def test_managers_new_in_the_same_file_and_unknown_ones(app: Flask) -> None:
     assert tally(again) == {"unchanged": 2}
 
 
+def test_the_warning_about_a_manager_who_left_says_that_there_will_be_none(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    people.mark_as_left(person("1"), by=INES)
+    run = stage(BEN, CY, full=False)
+    assert [problem["sentence"] for problem in run.problems] == [
+        "Line 2: The manager “ada@example.com” is neither in this file nor among the people who are here, "
+        "so this person will have no manager. 1 more row names the same manager."
+    ]
+    actions.apply_run(run, by=INES)
+    assert (tally(run), person("2").manager) == ({"changed": 2}, None)
+
+
 def test_who_is_given_as_their_own_manager_has_none(app: Flask) -> None:
     run = bring_in(ADA.replace("Operations,,", "Operations,ada@example.com,"), BEN)
     assert (tally(run), person("1").manager) == ({"new": 2}, None)

@@ -231,7 +231,8 @@ def test_unknown_manager_is_a_warning_said_once() -> None:
     assert [(problem.severity, problem.sentence) for problem in check.problems] == [
         (
             Severity.WARNING,
-            "Line 2: The manager “boss@example.com” has no row in this file. 1 more row names the same manager.",
+            "Line 2: The manager “boss@example.com” is neither in this file nor among the people who are here, "
+            "so this person will have no manager. 1 more row names the same manager.",
         )
     ]
     assert check.unresolved_managers == ((ManagerRef(ManagerKey.EMAIL, "boss@example.com"), (2, 3)),)
