@@ -146,23 +146,30 @@ def rival_columns(header: Sequence[str], line: int) -> list[Problem]:
 
 
 def apply_mapping(header: Sequence[str], mapping: SavedMapping, line: int) -> tuple[dict[Field, int], list[Problem]]:
-    """The columns a saved mapping chooses, and a problem for each choice that this file cannot honour.
+    """The columns a saved mapping chooses, and what of it this file cannot honour: all columns it lacks in one problem.
 
     A saved mapping replaces the guess altogether: a field it does not name is not read.
     """
     chosen: dict[Field, int] = {}
     problems: list[Problem] = []
+    lacking: list[str] = []
     for name, wanted in mapping.items():
         index = _find(header, wanted)
         if name not in _NAMES:
             problems.append(_unmappable(line, f"The saved mapping names a field {shown(name)} that does not exist."))
         elif index is None:
-            found = f"The headers on line {line} are: {_listed(header)}."
-            takes = f"The saved mapping takes {WORDS[Field(name)]} from a column {shown(wanted)}"
-            problems.append(_unmappable(line, f"{takes}, which is not in this file. {found}"))
+            lacking.append(f"{WORDS[Field(name)]} from a column {shown(wanted)}")
         else:
             chosen[Field(name)] = index
+    if lacking:
+        these = "which is" if len(lacking) == 1 else "which are"
+        taken = f"The saved mapping takes {_joined(lacking)}, {these} not in this file."
+        problems.append(_unmappable(line, f"{taken} The headers on line {line} are: {_listed(header)}."))
     return chosen, problems
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
 
 _NAMES = frozenset(field.value for field in Field)

@@ -12,7 +12,7 @@ from engagement.intake.consequences import training_left_by
 from engagement.intake.models import CHANGES, ImportRun
 from engagement.intake.progress import Progress, quietly
 from engagement.intake.reading import open_file
-from engagement.intake.rules import ChangeKind, missing, needs_confirmation
+from engagement.intake.rules import ChangeKind, counted, missing, needs_confirmation
 
 
 @dataclass(frozen=True)
@@ -144,9 +144,8 @@ CHANGED_MEANWHILE = "somebody changed the directory while the file was compared 
 def _why_not(preview: Preview, confirm_leavers: bool) -> str:
     """Why a file as it was compared can't be applied, and what to do; "" where it can."""
     if preview.is_blocked:
-        number = preview.counts["bad_rows"]
         return (
-            f"{number:,} {'row has' if number == 1 else 'rows have'} errors. "
+            f"{counted(preview.counts['bad_rows'], 'row has', 'rows have')} errors. "
             "Correct the file, or import the good rows with --skip-bad."
         )
     if preview.asks_about_leavers and not confirm_leavers:
@@ -162,7 +161,7 @@ def _lines(preview: Preview) -> list[str]:
     changed = counts["changed"] + counts["moved"]
     moved = f" ({counts['moved']:,} to another department)" if counts["moved"] else ""
     lines = [
-        f"{counts['rows']:,} rows read",
+        f"{counted(counts['rows'], 'row', 'rows')} read",
         f"{counts['new']:,} new",
         f"{changed:,} changed{moved}",
         f"{counts['unchanged']:,} unchanged",
@@ -171,9 +170,11 @@ def _lines(preview: Preview) -> list[str]:
         f"{counts['bad_rows']:,} rejected",
     ]
     if preview.training_left:
-        lines.append(f"{preview.training_left:,} unfinished training assignments to be asked about")
+        questions = counted(preview.training_left, "unfinished training assignment", "unfinished training assignments")
+        lines.append(f"{questions} to be asked about")
     lines += [f"New department: {path}" for path in preview.new_departments]
     lines += [sentence for _, sentence in preview.problems]
     if preview.problems_total > len(preview.problems):
-        lines.append(f"And {preview.problems_total - len(preview.problems):,} more problems.")
+        more = counted(preview.problems_total - len(preview.problems), "more problem", "more problems")
+        lines.append(f"And {more}.")
     return lines

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from enum import Enum
 
+from engagement.intake.rules import counted
+
 Progress = Callable[[str, float], None]
 """Told in words what is being done, and how much of a whole import is done, from 0 to 1; whatever it raises ends the work."""
 
@@ -14,10 +16,10 @@ def quietly(_doing: str, _share: float) -> None:
 class Step(Enum):
     """What an import has come to, in words and as the share of a hundred thousand rows that is measured to be done then."""
 
-    READING = ("{:,} rows read", 0.35)
-    CHECKED = ("Comparing {:,} rows with the directory", 0.4)
-    COMPARED = ("{:,} rows compared with the directory", 0.5)
-    PEOPLE = ("Writing {:,} people", 0.52)
+    READING = ("{rows} read", 0.35)
+    CHECKED = ("Comparing {rows} with the directory", 0.4)
+    COMPARED = ("{rows} compared with the directory", 0.5)
+    PEOPLE = ("Writing {people}", 0.52)
     ROLES = ("Writing training roles", 0.7)
     AUDIT = ("Writing the audit", 0.82)
     APPLIED = ("Letting waves and training follow", 0.95)
@@ -25,7 +27,8 @@ class Step(Enum):
     def at(self, rows: int, of: int = 0) -> tuple[str, float]:
         """Return what `Progress` is told; `rows` are done, of about so many where the step goes through them one by one."""
         words, share = self.value
-        return words.format(rows), share * min(1.0, rows / of) if of else share
+        told = words.format(rows=counted(rows, "row", "rows"), people=counted(rows, "person", "people"))
+        return told, share * min(1.0, rows / of) if of else share
 
 
 #: The share at which a file is compared and nothing is written yet.

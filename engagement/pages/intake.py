@@ -17,6 +17,7 @@ from engagement.intake.progress import STAGED, Progress, quietly, within
 from engagement.intake.reading import MOST_BYTES, HrFile, first_rows, open_file
 from engagement.intake.rules import Field, Severity, UnreadableFile
 from engagement.pages import guard, import_runs
+from engagement.pages.formats import plural
 from engagement.pages.import_forms import WHOLE, ColumnsForm, FileForm
 from engagement.pages.long_work import shown_while_working
 
@@ -64,9 +65,9 @@ def index() -> Any:
 
 def _first_errors(found: ImportRun) -> str:
     """How many rows are bad, and the first of them."""
-    number = found.count("bad_rows")
+    rows = plural(found.count("bad_rows"), "row has", "rows have")
     first = next(p["sentence"] for p in found.problems if p["severity"] == Severity.ERROR.value)
-    return f"{number:,} {'row has' if number == 1 else 'rows have'} errors, so nothing was imported. {first}"
+    return f"{rows} errors, so nothing was imported. {first}"
 
 
 def _file_page(form: FileForm, blocked: ImportRun | None = None) -> str:

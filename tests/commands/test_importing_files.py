@@ -159,6 +159,10 @@ def test_good_rows_alone_come_in_when_asked_to(shell: Shell) -> None:
     assert [row[0] for row in shell.rows(PEOPLE)] == ["1", "3"]
 
 
+def test_one_row_is_counted_as_one(shell: Shell) -> None:
+    assert bring_in(shell, ADA)[:2] == ["1 row read", "1 new"]
+
+
 def test_an_unknown_mapping_is_answered_with_the_saved_ones(shell: Shell) -> None:
     refusal = shell.flask("people", "import", put(shell, csv_of(ADA)), "--map", "Old HR").refusal
     assert refusal == "There is no saved mapping “Old HR”. Saved mappings: none."

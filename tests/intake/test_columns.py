@@ -107,6 +107,12 @@ def test_saved_mapping_settles_rival_columns() -> None:
             "The headers on line 1 are: “Email”, “Name”. Choose the columns again and save the mapping.",
         ),
         (
+            {"email": "Mailbox", "name": "Name", "country": "Land", "location": "City"},
+            "The saved mapping takes the e-mail address from a column “Mailbox”, the country from a column “Land” and the "
+            "location from a column “City”, which are not in this file. "
+            "The headers on line 1 are: “Email”, “Name”. Choose the columns again and save the mapping.",
+        ),
+        (
             {"email": "Email", "name": "Name", "shoe_size": "Name"},
             "The saved mapping names a field “shoe_size” that does not exist. "
             "Choose the columns again and save the mapping.",

@@ -130,6 +130,7 @@ def test_many_leavers_need_the_box(ines: FlaskClient) -> None:
     ines.post(f"{url}/application", data={"confirm_leavers": "y"})
     left = db.session.scalars(select(Person.name).where(Person.left_at.is_not(None))).all()
     assert left == ["Dee Ploy"]
+    assert "1 person changed. You can undo this import below." in page(ines, url)
 
 
 def test_a_run_says_what_those_who_left_with_it_still_hold(ines: FlaskClient) -> None:
