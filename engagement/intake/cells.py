@@ -116,6 +116,14 @@ def without_hidden(text: str) -> str:
     return tidy(_HIDDEN.sub("", text))
 
 
+_GUARDED = re.compile("' *[=+\\-@＝＋－＠]")
+
+
+def unguarded(text: str) -> str:
+    """`text` without the apostrophe that our own CSV files, like others, put before a text that would be calculated."""
+    return text[1:].lstrip() if text[:1] == "'" and _GUARDED.match(text) else text
+
+
 def limited(limit: int = LONGEST_TEXT) -> Callable[[str], str]:
     """A reader of plain text up to `limit` characters."""
 

@@ -25,6 +25,7 @@ from engagement.intake.cells import (
     refuse_hidden,
     refuse_line_break,
     tidy,
+    unguarded,
     without_hidden,
 )
 from engagement.intake.names import name_from
@@ -126,8 +127,11 @@ class RowReader:
         if index is None or index >= len(whole):
             return [absent] * count
         cells = whole[index]
-        strange = set() if _is_plain(" ".join(cells)) else {i for i, cell in enumerate(cells) if not _is_plain(cell)}
+        joined = " ".join(cells)
+        strange = set() if _is_plain(joined) else {i for i, cell in enumerate(cells) if not _is_plain(cell)}
         texts = list(map(str.strip, cells))
+        if "'" in joined:
+            texts = list(map(unguarded, texts))
         for place in strange:
             texts[place] = ""
         reading = self._readings[_PLACE[field]]
@@ -158,7 +162,7 @@ class RowReader:
         texts: Sequence[str] = self._pick(cells)
         if not _is_plain("".join(texts)):
             texts = self._cleaned(line, texts, problems)
-        values = list(map(getitem, self._readings, map(str.strip, texts)))
+        values = list(map(getitem, self._readings, map(unguarded, map(str.strip, texts))))
         if Refused in map(type, values):
             self._note_refusals(line, values, problems)
         return self._row(line, values, problems), problems

@@ -427,3 +427,15 @@ def test_rows_read_a_column_at_a_time_say_what_they_say_by_themselves(rows: list
     alone = [RowReader(columns, list(Field)).read(line, cells) for line, cells in enumerate(rows, 2)]
     assert list(batch.rows()) == [row for row, _ in alone]
     assert batch.problems == {row.line: problems for row, problems in alone if problems}
+
+
+def test_the_apostrophe_before_what_would_be_calculated_is_taken_off() -> None:
+    """With a row that is read by itself, because of its two blanks and its hidden sign, beside one that is not."""
+    names = {"'=cmd() Zed": "=cmd() Zed", "'+Plus": "+Plus", "'-Minus": "-Minus", "'@At": "@At", "'＝Wide": "＝Wide"}
+    kept = {"O'Brien": "O'Brien", "'t Hooft": "'t Hooft", "''=Two": "''=Two"}
+    odd = {"'=\u200bOdd  One": "=\u200bOdd One"}
+    wanted = names | kept | odd
+    rows = [f"p{n}@example.com,Ann,{name},'+49 Works" for n, name in enumerate(wanted)]
+    file = read_file("\n".join(["email,first_name,last_name,location", *rows]).encode(), "people.csv")
+    assert [row.last_name for row in file.rows] == list(wanted.values())
+    assert {row.location for row in file.rows} == {"+49 Works"}

@@ -271,3 +271,11 @@ def test_a_preview_asks_as_many_queries_for_fifty_people_as_for_two(app: Flask, 
         event.remove(db.engine, "before_cursor_execute", note)
         numbers.append(len(asked))
     assert numbers[0] == numbers[1]
+
+
+def test_our_own_file_given_back_changes_nothing(ines: FlaskClient) -> None:
+    odd = "5,eve@example.com,=cmd(),+Zed,-Special/@Unit,,user"
+    ines.post(give(ines, csv_of(ADA, BEN, odd)).headers["Location"] + "/application")
+    own = ines.get("/people.csv").data
+    assert b"'=cmd(),'+Zed" in own
+    assert "The directory says all this already." in page(ines, give(ines, own).headers["Location"])
