@@ -15,7 +15,7 @@ from engagement.intake.consequences import training_left_by
 from engagement.intake.models import ImportRun
 from engagement.intake.places import merged_since
 from engagement.intake.progress import STAGED, Progress, quietly, within
-from engagement.intake.rules import ChangeKind, Severity, needs_confirmation
+from engagement.intake.rules import ChangeKind, ProblemKind, Severity, needs_confirmation
 from engagement.pages import guard
 from engagement.pages.formats import plural
 from engagement.pages.long_work import shown_while_working
@@ -52,7 +52,23 @@ HEADINGS = {
     ChangeKind.RETURNED: "Back again",
     ChangeKind.LEFT: "Left",
 }
-PROBLEMS, DEPARTMENTS = "problems", "departments"
+DEPARTMENTS = "departments"
+_WHOSE = frozenset(
+    {
+        ProblemKind.DUPLICATE_EMAIL,
+        ProblemKind.DUPLICATE_EMPLOYEE_ID,
+        ProblemKind.ADDRESS_TAKEN,
+        ProblemKind.NUMBER_OF_LEAVER,
+        ProblemKind.NUMBER_OF_OTHER,
+    }
+)
+_REPORTING = frozenset({ProblemKind.UNKNOWN_MANAGER, ProblemKind.OWN_MANAGER, ProblemKind.MANAGER_CYCLE})
+#: The lists of problems, with their headings and what stands in them.
+PROBLEMS = {
+    "addresses": ("Addresses and numbers of others", _WHOSE),
+    "managers": ("Managers who are not clear", _REPORTING),
+    "problems": ("Problems in single rows", frozenset(ProblemKind) - _WHOSE - _REPORTING),
+}
 
 
 def run(run_id: int) -> str:
@@ -66,6 +82,7 @@ def run(run_id: int) -> str:
     return render_template(
         "intake/run.html",
         run=found,
+        problem_lists=PROBLEMS.keys(),
         is_anew="anew" in request.args,
         tally=_tally(found),
         parts=[(url_for("intake.run", run_id=run_id, show=p), words, n, p == shown) for p, words, n in parts],
@@ -90,19 +107,24 @@ def _parts(found: ImportRun) -> list[tuple[str, str, int]]:
         return []
     kinds = (ChangeKind.LEFT, ChangeKind.MOVED, ChangeKind.CHANGED, ChangeKind.RETURNED, ChangeKind.NEW)
     parts = [(kind.value, HEADINGS[kind], found.count(kind)) for kind in kinds if found.count(kind)]
-    problems = (PROBLEMS, "Problems in the file", len(found.problems))
-    if found.problems:
-        parts.insert(0 if found.is_blocked else len(parts), problems)
+    problems = [(part, heading, len(_problems(found, part))) for part, (heading, _) in PROBLEMS.items()]
+    asking = [part for part in problems if part[2]]
+    parts = [*asking, *parts] if found.is_blocked else [*parts, *asking]
     if found.new_departments:
         parts.append((DEPARTMENTS, "New departments", len(found.new_departments)))
     return parts
 
 
+def _problems(found: ImportRun, part: str) -> list[dict[str, Any]]:
+    _, kinds = PROBLEMS[part]
+    return [problem for problem in found.problems if problem["kind"] in kinds]
+
+
 def _rows(found: ImportRun, shown: str, offset: int, size: int) -> list[Any]:
-    if shown == PROBLEMS:
+    if shown in PROBLEMS:
         return [
             (p["line"], p["sentence"], p["severity"] == Severity.ERROR.value)
-            for p in found.problems[offset : offset + size]
+            for p in _problems(found, shown)[offset : offset + size]
         ]
     if shown == DEPARTMENTS:
         return found.new_departments[offset : offset + size]

@@ -161,6 +161,26 @@ def test_bad_rows_keep_the_file_out_until_they_are_left_out(ines: FlaskClient) -
     assert headcount() == 1
 
 
+def test_each_kind_of_problem_can_be_opened(ines: FlaskClient) -> None:
+    rows = (ADA, BEN.replace("2,ben@", "2,ada@"), CY.replace("ada@", "nobody@"), DEE.replace("Dee,", ","), "4,,Eva,,,,")
+    give(ines, csv_of(*rows))
+    url = f"/people/import/{db.session.scalars(select(ImportRun.id)).one()}"
+    shown = page(ines, url)
+    links = re.findall(r'show=(addresses|managers|problems)#list"[^>]*>([^<]+) \((\d+)\)', shown)
+    assert links == [
+        ("addresses", "Addresses and numbers of others", "2"),
+        ("managers", "Managers who are not clear", "1"),
+        ("problems", "Problems in single rows", "1"),
+    ]
+    for part, words, absent in (
+        ("addresses", "ada@example.com", "nobody@example.com"),
+        ("managers", "nobody@example.com", "ada@example.com"),
+        ("problems", "e-mail address is missing", "nobody@example.com"),
+    ):
+        shown = page(ines, f"{url}?show={part}")
+        assert (words in shown, absent in shown) == (True, False), part
+
+
 def test_forty_defects_in_five_thousand_rows_are_counted_and_nothing_is_written(ines: FlaskClient) -> None:
     planted = [d for d in DEFECTS if d.line is not None and d.cells]
     data = make_hr_file(5_000, defects=_apart(planted))
