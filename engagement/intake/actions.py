@@ -225,7 +225,7 @@ def settle_after_import(undone: ImportRun | None = None) -> AssignmentCounts:
 
 
 def undo_run(run: ImportRun, *, by: Actor) -> None:
-    """Put everybody whom an applied run touched back to what they were; departments it made stay.
+    """Put everybody whom an applied run touched back to what they were, and close departments it made that nobody uses.
 
     Who was in a department that was merged since comes into its successor (see `places.merged_since`). Raises RuleBroken
     when the run is not applied, or when something newer touched the same people.
@@ -243,6 +243,7 @@ def undo_run(run: ImportRun, *, by: Actor) -> None:
     audit.record("undid import", run, by=by, name=run.filename, changes=undone)
     db.session.flush()
     recording.record_of_people(run, recording.UNDOING_VERBS, now, by)
+    places.close_unused(run, by)
     run.status = RunStatus.UNDONE
     run.undone_at = now
     _note_last_entry(run)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.models import Account
+from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import RuleBroken
@@ -143,3 +144,43 @@ def test_undoing_opens_a_department_that_was_closed_without_a_successor(app: Fla
     department("Operations/Claims").closed_at = clock.now()
     actions.undo_run(run, by=INES)
     assert (person("2").department.path, department("Operations/Claims").closed_at) == ("Operations/Claims", None)
+
+
+def open_paths() -> list[str]:
+    db.session.expire_all()
+    return list(
+        db.session.scalars(select(Department.path).where(Department.closed_at.is_(None)).order_by(Department.path))
+    )
+
+
+def test_undoing_closes_the_departments_that_it_had_made_and_nobody_uses(app: Flask) -> None:
+    bring_in(*EVERYBODY)
+    before = open_paths()
+    eva, guy = "5,eva@example.com,Eva,Lu,New/Deep/Place,ada@example.com,user", "6,guy@example.com,Guy,Lu,Used/Place,,"
+    run = bring_in(*EVERYBODY[:3], DEE.replace("Finance", "Finance/Treasury"), eva, guy)
+    people.add_person("Olu Ade", "olu@example.com", department=department("Used/Place"), by=INES)
+    actions.undo_run(run, by=INES)
+    assert open_paths() == [*before, "Used", "Used/Place"]
+    assert entries("closed department") == 4
+    assert (person("5").department, person("6").department.path) == (None, "Used/Place")
+    assert person("4").department.path == "Finance"
+
+
+def test_a_department_that_something_else_names_stays_open(app: Flask) -> None:
+    bring_in(ADA)
+    run = bring_in(ADA, BEN.replace("Operations/Claims", "Lead/One"), CY.replace("Operations/Claims", "Lead/Two"))
+    account = accounts.account_for_person(person("1"))
+    accounts.grant_role(account, Role.SPONSOR, by=INES, department_id=department("Lead/One").id)
+    actions.undo_run(run, by=INES)
+    assert open_paths() == ["Lead", "Lead/One", "Operations"]
+
+
+def test_a_file_opens_departments_again_that_undoing_closed(app: Flask) -> None:
+    bring_in(ADA)
+    actions.undo_run(bring_in(ADA, BEN), by=INES)
+    assert open_paths() == ["Operations"]
+    run = bring_in(ADA, BEN.replace("Operations/Claims", "New/Place"))
+    actions.undo_run(run, by=INES)
+    assert open_paths() == ["Operations"]
+    assert tally(bring_in(ADA, BEN.replace("Operations/Claims", "New/Place"))) == {"returned": 1, "unchanged": 1}
+    assert open_paths() == ["New", "New/Place", "Operations"]
