@@ -17,7 +17,8 @@ from engagement.audit import Actor
 from engagement.db import db
 from engagement.intake.models import ImportRun, KeptUpload, StagedPerson
 from engagement.intake.queries import saved_mappings
-from engagement.people.actions import change_delivery_details, make_department, merge_department
+from engagement.pages import import_runs
+from engagement.people.actions import add_person, change_delivery_details, make_department, merge_department
 from engagement.people.models import Person
 
 
@@ -119,6 +120,17 @@ def test_applying_something_else_than_was_seen_shows_it_first(ines: FlaskClient)
     assert after.count("2 people changed") == 2
     db.session.rollback()
     assert db.session.scalars(languages).all() == ["de", "en"]
+
+
+def test_a_large_file_that_would_do_something_else_leads_to_its_new_preview(
+    ines: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_runs, "MANY", 0)
+    url = give(ines, csv_of(ADA, BEN)).headers["Location"]
+    add_person("Ada Lovelace", "ada@example.com", by=Actor(None, "Olu Ade"), employee_id="1")
+    assert f'content="0; url={url}?anew=1"' in ines.post(f"{url}/application").get_data(as_text=True)
+    assert "The directory has changed since you looked." in page(ines, f"{url}?anew=1")
+    assert headcount() == 1
 
 
 def test_many_leavers_need_the_box(ines: FlaskClient) -> None:
