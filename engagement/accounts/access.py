@@ -43,16 +43,30 @@ def may_plan_programme(reader: Reader, programme_id: int) -> bool:
 
 def may_plan_wave(reader: Reader, programme_id: int, wave_id: int) -> bool:
     """Change a wave and what hangs on it: change managers of it or of its programme, and whoever leads it."""
-    return (
-        may_plan_programme(reader, programme_id)
-        or any((role, wave_id) in reader.in_waves for role in PLANNERS)
-        or wave_id in reader.leads_waves
-    )
+    return may_name_lead(reader, programme_id, wave_id) or wave_id in reader.leads_waves
+
+
+def may_name_lead(reader: Reader, programme_id: int, wave_id: int) -> bool:
+    """Say who leads a wave: change managers of it or of its programme, never the lead."""
+    return may_plan_programme(reader, programme_id) or any((role, wave_id) in reader.in_waves for role in PLANNERS)
+
+
+def may_name_sponsor(reader: Reader, programme_id: int) -> bool:
+    """Say who sponsors a wave: who plans the programme, because the sponsor reads the sheet of all of it."""
+    return may_plan_programme(reader, programme_id)
 
 
 def may_place_departments(reader: Reader, programme_id: int) -> bool:
     """Choose the departments of a wave: who plans the programme. A lead who could would see anybody by name."""
     return may_plan_programme(reader, programme_id)
+
+
+def placeable_people(reader: Reader, programme_id: int) -> ColumnElement[bool]:
+    """Return the condition on `Person` for those whom the reader may put into a wave of the programme by hand.
+
+    Who chooses its departments puts in anybody; a lead, or who plans the wave alone, whom they see by name already.
+    """
+    return true() if may_place_departments(reader, programme_id) else visible_people(reader)
 
 
 def may_plan_something(reader: Reader) -> bool:
@@ -216,6 +230,15 @@ def visible_people(reader: Reader) -> ColumnElement[bool]:
     if reader.person_id is not None:
         ways.append(or_(Person.id == reader.person_id, Person.manager_id == reader.person_id))
     return or_(*ways) if ways else false()
+
+
+def people_with_known_numbers(reader: Reader) -> ColumnElement[bool]:
+    """Return the condition on `Person` for those whom the reader may name by employee number; others by address alone.
+
+    Numbers run in sequence: who may name anybody by number could read the names of all. Who plans a programme may.
+    """
+    plans_a_programme = any(role in PLANNERS for role, _ in reader.in_programmes)
+    return true() if plans_a_programme else visible_people(reader)
 
 
 def works_below(lineages: tuple[str, ...]) -> ColumnElement[bool]:

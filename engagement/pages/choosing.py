@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, or_, true
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
@@ -14,26 +15,43 @@ from engagement.people.models import Department, Person
 
 
 class PersonField(StringField):
-    """One person, typed as a work address or employee number; `person` is who it names, None when left empty."""
+    """One person, typed as a work address or employee number; `person` is who it names, None when left empty.
+
+    Somebody whom the reader doesn't see by name is found by their address alone (`access.people_with_known_numbers`).
+    """
 
     def __init__(self, label: str, **options: Any) -> None:
         options.setdefault("filters", [stripped])
         super().__init__(label, **options)
         self.person: Person | None = None
+        self._among: ColumnElement[bool] = true()
+        self._otherwise = ""
+        self._given_id: int | None = None
+
+    def find_only(self, among: ColumnElement[bool], otherwise: str = "") -> None:
+        """Find those alone who meet `among`; `otherwise` follows the sentence for anybody else, known or not."""
+        self._among, self._otherwise = among, otherwise
 
     def pre_validate(self, form: object) -> None:
         """Find the person; raises ValidationError with suggestions for a text that names nobody."""
         if not self.data:
             return
-        self.person = queries.person_by_reference(self.data)
+        reader = guard.reader()
+        # Whom the form showed by their number, for want of an address, can be left as they are.
+        numbered = or_(access.people_with_known_numbers(reader), Person.id == self._given_id)
+        self.person = queries.person_by_reference(self.data, self._among, numbered)
         if self.person is not None:
             return
-        close = queries.people_suggested(self.data, limit=3, visible=access.visible_people(guard.reader()))
-        hint = " Did you mean " + ", ".join(f"{p.email} ({p.name})" for p in close if p.email) + "?" if close else ""
-        raise ValidationError(f"Nobody here has the address or employee number “{self.data[:80]}”.{hint}")
+        seen = and_(access.visible_people(reader), self._among)
+        close = [p for p in queries.people_suggested(self.data, limit=3, visible=seen) if p.email]
+        hint = " Did you mean " + ", ".join(f"{p.email} ({p.name})" for p in close) + "?" if close else ""
+        # The same words for nobody and for somebody who is out of reach, so that nothing can be learned from them.
+        nobody = "Nobody whom you can choose has" if self._otherwise else "Nobody here has"
+        raise ValidationError(f"{nobody} the address or employee number “{self.data[:80]}”.{self._otherwise}{hint}")
 
     def process_data(self, value: Any) -> None:
         """Show a person given as the default by their address or number."""
+        self._given_id = value.id if isinstance(value, Person) else None
         super().process_data((value.email or value.employee_id) if isinstance(value, Person) else value)
 
 

@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 from engagement import clock
 from engagement.accounts import access
+from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.subjects import subjects_shown
 from engagement.db import count_of, db
@@ -99,17 +100,19 @@ def new(programme_id: int) -> str | BaseResponse:
 def edit(wave_id: int) -> str | BaseResponse:
     """Change a wave; its go-live moves on a page of its own."""
     wave = _wave(wave_id, to_change=True)
-    may_place = access.may_place_departments(guard.reader(), wave.programme_id)
+    reader = guard.reader()
+    may_place = access.may_place_departments(reader, wave.programme_id)
     form = WaveForm(
         obj=wave,
         departments=[str(d.id) for d in queries.departments_of_waves([wave.id]).get(wave.id, [])],
         workflows=[str(w.id) for w in queries.workflows_of_waves([wave.id]).get(wave.id, [])],
     )
     _offer(form, wave.programme)
+    _leave_out_rights(form, reader, wave)
     if request.method == "POST":
         form.go_live_on.data, form.go_live_on.raw_data = wave.go_live_on, [wave.go_live_on.isoformat()]
     if form.validate_on_submit():
-        by = guard.reader().actor
+        by = reader.actor
         try:
             actions.change_wave(
                 wave,
@@ -117,8 +120,8 @@ def edit(wave_id: int) -> str | BaseResponse:
                 form.aim.data,
                 stabilises_until_on=form.stabilises_until_on.data,
                 training_lead_days=form.training_lead_days.data,
-                lead=form.lead.person,
-                sponsor=form.sponsor.person,
+                lead=form.lead.person if form.lead else wave.lead,
+                sponsor=form.sponsor.person if form.sponsor else wave.sponsor,
                 by=by,
             )
             if may_place:
@@ -132,6 +135,14 @@ def edit(wave_id: int) -> str | BaseResponse:
             db.session.commit()
             return redirect(url_for("waves.wave", wave_id=wave_id), code=303)
     return render_template("waves/edit.html", form=form, programme=wave.programme, wave=wave, may_place=may_place)
+
+
+def _leave_out_rights(form: WaveForm, reader: Reader, wave: Wave) -> None:
+    """Take the questions out by whose answers rights are given, where the reader may not give them."""
+    if not access.may_name_lead(reader, wave.programme_id, wave.id):
+        del form.lead
+    if not access.may_name_sponsor(reader, wave.programme_id):
+        del form.sponsor
 
 
 @blueprint.get("/waves/<int:wave_id>")
@@ -248,6 +259,9 @@ def members(wave_id: int) -> str | BaseResponse:
     row = _wave(wave_id, to_change=request.method == "POST")
     reader = guard.reader()
     form = MemberForm()
+    if not access.may_place_departments(reader, row.programme_id):
+        among = access.placeable_people(reader, row.programme_id)
+        form.person.find_only(among, " A change manager of the programme can add people from elsewhere.")
     if form.validate_on_submit():
         if form.person.person is None:
             form.take(BadInput("Write whom you want to add.", {"person": "Write a work address or employee number."}))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from engagement.db import count_of, db
@@ -163,12 +163,18 @@ def team_of(person_id: int, visible: ColumnElement[bool] = EVERYBODY) -> list[Pe
     )
 
 
-def person_by_reference(reference: str) -> Person | None:
-    """Return the person whom somebody typed as an address or employee number, None for nobody or somebody who left."""
+def person_by_reference(
+    reference: str, among: ColumnElement[bool] = EVERYBODY, numbered: ColumnElement[bool] = EVERYBODY
+) -> Person | None:
+    """Return the person whom somebody typed as an address or employee number, None for nobody or somebody who left.
+
+    Only those are found who meet `among`, and by their number only those who meet `numbered`.
+    """
     wanted = reference.strip()
+    by_number = and_(Person.employee_id == wanted, numbered)
     return db.session.scalar(
         select(Person)
-        .where(or_(Person.email == wanted.lower(), Person.employee_id == wanted), active())
+        .where(or_(Person.email == wanted.lower(), by_number), among, active())
         .order_by(Person.id)
         .limit(1)
     )

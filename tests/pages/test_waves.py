@@ -1,5 +1,6 @@
 """The pages of a wave: planning, changing, moving, its people; as who may, who may partly, and who may not."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -22,7 +23,7 @@ from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.waves.models import Membership, Wave
-from engagement.waves.queries import departments_of_waves
+from engagement.waves.queries import departments_of_waves, members
 from engagement.waves.rules import MembershipOrigin, WaveStatus
 
 
@@ -91,6 +92,72 @@ def test_a_lead_changes_the_wave_but_not_its_departments(app, wave):
     changed = db.session.get(Wave, wave.id)
     assert changed.name == "Renamed"
     assert [d.path for d in departments_of_waves([wave.id])[wave.id]] == ["Operations/Claims"]
+
+
+def test_a_lead_adds_only_whom_they_see_already(app, wave):
+    make_person("Jack Williams", "jack@example.com", "Legal", employee_id="1002")
+    seen = make_person("Ama Osei", "ama@example.com", "Legal", employee_id="1003")
+    lead = _lead(app, wave)
+    seen.manager = db.session.get(Wave, wave.id).lead
+    db.session.commit()
+    told = {}
+    for asked in ("1002", "jack@example.com", "1999", "1003"):
+        answer = lead.post(f"/waves/{wave.id}/people", data={"person": asked})
+        found = re.findall(r"(Nobody whom .*)</p>", answer.get_data(as_text=True))
+        told[asked] = (answer.status_code, "".join(found).replace(asked, "…"))
+    refused = (
+        "Nobody whom you can choose has the address or employee number “…”. "
+        "A change manager of the programme can add people from elsewhere."
+    )
+    assert told == {
+        "1002": (200, refused),
+        "jack@example.com": (200, refused),
+        "1999": (200, refused),
+        "1003": (303, ""),
+    }
+    assert sorted(p.name for p in db.session.scalars(members(wave.id))) == ["Ama Osei", "Tomasz Wójcik"]
+
+
+def test_who_plans_the_programme_adds_anybody(app, wave):
+    make_person("Jack Williams", "jack@example.com", "Legal", employee_id="1002")
+    account = make_account("pat@example.com", "Pat Planner", Role.CHANGE_MANAGER, programme_id=wave.programme_id)
+    assert signed_in(app, account).post(f"/waves/{wave.id}/people", data={"person": "1002"}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("scope", "lead", "sponsor"),
+    [("none", "Sam Pryce", None), ("wave_id", "Ama Osei", None), ("programme_id", "Ama Osei", "Ama Osei")],
+)
+def test_nobody_gives_themselves_rights_by_naming_lead_or_sponsor(app, wave, scope, lead, sponsor):
+    """A wave's sponsor reads the sheet of the whole programme, so only who plans all of it says who that is."""
+    make_person("Ama Osei", "ama@example.com", "Legal")
+    if scope == "none":
+        client = _lead(app, wave)
+    else:
+        wave.lead = make_person("Sam Pryce", department="Programme office")
+        place = {"wave_id": wave.id, "programme_id": wave.programme_id}
+        account = make_account("wim@example.com", "Wim Scoped", Role.CHANGE_MANAGER, **{scope: place[scope]})
+        client = signed_in(app, account)
+    posted = {"name": "Renamed", "training_lead_days": "7", "lead": "ama@example.com", "sponsor": "ama@example.com"}
+    assert client.post(f"/waves/{wave.id}/edit", data=posted).status_code == 303
+    changed = db.session.get(Wave, wave.id)
+    assert changed.name == "Renamed"
+    assert (changed.lead.name, changed.sponsor and changed.sponsor.name) == (lead, sponsor)
+
+
+def test_employee_numbers_name_nobody_whom_a_lead_does_not_see(app, wave):
+    """Numbers run in sequence: a form that says whose each is would read the directory out."""
+    make_person("Jack Williams", "jack@example.com", "Legal", employee_id="1002")
+    lead = _lead(app, wave)
+
+    def answer(person: str) -> str:
+        posted = {"person": person, "from_on": "2026-04-14", "department": ""}
+        return lead.post(f"/waves/{wave.id}/champions", data=posted).get_data(as_text=True)
+
+    refused = "Nobody here has the address or employee number “{}”."
+    assert [refused.format(n) in answer(n) for n in ("1002", "1999")] == [True, True]
+    # Who writes the address knows who it is.
+    assert "Jack Williams works in no department of this wave." in answer("jack@example.com")
 
 
 def test_a_step_that_the_status_does_not_allow_is_refused_in_words(manager, wave):
