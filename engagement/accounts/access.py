@@ -4,6 +4,8 @@ A `Reader` (see `reader.py`) is everything that the answers rest on. Questions a
 ids, so that this room need not know the rooms above. Questions about many things return a condition for a query.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, select, true
 
 from engagement.accounts.reader import Reader
@@ -272,9 +274,12 @@ def concern_waves(reader: Reader) -> ColumnElement[bool] | None:
     return or_(Wave.programme_id.in_(programmes), Wave.id.in_(waves))
 
 
-def may_approve(reader: Reader, writer_id: int | None, approver_id: int | None, programme_id: int) -> bool:
-    """Approve a text: the named approver, or where none is named anyone who plans the programme; never its writer."""
-    if reader.account_id == writer_id:
+def may_approve(reader: Reader, barred: Collection[int], approver_id: int | None, programme_id: int) -> bool:
+    """Approve a text: the named approver, or where none is named anyone who plans the programme; never the accounts `barred`.
+
+    Those are its writers and whoever asked for the approval.
+    """
+    if reader.account_id in barred:
         return False
     if approver_id is not None:
         return reader.account_id == approver_id

@@ -1,15 +1,43 @@
 """Whose communications are whose: the access questions asked with a communication's own programme, wave and people."""
 
-from sqlalchemy import ColumnElement, or_
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_, select
 
 from engagement.accounts import access
 from engagement.accounts.reader import Reader
+from engagement.audiences.models import Audience
+from engagement.audiences.queries import people_in
 from engagement.communications.models import Communication
+from engagement.db import count_of
+from engagement.errors import BadInput
+from engagement.people.models import Person
+from engagement.waves.models import Membership, Wave
 
 
 def may_plan(reader: Reader, communication: Communication) -> bool:
     """Return whether the reader may change this communication, end it and date its messages."""
     return access.may_plan_communication(reader, communication.programme_id, communication.wave_id)
+
+
+def refuse_readers_beyond(reader: Reader, programme_id: int, audience: Audience, on: date) -> None:
+    """Raise BadInput when the audience reaches people now to whom the reader may not write.
+
+    Who plans the programme writes to anybody; who plans or leads some of its waves, to the people of those.
+    """
+    if access.may_plan_programme(reader, programme_id):
+        return
+    programmes, waves = reader.places(*access.PLANNERS)
+    planned = or_(Wave.programme_id.in_(programmes), Wave.id.in_(waves))
+    members = select(Membership.person_id).join(Wave).where(planned, Membership.ended_at.is_(None))
+    beyond = count_of(people_in(audience, on).where(Person.id.not_in(members)))
+    if beyond:
+        people = "1 person" if beyond == 1 else f"{beyond:,} people"
+        sentence = (
+            f"“{audience.name}” reaches {people} outside the waves that you plan. Choose an audience within them, or ask a "
+            "change manager of the programme to plan this."
+        )
+        raise BadInput(sentence, {"audience": sentence})
 
 
 def is_in_charge(reader: Reader, communication: Communication) -> bool:

@@ -126,6 +126,7 @@ def new() -> str | BaseResponse:
         try:
             values = form.values()
             _allow_planning(programme.id, values["wave"].id if values["wave"] else None)
+            scopes.refuse_readers_beyond(reader, programme.id, values["audience"], today())
             communication = actions.make_communication(programme, **values, by=reader.actor)
         except BadInput as error:
             db.session.rollback()
@@ -265,6 +266,8 @@ def edit(communication_id: int) -> str | BaseResponse:
         try:
             values = form.values(row)
             _allow_planning(row.programme_id, values["wave"].id if values["wave"] else None)
+            if values["audience"] != row.audience:
+                scopes.refuse_readers_beyond(guard.reader(), row.programme_id, values["audience"], today())
             actions.change_communication(row, values, by=guard.reader().actor)
         except BadInput as error:
             db.session.rollback()
@@ -273,7 +276,7 @@ def edit(communication_id: int) -> str | BaseResponse:
             db.session.commit()
             notify(
                 f"{row.name} is changed.",
-                "Dates follow it; texts that somebody wrote stay. Another audience or wave needs approval again.",
+                "Dates follow it; texts that somebody wrote stay. Another audience, wave or sender needs approval again.",
             )
             return redirect(_page_of(row), code=303)
     return render_template("communications/edit.html", form=form, programme=row.programme, communication=row)

@@ -17,6 +17,7 @@ from engagement.communications.models import Occurrence
 from engagement.communications.queries import OccurrencePage
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.translations import main_language, texts_of, translations_of
+from engagement.communications.writers import outline_writers
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
@@ -155,9 +156,19 @@ def message_shown(row: Occurrence, forms: MessageForms) -> str:
         may_approve=approves,
         main=_main_step(page, writes, approves),
         approver_words=approver_words(row),
+        written_by=_writer_words(page),
         may_see_deliveries=access.may_see_deliveries(reader),
         counts=[(state, number) for state, number in page.counts.items() if number],
     )
+
+
+def _writer_words(page: OccurrencePage) -> str:
+    row = page.occurrence
+    if row.written_by is not None:
+        return row.written_by.name
+    # An outline with notes to the author in it is no text yet.
+    names = [] if page.problems else [account.name for account in outline_writers(row)]
+    return f"{' and '.join(names)}, in the outline" if names else "nobody yet"
 
 
 def _main_step(page: OccurrencePage, writes: bool, approves: bool) -> str:

@@ -9,6 +9,7 @@ from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import save_audience
 from engagement.audiences.models import Audience
+from engagement.audit import Actor
 from engagement.communications import actions
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind
@@ -38,6 +39,7 @@ def make_line(
     *,
     audience: Audience | None = None,
     owner: Account | None = None,
+    by: Actor = TESTER,
     name: str = "Department briefing",
     kind: CommunicationKind = CommunicationKind.DEPARTMENT_BRIEFING,
     **details: Any,
@@ -52,7 +54,7 @@ def make_line(
         name,
         audience=audience or make_audience(),
         owner=owner or make_writer(),
-        by=TESTER,
+        by=by,
         **details,
     )
 

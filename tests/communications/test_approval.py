@@ -221,6 +221,106 @@ def test_another_audience_needs_approval_again() -> None:
     assert queries.occurrence_page(occurrence).approval is None
 
 
+def finished(by: Account, **details: str) -> Occurrence:
+    """Return a draft whose finished text is the outline that somebody wrote into the communication."""
+    line = make_line(
+        make_programme(), approver=None, outline="Dear {{ first_name }}, all is decided.", by=by.actor, **details
+    )
+    return actions.schedule_briefing(line, AT_TWO, by=by.actor)
+
+
+def test_whose_outline_it_is_cannot_approve() -> None:
+    """A finished text can go out without anybody saving the draft: it has a writer all the same."""
+    pat, sam = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER), make_approver()
+    draft = finished(pat)
+    assert draft.written_by_id is None
+    with pytest.raises(NotAllowed) as error:
+        actions.approve(draft, by=pat.actor)
+    said = "Nobody approves their own text. Somebody else who plans this programme can approve this one."
+    assert error.value.sentence == said
+    actions.approve(draft, by=sam.actor)
+    assert draft.status is OccurrenceStatus.APPROVED
+
+
+@pytest.mark.parametrize("field", ["outline", "subject"])
+def test_who_changed_the_outline_cannot_approve_the_drafts_that_begin_with_it(field: str) -> None:
+    pat, sam = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER), make_approver()
+    line = finished(pat).communication
+    actions.change_communication(line, {field: "Something else."}, by=sam.actor)
+    draft = actions.schedule_briefing(line, AT_TWO + timedelta(days=1), by=pat.actor)
+    with pytest.raises(NotAllowed):
+        actions.approve(draft, by=sam.actor)
+    other = make_account("third@example.com", "Third", Role.CHANGE_MANAGER)
+    actions.approve(draft, by=other.actor)
+
+
+def test_a_draft_that_was_written_anew_is_no_text_of_the_outline_s_writer() -> None:
+    pat, sam = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER), make_approver()
+    draft = finished(pat)
+    actions.write_occurrence(draft, draft.subject, "Dear {{ first_name }}, some of it is decided.", by=sam.actor)
+    with pytest.raises(NotAllowed):
+        actions.approve(draft, by=sam.actor)
+    actions.approve(draft, by=pat.actor)
+
+
+def test_a_tick_makes_nobody_the_only_writer() -> None:
+    pat, sam = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER), make_approver()
+    draft = finished(pat)
+    actions.write_occurrence(draft, draft.subject, draft.body, by=sam.actor, asks_confirmation=True)
+    for writer in (pat, sam):
+        with pytest.raises(NotAllowed):
+            actions.approve(draft, by=writer.actor)
+
+
+def test_neither_writer_nor_translator_approves_until_the_translation_is_gone() -> None:
+    pat, sam = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER), make_approver()
+    draft, third = make_draft(), make_account("third@example.com", "Third", Role.CHANGE_MANAGER)
+    actions.write_occurrence(draft, "News", "Text", by=pat.actor)
+    actions.write_translation(draft, "pl", "Nowości", "Tekst", by=sam.actor)
+    for writer in (pat, sam):
+        with pytest.raises(NotAllowed):
+            actions.approve(draft, by=writer.actor)
+    actions.remove_translation(draft, "pl", by=third.actor)
+    with pytest.raises(NotAllowed):
+        actions.approve(draft, by=pat.actor)
+    actions.approve(draft, by=sam.actor)
+
+
+def test_who_asks_does_not_approve_while_the_asking_stands() -> None:
+    draft, _ = written()
+    approver = make_approver()
+    actions.ask_approval(draft, by=approver.actor)
+    with pytest.raises(NotAllowed) as error:
+        actions.approve(draft, by=approver.actor)
+    assert error.value.sentence == (
+        "Nobody approves their own text, nor what they asked for. "
+        "Somebody else who plans this programme can approve this one."
+    )
+    assert queries.needs_attention(reader_of(approver, "UTC")).approvals == []
+    actions.withdraw_approval(draft, by=approver.actor)
+    actions.approve(draft, by=approver.actor)
+    assert draft.status is OccurrenceStatus.APPROVED
+
+
+def test_a_named_approver_who_wrote_is_not_proposed() -> None:
+    sponsor = make_account("margaret@example.com", "Margaret Leclerc", Role.SPONSOR)
+    draft = make_draft(make_line(approver=sponsor))
+    actions.write_occurrence(draft, "News", "Text", by=sponsor.actor)
+    with pytest.raises(NotAllowed) as error:
+        actions.approve(draft, by=sponsor.actor)
+    assert error.value.sentence == (
+        "Nobody approves their own text. "
+        "An approver other than Margaret Leclerc, who wrote it or asked for it, can approve this one."
+    )
+
+
+def test_another_sender_needs_approval_again() -> None:
+    occurrence = make_approved()
+    other = make_account("lena@example.com", "Lena", Role.CHANGE_MANAGER)
+    actions.change_communication(occurrence.communication, {"owner": other}, by=TESTER)
+    assert (occurrence.status, queries.occurrence_page(occurrence).approval) == (OccurrenceStatus.DRAFT, None)
+
+
 def test_a_draft_is_late_only_after_the_day_it_was_due() -> None:
     draft = make_draft(make_line(write_lead_days=0))
     reader = reader_of(draft.communication.owner, "UTC")

@@ -248,6 +248,34 @@ def test_the_writer_is_refused_and_a_named_approver_without_other_roles_is_not(
     assert fresh(draft.id).status is OccurrenceStatus.APPROVED
 
 
+def test_nobody_writes_approves_and_sends_alone(app: Flask, writer: Account) -> None:
+    """Whoever plans one wave could once finish a text as the outline, approve it, and send it to anybody as somebody else."""
+    wave = make_wave(members=[make_person()])
+    alone = make_account("wim@example.com", "Wim Alone", Role.CHANGE_MANAGER, wave_id=wave.id)
+    board = make_audience("Executive board", {"field": "person", "values": [make_person("Cy Board").id]})
+    inside = make_audience("Wave 3", {"field": "wave", "values": [wave.id]})
+    client = signed_in(app, alone)
+    form = {**FORM, "wave": wave.id, "owner": writer.id, "approver": alone.id, "rhythm": "as_needed"}
+    form |= {"name": "News", "outline": "All is decided."}
+    refused = post(client, "/communications/new", 200, **form, audience=board.id)
+    assert "“Executive board” reaches 1 person outside the waves that you plan." in refused
+    assert db.session.scalars(select(Communication)).all() == []
+    post(client, "/communications/new", **form, audience=inside.id)
+    line = db.session.scalars(select(Communication)).one()
+    refused = post(client, f"/communications/{line.id}/edit", 200, **form, audience=board.id)
+    assert "“Executive board” reaches 1 person outside the waves that you plan." in refused
+    post(client, f"/communications/{line.id}/occurrences", day="2026-04-20", time="09:00")
+    message = db.session.scalars(select(Occurrence)).one()
+    path = f"/occurrences/{message.id}"
+    shown = page(client, path)
+    assert "Wim Alone, in the outline" in shown
+    assert "Approve this text" not in shown
+    post(client, f"{path}/approvals", 403, text_version="1")
+    post(client, f"{path}/approval-requests")
+    post(client, f"{path}/approvals", 403, text_version="1")
+    assert fresh(message.id).status is OccurrenceStatus.IN_REVIEW
+
+
 def test_problems_come_back_with_the_page_and_what_was_typed_is_kept(app: Flask, writer: Account) -> None:
     draft = make_draft(make_line(owner=writer))
     client = signed_in(app, writer)

@@ -27,8 +27,8 @@ from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
 
 LONGEST_LEAD = 60
-#: An approval is given for these readers; changing one of these withdraws it.
-ADDRESSING = frozenset(("audience", "wave"))
+#: An approval is given for these readers and this sender; changing one of these withdraws it.
+ADDRESSING = frozenset(("audience", "wave", "owner"))
 #: Changing one of these makes the drafts that nobody has touched yet out of date.
 SHAPING = frozenset(
     (
@@ -165,7 +165,7 @@ def change_communication(communication: Communication, changes: Mapping[str, Any
     """Change fields of a communication, named as `make_communication` names them.
 
     When dates or the outline change, drafts that nobody has touched are planned anew; texts that somebody wrote or moved
-    stay as they are. Another audience or wave withdraws approvals that were given. Raises BadInput for fields that can't be used, RuleBroken for one that has ended.
+    stay as they are. Another audience, wave or owner withdraws approvals that were given. Raises BadInput for fields that can't be used, RuleBroken for one that has ended.
     """
     refuse_unless(communication.ended_at is None, "This communication has ended. Make a new one.")
     fields = ("name", "kind", "wave", "audience", "owner", "approver", "is_required", *REACHING, *sorted(SHAPING))
@@ -193,7 +193,7 @@ def _withdraw_all(communication: Communication, by: Actor) -> None:
     given = (OccurrenceStatus.APPROVED, OccurrenceStatus.IN_REVIEW)
     rows = select(Occurrence).where(Occurrence.communication_id == communication.id, Occurrence.status.in_(given))
     for occurrence in db.session.scalars(rows).all():
-        withdraw_approval(occurrence, "The audience or the wave of the communication was changed.", by=by)
+        withdraw_approval(occurrence, "The audience, the wave or the owner of the communication was changed.", by=by)
 
 
 def _said(value: Any) -> Any:

@@ -177,7 +177,7 @@ def ask_approval(occurrence: Occurrence, *, by: Actor) -> None:
 def approve(occurrence: Occurrence, *, by: Actor, seen_version: int | None = None) -> Approval:
     """Approve the text as it is: it goes out by itself at its time. A held message stays held until somebody decides.
 
-    Raises NotAllowed for the writer and for whoever is not its approver, BadInput with the problems of the text, RuleBroken
+    Raises NotAllowed for its writers, for who asked, and for whoever is not its approver, BadInput with the problems of the text, RuleBroken
     when the text was changed since `seen_version`, the state forbids it, or its time has passed.
     """
     lock(occurrence)
@@ -186,7 +186,9 @@ def approve(occurrence: Occurrence, *, by: Actor, seen_version: int | None = Non
     account = approver_behind(by)
     if account is None or not may_still_approve(account, occurrence):
         who = approver_words(occurrence)
-        raise NotAllowed(f"Nobody approves their own text. {who[:1].upper()}{who[1:]} can approve this one.")
+        asked = occurrence.status is OccurrenceStatus.IN_REVIEW
+        own = "their own text, nor what they asked for" if asked else "their own text"
+        raise NotAllowed(f"Nobody approves {own}. {who[:1].upper()}{who[1:]} can approve this one.")
     _refuse_problems(occurrence)
     is_held = occurrence.status is OccurrenceStatus.HELD
     if not is_held:

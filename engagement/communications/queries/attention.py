@@ -31,7 +31,7 @@ class NeedsAttention:
 
 
 def needs_attention(reader: Reader) -> NeedsAttention:
-    """Return the messages that wait for this reader, as approver, as owner or as planner: one query."""
+    """Return the messages that wait for this reader, as approver, as owner or as planner: three queries."""
     now = clock.now()
     recent = Occurrence.sends_at > now - LONGEST_MISSED
     waiting = or_(
@@ -48,7 +48,7 @@ def needs_attention(reader: Reader) -> NeedsAttention:
     def of(status: OccurrenceStatus) -> list[Occurrence]:
         return [row for row in own if row.status is status][:MOST_SHOWN]
 
-    reviewed = [row for row in rows if row.status is OccurrenceStatus.IN_REVIEW and approvals.may_approve(reader, row)]
+    reviewed = approvals.approvable(reader, [row for row in rows if row.status is OccurrenceStatus.IN_REVIEW])
     return NeedsAttention(
         reviewed[:MOST_SHOWN],
         of(OccurrenceStatus.DRAFT),

@@ -1,0 +1,103 @@
+"""Who wrote a message, however its texts came to be: in the draft, in a translation, or as the outline that it began with.
+
+The tables keep the last writer alone; everything else is read from the audit, where each of these steps is an entry.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from sqlalchemy import select
+
+from engagement.accounts.models import Account
+from engagement.audit import AuditEntry
+from engagement.communications.models import Communication, Occurrence
+from engagement.communications.rules import OccurrenceStatus
+from engagement.db import db
+
+WROTE, ASKED = "wrote message", "asked for approval"
+WROTE_TRANSLATION, REMOVED_TRANSLATION = "wrote translation", "removed translation"
+MADE_LINE, CHANGED_LINE = "made communication", "changed communication"
+
+_Entries: TypeAlias = dict[int, list[AuditEntry]]
+
+
+def barred_from_approving(occurrences: Sequence[Occurrence]) -> dict[int, set[int]]:
+    """Return for each message the ids of the accounts that may not approve it as it is: its writers, and who asked.
+
+    Its writers are who last wrote its text, who last wrote each translation, and, as long as it is the outline's, whose
+    outline it is. Who asked counts while the asking stands. Two queries, however many messages.
+    """
+    of_message = _entries(
+        Occurrence, (row.id for row in occurrences), WROTE, ASKED, WROTE_TRANSLATION, REMOVED_TRANSLATION
+    )
+    of_line = _entries(Communication, {row.communication_id for row in occurrences}, MADE_LINE, CHANGED_LINE)
+    return {
+        row.id: _writers(row, of_message[row.id])
+        | _outline_writers(row, of_message[row.id], of_line[row.communication_id])
+        | _asker(row, of_message[row.id])
+        for row in occurrences
+    }
+
+
+def outline_writers(occurrence: Occurrence) -> list[Account]:
+    """Return whose outline and subject a draft is that nobody has written in yet, by name."""
+    of_line = _entries(Communication, [occurrence.communication_id], MADE_LINE, CHANGED_LINE)
+    ids = _outline_writers(occurrence, [], of_line[occurrence.communication_id])
+    return list(db.session.scalars(select(Account).where(Account.id.in_(ids)).order_by(Account.name)))
+
+
+def _entries(model: type[Occurrence] | type[Communication], ids: Iterable[int], *verbs: str) -> _Entries:
+    """Return the entries about these rows with one of the verbs, oldest first."""
+    found: _Entries = defaultdict(list)
+    asked = (
+        AuditEntry.subject_kind == model.__tablename__,
+        AuditEntry.subject_id.in_([str(i) for i in ids]),
+        AuditEntry.verb.in_(verbs),
+    )
+    for entry in db.session.scalars(select(AuditEntry).where(*asked).order_by(AuditEntry.id)):
+        found[int(entry.subject_id or 0)].append(entry)
+    return found
+
+
+def _writers(occurrence: Occurrence, entries: Sequence[AuditEntry]) -> set[int]:
+    """Return who last wrote each of the texts that the message has now."""
+    last: dict[str, int | None] = {}
+    for entry in entries:
+        before, after = entry.changes.get("language", (None, None))
+        if entry.verb == WROTE:
+            last[""] = entry.actor_id
+        elif entry.verb == WROTE_TRANSLATION:
+            last[after] = entry.actor_id
+        elif entry.verb == REMOVED_TRANSLATION:
+            last.pop(before, None)
+    return {writer for writer in (*last.values(), occurrence.written_by_id) if writer is not None}
+
+
+def _outline_writers(occurrence: Occurrence, entries: Sequence[AuditEntry], of_line: Sequence[AuditEntry]) -> set[int]:
+    """Return whose outline, and whose subject of it, the text is; nobody's once it was written anew."""
+    is_written = any(entry.verb == WROTE for entry in entries)
+    line = occurrence.communication
+    outline = _author("outline", occurrence.body, line.outline, of_line, is_written=is_written)
+    # Most writers keep the subject that the outline proposes; that makes it no text of somebody else's.
+    subject = None if is_written else _author("subject", occurrence.subject, line.subject, of_line, is_written=False)
+    return {author for author in (outline, subject) if author is not None}
+
+
+def _author(field: str, text: str, now: str, of_line: Sequence[AuditEntry], *, is_written: bool) -> int | None:
+    """Return who brought this text into the communication's field: who changed it to that, else who made it."""
+    made = next((entry.actor_id for entry in of_line if entry.verb == MADE_LINE), None)
+    changed: list[tuple[list[str], int | None]]
+    changed = [(entry.changes[field], entry.actor_id) for entry in of_line if field in entry.changes]
+    first = changed[0][0][0] if changed else now
+    for (_, value), author in reversed(changed):
+        if value == text:
+            return author
+    return made if text == first or not is_written else None
+
+
+def _asker(occurrence: Occurrence, entries: Sequence[AuditEntry]) -> set[int]:
+    if occurrence.status is not OccurrenceStatus.IN_REVIEW:
+        return set()
+    asked = [entry.actor_id for entry in entries if entry.verb == ASKED]
+    return {asked[-1]} if asked and asked[-1] is not None else set()
