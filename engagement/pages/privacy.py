@@ -17,6 +17,7 @@ from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.people.models import Person
 from engagement.privacy import actions, holding, queries
+from engagement.privacy.data_file import data_of
 from engagement.privacy.rules import RecordKind
 
 blueprint = Blueprint("privacy", __name__)
@@ -44,9 +45,9 @@ def _person(person_id: int) -> Person:
 @blueprint.get("/people/<int:person_id>/data.json")
 @guard.writes_because("who took a person's data stands in the audit")
 def export(person_id: int) -> Response:
-    """Everything that the service knows of one person, as a JSON file."""
+    """What is kept about one person and what they wrote or did, as a JSON file."""
     person = _person(person_id)
-    text = json.dumps(queries.everything_about(person), ensure_ascii=False, indent=2)
+    text = json.dumps(data_of(person), ensure_ascii=False, indent=2)
     audit.record("exported everything about", person, by=guard.reader().actor, person_id=person.id)
     db.session.commit()
     headers = {"Content-Disposition": f'attachment; filename="person-{person.id}.json"'}

@@ -33,7 +33,7 @@ def eve(app: Flask) -> int:
 def test_the_file_holds_the_person_and_leaves_an_audit_entry(root: FlaskClient, eve: int):
     answer = root.get(f"/people/{eve}/data.json")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="person-{eve}.json"'
-    (row,) = json.loads(answer.data)["person"]
+    (row,) = json.loads(answer.data)["about_them"]["person"]
     assert (row["name"], row["job_title"]) == ("Eve Plain", "Clerk of a rare kind")
     told = db.session.scalars(select(AuditEntry.verb).where(AuditEntry.verb.startswith("exported"))).all()
     assert told == ["exported everything about"]

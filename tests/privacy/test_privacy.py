@@ -101,39 +101,6 @@ def _everything():
     return "\n".join(found)
 
 
-def test_everything_about_a_person_is_found_by_the_keys(app):
-    person, _, _ = _somebody()
-    found = queries.everything_about(person)
-    assert found["person"][0]["name"] == "Zofia Żółkowska"
-    assert {
-        "membership",
-        "delivery",
-        "acknowledgement",
-        "concern",
-        "ownership",
-        "account",
-        "audit_entry",
-        "person_role",
-    } <= set(found)
-    assert [row["text"] for row in found["stakeholder_note"]] == [
-        "She wants a call before anything in writing.",
-        "Zofia Żółkowska knows them.",
-    ]
-    assert [row["role"] for row in found["stakeholder_profile"]] == ["Zofia Żółkowska speaks for the floor."]
-    assert {"stakeholder", "stakeholder_place", "champion"} <= set(found)
-    assert "password_hash" not in found["account"][0]
-    assert json.loads(json.dumps(found)) == found
-
-
-def test_an_anonymous_concern_is_not_among_what_is_known_of_a_person(app):
-    person, _, wave = _somebody()
-    resistance.say_something(
-        "Nobody knows it was me.", Sender.ANONYMOUS, secret=SECRET, on=date(2026, 4, 14), wave=wave
-    )
-    db.session.commit()
-    assert "Nobody knows it was me." not in json.dumps(queries.everything_about(person))
-
-
 def test_erasing_removes_name_and_address_everywhere_and_keeps_the_counts(app):
     person, other, wave = _somebody()
     before = {t.name: len(db.session.execute(select(t)).all()) for t in Base.metadata.sorted_tables}

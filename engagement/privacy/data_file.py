@@ -1,0 +1,140 @@
+"""The file of one person's data: what is about them, what they wrote or did, and in which matters of others they have a post.
+
+Words, names and ids of other people stay out of the latter two: whoever opens the file may not read everything that the
+person may, and the other people have the same right to their data.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from engagement.accounts.queries import account_of_person
+from engagement.audit import AuditEntry
+from engagement.db import Base, db
+from engagement.people.models import Person
+from engagement.privacy.naming import Wording, replaced
+from engagement.privacy.reach import REACH, Post, Subject, rows_about, rows_by
+from engagement.stakeholders.models import Stakeholder
+
+READ_ME = (
+    "about_them is what is kept about the person. by_them is what they wrote or did; names of others whom it is about are "
+    "left out. posts names the matters of others in which they have a post. What they said anonymously is not here, "
+    "because nothing ties it to anybody."
+)
+SOMEBODY = "somebody else"
+Row = dict[str, Any]
+
+
+def data_of(person: Person) -> dict[str, Any]:
+    """Return the data of one person as plain values for a JSON file (dates in ISO 8601, instants in UTC).
+
+    `about_them` and `by_them` hold rows by table, `posts` one line for each post in what belongs to somebody else.
+    """
+    account = account_of_person(person.id)
+    who = Subject(person.id, account.id if account else None)
+    own_names = {person.name, account.name if account else person.name}
+    about: dict[str, list[Row]] = {}
+    by: dict[str, list[Row]] = {}
+    posts: list[Row] = []
+    for table in Base.metadata.sorted_tables:
+        if rows := _about(table, who, own_names):
+            about[table.name] = rows
+        if rows := [row for name in REACH[table.name].by for row in _by(table, name, who)]:
+            by[table.name] = rows
+        posts += [row for name, post in REACH[table.name].posts.items() for row in _posts(table, name, post, who)]
+    return {"read_me": READ_ME, "about_them": about, "by_them": by, "posts": posts}
+
+
+def _about(table: Table, who: Subject, own_names: set[str]) -> list[Row]:
+    columns = [column for column in table.columns if column.name not in REACH[table.name].without]
+    found = select(*columns).where(rows_about(table, who)).order_by(*table.primary_key.columns)
+    rows = [_plain_row(row) for row in db.session.execute(found).mappings()]
+    return _without_others(rows, own_names) if table is AuditEntry.__table__ else rows
+
+
+def _by(table: Table, name: str, who: Subject) -> list[Row]:
+    columns = [table.c[column] for column in REACH[table.name].by[name]]
+    whom = table.c.get("stakeholder_id")
+    found = select(*columns, *([whom] if whom is not None else [])).where(rows_by(table, name, who))
+    rows = [_plain_row(row) for row in db.session.execute(found.order_by(*table.primary_key.columns)).mappings()]
+    if whom is None:
+        return rows
+    wordings = _wordings_of_stakeholders({row["stakeholder_id"] for row in rows})
+    return [
+        {
+            key: replaced(value, wordings[row["stakeholder_id"]], SOMEBODY)
+            for key, value in row.items()
+            if key != whom.name
+        }
+        for row in rows
+    ]
+
+
+def _posts(table: Table, name: str, post: Post, who: Subject) -> list[Row]:
+    found = select(table).where(who.is_in(table.c[name])).order_by(*table.primary_key.columns)
+    return [
+        {
+            "thing": post.thing,
+            "reference": " ".join(str(row[column]) for column in post.named_by),
+            "post": post.word,
+            "since": _plain(row[post.since]) if post.since else None,
+            "until": _plain(row[post.until]) if post.until else None,
+        }
+        for row in db.session.execute(found).mappings()
+    ]
+
+
+def _wordings_of_stakeholders(ids: set[int]) -> Mapping[int, Sequence[Wording]]:
+    """Return how each of these stakeholders may be named in what was written about them."""
+    rows = db.session.scalars(select(Stakeholder).where(Stakeholder.id.in_(ids)))
+    return {row.id: [Wording.of_name(name) for name in _names_of(row) if name] for row in rows}
+
+
+def _names_of(stakeholder: Stakeholder) -> list[str]:
+    person = stakeholder.person
+    # The whole name first, so that its parts are not taken out of it.
+    return [stakeholder.title, person.first_name, person.last_name] if person else [stakeholder.title]
+
+
+def _without_others(rows: list[Row], own_names: set[str]) -> list[Row]:
+    """Return entries of the audit with the names of other people in old and new values left out."""
+    texts = {text for row in rows for text in _texts_in([row["subject_name"], row["changes"]])} - own_names
+    others = _names_among(texts)
+    return [_each_text(row, lambda text: SOMEBODY if text in others else text) for row in rows]
+
+
+def _names_among(texts: set[str]) -> set[str]:
+    asked = sorted(texts)
+    slices = [asked[start : start + 500] for start in range(0, len(asked), 500)]
+    return {name for part in slices for name in db.session.scalars(select(Person.name).where(Person.name.in_(part)))}
+
+
+def _texts_in(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for entry in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(entry)
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_each_text(entry, change) for entry in value]
+    if isinstance(value, dict):
+        return {key: _each_text(entry, change) for key, entry in value.items()}
+    return value
+
+
+def _plain_row(row: Mapping[Any, Any]) -> Row:
+    return {str(name): _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value

@@ -1,0 +1,218 @@
+"""What each table says about people: the one place where a table is decided upon; a test fails for one that is not.
+
+A column leads to a person, to their sign-in or to them as a stakeholder. Such a row is about them, or was written or done
+by them, or is somebody else's matter in which they only have a post. What is said of a stakeholder is about the person who
+is one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Table, and_, false, or_, select, true
+from sqlalchemy.sql.schema import Column
+
+from engagement.audit import AuditEntry
+from engagement.intake.models import StagedMatch, StagedPerson
+from engagement.resistance.models import Concern, ConcernReply, ConcernStep
+from engagement.stakeholders.models import Stakeholder
+
+
+@dataclass(frozen=True)
+class Post:
+    """A column that gives somebody a post in what is not theirs: the post, the thing, and the columns that name it."""
+
+    word: str
+    thing: str
+    named_by: tuple[str, ...] = ("name",)
+    since: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How one table reaches people.
+
+    `about` are the columns whose person a row is about; such a row is told whole but for `without`, which tells of
+    somebody else or only protects. `by` maps a column that says who did something to the columns that are theirs: when,
+    and their own words. `posts` are posts in somebody else's matter. `beside` leads to people and is told nowhere.
+    """
+
+    about: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    posts: Mapping[str, Post] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
+
+
+NOBODY = Reach()
+
+REACH: dict[str, Reach] = {
+    # The directory and sign-ins.
+    "person": Reach(about=("id",), without=("searched_by",), beside=("manager_id",)),
+    "person_role": Reach(about=("person_id",)),
+    "department": Reach(posts={"manager_id": Post("Manager", "department", ("path",))}),
+    "account": Reach(about=("person_id",), without=("password_hash", "session_version")),
+    "role_grant": Reach(about=("account_id",), without=("granted_by",)),
+    "used_link": NOBODY,
+    "sign_in_attempt": NOBODY,
+    # HR files. A row that waits in a file is found by what it was matched to.
+    "import_run": Reach(by={"started_by_account_id": ("id", "filename", "started_at", "status")}),
+    "import_change": Reach(about=("person_id",)),
+    "staged_match": Reach(about=("person_id",)),
+    "staged_person": Reach(without=("searched_by", "manager_email", "manager_employee_id")),
+    "staged_reference": NOBODY,
+    "saved_mapping": NOBODY,
+    "kept_upload": Reach(by={"account_id": ("filename", "kept_at")}),
+    # Mail. The built-in mailbox holds copies of deliveries.
+    "mailing": NOBODY,
+    "translation": NOBODY,
+    "reminder": NOBODY,
+    "delivery": Reach(about=("person_id",), without=("claimed_by", "claimed_until")),
+    "acknowledgement": Reach(about=("person_id",)),
+    "mailbox_message": NOBODY,
+    # Programmes and waves.
+    "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
+    "workflow": NOBODY,
+    "ownership": Reach(about=("person_id",)),
+    "wave": Reach(
+        posts={
+            "lead_id": Post("Wave lead", "wave", ("number", "name")),
+            "sponsor_id": Post("Sponsor of the wave", "wave", ("number", "name")),
+        }
+    ),
+    "wave_department": NOBODY,
+    "wave_workflow": NOBODY,
+    "membership": Reach(about=("person_id",)),
+    # Training.
+    "module": NOBODY,
+    "curriculum": NOBODY,
+    "curriculum_item": NOBODY,
+    "assignment": Reach(about=("person_id",)),
+    "completion": Reach(about=("person_id",), without=("recorded_by",)),
+    "quiz_attempt": Reach(about=("person_id",), without=("fingerprint",)),
+    "leftover": Reach(
+        about=("person_id",), without=("decided_by", "decided_by_id"), by={"decided_by_id": ("decided_at", "decision")}
+    ),
+    # Stakeholders. Words of theirs about somebody else are told without that person's name.
+    "stakeholder": Reach(about=("person_id",)),
+    "stakeholder_profile": Reach(
+        about=("stakeholder_id",),
+        without=("owner_id", "said_by_id"),
+        by={"said_by_id": ("said_at", "role")},
+        posts={"owner_id": Post("Looks after", "stakeholder", ("stakeholder_id",), "said_at", "superseded_at")},
+    ),
+    "stakeholder_place": Reach(
+        about=("stakeholder_id",),
+        without=("added_by_id", "ended_by_id"),
+        by={"added_by_id": ("added_at",), "ended_by_id": ("ended_at",)},
+    ),
+    "stakeholder_note": Reach(
+        about=("stakeholder_id",),
+        without=("author_id", "withdrawn_by_id"),
+        by={"author_id": ("written_at", "text", "withdrawn_at"), "withdrawn_by_id": ("withdrawn_at",)},
+    ),
+    "stakeholder_removal": Reach(
+        about=("stakeholder_id",),
+        without=("removed_by_id", "undone_by_id"),
+        by={"removed_by_id": ("removed_at", "reason"), "undone_by_id": ("undone_at",)},
+    ),
+    "champion": Reach(
+        about=("person_id",),
+        without=("appointed_by_id", "released_by_id"),
+        by={"appointed_by_id": ("appointed_at",), "released_by_id": ("released_at",)},
+    ),
+    # Concerns. An anonymous one leads to nobody; one that was taken down for somebody holds that person's words.
+    "concern": Reach(
+        about=("person_id",),
+        without=("logged_by_id", "owner_id", "receipt_hash", "submission"),
+        by={"logged_by_id": ("id", "received_on")},
+        posts={"owner_id": Post("Owner", "concern", ("id",))},
+    ),
+    "concern_reply": Reach(by={"author_id": ("concern_id", "written_on", "text")}),
+    "concern_step": Reach(by={"by_id": ("concern_id", "at", "status", "note")}),
+    # Communication.
+    "audience": NOBODY,
+    "role_rule": NOBODY,
+    "communication": Reach(
+        posts={
+            "owner_id": Post("Writer", "communication", since="made_at", until="ended_at"),
+            "approver_id": Post("Approver", "communication", since="made_at", until="ended_at"),
+        }
+    ),
+    "occurrence": Reach(by={"written_by_id": ("id", "written_at", "subject", "body")}),
+    "occurrence_text": NOBODY,
+    "approval": Reach(by={"approved_by_id": ("occurrence_id", "approved_at", "withdrawn_at")}),
+    # The service itself. Of what somebody did to others the audit tells when, what, and to which kind of thing.
+    "audit_entry": Reach(
+        about=("person_id",), without=("actor_id", "actor_name"), by={"actor_id": ("at", "verb", "subject_kind")}
+    ),
+    "job_line": NOBODY,
+    "retention_rule": NOBODY,
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The person who is asked about, by the keys that rows know them by."""
+
+    person_id: int
+    account_id: int | None
+
+    def is_in(self, column: Column[object]) -> ColumnElement[bool]:
+        """Return the condition that a column leads to this person."""
+        leads = leads_to(column)
+        if leads == "account":
+            return column == self.account_id if self.account_id is not None else false()
+        if leads == "stakeholder":
+            return column.in_(select(Stakeholder.id).where(Stakeholder.person_id == self.person_id))
+        return column == self.person_id
+
+
+def leads_to(column: Column[object]) -> str | None:
+    """Return what a column points to where that is a person, account or stakeholder; staging and the audit have no keys."""
+    for key in column.foreign_keys:
+        if key.column.table.name in ("person", "account", "stakeholder"):
+            return str(key.column.table.name)
+    if column.foreign_keys:
+        return None
+    if (column.table.name, column.name) == ("person", "id") or column.name == "person_id":
+        return "person"
+    return "account" if column.name.endswith(("account_id", "actor_id")) else None
+
+
+def rows_about(table: Table, who: Subject) -> ColumnElement[bool]:
+    """Return the condition for the rows of a table that are about a person."""
+    ways = [who.is_in(table.c[name]) for name in REACH[table.name].about]
+    ways += _further_ways(table, who)
+    return or_(false(), *ways)
+
+
+def _further_ways(table: Table, who: Subject) -> list[ColumnElement[bool]]:
+    """Return what no single column says."""
+    account = str(who.account_id)
+    if table is AuditEntry.__table__:
+        is_person = and_(AuditEntry.subject_kind == "person", AuditEntry.subject_id == str(who.person_id))
+        return [is_person, and_(AuditEntry.subject_kind == "account", AuditEntry.subject_id == account)]
+    if table is Concern.__table__:
+        # Said with a name by somebody who was not in the directory then.
+        return [and_(who.is_in(table.c.logged_by_id), Concern.submission.is_not(None))]
+    if table is StagedPerson.__table__:
+        here = and_(StagedMatch.run_id == StagedPerson.run_id, StagedMatch.line == StagedPerson.line)
+        return [select(StagedMatch.run_id).where(here, StagedMatch.person_id == who.person_id).exists()]
+    return []
+
+
+def rows_by(table: Table, name: str, who: Subject) -> ColumnElement[bool]:
+    """Return the condition for the rows of a table that somebody wrote or did, as its column `name` says, about others."""
+    theirs = who.is_in(table.c[name])
+    if table is ConcernReply.__table__:
+        theirs = or_(theirs, and_(ConcernReply.author_id.is_(None), in_own_concerns(table, who)))
+    # Where a row is about nobody, the question if it is about them is neither true nor false.
+    return and_(theirs, rows_about(table, who).is_not(true()))
+
+
+def in_own_concerns(table: Table, who: Subject) -> ColumnElement[bool]:
+    """Return the condition for replies to and steps of the concerns that a person raised with their name."""
+    if table not in (ConcernReply.__table__, ConcernStep.__table__):
+        return false()
+    return table.c.concern_id.in_(select(Concern.id).where(rows_about(Concern.__table__, who)))  # type: ignore[arg-type]

@@ -1,0 +1,189 @@
+"""The file of one person's data: about them whole, by them without others, and of others' matters only the post."""
+
+import json
+from datetime import date
+
+import pytest
+from factories import TESTER, make_account, make_department, make_person, make_programme, make_wave, make_workflow
+from sqlalchemy import select
+
+from engagement.accounts import actions as accounts
+from engagement.accounts.rules import Role
+from engagement.db import Base, db
+from engagement.mail import actions as mail
+from engagement.mail.confirming import acknowledge
+from engagement.mail.rules import MailingKind
+from engagement.people.actions import name_department_manager
+from engagement.privacy.data_file import data_of
+from engagement.privacy.reach import NOBODY, REACH, leads_to
+from engagement.programmes import actions as programmes
+from engagement.programmes.rules import OwnershipPart
+from engagement.resistance import actions as resistance
+from engagement.resistance.models import Concern
+from engagement.resistance.rules import Sender, Source
+from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.rules import StakeholderGroup
+
+pytestmark = pytest.mark.usefixtures("frozen")
+SECRET = "only for tests"
+ON = date(2026, 4, 14)
+
+
+@pytest.fixture
+def ines(app):
+    """Somebody who works with what others say, and whose account has an id that is nobody's person id."""
+    make_account("first@example.com", "First Account")
+    person = make_person("Ines Okafor", "ines@example.com")
+    make_account("ines@example.com", "Ines Okafor", Role.CHANGE_MANAGER)
+    db.session.flush()
+    return person
+
+
+def _account(person):
+    return accounts.account_for_person(person)
+
+
+def _concern(text: str, sender: Sender, by=None) -> Concern:
+    before = set(db.session.scalars(select(Concern.id)))
+    resistance.say_something(text, sender, secret=SECRET, on=ON, by=by)
+    return db.session.scalars(select(Concern).where(Concern.id.not_in(before))).one()
+
+
+def test_every_table_is_decided_upon_with_every_column_that_leads_to_somebody():
+    tables = {table.name: table for table in Base.metadata.sorted_tables}
+    assert set(REACH) == set(tables)
+    for name, reach in REACH.items():
+        leading = {column.name for column in tables[name].columns if leads_to(column)}
+        decided = {*reach.about, *reach.by, *reach.posts, *reach.beside}
+        assert decided == leading, name
+        named = {*reach.without, *(column for columns in reach.by.values() for column in columns)}
+        posts = {c for p in reach.posts.values() for c in (*p.named_by, p.since, p.until) if c is not None}
+        assert named | posts <= set(tables[name].columns.keys()), name
+        hidden = {column for column in leading if column not in reach.about and column not in reach.beside}
+        assert not reach.about or hidden <= set(reach.without), f"{name} tells who else is meant"
+    assert "concern" not in {name for name, reach in REACH.items() if reach is NOBODY}
+
+
+def test_what_is_about_a_person_is_told_whole(app):
+    person, wave = make_person("Zofia Sand", "zofia@example.com"), make_wave(workflows=())
+    make_workflow(wave.programme)
+    account = _account(person)
+    programmes.name_holder(
+        make_workflow(wave.programme, "Triage"), OwnershipPart.OPERATIONAL_OWNER, person, by=account.actor
+    )
+    mailing = mail.build_mailing(MailingKind.NOTICE, "Hello", "Dear {{ name }}", "<p>{{ name }}</p>")
+    copy = mail.queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
+    mailing.asks_confirmation = True
+    acknowledge(copy, by=account.actor)
+    _concern("I, Zofia Sand, object.", Sender.NAMED, by=account.actor)
+    row = stakeholders.add_stakeholder(
+        person, StakeholderGroup.BUSINESS_LEADERS, places=[wave], role="She speaks for the floor.", by=TESTER
+    )
+    stakeholders.write_note(row, "She wants a call first.", by=make_account().actor)
+    db.session.commit()
+    found = data_of(person)
+    about = found["about_them"]
+    assert about["person"][0]["name"] == "Zofia Sand"
+    assert set(about) == {
+        "account",
+        "acknowledgement",
+        "audit_entry",
+        "concern",
+        "delivery",
+        "ownership",
+        "person",
+        "person_role",
+        "stakeholder",
+        "stakeholder_note",
+        "stakeholder_place",
+        "stakeholder_profile",
+    }
+    assert [row["text"] for row in about["concern"]] == ["I, Zofia Sand, object."]
+    assert [row["text"] for row in about["stakeholder_note"]] == ["She wants a call first."]
+    assert [row["role"] for row in about["stakeholder_profile"]] == ["She speaks for the floor."]
+    assert "password_hash" not in about["account"][0]
+    assert json.loads(json.dumps(found)) == found
+
+
+def test_a_concern_that_somebody_only_answers_is_told_by_its_number_alone(ines):
+    other = make_person("Joanna Other", "joanna@example.com")
+    unknown = _concern("Nobody knows it was me.", Sender.ANONYMOUS)
+    named = _concern("I, Joanna Other, object.", Sender.NAMED, by=_account(other).actor)
+    by = _account(ines).actor
+    for concern in (unknown, named):
+        concern.owner_id = by.account_id
+        resistance.answer(concern, "We will talk, said Ines.", by=by, on=ON)
+    resistance.reply_as_sender(named, "Thank you from Joanna.", on=ON)
+    db.session.commit()
+    found = data_of(ines)
+    text = json.dumps(found, ensure_ascii=False)
+    for word in ("Joanna", "Nobody knows", "object", f'"person_id": {other.id}'):
+        assert word not in text, word
+    assert [(row["thing"], row["post"], row["reference"]) for row in found["posts"]] == [
+        ("concern", "Owner", str(number)) for number in sorted((unknown.id, named.id))
+    ]
+    assert [row["text"] for row in found["by_them"]["concern_reply"]] == ["We will talk, said Ines."] * 2
+
+
+def test_the_sender_of_a_concern_gets_their_own_part_of_the_conversation(ines):
+    other = make_person("Joanna Other", "joanna@example.com")
+    named = _concern("I object.", Sender.NAMED, by=_account(other).actor)
+    resistance.answer(named, "We will talk, said Ines.", by=_account(ines).actor, on=ON)
+    resistance.reply_as_sender(named, "Thank you from Joanna.", on=ON)
+    db.session.commit()
+    found = data_of(other)
+    assert [row["text"] for row in found["by_them"]["concern_reply"]] == ["Thank you from Joanna."]
+    assert "We will talk" not in json.dumps(found)
+
+
+def test_what_somebody_took_down_for_another_person_is_told_without_that_persons_words(ines):
+    resistance.log_concern("Joanna Other told me so.", by=_account(ines).actor, on=ON, source=Source.OTHER)
+    db.session.commit()
+    found = data_of(ines)
+    assert "Joanna" not in json.dumps(found)
+    assert [set(row) for row in found["by_them"]["concern"]] == [{"id", "received_on"}]
+
+
+def test_posts_are_told_in_one_line_each(ines):
+    programme = make_programme(sponsor=ines)
+    make_wave(programme, lead=ines)
+    name_department_manager(make_department("Operations/Claims"), ines, by=TESTER)
+    outside = stakeholders.add_stakeholder(
+        "Brokers United", StakeholderGroup.CUSTOMERS, places=[programme], owner=ines, by=TESTER
+    )
+    db.session.commit()
+    found = data_of(ines)
+    assert [(row["thing"], row["post"], row["reference"], row["since"]) for row in found["posts"]] == [
+        ("department", "Manager", "Operations/Claims", None),
+        ("programme", "Sponsor", "Claims and finance", None),
+        ("stakeholder", "Looks after", str(outside.id), "2026-04-14T08:00:00+00:00"),
+        ("wave", "Wave lead", "3 Property claims", None),
+    ]
+    assert "Brokers" not in json.dumps(found)
+
+
+def test_a_note_about_somebody_else_keeps_its_words_without_their_name(ines):
+    other, wave = make_person("Joanna Other", "joanna@example.com"), make_wave()
+    row = stakeholders.add_stakeholder(other, StakeholderGroup.BUSINESS_LEADERS, places=[wave], by=TESTER)
+    stakeholders.write_note(row, "Call Joanna Other early; Joanna likes that.", by=_account(ines).actor)
+    db.session.commit()
+    assert [row["text"] for row in data_of(ines)["by_them"]["stakeholder_note"]] == [
+        "Call somebody else early; somebody else likes that."
+    ]
+
+
+def test_of_what_somebody_did_to_others_the_audit_tells_when_and_what(ines):
+    by = _account(ines).actor
+    other = make_person("Joanna Other", "joanna@example.com")
+    wave = make_wave()
+    stakeholders.add_stakeholder(other, StakeholderGroup.BUSINESS_LEADERS, places=[wave], owner=ines, by=by)
+    db.session.commit()
+    found = data_of(ines)
+    done = found["by_them"]["audit_entry"]
+    assert done == [{"at": "2026-04-14T08:00:00+00:00", "verb": "added stakeholder", "subject_kind": "stakeholder"}]
+    assert "gave role" in [row["verb"] for row in found["about_them"]["audit_entry"]]
+    assert all("actor_name" not in row and "actor_id" not in row for row in found["about_them"]["audit_entry"])
+    # In what is told about the stakeholder, who looks after them is somebody else.
+    about_other = data_of(other)["about_them"]["audit_entry"]
+    assert about_other[-1]["changes"]["looked after by"] == [None, "somebody else"]
+    assert about_other[-1]["subject_name"] == "Joanna Other"
