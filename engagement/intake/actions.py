@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from engagement.intake.models import (
 from engagement.intake.progress import Progress, Step, quietly
 from engagement.intake.reading import HrFile
 from engagement.intake.rules import (
+    UPLOAD_KEPT,
     ChangeKind,
     Field,
     Problem,
@@ -287,6 +289,11 @@ def keep_upload(filename: str, content: bytes, *, account_id: int) -> KeptUpload
 def drop_uploads(account_id: int) -> None:
     """Delete what this account left while choosing columns."""
     rows_changed(delete(KeptUpload).where(KeptUpload.account_id == account_id))
+
+
+def drop_old_uploads(now: datetime) -> int:
+    """Delete the files whose columns nobody chose within a day of `now` (UTC); returns how many."""
+    return rows_changed(delete(KeptUpload).where(KeptUpload.kept_at < now - UPLOAD_KEPT))
 
 
 def hash_of(data: bytes | Path) -> str:

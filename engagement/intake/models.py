@@ -165,7 +165,7 @@ class SavedMapping(Base):
 
 
 class KeptUpload(Base):
-    """A file whose columns somebody is choosing; replaced by the next one, deleted when the choice is made."""
+    """A file whose columns somebody is choosing; replaced by the next one, deleted when the choice is made, or after a day."""
 
     __tablename__ = "kept_upload"
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from engagement.people.rules import TrainingRole
+
+#: So long a file waits for somebody to choose its columns.
+UPLOAD_KEPT = timedelta(days=1)
 
 
 class Field(StrEnum):

@@ -9,6 +9,7 @@ from wtforms.validators import Optional
 
 from engagement import audit, clock
 from engagement.accounts import access
+from engagement.accounts.queries import account_of_person
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages import guard
@@ -17,7 +18,9 @@ from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.people.models import Person
 from engagement.privacy import actions, holding, queries
+from engagement.privacy.actions import Erasure
 from engagement.privacy.data_file import data_of
+from engagement.privacy.known_as import known_as
 from engagement.privacy.rules import RecordKind
 
 blueprint = Blueprint("privacy", __name__)
@@ -64,13 +67,20 @@ def erase(person_id: int) -> str | BaseResponse:
         if " ".join(form.name.data.split()) != person.name:
             form.take(BadInput("That is not the name.", {"name": f"Write {person.name}, exactly as it stands here."}))
         else:
-            actions.erase_person(person, by=guard.reader().actor)
+            erasure = actions.erase_person(person, by=guard.reader().actor)
             db.session.commit()
-            notify(
-                "The person was erased.", "Name, address and details are gone everywhere; counts stayed as they were."
-            )
+            notify("The person was erased.", _gone_words(erasure))
             return redirect(url_for("people.index"), code=303)
-    return render_template("privacy/erase.html", person=person, held=held, form=form)
+    known = known_as(person, account_of_person(person.id))
+    return render_template("privacy/erase.html", person=person, held=held, form=form, known=known)
+
+
+def _gone_words(erasure: Erasure) -> str:
+    gone = "Names, addresses and details are gone; counts stayed as they were."
+    if not erasure.dropped_files:
+        return gone
+    files = ", ".join(erasure.dropped_files)
+    return f"{gone} Waiting HR files that held them, or that nobody had looked into yet, were dropped ({files}). Read those in again without this person."
 
 
 @blueprint.get("/people/leavers")

@@ -54,6 +54,11 @@ class Wording:
             re.compile(f"{_ADDRESS_BEGINS}{re.escape(address)}{_ADDRESS_ENDS}", re.IGNORECASE), (_hints(address),)
         )
 
+    @classmethod
+    def of_number(cls, number: str) -> "Wording":
+        """Return the wording of an employee number."""
+        return cls(re.compile(f"{_NAME_BEGINS}{re.escape(number)}{_NAME_ENDS}", re.IGNORECASE), (_hints(number),))
+
 
 def _spelt(parts: Iterable[str]) -> str:
     return _GAP.join(_any_spelling(part) for part in parts)

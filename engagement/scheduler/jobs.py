@@ -13,6 +13,7 @@ from engagement.communications import actions as communications
 from engagement.communications import queries as calendar
 from engagement.db import db, rows_changed
 from engagement.errors import EngagementError
+from engagement.intake import actions as intake
 from engagement.mail import actions as mail
 from engagement.people.organisation import Organisation
 from engagement.privacy import actions as privacy
@@ -95,8 +96,9 @@ def apply_retention(_settings: Settings) -> str:
 
 
 def forget_expired(_settings: Settings) -> str:
-    """Remove used links and attempts that no question asks about any more."""
+    """Remove used links, attempts and uploads that no question asks about any more."""
     now = clock.now()
     links = rows_changed(delete(UsedLink).where(UsedLink.used_at < now - MESSAGE_LINK_LIFETIME - timedelta(days=1)))
     attempts = rows_changed(delete(SignInAttempt).where(SignInAttempt.at < now - ATTEMPT_WINDOW))
-    return f"{links} links and {attempts} attempts removed."
+    uploads = intake.drop_old_uploads(now)
+    return f"{links} links, {attempts} attempts and {uploads} uploads removed."

@@ -71,7 +71,7 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "forget-expired",
-        "Removes used sign-in links and counted attempts that are too old to matter.",
+        "Removes used sign-in links and counted attempts that are too old to matter, and uploaded HR files whose columns nobody chose within a day.",
         timedelta(hours=6),
         jobs.forget_expired,
     ),

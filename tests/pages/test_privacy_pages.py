@@ -13,6 +13,7 @@ from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
+from engagement.intake.actions import keep_upload
 from engagement.people.models import Person
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -126,3 +127,17 @@ def test_retention_refuses_nonsense_and_keeps_a_number(root: FlaskClient):
     assert root.post("/admin/retention", data={field: "-5"}).status_code == 200
     assert root.post("/admin/retention", data={field: "4000"}).status_code == 303
     assert 'value="4000"' in root.get("/admin/retention").get_data(as_text=True)
+
+
+def test_the_page_says_which_name_stays_in_what_others_wrote(root: FlaskClient, eve: int):
+    words = "Somebody else has this name too: Eve Plain."
+    assert words not in root.get(f"/people/{eve}/erasure").get_data(as_text=True)
+    make_person("Eve Plain", "second@example.com")
+    assert words in root.get(f"/people/{eve}/erasure").get_data(as_text=True)
+
+
+def test_who_erases_is_told_which_waiting_files_went(root: FlaskClient, eve: int):
+    keep_upload("staff.csv", b"Who\nEve Plain\n", account_id=1)
+    root.post(f"/people/{eve}/erasure", data={"name": "Eve Plain"})
+    page = root.get("/people").get_data(as_text=True)
+    assert "were dropped (staff.csv). Read those in again without this person." in page

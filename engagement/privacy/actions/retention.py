@@ -1,0 +1,73 @@
+"""How long each kind of record is kept: setting it, and letting old records go."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.db import db, rows_changed
+from engagement.errors import BadInput
+from engagement.intake.models import ImportChange, StagedPerson
+from engagement.mail.models import Delivery
+from engagement.people.models import Person
+from engagement.privacy import queries
+from engagement.privacy.actions.erasing import erase_person
+from engagement.privacy.holding import held_by
+from engagement.privacy.models import RetentionRule
+from engagement.privacy.rules import LONGEST_KEEPING_DAYS, SHORTEST_KEEPING_DAYS, RecordKind
+from engagement.resistance.models import Concern, ConcernReply
+from engagement.training.models import QuizAttempt
+
+
+def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
+    """Say how many days a kind of record is kept, for ever when None.
+
+    Raises BadInput for fewer than 30 days or more than a hundred years.
+    """
+    if keep_days is not None and not SHORTEST_KEEPING_DAYS <= keep_days <= LONGEST_KEEPING_DAYS:
+        sentence = f"Choose between {SHORTEST_KEEPING_DAYS} and {LONGEST_KEEPING_DAYS:,} days, or leave it empty to keep for ever."
+        raise BadInput(sentence, {kind.value: sentence})
+    rule = queries.retention_rules().get(kind)
+    old = rule.keep_days if rule else None
+    if old == keep_days:
+        return
+    if keep_days is None and rule is not None:
+        db.session.delete(rule)
+    elif rule is not None and keep_days is not None:
+        rule.keep_days, rule.set_at = keep_days, clock.now()
+    elif keep_days is not None:
+        db.session.add(RetentionRule(kind=kind, keep_days=keep_days, set_at=clock.now()))
+    audit.record("set retention", "retention_rule", by=by, name=kind.word, changes={"days kept": (old, keep_days)})
+    db.session.flush()
+
+
+def apply_retention(now: datetime, *, by: Actor = audit.CLOCK) -> dict[RecordKind, int]:
+    """Let every record go that is older than its rule allows; returns how many of each kind went."""
+    gone = {kind: _let_go(kind, rule.keep_days, now, by) for kind, rule in queries.retention_rules().items()}
+    for kind, number in gone.items():
+        if number:
+            audit.record("applied retention", "retention_rule", by=by, name=kind.word, changes={"records": (number, 0)})
+    return gone
+
+
+def _let_go(kind: RecordKind, keep_days: int, now: datetime, by: Actor) -> int:
+    old = queries.expired(kind, keep_days, now)
+    if kind is RecordKind.DELIVERIES:
+        return rows_changed(update(Delivery).where(old).values(address="", name="", filled={}, reply=None))
+    if kind is RecordKind.QUIZ_ATTEMPTS:
+        return rows_changed(delete(QuizAttempt).where(old))
+    if kind is RecordKind.CLOSED_CONCERNS:
+        rows_changed(delete(ConcernReply).where(ConcernReply.concern_id.in_(select(Concern.id).where(old))))
+        return rows_changed(update(Concern).where(old).values(text=""))
+    if kind is RecordKind.IMPORT_RUNS:
+        runs = list(db.session.scalars(select(queries.TABLES[kind].id).where(old)))
+        rows_changed(delete(ImportChange).where(ImportChange.run_id.in_(runs)))
+        rows_changed(delete(StagedPerson).where(StagedPerson.run_id.in_(runs)))
+        return len(runs)
+    erased = 0
+    for person in db.session.scalars(select(Person).where(old)).all():
+        if not held_by(person):
+            erase_person(person, by=by)
+            erased += 1
+    return erased

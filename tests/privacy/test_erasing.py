@@ -1,0 +1,162 @@
+"""Erasing reaches former names and addresses, what waits, and texts however they write the name."""
+
+from datetime import date, timedelta
+
+import pytest
+from factories import TESTER, make_account, make_person
+from intake.companies import bring_in, stage
+from sqlalchemy import select
+
+from engagement import clock
+from engagement.accounts import actions as accounts
+from engagement.accounts.rules import Role
+from engagement.audit import AuditEntry
+from engagement.db import db
+from engagement.intake.actions import drop_old_uploads, keep_upload
+from engagement.intake.models import ImportRun, KeptUpload, StagedPerson
+from engagement.intake.rules import RunStatus
+from engagement.mail import actions as mail
+from engagement.mail.models import Delivery, MailboxMessage
+from engagement.mail.rules import MailingKind
+from engagement.people.models import Person
+from engagement.privacy import actions
+from engagement.privacy.known_as import known_as
+from engagement.privacy.rules import STAND_IN
+from engagement.resistance import actions as resistance
+from engagement.resistance.models import Concern
+from engagement.resistance.rules import Sender, Source
+
+pytestmark = pytest.mark.usefixtures("app", "frozen")
+ON = date(2026, 4, 14)
+BOSS = "1,boss@example.com,Bea,Boss,Operations,,"
+
+
+def _say(text: str, person: Person) -> None:
+    by = accounts.account_for_person(person).actor
+    resistance.say_something(text, Sender.NAMED, secret="only for tests", on=ON, by=by)
+
+
+def _told_of_others(text: str) -> None:
+    resistance.log_concern(text, by=TESTER, on=ON, source=Source.OTHER)
+
+
+def _texts() -> list[str]:
+    return sorted(db.session.scalars(select(Concern.text)))
+
+
+def _actor_and_subject_names() -> set[str]:
+    rows = db.session.execute(select(AuditEntry.actor_name, AuditEntry.subject_name)).all()
+    return {name for row in rows for name in row}
+
+
+def test_who_acted_before_having_a_sign_in_is_named_nowhere_even_with_a_shared_or_short_name():
+    for name in ("Ann Miller", "Bo L"):
+        person = make_person(name, "first@example.com")
+        twin = make_person(name, "second@example.com")
+        accounts.account_for_person(person)
+        db.session.commit()
+        actions.erase_person(person, by=TESTER)
+        of_person = select(AuditEntry.actor_name, AuditEntry.subject_name).where(AuditEntry.person_id == person.id)
+        assert {n for row in db.session.execute(of_person) for n in row} == {STAND_IN, TESTER.name}
+        twin.email = None
+
+
+def test_the_shared_name_goes_from_their_own_concern_and_stays_in_what_others_wrote():
+    person = make_person("Ann Miller", "ann1@example.com")
+    make_person("ann miller", "ann2@example.com")
+    _say("I am Ann Miller and I object.", person)
+    _told_of_others("Ann Miller said no.")
+    assert known_as(person, None).shared_names == {"Ann Miller"}
+    actions.erase_person(person, by=TESTER)
+    assert _texts() == ["Ann Miller said no.", f"I am {STAND_IN} and I object."]
+
+
+def test_a_short_name_goes_everywhere_and_a_short_word_only_from_their_own():
+    person, single = make_person("Bo L", "bo@example.com"), make_person("Jo", "jo@example.com")
+    for text, who in (("It is me, Bo L.", person), ("It is me, Jo.", single)):
+        _say(text, who)
+    _told_of_others("Bo L and Jo agree.")
+    for who in (person, single):
+        actions.erase_person(who, by=TESTER)
+    assert _texts() == [f"{STAND_IN} and Jo agree.", f"It is me, {STAND_IN}.", f"It is me, {STAND_IN}."]
+
+
+def test_former_names_and_addresses_go_like_the_present_ones():
+    bring_in(BOSS, "7,zdenka.quix@example.com,Zdenka,Quixotova,Operations,,")
+    person = db.session.scalars(select(Person).where(Person.employee_id == "7")).one()
+    account = accounts.account_for_person(person)
+    accounts.grant_role(account, Role.AUDITOR, by=TESTER)
+    _say("I am Zdenka Quixotova, zdenka.quix@example.com.", person)
+    _told_of_others("QUIXOTOVA, Zdenka (Zdenka.Quix@example.com) and Zdenka O’Zorgan are one.")
+    message = {"received_at": clock.now(), "sender": "us@example.com", "subject": "Hello"}
+    raw = "Subject: Hello\n\nDear you"
+    db.session.add(MailboxMessage(**message, recipient="Zdenka.Quix@example.com", raw=raw))
+    encoded = "Content-Transfer-Encoding: quoted-printable\nContent-Type: text/plain; charset=utf-8\n\n"
+    db.session.add(MailboxMessage(**message, recipient="b@example.com", raw=encoded + "Ask Zdenka Quix=\notova."))
+    db.session.add(MailboxMessage(**message, recipient="c@example.com", raw=encoded + "Ask =C5=BBaneta."))
+    db.session.commit()
+    bring_in(BOSS, "7,zdenka.ozorgan@example.com,Zdenka,O'Zorgan,Operations,,")
+    db.session.commit()
+    actions.erase_person(person, by=TESTER)
+    assert _texts() == [f"{STAND_IN} ({STAND_IN}) and {STAND_IN} are one.", f"I am {STAND_IN}, {STAND_IN}."]
+    told = "\n".join(str(row) for row in db.session.execute(select(AuditEntry.__table__)))
+    assert [word for word in ("Quix", "quix", "Zorgan", "zorgan", "Zdenka") if word in told] == []
+    assert db.session.scalars(select(MailboxMessage.recipient)).all() == ["c@example.com"]
+
+
+def test_a_former_address_that_is_somebody_elses_now_stays_theirs():
+    bring_in(BOSS, "7,office@example.com,Zdenka,Quixotova,Operations,,")
+    person = db.session.scalars(select(Person).where(Person.employee_id == "7")).one()
+    db.session.commit()
+    bring_in(BOSS, "7,zdenka@example.com,Zdenka,Quixotova,Operations,,", "8,office@example.com,New,Holder,Operations,,")
+    mailing = mail.build_mailing(MailingKind.NOTICE, "Hello", "Hello", "<p>Hello</p>")
+    mail.queue_for_address(mailing, "office@example.com", "New Holder", {})
+    _told_of_others("Write to office@example.com.")
+    db.session.commit()
+    actions.erase_person(person, by=TESTER)
+    assert _texts() == ["Write to office@example.com."]
+    assert db.session.scalars(select(Delivery.address)).all() == ["office@example.com"]
+
+
+def test_a_file_that_waits_to_be_applied_and_names_them_is_dropped():
+    bring_in(BOSS, "7,zdenka@example.com,Zdenka,Quixotova,Operations,,", "8,other@example.com,Other,Body,Operations,,")
+    db.session.commit()
+    person = db.session.scalars(select(Person).where(Person.employee_id == "7")).one()
+    run = stage(BOSS, ",,Zdenka,Quixotova,Operations,,", full=False)
+    db.session.commit()
+    assert db.session.scalars(select(StagedPerson.name).where(StagedPerson.is_rejected)).all() == ["Zdenka Quixotova"]
+    assert actions.erase_person(person, by=TESTER).dropped_files == ("people.csv",)
+    assert db.session.scalars(select(ImportRun.status).where(ImportRun.id == run.id)).all() == [RunStatus.DISCARDED]
+    assert db.session.scalars(select(StagedPerson.name)).all() == []
+    stage(BOSS, full=False)
+    other = db.session.scalars(select(Person).where(Person.employee_id == "8")).one()
+    assert actions.erase_person(other, by=TESTER).dropped_files == ()
+
+
+def test_an_upload_goes_at_erasing_and_by_itself_after_a_day(frozen):
+    keep_upload("old.csv", b"Who\nZdenka Quixotova\n", account_id=make_account().id)
+    frozen.shift(timedelta(hours=23))
+    assert drop_old_uploads(clock.now()) == 0
+    frozen.shift(timedelta(hours=2))
+    assert drop_old_uploads(clock.now()) == 1
+    keep_upload("new.csv", b"Who\nZdenka Quixotova\n", account_id=1)
+    assert actions.erase_person(make_person("Zdenka Quixotova"), by=TESTER).dropped_files == ("new.csv",)
+    assert db.session.scalars(select(KeptUpload.filename)).all() == []
+
+
+def test_remarks_on_a_file_lose_the_employee_number():
+    bring_in(BOSS, "HR-0815-Z,zdenka@example.com,Zdenka,Quixotova,Operations,,")
+    person = db.session.scalars(select(Person).where(Person.employee_id == "HR-0815-Z")).one()
+    run = stage(BOSS, full=False)
+    run.problems = [{"sentence": "HR-0815-Z stands twice, HR-0815-ZZ once.", "line": 815}]
+    db.session.commit()
+    actions.erase_person(person, by=TESTER)
+    assert run.problems == [{"sentence": f"{STAND_IN} stands twice, HR-0815-ZZ once.", "line": 815}]
+
+
+def test_a_stand_in_longer_than_the_name_fits_where_the_name_was():
+    person = make_person("Bo L", "bo@example.com")
+    long = "x" * 295 + " Bo L"
+    mailing = mail.build_mailing(MailingKind.NOTICE, long, "Hello", "<p>Hello</p>")
+    actions.erase_person(person, by=TESTER)
+    assert mailing.subject == ("x" * 295 + f" {STAND_IN}")[:300]
