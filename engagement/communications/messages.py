@@ -15,6 +15,7 @@ from engagement.content.frames import Frame, frame_in
 from engagement.db import db
 from engagement.mail.actions import add_translation, build_mailing
 from engagement.mail.layout import html_layout, text_in
+from engagement.mail.message import without_values
 from engagement.mail.models import Delivery, Mailing, Translation
 from engagement.mail.queries import whole_text_of
 from engagement.mail.rules import MailingKind
@@ -148,12 +149,16 @@ def own_copy_path(mailing_id: int) -> str:
 
 @dataclass(frozen=True)
 class Preview:
-    """A message as one person gets it: `html` is the text without the frame of the mail, clean and filled in."""
+    """A message as one person gets it: `html` is the text without the frame of the mail, clean and filled in.
+
+    `is_emptied` marks a copy whose values are no longer kept, so that a stand-in is in their place.
+    """
 
     language: str
     subject: str
     html: str
     text: str
+    is_emptied: bool = False
 
 
 def preview_as(occurrence: Occurrence, person: Person, organisation: Organisation = UNSET) -> Preview:
@@ -181,6 +186,8 @@ def preview_to_nobody(occurrence: Occurrence, organisation: Organisation = UNSET
 def _as_sent(mailing: Mailing, person: Person) -> Preview:
     copy = select(Delivery).where(Delivery.mailing_id == mailing.id, Delivery.person_id == person.id)
     delivery = db.session.scalar(copy.options(joinedload(Delivery.translation)))
+    if delivery is not None and delivery.is_emptied:
+        return _without_values(delivery.letter)
     if delivery is not None:
         return _shown(delivery.letter, delivery.filled)
     return _shown(mailing, values_for(person.id, fields_in(mailing.subject, mailing.text)))
@@ -189,6 +196,11 @@ def _as_sent(mailing: Mailing, person: Person) -> Preview:
 def _shown(letter: Mailing | Translation, values: Mapping[str, str]) -> Preview:
     made = Rendered(letter.subject, text_in(letter.html), letter.text).filled(values)
     return Preview(letter.language, made.subject, made.html or _paragraphs(made.text), made.text)
+
+
+def _without_values(letter: Mailing | Translation) -> Preview:
+    subject, html, text = (without_values(part) for part in (letter.subject, text_in(letter.html), letter.text))
+    return Preview(letter.language, subject, html or _paragraphs(text), text, is_emptied=True)
 
 
 def _paragraphs(text: str) -> str:

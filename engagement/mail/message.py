@@ -20,6 +20,9 @@ from engagement.mail.models import Delivery, Mailing, Translation
 _SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 #: "=_" never comes out of quoted-printable, so no text can contain the boundary.
 _BOUNDARY = "=_engagement_alternative"
+_LINK_TO_SLOT = re.compile(r"""\shref=(["'])\{\{[^{}]*\}\}\1""")
+#: Stands where a person's values were once they are no longer kept, the same in every language.
+VALUE_GONE = "[…]"
 _TOO_LONG = re.compile(rb"^(.{74,})(=(?:20|09))$", re.MULTILINE)
 _PART = (
     "--"
@@ -95,6 +98,11 @@ class QuotedPrintable:
 def slots_of(*texts: str) -> frozenset[str]:
     """Return the names of all slots in these texts."""
     return frozenset(name for text in texts for name in _SLOT.findall(text))
+
+
+def without_values(text: str) -> str:
+    """Return a text with VALUE_GONE in every slot; a link that led to one becomes its words."""
+    return _SLOT.sub(VALUE_GONE, _LINK_TO_SLOT.sub("", text))
 
 
 def as_text(values: Mapping[str, object]) -> dict[str, str]:

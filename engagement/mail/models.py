@@ -110,6 +110,11 @@ class Delivery(Base):
         return self.translation or self.mailing
 
     @property
+    def is_emptied(self) -> bool:
+        """Whether address, name and values are no longer kept; that it was sent, and when, still is."""
+        return not (self.address or self.name or self.filled)
+
+    @property
     def needs_decision(self) -> bool:
         """Whether a person has to say if this is sent again."""
         return self.state is DeliveryState.UNKNOWN and self.decided_at is None
@@ -117,7 +122,7 @@ class Delivery(Base):
     @property
     def can_be_sent_again(self) -> bool:
         """Whether a person may have it sent once more."""
-        return self.state in (DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
+        return self.state in (DeliveryState.BOUNCED, DeliveryState.UNKNOWN) and not self.is_emptied
 
 
 class Acknowledgement(Base):

@@ -1,5 +1,6 @@
 """Reads of the outbox: the delivery log, its counts, and what a person was sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.mail.confirming import has_confirmed
-from engagement.mail.message import Template, as_html, as_text
+from engagement.mail.message import Template, as_html, as_text, without_values
 from engagement.mail.models import Delivery, MailboxMessage, Mailing, Translation
 from engagement.mail.rules import READABLE, DeliveryState, MailingKind
 from engagement.people.models import Person
@@ -154,18 +155,22 @@ def messages_to(person_id: int) -> Select[Delivery]:
 
 
 def subject_for(delivery: Delivery) -> str:
-    """Return the subject as this person got it."""
-    return Template(delivery.letter.subject).fill(as_text(delivery.filled))
+    """Return the subject as this person got it, without the values where they are no longer kept."""
+    return _filled(delivery, delivery.letter.subject, as_text(delivery.filled))
 
 
 def text_for(delivery: Delivery) -> str:
     """Return the plain text as this person got it; links are paths of this service, without a sign-in in them."""
-    return Template(delivery.letter.text).fill(as_text(delivery.filled))
+    return _filled(delivery, delivery.letter.text, as_text(delivery.filled))
 
 
 def html_for(delivery: Delivery) -> str:
     """Return the HTML page as this person got it; links are paths of this service, without a sign-in in them."""
-    return Template(delivery.letter.html).fill(as_html(delivery.filled))
+    return _filled(delivery, delivery.letter.html, as_html(delivery.filled))
+
+
+def _filled(delivery: Delivery, text: str, values: Mapping[str, str]) -> str:
+    return without_values(text) if delivery.is_emptied else Template(text).fill(values)
 
 
 def mailbox_listed(words: str = "") -> Select[MailboxMessage]:

@@ -16,6 +16,7 @@ from engagement.mail import queries as mail
 from engagement.mail.layout import text_in
 from engagement.mail.models import Delivery
 from engagement.pages import guard
+from engagement.pages.keeping_words import emptied_words
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 
@@ -85,6 +86,7 @@ def message(delivery_id: int) -> str:
     return render_template(
         "me/message.html",
         message=Message(row, mail.subject_for(row), confirming.acknowledged_at([row]).get(row.id)),
+        emptied_words=emptied_words() if row.is_emptied else "",
         html=Markup(text_in(mail.html_for(row)) or to_html(mail.text_for(row))),  # noqa: S704  cleaned by content.markdown
     )
 

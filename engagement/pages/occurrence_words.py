@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from engagement.communications.languages import language_words
+from engagement.communications.messages import Preview
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import OccurrencePage
 from engagement.communications.readers import DeliveryPlan, LaterReaders
@@ -37,12 +38,16 @@ def when_label(status: OccurrenceStatus) -> str:
     return "Was due" if is_over else "Goes out"
 
 
-def preview_title(page: OccurrencePage, person: Person | None, language: str) -> str:
+def preview_title(page: OccurrencePage, person: Person | None, preview: Preview) -> str:
     """Return the heading over the text as somebody reads it, which names its language where it is a translation."""
     row = page.occurrence
-    in_language = f", in {language_words(language)}" if language != page.languages[0] else ""
+    in_language = f", in {language_words(preview.language)}" if preview.language != page.languages[0] else ""
     if row.mailing_id is not None:
-        return f"As it was sent, with the values of {person.name}" if person else "As it was sent"
+        if person is None:
+            return "As it was sent"
+        if preview.is_emptied:
+            return f"As it was sent to {person.name}, without their values"
+        return f"As it was sent, with the values of {person.name}"
     return f"As {person.name} reads it{in_language}" if person else f"As it reads{in_language}"
 
 

@@ -23,6 +23,7 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
 from engagement.pages import occurrence_words as words
 from engagement.pages.communication_forms import DraftForm, ReasonForm, StopForm, WhenForm, when_form
+from engagement.pages.keeping_words import emptied_words
 from engagement.pages.shell import notify
 from engagement.people.models import Person
 
@@ -144,7 +145,8 @@ def message_shown(row: Occurrence, forms: MessageForms) -> str:
         editing_words=language_words(forms.draft.language.data) if forms.draft.language.data else "",
         my_address=guard.account().email,
         preview=reading.preview,
-        preview_title=words.preview_title(page, reading.person, reading.preview.language),
+        preview_title=words.preview_title(page, reading.person, reading.preview),
+        emptied_words=emptied_words() if reading.preview.is_emptied else "",
         reading_as=reading.person,
         unknown_address=reading.unknown_address,
         recipients=reading.offered,

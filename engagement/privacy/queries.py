@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from engagement.db import db
 from engagement.intake.models import ImportChange, ImportRun
 from engagement.mail.models import Delivery
+from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from engagement.privacy.models import RetentionRule
 from engagement.privacy.rules import RecordKind
@@ -25,7 +26,9 @@ def expired(kind: RecordKind, keep_days: int, now: datetime) -> ColumnElement[bo
     """Return the condition for the rows of a kind that are older than `keep_days` days and still hold something."""
     before = now - timedelta(days=keep_days)
     if kind is RecordKind.DELIVERIES:
-        return (Delivery.queued_at < before) & (Delivery.address != "")
+        # What still has to be sent keeps what it is sent with.
+        is_over = Delivery.state.in_([state for state in DeliveryState if state.is_final])
+        return (Delivery.queued_at < before) & ((Delivery.address != "") | (Delivery.name != "")) & is_over
     if kind is RecordKind.QUIZ_ATTEMPTS:
         return QuizAttempt.at < before
     if kind is RecordKind.CLOSED_CONCERNS:

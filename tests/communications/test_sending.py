@@ -269,6 +269,21 @@ def test_a_message_that_is_out_is_shown_as_it_was_sent() -> None:
     assert actions.preview_as(occurrence, person).html == "<p>Tomasz: <strong>Wave 3: Property claims</strong> </p>"
 
 
+def test_a_copy_whose_values_were_let_go_is_shown_without_them() -> None:
+    person = make_person("Tomasz Wójcik", "tomasz@example.com")
+    wave = make_wave()
+    text = "{{ first_name }}, of **{{ wave }}**: {{ my_change_link }}"
+    occurrence = make_approved(make_line(wave.programme, wave=wave), body=text)
+    queue(occurrence)
+    db.session.execute(update(Delivery).values(address="", name="", filled={}))
+    preview = actions.preview_as(occurrence, person)
+    assert preview.is_emptied
+    assert preview.html == (
+        "<p>[…], of <strong>Wave 3: Property claims</strong>: "
+        '<a rel="noopener noreferrer nofollow">See what changes for you</a></p>'
+    )
+
+
 def test_why_reached_names_audience_moment_and_approval() -> None:
     make_person("Tomasz Wójcik", "tomasz@example.com")
     occurrence = make_approved()

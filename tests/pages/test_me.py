@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from factories import (
     TESTER,
     make_account,
@@ -25,6 +26,8 @@ from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
+from engagement.privacy import actions as privacy
+from engagement.privacy.rules import RecordKind
 from engagement.training.actions import report_done, settle_assignments
 from engagement.training.models import Completion, Module, QuizAttempt
 from engagement.training.rules import CompletionSource, ItemKind
@@ -258,6 +261,33 @@ def test_messages_are_read_as_they_were_sent(app: Flask, person: Person, wave: W
     assert "<h1>Why we start with Claims</h1>" in page
     assert f"<p>Dear {person.first_name},</p>" in page
     assert "<li>One</li>" in page
+
+
+def test_a_message_whose_values_were_let_go_is_shown_with_a_stand_in(
+    app: Flask, person: Person, wave: Wave, frozen: time_machine.Traveller
+) -> None:
+    delivery = make_message(person)
+    delivery.mailing.html = (
+        '<!--text--><p>Dear {{ first_name }}, <a href="{{ training_link }}">learn</a></p><!--/text-->'
+    )
+    privacy.keep_for(RecordKind.DELIVERIES, 60, by=TESTER)
+    frozen.shift(timedelta(days=61))
+    assert privacy.apply_retention(clock.now()) == {RecordKind.DELIVERIES: 1}
+    client = sign_in(app, person)
+    assert "Why we start with […]" in text_of(client, "/me/messages")
+    page = text_of(client, f"/me/messages/{delivery.id}")
+    assert '<p>Dear […], <a rel="noopener noreferrer nofollow">learn</a></p>' in page
+    assert "deleted 60 days after the message went out. […] stands where they were" in page
+    assert "<dt>To</dt>" not in page
+
+
+def test_what_still_waits_to_be_sent_keeps_its_values(
+    app: Flask, person: Person, frozen: time_machine.Traveller
+) -> None:
+    make_message(person).state = DeliveryState.QUEUED
+    privacy.keep_for(RecordKind.DELIVERIES, 60, by=TESTER)
+    frozen.shift(timedelta(days=61))
+    assert privacy.apply_retention(clock.now()) == {RecordKind.DELIVERIES: 0}
 
 
 def test_no_messages_is_said_in_words(app: Flask, person: Person) -> None:

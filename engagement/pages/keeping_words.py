@@ -1,0 +1,12 @@
+"""What is said where a record was let go by a retention rule."""
+
+from engagement.mail.message import VALUE_GONE
+from engagement.privacy.queries import retention_rules
+from engagement.privacy.rules import RecordKind
+
+
+def emptied_words() -> str:
+    """Say why the values of a message are gone and what stands in their place."""
+    rule = retention_rules().get(RecordKind.DELIVERIES)
+    when = f"{rule.keep_days} days after the message went out" if rule else "by the retention rule of that time"
+    return f"Address, name and values of each copy were deleted {when}. {VALUE_GONE} stands where they were; everything else is as it was sent."
