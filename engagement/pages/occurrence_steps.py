@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
+from engagement.accounts import access
 from engagement.communications import actions
 from engagement.communications.approvals import approver_words, may_approve
 from engagement.communications.languages import language_words
@@ -104,9 +105,10 @@ def withdraw_approval(occurrence_id: int) -> BaseResponse:
 def send_test_copy(occurrence_id: int) -> BaseResponse:
     """Send a test copy to the reader, with the values of the recipient chosen for the preview."""
     row = message_at(occurrence_id, to_write=True)
-    person = reading_as(row).person
+    person = reading_as(row).stands_for
     if person is None:
-        raise RuleBroken("The audience reaches nobody, so there is no recipient whose values a test copy could show.")
+        who = "nobody" if access.sees_everybody(guard.reader()) else "nobody whom you see by name"
+        raise RuleBroken(f"The audience reaches {who}, so there is no recipient whose values a test copy could show.")
     account = guard.account()
     actions.send_test_copy(row, person, account, by=guard.reader().actor, organisation=guard.organisation())
     db.session.commit()

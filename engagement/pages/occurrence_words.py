@@ -51,6 +51,14 @@ def preview_title(page: OccurrencePage, person: Person | None, preview: Preview)
     return f"As {person.name} reads it{in_language}" if person else f"As it reads{in_language}"
 
 
+def preview_note(page: OccurrencePage, offered: list[Person], own: Person | None) -> str:
+    """Say to a reader who sees none of the recipients by name (`offered`) whose values stand in the text."""
+    if offered or not page.reach_now:
+        return ""
+    whose = "your own values stand in the fields" if own else "the fields stay as they are written"
+    return f"You see none of its readers by name, so {whose}."
+
+
 def lede(page: OccurrencePage) -> str:
     """Return the sentence under the heading: where the message stands, and what happens if nobody does anything."""
     row = page.occurrence

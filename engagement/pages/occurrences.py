@@ -143,11 +143,14 @@ def message_shown(row: Occurrence, forms: MessageForms) -> str:
         unread_words=words.unread_words(page),
         editing=forms.draft.language.data or "",
         editing_words=language_words(forms.draft.language.data) if forms.draft.language.data else "",
-        my_address=guard.account().email,
+        my_address=guard.account().address,
         preview=reading.preview,
         preview_title=words.preview_title(page, reading.person, reading.preview),
         emptied_words=emptied_words() if reading.preview.is_emptied else "",
+        preview_note=words.preview_note(page, reading.offered, reading.own),
         reading_as=reading.person,
+        stands_for=reading.stands_for,
+        sees_everybody=access.sees_everybody(reader),
         unknown_address=reading.unknown_address,
         recipients=reading.offered,
         why=why_words(row),
@@ -189,28 +192,40 @@ def _main_step(page: OccurrencePage, writes: bool, approves: bool) -> str:
 
 @dataclass(frozen=True)
 class _Reading:
-    """As whom the text is shown: one recipient, or nobody where the audience is empty."""
+    """As whom the text is shown: a recipient whom the reader sees by name, else the reader themself, else nobody."""
 
     preview: Preview
     person: Person | None
     unknown_address: str
     offered: list[Person]
+    own: Person | None = None
+
+    @property
+    def stands_for(self) -> Person | None:
+        """Whose values the text is filled with."""
+        return self.person or self.own
 
 
 def reading_as(row: Occurrence) -> _Reading:
-    """Return the text as the recipient reads it whom the request names, else as the first one of its language does."""
-    offered = queries.some_recipients(row.communication)
+    """Return the text as the recipient reads it whom the request names, else as the first one of its language does.
+
+    Somebody whom the reader doesn't see by name is no recipient to them.
+    """
+    visible = access.visible_people(guard.reader())
+    offered = queries.some_recipients(row.communication, visible)
     asked = request.values.get("as", "").strip()[:254]
-    found = queries.recipient_by_email(row.communication, asked) if asked else None
+    found = queries.recipient_by_email(row.communication, asked, visible) if asked else None
     language, organisation = asked_language(row), guard.organisation()
     if not asked and language and row.mailing_id is None:
-        found = queries.reader_in(row.communication, language)
+        found = queries.reader_in(row.communication, language, visible)
         there = next((text for text in texts_of(row, organisation) if text.language == language), None)
         if found is None and there is not None:
             return _Reading(preview_to_nobody(row, organisation, there), None, "", offered)
     person = found or (offered[0] if offered else None)
-    preview = preview_as(row, person, organisation) if person else preview_to_nobody(row, organisation)
-    return _Reading(preview, person, asked if asked and found is None else "", offered)
+    own = None if person or access.sees_everybody(guard.reader()) else guard.person_or_none()
+    shown = person or own
+    preview = preview_as(row, shown, organisation) if shown else preview_to_nobody(row, organisation)
+    return _Reading(preview, person, asked if asked and found is None else "", offered, own)
 
 
 def back_to(row: Occurrence) -> BaseResponse:

@@ -1,5 +1,6 @@
 """Pages of the calendar through the client, as those who plan, those who only read, and those who may not."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -304,6 +305,53 @@ def test_the_text_is_shown_as_a_chosen_recipient_and_a_test_copy_reads_like_it(a
     delivery = db.session.scalars(select(Delivery)).one()
     assert (delivery.address, delivery.mailing.kind) == ("ines@example.com", MailingKind.TEST_COPY)
     assert delivery.filled["first_name"] == "Leila"
+
+
+@pytest.mark.parametrize("role", [Role.CHANGE_MANAGER, Role.TRAINER, Role.AUDITOR])
+def test_a_message_is_read_as_those_alone_whom_the_reader_sees(app: Flask, writer: Account, role: Role) -> None:
+    ann = make_person("Ann Inside", "ann@example.com")
+    make_person("Aaron Outside", "aaron@example.com", "Legal")
+    wave = make_wave(members=[ann])
+    draft = make_draft(make_line(wave.programme, owner=writer, outline="Dear {{ name }}"))
+    client = signed_in(app, make_account("wim@example.com", "Wim Scoped", role, wave_id=wave.id))
+    path = f"/occurrences/{draft.id}"
+    assert "Dear Ann Inside" in page(client, path)
+    assert "Dear Ann Inside" in page(client, f"{path}?as=ann@example.com")
+    hidden, unknown = (page(client, f"{path}?as={who}@example.com") for who in ("aaron", "nobodyatall"))
+    assert "Nobody whom you see in the audience has the address “aaron@example.com”." in hidden
+    assert hidden.replace("aaron@", "nobodyatall@") == unknown
+    assert "Aaron" not in page(client, path) + hidden
+    assert "Dear Aaron Outside" in page(signed_in(app, writer), f"{path}?as=aaron@example.com")
+
+
+def test_who_sees_no_recipient_reads_it_with_their_own_values_or_with_its_fields(app: Flask, writer: Account) -> None:
+    make_person("Aaron Outside", "aaron@example.com", "Legal")
+    wave = make_wave()
+    rule = {"field": "location", "values": ["Leeds"]}
+    make_person("Lee Leeds", "lee@example.com", location="Leeds")
+    make_person("Owen Own", "owen@example.com", "Legal")
+    told = {}
+    for email, name in (("owen@example.com", "Owen Own"), ("wim@example.com", "Wim Nowhere")):
+        owner = make_account(email, name, Role.TRAINER, wave_id=wave.id)
+        line = make_line(wave.programme, owner=owner, outline="Dear {{ name }}", audience=make_audience(name, rule))
+        path, client = f"/occurrences/{make_draft(line).id}", signed_in(app, owner)
+        shown = page(client, path)
+        told[name] = re.findall(r"You see none of its readers by name, so [^<]+|(?<=<p>)Dear [^<]+", shown)
+        copied = client.post(f"{path}/test-copies").status_code
+        told[name].append(str(copied))
+        assert "Lee Leeds" not in shown
+    assert told == {
+        "Owen Own": [
+            "You see none of its readers by name, so your own values stand in the fields.",
+            "Dear Owen Own",
+            "303",
+        ],
+        "Wim Nowhere": [
+            "You see none of its readers by name, so the fields stay as they are written.",
+            "Dear {{ name }}",
+            "409",
+        ],
+    }
 
 
 def test_moving_and_skipping_through_the_page(app: Flask, writer: Account) -> None:

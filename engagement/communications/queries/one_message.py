@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement import clock
@@ -121,24 +121,27 @@ def reach_of(communications: Sequence[Communication], on: date) -> dict[int, int
     return {row.id: numbers[row.audience_id] for row in communications}
 
 
-def some_recipients(communication: Communication, limit: int = 12) -> list[Person]:
-    """Return the first of those whom the audience reaches now, by name, to show a text as they would get it."""
-    today = clock.today(communication.timezone)
-    return list(db.session.scalars(members(communication.audience, today).limit(limit)))
+def some_recipients(communication: Communication, visible: ColumnElement[bool], limit: int = 12) -> list[Person]:
+    """Return the first of those whom the audience reaches now, by name, to show a text as they would get it.
+
+    `visible` is a condition on `Person`, here and below, as `accounts.access.visible_people` gives it.
+    """
+    return list(db.session.scalars(_recipients(communication).where(visible).limit(limit)))
 
 
-def reader_in(communication: Communication, language: str) -> Person | None:
+def reader_in(communication: Communication, language: str, visible: ColumnElement[bool]) -> Person | None:
     """Return the first by name of those whom the audience reaches now and who read this language, None for nobody."""
-    today = clock.today(communication.timezone)
     reads = or_(Person.language == language, Person.language.startswith(f"{language}-", autoescape=True))
-    return db.session.scalar(members(communication.audience, today).where(reads).limit(1))
+    return db.session.scalar(_recipients(communication).where(reads, visible).limit(1))
 
 
-def recipient_by_email(communication: Communication, email: str) -> Person | None:
+def recipient_by_email(communication: Communication, email: str, visible: ColumnElement[bool]) -> Person | None:
     """Return who has this address and is in the audience now, else None."""
-    today = clock.today(communication.timezone)
-    found = members(communication.audience, today).where(Person.email == email.strip().lower())
-    return db.session.scalar(found)
+    return db.session.scalar(_recipients(communication).where(Person.email == email.strip().lower(), visible))
+
+
+def _recipients(communication: Communication) -> Select[Person]:
+    return members(communication.audience, clock.today(communication.timezone))
 
 
 def why_reached(delivery: Delivery, timezone: str) -> str:
