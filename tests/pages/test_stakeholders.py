@@ -274,7 +274,7 @@ def test_what_a_leaver_looked_after_is_given_to_somebody_else(manager, wave):
     page = manager.get("/people/leavers").get_data(as_text=True)
     assert "Looks after this stakeholder" in page
     assert f'href="/stakeholders/{row.id}/edit"' in page
-    assert "Looks after Brokers" in text_of(manager.get(f"/people/{ann.id}"))
+    assert "Brokers Looks after this stakeholder." in text_of(manager.get(f"/people/{ann.id}"))
     assert "Ann Owner did, and left on Tuesday 14 April." in text_of(manager.get(f"/stakeholders/{row.id}"))
     edit = manager.get(f"/stakeholders/{row.id}/edit").get_data(as_text=True)
     assert "Ann Owner looked after them, and has left." in edit
