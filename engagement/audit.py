@@ -5,7 +5,22 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Index, Select, String, Table, cast, event, func, insert, literal, select, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Index,
+    Select,
+    String,
+    Table,
+    cast,
+    event,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engagement import clock
@@ -168,9 +183,9 @@ def entries(
     return query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
 
 
-def verbs() -> list[str]:
-    """Return every verb that occurs, in alphabetical order."""
-    return list(db.session.scalars(select(AuditEntry.verb).distinct().order_by(AuditEntry.verb)))
+def verbs(visible: ColumnElement[bool]) -> list[str]:
+    """Return every verb that occurs in the entries `visible`, in alphabetical order."""
+    return list(db.session.scalars(select(AuditEntry.verb).where(visible).distinct().order_by(AuditEntry.verb)))
 
 
 _FIXED = "at, actor_id, verb, subject_kind, subject_id"

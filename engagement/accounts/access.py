@@ -28,11 +28,6 @@ def may_see_jobs(reader: Reader) -> bool:
     return reader.has(Role.ADMINISTRATOR, Role.CHANGE_MANAGER, Role.AUDITOR)
 
 
-def may_see_audit(reader: Reader) -> bool:
-    """The record of changes: administrators and auditors."""
-    return reader.has(Role.ADMINISTRATOR, Role.AUDITOR)
-
-
 def may_plan_everywhere(reader: Reader) -> bool:
     """Programmes, the directory, audiences: change managers without a scope."""
     return reader.has(*PLANNERS)

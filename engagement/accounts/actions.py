@@ -12,7 +12,15 @@ from engagement import audit, clock
 from engagement.accounts import queries
 from engagement.accounts.links import OneTimeLink
 from engagement.accounts.models import Account, Grant, SignInAttempt, UsedLink
-from engagement.accounts.rules import ATTEMPT_WINDOW, ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_PLACE, Role, password_problem
+from engagement.accounts.rules import (
+    ATTEMPT_WINDOW,
+    ATTEMPTS_PER_ADDRESS,
+    ATTEMPTS_PER_PLACE,
+    Role,
+    Scope,
+    password_problem,
+    scope_problem,
+)
 from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
@@ -113,7 +121,15 @@ def grant_role(
     wave_id: int | None = None,
     department_id: int | None = None,
 ) -> Grant:
-    """Give a role, for everything or for one programme, wave or department. Giving it twice changes nothing."""
+    """Give a role, for everything or for one programme, wave or department. Giving it twice changes nothing.
+
+    Raises BadInput where the role would open nothing there, see `rules.SCOPES`.
+    """
+    given = ((Scope.PROGRAMME, programme_id), (Scope.WAVE, wave_id), (Scope.DEPARTMENT, department_id))
+    for scope in (kind for kind, number in given if number is not None):
+        problem = scope_problem(role, scope)
+        if problem:
+            raise BadInput(problem, {"scope": problem})
     db.session.flush()
     for grant in queries.open_grants(account.id):
         same_scope = (grant.programme_id, grant.wave_id, grant.department_id) == (programme_id, wave_id, department_id)

@@ -34,6 +34,33 @@ class Role(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
+class Scope(StrEnum):
+    """What a role can be given for instead of everything."""
+
+    PROGRAMME = "programme"
+    WAVE = "wave"
+    DEPARTMENT = "department"
+
+
+#: For what each role can be given besides everything: only where it opens something there.
+SCOPES: dict[Role, tuple[Scope, ...]] = {
+    Role.ADMINISTRATOR: (),
+    Role.CHANGE_MANAGER: (Scope.PROGRAMME, Scope.WAVE, Scope.DEPARTMENT),
+    Role.TRAINER: (Scope.PROGRAMME, Scope.WAVE, Scope.DEPARTMENT),
+    Role.SPONSOR: (Scope.PROGRAMME,),
+    Role.AUDITOR: (Scope.PROGRAMME, Scope.WAVE, Scope.DEPARTMENT),
+}
+
+
+def scope_problem(role: Role, scope: Scope | None) -> str | None:
+    """Return the sentence that says why a role can't be given for this (None: everything), or None."""
+    if scope is None or scope in SCOPES[role]:
+        return None
+    if role is Role.SPONSOR:
+        return "A sponsor reads the report of a whole programme: choose one, or name them as the sponsor of a wave in the wave itself."
+    return f"The role of {role.word.lower()} holds everywhere."
+
+
 class LinkPurpose(StrEnum):
     """What a one-time link is for."""
 

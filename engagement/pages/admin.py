@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from sqlalchemy import Select
 
 from engagement import audit
-from engagement.accounts import access
+from engagement.accounts import access, audit_access
 from engagement.audit import AuditEntry
 from engagement.db import count_of, db
 from engagement.mail.queries import outbox_counts
@@ -38,7 +38,7 @@ def index() -> str:
         outbox=[(state, number) for state, number in outbox_counts().items() if number],
         migrations_applied=migrations_are_applied(),
         may_administer=access.may_administer(reader),
-        may_see_audit=access.may_see_audit(reader),
+        may_see_audit=audit_access.may_see_audit(reader),
         may_see_deliveries=access.may_see_deliveries(reader),
         held_by_leavers=held_by_leavers() if access.may_change_people(reader) else None,
         has_mailbox=settings.uses_built_in_mailbox and not settings.is_production,
@@ -56,18 +56,20 @@ def jobs() -> str:
 
 
 def _asked_entries() -> Select[AuditEntry]:
-    return audit.entries(
+    asked = audit.entries(
         words=request.args.get("words", ""),
         verb=request.args.get("verb", ""),
         since=day_or_none(request.args.get("since")),
         until=day_or_none(request.args.get("until")),
     )
+    return asked.where(audit_access.visible_entries(guard.reader()))
 
 
 @blueprint.get("/admin/audit")
 def audit_log() -> str:
     """Who changed what, when, from which value; newest first."""
-    guard.allow(access.may_see_audit(guard.reader()))
+    reader = guard.reader()
+    guard.allow(audit_access.may_see_audit(reader))
     entries = _asked_entries()
     page = asked_page(count_of(entries))
     return render_template(
@@ -76,7 +78,8 @@ def audit_log() -> str:
             (entry, _in_words(entry)) for entry in db.session.scalars(entries.limit(page.size).offset(page.offset))
         ],
         page=page,
-        verbs=audit.verbs(),
+        verbs=audit.verbs(audit_access.visible_entries(reader)),
+        sees_all=audit_access.may_see_all_audit(reader),
         asked={name: request.args.get(name, "") for name in ("words", "verb", "since", "until")},
     )
 
@@ -99,7 +102,7 @@ def _value(value: object) -> str:
 @blueprint.get("/admin/audit.csv")
 def audit_export() -> Response:
     """The same entries as a file, with the changes as JSON; at most 200,000, newest first."""
-    guard.allow(access.may_see_audit(guard.reader()))
+    guard.allow(audit_access.may_see_audit(guard.reader()))
 
     def rows() -> Iterator[tuple[object, ...]]:
         for entry in db.session.scalars(_asked_entries().limit(MOST_EXPORTED)).yield_per(1000):

@@ -122,12 +122,13 @@ def take_over(concern_id: int) -> BaseResponse:
     """Put it into somebody's hands."""
     row = _readable(concern_id)
     chosen = request.form.get("owner", type=int)
-    owner = guard.found(db.session.get(Account, chosen) if chosen else None)
-    may_read = access.may_read_concern(
+    owner = db.session.get(Account, chosen) if chosen else None
+    may_read = owner is not None and access.may_read_concern(
         accounts.reader_of(owner, guard.settings().timezone), row.wave.programme_id if row.wave else None, row.wave_id
     )
-    if not may_read:
-        raise BadInput(f"{owner.name} may not read this concern, and so can’t answer it. Choose somebody else.")
+    if owner is None or not may_read:
+        # The same words for any number, because numbers run in sequence and names would read the list of sign-ins out.
+        raise BadInput("Whom you chose may not read this concern, and so can’t answer it. Choose somebody else.")
     actions.take_over(row, owner, by=guard.reader().actor)
     return _done(row, f"{owner.name} works on the answer")
 

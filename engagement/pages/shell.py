@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, flash, get_flashed_messages, request
 
 from engagement.accounts import access, training_access
+from engagement.accounts.audit_access import may_see_audit
 from engagement.accounts.reader import Reader
 from engagement.accounts.stakeholder_access import may_see_stakeholders
 from engagement.pages import guard
@@ -96,6 +97,7 @@ _PLANNING = (
     ("Concerns", "concerns.index", "/concerns", access.may_read_concerns),
     ("Reports", "reports.index", "/reports", access.may_read_some_report),
     ("Administration", "admin.index", "/admin", access.may_see_jobs),
+    ("Audit", "admin.audit_log", "/admin/audit", lambda r: may_see_audit(r) and not access.may_see_jobs(r)),
 )
 _OWN = (
     ("My change", "me.index", "/me"),

@@ -5,15 +5,26 @@ import re
 from io import StringIO
 
 import pytest
-from factories import TESTER, make_account, make_change_manager, make_department, make_person, signed_in
+from factories import (
+    TESTER,
+    make_account,
+    make_change_manager,
+    make_department,
+    make_person,
+    make_programme,
+    make_wave,
+    signed_in,
+)
 from flask import Flask
 from sqlalchemy import func, select
 
 from engagement.accounts.rules import Role
-from engagement.audit import AuditEntry
+from engagement.audit import Actor, AuditEntry
 from engagement.db import db
 from engagement.people.actions import rename_department
 from engagement.scheduler.running import line_states
+from engagement.waves.actions import change_status
+from engagement.waves.rules import WaveStatus
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -71,3 +82,31 @@ def test_the_audit_is_searched_by_old_and_new_values(app: Flask):
 def test_a_change_manager_reads_no_audit(app: Flask):
     manager = signed_in(app, make_change_manager())
     assert [manager.get(path).status_code for path in ("/admin/audit", "/admin/audit.csv")] == [403, 403]
+
+
+@pytest.mark.parametrize("scope", ["programme_id", "wave_id", "department_id"])
+def test_an_auditor_of_one_place_reads_what_was_changed_there(app: Flask, scope: str):
+    """On the page, in the list of verbs and in the file alike."""
+    own, foreign = make_department("Operations/Claims"), make_department("Legal")
+    wave, other = make_wave(departments=(own,)), make_wave(make_programme("Other"), departments=(foreign,))
+    for place, word in ((wave, "Own"), (other, "Foreign")):
+        change_status(place, WaveStatus.READY, by=Actor(None, f"{word} planner"))
+    make_person("Olive Own", "olive@example.com", own)
+    make_person("Fay Foreign", "fay@example.com", foreign)
+    numbers = {"programme_id": wave.programme_id, "wave_id": wave.id, "department_id": own.parent_id}
+    client = signed_in(app, make_account("ada@example.com", "Ada Moss", Role.AUDITOR, **{scope: numbers[scope]}))
+    rows = list(csv.DictReader(StringIO(client.get("/admin/audit.csv").data.decode("utf-8-sig"))))
+    told = {(row["who"], row["did what"], row["name"]) for row in rows if row["did what"] != "gave role"}
+    expected = {
+        "department_id": {
+            ("The tests", "made department", "Operations"),
+            ("The tests", "made department", "Operations/Claims"),
+            ("The tests", "added person", "Olive Own"),
+            ("The tests", "changed training roles", "Olive Own"),
+        }
+    }
+    assert told == expected.get(scope, {("Own planner", "changed status of wave", wave.title)})
+    page = client.get("/admin/audit").get_data(as_text=True)
+    assert "You read what concerns the programmes, waves and departments that you audit." in page
+    assert "Foreign" not in page
+    assert sorted(re.findall(r"<option>([^<]+)", page)) == sorted({row["did what"] for row in rows})

@@ -221,7 +221,7 @@ def test_nobody_is_made_owner_who_may_not_read_it(app, manager):
     outsider = make_account("o@example.com", "Otto Outsider")
     db.session.commit()
     shown = page(manager.post(f"/concerns/{concern.id}/ownership", data={"owner": str(outsider.id)}), 400)
-    assert "Otto Outsider may not read this concern" in shown
+    assert "Whom you chose may not read this concern" in shown
     assert concern.owner_id is None
 
 

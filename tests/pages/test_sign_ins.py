@@ -3,14 +3,22 @@
 import re
 
 import pytest
-from factories import make_account, make_change_manager, make_person, make_programme, signed_in
+from factories import (
+    make_account,
+    make_change_manager,
+    make_department,
+    make_person,
+    make_programme,
+    make_wave,
+    signed_in,
+)
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from engagement.accounts.models import Account, Grant
 from engagement.accounts.queries import account_by_email, open_grants
-from engagement.accounts.rules import Role
+from engagement.accounts.rules import SCOPES, Role, Scope
 from engagement.db import db
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -88,3 +96,41 @@ def test_a_change_manager_gives_no_roles(app: Flask):
     assert give(manager, "ines@example.com", "administrator") == 403
     assert grants_of("ines@example.com") == [(Role.CHANGE_MANAGER, None)]
     assert not re.search("/admin/sign-ins", manager.get("/admin").get_data(as_text=True))
+
+
+@pytest.mark.parametrize("scope", ["wave", "department"])
+def test_a_role_that_would_open_nothing_is_refused_in_words(root: FlaskClient, scope: str):
+    person = make_person("Eve Plain", "eve@example.com")
+    number = {"wave": make_wave().id, "department": person.department_id}[scope]
+    data = {"email": "eve@example.com", "role": "sponsor", "scope": f"{scope}-{number}"}
+    answer = root.post("/admin/sign-ins/new", data=data).get_data(as_text=True)
+    assert (
+        "A sponsor reads the report of a whole programme: choose one, or name them as the sponsor of a wave" in answer
+    )
+    assert grants_of("eve@example.com") == []
+
+
+def test_every_role_and_scope_that_can_be_given_opens_something(app: Flask):
+    """The table of scopes and the access questions must say the same."""
+    wave = make_wave(departments=(make_department(),))
+    person = make_person()
+    numbers = {Scope.PROGRAMME: wave.programme_id, Scope.WAVE: wave.id, Scope.DEPARTMENT: person.department_id}
+    pages = ("/programmes", "/people", "/reports", "/admin/audit", "/stakeholders")
+    opened = {}
+    for role, scopes in SCOPES.items():
+        for scope in scopes:
+            name = f"{role.value}.{scope.value}"
+            client = signed_in(app, make_account(f"{name}@example.com", name, role, **{f"{scope}_id": numbers[scope]}))
+            opened[name] = [path for path in pages if client.get(path).status_code in (200, 302)]
+    assert opened == {
+        "change_manager.programme": ["/programmes", "/people", "/reports", "/stakeholders"],
+        "change_manager.wave": ["/programmes", "/people", "/stakeholders"],
+        "change_manager.department": ["/people"],
+        "trainer.programme": ["/programmes", "/people"],
+        "trainer.wave": ["/programmes", "/people"],
+        "trainer.department": ["/people"],
+        "sponsor.programme": ["/reports", "/stakeholders"],
+        "auditor.programme": ["/programmes", "/people", "/reports", "/admin/audit", "/stakeholders"],
+        "auditor.wave": ["/programmes", "/people", "/admin/audit", "/stakeholders"],
+        "auditor.department": ["/people", "/admin/audit"],
+    }

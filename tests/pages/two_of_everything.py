@@ -57,6 +57,12 @@ READERS = {
     "S": "sponsor of the own programme, from the data",
     "U": "auditor",
     "E": "employee: the own person",
+    "r": "trainer of the own programme",
+    "w": "trainer of the own wave",
+    "s": "sponsor of the own programme, by a role",
+    "u": "auditor of the own programme",
+    "v": "auditor of the own wave",
+    "d": "auditor of the own department",
 }
 SIDES = ("own", "foreign")
 RAW = "Subject: S\nContent-Type: text/html\n\n<p>Text</p>"
@@ -182,13 +188,17 @@ def _calendar(side: str, programme: Programme, department: Department) -> dict[s
 
 
 def _accounts(people: dict[str, Person], own: dict[str, object]) -> dict[str, Account]:
-    scopes = {"P": "programme_id", "W": "wave_id", "D": "department_id"}
-    roles = {"A": Role.ADMINISTRATOR, "R": Role.TRAINER, "U": Role.AUDITOR}
+    scopes = (
+        dict.fromkeys("Prsu", "programme_id") | dict.fromkeys("Wwv", "wave_id") | dict.fromkeys("Dd", "department_id")
+    )
+    roles = {"A": Role.ADMINISTRATOR, "s": Role.SPONSOR}
+    roles |= dict.fromkeys("Rrw", Role.TRAINER) | dict.fromkeys("Uuvd", Role.AUDITOR)
     made = {}
     for letter in READERS:
         role = () if letter in people else (roles.get(letter, Role.CHANGE_MANAGER),)
         scope = {scopes[letter]: int(str(own[scopes[letter]]))} if letter in scopes else {}
-        made[letter] = make_account(f"{letter.lower()}@example.com", f"Reader {letter}", by=TESTER)
+        scoped = ".scoped" if letter.islower() else ""
+        made[letter] = make_account(f"{letter.lower()}{scoped}@example.com", f"Reader {letter}", by=TESTER)
         for one in role:
             grant_role(made[letter], one, by=TESTER, **scope)
     db.session.flush()
