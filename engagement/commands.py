@@ -13,14 +13,14 @@ from engagement.accounts import actions as accounts
 from engagement.accounts import queries as account_queries
 from engagement.accounts.rules import Role
 from engagement.audit import COMMAND_LINE
-from engagement.db import db
+from engagement.db import db, reads_only
 from engagement.errors import BadInput
 from engagement.intake import commanding as intake
 from engagement.mail import queries as mail_queries
 from engagement.mail.sending import send_test_mail
 from engagement.mail.transport import Transport
 from engagement.scheduler.running import line_states, run_if_due, start_clock, wait_for_stop
-from engagement.scheduler.timetable import TIMETABLE, line_named
+from engagement.scheduler.timetable import TIMETABLE, Line, line_named
 from engagement.terminal import long_work_bar, plainly
 
 #: Roles that the shell gives; those with a scope are given on the page of sign-ins.
@@ -85,18 +85,32 @@ def worker(connections: int | None) -> None:
 
 @click.command("run-job")
 @click.argument("name")
+@click.option("--dry-run", is_flag=True, help="Show what it would do; change nothing (apply-retention).")
 @with_appcontext
 @plainly
-def run_job(name: str) -> None:
+def run_job(name: str, dry_run: bool) -> None:
     """Run one line of the timetable once, now."""
     line = line_named(name)
     if line is None:
         raise BadInput(f"There is no job “{name}”. The jobs are: {', '.join(line.name for line in TIMETABLE)}.")
+    if dry_run:
+        _echo_dry_run(line)
+        return
     run_if_due(line, anyway=True)
     state = next(state for state in line_states() if state.name == name)
     if state.has_failed:
         raise BadInput(f"{name} ended with an error: {state.error}")
     click.echo(f"{name}: {state.outcome}")
+
+
+def _echo_dry_run(line: Line) -> None:
+    if line.dry_run is None:
+        able = ", ".join(line.name for line in TIMETABLE if line.dry_run)
+        raise BadInput(f"There is no dry run of {line.name}. There is one of {able}.")
+    # The database itself holds it to the promise.
+    reads_only.set(True)
+    for words in line.dry_run():
+        click.echo(words)
 
 
 @click.command("jobs")

@@ -4,7 +4,7 @@ import json
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import IntegerField, StringField
+from wtforms import HiddenField, IntegerField, StringField
 from wtforms.validators import Optional
 
 from engagement import audit, clock
@@ -17,11 +17,11 @@ from engagement.pages.forms import Form, stripped
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.people.models import Person
-from engagement.privacy import actions, holding, queries
+from engagement.privacy import actions, holding, old_records, queries
 from engagement.privacy.actions import Erasure
 from engagement.privacy.data_file import data_of
 from engagement.privacy.known_as import known_as
-from engagement.privacy.rules import RecordKind
+from engagement.privacy.rules import RecordKind, days_problem
 
 blueprint = Blueprint("privacy", __name__)
 
@@ -33,7 +33,10 @@ class EraseForm(Form):
 
 
 class RetentionForm(Form):
-    """Days for each kind of record; empty keeps it for ever."""
+    """Days for each kind of record; empty keeps it for ever. `shown` are the days whose consequences were looked at."""
+
+    shown = HiddenField()
+    step = HiddenField()
 
 
 for _kind in RecordKind:
@@ -96,20 +99,35 @@ def leavers() -> str:
 
 @blueprint.route("/admin/retention", methods=["GET", "POST"])
 def retention() -> str | BaseResponse:
-    """How long each kind of record is kept, with what would go now."""
+    """How long each kind of record is kept: what would go is shown first, then the same days are kept."""
     guard.allow(access.may_administer(guard.reader()))
     rules = queries.retention_rules()
-    form = RetentionForm(data={kind.value: rule.keep_days for kind, rule in rules.items()})
-    if form.validate_on_submit():
-        try:
-            for kind in RecordKind:
-                actions.keep_for(kind, form[kind.value].data, by=guard.reader().actor)
-        except BadInput as error:
-            db.session.rollback()
-            form.take(error)
-        else:
-            db.session.commit()
-            notify("Kept.", "The clock lets old records go once a day. What would go now stands beside each kind.")
-            return redirect(url_for("privacy.retention"), code=303)
-    would_go = {kind.value: queries.expired_count(kind, rule.keep_days, clock.now()) for kind, rule in rules.items()}
-    return render_template("privacy/retention.html", form=form, kinds=list(RecordKind), would_go=would_go)
+    kept = {kind: rules[kind].keep_days if kind in rules else None for kind in RecordKind}
+    form = RetentionForm(data={kind.value: days for kind, days in kept.items()})
+    if not form.is_submitted():
+        return _rules_shown(form, kept, "")
+    if not form.validate():
+        return _rules_shown(form, {}, "")
+    asked = {kind: form[kind.value].data for kind in RecordKind}
+    problems = {kind.value: problem for kind, days in asked.items() if (problem := days_problem(days))}
+    if problems:
+        form.take(BadInput("Some of the days can’t be kept.", problems))
+        return _rules_shown(form, {}, "")
+    if form.step.data != "keep" or form.shown.data != _in_one_line(asked):
+        form.shown.data = _in_one_line(asked)
+        return _rules_shown(form, asked, "changed" if form.step.data == "keep" else "shown")
+    for kind, days in asked.items():
+        actions.keep_for(kind, days, by=guard.reader().actor)
+    db.session.commit()
+    notify("Kept.", "The clock lets old records go once a day, first within a day from now.")
+    return redirect(url_for("privacy.retention"), code=303)
+
+
+def _rules_shown(form: RetentionForm, days: dict[RecordKind, int | None], state: str) -> str:
+    """Return the page with what would go after these days; `state` says whether the days were only looked at."""
+    figures = {k.value: old_records.going(k, number, clock.now()) for k, number in days.items() if number is not None}
+    return render_template("privacy/retention.html", form=form, kinds=list(RecordKind), figures=figures, state=state)
+
+
+def _in_one_line(days: dict[RecordKind, int | None]) -> str:
+    return " ".join(f"{kind.value}={number}" for kind, number in days.items())

@@ -46,3 +46,12 @@ _WORDS = {
         "They are erased: the name goes everywhere, counts stay right.",
     ),
 }
+
+
+def days_problem(keep_days: int | None) -> str | None:
+    """Return what is wrong with a number of days to keep records for, None where nothing is; None days are for ever."""
+    if keep_days is None or SHORTEST_KEEPING_DAYS <= keep_days <= LONGEST_KEEPING_DAYS:
+        return None
+    return (
+        f"Choose between {SHORTEST_KEEPING_DAYS} and {LONGEST_KEEPING_DAYS:,} days, or leave it empty to keep for ever."
+    )

@@ -17,6 +17,9 @@ from engagement.intake import actions as intake
 from engagement.mail import actions as mail
 from engagement.people.organisation import Organisation
 from engagement.privacy import actions as privacy
+from engagement.privacy import old_records
+from engagement.privacy.old_records import Going
+from engagement.privacy.rules import RecordKind
 from engagement.settings import Settings
 from engagement.training import actions as training
 from engagement.waves import actions as waves
@@ -93,6 +96,17 @@ def apply_retention(_settings: Settings) -> str:
     """Let old records go by the rules that an administrator set."""
     gone = privacy.apply_retention(clock.now())
     return ", ".join(f"{number} {kind.word.lower()}" for kind, number in gone.items()) or "No rule is set."
+
+
+def retention_dry_run() -> list[str]:
+    """Say for each kind of record what would go now."""
+    lines = {each.kind: _going_words(each) for each in old_records.all_going(clock.now())}
+    return [f"{kind.word}: {lines.get(kind, 'kept for ever.')}" for kind in RecordKind]
+
+
+def _going_words(each: Going) -> str:
+    words = f"{each.records:,} would go, kept for {each.keep_days:,} days."
+    return f"{words} {each.held_back:,} more can’t be erased yet." if each.held_back else words
 
 
 def forget_expired(_settings: Settings) -> str:

@@ -13,13 +13,15 @@ from engagement.training.rules import DAYS_TO_DECIDE
 class Line:
     """One line: a name for the shell, a sentence for the administrator, its interval, and the job.
 
-    A job gets the settings, commits its own items one by one and returns a sentence on what it did.
+    A job gets the settings, commits its own items one by one and returns a sentence on what it did. `dry_run` says in
+    lines what the job would do now, and changes nothing.
     """
 
     name: str
     does: str
     every: timedelta
     job: Callable[[Settings], str]
+    dry_run: Callable[[], list[str]] | None = None
 
     def next_due(self, now: datetime) -> datetime:
         """Return when the line is due again after running at `now` (UTC)."""
@@ -68,6 +70,7 @@ TIMETABLE: tuple[Line, ...] = (
         "Lets records go that are older than their retention rule allows.",
         timedelta(hours=24),
         jobs.apply_retention,
+        dry_run=jobs.retention_dry_run,
     ),
     Line(
         "forget-expired",

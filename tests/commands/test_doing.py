@@ -99,3 +99,22 @@ def test_clock_and_workers_in_processes_of_their_own(either_shell: Shell) -> Non
         wait_until(lambda: states(either_shell) == {"sent": 60}, 60)
         assert max(running.interrupt() for running in (clock, one, other)) < 5
     assert sorted(peer.recipients) == sorted(everybody_once(60))
+
+
+def test_a_dry_run_of_retention_says_what_would_go_and_changes_nothing(shell: Shell) -> None:
+    before = shell.contents()
+    ran = shell.flask("run-job", "apply-retention", "--dry-run")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == [
+        "Delivery records: kept for ever.",
+        "Answers in quizzes: kept for ever.",
+        "Closed concerns: kept for ever.",
+        "HR files read in: kept for ever.",
+        "People who have left: kept for ever.",
+    ]
+    assert shell.contents() == before
+    refused = shell.flask("run-job", "plan-occurrences", "--dry-run")
+    assert (refused.code, refused.refusal) == (
+        2,
+        "There is no dry run of plan-occurrences. There is one of apply-retention.",
+    )

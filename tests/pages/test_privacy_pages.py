@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from factories import make_account, make_change_manager, make_person, make_programme, make_wave, signed_in
@@ -15,6 +16,8 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.intake.actions import keep_upload
 from engagement.people.models import Person
+from engagement.privacy.queries import retention_rules
+from engagement.privacy.rules import RecordKind
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -120,13 +123,39 @@ def test_change_managers_see_leavers_and_nobody_else_sees_privacy(app: Flask, ev
     assert db.session.get_one(Person, eve).erased_at is None
 
 
-def test_retention_refuses_nonsense_and_keeps_a_number(root: FlaskClient):
-    page = root.get("/admin/retention").get_data(as_text=True)
-    field = page.split('type="number"')[0].rsplit('name="', 1)[-1].split('"')[0] if 'type="number"' in page else ""
-    assert field
-    assert root.post("/admin/retention", data={field: "-5"}).status_code == 200
-    assert root.post("/admin/retention", data={field: "4000"}).status_code == 303
-    assert 'value="4000"' in root.get("/admin/retention").get_data(as_text=True)
+def _shown(page: str) -> str:
+    return re.findall(r'name="shown"[^>]*value="([^"]*)"', page)[0]
+
+
+def test_what_would_go_is_shown_before_a_rule_is_kept(root: FlaskClient, eve: int):
+    db.session.get_one(Person, eve).left_at = clock.now() - timedelta(days=100)
+    page = root.post("/admin/retention", data={"leavers": "90", "step": "show"}).get_data(as_text=True)
+    assert "With 90 days, 1 record would go now." in page
+    assert "Nothing has been kept yet." in page
+    assert retention_rules() == {}
+    kept = {"leavers": "90", "step": "keep", "shown": _shown(page)}
+    assert root.post("/admin/retention", data=kept).status_code == 303
+    assert retention_rules()[RecordKind.LEAVERS].keep_days == 90
+    assert "With the rule as it is kept, 90 days, 1 record would go now." in root.get("/admin/retention").text
+
+
+def test_days_that_were_changed_after_looking_are_shown_again(root: FlaskClient):
+    page = root.post("/admin/retention", data={"leavers": "90", "step": "show"}).get_data(as_text=True)
+    changed = root.post("/admin/retention", data={"leavers": "30", "step": "keep", "shown": _shown(page)})
+    assert changed.status_code == 200
+    assert "You changed the days after looking." in changed.text
+    assert retention_rules() == {}
+    unseen = root.post("/admin/retention", data={"leavers": "30", "step": "keep"})
+    assert (unseen.status_code, retention_rules()) == (200, {})
+
+
+def test_retention_refuses_nonsense(root: FlaskClient):
+    for typed in ("-5", "7", "40000", "soon"):
+        page = root.post("/admin/retention", data={"leavers": typed, "step": "show"})
+        assert page.status_code == 200
+        assert 'id="leavers-error"' in page.text
+        assert "Keep these rules" not in page.text
+    assert retention_rules() == {}
 
 
 def test_the_page_says_which_name_stays_in_what_others_wrote(root: FlaskClient, eve: int):

@@ -19,8 +19,9 @@ from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.people import actions as people
 from engagement.people.models import Person
-from engagement.privacy import actions, queries
+from engagement.privacy import actions
 from engagement.privacy.holding import held_by
+from engagement.privacy.old_records import Going, all_going, going
 from engagement.privacy.rules import STAND_IN, RecordKind
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
@@ -159,11 +160,11 @@ def test_retention_lets_go_what_the_dry_run_counted(app, frozen):
     fresh = mail.build_mailing(MailingKind.NOTICE, "Later", "Hello", "<p>Hello</p>")
     mail.queue_for_address(fresh, "zofia@example.com", "Zofia", {}, person_id=person.id)
     db.session.execute(update(Delivery).values(state=DeliveryState.SENT))
-    assert queries.expired_count(RecordKind.DELIVERIES, 90, clock.now()) == 1
+    assert going(RecordKind.DELIVERIES, 90, clock.now()) == Going(RecordKind.DELIVERIES, 90, 1)
     actions.keep_for(RecordKind.DELIVERIES, 90, by=TESTER)
     assert actions.apply_retention(clock.now()) == {RecordKind.DELIVERIES: 1}
     assert sorted(db.session.scalars(select(Delivery.address))) == ["", "zofia@example.com"]
-    assert queries.expired_count(RecordKind.DELIVERIES, 90, clock.now()) == 0
+    assert all_going(clock.now()) == [Going(RecordKind.DELIVERIES, 90, 0)]
     assert actions.apply_retention(clock.now()) == {RecordKind.DELIVERIES: 0}
 
 
@@ -176,6 +177,31 @@ def test_leavers_are_erased_when_their_time_is_over(app, frozen):
     frozen.shift(timedelta(days=2))
     assert actions.apply_retention(clock.now()) == {RecordKind.LEAVERS: 1}
     assert person.name == STAND_IN
+
+
+def test_leavers_who_hold_something_are_counted_as_the_run_treats_them(app, frozen):
+    free, lead = make_person("Free Leaver"), make_person("Lead Leaver")
+    make_wave(lead=lead)
+    for person in (free, lead):
+        people.mark_as_left(person, by=TESTER)
+    db.session.flush()
+    frozen.shift(timedelta(days=400))
+    assert going(RecordKind.LEAVERS, 365, clock.now()) == Going(RecordKind.LEAVERS, 365, 1, held_back=1)
+    actions.keep_for(RecordKind.LEAVERS, 365, by=TESTER)
+    assert actions.apply_retention(clock.now()) == {RecordKind.LEAVERS: 1}
+    assert (free.name, lead.name) == (STAND_IN, "Lead Leaver")
+
+
+def test_of_the_last_administrators_one_is_kept(app, frozen):
+    for name in ("First Root", "Second Root"):
+        person = make_person(name)
+        make_account(person.email, name, Role.ADMINISTRATOR)
+        people.mark_as_left(person, by=TESTER)
+    db.session.flush()
+    frozen.shift(timedelta(days=400))
+    assert going(RecordKind.LEAVERS, 365, clock.now()) == Going(RecordKind.LEAVERS, 365, 1, held_back=1)
+    actions.keep_for(RecordKind.LEAVERS, 365, by=TESTER)
+    assert actions.apply_retention(clock.now()) == {RecordKind.LEAVERS: 1}
 
 
 def test_nothing_is_kept_for_less_than_a_month(app):

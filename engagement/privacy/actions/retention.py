@@ -8,14 +8,12 @@ from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import BadInput
-from engagement.intake.models import ImportChange, StagedPerson
+from engagement.intake.models import ImportChange, ImportRun, StagedPerson
 from engagement.mail.models import Delivery
-from engagement.people.models import Person
-from engagement.privacy import queries
+from engagement.privacy import old_records, queries
 from engagement.privacy.actions.erasing import erase_person
-from engagement.privacy.holding import held_by
 from engagement.privacy.models import RetentionRule
-from engagement.privacy.rules import LONGEST_KEEPING_DAYS, SHORTEST_KEEPING_DAYS, RecordKind
+from engagement.privacy.rules import RecordKind, days_problem
 from engagement.resistance.models import Concern, ConcernReply
 from engagement.training.models import QuizAttempt
 
@@ -25,9 +23,9 @@ def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
 
     Raises BadInput for fewer than 30 days or more than a hundred years.
     """
-    if keep_days is not None and not SHORTEST_KEEPING_DAYS <= keep_days <= LONGEST_KEEPING_DAYS:
-        sentence = f"Choose between {SHORTEST_KEEPING_DAYS} and {LONGEST_KEEPING_DAYS:,} days, or leave it empty to keep for ever."
-        raise BadInput(sentence, {kind.value: sentence})
+    problem = days_problem(keep_days)
+    if problem:
+        raise BadInput(problem, {kind.value: problem})
     rule = queries.retention_rules().get(kind)
     old = rule.keep_days if rule else None
     if old == keep_days:
@@ -44,7 +42,7 @@ def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
 
 def apply_retention(now: datetime, *, by: Actor = audit.CLOCK) -> dict[RecordKind, int]:
     """Let every record go that is older than its rule allows; returns how many of each kind went."""
-    gone = {kind: _let_go(kind, rule.keep_days, now, by) for kind, rule in queries.retention_rules().items()}
+    gone = {each.kind: _let_go(each.kind, each.keep_days, now, by) for each in old_records.all_going(now)}
     for kind, number in gone.items():
         if number:
             audit.record("applied retention", "retention_rule", by=by, name=kind.word, changes={"records": (number, 0)})
@@ -52,7 +50,12 @@ def apply_retention(now: datetime, *, by: Actor = audit.CLOCK) -> dict[RecordKin
 
 
 def _let_go(kind: RecordKind, keep_days: int, now: datetime, by: Actor) -> int:
-    old = queries.expired(kind, keep_days, now)
+    if kind is RecordKind.LEAVERS:
+        erasable, _ = old_records.leavers_to_erase(keep_days, now)
+        for person in erasable:
+            erase_person(person, by=by)
+        return len(erasable)
+    old = old_records.expired(kind, keep_days, now)
     if kind is RecordKind.DELIVERIES:
         return rows_changed(update(Delivery).where(old).values(address="", name="", filled={}, reply=None))
     if kind is RecordKind.QUIZ_ATTEMPTS:
@@ -60,14 +63,7 @@ def _let_go(kind: RecordKind, keep_days: int, now: datetime, by: Actor) -> int:
     if kind is RecordKind.CLOSED_CONCERNS:
         rows_changed(delete(ConcernReply).where(ConcernReply.concern_id.in_(select(Concern.id).where(old))))
         return rows_changed(update(Concern).where(old).values(text=""))
-    if kind is RecordKind.IMPORT_RUNS:
-        runs = list(db.session.scalars(select(queries.TABLES[kind].id).where(old)))
-        rows_changed(delete(ImportChange).where(ImportChange.run_id.in_(runs)))
-        rows_changed(delete(StagedPerson).where(StagedPerson.run_id.in_(runs)))
-        return len(runs)
-    erased = 0
-    for person in db.session.scalars(select(Person).where(old)).all():
-        if not held_by(person):
-            erase_person(person, by=by)
-            erased += 1
-    return erased
+    runs = list(db.session.scalars(select(ImportRun.id).where(old)))
+    rows_changed(delete(ImportChange).where(ImportChange.run_id.in_(runs)))
+    rows_changed(delete(StagedPerson).where(StagedPerson.run_id.in_(runs)))
+    return len(runs)

@@ -1,0 +1,98 @@
+"""Which records are older than a rule allows: asked by the run that lets them go, by the page and by the dry run alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from engagement.accounts.queries import accounts_holding
+from engagement.accounts.rules import Role
+from engagement.db import db
+from engagement.intake.models import ImportChange, ImportRun
+from engagement.mail.models import Delivery
+from engagement.mail.rules import DeliveryState
+from engagement.people.models import Person
+from engagement.privacy import queries
+from engagement.privacy.holding import things_held
+from engagement.privacy.rules import RecordKind
+from engagement.resistance.models import Concern
+from engagement.resistance.rules import ConcernStatus
+from engagement.training.models import QuizAttempt
+
+#: A statement takes only so many values.
+ASKED_AT_ONCE = 1_000
+TABLES: dict[RecordKind, Any] = {
+    RecordKind.DELIVERIES: Delivery,
+    RecordKind.QUIZ_ATTEMPTS: QuizAttempt,
+    RecordKind.CLOSED_CONCERNS: Concern,
+    RecordKind.IMPORT_RUNS: ImportRun,
+    RecordKind.LEAVERS: Person,
+}
+
+
+@dataclass(frozen=True)
+class Going:
+    """How many records of a kind would go now, and how many are as old but can't be spared yet (only people)."""
+
+    kind: RecordKind
+    keep_days: int
+    records: int
+    held_back: int = 0
+
+
+def going(kind: RecordKind, keep_days: int, now: datetime) -> Going:
+    """Return what would go at `now` (UTC) if records of a kind were kept for so many days; nothing is changed."""
+    if kind is RecordKind.LEAVERS:
+        erasable, held_back = leavers_to_erase(keep_days, now)
+        return Going(kind, keep_days, len(erasable), held_back)
+    counted = select(func.count()).select_from(TABLES[kind]).where(expired(kind, keep_days, now))
+    return Going(kind, keep_days, int(db.session.scalar(counted) or 0))
+
+
+def all_going(now: datetime) -> list[Going]:
+    """Return what would go now by the rules that are kept, in the order in which the run lets it go."""
+    rules = queries.retention_rules()
+    return [going(kind, rules[kind].keep_days, now) for kind in RecordKind if kind in rules]
+
+
+def expired(kind: RecordKind, keep_days: int, now: datetime) -> ColumnElement[bool]:
+    """Return the condition for the rows of a kind that are older than `keep_days` days and still hold something."""
+    before = now - timedelta(days=keep_days)
+    if kind is RecordKind.DELIVERIES:
+        holds = or_(Delivery.address != "", Delivery.name != "")
+        # What still has to be sent keeps what it is sent with.
+        is_over = Delivery.state.in_([state for state in DeliveryState if state.is_final])
+        return (Delivery.queued_at < before) & holds & is_over
+    if kind is RecordKind.QUIZ_ATTEMPTS:
+        return QuizAttempt.at < before
+    if kind is RecordKind.CLOSED_CONCERNS:
+        closed = Concern.status == ConcernStatus.CLOSED
+        return closed & (Concern.received_on < before.date()) & (Concern.text != "")
+    if kind is RecordKind.IMPORT_RUNS:
+        return (ImportRun.started_at < before) & ImportRun.id.in_(select(ImportChange.run_id).distinct())
+    return (Person.left_at < before) & Person.erased_at.is_(None)
+
+
+def leavers_to_erase(keep_days: int, now: datetime) -> tuple[list[Person], int]:
+    """Return who left longer ago than that and can be erased, and how many can't yet.
+
+    Who still holds something waits until it was given to others; of the last administrators one stays.
+    """
+    old = db.session.scalars(
+        select(Person).where(expired(RecordKind.LEAVERS, keep_days, now)).order_by(Person.id)
+    ).all()
+    erasable: list[Person] = []
+    for start in range(0, len(old), ASKED_AT_ONCE):
+        erasable += _free_of_posts(old[start : start + ASKED_AT_ONCE])
+    administrators = {account.person_id for account in accounts_holding(Role.ADMINISTRATOR)}
+    going_administrators = [person for person in erasable if person.id in administrators]
+    if going_administrators and administrators == {person.id for person in going_administrators}:
+        erasable.remove(going_administrators[-1])
+    return erasable, len(old) - len(erasable)
+
+
+def _free_of_posts(people: Sequence[Person]) -> list[Person]:
+    held = things_held([person.id for person in people])
+    return [person for person in people if not held[person.id]]
