@@ -22,6 +22,7 @@ from engagement.privacy.actions import Erasure
 from engagement.privacy.data_file import data_of
 from engagement.privacy.known_as import known_as
 from engagement.privacy.rules import RecordKind, days_problem
+from engagement.stakeholders.models import Stakeholder
 
 blueprint = Blueprint("privacy", __name__)
 
@@ -84,6 +85,17 @@ def _gone_words(erasure: Erasure) -> str:
         return gone
     files = ", ".join(erasure.dropped_files)
     return f"{gone} Waiting HR files that held them, or that nobody had looked into yet, were dropped ({files}). Read those in again without this person."
+
+
+@blueprint.post("/stakeholders/<int:stakeholder_id>/erasure")
+def erase_outsider(stakeholder_id: int) -> BaseResponse:
+    """Erase a stakeholder who is in no directory."""
+    guard.allow(access.may_erase_people(guard.reader()))
+    stakeholder = guard.found(db.session.get(Stakeholder, stakeholder_id))
+    actions.erase_outsider(stakeholder, by=guard.reader().actor)
+    db.session.commit()
+    notify("The stakeholder was erased.", "Name, role and notes are gone from the maps and the audit.")
+    return redirect(url_for("stakeholders.index"), code=303)
 
 
 @blueprint.get("/people/leavers")

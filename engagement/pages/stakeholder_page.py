@@ -17,6 +17,7 @@ from engagement.stakeholders import actions, queries
 from engagement.stakeholders.history import history_of
 from engagement.stakeholders.models import StakeholderNote, StakeholderPlace
 from engagement.stakeholders.queries import StakeholderLine
+from engagement.stakeholders.rules import StakeholderKind
 from engagement.stakeholders.scopes import may_change, may_read_notes, may_write_notes, readable, readable_places
 
 
@@ -61,6 +62,7 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
         may_change=may_change(reader, row),
         opens_person=row.person_id is not None and access.sees_everybody(reader),
         asked_by=audiences.audiences_asking_about(line.profile.group.value) if access.may_see_audiences(reader) else [],
+        may_erase=row.kind is StakeholderKind.OUTSIDE and access.may_erase_people(reader),
         note_form=note_form,
         removal_form=removal_form,
         has_errors=bool(note_form.errors or removal_form.errors),

@@ -228,6 +228,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET privacy.export": ("A", "A"),
     "GET privacy.erase": ("A", "A"),
     "POST privacy.erase": ("A", "A"),
+    "POST privacy.erase_outsider": ("A", "A"),
     "GET privacy.retention": ("A",),
     "POST privacy.retention": ("A",),
 }

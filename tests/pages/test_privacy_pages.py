@@ -18,6 +18,8 @@ from engagement.intake.actions import keep_upload
 from engagement.people.models import Person
 from engagement.privacy.queries import retention_rules
 from engagement.privacy.rules import RecordKind
+from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.rules import StakeholderGroup
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -170,3 +172,17 @@ def test_who_erases_is_told_which_waiting_files_went(root: FlaskClient, eve: int
     root.post(f"/people/{eve}/erasure", data={"name": "Eve Plain"})
     page = root.get("/people").get_data(as_text=True)
     assert "were dropped (staff.csv). Read those in again without this person." in page
+
+
+def test_administrators_alone_erase_a_stakeholder_outside_the_directory(app: Flask, root: FlaskClient):
+    manager = make_change_manager()
+    row = stakeholders.add_stakeholder("Zed Broker", StakeholderGroup.CUSTOMERS, places=[make_wave()], by=manager.actor)
+    db.session.commit()
+    page, erasure = f"/stakeholders/{row.id}", f"/stakeholders/{row.id}/erasure"
+    client = signed_in(app, manager)
+    assert "Erase Zed Broker" not in client.get(page).text
+    assert client.post(erasure).status_code == 403
+    assert "Erase Zed Broker" in root.get(page).text
+    assert root.post(erasure).status_code == 303
+    assert root.get(page).status_code == 404
+    assert "Zed Broker" not in root.get("/stakeholders?removed=y").text

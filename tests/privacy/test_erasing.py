@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from factories import TESTER, make_account, make_person
+from factories import TESTER, make_account, make_person, make_wave
 from intake.companies import bring_in, stage
 from sqlalchemy import select
 
@@ -12,6 +12,7 @@ from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
+from engagement.errors import RuleBroken
 from engagement.intake.actions import drop_old_uploads, keep_upload
 from engagement.intake.models import ImportRun, KeptUpload, StagedPerson
 from engagement.intake.rules import RunStatus
@@ -25,6 +26,10 @@ from engagement.privacy.rules import STAND_IN
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender, Source
+from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders import queries as maps
+from engagement.stakeholders.models import StakeholderNote, StakeholderProfile
+from engagement.stakeholders.rules import StakeholderGroup
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 ON = date(2026, 4, 14)
@@ -160,3 +165,30 @@ def test_a_stand_in_longer_than_the_name_fits_where_the_name_was():
     mailing = mail.build_mailing(MailingKind.NOTICE, long, "Hello", "<p>Hello</p>")
     actions.erase_person(person, by=TESTER)
     assert mailing.subject == ("x" * 295 + f" {STAND_IN}")[:300]
+
+
+def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
+    wave, owner = make_wave(), make_person("Ola Owner")
+    row = stakeholders.add_stakeholder(
+        "Zed Broker", StakeholderGroup.CUSTOMERS, places=[wave], role="Zed sells.", owner=owner, by=TESTER
+    )
+    stakeholders.write_note(row, "Zed likes calls.", by=TESTER)
+    stakeholders.change_stakeholder(
+        row, StakeholderGroup.CUSTOMERS, places=[wave], name="Zed B. Broker", role="He buys.", owner=owner, by=TESTER
+    )
+    actions.erase_outsider(row, by=TESTER)
+    db.session.commit()
+    told = select(AuditEntry.subject_name, AuditEntry.changes).where(AuditEntry.subject_kind == "stakeholder")
+    assert set(map(str, db.session.execute(told))) == {str((STAND_IN, {}))}
+    assert row.name == STAND_IN
+    assert set(db.session.scalars(select(StakeholderNote.text))) == {""}
+    assert set(db.session.scalars(select(StakeholderProfile.role))) == {""}
+    listed = maps.stakeholders_listed(maps.EVERY_PLACE, maps.Filters(wave_id=wave.id, with_removed=True))
+    assert db.session.scalars(listed).all() == []
+    assert maps.looked_after_by(owner.id) == []
+
+
+def test_a_person_of_the_directory_is_not_erased_from_the_map():
+    row = stakeholders.add_stakeholder(make_person(), StakeholderGroup.END_USERS, places=[make_wave()], by=TESTER)
+    with pytest.raises(RuleBroken, match="Erase a person on their own page"):
+        actions.erase_outsider(row, by=TESTER)

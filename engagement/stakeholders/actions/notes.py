@@ -1,5 +1,7 @@
 """Private notes about stakeholders, and forgetting what was written about a person who is erased."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select, update
 
 from engagement import clock
@@ -37,8 +39,10 @@ def withdraw_note(note: StakeholderNote, *, by: Actor) -> None:
 
 def forget_words_about(person: Person) -> None:
     """Empty what was written about a person who is erased: roles, reasons and private notes; dates and groups stay."""
-    theirs = select(Stakeholder.id).where(Stakeholder.person_id == person.id)
-    of_profile, of_note = StakeholderProfile.stakeholder_id.in_(theirs), StakeholderNote.stakeholder_id.in_(theirs)
-    rows_changed(update(StakeholderProfile).where(of_profile).values(role=""))
-    rows_changed(update(StakeholderNote).where(of_note).values(text=""))
-    rows_changed(update(StakeholderRemoval).where(StakeholderRemoval.stakeholder_id.in_(theirs)).values(reason=""))
+    forget_words_of(db.session.scalars(select(Stakeholder.id).where(Stakeholder.person_id == person.id)).all())
+
+
+def forget_words_of(stakeholder_ids: Sequence[int]) -> None:
+    """Empty the roles, reasons and private notes of these stakeholders; dates and groups stay."""
+    for table, words in ((StakeholderProfile, "role"), (StakeholderNote, "text"), (StakeholderRemoval, "reason")):
+        rows_changed(update(table).where(table.stakeholder_id.in_(stakeholder_ids)).values({words: ""}))
