@@ -43,7 +43,7 @@ _WORDS = {
     ),
     RecordKind.LEAVERS: (
         "People who have left",
-        "They are erased: the name goes everywhere, counts stay right.",
+        "They are erased: names and addresses go, counts stay right. Who still holds something waits.",
     ),
 }
 

@@ -133,7 +133,7 @@ def test_what_would_go_is_shown_before_a_rule_is_kept(root: FlaskClient, eve: in
     db.session.get_one(Person, eve).left_at = clock.now() - timedelta(days=100)
     page = root.post("/admin/retention", data={"leavers": "90", "step": "show"}).get_data(as_text=True)
     assert "With 90 days, 1 record would go now." in page
-    assert "Nothing has been kept yet." in page
+    assert "No rule has been changed yet." in page
     assert retention_rules() == {}
     kept = {"leavers": "90", "step": "keep", "shown": _shown(page)}
     assert root.post("/admin/retention", data=kept).status_code == 303

@@ -1,4 +1,4 @@
-"""A person's own data: everything about them as values, erasing them everywhere, and how long records are kept."""
+"""A person's own data: erasing them everywhere, and how long records are kept."""
 
 import json
 from datetime import date, timedelta
