@@ -51,6 +51,7 @@ class AuditEntry(Base):
 
     __tablename__ = "audit_entry"
     __table_args__ = (
+        Index("ix_audit_entry_subject", "subject_kind", "subject_id"),
         Index("ix_audit_entry_person", "person_id"),
         # Most entries are made by the clock and by files, in whose name nobody is sought.
         Index(
@@ -66,7 +67,7 @@ class AuditEntry(Base):
     actor_id: Mapped[int | None]
     actor_name: Mapped[str] = mapped_column(short())
     verb: Mapped[str] = mapped_column(short(60), index=True)
-    subject_kind: Mapped[str] = mapped_column(short(60), index=True)
+    subject_kind: Mapped[str] = mapped_column(short(60))
     subject_id: Mapped[str | None] = mapped_column(short(60))
     subject_name: Mapped[str] = mapped_column(short(300))
     person_id: Mapped[int | None]
