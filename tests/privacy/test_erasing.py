@@ -21,6 +21,7 @@ from engagement.mail.models import Delivery, MailboxMessage
 from engagement.mail.rules import MailingKind
 from engagement.people.models import Person
 from engagement.privacy import actions
+from engagement.privacy.holding import held_by
 from engagement.privacy.known_as import known_as
 from engagement.privacy.rules import STAND_IN
 from engagement.resistance import actions as resistance
@@ -185,7 +186,7 @@ def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
     assert set(db.session.scalars(select(StakeholderProfile.role))) == {""}
     listed = maps.stakeholders_listed(maps.EVERY_PLACE, maps.Filters(wave_id=wave.id, with_removed=True))
     assert db.session.scalars(listed).all() == []
-    assert maps.looked_after_by(owner.id) == []
+    assert held_by(owner) == []
 
 
 def test_a_person_of_the_directory_is_not_erased_from_the_map():
