@@ -170,7 +170,7 @@ def test_a_department_that_something_else_names_stays_open(app: Flask) -> None:
     bring_in(ADA)
     run = bring_in(ADA, BEN.replace("Operations/Claims", "Lead/One"), CY.replace("Operations/Claims", "Lead/Two"))
     account = accounts.account_for_person(person("1"))
-    accounts.grant_role(account, Role.SPONSOR, by=INES, department_id=department("Lead/One").id)
+    accounts.grant_role(account, Role.TRAINER, by=INES, department_id=department("Lead/One").id)
     actions.undo_run(run, by=INES)
     assert open_paths() == ["Lead", "Lead/One", "Operations"]
 
