@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from engagement.communications.recurrence import DAYS, Recurrence, read_rule
 from engagement.communications.rules import Rhythm
 from engagement.errors import BadInput
+from engagement.words import listed
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
@@ -143,8 +144,3 @@ def moment_words(instant: datetime, timezone: str) -> str:
     """Write an instant by the clock of a zone, which is named: "Friday 3 April at 09:00, London time"."""
     local = instant.astimezone(ZoneInfo(timezone))
     return f"{day_words(local.date())} at {local:%H:%M}, {zone_words(timezone)}"
-
-
-def listed(words: list[str], last: str = "and") -> str:
-    """Join words as a sentence does: "a, b and c"."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}" if words else ""

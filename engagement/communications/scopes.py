@@ -13,6 +13,7 @@ from engagement.db import count_of
 from engagement.errors import BadInput
 from engagement.people.models import Person
 from engagement.waves.models import Membership, Wave
+from engagement.words import plural
 
 
 def may_plan(reader: Reader, communication: Communication) -> bool:
@@ -32,9 +33,8 @@ def refuse_readers_beyond(reader: Reader, programme_id: int, audience: Audience,
     members = select(Membership.person_id).join(Wave).where(planned, Membership.ended_at.is_(None))
     beyond = count_of(people_in(audience, on).where(Person.id.not_in(members)))
     if beyond:
-        people = "1 person" if beyond == 1 else f"{beyond:,} people"
         sentence = (
-            f"“{audience.name}” reaches {people} outside the waves that you plan. Choose an audience within them, or ask a "
+            f"“{audience.name}” reaches {plural(beyond, 'person', 'people')} outside the waves that you plan. Choose an audience within them, or ask a "
             "change manager of the programme to plan this."
         )
         raise BadInput(sentence, {"audience": sentence})

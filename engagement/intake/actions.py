@@ -97,9 +97,9 @@ def _compare(run: ImportRun, staged: Staged, progress: Progress) -> None:
 
 def _held_against_directory(run: ImportRun) -> list[Problem]:
     """Compare and remember what was compared with what; returns what is wrong with rows in sight of the directory."""
-    mark = directory_mark()  # first, so that whatever changes meanwhile makes it another one
+    run.directory_mark = directory_mark()  # first, so that whatever changes meanwhile makes it another one
     found = comparing.compare(run, run.count("unplaced"))
-    run.directory_mark = f"{mark}/{fingerprint(run)}"
+    run.fingerprint = fingerprint(run)
     return found
 
 
@@ -199,16 +199,16 @@ def _refuse_unconfirmed(run: ImportRun, confirm_leavers: bool) -> None:
 
 def _is_as_previewed(run: ImportRun) -> bool:
     """Whether the run would still change what its preview showed, compared anew where the directory changed since."""
-    since, _, previewed = run.directory_mark.rpartition("/")
-    if since == directory_mark():
+    if run.directory_mark == directory_mark():
         return True
+    previewed = run.fingerprint
     # What was only pointed out is found each time.
     found = [problem for problem in _held_against_directory(run) if _kept(problem) not in run.problems]
     if found:
         run.counts = run.counts | {"bad_rows": run.count("bad_rows") + len(lines_at_fault(found))}
         run.problems = sorted([*run.problems, *map(_kept, found)], key=lambda p: p["line"] or 0)[:MOST_PROBLEMS]
         run.problems_total += len(found)
-    return not found and run.directory_mark.rpartition("/")[2] == previewed
+    return not found and run.fingerprint == previewed
 
 
 def _tally(run: ImportRun) -> dict[str, tuple[Any, Any]]:

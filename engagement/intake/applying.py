@@ -23,7 +23,7 @@ from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.intake.comparing import changed_values, desired, filled, newcomers, pairs
-from engagement.intake.models import ImportChange, ImportRun, StagedMatch, StagedReference
+from engagement.intake.models import KNOWN, ImportChange, ImportRun, StagedMatch, StagedReference
 from engagement.intake.places import open_again
 from engagement.intake.recording import record_of_sign_ins
 from engagement.intake.resolved_rows import PLAIN
@@ -31,8 +31,6 @@ from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
 from engagement.people.actions import make_department
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, paths_with_parents
-
-KNOWN = (ChangeKind.CHANGED, ChangeKind.MOVED, ChangeKind.RETURNED)
 
 
 def make_departments(run: ImportRun, by: Actor) -> None:
@@ -83,14 +81,14 @@ def end_sign_ins(leaving: Select[int], now: datetime, by: Actor) -> None:
 
     Raises RuleBroken where no administrator would be left.
     """
-    if refusal := no_administrator_stays(leaving):
+    if refusal := why_not_all_leave(leaving):
         raise RuleBroken(refusal)
     going = (Account.person_id.in_(leaving), Account.deactivated_at.is_(None))
     record_of_sign_ins("deactivated sign-in", going, now, by)
     rows_changed(update(Account).where(*going).values(deactivated_at=now, session_version=Account.session_version + 1))
 
 
-def no_administrator_stays(leaving: Select[int]) -> str:
+def why_not_all_leave(leaving: Select[int]) -> str:
     """Say why these people can't all leave, "" where an administrator who can sign in stays."""
     administrators = {account.id for account in accounts_holding(Role.ADMINISTRATOR)}
     going = (Account.person_id.in_(leaving), Account.deactivated_at.is_(None))

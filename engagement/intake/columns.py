@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from engagement.intake.rules import Field, Problem, ProblemKind, shown
+from engagement.words import listed
 
 SavedMapping = Mapping[str, str]
 """Field name → header name, as a user chose it for a file of this make."""
@@ -163,13 +164,9 @@ def apply_mapping(header: Sequence[str], mapping: SavedMapping, line: int) -> tu
             chosen[Field(name)] = index
     if lacking:
         these = "which is" if len(lacking) == 1 else "which are"
-        taken = f"The saved mapping takes {_joined(lacking)}, {these} not in this file."
+        taken = f"The saved mapping takes {listed(lacking)}, {these} not in this file."
         problems.append(_unmappable(line, f"{taken} The headers on line {line} are: {_listed(header)}."))
     return chosen, problems
-
-
-def _joined(parts: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
 
 _NAMES = frozenset(field.value for field in Field)

@@ -12,7 +12,8 @@ from engagement.intake.consequences import training_left_by
 from engagement.intake.models import CHANGES, ImportRun
 from engagement.intake.progress import Progress, quietly
 from engagement.intake.reading import open_file
-from engagement.intake.rules import ChangeKind, counted, missing, needs_confirmation
+from engagement.intake.rules import ChangeKind, missing, needs_confirmation
+from engagement.words import plural
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def import_file(
         training_left = actions.settle_after_import().asked if run.is_applied and run.touched else 0
     else:
         training_left = 0 if run.is_blocked else training_left_by(run).assignments
-        no_administrator = applying.no_administrator_stays(applying.leavers_of(run))
+        no_administrator = applying.why_not_all_leave(applying.leavers_of(run))
     return Preview(
         run.id,
         dict(run.counts),
@@ -145,7 +146,7 @@ def _why_not(preview: Preview, confirm_leavers: bool) -> str:
     """Why a file as it was compared can't be applied, and what to do; "" where it can."""
     if preview.is_blocked:
         return (
-            f"{counted(preview.counts['bad_rows'], 'row has', 'rows have')} errors. "
+            f"{plural(preview.counts['bad_rows'], 'row has', 'rows have')} errors. "
             "Correct the file, or import the good rows with --skip-bad."
         )
     if preview.asks_about_leavers and not confirm_leavers:
@@ -161,7 +162,7 @@ def _lines(preview: Preview) -> list[str]:
     changed = counts["changed"] + counts["moved"]
     moved = f" ({counts['moved']:,} to another department)" if counts["moved"] else ""
     lines = [
-        f"{counted(counts['rows'], 'row', 'rows')} read",
+        f"{plural(counts['rows'], 'row', 'rows')} read",
         f"{counts['new']:,} new",
         f"{changed:,} changed{moved}",
         f"{counts['unchanged']:,} unchanged",
@@ -170,11 +171,11 @@ def _lines(preview: Preview) -> list[str]:
         f"{counts['bad_rows']:,} rejected",
     ]
     if preview.training_left:
-        questions = counted(preview.training_left, "unfinished training assignment", "unfinished training assignments")
+        questions = plural(preview.training_left, "unfinished training assignment", "unfinished training assignments")
         lines.append(f"{questions} to be asked about")
     lines += [f"New department: {path}" for path in preview.new_departments]
     lines += [sentence for _, sentence in preview.problems]
     if preview.problems_total > len(preview.problems):
-        more = counted(preview.problems_total - len(preview.problems), "more problem", "more problems")
+        more = plural(preview.problems_total - len(preview.problems), "more problem", "more problems")
         lines.append(f"And {more}.")
     return lines

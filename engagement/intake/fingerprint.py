@@ -10,11 +10,9 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.intake.comparing import desired, filled
 from engagement.intake.matching import MANAGER_COLUMNS
-from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
+from engagement.intake.models import KNOWN, ImportRun, StagedMatch, StagedPerson, StagedReference
 from engagement.intake.rules import ChangeKind, ReferenceKind
 from engagement.people.models import Person
-
-_KNOWN = (ChangeKind.CHANGED, ChangeKind.MOVED, ChangeKind.RETURNED)
 
 
 def directory_mark() -> str:
@@ -43,7 +41,7 @@ def _outcome(run: ImportRun) -> list[Select[*tuple[Any, ...]]]:
         # Everybody is new, and all their managers are, so that only departments can be others than they were.
         return [_references(run, ReferenceKind.DEPARTMENT)]
     queries: list[Select[*tuple[Any, ...]]] = [_who_comes_and_goes(run)]
-    if any(run.count(kind) for kind in _KNOWN):
+    if any(run.count(kind) for kind in KNOWN):
         queries.append(_changes(run))
     if run.count(ChangeKind.NEW):
         queries += [_named_by_newcomers(run, kind) for kind in ReferenceKind if _may_be_named(run, kind)]
@@ -59,7 +57,7 @@ def _who_comes_and_goes(run: ImportRun) -> Select[*tuple[Any, ...]]:
 
 def _changes(run: ImportRun) -> Select[*tuple[Any, ...]]:
     """What each known person is, and what texts of the file stand for; all else that they would be, the file fixes."""
-    wanted, boss = desired(run, *_KNOWN), aliased(StagedMatch)
+    wanted, boss = desired(run, *KNOWN), aliased(StagedMatch)
     resolved: dict[str, Any] = {name: wanted.c[name] for name in ("department_id", "manager_id", "roles")}
     resolved["manager_id"] = _by_line(boss, wanted.c.manager_id)
     fields = filled(run)

@@ -15,8 +15,8 @@ class ImportRun(Base):
 
     `file_hash` is SHA-256 in hex. `columns` maps the fields that were read to the headers of the file; a field that is not
     in it stays as it is in the directory. `counts` has a number for each kind of change and more (see `comparing`),
-    `problems` the first of `problems_total`. `directory_mark` tells whether anything changed since the comparison, and after
-    its last slash what the run would change (see `fingerprint`); `last_audit_id` is the last entry in the audit that the run
+    `problems` the first of `problems_total`. `directory_mark` tells whether anything changed since the comparison, and
+    `fingerprint` what the run would change (see there); `last_audit_id` is the last entry in the audit that the run
     made, or once it is undone its undoing, so that undoing another one sees what came later.
     """
 
@@ -41,6 +41,7 @@ class ImportRun(Base):
     problems_total: Mapped[int] = mapped_column(default=0)
     new_departments: Mapped[list[str]] = mapped_column(JSON)
     directory_mark: Mapped[str] = mapped_column(short(100), default="")
+    fingerprint: Mapped[str | None] = mapped_column(short(32))
     last_audit_id: Mapped[int | None]
 
     def count(self, kind: str) -> int:
@@ -65,7 +66,7 @@ class ImportRun(Base):
     @property
     def changed_people(self) -> int:
         """How many known people get other values, those who move or return among them."""
-        return sum(self.count(kind) for kind in (ChangeKind.CHANGED, ChangeKind.MOVED, ChangeKind.RETURNED))
+        return sum(self.count(kind) for kind in KNOWN)
 
     @property
     def tone(self) -> str:
@@ -78,7 +79,9 @@ class ImportRun(Base):
         return self.count("bad_rows") > 0 and not self.skips_bad
 
 
-CHANGES = (ChangeKind.NEW, ChangeKind.CHANGED, ChangeKind.MOVED, ChangeKind.RETURNED, ChangeKind.LEFT)
+#: What a run may do to people whom the directory knows, apart from letting them leave; and all that it may do.
+KNOWN = (ChangeKind.CHANGED, ChangeKind.MOVED, ChangeKind.RETURNED)
+CHANGES = (ChangeKind.NEW, *KNOWN, ChangeKind.LEFT)
 
 
 class StagedPerson(Base):

@@ -10,6 +10,7 @@ from engagement.db import Base, db, rows_changed
 from engagement.intake.models import ImportChange, ImportRun
 from engagement.intake.recording import IMPORTED
 from engagement.intake.rules import ChangeKind
+from engagement.people.actions import MADE_DEPARTMENT
 from engagement.people.models import Department, Person
 from engagement.people.queries import department_successors
 from engagement.people.rules import paths_with_parents
@@ -74,7 +75,7 @@ def _made_by(run: ImportRun) -> list[Department]:
         AuditEntry.verb == IMPORTED,
     )
     entries = select(AuditEntry.subject_id).where(
-        AuditEntry.verb == "made department",
+        AuditEntry.verb == MADE_DEPARTMENT,
         AuditEntry.id.between(begun.scalar_subquery(), run.last_audit_id),
         AuditEntry.subject_kind == Department.__tablename__,
     )

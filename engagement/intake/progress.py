@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import Enum
 
-from engagement.intake.rules import counted
+from engagement.words import plural
 
 Progress = Callable[[str, float], None]
 """Told in words what is being done, and how much of a whole import is done, from 0 to 1; whatever it raises ends the work."""
@@ -27,7 +27,7 @@ class Step(Enum):
     def at(self, rows: int, of: int = 0) -> tuple[str, float]:
         """Return what `Progress` is told; `rows` are done, of about so many where the step goes through them one by one."""
         words, share = self.value
-        told = words.format(rows=counted(rows, "row", "rows"), people=counted(rows, "person", "people"))
+        told = words.format(rows=plural(rows, "row", "rows"), people=plural(rows, "person", "people"))
         return told, share * min(1.0, rows / of) if of else share
 
 

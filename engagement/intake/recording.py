@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from engagement.accounts.models import Account
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
-from engagement.intake.models import ImportChange, ImportRun
+from engagement.intake.models import KNOWN, ImportChange, ImportRun
 from engagement.intake.rules import ROLE_BITS, ChangeKind
 from engagement.people.models import Department, Person
 
@@ -40,7 +40,7 @@ def record_of_people(run: ImportRun, verbs: dict[ChangeKind, str], now: datetime
     """Add one entry for each person whom the run touched, with old and new values for those who were known."""
     for kinds, changes in (
         ((ChangeKind.NEW, ChangeKind.LEFT), literal_column("'{}'")),
-        ((ChangeKind.CHANGED, ChangeKind.MOVED, ChangeKind.RETURNED), None),
+        (KNOWN, None),
     ):
         if not any(run.count(kind) for kind in kinds):
             continue

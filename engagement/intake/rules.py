@@ -135,11 +135,6 @@ def needs_confirmation(leavers: int, active: int) -> bool:
     return leavers > active * LEAVERS_TO_CONFIRM
 
 
-def counted(number: int, one: str, many: str) -> str:
-    """Write a number with its noun, for progress and at a terminal: "1 row", "2,412 rows"."""
-    return f"{number:,} {one if number == 1 else many}"
-
-
 def missing(leavers: int, active: int) -> str:
     """Say that so many leavers have to be confirmed."""
     who = f"{leavers:,} of {active:,} people {'is' if leavers == 1 else 'are'}"

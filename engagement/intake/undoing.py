@@ -24,8 +24,8 @@ from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.intake import places
-from engagement.intake.applying import KNOWN, end_sign_ins, of_kind, rename_sign_ins, reopen_sign_ins
-from engagement.intake.models import ImportChange, ImportRun
+from engagement.intake.applying import end_sign_ins, of_kind, rename_sign_ins, reopen_sign_ins
+from engagement.intake.models import KNOWN, ImportChange, ImportRun
 from engagement.intake.recording import IMPORTED
 from engagement.intake.rules import ROLE_BITS, ChangeKind, RunStatus, shown
 from engagement.people.models import Person, PersonRole

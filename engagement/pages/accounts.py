@@ -48,7 +48,10 @@ class RoleForm(Form):
         choices=[SelectChoice(role.value, role.word) for role in Role],
         validators=[InputRequired("Choose one.")],
     )
-    scope = SelectField("Where does it hold?", description="An administrator’s role always holds everywhere.")
+    scope = SelectField(
+        "Where does it hold?",
+        description="An administrator’s role always holds everywhere; a sponsor’s everywhere or for a programme.",
+    )
 
 
 @blueprint.get("/admin/sign-ins")

@@ -18,12 +18,13 @@ from engagement.communications.scopes import readable
 from engagement.db import count_of, db
 from engagement.errors import BadInput, EngagementError, RuleBroken
 from engagement.pages import guard
-from engagement.pages.formats import plural, reader_zone, today
+from engagement.pages.formats import reader_zone, today
 from engagement.pages.paging import asked_page
 from engagement.pages.rule_form import GROUP_WORDS, QUESTIONS, Row, all_rows, posted_rows, press, rows_of, rule_of
 from engagement.pages.shell import notify
 from engagement.people import queries as people
 from engagement.people.models import Person
+from engagement.words import plural
 
 blueprint = Blueprint("audiences", __name__)
 #: So many counts are made for one page of the list.
@@ -144,8 +145,7 @@ def _meant(asked: str, person_id: int) -> list[Person]:
     if 0 < person_id <= _LARGEST_ID:
         chosen = people.person_page(person_id, visible)
         return [chosen] if chosen else []
-    found = people.person_by_reference(asked)
-    exact = people.person_page(found.id, visible) if found else None
+    exact = people.person_by_reference(asked, visible)
     return [exact] if exact else people.people_suggested(asked, _MOST_CHOICES + 1, visible)
 
 

@@ -17,7 +17,7 @@ from engagement.errors import BadInput
 from engagement.mail.rules import DeliveryState
 from engagement.pages import confirmations, guard, occurrence_steps
 from engagement.pages.communication_forms import CommunicationForm, StandardForm, WhenForm, chosen, month_of, when_form
-from engagement.pages.formats import number_word, plural, today
+from engagement.pages.formats import number_word, today
 from engagement.pages.month import brief_moment, month_shown
 from engagement.pages.occurrence_words import when_words
 from engagement.pages.paging import asked_page
@@ -26,6 +26,7 @@ from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
+from engagement.words import plural
 
 blueprint = Blueprint("communications", __name__)
 occurrence_steps.add_to(blueprint)

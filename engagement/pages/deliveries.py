@@ -15,11 +15,11 @@ from engagement.mail.models import Delivery, Mailing
 from engagement.mail.queries import DeliveryFilters, Waiting
 from engagement.mail.rules import DeliveryState
 from engagement.pages import guard
-from engagement.pages.formats import plural
 from engagement.pages.occurrence_words import waiting_words
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.people.models import Person
+from engagement.words import plural
 
 blueprint = Blueprint("deliveries", __name__)
 

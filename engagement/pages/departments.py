@@ -11,12 +11,12 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
 from engagement.pages.choosing import PersonField
-from engagement.pages.formats import plural
 from engagement.pages.forms import Form, stripped
 from engagement.pages.shell import notify
 from engagement.people import actions, queries
 from engagement.people.models import Department
 from engagement.waves import queries as waves
+from engagement.words import plural
 
 
 class NameForm(Form):

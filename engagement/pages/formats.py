@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from engagement import clock
 from engagement.pages import guard
+from engagement.words import count, plural
 
 WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -85,11 +86,6 @@ def iso(value: date | datetime) -> str:
     return value.isoformat()
 
 
-def count(number: int) -> str:
-    """Write a whole number with commas between thousands."""
-    return f"{number:,}"
-
-
 def share(part: int, whole: int, missing: str = "none yet") -> str:
     """Write a share with its fraction: "69 %, 371 of 538"; "none of 538". A share is never rounded up to all."""
     if whole == 0:
@@ -105,11 +101,6 @@ def share(part: int, whole: int, missing: str = "none yet") -> str:
 def breakable(path: str) -> Markup:
     """Write a department's path so that a narrow column breaks it after a slash."""
     return Markup("/<wbr>").join(path.split("/"))
-
-
-def plural(number: int, one: str, many: str) -> str:
-    """Write a number with its noun: "1 person", "2,412 people"."""
-    return f"{count(number)} {one if number == 1 else many}"
 
 
 def number_word(number: int) -> str:

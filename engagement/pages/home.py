@@ -16,7 +16,7 @@ from engagement.communications.models import Occurrence
 from engagement.communications.scopes import readable
 from engagement.communications.subjects import subjects_shown
 from engagement.pages import guard
-from engagement.pages.formats import clock_time, day, number_word, plural, reader_zone, short_day, today
+from engagement.pages.formats import clock_time, day, number_word, reader_zone, short_day, today
 from engagement.pages.home_tasks import TaskGroup, task_groups
 from engagement.resistance import queries as resistance
 from engagement.resistance.rules import Source
@@ -24,6 +24,7 @@ from engagement.training import queries as training
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
+from engagement.words import plural
 
 blueprint = Blueprint("home", __name__)
 MOST_WAVES = 8

@@ -12,7 +12,7 @@ from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
 from engagement.communications.subjects import subjects_shown
 from engagement.pages.concern_log import here_today, shortened
-from engagement.pages.formats import day, moment, plural, short_day
+from engagement.pages.formats import day, moment, short_day
 from engagement.pages.leftovers import moved
 from engagement.privacy.holding import HeldTotals, held_by_leavers
 from engagement.reports.attention import waves_with_roleless_members
@@ -21,6 +21,7 @@ from engagement.resistance import queries as resistance
 from engagement.resistance.models import Concern
 from engagement.training import queries as training
 from engagement.waves.models import Wave
+from engagement.words import plural
 
 #: So many tasks of one reason are shown; a link leads to the rest.
 MOST_OF_A_KIND = 4
@@ -188,7 +189,7 @@ def _left(reader: Reader) -> TaskGroup:
     task = Task(
         f"{plural(totals.people, 'person', 'people')} who left still {'holds' if totals.people == 1 else 'hold'} "
         f"{plural(totals.things, 'thing', 'things')}",
-        "It waits for somebody else.",
+        "What they hold waits for somebody else.",
         url_for("privacy.leavers"),
         "Give it to others",
     )

@@ -17,12 +17,12 @@ from engagement.intake.places import merged_since
 from engagement.intake.progress import STAGED, Progress, quietly, within
 from engagement.intake.rules import ChangeKind, ProblemKind, Severity, needs_confirmation
 from engagement.pages import guard
-from engagement.pages.formats import plural
 from engagement.pages.long_work import shown_while_working
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.privacy.holding import held_by_leavers
 from engagement.training.rules import DAYS_TO_DECIDE
+from engagement.words import plural
 
 MANY = 4_000
 """People whom applying or undoing an import may touch before it takes longer than about a second."""

@@ -17,9 +17,9 @@ from engagement.intake.progress import STAGED, Progress, quietly, within
 from engagement.intake.reading import MOST_BYTES, HrFile, first_rows, open_file
 from engagement.intake.rules import Field, Severity, UnreadableFile
 from engagement.pages import guard, import_runs
-from engagement.pages.formats import plural
 from engagement.pages.import_forms import WHOLE, ColumnsForm, FileForm
 from engagement.pages.long_work import shown_while_working
+from engagement.words import plural
 
 blueprint = Blueprint("intake", __name__)
 import_runs.add_to(blueprint)

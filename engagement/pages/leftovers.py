@@ -13,7 +13,6 @@ from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
 from engagement.pages.exports import csv_response, xlsx_response
-from engagement.pages.formats import plural
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.people.models import Department
@@ -21,6 +20,7 @@ from engagement.training import actions, queries
 from engagement.training.models import Leftover
 from engagement.training.queries import LeftoverLine, LeftoverState, Move
 from engagement.training.rules import DAYS_TO_DECIDE, LeftoverCause, LeftoverDecision
+from engagement.words import plural
 
 blueprint = Blueprint("leftovers", __name__)
 HEADER = (

@@ -18,7 +18,6 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
 from engagement.pages.communication_forms import DraftForm, ReasonForm, StopForm, WhenForm
-from engagement.pages.formats import plural
 from engagement.pages.occurrence_words import when_words
 from engagement.pages.occurrences import (
     MessageForms,
@@ -30,6 +29,7 @@ from engagement.pages.occurrences import (
     reading_as,
 )
 from engagement.pages.shell import notify
+from engagement.words import plural
 
 
 def add_to(blueprint: Blueprint) -> None:

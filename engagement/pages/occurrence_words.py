@@ -14,8 +14,9 @@ from engagement.communications.rules import OccurrenceStatus
 from engagement.mail.queries import Waiting
 from engagement.mail.rules import DeliveryState
 from engagement.pages import guard
-from engagement.pages.formats import count, plural, today
+from engagement.pages.formats import today
 from engagement.people.models import Person
+from engagement.words import count, plural
 
 MOST_GROUPS = 12
 

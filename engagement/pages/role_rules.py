@@ -17,11 +17,12 @@ from engagement.audiences.models import Audience, RoleRule
 from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
-from engagement.pages.formats import plural, today
+from engagement.pages.formats import today
 from engagement.pages.forms import Form
 from engagement.pages.shell import notify
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
+from engagement.words import plural
 
 
 class RoleRuleForm(Form):

@@ -11,7 +11,6 @@ from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard, stakeholder_page
 from engagement.pages.exports import csv_response, xlsx_response
-from engagement.pages.formats import plural
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.pages.stakeholder_forms import (
@@ -29,6 +28,7 @@ from engagement.pages.stakeholder_page import back_to, line_to_change
 from engagement.stakeholders import actions, queries
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
 from engagement.stakeholders.scopes import readable, readable_places
+from engagement.words import plural
 
 blueprint = Blueprint("stakeholders", __name__)
 stakeholder_page.add_to(blueprint)

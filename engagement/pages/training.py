@@ -15,7 +15,7 @@ from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
 from engagement.pages.exports import csv_response, xlsx_response
-from engagement.pages.formats import plural, today
+from engagement.pages.formats import today
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.pages.training_forms import CompletionForm, ModuleForm
@@ -35,6 +35,7 @@ from engagement.training.queries import WaveProgress
 from engagement.training.rules import DAYS_TO_DECIDE, RECOGNISE_WRONG, CompletionSource, LearnerState, due_on
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
+from engagement.words import plural
 
 blueprint = Blueprint("training", __name__)
 blueprint.add_app_template_filter(LearnerState.of, "learner_state")

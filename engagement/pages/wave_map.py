@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from engagement.accounts import stakeholder_access as maps
 from engagement.accounts.reader import Reader
 from engagement.db import count_of
-from engagement.pages.formats import plural
 from engagement.stakeholders import queries
 from engagement.stakeholders.coverage import WaveCoverage
 from engagement.stakeholders.queries import Filters, StakeholderLine
 from engagement.stakeholders.rules import PEOPLE_FOR_A_CHAMPION
 from engagement.stakeholders.scopes import readable, readable_places
 from engagement.waves.models import Wave
+from engagement.words import plural
 
 MOST_SHOWN = 12
 COVERAGE_DEFINITION = (

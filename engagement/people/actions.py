@@ -24,6 +24,10 @@ from engagement.people.rules import (
 DEEPEST = 12
 
 
+#: What the audit says of a department that was made.
+MADE_DEPARTMENT = "made department"
+
+
 def make_department(path: str, *, by: Actor) -> Department:
     """Return the department at this path of names ("Operations/Claims"), making it and those above where missing.
 
@@ -47,15 +51,14 @@ def make_department(path: str, *, by: Actor) -> Department:
     db.session.add(department)
     db.session.flush()
     department.lineage = f"{parent.lineage if parent else '/'}{department.id}/"
-    audit.record("made department", department, by=by, name=path, department_id=department.id)
+    audit.record(MADE_DEPARTMENT, department, by=by, name=path, department_id=department.id)
     return department
 
 
 def _in_use(path: str) -> Department | None:
     """The department at this path, opened again if it is closed, or what became of it; None where there was never one."""
-    department = queries.department_by_path(path)
-    while department is not None and department.closed_at is not None and department.merged_into_id is not None:
-        department = db.session.get_one(Department, department.merged_into_id)
+    known = queries.department_by_path(path)
+    department = queries.standing_department(known) if known else None
     if department is not None:
         department.closed_at = None
     return department

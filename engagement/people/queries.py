@@ -210,6 +210,13 @@ def department_page(department_id: int) -> Department | None:
     )
 
 
+def standing_department(department: Department) -> Department:
+    """Return the department itself, or the one that it is now where it was merged or renamed."""
+    while department.closed_at is not None and department.merged_into_id is not None:
+        department = db.session.get_one(Department, department.merged_into_id)
+    return department
+
+
 def department_successors() -> dict[int, int]:
     """Return for each department that was merged or renamed the one that it is now, however often that was in turn."""
     closed = (Department.closed_at.is_not(None), Department.merged_into_id.is_not(None))

@@ -16,13 +16,14 @@ from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.queries import OwnershipGap, ownership_gaps
-from engagement.reports.rules import NEAR_DAYS, Decision, by_urgency, in_days, is_training_behind, listed
+from engagement.reports.rules import NEAR_DAYS, Decision, by_urgency, in_days, is_training_behind
 from engagement.resistance.summary import ConcernSummary, summary_for_report
 from engagement.training.queries import Count, progress_of_waves
 from engagement.training.rules import due_on
 from engagement.waves.models import Wave
 from engagement.waves.queries import member_counts, waves_of, workflows_of_waves
 from engagement.waves.rules import WaveStatus
+from engagement.words import listed
 
 RECENT_MESSAGES = 4
 _BEFORE_GO_LIVE = (WaveStatus.PLANNED, WaveStatus.READY)

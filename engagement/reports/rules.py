@@ -1,6 +1,6 @@
 """What makes a decision urgent, and how a report says it: pure functions over plain values."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -32,12 +32,6 @@ def is_training_behind(due_on: date, on: date, finished: int, assigned: int) -> 
     if on >= due_on:
         return share < TRAINED_WHEN_DUE
     return due_on - on <= timedelta(days=TRAINING_WATCHED_DAYS) and share < TRAINED_BEFORE_DUE
-
-
-def listed(words: Iterable[str]) -> str:
-    """Return words as a list in a sentence: "a, b and c"."""
-    every = list(words)
-    return every[0] if len(every) == 1 else ", ".join(every[:-1]) + " and " + every[-1] if every else ""
 
 
 def in_days(day: date, on: date) -> str:

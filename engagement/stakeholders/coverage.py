@@ -10,10 +10,11 @@ from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.people.models import Department, Person
+from engagement.people.queries import standing_department
 from engagement.stakeholders.models import Champion
 from engagement.stakeholders.rules import champions_needed, coverage_words
 from engagement.waves.models import Membership, Wave
-from engagement.waves.queries import departments_of_waves, standing_department
+from engagement.waves.queries import departments_of_waves
 from engagement.waves.rules import WaveStatus
 
 

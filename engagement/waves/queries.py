@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
+from engagement.people.queries import standing_department
 from engagement.programmes.models import Workflow
 from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
 from engagement.waves.rules import WaveStatus
@@ -148,10 +149,3 @@ def lineages_of_waves(wave_ids: Sequence[int]) -> dict[int, list[str]]:
     """
     given = departments_of_waves(wave_ids)
     return {wave_id: [standing_department(row).lineage for row in given.get(wave_id, [])] for wave_id in wave_ids}
-
-
-def standing_department(department: Department) -> Department:
-    """Return the department itself, or the last one that it was merged into."""
-    while department.closed_at is not None and department.merged_into_id is not None:
-        department = db.session.get_one(Department, department.merged_into_id)
-    return department

@@ -7,7 +7,7 @@ from io import BytesIO, StringIO
 import pytest
 from factories import TESTER, make_account, make_person, make_programme, make_wave, signed_in
 from flask import Flask
-from pages.two_of_everything import SIDES, World, make_world
+from pages.two_of_everything import SIDES, World
 from python_calamine import CalamineWorkbook
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -237,15 +237,6 @@ ASKED = {"communications.standard": "programme_id"}
 SENT = {"concerns.take_over": ("owner", "manager_id")}
 #: Parts of an address that are the same on both sides.
 SIDELESS = {"kind", "role", "slug", "token", "filename"}
-
-
-@pytest.fixture
-def world(app: Flask, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Two of everything; what requests change is undone after each, so that all meet the same things."""
-    made = make_world(app)
-    db.session.remove()
-    monkeypatch.setattr(db.session, "commit", db.session.flush)
-    return made
 
 
 def ask(world: World, letter: str, rule: Rule, method: str = "GET", side: str = "own", query: str = "") -> TestResponse:

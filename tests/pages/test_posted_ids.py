@@ -2,9 +2,7 @@
 
 import pytest
 from flask import Flask
-from pages.two_of_everything import World, make_world
-
-from engagement.db import db
+from pages.two_of_everything import World
 
 pytestmark = pytest.mark.usefixtures("frozen")
 COMMUNICATION = {
@@ -73,15 +71,6 @@ POSTS: list[tuple[str, str, dict[str, str], str, str, str]] = [
         "{foreign department_id}",
     ),
 ]
-
-
-@pytest.fixture
-def world(app: Flask, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Two of everything; what requests change is undone after each."""
-    made = make_world(app)
-    db.session.remove()
-    monkeypatch.setattr(db.session, "commit", db.session.flush)
-    return made
 
 
 def test_fields_take_what_is_of_the_own_side_and_refuse_what_is_foreign(app: Flask, world: World):

@@ -21,6 +21,7 @@ from engagement.communications.models import Communication, Occurrence
 from engagement.communications.outlines import standard_outlines
 from engagement.communications.recurrence import read_rule
 from engagement.communications.rules import CommunicationKind, HolidayPolicy, OccurrenceStatus
+from engagement.communications.writers import CHANGED_LINE, MADE_LINE
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.programmes.models import Programme
@@ -111,7 +112,7 @@ def make_communication(
     communication = Communication(programme=programme, made_at=now, cadence_since=now, **values)
     db.session.add(communication)
     db.session.flush()
-    record_line("made communication", communication, by, {"cadence": (None, communication.how_often)})
+    record_line(MADE_LINE, communication, by, {"cadence": (None, communication.how_often)})
     plan_dates([communication], now)
     return communication
 
@@ -179,9 +180,7 @@ def change_communication(communication: Communication, changes: Mapping[str, Any
         return
     for field, (_, value) in differing.items():
         setattr(communication, field, value)
-    record_line(
-        "changed communication", communication, by, {f: (_said(a), _said(b)) for f, (a, b) in differing.items()}
-    )
+    record_line(CHANGED_LINE, communication, by, {f: (_said(a), _said(b)) for f, (a, b) in differing.items()})
     db.session.flush()
     if not ADDRESSING.isdisjoint(differing):
         _withdraw_all(communication, by)

@@ -30,6 +30,7 @@ from engagement.communications.merge_values import problems_of
 from engagement.communications.models import Approval, Occurrence, OccurrenceText
 from engagement.communications.rules import WRITABLE, OccurrenceStatus
 from engagement.communications.translations import main_language
+from engagement.communications.writers import ASKED, REMOVED_TRANSLATION, WROTE, WROTE_TRANSLATION
 from engagement.db import db
 from engagement.errors import BadInput, NotAllowed
 from engagement.people.organisation import UNSET, Organisation
@@ -73,7 +74,7 @@ def write_occurrence(
         return Written(is_changed=False, withdrew_approval=False)
     refuse_unseen(occurrence, seen_version)
     occurrence.subject, occurrence.body, occurrence.asks_confirmation = subject, body, asks
-    return _new_version(occurrence, "wrote message", changes, by)
+    return _new_version(occurrence, WROTE, changes, by)
 
 
 def _tidied(subject: str, body: str) -> tuple[str, str]:
@@ -127,7 +128,7 @@ def write_translation(
         row = OccurrenceText(occurrence_id=occurrence.id, language=language)
         db.session.add(row)
     row.subject, row.body = subject, body
-    return _new_version(occurrence, "wrote translation", {"language": (None, language)}, by)
+    return _new_version(occurrence, WROTE_TRANSLATION, {"language": (None, language)}, by)
 
 
 def remove_translation(occurrence: Occurrence, language: str, *, by: Actor) -> None:
@@ -140,7 +141,7 @@ def remove_translation(occurrence: Occurrence, language: str, *, by: Actor) -> N
     row = _translation(occurrence, language)
     if row is not None:
         db.session.delete(row)
-        _new_version(occurrence, "removed translation", {"language": (language, None)}, by)
+        _new_version(occurrence, REMOVED_TRANSLATION, {"language": (language, None)}, by)
 
 
 def _translation(occurrence: Occurrence, language: str) -> OccurrenceText | None:
@@ -170,7 +171,7 @@ def ask_approval(occurrence: Occurrence, *, by: Actor) -> None:
     _refuse_problems(occurrence)
     _refuse_past(occurrence)
     occurrence.status = OccurrenceStatus.IN_REVIEW
-    record("asked for approval", occurrence, by, {"text_version": (None, occurrence.text_version)})
+    record(ASKED, occurrence, by, {"text_version": (None, occurrence.text_version)})
     db.session.flush()
 
 
