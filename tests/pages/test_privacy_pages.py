@@ -81,7 +81,7 @@ def test_the_list_of_leavers_is_found_from_where_people_look(app: Flask, root: F
     ] == [0, 0]
     assert manager.post(f"/people/{eve}/leaving").status_code == 303
     assert link in manager.get(f"/people/{eve}").get_data(as_text=True)
-    assert "1 person who left still holds 1 thing It waits for somebody else. Give it to others" in text_of(
+    assert "1 person who left still holds 1 thing What they hold waits for somebody else. Give it to others" in text_of(
         manager, "/"
     )
     assert "1 person who left still holds 1 thing" in text_of(root, "/admin")

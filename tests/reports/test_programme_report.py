@@ -31,6 +31,7 @@ from engagement.resistance.rules import Sender
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Module
 from engagement.training.rules import CompletionSource, ItemKind
 from engagement.waves.rules import WaveStatus
+from engagement.words import listed
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 NOW = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
@@ -78,7 +79,7 @@ def test_training_is_behind_by_the_day_that_it_is(days_to_due, finished, expecte
 
 
 def test_words_of_lists_and_days():
-    assert [rules.listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+    assert [listed(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
         "",
         "a",
         "a and b",
