@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engagement import commands, logs, pages
 from engagement.accounts.rules import SESSION_LIFETIME
-from engagement.db import db, engine_options, prepare
+from engagement.db import db, engine_options, keep_private, prepare
 from engagement.errors import BadInput
 from engagement.settings import Settings, read_settings
 
@@ -27,13 +27,15 @@ MOST_BYTES = 2 * 1024 * 1024
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application for these settings, read from the environment when none are given.
 
-    Raises BadInput when a setting makes no sense or the instance folder can't be made.
+    The instance folder is closed to everybody else on the machine. Raises BadInput when a setting makes no sense or the folder
+    can't be made.
     """
     settings = settings or read_settings()
     logs.configure(settings.log)
     instance = (ROOT / settings.instance_path).resolve()
     try:
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        keep_private(instance, 0o700)
     except OSError as error:
         raise BadInput(f"ENGAGEMENT_INSTANCE_PATH: {instance} can’t be made: {error.strerror}.") from None
     app = Flask(

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from engagement import clock, demo, serving
 from engagement.accounts import actions as accounts
+from engagement.accounts import addresses
 from engagement.accounts import queries as account_queries
 from engagement.accounts.rules import Role
 from engagement.audit import COMMAND_LINE
@@ -209,11 +210,28 @@ user = AppGroup("user", help="Sign-ins.")
 def create_user(email: str, name: str, role: str, password_stdin: bool) -> None:
     """Make a sign-in with a role. Without a password, they sign in with a link by mail."""
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    account = accounts.make_account(email, name, by=COMMAND_LINE, password=password)
+    organisation = serving.settings_of(current_app).organisation
+    account = accounts.make_account(email, name, by=COMMAND_LINE, password=password, organisation=organisation)
     accounts.grant_role(account, Role(role), by=COMMAND_LINE)
     db.session.commit()
     how = "with the password" if password_stdin else "with a link by mail"
-    click.echo(f"{account.name} ({account.address}) is {Role(role).word.lower()} and signs in {how}.")
+    click.echo(f"{account.name} ({account.email}) is {Role(role).word.lower()} and signs in {how}.")
+
+
+@user.command("confirm")
+@click.argument("address")
+@plainly
+def confirm_user(address: str) -> None:
+    """Let somebody sign in with the address that the directory has for them, as an administrator does on the page."""
+    person = account_queries.active_person_by_email(address)
+    account = account_queries.account_of_person(person.id) if person else None
+    if account is None:
+        raise BadInput(f"Nobody in the directory who has a sign-in has the address {address}.")
+    if account.returned_at is not None:
+        accounts.reactivate(account, by=COMMAND_LINE)
+    addresses.confirm_address(account, address, by=COMMAND_LINE)
+    db.session.commit()
+    click.echo(f"{account.name} signs in with {account.email}.")
 
 
 demo_group = AppGroup("demo", help="The demonstration programme.")
@@ -248,7 +266,7 @@ def demo_accounts() -> None:
 
 def _print_accounts(password: str | None) -> None:
     for account, words in demo.accounts():
-        click.echo(f"  {account.address:24} {words}")
+        click.echo(f"  {account.email:24} {words}")
     click.echo(
         f"  One password for all: {password}"
         if password

@@ -1,12 +1,15 @@
 """The database: one declarative base, the column types that both engines share, and what SQLite needs to be told."""
 
 import json
+import os
 import sqlite3
+import stat
 from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import psycopg
@@ -157,8 +160,22 @@ def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     # SQLite's own lower() knows ASCII only; names are in any script.
     connection.create_function("lower", 1, _casefold, deterministic=True)
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000"):
+    file = connection.execute("PRAGMA database_list").fetchone()[2]
+    if file:
+        # Before anything is written: the files beside it, such as the log, take their rights from it.
+        keep_private(Path(file), 0o600)
+    pragmas = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "secure_delete=ON")
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def keep_private(path: Path, mode: int) -> None:
+    """Take from others on the machine what they may do with a file or folder of ours; what is not ours, or shared, is left."""
+    with suppress(OSError):
+        found = path.stat()
+        is_ours = found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX
+        if is_ours and stat.S_IMODE(found.st_mode) & ~mode & 0o777:
+            path.chmod(mode)
 
 
 def _on_sqlite_begin(connection: Connection) -> None:

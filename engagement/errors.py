@@ -15,6 +15,10 @@ class NotAllowed(EngagementError):
     """The reader's roles do not cover this."""
 
 
+class AsksSignIn(NotAllowed):
+    """What is asked for needs more than a link in a message: the password, or a fresh link."""
+
+
 class NotFound(EngagementError):
     """The thing does not exist, or the reader must not learn that it does."""
 
@@ -32,3 +36,11 @@ class BadInput(EngagementError):
     def __init__(self, sentence: str, problems: Mapping[str, str] | None = None) -> None:
         super().__init__(sentence)
         self.problems = dict(problems or {})
+
+
+class TooMany(BadInput):
+    """Something was tried too often; `retry_after` is in how many seconds it may be tried again."""
+
+    def __init__(self, sentence: str, problems: Mapping[str, str] | None = None, *, retry_after: int) -> None:
+        super().__init__(sentence, problems)
+        self.retry_after = retry_after

@@ -16,9 +16,10 @@ from waitress.server import create_server
 
 from engagement import clock
 from engagement.accounts import links, queries
+from engagement.accounts.rules import LINK_LIFETIME
 from engagement.db import db
 from engagement.errors import BadInput
-from engagement.mail.courier import Counts
+from engagement.mail.courier import Counts, Lapsed
 from engagement.mail.delivering import STOP_WITHIN, Worker, deliver_until_empty, unique_name
 from engagement.mail.mailbox import start_mailbox
 from engagement.mail.models import Delivery
@@ -41,14 +42,27 @@ def settings_of(app: Flask) -> Settings:
 
 
 def link_maker(app: Flask) -> Callable[[Delivery, str], str]:
-    """Return the function that turns a path inside a message into a one-time sign-in link for its recipient."""
+    """Return the function that turns a path inside a message into a one-time sign-in link for its recipient.
+
+    Links are made when a message goes out, those that were asked for too, so that none lies in the database. One that was
+    asked for lives for 30 minutes from then; a message that could not go out for as long is not sent any more.
+    """
     secret, base = str(app.config["SECRET_KEY"]), settings_of(app).base_url
 
     def link_for(delivery: Delivery, path: str) -> str:
-        if delivery.person_id is None:
+        was_asked = links.SIGNS_IN in delivery.filled
+        if delivery.person_id is None and not was_asked:
             return base + path
+        if was_asked and clock.now() > delivery.queued_at + LINK_LIFETIME:
+            raise Lapsed("It was asked for more than 30 minutes ago, so it was not sent.")
+        account_id = delivery.filled.get(links.SIGNS_IN)
         token = links.sign_in_token(
-            secret, origin="message", nonce=str(delivery.id), leads_to=path, person_id=delivery.person_id
+            secret,
+            origin="asked" if was_asked else "message",
+            nonce=links.nonce_of(delivery.id),
+            leads_to=path,
+            account_id=account_id,
+            person_id=None if account_id is not None else delivery.person_id,
         )
         with app.test_request_context():
             return base + url_for("sign_in.open_link", token=token)
@@ -146,7 +160,7 @@ def serve(app: Flask, host: str, port: int, *, with_clock: bool, with_delivery: 
         web.start()
         print_setup_link(app)
         if worker and settings_of(app).uses_built_in_mailbox:
-            print(f"Mail stays on this machine, at http://{host}:{port}/mailbox", flush=True)
+            print(f"Mail stays on this machine, at http://{_own_host(host)}:{port}/mailbox", flush=True)
         print(f"Serving on http://{host}:{port}. Ctrl-C ends it.", flush=True)
         while not stop.wait(0.2) and web.is_alive():
             pass
@@ -159,6 +173,11 @@ def serve(app: Flask, host: str, port: int, *, with_clock: bool, with_delivery: 
         server.close()
 
 
+def _own_host(host: str) -> str:
+    """Return under which address the machine itself reaches what listens on `host`; the mailbox is read there alone."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not listened on
+
+
 def _web_server(app: Flask, host: str, port: int) -> Any:
     try:
         return create_server(
@@ -167,7 +186,8 @@ def _web_server(app: Flask, host: str, port: int) -> Any:
             port=port,
             threads=THREADS,
             ident=None,
-            clear_untrusted_proxy_headers=not settings_of(app).trusted_proxies,
+            # Kept, so that a request which came through a proxy can be told from one of this machine; believed only as set.
+            clear_untrusted_proxy_headers=False,
         )
     except OSError as error:
         another = f"for example with --port {port + 1 if port < 65535 else 8000}"

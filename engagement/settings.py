@@ -16,6 +16,7 @@ from engagement.errors import BadInput
 
 PREFIX = "ENGAGEMENT_"
 SHORTEST_SECRET = 32
+SHORTEST_TOKEN = 16
 
 
 class Environment(StrEnum):
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     instance_path: str = "instance"
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     trusted_hosts: str = ""
+    metrics_token: str = ""
 
     @field_validator("timezone")
     @classmethod
@@ -133,6 +135,13 @@ class Settings(BaseSettings):
         well_formed = all(len(p) == 5 and p[2] == ":" and (p[:2] + p[3:]).isdigit() for p in (start, end))
         if not well_formed or not "00:00" <= start < end <= "23:59":
             raise ValueError(f"“{value}” are not working hours; write them as 09:00-17:00")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _hard_to_guess(cls, value: str) -> str:
+        if value and (len(value) < SHORTEST_TOKEN or not value.isascii() or not value.isprintable() or " " in value):
+            raise ValueError(f"use at least {SHORTEST_TOKEN} random letters, digits and signs, without blanks")
         return value
 
     @model_validator(mode="after")

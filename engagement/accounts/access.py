@@ -225,7 +225,9 @@ def visible_people(reader: Reader) -> ColumnElement[bool]:
         members = select(Membership.person_id).join(Wave).where(scope, Membership.ended_at.is_(None))
         ways.append(Person.id.in_(members))
     if reader.person_id is not None:
-        ways.append(or_(Person.id == reader.person_id, Person.manager_id == reader.person_id))
+        ways.append(Person.id == reader.person_id)
+    if reader.has_team:
+        ways.append(Person.manager_id == reader.person_id)
     return or_(*ways) if ways else false()
 
 
@@ -274,10 +276,10 @@ def may_approve(reader: Reader, barred: Collection[int], approver_id: int | None
 
     Those are its writers and whoever asked for the approval.
     """
-    if reader.account_id in barred:
+    if reader.is_limited or reader.account_id in barred:
         return False
     if approver_id is not None:
-        return reader.account_id == approver_id
+        return reader.named_id == approver_id
     return may_plan_programme(reader, programme_id)
 
 

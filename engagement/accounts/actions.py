@@ -1,51 +1,38 @@
 """Changes of accounts: making them, giving roles, signing in and ending every session."""
 
-import hashlib
-import hmac
-from functools import cache
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from engagement import audit, clock
-from engagement.accounts import queries
+from engagement.accounts import addresses, attempts, passwords, queries
 from engagement.accounts.links import OneTimeLink
-from engagement.accounts.models import Account, Grant, SignInAttempt, UsedLink
+from engagement.accounts.models import Account, Grant, UsedLink
 from engagement.accounts.rules import (
-    ATTEMPT_WINDOW,
-    ATTEMPTS_PER_ADDRESS,
-    ATTEMPTS_PER_PLACE,
     Role,
     Scope,
-    password_problem,
     scope_problem,
 )
 from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
+from engagement.mail.models import Delivery
 from engagement.people import actions as people
 from engagement.people.models import Person
 
-TOO_MANY = "There were too many attempts. Wait 15 minutes, then try again."
 WRONG = "The address or the password is not right."
 
 
-@cache
-def _hasher() -> PasswordHasher:
-    return PasswordHasher()
-
-
-@cache
-def _hash_of_nothing() -> str:
-    return _hasher().hash("nobody has this password")
-
-
 def make_account(
-    email: str, name: str, *, by: Actor, password: str | None = None, is_demonstration: bool = False
+    email: str,
+    name: str,
+    *,
+    by: Actor,
+    password: str | None = None,
+    organisation: str = "",
+    is_demonstration: bool = False,
 ) -> Account:
     """Make a sign-in, tied to the person in the directory with the same address.
 
+    The name of the organisation is no password.
     Raises BadInput for an address that is malformed or taken, a missing name, or a weak password.
     """
     email, name = email.strip().lower(), " ".join(name.split())
@@ -69,47 +56,69 @@ def make_account(
         is_demonstration=is_demonstration,
     )
     if password is not None:
-        _set_hash(account, password)
+        _set_hash(account, password, organisation)
     db.session.add(account)
     audit.record("made sign-in", account, by=by, name=email, person_id=account.person_id)
     return account
 
 
 def _free_address(email: str) -> None:
-    """Take an address from the account that was once made with it, whose person has another one by now, or has left."""
+    """Take an address from the account of somebody who has left, or of nobody any more."""
     holder = db.session.scalar(select(Account).where(Account.email == email))
     if holder is not None:
-        holder.email = f"formerly-{holder.id}@invalid"
-        db.session.flush()
+        addresses.give_up(holder)
 
 
 def account_for_person(person: Person) -> Account:
     """Return the sign-in of a person in the directory, making it where there is none yet.
 
-    Raises RuleBroken for somebody who has left.
+    One with their address that belongs to nobody in the directory is theirs where it has their name too. Raises RuleBroken
+    for somebody who has left, and where the address is the sign-in of somebody else.
     """
     if person.has_left or not person.email:
         raise RuleBroken("This address can’t sign in any more. Ask the change team.")
-    account = queries.account_by_email(person.email)
-    if account is None:
-        account = make_account(person.email, person.name, by=Actor(None, person.name, person.id))
-    if account.person_id is None:
-        account.person_id = person.id
-    return account
+    own = queries.account_of_person(person.id)
+    if own is not None:
+        return own
+    there = queries.account_by_email(person.email)
+    if there is not None and there.person_id is None and addresses.is_same_name(there.name, person.name):
+        there.person_id = person.id
+        by = Actor(there.id, person.name, person.id)
+        audit.record("tied sign-in to the directory", there, by=by, name=there.email, person_id=person.id)
+        return there
+    if there is not None:
+        if there.person_id is not None or (there.is_active and addresses.is_guarded(there)):
+            raise RuleBroken(f"{person.email} is the sign-in of {there.name}. Ask an administrator to say whose it is.")
+        addresses.give_up(there)
+    return make_account(person.email, person.name, by=Actor(None, person.name, person.id))
 
 
-def set_password(account: Account, password: str, *, by: Actor) -> None:
-    """Set a new password and end every session of the account. Raises BadInput for a weak one."""
-    _set_hash(account, password)
+def rename(account: Account, name: str, *, by: Actor) -> None:
+    """Give the account of somebody outside the directory another name; others have the name that the directory has.
+
+    Raises RuleBroken for one of somebody in the directory, BadInput for a missing name.
+    """
+    name = " ".join(name.split())
+    if account.person_id is not None:
+        raise RuleBroken(f"{account.name} is in the directory, which says what they are called.")
+    if not name or len(name) > 400:
+        raise BadInput("A sign-in needs a name.", {"name": "Write the person’s name, at most 400 characters."})
+    audit.record("renamed sign-in", account, by=by, name=account.email, changes={"name": (account.name, name)})
+    account.name = name
+
+
+def set_password(account: Account, password: str, *, by: Actor, organisation: str = "") -> None:
+    """Set a new password and end every session of the account. Raises BadInput for a weak or known one."""
+    _set_hash(account, password, organisation)
     end_sessions(account)
-    audit.record("set password", account, by=by, name=account.address, person_id=account.person_id)
+    audit.record("set password", account, by=by, name=account.email, person_id=account.person_id)
 
 
-def _set_hash(account: Account, password: str) -> None:
-    problem = password_problem(password, account.address)
+def _set_hash(account: Account, password: str, organisation: str) -> None:
+    problem = passwords.password_problem(password, account.email, account.name, organisation)
     if problem:
         raise BadInput(problem, {"password": problem})
-    account.password_hash = _hasher().hash(password)
+    account.password_hash = passwords.hasher().hash(password)
 
 
 def grant_role(
@@ -149,7 +158,7 @@ def grant_role(
         "gave role",
         account,
         by=by,
-        name=account.address,
+        name=account.email,
         changes={"role": (None, role)},
         programme_id=programme_id,
         wave_id=wave_id,
@@ -166,32 +175,33 @@ def withdraw_grant(grant: Grant, *, by: Actor) -> None:
     if grant.role is Role.ADMINISTRATOR and len(queries.accounts_holding(Role.ADMINISTRATOR)) <= 1:
         raise RuleBroken("This is the last administrator. Make somebody else one first.")
     grant.withdrawn_at = clock.now()
-    audit.record(
-        "withdrew role", grant.account, by=by, name=grant.account.address, changes={"role": (grant.role, None)}
-    )
+    audit.record("withdrew role", grant.account, by=by, name=grant.account.email, changes={"role": (grant.role, None)})
 
 
 def deactivate(account: Account, *, by: Actor) -> None:
-    """Forbid an account to sign in and end its sessions at once. Doing it twice changes nothing.
+    """Forbid an account to sign in and end its sessions at once; one that waits since its person came back stays ended.
 
-    Raises RuleBroken for the last active administrator.
+    Doing it twice changes nothing. Raises RuleBroken for the last active administrator.
     """
     if account.deactivated_at is not None:
+        if account.returned_at is not None:
+            account.returned_at = None
+            audit.record("left sign-in ended", account, by=by, name=account.email, person_id=account.person_id)
         return
     administrators = queries.accounts_holding(Role.ADMINISTRATOR)
     if [a.id for a in administrators] == [account.id]:
         raise RuleBroken("This is the last administrator. Make somebody else one first.")
-    account.deactivated_at = clock.now()
+    account.deactivated_at, account.returned_at = clock.now(), None
     end_sessions(account)
-    audit.record("deactivated sign-in", account, by=by, name=account.address, person_id=account.person_id)
+    audit.record("deactivated sign-in", account, by=by, name=account.email, person_id=account.person_id)
 
 
 def reactivate(account: Account, *, by: Actor) -> None:
     """Let a deactivated account sign in again. Raises RuleBroken when its person has left."""
     if account.person is not None and account.person.has_left:
         raise RuleBroken(f"{account.name} has left according to the HR file.")
-    account.deactivated_at = None
-    audit.record("reactivated sign-in", account, by=by, name=account.address, person_id=account.person_id)
+    account.deactivated_at = account.returned_at = None
+    audit.record("reactivated sign-in", account, by=by, name=account.email, person_id=account.person_id)
 
 
 def end_with_leaving(person: Person, *, by: Actor) -> None:
@@ -201,7 +211,7 @@ def end_with_leaving(person: Person, *, by: Actor) -> None:
     """
     people.mark_as_left(person, by=by)
     account = queries.account_of_person(person.id)
-    if account is not None and account.is_active:
+    if account is not None and (account.is_active or account.returned_at is not None):
         deactivate(account, by=by)
         account.deactivated_at = person.left_at
 
@@ -209,13 +219,21 @@ def end_with_leaving(person: Person, *, by: Actor) -> None:
 def return_with_sign_in(person: Person, *, by: Actor) -> None:
     """Take somebody back, with the sign-in that ended when they left; one that somebody ended otherwise stays ended.
 
-    Raises RuleBroken when the address has gone to somebody else.
+    A guarded one (see `addresses.py`) stays ended too, and waits for an administrator. Raises RuleBroken when the address
+    has gone to somebody else.
     """
     account = queries.account_of_person(person.id)
     ended_then = account is not None and account.deactivated_at == person.left_at
+    holder = addresses.holder_of(person.email, apart_from=person.id) if person.email else None
+    if holder is not None:
+        raise RuleBroken(f"{holder} signs in with {person.email} now. Give {person.name} another address first.")
     people.take_back(person, by=by)
     if account is not None and ended_then:
-        reactivate(account, by=by)
+        if addresses.is_guarded(account):
+            account.returned_at = clock.now()
+        else:
+            reactivate(account, by=by)
+    addresses.follow_directory(Person.id == person.id, by=by)
 
 
 def end_sessions(account: Account) -> None:
@@ -234,57 +252,27 @@ def sign_in_with_password(email: str, password: str, *, place: str, secret: str)
     `place` is the network address asked from. Raises BadInput with equal words for an unknown address, a wrong password
     and a deactivated account, after equal work; and with other words once too many attempts were made.
     """
-    _refuse_when_tried_too_often(email, place, secret)
+    attempts.refuse_when_tried_too_often(email, place, secret)
     account = queries.account_by_email(email)
     stored = account.password_hash if account else None
-    if not _fits(stored or _hash_of_nothing(), password) or account is None or stored is None or not account.is_active:
-        count_attempt(email, place, secret)
-        raise BadInput(WRONG, {"password": WRONG})
-    if _hasher().check_needs_rehash(stored):
-        account.password_hash = _hasher().hash(password)
-    return account
-
-
-def _fits(stored: str, password: str) -> bool:
-    try:
-        return _hasher().verify(stored, password[:1000])
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def count_attempt(email: str, place: str, secret: str) -> None:
-    """Count a failed sign-in, or a link that was asked for, under the address and under the place; forget old ones."""
-    for key in _attempt_keys(email, place, secret):
-        db.session.add(SignInAttempt(key=key, at=clock.now()))
-    db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < clock.now() - ATTEMPT_WINDOW))
-
-
-def refuse_link_when_asked_too_often(email: str, place: str, secret: str) -> None:
-    """Count a request for a sign-in link; raise BadInput when too many were made, for known and unknown addresses alike."""
-    _refuse_when_tried_too_often(email, place, secret)
-    count_attempt(email, place, secret)
-
-
-def _refuse_when_tried_too_often(email: str, place: str, secret: str) -> None:
-    by_address, by_place = _attempt_keys(email, place, secret)
     if (
-        queries.recent_attempts(by_address) >= ATTEMPTS_PER_ADDRESS
-        or queries.recent_attempts(by_place) >= ATTEMPTS_PER_PLACE
+        not passwords.fits(stored or passwords.hash_of_nothing(), password)
+        or account is None
+        or stored is None
+        or not account.is_active
     ):
-        raise BadInput(TOO_MANY, {"email": TOO_MANY})
-
-
-def _attempt_keys(email: str, place: str, secret: str) -> tuple[str, str]:
-    def key(kind: str, value: str) -> str:
-        return hmac.new(secret.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
-
-    return key("address", email.strip().lower()), key("place", place)
+        attempts.count_attempt(email, place, secret)
+        raise BadInput(WRONG, {"password": WRONG})
+    if passwords.hasher().check_needs_rehash(stored):
+        account.password_hash = passwords.hasher().hash(password)
+    return account
 
 
 def use_link(link: OneTimeLink) -> Account:
     """Use a one-time link up and return whom it signs in.
 
-    Raises RuleBroken when it was used before (also at the same moment by another process), or when its person has left.
+    Raises RuleBroken when it was used before (also at the same moment by another process), when its person has left, or when
+    they sign in with another address than it went to.
     """
     if not claim_link(link):
         raise RuleBroken("This link was used already. Ask for a new one.")
@@ -293,9 +281,19 @@ def use_link(link: OneTimeLink) -> Account:
     else:
         person = db.session.get(Person, link.person_id)
         account = account_for_person(person) if person else None
-    if account is None or not account.is_active:
+    if account is None or not account.is_active or not _went_to_its_address(link, account):
         raise RuleBroken("This address can’t sign in any more. Ask the change team.")
     return account
+
+
+def _went_to_its_address(link: OneTimeLink, account: Account) -> bool:
+    """Return whether a link lies where the account gets its mail: an address that it had, or is yet to get, opens nothing."""
+    sent_to = select(Delivery.address).where(Delivery.id == link.delivery_id)
+    address = db.session.scalar(sent_to) if link.delivery_id is not None else None
+    if address:
+        return address.lower() == account.email
+    there = account.person.email if account.person and link.is_limited else None
+    return there is None or there == account.email
 
 
 def claim_link(link: OneTimeLink) -> bool:

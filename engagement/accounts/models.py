@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, func, select
-from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.rules import LinkPurpose, Role
@@ -15,9 +14,9 @@ from engagement.people.models import Person
 class Account(Base):
     """A sign-in. Raising `session_version` ends every session of the account at once.
 
-    `person_id` ties it to the directory; an account of somebody who is not in the HR file has none. `email` is the address of
-    such an account; for others it is only the one with which it was made: people sign in with the `address` that the
-    directory has for them now, so that one that goes to somebody else opens nothing.
+    `person_id` ties it to the directory; an account of somebody who is not in the HR file has none. `email` is the address with
+    which it signs in and gets its links; how it follows the directory, and for whom not, is said in `addresses.py`. `returned_at`
+    is when its person came back while the sign-in stayed ended, until an administrator lets them in.
     """
 
     __tablename__ = "account"
@@ -31,20 +30,10 @@ class Account(Base):
     timezone: Mapped[str | None] = mapped_column(short(64))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deactivated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_demonstration: Mapped[bool] = mapped_column(default=False)
 
     person: Mapped[Person | None] = relationship()
-
-    @hybrid_property
-    def address(self) -> str:
-        """Where this account gets mail and with what it signs in."""
-        return (self.person.email if self.person else None) or self.email
-
-    @address.inplace.expression
-    @classmethod
-    def _address_in_sql(cls) -> ColumnElement[str]:
-        own = select(Person.email).where(Person.id == cls.person_id).scalar_subquery()
-        return func.coalesce(own, cls.email)
 
     @property
     def is_active(self) -> bool:

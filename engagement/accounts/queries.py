@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -15,13 +16,13 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
+    or_,
     select,
     true,
     union_all,
 )
 from sqlalchemy.orm import joinedload
 
-from engagement import clock
 from engagement.accounts.access import READERS
 from engagement.accounts.models import Account, Grant, SignInAttempt, UsedLink
 from engagement.accounts.reader import Reader
@@ -33,15 +34,10 @@ from engagement.waves.models import Wave
 
 
 def account_by_email(email: str) -> Account | None:
-    """Return the account that signs in with this address, in any case and with blanks around it.
-
-    That is the one of whoever in the directory has the address now, else one made for it that belongs to nobody there;
-    never the one of somebody who had it before.
-    """
-    person = active_person_by_email(email)
-    own = account_of_person(person.id) if person else None
-    made_for_it = select(Account).where(Account.email == email.strip().lower(), Account.person_id.is_(None))
-    return own or db.session.scalar(made_for_it)
+    """Return the account that signs in with this address, in any case and with blanks around it; never that of a leaver."""
+    here = or_(Account.person_id.is_(None), Person.left_at.is_(None))
+    found = select(Account).outerjoin(Person, Person.id == Account.person_id)
+    return db.session.scalar(found.where(Account.email == email.strip().lower(), here))
 
 
 def account_of_person(person_id: int) -> Account | None:
@@ -78,6 +74,13 @@ def accounts_with_roles() -> list[tuple[Account, list[Grant]]]:
     return [(account, grants[account.id]) for account in accounts]
 
 
+def outsiders() -> list[Account]:
+    """Return the accounts of people who are not in the directory, by name."""
+    return list(
+        db.session.scalars(select(Account).where(Account.person_id.is_(None)).order_by(Account.name, Account.id))
+    )
+
+
 def accounts_holding(*roles: Role) -> list[Account]:
     """Return the active accounts that have one of the roles, with or without a scope, by name."""
     holding = select(Grant.account_id).where(Grant.role.in_(roles), Grant.withdrawn_at.is_(None))
@@ -90,6 +93,18 @@ def accounts_holding(*roles: Role) -> list[Account]:
     )
 
 
+def scopes_grown_by_merging(lineage: str, into: str) -> list[Grant]:
+    """Return the open roles for a department that would reach the people of another (its lineage) once it is merged `into` one."""
+    granted = select(Grant).join(Department, Department.id == Grant.department_id).where(Grant.withdrawn_at.is_(None))
+    return [
+        grant
+        for grant in db.session.scalars(granted.order_by(Grant.id))
+        if (place := db.session.get_one(Department, grant.department_id).lineage)
+        and into.startswith(place)
+        and not lineage.startswith(place)
+    ]
+
+
 def reader_of(account: Account, default_timezone: str) -> Reader:
     """Return what the access questions rest on for this account, in one statement."""
     # The statement is executed past the session, so what it holds back is written first.
@@ -97,12 +112,18 @@ def reader_of(account: Account, default_timezone: str) -> Reader:
     return _reader(_facts_about(account.id), default_timezone)
 
 
-def reader_in_session(account_id: int, session_version: int, default_timezone: str) -> Reader | None:
-    """Return the reader whom a session names, in one statement; None when it was ended or the account deactivated."""
+def reader_in_session(
+    account_id: int, session_version: int, default_timezone: str, *, is_limited: bool = False
+) -> Reader | None:
+    """Return the reader whom a session names, in one statement; None when it was ended or the account deactivated.
+
+    In a session that is limited they are an employee and nothing more.
+    """
     rows = _facts_about(account_id)
     if not rows or rows[0].deactivated_at or rows[0].session_version != session_version:
         return None
-    return _reader(rows, default_timezone)
+    reader = _reader(rows, default_timezone)
+    return reader.as_employee(has_tasks=bool(rows[0].was_granted)) if is_limited else reader
 
 
 def _facts_about(account_id: int) -> Sequence[Row[Any]]:
@@ -174,6 +195,7 @@ def _facts_statement() -> Select[Any]:
             account.deactivated_at,
             account.timezone,
             person.timezone.label("own_timezone"),
+            exists(select(1).where(grant.account_id == account.id)).label("was_granted"),
             exists(select(1).where(report.manager_id == account.person_id, report.left_at.is_(None))).label("has_team"),
             *facts.c,
         )
@@ -191,11 +213,11 @@ def _tie(word: str) -> Label[str]:
 _FACTS = _facts_statement()
 
 
-def recent_attempts(key: str) -> int:
-    """Return how many sign-in attempts were counted for this key within the window."""
-    since = clock.now() - ATTEMPT_WINDOW
-    counted = select(func.count()).select_from(SignInAttempt).where(SignInAttempt.key == key, SignInAttempt.at > since)
-    return int(db.session.scalar(counted) or 0)
+def attempts_end_at(key: str, most: int) -> datetime:
+    """Return when a further attempt may be made under this key; a moment that has passed where fewer than `most` count."""
+    counted = select(SignInAttempt.at).where(SignInAttempt.key == key).order_by(SignInAttempt.at.desc())
+    oldest = db.session.scalar(counted.offset(most - 1).limit(1))
+    return (oldest or datetime.min.replace(tzinfo=UTC)) + ATTEMPT_WINDOW
 
 
 def is_used_link(fingerprint: str) -> bool:

@@ -1,6 +1,6 @@
 """Who is signed in, with everything that the access questions rest on; read once for each request."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engagement.accounts.rules import Role
 from engagement.audit import Actor
@@ -13,7 +13,8 @@ class Reader:
     `everywhere` are roles without a scope; `in_programmes`, `in_waves` and `in_departments` pairs of role and id.
     `leads_waves` are ids of waves led, `sponsors` of programmes sponsored; `heads` the lineages of departments headed, with
     everything below; `has_team` whether somebody reports to this person. `partly_in_programmes` are ids of programmes of
-    which a wave is led, or was named with a role.
+    which a wave is led, or was named with a role. `is_limited` is who came by the link of a message, which opens an employee's
+    own pages; `has_more` says whether signing in by a password or a fresh link would open more.
     """
 
     account_id: int
@@ -29,11 +30,27 @@ class Reader:
     heads: tuple[str, ...] = field(default=())
     has_team: bool = False
     partly_in_programmes: frozenset[int] = frozenset()
+    is_limited: bool = False
+    has_more: bool = False
+
+    def as_employee(self, *, has_tasks: bool = False) -> "Reader":
+        """Return this reader with an employee's rights alone: nothing that was granted, and nothing that follows from a post.
+
+        This is the one place that says what a link in a message opens. `has_tasks` says that the account is named somewhere
+        by itself, as an approver is.
+        """
+        plain = Reader(self.account_id, self.name, self.person_id, self.timezone)
+        return replace(plain, is_limited=True, has_more=has_tasks or self != plain)
 
     @property
     def actor(self) -> Actor:
         """The reader as the audit names them."""
         return Actor(self.account_id, self.name, self.person_id)
+
+    @property
+    def named_id(self) -> int:
+        """The account under which texts and posts name the reader, such as an approver; 0, which is nobody, where limited."""
+        return 0 if self.is_limited else self.account_id
 
     def has(self, *roles: Role) -> bool:
         """Return whether one of the roles was granted without a scope."""

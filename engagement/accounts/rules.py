@@ -1,4 +1,4 @@
-"""The vocabulary of roles, and pure rules over passwords and attempts."""
+"""The vocabulary of roles, and how long links, attempts and sessions count."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -66,16 +66,3 @@ class LinkPurpose(StrEnum):
 
     SIGN_IN = "sign_in"
     SETUP = "setup"
-
-
-def password_problem(password: str, email: str) -> str | None:
-    """Return the sentence that says why a password is refused, or None (NIST SP 800-63B: length, not composition)."""
-    if len(password) < SHORTEST_PASSWORD:
-        return f"Use at least {SHORTEST_PASSWORD} characters. A few words in a row work well."
-    if len(password) > LONGEST_PASSWORD:
-        return f"Use at most {LONGEST_PASSWORD} characters."
-    if len(set(password)) < 5:
-        return "Use a password with more different characters."
-    if password.casefold() in (email.casefold(), email.partition("@")[0].casefold()):
-        return "Use a password that is not your address."
-    return None

@@ -42,26 +42,25 @@ def refuse_readers_beyond(reader: Reader, programme_id: int, audience: Audience,
 
 def is_in_charge(reader: Reader, communication: Communication) -> bool:
     """Return whether the reader may write, move and skip its messages: its owner, and who plans it."""
-    return communication.owner_id == reader.account_id or may_plan(reader, communication)
+    return communication.owner_id == reader.named_id or may_plan(reader, communication)
 
 
 def may_read(reader: Reader, communication: Communication) -> bool:
     """Return whether the reader may read it: its owner, its approver, and who sees its wave or programme."""
-    return reader.account_id in (communication.owner_id, communication.approver_id) or access.may_see_communication(
-        reader, communication.programme_id, communication.wave_id
-    )
+    is_named = reader.named_id in (communication.owner_id, communication.approver_id)
+    return is_named or access.may_see_communication(reader, communication.programme_id, communication.wave_id)
 
 
 def in_charge(reader: Reader) -> ColumnElement[bool]:
     """Return the condition on `Communication` that `is_in_charge` answers with yes."""
     planned = access.planned_communications(reader, Communication.programme_id, Communication.wave_id)
-    return or_(Communication.owner_id == reader.account_id, planned)
+    return or_(Communication.owner_id == reader.named_id, planned)
 
 
 def readable(reader: Reader) -> ColumnElement[bool]:
     """Return the condition on `Communication` that `may_read` answers with yes."""
     return or_(
-        Communication.owner_id == reader.account_id,
-        Communication.approver_id == reader.account_id,
+        Communication.owner_id == reader.named_id,
+        Communication.approver_id == reader.named_id,
         access.visible_communications(reader, Communication.programme_id, Communication.wave_id),
     )

@@ -111,7 +111,7 @@ def load(settings: Settings, say: Callable[[str], None]) -> str:
 
     Commits each day that it lives through; `say` is told how far it is.
     """
-    password = settings.demo_password or secrets.token_urlsafe(9)
+    password = settings.demo_password or secrets.token_urlsafe(12)
     stage = Stage(settings, str(current_app.config["SECRET_KEY"]), clock.today(settings.timezone))
     _set_stage(stage, password, say)
     for offset in range(-DAYS_OF_HISTORY + 1, 1):

@@ -11,23 +11,21 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
+    or_,
     select,
     union_all,
     update,
 )
 
-from engagement.accounts.models import Account
-from engagement.accounts.queries import accounts_holding
-from engagement.accounts.rules import Role
+from engagement.accounts.addresses import follow_directory, keep_posts
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
-from engagement.errors import RuleBroken
 from engagement.intake.comparing import changed_values, desired, filled, newcomers, pairs
 from engagement.intake.models import KNOWN, ImportChange, ImportRun, StagedMatch, StagedReference
 from engagement.intake.places import open_again
-from engagement.intake.recording import record_of_sign_ins
 from engagement.intake.resolved_rows import PLAIN
 from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
+from engagement.intake.sign_ins import end_sign_ins, rename_sign_ins, reopen_sign_ins
 from engagement.people.actions import make_department
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, paths_with_parents
@@ -69,44 +67,19 @@ def of_kind(run: ImportRun, *kinds: ChangeKind) -> Select[int]:
     return select(ImportChange.person_id).where(ImportChange.run_id == run.id, ImportChange.kind.in_(kinds))
 
 
+def with_other_address(run: ImportRun) -> Select[int]:
+    """Return the SELECT of the ids of those known people who get another address, or come back and may find theirs given up."""
+    changes = ImportChange.changes["email"]
+    old, new = changes[0].as_string(), changes[1].as_string()
+    differs = or_(old.is_not(None), new.is_not(None), ImportChange.kind == ChangeKind.RETURNED)
+    return of_kind(run, *KNOWN).where(differs)
+
+
 def mark_leavers(run: ImportRun, now: datetime, by: Actor) -> None:
     """Mark those missing from a full file as left, and end their sign-ins."""
     leaving = of_kind(run, ChangeKind.LEFT)
     rows_changed(update(Person).where(Person.id.in_(leaving)).values(left_at=now))
     end_sign_ins(leaving, now, by)
-
-
-def end_sign_ins(leaving: Select[int], now: datetime, by: Actor) -> None:
-    """Deactivate the accounts of these people and end their sessions.
-
-    Raises RuleBroken where no administrator would be left.
-    """
-    if refusal := why_not_all_leave(leaving):
-        raise RuleBroken(refusal)
-    going = (Account.person_id.in_(leaving), Account.deactivated_at.is_(None))
-    record_of_sign_ins("deactivated sign-in", going, now, by)
-    rows_changed(update(Account).where(*going).values(deactivated_at=now, session_version=Account.session_version + 1))
-
-
-def why_not_all_leave(leaving: Select[int]) -> str:
-    """Say why these people can't all leave, "" where an administrator who can sign in stays."""
-    administrators = {account.id for account in accounts_holding(Role.ADMINISTRATOR)}
-    going = (Account.person_id.in_(leaving), Account.deactivated_at.is_(None))
-    ending = db.session.scalars(select(Account.id).where(*going, Account.id.in_(administrators))).all()
-    if not administrators or administrators != set(ending):
-        return ""
-    return (
-        "Every administrator would lose their sign-in, because none of them is in the file. "
-        "Make somebody else an administrator first, or add the row that is missing."
-    )
-
-
-def reopen_sign_ins(returning: Select[int], now: datetime, by: Actor) -> None:
-    """Give those who return the sign-in that ended when they left; one that somebody ended otherwise stays ended."""
-    ended_then = exists().where(Person.id == Account.person_id, Person.left_at == Account.deactivated_at)
-    there = (Account.person_id.in_(returning), ended_then)
-    record_of_sign_ins("reactivated sign-in", there, now, by)
-    rows_changed(update(Account).where(*there).values(deactivated_at=None))
 
 
 def update_known(run: ImportRun, now: datetime, by: Actor) -> None:
@@ -119,19 +92,14 @@ def update_known(run: ImportRun, now: datetime, by: Actor) -> None:
     values |= {"left_at": None, "searched_by": wanted.c.searched_by}
     rows_changed(update(Person).where(Person.id == wanted.c.person_id).values(values))
     rename_sign_ins(of_kind(run, *KNOWN))
-
-
-def rename_sign_ins(people: Select[int]) -> None:
-    """Let the sign-ins of these people have the names that the people have now."""
-    name = select(Person.name).where(Person.id == Account.person_id).scalar_subquery()
-    rows_changed(update(Account).where(Account.person_id.in_(people), Account.name != name).values(name=name))
+    follow_directory(Person.id.in_(with_other_address(run)), by=by)
 
 
 def free_addresses(run: ImportRun) -> None:
     """Take their address from all who get another one: one may go to somebody else in the same file."""
     if any(run.count(kind) for kind in KNOWN):
-        address = ImportChange.changes["email"][1].as_string()
-        changing = of_kind(run, *KNOWN).where(address.is_not(None))
+        changing = of_kind(run, *KNOWN).where(ImportChange.changes["email"][1].as_string().is_not(None))
+        keep_posts(Person.id.in_(changing))
         rows_changed(update(Person).where(Person.id.in_(changing)).values(email=None))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from engagement.audit import Actor
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.intake import actions, applying, queries
+from engagement.intake import actions, applying, queries, sign_ins
 from engagement.intake.consequences import training_left_by
 from engagement.intake.models import CHANGES, ImportRun
 from engagement.intake.progress import Progress, quietly
@@ -22,7 +22,8 @@ class Preview:
 
     `counts` has a number for each `ChangeKind`, and rows, bad_rows, warnings, active; `problems` are pairs of severity and
     sentence, the first of `problems_total`. `training_left` counts unfinished assignments that become questions.
-    `ends_all_administration` says why a file that would leave no administrator with a sign-in can't be applied.
+    `ends_all_administration` says why a file that would leave no administrator with a sign-in can't be applied; `sign_ins`
+    are sentences on sign-ins with rights that it touches.
     """
 
     run_id: int
@@ -35,6 +36,7 @@ class Preview:
     is_applied: bool
     training_left: int
     ends_all_administration: str = ""
+    sign_ins: tuple[str, ...] = ()
 
 
 def import_file(
@@ -55,14 +57,14 @@ def import_file(
     UnreadableFile for a file that cannot be read.
     """
     run = _staged(path, saved_mapping, full, skip_bad, by, progress)
-    no_administrator = ""
+    no_administrator, touched = "", tuple(sign_ins.sign_ins_touched(run))
     asks = needs_confirmation(run.count(ChangeKind.LEFT), run.count("active"))
     if not dry_run and not run.is_blocked and (confirm_leavers or not asks):
         actions.apply_run(run, confirm_leavers=confirm_leavers, by=by, progress=progress)
         training_left = actions.settle_after_import().asked if run.is_applied and run.touched else 0
     else:
         training_left = 0 if run.is_blocked else training_left_by(run).assignments
-        no_administrator = applying.why_not_all_leave(applying.leavers_of(run))
+        no_administrator = sign_ins.why_not_all_leave(applying.leavers_of(run))
     return Preview(
         run.id,
         dict(run.counts),
@@ -74,6 +76,7 @@ def import_file(
         run.is_applied,
         training_left,
         no_administrator,
+        touched,
     )
 
 
@@ -174,6 +177,7 @@ def _lines(preview: Preview) -> list[str]:
         questions = plural(preview.training_left, "unfinished training assignment", "unfinished training assignments")
         lines.append(f"{questions} to be asked about")
     lines += [f"New department: {path}" for path in preview.new_departments]
+    lines += preview.sign_ins
     lines += [sentence for _, sentence in preview.problems]
     if preview.problems_total > len(preview.problems):
         more = plural(preview.problems_total - len(preview.problems), "more problem", "more problems")

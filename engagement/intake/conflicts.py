@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, exists, func, select, update
+from sqlalchemy import Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
+from engagement.accounts.addresses import held, is_same_name
 from engagement.db import db, rows_changed
 from engagement.intake.models import ImportRun, StagedMatch, StagedPerson
 from engagement.intake.rules import ChangeKind, Field, Problem, ProblemKind, lines_at_fault, shown
@@ -15,11 +16,19 @@ from engagement.people.models import Person
 def question_numbers(run: ImportRun) -> list[Problem]:
     """Return a problem for each row with somebody's number, but with another name and another address.
 
-    They may be about somebody else, who would get the sign-in and the history of the first; so where that one left, the row
-    is rejected.
+    They may be about somebody else, who would get the sign-in and the history of the first; so where that one left, or has a
+    guarded sign-in, the row is rejected.
     """
+    holders = select(held().c.person_id)
     strangers = (
-        select(StagedPerson.line, StagedPerson.employee_id, StagedPerson.name, Person.name, Person.left_at)
+        select(
+            StagedPerson.line,
+            StagedPerson.employee_id,
+            StagedPerson.name,
+            Person.name,
+            Person.left_at,
+            Person.id.in_(holders),
+        )
         .join(StagedMatch, and_(StagedMatch.run_id == run.id, StagedMatch.line == StagedPerson.line))
         .join(Person, and_(Person.id == StagedMatch.person_id, Person.employee_id == StagedPerson.employee_id))
         .where(
@@ -31,16 +40,23 @@ def question_numbers(run: ImportRun) -> list[Problem]:
         .order_by(StagedPerson.line)
     )
     problems = []
-    for line, number, name, holder, left_at in db.session.execute(strangers):
-        kind = ProblemKind.NUMBER_OF_OTHER if left_at is None else ProblemKind.NUMBER_OF_LEAVER
+    for line, number, name, holder, left_at, has_rights in db.session.execute(strangers):
         begins = f"Line {line}: The employee number {shown(number or '')} is that of {holder}"
-        if left_at is None:
-            sentence = f"{begins}, who becomes {name} with another address. If {name} is somebody else, give them a number of their own."
-        else:
+        if left_at is not None:
+            kind = ProblemKind.NUMBER_OF_LEAVER
             sentence = (
                 f"{begins}, who left on {left_at:%-d %B %Y}; this row has another name and another address. If it is the same "
                 f"person, take {holder} back on their page first. If it is somebody else, give them a number of their own."
             )
+        elif has_rights:
+            kind = ProblemKind.NUMBER_HELD
+            sentence = (
+                f"{begins}, whose sign-in has a role, a post or a password; this row has another name and another address. If it "
+                "is the same person, change the name with one file and the address with the next. If it is somebody else, give them a number of their own."
+            )
+        else:
+            kind = ProblemKind.NUMBER_OF_OTHER
+            sentence = f"{begins}, who becomes {name} with another address. If {name} is somebody else, give them a number of their own."
         problems.append(Problem(line, run.columns.get(Field.EMPLOYEE_ID), kind, sentence))
     _reject(run, lines_at_fault(problems))
     return problems
@@ -49,15 +65,43 @@ def question_numbers(run: ImportRun) -> list[Problem]:
 def settle_addresses(run: ImportRun) -> list[Problem]:
     """Reject rows whose address stays with somebody else; each rejection keeps another address where it is."""
     problems: list[Problem] = []
-    while taken := db.session.execute(_taken_addresses(run)).all():
-        for line, address, holder in taken:
-            sentence = (
-                f"Line {line}: {shown(address)} is the address of {holder}, who keeps it. Correct one of the two."
-            )
-            column = run.columns.get("email")
-            problems.append(Problem(line, column, ProblemKind.ADDRESS_TAKEN, sentence))
-        _reject(run, frozenset(line for line, _, _ in taken))
+    while found := [*_taken_by_people(run), *_held_by_sign_ins(run)]:
+        problems += found
+        _reject(run, lines_at_fault(found))
     return problems
+
+
+def _taken_by_people(run: ImportRun) -> list[Problem]:
+    return [
+        _of_address(
+            run,
+            line,
+            ProblemKind.ADDRESS_TAKEN,
+            f"{shown(address)} is the address of {holder}, who keeps it. Correct one of the two.",
+        )
+        for line, address, holder in db.session.execute(_taken_addresses(run))
+    ]
+
+
+def _held_by_sign_ins(run: ImportRun) -> list[Problem]:
+    """Rows that give somebody the address with which somebody else signs in, who keeps it until an administrator decides."""
+    return [
+        _of_address(
+            run,
+            line,
+            ProblemKind.ADDRESS_HELD,
+            f"{shown(address)} is what {holder} signs in with, and stays so until an administrator confirms another address."
+            if person_id is not None
+            else f"{shown(address)} is the sign-in of {holder}, who is not in the directory. If they are the same person, an "
+            "administrator gives the sign-in the name that the file has; if not, they end it.",
+        )
+        for line, address, name, holder, person_id in db.session.execute(_held_addresses(run))
+        if person_id is not None or not is_same_name(name, holder)
+    ]
+
+
+def _of_address(run: ImportRun, line: int, kind: ProblemKind, sentence: str) -> Problem:
+    return Problem(line, run.columns.get(Field.EMAIL), kind, f"Line {line}: {sentence}")
 
 
 def reject_matched(run: ImportRun, lines: frozenset[int]) -> list[Problem]:
@@ -89,4 +133,26 @@ def _taken_addresses(run: ImportRun) -> Select[*tuple[Any, ...]]:
         )
         .order_by(StagedPerson.line)
         .limit(500)
+    )
+
+
+def _held_addresses(run: ImportRun) -> Select[*tuple[Any, ...]]:
+    """Rows by which somebody gets an address anew that another holds, unless that one leaves with the same file."""
+    holders, leaving = held(), aliased(StagedMatch)
+    goes = exists().where(
+        leaving.run_id == run.id, leaving.person_id == holders.c.person_id, leaving.kind == ChangeKind.LEFT
+    )
+    return (
+        select(StagedPerson.line, StagedPerson.email, StagedPerson.name, holders.c.name, holders.c.person_id)
+        .join(holders, holders.c.email == StagedPerson.email)
+        .join(StagedMatch, and_(StagedMatch.run_id == run.id, StagedMatch.line == StagedPerson.line))
+        .outerjoin(Person, Person.id == StagedMatch.person_id)
+        .where(
+            StagedPerson.run_id == run.id,
+            StagedPerson.is_rejected.is_(False),
+            holders.c.person_id.is_distinct_from(StagedMatch.person_id),
+            or_(Person.email.is_distinct_from(StagedPerson.email), Person.left_at.is_not(None)),
+            ~goes,
+        )
+        .order_by(StagedPerson.line)
     )

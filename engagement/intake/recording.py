@@ -59,7 +59,7 @@ def record_of_people(run: ImportRun, verbs: dict[ChangeKind, str], now: datetime
 
 def record_of_sign_ins(verb: str, which: Iterable[ColumnElement[bool]], now: datetime, by: Actor) -> None:
     """Add one entry for each account of these."""
-    rows = _entries(literal(verb), "account", Account.id, Account.address, now, by, Account.person_id)
+    rows = _entries(literal(verb), "account", Account.id, Account.email, now, by, Account.person_id)
     rows = rows.add_columns(literal_column("'{}'")).where(*which)
     rows_changed(insert(AuditEntry).from_select([*_COLUMNS, "changes"], rows))
 

@@ -90,6 +90,8 @@ class ProblemKind(StrEnum):
     ADDRESS_TAKEN = "address_taken"
     NUMBER_OF_LEAVER = "number_of_leaver"
     NUMBER_OF_OTHER = "number_of_other"
+    NUMBER_HELD = "number_held"
+    ADDRESS_HELD = "address_held"
 
 
 class RunStatus(StrEnum):

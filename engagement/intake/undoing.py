@@ -14,20 +14,23 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    or_,
     select,
     union_all,
     update,
 )
 
+from engagement.accounts.addresses import follow_directory, held, keep_posts
 from engagement.accounts.models import Account
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.intake import places
-from engagement.intake.applying import end_sign_ins, of_kind, rename_sign_ins, reopen_sign_ins
+from engagement.intake.applying import of_kind, with_other_address
 from engagement.intake.models import KNOWN, ImportChange, ImportRun
 from engagement.intake.recording import IMPORTED
 from engagement.intake.rules import ROLE_BITS, ChangeKind, RunStatus, shown
+from engagement.intake.sign_ins import end_sign_ins, rename_sign_ins, reopen_sign_ins
 from engagement.people.models import Person, PersonRole
 from engagement.people.queries import department_successors
 from engagement.people.rules import RoleOrigin, search_text
@@ -96,6 +99,7 @@ def restore_people(run: ImportRun, now: datetime, by: Actor) -> None:
     end_sign_ins(gone, now, by)
     rows_changed(update(Person).where(Person.id.in_(of_kind(run, ChangeKind.NEW))).values(left_at=now))
     changing = of_kind(run, *KNOWN).where(ImportChange.changes["email"][1].as_string().is_not(None))
+    keep_posts(Person.id.in_(changing))
     rows_changed(update(Person).where(Person.id.in_(changing)).values(email=None))
     _refuse_taken_addresses(run)
     merged = department_successors()
@@ -106,7 +110,8 @@ def restore_people(run: ImportRun, now: datetime, by: Actor) -> None:
     rows_changed(update(Person).where(Person.id.in_(returned)).values(left_at=None))
     _date_ended_sign_ins(run, now)
     rename_sign_ins(of_kind(run, *KNOWN))
-    db.session.expire_all()
+    back_or_changed = or_(Person.id.in_(returned), Person.id.in_(with_other_address(run)))
+    follow_directory(back_or_changed, by=by)
 
 
 def _date_ended_sign_ins(run: ImportRun, now: datetime) -> None:
@@ -176,11 +181,20 @@ def _search_anew(people: list[int]) -> None:
 
 def _refuse_taken_addresses(run: ImportRun) -> None:
     """Raise RuleBroken where an address that would come back went to somebody else."""
-    back = select(Person.email.label("email")).where(Person.id.in_(of_kind(run, ChangeKind.LEFT)))
-    former = select(ImportChange.changes["email"][0].as_string()).where(
+    back = select(Person.email.label("email"), Person.id.label("person_id")).where(
+        Person.id.in_(of_kind(run, ChangeKind.LEFT))
+    )
+    former = select(ImportChange.changes["email"][0].as_string(), ImportChange.person_id).where(
         ImportChange.run_id == run.id, ImportChange.kind.in_((ChangeKind.CHANGED, ChangeKind.MOVED))
     )
-    wanted = union_all(back, former).subquery()
+    wanted, holders = union_all(back, former).subquery(), held()
     taken = select(func.count()).select_from(Person).join(wanted, wanted.c.email == Person.email)
-    if number := db.session.scalar(taken.where(Person.left_at.is_(None))):
+    signed_in_with = (
+        select(func.count())
+        .select_from(holders)
+        .join(wanted, wanted.c.email == holders.c.email)
+        .where(holders.c.person_id.is_distinct_from(wanted.c.person_id))
+    )
+    number = db.session.scalar(taken.where(Person.left_at.is_(None))) or db.session.scalar(signed_in_with)
+    if number:
         raise RuleBroken(f"{number:,} of the addresses that would come back belong to somebody else by now.")

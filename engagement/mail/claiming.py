@@ -153,12 +153,12 @@ def record_outcome(delivery: Delivery, worker: str, outcome: Outcome, now: datet
     return bool(db.session.execute(_RECORD, values).rowcount)  # type: ignore[attr-defined]
 
 
-def refuse_unbuildable(delivery: Delivery, worker: str, reason: str) -> None:
-    """Record that a claimed delivery could not be written for its recipient, and was not sent."""
+def refuse_unbuildable(delivery: Delivery, worker: str, reason: str, state: DeliveryState) -> None:
+    """Record that a claimed delivery could not be written for its recipient, or not in time, and was not sent."""
     rows_changed(
         update(Delivery)
         .where(Delivery.id == delivery.id, Delivery.state == DeliveryState.CLAIMED, Delivery.claimed_by == worker)
-        .values(state=DeliveryState.BOUNCED, reason=reason[:LONGEST_REASON], **UNCLAIMED)
+        .values(state=state, reason=reason[:LONGEST_REASON], **UNCLAIMED)
     )
 
 

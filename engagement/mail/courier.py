@@ -12,7 +12,7 @@ from typing import TypeGuard
 
 from engagement import clock
 from engagement.db import db
-from engagement.errors import EngagementError
+from engagement.errors import EngagementError, RuleBroken
 from engagement.mail import claiming
 from engagement.mail.headers import parts_of_sender
 from engagement.mail.message import Prepared, prepare
@@ -21,7 +21,13 @@ from engagement.mail.pace import Pace, wait_unless
 from engagement.mail.rules import DeliveryState, Outcome
 from engagement.mail.transport import Transport
 
-#: Makes the link for a slot whose name ends in "_link" from the path that its value names: a one-time sign-in link.
+
+class Lapsed(RuleBroken):
+    """A message came too late to be of use, and is not sent any more."""
+
+
+#: Makes the link for a slot whose name ends in "_link" from the path that its value names: a one-time sign-in link. Raises
+#: Lapsed for a message that is of no use any more.
 LinkFor = Callable[[Delivery, str], str]
 BATCH = 50
 #: Prepared letters that a connection keeps; a prepared letter is a few times as large as its text.
@@ -154,9 +160,10 @@ class Courier:
         try:
             return self._prepared_for(delivery).fill(delivery, self._values(delivery))
         except EngagementError as error:
-            claiming.refuse_unbuildable(delivery, self.worker, error.sentence)
+            state = DeliveryState.SUPPRESSED if isinstance(error, Lapsed) else DeliveryState.BOUNCED
+            claiming.refuse_unbuildable(delivery, self.worker, error.sentence, state)
             db.session.commit()
-            self.counts.add(DeliveryState.BOUNCED)
+            self.counts.add(state)
             return None
 
     def _values(self, delivery: Delivery) -> Mapping[str, object]:

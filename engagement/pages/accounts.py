@@ -1,18 +1,19 @@
 """Pages of sign-ins: who may do what, giving and withdrawing roles, deactivating."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from engagement.accounts import access, actions, queries
+from engagement.accounts import access, actions, addresses, queries
 from engagement.accounts.models import Account, Grant
 from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages import guard
 from engagement.pages.forms import Form, stripped
+from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.people import queries as people
 from engagement.people.models import Department
@@ -59,7 +60,9 @@ def index() -> str:
     """Everybody with a role, and what follows from the data for all others."""
     guard.allow(access.may_administer(guard.reader()))
     listed = [(account, [(g, _scope_words(g)) for g in grants]) for account, grants in queries.accounts_with_roles()]
-    return render_template("accounts/index.html", accounts=listed)
+    return render_template(
+        "accounts/index.html", accounts=listed, outside=queries.outsiders(), waiting=len(addresses.waiting_sign_ins())
+    )
 
 
 def _scope_words(grant: Grant) -> str:
@@ -70,6 +73,39 @@ def _scope_words(grant: Grant) -> str:
     if grant.department_id:
         return f"in {db.session.get_one(Department, grant.department_id).path}"
     return "everywhere"
+
+
+@blueprint.get("/admin/sign-ins/waiting")
+def waiting() -> str:
+    """The sign-ins that wait for an administrator: another address in the directory, or a person who came back."""
+    guard.allow(access.may_administer(guard.reader()))
+    rows = addresses.waiting_sign_ins()
+    page = asked_page(len(rows))
+    shown = rows[page.offset : page.offset + page.size]
+    roles = {row.account.id: [g.role.word for g in queries.open_grants(row.account.id)] for row in shown}
+    return render_template("accounts/waiting.html", rows=shown, roles=roles, page=page)
+
+
+@blueprint.post("/admin/sign-ins/<int:account_id>/address")
+def confirm(account_id: int) -> BaseResponse:
+    """Let somebody sign in with the address that the directory has for them."""
+    guard.allow(access.may_administer(guard.reader()))
+    account = guard.found(db.session.get(Account, account_id))
+    addresses.confirm_address(account, request.form.get("address", ""), by=guard.reader().actor)
+    db.session.commit()
+    notify(f"{account.name} signs in with {account.email}.", "Their sessions have ended, and both addresses were told.")
+    return redirect(url_for("accounts.waiting"), code=303)
+
+
+@blueprint.post("/admin/sign-ins/<int:account_id>/name")
+def rename(account_id: int) -> BaseResponse:
+    """Give a sign-in of somebody outside the directory the name that an HR file has for them."""
+    guard.allow(access.may_administer(guard.reader()))
+    account = guard.found(db.session.get(Account, account_id))
+    actions.rename(account, request.form.get("name", ""), by=guard.reader().actor)
+    db.session.commit()
+    notify(f"The sign-in {account.email} is that of {account.name}.")
+    return redirect(url_for("accounts.index"), code=303)
 
 
 @blueprint.route("/admin/sign-ins/new", methods=["GET", "POST"])

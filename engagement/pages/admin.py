@@ -8,12 +8,14 @@ from sqlalchemy import Select
 
 from engagement import audit
 from engagement.accounts import access, audit_access
+from engagement.accounts.addresses import waiting_sign_ins
 from engagement.audit import AuditEntry
 from engagement.db import count_of, db
 from engagement.mail.queries import outbox_counts
 from engagement.pages import guard
 from engagement.pages.exports import csv_response
 from engagement.pages.forms import day_or_none
+from engagement.pages.machine import is_this_machine
 from engagement.pages.operation import migrations_are_applied
 from engagement.pages.paging import asked_page
 from engagement.privacy.holding import held_by_leavers
@@ -38,10 +40,11 @@ def index() -> str:
         outbox=[(state, number) for state, number in outbox_counts().items() if number],
         migrations_applied=migrations_are_applied(),
         may_administer=access.may_administer(reader),
+        waiting_sign_ins=len(waiting_sign_ins()) if access.may_administer(reader) else 0,
         may_see_audit=audit_access.may_see_audit(reader),
         may_see_deliveries=access.may_see_deliveries(reader),
         held_by_leavers=held_by_leavers() if access.may_change_people(reader) else None,
-        has_mailbox=settings.uses_built_in_mailbox and not settings.is_production,
+        has_mailbox=settings.uses_built_in_mailbox and not settings.is_production and is_this_machine(),
         database="PostgreSQL" if db.engine.dialect.name == "postgresql" else "SQLite",
     )
 

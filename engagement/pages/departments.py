@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from engagement.accounts import access, training_access
+from engagement.accounts.queries import scopes_grown_by_merging
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages import guard
@@ -144,6 +145,7 @@ def merge(department_id: int) -> str | BaseResponse:
         into = guard.found(queries.department_page(int(form.into.data)))
         here = next((line.own_headcount for line in queries.department_tree() if line.department.id == row.id), 0)
         try:
+            _refuse_growing_scopes(row, into)
             actions.merge_department(row, into, by=guard.reader().actor)
         except RuleBroken as error:
             db.session.rollback()
@@ -154,6 +156,17 @@ def merge(department_id: int) -> str | BaseResponse:
             return _back(into)
     name_form = NameForm(formdata=None, name=row.name)
     return _drawn(row, name_form, ManagerForm(formdata=None, manager=row.manager), form)
+
+
+def _refuse_growing_scopes(row: Department, into: Department) -> None:
+    """Raise RuleBroken where merging would let a role reach more people and the reader is not who gives roles."""
+    if access.may_administer(guard.reader()):
+        return
+    for grant in scopes_grown_by_merging(row.lineage, into.lineage):
+        raise RuleBroken(
+            f"By this {grant.account.name}, who is {grant.role.word.lower()} there, would reach the people of {row.path}. "
+            "Ask an administrator, who gives roles, to merge the two."
+        )
 
 
 def _back(row: Department) -> BaseResponse:

@@ -1,14 +1,17 @@
 """What a reader sees when something is refused or goes wrong: what happened, what is safe, where to go."""
 
+from collections.abc import Sequence
+
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from engagement.db import db
-from engagement.errors import BadInput, EngagementError, NotAllowed, NotFound, RuleBroken
+from engagement.errors import AsksSignIn, BadInput, EngagementError, NotAllowed, NotFound, RuleBroken, TooMany
+from engagement.pages import guard
 
 STATUS: dict[type[EngagementError], int] = {NotAllowed: 403, NotFound: 404, RuleBroken: 409, BadInput: 400}
 HEADINGS = {
@@ -30,6 +33,8 @@ log = structlog.get_logger("engagement.error")
 def register(app: Flask) -> None:
     """Translate errors of the rooms and of HTTP into pages with a status code."""
     app.register_error_handler(EngagementError, _refused)
+    app.register_error_handler(AsksSignIn, _sign_in_asked)
+    app.register_error_handler(TooMany, _tried_too_often)
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OverflowError, _beyond_the_database)
@@ -37,8 +42,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def _page(status: int, heading: str, sentence: str) -> tuple[str, int]:
-    way_on = [("To the start", "/")]
+def _page(
+    status: int, heading: str, sentence: str, way_on: Sequence[tuple[str, str]] = (("To the start", "/"),)
+) -> tuple[str, int]:
     try:
         return render_template("errors/page.html", heading=heading, sentence=sentence, way_on=way_on), status
     except Exception:
@@ -52,6 +58,19 @@ def _refused(error: EngagementError) -> tuple[str, int]:
     db.session.rollback()
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
     return _page(status, HEADINGS[status], error.sentence)
+
+
+def _sign_in_asked(error: AsksSignIn) -> tuple[str, int]:
+    db.session.rollback()
+    way_on = [("Sign in", url_for("sign_in.sign_in", next=guard.here())), ("To my own pages", "/")]
+    return _page(403, "One more step", error.sentence, way_on)
+
+
+def _tried_too_often(error: TooMany) -> Response:
+    db.session.rollback()
+    answer = make_response(_page(429, "Not so fast", error.sentence))
+    answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _form_too_old(_error: CSRFError) -> tuple[str, int]:

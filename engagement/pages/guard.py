@@ -1,5 +1,6 @@
 """The one gate in front of all pages: everybody must be signed in, unless a page says why not."""
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -12,14 +13,19 @@ from engagement.accounts import queries
 from engagement.accounts.models import Account
 from engagement.accounts.reader import Reader
 from engagement.db import db, reads_only
-from engagement.errors import NotAllowed, NotFound
+from engagement.errors import AsksSignIn, NotAllowed, NotFound
 from engagement.people.models import Person
 from engagement.people.organisation import Organisation
 from engagement.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., object])
 Row = TypeVar("Row")
+MORE_THAN_A_LINK = (
+    "You came here by a link in a message. It opens your own pages: what changes for you, your training and messages. For "
+    "this page, sign in with your password or a fresh link; you come back here."
+)
 login = LoginManager()
+_KEPT = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})(\.limited)?")
 
 
 def open_to_all(reason: str) -> Callable[[View], View]:
@@ -49,12 +55,15 @@ class SignedIn:
     is_active = True
     is_anonymous = False
 
-    def __init__(self, account_id: int, session_version: int, reader: Reader | None = None) -> None:
+    def __init__(
+        self, account_id: int, session_version: int, reader: Reader | None = None, *, is_limited: bool = False
+    ) -> None:
         self.account_id, self.session_version, self.reader = account_id, session_version, reader
+        self.is_limited = is_limited
 
     def get_id(self) -> str:
-        """Return the text that the session keeps."""
-        return f"{self.account_id}.{self.session_version}"
+        """Return the text that the session keeps: account, version, and whether a link in a message began it."""
+        return f"{self.account_id}.{self.session_version}{'.limited' if self.is_limited else ''}"
 
 
 def register(app: Flask) -> None:
@@ -69,11 +78,12 @@ def register(app: Flask) -> None:
 
 
 def _signed_in(kept: str) -> SignedIn | None:
-    account_id, _, version = kept.partition(".")
-    if not (account_id.isdigit() and version.isdigit()):
+    found = _KEPT.fullmatch(kept)
+    if found is None:
         return None
-    reader = queries.reader_in_session(int(account_id), int(version), settings().timezone)
-    return SignedIn(int(account_id), int(version), reader) if reader else None
+    account_id, version, is_limited = int(found[1]), int(found[2]), bool(found[3])
+    reader = queries.reader_in_session(account_id, version, settings().timezone, is_limited=is_limited)
+    return SignedIn(account_id, version, reader, is_limited=is_limited) if reader else None
 
 
 def _read_only_unless_posted(endpoint: str | None, _values: dict[str, object] | None) -> None:
@@ -100,6 +110,11 @@ def _require_sign_in() -> BaseResponse | None:
 def is_signed_in() -> bool:
     """Return whether somebody is signed in."""
     return isinstance(current_user._get_current_object(), SignedIn)
+
+
+def is_limited() -> bool:
+    """Return whether the session was begun by a link in a message, which opens an employee's own pages alone."""
+    return is_signed_in() and _user().is_limited
 
 
 def settings() -> Settings:
@@ -133,7 +148,8 @@ def reader() -> Reader:
     """Return who is signed in with everything the access questions rest on, read once for each request."""
     user = _user()
     if user.reader is None:
-        user.reader = queries.reader_of(account(), settings().timezone)
+        whole = queries.reader_of(account(), settings().timezone)
+        user.reader = whole.as_employee() if user.is_limited else whole
     return user.reader
 
 
@@ -148,8 +164,13 @@ def stay_unnamed() -> None:
 
 
 def allow(answer: bool) -> None:
-    """Go on when an access question was answered with yes; raise NotAllowed otherwise."""
+    """Go on when an access question was answered with yes; raise NotAllowed otherwise.
+
+    Who came by a link in a message, and has more rights than it opens, is asked to sign in instead.
+    """
     if not answer:
+        if reader().has_more:
+            raise AsksSignIn(MORE_THAN_A_LINK)
         raise NotAllowed("This page is for others. If you need it, ask an administrator for the role.")
 
 
@@ -168,6 +189,17 @@ def safe_path(target: str | None, otherwise: str = "/") -> str:
     if parts.scheme or parts.netloc or any(ord(c) < 32 for c in target):
         return otherwise
     return target
+
+
+def came_from() -> str:
+    """Return the page of this site whose link or form led here."""
+    where = urlsplit(request.referrer or "/")
+    return safe_path(where.path + (f"?{where.query}" if where.query else ""))
+
+
+def here() -> str:
+    """Return the page to come back to after signing in: this one, or the page whose form was sent."""
+    return safe_path(request.full_path.rstrip("?")) if request.method == "GET" else came_from()
 
 
 def seen_by_nobody_else(response: Response) -> Response:

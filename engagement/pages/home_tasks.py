@@ -7,6 +7,7 @@ from datetime import date
 from flask import url_for
 
 from engagement.accounts import access, training_access
+from engagement.accounts.addresses import waiting_sign_ins
 from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
@@ -63,6 +64,7 @@ def task_groups(reader: Reader, visible: Sequence[Wave], on: date) -> list[TaskG
         _ownership([w for w in planned if access.may_plan_programme(reader, w.programme_id)], on),
         _roles(planned),
         _left(reader),
+        _sign_ins(reader),
     ]
     return [group for group in groups if group.count]
 
@@ -194,3 +196,20 @@ def _left(reader: Reader) -> TaskGroup:
         "Give it to others",
     )
     return TaskGroup("Left, and still holding something", 1 if totals.people else 0, [task])
+
+
+def _sign_ins(reader: Reader) -> TaskGroup:
+    """Sign-ins whose address or return an administrator has to confirm."""
+    waiting = waiting_sign_ins() if access.may_administer(reader) else []
+    tasks = [
+        Task(
+            row.account.name,
+            f"Back again; the sign-in {row.account.email} is ended until you decide."
+            if row.has_returned
+            else f"Signs in with {row.account.email}; the directory has {row.address}.",
+            url_for("accounts.waiting"),
+            "Look at it",
+        )
+        for row in waiting[:MOST_OF_A_KIND]
+    ]
+    return TaskGroup("Sign-ins that wait for you", len(waiting), tasks, url_for("accounts.waiting"))

@@ -16,6 +16,7 @@ from engagement.intake.models import ImportRun
 from engagement.intake.places import merged_since
 from engagement.intake.progress import STAGED, Progress, quietly, within
 from engagement.intake.rules import ChangeKind, ProblemKind, Severity, needs_confirmation
+from engagement.intake.sign_ins import sign_ins_touched
 from engagement.pages import guard
 from engagement.pages.long_work import shown_while_working
 from engagement.pages.paging import asked_page
@@ -53,6 +54,7 @@ HEADINGS = {
     ChangeKind.LEFT: "Left",
 }
 DEPARTMENTS = "departments"
+SIGN_INS = "sign-ins"
 _WHOSE = frozenset(
     {
         ProblemKind.DUPLICATE_EMAIL,
@@ -60,6 +62,8 @@ _WHOSE = frozenset(
         ProblemKind.ADDRESS_TAKEN,
         ProblemKind.NUMBER_OF_LEAVER,
         ProblemKind.NUMBER_OF_OTHER,
+        ProblemKind.NUMBER_HELD,
+        ProblemKind.ADDRESS_HELD,
     }
 )
 _REPORTING = frozenset({ProblemKind.UNKNOWN_MANAGER, ProblemKind.OWN_MANAGER, ProblemKind.MANAGER_CYCLE})
@@ -110,6 +114,8 @@ def _parts(found: ImportRun) -> list[tuple[str, str, int]]:
     problems = [(part, heading, len(_problems(found, part))) for part, (heading, _) in PROBLEMS.items()]
     asking = [part for part in problems if part[2]]
     parts = [*asking, *parts] if found.is_blocked else [*parts, *asking]
+    if touched := sign_ins_touched(found):
+        parts.insert(0, (SIGN_INS, "Sign-ins with a role, a post or a password", len(touched)))
     if found.new_departments:
         parts.append((DEPARTMENTS, "New departments", len(found.new_departments)))
     return parts
@@ -126,6 +132,8 @@ def _rows(found: ImportRun, shown: str, offset: int, size: int) -> list[Any]:
             (p["line"], p["sentence"], p["severity"] == Severity.ERROR.value)
             for p in _problems(found, shown)[offset : offset + size]
         ]
+    if shown == SIGN_INS:
+        return sign_ins_touched(found)[offset : offset + size]
     if shown == DEPARTMENTS:
         return found.new_departments[offset : offset + size]
     return list(queries.people_of_run(found, ChangeKind(shown), offset=offset, limit=size)) if shown else []

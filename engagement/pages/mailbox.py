@@ -9,9 +9,11 @@ from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup, escape
 
 from engagement.db import count_of, db
+from engagement.errors import NotAllowed
 from engagement.mail import queries
 from engagement.mail.models import MailboxMessage
 from engagement.pages import guard
+from engagement.pages.machine import is_this_machine
 from engagement.pages.paging import asked_page
 
 blueprint = Blueprint("mailbox", __name__)
@@ -39,7 +41,7 @@ class Opened:
 @guard.open_to_all(OPEN_BECAUSE)
 def index() -> str:
     """List what the mailbox received, newest first, narrowed by recipient."""
-    _only_in_development()
+    _only_on_this_machine()
     words = request.args.get("recipient", "").strip()[:200]
     rows = queries.mailbox_listed(words)
     page = asked_page(count_of(rows))
@@ -51,7 +53,7 @@ def index() -> str:
 @guard.open_to_all(OPEN_BECAUSE)
 def message(message_id: int) -> str:
     """Show one message: headers, its HTML in a frame, its text beside it."""
-    _only_in_development()
+    _only_on_this_machine()
     row = guard.found(db.session.get(MailboxMessage, message_id))
     opened = _opened(row)
     return render_template("mailbox/message.html", row=row, opened=opened, text=with_links(opened.text))
@@ -61,7 +63,7 @@ def message(message_id: int) -> str:
 @guard.open_to_all(OPEN_BECAUSE)
 def html(message_id: int) -> Response:
     """Serve the HTML part of a message for its frame; links leave the frame."""
-    _only_in_development()
+    _only_on_this_machine()
     row = guard.found(db.session.get(MailboxMessage, message_id))
     page = guard.found(_opened(row).html)
     answer = make_response(page.replace("<head>", '<head><base target="_top">', 1))
@@ -70,8 +72,13 @@ def html(message_id: int) -> Response:
     return answer
 
 
-def _only_in_development() -> None:
+def _only_on_this_machine() -> None:
+    """Raise NotFound in production, NotAllowed from elsewhere: every link by which somebody signs in stands in here."""
     guard.found(None if guard.settings().is_production else True)
+    if not is_this_machine():
+        raise NotAllowed(
+            "The built-in mailbox can be read on the machine alone that the service runs on, at its own address 127.0.0.1."
+        )
 
 
 def _opened(row: MailboxMessage) -> Opened:

@@ -112,7 +112,7 @@ def send_test_copy(occurrence_id: int) -> BaseResponse:
     account = guard.account()
     actions.send_test_copy(row, person, account, by=guard.reader().actor, organisation=guard.organisation())
     db.session.commit()
-    notify(f"A test copy is on its way to {account.address}.", f"It reads as {person.name} would get it.")
+    notify(f"A test copy is on its way to {account.email}.", f"It reads as {person.name} would get it.")
     return back_to(row)
 
 

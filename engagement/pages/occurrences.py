@@ -143,7 +143,7 @@ def message_shown(row: Occurrence, forms: MessageForms) -> str:
         unread_words=words.unread_words(page),
         editing=forms.draft.language.data or "",
         editing_words=language_words(forms.draft.language.data) if forms.draft.language.data else "",
-        my_address=guard.account().address,
+        my_address=guard.account().email,
         preview=reading.preview,
         preview_title=words.preview_title(page, reading.person, reading.preview),
         emptied_words=emptied_words() if reading.preview.is_emptied else "",

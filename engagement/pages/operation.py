@@ -13,6 +13,7 @@ from engagement import clock
 from engagement.db import db
 from engagement.mail.queries import due_count, outbox_counts
 from engagement.pages.guard import open_to_all
+from engagement.pages.machine import may_read_metrics
 from engagement.scheduler.running import clock_stands_still, last_tick, line_states
 
 blueprint = Blueprint("operation", __name__)
@@ -71,9 +72,16 @@ def migrations_are_applied() -> bool:
 
 
 @blueprint.get("/metrics")
-@open_to_all("scraped by a collector; holds counts only, no person and no address")
+@open_to_all("scraped by a collector, which has no account but a token, or asks on the machine itself")
 def metrics() -> Response:
     """Return the figures in the text format of Prometheus; those of the outbox and the clock are read at this moment."""
+    if not may_read_metrics():
+        return Response(
+            "Figures are read with the token of ENGAGEMENT_METRICS_TOKEN, or on the machine itself.\n",
+            401,
+            {"WWW-Authenticate": "Bearer"},
+            mimetype="text/plain",
+        )
     registry = CollectorRegistry()
     outbox = Gauge("engagement_outbox", "Messages by state", ["state"], registry=registry)
     for state, number in outbox_counts().items():

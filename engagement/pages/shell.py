@@ -46,6 +46,7 @@ class Shell:
     sign_out_url: str
     appearance_url: str
     timezone_url: str | None
+    more_url: str | None
     foot_note: str | None
     sees_audiences: bool
     sees_leavers: bool
@@ -75,6 +76,7 @@ def _shell() -> Shell:
         sign_out_url=url_for("sign_in.sign_out"),
         appearance_url=url_for("sign_in.appearance"),
         timezone_url=url_for("me.timezone") if reader else None,
+        more_url=url_for("sign_in.sign_in", next=guard.here()) if reader and reader.has_more else None,
         foot_note=None,
         sees_audiences=bool(reader and access.may_see_audiences(reader)),
         sees_leavers=bool(reader and access.may_change_people(reader)),

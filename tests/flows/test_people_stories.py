@@ -12,7 +12,7 @@ from mail.smtp_peer import smtp_peer
 from sqlalchemy import select
 
 from engagement import clock
-from engagement.accounts.actions import account_for_person, set_password
+from engagement.accounts.actions import account_for_person, reactivate, set_password
 from engagement.db import db
 from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery
@@ -115,6 +115,8 @@ def test_a_year_of_one_directory(app: Flask, frozen: time_machine.Traveller) -> 
     rows = db.session.scalars(select(Membership).where(Membership.person_id == person("2").id)).all()
     assert {(row.wave_id, row.ended_at is None) for row in rows} == {(claims.id, True), (finance.id, False)}
     assert browser.get("/me").location.startswith("/login")
+    # He had a password, so an administrator lets him in again.
+    reactivate(account_for_person(person("2")), by=TESTER)
     assert sign_in(app, "2").get("/me").status_code == 200
     with smtp_peer() as peer:
         assert queue(make_mailing(subject="Welcome back")) == 4

@@ -93,11 +93,11 @@ def test_a_new_password_ends_every_other_session_and_keeps_this_one(app):
     assert app.test_client().post("/login", data={"email": "ines@example.com", "password": PASSWORD}).status_code == 200
 
 
-def test_somebody_who_came_by_link_may_set_a_first_password(app, client):
+def test_somebody_who_came_by_a_fresh_link_may_set_a_first_password(app, client):
     person = make_person()
     db.session.commit()
     token = links.sign_in_token(
-        app.config["SECRET_KEY"], origin="message", nonce="1", leads_to="/me", person_id=person.id
+        app.config["SECRET_KEY"], origin="asked", nonce="1", leads_to="/me", person_id=person.id
     )
     client.post(f"/login/link/{token}")
     weak = client.post("/me/password", data={"password": "short"}).get_data(as_text=True)

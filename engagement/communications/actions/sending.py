@@ -195,6 +195,6 @@ def send_test_copy(
     values = values_for(as_person.id, fields_in(mailing.subject, mailing.text, mailing.html))
     if asks_confirmation(occurrence):
         values[CONFIRM_SLOT] = "/me/messages"
-    delivery = queue_for_address(mailing, to_account.address, to_account.name, values)
-    record("sent test copy", occurrence, by, {"to": (None, to_account.address), "as": (None, as_person.name)})
+    delivery = queue_for_address(mailing, to_account.email, to_account.name, values)
+    record("sent test copy", occurrence, by, {"to": (None, to_account.email), "as": (None, as_person.name)})
     return delivery

@@ -40,7 +40,7 @@ def needs_attention(reader: Reader) -> NeedsAttention:
         and_(Occurrence.status == OccurrenceStatus.MISSED, recent),
         and_(Occurrence.status == OccurrenceStatus.SENT, Occurrence.reached == 0, recent),
     )
-    mine = or_(Communication.approver_id == reader.account_id, in_charge(reader))
+    mine = or_(Communication.approver_id == reader.named_id, in_charge(reader))
     query = with_communication().where(waiting, mine, Communication.ended_at.is_(None))
     rows = list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id).limit(4 * MOST_SHOWN)))
     own = [row for row in rows if is_in_charge(reader, row.communication)]

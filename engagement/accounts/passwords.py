@@ -1,0 +1,74 @@
+"""Passwords: which ones are refused, and how they are kept."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+from engagement.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
+
+#: What an attacker with a stolen table would do in well under a minute is too few; so much of a password is measured.
+FEWEST_GUESSES = 10**10
+MEASURED = 72
+#: So many letters have to be left of a password without somebody's own words.
+FEWEST_LETTERS = 6
+
+
+@cache
+def hasher() -> PasswordHasher:
+    """Return what hashes passwords."""
+    return PasswordHasher()
+
+
+@cache
+def hash_of_nothing() -> str:
+    """Return a hash that nobody's password fits, so that an unknown address costs as much work as a known one."""
+    return hasher().hash("nobody has this password")
+
+
+def fits(stored: str, password: str) -> bool:
+    """Return whether a hash is that of a password."""
+    try:
+        return hasher().verify(stored, password[:1000])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def password_problem(password: str, *own: str) -> str | None:
+    """Return the sentence that says why a password is refused, or None (NIST SP 800-63B: length and known lists, no composition).
+
+    `own` are texts that an attacker would try first: address, name, organisation. Known passwords, words with something
+    hung on, keyboard rows, dates and repetitions are found by zxcvbn, which says how many guesses somebody would need.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        return f"Use at least {SHORTEST_PASSWORD} characters. A few words in a row work well."
+    if len(password) > LONGEST_PASSWORD:
+        return f"Use at most {LONGEST_PASSWORD} characters."
+    if len(set(password)) < 5:
+        return "Use a password with more different characters."
+    words = _own_words((*own, "Engagement"))
+    if _is_of_words(password, words):
+        return "Use a password that is not your address, your name or your organisation."
+    if zxcvbn(password[:MEASURED], user_inputs=words)["guesses"] < FEWEST_GUESSES:
+        return "This password is on the lists that are tried first, or close to one. Use a few words in a row that nobody would put together."
+    return None
+
+
+def _own_words(texts: Iterable[str]) -> list[str]:
+    """The words of somebody's own texts, longest first, whole texts among them."""
+    folded = [text.casefold().strip() for text in texts if text.strip()]
+    parts = [part for text in folded for part in re.split(r"[\W_]+", text) if len(part) > 2]
+    locals_ = [text.partition("@")[0] for text in folded]
+    joined = [re.sub(r"[\W_]+", "", text) for text in (*folded, *locals_)]
+    return sorted({*folded, *locals_, *joined, *parts} - {""}, key=len, reverse=True)
+
+
+def _is_of_words(password: str, words: Iterable[str]) -> bool:
+    """Whether little but digits and signs remains of a password without these words."""
+    rest = password.casefold()
+    for word in words:
+        rest = rest.replace(word, " ")
+    return rest != password.casefold() and sum(sign.isalpha() for sign in rest) < FEWEST_LETTERS
