@@ -117,6 +117,7 @@ def test_a_year_of_one_directory(app: Flask, frozen: time_machine.Traveller) -> 
     assert browser.get("/me").location.startswith("/login")
     # He had a password, so an administrator lets him in again.
     reactivate(account_for_person(person("2")), by=TESTER)
+    db.session.commit()
     assert sign_in(app, "2").get("/me").status_code == 200
     with smtp_peer() as peer:
         assert queue(make_mailing(subject="Welcome back")) == 4

@@ -1,0 +1,310 @@
+"""What a file would give away: sign-ins and rights stay with whom they were given to, whatever an HR file says."""
+
+import pytest
+from factories import TESTER, make_department, make_programme, make_wave
+from intake.companies import ADA, BEN, CY, DEE, bring_in, person, stage
+from sqlalchemy import select
+
+from engagement.accounts import actions, addresses, links, queries
+from engagement.accounts.actions import account_for_person, grant_role, make_account, set_password
+from engagement.accounts.models import Account
+from engagement.accounts.rules import Role
+from engagement.audit import AuditEntry
+from engagement.db import db
+from engagement.errors import RuleBroken
+from engagement.intake.actions import undo_run
+from engagement.intake.sign_ins import sign_ins_touched
+from engagement.mail.models import Delivery
+from engagement.people import actions as people
+from engagement.people.rules import RoleOrigin, TrainingRole
+
+pytestmark = pytest.mark.usefixtures("app")
+EVERYBODY = (ADA, BEN, CY, DEE)
+STOLEN = "2,mallory@example.com,Ben,Bitdiddle,Operations/Claims,ada@example.com,user"
+PASSWORD = "four plain words here"
+WAYS = (
+    "administrator",
+    "auditor of a department",
+    "password",
+    "lead",
+    "sponsor of a wave",
+    "sponsor",
+    "withdrawn role",
+)
+
+
+def guard(way: str) -> Account:
+    """Give Ben something that makes his sign-in worth stealing, and return it."""
+    ben = person("2")
+    account = account_for_person(ben)
+    if way == "administrator":
+        grant_role(account, Role.ADMINISTRATOR, by=TESTER)
+    elif way == "auditor of a department":
+        grant_role(account, Role.AUDITOR, by=TESTER, department_id=make_department("Finance").id)
+    elif way == "withdrawn role":
+        grant = grant_role(account, Role.CHANGE_MANAGER, by=TESTER)
+        db.session.flush()
+        actions.withdraw_grant(grant, by=TESTER)
+    elif way == "password":
+        set_password(account, PASSWORD, by=TESTER)
+    else:
+        give_post(way)
+    db.session.flush()
+    return account
+
+
+def give_post(way: str) -> None:
+    ben = person("2")
+    if way == "sponsor":
+        make_programme(sponsor=ben)
+        return
+    wave = make_wave(lead=ben if way == "lead" else None)
+    wave.sponsor = ben if way == "sponsor of a wave" else None
+    db.session.flush()
+
+
+def letters() -> list[str]:
+    return sorted(db.session.scalars(select(Delivery.address)))
+
+
+def other_administrator() -> Account:
+    account = make_account("root@example.com", "Ruth Root", by=TESTER)
+    grant_role(account, Role.ADMINISTRATOR, by=TESTER)
+    db.session.flush()
+    return account
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_guarded_sign_in_keeps_its_address_until_it_is_confirmed(way: str) -> None:
+    bring_in(*EVERYBODY)
+    account = guard(way)
+    version = account.session_version
+    run = stage(ADA, STOLEN, CY, DEE)
+    assert sign_ins_touched(run) == [
+        "Line 3: Ben Bitdiddle goes on signing in with ben@example.com until an administrator confirms mallory@example.com; "
+        "both addresses are told."
+    ]
+    bring_in(ADA, STOLEN, CY, DEE)
+    assert person("2").email == "mallory@example.com"
+    assert queries.account_by_email("ben@example.com") is account
+    assert queries.account_by_email("mallory@example.com") is None
+    assert letters() == ["ben@example.com", "mallory@example.com"]
+    [waiting] = addresses.waiting_sign_ins()
+    assert (waiting.account, waiting.address, waiting.has_other_address) == (account, "mallory@example.com", True)
+    addresses.confirm_address(account, "mallory@example.com", by=TESTER)
+    assert queries.account_by_email("mallory@example.com") is account
+    assert queries.account_by_email("ben@example.com") is None
+    assert letters() == ["ben@example.com"] * 2 + ["mallory@example.com"] * 2
+    db.session.refresh(account)
+    assert account.session_version == version + 1
+    assert addresses.waiting_sign_ins() == []
+    told = [(entry.verb, entry.changes["email"]) for entry in audited(account) if "sign-in address" in entry.verb]
+    assert told == [
+        ("kept sign-in address", ["ben@example.com"] * 2),
+        ("confirmed sign-in address", ["ben@example.com", "mallory@example.com"]),
+    ]
+
+
+def audited(account: Account) -> list[AuditEntry]:
+    here = (AuditEntry.subject_kind == "account", AuditEntry.subject_id == str(account.id))
+    return list(db.session.scalars(select(AuditEntry).where(*here).order_by(AuditEntry.id)))
+
+
+@pytest.mark.parametrize("way", ["lead", "sponsor of a wave", "sponsor"])
+def test_a_post_without_a_sign_in_goes_to_nobody_with_a_new_address(way: str) -> None:
+    bring_in(*EVERYBODY)
+    give_post(way)
+    bring_in(ADA, STOLEN, CY, DEE)
+    account = queries.account_of_person(person("2").id)
+    assert account is not None
+    assert account.email == "ben@example.com"
+    assert queries.account_by_email("mallory@example.com") is None
+
+
+def test_everybody_else_follows_the_directory_also_where_two_change_places() -> None:
+    bring_in(*EVERYBODY)
+    ben, cy = account_for_person(person("2")), account_for_person(person("3"))
+    bring_in(ADA, BEN.replace("ben@", "cy@"), CY.replace("cy@", "ben@"), DEE)
+    db.session.expire_all()
+    assert (ben.email, cy.email) == ("cy@example.com", "ben@example.com")
+    assert letters() == []
+    bring_in(ADA, BEN.replace("ben@", "b.b@"), CY.replace("cy@", "ben@"), DEE)
+    assert queries.account_by_email("b.b@example.com") is ben
+    # Who gets the right later keeps the address that they had by then.
+    make_wave(lead=person("2"))
+    bring_in(ADA, STOLEN, CY.replace("cy@", "ben@"), DEE)
+    assert queries.account_by_email("b.b@example.com") is ben
+
+
+@pytest.mark.parametrize("newcomer", ["9,ben@example.com,Eve,Newcomer,Finance,,", CY.replace("cy@", "ben@")])
+def test_a_held_address_is_given_to_nobody_else(newcomer: str) -> None:
+    bring_in(*EVERYBODY)
+    guard("auditor of a department")
+    rest = [newcomer] if newcomer.startswith("3") else [CY, newcomer]
+    run = stage(ADA, STOLEN, *rest, DEE)
+    assert [(p["kind"], p["line"]) for p in run.problems] == [("address_held", 5 if len(rest) > 1 else 4)]
+    assert "“ben@example.com” is what Ben Bitdiddle signs in with" in run.problems[0]["sentence"]
+    # Confirmed, the former address is free; and its next owner has a sign-in of their own.
+    bring_in(ADA, STOLEN, CY, DEE)
+    account = queries.account_by_email("ben@example.com")
+    assert account is not None
+    addresses.confirm_address(account, "mallory@example.com", by=TESTER)
+    bring_in(ADA, STOLEN, *rest, DEE)
+    theirs = account_for_person(person(newcomer.split(",")[0]))
+    assert (theirs.email, theirs is account, account.email) == ("ben@example.com", False, "mallory@example.com")
+
+
+def test_an_address_is_free_when_its_holder_leaves_with_the_same_file() -> None:
+    bring_in(*EVERYBODY)
+    account = guard("auditor of a department")
+    bring_in(ADA, CY, DEE, "9,ben@example.com,Eve,Newcomer,Finance,,")
+    theirs = account_for_person(person("9"))
+    assert theirs is not account
+    assert queries.account_by_email("ben@example.com") is theirs
+
+
+def test_a_sign_in_outside_the_directory_is_nobodys_of_another_name() -> None:
+    root = other_administrator()
+    stranger = "9,root@example.com,Mallory,Malone,Finance,,"
+    run = stage(ADA, stranger)
+    assert [p["kind"] for p in run.problems] == ["address_held"]
+    assert "is the sign-in of Ruth Root, who is not in the directory" in run.problems[0]["sentence"]
+    bring_in(ADA, stranger, skip_bad=True)
+    assert root.person_id is None
+    assert queries.account_by_email("root@example.com") is root
+    # An administrator says that it is the same person.
+    actions.rename(root, "Mallory Malone", by=TESTER)
+    bring_in(ADA, stranger)
+    assert account_for_person(person("9")) is root
+    bring_in(ADA, stranger.replace("root@", "else@"))
+    assert queries.account_by_email("else@example.com") is None
+    assert queries.account_by_email("root@example.com") is root
+
+
+@pytest.mark.parametrize("way", ["file", "undoing", "page"])
+@pytest.mark.parametrize("held", ["auditor of a department", "password", "lead", None])
+def test_who_comes_back_has_their_rights_when_an_administrator_says_so(way: str, held: str | None) -> None:
+    other_administrator()
+    bring_in(*EVERYBODY)
+    account = guard(held) if held else account_for_person(person("2"))
+    left = stage(ADA, CY, DEE)
+    ends = (
+        [] if held is None else [sentence for sentence in sign_ins_touched(left) if "ben@example.com ends" in sentence]
+    )
+    assert len(ends) == (held is not None)
+    left = bring_in(ADA, CY, DEE)
+    db.session.refresh(account)
+    assert not account.is_active
+    if way == "page":
+        actions.return_with_sign_in(person("2"), by=TESTER)
+    elif way == "undoing":
+        undo_run(left, by=TESTER)
+    else:
+        run = stage(*EVERYBODY)
+        assert len(sign_ins_touched(run)) == (held is not None)
+        bring_in(*EVERYBODY)
+    db.session.refresh(account)
+    assert not person("2").has_left
+    assert account.is_active is (held is None)
+    assert [row.account for row in addresses.waiting_sign_ins()] == ([account] if held else [])
+    if held:
+        actions.reactivate(account, by=TESTER)
+        assert account.is_active
+        assert addresses.waiting_sign_ins() == []
+
+
+def test_who_waits_and_leaves_again_waits_again_when_they_return() -> None:
+    other_administrator()
+    bring_in(*EVERYBODY)
+    account = guard("password")
+    for _ in range(2):
+        bring_in(ADA, CY, DEE)
+        db.session.refresh(account)
+        assert (account.is_active, account.returned_at) == (False, None)
+        bring_in(*EVERYBODY)
+        assert [row.account for row in addresses.waiting_sign_ins()] == [account]
+    actions.end_with_leaving(person("2"), by=TESTER)
+    assert account.returned_at is None
+    actions.return_with_sign_in(person("2"), by=TESTER)
+    assert [row.account for row in addresses.waiting_sign_ins()] == [account]
+    actions.deactivate(account, by=TESTER)
+    assert addresses.waiting_sign_ins() == []
+
+
+def test_a_number_that_changes_hands_takes_no_guarded_sign_in_along() -> None:
+    bring_in(*EVERYBODY)
+    guard("auditor of a department")
+    run = stage(ADA, "2,mallory@example.com,Mallory,Malone,Operations,,", CY, DEE)
+    assert [p["kind"] for p in run.problems] == ["number_held"]
+    # Of somebody without rights it is pointed out, as before.
+    run = stage(ADA, BEN, "3,mallory@example.com,Mallory,Malone,Operations,,", DEE)
+    assert [p["kind"] for p in run.problems] == ["number_of_other"]
+
+
+def test_undoing_gives_no_guarded_sign_in_another_address() -> None:
+    bring_in(*EVERYBODY)
+    account = account_for_person(person("2"))
+    moved = bring_in(ADA, STOLEN, CY, DEE)
+    grant_role(account, Role.AUDITOR, by=TESTER)
+    db.session.flush()
+    undo_run(moved, by=TESTER)
+    assert person("2").email == "ben@example.com"
+    assert queries.account_by_email("mallory@example.com") is account
+    assert len(addresses.waiting_sign_ins()) == 1
+
+
+def test_undoing_gives_nobody_an_address_that_somebody_signs_in_with_by_now() -> None:
+    bring_in(*EVERYBODY)
+    moved = bring_in(ADA, STOLEN, CY, DEE)
+    grant_role(make_account("ben@example.com", "Ruth Root", by=TESTER), Role.AUDITOR, by=TESTER)
+    db.session.flush()
+    with pytest.raises(RuleBroken, match="belong to somebody else by now"):
+        undo_run(moved, by=TESTER)
+
+
+def test_a_confirmation_holds_for_the_address_that_was_shown_alone() -> None:
+    bring_in(*EVERYBODY)
+    account = guard("password")
+    bring_in(ADA, STOLEN, CY, DEE)
+    bring_in(ADA, STOLEN.replace("mallory@", "other@"), CY, DEE)
+    with pytest.raises(RuleBroken, match="another address for this person by now"):
+        addresses.confirm_address(account, "mallory@example.com", by=TESTER)
+    assert account.email == "ben@example.com"
+
+
+@pytest.mark.parametrize("origin", ["asked", "message"])
+def test_a_link_in_a_mailbox_that_is_not_confirmed_opens_nothing(origin: str) -> None:
+    bring_in(*EVERYBODY)
+    guard("password")
+    bring_in(ADA, STOLEN, CY, DEE)
+    deliveries = {
+        address: db.session.scalars(select(Delivery.id).where(Delivery.address == address)).one()
+        for address in ("ben@example.com", "mallory@example.com")
+    }
+    opened = {}
+    for address, number in deliveries.items():
+        token = links.sign_in_token("s", origin=origin, nonce=links.nonce_of(number), person_id=person("2").id)
+        link = links.read_token("s", token, links.LinkPurpose.SIGN_IN)
+        assert link is not None
+        try:
+            opened[address] = actions.use_link(link).email
+        except RuleBroken:
+            opened[address] = None
+    assert opened == {"ben@example.com": "ben@example.com", "mallory@example.com": None}
+
+
+def test_training_roles_open_nothing() -> None:
+    bring_in(*EVERYBODY)
+    account = account_for_person(person("4"))
+    before = queries.reader_of(account, "UTC")
+    people.give_roles(person("4"), list(TrainingRole), origin=RoleOrigin.FILE, by=TESTER)
+    assert queries.reader_of(account, "UTC") == before
+
+
+def test_merging_is_told_by_which_roles_it_would_let_reach_more_people() -> None:
+    bring_in(*EVERYBODY)
+    account = guard("auditor of a department")
+    claims, finance = make_department("Operations/Claims"), make_department("Finance")
+    found = queries.scopes_grown_by_merging(claims.lineage, finance.lineage)
+    assert [grant.account for grant in found] == [account]
+    assert queries.scopes_grown_by_merging(finance.lineage, claims.lineage) == []
