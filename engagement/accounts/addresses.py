@@ -9,7 +9,20 @@ managers of people are not: the file itself says who they are, and what they see
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Subquery, and_, cast, exists, literal, or_, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    Subquery,
+    and_,
+    cast,
+    exists,
+    literal,
+    or_,
+    select,
+    union,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from engagement import audit, clock
@@ -28,16 +41,16 @@ _STAND_IN = literal("formerly-") + cast(Account.id, String) + literal("@invalid"
 def guarded() -> ColumnElement[bool]:
     """Return the condition on `Account` for those that keep their address until an administrator confirms another."""
     granted = exists().where(Grant.account_id == Account.id)
-    return or_(Account.password_hash.is_not(None), granted, has_post(Account.person_id))
+    # Of nobody in the directory the question if they are in a list is neither true nor false.
+    posted = and_(Account.person_id.is_not(None), has_post(Account.person_id))
+    return or_(Account.password_hash.is_not(None), granted, posted)
 
 
 def has_post(person_id: Any) -> ColumnElement[bool]:
     """Return the condition that a person (a column with their id) leads or sponsors something, which was said by hand."""
-    return or_(
-        exists().where(Wave.lead_id == person_id),
-        exists().where(Wave.sponsor_id == person_id),
-        exists().where(Programme.sponsor_id == person_id),
-    )
+    posts = (Wave.lead_id, Wave.sponsor_id, Programme.sponsor_id)
+    among: ColumnElement[bool] = person_id.in_(union(*(select(post).where(post.is_not(None)) for post in posts)))
+    return among
 
 
 def is_guarded(account: Account) -> bool:

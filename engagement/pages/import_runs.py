@@ -208,7 +208,11 @@ def undo(run_id: int) -> BaseResponse:
         actions.settle_after_import(undone=run)
         return None
 
-    notice = ("The import was undone.", "Everybody is as before; people who were new count as having left.")
+    undone = (
+        "Everybody is as before; people who were new count as having left. Sign-ins with rights that had ended wait for an "
+        "administrator."
+    )
+    notice = ("The import was undone.", undone)
     return _done(run_id, "Undoing the import", found.touched, work, notice)
 
 

@@ -15,6 +15,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from engagement import clock
 from engagement.accounts import access
 from engagement.accounts.actions import end_with_leaving, return_with_sign_in
+from engagement.accounts.queries import account_of_person
 from engagement.accounts.reader import Reader
 from engagement.communications.working_time import working_time
 from engagement.db import db
@@ -286,7 +287,11 @@ def returning(person_id: int) -> BaseResponse:
     row = _person_to_change(person_id)
     return_with_sign_in(row, by=guard.reader().actor)
     db.session.commit()
-    notify(f"{row.name} is here again.")
+    account = account_of_person(row.id)
+    waits = account is not None and account.returned_at is not None
+    notify(
+        f"{row.name} is here again.", "Their sign-in stays ended until an administrator lets them in." if waits else ""
+    )
     return _back(row)
 
 

@@ -8,16 +8,18 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-#: Until now people signed in with the address that the directory has for them; this is what their sign-ins get. A leaver's
-#: gives way, and so does one that kept an address from before; where somebody outside the directory has it, nothing changes.
+_STAND_IN = "UPDATE account SET email = 'formerly-' || CAST(id AS VARCHAR(20)) || '@invalid' WHERE "
+#: Until now people signed in with the address that the directory has for them; this is what their sign-ins get. One of a leaver,
+#: or of somebody outside the directory, gives way: nobody could sign in with it any more.
 STEPS = (
-    "UPDATE account SET email = 'formerly-' || CAST(id AS VARCHAR(20)) || '@invalid' WHERE person_id IN (SELECT id FROM person "
-    "WHERE left_at IS NOT NULL) AND email IN (SELECT email FROM person WHERE left_at IS NULL AND email IS NOT NULL)",
-    "UPDATE account SET email = 'formerly-' || CAST(id AS VARCHAR(20)) || '@invalid' WHERE EXISTS (SELECT 1 FROM person "
+    f"{_STAND_IN} person_id IN (SELECT id FROM person WHERE left_at IS NOT NULL) "
+    "AND email IN (SELECT email FROM person WHERE left_at IS NULL AND email IS NOT NULL)",
+    f"{_STAND_IN} person_id IS NULL AND email IN (SELECT person.email FROM person "
+    "JOIN account AS own ON own.person_id = person.id WHERE person.left_at IS NULL AND person.email IS NOT NULL)",
+    f"{_STAND_IN} EXISTS (SELECT 1 FROM person "
     "WHERE person.id = account.person_id AND person.left_at IS NULL AND person.email <> account.email)",
     "UPDATE account SET email = (SELECT email FROM person WHERE person.id = account.person_id) WHERE EXISTS (SELECT 1 FROM person "
-    "WHERE person.id = account.person_id AND person.left_at IS NULL AND person.email IS NOT NULL AND person.email <> account.email "
-    "AND NOT EXISTS (SELECT 1 FROM account AS other WHERE other.email = person.email))",
+    "WHERE person.id = account.person_id AND person.left_at IS NULL AND person.email IS NOT NULL AND person.email <> account.email)",
 )
 
 

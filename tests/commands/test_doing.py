@@ -2,6 +2,7 @@
 
 from commands.outbox_rows import approve_message, everybody_once, queue_message, states
 from commands.shell import Shell, wait_until
+from intake.companies import ADA, BEN, csv_of
 from mail.smtp_peer import smtp_peer
 
 from engagement.scheduler.timetable import TIMETABLE
@@ -118,3 +119,35 @@ def test_a_dry_run_of_retention_says_what_would_go_and_changes_nothing(shell: Sh
         2,
         "There is no dry run of plan-occurrences. There is one of apply-retention.",
     )
+
+
+def test_the_shell_names_what_a_file_would_do_to_sign_ins_and_confirms_it(either_shell: Shell) -> None:
+    shell = either_shell
+    file = shell.folder / "people.csv"
+    file.write_bytes(csv_of(ADA, BEN))
+    assert shell.flask("people", "import", file).code == 0
+    for name, role in (("Ada Lovelace", "administrator"), ("Ben Bitdiddle", "auditor")):
+        email = f"{name[:3].lower()}@example.com"
+        assert shell.flask("user", "create", email, "--name", name, "--role", role).code == 0
+    file.write_bytes(csv_of(ADA.replace("ada@", "ada.l@"), BEN.replace("ada@", "ada.l@")))
+    kept = "Line 2: Ada Lovelace goes on signing in with ada@example.com until an administrator confirms ada.l@example.com; both addresses are told."
+    assert kept in shell.flask("people", "import", file, "--dry-run").out.splitlines()
+    assert kept in shell.flask("people", "import", file).out.splitlines()
+    assert sorted(shell.rows("SELECT email FROM account")) == [("ada@example.com",), ("ben@example.com",)]
+    file.write_bytes(csv_of(ADA.replace("ada@", "ada.l@")))
+    gone = shell.flask("people", "import", file, "--dry-run", "--confirm-leavers").out.splitlines()
+    assert "Ben Bitdiddle (auditor) is missing from the file: their sign-in ben@example.com ends." in gone
+    refused = shell.flask("user", "confirm", "nobody@example.com").refusal
+    assert refused == "Nobody in the directory who has a sign-in has the address nobody@example.com."
+    assert shell.flask("user", "confirm", "Ada.L@example.com").out == "Ada Lovelace signs in with ada.l@example.com.\n"
+    assert sorted(shell.rows("SELECT email FROM account")) == [("ada.l@example.com",), ("ben@example.com",)]
+    file.write_bytes(csv_of(ADA.replace("ada@", "ada.l@"), BEN))
+    for _ in range(2):
+        shell.flask("people", "import", file, "--confirm-leavers")
+        file.write_bytes(csv_of(ADA.replace("ada@", "ada.l@")))
+        shell.flask("people", "import", file, "--confirm-leavers")
+        file.write_bytes(csv_of(ADA.replace("ada@", "ada.l@"), BEN))
+        shell.flask("people", "import", file)
+        assert shell.rows("SELECT 1 FROM account WHERE returned_at IS NOT NULL") == [(1,)]
+        assert shell.flask("user", "confirm", "ben@example.com").out == "Ben Bitdiddle signs in with ben@example.com.\n"
+        assert shell.rows("SELECT 1 FROM account WHERE deactivated_at IS NOT NULL OR returned_at IS NOT NULL") == []

@@ -2,11 +2,15 @@
 
 import json
 import re
+import socket
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from commands.outbox_rows import approve_message, everybody_once, queue_message, states
@@ -16,6 +20,21 @@ from mail.smtp_peer import smtp_peer
 from engagement.scheduler.timetable import TIMETABLE
 
 RECIPIENTS = 300
+
+
+def listeners(pid: int) -> list[tuple[str, int]]:
+    """Return the addresses and ports on which a process listens, as Linux tells them."""
+    inodes = set()
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            inodes.add(str(entry.readlink()).removeprefix("socket:[").removesuffix("]"))
+    found = []
+    for line in Path(f"/proc/{pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+        parts = line.split()
+        if parts[3] == "0A" and parts[9] in inodes:
+            address, port = parts[1].split(":")
+            found.append((socket.inet_ntoa(bytes.fromhex(address)[::-1]), int(port, 16)))
+    return found
 
 
 def test_serve_starts_on_an_empty_database_and_prints_the_way_in(shell: Shell) -> None:
@@ -182,3 +201,24 @@ def test_a_message_whose_time_passed_while_nothing_ran_waits_for_a_decision(
     if is_held:
         [(reason,)] = shell.rows("SELECT reason FROM occurrence")
         assert str(reason).endswith("more than the limit of 24 hours.")
+
+
+def test_served_to_all_the_mailbox_stays_with_the_machine_itself(shell: Shell) -> None:
+    with shell.serving("--host", "0.0.0.0") as service:
+        port = service.url.rpartition(":")[2]
+        assert f"Mail stays on this machine, at http://127.0.0.1:{port}/mailbox" in service.said
+
+        def status(path: str, **headers: str) -> int:
+            request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
+            try:
+                with urllib.request.urlopen(request, timeout=20) as answer:
+                    return int(answer.status)
+            except urllib.error.HTTPError as error:
+                return error.code
+
+        assert [status(path) for path in ("/mailbox", "/metrics")] == [200, 200]
+        for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):
+            assert [status(path, **{header: "127.0.0.1"}) for path in ("/mailbox", "/metrics")] == [403, 401], header
+        # The mailbox's own server listens on loopback, whatever the pages listen on.
+        others = [address for address, number in listeners(service.process.pid) if number != int(port)]
+        assert others == ["127.0.0.1"]

@@ -88,6 +88,42 @@ def test_roles_given_before_lose_their_number_only(empty):
     assert inspect(db.engine).get_pk_constraint("person_role")["constrained_columns"] == ["person_id", "role"]
 
 
+def test_sign_ins_keep_the_addresses_that_people_signed_in_with(empty):
+    upgrade(revision="0007")
+    person = (
+        "INSERT INTO person (id, email, left_at, name, first_name, last_name, job_title, location, country, searched_by, joined_at)"
+        " VALUES (:id, :email, :left_at, 'A', '', '', '', '', '', '', '2026-04-14 08:00:00')"
+    )
+    account = (
+        "INSERT INTO account (id, email, name, person_id, session_version, made_at, is_demonstration)"
+        " VALUES (:id, :email, 'A', :person_id, 1, '2026-04-14 08:00:00', false)"
+    )
+    with db.engine.begin() as connection:
+        for number, email, left_at in (
+            (1, "a@example.com", None), (2, "b@example.com", None), (3, "c@example.com", "2026-04-01 08:00:00"),
+            (4, "c@example.com", None), (5, None, None), (6, "outside@example.com", None),
+        ):  # fmt: skip
+            connection.execute(text(person), {"id": number, "email": email, "left_at": left_at})
+        for number, email, person_id in (
+            # One and two had each other's address before; three left, and four has the address now.
+            (1, "b@example.com", 1), (2, "a@example.com", 2), (3, "c@example.com", 3), (4, "d@example.com", 4),
+            (5, "e@example.com", 5), (6, "f@example.com", 6), (7, "outside@example.com", None),
+        ):  # fmt: skip
+            connection.execute(text(account), {"id": number, "email": email, "person_id": person_id})
+    upgrade()
+    with db.engine.begin() as connection:
+        found = dict(connection.execute(text("SELECT id, email FROM account ORDER BY id")).all())
+    assert found == {
+        1: "a@example.com",
+        2: "b@example.com",
+        3: "formerly-3@invalid",
+        4: "c@example.com",
+        5: "e@example.com",
+        6: "outside@example.com",
+        7: "formerly-7@invalid",
+    }
+
+
 def test_confirmations_are_only_added_to(migrated):
     for statement in (
         "INSERT INTO person (id, name, first_name, last_name, job_title, location, country, searched_by, joined_at) "

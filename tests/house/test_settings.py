@@ -30,6 +30,8 @@ def test_every_setting_stands_in_the_readme():
         ({"database_url": "mysql://x"}, "use postgresql://"),
         ({"anonymity_floor": 2}, "ENGAGEMENT_ANONYMITY_FLOOR"),
         ({"working_hours": "9-17"}, "not working hours"),
+        ({"metrics_token": "short"}, "at least 16 random"),
+        ({"metrics_token": "a token with blanks in it"}, "at least 16 random"),
         ({**SAFE, "base_url": "https://x.example.com", "secret_key": "short"}, "ENGAGEMENT_SECRET_KEY"),
         ({**SAFE, "base_url": "http://x.example.com"}, "plain http"),
         ({**SAFE, "base_url": "https://x.example.com", "smtp_url": ""}, "ENGAGEMENT_SMTP_URL"),
@@ -51,6 +53,10 @@ def test_a_secret_is_read_from_a_file(tmp_path, monkeypatch):
     monkeypatch.delenv("ENGAGEMENT_SECRET_KEY", raising=False)
     assert read_settings(_env_file=None).secret_key == "from a file"
     monkeypatch.delenv("ENGAGEMENT_SECRET_KEY")
+    monkeypatch.setenv("ENGAGEMENT_METRICS_TOKEN_FILE", str(secret))
+    secret.write_text("0123456789abcdef\n", encoding="utf-8")
+    assert read_settings(_env_file=None).metrics_token == "0123456789abcdef"
+    monkeypatch.delenv("ENGAGEMENT_METRICS_TOKEN")
 
 
 def test_the_built_in_postgres_prefix_is_understood():

@@ -1,0 +1,70 @@
+"""Which passwords are refused: short ones, those on the lists and close to one, and those made of somebody's own words."""
+
+import time
+
+import pytest
+from factories import PASSWORD, TESTER, make_account
+
+from engagement.accounts import actions
+from engagement.accounts.passwords import password_problem
+from engagement.errors import BadInput
+
+OWN = ("ines.okafor@example.com", "Ines Okafor", "Northmere Insurance")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password1234", "PASSWORD12345", "Password2026!", "passwordpassword", "123456789012", "qwertyuiop12",
+        "QWERTYUIOPASDFGH", "iloveyou12345", "letmeinletmein", "trustno1trustno1", "welcome123456", "Welcome2024!!!",
+        "Summer2026!!", "administrator1", "abcdefghijkl", "monkey123456", "football1234", "1q2w3e4r5t6y", "P@ssw0rd1234",
+        "drowssap4321", "zaq12wsxcde3", "abc123abc123", "changeme2026", "12345678901234567890", "adminadmin123",
+    ],
+)  # fmt: skip
+def test_known_passwords_and_what_is_close_to_one_are_refused(password: str):
+    assert "on the lists" in (password_problem(password, *OWN) or "")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "ines.okafor@example.com", "ines.okafor2026", "InesOkafor2026!", "okafor-okafor-1", "Northmere2026!", "northmereinsurance",
+        "Insurance-2026", "ines@northmere!", "Okafor Ines 1984", "Engagement2026!!", "engagementengagement",
+    ],
+)  # fmt: skip
+def test_passwords_made_of_own_words_are_refused(password: str):
+    assert "not your address, your name or your organisation" in (password_problem(password, *OWN) or "")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        PASSWORD, "a few words in a row", "correct horse battery staple", "k7#Vq2!mZx9p", "ines eats warm bread daily",
+        "schnell blaue Wolken ziehen", "Ḱrátké modré ponožky", "bezpieczny kolorowy parasol",
+    ],
+)  # fmt: skip
+def test_words_in_a_row_and_random_signs_are_taken(password: str):
+    assert password_problem(password, *OWN) is None
+
+
+@pytest.mark.parametrize(
+    "signs", ["4@8({[<369!1|0$57+%2z", "@4({<3690!1|5$7+%2", "1a2b3c4d5e6f7g8h", "qwertyuiop0987654321"]
+)
+def test_no_password_takes_long_to_measure(signs: str):
+    began = time.perf_counter()
+    password_problem((signs * 20)[:256], *OWN)
+    assert time.perf_counter() - began < 1.5
+
+
+def test_a_longer_one_is_refused():
+    assert password_problem("kj3 " * 64, *OWN) is not None
+    assert password_problem("x" * 257, *OWN) == "Use at most 256 characters."
+
+
+def test_every_way_to_a_password_asks(app):
+    with pytest.raises(BadInput, match="on the lists"):
+        actions.make_account("a@example.com", "A", by=TESTER, password="password1234")
+    account = make_account()
+    for password in ("password1234", "Northmere2026!"):
+        with pytest.raises(BadInput):
+            actions.set_password(account, password, by=TESTER, organisation="Northmere Insurance")
