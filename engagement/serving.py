@@ -41,11 +41,14 @@ def settings_of(app: Flask) -> Settings:
 
 
 def link_maker(app: Flask) -> Callable[[Delivery, str], str]:
-    """Return the function that turns a path inside a message into a one-time sign-in link for its recipient."""
+    """Return the function that turns a path inside a message into a one-time sign-in link for its recipient.
+
+    A page that keeps its reader unknown gets its bare address: a link would say whose it was before the page opens.
+    """
     secret, base = str(app.config["SECRET_KEY"]), settings_of(app).base_url
 
     def link_for(delivery: Delivery, path: str) -> str:
-        if delivery.person_id is None:
+        if delivery.person_id is None or path in app.extensions["unknown_paths"]:
             return base + path
         token = links.sign_in_token(
             secret, origin="message", nonce=str(delivery.id), leads_to=path, person_id=delivery.person_id

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from engagement import audit
+from engagement import audit, clock
 from engagement.accounts import actions, links, queries
 from engagement.accounts.models import Account
 from engagement.accounts.rules import LinkPurpose, Role
+from engagement.accounts.sign_ins.actions import remember_sign_in
 from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -98,7 +99,7 @@ def _begin_session(account: Account) -> None:
     session.clear()
     session.permanent = True
     login_user(guard.SignedIn(account.id, account.session_version))
-    audit.record("signed in", account, by=account.actor, name=account.address, person_id=account.person_id)
+    remember_sign_in(account, on=clock.today(guard.settings().timezone))
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
