@@ -28,6 +28,7 @@ from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender, Severity, Source
+from engagement.resistance.saying import actions as saying
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.models import Membership, WaveDepartment
@@ -51,7 +52,7 @@ def _somebody():
     copy = mail.queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
     mailing.asks_confirmation = True
     acknowledge(copy, by=account.actor)
-    resistance.say_something(
+    saying.say_something(
         "I, Zofia Żółkowska, object.",
         Sender.NAMED,
         secret=SECRET,
