@@ -126,7 +126,8 @@ def count_objections(settings: Settings) -> str:
 def apply_retention(_settings: Settings) -> str:
     """Let old records go by the rules that an administrator set."""
     gone = privacy.apply_retention(clock.now())
-    return ", ".join(f"{number} {kind.word.lower()}" for kind, number in gone.items()) or "No rule is set."
+    told = (f"{number} {kind.word.lower()}" if kind.is_counted else kind.word.lower() for kind, number in gone.items())
+    return ", ".join(told) or "No rule is set."
 
 
 def retention_dry_run() -> list[str]:
@@ -136,7 +137,7 @@ def retention_dry_run() -> list[str]:
 
 
 def _going_words(each: Going) -> str:
-    words = f"{each.records:,} would go, kept for {each.keep_days:,} days."
+    words = f"{each.words} would go, kept for {each.keep_days:,} days."
     return f"{words} {each.held_back:,} more can’t be erased yet." if each.held_back else words
 
 
