@@ -247,7 +247,7 @@ def test_an_erased_person_has_no_session_left(app):
     assert account.session_version == version + 1
 
 
-def test_how_many_closed_concerns_go_is_told_nowhere(frozen):
+def test_how_many_closed_concerns_go_is_told_nowhere(app, frozen):
     """By asking for one number of days after another, an administrator would count them by day."""
     manager = make_change_manager()
     for number in range(3):
