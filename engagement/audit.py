@@ -41,6 +41,10 @@ COMMAND_LINE = Actor(None, "Command line")
 DIRECTORY = Actor(None, "HR file")
 
 
+#: Said of somebody without a role. The instant of such an entry stands for the whole day.
+SIGNED_IN_THAT_DAY = "signed in that day"
+
+
 class AuditEntry(Base):
     """One change. Rows are only added: the database refuses to delete them or to alter when, who and what.
 
@@ -75,6 +79,11 @@ class AuditEntry(Base):
     wave_id: Mapped[int | None]
     department_id: Mapped[int | None]
     changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    @property
+    def is_by_day(self) -> bool:
+        """Whether only the day of this entry is known, not the time."""
+        return self.verb == SIGNED_IN_THAT_DAY
 
 
 def record(
@@ -122,15 +131,16 @@ def record_each(
     *,
     by: Actor,
     changes: dict[str, tuple[Any, Any]] | None = None,
+    at: datetime | None = None,
 ) -> int:
-    """Add one entry for each row of a SELECT, in one statement; returns how many.
+    """Add one entry for each row of a SELECT, in one statement; returns how many. They are dated now unless `at` says otherwise.
 
     `subjects` gives id and name of each thing of this `kind`, then the ids of the person, programme, wave and department
     that its entry carries. `changes` are the same for all.
     """
     subject_id, name, *scope = subjects.selected_columns
     rows = subjects.with_only_columns(
-        literal(clock.now(), AuditEntry.at.type),
+        literal(at or clock.now(), AuditEntry.at.type),
         literal(by.account_id, AuditEntry.actor_id.type),
         literal(by.name[:200]),
         literal(verb),

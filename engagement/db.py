@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import sqlite3
 import stat
 from contextlib import suppress
@@ -25,6 +26,7 @@ from sqlalchemy import (
     MetaData,
     Select,
     String,
+    delete,
     event,
     func,
     select,
@@ -108,6 +110,37 @@ def rows_changed(statement: Executable) -> int:
     options = {"synchronize_session": False, "preserve_rowcount": True}
     outcome = db.session.execute(statement, execution_options=options)
     return int(outcome.rowcount)  # type: ignore[attr-defined]
+
+
+def take_all(table: type[Base]) -> list[dict[str, Any]]:
+    """Take every row out of a table and return them in random order, so that nothing tells afterwards which came first.
+
+    The table is empty then, in a file of its own on PostgreSQL, where deleted rows would stay until they are cleaned up, and
+    nobody else reads or writes it until the transaction ends.
+    """
+    on_postgresql = db.engine.dialect.name == "postgresql"
+    name = table.__tablename__
+    if on_postgresql:
+        db.session.execute(text(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE"))
+    rows = [dict(row) for row in db.session.execute(select(table.__table__)).mappings()]
+    db.session.execute(text(f"TRUNCATE {name}") if on_postgresql else delete(table))
+    db.session.expire_all()
+    secrets.SystemRandom().shuffle(rows)
+    return rows
+
+
+def empty_log() -> bool:
+    """Leave nothing of what was committed in SQLite's write-ahead log; returns False where somebody still reads it.
+
+    In the log, changes stand one after another. PostgreSQL's own log can't be emptied from here.
+    """
+    if db.engine.dialect.name == "postgresql":
+        return True
+    with db.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        is_busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not is_busy
 
 
 #: From so many rows on, a table that grew in this transaction is looked at again before it is joined.

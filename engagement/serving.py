@@ -44,6 +44,8 @@ def settings_of(app: Flask) -> Settings:
 def link_maker(app: Flask) -> Callable[[Delivery, str], str]:
     """Return the function that turns a path inside a message into a one-time sign-in link for its recipient.
 
+    A page that keeps its reader unknown gets its bare address: a link would say whose it was before the page opens.
+
     Links are made when a message goes out, those that were asked for too, so that none lies in the database. One that was
     asked for lives for 30 minutes from then; a message that could not go out for as long is not sent any more.
     """
@@ -51,7 +53,8 @@ def link_maker(app: Flask) -> Callable[[Delivery, str], str]:
 
     def link_for(delivery: Delivery, path: str) -> str:
         was_asked = links.SIGNS_IN in delivery.filled
-        if delivery.person_id is None and not was_asked:
+        is_bare = delivery.person_id is None or path in app.extensions["unknown_paths"]
+        if is_bare and not was_asked:
             return base + path
         if was_asked and clock.now() > delivery.queued_at + LINK_LIFETIME:
             raise Lapsed("It was asked for more than 30 minutes ago, so it was not sent.")

@@ -33,6 +33,14 @@ class LogStyle(StrEnum):
     JSON = "json"
 
 
+class Outside(StrEnum):
+    """What becomes of an anonymous concern that is sent without signing in."""
+
+    COUNTED = "counted"
+    UNCOUNTED = "uncounted"
+    CLOSED = "closed"
+
+
 class Settings(BaseSettings):
     """The settings, each named `ENGAGEMENT_<NAME>` in capitals; the README's table is held against this class."""
 
@@ -55,6 +63,8 @@ class Settings(BaseSettings):
     working_hours: str = "09:00-17:00"
     holidays: str = "GB-ENG"
     anonymity_floor: int = Field(default=5, ge=3)
+    concerns_from_outside: Outside = Outside.COUNTED
+    concerns_per_place: int = Field(default=30, ge=1)
     demo_password: str = ""
     log: LogStyle = LogStyle.CONSOLE
     instance_path: str = "instance"

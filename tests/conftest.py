@@ -121,6 +121,8 @@ def _point_to(app: Flask, connect_arguments: list[Any]) -> None:
 def app(_application: Flask, engine_name: str) -> Iterator[Flask]:
     """The application on an empty database, inside its context."""
     _empty(_application, engine_name)
+    for brake in _application.extensions["concern_brakes"].values():
+        brake.release()
     with _application.app_context():
         yield _application
         db.session.rollback()

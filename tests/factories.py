@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete, select
 
 from engagement import clock
 from engagement.accounts import actions as accounts
@@ -17,6 +18,13 @@ from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.rules import PortfolioClass
+from engagement.resistance.figures.actions import count_objections
+from engagement.resistance.figures.models import ConcernFigures
+from engagement.resistance.models import Concern
+from engagement.resistance.rules import Sender, Source
+from engagement.resistance.saying.actions import empty_letterbox, say_something
+from engagement.resistance.saying.models import LetterboxRound
+from engagement.resistance.saying.rules import receipt_hash
 from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
 
@@ -114,6 +122,28 @@ def make_wave(
         db.session.add(Membership(wave=wave, person=person, origin=MembershipOrigin.DEPARTMENT, joined_at=clock.now()))
     db.session.flush()
     return wave
+
+
+def hand_over_letters(on: date) -> None:
+    """Let the change team have on a working day what lies in the letterbox, however often that day."""
+    db.session.execute(delete(LetterboxRound).where(LetterboxRound.on == on))
+    assert empty_letterbox(on)
+
+
+def make_unknown_concern(
+    text: str = "I fear for my job", *, on: date, source: Source = Source.OTHER, wave: Wave | None = None
+) -> Concern:
+    """Return an anonymous concern that the change team got on a working day."""
+    received = say_something(text, Sender.ANONYMOUS, secret="s", on=on, source=source, wave=wave)
+    hand_over_letters(on)
+    hashed = receipt_hash("s", received.code or "")
+    return db.session.scalars(select(Concern).where(Concern.receipt_hash == hashed)).one()
+
+
+def recount_objections(on: date, floor: int = 5) -> None:
+    """Count the objections as of the end of a day as if nothing had been counted before."""
+    db.session.execute(delete(ConcernFigures))
+    count_objections(on, floor)
 
 
 def signed_in(app: Flask, account: Account) -> FlaskClient:

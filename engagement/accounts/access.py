@@ -251,12 +251,17 @@ def may_read_concerns(reader: Reader) -> bool:
     return may_plan_something(reader)
 
 
+def may_read_every_concern(reader: Reader) -> bool:
+    """Read and answer concerns of every wave, and those of none: change managers without a scope."""
+    return reader.has(*PLANNERS)
+
+
 def may_read_concern(reader: Reader, programme_id: int | None, wave_id: int | None) -> bool:
     """Read and answer one concern: change managers of its scope and whoever leads its wave.
 
     A concern without a wave belongs to change managers without a scope.
     """
-    if reader.has(*PLANNERS):
+    if may_read_every_concern(reader):
         return True
     if programme_id is None or wave_id is None:
         return False
@@ -265,7 +270,7 @@ def may_read_concern(reader: Reader, programme_id: int | None, wave_id: int | No
 
 def concern_waves(reader: Reader) -> ColumnElement[bool] | None:
     """Return the condition on `Wave` for the waves whose concerns the reader may read; None means all, wave or not."""
-    if reader.has(*PLANNERS):
+    if may_read_every_concern(reader):
         return None
     programmes, waves = reader.places(*PLANNERS)
     return or_(Wave.programme_id.in_(programmes), Wave.id.in_(waves))

@@ -14,7 +14,6 @@ from engagement.accounts.rules import (
 from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
-from engagement.mail.models import Delivery
 from engagement.people import actions as people
 from engagement.people.models import Person
 
@@ -281,19 +280,9 @@ def use_link(link: OneTimeLink) -> Account:
     else:
         person = db.session.get(Person, link.person_id)
         account = account_for_person(person) if person else None
-    if account is None or not account.is_active or not _went_to_its_address(link, account):
+    if account is None or not account.is_active or not addresses.is_where_it_lies(link, account):
         raise RuleBroken("This address can’t sign in any more. Ask the change team.")
     return account
-
-
-def _went_to_its_address(link: OneTimeLink, account: Account) -> bool:
-    """Return whether a link lies where the account gets its mail: an address that it had, or is yet to get, opens nothing."""
-    sent_to = select(Delivery.address).where(Delivery.id == link.delivery_id)
-    address = db.session.scalar(sent_to) if link.delivery_id is not None else None
-    if address:
-        return address.lower() == account.email
-    there = account.person.email if account.person and link.is_limited else None
-    return there is None or there == account.email
 
 
 def claim_link(link: OneTimeLink) -> bool:

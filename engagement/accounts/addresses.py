@@ -27,10 +27,12 @@ from sqlalchemy.orm import aliased
 
 from engagement import audit, clock
 from engagement.accounts import letters
+from engagement.accounts.links import OneTimeLink
 from engagement.accounts.models import Account, Grant
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
+from engagement.mail.models import Delivery
 from engagement.people.models import Person
 from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
@@ -148,6 +150,16 @@ def _tell_of_kept(people: ColumnElement[bool], by: Actor) -> None:
             person_id=account.person_id,
         )
     letters.tell_of_kept_address(kept)
+
+
+def is_where_it_lies(link: OneTimeLink, account: Account) -> bool:
+    """Return whether a link lies where the account gets its mail: an address that it had, or is yet to get, opens nothing."""
+    sent_to = select(Delivery.address).where(Delivery.id == link.delivery_id)
+    address = db.session.scalar(sent_to) if link.delivery_id is not None else None
+    if address:
+        return address.lower() == account.email
+    there = account.person.email if account.person and link.is_limited else None
+    return there is None or there == account.email
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """One day of the demonstration: messages are written, approved and sent, people learn, object and are answered."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -14,8 +14,10 @@ from engagement.intake import actions as intake
 from engagement.intake.reading import read_file
 from engagement.people.models import Department, Person
 from engagement.resistance import actions as resistance
+from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.models import Concern
-from engagement.resistance.rules import ConcernStatus, Sender
+from engagement.resistance.rules import ConcernStatus, Sender, Severity
+from engagement.resistance.saying.actions import empty_letterbox, say_something
 from engagement.training import actions as training
 from engagement.training.models import Assignment, CurriculumItem, Module
 from engagement.training.rules import ItemKind
@@ -33,6 +35,9 @@ LEARNING_BEGINS = {1: -40, 2: -38, 3: -46}
 def live_a_day(stage: Stage, offset: int) -> None:
     """Live through the day `offset` days from today; today itself ends in the early morning."""
     day = stage.day(offset)
+    with stage.at(day, 5, 30):
+        empty_letterbox(day)
+        count_objections(day - timedelta(days=1), stage.settings.anonymity_floor)
     if offset == -64:
         _petra_leaves(stage, day)
     _move_waves_on(stage, offset)
@@ -138,7 +143,7 @@ def _say(stage: Stage, offset: int, source: object, severity: object, text: str,
     wave = stage.waves[1 if offset < -60 else 2 if offset < -30 else 3]
     team = stage.accounts[roster.WAVE_LEAD.email].actor
     if stage.chance.random() < 0.6:
-        resistance.say_something(text, Sender.ANONYMOUS, secret=stage.secret, on=on, source=source, wave=wave)  # type: ignore[arg-type]
+        say_something(text, Sender.ANONYMOUS, secret=stage.secret, on=on, source=source, wave=wave)  # type: ignore[arg-type]
     else:
         members = (
             select(Person)
@@ -151,14 +156,11 @@ def _say(stage: Stage, offset: int, source: object, severity: object, text: str,
         )
         person = db.session.scalars(members).one()
         resistance.log_concern(text, by=team, on=on, source=source, severity=severity, person=person, wave=wave)  # type: ignore[arg-type]
-    db.session.flush()
-    newest = db.session.scalars(select(Concern).where(Concern.text == text, Concern.received_on == on)).first()
-    if newest is not None and newest.severity is not severity and newest.is_anonymous and offset < -2:
-        resistance.change_severity(newest, severity, by=team)  # type: ignore[arg-type]
 
 
 def _answer(stage: Stage, offset: int) -> None:
     answers = {text: answer for _, _, text, answer in story.CONCERNS}
+    severities: dict[str, Severity] = {text: severity for _, severity, text, _ in story.CONCERNS}
     team = stage.accounts[roster.WAVE_LEAD.email]
     on = stage.day(offset)
     waiting = db.session.scalars(
@@ -169,6 +171,7 @@ def _answer(stage: Stage, offset: int) -> None:
         if concern.status is ConcernStatus.RECEIVED and age >= 1:
             resistance.acknowledge(concern, by=team.actor)
             resistance.take_over(concern, team, by=team.actor)
+            resistance.change_severity(concern, severities.get(concern.text, concern.severity), by=team.actor)
         answer = answers.get(concern.text)
         patience = 2 + concern.id % 5 if concern.received_on < stage.day(TOWN_HALL) else 6
         if answer and age >= patience:

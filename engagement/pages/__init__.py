@@ -67,4 +67,9 @@ def register(app: Flask) -> None:
     error_pages.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    unknown = {e: view for e, view in app.view_functions.items() if hasattr(view, "keeps_unknown")}
+    app.extensions["unknown_paths"] = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in unknown}
+    for view in unknown.values():
+        app.extensions["csrf"].exempt(view)
+    concerns.register(app)
     operation.count_requests(app)

@@ -111,7 +111,7 @@ def audit_export() -> Response:
         for entry in db.session.scalars(_asked_entries().limit(MOST_EXPORTED)).yield_per(1000):
             changes = json.dumps(entry.changes, ensure_ascii=False)
             yield (
-                entry.at.isoformat(),
+                (entry.at.date() if entry.is_by_day else entry.at).isoformat(),
                 entry.actor_name,
                 entry.verb,
                 entry.subject_kind,

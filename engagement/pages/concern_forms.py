@@ -27,7 +27,14 @@ def _sources(own_words: bool) -> list[SelectChoice]:
     return [SelectChoice(value=s.value, label=s.own_words if own_words else s.word) for s in Source]
 
 
-class SayForm(Form):
+class UnknownForm(Form):
+    """A form of a page that keeps its reader unknown: without a token, see `guard.keeps_unknown`."""
+
+    class Meta:
+        csrf = False
+
+
+class SayForm(UnknownForm):
     """Saying something. The addresses and names of these fields are part of the contract."""
 
     text = _long_text(
@@ -58,7 +65,7 @@ class SayForm(Form):
             raise ValidationError(CHOOSE)
 
 
-class CodeForm(Form):
+class CodeForm(UnknownForm):
     """The receipt code that opens a conversation."""
 
     code = StringField(
@@ -69,7 +76,7 @@ class CodeForm(Form):
     )
 
 
-class ReplyForm(Form):
+class ReplyForm(UnknownForm):
     """What the sender says back."""
 
     text = _long_text("Do you want to say something back?", "Write your reply before you send it.")

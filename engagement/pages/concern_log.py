@@ -1,10 +1,10 @@
 """The resistance log for those who answer: the list, and logging what somebody said in a conversation."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from sqlalchemy import true
+from sqlalchemy import and_, true
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
@@ -16,6 +16,7 @@ from engagement.pages import guard
 from engagement.pages.choosing import chosen_departments, department_choices
 from engagement.pages.concern_forms import LogForm
 from engagement.pages.formats import number_word, short_day
+from engagement.pages.forms import day_or_none
 from engagement.pages.paging import asked_page
 from engagement.pages.shell import notify
 from engagement.programmes import queries as programmes
@@ -23,9 +24,10 @@ from engagement.programmes.models import Workflow
 from engagement.resistance import actions, queries
 from engagement.resistance.models import Concern
 from engagement.resistance.queries import LogFilters, WaitingCounts
-from engagement.resistance.rules import ConcernStatus, Severity, Source
+from engagement.resistance.rules import ConcernStatus, LeftOut, Severity, Source
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
+from engagement.words import plural
 
 AGES = (("5", "More than 5 days"), ("14", "More than 14 days"), ("30", "More than 30 days"))
 NONE_CHOSEN = SelectChoice(value="", label="None in particular")
@@ -44,6 +46,7 @@ def add_to(blueprint: Blueprint) -> None:
     """Put the log's pages into the blueprint of concerns."""
     blueprint.add_url_rule("/concerns", "index", index)
     blueprint.add_url_rule("/concerns/log", "log", log, methods=["GET", "POST"])
+    blueprint.add_url_rule("/concerns/floods", "decide_flood", decide_flood, methods=["POST"])
 
 
 def here_today() -> date:
@@ -56,14 +59,17 @@ def index() -> str:
     reader = guard.reader()
     guard.allow(access.may_read_concerns(reader))
     readable, on = access.concern_waves(reader), here_today()
+    counted_on = on - timedelta(days=1)
     filters = _filters()
     rows = queries.concerns_listed(readable, on, filters)
     within = queries.may_be_read(readable)
     page = asked_page(count_of(rows))
     return render_template(
         "concerns/index.html",
-        lede=_log_lede(queries.waiting_counts(readable, on)),
-        counts=queries.counts_by_source(within),
+        lede=_log_lede(queries.waiting_counts(readable, counted_on)),
+        counts=queries.counts_by_source(within, counted_on),
+        counted_on=counted_on,
+        floods=queries.floods(readable),
         lines=[_line(row, on) for row in queries.log_page(rows, page.offset, page.size)],
         page=page,
         filters=filters,
@@ -79,10 +85,26 @@ def index() -> str:
 
 def _log_lede(counts: WaitingCounts) -> str:
     if not counts.open:
-        return "Nobody waits for an answer."
+        return "At the end of yesterday nobody waited for an answer."
     late = f"{counts.late:,} of them longer than promised" if counts.late else "none longer than promised"
-    waiting = f"{number_word(counts.open).capitalize()} {'concern waits' if counts.open == 1 else 'concerns wait'}"
-    return f"{waiting} for an answer, {late}."
+    waiting = f"{number_word(counts.open)} {'concern' if counts.open == 1 else 'concerns'}"
+    return f"At the end of yesterday {waiting} waited for an answer, {late}."
+
+
+def decide_flood() -> BaseResponse:
+    """Let what came in a flood count in reports, or leave it out."""
+    reader = guard.reader()
+    guard.allow(access.may_read_concerns(reader))
+    day = day_or_none(request.form.get("on"))
+    if day is None:
+        raise BadInput("Which morning is meant? Go back to the log and choose it there.")
+    readable = and_(queries.may_be_read(access.concern_waves(reader)), Concern.received_on == day)
+    does_count = request.form.get("counts") == "yes"
+    number = actions.decide_flood(readable, counts=does_count, by=reader.actor)
+    db.session.commit()
+    these = plural(number, "concern", "concerns")
+    notify("They count from tomorrow on" if does_count else "They are left out", f"{these} of {short_day(day)}.")
+    return redirect(url_for("concerns.index"), 303)
 
 
 def _line(row: Concern, on: date) -> LogLine:
@@ -115,6 +137,7 @@ def _filters() -> LogFilters:
         owner_id=asked.get("owner", type=int),
         is_open=True if state == "open" else None,
         is_late=state == "late",
+        left_out=LeftOut.FLOOD if state == "flood" else None,
         older_than_days=next((int(days) for days, _ in AGES if days == asked.get("age")), None),
         words=asked.get("q", "")[:200].strip(),
     )

@@ -98,6 +98,11 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 def _unexpected(error: Exception) -> tuple[str, int]:
     db.session.rollback()
+    if guard.is_unknown():
+        # Nothing is logged, not even this: the line would have a time.
+        return _page(
+            500, "This did not work", "Something went wrong on our side. Nothing was stored. Please try once more."
+        )
     where = request.url_rule.rule if request.url_rule else "unknown"
     log.error("unexpected error", where=where, exc_info=error)
     sentence = (

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, current_app, redirect, request, url_for
 from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import queries
@@ -48,6 +49,23 @@ def writes_because(reason: str) -> Callable[[View], View]:
     return mark
 
 
+def keeps_unknown(view: View) -> View:
+    """Mark a view on which people may speak without being known.
+
+    Whatever happens on it leaves no log line and is counted nowhere (see `headers`, `operation`, `error_pages`); it is shown
+    as to nobody in particular, sets no cookie, and needs no token, because what it takes in rests on nobody's rights. What
+    other sites send is refused instead.
+    """
+    view.keeps_unknown = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_unknown() -> bool:
+    """Return whether this request is for a page that keeps its reader unknown."""
+    # By its path, because a request that no view takes (with another method, too large) is for the page all the same.
+    return request.path in current_app.extensions["unknown_paths"]
+
+
 class SignedIn:
     """What Flask-Login keeps of an account: its cookie text holds the session version, so raising it ends all sessions."""
 
@@ -75,6 +93,7 @@ def register(app: Flask) -> None:
     app.url_value_preprocessor(_read_only_unless_posted)
     app.teardown_request(_writable_again)
     app.before_request(_require_sign_in)
+    app.before_request(_refuse_other_sites)
 
 
 def _signed_in(kept: str) -> SignedIn | None:
@@ -105,6 +124,19 @@ def _require_sign_in() -> BaseResponse | None:
     if request.method != "GET":
         return redirect(url_for("sign_in.sign_in"))
     return redirect(url_for("sign_in.sign_in", next=request.full_path.rstrip("?")))
+
+
+def _refuse_other_sites() -> None:
+    """Refuse what a page of another site sends to a form without a token. Browsers name the site; what is none need not."""
+    if request.method != "POST" or not is_unknown():
+        return
+    origin = request.headers.get("Origin")
+    is_foreign = origin is not None and urlsplit(origin).netloc not in (
+        request.host,
+        urlsplit(settings().base_url).netloc,
+    )
+    if is_foreign or request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise CSRFError("The form was sent from another site.")
 
 
 def is_signed_in() -> bool:
@@ -154,13 +186,8 @@ def reader() -> Reader:
 
 
 def reader_or_none() -> Reader | None:
-    """Return the reader, None on a page that nobody is signed in to."""
-    return reader() if is_signed_in() and not g.get("unnamed", False) else None
-
-
-def stay_unnamed() -> None:
-    """Serve this request as if nobody were signed in: no name on the page, no account in a log line."""
-    g.unnamed = True
+    """Return the reader, None on a page that nobody is signed in to, or that keeps its reader unknown."""
+    return reader() if is_signed_in() and not is_unknown() else None
 
 
 def allow(answer: bool) -> None:
@@ -172,6 +199,14 @@ def allow(answer: bool) -> None:
         if reader().has_more:
             raise AsksSignIn(MORE_THAN_A_LINK)
         raise NotAllowed("This page is for others. If you need it, ask an administrator for the role.")
+
+
+def ask_for_fresh_sign_in(to_do_what: str) -> None:
+    """Raise AsksSignIn for who came by a link in a message, whatever their rights: such a link lies in a mailbox for days."""
+    if is_limited():
+        raise AsksSignIn(
+            f"You came here by a link in a message. {to_do_what}, sign in with your password or a fresh link; you come back here."
+        )
 
 
 def found(row: Row | None) -> Row:

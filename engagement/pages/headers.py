@@ -6,6 +6,8 @@ import uuid
 import structlog
 from flask import Flask, Response, g, request
 
+from engagement.pages import guard
+
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -20,8 +22,7 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
-#: Pages on which people may speak without their name: their requests leave no log line, so nothing can be matched by time.
-UNLOGGED = ("concerns.new", "concerns.receipt")
+UNLOGGED = ("operation.healthz", "operation.readyz", "operation.metrics")
 log = structlog.get_logger("engagement.request")
 
 
@@ -42,7 +43,8 @@ def _finish(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    # From a page that keeps its reader unknown, not even this site's own pages learn where somebody came from.
+    headers["Referrer-Policy"] = "origin" if guard.is_unknown() else "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     headers.setdefault("X-Frame-Options", "DENY")
@@ -55,11 +57,7 @@ def _finish(response: Response) -> Response:
 
 
 def _log(response: Response) -> None:
-    if request.endpoint in UNLOGGED or request.endpoint in (
-        "operation.healthz",
-        "operation.readyz",
-        "operation.metrics",
-    ):
+    if guard.is_unknown() or request.endpoint in UNLOGGED:
         return
     headers = response.headers
     headers["X-Request-Id"] = g.get("request_id", "")

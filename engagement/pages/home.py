@@ -60,14 +60,14 @@ def home() -> str | BaseResponse:
     visible = waves.waves_visible(access.visible_waves(reader))
     groups = task_groups(reader, visible, on)
     shown = _shown_waves(visible)
-    with_concerns = access.concern_waves(reader)
+    with_concerns, yesterday = access.concern_waves(reader), on - timedelta(days=1)
     return render_template(
         "home/today.html",
         on=on,
         lede=_lede(groups, calendar.needs_attention(reader).approvals, on),
         groups=groups,
         agenda=_agenda(on, reader),
-        new_concerns=_new_concerns(resistance.received_since(with_concerns, on - timedelta(days=7))),
+        new_concerns=_new_concerns(resistance.received_between(with_concerns, on - timedelta(days=7), yesterday)),
         wave_title=f"The {number_word(len(shown))} waves" if len(shown) > 1 else "The wave",
         timeline=charts.waves_timeline([_span(wave) for wave in shown], on),
         cards=_cards(shown, on),
@@ -122,7 +122,7 @@ def _new_concerns(counts: dict[Source, int]) -> str:
     if not total:
         return ""
     source, number = next(iter(counts.items()))
-    words = f"{number_word(total).capitalize()} new {'concern' if total == 1 else 'concerns'} in the last seven days"
+    words = f"{number_word(total).capitalize()} new {'concern' if total == 1 else 'concerns'} in the seven days until yesterday"
     return f"{words}, {number_word(number) if number < total else 'all'} of them about {source.word.lower()}."
 
 

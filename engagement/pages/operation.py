@@ -12,7 +12,7 @@ from sqlalchemy import text
 from engagement import clock
 from engagement.db import db
 from engagement.mail.queries import due_count, outbox_counts
-from engagement.pages.guard import open_to_all
+from engagement.pages.guard import is_unknown, open_to_all
 from engagement.pages.machine import may_read_metrics
 from engagement.scheduler.running import clock_stands_still, last_tick, line_states
 
@@ -29,7 +29,7 @@ def count_requests(app: Flask) -> None:
 
 def _count(response: Response) -> Response:
     endpoint = request.endpoint or "unknown"
-    if not endpoint.startswith(("concerns.", "static", "bootstrap")):
+    if not is_unknown() and not endpoint.startswith(("static", "bootstrap")):
         REQUESTS.labels(request.method, endpoint, str(response.status_code)).inc()
         SECONDS.labels(endpoint).observe(max(0.0, _seconds_since_begin()))
     return response

@@ -53,10 +53,22 @@ def _person(person_id: int) -> Person:
 @guard.writes_because("who took a person's data stands in the audit")
 def export(person_id: int) -> Response:
     """What is kept about one person and what they wrote or did, as a JSON file."""
-    person = _person(person_id)
-    text = json.dumps(data_of(person), ensure_ascii=False, indent=2)
-    audit.record("exported everything about", person, by=guard.reader().actor, person_id=person.id)
+    person, reader = _person(person_id), guard.reader()
+    answer = _data_file(person, with_concerns=access.may_read_every_concern(reader))
+    audit.record("exported everything about", person, by=reader.actor, person_id=person.id)
     db.session.commit()
+    return answer
+
+
+@blueprint.get("/me/data.json")
+def own_data() -> Response:
+    """What is kept about the reader and what they wrote or did, what they said with their name included."""
+    guard.ask_for_fresh_sign_in("To get the file of everything that is kept about you")
+    return _data_file(guard.found(guard.person_or_none()), with_concerns=True)
+
+
+def _data_file(person: Person, *, with_concerns: bool) -> Response:
+    text = json.dumps(data_of(person, with_concerns=with_concerns), ensure_ascii=False, indent=2)
     headers = {"Content-Disposition": f'attachment; filename="person-{person.id}.json"'}
     return Response(text, mimetype="application/json", headers=headers)
 

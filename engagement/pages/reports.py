@@ -18,7 +18,7 @@ from engagement.pages.formats import day, number_word, reader_zone, share
 from engagement.programmes.models import Programme
 from engagement.reports import queries
 from engagement.reports.queries import ProgrammeReport
-from engagement.resistance.summary import SourceLine
+from engagement.resistance.figures.queries import SourceLine
 
 blueprint = Blueprint("reports", __name__)
 MOST_DECISIONS = 5
@@ -66,6 +66,7 @@ def programme(programme_id: int) -> str:
         decisions=report.decisions[:MOST_DECISIONS],
         more_decisions=len(report.decisions[MOST_DECISIONS:]),
         sources=_source_rows(report),
+        concerns_as_of=_concerns_as_of(report),
         hidden_words=_hidden_words(report),
         notes=_definitions(report),
         note=NOTES,
@@ -81,6 +82,13 @@ def _as_of(report: ProgrammeReport) -> str:
     """Return the instant of the figures with its year, because paper is read later."""
     local = report.as_of.astimezone(reader_zone())
     return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M}"
+
+
+def _concerns_as_of(report: ProgrammeReport) -> str:
+    counted = report.concerns.as_of
+    if counted is None:
+        return "Objections are counted at night; the first figures stand here tomorrow."
+    return f"As of the end of {day(counted)}. Counted at night, when things of {number_word(report.concerns.floor)} people or more have changed."
 
 
 def _lede(report: ProgrammeReport) -> str:
@@ -110,11 +118,11 @@ def _source_rows(report: ProgrammeReport) -> list[SourceRow]:
 
 def _hidden_words(report: ProgrammeReport) -> str:
     concerns = report.concerns
-    if not concerns.hidden_count:
+    if concerns.as_of is None or not concerns.hidden_count:
         return ""
     return (
         f"“Not shown” stands for fewer than {number_word(concerns.floor)}, or for a group from which such a one could be "
-        "worked out. With so few, people could be recognised."
+        "worked out, also from other days: what was hidden once in a week stays so until it is over."
     )
 
 
@@ -126,11 +134,11 @@ def _definitions(report: ProgrammeReport) -> Sequence[str]:
     return (
         "People who are in the wave now. Somebody in two waves counts in both.",
         "People who have finished every required module of each training role they have, of those with training assigned.",
-        f"Concerns that wait for an answer, with name or anonymous, that name a wave or workflow of this programme.{opened} "
-        f"Groups under {floor} are not shown, nor any from which one could be worked out.",
+        f"Concerns that waited for an answer at the end of the day, with name or anonymous, that name a wave or workflow of "
+        f"this programme.{opened} Groups of under {floor} people are not shown, nor any from which one could be worked out.",
         "Concerns whose last word is an answer of the change team.",
-        "Open concerns at the end of each of the last eight weeks. All sources share one scale; numbers under "
-        f"{floor} leave a gap.",
+        "Open concerns as they were counted at the end of each of the last eight weeks. All sources share one scale; what was "
+        "not shown then leaves a gap.",
         f"Median of working days, Monday to Friday, from receipt to first answer.{answers}",
         "Messages that a mail server accepted, of people the message was for. The last four messages.",
     )
@@ -155,6 +163,7 @@ def _rows(report: ProgrammeReport) -> list[tuple[Any, ...]]:
             row("Wave", title, "People", line.people, "", "people"),
             row("Wave", title, "Trained", line.trained.finished, line.trained.assigned, "trained"),
         ]
+    rows.append(("Objections", "All sources", "As of the end of", report.concerns.as_of, "", "Counted at night."))
     for source in report.concerns.sources:
         rows += [
             row("Objections", source.source.word, "Open", _shown(source.open), _shown(report.concerns.open), "open"),

@@ -44,9 +44,10 @@ class Shell:
     organisation: str
     notices: list[Notice]
     sign_out_url: str
-    appearance_url: str
+    appearance_url: str | None
     timezone_url: str | None
     more_url: str | None
+    data_url: str | None
     foot_note: str | None
     sees_audiences: bool
     sees_leavers: bool
@@ -63,20 +64,22 @@ def register(app: Flask) -> None:
 
 
 def _shell() -> Shell:
-    reader = guard.reader_or_none()
+    reader, is_unknown = guard.reader_or_none(), guard.is_unknown()
     settings = guard.settings()
     theme = request.cookies.get("appearance", "auto")
     return Shell(
-        places=_places(reader) if reader else [],
+        places=_places(reader) if reader else _own_places() if is_unknown and guard.is_signed_in() else [],
         reader_name=reader.name if reader else None,
         timezone=zone_words(reader.timezone if reader else settings.timezone),
         theme=theme if theme in THEMES else "auto",
         organisation=settings.organisation,
-        notices=_notices(),
+        # A notice that is shown is taken out of the cookie, and a theme is chosen with a token that is put into it.
+        notices=[] if is_unknown else _notices(),
         sign_out_url=url_for("sign_in.sign_out"),
-        appearance_url=url_for("sign_in.appearance"),
+        appearance_url=None if is_unknown else url_for("sign_in.appearance"),
         timezone_url=url_for("me.timezone") if reader else None,
         more_url=url_for("sign_in.sign_in", next=guard.here()) if reader and reader.has_more else None,
+        data_url=url_for("privacy.own_data") if reader and reader.person_id else None,
         foot_note=None,
         sees_audiences=bool(reader and access.may_see_audiences(reader)),
         sees_leavers=bool(reader and access.may_change_people(reader)),
@@ -117,6 +120,11 @@ _BELONGS = {
     "/departments": "/people",
     "/mailbox": "/admin",
 }
+
+
+def _own_places() -> list[Place]:
+    """Return what everybody who is signed in may go to, whoever it is."""
+    return [Place(label, url_for(endpoint), request.path == path) for label, endpoint, path in _OWN]
 
 
 def _places(reader: Reader) -> list[Place]:

@@ -11,7 +11,7 @@ from engagement import audit
 from engagement.accounts import actions, attempts, links, queries
 from engagement.accounts.rules import LinkPurpose, Role
 from engagement.db import db
-from engagement.errors import AsksSignIn, BadInput, TooMany
+from engagement.errors import BadInput, TooMany
 from engagement.pages import guard, sign_in_links
 from engagement.pages.forms import Form, stripped
 from engagement.pages.shell import THEMES, notify
@@ -135,10 +135,8 @@ def password() -> str | BaseResponse:
     A link in a message alone sets none: it would be a sign-in for good.
     """
     account = guard.account()
-    if guard.is_limited() and not account.password_hash:
-        raise AsksSignIn(
-            "You came here by a link in a message. To set a password, sign in with a fresh link; you come back here."
-        )
+    if not account.password_hash:
+        guard.ask_for_fresh_sign_in("To set a password")
     form, refusal = NewPasswordForm(), None
     if form.validate_on_submit():
         try:

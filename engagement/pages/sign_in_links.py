@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, HiddenField
 from wtforms.validators import InputRequired, Length
 
-from engagement import audit
+from engagement import clock
 from engagement.accounts import actions, links, queries
 from engagement.accounts.links import SIGNS_IN
 from engagement.accounts.models import Account
 from engagement.accounts.rules import LinkPurpose
+from engagement.accounts.sign_ins.actions import remember_sign_in
 from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.errors import RuleBroken
@@ -58,7 +59,7 @@ def begin_session(account: Account, *, is_limited: bool = False) -> None:
     session.clear()
     session.permanent = True
     login_user(guard.SignedIn(account.id, account.session_version, is_limited=is_limited))
-    audit.record("signed in", account, by=account.actor, name=account.email, person_id=account.person_id)
+    remember_sign_in(account, on=clock.today(guard.settings().timezone))
 
 
 def queue_link(email: str, leads_to: str) -> None:

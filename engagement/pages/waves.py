@@ -154,7 +154,8 @@ def wave(wave_id: int) -> str:
     held = programmes.holdings([workflow.id for workflow in workflows])
     messages = calendar.next_messages(row.id)
     subjects = subjects_shown(messages)
-    covered = wave_coverage(row.id, clock.today(guard.settings().timezone))
+    here_today = clock.today(guard.settings().timezone)
+    covered, yesterday = wave_coverage(row.id, here_today), here_today - timedelta(days=1)
     return render_template(
         "waves/wave.html",
         wave=row,
@@ -165,7 +166,8 @@ def wave(wave_id: int) -> str:
         milestones=_milestones(row, [(m.sends_at, subjects[m.id]) for m in messages]),
         progress=training.wave_progress(row.id),
         without_role=count_of(queries.members(row.id, without_role=True)),
-        concerns=resistance.open_by_source(row.id) if may_read_concerns else None,
+        concerns=resistance.open_by_source(row.id, yesterday) if may_read_concerns else None,
+        concerns_on=yesterday,
         messages=[(message, subjects[message.id]) for message in messages],
         stakeholders=map_of(reader, row),
         coverage=covered,

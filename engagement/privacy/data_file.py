@@ -19,6 +19,13 @@ from engagement.privacy.naming import Wording, replaced
 from engagement.privacy.reach import REACH, Post, Subject, rows_about, rows_by
 from engagement.stakeholders.models import Stakeholder
 
+#: What tells of concerns: opened to the person themselves and to those who may read the log, not to other administrators.
+OF_CONCERNS = frozenset({"concern", "concern_reply", "concern_step"})
+WITHOUT_CONCERNS = (
+    " What they said with their name, or answered, is left out too, because whoever saved this file may not read it: the "
+    "person saves it with “Your data” at the foot of their own pages; for somebody who left, a change manager of everything "
+    "who is an administrator as well does."
+)
 READ_ME = (
     "about_them is what is kept about the person. by_them is what they wrote or did; names of others whom it is about are "
     "left out. posts names the matters of others in which they have a post. What they said anonymously is not here, "
@@ -28,10 +35,11 @@ SOMEBODY = "somebody else"
 Row = dict[str, Any]
 
 
-def data_of(person: Person) -> dict[str, Any]:
+def data_of(person: Person, *, with_concerns: bool) -> dict[str, Any]:
     """Return the data of one person as plain values for a JSON file (dates in ISO 8601, instants in UTC).
 
-    `about_them` and `by_them` hold rows by table, `posts` one line for each post in what belongs to somebody else.
+    `about_them` and `by_them` hold rows by table, `posts` one line for each post in what belongs to somebody else. Only
+    `with_concerns` does it tell what they said with their name, and what they did as somebody who answers.
     """
     account = account_of_person(person.id)
     who = Subject(person.id, account.id if account else None)
@@ -40,12 +48,15 @@ def data_of(person: Person) -> dict[str, Any]:
     by: dict[str, list[Row]] = {}
     posts: list[Row] = []
     for table in Base.metadata.sorted_tables:
+        if table.name in OF_CONCERNS and not with_concerns:
+            continue
         if rows := _about(table, who, own_names):
             about[table.name] = rows
         if rows := [row for name in REACH[table.name].by for row in _by(table, name, who)]:
             by[table.name] = rows
         posts += [row for name, post in REACH[table.name].posts.items() for row in _posts(table, name, post, who)]
-    return {"read_me": READ_ME, "about_them": about, "by_them": by, "posts": posts}
+    read_me = READ_ME + ("" if with_concerns else WITHOUT_CONCERNS)
+    return {"read_me": read_me, "about_them": about, "by_them": by, "posts": posts}
 
 
 def _about(table: Table, who: Subject, own_names: set[str]) -> list[Row]:

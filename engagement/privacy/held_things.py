@@ -103,18 +103,14 @@ def _communication(as_what: str, line: Communication, reader: Reader | None) -> 
 
 
 def _concern(concern: Concern, reader: Reader | None) -> HeldThing | None:
-    """Name a concern by a number, its day and state; what it is about only to those who may read it.
-
-    The number is part of its random key, so that it tells nothing; others who see what leavers hold see no more than that.
-    """
-    what = f"Concern {concern.id % 1_000_000:06d}, came in on {concern.received_on.day} {concern.received_on:%B %Y}"
-    as_what = f"Owner. State: {concern.status.word.lower()}"
+    """Name a concern by a number, its day, its state and what it is about, to those who may read it; to others as one only."""
     programme_id = concern.wave.programme_id if concern.wave else None
     if reader and access.may_read_concern(reader, programme_id, concern.wave_id):
+        what = f"Concern {concern.id % 1_000_000:06d}, came in on {concern.received_on.day} {concern.received_on:%B %Y}"
         where = f", {concern.wave.title}" if concern.wave else ""
-        about = f"{as_what}. About {concern.source.word.lower()}{where}"
+        about = f"Owner. State: {concern.status.word.lower()}. About {concern.source.word.lower()}{where}"
         return HeldThing(what, about, "concerns.concern", {"concern_id": concern.id}, may_change=True)
-    return HeldThing(what, as_what) if not reader or access.may_change_people(reader) else None
+    return HeldThing("A concern", "Owner") if not reader or access.may_change_people(reader) else None
 
 
 _OPEN_WAVES = select(Wave).where(Wave.status.not_in((WaveStatus.CLOSED, WaveStatus.CANCELLED))).order_by(Wave.id)

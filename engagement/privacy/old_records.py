@@ -20,6 +20,7 @@ from engagement.privacy.rules import RecordKind
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus
 from engagement.training.models import QuizAttempt
+from engagement.words import plural
 
 #: A statement takes only so many values.
 ASKED_AT_ONCE = 1_000
@@ -40,6 +41,13 @@ class Going:
     keep_days: int
     records: int
     held_back: int = 0
+
+    @property
+    def words(self) -> str:
+        """How many that is, as far as it may be told."""
+        if self.kind.is_counted or not self.records:
+            return plural(self.records, "record", "records")
+        return "some"
 
 
 def going(kind: RecordKind, keep_days: int, now: datetime) -> Going:

@@ -52,6 +52,7 @@ REACH: dict[str, Reach] = {
     "person_role": Reach(about=("person_id",)),
     "department": Reach(posts={"manager_id": Post("Manager", "department", ("path",))}),
     "account": Reach(about=("person_id",), without=("password_hash", "session_version")),
+    "sign_in_day": Reach(about=("account_id",)),
     "role_grant": Reach(about=("account_id",), without=("granted_by",)),
     "used_link": NOBODY,
     "sign_in_attempt": NOBODY,
@@ -128,6 +129,10 @@ REACH: dict[str, Reach] = {
         by={"logged_by_id": ("id", "received_on")},
         posts={"owner_id": Post("Owner", "concern", ("id",))},
     ),
+    # What lies in the letterbox, and what was counted, lead to nobody.
+    "concern_letter": NOBODY,
+    "letterbox_round": NOBODY,
+    "concern_figures": NOBODY,
     "concern_reply": Reach(by={"author_id": ("concern_id", "written_on", "text")}),
     "concern_step": Reach(by={"by_id": ("concern_id", "at", "status", "note")}),
     # Communication.

@@ -22,6 +22,11 @@ class RecordKind(StrEnum):
         return _WORDS[self][0]
 
     @property
+    def is_counted(self) -> bool:
+        """Whether may be told how many there are. Of concerns, their number by age would tell what reports hide."""
+        return self is not RecordKind.CLOSED_CONCERNS
+
+    @property
     def goes(self) -> str:
         """What happens to a record that is older, and what stays."""
         return _WORDS[self][1]

@@ -17,7 +17,7 @@ from engagement.mail.rules import DeliveryState
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.queries import OwnershipGap, ownership_gaps
 from engagement.reports.rules import NEAR_DAYS, Decision, by_urgency, in_days, is_training_behind
-from engagement.resistance.summary import ConcernSummary, summary_for_report
+from engagement.resistance.figures.queries import ConcernSummary, summary_for_report
 from engagement.training.queries import Count, progress_of_waves
 from engagement.training.rules import due_on
 from engagement.waves.models import Wave
@@ -87,7 +87,7 @@ def programme_report(programme: Programme, on: date, floor: int) -> ProgrammeRep
     people = member_counts(ids)
     progress = progress_of_waves(programme.id)
     lines = [WaveLine(wave, people[wave.id], progress[wave.id].people) for wave in waves]
-    concerns = summary_for_report(programme.id, on, floor)
+    concerns = summary_for_report(programme.id, floor)
     decisions = [
         *ownership_needed(waves, on),
         *_wave_decisions(lines, on),
@@ -196,11 +196,12 @@ def _wave_decisions(lines: Sequence[WaveLine], on: date) -> list[Decision]:
 
 
 def _concern_decisions(concerns: ConcernSummary) -> list[Decision]:
-    if concerns.late is None:
+    if not concerns.is_late:
         return []
+    these = f"{concerns.late:,} concerns" if concerns.late is not None else "concerns"
     return [
         Decision(
-            title=f"Give somebody the time to answer {concerns.late:,} concerns",
+            title=f"Give somebody the time to answer {these}",
             reason="Their senders have waited longer than was promised: read within one working day, answered within five.",
             is_about_concerns=True,
         )

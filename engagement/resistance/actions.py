@@ -1,99 +1,22 @@
-"""Changes of the resistance log: saying something, and what the change team does with it.
+"""What the change team does with a concern; how one is said stands in `saying`.
 
-What is said leaves no entry in the audit, with or without a name: an entry has an instant and an author, and those who may
-read the audit may not read who objects. Steps of the change team are recorded, by the concern's random number and
-without its words.
+Each step is a row of the concern, with its author, for those who may read it. The audit says only that somebody took one.
 """
 
-import secrets
-from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, update
 
 from engagement import audit, clock
 from engagement.accounts.models import Account
 from engagement.audit import Actor
-from engagement.db import db, insert_new
-from engagement.errors import BadInput, RuleBroken
+from engagement.db import db, rows_changed
+from engagement.errors import RuleBroken
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Workflow
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
-from engagement.resistance.queries import concern_by_receipt
-from engagement.resistance.receipts import receipt_code, receipt_hash, submission_hash
-from engagement.resistance.rules import LONGEST_TEXT, ConcernStatus, Sender, Severity, Source
+from engagement.resistance.rules import ConcernStatus, LeftOut, Severity, Source, worded
 from engagement.waves.models import Wave
-
-SHORTEST_FORM_KEY = 16
-
-
-@dataclass(frozen=True)
-class Received:
-    """That something was taken in: for an anonymous sender with the receipt code, else with the concern's number."""
-
-    code: str | None
-    concern_id: int | None
-    received_on: date
-
-
-def say_something(
-    text: str,
-    sender: Sender | None,
-    *,
-    secret: str,
-    on: date,
-    form_key: str = "",
-    source: Source | None = None,
-    wave: Wave | None = None,
-    by: Actor | None = None,
-) -> Received:
-    """Take in what somebody says, with their name or anonymously, once for each form and text.
-
-    `on` is the organisation's own day, `form_key` the random key of the form that was sent (a short or empty one counts as
-    none). For an anonymous sender `by` is not looked at, and nothing but the text, the source, the wave, the day and the
-    keyed hash of the receipt is written. Raises BadInput for a missing or too long text, a missing choice of sender, or a
-    name that nobody is signed in for.
-    """
-    said = _worded(text, "text", "Write what worries you. One sentence is enough.")
-    if sender is None:
-        raise BadInput("Choose one. We never choose for you.", {"sender": "Choose one. We never choose for you."})
-    key = form_key if len(form_key) >= SHORTEST_FORM_KEY else secrets.token_urlsafe(24)
-    common: dict[str, object] = {
-        "text": said,
-        "source": source or Source.OTHER,
-        "severity": Severity.MEDIUM,
-        "status": ConcernStatus.RECEIVED,
-        "wave_id": wave.id if wave else None,
-        "received_on": on,
-        "waiting_since_on": on,
-    }
-    if sender is Sender.ANONYMOUS:
-        return _take_in_unknown(common, receipt_code(secret, key, said), secret, on)
-    return _take_in_named(common, by, key, secret, on)
-
-
-def _take_in_unknown(common: dict[str, object], code: str, secret: str, on: date) -> Received:
-    row = insert_new(Concern).values(**common, is_anonymous=True, receipt_hash=receipt_hash(secret, code))
-    db.session.execute(row.on_conflict_do_nothing(index_elements=["receipt_hash"]))
-    return Received(code, None, on)
-
-
-def _take_in_named(common: dict[str, object], by: Actor | None, key: str, secret: str, on: date) -> Received:
-    if by is None or by.account_id is None:
-        sentence = "To send it with your name, sign in first. Without signing in it can only be anonymous."
-        raise BadInput(sentence, {"sender": sentence})
-    submission = submission_hash(secret, key, str(common["text"]), by.account_id)
-    row = insert_new(Concern).values(
-        **common,
-        is_anonymous=False,
-        person_id=by.person_id,
-        logged_by_id=None if by.person_id else by.account_id,
-        department_id=select(Person.department_id).where(Person.id == by.person_id).scalar_subquery(),
-        received_at=clock.now(),
-        submission=submission,
-    )
-    db.session.execute(row.on_conflict_do_nothing(index_elements=["submission"]))
-    return Received(None, db.session.scalar(select(Concern.id).where(Concern.submission == submission)), on)
 
 
 def log_concern(
@@ -113,7 +36,7 @@ def log_concern(
     `person` is who said it, None when they did not want to be named. Raises BadInput for a missing or too long text.
     """
     concern = Concern(
-        text=_worded(text, "text", "Write what was said, as nearly in their words as you can."),
+        text=worded(text, "text", "Write what was said, as nearly in their words as you can."),
         is_anonymous=False,
         person=person,
         logged_by_id=by.account_id,
@@ -130,7 +53,7 @@ def log_concern(
     )
     db.session.add(concern)
     _step(concern, by, "Logged after a conversation.")
-    _record("logged concern", concern, by)
+    _record("logged concern", by)
     return concern
 
 
@@ -140,7 +63,7 @@ def acknowledge(concern: Concern, *, by: Actor) -> None:
         return
     concern.status = ConcernStatus.ACKNOWLEDGED
     _step(concern, by)
-    _record("acknowledged concern", concern, by, status=(ConcernStatus.RECEIVED, concern.status))
+    _record("acknowledged concern", by)
 
 
 def take_over(concern: Concern, owner: Account, *, by: Actor) -> None:
@@ -158,45 +81,31 @@ def take_over(concern: Concern, owner: Account, *, by: Actor) -> None:
     if before == (owner.id, concern.status):
         return
     _step(concern, by, f"{owner.name} works on the answer.")
-    _record("gave concern to", concern, by, owner=(before[0], owner.id), status=(before[1], concern.status))
+    _record("gave concern to", by)
 
 
 def answer(concern: Concern, text: str, *, by: Actor, on: date) -> ConcernReply:
     """Answer the sender; the same text sent twice on one day counts once. Raises BadInput for a missing or too long text."""
-    said = _worded(text, "text", "Write the answer before you send it.")
+    said = worded(text, "text", "Write the answer before you send it.")
     repeated = _said_just_now(concern, said, by.account_id, on)
     if repeated is not None:
         return repeated
     reply = _add_reply(concern, said, by.account_id, on)
-    before = concern.status
     concern.status = ConcernStatus.ANSWERED
     concern.owner_id = concern.owner_id or by.account_id
     concern.first_answered_on = concern.first_answered_on or on
     concern.answered_on, concern.waiting_since_on = on, None
     _step(concern, by)
-    _record("answered concern", concern, by, status=(before, concern.status))
+    _record("answered concern", by)
     return reply
 
 
-def reply_by_receipt(code: str, text: str, *, secret: str, on: date) -> Concern | None:
-    """Add what the sender says back, known by the receipt code alone; None for a code that fits nothing.
-
-    Writes the text and the day, and no step and no audit entry, which would have an instant. Raises BadInput for a missing
-    or too long text.
-    """
-    concern = concern_by_receipt(code, secret=secret)
-    if concern is not None:
-        reply_as_sender(concern, text, on=on)
-    return concern
-
-
-def reply_as_sender(concern: Concern, text: str, *, on: date) -> ConcernReply:
+def take_reply(concern: Concern, text: str, *, on: date) -> ConcernReply:
     """Add what the sender says back; somebody waits for an answer again. The same text twice on one day counts once."""
-    said = _worded(text, "text", "Write your reply before you send it.")
-    repeated = _said_just_now(concern, said, None, on)
+    repeated = _said_just_now(concern, text, None, on)
     if repeated is not None:
         return repeated
-    reply = _add_reply(concern, said, None, on)
+    reply = _add_reply(concern, text, None, on)
     if not concern.status.is_open:
         concern.status = ConcernStatus.IN_RESPONSE
         concern.answered_on, concern.waiting_since_on = None, on
@@ -205,20 +114,35 @@ def reply_as_sender(concern: Concern, text: str, *, on: date) -> ConcernReply:
 
 def change_source(concern: Concern, source: Source, reason: str, *, by: Actor) -> None:
     """Count a concern under another source, for a reason that the sender can read. Raises BadInput without a reason."""
-    why = _worded(reason, "reason", "Say why in one line; the sender can read it.")
+    why = worded(reason, "reason", "Say why in one line; the sender can read it.")
     if source is concern.source:
         return
     before, concern.source = concern.source, source
     _step(concern, by, f"Counted under “{source.own_words}” instead of “{before.own_words}”: {why}")
-    _record("changed source of concern", concern, by, source=(before, source))
+    _record("changed source of concern", by)
 
 
 def change_severity(concern: Concern, severity: Severity, *, by: Actor) -> None:
     """Say how much depends on an answer; for the change team alone."""
     if severity is concern.severity:
         return
-    before, concern.severity = concern.severity, severity
-    _record("changed severity of concern", concern, by, severity=(before, severity))
+    concern.severity = severity
+    _record("changed severity of concern", by)
+
+
+def decide_flood(concerns: ColumnElement[bool], *, counts: bool, by: Actor) -> int:
+    """Say whether what came in a flood counts in reports from tomorrow on; returns how many concerns that were.
+
+    `concerns` is the condition on `Concern` for those that are decided about.
+    """
+    changed = rows_changed(
+        update(Concern)
+        .where(concerns, Concern.left_out == LeftOut.FLOOD)
+        .values(left_out=None if counts else LeftOut.DECIDED)
+    )
+    if changed:
+        audit.record(f"decided that a flood of concerns {'counts' if counts else 'is left out'}", "concern", by=by)
+    return changed
 
 
 def close(concern: Concern, note: str, *, by: Actor) -> None:
@@ -226,35 +150,25 @@ def close(concern: Concern, note: str, *, by: Actor) -> None:
 
     Raises RuleBroken while an answer is owed, and BadInput without a note.
     """
-    why = _worded(note, "note", "Say in one line what became of it; the sender can read it.")
+    why = worded(note, "note", "Say in one line what became of it; the sender can read it.")
     if concern.status is ConcernStatus.CLOSED:
         return
     if concern.status.is_open:
         raise RuleBroken("Somebody still waits for an answer to this. Answer it first, then close it.")
     concern.status = ConcernStatus.CLOSED
     _step(concern, by, why)
-    _record("closed concern", concern, by, status=(ConcernStatus.ANSWERED, concern.status))
+    _record("closed concern", by)
 
 
 def reopen(concern: Concern, reason: str, *, by: Actor, on: date) -> None:
     """Take an answered or closed concern up again: an answer is owed from this day. Raises BadInput without a reason."""
-    why = _worded(reason, "reason", "Say why in one line; the sender can read it.")
+    why = worded(reason, "reason", "Say why in one line; the sender can read it.")
     if concern.status.is_open:
         return
-    before, concern.status = concern.status, ConcernStatus.IN_RESPONSE
+    concern.status = ConcernStatus.IN_RESPONSE
     concern.answered_on, concern.waiting_since_on = None, on
     _step(concern, by, why)
-    _record("took up concern again", concern, by, status=(before, concern.status))
-
-
-def _worded(text: str, field: str, missing: str) -> str:
-    said = text.replace("\r\n", "\n").replace("\x00", "").strip()
-    if not said:
-        raise BadInput(missing, {field: missing})
-    if len(said) > LONGEST_TEXT:
-        sentence = f"This is {len(said):,} characters long. Shorten it to {LONGEST_TEXT:,}, or send it in two parts."
-        raise BadInput(sentence, {field: sentence})
-    return said
+    _record("took up concern again", by)
 
 
 def _said_just_now(concern: Concern, text: str, author_id: int | None, on: date) -> ConcernReply | None:
@@ -279,5 +193,9 @@ def _step(concern: Concern, by: Actor, note: str = "") -> None:
     )
 
 
-def _record(verb: str, concern: Concern, by: Actor, **changes: tuple[object, object]) -> None:
-    audit.record(verb, concern, by=by, name="A concern", changes=dict(changes), wave_id=concern.wave_id)
+def _record(verb: str, by: Actor) -> None:
+    """Record that somebody took a step, without saying on which concern, of which wave, and from what to what.
+
+    With any of these, a reader of the audit could count what reports hide. The concern itself keeps the step, with author.
+    """
+    audit.record(verb, "concern", by=by, name="A concern")

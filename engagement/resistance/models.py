@@ -14,6 +14,7 @@ from engagement.resistance.rules import (
     ACKNOWLEDGE_WITHIN_WORKING_DAYS,
     ANSWER_WITHIN_WORKING_DAYS,
     ConcernStatus,
+    LeftOut,
     Severity,
     Source,
     working_day_after,
@@ -32,10 +33,10 @@ def random_key() -> int:
 class Concern(Base):
     """A worry or objection, from a named person, from nobody known, or logged by a change manager for somebody.
 
-    For an anonymous one `person_id`, `received_at` and `submission` are None: only the day is kept, and
-    `receipt_hash`, the keyed hash of a code that the sender alone has. `submission` makes a named form count once when a
-    browser repeats it; for an anonymous one the receipt does the same. The check constraint makes the promise hold in
-    the table itself. `waiting_since_on` is the day since which the sender waits for an answer, `answered_on` the day since
+    For an anonymous one `person_id`, `received_at` and `submission` are None: only the day on which the change team got
+    it is kept (see `saying.models.Letter`), and `receipt_hash`, the keyed hash of a code that the sender alone has. `submission` makes a
+    named form count once when a browser repeats it; for an anonymous one the receipt does the same. The check constraint
+    makes the promise hold in the table itself. `left_out` says why it is in no figure, None for one that counts. `waiting_since_on` is the day since which the sender waits for an answer, `answered_on` the day since
     which none is owed: always exactly one of the two is set. `first_answered_on` never changes once it is there.
     """
 
@@ -71,6 +72,7 @@ class Concern(Base):
     first_answered_on: Mapped[date | None]
     receipt_hash: Mapped[str | None] = mapped_column(short(64), unique=True)
     submission: Mapped[str | None] = mapped_column(short(64), unique=True)
+    left_out: Mapped[LeftOut | None] = mapped_column(word_of(LeftOut))
 
     person: Mapped[Person | None] = relationship()
     owner: Mapped[Account | None] = relationship(foreign_keys=[owner_id])

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.accounts.models import Account
 from engagement.db import db
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
-from engagement.resistance.receipts import receipt_hash
 from engagement.resistance.rules import (
     ACKNOWLEDGE_WITHIN_WORKING_DAYS,
     ANSWER_WITHIN_WORKING_DAYS,
     ConcernStatus,
+    LeftOut,
     Severity,
     Source,
     first_day_in_time,
@@ -37,6 +37,7 @@ class LogFilters:
     is_open: bool | None = None
     is_late: bool = False
     older_than_days: int | None = None
+    left_out: LeftOut | None = None
     words: str = ""
 
 
@@ -113,6 +114,7 @@ def concerns_listed(readable: Readable, on: date, filters: LogFilters = LogFilte
         (Concern.severity, filters.severity),
         (Concern.wave_id, filters.wave_id),
         (Concern.owner_id, filters.owner_id),
+        (Concern.left_out, filters.left_out),
     )
     for column, wanted in exact:
         if wanted is not None:
@@ -149,28 +151,6 @@ def concern_page(concern_id: int) -> Concern | None:
     """Return one concern with everything that its page names."""
     rows = select(Concern).where(Concern.id == concern_id).options(joinedload(Concern.workflow))
     return db.session.scalar(_with_names(rows))
-
-
-def concern_by_receipt(code: str, *, secret: str) -> Concern | None:
-    """Return the anonymous concern that this receipt code belongs to, None for any other text."""
-    return db.session.scalar(select(Concern).where(Concern.receipt_hash == receipt_hash(secret, code)))
-
-
-def concerns_of_sender(person_id: int | None, account_id: int) -> list[Concern]:
-    """Return what somebody said with their name, the newest first; anonymous ones belong to nobody."""
-    own = (
-        Concern.person_id == person_id
-        if person_id is not None
-        else and_(Concern.logged_by_id == account_id, Concern.submission.is_not(None))
-    )
-    return list(
-        db.session.scalars(
-            select(Concern)
-            .where(own)
-            .options(joinedload(Concern.wave))
-            .order_by(Concern.received_at.desc(), Concern.id)
-        )
-    )
 
 
 def conversation(concern: Concern) -> Conversation:
@@ -210,18 +190,26 @@ def conversations(concerns: Sequence[Concern]) -> list[Conversation]:
     ]
 
 
-def counts_by_source(within: ColumnElement[bool]) -> list[SourceCount]:
-    """Return for every source how many of the concerns that meet the condition wait for an answer and have one.
+def waiting_at_end_of(on: date) -> ColumnElement[bool]:
+    """Return the condition on `Concern` for those that waited for an answer at the end of a day.
 
-    The counts are not fit for reports, which hide small groups: see `summary`.
+    One that was taken up again counts as waiting throughout.
+    """
+    return and_(Concern.received_on <= on, or_(Concern.answered_on.is_(None), Concern.answered_on > on))
+
+
+def counts_by_source(within: ColumnElement[bool], on: date) -> list[SourceCount]:
+    """Return for every source how many of the concerns that meet the condition waited for an answer at the end of day `on`.
+
+    And how many had one. The counts are not fit for reports, which hide small groups: see `figures`.
     """
     counted = {
         source: (waiting, answered)
         for source, waiting, answered in db.session.execute(
             select(
                 Concern.source,
-                func.count().filter(Concern.answered_on.is_(None)),
-                func.count().filter(Concern.answered_on.is_not(None)),
+                func.count().filter(waiting_at_end_of(on)),
+                func.count().filter(Concern.answered_on <= on),
             )
             .where(within)
             .group_by(Concern.source)
@@ -230,16 +218,19 @@ def counts_by_source(within: ColumnElement[bool]) -> list[SourceCount]:
     return [SourceCount(source, *counted.get(source, (0, 0))) for source in Source]
 
 
-def open_by_source(wave_id: int) -> list[SourceCount]:
-    """Return the counts of a wave's concerns by source, for those who may read each of them."""
-    return counts_by_source(Concern.wave_id == wave_id)
+def open_by_source(wave_id: int, on: date) -> list[SourceCount]:
+    """Return the counts of a wave's concerns by source at the end of day `on`, for those who may read each of them."""
+    return counts_by_source(Concern.wave_id == wave_id, on)
 
 
 def waiting_counts(readable: Readable, on: date) -> WaitingCounts:
-    """Return how many concerns wait, and how many of them beyond a promise: unread, or read and not answered in time."""
+    """Return how many concerns waited at the end of day `on`, and how many of them beyond a promise.
+
+    Beyond it are the unread ones, and those that were read and not answered in time.
+    """
     late = late_to_acknowledge(on) | late_to_answer(on)
     row = db.session.execute(
-        select(func.count(), func.count().filter(late)).where(may_be_read(readable), Concern.answered_on.is_(None))
+        select(func.count(), func.count().filter(late)).where(may_be_read(readable), waiting_at_end_of(on))
     ).one()
     return WaitingCounts(*row)
 
@@ -262,16 +253,27 @@ def needs_answer(readable: Readable, on: date, limit: int = 5) -> Waiting:
     return Waiting(first(is_unread), unread_count, first(is_late), late_count)
 
 
-def received_since(readable: Readable, day: date) -> dict[Source, int]:
-    """Return how many concerns came in on or after `day`, by source, the most frequent first."""
+def received_between(readable: Readable, first: date, last: date) -> dict[Source, int]:
+    """Return how many concerns came in from one day to another, both included, by source, the most frequent first."""
     number = func.count()
     counted = db.session.execute(
         select(Concern.source, number)
-        .where(may_be_read(readable), Concern.received_on >= day)
+        .where(may_be_read(readable), Concern.received_on.between(first, last))
         .group_by(Concern.source)
         .order_by(number.desc(), Concern.source)
     )
     return {row[0]: row[1] for row in counted}
+
+
+def floods(readable: Readable) -> dict[date, int]:
+    """Return the mornings whose anonymous concerns came in a flood that nobody has decided about, with how many they are."""
+    counted = (
+        select(Concern.received_on, func.count())
+        .where(may_be_read(readable), Concern.left_out == LeftOut.FLOOD)
+        .group_by(Concern.received_on)
+        .order_by(Concern.received_on)
+    )
+    return {row[0]: row[1] for row in db.session.execute(counted)}
 
 
 def owners() -> list[Account]:

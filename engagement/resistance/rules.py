@@ -1,13 +1,11 @@
-"""The vocabulary of the resistance log, the days that were promised, and the hiding of small groups."""
+"""The vocabulary of the resistance log and the days that were promised; what hides small groups is in `hiding`."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from statistics import median
-from typing import Generic, TypeVar
 
-Group = TypeVar("Group")
+from engagement.errors import BadInput
 
 
 class Source(StrEnum):
@@ -105,6 +103,23 @@ class ConcernStatus(StrEnum):
         return self not in (ConcernStatus.ANSWERED, ConcernStatus.CLOSED)
 
 
+class LeftOut(StrEnum):
+    """Why an anonymous concern is in no figure."""
+
+    FLOOD = "flood"
+    DECIDED = "decided"
+    OUTSIDE = "outside"
+
+    @property
+    def words(self) -> str:
+        """The reason as the change team reads it."""
+        return {
+            LeftOut.FLOOD: "Came with many others; in no figure until you decide",
+            LeftOut.DECIDED: "Left out of the figures",
+            LeftOut.OUTSIDE: "Sent without signing in; in no figure",
+        }[self]
+
+
 _LOOKS = {
     ConcernStatus.RECEIVED: ("warn", "bang"),
     ConcernStatus.ACKNOWLEDGED: ("open", "eye"),
@@ -117,6 +132,10 @@ _LOOKS = {
 ACKNOWLEDGE_WITHIN_WORKING_DAYS = 1
 ANSWER_WITHIN_WORKING_DAYS = 5
 LONGEST_TEXT = 5_000
+#: Above this many, and above this many times the most of any morning in the last four weeks, letters are a flood.
+FLOOD_FROM = 20
+FLOOD_TIMES = 4
+FLOOD_WATCHED_DAYS = 28
 _FRIDAY = 4
 
 
@@ -136,6 +155,16 @@ def working_day_after(day: date, days: int) -> date:
     return day
 
 
+def is_working_day(day: date) -> bool:
+    """Return whether a day lies from Monday to Friday."""
+    return day.weekday() <= _FRIDAY
+
+
+def is_flood(letters: int, earlier: Sequence[int]) -> bool:
+    """Return whether so many anonymous letters on one morning are out of all proportion to those of `earlier` mornings."""
+    return letters > max(FLOOD_FROM, FLOOD_TIMES * max(earlier, default=0))
+
+
 def first_day_in_time(on: date, days: int) -> date:
     """Return the earliest day from which, by `on`, no more than so many working days have passed.
 
@@ -153,34 +182,12 @@ def median_working_days(answers: Sequence[tuple[date, date, int]]) -> float | No
     return float(median(waits)) if waits else None
 
 
-@dataclass(frozen=True)
-class Shown(Generic[Group]):
-    """Group sizes that may be shown; None stands for a group, or a total, that may not."""
-
-    groups: Mapping[Group, int | None]
-    total: int | None
-
-
-def hide_small(cells: Mapping[Group, int], floor: int) -> Shown[Group]:
-    """Hide every group below `floor`, and further ones until no hidden group can be found by subtraction from the total.
-
-    At least two groups are hidden then, with at least `floor` in them together, and never all as large as hidden ones can
-    be. The further ones are taken from the end of the mapping, whose order must not depend on the sizes: a choice by size
-    would itself tell something about the hidden ones. Where all groups together stay below `floor`, the total is hidden too.
-    """
-    total = sum(cells.values())
-    if total < floor:
-        return Shown(dict.fromkeys(cells, None), None)
-    hidden = {group for group, size in cells.items() if size < floor}
-    for group in reversed(list(cells)):
-        if not hidden or _is_safe([cells[g] for g in hidden], floor):
-            break
-        hidden.add(group)
-    shown = {group: None if group in hidden else size for group, size in cells.items()}
-    if hidden == set(cells) and not _is_safe(list(cells.values()), floor):
-        return Shown(shown, None)
-    return Shown(shown, total)
-
-
-def _is_safe(hidden: Sequence[int], floor: int) -> bool:
-    return len(hidden) >= 2 and sum(hidden) >= floor and sum(hidden) != len(hidden) * (floor - 1)
+def worded(text: str, field: str, missing: str) -> str:
+    """Return a text as it is kept. Raises BadInput about `field` for an empty one (`missing`) or a too long one."""
+    said = text.replace("\r\n", "\n").replace("\x00", "").strip()
+    if not said:
+        raise BadInput(missing, {field: missing})
+    if len(said) > LONGEST_TEXT:
+        sentence = f"This is {len(said):,} characters long. Shorten it to {LONGEST_TEXT:,}, or send it in two parts."
+        raise BadInput(sentence, {field: sentence})
+    return said

@@ -1,6 +1,7 @@
 """What each line of the timetable does: ask for what is due, do one item, commit, go on with the next."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import delete
@@ -8,10 +9,11 @@ from sqlalchemy import delete
 from engagement import clock
 from engagement.accounts.models import SignInAttempt, UsedLink
 from engagement.accounts.rules import ATTEMPT_WINDOW, MESSAGE_LINK_LIFETIME
+from engagement.accounts.sign_ins.actions import record_sign_ins as record_sign_ins_of_days
 from engagement.audiences import actions as audiences
 from engagement.communications import actions as communications
 from engagement.communications import queries as calendar
-from engagement.db import db, rows_changed
+from engagement.db import db, empty_log, rows_changed
 from engagement.errors import EngagementError
 from engagement.intake import actions as intake
 from engagement.mail import actions as mail
@@ -20,6 +22,9 @@ from engagement.privacy import actions as privacy
 from engagement.privacy import old_records
 from engagement.privacy.old_records import Going
 from engagement.privacy.rules import RecordKind
+from engagement.resistance.figures import actions as figures
+from engagement.resistance.saying import actions as saying
+from engagement.resistance.saying.rules import HANDED_OVER_FROM
 from engagement.settings import Settings
 from engagement.training import actions as training
 from engagement.waves import actions as waves
@@ -92,10 +97,37 @@ def send_reminders(settings: Settings) -> str:
     return f"{reminded} reminders queued."
 
 
+def empty_letterbox(settings: Settings) -> str:
+    """Hand over what lies in the letterbox, and leave nothing in the database's files that tells its order.
+
+    Says nothing of how much that was: with it, whoever may read this page could count what reports hide.
+    """
+    here = clock.now().astimezone(ZoneInfo(settings.timezone))
+    was_emptied = here.time() >= HANDED_OVER_FROM and saying.empty_letterbox(here.date())
+    db.session.commit()
+    log_words = "" if empty_log() else " Somebody reads the write-ahead log just now; it is emptied next time."
+    return ("Done for today." if was_emptied else "Nothing to do until the next morning.") + log_words
+
+
+def record_sign_ins(settings: Settings) -> str:
+    """Write the sign-ins of days that are over into the audit, without their times."""
+    were_any = record_sign_ins_of_days(clock.today(settings.timezone))
+    db.session.commit()
+    empty_log()
+    return "Done for the days until yesterday." if were_any else "Nothing to do until the next day."
+
+
+def count_objections(settings: Settings) -> str:
+    """Count the objections of yesterday where that was not done yet."""
+    counted = figures.count_objections(clock.today(settings.timezone) - timedelta(days=1), settings.anonymity_floor)
+    return f"{counted} programmes counted."
+
+
 def apply_retention(_settings: Settings) -> str:
     """Let old records go by the rules that an administrator set."""
     gone = privacy.apply_retention(clock.now())
-    return ", ".join(f"{number} {kind.word.lower()}" for kind, number in gone.items()) or "No rule is set."
+    told = (f"{number} {kind.word.lower()}" if kind.is_counted else kind.word.lower() for kind, number in gone.items())
+    return ", ".join(told) or "No rule is set."
 
 
 def retention_dry_run() -> list[str]:
@@ -105,7 +137,7 @@ def retention_dry_run() -> list[str]:
 
 
 def _going_words(each: Going) -> str:
-    words = f"{each.records:,} would go, kept for {each.keep_days:,} days."
+    words = f"{each.words} would go, kept for {each.keep_days:,} days."
     return f"{words} {each.held_back:,} more can’t be erased yet." if each.held_back else words
 
 

@@ -66,6 +66,24 @@ TIMETABLE: tuple[Line, ...] = (
         jobs.settle_leftovers,
     ),
     Line(
+        "empty-letterbox",
+        "Gives the change team what was said without a name since the last working morning, once a day from six in the morning on and in random order.",
+        timedelta(minutes=10),
+        jobs.empty_letterbox,
+    ),
+    Line(
+        "record-sign-ins",
+        "Writes into the audit who without a role signed in on a day that is over, in random order and without the time.",
+        timedelta(minutes=10),
+        jobs.record_sign_ins,
+    ),
+    Line(
+        "count-objections",
+        "Counts the objections of each programme once a night, as of the end of the day, for reports.",
+        timedelta(minutes=10),
+        jobs.count_objections,
+    ),
+    Line(
         "apply-retention",
         "Lets records go that are older than their retention rule allows.",
         timedelta(hours=24),

@@ -1,12 +1,15 @@
 """An employee in the browser: from the mail to the course, to a worry without a name, and to its answer."""
 
 import re
+from datetime import UTC, datetime, time
 
 from browser.furnishing import APPROVER, EMPLOYEE, MANAGER
 
+from engagement import clock
 from engagement.communications.actions import approve
 from engagement.communications.models import Occurrence
 from engagement.db import db
+from engagement.resistance.rules import working_day_after
 from engagement.training.models import Module
 
 WORRY = "If it sorts the claims, who notices a wrong one?"
@@ -21,6 +24,7 @@ def test_from_the_mail_to_the_answer(live, window):
     _read_my_change(tomasz)
     _learn(tomasz, live)
     code = _say_something(tomasz)
+    _let_the_next_working_morning_come(live)
 
     ines = window()
     ines.sign_in(MANAGER)
@@ -33,8 +37,13 @@ def test_from_the_mail_to_the_answer(live, window):
     assert ANSWER in stranger.text
     assert "Tomasz" not in stranger.text
     stranger.page.get_by_label("Do you want to say something back?").fill("Thank you. That is what I wanted to know.")
-    stranger.press("Send the reply")
+    stranger.press("Send it")
     assert "Your reply is stored" in stranger.text
+
+
+def _let_the_next_working_morning_come(live):
+    day = working_day_after(clock.now().date(), 1)
+    live.run_line("empty-letterbox", at=datetime.combine(day, time(8), UTC))
 
 
 def _send_briefing(live):

@@ -51,6 +51,8 @@ from **{{ go_live }}**, new claims reach {{ department }} already sorted. You st
 
 What changes for you: {{ my_change_link }}
 
+Something worries you? {{ concern_link }}
+
 {{ sender_name }}
 """
 WORRY = "If it sorts the claims, what are the twelve of us for?"
@@ -223,6 +225,12 @@ def test_the_whole_job(app: Flask, frozen: time_machine.Traveller) -> None:
     # 6: an employee opens the link, learns, objects without a name
     text = mine.message.get_body(("plain",)).get_content()
     link = re.search(r"https?://[^/\s]+(/login/link/\S+)", text).group(1)
+    # The way to say something without a name names nobody before the page opens: an address like everybody's.
+    assert re.findall(r"\S+/concerns/new\S*", text) == ["http://127.0.0.1:8000/concerns/new"]
+    assert text.count("/login/link/") == 1
+    rich = mine.message.get_body(("html",)).get_content()
+    assert 'href="http://127.0.0.1:8000/concerns/new"' in rich
+    assert rich.count("/login/link/") == 1
     employee = app.test_client()
     assert "Tomasz Wójcik" in employee.get(link).get_data(as_text=True)
     assert employee.post(link).location == "/me"
@@ -236,10 +244,14 @@ def test_the_whole_job(app: Flask, frozen: time_machine.Traveller) -> None:
     assert said.status_code == 200
     receipt = said.get_data(as_text=True)
     assert "Tomasz" not in receipt
+    frozen.shift(timedelta(days=1))
+    _run("empty-letterbox")
+    _run("count-objections")
     concern = _only(Concern)
     assert (concern.person_id, concern.received_at, concern.is_anonymous) == (None, None, True)
 
     # 7: the change manager sees both, the sponsor too
+    manager = signed_in(app, _only(Account, email="ines@example.com"))  # another day, another session
     assert WORRY[:40] in manager.get("/concerns").get_data(as_text=True)
     completion = manager.get(f"/waves/{wave.id}/training").get_data(as_text=True)
     assert "1 of 2" in completion

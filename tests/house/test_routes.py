@@ -1,6 +1,7 @@
 """Every route is guarded: it needs a sign-in or says why not, and every POST needs a CSRF token."""
 
 import pytest
+from factories import make_account, signed_in
 
 #: Endpoints that Flask and Bootstrap-Flask bring along for files.
 FILES = {"static", "bootstrap.static"}
@@ -52,12 +53,73 @@ def test_every_post_needs_a_csrf_token(app):
     app.config["WTF_CSRF_ENABLED"] = True
     try:
         for rule in _rules(app):
-            if "POST" in rule.methods:
+            if "POST" in rule.methods and not hasattr(app.view_functions[rule.endpoint], "keeps_unknown"):
                 answer = app.test_client().post(_address(rule), data={})
                 assert answer.status_code == 400, rule.endpoint
                 assert "This form is out of date" in answer.get_data(as_text=True), rule.endpoint
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
+
+
+def _unknown(app):
+    return [rule for rule in _rules(app) if hasattr(app.view_functions[rule.endpoint], "keeps_unknown")]
+
+
+def test_the_pages_that_keep_their_reader_unknown_are_known_by_name(app):
+    assert {rule.endpoint for rule in _unknown(app)} == {"concerns.new", "concerns.receipt"}
+
+
+@pytest.mark.parametrize("is_signed_in", [False, True])
+def test_pages_that_keep_their_reader_unknown_have_no_token_no_cookie_no_name_and_no_log(app, capfd, is_signed_in):
+    """Whatever is asked of them: with nothing, with nonsense, with everything, and where the page itself breaks."""
+    browser = (
+        signed_in(app, make_account("zq@example.com", "Zebedee Quillfeather")) if is_signed_in else app.test_client()
+    )
+    with browser.session_transaction() as session:
+        session["_flashes"] = [("ok", "A notice that waits")]
+    kept = browser.get_cookie("engagement").value
+    app.config.update(WTF_CSRF_ENABLED=True, PROPAGATE_EXCEPTIONS=False)
+    capfd.readouterr()
+    asked = (
+        {},
+        {"text": "x", "sender": "anonymous"},
+        {"code": "BBBB 2222 BBBB BBBB", "text": "x"},
+        {"wave": "²", "text": "\x00"},
+    )
+    try:
+        for rule in _unknown(app):
+            assert rule.arguments == set()
+            answers = [
+                browser.get(rule.rule),
+                browser.get(f"{rule.rule}?wave=²&code=1"),
+                browser.open(rule.rule, method="PUT"),
+            ]
+            answers += [browser.post(rule.rule, data=data) for data in asked]
+            app.jinja_env.globals["number_word"], kept_word = None, app.jinja_env.globals["number_word"]
+            answers.append(browser.get(rule.rule))
+            app.jinja_env.globals["number_word"] = kept_word
+            for answer in answers:
+                page = answer.get_data(as_text=True)
+                assert answer.headers.getlist("Set-Cookie") == []
+                assert "X-Request-Id" not in answer.headers
+                assert "Zebedee" not in page
+                assert "csrf_token" not in page
+                assert answer.headers["Referrer-Policy"] == "origin"
+    finally:
+        app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=None)
+    assert browser.get_cookie("engagement").value == kept
+    assert "".join(capfd.readouterr()) == ""
+
+
+def test_a_form_without_a_token_takes_nothing_from_another_site(app):
+    for rule in _unknown(app):
+        for headers in ({"Origin": "https://evil.example.com"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+            answer = app.test_client().post(rule.rule, data={"text": "x", "sender": "anonymous"}, headers=headers)
+            assert answer.status_code == 400, rule.endpoint
+        own = app.test_client().post(
+            rule.rule, data={}, headers={"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}
+        )
+        assert own.status_code == 200
 
 
 def test_answers_carry_the_security_headers(client):

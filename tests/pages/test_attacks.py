@@ -14,6 +14,7 @@ from factories import (
     make_department,
     make_person,
     make_programme,
+    make_unknown_concern,
     make_wave,
     make_workflow,
     signed_in,
@@ -31,9 +32,7 @@ from engagement.db import Base, db
 from engagement.errors import BadInput
 from engagement.people import actions as people
 from engagement.people.models import Person
-from engagement.resistance.actions import say_something
 from engagement.resistance.models import Concern
-from engagement.resistance.rules import Sender, Source
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
 from tests.communications.calendar_rows import AT_TWO, make_audience, make_line
@@ -75,8 +74,7 @@ def poisoned(app: Flask, manager: Account) -> dict[str, int]:
     line = make_line(programme, audience=audience, owner=manager, name=f"Line {EVIL}", subject=EVIL, outline=EVIL)
     message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
     message.subject, message.body, message.reason = EVIL, EVIL, EVIL
-    say_something(EVIL, Sender.ANONYMOUS, secret="s", on=AT_TWO.date(), source=Source.OTHER, wave=wave)
-    concern = db.session.scalars(select(Concern)).one()
+    concern = make_unknown_concern(EVIL, on=AT_TWO.date(), wave=wave)
     row = stakeholders.add_stakeholder(
         f"Council {EVIL}", StakeholderGroup.OTHERS, places=[wave], role=EVIL, owner=person, by=manager.actor
     )

@@ -10,6 +10,7 @@ from factories import (
     make_people,
     make_person,
     make_programme,
+    make_unknown_concern,
     make_wave,
     make_workflow,
     signed_in,
@@ -21,8 +22,6 @@ from engagement.audiences.models import Audience
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import db
-from engagement.resistance import actions
-from engagement.resistance.rules import Sender
 
 pytestmark = pytest.mark.usefixtures("frozen")
 NOW = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
@@ -34,7 +33,7 @@ def words_of(answer):
 
 
 def say(text, on, wave=None):
-    actions.say_something(text, Sender.ANONYMOUS, secret="s", on=on, form_key="k" * 20, wave=wave)
+    make_unknown_concern(text, on=on, wave=wave)
 
 
 def make_message(programme, owner, approver, *, name="Department briefing", sends_at):
@@ -108,7 +107,7 @@ def test_today_lists_what_needs_the_change_manager_with_its_reason(app):
     assert "“It read hail as flood, twice” Other, wave 3. Promised to be read by Friday 10 April. 4 days late." in shown
     assert "for Claims triage Nobody was named yet. It goes live with wave 3 on 12 May." in shown
     assert "1 person in Wave 3: Property claims without a training role" in shown
-    assert "One new concern in the last seven days, all of them about other." in shown
+    assert "One new concern in the seven days until yesterday, all of them about other." in shown
     assert "Go-live 12 May, 3 people. Nobody has training to do yet." in shown
     source = signed_in(app, manager).get("/").get_data(as_text=True)
     assert source.count("btn-primary") == 1

@@ -24,6 +24,8 @@ from tests.communications.calendar_rows import make_approver, make_draft, make_l
 pytestmark = pytest.mark.usefixtures("frozen")
 #: Every kind of reader who has more than an employee.
 WITH_MORE = "AMPWLHDTRSUrwsuvd"
+#: A first password, and the file of everything that is kept about somebody, need a fresh link.
+ASK_EVERYBODY = ("sign_in.password", "privacy.own_data")
 
 
 def token_for(app: Flask, account: Account, origin: str = "message", leads_to: str = "/", nonce: str = "1") -> str:
@@ -62,8 +64,7 @@ def test_no_address_opens_more_than_to_an_employee(app: Flask, world: World, let
                     ("me.", "concerns.reply", "concerns.mine")
                 )
                 expected = is_own and letter in lets_in and rule.endpoint != "me.team"
-                if rule.endpoint == "sign_in.password":
-                    # A first password needs a fresh link.
+                if rule.endpoint in ASK_EVERYBODY:
                     expected = False
                 if is_let_in(answer, rule.endpoint) is not expected:
                     wrong.append((key, side, answer.status_code))
@@ -72,7 +73,7 @@ def test_no_address_opens_more_than_to_an_employee(app: Flask, world: World, let
     assert wrong == []
 
 
-def test_an_ordinary_employee_notices_nothing_but_for_a_first_password(app: Flask, world: World):
+def test_an_ordinary_employee_notices_nothing_but_for_a_first_password_and_their_file(app: Flask, world: World):
     reader, differing = limited(world, "E"), []
     for method in ("GET", "POST"):
         for rule in rules_of(app, method):
@@ -80,7 +81,8 @@ def test_an_ordinary_employee_notices_nothing_but_for_a_first_password(app: Flas
                 before, now = (ask(w, "E", rule, method, side) for w in (world, reader))
                 if before.status_code != now.status_code or "One more step" in now.get_data(as_text=True):
                     differing.append(f"{method} {rule.endpoint}")
-    assert sorted(set(differing)) == ["GET sign_in.password", "GET sign_in.sign_in", "POST sign_in.password"]
+    expected = ["GET privacy.own_data", "GET sign_in.password", "GET sign_in.sign_in", "POST sign_in.password"]
+    assert sorted(set(differing)) == expected
 
 
 def test_a_fresh_link_and_a_password_open_everything_and_lead_back(app: Flask):

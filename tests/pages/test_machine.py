@@ -7,9 +7,26 @@ from flask.testing import FlaskClient
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engagement.db import db
-from engagement.pages.machine import FORWARDED
 
 TOKEN = "0123456789abcdefghij"
+#: What nginx, Apache, Traefik, HAProxy, Envoy and those of clouds add.
+FORWARDED = (
+    "Forwarded",
+    "Via",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Server",
+    "X-Real-IP",
+    "X-Client-IP",
+    "True-Client-IP",
+    "Fastly-Client-IP",
+    "CF-Connecting-IP",
+    "X-Original-Forwarded-For",
+    "X-Cluster-Client-IP",
+    "X-Envoy-External-Address",
+    "X-ProxyUser-IP",
+)
 CLOSED = ("/mailbox", "/mailbox/1", "/mailbox/1/html")
 
 

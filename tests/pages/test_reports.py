@@ -10,16 +10,18 @@ from factories import (
     make_change_manager,
     make_person,
     make_programme,
+    make_unknown_concern,
     make_wave,
     make_workflow,
+    recount_objections,
     signed_in,
 )
 from python_calamine import CalamineWorkbook
 
 from engagement.accounts.rules import Role
 from engagement.db import db
-from engagement.resistance import actions
-from engagement.resistance.rules import Sender, Source
+from engagement.resistance.figures.actions import count_objections
+from engagement.resistance.rules import Source
 from engagement.waves.queries import waves_of
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -32,15 +34,8 @@ def programme(app):
     wave = make_wave(programme, workflows=(make_workflow(programme),), members=people)
     for n in range(7):
         source = Source.JOB_SECURITY if n < 6 else Source.OTHER
-        actions.say_something(
-            f"Secret words {n}",
-            Sender.ANONYMOUS,
-            secret="s",
-            on=date(2026, 4, 13),
-            form_key="k" * 20,
-            source=source,
-            wave=wave,
-        )
+        make_unknown_concern(f"Secret words {n}", on=date(2026, 4, 13), source=source, wave=wave)
+    count_objections(date(2026, 4, 13), 5)
     db.session.commit()
     return programme
 
@@ -69,7 +64,7 @@ def test_a_sponsor_goes_straight_to_the_sheet_without_links_into_lists(app, prog
         "Name an operational owner, a change approver, an escalation contact and a support team for Claims triage"
         in shown
     )
-    assert "All figures as of Tuesday 14 April 2026, 09:00." in shown
+    assert "All figures as of Tuesday 14 April 2026, 09:00, objections as of the end of Monday 13 April." in shown
     assert "Secret words" not in shown
     source = browser.get(address).get_data(as_text=True)
     assert 'href="/waves/' not in source
@@ -93,15 +88,10 @@ def test_small_groups_are_words_and_so_is_the_group_that_would_give_them_away(ap
 def test_a_source_large_enough_is_shown_with_its_trend(app, programme):
     for source in Source:
         for n in range(5):
-            actions.say_something(
-                f"More {source} {n}",
-                Sender.ANONYMOUS,
-                secret="s",
-                on=date(2026, 4, 13),
-                form_key="k" * 20,
-                source=source,
-                wave=waves_of(programme.id)[0],
+            make_unknown_concern(
+                f"More {source} {n}", on=date(2026, 4, 13), source=source, wave=waves_of(programme.id)[0]
             )
+    recount_objections(date(2026, 4, 13))
     source = sponsor_of(app, programme).get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
     row = re.search(r'<tr><th scope="row"><span class="src src-job.*?</tr>', source, re.S)[0]
     assert " ".join(re.sub(r"<[^>]+>", " ", row).split()) == "Job security 11 not shown"

@@ -30,9 +30,9 @@ from engagement.mail.rules import DeliveryState
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Programme
-from engagement.resistance.actions import say_something
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender, Source
+from engagement.resistance.saying.actions import say_something
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions import settle_assignments

@@ -4,7 +4,16 @@ import json
 from datetime import date
 
 import pytest
-from factories import TESTER, make_account, make_department, make_person, make_programme, make_wave, make_workflow
+from factories import (
+    TESTER,
+    hand_over_letters,
+    make_account,
+    make_department,
+    make_person,
+    make_programme,
+    make_wave,
+    make_workflow,
+)
 from sqlalchemy import select
 
 from engagement.accounts import actions as accounts
@@ -21,6 +30,7 @@ from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender, Source
+from engagement.resistance.saying import actions as saying
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
 
@@ -45,7 +55,8 @@ def _account(person):
 
 def _concern(text: str, sender: Sender, by=None) -> Concern:
     before = set(db.session.scalars(select(Concern.id)))
-    resistance.say_something(text, sender, secret=SECRET, on=ON, by=by)
+    saying.say_something(text, sender, secret=SECRET, on=ON, by=by)
+    hand_over_letters(ON)
     return db.session.scalars(select(Concern).where(Concern.id.not_in(before))).one()
 
 
@@ -81,7 +92,7 @@ def test_what_is_about_a_person_is_told_whole(app):
     )
     stakeholders.write_note(row, "She wants a call first.", by=make_account().actor)
     db.session.commit()
-    found = data_of(person)
+    found = data_of(person, with_concerns=True)
     about = found["about_them"]
     assert about["person"][0]["name"] == "Zofia Sand"
     assert set(about) == {
@@ -113,9 +124,9 @@ def test_a_concern_that_somebody_only_answers_is_told_by_its_number_alone(ines):
     for concern in (unknown, named):
         concern.owner_id = by.account_id
         resistance.answer(concern, "We will talk, said Ines.", by=by, on=ON)
-    resistance.reply_as_sender(named, "Thank you from Joanna.", on=ON)
+    saying.say_back(named, "Thank you from Joanna.", on=ON)
     db.session.commit()
-    found = data_of(ines)
+    found = data_of(ines, with_concerns=True)
     text = json.dumps(found, ensure_ascii=False)
     for word in ("Joanna", "Nobody knows", "object", f'"person_id": {other.id}'):
         assert word not in text, word
@@ -129,9 +140,9 @@ def test_the_sender_of_a_concern_gets_their_own_part_of_the_conversation(ines):
     other = make_person("Joanna Other", "joanna@example.com")
     named = _concern("I object.", Sender.NAMED, by=_account(other).actor)
     resistance.answer(named, "We will talk, said Ines.", by=_account(ines).actor, on=ON)
-    resistance.reply_as_sender(named, "Thank you from Joanna.", on=ON)
+    saying.say_back(named, "Thank you from Joanna.", on=ON)
     db.session.commit()
-    found = data_of(other)
+    found = data_of(other, with_concerns=True)
     assert [row["text"] for row in found["by_them"]["concern_reply"]] == ["Thank you from Joanna."]
     assert "We will talk" not in json.dumps(found)
 
@@ -139,7 +150,7 @@ def test_the_sender_of_a_concern_gets_their_own_part_of_the_conversation(ines):
 def test_what_somebody_took_down_for_another_person_is_told_without_that_persons_words(ines):
     resistance.log_concern("Joanna Other told me so.", by=_account(ines).actor, on=ON, source=Source.OTHER)
     db.session.commit()
-    found = data_of(ines)
+    found = data_of(ines, with_concerns=True)
     assert "Joanna" not in json.dumps(found)
     assert [set(row) for row in found["by_them"]["concern"]] == [{"id", "received_on"}]
 
@@ -152,7 +163,7 @@ def test_posts_are_told_in_one_line_each(ines):
         "Brokers United", StakeholderGroup.CUSTOMERS, places=[programme], owner=ines, by=TESTER
     )
     db.session.commit()
-    found = data_of(ines)
+    found = data_of(ines, with_concerns=True)
     assert [(row["thing"], row["post"], row["reference"], row["since"]) for row in found["posts"]] == [
         ("department", "Manager", "Operations/Claims", None),
         ("programme", "Sponsor", "Claims and finance", None),
@@ -167,7 +178,7 @@ def test_a_note_about_somebody_else_keeps_its_words_without_their_name(ines):
     row = stakeholders.add_stakeholder(other, StakeholderGroup.BUSINESS_LEADERS, places=[wave], by=TESTER)
     stakeholders.write_note(row, "Call Joanna Other early; Joanna likes that.", by=_account(ines).actor)
     db.session.commit()
-    assert [row["text"] for row in data_of(ines)["by_them"]["stakeholder_note"]] == [
+    assert [row["text"] for row in data_of(ines, with_concerns=True)["by_them"]["stakeholder_note"]] == [
         "Call somebody else early; somebody else likes that."
     ]
 
@@ -178,12 +189,30 @@ def test_of_what_somebody_did_to_others_the_audit_tells_when_and_what(ines):
     wave = make_wave()
     stakeholders.add_stakeholder(other, StakeholderGroup.BUSINESS_LEADERS, places=[wave], owner=ines, by=by)
     db.session.commit()
-    found = data_of(ines)
+    found = data_of(ines, with_concerns=True)
     done = found["by_them"]["audit_entry"]
     assert done == [{"at": "2026-04-14T08:00:00+00:00", "verb": "added stakeholder", "subject_kind": "stakeholder"}]
     assert "gave role" in [row["verb"] for row in found["about_them"]["audit_entry"]]
     assert all("actor_name" not in row and "actor_id" not in row for row in found["about_them"]["audit_entry"])
     # In what is told about the stakeholder, who looks after them is somebody else.
-    about_other = data_of(other)["about_them"]["audit_entry"]
+    about_other = data_of(other, with_concerns=True)["about_them"]["audit_entry"]
     assert about_other[-1]["changes"]["looked after by"] == [None, "somebody else"]
     assert about_other[-1]["subject_name"] == "Joanna Other"
+
+
+def test_who_may_not_read_the_log_gets_no_word_and_no_number_of_concerns(ines):
+    other = make_person("Joanna Other", "joanna@example.com")
+    own = _concern("I, Ines, object.", Sender.NAMED, by=_account(ines).actor)
+    theirs = _concern("Nobody knows it was me.", Sender.ANONYMOUS)
+    for concern in (own, theirs):
+        resistance.take_over(concern, _account(ines), by=_account(other).actor)
+        resistance.answer(concern, "We will talk, said Ines.", by=_account(ines).actor, on=ON)
+    db.session.commit()
+    found = data_of(ines, with_concerns=False)
+    text = json.dumps(found, ensure_ascii=False)
+    for word in ("object", "Nobody knows", "We will talk", str(own.id), str(theirs.id)):
+        assert word not in text, word
+    assert found["posts"] == []
+    assert not [name for part in ("about_them", "by_them") for name in found[part] if name.startswith("concern")]
+    assert "is left out too" in found["read_me"]
+    assert "I, Ines, object." in json.dumps(data_of(ines, with_concerns=True))

@@ -27,6 +27,7 @@ from engagement.privacy.rules import STAND_IN
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender, Source
+from engagement.resistance.saying import actions as saying
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders import queries as maps
 from engagement.stakeholders.models import StakeholderNote, StakeholderProfile
@@ -39,7 +40,7 @@ BOSS = "1,boss@example.com,Bea,Boss,Operations,,"
 
 def _say(text: str, person: Person) -> None:
     by = accounts.account_for_person(person).actor
-    resistance.say_something(text, Sender.NAMED, secret="only for tests", on=ON, by=by)
+    saying.say_something(text, Sender.NAMED, secret="only for tests", on=ON, by=by)
 
 
 def _told_of_others(text: str) -> None:

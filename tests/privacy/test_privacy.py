@@ -4,7 +4,16 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from factories import TESTER, make_account, make_person, make_programme, make_wave, make_workflow
+from factories import (
+    TESTER,
+    make_account,
+    make_change_manager,
+    make_person,
+    make_programme,
+    make_unknown_concern,
+    make_wave,
+    make_workflow,
+)
 from sqlalchemy import select, update
 
 from engagement import clock
@@ -28,6 +37,8 @@ from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender, Severity, Source
+from engagement.resistance.saying import actions as saying
+from engagement.scheduler import jobs
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.models import Membership, WaveDepartment
@@ -51,7 +62,7 @@ def _somebody():
     copy = mail.queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
     mailing.asks_confirmation = True
     acknowledge(copy, by=account.actor)
-    resistance.say_something(
+    saying.say_something(
         "I, Zofia Żółkowska, object.",
         Sender.NAMED,
         secret=SECRET,
@@ -234,3 +245,22 @@ def test_an_erased_person_has_no_session_left(app):
     actions.erase_person(person, by=TESTER)
     assert not account.is_active
     assert account.session_version == version + 1
+
+
+def test_how_many_closed_concerns_go_is_told_nowhere(app, frozen):
+    """By asking for one number of days after another, an administrator would count them by day."""
+    manager = make_change_manager()
+    for number in range(3):
+        concern = make_unknown_concern(f"Said {number}", on=date(2026, 4, 14))
+        resistance.answer(concern, "An answer", by=manager.actor, on=date(2026, 4, 14))
+        resistance.close(concern, "Settled", by=manager.actor)
+    db.session.commit()
+    actions.keep_for(RecordKind.CLOSED_CONCERNS, 30, by=manager.actor)
+    frozen.shift(timedelta(days=40))
+    (due,) = all_going(clock.now())
+    assert due.words == "some"
+    assert jobs.retention_dry_run()[2] == "Closed concerns: some would go, kept for 30 days."
+    assert jobs.apply_retention(None) == "closed concerns"
+    [entry] = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "applied retention")).all()
+    assert entry.changes == {}
+    assert all_going(clock.now())[0].words == "0 records"

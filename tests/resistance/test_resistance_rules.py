@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engagement.resistance import rules
-from engagement.resistance.receipts import DIGITS, GROUP_LENGTH, GROUPS, LETTERS, receipt_code, receipt_hash
-from engagement.resistance.rules import hide_small
+from engagement.resistance.figures.rules import Shown, hide_small
+from engagement.resistance.saying.rules import DIGITS, GROUP_LENGTH, GROUPS, LETTERS, receipt_code, receipt_hash
 
 TUESDAY = date(2026, 4, 14)
 SECRET = "a secret of the tests"
@@ -89,7 +89,7 @@ def test_small_groups_are_hidden_with_a_second_one():
 
 def test_nothing_is_hidden_without_need_and_everything_where_all_together_are_too_few():
     assert hide_small({"a": 5, "b": 7}, 5).groups == {"a": 5, "b": 7}
-    assert hide_small({"a": 2, "b": 2}, 5) == rules.Shown({"a": None, "b": None}, None)
+    assert hide_small({"a": 2, "b": 2}, 5) == Shown({"a": None, "b": None}, None)
 
 
 @settings(deadline=None)
@@ -119,8 +119,8 @@ def _same_sum(sizes, hidden, floor):
 
 
 def test_two_groups_just_below_the_floor_are_not_given_away_by_their_sum():
-    assert hide_small({"a": 2, "b": 2, "c": 3}, 3) == rules.Shown({"a": None, "b": None, "c": None}, 7)
-    assert hide_small({"a": 2, "b": 2}, 3) == rules.Shown({"a": None, "b": None}, None)
+    assert hide_small({"a": 2, "b": 2, "c": 3}, 3) == Shown({"a": None, "b": None, "c": None}, 7)
+    assert hide_small({"a": 2, "b": 2}, 3) == Shown({"a": None, "b": None}, None)
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=8), st.integers(3, 10))

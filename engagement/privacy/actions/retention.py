@@ -45,7 +45,8 @@ def apply_retention(now: datetime, *, by: Actor = audit.CLOCK) -> dict[RecordKin
     gone = {each.kind: _let_go(each.kind, each.keep_days, now, by) for each in old_records.all_going(now)}
     for kind, number in gone.items():
         if number:
-            audit.record("applied retention", "retention_rule", by=by, name=kind.word, changes={"records": (number, 0)})
+            changes = {"records": (number, 0)} if kind.is_counted else {}
+            audit.record("applied retention", "retention_rule", by=by, name=kind.word, changes=changes)
     return gone
 
 

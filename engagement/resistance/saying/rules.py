@@ -1,8 +1,14 @@
-"""Receipt codes: how somebody unknown reads the answer to what they said, without anything stored that names the code."""
+"""When the change team gets what somebody unknown said, and receipt codes: how that sender reads the answer.
+
+Nothing that is stored names a code.
+"""
 
 import hmac
 from collections.abc import Sequence
+from datetime import date, time
 from hashlib import sha256
+
+from engagement.resistance.rules import working_day_after
 
 #: No vowels, so that no words appear, and nothing that is easily taken for something else in its group.
 LETTERS = "BCDFGHJKMNPQRTVWXZ"
@@ -10,6 +16,13 @@ DIGITS = "23456789"
 #: What each group is written in: 12 letters and 4 digits make 62 bits.
 GROUPS = (LETTERS, DIGITS, LETTERS, LETTERS)
 GROUP_LENGTH = 4
+#: The organisation's own time of day from which the change team gets what was said before.
+HANDED_OVER_FROM = time(6)
+
+
+def handed_over_on(on: date) -> date:
+    """Return the day on whose morning the change team gets what is said on day `on` without a name."""
+    return working_day_after(on, 1)
 
 
 def receipt_code(secret: str, form_key: str, text: str) -> str:

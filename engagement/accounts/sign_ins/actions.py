@@ -1,0 +1,42 @@
+"""Remembering sign-ins: with their instant for those who hold a role, by day alone for everybody else."""
+
+from datetime import UTC, date, datetime, time
+
+from sqlalchemy import func, null, select
+
+from engagement import audit
+from engagement.accounts.models import Account
+from engagement.accounts.queries import open_grants
+from engagement.accounts.sign_ins.models import SignInDay
+from engagement.db import db, insert_new, take_all
+
+#: Noon in UTC stands for the whole day, because it lies in that day nearly everywhere.
+STANDS_FOR_THE_DAY = time(12, tzinfo=UTC)
+
+
+def remember_sign_in(account: Account, *, on: date) -> None:
+    """Remember that somebody signed in on the organisation's own day `on`."""
+    db.session.flush()
+    if open_grants(account.id):
+        audit.record("signed in", account, by=account.actor, name=account.email, person_id=account.person_id)
+        return
+    once = insert_new(SignInDay).values(account_id=account.id, on=on)
+    db.session.execute(once.on_conflict_do_nothing(index_elements=["account_id", "on"]))
+
+
+def record_sign_ins(today: date) -> bool:
+    """Write the sign-ins of days before `today` into the audit, by day and in random order; returns whether there were any."""
+    days = db.session.scalars(select(SignInDay.on).where(SignInDay.on < today).distinct().order_by(SignInDay.on)).all()
+    nothing = null()
+    for day in days:
+        accounts = (
+            select(Account.id, Account.email, Account.person_id, nothing, nothing, nothing)
+            .join(SignInDay, SignInDay.account_id == Account.id)
+            .where(SignInDay.on == day)
+            .order_by(func.random())
+        )
+        noon = datetime.combine(day, STANDS_FOR_THE_DAY)
+        audit.record_each(audit.SIGNED_IN_THAT_DAY, "account", accounts, by=audit.CLOCK, at=noon)
+    if days:
+        db.session.add_all(SignInDay(**row) for row in take_all(SignInDay) if row["on"] >= today)
+    return bool(days)

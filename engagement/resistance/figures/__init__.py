@@ -1,0 +1,1 @@
+"""Objections in figures, for those who may not read a single one."""

@@ -1,0 +1,125 @@
+"""The figures that a report shows: those that were counted last, and what earlier weeks ended with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from engagement.db import db
+from engagement.programmes.models import Workflow
+from engagement.resistance.figures.models import ConcernFigures
+from engagement.resistance.figures.rules import Shown
+from engagement.resistance.models import Concern
+from engagement.resistance.rules import Source
+from engagement.waves.models import Wave
+
+TREND_WEEKS = 8
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """One source: how many wait for an answer and how many have one, None where the group is too small to be shown.
+
+    `trend` is how many waited at the end of each of the last eight weeks, the oldest first, ending with the day of the
+    figures; None for a week that was not counted, or on which the group was not shown.
+    """
+
+    source: Source
+    open: int | None
+    answered: int | None
+    trend: Sequence[int | None]
+
+
+@dataclass(frozen=True)
+class ConcernSummary:
+    """The objections of a programme as of the end of day `as_of`; None stands for what may not be shown.
+
+    Before the first night nothing was counted, and `as_of` is None. `is_late` says that at the end of yesterday at least
+    `floor` concerns had waited longer than was promised, `late` how many, where that was counted yesterday.
+    """
+
+    as_of: date | None
+    sources: Sequence[SourceLine]
+    open: int | None
+    answered: int | None
+    median_days: float | None
+    answers: int | None
+    is_late: bool
+    late: int | None
+    floor: int
+
+    @property
+    def hidden_count(self) -> int:
+        """How many sources are left out because too few people named them, or so that nothing can be worked out."""
+        return sum(line.open is None for line in self.sources)
+
+
+def of_programme(programme_id: int) -> ColumnElement[bool]:
+    """Return the condition on `Concern` for those that name a wave of the programme, or only a workflow of it."""
+    return or_(
+        Concern.wave_id.in_(select(Wave.id).where(Wave.programme_id == programme_id)),
+        and_(
+            Concern.wave_id.is_(None),
+            Concern.workflow_id.in_(select(Workflow.id).where(Workflow.programme_id == programme_id)),
+        ),
+    )
+
+
+def summary_for_report(programme_id: int, floor: int) -> ConcernSummary:
+    """Return the objections of a programme as they were published last, without any group under `floor`, in two queries.
+
+    Figures that were counted when the floor was lower are not shown.
+    """
+    rows = [row for row in _last_weeks(programme_id) if row.shown["floor"] >= floor]
+    if not rows:
+        unknown = [SourceLine(source, None, None, [None] * TREND_WEEKS) for source in Source]
+        return ConcernSummary(None, unknown, None, None, None, None, False, None, floor)
+    latest = rows[0]
+    waiting, answered = (shown_in(latest, part) for part in ("open", "answered"))
+    ends = _ends_of_weeks(rows, latest.on)
+    return ConcernSummary(
+        as_of=date.fromisoformat(latest.shown["as_of"]),
+        sources=[
+            SourceLine(
+                source,
+                waiting.groups[source],
+                answered.groups[source],
+                [shown_in(row, "open").groups[source] if row else None for row in ends],
+            )
+            for source in Source
+        ],
+        open=waiting.total,
+        answered=answered.total,
+        median_days=latest.shown["median_days"],
+        answers=latest.shown["answers"],
+        is_late=latest.shown["is_late"],
+        late=latest.shown["late"],
+        floor=floor,
+    )
+
+
+def shown_in(row: ConcernFigures, part: str) -> Shown[Source]:
+    """Return what a row of figures shows of one part, "open" or "answered"."""
+    written = row.shown[part]
+    return Shown({source: written["groups"].get(source.value) for source in Source}, written["total"])
+
+
+def _last_weeks(programme_id: int) -> list[ConcernFigures]:
+    """Return what was counted on the days that a trend looks at, the latest first."""
+    of_this = ConcernFigures.programme_id == programme_id
+    latest = db.session.scalar(select(ConcernFigures.on).where(of_this).order_by(ConcernFigures.on.desc()).limit(1))
+    if latest is None:
+        return []
+    since = latest - timedelta(weeks=TREND_WEEKS)
+    rows = select(ConcernFigures).where(of_this, ConcernFigures.on > since).order_by(ConcernFigures.on.desc())
+    return list(db.session.scalars(rows))
+
+
+def _ends_of_weeks(rows: Sequence[ConcernFigures], latest: date) -> list[ConcernFigures | None]:
+    """Return the last row of each of the eight weeks (Monday to Sunday) up to the latest day, the oldest week first."""
+    monday = latest - timedelta(days=latest.weekday())
+    last_of_week: dict[date, ConcernFigures] = {}
+    for row in rows:  # the latest first
+        last_of_week.setdefault(row.on - timedelta(days=row.on.weekday()), row)
+    return [last_of_week.get(monday - timedelta(weeks=weeks)) for weeks in reversed(range(TREND_WEEKS))]

@@ -1,0 +1,1 @@
+"""What people say, with a name or without, and how it comes to the change team."""

@@ -1,0 +1,186 @@
+"""Saying something, with a name or without, and emptying the letterbox in which the latter waits.
+
+What is said leaves no entry in the audit: an entry has an instant and an author, and those who may read the audit may not
+read who objects.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+
+from engagement import clock
+from engagement.audit import Actor
+from engagement.db import db, insert_new, rows_changed, take_all
+from engagement.errors import BadInput
+from engagement.people.models import Person
+from engagement.resistance import actions
+from engagement.resistance.models import Concern
+from engagement.resistance.rules import (
+    FLOOD_WATCHED_DAYS,
+    LONGEST_TEXT,
+    ConcernStatus,
+    LeftOut,
+    Sender,
+    Severity,
+    Source,
+    is_flood,
+    is_working_day,
+    worded,
+)
+from engagement.resistance.saying.models import Letter, LetterboxRound
+from engagement.resistance.saying.queries import waiting_reply
+from engagement.resistance.saying.rules import handed_over_on, receipt_code, receipt_hash, submission_hash
+from engagement.waves.models import Wave
+
+SHORTEST_FORM_KEY = 16
+
+
+@dataclass(frozen=True)
+class Received:
+    """That something was taken in: for an anonymous sender with the receipt code, else with the concern's number.
+
+    `received_on` is the day on which the change team has it.
+    """
+
+    code: str | None
+    concern_id: int | None
+    received_on: date
+
+
+def say_something(
+    text: str,
+    sender: Sender | None,
+    *,
+    secret: str,
+    on: date,
+    form_key: str = "",
+    source: Source | None = None,
+    wave: Wave | None = None,
+    by: Actor | None = None,
+    is_from_outside: bool = False,
+) -> Received:
+    """Take in what somebody says, with their name or anonymously, once for each form and text.
+
+    `on` is the organisation's own day, `form_key` the random key of the form that was sent (a short or empty one counts as
+    none). For an anonymous sender `by` is not looked at, and nothing but the text, the source, the wave and the keyed hash
+    of the receipt is written, into the letterbox; `is_from_outside` is kept where what comes without signing in is to be in
+    no figure. Raises BadInput for a missing or too long text, a missing choice of sender, or a name that nobody is signed
+    in for.
+    """
+    said = worded(text, "text", "Write what worries you. One sentence is enough.")
+    if sender is None:
+        raise BadInput("Choose one. We never choose for you.", {"sender": "Choose one. We never choose for you."})
+    key = form_key if len(form_key) >= SHORTEST_FORM_KEY else secrets.token_urlsafe(24)
+    common: dict[str, object] = {"text": said, "source": source or Source.OTHER, "wave_id": wave.id if wave else None}
+    if sender is Sender.NAMED:
+        return _take_in_named(common, by, key, secret, on)
+    code = receipt_code(secret, key, said)
+    letter = insert_new(Letter).values(
+        **common, receipt_hash=receipt_hash(secret, code), is_from_outside=is_from_outside
+    )
+    db.session.execute(letter.on_conflict_do_nothing(index_elements=["receipt_hash"]))
+    return Received(code, None, handed_over_on(on))
+
+
+def _take_in_named(common: dict[str, object], by: Actor | None, key: str, secret: str, on: date) -> Received:
+    if by is None or by.account_id is None:
+        sentence = "To send it with your name, sign in first. Without signing in it can only be anonymous."
+        raise BadInput(sentence, {"sender": sentence})
+    submission = submission_hash(secret, key, str(common["text"]), by.account_id)
+    row = insert_new(Concern).values(
+        **common,
+        **_new_on(on),
+        is_anonymous=False,
+        person_id=by.person_id,
+        logged_by_id=None if by.person_id else by.account_id,
+        department_id=select(Person.department_id).where(Person.id == by.person_id).scalar_subquery(),
+        received_at=clock.now(),
+        submission=submission,
+    )
+    db.session.execute(row.on_conflict_do_nothing(index_elements=["submission"]))
+    return Received(None, db.session.scalar(select(Concern.id).where(Concern.submission == submission)), on)
+
+
+def _new_on(on: date) -> dict[str, object]:
+    return {
+        "severity": Severity.MEDIUM,
+        "status": ConcernStatus.RECEIVED,
+        "received_on": on,
+        "waiting_since_on": on,
+    }
+
+
+def say_back(concern: Concern, text: str, *, on: date) -> None:
+    """Add what a sender says back about a concern with their name. Raises BadInput for a missing or too long text."""
+    actions.take_reply(concern, worded(text, "text", "Write your reply before you send it."), on=on)
+
+
+def say_back_unknown(conversation: Concern | Letter, text: str) -> None:
+    """Put what an anonymous sender says back into the letterbox, or add it to what of theirs still lies there.
+
+    Raises BadInput for a missing text, or one that is too long together with what still lies there.
+    """
+    said = worded(text, "text", "Write your reply before you send it.")
+    letter = conversation if isinstance(conversation, Letter) else waiting_reply(conversation)
+    if letter is None:
+        db.session.add(Letter(concern_id=conversation.id, text=said))
+    elif letter.text != said and not letter.text.endswith(f"\n\n{said}"):
+        whole = f"{letter.text}\n\n{said}"
+        if len(whole) > LONGEST_TEXT:
+            sentence = (
+                f"With what you wrote since the last working morning this is longer than {LONGEST_TEXT:,} characters. "
+                "Shorten it, or send it tomorrow."
+            )
+            raise BadInput(sentence, {"text": sentence})
+        letter.text = whole
+
+
+def empty_letterbox(on: date) -> bool:
+    """Give the change team what lies in the letterbox, once a day and on working days; returns whether it was done now.
+
+    Everything is taken out and written anew in random order, in this one transaction, so that no place or transaction tells
+    afterwards what came when, and from the same sender. On days off it is put back in the same way.
+    """
+    once = insert_new(LetterboxRound).values(on=on).on_conflict_do_nothing(index_elements=["on"])
+    if not rows_changed(once):
+        return False
+    letters = [Letter(**row) for row in take_all(Letter)]
+    if is_working_day(on):
+        _hand_over([letter for letter in letters if letter.concern_id is None], on)
+        for letter in letters:
+            concern = db.session.get(Concern, letter.concern_id) if letter.concern_id else None
+            if concern is not None:
+                actions.take_reply(concern, letter.text, on=on)
+                db.session.flush()
+    else:
+        db.session.add_all(letters)
+        db.session.flush()
+    return True
+
+
+def _hand_over(letters: list[Letter], on: date) -> None:
+    counted = [letter for letter in letters if not letter.is_from_outside]
+    is_too_many = is_flood(len(counted), _earlier_mornings(on))
+    for letter in letters:
+        left_out = LeftOut.OUTSIDE if letter.is_from_outside else LeftOut.FLOOD if is_too_many else None
+        row = insert_new(Concern).values(
+            **_new_on(on),
+            text=letter.text,
+            source=letter.source,
+            wave_id=letter.wave_id,
+            is_anonymous=True,
+            receipt_hash=letter.receipt_hash,
+            left_out=left_out,
+        )
+        # The same form sent again on a later day.
+        db.session.execute(row.on_conflict_do_nothing(index_elements=["receipt_hash"]))
+
+
+def _earlier_mornings(on: date) -> list[int]:
+    since = on - timedelta(days=FLOOD_WATCHED_DAYS)
+    counted = select(func.count()).where(
+        Concern.is_anonymous, Concern.left_out.is_(None), Concern.received_on >= since, Concern.received_on < on
+    )
+    return list(db.session.scalars(counted.group_by(Concern.received_on)))

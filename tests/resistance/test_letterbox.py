@@ -1,0 +1,194 @@
+"""The letterbox on both engines: what is said without a name waits, is handed over once, in no order, and floods are marked."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from factories import make_change_manager, make_wave
+from sqlalchemy import select, text
+
+from engagement.audit import AuditEntry
+from engagement.db import count_of, db
+from engagement.errors import BadInput
+from engagement.resistance import actions, queries
+from engagement.resistance.models import Concern, ConcernReply
+from engagement.resistance.rules import ConcernStatus, LeftOut, Sender, Source, is_flood
+from engagement.resistance.saying.actions import empty_letterbox, say_back_unknown, say_something
+from engagement.resistance.saying.models import Letter, LetterboxRound
+from engagement.resistance.saying.queries import kept_under
+from engagement.scheduler import jobs
+
+pytestmark = pytest.mark.usefixtures("app", "frozen")
+SECRET = "a secret of the tests"
+TUESDAY = date(2026, 4, 14)
+WEDNESDAY = TUESDAY + timedelta(days=1)
+SATURDAY, MONDAY = date(2026, 4, 18), date(2026, 4, 20)
+
+
+def say(said="I fear for my job", **more):
+    return say_something(said, Sender.ANONYMOUS, secret=SECRET, on=TUESDAY, **more)
+
+
+def said_so_far():
+    return sorted(db.session.scalars(select(Concern.text)))
+
+
+def test_nothing_comes_to_the_change_team_before_the_next_working_morning():
+    received = say(source=Source.JOB_SECURITY)
+    assert received.received_on == WEDNESDAY
+    assert said_so_far() == []
+    assert isinstance(kept_under(received.code, secret=SECRET), Letter)
+    assert empty_letterbox(WEDNESDAY)
+    assert said_so_far() == ["I fear for my job"]
+    concern = kept_under(received.code, secret=SECRET)
+    assert (concern.received_on, concern.waiting_since_on, concern.source) == (
+        WEDNESDAY,
+        WEDNESDAY,
+        Source.JOB_SECURITY,
+    )
+    assert count_of(select(Letter)) == 0
+
+
+def test_a_letter_has_no_day_and_no_instant():
+    say()
+    db.session.flush()
+    kinds = {column.type.python_type for column in Letter.__table__.columns}
+    assert not kinds & {date, datetime}
+
+
+def test_a_day_has_one_round_however_many_try():
+    assert empty_letterbox(WEDNESDAY)
+    say()
+    assert not empty_letterbox(WEDNESDAY)
+    assert said_so_far() == []
+    assert empty_letterbox(WEDNESDAY + timedelta(days=1))
+    assert said_so_far() == ["I fear for my job"]
+
+
+def test_on_days_off_letters_are_put_back_and_handed_over_on_monday():
+    code = say().code
+    assert empty_letterbox(SATURDAY)
+    assert said_so_far() == []
+    assert count_of(select(Letter)) == 1
+    assert empty_letterbox(MONDAY)
+    assert kept_under(code, secret=SECRET).received_on == MONDAY
+
+
+def test_letters_come_in_another_order_than_they_were_written_in(monkeypatch):
+    for number in range(30):
+        say(f"{number:02}")
+    db.session.commit()
+    inserted = []
+    original = db.session.execute
+
+    def watched(statement, *rest, **more):
+        values = getattr(statement, "compile", lambda: None)()
+        if "INSERT INTO concern " in str(statement):
+            inserted.append(values.params["text"])
+        return original(statement, *rest, **more)
+
+    monkeypatch.setattr(db.session, "execute", watched)
+    assert empty_letterbox(WEDNESDAY)
+    assert len(inserted) == 30
+    assert inserted != sorted(inserted)
+
+
+def test_all_letters_of_a_morning_are_written_by_one_transaction():
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("only PostgreSQL keeps the number of the transaction")
+    for number in range(5):
+        say(f"{number:02}")
+        db.session.commit()
+    apart = set(db.session.scalars(text("SELECT CAST(xmin AS TEXT) FROM concern_letter")))
+    assert len(apart) == 5
+    assert empty_letterbox(SATURDAY)
+    db.session.commit()
+    assert len(set(db.session.scalars(text("SELECT CAST(xmin AS TEXT) FROM concern_letter")))) == 1
+    assert empty_letterbox(MONDAY)
+    db.session.commit()
+    assert len(set(db.session.scalars(text("SELECT CAST(xmin AS TEXT) FROM concern")))) == 1
+    assert db.session.scalar(text("SELECT pg_relation_size('concern_letter')")) == 0
+
+
+def test_a_reply_waits_too_and_what_is_added_stays_one_letter():
+    code = say().code
+    empty_letterbox(WEDNESDAY)
+    concern = kept_under(code, secret=SECRET)
+    actions.answer(concern, "Until March.", by=make_change_manager().actor, on=WEDNESDAY)
+    say_back_unknown(concern, "And then?")
+    say_back_unknown(concern, "And then?")
+    say_back_unknown(concern, "I mean after March.")
+    db.session.flush()
+    assert concern.status is ConcernStatus.ANSWERED
+    assert count_of(select(ConcernReply)) == 1
+    empty_letterbox(WEDNESDAY + timedelta(days=1))
+    replies = db.session.scalars(select(ConcernReply).order_by(ConcernReply.place)).all()
+    assert [(r.text, r.written_on) for r in replies][1] == (
+        "And then?\n\nI mean after March.",
+        WEDNESDAY + timedelta(days=1),
+    )
+    assert concern.status is ConcernStatus.IN_RESPONSE
+
+
+def test_what_is_added_to_a_letter_that_waits_belongs_to_it_and_has_an_end():
+    code = say().code
+    letter = kept_under(code, secret=SECRET)
+    say_back_unknown(letter, "And for my colleagues.")
+    with pytest.raises(BadInput, match=r"longer than 5,000"):
+        say_back_unknown(letter, "x" * 4990)
+    empty_letterbox(WEDNESDAY)
+    assert said_so_far() == ["I fear for my job\n\nAnd for my colleagues."]
+
+
+def test_a_form_that_is_sent_again_on_a_later_day_counts_once():
+    codes = set()
+    for day in (TUESDAY, WEDNESDAY):
+        codes.add(say_something("Twice", Sender.ANONYMOUS, secret=SECRET, on=day, form_key="k" * 20).code)
+        empty_letterbox(day + timedelta(days=1))
+    assert len(codes) == 1
+    assert said_so_far() == ["Twice"]
+
+
+@pytest.mark.parametrize(
+    ("letters", "earlier", "expected"),
+    [(20, [], False), (21, [], True), (21, [6], False), (150, [12, 30], True), (120, [12, 30], False)],
+)
+def test_a_flood_is_out_of_all_proportion(letters, earlier, expected):
+    assert is_flood(letters, earlier) is expected
+
+
+def test_a_flood_is_marked_counts_nowhere_and_waits_for_a_decision():
+    manager, wave = make_change_manager(), make_wave()
+    for number in range(150):
+        say(f"Flood {number}", wave=wave)
+    empty_letterbox(WEDNESDAY)
+    assert queries.floods(None) == {WEDNESDAY: 150}
+    of_the_day = Concern.received_on == WEDNESDAY
+    assert actions.decide_flood(of_the_day, counts=False, by=manager.actor) == 150
+    assert queries.floods(None) == {}
+    assert set(db.session.scalars(select(Concern.left_out))) == {LeftOut.DECIDED}
+    assert actions.decide_flood(of_the_day, counts=True, by=manager.actor) == 0
+    assert db.session.scalars(select(AuditEntry.verb).where(AuditEntry.subject_kind == "concern")).all() == [
+        "decided that a flood of concerns is left out"
+    ]
+
+
+def test_what_came_from_outside_is_kept_apart_where_that_is_asked():
+    say("From outside", is_from_outside=True)
+    say("From inside")
+    empty_letterbox(WEDNESDAY)
+    assert dict(db.session.execute(select(Concern.text, Concern.left_out)).all()) == {
+        "From outside": LeftOut.OUTSIDE,
+        "From inside": None,
+    }
+
+
+def test_the_job_waits_for_six_in_the_morning_and_tells_no_number(app, frozen):
+    say()
+    db.session.commit()
+    settings = app.config["SETTINGS"]
+    frozen.move_to(datetime(2026, 4, 15, 4, 59, tzinfo=UTC))  # 05:59 in London
+    assert jobs.empty_letterbox(settings) == "Nothing to do until the next morning."
+    frozen.move_to(datetime(2026, 4, 15, 5, 0, tzinfo=UTC))
+    assert jobs.empty_letterbox(settings) == "Done for today."
+    assert said_so_far() == ["I fear for my job"]
+    assert db.session.scalars(select(LetterboxRound.on)).all() == [WEDNESDAY]
