@@ -1,5 +1,6 @@
 """Every setting is documented, and nonsense stops the start with one sentence."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -46,17 +47,14 @@ def test_production_takes_sound_settings():
     assert read_settings(_env_file=None, **SAFE, base_url="https://engagement.example.com").is_production
 
 
-def test_a_secret_is_read_from_a_file(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["secret_key", "metrics_token", "smtp_url"])
+def test_a_secret_is_read_from_a_file(tmp_path, monkeypatch, name):
+    # An environment of its own: what is read from the file is put into it.
+    monkeypatch.setattr(os, "environ", {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)})
     secret = tmp_path / "key"
-    secret.write_text("from a file\n", encoding="utf-8")
-    monkeypatch.setenv("ENGAGEMENT_SECRET_KEY_FILE", str(secret))
-    monkeypatch.delenv("ENGAGEMENT_SECRET_KEY", raising=False)
-    assert read_settings(_env_file=None).secret_key == "from a file"
-    monkeypatch.delenv("ENGAGEMENT_SECRET_KEY")
-    monkeypatch.setenv("ENGAGEMENT_METRICS_TOKEN_FILE", str(secret))
-    secret.write_text("0123456789abcdef\n", encoding="utf-8")
-    assert read_settings(_env_file=None).metrics_token == "0123456789abcdef"
-    monkeypatch.delenv("ENGAGEMENT_METRICS_TOKEN")
+    secret.write_text("smtp://from.a.file\n", encoding="utf-8")
+    os.environ[f"{PREFIX}{name.upper()}_FILE"] = str(secret)
+    assert getattr(read_settings(_env_file=None), name) == "smtp://from.a.file"
 
 
 def test_the_built_in_postgres_prefix_is_understood():

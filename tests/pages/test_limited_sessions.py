@@ -127,7 +127,7 @@ def test_a_link_in_a_message_sets_no_first_password(app: Flask):
     browser = came_by_message(app, account)
     answer = browser.post("/me/password", data={"password": PASSWORD})
     assert answer.status_code == 403
-    assert "sign in with a fresh link" in answer.get_data(as_text=True)
+    assert "To set a password, sign in with your password or a fresh link" in answer.get_data(as_text=True)
     db.session.rollback()
     assert db.session.get_one(Account, account.id).password_hash is None
 
