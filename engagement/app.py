@@ -18,10 +18,10 @@ from engagement import commands, logs, pages
 from engagement.accounts.rules import SESSION_LIFETIME
 from engagement.db import db, engine_options, keep_private, prepare
 from engagement.errors import BadInput
+from engagement.pages.body_limits import FORM, MOST_PARTS
 from engagement.settings import Settings, read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
-MOST_BYTES = 2 * 1024 * 1024
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -70,8 +70,10 @@ def _configuration(settings: Settings, instance: Path) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(url),
         "BOOTSTRAP_SERVE_LOCAL": True,
-        "MAX_CONTENT_LENGTH": MOST_BYTES,
-        "MAX_FORM_MEMORY_SIZE": MOST_BYTES,
+        # What each address takes is said in pages/body_limits.py; this is for what has no address.
+        "MAX_CONTENT_LENGTH": FORM,
+        "MAX_FORM_MEMORY_SIZE": FORM,
+        "MAX_FORM_PARTS": MOST_PARTS,
         "PERMANENT_SESSION_LIFETIME": SESSION_LIFETIME,
         # No answer changes the cookie by itself: a cookie that is renewed on an anonymous page would date its sender.
         "SESSION_REFRESH_EACH_REQUEST": False,

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from flask import Flask, url_for
-from waitress.server import create_server
 
 from engagement import clock
 from engagement.accounts import links, queries
 from engagement.accounts.rules import LINK_LIFETIME
 from engagement.db import db
 from engagement.errors import BadInput
+from engagement.listening import listening_server
 from engagement.mail.courier import Counts, Lapsed
 from engagement.mail.delivering import STOP_WITHIN, Worker, deliver_until_empty, unique_name
 from engagement.mail.mailbox import start_mailbox
@@ -26,6 +26,7 @@ from engagement.mail.models import Delivery
 from engagement.mail.pace import Pace
 from engagement.mail.queries import waiting_for_hours
 from engagement.mail.transport import Transport
+from engagement.pages.body_limits import HR_FILE, limit_at_the_door
 from engagement.scheduler.running import start_clock
 from engagement.settings import Settings
 
@@ -183,8 +184,11 @@ def _own_host(host: str) -> str:
 
 def _web_server(app: Flask, host: str, port: int) -> Any:
     try:
-        return create_server(
+        return listening_server(
             app,
+            lambda path, cookies: limit_at_the_door(app, path, cookies),
+            # Held by address; this is only what no address takes.
+            most_bytes=HR_FILE + 1,
             host=host,
             port=port,
             threads=THREADS,

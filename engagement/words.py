@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+#: Words of a search that are looked for; each is a condition of its own.
+MOST_WORDS = 10
+
 
 def count(number: int) -> str:
     """Write a whole number with commas between thousands."""

@@ -28,10 +28,12 @@ def make_account(
     password: str | None = None,
     organisation: str = "",
     is_demonstration: bool = False,
+    signs_in: bool = False,
 ) -> Account:
     """Make a sign-in, tied to the person in the directory with the same address.
 
-    The name of the organisation is no password.
+    The name of the organisation is no password. Where somebody in the directory makes it by signing in (`signs_in`), only
+    the day is kept, as of every sign-in of people without a role, and the audit has it with that day's sign-ins.
     Raises BadInput for an address that is malformed or taken, a missing name, or a weak password.
     """
     email, name = email.strip().lower(), " ".join(name.split())
@@ -51,13 +53,16 @@ def make_account(
         name=name,
         person_id=person.id if person else None,
         session_version=1,
-        made_at=clock.now(),
+        made_at=clock.now().replace(hour=0, minute=0, second=0, microsecond=0) if signs_in else clock.now(),
         is_demonstration=is_demonstration,
     )
     if password is not None:
         _set_hash(account, password, organisation)
     db.session.add(account)
-    audit.record("made sign-in", account, by=by, name=email, person_id=account.person_id)
+    if signs_in:
+        db.session.flush()
+    else:
+        audit.record("made sign-in", account, by=by, name=email, person_id=account.person_id)
     return account
 
 
@@ -68,7 +73,7 @@ def _free_address(email: str) -> None:
         addresses.give_up(holder)
 
 
-def account_for_person(person: Person) -> Account:
+def account_for_person(person: Person, *, signs_in: bool = False) -> Account:
     """Return the sign-in of a person in the directory, making it where there is none yet.
 
     One with their address that belongs to nobody in the directory is theirs where it has their name too. Raises RuleBroken
@@ -89,7 +94,7 @@ def account_for_person(person: Person) -> Account:
         if there.person_id is not None or (there.is_active and addresses.is_guarded(there)):
             raise RuleBroken(f"{person.email} is the sign-in of {there.name}. Ask an administrator to say whose it is.")
         addresses.give_up(there)
-    return make_account(person.email, person.name, by=Actor(None, person.name, person.id))
+    return make_account(person.email, person.name, by=Actor(None, person.name, person.id), signs_in=signs_in)
 
 
 def rename(account: Account, name: str, *, by: Actor) -> None:
@@ -279,7 +284,7 @@ def use_link(link: OneTimeLink) -> Account:
         account = db.session.get(Account, link.account_id)
     else:
         person = db.session.get(Person, link.person_id)
-        account = account_for_person(person) if person else None
+        account = account_for_person(person, signs_in=True) if person else None
     if account is None or not account.is_active or not addresses.is_where_it_lies(link, account):
         raise RuleBroken("This address can’t sign in any more. Ask the change team.")
     return account

@@ -1,22 +1,29 @@
 """Merge fields of a text: which ones exist, what stands in the way of sending it, and how it becomes HTML and plain text.
 
 A field is written `{{ first_name }}`. Texts are rendered with placeholders in the place of fields, so that neither Markdown
-nor the cleaner touches them; values are put in afterwards, escaped, and can therefore never become markup or fields.
+nor the cleaner touches them; values are put in afterwards, escaped, and can therefore never become markup or fields. In an
+address a field may stand only if it is a link and the whole of it; see `field_places`.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from html import escape
+from xml.etree.ElementTree import Element
 
+from engagement.communications.field_places import misplaced, taken_out, with_room
 from engagement.content import markdown
+from engagement.content.commonmark import tree_of
 from engagement.content.frames import frame_in
+from engagement.content.plain_text import text_of
+from engagement.errors import BadInput
 
-FIELD = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
-BRACED = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-GUIDANCE = re.compile(r"^[ \t>*+-]*\[[^\[\]]+\][ \t]*$", re.MULTILINE)
+FIELD = re.compile(r"\{\{\s*+([a-z][a-z0-9_]*+)\s*+\}\}")
+GUIDANCE = re.compile(r"^[ \t>*+-]*+\[[^\[\]]++\][ \t]*+$", re.MULTILINE)
 LONGEST_SUBJECT = 200
+#: Fields that are no fields which are named; who has more of them knows what to look for.
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -87,22 +94,56 @@ def problems_in(subject: str, body: str, constants: Mapping[str, str]) -> list[s
     found += _unknown_fields(subject, body)
     found += _without_value(fields_in(subject, body), constants)
     found += _left_guidance(body)
-    return found
+    return found + (_misplaced(subject, body) if not found else [])
+
+
+def _misplaced(subject: str, body: str) -> list[str]:
+    """Return one sentence for each field that stands where it could lead somewhere else, or a text that can't be laid out."""
+    mark = _Mark(body)
+    try:
+        tree = tree_of(mark.held)
+    except BadInput as error:
+        return [error.sentence]
+    head = _Mark(subject)
+    found = misplaced(tree, mark.field_of, LINKS) + misplaced(_words(head.held), head.field_of, LINKS)
+    if "{{" in "".join(tree.itertext()) or any("{{" in value for part in tree.iter() for value in part.attrib.values()):
+        found.append(
+            "Two braces stand in the text in another way of writing. Write a merge field as it stands in the list."
+        )
+    return list(dict.fromkeys(found))
+
+
+def _words(text: str) -> Element:
+    """Return a line of plain words as a tree."""
+    made = Element("div")
+    made.text = text
+    return made
 
 
 def _unknown_fields(*texts: str) -> list[str]:
     found: list[str] = []
     for text in texts:
-        for inner in BRACED.findall(text):
-            if inner.strip() not in FIELDS:
-                near = get_close_matches(inner.strip(), FIELDS, n=1)
-                hint = f"did you mean {slot(near[0])}?" if near else "choose one from the list or delete it."
-                shown = " ".join(inner.split())[:60]
-                found.append(f"{slot(shown)} is not a merge field; {hint}")
-        rest = BRACED.sub("", text)
+        inside, rest = _braced(text)
+        for inner in [inner for inner in inside if inner.strip() not in FIELDS][:MOST_NAMED]:
+            shown = " ".join(inner.split())[:60]
+            near = get_close_matches(shown, FIELDS, n=1)
+            hint = f"did you mean {slot(near[0])}?" if near else "choose one from the list or delete it."
+            found.append(f"{slot(shown)} is not a merge field; {hint}")
         if "{{" in rest or "}}" in rest:
             found.append("A merge field is not closed: two braces stand alone in the text.")
     return list(dict.fromkeys(found))
+
+
+def _braced(text: str) -> tuple[list[str], str]:
+    """Return what stands between two braces each time, and the text without it; in one pass, whatever is left open."""
+    inside: list[str] = []
+    rest: list[str] = []
+    done = 0
+    while (begin := text.find("{{", done)) >= 0 and (end := text.find("}}", begin + 2)) >= 0:
+        rest.append(text[done:begin])
+        inside.append(text[begin + 2 : end])
+        done = end + 2
+    return inside, "".join([*rest, text[done:]])
 
 
 def _without_value(names: Iterable[str], constants: Mapping[str, str]) -> list[str]:
@@ -150,39 +191,52 @@ def rendered(
     A link field that stands alone becomes words that lead somewhere in HTML (`link_words` by field, else the English ones), and its bare address
     in plain text.
     """
-    mark = _Mark(body, link_words or frame_in("en").words)
+    words = link_words or frame_in("en").words
+    mark = _Mark(body)
     values = {name: without_slots(value) for name, value in constants.items() if value}
+    try:
+        tree = tree_of(mark.held)
+    except BadInput as error:
+        html, text = markdown.plain_html(mark.held, error.sentence), mark.held
+    else:
+        taken_out(tree, mark.field_of, LINKS, words)
+        text, html = text_of(tree), markdown.html_of(tree, id_prefix=None)
     made = Rendered(
         FIELD.sub(lambda m: slot(m[1]), " ".join(subject.split())),
-        mark.out_of_html(markdown.to_html(mark.held)),
-        mark.out_of_text(markdown.to_text(mark.held)),
+        _lone_braces(html, lambda part: mark.out_of_html(part, words)),
+        _lone_braces(with_room(text, mark.field_of, LINKS), mark.out_of_text),
     )
     return made.filled(values)
+
+
+def _lone_braces(text: str, put_in: Callable[[str], str]) -> str:
+    """Put the fields in where their marks are; one that came about in another way, as by an escape, is none."""
+    return put_in(FIELD.sub(lambda m: "{ " + m[1] + " }" if m[1] in FIELDS else m[0], text))
 
 
 class _Mark:
     """Letters that stand for fields while Markdown works; `held` is the text with them, one after another numbered."""
 
-    def __init__(self, body: str, link_words: Mapping[str, str]) -> None:
-        self._link_words = link_words
-        word = "mergefield"
-        while word in body:
-            word += "x"
+    def __init__(self, body: str) -> None:
+        # One x more than follow the word anywhere in the text.
+        most = max(map(len, re.findall(r"mergefield(x*+)", body)), default=-1)
+        word = "mergefield" + "x" * (most + 1)
         self._names = list(FIELDS)
-        self._pattern = re.compile(rf"{word}(\d+)z")
-        self.held = FIELD.sub(lambda m: f"{word}{self._names.index(m[1])}z" if m[1] in FIELDS else m[0], body)
+        self.field_of = re.compile(rf"{word}(?P<field>{'|'.join(self._names)})z")
+        self.held = FIELD.sub(lambda m: f"{word}{m[1]}z" if m[1] in FIELDS else m[0], body)
 
     def out_of_text(self, text: str) -> str:
-        return self._pattern.sub(lambda m: slot(self._names[int(m[1])]), text)
+        return self.field_of.sub(lambda m: slot(m[1]), text)
 
-    def out_of_html(self, html: str) -> str:
-        inside = re.sub(rf'(?<=href="){self._pattern.pattern}(?=")', lambda m: slot(self._names[int(m[1])]), html)
-        return self._pattern.sub(lambda m: self._shown(FIELDS[self._names[int(m[1])]]), inside)
+    def out_of_html(self, html: str, words: Mapping[str, str]) -> str:
+        inside = re.sub(rf'(?<=href="){self.field_of.pattern}(?=")', lambda m: slot(m[1]), html)
+        return self.field_of.sub(lambda m: self._shown(FIELDS[m[1]], words), inside)
 
-    def _shown(self, field: MergeField) -> str:
+    @staticmethod
+    def _shown(field: MergeField, words: Mapping[str, str]) -> str:
         if field.path is None:
             return field.written
-        return f'<a href="{field.written}">{escape(self._link_words[field.name])}</a>'
+        return f'<a href="{field.written}">{escape(words[field.name])}</a>'
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

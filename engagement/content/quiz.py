@@ -14,12 +14,15 @@ import yaml
 
 from engagement.errors import BadInput
 
-_OPENS = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})\s*quiz\b\s*$", re.IGNORECASE)
-_ANYWHERE = re.compile(r"(`{3,}|~{3,})\s*quiz\b", re.IGNORECASE)
+_OPENS = re.compile(r"^\s*+(?P<fence>`{3,}+|~{3,}+)\s*+quiz\s*+$", re.IGNORECASE)
+# A run of marks is tried once as a whole, never again from each of its letters.
+_ANYWHERE = re.compile(r"(?:(?<!`)`{3,}+|(?<!~)~{3,}+)\s*+quiz\b", re.IGNORECASE)
 _ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,79}$")
 _KEYS = {"id", "question", "tags", "several", "choices"}
 _CHOICE_KEYS = {"text", "right", "why"}
 _LONGEST_BLOCK = 20_000
+#: Brackets that open in a block; each keeps the reader of YAML from forgetting what stood before.
+_MOST_BRACKETS = 500
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,18 @@ def split(body: str, first_line: int = 1) -> tuple[str, tuple[Question, ...]]:
     return _without_last_heading(kept), tuple(questions)
 
 
+def split_stored(body: str) -> tuple[str, tuple[Question, ...]]:
+    """Return what `split` returns; of a body that it refuses, the text before the first block, and a sentence about it.
+
+    So that the page and the form to mend it open, and no answer is shown.
+    """
+    try:
+        return split(body)
+    except BadInput as error:
+        begins = _ANYWHERE.search(body)
+        return f"{body[: begins.start() if begins else None]}\n\nThe questions can’t be shown. {error.sentence}\n", ()
+
+
 def _without_last_heading(lines: list[str]) -> str:
     """Return the text without a heading at its end, under which only quiz blocks stood."""
     while lines and (not lines[-1].strip() or lines[-1].startswith("#")):
@@ -152,6 +167,8 @@ def parsed(text: str, line: int) -> object:
     """
     if len(text) > _LONGEST_BLOCK:
         raise BadInput(f"Line {line}: this block is longer than {_LONGEST_BLOCK:,} characters. Shorten it.")
+    if text.count("[") + text.count("{") > _MOST_BRACKETS:
+        raise BadInput(f"Line {line}: this block has more than {_MOST_BRACKETS} opening brackets. Take some out.")
     try:
         return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  the loader that makes nothing but text, lists, maps
     except yaml.MarkedYAMLError as error:

@@ -56,6 +56,7 @@ def stage_file(
     """
     if not file.is_usable:
         raise UnreadableFile(file.problems[0].kind, file.problems[0].sentence, file.problems[0].line)
+    file.read_ahead(lambda rows: progress(*Step.READING.at(rows, file.height)))
     _drop_earlier(by)
     run = ImportRun(
         filename=file.filename[:255],

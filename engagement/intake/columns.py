@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from engagement.intake.rules import Field, Problem, ProblemKind, shown
 from engagement.words import listed
 
+MOST_COLUMNS, LONGEST_HEADER = 300, 200
+"""Columns of a file, and letters of a header: more is no list of people, and is refused before anything is compared."""
+
 SavedMapping = Mapping[str, str]
 """Field name → header name, as a user chose it for a file of this make."""
 
@@ -109,9 +112,14 @@ _FIELD_OF |= {_key(field): field for field in Field}
 _WEAK_KEYS = frozenset(_key(spelling) for spelling in _WEAK.split(","))
 
 
+_REMARK = re.compile(r"[(\[][^)\]]*[)\]]")
+
+
 def field_of(header: str) -> Field | None:
     """The field a header names, None where it names none; a remark in brackets may count, or be left out."""
-    return _FIELD_OF.get(_key(header)) or _FIELD_OF.get(_key(re.sub(r"[(\[][^)\]]*[)\]]", "", header)))
+    if len(header) > LONGEST_HEADER:
+        return None
+    return _FIELD_OF.get(_key(header)) or _FIELD_OF.get(_key(_REMARK.sub("", header)))
 
 
 def guess_mapping(header: Sequence[str]) -> dict[Field, int]:

@@ -10,7 +10,7 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.intake import actions, applying, queries, sign_ins
 from engagement.intake.consequences import training_left_by
 from engagement.intake.models import CHANGES, ImportRun
-from engagement.intake.progress import Progress, quietly
+from engagement.intake.progress import Progress, Step, quietly
 from engagement.intake.reading import open_file
 from engagement.intake.rules import ChangeKind, missing, needs_confirmation
 from engagement.words import plural
@@ -89,9 +89,12 @@ def _staged(
         if kept is None:
             names = ", ".join(found.name for found in queries.saved_mappings()) or "none"
             raise BadInput(f"There is no saved mapping “{saved_mapping}”. Saved mappings: {names}.")
-        mapping = kept.columns
+        mapping = dict(kept.columns)
+        # Only this was read until now; nobody waits for the database while the file is read.
+        db.session.rollback()
     try:
         file = open_file(path, path.name, mapping)
+        file.read_ahead(lambda rows: progress(*Step.READING.at(rows, file.height)))
         file_hash = actions.hash_of(path)
     except OSError as error:
         raise BadInput(f"{path} can’t be read: {error.strerror or error}.") from error

@@ -7,7 +7,7 @@ from io import BytesIO, StringIO, TextIOWrapper
 from itertools import islice
 from typing import NamedTuple
 
-from engagement.intake.columns import field_of
+from engagement.intake.columns import MOST_COLUMNS, field_of
 from engagement.intake.rules import Problem, ProblemKind, UnreadableFile
 
 DELIMITERS = ",;\t|"
@@ -151,7 +151,7 @@ def _header_by(beginning: str, delimiter: str) -> list[str]:
 
 
 def _worth(header: list[str]) -> tuple[int, int]:
-    return len({field_of(name) for name in header} - {None}), len(header)
+    return len({field_of(name) for name in header[:MOST_COLUMNS]} - {None}), len(header)
 
 
 def numbered_rows(content: Encoded, delimiter: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:

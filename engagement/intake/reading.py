@@ -1,9 +1,13 @@
 """An HR file read: from bytes of any usual kind to rows of people and the problems that stand in their way."""
 
-from collections.abc import Iterable, Iterator
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from engagement.intake.columns import (
     SavedMapping,
@@ -13,6 +17,7 @@ from engagement.intake.columns import (
     rival_columns,
 )
 from engagement.intake.delimited import detect_delimiter, encoded, numbered_rows
+from engagement.intake.kinds import refuse_endless, refuse_other_kinds
 from engagement.intake.roster import RosterCheck, check_rows
 from engagement.intake.rules import Field, Problem, ProblemKind, StaffRow, UnreadableFile
 from engagement.intake.staff_rows import Batch, RowReader
@@ -20,6 +25,9 @@ from engagement.intake.workbook import open_workbook
 
 MOST_BYTES = 50 * 1024 * 1024
 MOST_PEOPLE = 250_000
+#: Rows after which it is told how many were read.
+TELLING = 2_000
+KEPT_IN_MEMORY = 8 * 1024 * 1024
 BATCH = 250
 """Rows that are read at once: enough to spread the cost of a column, few enough to stay near the processor.
 
@@ -51,12 +59,32 @@ class HrFile:
     problems: list[Problem] = field(default_factory=list)
     height: int = 0
     table: "Table | None" = field(default=None, repr=False)
+    read: IO[bytes] | None = field(default=None, repr=False)
+
+    def read_ahead(self, told: Callable[[int], None] = lambda _rows: None) -> None:
+        """Read every row now, onto the disk where there are many, so that no transaction is open while a file is parsed.
+
+        `told` is called with the number of rows so far. Raises UnreadableFile as `read_file` does.
+        """
+        if self.table is None:
+            return
+        table, self.table = self.table, None
+        self.read = SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115  closed with the file that is read
+        rows = last = 0
+        for batch in _batches(self, table):
+            pickle.dump(tuple(batch), self.read, pickle.HIGHEST_PROTOCOL)
+            rows += len(batch.lines)
+            if rows - last >= TELLING:
+                last = rows
+                told(rows)
 
     def batches(self) -> Iterator[Batch]:
         """The rows some at a time, with the problems of each; once.
 
         Afterwards `problems` has what belongs to no row that could be read. Raises UnreadableFile as `read_file` does.
         """
+        if self.read is not None:
+            return _read_back(self.read)
         table, self.table = self.table, None
         return iter([_read_before(self)]) if table is None else _batches(self, table)
 
@@ -119,6 +147,7 @@ def open_file(
         raise UnreadableFile(
             ProblemKind.EMPTY_FILE, "The file is empty. Choose a file with a header row and one row a person."
         )
+    refuse_endless(header, header_line)
     header = [name.strip() for name in header]
     guess = guess_mapping(header)
     if mapping is None:
@@ -159,7 +188,7 @@ def _table(data: bytes) -> Table:
         return Table(
             f"Excel workbook, sheet “{book.sheet_name}”", book.rows, book.height, failed=book.failed, is_text=False
         )
-    _refuse_other_kinds(data)
+    refuse_other_kinds(data)
     content = encoded(data)
     delimiter = detect_delimiter(content.beginning())
     problems: list[Problem] = []
@@ -172,38 +201,6 @@ def _table(data: bytes) -> Table:
 
 
 _SPOKEN = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-
-
-def _refuse_other_kinds(data: bytes) -> None:
-    beginning = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise UnreadableFile(
-            ProblemKind.EMPTY_FILE, "The file is empty. Choose a file with a header row and one row a person."
-        )
-    if data.startswith(_OLE):
-        locked = "EncryptedPackage".encode("utf-16-le") in data
-        what = (
-            "a workbook protected with a password"
-            if locked
-            else "a workbook in the old .xls form, or another Office file"
-        )
-    else:
-        what = next((words for marks, words in _OTHER_KINDS if beginning.startswith(marks)), "")
-    if what:
-        raise UnreadableFile(ProblemKind.WRONG_FORMAT, f"This is {what}. Save the list as .xlsx or .csv and try again.")
-
-
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OTHER_KINDS: tuple[tuple[tuple[bytes, ...], str], ...] = (
-    ((b"%pdf",), "a PDF"),
-    ((b"\x89png", b"\xff\xd8\xff", b"gif8", b"ii*\0", b"mm\0*"), "an image"),
-    ((b"<!doctype html", b"<html", b"<head", b"<body", b"<table"), "a web page"),
-    ((b"<?xml",), "an XML file"),
-    ((b"{\\rtf",), "a text document"),
-    ((b"{", b"[{", b"[\n", b"[\r\n"), "a JSON file"),
-    ((b"\x1f\x8b", b"7z\xbc\xaf", b"rar!", b"pk\x05\x06"), "an archive without a workbook in it"),
-    ((b"\x7felf", b"mz\x90"), "a program"),
-)
 
 
 def _batches(file: HrFile, table: Table) -> Iterator[Batch]:
@@ -230,6 +227,14 @@ def _batches(file: HrFile, table: Table) -> Iterator[Batch]:
     if not number and not file.problems:
         sentence = "The file has a header and no rows below it. Choose a file with one row a person."
         file.problems.append(Problem(None, None, ProblemKind.NO_ROWS, sentence))
+
+
+def _read_back(kept: IO[bytes]) -> Iterator[Batch]:
+    """The batches that were written to a file of our own a moment ago."""
+    kept.seek(0)
+    with kept, suppress(EOFError):
+        while True:
+            yield Batch(*pickle.load(kept))  # noqa: S301  nobody else can write to it
 
 
 def _read_before(file: HrFile) -> Batch:

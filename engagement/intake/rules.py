@@ -60,6 +60,7 @@ class ProblemKind(StrEnum):
     BROKEN_WORKBOOK = "broken_workbook"
     UNCLOSED_QUOTE = "unclosed_quote"
     TOO_MANY_ROWS = "too_many_rows"
+    TOO_MANY_COLUMNS = "too_many_columns"
     NO_ROWS = "no_rows"
     MISSING_COLUMN = "missing_column"
     RIVAL_COLUMNS = "rival_columns"

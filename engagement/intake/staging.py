@@ -28,8 +28,6 @@ from engagement.intake.statistics import refresh_statistics
 from engagement.people.rules import TrainingRole, search_texts
 
 MOST_PROBLEMS = 1_000
-#: Rows after which it is told how many were read.
-TELLING = 2_000
 COLUMNS = tuple(column.name for column in StagedPerson.__table__.columns)
 
 
@@ -60,7 +58,7 @@ class Staged:
 def stage_rows(run_id: int, file: HrFile, progress: Progress) -> Staged:
     """Write every row of the file that can be read to the staging table, and find what is wrong with the file."""
     staged = Staged()
-    _write(run_id, _told(file, staged, progress))
+    _write(run_id, _noted(file, staged))
     unreadable = [problem for problem in file.problems if problem.severity is Severity.ERROR]
     staged.note(file.problems)
     lost = {problem.line for problem in unreadable}
@@ -136,15 +134,6 @@ def _noted(file: HrFile, staged: Staged) -> Iterator[Batch]:
             nameless = (row.line for row in batch.rows() if not (row.employee_id or row.email))
             staged.unplaced += len(batch.problems.keys() & set(nameless))
         yield batch
-
-
-def _told(file: HrFile, staged: Staged, progress: Progress) -> Iterator[Batch]:
-    told = 0
-    for batch in _noted(file, staged):
-        yield batch
-        if staged.rows - told >= TELLING:
-            told = staged.rows
-            progress(*Step.READING.at(told, file.height))
 
 
 def _write(run_id: int, batches: Iterator[Batch]) -> None:

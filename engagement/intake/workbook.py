@@ -101,6 +101,10 @@ class _Parts:
         self._names = self._targets = b""
 
     def look_at(self, name: str, content: bytes) -> None:
+        if name.endswith((".xml", ".rels")) and _ENDLESS.search(content):
+            raise _broken()
+        if name.startswith("xl/") and name.count("/") < 3 and "workbook.xml" in name and len(content) > LONGEST_LIST:
+            _refuse("has an endless list of sheets")
         if name == "xl/workbook.xml":
             self._names = content
         elif name == "xl/_rels/workbook.xml.rels":
@@ -133,6 +137,10 @@ class _Parts:
         return ""
 
 
+LONGEST_LIST = 1024 * 1024
+"""Bytes of the list of sheets and of the one of their parts, which are held against each other."""
+# A tag that is not closed before the next begins, or is as long as none is: later patterns would look for its end from every tag before it.
+_ENDLESS = re.compile(rb"<(?:(?:\w+:)?(?:c|row)\s[^<>]{400}|[^<>!]{0,4000}+[^>!])")
 _SHARED = re.compile(rb"<(?:\w+:)?si\b")
 _NUMBER = re.compile(rb"<v>(\d{1,9})</v>")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")

@@ -17,7 +17,9 @@ from engagement.errors import RuleBroken
 from engagement.mail.headers import mailbox, one_line, parts_of_sender, unstructured
 from engagement.mail.models import Delivery, Mailing, Translation
 
-_SLOT = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_SLOT = re.compile(r"\{\{\s*+([^{}\s]*+(?:\s++[^{}\s]++)*+)\s*+\}\}")
+#: A link that is joined to what stands before it would be part of that address.
+_JOINED_LINK = re.compile(r"[\w/=?&%#.+~@-]\{\{\s*+\w*_link\s*+\}\}")
 #: "=_" never comes out of quoted-printable, so no text can contain the boundary.
 _BOUNDARY = "=_engagement_alternative"
 _LINK_TO_SLOT = re.compile(r"""\shref=(["'])\{\{[^{}]*\}\}\1""")
@@ -155,6 +157,10 @@ def prepare(
     `translation` is the text of it that goes out, None for its own. Raises BadInput for an unusable sender or reply address.
     """
     letter = translation or mailing
+    if any(_JOINED_LINK.search(part) for part in (letter.subject, letter.text, letter.html)):
+        raise RuleBroken(
+            "A link field is joined to another address in this message. Write it by itself, and send it anew."
+        )
     name, address = parts_of_sender(mail_from)
     lines = [f"From: {mailbox(mailing.sender_name or name, address)}"]
     if mailing.reply_to:

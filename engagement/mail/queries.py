@@ -14,6 +14,7 @@ from engagement.mail.models import Delivery, MailboxMessage, Mailing, Translatio
 from engagement.mail.rules import READABLE, DeliveryState, MailingKind
 from engagement.people.models import Person
 from engagement.people.rules import search_text
+from engagement.words import MOST_WORDS
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def deliveries_listed(filters: DeliveryFilters) -> Select[Delivery]:
         query = query.where(Delivery.mailing_id == filters.mailing_id)
     if filters.person_id is not None:
         query = query.where(Delivery.person_id == filters.person_id)
-    words = search_text(filters.words).split()
+    words = search_text(filters.words).split()[:MOST_WORDS]
     if words:
         people = select(Person.id)
         for word in words:

@@ -7,6 +7,7 @@ from engagement.pages import (
     addresses,
     admin,
     audiences,
+    body_limits,
     champions,
     communications,
     concerns,
@@ -62,6 +63,7 @@ def register(app: Flask) -> None:
     headers.register(app)
     addresses.register(app)
     guard.register(app)
+    body_limits.register(app)
     formats.register(app)
     shell.register(app)
     error_pages.register(app)

@@ -15,7 +15,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from engagement.accounts.models import Account
 from engagement.accounts.queries import accounts_holding
@@ -27,6 +27,7 @@ from engagement.communications.models import Communication
 from engagement.communications.recurrence import DAYS
 from engagement.communications.rhythm import ORDINALS, WEEKDAYS, Choice, choice_of, rhythm_words, rule_of
 from engagement.communications.rules import CommunicationKind, HolidayPolicy, Rhythm
+from engagement.communications.text_limits import LONGEST_BODY
 from engagement.db import db
 from engagement.pages.forms import Form, stripped
 from engagement.programmes.models import Programme
@@ -35,6 +36,7 @@ from engagement.waves.models import Wave
 #: Who can own or approve a communication: whoever has one of these roles, with or without a scope.
 RESPONSIBLE = (Role.CHANGE_MANAGER, Role.SPONSOR, Role.TRAINER, Role.ADMINISTRATOR)
 NOBODY = "0"
+TOO_LONG = f"Keep the text under {LONGEST_BODY:,} characters."
 IN_HOURS, AT_ONCE = "in_working_hours", "at_once"
 
 
@@ -103,6 +105,7 @@ class CommunicationForm(Form):
     outline = TextAreaField(
         "Which text does each draft begin with?",
         filters=[stripped],
+        validators=[Length(max=LONGEST_BODY, message=TOO_LONG)],
         description="Markdown. Lines in square brackets are notes to the author; they have to go before it is sent.",
     )
 
@@ -241,7 +244,12 @@ class DraftForm(Form):
     """
 
     subject = StringField("Subject", filters=[stripped])
-    body = TextAreaField("Text", filters=[stripped], description="Markdown, with the fields listed beside it.")
+    body = TextAreaField(
+        "Text",
+        filters=[stripped],
+        validators=[Length(max=LONGEST_BODY, message=TOO_LONG)],
+        description="Markdown, with the fields listed beside it.",
+    )
     asks_confirmation = BooleanField(
         "Readers confirm that they have read it",
         description="Each gets one button for it. Who has not pressed it is reminded, as the communication says.",

@@ -13,8 +13,8 @@ from engagement.db import db
 from engagement.errors import BadInput
 from engagement.intake import actions, queries
 from engagement.intake.models import ImportRun, KeptUpload
-from engagement.intake.progress import STAGED, Progress, quietly, within
-from engagement.intake.reading import MOST_BYTES, HrFile, first_rows, open_file
+from engagement.intake.progress import STAGED, Progress, Step, quietly, within
+from engagement.intake.reading import HrFile, first_rows, open_file
 from engagement.intake.rules import Field, Severity, UnreadableFile
 from engagement.pages import guard, import_runs
 from engagement.pages.import_forms import WHOLE, ColumnsForm, FileForm
@@ -23,22 +23,16 @@ from engagement.words import plural
 
 blueprint = Blueprint("intake", __name__)
 import_runs.add_to(blueprint)
-MOST_SENT = MOST_BYTES + 10 * 1024 * 1024
 LARGE = 500_000
 """Bytes above which a file takes longer than about a second to read and compare."""
-
-
-@blueprint.url_value_preprocessor
-def _take_large_files(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Take a file that is larger than other requests may be; this comes before the check of the form's token reads it."""
-    if request.endpoint == "intake.index" and request.method == "POST" and guard.is_signed_in():
-        request.max_content_length = MOST_SENT
 
 
 @blueprint.route("/people/import", methods=["GET", "POST"])
 def index() -> Any:
     """Give a file."""
     guard.allow(access.may_import_people(guard.reader()))
+    # Nobody waits for the database while a file is read.
+    db.session.rollback()
     form = FileForm()
     if form.full.data is None:
         form.full.data = WHOLE
@@ -79,6 +73,7 @@ def _file_page(form: FileForm, blocked: ImportRun | None = None) -> str:
 def _stage(
     file: HrFile, content: bytes, *, by: Reader, full: bool, skip_bad: bool, progress: Progress = quietly
 ) -> ImportRun:
+    file.read_ahead(lambda rows: progress(*Step.READING.at(rows, file.height)))
     actions.drop_uploads(by.account_id)
     run = actions.stage_file(
         file, full=full, skip_bad=skip_bad, by=by.actor, file_hash=actions.hash_of(content), progress=progress
@@ -125,23 +120,28 @@ def columns(upload_id: int) -> Any:
     asked: dict[str, Any] = {"full": request.args.get("full", WHOLE), "skip_bad": request.args.get("skip_bad", "")}
     form = ColumnsForm()
     saved = queries.mapping_named(request.args.get("saved", ""))
-    file = open_file(upload.content, upload.filename, saved.columns if saved else None)
+    columns_before, content, filename = (dict(saved.columns) if saved else None), upload.content, upload.filename
+    # Nobody waits for the database while a file is read.
+    db.session.rollback()
+    file = open_file(content, filename, columns_before)
     _offer(form, file)
     if not form.validate_on_submit():
         problems = [problem.sentence for problem in file.problems] if saved else []
         return _columns_page(form, file, upload, asked, problems), 400 if request.method == "POST" else 200
     chosen = {field.value: form[f"column_{field.value}"].data for field in Field if form[f"column_{field.value}"].data}
     try:
-        file = open_file(upload.content, upload.filename, chosen)
+        file = open_file(content, filename, chosen)
         if not file.is_usable:
             return _columns_page(form, file, upload, asked, [p.sentence for p in file.problems]), 400
+        if len(content) <= LARGE:
+            file.read_ahead()
         if form.name.data:
             actions.save_mapping(form.name.data, chosen, by=guard.reader().actor)
         how = {"full": asked["full"] == WHOLE, "skip_bad": bool(asked["skip_bad"])}
-        if len(upload.content) > LARGE:
+        if len(content) > LARGE:
             db.session.commit()
-            return _stage_before_eyes(file, upload.content, back=request.full_path, **how)
-        run = _stage(file, upload.content, by=guard.reader(), **how)
+            return _stage_before_eyes(file, content, back=request.full_path, **how)
+        run = _stage(file, content, by=guard.reader(), **how)
     except UnreadableFile as error:
         db.session.rollback()
         return _columns_page(form, file, upload, asked, [error.problem.sentence]), 400

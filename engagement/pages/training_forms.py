@@ -6,6 +6,7 @@ from wtforms.validators import InputRequired, Length
 
 from engagement.pages.choosing import PersonField
 from engagement.pages.forms import Form, stripped
+from engagement.training.actions.modules import LONGEST_BODY
 from engagement.training.rules import RECORDED_SOURCES, CompletionSource
 
 
@@ -30,7 +31,10 @@ class ModuleForm(Form):
         "Text",
         description="Markdown. Headings begin with ##. Questions stand in blocks that begin with ```quiz and end with ```.",
         filters=[stripped],
-        validators=[InputRequired("Write the text.")],
+        validators=[
+            InputRequired("Write the text."),
+            Length(max=LONGEST_BODY, message=f"Write at most {LONGEST_BODY:,} characters."),
+        ],
     )
     from_version = HiddenField()
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from engagement.db import count_of, db
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import TrainingRole, search_text
+from engagement.words import MOST_WORDS
 
 EVERYBODY = true()
 _PLACE = Department.__table__.c
@@ -124,7 +125,7 @@ def people_listed(
     """
     # Whoever was erased has left before, and one condition can be counted from an index alone.
     query = select(Person).where(visible, Person.erased_at.is_(None) if include_left else active())
-    for word in search_text(words).split():
+    for word in search_text(words).split()[:MOST_WORDS]:
         query = query.where(Person.searched_by.contains(word, autoescape=True))
     if lineage:
         inside = select(Department.id).where(Department.lineage.startswith(lineage, autoescape=True))

@@ -20,6 +20,7 @@ from engagement.resistance.rules import (
     first_day_in_time,
 )
 from engagement.waves.models import Wave
+from engagement.words import MOST_WORDS
 
 #: A condition on `Wave` as `accounts.access.concern_waves` returns it; None means every concern, with or without a wave.
 Readable = ColumnElement[bool] | None
@@ -125,7 +126,7 @@ def concerns_listed(readable: Readable, on: date, filters: LogFilters = LogFilte
         query = query.where(late_to_acknowledge(on) | late_to_answer(on))
     if filters.older_than_days is not None:
         query = query.where(Concern.received_on < on - timedelta(days=filters.older_than_days))
-    for word in filters.words.casefold().split():
+    for word in filters.words.casefold().split()[:MOST_WORDS]:
         query = query.where(func.lower(Concern.text).contains(word, autoescape=True))
     return query.order_by(
         Concern.answered_on.is_not(None), Concern.waiting_since_on, Concern.answered_on.desc(), Concern.id

@@ -20,6 +20,7 @@ from engagement.stakeholders.models import (
 )
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.models import Wave
+from engagement.words import MOST_WORDS
 
 EVERY_PLACE = true()
 
@@ -83,7 +84,7 @@ def stakeholders_listed(readable: ColumnElement[bool], filters: Filters) -> Sele
         .where(readable)
         .order_by(order, func.lower(name), Stakeholder.id)
     )
-    for word in filters.words.lower().split():
+    for word in filters.words.lower().split()[:MOST_WORDS]:
         either = or_(
             func.lower(name).contains(word, autoescape=True),
             func.lower(StakeholderProfile.role).contains(word, autoescape=True),

@@ -49,12 +49,12 @@ class Module(Base):
     @property
     def text(self) -> str:
         """The Markdown to read, without the questions and their answers."""
-        return quiz.split(self.body)[0]
+        return quiz.split_stored(self.body)[0]
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """The questions at its end, none where it has no quiz."""
-        return quiz.split(self.body)[1]
+        return quiz.split_stored(self.body)[1]
 
 
 class Curriculum(Base):

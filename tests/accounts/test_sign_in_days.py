@@ -76,7 +76,7 @@ def test_a_first_sign_in_by_link_leaves_no_instant_anywhere(frozen):
     db.session.commit()
     frozen.move_to(INSTANT)
     before = _cells()
-    account = actions.account_for_person(person)
+    account = actions.account_for_person(person, signs_in=True)
     remember_sign_in(account, on=TUESDAY)
     db.session.commit()
     new = [cell for cell in _cells() if cell not in before]

@@ -1,5 +1,7 @@
 """Merge fields: what blocks a text, and how fields come through Markdown into HTML and plain text."""
 
+import re
+
 import pytest
 
 from engagement.communications.merging import FIELDS, fields_in, problems_in, rendered
@@ -107,3 +109,116 @@ def test_a_subject_is_one_line() -> None:
 
 def test_fields_are_listed_once_in_reading_order() -> None:
     assert fields_in("{{ wave }}", "{{ name }} {{ wave }} {{ nothing }}") == ["wave", "name"]
+
+
+LINK = "{{ my_change_link }}"
+#: Ways in which a field stands inside an address, a title or the words of a link, each with what the sentence says.
+MISPLACED = [
+    ("[x]({{ programme }})", "stands inside an address"),
+    ("[x]({{name}})", "stands inside an address"),
+    ("[x](<{{ programme }}>)", "stands inside an address"),
+    ("[x](https://evil.example/?u={{ name }})", "stands inside an address"),
+    ("[x](https://evil.example/{{programme}}/y)", "stands inside an address"),
+    ("[x](mailto:{{first_name}})", "stands inside an address"),
+    ("See [x]\n\n[x]: {{programme}}", "stands inside an address"),
+    ("<https://evil.example/{{name}}>", "stands inside an address"),
+    ("https://evil.example/{{ name }}", "stands inside an address"),
+    ("www.evil.example/?{{name}}", "stands inside an address"),
+    ("evil.example/?u={{name}}", "stands inside an address"),
+    ("{{first_name}}@evil.example", "stands inside an address"),
+    ("| a |\n| --- |\n| https://evil.example/{{name}} |", "stands inside an address"),
+    ("`https://evil.example/{{name}}`", "stands inside an address"),
+    ("- > https://evil.example/?{{ wave }}", "stands inside an address"),
+    (f"[x](https://evil.example/?u={LINK})", "is joined to another address"),
+    (f"[x](https://evil.example/#{LINK})", "is joined to another address"),
+    (f"[x](<https://evil.example/?u={LINK}>)", "is joined to another address"),
+    (f"[x]({LINK}.evil.example)", "is joined to another address"),
+    (f"[x]({LINK}{LINK})", "is joined to another address"),
+    (f"See [x]\n\n[x]: https://evil.example/?u={LINK}", "is joined to another address"),
+    (f"<https://evil.example/?u={LINK}>", "is joined to another address"),
+    (f"https://evil.example/?u={LINK}", "is joined to another address"),
+    (f"evil.example/?u={LINK}", "is joined to another address"),
+    (f"https://evil.example/?u=({LINK})", "is joined to another address"),
+    (f"https://evil.example/?u=*{LINK}*", "is joined to another address"),
+    (f"{LINK}@evil.example", "is joined to another address"),
+    (f"{LINK}/../x", "is joined to another address"),
+    ("{{ programme }}" + LINK, "is joined to another address"),
+    (f"```\nhttps://evil.example/?u={LINK}\n```", "is joined to another address"),
+    (f'[x](https://example.com "{LINK}")', "in the title of a link"),
+    ('[x](https://example.com "{{ name }}")', "in the title of a link"),
+    (f"[see {LINK}](https://evil.example)", "in the words of another link"),
+    (f"[**{LINK}**](https://evil.example)", "in the words of another link"),
+]
+
+
+def whole(body: str) -> str:
+    """A text as it is written for Markdown: an address with blanks in it stands between angle brackets."""
+    return re.sub(r"\{\{ (\w+) \}\}", r"{{\1}}", body)
+
+
+@pytest.mark.parametrize(("body", "said"), MISPLACED)
+def test_a_field_stands_in_an_address_only_as_a_link_that_is_all_of_it(body: str, said: str) -> None:
+    for written in (body, whole(body)):
+        (problem, *_) = problems_in("News", written, WAVE)
+        assert said in problem, problem
+
+
+@pytest.mark.parametrize(("body", "said"), MISPLACED)
+def test_what_is_built_all_the_same_leads_nowhere_else(body: str, said: str) -> None:
+    nasty = {**WAVE, "programme": "javascript:alert(1)"}
+    token = "https://us.example.com/login/link/tok"
+    made = rendered("News", body, nasty).filled({"my_change_link": token, "name": "Tomasz", "first_name": "T"})
+    for address in re.findall(r'href="([^"]*)"', made.html):
+        assert address == token or ("tok" not in address and "Tomasz" not in address and "javascript" not in address)
+    assert "title=" not in made.html or "Tomasz" not in made.html
+    for word in made.text.split():
+        assert not ("evil" in word and "tok" in word), word
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        LINK, f"Your page: {LINK}.", f"({LINK})", f"**{LINK}**", f"- {LINK}", f"> {LINK}", f"[x]({LINK})", f"[x](<{LINK}>)",
+        f"[x]({LINK}), [y]({{{{ training_link }}}})", f"| a |\n| --- |\n| {LINK} |", f"[**x**]({LINK})", f"Page:{LINK}",
+        "{{ first_name }}/{{ name }}", "“{{ programme }}”", "[{{ programme }}](https://example.com)", "{{ name }}: https://example.com",
+        f"See [x]\n\n[x]: {LINK}",
+    ],
+)  # fmt: skip
+def test_fields_by_themselves_are_no_problem(body: str) -> None:
+    assert problems_in("News", f"Hello\n\n{body}", WAVE) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r"\{\{ my_change_link \}\}",
+        "&#123;&#123; name &#125;&#125;",
+        r"{\{ name }}",
+        "[x](https://e.example/&#123;{name}})",
+    ],
+)
+def test_a_field_in_another_way_of_writing_is_a_problem_and_none_when_built(body: str) -> None:
+    assert len(problems_in("News", body, WAVE)) == 1
+    filled = rendered("News", body, WAVE).filled({"name": "Tomasz", "my_change_link": "https://us.example.com/tok"})
+    assert "Tomasz" not in filled.html + filled.text
+    assert "tok" not in filled.html + filled.text
+
+
+def test_a_text_that_cannot_be_laid_out_is_a_problem_and_is_shown_plain() -> None:
+    deep = "".join("    " * n + "- {{ name }}\n" for n in range(30))
+    assert "too deep" in problems_in("News", deep, WAVE)[0]
+    assert "shown as it was typed" in rendered("News", deep, WAVE).html
+
+
+def test_a_field_inside_an_address_in_the_subject_is_a_problem() -> None:
+    assert "stands inside an address" in problems_in("https://evil.example/{{ name }}", "Text", WAVE)[0]
+
+
+def test_names_with_markup_stay_words_wherever_they_stand() -> None:
+    nasty = {**WAVE, "wave": '"><script>alert(1)</script>', "workflow": "[x](javascript:alert(1)) {{ my_change_link }}"}
+    body = "## {{ wave }}\n\n| {{ workflow }} |\n| --- |\n| `{{ wave }}` |\n\n[{{ wave }}](https://example.com)\n\n> {{ name }}"
+    made = rendered("{{ wave }}", body, nasty).filled({"name": "<b onclick=x>{{ wave }}</b>"})
+    assert "<script" not in made.html
+    assert "<b " not in made.html
+    assert set(re.findall(r'href="([^"]*)"', made.html)) == {"https://example.com"}
+    assert "{{ my_change_link }}" not in made.html

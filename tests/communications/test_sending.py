@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from engagement import clock
 from engagement.accounts.actions import deactivate
 from engagement.communications import actions, queries
+from engagement.communications.merge_values import problems_of
 from engagement.communications.models import Occurrence
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.db import db
@@ -362,3 +363,40 @@ def test_queueing_takes_the_same_number_of_statements_for_many(app: Flask) -> No
         counted.append(len(statements))
     assert db.session.scalar(select(func.count()).select_from(Person)) == 42
     assert counted[0] == counted[1]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("[x](https://evil.example/?u={{my_change_link}})", "is joined to another address or word"),
+        ("[x]({{programme}})", "stands inside an address"),
+        ("".join("    " * n + "- a\n" for n in range(249))[:20_000], "too deep inside each other"),
+    ],
+)
+def test_a_text_that_was_approved_before_and_leads_elsewhere_is_held_with_its_reason(body: str, reason: str) -> None:
+    make_people(2)
+    occurrence = make_approved()
+    occurrence.body = body
+    assert queue(occurrence) is QueueOutcome.HELD
+    assert reason in occurrence.reason
+    assert deliveries() == []
+    with pytest.raises(RuleBroken, match="can’t be sent now"):
+        actions.decide_held(occurrence, send=True, by=TESTER)
+
+
+@pytest.mark.parametrize("text", ["[x]({{programme}})", "https://evil.example/?u={{ my_change_link }}"])
+def test_nobody_approves_a_field_inside_an_address(text: str) -> None:
+    occurrence = make_draft()
+    actions.write_occurrence(occurrence, "News", text, by=TESTER)
+    with pytest.raises(BadInput, match="address"):
+        actions.ask_approval(occurrence, by=TESTER)
+    actions.write_translation(occurrence, "pl", "Nowe", f"{text} tak", by=TESTER)
+    assert any(problem.startswith("Polish: ") and "address" in problem for problem in problems_of(occurrence))
+
+
+def test_a_text_that_cannot_be_laid_out_is_not_saved() -> None:
+    occurrence = make_draft()
+    with pytest.raises(BadInput, match="too deep"):
+        actions.write_occurrence(occurrence, "News", ">" * 40 + " a", by=TESTER)
+    with pytest.raises(BadInput, match="it has 20,001"):
+        actions.write_occurrence(occurrence, "News", "a" * 20_001, by=TESTER)

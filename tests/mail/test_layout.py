@@ -8,7 +8,7 @@ def test_layout_has_title_kicker_body_and_reason_and_keeps_slots():
     page = html_layout(
         "What changes on 12 May",
         "Department briefing · Wave 3",
-        to_html("Dear {{ first_name }},\n\n[My page]({{ me_link }})"),
+        to_html("Dear {{ first_name }},") + '<p><a href="{{ me_link }}">My page</a></p>',
         "You get this because {{ why }}.",
         "You still decide every claim.",
         action=("I have read this", "{{ confirm_link }}"),

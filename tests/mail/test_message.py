@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engagement import clock
-from engagement.errors import BadInput
+from engagement.errors import BadInput, RuleBroken
 from engagement.mail.layout import html_layout
 from engagement.mail.message import QuotedPrintable, SlotUnfilled, Template, prepare, quoted_printable, slots_of
 from engagement.mail.models import Delivery, Mailing
@@ -185,3 +185,13 @@ def test_twenty_kilobytes_are_filled_fast(capsys: pytest.CaptureFixture[str], ap
     with capsys.disabled():
         print(f"\nfilling a message of {size:,} bytes took {seconds * 1000:.3f} ms")
     assert size > 20_000
+
+
+@pytest.mark.parametrize(
+    "joined", ["https://evil.example/?u={{ my_change_link }}", "x/{{my_change_link}}", "a={{ confirm_link }}"]
+)
+def test_a_link_that_is_joined_to_another_address_is_never_filled(joined: str):
+    mailing = make_mailing()
+    mailing.text = f"Look: {joined}"
+    with pytest.raises(RuleBroken, match="joined to another address"):
+        prepare(mailing, FROM, "example.com")

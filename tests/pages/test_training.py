@@ -240,3 +240,22 @@ def test_self_reported_course_is_shown_as_such(app: Flask) -> None:
     page = text_of(planner(app), "/training/modules/plain")
     assert "This course has no questions." in page
     assert "1 person" in page
+
+
+def test_a_module_that_cannot_be_laid_out_opens_with_its_words_and_can_be_mended(app: Flask, module: Module) -> None:
+    # As it may have been stored before texts were checked.
+    deep = "".join("    " * n + "- word\n" for n in range(249))
+    client = planner(app)
+    for body in (deep, "Term\n:   word\n" * 4_000, "A word\n\n```quiz\nid: [[[[\nright answer\n```"):
+        module.body = body
+        db.session.commit()
+        for path in (f"/training/modules/{module.slug}", f"/training/modules/{module.slug}/editing"):
+            answer = client.get(path)
+            assert answer.status_code == 200, path
+            assert "word" in answer.get_data(as_text=True)
+        page = client.get(f"/training/modules/{module.slug}").get_data(as_text=True)
+        assert "can’t be laid out" in page or "The questions can’t be shown." in page
+        assert "right answer" not in page
+    status, page = edit(client, module, body=deep[:49_000])
+    assert (status, "too deep inside each other" in page) == (422, True)
+    assert edit(client, module, body="Mended")[0] == 303

@@ -21,6 +21,7 @@ from engagement.communications.models import Communication, Occurrence
 from engagement.communications.outlines import standard_outlines
 from engagement.communications.recurrence import read_rule
 from engagement.communications.rules import CommunicationKind, HolidayPolicy, OccurrenceStatus
+from engagement.communications.text_limits import check_text
 from engagement.communications.writers import CHANGED_LINE, MADE_LINE
 from engagement.db import db
 from engagement.errors import BadInput
@@ -132,6 +133,10 @@ def _checked(values: dict[str, Any], programme: Programme) -> dict[str, Any]:
             check(values[field])
         except BadInput as error:
             problems |= error.problems
+    try:
+        check_text(values["subject"], values["outline"], "outline")
+    except BadInput as error:
+        problems |= error.problems
     values = {**values, "name": " ".join(values["name"].split()), "holiday_country": values["holiday_country"].upper()}
     if not 0 < len(values["name"]) <= 200:
         problems["name"] = "Give it a name of at most 200 characters."
@@ -143,8 +148,6 @@ def _checked(values: dict[str, Any], programme: Programme) -> dict[str, Any]:
         problems["wave"] = "This wave belongs to another programme."
     if values["audience"].archived_at is not None:
         problems["audience"] = "This audience is archived. Choose another one."
-    if len(values["subject"]) > 300:
-        problems["subject"] = "Keep the subject under 300 characters."
     problems |= _confirmation_problems(values)
     if problems:
         raise BadInput(next(iter(problems.values())), problems)

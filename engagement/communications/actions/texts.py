@@ -29,13 +29,14 @@ from engagement.communications.languages import check_language, language_words
 from engagement.communications.merge_values import problems_of
 from engagement.communications.models import Approval, Occurrence, OccurrenceText
 from engagement.communications.rules import WRITABLE, OccurrenceStatus
+from engagement.communications.text_limits import check_text
 from engagement.communications.translations import main_language
 from engagement.communications.writers import ASKED, REMOVED_TRANSLATION, WROTE, WROTE_TRANSLATION
 from engagement.db import db
 from engagement.errors import BadInput, NotAllowed
 from engagement.people.organisation import UNSET, Organisation
 
-LONGEST_SUBJECT, LONGEST_BODY, LONGEST_REASON = 300, 100_000, 2_000
+LONGEST_REASON = 2_000
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def write_occurrence(
 
 def _tidied(subject: str, body: str) -> tuple[str, str]:
     subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
-    _check_length(subject, body)
+    check_text(subject, body)
     return subject, body
 
 
@@ -149,16 +150,6 @@ def _translation(occurrence: Occurrence, language: str) -> OccurrenceText | None
         OccurrenceText.occurrence_id == occurrence.id, OccurrenceText.language == language
     )
     return db.session.scalar(rows)
-
-
-def _check_length(subject: str, body: str) -> None:
-    problems = {}
-    if len(subject) > LONGEST_SUBJECT:
-        problems["subject"] = f"Keep the subject under {LONGEST_SUBJECT} characters."
-    if len(body) > LONGEST_BODY:
-        problems["body"] = f"Keep the text under {LONGEST_BODY:,} characters."
-    if problems:
-        raise BadInput(next(iter(problems.values())), problems)
 
 
 def ask_approval(occurrence: Occurrence, *, by: Actor) -> None:

@@ -2,11 +2,11 @@
 
 from engagement import audit, clock
 from engagement.audit import Actor
-from engagement.content import quiz
+from engagement.content import markdown, quiz
 from engagement.errors import BadInput, RuleBroken
 from engagement.training.models import Module
 
-LONGEST_BODY = 200_000
+LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_BODY = 200, 500, 50_000
 
 
 def edit_module(
@@ -55,8 +55,8 @@ def edit_module(
 def check_module(title: str, body: str, minutes: int, pass_mark: int) -> None:
     """Raise BadInput, with a sentence for each field, when a module can't be saved like this."""
     problems = {}
-    if not title.strip() or len(title) > 200:
-        problems["title"] = "Write a title, at most 200 characters."
+    if not title.strip() or len(title) > LONGEST_TITLE:
+        problems["title"] = f"Write a title, at most {LONGEST_TITLE} characters."
     if not 1 <= minutes <= 600:
         problems["minutes"] = "Choose between 1 and 600 minutes."
     if not 1 <= pass_mark <= 100:
@@ -65,7 +65,7 @@ def check_module(title: str, body: str, minutes: int, pass_mark: int) -> None:
         problems["body"] = f"Write the text, at most {LONGEST_BODY:,} characters."
     else:
         try:
-            quiz.split(body)
+            markdown.check(quiz.split(body)[0])
         except BadInput as error:
             problems["body"] = error.sentence
     if problems:
