@@ -4,9 +4,15 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
+#: Places that are remembered at once; of more, the one that has been quiet longest is forgotten.
+MOST_PLACES = 50_000
+#: One household or office has all addresses of such a network.
+BITS_OF_A_PLACE = 64
 
 
 class Brake:
@@ -18,19 +24,23 @@ class Brake:
     def __init__(self, most: int, within: timedelta, now: Callable[[], datetime]) -> None:
         self._most, self._within, self._now = most, within, now
         self._key = secrets.token_bytes(32)
-        self._sent: dict[bytes, deque[datetime]] = {}
+        #: What each place has sent, the place that sent last at the end.
+        self._sent: OrderedDict[bytes, deque[datetime]] = OrderedDict()
         self._lock = threading.Lock()
 
     def seconds_to_wait(self, place: str) -> int:
         """Count one thing from this place and return 0; where it has sent too many, return after how many seconds it may again."""
-        key = hmac.digest(self._key, place.encode(), hashlib.sha256)
+        key = hmac.digest(self._key, _network_of(place).encode(), hashlib.sha256)
         with self._lock:
             now = self._now()
             self._forget_before(now - self._within)
             sent = self._sent.setdefault(key, deque())
+            while sent and sent[0] <= now - self._within:
+                sent.popleft()
             if len(sent) >= self._most:
                 return max(1, round((sent[0] + self._within - now).total_seconds()))
             sent.append(now)
+            self._sent.move_to_end(key)
             return 0
 
     def release(self) -> None:
@@ -39,9 +49,19 @@ class Brake:
             self._sent.clear()
 
     def _forget_before(self, then: datetime) -> None:
-        for key in list(self._sent):
-            sent = self._sent[key]
-            while sent and sent[0] <= then:
-                sent.popleft()
-            if not sent:
-                del self._sent[key]
+        """Forget the places that have been quiet since then; they stand in front, so that no other is looked at."""
+        while self._sent:
+            key, sent = next(iter(self._sent.items()))
+            if sent and sent[-1] > then and len(self._sent) < MOST_PLACES:
+                break
+            del self._sent[key]
+
+
+def _network_of(place: str) -> str:
+    try:
+        address = ip_address(place)
+    except ValueError:
+        return place
+    if isinstance(address, IPv6Address):
+        return str(address.ipv4_mapped or IPv6Network((int(address), BITS_OF_A_PLACE), strict=False))
+    return str(address)
