@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from argon2 import profiles
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
+from engagement.accounts import passwords
 from engagement.app import create_app
 from engagement.db import Base, db
 from engagement.settings import Settings
@@ -26,6 +28,8 @@ HERE = Path(__file__).parent
 NOW = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
 _numbers = itertools.count()
 SECRET = "a secret that only the tests of this service know"
+# A hash costs a quarter of a second on purpose, and most tests sign somebody in. Servers that tests start pay the full cost.
+passwords.COST = profiles.CHEAPEST
 ONLY_SQLITE = ("pages", "browser", "house")
 
 

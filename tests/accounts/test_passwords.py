@@ -1,8 +1,11 @@
 """Which passwords are refused: short ones, those on the lists and close to one, and those made of somebody's own words."""
 
+import subprocess
+import sys
 import time
 
 import pytest
+from argon2 import PasswordHasher
 from factories import PASSWORD, TESTER, make_account
 
 from engagement.accounts import actions
@@ -68,3 +71,10 @@ def test_every_way_to_a_password_asks(app):
     for password in ("password1234", "Northmere2026!"):
         with pytest.raises(BadInput):
             actions.set_password(account, password, by=TESTER, organisation="Northmere Insurance")
+
+
+def test_the_product_hashes_at_the_full_cost_of_argon2():
+    asked = "from engagement.accounts.passwords import hasher; print(hasher().hash('a password'))"
+    hashed = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True).stdout.strip()
+    assert hashed.startswith("$argon2id$")
+    assert not PasswordHasher().check_needs_rehash(hashed)
