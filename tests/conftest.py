@@ -5,7 +5,8 @@ import os
 import shutil
 import smtplib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import Context
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,8 @@ SECRET = "a secret that only the tests of this service know"
 # A hash costs a quarter of a second on purpose, and most tests sign somebody in. Servers that tests start pay the full cost.
 passwords.COST = profiles.CHEAPEST
 ONLY_SQLITE = ("pages", "browser", "house")
+#: `with statements() as sent:` fills the list `sent` with the statements of the block, whichever request sends them.
+Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
 class Browser(FlaskClient):
@@ -157,6 +160,28 @@ def frozen() -> Iterator[time_machine.Traveller]:
     """Time stands at NOW; `frozen.move_to(...)` and `frozen.shift(...)` move it."""
     with time_machine.travel(NOW, tick=False) as coordinates:
         yield coordinates
+
+
+@pytest.fixture
+def statements(app: Flask) -> Statements:
+    """What collects the statements that are sent to the database inside a block; that transactions begin is left out."""
+
+    @contextmanager
+    def collecting() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            if not statement.startswith("BEGIN"):
+                sent.append(statement)
+
+        engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return collecting
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import pytest
 from factories import TESTER, make_department, make_person, make_programme, make_wave
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
-from training.courses import make_module, statements
+from training.courses import make_module
 
 from engagement import clock
 from engagement.audiences import actions, queries
@@ -183,22 +182,16 @@ def test_audiences_in_rules_are_followed_and_can_be_left_out(app):
     assert reached({"all": [{"field": "everybody"}, {"not": {"field": "audience", "values": [wide.id]}}]}) == {bob.id}
 
 
-def test_counts_of_many_audiences_take_as_many_queries_as_of_one(app):
+def test_counts_of_many_audiences_take_as_many_queries_as_of_one(app, statements):
     for n in range(6):
         make_person(f"Person {n}", f"p{n}@example.com", location="London" if n % 2 else "Kraków")
     for n in range(5):
         actions.save_audience(f"Audience {n}", {"field": "location", "values": ["London"]}, by=TESTER)
     db.session.flush()
-    statements = []
-
-    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", count)
-    lines = queries.audiences_listed(clock.now().date())
-    event.remove(db.engine, "before_cursor_execute", count)
+    with statements() as sent:
+        lines = queries.audiences_listed(clock.now().date())
     assert [(line.audience.name, line.reach) for line in lines] == [(f"Audience {n}", 3) for n in range(5)]
-    assert len(statements) == 2
+    assert len(sent) == 2
 
 
 def test_why_names_each_condition_with_what_the_person_has(app):
@@ -295,7 +288,7 @@ def test_a_champion_is_reached_while_they_are_one(app):
     assert reached({"field": "champion"}) == set()
 
 
-def test_an_audience_stays_one_statement_after_what_it_rests_on_was_read(app):
+def test_an_audience_stays_one_statement_after_what_it_rests_on_was_read(app, statements):
     wave = make_wave()
     for number in range(3):
         add_stakeholder(make_department(f"D{number}"), StakeholderGroup.END_USERS, places=[wave], by=TESTER)

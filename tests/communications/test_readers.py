@@ -6,7 +6,7 @@ import pytest
 from factories import TESTER, make_person
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engagement import clock
 from engagement.audiences.queries import people_in
@@ -20,6 +20,7 @@ from engagement.mail.queries import Waiting, waiting_for_hours
 from engagement.people.models import Person
 from engagement.people.organisation import UNSET, Organisation
 from tests.communications.calendar_rows import AT_TWO, make_approved, make_line
+from tests.conftest import Statements
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 #: Wednesday, nine in Tokyo.
@@ -59,19 +60,12 @@ def test_an_urgent_message_goes_to_everybody_at_once() -> None:
     assert set(due().values()) == {AT_TWO}
 
 
-def test_everybody_is_queued_by_one_statement() -> None:
+def test_everybody_is_queued_by_one_statement(statements: Statements) -> None:
     make_three_zones()
     occurrence = make_approved(make_line(in_working_hours=True))
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if "INSERT INTO delivery" in statement:
-            statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
-    event.remove(db.engine, "before_cursor_execute", note)
-    assert len(statements) == 1
+    with statements() as sent:
+        actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
+    assert len([statement for statement in sent if "INSERT INTO delivery" in statement]) == 1
     assert len(due()) == 4
 
 

@@ -31,6 +31,7 @@ from tests.communications.calendar_rows import (
     make_draft,
     make_line,
 )
+from tests.conftest import Statements
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 
@@ -336,9 +337,7 @@ def test_an_edit_that_comes_while_it_is_being_sent_is_refused(app: Flask) -> Non
         actions.write_occurrence(occurrence, "Too late", "Text", by=TESTER)
 
 
-def test_queueing_takes_the_same_number_of_statements_for_many(app: Flask) -> None:
-    from sqlalchemy import event
-
+def test_queueing_takes_the_same_number_of_statements_for_many(app: Flask, statements: Statements) -> None:
     counted: list[int] = []
     for number, name in ((2, "few"), (40, "many")):
         for n in range(number):
@@ -352,15 +351,9 @@ def test_queueing_takes_the_same_number_of_statements_for_many(app: Flask) -> No
         )
         occurrence = make_approved(line, at, approver=approver)
         db.session.flush()
-        statements: list[str] = []
-
-        def note(*args: Any, seen: list[str] = statements) -> None:
-            seen.append(args[2])
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        actions.queue_occurrence(occurrence.id, now=at, lateness_limit_hours=24)
-        event.remove(db.engine, "before_cursor_execute", note)
-        counted.append(len(statements))
+        with statements() as sent:
+            actions.queue_occurrence(occurrence.id, now=at, lateness_limit_hours=24)
+        counted.append(len(sent))
     assert db.session.scalar(select(func.count()).select_from(Person)) == 42
     assert counted[0] == counted[1]
 

@@ -2,7 +2,7 @@
 
 import pytest
 from factories import make_person, make_programme, make_wave, make_workflow
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from engagement.communications import actions, queries
 from engagement.communications.models import Occurrence
@@ -10,6 +10,7 @@ from engagement.communications.subjects import subjects_shown
 from engagement.db import db
 from engagement.waves.models import Wave
 from tests.communications.calendar_rows import AT_TWO, make_approved, make_draft, make_line
+from tests.conftest import Statements
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 
@@ -50,7 +51,7 @@ def test_a_message_that_is_out_keeps_the_date_it_was_sent_with() -> None:
     assert subjects_shown([occurrence])[occurrence.id] == "It begins on Tuesday 12 May"
 
 
-def test_many_messages_need_no_query_each() -> None:
+def test_many_messages_need_no_query_each(statements: Statements) -> None:
     programme = make_programme()
     line = make_line(
         programme, wave=make_wave(programme, workflows=(make_workflow(programme),)), subject="{{ workflow }}"
@@ -59,8 +60,7 @@ def test_many_messages_need_no_query_each() -> None:
         make_draft(line, AT_TWO.replace(hour=13 + hour))
     db.session.flush()
     rows = queries.coming_messages(AT_TWO.replace(hour=1), limit=50)
-    statements: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
-    assert set(subjects_shown(rows).values()) == {"Claims triage"}
+    with statements() as sent:
+        assert set(subjects_shown(rows).values()) == {"Claims triage"}
     assert len(rows) == 6
-    assert len(statements) <= 2
+    assert len(sent) <= 2

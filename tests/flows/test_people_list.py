@@ -12,7 +12,7 @@ from factories import TESTER, make_account, make_department, make_people, make_p
 from flask import Flask
 from flask.testing import FlaskClient
 from intake.companies import ADA, csv_of
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 from sqlalchemy.exc import DBAPIError
 
 from engagement import clock
@@ -23,6 +23,7 @@ from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.people import actions as people
 from engagement.people.models import Person
+from tests.conftest import Statements
 
 #: Executes one statement in a process of its own.
 ELSEWHERE = """
@@ -56,19 +57,6 @@ def head_of_department() -> Account:
 READERS = (planner, trainer_of_a_wave, auditor_of_a_department, head_of_department)
 
 
-def statements_of(client: FlaskClient, path: str) -> list[str]:
-    found: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement not in ("BEGIN", "BEGIN IMMEDIATE"):
-            found.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    assert client.get(path).status_code == 200
-    event.remove(db.engine, "before_cursor_execute", note)
-    return found
-
-
 def elsewhere(app: Flask, statement: str) -> None:
     kept = app.config["SQLALCHEMY_DATABASE_URI"]
     url = kept if kept.startswith("sqlite") else db.engine.url.render_as_string(hide_password=False)
@@ -83,7 +71,7 @@ def number_in(client: FlaskClient, path: str = "/people") -> str:
 
 @pytest.mark.parametrize("make_reader", READERS)
 def test_the_list_takes_three_statements_for_every_reader_and_search(
-    app: Flask, make_reader: Callable[[], Account]
+    app: Flask, make_reader: Callable[[], Account], statements: Statements
 ) -> None:
     make_person("Ann Other", "ann@example.com", "Finance")
     account, department = make_reader(), make_department("Operations/Claims")
@@ -92,7 +80,9 @@ def test_the_list_takes_three_statements_for_every_reader_and_search(
     client = signed_in(app, account)
     asked = f"/people?words=ann+o&department={department.id}&role=user&left=yes"
     for path in ("/people", "/people?words=number", asked, "/people/without-role"):
-        assert len(statements_of(client, path)) == (2 if path.endswith("role") else 3), path
+        with statements() as sent:
+            assert client.get(path).status_code == 200
+        assert len(sent) == (2 if path.endswith("role") else 3), path
 
 
 def test_the_number_is_exact_whatever_another_process_has_changed(app: Flask) -> None:

@@ -12,7 +12,7 @@ from factories import (
     make_wave,
     signed_in,
 )
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engagement.audiences import actions
 from engagement.audiences.models import Audience
@@ -299,21 +299,15 @@ def test_an_audience_is_archived_unless_it_is_used(planner):
     assert planner.post(f"/audiences/{first.id}/archiving").status_code == 303
 
 
-def test_a_page_of_members_takes_as_many_queries_for_fifty_as_for_one(planner):
+def test_a_page_of_members_takes_as_many_queries_for_fifty_as_for_one(planner, statements):
     audience = actions.save_audience("Everybody", {"field": "everybody"}, by=TESTER)
     make_person("Person 0", "p0@example.com", location="London")
     db.session.commit()
 
     def queries() -> int:
-        statements: list[str] = []
-
-        def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            statements.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", count)
-        assert planner.get(f"/audiences/{audience.id}").status_code == 200
-        event.remove(db.engine, "before_cursor_execute", count)
-        return len(statements)
+        with statements() as sent:
+            assert planner.get(f"/audiences/{audience.id}").status_code == 200
+        return len(sent)
 
     before = queries()
     for n in range(1, 60):

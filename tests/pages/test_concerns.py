@@ -14,7 +14,7 @@ from factories import (
     make_wave,
     signed_in,
 )
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engagement.accounts.queries import account_by_email
 from engagement.accounts.rules import Role
@@ -241,7 +241,7 @@ def test_nobody_is_made_owner_who_may_not_read_it(app, manager):
     assert concern.owner_id is None
 
 
-def test_the_log_is_filtered_and_escaped_and_reads_no_row_alone(app, manager):
+def test_the_log_is_filtered_and_escaped_and_reads_no_row_alone(app, manager, statements):
     for number in range(30):
         say(f"Alpha number {number} <script>")
     say("Beta alone")
@@ -250,16 +250,11 @@ def test_the_log_is_filtered_and_escaped_and_reads_no_row_alone(app, manager):
     assert "Beta alone" in only
     assert "Alpha" not in only
     assert "Nothing fits all of these" in page(manager.get("/concerns?status=closed"))
-    statements = []
-    listen = (db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
-    event.listen(*listen)
-    try:
+    with statements() as sent:
         shown = page(manager.get("/concerns"))
-    finally:
-        event.remove(*listen)
     assert "&lt;script&gt;" in shown
     assert "number 3 <script>" not in shown
-    assert len(statements) <= 14
+    assert len(sent) <= 14
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from engagement.training.actions import record_completion, report_done, settle_a
 from engagement.training.models import Completion, Module
 from engagement.training.rules import CompletionSource, ItemKind
 from engagement.waves.models import Wave
-from tests.training.courses import make_curriculum, make_module, statements
+from tests.conftest import Statements
+from tests.training.courses import make_curriculum, make_module
 
 REQUIRED = ItemKind.REQUIRED
 
@@ -214,7 +215,9 @@ def test_recording_somebody_elses_completion(app: Flask, wave: Wave) -> None:
     assert employee(app).post("/training/modules/reading/completions", data=form).status_code == 403
 
 
-def test_wave_pages_take_as_many_statements_for_10_as_for_200_members(app: Flask, module: Module) -> None:
+def test_wave_pages_take_as_many_statements_for_10_as_for_200_members(
+    app: Flask, module: Module, statements: Statements
+) -> None:
     programme = make_programme()
     waves = [
         make_wave(programme, members=[make_person(f"Person {size}n{n}") for n in range(size)], number=size)

@@ -16,7 +16,6 @@ from factories import (
     signed_in,
 )
 from sqlalchemy import select
-from training.courses import statements
 
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
@@ -169,7 +168,7 @@ def test_a_step_that_the_status_does_not_allow_is_refused_in_words(manager, wave
     assert db.session.get(Wave, wave.id).status is WaveStatus.READY
 
 
-def test_the_page_asks_as_often_for_many_members_as_for_few(app, manager, wave):
+def test_the_page_asks_as_often_for_many_members_as_for_few(app, manager, wave, statements):
     with statements() as few:
         manager.get(f"/waves/{wave.id}")
     for person in make_people(60, "Operations/Claims/Property"):

@@ -36,7 +36,7 @@ from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.models import Wave
 from tests.communications.calendar_rows import make_audience, make_line
-from tests.training.courses import statements
+from tests.conftest import Statements
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 
@@ -188,7 +188,7 @@ def test_what_is_over_is_held_by_nobody() -> None:
     assert held_by_leavers() == (0, 0)
 
 
-def test_the_list_takes_as_many_statements_for_many_as_for_one(app: Flask) -> None:
+def test_the_list_takes_as_many_statements_for_many_as_for_one(app: Flask, statements: Statements) -> None:
     programme = make_programme()
     reader = reader_for(make_change_manager())
     numbers = []

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from factories import TESTER, make_person
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engagement import clock
 from engagement.audit import AuditEntry
@@ -16,6 +16,7 @@ from engagement.privacy.holding import held_by
 from engagement.programmes import actions, queries
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.rules import OwnershipPart, PortfolioClass, lines_of
+from tests.conftest import Statements
 
 pytestmark = pytest.mark.usefixtures("app")
 OWNER, APPROVER, ESCALATION, SUPPORT = OwnershipPart
@@ -128,22 +129,13 @@ def test_a_closed_programme_is_listed_last() -> None:
     assert queries.programmes() == [standing, closed]
 
 
-def test_gaps_of_many_workflows_take_two_queries() -> None:
+def test_gaps_of_many_workflows_take_two_queries(statements: Statements) -> None:
     programme, ada = make(), make_person("Ada Owner")
     for n in range(12):
         actions.name_holder(add(programme, f"Workflow {n}"), OWNER, ada, by=TESTER)
     programme_id = programme.id
     db.session.commit()
     db.session.expunge_all()
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.startswith("SELECT"):
-            seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with statements() as sent:
         gaps = queries.ownership_gaps([programme_id])
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    assert (len(gaps), len(seen)) == (36, 2)
+    assert (len(gaps), len(sent)) == (36, 2)

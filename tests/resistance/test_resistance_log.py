@@ -11,7 +11,7 @@ from factories import (
     make_programme,
     make_wave,
 )
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engagement.audit import Actor, AuditEntry
 from engagement.db import count_of, db
@@ -257,7 +257,7 @@ def test_what_needs_somebody_is_counted_and_the_longest_wait_comes_first():
     assert queries.received_between(None, date(2026, 4, 9), date(2026, 4, 12)) == {Source.OTHER: 1}
 
 
-def test_pages_of_the_log_and_conversations_read_no_row_alone():
+def test_pages_of_the_log_and_conversations_read_no_row_alone(statements):
     manager = make_change_manager()
     wave = make_wave()
     for n in range(8):
@@ -268,16 +268,11 @@ def test_pages_of_the_log_and_conversations_read_no_row_alone():
         actions.answer(concern, "Answered", by=manager.actor, on=TODAY)
     db.session.flush()
     db.session.expunge_all()
-    statements = []
-    listen = (db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
-    event.listen(*listen)
-    try:
+    with statements() as sent:
         rows = queries.log_page(queries.concerns_listed(None, TODAY), 0, 50)
         names = [(c.sender_words, c.wave.title, c.department.path, c.owner.name) for c in rows]
         talks = queries.conversations(rows)
         authors = [m.author for talk in talks for m in talk.messages]
-    finally:
-        event.remove(*listen)
     assert len(names) == 8
     assert authors.count("Ines Okafor") == 8
-    assert len(statements) == 3
+    assert len(sent) == 3

@@ -105,9 +105,7 @@ def test_a_merged_department_is_counted_as_its_successor(app, claims):
     ]
 
 
-def test_coverage_takes_as_many_statements_for_many_as_for_few(app, wave):
-    from training.courses import statements
-
+def test_coverage_takes_as_many_statements_for_many_as_for_few(app, wave, statements):
     wave_id = wave.id
 
     def sent():

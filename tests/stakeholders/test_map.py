@@ -206,9 +206,7 @@ def test_the_list_is_narrowed_by_each_filter_and_by_words(app):
     assert [person.name for person in queries.owners(true())] == ["Ann Owner"]
 
 
-def test_a_list_takes_as_many_statements_for_thirty_as_for_one(app):
-    from training.courses import statements
-
+def test_a_list_takes_as_many_statements_for_thirty_as_for_one(app, statements):
     wave, owner = make_wave(), make_person("Ann Owner")
     add("Name 0", wave, owner=owner)
 

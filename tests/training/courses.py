@@ -1,9 +1,6 @@
-"""Modules and curricula for tests, and a counter of statements."""
+"""Modules and curricula for tests."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engagement import clock
 from engagement.db import db
@@ -69,19 +66,3 @@ def right_answers(module: Module, wrong: int = 0) -> dict[str, list[str]]:
         keys = [c.key for c in question.choices if c.is_right is not (number < wrong)]
         given[question.id] = keys
     return given
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect the statements that are sent to the database inside the block."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):
-            sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)

@@ -16,7 +16,7 @@ from engagement.training.models import Assignment
 from engagement.waves import actions as waves
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
-from tests.training.courses import statements
+from tests.conftest import Statements
 
 USER, LEADER = TrainingRole.USER, TrainingRole.LEADER
 NOTHING = AssignmentCounts(0, 0, 0)
@@ -122,7 +122,7 @@ def test_closed_wave_takes_nobody_new(app: Flask) -> None:
     assert settle_assignments(clock.now()) == NOTHING
 
 
-def test_settling_takes_six_statements_however_many_people(app: Flask) -> None:
+def test_settling_takes_six_statements_however_many_people(app: Flask, statements: Statements) -> None:
     make_wave(make_programme(), members=make_people(30))
     with statements() as sent:
         assert settle_assignments(clock.now()).made == 30

@@ -16,7 +16,8 @@ from engagement.training.models import Module
 from engagement.training.rules import ItemKind, LearningState
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
-from tests.training.courses import make_curriculum, make_module, statements
+from tests.conftest import Statements
+from tests.training.courses import make_curriculum, make_module
 from tests.training.test_progress import done
 
 REQUIRED, OPTIONAL, CHOICE = ItemKind.REQUIRED, ItemKind.OPTIONAL, ItemKind.CHOICE
@@ -166,7 +167,7 @@ def test_team_shows_overdue_first_then_open_then_by_name(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("size", [3, 60])
-def test_team_takes_as_many_statements_however_large(app: Flask, size: int) -> None:
+def test_team_takes_as_many_statements_however_large(app: Flask, size: int, statements: Statements) -> None:
     manager = make_person("Mara Boss", roles=())
     team = [make_person(f"Person Number{n}", manager=manager) for n in range(size)]
     make_curriculum(USER, (make_module("a"), REQUIRED), (make_module("b"), OPTIONAL))

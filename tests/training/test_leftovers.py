@@ -32,7 +32,8 @@ from engagement.training.rules import CompletionSource, ItemKind, LeftoverCause,
 from engagement.waves import actions as waves
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
-from tests.training.courses import make_curriculum, make_module, statements
+from tests.conftest import Statements
+from tests.training.courses import make_curriculum, make_module
 
 USER, BUILDER = TrainingRole.USER, TrainingRole.BUILDER
 KEEP, WAIVE = LeftoverDecision.KEEP, LeftoverDecision.WAIVE
@@ -397,7 +398,9 @@ def test_each_decision_leaves_one_entry_about_its_person(claims: Wave) -> None:
     ]
 
 
-def test_settling_and_deciding_take_as_many_statements_however_many_people(courses: list[Module]) -> None:
+def test_settling_and_deciding_take_as_many_statements_however_many_people(
+    courses: list[Module], statements: Statements
+) -> None:
     department, elsewhere = make_department("Operations/Claims"), make_department("Underwriting")
     people = [make_person(f"Person Number{n}", department=department) for n in range(30)]
     make_wave(make_programme(), departments=(department,))

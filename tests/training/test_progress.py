@@ -19,7 +19,8 @@ from engagement.training.queries import Count
 from engagement.training.rules import CompletionSource, ItemKind, LearnerState
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
-from tests.training.courses import make_curriculum, make_module, statements
+from tests.conftest import Statements
+from tests.training.courses import make_curriculum, make_module
 
 ROLES = list(TrainingRole)
 
@@ -191,7 +192,7 @@ def test_role_without_curriculum_is_never_finished(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("members", [10, 200])
-def test_progress_takes_three_statements_however_many_members(app: Flask, members: int) -> None:
+def test_progress_takes_three_statements_however_many_members(app: Flask, members: int, statements: Statements) -> None:
     make_curriculum(TrainingRole.USER, (make_module("reading"), ItemKind.REQUIRED))
     made = make_wave(members=make_people(members))
     settle_assignments(clock.now())

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from factories import TESTER, make_department, make_people, make_person, make_programme, make_wave
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engagement import clock
 from engagement.db import db
@@ -17,6 +17,7 @@ from engagement.people.rules import TrainingRole
 from engagement.waves import actions, queries
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import MembershipOrigin, WaveStatus
+from tests.conftest import Statements
 
 
 def names(wave: Wave) -> list[str]:
@@ -153,28 +154,22 @@ def test_members_without_a_training_role_are_listed(app: Flask) -> None:
     assert [p.name for p in db.session.scalars(queries.members(wave.id, without_role=True))] == ["Ben None"]
 
 
-def test_placing_takes_the_same_statements_for_few_and_for_many(app: Flask) -> None:
+def test_placing_takes_the_same_statements_for_few_and_for_many(app: Flask, statements: Statements) -> None:
     wave = plan("Operations/Claims")
-    few = statements_of(wave, 2)
+    few = number_sent(statements, wave, 2)
     assert queries.member_counts([wave.id]) == {wave.id: 2}
-    assert statements_of(make_wave(wave.programme, number=2, departments=(make_department(),)), 60) == few <= 6
+    other = make_wave(wave.programme, number=2, departments=(make_department(),))
+    assert number_sent(statements, other, 60) == few <= 6
 
 
-def statements_of(wave: Wave, number: int) -> int:
+def number_sent(statements: Statements, wave: Wave, number: int) -> int:
     """How many statements it takes to place so many people more."""
     begin = wave.number * 1000
     for n in range(number):
         make_person(f"Person Number{begin + n}", f"person{begin + n}@example.com")
     db.session.flush()
-    wave_id, seen = wave.id, list[str]()
+    wave_id = wave.id
     wave = db.session.get_one(Wave, wave_id)
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with statements() as sent:
         actions.place_people(wave)
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return len(seen)
+    return len(sent)
