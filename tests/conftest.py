@@ -17,7 +17,7 @@ import time_machine
 from argon2 import profiles
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from engagement.accounts import passwords
 from engagement.app import create_app
@@ -89,9 +89,15 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _memory() -> Path | None:
+    """A folder that is kept in memory and has room, or None: making, syncing and deleting files on a disk takes longer."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else None
+
+
 @pytest.fixture(scope="session")
 def _application(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    folder = Path(tempfile.mkdtemp(prefix="engagement-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="engagement-test-", dir=_memory()))
     url = (
         request.getfixturevalue("postgresql_url") if engine_name == "postgresql" else f"sqlite:///{folder / 'test.db'}"
     )
@@ -136,6 +142,27 @@ def app(_application: Flask, engine_name: str) -> Iterator[Flask]:
         db.session.remove()
 
 
+def _empty_postgresql() -> str:
+    """The statements that leave all tables empty; what a test left behind still writes is waited for.
+
+    Deleting is a hundred times faster than TRUNCATE, which makes new files for every table and index. As a replica the
+    server follows no foreign key and no trigger that keeps rows, and so needs no order; only a superuser may say so.
+    """
+    names = [f'"{table.name}"' for table in Base.metadata.sorted_tables]
+    begin_again = "SELECT setval(quote_ident(sequencename), start_value, false) FROM pg_sequences"
+    return "; ".join(
+        [
+            "SET LOCAL session_replication_role = replica",
+            f"LOCK TABLE {', '.join(names)} IN EXCLUSIVE MODE",
+            *(f"DELETE FROM {name}" for name in names),
+            f"{begin_again} WHERE last_value IS NOT NULL AND schemaname = current_schema()",
+        ]
+    )
+
+
+_EMPTY_POSTGRESQL = _empty_postgresql()
+
+
 def _empty(app: Flask, engine_name: str) -> None:
     with app.app_context():
         if engine_name == "sqlite":
@@ -150,9 +177,8 @@ def _empty(app: Flask, engine_name: str) -> None:
                 if not leftover.name.startswith(fresh.name):
                     leftover.unlink(missing_ok=True)
             return
-        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
         with db.engine.begin() as connection:
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            connection.exec_driver_sql(_EMPTY_POSTGRESQL)
 
 
 @pytest.fixture
