@@ -35,5 +35,7 @@ def pathological(length: int) -> dict[str, str]:
     made["lazy quote"] = (">" * 50 + "a\n" + "a\n" * length)[:length]
     made["strong in strong"] = ("**a " * length)[: length // 2] + (" b**" * length)[: length // 2]
     made["open field of blanks"] = ("{{" + " " * length)[:length]
+    made["endless placeholder"] = ("mergefield" + "x" * (length // 2) + "{{ name }}" * length)[:length]
+    made["numbered placeholders"] = "".join(f"mergefield{n}q" for n in range(length // 12))[:length]
     made["name of the placeholder"] = ("mergefield" + "x" * length)[:length]
     return made

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from html import escape
+from itertools import count
 from xml.etree.ElementTree import Element
 
 from engagement.communications.field_places import misplaced, taken_out, with_room
@@ -69,8 +70,8 @@ def slot(name: str) -> str:
 
 
 def without_slots(value: str) -> str:
-    """Return a value so that it brings no slots of its own into a message: of several braces one is left."""
-    return re.sub(r"([{}])\1+", r"\1", value)
+    """Return a value so that it brings no slots of its own into a message: of several braces one is left, at its ends none."""
+    return re.sub(r"([{}])\1+", r"\1", value).strip("{}")
 
 
 def fields_in(*texts: str) -> list[str]:
@@ -94,11 +95,14 @@ def problems_in(subject: str, body: str, constants: Mapping[str, str]) -> list[s
     found += _unknown_fields(subject, body)
     found += _without_value(fields_in(subject, body), constants)
     found += _left_guidance(body)
-    return found + (_misplaced(subject, body) if not found else [])
+    return found + _misplaced(subject, body, spelt_well=not found)
 
 
-def _misplaced(subject: str, body: str) -> list[str]:
-    """Return one sentence for each field that stands where it could lead somewhere else, or a text that can't be laid out."""
+def _misplaced(subject: str, body: str, *, spelt_well: bool) -> list[str]:
+    """Return one sentence for each field that stands where it could lead somewhere else, or a text that can't be laid out.
+
+    Where fields are `spelt_well`, braces that the text has all the same came about by an escape.
+    """
     mark = _Mark(body)
     try:
         tree = tree_of(mark.held)
@@ -106,7 +110,8 @@ def _misplaced(subject: str, body: str) -> list[str]:
         return [error.sentence]
     head = _Mark(subject)
     found = misplaced(tree, mark.field_of, LINKS) + misplaced(_words(head.held), head.field_of, LINKS)
-    if "{{" in "".join(tree.itertext()) or any("{{" in value for part in tree.iter() for value in part.attrib.values()):
+    shown = ["".join(tree.itertext()), *(value for part in tree.iter() for value in part.attrib.values())]
+    if spelt_well and any("{{" in part for part in shown):
         found.append(
             "Two braces stand in the text in another way of writing. Write a merge field as it stands in the list."
         )
@@ -215,12 +220,10 @@ def _lone_braces(text: str, put_in: Callable[[str], str]) -> str:
 
 
 class _Mark:
-    """Letters that stand for fields while Markdown works; `held` is the text with them, one after another numbered."""
+    """Letters that stand for fields while Markdown works, such as no text has; `held` is the text with them."""
 
     def __init__(self, body: str) -> None:
-        # One x more than follow the word anywhere in the text.
-        most = max(map(len, re.findall(r"mergefield(x*+)", body)), default=-1)
-        word = "mergefield" + "x" * (most + 1)
+        word = next(word for n in count() if (word := f"mergefield{n}q") not in body)
         self._names = list(FIELDS)
         self.field_of = re.compile(rf"{word}(?P<field>{'|'.join(self._names)})z")
         self.held = FIELD.sub(lambda m: f"{word}{m[1]}z" if m[1] in FIELDS else m[0], body)

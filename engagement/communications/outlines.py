@@ -13,6 +13,7 @@ from engagement.communications.rules import CommunicationKind
 from engagement.errors import BadInput
 
 BRIEFINGS = Path(__file__).resolve().parents[2] / "content" / "briefings"
+LONGEST_HEADER = 4_000
 KEYS = ("title", "kind", "audience", "cadence", "rrule", "at", "write_lead_days", "required", "subject")
 
 
@@ -68,9 +69,11 @@ def _halves(text: str, source: str) -> tuple[dict[str, Any], str]:
     head, fence, body = rest.partition("\n---\n")
     if opening.strip() != "---" or not fence:
         raise BadInput(f"{source}: header lines between two lines of --- are missing.")
+    if len(head) > LONGEST_HEADER:
+        raise BadInput(f"{source}: the header lines are longer than {LONGEST_HEADER:,} characters.")
     try:
         header = yaml.safe_load(head)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         raise BadInput(f"{source}: the header lines can’t be read as YAML.") from None
     if not isinstance(header, dict):
         raise BadInput(f"{source}: the header lines are not keys with values.")

@@ -69,7 +69,7 @@ def read_frame(path: Path) -> Frame:
     """Return the words that a file holds; raise BadInput that names it when it can't be read."""
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         raise BadInput(f"{path.name} can’t be read as YAML.") from None
     if not isinstance(values, dict):
         raise BadInput(f"{path.name} holds no keys with words.")

@@ -204,6 +204,19 @@ def test_a_field_in_another_way_of_writing_is_a_problem_and_none_when_built(body
     assert "tok" not in filled.html + filled.text
 
 
+def test_a_value_makes_no_field_together_with_what_stands_beside_it() -> None:
+    made = rendered("News", "{{ programme }}{ my_change_link }} {{{ name }}", {**WAVE, "programme": "Claims {"})
+    filled = made.filled({"my_change_link": "https://us.example.com/tok", "name": "Tomasz"})
+    assert "tok" not in filled.html + filled.text
+    assert "Tomasz" in filled.html
+
+
+def test_a_misplaced_field_is_named_beside_other_problems() -> None:
+    found = problems_in("News", "[Say what.]\n\n[x](https://evil.example/?u={{ my_change_link }})", WAVE)
+    assert len(found) == 2
+    assert "is joined to another address" in found[1]
+
+
 def test_a_text_that_cannot_be_laid_out_is_a_problem_and_is_shown_plain() -> None:
     deep = "".join("    " * n + "- {{ name }}\n" for n in range(30))
     assert "too deep" in problems_in("News", deep, WAVE)[0]

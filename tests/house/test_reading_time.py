@@ -12,6 +12,7 @@ from engagement.communications.field_places import misplaced
 from engagement.communications.holiday_calendar import check_country
 from engagement.communications.languages import check_language
 from engagement.communications.merging import fields_in, problems_in, rendered
+from engagement.communications.outlines import read_outline
 from engagement.communications.recurrence import read_rule
 from engagement.communications.text_limits import LONGEST_BODY as LONGEST_MESSAGE
 from engagement.communications.text_limits import LONGEST_SUBJECT, check_text
@@ -85,6 +86,7 @@ READERS = {
     "quiz question": (lambda text: quiz.split.__wrapped__(f"```quiz\n{text}\n```\n"), 19_000),
     "header lines": (lambda text: library.parse_module.__wrapped__(f"---\n{text}\n---\nText", "user", "x"), 19_000),
     "outline file": (lambda text: library.parse_outline.__wrapped__(f"---\ntitle: x\n---\n{text}", "x"), 50_000),
+    "outline of the calendar": (lambda text: read_outline(f"---\n{text}\n---\n{text}"), 19_000),
     "playbook file": (lambda text: library.parse_playbook.__wrapped__(f"---\nsource: x\n---\n{text}", "x"), 50_000),
     "message, checked": (lambda text: check_text(text[:LONGEST_SUBJECT], text), LONGEST_MESSAGE),
     "merge problems": (lambda text: problems_in("Subject", text, VALUES), LONGEST_MESSAGE),
