@@ -121,6 +121,8 @@ def take_all(table: type[Base]) -> list[dict[str, Any]]:
     on_postgresql = db.engine.dialect.name == "postgresql"
     name = table.__tablename__
     if on_postgresql:
+        # A backup that reads it would hold up everybody who comes after us; we come again instead.
+        db.session.execute(text("SET LOCAL lock_timeout = '2s'"))
         db.session.execute(text(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE"))
     rows = [dict(row) for row in db.session.execute(select(table.__table__)).mappings()]
     db.session.execute(text(f"TRUNCATE {name}") if on_postgresql else delete(table))
@@ -139,7 +141,10 @@ def empty_log() -> bool:
     with db.engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
+        # Whoever writes waits meanwhile, so it is not insisted upon.
+        driver.execute("PRAGMA busy_timeout=200")
         is_busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        driver.execute("PRAGMA busy_timeout=30000")
     return not is_busy
 
 

@@ -256,6 +256,16 @@ def may_read_every_concern(reader: Reader) -> bool:
     return reader.has(*PLANNERS)
 
 
+def reads_concerns_in_part(reader: Reader, programme_id: int) -> bool:
+    """Read some concerns of a programme and not all of them: whoever leads a wave of it, or plans it without planning all.
+
+    Those who plan a programme don't read the concerns that name none of its waves.
+    """
+    return programme_id in reader.partly_in_programmes or (
+        may_plan_programme(reader, programme_id) and not may_read_every_concern(reader)
+    )
+
+
 def may_read_concern(reader: Reader, programme_id: int | None, wave_id: int | None) -> bool:
     """Read and answer one concern: change managers of its scope and whoever leads its wave.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from sqlalchemy import and_, true
+from sqlalchemy import true
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
@@ -24,7 +24,7 @@ from engagement.programmes.models import Workflow
 from engagement.resistance import actions, queries
 from engagement.resistance.models import Concern
 from engagement.resistance.queries import LogFilters, WaitingCounts
-from engagement.resistance.rules import ConcernStatus, LeftOut, Severity, Source
+from engagement.resistance.rules import FLOOD_WATCHED_DAYS, ConcernStatus, LeftOut, Severity, Source
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.words import plural
@@ -69,13 +69,14 @@ def index() -> str:
         lede=_log_lede(queries.waiting_counts(readable, counted_on)),
         counts=queries.counts_by_source(within, counted_on),
         counted_on=counted_on,
-        floods=queries.floods(readable),
+        floods=queries.floods(readable, on - timedelta(days=FLOOD_WATCHED_DAYS)),
+        may_decide_floods=access.may_read_every_concern(reader),
         lines=[_line(row, on) for row in queries.log_page(rows, page.offset, page.size)],
         page=page,
         filters=filters,
         is_narrowed=filters != LogFilters(),
         waves=waves.waves_visible(true() if readable is None else readable),
-        owners=queries.owners(),
+        owners=queries.owners(readable),
         sources=list(Source),
         statuses=list(ConcernStatus),
         severities=list(Severity),
@@ -94,16 +95,15 @@ def _log_lede(counts: WaitingCounts) -> str:
 def decide_flood() -> BaseResponse:
     """Let what came in a flood count in reports, or leave it out."""
     reader = guard.reader()
-    guard.allow(access.may_read_concerns(reader))
+    guard.allow(access.may_read_every_concern(reader))
     day = day_or_none(request.form.get("on"))
     if day is None:
         raise BadInput("Which morning is meant? Go back to the log and choose it there.")
-    readable = and_(queries.may_be_read(access.concern_waves(reader)), Concern.received_on == day)
     does_count = request.form.get("counts") == "yes"
-    number = actions.decide_flood(readable, counts=does_count, by=reader.actor)
+    number = actions.decide_flood(Concern.received_on == day, counts=does_count, by=reader.actor)
     db.session.commit()
     these = plural(number, "concern", "concerns")
-    notify("They count from tomorrow on" if does_count else "They are left out", f"{these} of {short_day(day)}.")
+    notify("They count with the next figures" if does_count else "They are left out", f"{these} of {short_day(day)}.")
     return redirect(url_for("concerns.index"), 303)
 
 

@@ -5,9 +5,10 @@ at who is signed in.
 """
 
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -131,14 +132,21 @@ def _take_in(form: SayForm, sender: Sender) -> Received:
     )
 
 
+def _next_morning() -> date:
+    """Return the day on whose morning the change team gets what is sent now."""
+    here = clock.now().astimezone(ZoneInfo(guard.settings().timezone))
+    return handed_over_on(here.date(), here.time())
+
+
 def _receipt_page(received: Received) -> str:
+    morning = _next_morning()
     return render_template(
         "concerns/received.html",
         groups=receipt_groups(received.code or ""),
         where=guard.settings().base_url + url_for("concerns.receipt"),
-        handed_over_on=received.received_on,
-        read_by=working_day_after(received.received_on, ACKNOWLEDGE_WITHIN_WORKING_DAYS),
-        answer_by=working_day_after(received.received_on, ANSWER_WITHIN_WORKING_DAYS),
+        handed_over_on=morning,
+        read_by=working_day_after(morning, ACKNOWLEDGE_WITHIN_WORKING_DAYS),
+        answer_by=working_day_after(morning, ANSWER_WITHIN_WORKING_DAYS),
         is_signed_in=guard.is_signed_in(),
     )
 
@@ -159,8 +167,8 @@ def _say_page(form: SayForm) -> str:
         is_signed_in=is_signed_in,
         floor=guard.settings().anonymity_floor,
         has_errors=bool(form.errors),
-        handed_over_on=handed_over_on(concern_log.here_today()),
-        notes_outside=guard.settings().concerns_from_outside is Outside.UNCOUNTED and not is_signed_in,
+        handed_over_on=_next_morning(),
+        notes_outside=guard.settings().concerns_from_outside is Outside.UNCOUNTED,
     )
 
 
@@ -205,7 +213,7 @@ def _answer_page(kept: Concern | Letter, form: CodeForm, reply: ReplyForm, *, ha
         talk=None if isinstance(kept, Letter) else queries.conversation(kept),
         waiting=waiting.text if waiting else "",
         is_letter=is_letter,
-        handed_over_on=handed_over_on(concern_log.here_today()),
+        handed_over_on=_next_morning(),
         form=reply,
         has_replied=has_replied,
         has_errors=bool(reply.errors),
@@ -214,7 +222,7 @@ def _answer_page(kept: Concern | Letter, form: CodeForm, reply: ReplyForm, *, ha
 
 def _answer_lede(kept: Concern | Letter) -> str:
     if isinstance(kept, Letter):
-        morning = day(handed_over_on(concern_log.here_today()))
+        morning = day(_next_morning())
         return f"It waits in the letterbox. The change team gets it in the morning of {morning}."
     if kept.answer_by:
         return f"{kept.status.own_words}. An answer is promised by {day(kept.answer_by)}."

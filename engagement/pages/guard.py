@@ -237,6 +237,12 @@ def here() -> str:
     return safe_path(request.full_path.rstrip("?")) if request.method == "GET" else came_from()
 
 
+def known_path(target: str | None) -> str:
+    """Return a path on this site to be kept with an address: never that of a page that keeps its reader unknown."""
+    path = safe_path(target)
+    return "/me" if urlsplit(path).path in current_app.extensions["unknown_paths"] else path
+
+
 def seen_by_nobody_else(response: Response) -> Response:
     """Keep a personal page out of shared and browser caches."""
     response.headers["Cache-Control"] = "no-store"

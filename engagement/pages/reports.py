@@ -49,8 +49,13 @@ def index() -> str | BaseResponse:
 def _report(programme_id: int) -> ProgrammeReport:
     row = guard.found(db.session.get(Programme, programme_id))
     guard.allow(access.may_read_report(guard.reader(), row.id))
-    settings = guard.settings()
-    return queries.programme_report(row, clock.today(settings.timezone), settings.anonymity_floor)
+    settings, reader = guard.settings(), guard.reader()
+    return queries.programme_report(
+        row,
+        clock.today(settings.timezone),
+        settings.anonymity_floor,
+        keeps_concerns_back=access.reads_concerns_in_part(reader, row.id),
+    )
 
 
 @blueprint.get("/reports/programmes/<int:programme_id>")
@@ -86,9 +91,11 @@ def _as_of(report: ProgrammeReport) -> str:
 
 def _concerns_as_of(report: ProgrammeReport) -> str:
     counted = report.concerns.as_of
+    if report.concerns.is_kept_back:
+        return "You read a part of these concerns yourself. Their figures are not shown to you, because the rest could be worked out."
     if counted is None:
         return "Objections are counted at night; the first figures stand here tomorrow."
-    return f"As of the end of {day(counted)}. Counted at night, when things of {number_word(report.concerns.floor)} people or more have changed."
+    return f"As of the end of {day(counted)}. Counted at night; a figure moves when things of {number_word(report.concerns.floor)} people or more have changed in it."
 
 
 def _lede(report: ProgrammeReport) -> str:
@@ -129,7 +136,6 @@ def _hidden_words(report: ProgrammeReport) -> str:
 def _definitions(report: ProgrammeReport) -> Sequence[str]:
     """Return the definition of each figure in the order of NOTES."""
     floor = number_word(report.concerns.floor)
-    answers = f" n = {report.concerns.answers:,}." if report.concerns.answers is not None else ""
     opened = f" n = {report.concerns.open:,}." if report.concerns.open is not None else ""
     return (
         "People who are in the wave now. Somebody in two waves counts in both.",
@@ -139,7 +145,7 @@ def _definitions(report: ProgrammeReport) -> Sequence[str]:
         "Concerns whose last word is an answer of the change team.",
         "Open concerns as they were counted at the end of each of the last eight weeks. All sources share one scale; what was "
         "not shown then leaves a gap.",
-        f"Median of working days, Monday to Friday, from receipt to first answer.{answers}",
+        "Median of working days, Monday to Friday, from receipt to first answer.",
         "Messages that a mail server accepted, of people the message was for. The last four messages.",
     )
 

@@ -115,7 +115,7 @@ def ask_link() -> str | BaseResponse:
             form.take(error)
             refusal = error
         else:
-            queue_link(form.email.data, guard.safe_path(form.next.data))
+            queue_link(form.email.data, guard.known_path(form.next.data))
             db.session.commit()
             return redirect(url_for("sign_in.link_asked"), code=303)
     return _answer(_sign_in_page(PasswordForm(formdata=None, next=form.next.data), form), refusal)

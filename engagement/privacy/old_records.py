@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from engagement.accounts.queries import accounts_holding
 from engagement.accounts.rules import Role
@@ -19,6 +19,7 @@ from engagement.privacy.holding import things_held
 from engagement.privacy.rules import RecordKind
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus
+from engagement.resistance.saying.models import Letter
 from engagement.training.models import QuizAttempt
 from engagement.words import plural
 
@@ -45,9 +46,7 @@ class Going:
     @property
     def words(self) -> str:
         """How many that is, as far as it may be told."""
-        if self.kind.is_counted or not self.records:
-            return plural(self.records, "record", "records")
-        return "some"
+        return plural(self.records, "record", "records") if self.kind.is_counted else "those that are as old"
 
 
 def going(kind: RecordKind, keep_days: int, now: datetime) -> Going:
@@ -76,8 +75,9 @@ def expired(kind: RecordKind, keep_days: int, now: datetime) -> ColumnElement[bo
     if kind is RecordKind.QUIZ_ATTEMPTS:
         return QuizAttempt.at < before
     if kind is RecordKind.CLOSED_CONCERNS:
-        closed = Concern.status == ConcernStatus.CLOSED
-        return closed & (Concern.received_on < before.date()) & (Concern.text != "")
+        closed = (Concern.status == ConcernStatus.CLOSED) & (Concern.text != "")
+        # A reply that waits opens it again.
+        return and_(closed, Concern.received_on < before.date(), ~exists().where(Letter.concern_id == Concern.id))
     if kind is RecordKind.IMPORT_RUNS:
         return (ImportRun.started_at < before) & ImportRun.id.in_(select(ImportChange.run_id).distinct())
     return (Person.left_at < before) & Person.erased_at.is_(None)

@@ -17,7 +17,7 @@ from engagement.mail.rules import DeliveryState
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.queries import OwnershipGap, ownership_gaps
 from engagement.reports.rules import NEAR_DAYS, Decision, by_urgency, in_days, is_training_behind
-from engagement.resistance.figures.queries import ConcernSummary, summary_for_report
+from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
 from engagement.training.queries import Count, progress_of_waves
 from engagement.training.rules import due_on
 from engagement.waves.models import Wave
@@ -80,14 +80,21 @@ def programmes_reported(condition: ColumnElement[bool]) -> list[Programme]:
     )
 
 
-def programme_report(programme: Programme, on: date, floor: int) -> ProgrammeReport:
-    """Return the report of a programme for day `on`, in a number of queries that does not grow with people or waves."""
+def programme_report(
+    programme: Programme, on: date, floor: int, *, keeps_concerns_back: bool = False
+) -> ProgrammeReport:
+    """Return the report of a programme for day `on`, in a number of queries that does not grow with people or waves.
+
+    `keeps_concerns_back` leaves objections out, for who reads a part of them.
+    """
     waves = waves_of(programme.id)
     ids = [wave.id for wave in waves]
     people = member_counts(ids)
     progress = progress_of_waves(programme.id)
     lines = [WaveLine(wave, people[wave.id], progress[wave.id].people) for wave in waves]
-    concerns = summary_for_report(programme.id, floor)
+    concerns = (
+        nothing_shown(floor, is_kept_back=True) if keeps_concerns_back else summary_for_report(programme.id, floor)
+    )
     decisions = [
         *ownership_needed(waves, on),
         *_wave_decisions(lines, on),
@@ -198,10 +205,9 @@ def _wave_decisions(lines: Sequence[WaveLine], on: date) -> list[Decision]:
 def _concern_decisions(concerns: ConcernSummary) -> list[Decision]:
     if not concerns.is_late:
         return []
-    these = f"{concerns.late:,} concerns" if concerns.late is not None else "concerns"
     return [
         Decision(
-            title=f"Give somebody the time to answer {these}",
+            title="Give somebody the time to answer concerns that have waited too long",
             reason="Their senders have waited longer than was promised: read within one working day, answered within five.",
             is_about_concerns=True,
         )

@@ -1,6 +1,6 @@
 """What the change team does with a concern; how one is said stands in `saying`.
 
-Each step is a row of the concern, with its author, for those who may read it. The audit says only that somebody took one.
+Each step is a row of the concern, with its author, for those who may read it. The audit says only who worked on concerns.
 """
 
 from datetime import date
@@ -17,6 +17,9 @@ from engagement.programmes.models import Workflow
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.resistance.rules import ConcernStatus, LeftOut, Severity, Source, worded
 from engagement.waves.models import Wave
+
+#: What the audit says of every step that somebody takes.
+WORKED = "worked on concerns"
 
 
 def log_concern(
@@ -53,7 +56,7 @@ def log_concern(
     )
     db.session.add(concern)
     _step(concern, by, "Logged after a conversation.")
-    _record("logged concern", by)
+    _record(by)
     return concern
 
 
@@ -63,7 +66,7 @@ def acknowledge(concern: Concern, *, by: Actor) -> None:
         return
     concern.status = ConcernStatus.ACKNOWLEDGED
     _step(concern, by)
-    _record("acknowledged concern", by)
+    _record(by)
 
 
 def take_over(concern: Concern, owner: Account, *, by: Actor) -> None:
@@ -81,7 +84,7 @@ def take_over(concern: Concern, owner: Account, *, by: Actor) -> None:
     if before == (owner.id, concern.status):
         return
     _step(concern, by, f"{owner.name} works on the answer.")
-    _record("gave concern to", by)
+    _record(by)
 
 
 def answer(concern: Concern, text: str, *, by: Actor, on: date) -> ConcernReply:
@@ -96,7 +99,7 @@ def answer(concern: Concern, text: str, *, by: Actor, on: date) -> ConcernReply:
     concern.first_answered_on = concern.first_answered_on or on
     concern.answered_on, concern.waiting_since_on = on, None
     _step(concern, by)
-    _record("answered concern", by)
+    _record(by)
     return reply
 
 
@@ -119,7 +122,7 @@ def change_source(concern: Concern, source: Source, reason: str, *, by: Actor) -
         return
     before, concern.source = concern.source, source
     _step(concern, by, f"Counted under “{source.own_words}” instead of “{before.own_words}”: {why}")
-    _record("changed source of concern", by)
+    _record(by)
 
 
 def change_severity(concern: Concern, severity: Severity, *, by: Actor) -> None:
@@ -127,17 +130,18 @@ def change_severity(concern: Concern, severity: Severity, *, by: Actor) -> None:
     if severity is concern.severity:
         return
     concern.severity = severity
-    _record("changed severity of concern", by)
+    _record(by)
 
 
 def decide_flood(concerns: ColumnElement[bool], *, counts: bool, by: Actor) -> int:
-    """Say whether what came in a flood counts in reports from tomorrow on; returns how many concerns that were.
+    """Say whether what came in a flood counts in reports; returns how many concerns that were.
 
-    `concerns` is the condition on `Concern` for those that are decided about.
+    `concerns` is the condition on `Concern` for those that are decided about. Leaving them out can be taken back.
     """
+    undecided = (LeftOut.FLOOD, LeftOut.DECIDED) if counts else (LeftOut.FLOOD,)
     changed = rows_changed(
         update(Concern)
-        .where(concerns, Concern.left_out == LeftOut.FLOOD)
+        .where(concerns, Concern.left_out.in_(undecided))
         .values(left_out=None if counts else LeftOut.DECIDED)
     )
     if changed:
@@ -157,7 +161,7 @@ def close(concern: Concern, note: str, *, by: Actor) -> None:
         raise RuleBroken("Somebody still waits for an answer to this. Answer it first, then close it.")
     concern.status = ConcernStatus.CLOSED
     _step(concern, by, why)
-    _record("closed concern", by)
+    _record(by)
 
 
 def reopen(concern: Concern, reason: str, *, by: Actor, on: date) -> None:
@@ -168,7 +172,7 @@ def reopen(concern: Concern, reason: str, *, by: Actor, on: date) -> None:
     concern.status = ConcernStatus.IN_RESPONSE
     concern.answered_on, concern.waiting_since_on = None, on
     _step(concern, by, why)
-    _record("took up concern again", by)
+    _record(by)
 
 
 def _said_just_now(concern: Concern, text: str, author_id: int | None, on: date) -> ConcernReply | None:
@@ -180,6 +184,8 @@ def _said_just_now(concern: Concern, text: str, author_id: int | None, on: date)
 
 
 def _add_reply(concern: Concern, text: str, author_id: int | None, on: date) -> ConcernReply:
+    # Who writes in the same conversation at the same moment takes the next place.
+    db.session.scalar(select(Concern.id).where(Concern.id == concern.id).with_for_update())
     last = db.session.scalar(select(func.max(ConcernReply.place)).where(ConcernReply.concern_id == concern.id)) or 0
     reply = ConcernReply(concern_id=concern.id, place=last + 1, author_id=author_id, text=text, written_on=on)
     db.session.add(reply)
@@ -193,9 +199,13 @@ def _step(concern: Concern, by: Actor, note: str = "") -> None:
     )
 
 
-def _record(verb: str, by: Actor) -> None:
-    """Record that somebody took a step, without saying on which concern, of which wave, and from what to what.
+def _record(by: Actor) -> None:
+    """Record once a day (UTC) that somebody worked on concerns: not on which, of which wave, how many, or what they did.
 
-    With any of these, a reader of the audit could count what reports hide. The concern itself keeps the step, with author.
+    With any of these, a reader of the audit could count what reports hide. The concern itself keeps each step, with author.
     """
-    audit.record(verb, "concern", by=by, name="A concern")
+    db.session.flush()
+    begun = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = (audit.AuditEntry.verb == WORKED, audit.AuditEntry.actor_id == by.account_id, audit.AuditEntry.at >= begun)
+    if db.session.scalar(select(audit.AuditEntry.id).where(*today).limit(1)) is None:
+        audit.record(WORKED, "concern", by=by, name="Concerns")

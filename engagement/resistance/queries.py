@@ -266,18 +266,28 @@ def received_between(readable: Readable, first: date, last: date) -> dict[Source
     return {row[0]: row[1] for row in counted}
 
 
-def floods(readable: Readable) -> dict[date, int]:
-    """Return the mornings whose anonymous concerns came in a flood that nobody has decided about, with how many they are."""
+@dataclass(frozen=True)
+class Flood:
+    """The anonymous concerns of one morning that came in a flood, and whether somebody decided to leave them out."""
+
+    on: date
+    number: int
+    is_left_out: bool
+
+
+def floods(readable: Readable, since: date) -> list[Flood]:
+    """Return the floods that nobody has decided about, and those that were left out from a day on, the oldest first."""
+    left_out = and_(Concern.left_out == LeftOut.DECIDED, Concern.received_on >= since)
     counted = (
-        select(Concern.received_on, func.count())
-        .where(may_be_read(readable), Concern.left_out == LeftOut.FLOOD)
-        .group_by(Concern.received_on)
+        select(Concern.received_on, Concern.left_out, func.count())
+        .where(may_be_read(readable), or_(Concern.left_out == LeftOut.FLOOD, left_out))
+        .group_by(Concern.received_on, Concern.left_out)
         .order_by(Concern.received_on)
     )
-    return {row[0]: row[1] for row in db.session.execute(counted)}
+    return [Flood(on, number, why is LeftOut.DECIDED) for on, why, number in db.session.execute(counted)]
 
 
-def owners() -> list[Account]:
-    """Return who has concerns in hand, by name."""
-    holding = select(Concern.owner_id).where(Concern.owner_id.is_not(None))
+def owners(readable: Readable) -> list[Account]:
+    """Return who has concerns in hand that may be read, by name."""
+    holding = select(Concern.owner_id).where(may_be_read(readable), Concern.owner_id.is_not(None))
     return list(db.session.scalars(select(Account).where(Account.id.in_(holding)).order_by(Account.name, Account.id)))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
-from statistics import median
+from statistics import median, median_low
 
 from engagement.errors import BadInput
 
@@ -132,10 +132,12 @@ _LOOKS = {
 ACKNOWLEDGE_WITHIN_WORKING_DAYS = 1
 ANSWER_WITHIN_WORKING_DAYS = 5
 LONGEST_TEXT = 5_000
-#: Above this many, and above this many times the most of any morning in the last four weeks, letters are a flood.
+#: Above this many, and above so many times what is usual of a morning in the last four weeks, letters are a flood. What is
+#: usual is known after some mornings only, so that nobody raises it from one day to the next.
 FLOOD_FROM = 20
 FLOOD_TIMES = 4
 FLOOD_WATCHED_DAYS = 28
+FLOOD_KNOWN_AFTER = 10
 _FRIDAY = 4
 
 
@@ -162,7 +164,8 @@ def is_working_day(day: date) -> bool:
 
 def is_flood(letters: int, earlier: Sequence[int]) -> bool:
     """Return whether so many anonymous letters on one morning are out of all proportion to those of `earlier` mornings."""
-    return letters > max(FLOOD_FROM, FLOOD_TIMES * max(earlier, default=0))
+    usual = median_low(earlier) if len(earlier) >= FLOOD_KNOWN_AFTER else 0
+    return letters > max(FLOOD_FROM, FLOOD_TIMES * usual)
 
 
 def first_day_in_time(on: date, days: int) -> date:

@@ -8,6 +8,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask, current_app
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from engagement import clock
 from engagement.db import db, insert_new, reads_only, rows_changed
@@ -85,11 +86,18 @@ def run_if_due(line: Line, *, anyway: bool = False) -> bool:
     except Exception as error:
         db.session.rollback()
         log.exception("job failed", line=line.name)
-        sentence = error.sentence if isinstance(error, EngagementError) else f"{type(error).__name__}: {error}"
+        sentence = error.sentence if isinstance(error, EngagementError) else _in_words(error)
         _record(line, error=sentence[:2000], error_at=clock.now())
     else:
         _record(line, outcome=outcome[:2000], finished_at=clock.now())
     return True
+
+
+def _in_words(error: Exception) -> str:
+    """Name an error; one of the database without its words, which may hold what people wrote, or the number of a concern."""
+    if isinstance(error, DBAPIError):
+        return f"{type(error.orig).__name__}: the database refused it. The log says more."
+    return f"{type(error).__name__}: {error}"
 
 
 def _record(line: Line, **values: object) -> None:

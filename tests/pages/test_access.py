@@ -74,7 +74,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     # The resistance log: those who answer, and nobody else.
     "GET concerns.index": ("MPWL",),
     "GET concerns.log": ("MPWL",),
-    "POST concerns.decide_flood": ("MPWL",),
+    "POST concerns.decide_flood": ("M",),
     "POST concerns.log": ("MPWL",),
     "GET concerns.concern": ("MPWL", "M"),
     "POST concerns.acknowledge": ("MPWL", "M"),

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from engagement.accounts.queries import account_by_email
 from engagement.accounts.rules import Role
 from engagement.db import count_of, db
+from engagement.mail.models import Delivery
 from engagement.resistance import actions
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus, LeftOut, Sender, Severity, Source
@@ -324,10 +325,12 @@ def test_the_door_to_the_outside_can_be_closed(app, client, configured):
 
 def test_what_comes_from_outside_can_be_left_out_of_every_figure(app, client, configured):
     configured(concerns_from_outside=Outside.UNCOUNTED)
-    assert "such texts are in no figure here" in page(client.get("/concerns/new"))
+    told = "what comes without signing in is in no figure here"
+    assert told not in page(client.get("/concerns/receipt"))
+    assert f"(you are not now): {told}" in page(client.get("/concerns/new"))
     client.post("/concerns/new", data={"text": "From outside", "sender": "anonymous"})
     browser, _ = employee(app)
-    assert "such texts are in no figure here" not in page(browser.get("/concerns/new"))
+    assert f"(you are now): {told}" in page(browser.get("/concerns/new"))
     browser.post("/concerns/new", data={"text": "From inside", "sender": "anonymous"})
     hand_over_letters(TODAY)
     left_out = dict(db.session.execute(select(Concern.text, Concern.left_out)).all())
@@ -345,7 +348,7 @@ def test_a_flood_is_shown_to_the_change_team_who_decide(app, manager):
     page(manager.post("/concerns/floods", data={"on": "nonsense", "counts": "yes"}), 400)
     assert manager.post("/concerns/floods", data={"on": "2026-04-14", "counts": "yes"}).status_code == 303
     after = page(manager.get("/concerns"))
-    assert "They count from tomorrow on" in after
+    assert "They count with the next figures" in after
     assert "came together" not in after
     assert set(db.session.scalars(select(Concern.left_out))) == {None}
 
@@ -361,3 +364,13 @@ def test_figures_of_the_log_are_as_of_the_end_of_yesterday(app, manager, frozen)
     shown = page(manager.get("/concerns"))
     assert "At the end of yesterday one concern waited for an answer, none longer than promised." in shown
     assert '<td class="n">1</td>' in shown
+
+
+def test_asking_for_a_link_on_the_way_here_keeps_no_word_of_where_it_leads(app, client):
+    make_person("Tomasz Wójcik", "tomasz@example.com")
+    for target in ("/concerns/new", "/concerns/receipt", "/concerns/new?wave=3"):
+        client.post("/login/link", data={"email": "tomasz@example.com", "next": target})
+    assert "next=" not in page(client.get("/concerns/new"))
+    kept = [str(row.filled) for row in db.session.scalars(select(Delivery))]
+    assert len(kept) == 3
+    assert not [words for words in kept if "concerns" in words]

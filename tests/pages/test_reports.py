@@ -137,3 +137,25 @@ def test_the_files_hold_the_same_figures_with_definitions(app, programme):
     rows = CalamineWorkbook.from_filelike(BytesIO(book)).get_sheet_by_index(0).to_python()
     assert ["Wave", "Wave 3: Property claims", "People", 3] in [row[:4] for row in rows]
     assert len(rows) == len(table)
+
+
+def test_who_reads_a_part_of_the_concerns_gets_no_figures_to_subtract_it_from(app, programme):
+    """A sponsor who leads one wave would find the rest by subtraction, and so would who plans the programme alone."""
+    wave = waves_of(programme.id)[0]
+    for source in Source:
+        for n in range(6):
+            make_unknown_concern(f"More {source} {n}", on=date(2026, 4, 13), source=source, wave=wave)
+    recount_objections(date(2026, 4, 13))
+    address = f"/reports/programmes/{programme.id}"
+    sponsor = sponsor_of(app, programme)
+    assert "not shown to you" not in text_of(sponsor.get(address))
+    assert "37" in text_of(sponsor.get(address))
+    planner = make_account("pat@example.com", "Pat Planner", Role.CHANGE_MANAGER, programme_id=programme.id)
+    wave.lead_id = programme.sponsor_id
+    db.session.commit()
+    for browser in (sponsor, signed_in(app, planner)):
+        shown = text_of(browser.get(address))
+        assert "You read a part of these concerns yourself." in shown
+        assert "37" not in shown
+        assert ",37," not in browser.get(f"{address}.csv").get_data(as_text=True)
+    assert "37" in text_of(signed_in(app, make_change_manager()).get(address))

@@ -35,7 +35,7 @@ from engagement.privacy.rules import STAND_IN, RecordKind
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
-from engagement.resistance.models import Concern
+from engagement.resistance.models import Concern, ConcernStep
 from engagement.resistance.rules import Sender, Severity, Source
 from engagement.resistance.saying import actions as saying
 from engagement.scheduler import jobs
@@ -258,9 +258,25 @@ def test_how_many_closed_concerns_go_is_told_nowhere(app, frozen):
     actions.keep_for(RecordKind.CLOSED_CONCERNS, 30, by=manager.actor)
     frozen.shift(timedelta(days=40))
     (due,) = all_going(clock.now())
-    assert due.words == "some"
-    assert jobs.retention_dry_run()[2] == "Closed concerns: some would go, kept for 30 days."
+    assert due.words == "those that are as old"
+    told = "Closed concerns: those that are as old would go, kept for 30 days."
+    assert jobs.retention_dry_run()[2] == told
     assert jobs.apply_retention(None) == "closed concerns"
-    [entry] = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "applied retention")).all()
-    assert entry.changes == {}
-    assert all_going(clock.now())[0].words == "0 records"
+    assert set(db.session.scalars(select(Concern.text))) == {""}
+    assert set(db.session.scalars(select(ConcernStep.note))) == {""}
+    # Nothing is told of none either.
+    assert jobs.retention_dry_run()[2] == told
+    assert jobs.apply_retention(None) == "closed concerns"
+    assert db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "applied retention")).all() == []
+
+
+def test_a_closed_concern_stays_while_a_reply_to_it_waits(app, frozen):
+    concern = make_unknown_concern("Said", on=date(2026, 4, 14))
+    by = make_change_manager().actor
+    resistance.answer(concern, "An answer", by=by, on=date(2026, 4, 14))
+    resistance.close(concern, "Settled", by=by)
+    saying.say_back_unknown(concern, "And now?")
+    actions.keep_for(RecordKind.CLOSED_CONCERNS, 30, by=by)
+    frozen.shift(timedelta(days=40))
+    jobs.apply_retention(None)
+    assert concern.text == "Said"

@@ -147,7 +147,8 @@ def test_a_concern_goes_from_received_to_closed_and_every_step_is_dated(frozen):
     verbs = db.session.scalars(
         select(AuditEntry.verb).where(AuditEntry.subject_kind == "concern").order_by(AuditEntry.id)
     )
-    assert list(verbs) == ["acknowledged concern", "gave concern to", "answered concern", "closed concern"]
+    # However many steps on however many concerns: the audit would count them otherwise.
+    assert list(verbs) == ["worked on concerns"]
 
 
 def test_the_audit_of_later_steps_holds_no_word_of_the_conversation():
@@ -158,10 +159,10 @@ def test_the_audit_of_later_steps_holds_no_word_of_the_conversation():
     actions.change_source(concern, Source.CHANGE_FATIGUE, "It reads like fatigue", by=manager.actor)
     db.session.flush()
     entries = db.session.scalars(select(AuditEntry).where(AuditEntry.subject_kind == "concern")).all()
-    assert [entry.person_id for entry in entries] == [None, None]
+    assert [entry.person_id for entry in entries] == [None]
     written = " ".join(f"{e.subject_name} {e.changes}" for e in entries)
     assert {(e.subject_id, e.wave_id, e.programme_id) for e in entries} == {(None, None, None)}
-    assert written == "A concern {} A concern {}"
+    assert written == "Concerns {}"
 
 
 def test_an_open_concern_is_not_closed_without_an_answer():
@@ -208,7 +209,7 @@ def test_a_logged_concern_begins_acknowledged_in_the_hands_of_whoever_logged_it(
         manager.id,
         person.department,
     )
-    assert db.session.scalar(select(AuditEntry.person_id).where(AuditEntry.verb == "logged concern")) is None
+    assert db.session.scalar(select(AuditEntry.person_id).where(AuditEntry.verb == "worked on concerns")) is None
 
 
 def test_the_log_is_narrowed_by_each_filter_and_by_what_may_be_read():

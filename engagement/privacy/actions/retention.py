@@ -14,7 +14,7 @@ from engagement.privacy import old_records, queries
 from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.models import RetentionRule
 from engagement.privacy.rules import RecordKind, days_problem
-from engagement.resistance.models import Concern, ConcernReply
+from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.training.models import QuizAttempt
 
 
@@ -44,9 +44,8 @@ def apply_retention(now: datetime, *, by: Actor = audit.CLOCK) -> dict[RecordKin
     """Let every record go that is older than its rule allows; returns how many of each kind went."""
     gone = {each.kind: _let_go(each.kind, each.keep_days, now, by) for each in old_records.all_going(now)}
     for kind, number in gone.items():
-        if number:
-            changes = {"records": (number, 0)} if kind.is_counted else {}
-            audit.record("applied retention", "retention_rule", by=by, name=kind.word, changes=changes)
+        if number and kind.is_counted:
+            audit.record("applied retention", "retention_rule", by=by, name=kind.word, changes={"records": (number, 0)})
     return gone
 
 
@@ -62,7 +61,9 @@ def _let_go(kind: RecordKind, keep_days: int, now: datetime, by: Actor) -> int:
     if kind is RecordKind.QUIZ_ATTEMPTS:
         return rows_changed(delete(QuizAttempt).where(old))
     if kind is RecordKind.CLOSED_CONCERNS:
-        rows_changed(delete(ConcernReply).where(ConcernReply.concern_id.in_(select(Concern.id).where(old))))
+        these = select(Concern.id).where(old)
+        rows_changed(delete(ConcernReply).where(ConcernReply.concern_id.in_(these)))
+        rows_changed(update(ConcernStep).where(ConcernStep.concern_id.in_(these)).values(note=""))
         return rows_changed(update(Concern).where(old).values(text=""))
     runs = list(db.session.scalars(select(ImportRun.id).where(old)))
     rows_changed(delete(ImportChange).where(ImportChange.run_id.in_(runs)))

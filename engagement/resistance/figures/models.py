@@ -12,8 +12,8 @@ from engagement.db import Base
 class ConcernFigures(Base):
     """What a programme's report says about objections on the day after `on`, published once and never counted again.
 
-    `shown` holds figures with small groups hidden already (None), as `actions.count_objections` writes them; its "as_of" is
-    the day at whose end they were counted, which is earlier where too little has happened since.
+    `shown` holds for each part, "open" and "answered", what is shown of it with small groups hidden already ("groups",
+    "total"), and beside it the "cells" that it was made of: number, people, and the day since which each stands.
     """
 
     __tablename__ = "concern_figures"

@@ -35,8 +35,9 @@ class SourceLine:
 class ConcernSummary:
     """The objections of a programme as of the end of day `as_of`; None stands for what may not be shown.
 
-    Before the first night nothing was counted, and `as_of` is None. `is_late` says that at the end of yesterday at least
-    `floor` concerns had waited longer than was promised, `late` how many, where that was counted yesterday.
+    Before the first night nothing was counted, and `as_of` is None. `is_late` says that when the week began concerns of at
+    least `floor` people had waited longer than was promised. `is_kept_back` is for readers who read a part of these concerns
+    themselves, and could subtract it.
     """
 
     as_of: date | None
@@ -44,10 +45,9 @@ class ConcernSummary:
     open: int | None
     answered: int | None
     median_days: float | None
-    answers: int | None
     is_late: bool
-    late: int | None
     floor: int
+    is_kept_back: bool = False
 
     @property
     def hidden_count(self) -> int:
@@ -73,13 +73,12 @@ def summary_for_report(programme_id: int, floor: int) -> ConcernSummary:
     """
     rows = [row for row in _last_weeks(programme_id) if row.shown["floor"] >= floor]
     if not rows:
-        unknown = [SourceLine(source, None, None, [None] * TREND_WEEKS) for source in Source]
-        return ConcernSummary(None, unknown, None, None, None, None, False, None, floor)
+        return nothing_shown(floor)
     latest = rows[0]
     waiting, answered = (shown_in(latest, part) for part in ("open", "answered"))
     ends = _ends_of_weeks(rows, latest.on)
     return ConcernSummary(
-        as_of=date.fromisoformat(latest.shown["as_of"]),
+        as_of=latest.on,
         sources=[
             SourceLine(
                 source,
@@ -92,11 +91,15 @@ def summary_for_report(programme_id: int, floor: int) -> ConcernSummary:
         open=waiting.total,
         answered=answered.total,
         median_days=latest.shown["median_days"],
-        answers=latest.shown["answers"],
         is_late=latest.shown["is_late"],
-        late=latest.shown["late"],
         floor=floor,
     )
+
+
+def nothing_shown(floor: int, *, is_kept_back: bool = False) -> ConcernSummary:
+    """Return a summary that shows nothing: nothing was counted yet, or the reader could subtract what they read themselves."""
+    unknown = [SourceLine(source, None, None, [None] * TREND_WEEKS) for source in Source]
+    return ConcernSummary(None, unknown, None, None, None, False, floor, is_kept_back)
 
 
 def shown_in(row: ConcernFigures, part: str) -> Shown[Source]:

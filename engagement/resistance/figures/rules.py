@@ -54,11 +54,11 @@ def _is_safe(hidden: Collection[Group], cells: Mapping[Group, int], sizes: Mappi
     return is_enough([cells[group] for group in hidden]) and is_enough([sizes[group] for group in hidden])
 
 
-def may_be_counted_anew(people_since: int, floor: int) -> bool:
-    """Return whether enough has happened since figures were published to publish others.
+def may_move(people_since: int, floor: int) -> bool:
+    """Return whether enough has happened in a cell since it moved last to let it move again.
 
-    Who compares two publications and knows that a single concern came in between could tell a hidden group from what moved:
-    28 in all, then 29 and a group of five, and it was four. So there are always things of at least `floor` people between two
-    of them. `people_since` is from how many people concerns came in, were answered or were taken up again since then.
+    Who compares two days and knows that a single concern came in between could tell a hidden group from what moved: 28 in
+    all, then 29 and a group of five, and it was four. So each cell, a source that waits or is answered, moves only by things of at least
+    `floor` people; `people_since` is from how many people its concerns came in, were answered or were taken up again since.
     """
     return people_since >= floor

@@ -5,6 +5,7 @@ read who objects.
 """
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -161,10 +162,13 @@ def empty_letterbox(on: date) -> bool:
 
 
 def _hand_over(letters: list[Letter], on: date) -> None:
-    counted = [letter for letter in letters if not letter.is_from_outside]
-    is_too_many = is_flood(len(counted), _earlier_mornings(on))
+    counted = Counter(letter.wave_id for letter in letters if not letter.is_from_outside)
+    # Each wave by itself, so that a flood takes nothing with it that was said about another one.
+    floods = {wave_id for wave_id, number in counted.items() if is_flood(number, _earlier_mornings(on, wave_id))}
     for letter in letters:
-        left_out = LeftOut.OUTSIDE if letter.is_from_outside else LeftOut.FLOOD if is_too_many else None
+        left_out = LeftOut.FLOOD if letter.wave_id in floods else None
+        if letter.is_from_outside:
+            left_out = LeftOut.OUTSIDE
         row = insert_new(Concern).values(
             **_new_on(on),
             text=letter.text,
@@ -178,9 +182,13 @@ def _hand_over(letters: list[Letter], on: date) -> None:
         db.session.execute(row.on_conflict_do_nothing(index_elements=["receipt_hash"]))
 
 
-def _earlier_mornings(on: date) -> list[int]:
+def _earlier_mornings(on: date, wave_id: int | None) -> list[int]:
     since = on - timedelta(days=FLOOD_WATCHED_DAYS)
     counted = select(func.count()).where(
-        Concern.is_anonymous, Concern.left_out.is_(None), Concern.received_on >= since, Concern.received_on < on
+        Concern.is_anonymous,
+        Concern.left_out.is_(None),
+        Concern.wave_id.is_not_distinct_from(wave_id),
+        Concern.received_on >= since,
+        Concern.received_on < on,
     )
     return list(db.session.scalars(counted.group_by(Concern.received_on)))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, time
 from hashlib import sha256
 
-from engagement.resistance.rules import working_day_after
+from engagement.resistance.rules import is_working_day, working_day_after
 
 #: No vowels, so that no words appear, and nothing that is easily taken for something else in its group.
 LETTERS = "BCDFGHJKMNPQRTVWXZ"
@@ -20,9 +20,9 @@ GROUP_LENGTH = 4
 HANDED_OVER_FROM = time(6)
 
 
-def handed_over_on(on: date) -> date:
-    """Return the day on whose morning the change team gets what is said on day `on` without a name."""
-    return working_day_after(on, 1)
+def handed_over_on(on: date, at: time = HANDED_OVER_FROM) -> date:
+    """Return the day on whose morning the change team gets what is said without a name on day `on` at this time of it."""
+    return on if at < HANDED_OVER_FROM and is_working_day(on) else working_day_after(on, 1)
 
 
 def receipt_code(secret: str, form_key: str, text: str) -> str:
