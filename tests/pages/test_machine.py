@@ -6,7 +6,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from engagement.app import create_app
 from engagement.db import db
+from engagement.settings import Settings
 
 TOKEN = "0123456789abcdefghij"
 #: What nginx, Apache, Traefik, HAProxy, Envoy and those of clouds add.
@@ -124,3 +126,23 @@ def test_too_many_attempts_are_answered_so_that_programs_wait(app: Flask, client
     assert attempt().status_code == 429
     frozen.shift(1)
     assert attempt().status_code in (200, 303)
+
+
+def test_in_production_the_machine_itself_asks_by_its_own_name(tmp_path):
+    app = create_app(
+        Settings(
+            _env_file=None,
+            env="production",
+            base_url="https://engagement.example.com",
+            secret_key="Zq3v8KxP1mTn7RbW5yLc2JdF9hGs4AeU6oXi0",
+            smtp_url="smtp://localhost:25",
+            instance_path=str(tmp_path),
+        )
+    )
+    asked = ("engagement.example.com", "127.0.0.1:8000", "localhost", "evil.example.com")
+    assert [app.test_client().get("/healthz", headers={"Host": host}).status_code for host in asked] == [
+        200,
+        200,
+        200,
+        400,
+    ]
