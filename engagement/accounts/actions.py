@@ -86,9 +86,7 @@ def account_for_person(person: Person, *, signs_in: bool = False) -> Account:
         return own
     there = queries.account_by_email(person.email)
     if there is not None and there.person_id is None and addresses.is_same_name(there.name, person.name):
-        there.person_id = person.id
-        by = Actor(there.id, person.name, person.id)
-        audit.record("tied sign-in to the directory", there, by=by, name=there.email, person_id=person.id)
+        addresses.tie(there, person)
         return there
     if there is not None:
         if there.person_id is not None or (there.is_active and addresses.is_guarded(there)):
