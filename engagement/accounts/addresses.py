@@ -31,12 +31,13 @@ from engagement.accounts.links import OneTimeLink
 from engagement.accounts.models import Account, Grant
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
-from engagement.errors import RuleBroken
+from engagement.errors import BadInput, RuleBroken
 from engagement.mail.models import Delivery
 from engagement.people.models import Person
 from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
 
+NO_MORE = "This address can’t sign in any more. Ask the change team."
 _STAND_IN = literal("formerly-") + cast(Account.id, String) + literal("@invalid")
 
 
@@ -98,7 +99,8 @@ def keep_posts(people: ColumnElement[bool]) -> None:
             tie(there, person)
             continue
         # Who has left gave their address up to whoever has it now.
-        is_elsewhere = person.has_left and there is not None
+        others = exists().where(Person.email == person.email, Person.left_at.is_(None), Person.id != person.id)
+        is_elsewhere = person.has_left and (there is not None or bool(db.session.scalar(select(others))))
         if there is not None and not is_elsewhere:
             give_up(there)
         account = Account(
@@ -198,14 +200,20 @@ def _tell_of_kept(people: ColumnElement[bool], by: Actor) -> None:
     letters.tell_of_kept_address(kept)
 
 
-def is_where_it_lies(link: OneTimeLink, account: Account) -> bool:
-    """Return whether a link lies where the account gets its mail: an address that it had, or is yet to get, opens nothing."""
+def refuse_from_elsewhere(link: OneTimeLink, account: Account) -> None:
+    """Raise RuleBroken for a link that lies elsewhere than the account gets its mail: in a mailbox that it had, or is yet to get."""
     sent_to = select(Delivery.address).where(Delivery.id == link.delivery_id)
     address = db.session.scalar(sent_to) if link.delivery_id is not None else None
-    if address:
-        return address.lower() == account.email
-    there = account.person.email if account.person and link.is_limited else None
-    return there is None or there == account.email
+    there = account.person.email if account.person else None
+    lies_at = address.lower() if address else there if link.is_limited else None
+    if lies_at is None or lies_at == account.email:
+        return
+    if lies_at != there:
+        raise RuleBroken(NO_MORE)
+    raise RuleBroken(
+        "This address waits for an administrator. Until one of them confirms it, sign in with your former address; "
+        "if you don’t have that one any more, ask an administrator."
+    )
 
 
 @dataclass(frozen=True)
@@ -216,6 +224,21 @@ class Waiting:
     address: str | None
     has_other_address: bool
     has_returned: bool
+
+
+def refuse_elsewhere(account: Account) -> None:
+    """Raise BadInput for an account that can't be given a right, because it signs in with another address than the directory has.
+
+    Whoever reads that other mailbox would get the right.
+    """
+    person = account.person
+    if person is None or not person.email or person.email == account.email:
+        return
+    problem = (
+        f"{account.name} signs in with {account.email}; the directory has {person.email}. "
+        "Look at “Sign-ins that wait” first."
+    )
+    raise BadInput(problem, {"email": problem})
 
 
 def waiting_sign_ins() -> list[Waiting]:
@@ -239,6 +262,7 @@ def _waits() -> ColumnElement[bool]:
 def confirm_address(account: Account, address: str, *, by: Actor) -> None:
     """Let an account sign in with the address that the directory has; its sessions end and both addresses are told.
 
+    One without a role loses its password too: whoever reads the former mailbox may have set it, and roles may come later.
     `address` is what was shown to the administrator. Raises RuleBroken when the directory has another one by now, or when
     somebody else holds it.
     """
@@ -255,6 +279,8 @@ def confirm_address(account: Account, address: str, *, by: Actor) -> None:
     for other in db.session.scalars(select(Account).where(Account.email == person.email)):
         give_up(other)
     account.email = person.email
+    if not db.session.scalar(select(exists().where(Grant.account_id == account.id, Grant.withdrawn_at.is_(None)))):
+        account.password_hash = None
     account.session_version = Account.session_version + 1
     audit.record(
         "confirmed sign-in address",

@@ -24,7 +24,7 @@ WAITS = (
 CONFIRMED = (
     "You sign in with this address from now on",
     "An administrator has confirmed that {{ name }} signs in to Engagement with this address. Every session was ended; sign in "
-    "again, with your password or a link.\n\nIf this does not concern you, tell whoever runs Engagement in your organisation.",
+    "again, with a link to this address, or with your password if you have a role.\n\nIf this does not concern you, tell whoever runs Engagement in your organisation.",
 )
 ENDED = (
     "This address no longer signs in to Engagement",
