@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     String,
     Subquery,
     and_,
@@ -71,6 +72,12 @@ def held() -> Subquery:
     without = ~exists().where(Account.person_id == Person.id)
     posts = select(Person.email, Person.id, Person.name).where(Person.left_at.is_(None), has_post(Person.id), without)
     return union_all(sign_ins, posts).subquery("held")
+
+
+def people_with_rights() -> CompoundSelect[int]:
+    """Return the SELECT of the ids of people with a post, or with a guarded sign-in, also one that has ended or waits."""
+    sign_ins = select(Account.person_id).where(Account.person_id.is_not(None), guarded())
+    return union(sign_ins, select(Person.id).where(has_post(Person.id)))
 
 
 def holder_of(email: str, *, apart_from: int | None) -> str | None:

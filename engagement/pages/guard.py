@@ -219,7 +219,13 @@ def found(row: Row | None) -> Row:
 
 def safe_path(target: str | None, otherwise: str = "/") -> str:
     """Return `target` when it is a path on this site, else `otherwise`: no redirect leaves the service, and none is endless."""
-    if not target or len(target) > LONGEST_PATH or not target.startswith("/") or target.startswith(("//", "/\\")) or "\\" in target:
+    if (
+        not target
+        or len(target) > LONGEST_PATH
+        or not target.startswith("/")
+        or target.startswith(("//", "/\\"))
+        or "\\" in target
+    ):
         return otherwise
     parts = urlsplit(target)
     if parts.scheme or parts.netloc or any(ord(c) < 32 for c in target):

@@ -95,7 +95,9 @@ def test_a_role_is_refused_while_the_sign_in_has_another_address(
         assert mallory.post("/login", data={"email": email, **planted}).status_code == 200
 
 
-def test_a_session_from_before_the_first_role_does_not_have_it(app: Flask, ines: FlaskClient, root: FlaskClient) -> None:
+def test_a_session_from_before_the_first_role_does_not_have_it(
+    app: Flask, ines: FlaskClient, root: FlaskClient
+) -> None:
     before = by_link(app, "ben@example.com")
     give_role(root, "ben@example.com", "auditor")
     assert before.get("/me").location.startswith("/login")
@@ -108,7 +110,9 @@ def test_a_link_to_an_address_that_waits_says_so(app: Flask, ines: FlaskClient) 
     client = by_link(app, "ben@example.com")
     client.post("/me/password", data={"password": "somebody keeps this phrase"})
     applied(ines, ADA, MOMENT, CY, DEE)
-    mailing = mail.build_mailing(MailingKind.COMMUNICATION, "Hello", "{{ training_link }}", "<p>{{ training_link }}</p>")
+    mailing = mail.build_mailing(
+        MailingKind.COMMUNICATION, "Hello", "{{ training_link }}", "<p>{{ training_link }}</p>"
+    )
     values = {"training_link": "/me/training"}
     mail.queue_for_address(mailing, "mallory@example.com", "Ben", values, person_id=person("2").id)
     db.session.commit()
