@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from engagement import audit, clock
-from engagement.accounts import addresses, attempts, passwords, queries
+from engagement.accounts import addresses, attempts, mailboxes, passwords, queries
 from engagement.accounts.links import OneTimeLink
 from engagement.accounts.models import Account, Grant, UsedLink
 from engagement.accounts.rules import Role, Scope, scope_problem
@@ -76,7 +76,7 @@ def account_for_person(person: Person, *, signs_in: bool = False) -> Account:
     for somebody who has left, and where the address is the sign-in of somebody else.
     """
     if person.has_left or not person.email:
-        raise RuleBroken(addresses.NO_MORE)
+        raise RuleBroken(mailboxes.NO_MORE)
     own = queries.account_of_person(person.id)
     if own is not None:
         return own
@@ -285,8 +285,8 @@ def use_link(link: OneTimeLink) -> Account:
         person = db.session.get(Person, link.person_id)
         account = account_for_person(person, signs_in=True) if person else None
     if account is None or not account.is_active:
-        raise RuleBroken(addresses.NO_MORE)
-    addresses.refuse_from_elsewhere(link, account)
+        raise RuleBroken(mailboxes.NO_MORE)
+    mailboxes.refuse_from_elsewhere(link, account)
     return account
 
 

@@ -28,17 +28,14 @@ from sqlalchemy.orm import aliased
 
 from engagement import audit, clock
 from engagement.accounts import letters
-from engagement.accounts.links import OneTimeLink
 from engagement.accounts.models import Account, Grant
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import BadInput, RuleBroken
-from engagement.mail.models import Delivery
 from engagement.people.models import Person
 from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
 
-NO_MORE = "This address can’t sign in any more. Ask the change team."
 _STAND_IN = literal("formerly-") + cast(Account.id, String) + literal("@invalid")
 
 
@@ -155,7 +152,7 @@ def follow_directory(people: ColumnElement[bool], *, by: Actor) -> None:
     differs = exists().where(*here, Person.email != Account.email)
     following = and_(differs, ~guarded())
     formers = select(Account.id, Account.email).where(following, Account.deactivated_at.is_(None))
-    former = {number: email for number, email in db.session.execute(formers)}
+    former = {row.id: row.email for row in db.session.execute(formers)}
     _stand_in(following)
     wanted = exists().where(
         people, Person.left_at.is_(None), Person.email == Account.email, Person.id.is_distinct_from(Account.person_id)
@@ -207,20 +204,9 @@ def _tell_of_kept(people: ColumnElement[bool], by: Actor) -> None:
     letters.tell_of_kept_address(kept)
 
 
-def refuse_from_elsewhere(link: OneTimeLink, account: Account) -> None:
-    """Raise RuleBroken for a link that lies elsewhere than the account gets its mail: in a mailbox that it had, or is yet to get."""
-    sent_to = select(Delivery.address).where(Delivery.id == link.delivery_id)
-    address = db.session.scalar(sent_to) if link.delivery_id is not None else None
-    there = account.person.email if account.person else None
-    lies_at = address.lower() if address else there if link.is_limited else None
-    if lies_at is None or lies_at == account.email:
-        return
-    if lies_at != there:
-        raise RuleBroken(NO_MORE)
-    raise RuleBroken(
-        "This address waits for an administrator. Until one of them confirms it, sign in with your former address; "
-        "if you don’t have that one any more, ask an administrator."
-    )
+def in_words(email: str) -> str:
+    """Return the address of a sign-in, in words where it had to give its own up."""
+    return email if letters.is_real(email) else "an address that somebody else has now"
 
 
 @dataclass(frozen=True)
@@ -231,6 +217,11 @@ class Waiting:
     address: str | None
     has_other_address: bool
     has_returned: bool
+
+    @property
+    def former(self) -> str:
+        """Return the address that it signed in with until now, in words where that has gone to somebody else."""
+        return in_words(self.account.email)
 
 
 def refuse_elsewhere(account: Account) -> None:

@@ -33,7 +33,7 @@ def test_an_address_of_an_administrator_outside_the_directory_is_never_taken() -
 
 def test_who_gives_addresses_up_takes_none_from_a_guarded_sign_in() -> None:
     root = other_administrator()
-    with pytest.raises(RuleBroken, match="root@example.com is the sign-in of Ruth Root"):
+    with pytest.raises(RuleBroken, match=r"root@example\.com is the sign-in of Ruth Root"):
         addresses.give_up(root)
     assert root.email == "root@example.com"
 
