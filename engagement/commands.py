@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from engagement import clock, demo, serving
 from engagement.accounts import actions as accounts
-from engagement.accounts import addresses
 from engagement.accounts import queries as account_queries
+from engagement.accounts.confirming import confirm_what_waits
 from engagement.accounts.rules import Role
 from engagement.audit import COMMAND_LINE
 from engagement.db import db, reads_only
@@ -220,18 +220,13 @@ def create_user(email: str, name: str, role: str, password_stdin: bool) -> None:
 
 @user.command("confirm")
 @click.argument("address")
+@click.option("--yes", "is_sure", is_flag=True, help="Do it; without this, only say what would be done.")
 @plainly
-def confirm_user(address: str) -> None:
+def confirm_user(address: str, is_sure: bool) -> None:
     """Let somebody sign in with the address that the directory has for them, as an administrator does on the page."""
-    person = account_queries.active_person_by_email(address)
-    account = account_queries.account_of_person(person.id) if person else None
-    if account is None:
-        raise BadInput(f"Nobody in the directory who has a sign-in has the address {address}.")
-    if account.returned_at is not None:
-        accounts.reactivate(account, by=COMMAND_LINE)
-    addresses.confirm_address(account, address, by=COMMAND_LINE)
+    done = confirm_what_waits(address, is_sure=is_sure, by=COMMAND_LINE)
     db.session.commit()
-    click.echo(f"{account.name} signs in with {account.email}.")
+    click.echo(done)
 
 
 demo_group = AppGroup("demo", help="The demonstration programme.")

@@ -3,14 +3,10 @@
 from sqlalchemy import select
 
 from engagement import audit, clock
-from engagement.accounts import addresses, attempts, passwords, queries
+from engagement.accounts import addresses, attempts, mailboxes, passwords, queries
 from engagement.accounts.links import OneTimeLink
 from engagement.accounts.models import Account, Grant, UsedLink
-from engagement.accounts.rules import (
-    Role,
-    Scope,
-    scope_problem,
-)
+from engagement.accounts.rules import Role, Scope, scope_problem
 from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
@@ -80,15 +76,13 @@ def account_for_person(person: Person, *, signs_in: bool = False) -> Account:
     for somebody who has left, and where the address is the sign-in of somebody else.
     """
     if person.has_left or not person.email:
-        raise RuleBroken("This address can’t sign in any more. Ask the change team.")
+        raise RuleBroken(mailboxes.NO_MORE)
     own = queries.account_of_person(person.id)
     if own is not None:
         return own
     there = queries.account_by_email(person.email)
     if there is not None and there.person_id is None and addresses.is_same_name(there.name, person.name):
-        there.person_id = person.id
-        by = Actor(there.id, person.name, person.id)
-        audit.record("tied sign-in to the directory", there, by=by, name=there.email, person_id=person.id)
+        addresses.tie(there, person)
         return there
     if there is not None:
         if there.person_id is not None or (there.is_active and addresses.is_guarded(there)):
@@ -136,7 +130,8 @@ def grant_role(
 ) -> Grant:
     """Give a role, for everything or for one programme, wave or department. Giving it twice changes nothing.
 
-    Raises BadInput where the role would open nothing there, see `rules.SCOPES`.
+    With the first role the sessions end: none that was begun before picks it up. Raises BadInput where the role would open
+    nothing there, see `rules.SCOPES`, and for an account that signs in with another address than the directory has.
     """
     given = ((Scope.PROGRAMME, programme_id), (Scope.WAVE, wave_id), (Scope.DEPARTMENT, department_id))
     for scope in (kind for kind, number in given if number is not None):
@@ -144,7 +139,10 @@ def grant_role(
         if problem:
             raise BadInput(problem, {"scope": problem})
     db.session.flush()
-    for grant in queries.open_grants(account.id):
+    addresses.refuse_elsewhere(account)
+    if not (present := queries.open_grants(account.id)):
+        end_sessions(account)
+    for grant in present:
         same_scope = (grant.programme_id, grant.wave_id, grant.department_id) == (programme_id, wave_id, department_id)
         if grant.role is role and same_scope:
             return grant
@@ -174,9 +172,10 @@ def grant_role(
 def withdraw_grant(grant: Grant, *, by: Actor) -> None:
     """Take a role back; the change holds from the next page on.
 
-    Raises RuleBroken when nobody would be left to administer the service.
+    Raises RuleBroken for the last active administrator.
     """
-    if grant.role is Role.ADMINISTRATOR and len(queries.accounts_holding(Role.ADMINISTRATOR)) <= 1:
+    holding = [account.id for account in queries.accounts_holding(Role.ADMINISTRATOR)]
+    if grant.role is Role.ADMINISTRATOR and holding == [grant.account_id]:
         raise RuleBroken("This is the last administrator. Make somebody else one first.")
     grant.withdrawn_at = clock.now()
     audit.record("withdrew role", grant.account, by=by, name=grant.account.email, changes={"role": (grant.role, None)})
@@ -285,8 +284,9 @@ def use_link(link: OneTimeLink) -> Account:
     else:
         person = db.session.get(Person, link.person_id)
         account = account_for_person(person, signs_in=True) if person else None
-    if account is None or not account.is_active or not addresses.is_where_it_lies(link, account):
-        raise RuleBroken("This address can’t sign in any more. Ask the change team.")
+    if account is None or not account.is_active:
+        raise RuleBroken(mailboxes.NO_MORE)
+    mailboxes.refuse_from_elsewhere(link, account)
     return account
 
 

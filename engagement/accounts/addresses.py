@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     String,
     Subquery,
     and_,
@@ -27,12 +28,10 @@ from sqlalchemy.orm import aliased
 
 from engagement import audit, clock
 from engagement.accounts import letters
-from engagement.accounts.links import OneTimeLink
 from engagement.accounts.models import Account, Grant
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
-from engagement.errors import RuleBroken
-from engagement.mail.models import Delivery
+from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Person
 from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
@@ -72,6 +71,12 @@ def held() -> Subquery:
     return union_all(sign_ins, posts).subquery("held")
 
 
+def people_with_rights() -> CompoundSelect[int]:
+    """Return the SELECT of the ids of people with a post, or with a guarded sign-in, also one that has ended or waits."""
+    sign_ins = select(Account.person_id).where(Account.person_id.is_not(None), guarded())
+    return union(sign_ins, select(Person.id).where(has_post(Person.id)))
+
+
 def holder_of(email: str, *, apart_from: int | None) -> str | None:
     """Return the name of whoever holds an address as `held` says, None for nobody and for the person `apart_from`."""
     holders = held()
@@ -88,49 +93,96 @@ def is_same_name(one: str, other: str) -> bool:
 def keep_posts(people: ColumnElement[bool]) -> None:
     """Give a sign-in to those of these people (a condition on `Person`) who have a post and none yet, before their address changes.
 
-    Otherwise whoever asked for a link at the new address would get the post with it.
+    Otherwise whoever asked for a link at the new address would get the post with it. One of somebody who has left is ended.
     """
     without = ~exists().where(Account.person_id == Person.id)
-    rows = select(Person).where(
-        people, Person.email.is_not(None), Person.left_at.is_(None), has_post(Person.id), without
-    )
+    rows = select(Person).where(people, Person.email.is_not(None), has_post(Person.id), without)
     for person in db.session.scalars(rows).all():
-        if person.email and db.session.scalar(select(exists().where(Account.email == person.email))):
-            give_up(db.session.scalars(select(Account).where(Account.email == person.email)).one())
+        there = db.session.scalar(select(Account).where(Account.email == person.email))
+        if there is not None and there.person_id is None and is_same_name(there.name, person.name):
+            tie(there, person)
+            continue
+        # Who has left gave their address up to whoever has it now.
+        others = exists().where(Person.email == person.email, Person.left_at.is_(None), Person.id != person.id)
+        is_elsewhere = person.has_left and (there is not None or bool(db.session.scalar(select(others))))
+        if there is not None and not is_elsewhere:
+            give_up(there)
         account = Account(
-            email=person.email, name=person.name, person_id=person.id, session_version=1, made_at=clock.now()
+            email=f"formerly-of-{person.id}@invalid" if is_elsewhere else person.email,
+            name=person.name,
+            person_id=person.id,
+            session_version=1,
+            made_at=clock.now(),
+            deactivated_at=person.left_at,
         )
         db.session.add(account)
     db.session.flush()
 
 
+def tie(account: Account, person: Person) -> None:
+    """Say that a sign-in that belonged to nobody in the directory is this person's."""
+    account.person_id = person.id
+    db.session.flush()
+    by = Actor(account.id, person.name, person.id)
+    audit.record("tied sign-in to the directory", account, by=by, name=account.email, person_id=person.id)
+
+
 def give_up(account: Account) -> None:
-    """Take its address from a sign-in that has ended or belongs to nobody any more, for whoever has it now."""
+    """Take its address, and every session, from a sign-in that has ended or opens nothing, for whoever has the address now.
+
+    Raises RuleBroken for one that is guarded and has not ended: no file and no newcomer takes an address from it.
+    """
+    if account.is_active and is_guarded(account):
+        raise RuleBroken(
+            f"{account.email} is the sign-in of {account.name}, who has rights here. End that sign-in first, or correct the directory."
+        )
     account.email = f"formerly-{account.id}@invalid"
+    account.session_version = Account.session_version + 1
     db.session.flush()
 
 
 def follow_directory(people: ColumnElement[bool], *, by: Actor) -> None:
     """Let the sign-ins of these people (a condition on `Person`) have the addresses that the directory has for them now.
 
-    A guarded one keeps its own: that is recorded, and both addresses are told.
+    The sessions of one that follows end: whoever has its former mailbox may have begun them. A guarded one keeps its own
+    address, which is recorded. Both addresses are told either way. Raises RuleBroken where somebody would be left without one.
     """
     db.session.flush()
     here = (Person.id == Account.person_id, people, Person.left_at.is_(None), Person.email.is_not(None))
     differs = exists().where(*here, Person.email != Account.email)
-    rows_changed(update(Account).where(differs, ~guarded()).values(email=_STAND_IN))
+    following = and_(differs, ~guarded())
+    formers = select(Account.id, Account.email).where(following, Account.deactivated_at.is_(None))
+    former = {row.id: row.email for row in db.session.execute(formers)}
+    _stand_in(following)
     wanted = exists().where(
         people, Person.left_at.is_(None), Person.email == Account.email, Person.id.is_distinct_from(Account.person_id)
     )
-    given_up = or_(Account.deactivated_at.is_not(None), ~guarded())
-    rows_changed(update(Account).where(wanted, given_up).values(email=_STAND_IN))
+    _stand_in(and_(wanted, or_(Account.deactivated_at.is_not(None), ~guarded())))
     other = aliased(Account)
     free = ~exists().where(other.email == Person.email)
     theirs = select(Person.email).where(Person.id == Account.person_id).scalar_subquery()
     settled = and_(Account.email == _STAND_IN, exists().where(*here, free), ~guarded())
     rows_changed(update(Account).where(settled).values(email=theirs))
     db.session.expire_all()
+    _tell_of_followed(people, former)
     _tell_of_kept(people, by)
+
+
+def _stand_in(accounts: ColumnElement[bool]) -> None:
+    rows_changed(update(Account).where(accounts).values(email=_STAND_IN, session_version=Account.session_version + 1))
+
+
+def _tell_of_followed(people: ColumnElement[bool], former: dict[int, str]) -> None:
+    rows = select(Account, Person.email).join(Person, Person.id == Account.person_id)
+    active = (people, Person.left_at.is_(None), Account.deactivated_at.is_(None))
+    moved = [(account, address) for account, address in db.session.execute(rows.where(*active)) if account.id in former]
+    for account, address in moved:
+        if account.email != address:
+            holder = holder_of(str(address), apart_from=account.person_id) or "somebody else"
+            raise RuleBroken(
+                f"{address} is the sign-in of {holder}, so {account.name} can’t have it. End that sign-in first, or correct the directory."
+            )
+    letters.tell_of_followed_address((account, former[account.id]) for account, _ in moved)
 
 
 def _tell_of_kept(people: ColumnElement[bool], by: Actor) -> None:
@@ -152,14 +204,9 @@ def _tell_of_kept(people: ColumnElement[bool], by: Actor) -> None:
     letters.tell_of_kept_address(kept)
 
 
-def is_where_it_lies(link: OneTimeLink, account: Account) -> bool:
-    """Return whether a link lies where the account gets its mail: an address that it had, or is yet to get, opens nothing."""
-    sent_to = select(Delivery.address).where(Delivery.id == link.delivery_id)
-    address = db.session.scalar(sent_to) if link.delivery_id is not None else None
-    if address:
-        return address.lower() == account.email
-    there = account.person.email if account.person and link.is_limited else None
-    return there is None or there == account.email
+def in_words(email: str) -> str:
+    """Return the address of a sign-in, in words where it had to give its own up."""
+    return email if letters.is_real(email) else "an address that somebody else has now"
 
 
 @dataclass(frozen=True)
@@ -170,6 +217,26 @@ class Waiting:
     address: str | None
     has_other_address: bool
     has_returned: bool
+
+    @property
+    def former(self) -> str:
+        """Return the address that it signed in with until now, in words where that has gone to somebody else."""
+        return in_words(self.account.email)
+
+
+def refuse_elsewhere(account: Account) -> None:
+    """Raise BadInput for an account that can't be given a right, because it signs in with another address than the directory has.
+
+    Whoever reads that other mailbox would get the right.
+    """
+    person = account.person
+    if person is None or not person.email or person.email == account.email:
+        return
+    problem = (
+        f"{account.name} signs in with {account.email}; the directory has {person.email}. "
+        "Look at “Sign-ins that wait” first."
+    )
+    raise BadInput(problem, {"email": problem})
 
 
 def waiting_sign_ins() -> list[Waiting]:
@@ -193,6 +260,7 @@ def _waits() -> ColumnElement[bool]:
 def confirm_address(account: Account, address: str, *, by: Actor) -> None:
     """Let an account sign in with the address that the directory has; its sessions end and both addresses are told.
 
+    One without a role loses its password too: whoever reads the former mailbox may have set it, and roles may come later.
     `address` is what was shown to the administrator. Raises RuleBroken when the directory has another one by now, or when
     somebody else holds it.
     """
@@ -209,6 +277,8 @@ def confirm_address(account: Account, address: str, *, by: Actor) -> None:
     for other in db.session.scalars(select(Account).where(Account.email == person.email)):
         give_up(other)
     account.email = person.email
+    if not db.session.scalar(select(exists().where(Grant.account_id == account.id, Grant.withdrawn_at.is_(None)))):
+        account.password_hash = None
     account.session_version = Account.session_version + 1
     audit.record(
         "confirmed sign-in address",

@@ -24,12 +24,22 @@ WAITS = (
 CONFIRMED = (
     "You sign in with this address from now on",
     "An administrator has confirmed that {{ name }} signs in to Engagement with this address. Every session was ended; sign in "
-    "again, with your password or a link.\n\nIf this does not concern you, tell whoever runs Engagement in your organisation.",
+    "again, with a link to this address, or with your password if you have a role.\n\nIf this does not concern you, tell whoever runs Engagement in your organisation.",
 )
 ENDED = (
     "This address no longer signs in to Engagement",
     "An administrator has confirmed that {{ name }} signs in to Engagement with {{ new }} from now on. Every session was ended.\n\n"
     "If you did not expect this, tell an administrator now.",
+)
+FOLLOWED = (
+    "You sign in with this address from now on",
+    "The directory has this address for {{ name }} now, so this is the one to sign in to Engagement with. Every session was ended; "
+    "sign in again, with a link to this address.\n\nIf this does not concern you, tell whoever runs Engagement in your organisation.",
+)
+LEFT_BEHIND = (
+    "This address no longer signs in to Engagement",
+    "The directory has {{ new }} for {{ name }} now, so that is the address to sign in to Engagement with. Every session was ended."
+    "\n\nIf you did not expect this, tell an administrator now.",
 )
 WHY = "You get this because the address of a sign-in to Engagement changes."
 
@@ -39,6 +49,13 @@ def tell_of_kept_address(accounts: Iterable[tuple[Account, str]]) -> None:
     pairs = list(accounts)
     _send(KEPT, [(account, account.email, new) for account, new in pairs])
     _send(WAITS, [(account, new, new) for account, new in pairs])
+
+
+def tell_of_followed_address(accounts: Iterable[tuple[Account, str]]) -> None:
+    """Tell both addresses of each account, the former one second, that it signs in with the one in the directory."""
+    pairs = list(accounts)
+    _send(LEFT_BEHIND, [(account, former, account.email) for account, former in pairs])
+    _send(FOLLOWED, [(account, account.email, account.email) for account, _ in pairs])
 
 
 def tell_of_confirmed_address(account: Account, former: str) -> None:

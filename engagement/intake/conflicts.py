@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from engagement.accounts.addresses import held, is_same_name
+from engagement.accounts.addresses import held, is_same_name, people_with_rights
+from engagement.accounts.models import Account
 from engagement.db import db, rows_changed
 from engagement.intake.models import ImportRun, StagedMatch, StagedPerson
 from engagement.intake.rules import ChangeKind, Field, Problem, ProblemKind, lines_at_fault, shown
@@ -17,9 +18,8 @@ def question_numbers(run: ImportRun) -> list[Problem]:
     """Return a problem for each row with somebody's number, but with another name and another address.
 
     They may be about somebody else, who would get the sign-in and the history of the first; so where that one left, or has a
-    guarded sign-in, the row is rejected.
+    guarded sign-in (ended or waiting ones too: an administrator may let these in again), the row is rejected.
     """
-    holders = select(held().c.person_id)
     strangers = (
         select(
             StagedPerson.line,
@@ -27,7 +27,7 @@ def question_numbers(run: ImportRun) -> list[Problem]:
             StagedPerson.name,
             Person.name,
             Person.left_at,
-            Person.id.in_(holders),
+            Person.id.in_(people_with_rights()),
         )
         .join(StagedMatch, and_(StagedMatch.run_id == run.id, StagedMatch.line == StagedPerson.line))
         .join(Person, and_(Person.id == StagedMatch.person_id, Person.employee_id == StagedPerson.employee_id))
@@ -90,14 +90,23 @@ def _held_by_sign_ins(run: ImportRun) -> list[Problem]:
             run,
             line,
             ProblemKind.ADDRESS_HELD,
-            f"{shown(address)} is what {holder} signs in with, and stays so until an administrator confirms another address."
-            if person_id is not None
-            else f"{shown(address)} is the sign-in of {holder}, who is not in the directory. If they are the same person, an "
-            "administrator gives the sign-in the name that the file has; if not, they end it.",
+            _why_held(address, name, holder, person_id is not None, has_sign_in),
         )
-        for line, address, name, holder, person_id in db.session.execute(_held_addresses(run))
-        if person_id is not None or not is_same_name(name, holder)
+        for line, address, name, holder, person_id, has_sign_in in db.session.execute(_held_addresses(run))
+        if person_id is not None or has_sign_in or not is_same_name(name, holder)
     ]
+
+
+def _why_held(address: str, name: str, holder: str, is_in_directory: bool, has_sign_in: bool) -> str:
+    if is_in_directory:
+        return f"{shown(address)} is what {holder} signs in with, and stays so until an administrator confirms another address."
+    begins = f"{shown(address)} is the sign-in of {holder}, who is not in the directory"
+    if has_sign_in:
+        return f"{begins}; and {name} has another sign-in already. An administrator ends one of the two."
+    return (
+        f"{begins}. If they are the same person, an administrator gives the sign-in the name that the file has; "
+        "if not, they end it."
+    )
 
 
 def _of_address(run: ImportRun, line: int, kind: ProblemKind, sentence: str) -> Problem:
@@ -142,8 +151,11 @@ def _held_addresses(run: ImportRun) -> Select[*tuple[Any, ...]]:
     goes = exists().where(
         leaving.run_id == run.id, leaving.person_id == holders.c.person_id, leaving.kind == ChangeKind.LEFT
     )
+    has_sign_in = exists().where(Account.person_id == StagedMatch.person_id)
     return (
-        select(StagedPerson.line, StagedPerson.email, StagedPerson.name, holders.c.name, holders.c.person_id)
+        select(
+            StagedPerson.line, StagedPerson.email, StagedPerson.name, holders.c.name, holders.c.person_id, has_sign_in
+        )
         .join(holders, holders.c.email == StagedPerson.email)
         .join(StagedMatch, and_(StagedMatch.run_id == run.id, StagedMatch.line == StagedPerson.line))
         .outerjoin(Person, Person.id == StagedMatch.person_id)

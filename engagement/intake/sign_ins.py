@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, exists, select, update
 
-from engagement.accounts.addresses import guarded, held
+from engagement.accounts.addresses import guarded, has_post, held
 from engagement.accounts.models import Account, Grant
 from engagement.accounts.queries import accounts_holding
 from engagement.accounts.rules import Role
@@ -113,6 +113,28 @@ def _in_words(roles: list[str]) -> str:
 def _staying_ended(run: ImportRun) -> list[str]:
     if not run.count(ChangeKind.RETURNED):
         return []
+    return [*_staying_ended_with_post(run), *_staying_ended_as_before(run)]
+
+
+def _staying_ended_with_post(run: ImportRun) -> list[str]:
+    """Those who return to a post with another address, and never signed in: they get a sign-in that waits."""
+    if "email" not in filled(run):
+        return []
+    wanted = desired(run, ChangeKind.RETURNED)
+    rows = (
+        select(wanted.c.line, Person.name, wanted.c.email)
+        .join(Person, Person.id == wanted.c.person_id)
+        .where(wanted.c.email.is_not(None), Person.email.is_not(None), wanted.c.email != Person.email)
+        .where(has_post(Person.id), ~exists().where(Account.person_id == Person.id))
+        .order_by(wanted.c.line)
+    )
+    return [
+        f"Line {line}: {name} is back to a post with another address, and signs in with {email} when an administrator lets them in."
+        for line, name, email in db.session.execute(rows)
+    ]
+
+
+def _staying_ended_as_before(run: ImportRun) -> list[str]:
     back = (StagedMatch.run_id == run.id, StagedMatch.kind == ChangeKind.RETURNED)
     rows = (
         select(StagedMatch.line, Account.name, Account.email)

@@ -133,7 +133,7 @@ def new() -> str | BaseResponse:
             db.session.commit()
             notify(
                 f"{account.name} is {role.word.lower()} now.",
-                "They sign in with a link by mail; no password is needed.",
+                f"They sign in with {account.email}, by a link; no password is needed.",
             )
             return redirect(url_for("accounts.index"), code=303)
     return render_template(

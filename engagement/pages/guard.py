@@ -25,6 +25,7 @@ MORE_THAN_A_LINK = (
     "You came here by a link in a message. It opens your own pages: what changes for you, your training and messages. For "
     "this page, sign in with your password or a fresh link; you come back here."
 )
+LONGEST_PATH = 1000
 login = LoginManager()
 _KEPT = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})(\.limited)?")
 
@@ -217,8 +218,14 @@ def found(row: Row | None) -> Row:
 
 
 def safe_path(target: str | None, otherwise: str = "/") -> str:
-    """Return `target` when it is a path on this site, else `otherwise`: no redirect leaves the service."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or "\\" in target:
+    """Return `target` when it is a path on this site, else `otherwise`: no redirect leaves the service, and none is endless."""
+    if (
+        not target
+        or len(target) > LONGEST_PATH
+        or not target.startswith("/")
+        or target.startswith(("//", "/\\"))
+        or "\\" in target
+    ):
         return otherwise
     parts = urlsplit(target)
     if parts.scheme or parts.netloc or any(ord(c) < 32 for c in target):

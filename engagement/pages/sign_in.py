@@ -31,7 +31,7 @@ class PasswordForm(Form):
         validators=[InputRequired("Write your address."), Length(max=254)],
     )
     password = PasswordField("Your password", validators=[InputRequired("Write your password."), Length(max=1000)])
-    next = HiddenField()
+    next = HiddenField(validators=[Length(max=guard.LONGEST_PATH)])
 
 
 class SetupForm(Form):
@@ -82,7 +82,7 @@ def _sign_in_page(form: PasswordForm, link_form: LinkForm) -> str:
 @guard.open_to_all("this is where signing in happens")
 def sign_in() -> str | BaseResponse:
     """Sign in by password; the form for a link stands beside it."""
-    form, refusal = PasswordForm(next=request.args.get("next", "")), None
+    form, refusal = PasswordForm(next=guard.safe_path(request.args.get("next"))), None
     if request.method == "GET" and guard.is_signed_in() and not guard.is_limited():
         return redirect(guard.safe_path(form.next.data))
     if form.validate_on_submit():

@@ -38,7 +38,7 @@ class LinkForm(Form):
         filters=[stripped],
         validators=[InputRequired("Write your address."), Length(max=254)],
     )
-    next = HiddenField(id="link-next")
+    next = HiddenField(id="link-next", validators=[Length(max=guard.LONGEST_PATH)])
 
 
 def add_to(blueprint: Blueprint) -> None:
@@ -95,20 +95,21 @@ def open_link(token: str) -> str | BaseResponse | tuple[str, int]:
         return redirect(guard.safe_path(link.leads_to))
     if link is None or queries.is_used_link(link.fingerprint):
         return _link_over(guard.safe_path(link.leads_to) if link else "")
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("sign_in/open_link.html", form=Form(), name=_name_of(link))
     try:
         account = actions.use_link(link)
-    except RuleBroken:
+    except RuleBroken as refusal:
         db.session.rollback()
-        return _link_over("")
+        return _link_over("", str(refusal))
     begin_session(account, is_limited=link.is_limited)
     db.session.commit()
     return redirect(guard.safe_path(link.leads_to))
 
 
-def _link_over(leads_to: str) -> tuple[str, int]:
-    return render_template("sign_in/link_over.html", link_form=LinkForm(formdata=None, next=leads_to)), 410
+def _link_over(leads_to: str, refusal: str = "") -> tuple[str, int]:
+    link_form = LinkForm(formdata=None, next=leads_to)
+    return render_template("sign_in/link_over.html", link_form=link_form, refusal=refusal), 410
 
 
 def _opens_more(link: links.OneTimeLink) -> bool:

@@ -139,7 +139,12 @@ def test_the_shell_names_what_a_file_would_do_to_sign_ins_and_confirms_it(either
     assert "Ben Bitdiddle (auditor) is missing from the file: their sign-in ben@example.com ends." in gone
     refused = shell.flask("user", "confirm", "nobody@example.com").refusal
     assert refused == "Nobody in the directory who has a sign-in has the address nobody@example.com."
-    assert shell.flask("user", "confirm", "Ada.L@example.com").out == "Ada Lovelace signs in with ada.l@example.com.\n"
+    said = shell.flask("user", "confirm", "Ada.L@example.com").refusal
+    assert "By this Ada Lovelace (administrator) signs in with ada.l@example.com instead of ada@example.com." in said
+    assert sorted(shell.rows("SELECT email FROM account")) == [("ada@example.com",), ("ben@example.com",)]
+    done = shell.flask("user", "confirm", "Ada.L@example.com", "--yes").out
+    assert done == "Ada Lovelace (administrator) signs in with ada.l@example.com, no longer with ada@example.com.\n"
+    assert shell.flask("user", "confirm", "Ada.L@example.com").refusal.startswith("Nothing waits: Ada Lovelace")
     assert sorted(shell.rows("SELECT email FROM account")) == [("ada.l@example.com",), ("ben@example.com",)]
     file.write_bytes(csv_of(ADA.replace("ada@", "ada.l@"), BEN))
     for _ in range(2):
@@ -149,5 +154,8 @@ def test_the_shell_names_what_a_file_would_do_to_sign_ins_and_confirms_it(either
         file.write_bytes(csv_of(ADA.replace("ada@", "ada.l@"), BEN))
         shell.flask("people", "import", file)
         assert shell.rows("SELECT 1 FROM account WHERE returned_at IS NOT NULL") == [(1,)]
-        assert shell.flask("user", "confirm", "ben@example.com").out == "Ben Bitdiddle signs in with ben@example.com.\n"
+        said = shell.flask("user", "confirm", "ben@example.com").refusal
+        assert said.startswith("By this Ben Bitdiddle (auditor) can sign in again. Ask them")
+        done = shell.flask("user", "confirm", "ben@example.com", "--yes").out
+        assert done == "Ben Bitdiddle (auditor) can sign in again and signs in with ben@example.com.\n"
         assert shell.rows("SELECT 1 FROM account WHERE deactivated_at IS NOT NULL OR returned_at IS NOT NULL") == []

@@ -127,7 +127,9 @@ def test_everybody_else_follows_the_directory_also_where_two_change_places() -> 
     bring_in(ADA, BEN.replace("ben@", "cy@"), CY.replace("cy@", "ben@"), DEE)
     db.session.expire_all()
     assert (ben.email, cy.email) == ("cy@example.com", "ben@example.com")
-    assert letters() == []
+    # Both addresses of both are told, and what was begun at the former ones has ended.
+    assert letters() == ["ben@example.com"] * 2 + ["cy@example.com"] * 2
+    assert (ben.session_version, cy.session_version) == (2, 2)
     bring_in(ADA, BEN.replace("ben@", "b.b@"), CY.replace("cy@", "ben@"), DEE)
     assert queries.account_by_email("b.b@example.com") is ben
     # Who gets the right later keeps the address that they had by then.

@@ -104,7 +104,8 @@ def test_who_came_back_is_let_in_or_not(app: Flask, ines: FlaskClient, ada: Flas
     )
     assert "stays ended until an administrator lets them in" in applied(ines, ADA, BEN)
     assert ada.get("/me").location.startswith("/login")
-    assert "Back since" in text_of(root, "/admin/sign-ins/waiting")
+    shown = text_of(root, "/admin/sign-ins/waiting")
+    assert "Ada Lovelace Administrator ada@example.com (ended) ada@example.com Back since" in shown
     assert root.post(f"/admin/sign-ins/{account_id()}/{step}").status_code == 303
     assert "Nothing waits" in text_of(root, "/admin/sign-ins/waiting")
     answer = app.test_client().post("/login", data={"email": "ada@example.com", "password": PASSWORD})
