@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 from argon2 import Parameters, PasswordHasher, profiles
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,6 +17,10 @@ FEWEST_GUESSES = 10**10
 MEASURED = 24
 #: So many letters have to be left of a password without somebody's own words.
 FEWEST_LETTERS = 6
+#: Beside zxcvbn's lists, which are of English.
+KNOWN_ELSEWHERE = Path(__file__).parents[2] / "content" / "passwords.txt"
+#: Signs on the keys of digits, which somebody reaches who walks over a keyboard with the other hand on the shift key.
+_SHIFTED = str.maketrans("!@#$%^&*()", "1234567890")
 _NO_WORD = re.compile(r"[\W_]+")
 #: What a hash costs: argon2's own defaults, which follow RFC 9106. The tests alone make it cheap, before the first hash.
 COST: Parameters = profiles.get_default_parameters()
@@ -56,9 +61,18 @@ def password_problem(password: str, *own: str) -> str | None:
     words = _own_words((*own, "Engagement"))
     if _is_of_words(password, words):
         return "Use a password that is not your address, your name or your organisation."
-    if zxcvbn(password[:MEASURED], user_inputs=words)["guesses"] < FEWEST_GUESSES:
+    forms = {password[:MEASURED], password[:MEASURED].translate(_SHIFTED)}
+    is_known = _is_of_words(_NO_WORD.sub("", password), _known_elsewhere())
+    if is_known or any(zxcvbn(form, user_inputs=words)["guesses"] < FEWEST_GUESSES for form in forms):
         return "This password is on the lists that are tried first, or close to one. Use a few words in a row that nobody would put together."
     return None
+
+
+@cache
+def _known_elsewhere() -> tuple[str, ...]:
+    """Return phrases, and words of other languages, that zxcvbn's lists leave out; the longest first."""
+    lines = KNOWN_ELSEWHERE.read_text(encoding="utf-8").splitlines()
+    return tuple(sorted((line for line in lines if line and not line.startswith("#")), key=len, reverse=True))
 
 
 def _own_words(texts: Iterable[str]) -> list[str]:
