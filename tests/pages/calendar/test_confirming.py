@@ -9,7 +9,6 @@ from factories import TESTER, make_account, make_person, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from tests.pages.calendar.test_communications import page, post
 
 from engagement import clock, serving
 from engagement.accounts.actions import account_for_person, set_password
@@ -21,6 +20,7 @@ from engagement.mail.models import Acknowledgement, Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from tests.communications.calendar_rows import AT_TWO, make_approved, make_line
+from tests.pages.calendar.test_communications import page, post
 
 pytestmark = pytest.mark.usefixtures("frozen")
 PASSWORD = "four plain words here"

@@ -7,7 +7,6 @@ from factories import PASSWORD, TESTER, make_person, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from tests.pages.calendar.test_communications import page, post
 
 from engagement.accounts.actions import account_for_person, choose_timezone, set_password
 from engagement.accounts.models import Account
@@ -18,6 +17,7 @@ from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from tests.communications.calendar_rows import AT_TWO, TEXT, make_approved, make_draft, make_line, make_writer
+from tests.pages.calendar.test_communications import page, post
 
 pytestmark = pytest.mark.usefixtures("frozen")
 POLISH = {"language": "pl", "subject": "Co się zmienia", "body": "Dzień dobry {{ first_name }}."}

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engagement.pages.concerns.brake import Brake
 from engagement.pages.concerns import brake
+from engagement.pages.concerns.brake import Brake
 
 
 class Watch:
