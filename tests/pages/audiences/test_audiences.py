@@ -293,7 +293,7 @@ def test_an_audience_is_archived_unless_it_is_used(planner):
     first = actions.save_audience("First", LONDON, by=TESTER)
     second = actions.save_audience("Second", {"field": "audience", "values": [first.id]}, by=TESTER)
     db.session.commit()
-    assert planner.post(f"/audiences/{first.id}/archiving").status_code == 409
+    assert planner.post(f"/audiences/{first.id}/archiving").status_code == 422
     assert planner.post(f"/audiences/{second.id}/archiving").status_code == 303
     assert "This audience is archived." in text_of(planner.get(f"/audiences/{second.id}"))
     assert planner.post(f"/audiences/{first.id}/archiving").status_code == 303
