@@ -4,9 +4,8 @@ import pytest
 from factories import TESTER, make_department, make_person, make_programme, make_wave
 
 from engagement.audiences import actions, queries
-from engagement.audiences.names import names_for
-from engagement.audiences.rules import MOST_CONDITIONS, Field, chain_back, problems_of
-from engagement.audiences.wording import describe
+from engagement.audiences.conditions.catalogue import problems_of
+from engagement.audiences.rules import MOST_CONDITIONS, chain_back
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.rules import TrainingRole
 
@@ -75,7 +74,7 @@ def test_a_rule_is_said_in_one_sentence(app):
             {"not": {"all": [{"field": "manager_of_people"}, {"field": "language", "values": [""]}]}},
         ]
     }
-    assert describe(rule, names_for(rule)) == (
+    assert queries.words_of(rule).sentence == (
         "People who work in Operations/Claims or below and (work at London or have “lead” or “head of” in their job title) "
         "and are not Tomasz Wójcik "
         "and (are not among those who manage people and read the organisation’s language)."
@@ -87,14 +86,17 @@ def test_groups_and_champions_are_said_with_where(app):
     group = {"field": "stakeholder_group", "values": ["end_users", "it_leaders"], "programmes": [wave.programme_id]}
     rule = {"any": [group, {"not": {"field": "champion", "waves": [wave.id]}}, {"field": "champion"}]}
     assert problems_of(rule) == []
-    assert describe(rule, names_for(rule)) == (
+    assert queries.words_of(rule).sentence == (
         "People who are stakeholders among the end users or IT leaders in Claims "
         "or are not champions in Wave 3: Property (Claims) or are champions."
     )
 
 
-def test_what_is_gone_is_named_as_gone():
-    assert describe({"field": "wave", "values": [9]}, {Field.WAVE: {}}) == "People who are in 9 (no longer there)."
+def test_what_is_gone_is_named_as_gone(app):
+    gone = {"any": [{"field": "wave", "values": [9]}, {"field": "champion", "programmes": [7], "waves": [9]}]}
+    assert queries.words_of(gone).sentence == (
+        "People who are in 9 (no longer there) or are champions in 7 (no longer there) or 9 (no longer there)."
+    )
 
 
 def test_a_name_is_taken_in_any_case(app):
