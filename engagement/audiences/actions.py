@@ -120,10 +120,12 @@ def _check_references(audience: Audience | None, rule: Rule) -> None:
         raise RuleBroken(f"“{archived}” is archived. Use another audience.")
     here = audience.id if audience is not None else _NEW
     rules = {**_saved_rules(), here: rule}
-    references = _references(rules)
+    references = {key: named_in(each) for key, each in rules.items()}
     chain = chain_back(here, references)
     if chain:
-        raise RuleBroken(_circle_sentence(chain))
+        names = dict(db.session.execute(select(Audience.id, Audience.name).where(Audience.id.in_(chain))).all())
+        path = " uses ".join(f"“{names[key]}”" for key in chain)
+        raise RuleBroken(f"This would turn in a circle: {path}. Take one of them out of the rule.")
     affected = [key for key in rules if here in with_named(key, references)]
     sizes: dict[int, Size] = {}
     for key in affected:
@@ -144,16 +146,6 @@ def _saved_rules() -> dict[int, Rule]:
     return dict(rows.all())
 
 
-def _references(rules: Mapping[int, Rule]) -> dict[int, list[int]]:
-    return {key: named_in(rule) for key, rule in rules.items()}
-
-
-def _circle_sentence(chain: list[int]) -> str:
-    names = dict(db.session.execute(select(Audience.id, Audience.name).where(Audience.id.in_(chain))).all())
-    path = " uses ".join(f"“{names[key]}”" for key in chain)
-    return f"This would turn in a circle: {path}. Take one of them out of the rule."
-
-
 def _size(key: int, rules: Mapping[int, Rule], known: dict[int, Size]) -> Size:
     """Return how large an audience is with everything written out; each is counted once."""
     if key not in known:
@@ -167,7 +159,7 @@ def _size(key: int, rules: Mapping[int, Rule], known: dict[int, Size]) -> Size:
 
 def _check_rests_on_no_role(key: int, role: TrainingRole, rules: Mapping[int, Rule]) -> None:
     """Raise RuleBroken when an audience asks about training roles, directly or over others, and so can give none."""
-    named = with_named(key, _references(rules)) & rules.keys()
+    named = with_named(key, {each: named_in(rule) for each, rule in rules.items()}) & rules.keys()
     asked = {name for each in named for name in asked_by(rules[each]) if FIELDS[name].rests_on_roles}
     if asked:
         raise RuleBroken(

@@ -69,8 +69,7 @@ def people_in(audience: AudienceOrRule, on: date) -> Select[int]:
     It is resolved when executed, so a person who changed department a moment ago is already in or out. Nobody who has
     left is in it.
     """
-    rule = _rule(audience)
-    return select(Person.id).where(ground_on(on).reached(rule))
+    return select(Person.id).where(ground_on(on).reached(_rule(audience)))
 
 
 def reach(audience: AudienceOrRule, on: date) -> int:
@@ -89,10 +88,9 @@ def reaches(rules: Sequence[Rule], on: date) -> list[int]:
 
 def members(audience: AudienceOrRule, on: date) -> Select[Person]:
     """Return the SELECT of those whom the audience reaches, by name, with their departments."""
-    rule = _rule(audience)
     return (
         select(Person)
-        .where(ground_on(on).reached(rule))
+        .where(ground_on(on).reached(_rule(audience)))
         .options(joinedload(Person.department))
         .order_by(Person.last_name, Person.first_name, Person.id)
     )

@@ -25,6 +25,7 @@ MOST_VALUES = 300
 MOST_CONDITIONS_IN_ALL = 400
 MOST_VALUES_IN_ALL = 10_000
 _MOST_NAMED = 6
+_HEADINGS = (("At least one of these:", "None of these:"), ("All of these:", "Not all of these:"))
 
 
 def problems_in(rule: Any, of_condition: Callable[[Rule], Iterable[str]]) -> list[str]:
@@ -71,11 +72,13 @@ def conditions_of(rule: Rule) -> Iterator[Rule]:
     """Yield the conditions of a rule that has no problems, in reading order."""
     if "field" in rule:
         yield rule
-    elif "not" in rule:
-        yield from conditions_of(rule["not"])
-    else:
-        for child in rule["all"] if "all" in rule else rule["any"]:
-            yield from conditions_of(child)
+    for child in () if "field" in rule else _inside(rule):
+        yield from conditions_of(child)
+
+
+def _inside(group: Rule) -> list[Rule]:
+    # A group without any of the words is an error here, rather than one that reaches nobody unseen.
+    return [group["not"]] if "not" in group else group["all"] if "all" in group else group["any"]
 
 
 def values_of(rule: Rule, field: str) -> list[Any]:
@@ -95,23 +98,16 @@ def folded(
     """Return what a rule comes to, from what each of its conditions comes to and how groups put these together."""
     if "field" in rule:
         return asked(rule)
-    if "not" in rule:
-        return opposite(folded(rule["not"], asked, every=every, some=some, opposite=opposite))
-    inner = [
-        folded(child, asked, every=every, some=some, opposite=opposite)
-        for child in (rule["all"] if "all" in rule else rule["any"])
-    ]
-    return every(inner) if "all" in rule else some(inner)
+    inner = [folded(child, asked, every=every, some=some, opposite=opposite) for child in _inside(rule)]
+    return opposite(inner[0]) if "not" in rule else every(inner) if "all" in rule else some(inner)
 
 
 def with_named(key: int, references: Mapping[int, list[int]]) -> set[int]:
     """Return this audience and all that its rule names, directly or over others."""
-    found, waiting = {key}, [key]
-    while waiting:
-        new = set(references.get(waiting.pop(), [])) - found
-        found |= new
-        waiting += new
-    return found
+    found = [key]
+    for each in found:
+        found += set(references.get(each, [])) - set(found)
+    return set(found)
 
 
 def chain_back(start: int, references: Mapping[int, list[int]]) -> list[int]:
@@ -148,13 +144,11 @@ def _said(node: Rule, phrase: Phrase) -> str:
         return phrase(inner, "not" in node)
     if "not" in node:
         return f"are not among those who {_said(inner, phrase)}"
-    word, children = ("and", node["all"]) if "all" in node else ("or", node["any"])
-    return f" {word} ".join(_in_brackets(child, phrase, alone=len(children) == 1) for child in children)
-
-
-def _in_brackets(child: Rule, phrase: Phrase, *, alone: bool) -> str:
-    said = _said(child, phrase)
-    return said if alone or "field" in child.get("not", child) else f"({said})"
+    children = _inside(node)
+    said = [_said(child, phrase) for child in children]
+    if len(children) > 1:
+        said = [w if "field" in child.get("not", child) else f"({w})" for child, w in zip(children, said, strict=True)]
+    return (" and " if "all" in node else " or ").join(said)
 
 
 def lines_of(node: Rule, phrase: Phrase, depth: int = 0) -> Iterator[Line]:
@@ -166,15 +160,9 @@ def lines_of(node: Rule, phrase: Phrase, depth: int = 0) -> Iterator[Line]:
     elif "not" in inner:
         yield from lines_of(inner["not"], phrase, depth)
     else:
-        yield Line(depth, _heading(opposite=opposite, is_all="all" in inner), node, is_group=True)
-        for child in inner.get("all", inner.get("any", [])):
+        yield Line(depth, _HEADINGS["all" in inner][opposite], node, is_group=True)
+        for child in _inside(inner):
             yield from lines_of(child, phrase, depth + 1)
-
-
-def _heading(*, is_all: bool, opposite: bool) -> str:
-    if is_all:
-        return "Not all of these:" if opposite else "All of these:"
-    return "None of these:" if opposite else "At least one of these:"
 
 
 def either(labels: list[str]) -> str:

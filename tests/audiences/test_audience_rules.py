@@ -1,10 +1,13 @@
 """What a rule may look like, how it is said, and what saving, changing and archiving an audience refuses."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 from factories import TESTER, make_department, make_person, make_programme, make_wave
 
-from engagement.audiences import actions, queries
-from engagement.audiences.conditions.catalogue import problems_of
+from engagement.audiences import actions, conditions, queries
+from engagement.audiences.conditions.catalogue import FIELDS, problems_of
 from engagement.audiences.rules import MOST_CONDITIONS, chain_back
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.rules import TrainingRole
@@ -40,6 +43,19 @@ LONDON = {"field": "location", "values": ["London"]}
 def test_a_rule_that_cannot_be_used_says_why(rule, sentence):
     assert problems_of(rule)[0].startswith(sentence)
     assert len(problems_of(rule)) == 1
+
+
+@pytest.mark.parametrize("rule", [{}, {"every": [LONDON]}, {"field": "shoe_size"}, {"all": [{"not": {"field": "x"}}]}])
+def test_a_rule_that_was_broken_on_disk_reaches_nobody_only_with_an_error(app, rule):
+    with pytest.raises(KeyError):
+        queries.reach(rule, date(2026, 4, 14))
+
+
+def test_each_field_is_one_file_of_its_name():
+    shared = {"__init__", "catalogue", "column", "field", "narrowing"}
+    files = {path.stem for path in Path(conditions.__file__).parent.glob("*.py")} - shared
+    assert files == FIELDS.keys()
+    assert {type(field).__module__.rpartition(".")[2]: field.name for field in FIELDS.values()} == {f: f for f in files}
 
 
 def test_groups_may_not_stand_inside_each_other_without_end():

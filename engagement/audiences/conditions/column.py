@@ -1,6 +1,6 @@
 """Fields that ask for a value that people have themselves, in a column; the empty one for those who have none."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -16,12 +16,8 @@ class ColumnField(Field):
     found: ClassVar[str]
     missing: ClassVar[str]
 
-    @property
-    def _column(self) -> Any:
-        return getattr(Person, self.name)
-
     def sql(self, condition: Condition, ground: Ground) -> ColumnElement[bool]:
-        return func.coalesce(self._column, "").in_(condition["values"])
+        return func.coalesce(getattr(Person, self.name), "").in_(condition["values"])
 
     def facts(self, person: Person, ground: Ground) -> str:
         return str(getattr(person, self.name) or "")
@@ -36,6 +32,6 @@ class ColumnField(Field):
         return {value: value or self.not_given for value in values}
 
     def options(self, besides: int | None = None) -> Options:
-        held = set(db.session.scalars(select(self._column).where(Person.left_at.is_(None)).distinct()))
+        held = set(db.session.scalars(select(getattr(Person, self.name)).where(Person.left_at.is_(None)).distinct()))
         words = sorted((value for value in held if value), key=str.casefold)
         return [*((word, word) for word in words), ("", self.not_given.capitalize())]

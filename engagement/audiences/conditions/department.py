@@ -1,8 +1,8 @@
 """The department that somebody works in, with those below it or without; a merged one stands for its successor."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import aliased
 
 from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Options, Values
@@ -16,14 +16,11 @@ def lineage_of(person: Person) -> list[int]:
     return [int(part) for part in person.department.lineage.split("/") if part] if person.department else []
 
 
-def works_in(ids: Iterable[int], *, exactly: bool = False) -> ColumnElement[bool]:
+def works_in(ids: Sequence[int], *, exactly: bool = False) -> ColumnElement[bool]:
     """Return the condition on `Person` that they work in one of these departments, or below it."""
-    within: Select[int]
-    if exactly:
-        within = select(Department.id).where(Department.id.in_(ids))
-    else:
-        top = aliased(Department)
-        within = select(Department.id).join(top, Department.lineage.like(top.lineage + "%")).where(top.id.in_(ids))
+    top = aliased(Department)
+    below = select(Department.id).join(top, Department.lineage.like(top.lineage + "%")).where(top.id.in_(ids))
+    within = select(Department.id).where(Department.id.in_(ids)) if exactly else below
     # Somebody without a department is not in it, rather than unknown: the opposite has to hold.
     return and_(Person.department_id.is_not(None), Person.department_id.in_(within))
 

@@ -140,9 +140,8 @@ class Field(ABC):
 
     def is_fit(self, value: Any) -> bool:
         """Return whether a value can be one of this field."""
-        if self.takes_ids:
-            return _is_id(value)
-        return isinstance(value, str) and len(value) <= LONGEST_VALUE and "\0" not in value
+        is_word = isinstance(value, str) and len(value) <= LONGEST_VALUE and "\0" not in value
+        return _is_id(value) if self.takes_ids else is_word
 
     def gone(self, conditions: Sequence[Condition], labels: Labels) -> Iterator[str]:
         """Yield in words what these conditions name that isn't there."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, true
 
 from engagement.audiences.conditions.field import Condition, Field, Labels, Options, ids_in, label_of
-from engagement.audiences.conditions.wave import title_of, titles_of, waves_in_order
+from engagement.audiences.conditions.wave import WaveField, title_of, waves_in_order
 from engagement.audiences.rules import either
 from engagement.db import db
 from engagement.programmes.models import Programme
@@ -58,25 +58,27 @@ class NarrowedField(Field):
     narrowed_by = (PROGRAMMES, WAVES)
 
     def phrase(self, condition: Condition, labels: Labels, opposite: bool) -> str:
-        places = [label_of(labels, (part, key), key) for part, key in _places([condition])]
+        places = [label_of(labels, (part, key), key) for part, key in places_in([condition])]
         return super().phrase(condition, labels, opposite) + (f" in {either(places)}" if places else "")
 
     def labels(self, conditions: Sequence[Condition]) -> Labels:
         # Programmes and waves have theirs by part and id.
-        named = set(_places(conditions))
+        named = set(places_in(conditions))
         asked = select(Programme.id, Programme.name).where(
             Programme.id.in_(k for part, k in named if part == PROGRAMMES)
         )
         programmes = {(PROGRAMMES, key): name for key, name in db.session.execute(asked)}
-        waves = {(WAVES, key): title for key, title in titles_of(k for part, k in named if part == WAVES).items()}
+        titles = WaveField().named([key for part, key in named if part == WAVES])
+        waves = {(WAVES, key): title for key, title in titles.items()}
         return {**super().labels(conditions), **programmes, **waves}
 
     def gone(self, conditions: Sequence[Condition], labels: Labels) -> Iterator[str]:
         yield from super().gone(conditions, labels)
-        yield from {part: None for part, key in _places(conditions) if (part, key) not in labels}
+        yield from {part: None for part, key in places_in(conditions) if (part, key) not in labels}
 
 
-def _places(conditions: Iterable[Condition]) -> Iterator[tuple[str, int]]:
+def places_in(conditions: Iterable[Condition]) -> Iterator[tuple[str, int]]:
+    """Yield the programmes and waves that conditions are narrowed to, each with its part."""
     for condition in conditions:
         for part in (PROGRAMMES, WAVES):
             yield from ((part, key) for key in condition.get(part, []))
@@ -98,8 +100,3 @@ def places_read(texts: Iterable[str]) -> dict[str, list[int]]:
     for part, _, key in (text.partition(":") for text in texts):
         keys[part].append(key)
     return {part: ids for part in (PROGRAMMES, WAVES) if (ids := ids_in(keys[part]))}
-
-
-def places_written(condition: Condition) -> list[str]:
-    """Return what a form shows of the parts that narrow a condition."""
-    return [f"{part}:{key}" for part, key in _places([condition])]

@@ -1,7 +1,5 @@
 """The waves that somebody is in now."""
 
-from collections.abc import Iterable
-
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import joinedload
 
@@ -20,11 +18,6 @@ def waves_in_order(*which: ColumnElement[bool]) -> list[Wave]:
 def title_of(wave: Wave) -> str:
     """Return a wave with its programme, since waves of several programmes have the same numbers."""
     return f"{wave.title} ({wave.programme.name})"
-
-
-def titles_of(ids: Iterable[int]) -> dict[int, str]:
-    """Return the titles of these waves."""
-    return {wave.id: title_of(wave) for wave in waves_in_order(Wave.id.in_(ids))}
 
 
 def is_member(*which: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -56,7 +49,7 @@ class WaveField(Field):
         return f"Is in {', '.join(map(title_of, facts))}." if facts else "Is in no wave."
 
     def named(self, values: Values) -> Labels:
-        return titles_of(values)
+        return {wave.id: title_of(wave) for wave in waves_in_order(Wave.id.in_(values))}
 
     def options(self, besides: int | None = None) -> Options:
         return [(wave.id, title_of(wave)) for wave in waves_in_order()]

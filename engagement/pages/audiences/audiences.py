@@ -161,7 +161,7 @@ def edit(audience_id: int) -> str | BaseResponse:
 
 def _build(row: Audience | None) -> str | BaseResponse:
     if request.method == "GET":
-        top = rows_of(row.rule if row else None)
+        top = rows_of(row.rule) if row else Row()
         sheet = Sheet(row.name, row.note) if row else Sheet()
         return _drawn(row, top, _counted(sheet, top) if row else sheet)
     top = posted_rows(request.form)

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from engagement.audiences.conditions.catalogue import FIELDS, problems_of
 from engagement.audiences.conditions.field import Field
-from engagement.audiences.conditions.narrowing import places_read, places_written
+from engagement.audiences.conditions.narrowing import places_in, places_read
 from engagement.audiences.rules import Rule
 
 #: How a group is asked about; the word in the form, and how the rule writes it.
@@ -51,10 +51,8 @@ class Row:
         return self.key == "0"
 
 
-def rows_of(rule: Rule | None) -> Row:
-    """Return the builder for a rule, an empty one for None."""
-    if rule is None:
-        return Row()
+def rows_of(rule: Rule) -> Row:
+    """Return the builder for a rule."""
     row = _row(rule)
     return numbered(row if row.is_group else Row(rows=[row]))
 
@@ -73,7 +71,7 @@ def _row(rule: Rule) -> Row:
         is_not=is_not,
         texts=about.written(inner.get("values", [])),
         switched=[switch for switch in about.switches if inner.get(switch)],
-        places=places_written(inner),
+        places=[f"{part}:{key}" for part, key in places_in([inner])],
     )
 
 
