@@ -171,7 +171,7 @@ def _draw(dice: random.Random, number: int, waves: list[Wave]) -> dict:
         "roles": some(("user", "builder", "leader")),
         "waves": some(range(len(waves))),
         "past_waves": some(range(len(waves)), 0.1),
-        "assigned": [(w, role) for w in range(len(waves)) for role in some(("user", "builder"), 0.3)],
+        "assigned": [(w, role) for w in range(len(waves)) for role in some(("user", "builder", "leader"), 0.3)],
         "withdrawn": some(range(8), 0.2),
         "finished": some(SLUGS),
         "stakes": _draw_stakes(dice) if dice.random() < 0.4 else [],
@@ -305,7 +305,8 @@ def _facts(draw: dict, drawn: list[dict], waves: list[Wave], on: date, as_groups
     above |= {"Letters"} if "Operations/Claims" in above else set()
     finished = set(draw["finished"])
     asked = [pair for n, pair in enumerate(draw["assigned"]) if n not in draw["withdrawn"]]
-    open_ones = [(w, role) for w, role in asked if waves[w].status is not WaveStatus.CLOSED]
+    # Leaders have no curriculum here, so that nothing is asked of them.
+    open_ones = [(w, role) for w, role in asked if waves[w].status is not WaveStatus.CLOSED and role != "leader"]
     return {
         "training_role": set(draw["roles"]),
         "has_no_role": set(draw["roles"]),
