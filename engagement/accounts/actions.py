@@ -3,7 +3,8 @@
 from sqlalchemy import select
 
 from engagement import audit, clock
-from engagement.accounts import addresses, attempts, mailboxes, passwords, queries
+from engagement.accounts import addresses, mailboxes, passwords, queries
+from engagement.accounts.attempts import actions as attempts
 from engagement.accounts.links import OneTimeLink
 from engagement.accounts.models import Account, Grant, UsedLink
 from engagement.accounts.rules import Role, Scope, scope_problem

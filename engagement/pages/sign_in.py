@@ -8,7 +8,8 @@ from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from engagement import audit
-from engagement.accounts import actions, attempts, links, queries
+from engagement.accounts import actions, links, queries
+from engagement.accounts.attempts import actions as attempts
 from engagement.accounts.rules import LinkPurpose, Role
 from engagement.db import db
 from engagement.errors import BadInput, TooMany
