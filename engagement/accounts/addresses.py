@@ -229,14 +229,18 @@ def refuse_elsewhere(account: Account) -> None:
 
     Whoever reads that other mailbox would get the right.
     """
-    person = account.person
-    if person is None or not person.email or person.email == account.email:
+    if account.person is None or not signs_in_elsewhere(account):
         return
     problem = (
-        f"{account.name} signs in with {account.email}; the directory has {person.email}. "
+        f"{account.name} signs in with {account.email}; the directory has {account.person.email}. "
         "Look at “Sign-ins that wait” first."
     )
     raise BadInput(problem, {"email": problem})
+
+
+def signs_in_elsewhere(account: Account) -> bool:
+    """Return whether an account has another address than the directory has for its person."""
+    return account.person is not None and bool(account.person.email) and account.person.email != account.email
 
 
 def waiting_sign_ins() -> list[Waiting]:

@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from engagement.accounts import access, training_access
+from engagement.accounts.posts import actions as posts
 from engagement.accounts.queries import scopes_grown_by_merging
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -124,12 +125,16 @@ def name_manager(department_id: int) -> str | BaseResponse:
     row = _department(department_id, to_change=True)
     form = ManagerForm()
     if form.validate_on_submit():
-        actions.name_department_manager(row, form.manager.person, by=guard.reader().actor)
-        db.session.commit()
-        notify(
-            f"{form.manager.person.name} heads {row.path}." if form.manager.person else f"Nobody heads {row.path} now."
-        )
-        return _back(row)
+        try:
+            posts.name_head(row, form.manager.person, by=guard.reader().actor)
+        except BadInput as error:
+            db.session.rollback()
+            form.take(error)
+        else:
+            db.session.commit()
+            head = form.manager.person
+            notify(f"{head.name} heads {row.path}." if head else f"Nobody heads {row.path} now.")
+            return _back(row)
     return _drawn(row, NameForm(formdata=None, name=row.name), form, MergeForm(formdata=None))
 
 

@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from engagement.accounts import access
+from engagement.accounts.posts import actions as posts
 from engagement.communications import queries as calendar
 from engagement.communications.scopes import readable
 from engagement.db import db
@@ -104,10 +105,10 @@ def new_programme() -> str | BaseResponse:
     form = ProgrammeForm()
     if form.validate_on_submit():
         try:
-            programme = actions.make_programme(
-                form.name.data, form.purpose.data, sponsor=form.sponsor.person, by=guard.reader().actor
-            )
+            programme = actions.make_programme(form.name.data, form.purpose.data, by=guard.reader().actor)
+            posts.name_sponsor(programme, form.sponsor.person, by=guard.reader().actor)
         except BadInput as error:
+            db.session.rollback()
             form.take(error)
         else:
             db.session.commit()
@@ -149,10 +150,10 @@ def edit_programme(programme_id: int) -> str | BaseResponse:
     form = ProgrammeForm(obj=row)
     if form.validate_on_submit():
         try:
-            actions.change_programme(
-                row, form.name.data, form.purpose.data, sponsor=form.sponsor.person, by=guard.reader().actor
-            )
+            actions.change_programme(row, form.name.data, form.purpose.data, by=guard.reader().actor)
+            posts.name_sponsor(row, form.sponsor.person, by=guard.reader().actor)
         except BadInput as error:
+            db.session.rollback()
             form.take(error)
         else:
             db.session.commit()
