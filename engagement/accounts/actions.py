@@ -5,6 +5,7 @@ from sqlalchemy import select
 from engagement import audit, clock
 from engagement.accounts import addresses, mailboxes, passwords, queries
 from engagement.accounts.attempts import actions as attempts
+from engagement.accounts.attempts.rules import ORDINARY, Limits, Way
 from engagement.accounts.links import OneTimeLink
 from engagement.accounts.models import Account, Grant, UsedLink
 from engagement.accounts.rules import Role, Scope, scope_problem
@@ -250,13 +251,14 @@ def choose_timezone(account: Account, timezone: str | None) -> None:
     account.timezone = timezone
 
 
-def sign_in_with_password(email: str, password: str, *, place: str, secret: str) -> Account:
+def sign_in_with_password(email: str, password: str, *, place: str, secret: str, limits: Limits = ORDINARY) -> Account:
     """Return the account whose address and password these are, counting the attempt otherwise.
 
     `place` is the network address asked from. Raises BadInput with equal words for an unknown address, a wrong password
     and a deactivated account, after equal work; and with other words once too many attempts were made.
     """
-    attempts.refuse_when_tried_too_often(email, place, secret)
+    attempt = attempts.Attempt(Way.PASSWORD, email, place, secret, limits)
+    attempts.refuse_when_tried_too_often(attempt)
     account = queries.account_by_email(email)
     stored = account.password_hash if account else None
     if (
@@ -265,7 +267,7 @@ def sign_in_with_password(email: str, password: str, *, place: str, secret: str)
         or stored is None
         or not account.is_active
     ):
-        attempts.count_attempt(email, place, secret)
+        attempts.count_attempt(attempt)
         raise BadInput(WRONG, {"password": WRONG})
     if passwords.hasher().check_needs_rehash(stored):
         account.password_hash = passwords.hasher().hash(password)

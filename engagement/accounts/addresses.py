@@ -280,7 +280,7 @@ def confirm_address(account: Account, address: str, *, by: Actor) -> None:
         )
     for other in db.session.scalars(select(Account).where(Account.email == person.email)):
         give_up(other)
-    account.email = person.email
+    account.email, account.link_asked_at = person.email, None
     if not db.session.scalar(select(exists().where(Grant.account_id == account.id, Grant.withdrawn_at.is_(None)))):
         account.password_hash = None
     account.session_version = Account.session_version + 1
