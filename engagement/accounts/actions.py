@@ -3,7 +3,9 @@
 from sqlalchemy import select
 
 from engagement import audit, clock
-from engagement.accounts import addresses, mailboxes, passwords, queries
+from engagement.accounts import mailboxes, passwords, queries
+from engagement.accounts.addresses import actions as addresses
+from engagement.accounts.addresses.queries import holder_of, is_guarded, is_same_name, refuse_elsewhere
 from engagement.accounts.attempts import actions as attempts
 from engagement.accounts.attempts.rules import ORDINARY, Limits, Way
 from engagement.accounts.links import OneTimeLink
@@ -83,11 +85,11 @@ def account_for_person(person: Person, *, signs_in: bool = False) -> Account:
     if own is not None:
         return own
     there = queries.account_by_email(person.email)
-    if there is not None and there.person_id is None and addresses.is_same_name(there.name, person.name):
+    if there is not None and there.person_id is None and is_same_name(there.name, person.name):
         addresses.tie(there, person)
         return there
     if there is not None:
-        if there.person_id is not None or (there.is_active and addresses.is_guarded(there)):
+        if there.person_id is not None or (there.is_active and is_guarded(there)):
             raise RuleBroken(f"{person.email} is the sign-in of {there.name}. Ask an administrator to say whose it is.")
         addresses.give_up(there)
     return make_account(person.email, person.name, by=Actor(None, person.name, person.id), signs_in=signs_in)
@@ -141,7 +143,7 @@ def grant_role(
         if problem:
             raise BadInput(problem, {"scope": problem})
     db.session.flush()
-    addresses.refuse_elsewhere(account)
+    refuse_elsewhere(account)
     if not (present := queries.open_grants(account.id)):
         end_sessions(account)
     for grant in present:
@@ -224,17 +226,17 @@ def end_with_leaving(person: Person, *, by: Actor) -> None:
 def return_with_sign_in(person: Person, *, by: Actor) -> None:
     """Take somebody back, with the sign-in that ended when they left; one that somebody ended otherwise stays ended.
 
-    A guarded one (see `addresses.py`) stays ended too, and waits for an administrator. Raises RuleBroken when the address
+    A guarded one (see `addresses/`) stays ended too, and waits for an administrator. Raises RuleBroken when the address
     has gone to somebody else.
     """
     account = queries.account_of_person(person.id)
     ended_then = account is not None and account.deactivated_at == person.left_at
-    holder = addresses.holder_of(person.email, apart_from=person.id) if person.email else None
+    holder = holder_of(person.email, apart_from=person.id) if person.email else None
     if holder is not None:
         raise RuleBroken(f"{holder} signs in with {person.email} now. Give {person.name} another address first.")
     people.take_back(person, by=by)
     if account is not None and ended_then:
-        if addresses.is_guarded(account):
+        if is_guarded(account):
             account.returned_at = clock.now()
         else:
             reactivate(account, by=by)

@@ -15,7 +15,7 @@ class Account(Base):
     """A sign-in. Raising `session_version` ends every session of the account at once.
 
     `person_id` ties it to the directory; an account of somebody who is not in the HR file has none. `email` is the address with
-    which it signs in and gets its links; how it follows the directory, and for whom not, is said in `addresses.py`. `returned_at`
+    which it signs in and gets its links; how it follows the directory, and for whom not, is said in `addresses/`. `returned_at`
     is when its person came back while the sign-in stayed ended, until an administrator lets them in. `link_asked_at` is when
     somebody last asked for a link while it waited for an administrator: none is sent, and only the administrator is told.
     """

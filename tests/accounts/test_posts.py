@@ -7,8 +7,9 @@ import pytest
 from factories import PASSWORD, TESTER, make_account, make_department, make_person, make_programme, make_wave
 from intake.companies import bring_in, person
 
-from engagement.accounts import addresses, queries
+from engagement.accounts import queries
 from engagement.accounts.actions import account_for_person, end_with_leaving, grant_role, set_password
+from engagement.accounts.addresses import actions as addresses
 from engagement.accounts.models import Account
 from engagement.accounts.posts.actions import name_head, name_lead, name_sponsor
 from engagement.accounts.rules import Role

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import exists, update
 
 from engagement import audit
-from engagement.accounts import addresses, queries
+from engagement.accounts import queries
+from engagement.accounts.addresses.queries import has_post, signs_in_elsewhere
 from engagement.accounts.models import Account, Grant
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
@@ -52,7 +53,7 @@ def end_sessions_before_first_right(people_ids: Iterable[int]) -> None:
     db.session.flush()
     granted = exists().where(Grant.account_id == Account.id, Grant.withdrawn_at.is_(None))
     heads = exists().where(Department.manager_id == Account.person_id, Department.closed_at.is_(None))
-    without = (~granted, ~heads, ~addresses.has_post(Account.person_id))
+    without = (~granted, ~heads, ~has_post(Account.person_id))
     ending = update(Account).where(Account.person_id.in_(set(people_ids)), *without)
     if rows_changed(ending.values(session_version=Account.session_version + 1)):
         db.session.expire_all()
@@ -64,7 +65,7 @@ def _prepare(person: Person | None, field: str) -> None:
     if person.has_left:
         raise _refusal(f"{person.name} has left. Choose somebody who is here.", field)
     account = queries.account_of_person(person.id)
-    if account is not None and addresses.signs_in_elsewhere(account):
+    if account is not None and signs_in_elsewhere(account):
         raise _refusal(
             f"{person.name} signs in with another address than the directory has. Ask an administrator to look at "
             "“Sign-ins that wait” first.",

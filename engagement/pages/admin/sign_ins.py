@@ -6,7 +6,9 @@ from wtforms import EmailField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from engagement.accounts import access, actions, addresses, queries
+from engagement.accounts import access, actions, queries
+from engagement.accounts.addresses import actions as addresses
+from engagement.accounts.addresses import queries as waiting
 from engagement.accounts.models import Account, Grant
 from engagement.accounts.rules import Role
 from engagement.db import db
@@ -61,7 +63,7 @@ def sign_ins() -> str:
     guard.allow(access.may_administer(guard.reader()))
     listed = [(account, [(g, _scope_words(g)) for g in grants]) for account, grants in queries.accounts_with_roles()]
     return render_template(
-        "admin/sign_ins.html", accounts=listed, outside=queries.outsiders(), waiting=len(addresses.waiting_sign_ins())
+        "admin/sign_ins.html", accounts=listed, outside=queries.outsiders(), waiting=len(waiting.waiting_sign_ins())
     )
 
 
@@ -79,7 +81,7 @@ def _scope_words(grant: Grant) -> str:
 def waiting_sign_ins() -> str:
     """The sign-ins that wait for an administrator: another address in the directory, or a person who came back."""
     guard.allow(access.may_administer(guard.reader()))
-    rows = addresses.waiting_sign_ins()
+    rows = waiting.waiting_sign_ins()
     page = asked_page(len(rows))
     shown = rows[page.offset : page.offset + page.size]
     roles = {row.account.id: [g.role.word for g in queries.open_grants(row.account.id)] for row in shown}

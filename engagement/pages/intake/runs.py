@@ -16,7 +16,7 @@ from engagement.intake.models import ImportRun
 from engagement.intake.places import merged_since
 from engagement.intake.progress import STAGED, Progress, quietly, within
 from engagement.intake.rules import ChangeKind, ProblemKind, Severity, needs_confirmation
-from engagement.intake.sign_ins import sign_ins_touched
+from engagement.intake.sign_ins.queries import sign_ins_touched
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.intake import blueprint

@@ -7,7 +7,7 @@ from datetime import date
 from flask import url_for
 
 from engagement.accounts import access, training_access
-from engagement.accounts.addresses import waiting_sign_ins
+from engagement.accounts.addresses.queries import waiting_sign_ins
 from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
