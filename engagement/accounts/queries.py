@@ -92,18 +92,6 @@ def accounts_holding(*roles: Role) -> list[Account]:
     )
 
 
-def scopes_grown_by_merging(lineage: str, into: str) -> list[Grant]:
-    """Return the open roles for a department that would reach the people of another (its lineage) once it is merged `into` one."""
-    granted = select(Grant).join(Department, Department.id == Grant.department_id).where(Grant.withdrawn_at.is_(None))
-    return [
-        grant
-        for grant in db.session.scalars(granted.order_by(Grant.id))
-        if (place := db.session.get_one(Department, grant.department_id).lineage)
-        and into.startswith(place)
-        and not lineage.startswith(place)
-    ]
-
-
 def reader_of(account: Account, default_timezone: str) -> Reader:
     """Return what the access questions rest on for this account, in one statement."""
     # The statement is executed past the session, so what it holds back is written first.

@@ -303,12 +303,3 @@ def test_training_roles_open_nothing() -> None:
     before = queries.reader_of(account, "UTC")
     people.give_roles(person("4"), list(TrainingRole), origin=RoleOrigin.FILE, by=TESTER)
     assert queries.reader_of(account, "UTC") == before
-
-
-def test_merging_is_told_by_which_roles_it_would_let_reach_more_people() -> None:
-    bring_in(*EVERYBODY)
-    account = guard("auditor of a department")
-    claims, finance = make_department("Operations/Claims"), make_department("Finance")
-    found = queries.scopes_grown_by_merging(claims.lineage, finance.lineage)
-    assert [grant.account for grant in found] == [account]
-    assert queries.scopes_grown_by_merging(finance.lineage, claims.lineage) == []

@@ -1,11 +1,20 @@
 """Letting the addresses of sign-ins follow the directory, and confirming those that wait."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
 from engagement import audit, clock
 from engagement.accounts.addresses import letters
-from engagement.accounts.addresses.queries import guarded, has_post, holder_of, is_guarded, is_same_name
+from engagement.accounts.addresses.queries import (
+    WITHOUT_ADDRESS,
+    guarded,
+    has_post,
+    holder_of,
+    is_guarded,
+    is_same_name,
+)
 from engagement.accounts.models import Account, Grant
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
@@ -19,21 +28,19 @@ def keep_posts(people: ColumnElement[bool]) -> None:
     """Give a sign-in to those of these people (a condition on `Person`) who have a post and none yet, before their address changes.
 
     Otherwise whoever asked for a link at the new address would get the post with it. One of somebody who has left is ended.
+    Where they have no address of their own so far, none at all or one that somebody else signs in with, it waits without one.
     """
     without = ~exists().where(Account.person_id == Person.id)
-    rows = select(Person).where(people, Person.email.is_not(None), has_post(Person.id), without)
-    for person in db.session.scalars(rows).all():
-        there = db.session.scalar(select(Account).where(Account.email == person.email))
+    for person in db.session.scalars(select(Person).where(people, has_post(Person.id), without)).all():
+        there = db.session.scalar(select(Account).where(Account.email == person.email)) if person.email else None
         if there is not None and there.person_id is None and is_same_name(there.name, person.name):
             tie(there, person)
             continue
-        # Who has left gave their address up to whoever has it now.
-        others = exists().where(Person.email == person.email, Person.left_at.is_(None), Person.id != person.id)
-        is_elsewhere = person.has_left and (there is not None or bool(db.session.scalar(select(others))))
-        if there is not None and not is_elsewhere:
+        is_own = bool(person.email) and not _is_elsewhere(person, there)
+        if is_own and there is not None:
             give_up(there)
         account = Account(
-            email=f"formerly-of-{person.id}@invalid" if is_elsewhere else person.email,
+            email=person.email if is_own else f"{WITHOUT_ADDRESS}{person.id}@invalid",
             name=person.name,
             person_id=person.id,
             session_version=1,
@@ -42,6 +49,14 @@ def keep_posts(people: ColumnElement[bool]) -> None:
         )
         db.session.add(account)
     db.session.flush()
+
+
+def _is_elsewhere(person: Person, there: Account | None) -> bool:
+    """Whether somebody else has a person's address: `there` is who signs in with it. Who has left gave theirs up to anybody."""
+    if there is not None and there.is_active and is_guarded(there):
+        return True
+    others = exists().where(Person.email == person.email, Person.left_at.is_(None), Person.id != person.id)
+    return person.has_left and (there is not None or bool(db.session.scalar(select(others))))
 
 
 def tie(account: Account, person: Person) -> None:
@@ -136,11 +151,29 @@ def confirm_address(account: Account, address: str, *, by: Actor) -> None:
     `address` is what was shown to the administrator. Raises RuleBroken when the directory has another one by now, or when
     somebody else holds it.
     """
+    db.session.flush()
+    confirm_addresses({account.id: address}, by=by)
+
+
+def confirm_addresses(shown: Mapping[int, str], *, by: Actor) -> list[Account]:
+    """Let sign-ins (by their ids) have the addresses that were `shown` to the administrator; returns them.
+
+    Each mailbox gets one letter for each sign-in. Raises RuleBroken as `confirm_address`, and then none is to be kept.
+    """
+    rows = select(Account).where(Account.id.in_(shown)).order_by(Account.name, Account.id)
+    former = [(account, _let_have(account, shown[account.id], by)) for account in db.session.scalars(rows).all()]
+    moved = [(account, old) for account, old in former if old is not None]
+    letters.tell_of_confirmed_address(moved)
+    return [account for account, _ in moved]
+
+
+def _let_have(account: Account, address: str, by: Actor) -> str | None:
+    """Give an account its new address and return its former one, None where it has it already."""
     person, former = account.person, account.email
     if person is None or person.has_left or not person.email or person.email != address.strip().lower():
         raise RuleBroken("The directory has another address for this person by now. Look at it again, then decide.")
     if person.email == former:
-        return
+        return None
     holder = holder_of(person.email, apart_from=person.id)
     if holder is not None:
         raise RuleBroken(
@@ -160,4 +193,4 @@ def confirm_address(account: Account, address: str, *, by: Actor) -> None:
         changes={"email": (former, account.email)},
         person_id=account.person_id,
     )
-    letters.tell_of_confirmed_address(account, former)
+    return former

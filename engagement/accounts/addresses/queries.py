@@ -1,15 +1,19 @@
 """Which sign-ins are guarded, who holds which address, and what waits for an administrator."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Subquery, and_, exists, literal, or_, select, union, union_all
 
 from engagement.accounts.addresses import letters
 from engagement.accounts.models import Account, Grant
+from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput
-from engagement.people.models import Person
+from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
 
@@ -84,9 +88,15 @@ def refuse_elsewhere(account: Account) -> None:
     raise BadInput(problem, {"email": problem})
 
 
+#: How the stand-in begins of a sign-in that never had an address.
+WITHOUT_ADDRESS = "formerly-of-"
+
+
 def in_words(email: str) -> str:
-    """Return the address of a sign-in, in words where it had to give its own up."""
-    return email if letters.is_real(email) else "an address that somebody else has now"
+    """Return the address of a sign-in, in words where it has none of its own."""
+    if letters.is_real(email):
+        return email
+    return "no address so far" if email.startswith(WITHOUT_ADDRESS) else "an address that somebody else has now"
 
 
 @dataclass(frozen=True)
@@ -120,3 +130,61 @@ def waiting_sign_ins() -> list[Waiting]:
 def _waits() -> ColumnElement[bool]:
     may_sign_in = or_(Account.deactivated_at.is_(None), Account.returned_at.is_not(None))
     return or_(and_(may_sign_in, Person.email != Account.email), Account.returned_at.is_not(None))
+
+
+def former_names(people: Iterable[int]) -> dict[int, tuple[str, datetime]]:
+    """Return what people were called before they were renamed last, and until when, by their ids."""
+    old = AuditEntry.changes["name"][0].as_string()
+    about = (AuditEntry.subject_kind == Person.__tablename__, AuditEntry.person_id.in_(set(people)), old.is_not(None))
+    rows = select(AuditEntry.person_id, old, AuditEntry.at).where(*about).order_by(AuditEntry.id)
+    return {person_id: (name, at) for person_id, name, at in db.session.execute(rows) if person_id is not None}
+
+
+def posts_in_words(people: Iterable[int]) -> dict[int, list[str]]:
+    """Return what these people lead and sponsor, in words, by their ids."""
+    wanted, found = set(people), defaultdict[int, list[str]](list)
+    either = or_(Wave.lead_id.in_(wanted), Wave.sponsor_id.in_(wanted))
+    for wave in db.session.scalars(select(Wave).where(either).order_by(Wave.id)):
+        for person_id, verb in ((wave.lead_id, "leads"), (wave.sponsor_id, "sponsors")):
+            if person_id in wanted:
+                found[person_id].append(f"{verb} {wave.title}")
+    for programme in db.session.scalars(
+        select(Programme).where(Programme.sponsor_id.in_(wanted)).order_by(Programme.id)
+    ):
+        found[programme.sponsor_id or 0].append(f"sponsors {programme.name}")
+    return found
+
+
+def what_leaving_ends(person: Person) -> str:
+    """Say which sign-in with rights ends when somebody leaves, and what it holds; "" for none."""
+    account = db.session.scalar(select(Account).where(Account.person_id == person.id))
+    if account is None or not account.is_active or not is_guarded(account):
+        return ""
+    held = rights_in_words([account])[account.id]
+    return f"Their sign-in {account.email} ends ({', '.join(held)}); after a return it waits for an administrator."
+
+
+def rights_in_words(accounts: Sequence[Account]) -> dict[int, list[str]]:
+    """Return what these accounts hold now, in words, by their ids: roles with where they hold, posts, and a password."""
+    posts = posts_in_words(account.person_id for account in accounts if account.person_id is not None)
+    words = {}
+    for account in accounts:
+        has_password = ["has a password"] if account.password_hash else []
+        words[account.id] = [*_roles_of(account), *posts.get(account.person_id or 0, []), *has_password]
+    return words
+
+
+def _roles_of(account: Account) -> list[str]:
+    grants = select(Grant).where(Grant.account_id == account.id, Grant.withdrawn_at.is_(None)).order_by(Grant.id)
+    return [f"{grant.role.word.lower()} {scope_in_words(grant)}" for grant in db.session.scalars(grants)]
+
+
+def scope_in_words(grant: Grant) -> str:
+    """Return where a role holds."""
+    if grant.programme_id:
+        return f"in {db.session.get_one(Programme, grant.programme_id).name}"
+    if grant.wave_id:
+        return f"in {db.session.get_one(Wave, grant.wave_id).title}"
+    if grant.department_id:
+        return f"in {db.session.get_one(Department, grant.department_id).path}"
+    return "everywhere"

@@ -19,11 +19,9 @@ from engagement.pages.frame.shell import notify
 from engagement.pages.parts.forms import Form, stripped
 from engagement.pages.parts.lists import asked_page
 from engagement.people import queries as people
-from engagement.people.models import Department
 from engagement.programmes import queries as programmes
-from engagement.programmes.models import Programme
-from engagement.waves.models import Wave
 from engagement.waves.queries import open_waves
+from engagement.words import plural
 
 MEANINGS = {
     Role.ADMINISTRATOR: "Runs the service: sign-ins, directory, audit, jobs",
@@ -61,20 +59,12 @@ class RoleForm(Form):
 def sign_ins() -> str:
     """Everybody with a role, and what follows from the data for all others."""
     guard.allow(access.may_administer(guard.reader()))
-    listed = [(account, [(g, _scope_words(g)) for g in grants]) for account, grants in queries.accounts_with_roles()]
+    listed = [
+        (account, [(g, waiting.scope_in_words(g)) for g in grants]) for account, grants in queries.accounts_with_roles()
+    ]
     return render_template(
         "admin/sign_ins.html", accounts=listed, outside=queries.outsiders(), waiting=len(waiting.waiting_sign_ins())
     )
-
-
-def _scope_words(grant: Grant) -> str:
-    if grant.programme_id:
-        return f"in {db.session.get_one(Programme, grant.programme_id).name}"
-    if grant.wave_id:
-        return f"in {db.session.get_one(Wave, grant.wave_id).title}"
-    if grant.department_id:
-        return f"in {db.session.get_one(Department, grant.department_id).path}"
-    return "everywhere"
 
 
 @blueprint.get("/admin/sign-ins/waiting")
@@ -84,8 +74,31 @@ def waiting_sign_ins() -> str:
     rows = waiting.waiting_sign_ins()
     page = asked_page(len(rows))
     shown = rows[page.offset : page.offset + page.size]
-    roles = {row.account.id: [g.role.word for g in queries.open_grants(row.account.id)] for row in shown}
-    return render_template("admin/waiting_sign_ins.html", rows=shown, roles=roles, page=page)
+    return render_template(
+        "admin/waiting_sign_ins.html",
+        rows=shown,
+        roles={row.account.id: [g.role.word for g in queries.open_grants(row.account.id)] for row in shown},
+        rights=waiting.rights_in_words([row.account for row in shown]),
+        former=waiting.former_names(row.account.person_id for row in shown if row.account.person_id is not None),
+        with_other_address=sum(row.has_other_address for row in shown),
+        page=page,
+    )
+
+
+@blueprint.post("/admin/sign-ins/addresses")
+def confirm_addresses() -> BaseResponse:
+    """Let all who were ticked sign in with the addresses that the directory has for them."""
+    guard.allow(access.may_administer(guard.reader()))
+    ticked = (text.partition(" ") for text in request.form.getlist("chosen"))
+    shown = {int(id_): address for id_, _, address in ticked if id_.isascii() and id_.isdigit() and len(id_) < 10}
+    if not shown:
+        notify("Nobody was ticked.", "Tick those whose new address is right, then confirm.", tone="warn")
+        return redirect(url_for("admin.waiting_sign_ins"), code=303)
+    confirmed = addresses.confirm_addresses(shown, by=guard.reader().actor)
+    db.session.commit()
+    who = plural(len(confirmed), "person signs in with their", "people sign in with their")
+    notify(f"{who} new address now.", "Their sessions have ended, and both addresses of each were told.")
+    return redirect(url_for("admin.waiting_sign_ins"), code=303)
 
 
 @blueprint.post("/admin/sign-ins/<int:account_id>/address")
@@ -133,14 +146,21 @@ def give_role() -> str | BaseResponse:
             form.take(error)
         else:
             db.session.commit()
-            notify(
-                f"{account.name} is {role.word.lower()} now.",
-                f"They sign in with {account.email}, by a link; no password is needed.",
-            )
+            notify(f"{account.name} is {role.word.lower()} now.", _how_they_sign_in(account))
             return redirect(url_for("admin.sign_ins"), code=303)
     return render_template(
         "admin/give_role.html", form=form, meanings={role.value: words for role, words in MEANINGS.items()}
     )
+
+
+def _how_they_sign_in(account: Account) -> str:
+    if account.returned_at is not None:
+        return f"Their sign-in {account.email} waits for you since they came back: let them in before they can use it."
+    if not account.is_active:
+        return f"Their sign-in {account.email} is deactivated: let them sign in again before they can use it."
+    if account.password_hash:
+        return f"They sign in with {account.email}, by their password or a link."
+    return f"They sign in with {account.email}, by a link; no password is needed."
 
 
 def _account_for(form: RoleForm) -> Account:
