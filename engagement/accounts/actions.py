@@ -47,7 +47,9 @@ def make_account(
     person = queries.active_person_by_email(email)
     if person is not None and queries.account_of_person(person.id):
         raise BadInput(f"{person.name} has a sign-in already.", {"email": "This person has a sign-in already."})
-    _free_address(email)
+    # Whoever has left, or is nobody any more, gives the address up.
+    for former in db.session.scalars(select(Account).where(Account.email == email)):
+        addresses.give_up(former)
     account = Account(
         email=email,
         name=name,
@@ -64,13 +66,6 @@ def make_account(
     else:
         audit.record("made sign-in", account, by=by, name=email, person_id=account.person_id)
     return account
-
-
-def _free_address(email: str) -> None:
-    """Take an address from the account of somebody who has left, or of nobody any more."""
-    holder = db.session.scalar(select(Account).where(Account.email == email))
-    if holder is not None:
-        addresses.give_up(holder)
 
 
 def account_for_person(person: Person, *, signs_in: bool = False) -> Account:
@@ -263,12 +258,8 @@ def sign_in_with_password(email: str, password: str, *, place: str, secret: str,
     attempts.refuse_when_tried_too_often(attempt)
     account = queries.account_by_email(email)
     stored = account.password_hash if account else None
-    if (
-        not passwords.fits(stored or passwords.hash_of_nothing(), password)
-        or account is None
-        or stored is None
-        or not account.is_active
-    ):
+    is_right = passwords.fits(stored or passwords.hash_of_nothing(), password)
+    if not is_right or account is None or stored is None or not account.is_active:
         attempts.count_attempt(attempt)
         raise BadInput(WRONG, {"password": WRONG})
     if passwords.hasher().check_needs_rehash(stored):

@@ -19,7 +19,7 @@ KEPT = (
 WAITS = (
     "This address waits to be confirmed",
     "The directory of {{ name }} has this address now. Signing in to Engagement with it begins when an administrator has confirmed "
-    "it; until then the former address holds.\n\nIf this does not concern you, tell whoever runs Engagement in your organisation.",
+    "it; until then it opens nothing.\n\nIf this does not concern you, tell whoever runs Engagement in your organisation.",
 )
 CONFIRMED = (
     "You sign in with this address from now on",
