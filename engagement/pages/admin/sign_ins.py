@@ -6,22 +6,23 @@ from wtforms import EmailField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from engagement.accounts import access, actions, addresses, queries
+from engagement.accounts import access, actions, queries
+from engagement.accounts.addresses import actions as addresses
+from engagement.accounts.addresses import queries as waiting
 from engagement.accounts.models import Account, Grant
 from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
+from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.forms import Form, stripped
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.people import queries as people
-from engagement.people.models import Department
 from engagement.programmes import queries as programmes
-from engagement.programmes.models import Programme
-from engagement.waves.models import Wave
 from engagement.waves.queries import open_waves
+from engagement.words import plural
 
 MEANINGS = {
     Role.ADMINISTRATOR: "Runs the service: sign-ins, directory, audit, jobs",
@@ -59,31 +60,44 @@ class RoleForm(Form):
 def sign_ins() -> str:
     """Everybody with a role, and what follows from the data for all others."""
     guard.allow(access.may_administer(guard.reader()))
-    listed = [(account, [(g, _scope_words(g)) for g in grants]) for account, grants in queries.accounts_with_roles()]
+    listed = [
+        (account, [(g, waiting.scope_in_words(g)) for g in grants]) for account, grants in queries.accounts_with_roles()
+    ]
     return render_template(
-        "admin/sign_ins.html", accounts=listed, outside=queries.outsiders(), waiting=len(addresses.waiting_sign_ins())
+        "admin/sign_ins.html", accounts=listed, outside=queries.outsiders(), waiting=len(waiting.waiting_sign_ins())
     )
-
-
-def _scope_words(grant: Grant) -> str:
-    if grant.programme_id:
-        return f"in {db.session.get_one(Programme, grant.programme_id).name}"
-    if grant.wave_id:
-        return f"in {db.session.get_one(Wave, grant.wave_id).title}"
-    if grant.department_id:
-        return f"in {db.session.get_one(Department, grant.department_id).path}"
-    return "everywhere"
 
 
 @blueprint.get("/admin/sign-ins/waiting")
 def waiting_sign_ins() -> str:
     """The sign-ins that wait for an administrator: another address in the directory, or a person who came back."""
     guard.allow(access.may_administer(guard.reader()))
-    rows = addresses.waiting_sign_ins()
+    rows = waiting.waiting_sign_ins()
     page = asked_page(len(rows))
     shown = rows[page.offset : page.offset + page.size]
-    roles = {row.account.id: [g.role.word for g in queries.open_grants(row.account.id)] for row in shown}
-    return render_template("admin/waiting_sign_ins.html", rows=shown, roles=roles, page=page)
+    return render_template(
+        "admin/waiting_sign_ins.html",
+        rows=shown,
+        roles={row.account.id: [g.role.word for g in queries.open_grants(row.account.id)] for row in shown},
+        rights=waiting.rights_in_words([row.account for row in shown]),
+        former=waiting.former_names(row.account.person_id for row in shown if row.account.person_id is not None),
+        with_other_address=sum(row.has_other_address for row in shown),
+        page=page,
+    )
+
+
+@blueprint.post("/admin/sign-ins/addresses")
+def confirm_addresses() -> BaseResponse:
+    """Let all who were ticked sign in with the addresses that the directory has for them."""
+    guard.allow(access.may_administer(guard.reader()))
+    ticked = (text.partition(" ") for text in request.form.getlist("chosen"))
+    shown = {number: address for text, _, address in ticked if (number := row_id(text)) is not None}
+    if not shown:
+        raise BadInput("Nobody was ticked. Tick those whose new address is right, then confirm.")
+    confirmed = addresses.confirm_addresses(shown, by=guard.reader().actor)
+    who = plural(len(confirmed), "person signs in with their", "people sign in with their")
+    more = "Their sessions have ended, and both addresses of each were told."
+    return done("admin.waiting_sign_ins", f"{who} new address now.", more)
 
 
 @blueprint.post("/admin/sign-ins/<int:account_id>/address")
@@ -127,12 +141,18 @@ def give_role() -> Drawn | BaseResponse:
             scope = {f"{kind}_id": int(number)} if kind and role is not Role.ADMINISTRATOR else {}
             actions.grant_role(account, role, by=guard.reader().actor, **scope)
         if saved:
-            return saved.to(
-                "admin.sign_ins",
-                f"{account.name} is {role.word.lower()} now.",
-                f"They sign in with {account.email}, by a link; no password is needed.",
-            )
+            return saved.to("admin.sign_ins", f"{account.name} is {role.word.lower()} now.", _how_they_sign_in(account))
     return drawn("admin/give_role.html", form, meanings={role.value: words for role, words in MEANINGS.items()})
+
+
+def _how_they_sign_in(account: Account) -> str:
+    if account.returned_at is not None:
+        return f"Their sign-in {account.email} waits for you since they came back: let them in before they can use it."
+    if not account.is_active:
+        return f"Their sign-in {account.email} is deactivated: let them sign in again before they can use it."
+    if account.password_hash:
+        return f"They sign in with {account.email}, by their password or a link."
+    return f"They sign in with {account.email}, by a link; no password is needed."
 
 
 def _account_for(form: RoleForm) -> Account:

@@ -7,7 +7,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from engagement.accounts import access, training_access
-from engagement.accounts.queries import scopes_grown_by_merging
+from engagement.accounts.merging.actions import merge_department
+from engagement.accounts.merging.queries import grown_by_merging, roles_of_department
+from engagement.accounts.models import Grant
+from engagement.accounts.posts import actions as posts
 from engagement.errors import RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import PersonField
@@ -95,6 +98,7 @@ def _drawn(row: Department, name_form: NameForm, manager_form: ManagerForm, merg
         name_form=name_form,
         manager_form=manager_form,
         merge_form=merge_form,
+        roles=_whose(its_roles) if access.may_administer(reader) and (its_roles := roles_of_department(row)) else "",
         may_change=_may_change() and row.closed_at is None,
     )
 
@@ -120,11 +124,11 @@ def name_manager(department_id: int) -> Drawn | BaseResponse:
     form = ManagerForm(obj=held(row))
     if form.validate_on_submit():
         with saving(form) as saved:
-            actions.name_department_manager(row, form.manager.person, by=guard.reader().actor)
+            posts.name_head(row, form.manager.person, by=guard.reader().actor)
         if saved:
-            who = form.manager.person.name if form.manager.person else "Nobody"
-            now = "" if form.manager.person else " now"
-            return saved.to("people.department", f"{who} heads {row.path}{now}.", department_id=row.id)
+            head = form.manager.person
+            says = f"{head.name} heads {row.path}." if head else f"Nobody heads {row.path} now."
+            return saved.to("people.department", says, department_id=row.id)
     return _drawn(row, NameForm(formdata=None, name=row.name), form, MergeForm(formdata=None))
 
 
@@ -138,21 +142,27 @@ def merge(department_id: int) -> Drawn | BaseResponse:
         into = guard.found(queries.department_page(int(form.into.data)))
         here = next((line.own_headcount for line in queries.department_tree() if line.department.id == row.id), 0)
         with saving(form) as saved:
-            _refuse_growing_scopes(row, into)
-            actions.merge_department(row, into, by=guard.reader().actor)
+            _refuse_growing_roles(row, into)
+            roles = merge_department(row, into, by=guard.reader().actor)
         if saved:
-            more = f"{plural(here, 'person works', 'people work')} in {into.path} now."
+            along = f" {_whose(roles)} moved along." if roles else ""
+            more = f"{plural(here, 'person works', 'people work')} in {into.path} now.{along}"
             return saved.to("people.department", f"{row.path} is closed.", more, department_id=into.id)
     name_form = NameForm(formdata=None, name=row.name)
     return _drawn(row, name_form, ManagerForm(formdata=None, manager=row.manager), form)
 
 
-def _refuse_growing_scopes(row: Department, into: Department) -> None:
+def _refuse_growing_roles(row: Department, into: Department) -> None:
     """Raise RuleBroken where merging would let a role reach more people and the reader is not who gives roles."""
     if access.may_administer(guard.reader()):
         return
-    for grant in scopes_grown_by_merging(row.lineage, into.lineage):
+    for grant, reached in grown_by_merging(row, into):
         raise RuleBroken(
-            f"By this {grant.account.name}, who is {grant.role.word.lower()} there, would reach the people of {row.path}. "
+            f"By this {grant.account.name}, who is {grant.role.word.lower()} there, would reach the people of {reached.path}. "
             "Ask an administrator, who gives roles, to merge the two."
         )
+
+
+def _whose(roles: list[Grant]) -> str:
+    named = ", ".join(f"{grant.account.name} ({grant.role.word.lower()})" for grant in roles)
+    return f"{plural(len(roles), 'role', 'roles')} of {named}"

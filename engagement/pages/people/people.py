@@ -15,6 +15,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from engagement import clock
 from engagement.accounts import access
 from engagement.accounts.actions import end_with_leaving, return_with_sign_in
+from engagement.accounts.addresses.queries import what_leaving_ends
 from engagement.accounts.queries import account_of_person
 from engagement.accounts.reader import Reader
 from engagement.communications.working_time import working_time
@@ -224,6 +225,7 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> D
         waves=[
             (wave, access.may_see_wave(reader, wave.programme_id, wave.id)) for wave in waves.waves_of_person(row.id)
         ],
+        leaving_ends=what_leaving_ends(row) if _may_change() else "",
         to_hand_over=held_by(row, reader) if row.has_left else [],
         timezone=row.timezone or f"{settings.timezone}, the organisation’s",
         language=row.language or f"{settings.language}, the organisation’s",
@@ -286,9 +288,11 @@ def _asked(form: DeliveryForm) -> list[Any]:
 def leaving(person_id: int) -> BaseResponse:
     """Say that somebody has left."""
     row = _person_to_change(person_id)
+    ends = what_leaving_ends(row)
     end_with_leaving(row, by=guard.reader().actor)
     db.session.commit()
-    notify(f"{row.name} is marked as left.", "No message or assignment reaches them any more. Their history stays.")
+    reached = "No message or assignment reaches them any more. Their history stays."
+    notify(f"{row.name} is marked as left.", f"{reached} {ends}".strip())
     return _back(row)
 
 

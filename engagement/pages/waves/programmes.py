@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from engagement.accounts import access
+from engagement.accounts.posts import actions as posts
 from engagement.communications import queries as calendar
 from engagement.communications.scopes import readable
 from engagement.db import db
@@ -104,9 +105,8 @@ def new_programme() -> Drawn | BaseResponse:
     form = ProgrammeForm()
     if form.validate_on_submit():
         with saving(form) as saved:
-            made = actions.make_programme(
-                form.name.data, form.purpose.data, sponsor=form.sponsor.person, by=guard.reader().actor
-            )
+            made = actions.make_programme(form.name.data, form.purpose.data, by=guard.reader().actor)
+            posts.name_sponsor(made, form.sponsor.person, by=guard.reader().actor)
         if saved:
             more = "Add its first workflow, then plan a wave."
             return saved.to("waves.programme", f"{made.name} is there.", more, programme_id=made.id)
@@ -146,9 +146,8 @@ def edit_programme(programme_id: int) -> Drawn | BaseResponse:
     form = ProgrammeForm(obj=held(row))
     if form.validate_on_submit():
         with saving(form) as saved:
-            actions.change_programme(
-                row, form.name.data, form.purpose.data, sponsor=form.sponsor.person, by=guard.reader().actor
-            )
+            actions.change_programme(row, form.name.data, form.purpose.data, by=guard.reader().actor)
+            posts.name_sponsor(row, form.sponsor.person, by=guard.reader().actor)
         if saved:
             return saved.to("waves.programme", programme_id=row.id)
     return drawn("waves/edit_programme.html", form, programme=row)

@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 
 from engagement import clock
 from engagement.accounts import access
+from engagement.accounts.posts import actions as posts
 from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.subjects import subjects_shown
@@ -77,12 +78,11 @@ def new(programme_id: int) -> Drawn | BaseResponse:
                 aim=form.aim.data,
                 stabilises_until_on=form.stabilises_until_on.data,
                 training_lead_days=form.training_lead_days.data,
-                lead=form.lead.person,
-                sponsor=form.sponsor.person,
                 departments=chosen_departments(form.departments.data),
                 workflows=_chosen_workflows(form.workflows.data),
                 by=guard.reader().actor,
             )
+            _name_people(form, wave)
             training_actions.settle_assignments(clock.now(), wave.id)
         if saved:
             number = queries.member_counts([wave.id])[wave.id]
@@ -114,10 +114,9 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
                 form.aim.data,
                 stabilises_until_on=form.stabilises_until_on.data,
                 training_lead_days=form.training_lead_days.data,
-                lead=form.lead.person if form.lead else wave.lead,
-                sponsor=form.sponsor.person if form.sponsor else wave.sponsor,
                 by=by,
             )
+            _name_people(form, wave)
             if may_place:
                 actions.choose_departments(wave, chosen_departments(form.departments.data), by=by)
             actions.choose_workflows(wave, _chosen_workflows(form.workflows.data), by=by)
@@ -125,6 +124,13 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
         if saved:
             return saved.to("waves.wave", wave_id=wave_id)
     return drawn("waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place)
+
+
+def _name_people(form: WaveForm, wave: Wave) -> None:
+    if form.lead:
+        posts.name_lead(wave, form.lead.person, by=guard.reader().actor)
+    if form.sponsor:
+        posts.name_sponsor(wave, form.sponsor.person, by=guard.reader().actor)
 
 
 def _leave_out_rights(form: WaveForm, reader: Reader, wave: Wave) -> None:

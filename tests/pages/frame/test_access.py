@@ -225,6 +225,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST admin.give_role": ("A",),
     "GET admin.waiting_sign_ins": ("A",),
     "POST admin.confirm_address": ("A", "A"),
+    "POST admin.confirm_addresses": ("A",),
     "POST admin.rename_sign_in": ("A", "A"),
     "POST admin.withdraw_role": ("A", "A"),
     "POST admin.deactivate": ("A", "A"),
