@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
 from engagement.audiences.models import Audience
-from engagement.communications.cadence import Cadence, moved_day
-from engagement.communications.rhythm import cadence_words, day_words, moment_words
+from engagement.days.cadence import Cadence, moved_day
+from engagement.days.rhythm import cadence_words, day_words, moment_words
 from engagement.communications.rules import CommunicationKind, HolidayPolicy, OccurrenceStatus
 from engagement.db import Base, Key, UtcDateTime, short, word_of
 from engagement.mail.models import Mailing

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from engagement.communications.cadence import clock_time
-from engagement.communications.recurrence import read_rule
+from engagement.days.cadence import clock_time
+from engagement.days.recurrence import read_rule
 from engagement.communications.rules import CommunicationKind
 from engagement.errors import BadInput
 

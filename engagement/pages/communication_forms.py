@@ -22,10 +22,10 @@ from engagement.accounts.queries import accounts_holding
 from engagement.accounts.rules import Role
 from engagement.audiences.models import Audience
 from engagement.audiences.queries import audiences_in_use
-from engagement.communications.cadence import instant_of
+from engagement.days.cadence import instant_of
 from engagement.communications.models import Communication
-from engagement.communications.recurrence import DAYS
-from engagement.communications.rhythm import ORDINALS, WEEKDAYS, Choice, choice_of, rhythm_words, rule_of
+from engagement.days.recurrence import DAYS
+from engagement.days.rhythm import ORDINALS, WEEKDAYS, Choice, choice_of, rhythm_words, rule_of
 from engagement.communications.rules import CommunicationKind, HolidayPolicy, Rhythm
 from engagement.communications.text_limits import LONGEST_BODY
 from engagement.db import db

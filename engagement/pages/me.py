@@ -12,7 +12,7 @@ from engagement.accounts import access, training_access
 from engagement.accounts import actions as accounts
 from engagement.accounts.reader import Reader
 from engagement.communications.languages import language_words
-from engagement.communications.working_time import working_time
+from engagement.days.working_hours import working_time
 from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.errors import BadInput

@@ -9,7 +9,7 @@ from engagement.communications.messages import Preview
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import OccurrencePage
 from engagement.communications.readers import DeliveryPlan, LaterReaders
-from engagement.communications.rhythm import day_words, moment_words, zone_words
+from engagement.days.rhythm import day_words, moment_words, zone_words
 from engagement.communications.rules import OccurrenceStatus
 from engagement.mail.queries import Waiting
 from engagement.mail.rules import DeliveryState

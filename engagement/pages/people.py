@@ -17,7 +17,7 @@ from engagement.accounts import access
 from engagement.accounts.actions import end_with_leaving, return_with_sign_in
 from engagement.accounts.queries import account_of_person
 from engagement.accounts.reader import Reader
-from engagement.communications.working_time import working_time
+from engagement.days.working_hours import working_time
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages import departments, guard, role_rules

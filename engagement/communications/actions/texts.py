@@ -24,7 +24,7 @@ from engagement.communications.approvals import (
     may_still_approve,
     standing_approval,
 )
-from engagement.communications.holiday_calendar import working_days_before
+from engagement.days.working_days import working_days_before
 from engagement.communications.languages import check_language, language_words
 from engagement.communications.merge_values import problems_of
 from engagement.communications.models import Approval, Occurrence, OccurrenceText

@@ -15,7 +15,7 @@ from engagement.communications.merge_values import problems_of
 from engagement.communications.models import Approval, Communication, Occurrence
 from engagement.communications.queries.calendar import with_communication
 from engagement.communications.readers import DeliveryPlan, delivery_plan, reader_groups, unread_languages
-from engagement.communications.rhythm import zone_words
+from engagement.days.rhythm import zone_words
 from engagement.communications.translations import texts_of
 from engagement.db import db
 from engagement.mail.confirming import Confirmations, confirmations_of

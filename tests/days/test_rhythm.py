@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engagement.communications.recurrence import read_rule
-from engagement.communications.rhythm import Choice, cadence_words, choice_of, moment_words, rhythm_words, rule_of
+from engagement.days.recurrence import read_rule
+from engagement.days.rhythm import Choice, cadence_words, choice_of, moment_words, rhythm_words, rule_of
 from engagement.communications.rules import Rhythm
 from engagement.errors import BadInput
 

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo, available_timezones
 
-from engagement.communications.holiday_calendar import nearest_working_day, why_off
-from engagement.communications.recurrence import read_rule
+from engagement.days.working_days import nearest_working_day, why_off
+from engagement.days.recurrence import read_rule
 from engagement.communications.rules import HolidayPolicy
 from engagement.errors import BadInput
 

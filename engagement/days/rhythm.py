@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from engagement.communications.recurrence import DAYS, Recurrence, read_rule
+from engagement.days.recurrence import DAYS, Recurrence, read_rule
 from engagement.communications.rules import Rhythm
 from engagement.errors import BadInput
 from engagement.words import listed

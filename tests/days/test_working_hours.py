@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engagement.communications.cadence import clock_time
-from engagement.communications.holiday_calendar import is_working_day
-from engagement.communications.working_time import WorkingTime, next_working_instant, working_time
+from engagement.days.cadence import clock_time
+from engagement.days.working_days import is_working_day
+from engagement.days.working_hours import WorkingTime, next_working_instant, working_time
 from engagement.people.organisation import UNSET, Organisation
 
 LONDON = WorkingTime("Europe/London", "09:00", "17:00", "GB-ENG")

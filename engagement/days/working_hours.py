@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from engagement.communications.cadence import clock_time, instant_of
-from engagement.communications.holiday_calendar import LONGEST_BREAK, check_country, is_working_day
+from engagement.days.cadence import clock_time, instant_of
+from engagement.days.working_days import LONGEST_BREAK, check_country, is_working_day
 from engagement.errors import BadInput
 from engagement.people.organisation import Organisation
 

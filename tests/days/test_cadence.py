@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engagement.communications.cadence import Cadence, PlannedDate, check_zone, clock_time, instant_of, planned_dates
-from engagement.communications.holiday_calendar import (
+from engagement.days.cadence import Cadence, PlannedDate, check_zone, clock_time, instant_of, planned_dates
+from engagement.days.working_days import (
     check_country,
     holidays_between,
     is_working_day,
