@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
 
-from engagement.communications.languages import is_read_in, language_words
+from engagement.communications.languages import is_read_in
 from engagement.communications.merging import CONSTANT, FIELDS, problems_in
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.translations import translations_of
@@ -15,6 +15,7 @@ from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
 from engagement.programmes.models import Workflow
 from engagement.waves.queries import workflows_of_waves
+from engagement.words import language_words
 
 
 def constants_of(

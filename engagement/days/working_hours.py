@@ -1,14 +1,11 @@
-"""When somebody works, and the next instant at which they do. Pure: no clock, no database."""
+"""When somebody works, and the next instant at which they do."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from engagement.days.cadence import clock_time, instant_of
-from engagement.days.working_days import LONGEST_BREAK, check_country, is_working_day
-from engagement.errors import BadInput
-from engagement.people.organisation import Organisation
+from engagement.days.local_time import clock_time, instant_of
+from engagement.days.working_days import LONGEST_BREAK, is_working_day
 
 
 @dataclass(frozen=True)
@@ -19,30 +16,6 @@ class WorkingTime:
     works_from: str
     works_until: str
     country: str
-
-
-@lru_cache(maxsize=4096)
-def working_time(
-    timezone: str | None, works_from: str | None, works_until: str | None, country: str, organisation: Organisation
-) -> WorkingTime:
-    """Return when a person with these columns works; the organisation's where they have none of their own.
-
-    A country that is no code with a known calendar, such as one written out, counts as none.
-    """
-    own_hours = works_from and works_until
-    return WorkingTime(
-        timezone or organisation.timezone,
-        works_from if own_hours and works_from else organisation.works_from,
-        works_until if own_hours and works_until else organisation.works_until,
-        _known_country(country) or organisation.country,
-    )
-
-
-def _known_country(country: str) -> str | None:
-    try:
-        return check_country(country) if country else None
-    except BadInput:
-        return None
 
 
 def next_working_instant(instant: datetime, works: WorkingTime) -> datetime:

@@ -7,7 +7,6 @@ from engagement import clock
 from engagement.accounts import access
 from engagement.accounts.models import Account
 from engagement.communications import actions, queries, scopes
-from engagement.communications.languages import language_words
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.outlines import standard_outlines
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
@@ -27,7 +26,7 @@ from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
-from engagement.words import plural
+from engagement.words import language_words, plural
 
 
 @blueprint.get("/communications")

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from engagement.accounts import access
 from engagement.accounts.reader import Reader
-from engagement.days.working_days import holidays_between
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import go_lives_between, messages_between
 from engagement.communications.scopes import readable
+from engagement.days.working_days import holidays_between
 from engagement.waves.models import Wave
 
 

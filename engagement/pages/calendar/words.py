@@ -4,19 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from engagement.communications.languages import language_words
 from engagement.communications.messages import Preview
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import OccurrencePage
 from engagement.communications.readers import DeliveryPlan, LaterReaders
-from engagement.days.rhythm import day_words, moment_words, zone_words
 from engagement.communications.rules import OccurrenceStatus
 from engagement.mail.queries import Waiting
 from engagement.mail.rules import DeliveryState
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.people.models import Person
-from engagement.words import count, plural
+from engagement.words import count, day_words, language_words, moment_words, plural, zone_words
 
 MOST_GROUPS = 12
 

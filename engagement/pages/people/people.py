@@ -17,7 +17,6 @@ from engagement.accounts import access
 from engagement.accounts.actions import end_with_leaving, return_with_sign_in
 from engagement.accounts.queries import account_of_person
 from engagement.accounts.reader import Reader
-from engagement.days.working_hours import working_time
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
@@ -29,6 +28,7 @@ from engagement.pages.people import blueprint
 from engagement.people import actions, queries
 from engagement.people.listing import Listing
 from engagement.people.models import Person
+from engagement.people.organisation import working_time
 from engagement.people.queries import DepartmentName, DirectoryRow
 from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.privacy.holding import held_by
