@@ -34,7 +34,9 @@ def shown_while_working(heading: str, work: Work, *, back: str) -> Response:
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     before, place, after = render_template("long_work.html", heading=heading).partition(PLACE)
-    step, failed, done = (get_template_attribute("_macros.html", f"work_{part}") for part in ("step", "failed", "done"))
+    step, failed, done = (
+        get_template_attribute("_macros/work.html", f"work_{part}") for part in ("step", "failed", "done")
+    )
     told = _Told(structlog.contextvars.get_contextvars())
     db.session.remove()  # what this request began to read must not keep the work from writing
 

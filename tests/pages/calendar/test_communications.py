@@ -35,9 +35,10 @@ pytestmark = pytest.mark.usefixtures("frozen")
 
 
 def page(client: FlaskClient, path: str, status: int = 200) -> str:
+    """Return a page with its blanks and line ends evened out, as a browser shows them."""
     answer = client.get(path)
     assert answer.status_code == status, answer.get_data(as_text=True)
-    return answer.get_data(as_text=True)
+    return " ".join(answer.get_data(as_text=True).split())
 
 
 def post(client: FlaskClient, path: str, status: int = 303, **fields: Any) -> str:

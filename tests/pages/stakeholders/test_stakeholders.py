@@ -67,7 +67,7 @@ def rows_of(answer) -> list[list[str]]:
     """Return the cells of the list of stakeholders."""
     page = answer.get_data(as_text=True)
     found = []
-    for row in re.findall(r"<tr>(<th scope=\"row\"><a href=\"/stakeholders/\d+\">.*?)</tr>", page, re.S):
+    for row in re.findall(r"<tr>\s*(<th scope=\"row\">\s*<a href=\"/stakeholders/\d+\">.*?)</tr>", page, re.S):
         cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)
         found.append([" ".join(re.sub(r"<[^>]+>", "", cell.replace("<wbr>", "")).split()) for cell in cells])
     return found
