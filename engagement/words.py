@@ -67,14 +67,14 @@ def short_day_words(day: date, *, with_year: bool = True) -> str:
     return format_date(day, "d MMMM y" if with_year else "d MMMM", ENGLISH)
 
 
-def brief_day_words(day: date) -> str:
+def brief_day_words(day: date, *, with_weekday: bool = True, with_month: bool = True) -> str:
     """Write a day as briefly as an agenda does: "Fri 3 Apr"."""
-    return format_date(day, "EEE d MMM", ENGLISH)
+    return format_date(day, f"{'EEE ' * with_weekday}d{' MMM' * with_month}", ENGLISH)
 
 
-def month_words(day: date) -> str:
+def month_words(day: date, *, with_year: bool = True) -> str:
     """Write the month of a day: "April 2026"."""
-    return format_date(day, "MMMM y", ENGLISH)
+    return format_date(day, "MMMM y" if with_year else "MMMM", ENGLISH)
 
 
 def month_word(number: int) -> str:

@@ -12,7 +12,7 @@ from engagement.accounts.models import SignInAttempt
 from engagement.accounts.rules import ATTEMPT_WINDOW, ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_PLACE
 from engagement.db import db
 from engagement.errors import TooMany
-from engagement.words import plural
+from engagement.words import minutes_words
 
 
 def count_attempt(email: str, place: str, secret: str) -> None:
@@ -36,8 +36,7 @@ def refuse_when_tried_too_often(email: str, place: str, secret: str) -> None:
     )
     seconds = math.ceil((free_at - clock.now()).total_seconds())
     if seconds > 0:
-        minutes = plural(math.ceil(seconds / 60), "minute", "minutes")
-        sentence = f"There were too many attempts. Wait {minutes}, then try again."
+        sentence = f"There were too many attempts. Wait {minutes_words(seconds)}, then try again."
         raise TooMany(sentence, {"email": sentence}, retry_after=seconds)
 
 

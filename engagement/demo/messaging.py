@@ -9,7 +9,6 @@ from engagement.audit import Actor
 from engagement.communications import actions as communications
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
-from engagement.content.frames import frame_in
 from engagement.db import db
 from engagement.demo import letters, roster
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
@@ -18,6 +17,7 @@ from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState, Outcome
 from engagement.people.organisation import Organisation
+from engagement.words import day_words, month_words
 
 #: Days from today to the short briefing by which wave 3 hears early what is coming.
 EARLY_BRIEFING = -8
@@ -158,7 +158,7 @@ def _text_for(stage: Stage, occurrence: Occurrence) -> tuple[str, str]:
     since = (day - stage.day(-DAYS_OF_HISTORY)).days
     if kind is CommunicationKind.PROGRAMME_UPDATE:
         part = next(part for until, part in letters.UPDATE_PARTS if (day - stage.today).days < until)
-        return letters.UPDATE[0].format(month=f"{day:%B}"), _put(letters.UPDATE[1], part)
+        return letters.UPDATE[0].format(month=month_words(day, with_year=False)), _put(letters.UPDATE[1], part)
     if kind is CommunicationKind.TECHNICAL_UPDATE:
         return _technical(stage, day, "en")
     if kind is CommunicationKind.EXECUTIVE_UPDATE:
@@ -178,7 +178,7 @@ def _technical(stage: Stage, day: date, language: str) -> tuple[str, str]:
     turn = (day - stage.day(-DAYS_OF_HISTORY)).days // 14 % len(letters.TECHNICAL_PARTS)
     subject, body = letters.TECHNICAL[language]
     change, means = letters.TECHNICAL_PARTS[turn][language]
-    return subject.format(day=frame_in(language).day(day)), _put(body, {"change": change, "means": means})
+    return subject.format(day=day_words(day, language=language)), _put(body, {"change": change, "means": means})
 
 
 def _put(text: str, values: dict[str, str]) -> str:

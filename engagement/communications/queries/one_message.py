@@ -23,7 +23,7 @@ from engagement.mail.queries import Waiting, delivery_counts, waiting_for_hours
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from engagement.people.organisation import UNSET, Organisation
-from engagement.words import zone_words
+from engagement.words import short_day_words, zone_words
 
 
 def communication_page(communication_id: int) -> Communication | None:
@@ -160,5 +160,5 @@ def why_reached(delivery: Delivery, timezone: str) -> str:
     name = delivery.name or delivery.address
     return (
         f"{name} belonged to “{occurrence.communication.audience.name}” when the recipients of “{occurrence.title}” were "
-        f"found, {queued.day} {queued:%B %Y} at {queued:%H:%M}, {zone_words(timezone)}.{by}"
+        f"found, {short_day_words(queued.date())} at {queued:%H:%M}, {zone_words(timezone)}.{by}"
     )

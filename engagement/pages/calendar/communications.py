@@ -19,14 +19,14 @@ from engagement.pages.calendar.forms import CommunicationForm, StandardForm, Whe
 from engagement.pages.calendar.month import brief_moment, month_shown
 from engagement.pages.calendar.words import when_words
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import number_word, today
+from engagement.pages.frame.formats import today
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.lists import asked_page
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
-from engagement.words import language_words, plural
+from engagement.words import language_words, number_word, plural
 
 
 @blueprint.get("/communications")

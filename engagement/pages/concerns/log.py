@@ -14,7 +14,7 @@ from engagement.errors import BadInput
 from engagement.pages.concerns import blueprint
 from engagement.pages.concerns.forms import LogForm
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import here_today, number_word, short_day, shortened
+from engagement.pages.frame.formats import here_today, short_day, shortened
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import chosen_departments, department_choices
 from engagement.pages.parts.forms import day_or_none
@@ -27,7 +27,7 @@ from engagement.resistance.queries import LogFilters, WaitingCounts
 from engagement.resistance.rules import FLOOD_WATCHED_DAYS, ConcernStatus, LeftOut, Severity, Source
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
-from engagement.words import plural
+from engagement.words import number_word, plural
 
 AGES = (("5", "More than 5 days"), ("14", "More than 14 days"), ("30", "More than 30 days"))
 NONE_CHOSEN = SelectChoice(value="", label="None in particular")

@@ -40,6 +40,7 @@ from engagement.resistance.saying.rules import handed_over_on, receipt_groups
 from engagement.settings import Outside
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
+from engagement.words import minutes_words
 
 Word = TypeVar("Word", bound=StrEnum)
 UNKNOWN_CODE = "Nothing is kept under this code. Compare it with what you wrote down, letter by letter."
@@ -68,10 +69,9 @@ def _too_many(page: str, seconds: int) -> tuple[str, int, dict[str, str]]:
 
 
 def _too_many_words(seconds: int) -> str:
-    minutes = -(-seconds // 60)
     return (
         f"Much has come from your network just now, and this waits so that nobody floods it. Your text is still here. Send it "
-        f"again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
+        f"again in {minutes_words(seconds)}."
     )
 
 

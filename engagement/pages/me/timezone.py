@@ -10,12 +10,11 @@ from wtforms.fields.choices import SelectChoice
 from engagement.accounts import actions as accounts
 from engagement.db import db
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import zone_words
 from engagement.pages.frame.shell import notify
 from engagement.pages.me import blueprint
 from engagement.pages.parts.forms import Form
 from engagement.people.organisation import working_time
-from engagement.words import language_words
+from engagement.words import language_words, zone_words
 
 blueprint.after_request(guard.seen_by_nobody_else)
 

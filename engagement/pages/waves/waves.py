@@ -33,7 +33,8 @@ from engagement.training import queries as training
 from engagement.training.rules import due_on
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
-from engagement.waves.rules import WaveStatus, days_until
+from engagement.waves.rules import WaveStatus
+from engagement.words import days_away
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def wave(wave_id: int) -> str:
 
 
 def _lede(wave: Wave) -> str:
-    ahead = days_until(wave.go_live_on, today())
+    ahead = days_away(wave.go_live_on, today())
     if wave.status is WaveStatus.CANCELLED:
         return f"Wave {wave.number} was cancelled. It would have gone live on {day(wave.go_live_on)}."
     if wave.status in (WaveStatus.PLANNED, WaveStatus.READY):
