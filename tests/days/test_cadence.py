@@ -11,10 +11,7 @@ from engagement.days.cadence import Cadence, HolidayPolicy, PlannedDate, planned
 from engagement.days.local_time import check_zone, clock_time, instant_of
 from engagement.days.working_days import (
     check_country,
-    holidays_between,
     is_working_day,
-    why_off,
-    working_days_before,
 )
 from engagement.errors import BadInput
 
@@ -248,33 +245,6 @@ def test_moved_dates_are_working_days(wanted: Cadence, start: datetime) -> None:
         if wanted.policy is not KEEP:
             assert is_working_day(found.sends_at.astimezone(zone).date(), wanted.country)
         assert (found.why_moved is None) == (found.sends_at == found.planned_for)
-
-
-@pytest.mark.parametrize(
-    ("number", "expected"),
-    [(0, date(2026, 4, 8)), (1, date(2026, 4, 7)), (2, date(2026, 4, 2)), (5, date(2026, 3, 30))],
-)
-def test_working_days_before_leaves_out_weekend_and_easter(number: int, expected: date) -> None:
-    assert working_days_before(date(2026, 4, 8), number, "GB-ENG") == expected
-
-
-def test_working_days_before_with_none_asked_goes_back_from_a_day_off() -> None:
-    assert working_days_before(date(2026, 4, 6), 0, "GB-ENG") == date(2026, 4, 2)
-    assert working_days_before(date(2026, 4, 6), 1, "GB-ENG") == date(2026, 4, 2)
-
-
-def test_why_off_names_the_holiday_or_the_weekday() -> None:
-    assert [why_off(date(2026, 4, d), "GB-ENG") for d in (2, 3, 4, 6)] == [
-        None,
-        "Good Friday",
-        "a Saturday",
-        "Easter Monday",
-    ]
-    assert why_off(date(2026, 4, 6), "GB-SCT") is None
-    assert list(holidays_between(date(2026, 4, 1), date(2026, 4, 30), "GB-ENG")) == [
-        (date(2026, 4, 3), "Good Friday"),
-        (date(2026, 4, 6), "Easter Monday"),
-    ]
 
 
 def test_codes_zones_and_times_that_make_no_sense_are_named() -> None:

@@ -50,12 +50,12 @@ def index() -> str:
     readable, on = access.concern_waves(reader), here_today()
     counted_on = on - timedelta(days=1)
     filters = _filters()
-    rows = queries.concerns_listed(readable, on, filters)
+    rows = queries.concerns_listed(readable, on, guard.organisation().country, filters)
     within = queries.may_be_read(readable)
     page = asked_page(count_of(rows))
     return render_template(
         "concerns/index.html",
-        lede=_log_lede(queries.waiting_counts(readable, counted_on)),
+        lede=_log_lede(queries.waiting_counts(readable, counted_on, guard.organisation().country)),
         counts=queries.counts_by_source(within, counted_on),
         counted_on=counted_on,
         floods=queries.floods(readable, on - timedelta(days=FLOOD_WATCHED_DAYS)),
@@ -103,10 +103,12 @@ def _line(row: Concern, on: date) -> LogLine:
 
 def lateness(row: Concern, on: date) -> str:
     """Say which promise about a concern is past on a day, or nothing when none is."""
-    if row.status is ConcernStatus.RECEIVED and on > row.acknowledge_by:
+    country = guard.organisation().country
+    answer_by = row.answer_by(country)
+    if row.status is ConcernStatus.RECEIVED and on > row.acknowledge_by(country):
         return f"unread since {short_day(row.received_on)}"
-    if row.answer_by and on > row.answer_by:
-        return f"answer was due {short_day(row.answer_by)}"
+    if answer_by and on > answer_by:
+        return f"answer was due {short_day(answer_by)}"
     return ""
 
 

@@ -146,7 +146,7 @@ def _definitions(report: ProgrammeReport) -> Sequence[str]:
         "Concerns whose last word is an answer of the change team.",
         "Open concerns as they were counted at the end of each of the last eight weeks. All sources share one scale; what was "
         "not shown then leaves a gap.",
-        "Median of working days, Monday to Friday, from receipt to first answer.",
+        "Median of working days, without weekends and public holidays, from receipt to first answer.",
         "Messages that a mail server accepted, of people the message was for. The last four messages.",
     )
 
