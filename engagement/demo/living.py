@@ -59,14 +59,13 @@ def _petra_leaves(stage: Stage, day: date) -> None:
 
 def _move_waves_on(stage: Stage, offset: int) -> None:
     steps = {
-        -80: (1, WaveStatus.READY),
-        -78: (1, WaveStatus.LIVE),
         -64: (1, WaveStatus.STABILISING),
         -50: (1, WaveStatus.CLOSED),
-        -24: (2, WaveStatus.READY),
-        -22: (2, WaveStatus.LIVE),
         -8: (2, WaveStatus.STABILISING),
     }
+    for number, wave in stage.waves.items():
+        live = (wave.go_live_on - stage.today).days
+        steps |= {live - 2: (number, WaveStatus.READY), live: (number, WaveStatus.LIVE)}
     if offset in steps:
         number, status = steps[offset]
         with stage.at(stage.day(offset), 6):

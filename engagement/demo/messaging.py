@@ -107,16 +107,11 @@ def _date_briefings(stage: Stage, offset: int) -> None:
                 at = datetime.combine(day + timedelta(days=9), time(9), UTC)
                 communications.schedule_briefing(stage.communications[f"briefing {number}"], at, by=by)
     if offset == EARLY_BRIEFING - 9:
-        at = datetime.combine(_next_weekday(stage.day(EARLY_BRIEFING)), time(9), UTC)
+        at = datetime.combine(stage.working_day(EARLY_BRIEFING + 1), time(9), UTC)
         communications.schedule_briefing(stage.communications["briefing 3"], at, by=by)
     if offset == -2:
-        at = datetime.combine(_next_weekday(stage.today), time(13), UTC)
+        at = datetime.combine(stage.working_day(1), time(13), UTC)
         communications.schedule_briefing(stage.communications["briefing 3"], at, by=by)
-
-
-def _next_weekday(day: date) -> date:
-    day += timedelta(days=1)
-    return day if day.weekday() < 5 else _next_weekday(day)
 
 
 def _due_to_write(stage: Stage) -> list[Occurrence]:

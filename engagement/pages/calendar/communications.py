@@ -1,5 +1,7 @@
 """Pages of communications: the calendar as month and list, and each communication with its dates."""
 
+from zoneinfo import ZoneInfo
+
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -26,7 +28,7 @@ from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
-from engagement.words import language_words, number_word, plural
+from engagement.words import day_words, language_words, listed, number_word, plural
 
 
 @blueprint.get("/communications")
@@ -130,12 +132,19 @@ def new() -> str | BaseResponse:
             form.take(error)
         else:
             db.session.commit()
-            notify(f"{communication.name} is in the calendar.", communication.how_often + ".")
+            notify(f"{communication.name} is in the calendar.", _how_often_words(communication))
             return redirect(_page_of(communication), code=303)
     may_plan_all = access.may_plan_programme(reader, programme.id)
     return render_template(
         "calendar/edit.html", form=form, programme=programme, communication=None, may_plan_all=may_plan_all
     )
+
+
+def _how_often_words(communication: Communication) -> str:
+    """Say how often it goes out and when first, so that nobody has to count weeks or look up holidays."""
+    first = queries.dates_beyond(communication, clock.now(), 3)
+    days = listed(day_words(each.sends_at.astimezone(ZoneInfo(communication.timezone)).date()) for each in first)
+    return f"{communication.how_often}. The first dates: {days}." if first else f"{communication.how_often}."
 
 
 def _defaults(kind: str) -> dict[str, object]:
@@ -271,10 +280,8 @@ def edit(communication_id: int) -> str | BaseResponse:
             form.take(error)
         else:
             db.session.commit()
-            notify(
-                f"{row.name} is changed.",
-                "Dates follow it; texts that somebody wrote stay. Another audience, wave or sender needs approval again.",
-            )
+            stays = "Texts that somebody wrote stay. Another audience, wave or sender needs approval again."
+            notify(f"{row.name} is changed.", f"{_how_often_words(row)} {stays}")
             return redirect(_page_of(row), code=303)
     return render_template("calendar/edit.html", form=form, programme=row.programme, communication=row)
 

@@ -13,6 +13,7 @@ from engagement.accounts import access
 from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.subjects import subjects_shown
+from engagement.days.working_days import why_off
 from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
@@ -91,7 +92,7 @@ def new(programme_id: int) -> str | BaseResponse:
             training_actions.settle_assignments(clock.now(), wave.id)
             db.session.commit()
             number = queries.member_counts([wave.id])[wave.id]
-            notify(f"{wave.title} is planned.", f"{number:,} people are in it.")
+            notify(f"{wave.title} is planned.", f"{number:,} people are in it.{_day_off_words(wave.go_live_on)}")
             return redirect(url_for("waves.wave", wave_id=wave.id), code=303)
     return render_template("waves/edit.html", form=form, programme=programme, wave=None, may_place=True)
 
@@ -185,11 +186,19 @@ def _lede(wave: Wave) -> str:
         return f"Wave {wave.number} was cancelled. It would have gone live on {day(wave.go_live_on)}."
     if wave.status in (WaveStatus.PLANNED, WaveStatus.READY):
         late = " The day has passed and the wave has not gone live." if wave.go_live_on < today() else ""
-        return f"Wave {wave.number} goes live on {day(wave.go_live_on)}, {ahead}.{late}"
+        return (
+            f"Wave {wave.number} goes live on {day(wave.go_live_on)}, {ahead}.{late or _day_off_words(wave.go_live_on)}"
+        )
     if wave.status is WaveStatus.CLOSED:
         return f"Wave {wave.number} went live on {day(wave.go_live_on)} and is closed."
     rest = f" It is left to settle until {day(wave.stabilises_until_on)}." if wave.stabilises_until_on else ""
     return f"Wave {wave.number} went live on {day(wave.go_live_on)}, {ahead}.{rest}"
+
+
+def _day_off_words(go_live_on: date) -> str:
+    """Warn of a go-live on a day on which few people work, "" for a working day."""
+    why = why_off(go_live_on, guard.organisation().country)
+    return f" That is {why}, when few people work." if why else ""
 
 
 def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Milestone]:
@@ -240,10 +249,11 @@ def move(wave_id: int) -> str | BaseResponse:
                 db.session.commit()
                 notify(
                     f"{row.title} goes live on {day(row.go_live_on)}.",
-                    "Everything that is counted from the day follows.",
+                    f"Everything that is counted from the day follows.{_day_off_words(row.go_live_on)}",
                 )
                 return redirect(url_for("waves.wave", wave_id=wave_id), code=303)
-    return render_template("waves/move.html", form=form, wave=row, shown=shown)
+    warning = _day_off_words(form.go_live_on.data) if shown and form.go_live_on.data else ""
+    return render_template("waves/move.html", form=form, wave=row, shown=shown, warning=warning)
 
 
 def _what_moves(wave: Wave, new_day: date) -> list[tuple[str, date, date]]:
