@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import delete
 
 from engagement import clock
+from engagement.accounts.kept_forms.actions import forget_kept_forms
 from engagement.accounts.models import SignInAttempt, UsedLink
 from engagement.accounts.rules import ATTEMPT_WINDOW, MESSAGE_LINK_LIFETIME
 from engagement.accounts.sign_ins.actions import record_sign_ins as record_sign_ins_of_days
@@ -148,4 +149,5 @@ def forget_expired(_settings: Settings) -> str:
     links = rows_changed(delete(UsedLink).where(UsedLink.used_at < now - MESSAGE_LINK_LIFETIME - timedelta(days=1)))
     attempts = rows_changed(delete(SignInAttempt).where(SignInAttempt.at < now - ATTEMPT_WINDOW))
     uploads = intake.drop_old_uploads(now)
-    return f"{links} links, {attempts} attempts and {uploads} uploads removed."
+    forms = forget_kept_forms(now)
+    return f"{links} links, {attempts} attempts, {uploads} uploads and {forms} kept forms removed."

@@ -1,6 +1,6 @@
 """Pages of sign-ins: who may do what, giving and withdrawing roles, deactivating."""
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -13,9 +13,9 @@ from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
-from engagement.pages.frame.shell import notify
 from engagement.pages.parts.forms import Form, stripped
 from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.people import queries as people
 from engagement.people.models import Department
 from engagement.programmes import queries as programmes
@@ -92,9 +92,11 @@ def confirm_address(account_id: int) -> BaseResponse:
     guard.allow(access.may_administer(guard.reader()))
     account = guard.found(db.session.get(Account, account_id))
     addresses.confirm_address(account, request.form.get("address", ""), by=guard.reader().actor)
-    db.session.commit()
-    notify(f"{account.name} signs in with {account.email}.", "Their sessions have ended, and both addresses were told.")
-    return redirect(url_for("admin.waiting_sign_ins"), code=303)
+    return done(
+        "admin.waiting_sign_ins",
+        f"{account.name} signs in with {account.email}.",
+        "Their sessions have ended, and both addresses were told.",
+    )
 
 
 @blueprint.post("/admin/sign-ins/<int:account_id>/name")
@@ -103,13 +105,11 @@ def rename_sign_in(account_id: int) -> BaseResponse:
     guard.allow(access.may_administer(guard.reader()))
     account = guard.found(db.session.get(Account, account_id))
     actions.rename(account, request.form.get("name", ""), by=guard.reader().actor)
-    db.session.commit()
-    notify(f"The sign-in {account.email} is that of {account.name}.")
-    return redirect(url_for("admin.sign_ins"), code=303)
+    return done("admin.sign_ins", f"The sign-in {account.email} is that of {account.name}.")
 
 
 @blueprint.route("/admin/sign-ins/new", methods=["GET", "POST"])
-def give_role() -> str | BaseResponse:
+def give_role() -> Drawn | BaseResponse:
     """Give somebody a role, making their sign-in where there is none."""
     guard.allow(access.may_administer(guard.reader()))
     form = RoleForm()
@@ -120,25 +120,19 @@ def give_role() -> str | BaseResponse:
         *(SelectChoice(f"department-{d.id}", d.path, optgroup="Departments") for d in people.departments()),
     ]
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             account = _account_for(form)
             role = Role(form.role.data)
             kind, _, number = (form.scope.data or "").partition("-")
             scope = {f"{kind}_id": int(number)} if kind and role is not Role.ADMINISTRATOR else {}
             actions.grant_role(account, role, by=guard.reader().actor, **scope)
-        except BadInput as error:
-            db.session.rollback()
-            form.take(error)
-        else:
-            db.session.commit()
-            notify(
+        if saved:
+            return saved.to(
+                "admin.sign_ins",
                 f"{account.name} is {role.word.lower()} now.",
                 f"They sign in with {account.email}, by a link; no password is needed.",
             )
-            return redirect(url_for("admin.sign_ins"), code=303)
-    return render_template(
-        "admin/give_role.html", form=form, meanings={role.value: words for role, words in MEANINGS.items()}
-    )
+    return drawn("admin/give_role.html", form, meanings={role.value: words for role, words in MEANINGS.items()})
 
 
 def _account_for(form: RoleForm) -> Account:
@@ -162,9 +156,7 @@ def withdraw_role(grant_id: int) -> BaseResponse:
     guard.allow(access.may_administer(guard.reader()))
     grant = guard.found(db.session.get(Grant, grant_id))
     actions.withdraw_grant(grant, by=guard.reader().actor)
-    db.session.commit()
-    notify(f"{grant.account.name} is no longer {grant.role.word.lower()}.")
-    return redirect(url_for("admin.sign_ins"), code=303)
+    return done("admin.sign_ins", f"{grant.account.name} is no longer {grant.role.word.lower()}.")
 
 
 @blueprint.post("/admin/sign-ins/<int:account_id>/deactivation")
@@ -173,9 +165,7 @@ def deactivate(account_id: int) -> BaseResponse:
     guard.allow(access.may_administer(guard.reader()))
     account = guard.found(db.session.get(Account, account_id))
     actions.deactivate(account, by=guard.reader().actor)
-    db.session.commit()
-    notify(f"{account.name} can’t sign in any more.", "Every session they had has ended.")
-    return redirect(url_for("admin.sign_ins"), code=303)
+    return done("admin.sign_ins", f"{account.name} can’t sign in any more.", "Every session they had has ended.")
 
 
 @blueprint.post("/admin/sign-ins/<int:account_id>/reactivation")
@@ -184,6 +174,4 @@ def reactivate(account_id: int) -> BaseResponse:
     guard.allow(access.may_administer(guard.reader()))
     account = guard.found(db.session.get(Account, account_id))
     actions.reactivate(account, by=guard.reader().actor)
-    db.session.commit()
-    notify(f"{account.name} can sign in again.")
-    return redirect(url_for("admin.sign_ins"), code=303)
+    return done("admin.sign_ins", f"{account.name} can sign in again.")

@@ -14,7 +14,7 @@ from engagement.accounts import queries
 from engagement.accounts.models import Account
 from engagement.accounts.reader import Reader
 from engagement.db import db, reads_only
-from engagement.errors import AsksSignIn, NotAllowed, NotFound
+from engagement.errors import AsksSignIn, NotAllowed, NotFound, SignedOut
 from engagement.people.models import Person
 from engagement.people.organisation import Organisation
 from engagement.settings import Settings
@@ -122,9 +122,9 @@ def _require_sign_in() -> BaseResponse | None:
         return None
     if is_signed_in():
         return None
-    if request.method != "GET":
-        return redirect(url_for("sign_in.sign_in"))
-    return redirect(url_for("sign_in.sign_in", next=request.full_path.rstrip("?")))
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("sign_in.sign_in", next=request.full_path.rstrip("?")))
+    raise SignedOut("You are not signed in any more.")
 
 
 def _refuse_other_sites() -> None:

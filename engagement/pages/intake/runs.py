@@ -22,6 +22,7 @@ from engagement.pages.frame.shell import notify
 from engagement.pages.intake import blueprint
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.long_work import shown_while_working
+from engagement.pages.parts.saving import done
 from engagement.privacy.holding import held_by_leavers
 from engagement.training.rules import DAYS_TO_DECIDE
 from engagement.words import plural
@@ -186,9 +187,7 @@ def discard(run_id: int) -> BaseResponse:
         actions.discard_run(found, by=guard.reader().actor)
     except RuleBroken as error:
         return _refused(run_id, error)
-    db.session.commit()
-    notify("The file was dropped.", "Nothing in the directory has changed.")
-    return redirect(url_for("intake.index"), code=303)
+    return done("intake.index", "The file was dropped.", "Nothing in the directory has changed.")
 
 
 @blueprint.post("/people/import/<int:run_id>/undoing")

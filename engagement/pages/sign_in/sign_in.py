@@ -13,8 +13,9 @@ from engagement.accounts.rules import LinkPurpose, Role
 from engagement.db import db
 from engagement.errors import BadInput, TooMany
 from engagement.pages.frame import guard
-from engagement.pages.frame.shell import THEMES, notify
+from engagement.pages.frame.shell import THEMES
 from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.parts.saving import done
 from engagement.pages.sign_in import blueprint
 from engagement.pages.sign_in.links import LinkForm, begin_session, queue_link, secret
 
@@ -152,9 +153,7 @@ def password() -> str | BaseResponse:
         else:
             db.session.flush()
             begin_session(account)
-            db.session.commit()
-            notify("The new password holds.", "You were signed out everywhere else.")
-            return redirect(url_for("sign_in.password"), code=303)
+            return done("sign_in.password", "The new password holds.", "You were signed out everywhere else.")
     page = render_template("sign_in/password.html", form=form, has_password=bool(account.password_hash))
     return _answer(page, refusal)
 

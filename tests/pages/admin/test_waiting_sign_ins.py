@@ -87,8 +87,8 @@ def test_an_administrator_finds_and_confirms_an_address(app: Flask, ines: FlaskC
     shown = text_of(root, "/admin/sign-ins/waiting")
     assert "Ada Lovelace Administrator ada@example.com mallory@example.com" in shown
     path = f"/admin/sign-ins/{account_id()}/address"
-    assert root.post(path, data={"address": "other@example.com"}).status_code == 409
-    assert root.post(path, data={}).status_code == 409
+    assert root.post(path, data={"address": "other@example.com"}).status_code == 422
+    assert root.post(path, data={}).status_code == 422
     assert root.post(path, data={"address": "mallory@example.com"}).status_code == 303
     assert ada.get("/me").location.startswith("/login")
     assert "Nothing waits" in text_of(root, "/admin/sign-ins/waiting")
@@ -118,7 +118,7 @@ def test_a_sign_in_outside_the_directory_gets_the_name_of_the_file(app: Flask, i
     assert "is the sign-in of Ruth Root" in give(ines, csv_of(ruth)).get_data(as_text=True)
     number = db.session.scalars(select(Account.id).where(Account.name == "Ruth Root")).one()
     assert "Not in the directory" in text_of(root, "/admin/sign-ins")
-    assert root.post(f"/admin/sign-ins/{number}/name", data={"name": " "}).status_code == 400
+    assert root.post(f"/admin/sign-ins/{number}/name", data={"name": " "}).status_code == 422
     assert root.post(f"/admin/sign-ins/{number}/name", data={"name": "Ruth Maria Rootsworth"}).status_code == 303
     applied(ines, ruth)
     assert db.session.scalars(select(AuditEntry.changes).where(AuditEntry.verb == "renamed sign-in")).one() == {
