@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from engagement.accounts.posts import actions as posts
 from engagement.accounts.rules import Role
 from engagement.audiences import actions as audience_actions
 from engagement.communications import actions as communication_actions
+from engagement.communications.models import Details
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
 from engagement.demo import living, moving, roster, story
@@ -227,9 +229,8 @@ def _plan_communications(stage: Stage) -> None:
     for line in made:
         if line.kind is CommunicationKind.PROGRAMME_UPDATE:
             # The pilot had few readers; everybody is written to since the first wave was being prepared.
-            communication_actions.change_communication(
-                line, {"starts_on": stage.day(-PROGRAMME_UPDATES_SINCE)}, by=manager.actor
-            )
+            since = replace(line.details, starts_on=stage.day(-PROGRAMME_UPDATES_SINCE))
+            communication_actions.change_communication(line, since, by=manager.actor)
     stage.communications = {communication.kind.value: communication for communication in made}
     for number, wave in stage.waves.items():
         if number == 4:
@@ -239,13 +240,15 @@ def _plan_communications(stage: Stage) -> None:
         )
         stage.communications[f"briefing {number}"] = communication_actions.make_communication(
             stage.programme,
-            CommunicationKind.DEPARTMENT_BRIEFING,
-            f"Briefings for {wave.name.lower()}",
-            audience=audience,
-            owner=writer,
-            approver=manager,
-            wave=wave,
-            timezone=stage.settings.timezone,
-            asks_confirmation=True,
+            Details(
+                CommunicationKind.DEPARTMENT_BRIEFING,
+                f"Briefings for {wave.name.lower()}",
+                audience,
+                writer,
+                manager,
+                wave,
+                timezone=stage.settings.timezone,
+                asks_confirmation=True,
+            ),
             by=manager.actor,
         )
