@@ -31,8 +31,8 @@ from sqlalchemy import Column, Index, Integer, MetaData, String, Table, insert, 
 from engagement.app import create_app  # noqa: E402
 from engagement.audit import Actor, AuditEntry  # noqa: E402
 from engagement.db import Base, db, insert_new  # noqa: E402
-from engagement.intake.commanding import import_file  # noqa: E402
-from engagement.intake.models import ImportChange  # noqa: E402
+from engagement.intake.actions.importing import Asked, import_people  # noqa: E402
+from engagement.intake.models import ImportChange, ImportRun  # noqa: E402
 from engagement.people.models import Person, PersonRole  # noqa: E402
 from engagement.settings import Settings  # noqa: E402
 
@@ -69,16 +69,17 @@ def write_file(path: Path, rows: int, changed: float = 0) -> None:
 
 
 def bring_in(path: Path) -> dict[str, int]:
-    preview = import_file(path, by=BENCH, progress=_progress)
+    import_people(path, Asked(), by=BENCH, say=lambda _line: None, progress=_progress)
     db.session.commit()
-    assert preview.is_applied, preview
-    return preview.counts
+    run = db.session.scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(1)).one()
+    assert run.is_applied, run
+    return run.counts
 
 
 def warm_up(folder: Path) -> None:
     path = folder / "few.csv"
     write_file(path, 100)
-    assert import_file(path, by=BENCH).is_applied
+    import_people(path, Asked(), by=BENCH, say=lambda _line: None)
     db.session.rollback()
 
 

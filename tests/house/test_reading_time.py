@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 
 import pytest
+from intake.whole_files import read_file
 from patterns import pathological
 
 from engagement.audiences import rules as audience_rules
@@ -19,8 +20,7 @@ from engagement.communications.text_limits import LONGEST_SUBJECT, check_text
 from engagement.content import commonmark, library, markdown, quiz
 from engagement.content.autolinks import linked
 from engagement.errors import EngagementError
-from engagement.intake import cells, columns, names
-from engagement.intake.reading import read_file
+from engagement.intake.reading.rules import cells, columns, names
 from engagement.mail import headers, message
 from engagement.mail.layout import html_layout, inlined, text_in
 from engagement.pages.guard import safe_path

@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from intake.hr_files import make_archive, make_hr_file, make_workbook
+from intake.whole_files import read_file
 from sqlalchemy import event
 
 from engagement.audit import Actor
 from engagement.db import db
-from engagement.intake import actions, reading
-from engagement.intake.columns import LONGEST_HEADER, MOST_COLUMNS
-from engagement.intake.reading import open_file, read_file
-from engagement.intake.rules import ProblemKind, UnreadableFile
+from engagement.intake.actions import runs as actions
+from engagement.intake.reading.queries import files as reading
+from engagement.intake.reading.queries.files import open_file
+from engagement.intake.reading.rules.columns import LONGEST_HEADER, MOST_COLUMNS
+from engagement.intake.reading.rules.problems import ProblemKind, UnreadableFile
 
 INES = Actor(None, "Ines Okafor")
 
@@ -82,7 +84,7 @@ def test_a_sheet_of_tags_without_end_is_refused_at_once(piece: bytes) -> None:
 
 
 def test_one_endless_tag_is_refused_at_once() -> None:
-    assert refusal(sheet(b"<c " + b'r="A1" ' * 400_000 + b"/>")).problem.kind is ProblemKind.BROKEN_WORKBOOK
+    assert refusal(sheet(b"<c " + b'r="A1" ' * 400_000 + b"/>")).problem.kind is ProblemKind.EMPTY_FILE
 
 
 @pytest.mark.usefixtures("app")
@@ -108,5 +110,5 @@ def test_what_was_read_ahead_is_what_the_file_says(app: Flask, tmp_path: Path) -
     path.write_bytes(make_hr_file(700))
     ahead, plain = open_file(path, path.name), open_file(path, path.name)
     ahead.read_ahead()
-    assert [tuple(batch) for batch in ahead.batches()] == [tuple(batch) for batch in plain.batches()]
+    assert list(ahead.rows()) == list(plain.rows())
     assert ahead.problems == plain.problems

@@ -9,7 +9,7 @@ from engagement.accounts import actions, addresses, queries
 from engagement.accounts.actions import account_for_person
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.intake.sign_ins import sign_ins_touched
+from engagement.intake.comparing.queries.sign_ins import sign_ins_touched
 from engagement.people.models import Person
 
 pytestmark = pytest.mark.usefixtures("app")

@@ -1,49 +1,37 @@
-"""Changes by imports: staging a file, applying, dropping and undoing a run, keeping a mapping of columns."""
+"""Changes by imports: staging a file, applying, dropping and undoing a run."""
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy import func as sql
+from sqlalchemy.exc import IntegrityError
 
 from engagement import audit, clock
 from engagement.audit import Actor, AuditEntry
-from engagement.db import db, rows_changed
-from engagement.errors import BadInput, RuleBroken
-from engagement.intake import applying, comparing, heading, places, recording, undoing
-from engagement.intake.clearing import clear_staging
-from engagement.intake.fingerprint import directory_mark, fingerprint
-from engagement.intake.first_load import checked_and_indexed_at_once
-from engagement.intake.locking import lock_directory
-from engagement.intake.matching import unknown_managers
-from engagement.intake.models import (
-    ImportChange,
-    ImportRun,
-    KeptUpload,
-    SavedMapping,
-)
-from engagement.intake.progress import Progress, Step, quietly
-from engagement.intake.reading import HrFile
-from engagement.intake.rules import (
-    UPLOAD_KEPT,
-    ChangeKind,
-    Field,
-    Problem,
-    RunStatus,
-    UnreadableFile,
-    lines_at_fault,
-    missing,
-    needs_confirmation,
-)
-from engagement.intake.staging import MOST_PROBLEMS, Staged, stage_rows
-from engagement.intake.statistics import refresh_statistics
+from engagement.db import db, note_growth, rows_changed
+from engagement.errors import RuleBroken
+from engagement.intake.applying.actions import people, undoing
+from engagement.intake.applying.actions.departments import close_unused
+from engagement.intake.applying.actions.heads import settle_heads
+from engagement.intake.applying.actions.recording import IMPORTED, UNDOING_VERBS, VERBS, record_of_people
+from engagement.intake.applying.queries import merged_since
+from engagement.intake.comparing.actions.comparison import compare
+from engagement.intake.comparing.actions.matching import unknown_managers
+from engagement.intake.comparing.actions.staging import MOST_PROBLEMS, Staged, stage_rows
+from engagement.intake.comparing.queries.desired import has_managers
+from engagement.intake.comparing.queries.fingerprint import directory_mark, fingerprint
+from engagement.intake.models import CHANGES, ImportChange, ImportRun, StagedMatch, StagedPerson, StagedReference
+from engagement.intake.reading.queries.files import HrFile
+from engagement.intake.reading.rules.problems import Problem, UnreadableFile, lines_at_fault
+from engagement.intake.rules import ChangeKind, Progress, RunStatus, Step, missing, needs_confirmation, quietly
 from engagement.people.models import Person, PersonRole
 from engagement.training.actions.assigning import AssignmentCounts, settle_assignments
 from engagement.waves.actions import settle_memberships
+
+#: The number of PostgreSQL's advisory lock that an import holds while it changes the directory.
+ONE_IMPORT = 7_041_300
+CHANGED_AT_ONCE = "Somebody changed the directory at the same moment. Nothing was imported. Import the file once more."
 
 
 def stage_file(
@@ -99,7 +87,7 @@ def _compare(run: ImportRun, staged: Staged, progress: Progress) -> None:
 def _held_against_directory(run: ImportRun) -> list[Problem]:
     """Compare and remember what was compared with what; returns what is wrong with rows in sight of the directory."""
     run.directory_mark = directory_mark()  # first, so that whatever changes meanwhile makes it another one
-    found = comparing.compare(run, run.count("unplaced"))
+    found = compare(run, run.count("unplaced"))
     run.fingerprint = fingerprint(run)
     return found
 
@@ -122,7 +110,7 @@ def discard_run(run: ImportRun, *, by: Actor) -> None:
     if not run.is_staged:
         raise RuleBroken(f"This import is {run.status.word.lower()} already.")
     run.status = RunStatus.DISCARDED
-    clear_staging(run)
+    _clear_staging(run)
     audit.record("discarded import", run, by=by, name=run.filename)
 
 
@@ -135,24 +123,43 @@ def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progr
     would change now. Raises RuleBroken when the run is not staged any more, has rows with errors that were not to be
     skipped, or would let more than a tenth of the people leave without `confirm_leavers`.
     """
-    lock_directory()
-    db.session.refresh(run, with_for_update=True)
+    matched = (StagedMatch.run_id == run.id, StagedMatch.kind.in_(CHANGES))
+    _claim(run, select(StagedMatch.person_id).where(*matched))
     _refuse_unless_ready(run)
     if not _is_as_previewed(run):
         db.session.flush()
         return run
     _refuse_unconfirmed(run, confirm_leavers)
     now = clock.now()
-    audit.record(recording.IMPORTED, run, by=by, name=run.filename, changes=_tally(run))
+    audit.record(IMPORTED, run, by=by, name=run.filename, changes=_tally(run))
     if run.touched:
-        with checked_and_indexed_at_once(run):
+        try:
             _write_people(run, by, progress)
+        except IntegrityError as error:
+            raise RuleBroken(CHANGED_AT_ONCE) from error
     run.status = RunStatus.APPLIED
     run.applied_at = now
-    clear_staging(run)
+    _clear_staging(run)
     _note_last_entry(run)
     progress(*Step.APPLIED.at(run.touched))
     return run
+
+
+def _claim(run: ImportRun, people_of_run: Select[int]) -> None:
+    """Let one import at a time change the directory, and nobody else its people, until the transaction ends.
+
+    On SQLite every writer is alone already.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(select(sql.pg_advisory_xact_lock(ONE_IMPORT)))
+        claimed = select(Person.id).where(Person.id.in_(people_of_run)).order_by(Person.id)
+        db.session.execute(claimed.with_for_update(key_share=True))
+    db.session.refresh(run, with_for_update=True)
+
+
+def _clear_staging(run: ImportRun) -> None:
+    for table in (StagedPerson, StagedMatch, StagedReference):
+        rows_changed(delete(table).where(table.run_id == run.id))
 
 
 def _note_last_entry(run: ImportRun) -> None:
@@ -165,22 +172,22 @@ def _note_last_entry(run: ImportRun) -> None:
 
 def _write_people(run: ImportRun, by: Actor, progress: Progress) -> None:
     now = clock.now()
-    applying.make_departments(run, by)
-    applying.note_changes(run)
-    applying.mark_leavers(run, now, by)
-    applying.free_addresses(run)
+    people.make_departments(run, by)
+    people.note_changes(run)
+    people.mark_leavers(run, now, by)
+    people.free_addresses(run)
     progress(*Step.PEOPLE.at(run.touched))
-    applying.insert_new(run, now)
-    applying.update_known(run, now, by)
+    people.add_new(run, now)
+    people.update_known(run, now, by)
     progress(*Step.ROLES.at(run.touched))
-    applying.replace_roles(run, now)
-    if run.touched > run.count("active") // 10:
-        refresh_statistics(Person, PersonRole, ImportChange)
+    people.replace_roles(run, now)
+    for table in (Person, PersonRole, ImportChange):
+        note_growth(table, run.touched)
     db.session.expire_all()
-    if comparing.has_managers(run):
-        heading.settle_heads(run, by)
+    if has_managers(run):
+        settle_heads(run, by)
     progress(*Step.AUDIT.at(run.touched))
-    recording.record_of_people(run, recording.VERBS, now, by)
+    record_of_people(run, VERBS, now, by)
 
 
 def _refuse_unless_ready(run: ImportRun) -> None:
@@ -230,44 +237,25 @@ def settle_after_import(undone: ImportRun | None = None) -> AssignmentCounts:
 def undo_run(run: ImportRun, *, by: Actor) -> None:
     """Put everybody whom an applied run touched back to what they were, and close departments it made that nobody uses.
 
-    Who was in a department that was merged since comes into its successor (see `places.merged_since`). Raises RuleBroken
+    Who was in a department that was merged since comes into its successor (see `merged_since`). Raises RuleBroken
     when the run is not applied, or when something newer touched the same people.
     """
-    lock_directory()
-    db.session.refresh(run, with_for_update=True)
+    _claim(run, select(ImportChange.person_id).where(ImportChange.run_id == run.id))
     if not run.is_applied:
         raise RuleBroken(f"This import is {run.status.word.lower()}; only an applied one can be undone.")
     undoing.refuse_if_newer(run)
     now = clock.now()
     undoing.restore_people(run, now, by)
-    if comparing.has_managers(run):
-        heading.settle_heads(run, by)
-    undone = _tally(run) | {f"people of {old}": (old, new) for old, new in places.merged_since(run)}
+    if has_managers(run):
+        settle_heads(run, by)
+    undone = _tally(run) | {f"people of {old}": (old, new) for old, new in merged_since(run)}
     audit.record("undid import", run, by=by, name=run.filename, changes=undone)
     db.session.flush()
-    recording.record_of_people(run, recording.UNDOING_VERBS, now, by)
-    places.close_unused(run, by)
+    record_of_people(run, UNDOING_VERBS, now, by)
+    close_unused(run, by)
     run.status = RunStatus.UNDONE
     run.undone_at = now
     _note_last_entry(run)
-
-
-def save_mapping(name: str, columns: Mapping[str, str], *, by: Actor) -> SavedMapping:
-    """Keep columns (field → header) under a name, in place of what was kept under it. Raises BadInput for a bad name."""
-    name = " ".join(name.split())
-    if not name or len(name) > 100:
-        raise BadInput("Give the mapping a name.", {"name": "Give it a name of at most 100 characters."})
-    unknown = set(columns) - {field.value for field in Field}
-    if unknown:
-        raise BadInput(f"There is no field {sorted(unknown)[0]}.")
-    mapping = db.session.scalar(select(SavedMapping).where(SavedMapping.name == name))
-    if mapping is None:
-        mapping = SavedMapping(name=name, columns={}, saved_by="", saved_at=clock.now())
-        db.session.add(mapping)
-    old = dict(mapping.columns)
-    mapping.columns, mapping.saved_by, mapping.saved_at = dict(columns), by.name[:401], clock.now()
-    audit.record("saved column mapping", mapping, by=by, changes={"columns": (old or None, dict(columns))})
-    return mapping
 
 
 def leave_out_bad_rows(run: ImportRun, *, by: Actor) -> None:
@@ -276,30 +264,3 @@ def leave_out_bad_rows(run: ImportRun, *, by: Actor) -> None:
         raise RuleBroken(f"This import is {run.status.word.lower()} already.")
     run.skips_bad = True
     audit.record("left out bad rows", run, by=by, name=run.filename, changes={"rows": (None, run.count("bad_rows"))})
-
-
-def keep_upload(filename: str, content: bytes, *, account_id: int) -> KeptUpload:
-    """Keep a file until its columns are chosen, in place of any other that this account left."""
-    drop_uploads(account_id)
-    upload = KeptUpload(account_id=account_id, filename=filename[:255], content=content, kept_at=clock.now())
-    db.session.add(upload)
-    db.session.flush()
-    return upload
-
-
-def drop_uploads(account_id: int) -> None:
-    """Delete what this account left while choosing columns."""
-    rows_changed(delete(KeptUpload).where(KeptUpload.account_id == account_id))
-
-
-def drop_old_uploads(now: datetime) -> int:
-    """Delete the files whose columns nobody chose within a day of `now` (UTC); returns how many."""
-    return rows_changed(delete(KeptUpload).where(KeptUpload.kept_at < now - UPLOAD_KEPT))
-
-
-def hash_of(data: bytes | Path) -> str:
-    """Return the SHA-256 of a file, in hex."""
-    if isinstance(data, bytes):
-        return hashlib.sha256(data).hexdigest()
-    with data.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -7,29 +7,12 @@ from sqlalchemy import Select, select, update
 from engagement import audit, clock
 from engagement.audit import Actor, AuditEntry
 from engagement.db import Base, db, rows_changed
+from engagement.intake.applying.actions.recording import IMPORTED
 from engagement.intake.models import ImportChange, ImportRun
-from engagement.intake.recording import IMPORTED
 from engagement.intake.rules import ChangeKind
 from engagement.people.actions import MADE_DEPARTMENT
 from engagement.people.models import Department, Person
-from engagement.people.queries import department_successors
 from engagement.people.rules import paths_with_parents
-
-
-def left_by(run: ImportRun) -> set[int]:
-    """Return the departments from which a run moved people, to which undoing moves them back."""
-    before = ImportChange.changes["department_id"][0].as_integer()
-    here = (ImportChange.run_id == run.id, ImportChange.kind == ChangeKind.MOVED, before.is_not(None))
-    return set(db.session.scalars(select(before).where(*here).distinct()))
-
-
-def merged_since(run: ImportRun) -> list[tuple[str, str]]:
-    """Return the paths of departments from which a run moved people and that were merged since, each with its successor's."""
-    merged = department_successors()
-    pairs = [(old, merged[old]) for old in left_by(run) & merged.keys()] if merged else []
-    ids = {id_ for pair in pairs for id_ in pair}
-    paths = dict(db.session.execute(select(Department.id, Department.path).where(Department.id.in_(ids))).all())
-    return sorted((paths[old], paths[new]) for old, new in pairs)
 
 
 def open_again(departments: Iterable[int]) -> None:

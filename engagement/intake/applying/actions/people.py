@@ -11,7 +11,6 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
-    or_,
     select,
     union_all,
     update,
@@ -19,13 +18,13 @@ from sqlalchemy import (
 
 from engagement.accounts.addresses import follow_directory, keep_posts
 from engagement.audit import Actor
-from engagement.db import db, rows_changed
-from engagement.intake.comparing import changed_values, desired, filled, newcomers, pairs
+from engagement.db import db, insert_new, rows_changed
+from engagement.intake.applying.actions.departments import open_again
+from engagement.intake.applying.actions.sign_ins import end_sign_ins, rename_sign_ins, reopen_sign_ins
+from engagement.intake.applying.queries import of_kind, with_other_address
+from engagement.intake.comparing.queries.desired import PLAIN, changed_values, desired, filled, pairs
 from engagement.intake.models import KNOWN, ImportChange, ImportRun, StagedMatch, StagedReference
-from engagement.intake.places import open_again
-from engagement.intake.resolved_rows import PLAIN
 from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
-from engagement.intake.sign_ins import end_sign_ins, rename_sign_ins, reopen_sign_ins
 from engagement.people.actions import make_department
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, paths_with_parents
@@ -57,24 +56,6 @@ def note_changes(run: ImportRun) -> None:
         rows_changed(insert(ImportChange).from_select(columns, known))
 
 
-def leavers_of(run: ImportRun) -> Select[int]:
-    """Return the SELECT of the ids of those whom a staged run would let leave."""
-    return select(StagedMatch.person_id).where(StagedMatch.run_id == run.id, StagedMatch.kind == ChangeKind.LEFT)
-
-
-def of_kind(run: ImportRun, *kinds: ChangeKind) -> Select[int]:
-    """Return the SELECT of the ids of people to whom the run does this."""
-    return select(ImportChange.person_id).where(ImportChange.run_id == run.id, ImportChange.kind.in_(kinds))
-
-
-def with_other_address(run: ImportRun) -> Select[int]:
-    """Return the SELECT of the ids of those known people who get another address, or come back and may find theirs given up."""
-    changes = ImportChange.changes["email"]
-    old, new = changes[0].as_string(), changes[1].as_string()
-    differs = or_(old.is_not(None), new.is_not(None), ImportChange.kind == ChangeKind.RETURNED)
-    return of_kind(run, *KNOWN).where(differs)
-
-
 def mark_leavers(run: ImportRun, now: datetime, by: Actor) -> None:
     """Mark those missing from a full file as left, and end their sign-ins."""
     leaving = of_kind(run, ChangeKind.LEFT)
@@ -103,11 +84,11 @@ def free_addresses(run: ImportRun) -> None:
         rows_changed(update(Person).where(Person.id.in_(changing)).values(email=None))
 
 
-def insert_new(run: ImportRun, now: datetime) -> None:
+def add_new(run: ImportRun, now: datetime) -> None:
     """Add those whom the directory does not know, with the ids that the comparison gave them."""
     if not run.count(ChangeKind.NEW):
         return
-    wanted = newcomers(run)
+    wanted = desired(run, ChangeKind.NEW)
     names = [*PLAIN, "department_id", "manager_id", "searched_by"]
     rows = select(wanted.c.person_id, literal(now, Person.joined_at.type), *(wanted.c[name] for name in names))
     rows_changed(insert(Person).from_select(["id", "joined_at", *names], rows))
@@ -132,23 +113,20 @@ def replace_roles(run: ImportRun, now: datetime) -> None:
         rows_changed(delete(PersonRole).where(PersonRole.origin == RoleOrigin.FILE, lost))
         by_rule = (PersonRole.origin == RoleOrigin.RULE, exists().where(*theirs, is_stated))
         rows_changed(update(PersonRole).where(*by_rule).values(origin=RoleOrigin.FILE))
-        _give(known.subquery(), now, keeping=True)
+        _give(known.subquery(), now)
     if run.count(ChangeKind.NEW):
-        _give(newcomers(run), now)
+        _give(desired(run, ChangeKind.NEW), now)
 
 
-def _give(people: Subquery, now: datetime, *, keeping: bool = False) -> None:
-    """Give each of `people` the roles of their mask; `keeping` leaves those alone that somebody has already."""
+def _give(people: Subquery, now: datetime) -> None:
+    """Give each of `people` the roles of their mask, but for those that they have already."""
     bits = _bits()
-    rows = select(
-        people.c.person_id,
-        bits.c.role,
-        literal_column(f"'{RoleOrigin.FILE.value}'"),
-        literal(now, PersonRole.given_at.type),
-    ).join(bits, people.c.roles.bitwise_and(bits.c.bit) != 0)
-    if keeping:
-        rows = rows.where(~exists().where(PersonRole.person_id == people.c.person_id, PersonRole.role == bits.c.role))
-    rows_changed(insert(PersonRole).from_select(["person_id", "role", "origin", "given_at"], rows))
+    columns = (people.c.person_id, bits.c.role, literal_column(f"'{RoleOrigin.FILE.value}'"))
+    rows = select(*columns, literal(now, PersonRole.given_at.type))
+    # SQLite reads what follows a join without WHERE as belonging to the join.
+    rows = rows.join(bits, people.c.roles.bitwise_and(bits.c.bit) != 0).where(people.c.roles != 0)
+    giving = insert_new(PersonRole).from_select(["person_id", "role", "origin", "given_at"], rows)
+    rows_changed(giving.on_conflict_do_nothing())
 
 
 def _bits() -> Subquery:

@@ -1,12 +1,10 @@
-"""Entries of the audit for everybody whom a run touches, written by the database itself from what the run changed."""
+"""Entries of the audit for everybody whom a run touches, made from what the run changed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, String, case, cast, func, insert, literal, literal_column, select
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, insert, literal, literal_column, select
 
 from engagement.accounts.models import Account
 from engagement.audit import Actor, AuditEntry
@@ -38,23 +36,68 @@ _COLUMNS = ["at", "actor_id", "actor_name", "verb", "subject_kind", "subject_id"
 
 def record_of_people(run: ImportRun, verbs: dict[ChangeKind, str], now: datetime, by: Actor) -> None:
     """Add one entry for each person whom the run touched, with old and new values for those who were known."""
-    for kinds, changes in (
-        ((ChangeKind.NEW, ChangeKind.LEFT), literal_column("'{}'")),
-        (KNOWN, None),
-    ):
-        if not any(run.count(kind) for kind in kinds):
-            continue
-        verb = case(*((ImportChange.kind == kind, verbs[kind]) for kind in kinds))
-        rows = (
-            _entries(verb, "person", Person.id, Person.name, now, by, Person.id)
-            .add_columns(Person.department_id, changes if changes is not None else literal_column("NULL"))
-            .select_from(ImportChange)
-            .join(Person, Person.id == ImportChange.person_id)
-            .where(ImportChange.run_id == run.id, ImportChange.kind.in_(kinds))
-        )
-        if changes is None:
-            rows = _with_changes(rows)
-        rows_changed(insert(AuditEntry).from_select([*_COLUMNS, "department_id", "changes"], rows))
+    kinds = (ChangeKind.NEW, ChangeKind.LEFT)
+    verb = case(*((ImportChange.kind == kind, verbs[kind]) for kind in kinds))
+    rows = (
+        _entries(verb, "person", Person.id, Person.name, now, by, Person.id)
+        .add_columns(Person.department_id, literal_column("'{}'"))
+        .select_from(ImportChange)
+        .join(Person, Person.id == ImportChange.person_id)
+        .where(ImportChange.run_id == run.id, ImportChange.kind.in_(kinds))
+    )
+    rows_changed(insert(AuditEntry).from_select([*_COLUMNS, "department_id", "changes"], rows))
+    known = (
+        select(ImportChange.kind, ImportChange.changes, Person.id, Person.name, Person.department_id)
+        .join(Person, Person.id == ImportChange.person_id)
+        .where(ImportChange.run_id == run.id, ImportChange.kind.in_(KNOWN))
+        .order_by(Person.id)
+    )
+    for some in db.session.execute(known).partitions(1_000):
+        in_words = _Words([changes or {} for _, changes, *_ in some])
+        entries = [
+            {
+                "at": now,
+                "actor_id": by.account_id,
+                "actor_name": by.name[:200],
+                "verb": verbs[kind],
+                "subject_kind": "person",
+                "subject_id": str(person_id),
+                "subject_name": name[:300],
+                "person_id": person_id,
+                "department_id": department_id,
+                "changes": in_words.of(changes or {}),
+            }
+            for kind, changes, person_id, name, department_id in some
+        ]
+        db.session.execute(insert(AuditEntry), entries)
+
+
+class _Words:
+    """Changes as the audit has them: departments by path, managers by name, roles listed."""
+
+    def __init__(self, changes: list[dict[str, list[Any]]]) -> None:
+        places = {id_ for changed in changes for id_ in changed.get("department_id", [])}
+        people = {id_ for changed in changes for id_ in changed.get("manager_id", [])}
+        paths = dict(db.session.execute(select(Department.id, Department.path).where(Department.id.in_(places))).all())
+        names = dict(db.session.execute(select(Person.id, Person.name).where(Person.id.in_(people))).all())
+        self._words: dict[str, tuple[str, Callable[[Any], str | None]]] = {
+            "department_id": ("department", paths.get),
+            "manager_id": ("manager", names.get),
+            "roles": ("training roles", _listed),
+        }
+
+    def of(self, changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        """Return these changes without ids and masks."""
+        words = {}
+        for key, both in changes.items():
+            if key != "left_at":
+                name, in_words = self._words.get(key, (key, None))
+                words[name] = [in_words(value) for value in both] if in_words else both
+        return words
+
+
+def _listed(mask: int) -> str:
+    return ", ".join(role.value for role, bit in ROLE_BITS.items() if mask & bit)
 
 
 def record_of_sign_ins(verb: str, which: Iterable[ColumnElement[bool]], now: datetime, by: Actor) -> None:
@@ -77,47 +120,3 @@ def _entries(
         func.substr(name, 1, 300),
         person,
     )
-
-
-def _with_changes(rows: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """The entries with their changes in words: departments by path, managers by name, roles listed."""
-    places, people = (aliased(Department), aliased(Department)), (aliased(Person), aliased(Person))
-    for turn, (place, boss) in enumerate(zip(places, people, strict=True)):
-        rows = rows.outerjoin(place, place.id == ImportChange.changes["department_id"][turn].as_integer())
-        rows = rows.outerjoin(boss, boss.id == ImportChange.changes["manager_id"][turn].as_integer())
-    roles = [_roles_in_words(ImportChange.changes["roles"][turn].as_integer()) for turn in (0, 1)]
-    words: dict[str, tuple[str, Any, Any]] = {
-        "department": ("department_id", places[0].path, places[1].path),
-        "manager": ("manager_id", people[0].name, people[1].name),
-        "training roles": ("roles", roles[0], roles[1]),
-    }
-    *columns, _ = rows.selected_columns
-    return rows.with_only_columns(*columns, _in_words(words), maintain_column_froms=True)
-
-
-def _roles_in_words(mask: Any) -> ColumnElement[str]:
-    texts = [
-        (number, ", ".join(role.value for role, bit in ROLE_BITS.items() if number & bit))
-        for number in range(1 << len(ROLE_BITS))
-    ]
-    return case(*((mask == number, literal_column(f"'{words}'")) for number, words in texts))
-
-
-def _in_words(words: dict[str, tuple[str, Any, Any]]) -> ColumnElement[Any]:
-    """`ImportChange.changes` without ids and masks, and with these texts in their place."""
-    raw = ["left_at", *(key for key, _, _ in words.values())]
-    parts: list[ColumnElement[Any]] = []
-    if db.engine.dialect.name == "postgresql":
-        changes = cast(ImportChange.changes, JSONB)
-        for name, (key, old, new) in words.items():
-            there = changes.op("->")(literal_column(f"'{key}'")).is_not(None)
-            parts += [literal_column(f"'{name}'"), case((there, func.jsonb_build_array(old, new)))]
-        rest: ColumnElement[Any] = changes
-        for key in raw:
-            rest = rest.op("-", return_type=JSONB())(literal_column(f"'{key}'"))
-        return cast(rest.op("||", return_type=JSONB())(func.jsonb_strip_nulls(func.jsonb_build_object(*parts))), JSON)
-    for name, (key, old, new) in words.items():
-        there = func.json_type(ImportChange.changes, literal_column(f"'$.{key}'")).is_not(None)
-        parts += [literal_column(f"'{name}'"), func.json(case((there, func.json_array(old, new))))]
-    rest = func.json_remove(ImportChange.changes, *(literal_column(f"'$.{key}'") for key in raw))
-    return func.json_patch(rest, func.json_object(*parts))

@@ -25,12 +25,13 @@ from engagement.accounts.models import Account
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
-from engagement.intake import places
-from engagement.intake.applying import of_kind, with_other_address
+from engagement.intake.applying.actions.departments import open_again
+from engagement.intake.applying.actions.recording import IMPORTED
+from engagement.intake.applying.actions.sign_ins import end_sign_ins, rename_sign_ins, reopen_sign_ins
+from engagement.intake.applying.queries import left_by, of_kind, with_other_address
 from engagement.intake.models import KNOWN, ImportChange, ImportRun
-from engagement.intake.recording import IMPORTED
-from engagement.intake.rules import ROLE_BITS, ChangeKind, RunStatus, shown
-from engagement.intake.sign_ins import end_sign_ins, rename_sign_ins, reopen_sign_ins
+from engagement.intake.reading.rules.problems import shown
+from engagement.intake.rules import ROLE_BITS, ChangeKind, RunStatus
 from engagement.people.models import Person, PersonRole
 from engagement.people.queries import department_successors
 from engagement.people.rules import RoleOrigin, search_text
@@ -106,7 +107,7 @@ def restore_people(run: ImportRun, now: datetime, by: Actor) -> None:
     changes = iter(_known_changes(run))
     while some := list(islice(changes, BATCH)):
         _restore(some, merged, now)
-    places.open_again(merged.get(id_, id_) for id_ in places.left_by(run))
+    open_again(merged.get(id_, id_) for id_ in left_by(run))
     rows_changed(update(Person).where(Person.id.in_(returned)).values(left_at=None))
     _date_ended_sign_ins(run, now)
     rename_sign_ins(of_kind(run, *KNOWN))

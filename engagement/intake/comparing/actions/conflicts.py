@@ -8,9 +8,11 @@ from sqlalchemy.orm import aliased
 from engagement.accounts.addresses import held, is_same_name, people_with_rights
 from engagement.accounts.models import Account
 from engagement.db import db, rows_changed
+from engagement.intake.comparing.actions.staging import reject_lines
 from engagement.intake.models import ImportRun, StagedMatch, StagedPerson
-from engagement.intake.rules import ChangeKind, Field, Problem, ProblemKind, lines_at_fault, shown
-from engagement.intake.staging import reject_lines
+from engagement.intake.reading.rules.fields import Field
+from engagement.intake.reading.rules.problems import Problem, ProblemKind, lines_at_fault, shown
+from engagement.intake.rules import ChangeKind
 from engagement.people.models import Person
 
 

@@ -17,31 +17,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from engagement.db import db, rows_changed
-from engagement.intake.conflicts import question_numbers, settle_addresses
+from engagement.db import db, note_growth, rows_changed
+from engagement.intake.comparing.actions.conflicts import question_numbers, settle_addresses
+from engagement.intake.comparing.queries.desired import MANAGER_COLUMNS
 from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
-from engagement.intake.rules import (
-    ChangeKind,
-    ManagerKey,
-    ManagerRef,
-    Problem,
-    ReferenceKind,
-)
-from engagement.intake.statistics import refresh_statistics
+from engagement.intake.reading.rules.fields import ManagerKey, ManagerRef
+from engagement.intake.reading.rules.problems import Problem
+from engagement.intake.rules import ChangeKind, ReferenceKind
 from engagement.people.models import Department, Person
 from engagement.people.rules import present_path
 
 _MATCH = ["run_id", "person_id", "line", "kind"]
 _REFERENCE = ["run_id", "kind", "value", "row_id"]
-
-
-def of_run(table: type[StagedPerson] | type[StagedMatch], run: ImportRun) -> ColumnElement[bool]:
-    """The condition for the rows of one run, on SQLite in a form that no index serves.
-
-    Staging tables mostly hold one run, so joins have to go by the other columns; without statistics SQLite would choose
-    the index that begins with the run, and then read all rows once for each row.
-    """
-    return (table.run_id + 0 if db.engine.dialect.name == "sqlite" else table.run_id) == run.id
 
 
 def match_people(run: ImportRun, unplaced: int) -> list[Problem]:
@@ -61,13 +48,13 @@ def match_people(run: ImportRun, unplaced: int) -> list[Problem]:
             or_(Person.employee_id.is_(None), StagedPerson.employee_id.is_(None)),
         )
         _match(run, kind, by_number)
-        refresh_statistics(StagedMatch)
+        note_growth(StagedMatch, run.count("rows"))
         _match(run, kind, by_address)
         _match_left(run, kind)
     if run.is_full and not unplaced:
         _match_missing(run)
     _number_new(run)
-    refresh_statistics(StagedMatch)
+    note_growth(StagedMatch, run.count("rows"))
     return [*question_numbers(run), *settle_addresses(run)]
 
 
@@ -155,15 +142,8 @@ def resolve_references(run: ImportRun) -> list[str]:
     for kind in MANAGER_COLUMNS:
         _resolve_managers(run, kind)
     departments = _resolve_departments(run)
-    refresh_statistics(StagedReference)
+    note_growth(StagedReference, run.count("rows"))
     return departments
-
-
-#: For each way to name a manager: the column that names, and where the name stands in the file and in the directory.
-MANAGER_COLUMNS: dict[ReferenceKind, tuple[Any, Any, Any]] = {
-    ReferenceKind.MANAGER_EMAIL: (StagedPerson.manager_email, StagedPerson.email, Person.email),
-    ReferenceKind.MANAGER_ID: (StagedPerson.manager_employee_id, StagedPerson.employee_id, Person.employee_id),
-}
 
 
 def _resolve_managers(run: ImportRun, kind: ReferenceKind) -> None:

@@ -1,34 +1,22 @@
-"""Rows of a file written to the staging table as fast as each engine takes them, with a batch of them in memory at a time."""
+"""Rows of a file written to the staging table one by one, and what is wrong with the file taken whole."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, func, select, union, update
+from sqlalchemy import Select, func, insert, select, union, update
 
-from engagement.db import db, rows_changed
+from engagement.db import db, note_growth, rows_changed
 from engagement.intake.models import StagedPerson
-from engagement.intake.progress import Progress, Step
-from engagement.intake.reading import HrFile
-from engagement.intake.roster import RosterLine, check_rows
-from engagement.intake.rules import (
-    Field,
-    ManagerKey,
-    ManagerRef,
-    Problem,
-    ProblemKind,
-    Severity,
-    lines_at_fault,
-    role_mask,
-)
-from engagement.intake.staff_rows import Batch
-from engagement.intake.statistics import refresh_statistics
-from engagement.people.rules import TrainingRole, search_texts
+from engagement.intake.reading.queries.files import HrFile, ReadRow
+from engagement.intake.reading.rules.fields import Field, ManagerKey, ManagerRef, StaffRow
+from engagement.intake.reading.rules.problems import Problem, ProblemKind, Severity, lines_at_fault
+from engagement.intake.reading.rules.roster import RosterLine, check_rows
+from engagement.intake.rules import Progress, Step, role_mask
+from engagement.people.rules import search_text
 
 MOST_PROBLEMS = 1_000
-COLUMNS = tuple(column.name for column in StagedPerson.__table__.columns)
 
 
 @dataclass
@@ -64,8 +52,8 @@ def stage_rows(run_id: int, file: HrFile, progress: Progress) -> Staged:
     lost = {problem.line for problem in unreadable}
     staged.bad_rows += len(lost)
     staged.unplaced += len(lost)
-    refresh_statistics(StagedPerson)
-    found, unresolved = check_rows(_entangled(run_id, file), (), file.header_names)
+    note_growth(StagedPerson, staged.rows)
+    found, unresolved = check_rows(list(_entangled(run_id, file)), file.header_names)
     unknown = {problem.lines: problem for problem in found if problem.kind is ProblemKind.UNKNOWN_MANAGER}
     staged.absent_managers = {absent.manager: unknown[absent.lines] for absent in unresolved}
     staged.note([problem for problem in found if problem.kind is not ProblemKind.UNKNOWN_MANAGER])
@@ -123,88 +111,55 @@ def reject_lines(run_id: int, lines: frozenset[int]) -> int:
     return rejected
 
 
-def _noted(file: HrFile, staged: Staged) -> Iterator[Batch]:
+def _noted(file: HrFile, staged: Staged) -> Iterator[ReadRow]:
     """The rows of the file, counted, with their problems noted."""
-    for batch in file.batches():
-        staged.rows += len(batch.lines)
-        staged.bad_rows += len(batch.problems)
-        for problems in batch.problems.values():
+    for row, problems in file.rows():
+        staged.rows += 1
+        if problems:
+            staged.bad_rows += 1
+            staged.unplaced += not (row.employee_id or row.email)
             staged.note(problems)
-        if batch.problems:
-            nameless = (row.line for row in batch.rows() if not (row.employee_id or row.email))
-            staged.unplaced += len(batch.problems.keys() & set(nameless))
-        yield batch
+        yield row, problems
 
 
-def _write(run_id: int, batches: Iterator[Batch]) -> None:
-    connection: Any = db.session.connection().connection.driver_connection
-    table = StagedPerson.__tablename__
+def _write(run_id: int, rows: Iterator[ReadRow]) -> None:
+    columns = StagedPerson.__table__.columns.keys()
+    values = (_values(run_id, row, is_rejected=bool(problems)) for row, problems in rows)
     if db.engine.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(COLUMNS))
-        insert = f"INSERT INTO {table} ({', '.join(COLUMNS)}) VALUES ({marks})"  # noqa: S608
-        for batch in batches:
-            connection.executemany(insert, zip(*_columns(run_id, batch), strict=True))
+        while some := [dict(zip(columns, line, strict=True)) for line in islice(values, 1_000)]:
+            db.session.execute(insert(StagedPerson), some)
         return
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(COLUMNS)}) FROM STDIN") as copy:
-        for batch in batches:
-            copy.write(_copied(_columns(run_id, batch)))
+    connection: Any = db.session.connection().connection.driver_connection
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {StagedPerson.__tablename__} ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
+        for line in values:
+            copy.write_row(line)
 
 
-def _columns(run_id: int, batch: Batch) -> list[list[Any]]:
-    """The values of some rows, a list for each of `COLUMNS`."""
-    (
-        lines, employee_ids, emails, first_names, last_names, names, job_titles, departments, managers,
-        locations, countries, timezones, languages, starts, ends, roles,
-    ) = batch.columns  # fmt: skip
-    return [
-        [run_id] * len(lines),
-        lines,
-        [int(line in batch.problems) for line in lines],
-        [number or None for number in employee_ids],
-        [email or None for email in emails],
-        first_names,
-        last_names,
-        names,
-        job_titles,
-        departments,
-        [manager.value if manager and manager.key is ManagerKey.EMAIL else None for manager in managers],
-        [manager.value if manager and manager.key is ManagerKey.EMPLOYEE_ID else None for manager in managers],
-        locations,
-        countries,
-        [timezone or None for timezone in timezones],
-        [language or None for language in languages],
-        [day and day.isoformat() for day in starts],
-        [day and day.isoformat() for day in ends],
-        [_mask(held) for held in roles],
-        search_texts(zip(names, emails, employee_ids, strict=True)),
-    ]
-
-
-@cache
-def _mask(roles: frozenset[TrainingRole]) -> int:
-    return role_mask(roles)
-
-
-def _copied(columns: list[list[Any]]) -> str:
-    """Rows in PostgreSQL's text format. Cells are looked at one by one only where some of them need escaping."""
-    nothing = [column.count(None) for column in columns]
-    texts = [_texts(column, bool(missing)) for column, missing in zip(columns, nothing, strict=True)]
-    block = "\n".join(map("\t".join, zip(*texts, strict=True)))
-    rows = len(columns[0])
-    signs = (block.count("\\"), block.count("\t"), block.count("\n"), block.count("\r"))
-    if signs != (sum(nothing), rows * (len(columns) - 1), rows - 1, 0):
-        texts = [["\\N" if value is None else _escaped(str(value)) for value in column] for column in columns]
-        block = "\n".join(map("\t".join, zip(*texts, strict=True)))
-    return block + "\n"
-
-
-def _texts(column: list[Any], has_gaps: bool) -> list[str]:
-    if has_gaps:
-        return ["\\N" if value is None else value for value in column]
-    return column if isinstance(column[0], str) else list(map(str, column))
-
-
-def _escaped(text: str) -> str:
-    for sign, written in (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r")):
-        text = text.replace(sign, written)
-    return text
+def _values(run_id: int, row: StaffRow, *, is_rejected: bool) -> tuple[Any, ...]:
+    """The columns of `StagedPerson`, in its order."""
+    manager = {row.manager.key: row.manager.value} if row.manager else {}
+    return (
+        run_id,
+        row.line,
+        is_rejected,
+        row.employee_id or None,
+        row.email or None,
+        row.first_name,
+        row.last_name,
+        row.display_name,
+        row.job_title,
+        row.department,
+        manager.get(ManagerKey.EMAIL),
+        manager.get(ManagerKey.EMPLOYEE_ID),
+        row.location,
+        row.country,
+        row.timezone or None,
+        row.language or None,
+        row.start_on,
+        row.end_on,
+        role_mask(row.training_roles),
+        search_text(row.display_name, row.email, row.employee_id),
+    )

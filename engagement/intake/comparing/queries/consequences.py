@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import CTE, ColumnElement, and_, case, false, func, or_, select
 
 from engagement.db import db
-from engagement.intake.comparing import desired, filled
+from engagement.intake.comparing.queries.desired import desired, filled
 from engagement.intake.models import ImportRun
 from engagement.intake.rules import ROLE_BITS, ChangeKind
 from engagement.people.models import Department

@@ -1,83 +1,47 @@
-"""Staged rows held against the directory by the database: what each would change, field by field, and how many."""
+"""What staged rows say of people, beside what the directory says of them: field by field, with what texts point to resolved."""
 
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    ColumnElement,
-    Integer,
-    Subquery,
-    and_,
-    case,
-    cast,
-    func,
-    literal_column,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import JSON, ColumnElement, Integer, Select, Subquery, and_, case, cast, func, literal_column, select
 from sqlalchemy.orm import aliased
 
-from engagement.db import db, rows_changed
-from engagement.intake.conflicts import reject_matched
-from engagement.intake.matching import match_people, resolve_references
-from engagement.intake.models import ImportRun, StagedMatch, StagedPerson
-from engagement.intake.reporting_lines import circles_with_directory
-from engagement.intake.resolved_rows import PLAIN, ResolvedRows
-from engagement.intake.rules import ROLE_BITS, ChangeKind, Field, Problem, lines_at_fault
+from engagement.db import db
+from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
+from engagement.intake.reading.rules.fields import Field
+from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
 from engagement.people.models import Person, PersonRole
-from engagement.people.queries import headcount
 from engagement.people.rules import RoleOrigin
 
 ALL_ROLES = sum(ROLE_BITS.values())
 _MANAGER = frozenset({Field.MANAGER_EMAIL, Field.MANAGER_ID})
 
+#: The columns of `Person` that a field of the file fills, apart from department, manager and roles.
+PLAIN: dict[str, frozenset[Field]] = {
+    "employee_id": frozenset({Field.EMPLOYEE_ID}),
+    "email": frozenset({Field.EMAIL}),
+    "first_name": frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.NAME}),
+    "last_name": frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.NAME}),
+    "name": frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.NAME}),
+    "job_title": frozenset({Field.JOB_TITLE}),
+    "location": frozenset({Field.LOCATION}),
+    "country": frozenset({Field.COUNTRY}),
+    "timezone": frozenset({Field.TIMEZONE}),
+    "language": frozenset({Field.LANGUAGE}),
+    "start_on": frozenset({Field.START_DATE}),
+    "end_on": frozenset({Field.END_DATE}),
+}
+
+
+#: For each way to name a manager: the column that names, and where the name stands in the file and in the directory.
+MANAGER_COLUMNS: dict[ReferenceKind, tuple[Any, Any, Any]] = {
+    ReferenceKind.MANAGER_EMAIL: (StagedPerson.manager_email, StagedPerson.email, Person.email),
+    ReferenceKind.MANAGER_ID: (StagedPerson.manager_employee_id, StagedPerson.employee_id, Person.employee_id),
+}
+
 
 def has_managers(run: ImportRun) -> bool:
     """Return whether the file says who reports to whom."""
     return not _MANAGER.isdisjoint(run.columns)
-
-
-def compare(run: ImportRun, unplaced: int) -> list[Problem]:
-    """Hold the staged rows of a run against the directory as it is now; fills counts and new departments.
-
-    `unplaced` rows may be about anybody. Returns what is wrong with rows only in sight of the directory.
-    """
-    problems = match_people(run, unplaced)
-    run.new_departments = resolve_references(run)
-    while has_managers(run) and (circles := circles_with_directory(run)):
-        problems += [*circles, *reject_matched(run, lines_at_fault(circles))]
-        run.new_departments = resolve_references(run)
-    _mark_changed(run)
-    tally = select(StagedMatch.kind, func.count()).where(StagedMatch.run_id == run.id).group_by(StagedMatch.kind)
-    found = {kind.value: number for kind, number in db.session.execute(tally)}
-    found.pop(ChangeKind.REJECTED.value, None)
-    active = headcount()
-    run.counts = (
-        run.counts
-        | {kind.value: 0 for kind in ChangeKind if kind is not ChangeKind.REJECTED}
-        | found
-        | {"active": active}
-    )
-    return problems
-
-
-def _mark_changed(run: ImportRun) -> None:
-    wanted = desired(run, ChangeKind.UNCHANGED)
-    left = wanted.c.old_left_at.is_not(None)
-    moved = wanted.c.old_department_id.is_distinct_from(wanted.c.department_id) | wanted.c.to_new_department
-    kind = case(
-        (left, literal_column("'returned'")), (moved, literal_column("'moved'")), else_=literal_column("'changed'")
-    )
-    differs = or_(
-        left, wanted.c.to_new_department, *(old.is_distinct_from(new) for old, new in pairs(run, wanted).values())
-    )
-    found = select(wanted.c.person_id, kind.label("kind")).where(differs).subquery()
-    rows_changed(
-        update(StagedMatch)
-        .where(StagedMatch.run_id == run.id, StagedMatch.person_id == found.c.person_id)
-        .values(kind=found.c.kind)
-    )
 
 
 def pairs(run: ImportRun, wanted: Subquery) -> dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]]:
@@ -121,14 +85,47 @@ def desired(run: ImportRun, *kinds: ChangeKind) -> Subquery:
     return query.subquery()
 
 
-def newcomers(run: ImportRun) -> Subquery:
-    """Return one row a person whom the directory does not know: id, line and every column as the file has it.
+class ResolvedRows:
+    """The staged rows of a run beside what they point to: `values` has a column of `Person` each, as the file says it."""
 
-    It says what `desired` says of them, without looking for what they were.
+    def __init__(self, run: ImportRun) -> None:
+        self._run = run
+        self._department, self._by_email, self._by_number = (aliased(StagedReference) for _ in range(3))
+        manager = func.coalesce(self._by_number.row_id, self._by_email.row_id)
+        self.values: dict[str, ColumnElement[Any]] = {name: getattr(StagedPerson, name) for name in PLAIN} | {
+            "department_id": self._department.row_id,
+            "manager_id": func.nullif(manager, StagedMatch.person_id),
+        }
+
+    def of_kinds(self, *kinds: ChangeKind) -> Select[*tuple[Any, ...]]:
+        """Return the SELECT of the matched rows of these kinds: person, kind, line, and whether the department is yet to be made."""
+        query: Select[*tuple[Any, ...]] = (
+            select(StagedMatch.person_id, StagedMatch.kind, StagedMatch.line)
+            .add_columns(
+                StagedPerson.department,
+                and_(StagedPerson.department != "", self._department.row_id.is_(None)).label("to_new_department"),
+            )
+            .select_from(StagedMatch)
+            .join(StagedPerson, and_(StagedPerson.run_id == self._run.id, StagedPerson.line == StagedMatch.line))
+            .where(of_run(StagedMatch, self._run), StagedMatch.kind.in_(kinds))
+        )
+        for reference, kind, value in (
+            (self._department, ReferenceKind.DEPARTMENT, StagedPerson.department),
+            (self._by_email, ReferenceKind.MANAGER_EMAIL, StagedPerson.manager_email),
+            (self._by_number, ReferenceKind.MANAGER_ID, StagedPerson.manager_employee_id),
+        ):
+            named = and_(reference.run_id == self._run.id, reference.kind == kind, reference.value == value)
+            query = query.outerjoin(reference, named)
+        return query
+
+
+def of_run(table: type[StagedPerson] | type[StagedMatch], run: ImportRun) -> ColumnElement[bool]:
+    """The condition for the rows of one run, on SQLite in a form that no index serves.
+
+    Staging tables mostly hold one run, so joins have to go by the other columns; without statistics SQLite would choose
+    the index that begins with the run, and then read all rows once for each row.
     """
-    rows = ResolvedRows(run)
-    new = rows.values | {"roles": StagedPerson.roles, "searched_by": StagedPerson.searched_by}
-    return rows.of_kinds(ChangeKind.NEW).add_columns(*(value.label(name) for name, value in new.items())).subquery()
+    return (table.run_id + 0 if db.engine.dialect.name == "sqlite" else table.run_id) == run.id
 
 
 def _masks(origin: RoleOrigin) -> Subquery:

@@ -7,10 +7,12 @@ from typing import NamedTuple
 from sqlalchemy import exists, select
 
 from engagement.db import db
+from engagement.intake.comparing.queries.desired import ResolvedRows
 from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
-from engagement.intake.resolved_rows import ResolvedRows
-from engagement.intake.roster import circle_problem, circles
-from engagement.intake.rules import ChangeKind, Field, Problem, ReferenceKind
+from engagement.intake.reading.rules.fields import Field
+from engagement.intake.reading.rules.problems import Problem
+from engagement.intake.reading.rules.roster import circle_problem, circles
+from engagement.intake.rules import ChangeKind, ReferenceKind
 from engagement.people.models import Person
 
 #: What staged rows that are used are, as long as nobody has looked whether they change anything.

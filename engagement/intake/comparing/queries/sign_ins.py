@@ -1,35 +1,16 @@
-"""What a file does to sign-ins: those of leavers end, names follow, and what touches rights is said before and waits for somebody."""
+"""What a staged file would do to sign-ins with rights, said before it does; some of it waits for an administrator."""
 
-from datetime import datetime
-
-from sqlalchemy import ColumnElement, Select, exists, select, update
+from sqlalchemy import ColumnElement, Select, exists, select
 
 from engagement.accounts.addresses import guarded, has_post, held
 from engagement.accounts.models import Account, Grant
 from engagement.accounts.queries import accounts_holding
 from engagement.accounts.rules import Role
-from engagement.audit import Actor
-from engagement.db import db, rows_changed
-from engagement.errors import RuleBroken
-from engagement.intake.comparing import desired, filled
+from engagement.db import db
+from engagement.intake.comparing.queries.desired import desired, filled
 from engagement.intake.models import KNOWN, ImportRun, StagedMatch
-from engagement.intake.recording import record_of_sign_ins
 from engagement.intake.rules import ChangeKind
 from engagement.people.models import Person
-
-
-def end_sign_ins(leaving: Select[int], now: datetime, by: Actor) -> None:
-    """Deactivate the accounts of these people and end their sessions; who waited to be let in again does so no more.
-
-    Raises RuleBroken where no administrator would be left.
-    """
-    if refusal := why_not_all_leave(leaving):
-        raise RuleBroken(refusal)
-    going = (Account.person_id.in_(leaving), Account.deactivated_at.is_(None))
-    record_of_sign_ins("deactivated sign-in", going, now, by)
-    rows_changed(update(Account).where(*going).values(deactivated_at=now, session_version=Account.session_version + 1))
-    waited = (Account.person_id.in_(leaving), Account.returned_at.is_not(None))
-    rows_changed(update(Account).where(*waited).values(deactivated_at=now, returned_at=None))
 
 
 def why_not_all_leave(leaving: Select[int]) -> str:
@@ -45,28 +26,14 @@ def why_not_all_leave(leaving: Select[int]) -> str:
     )
 
 
-def reopen_sign_ins(returning: Select[int], now: datetime, by: Actor) -> None:
-    """Give those who return the sign-in that ended when they left; one that somebody ended otherwise stays ended.
-
-    A guarded one stays ended too, and waits for an administrator.
-    """
-    there = (Account.person_id.in_(returning), _ended_with_leaving())
-    waiting = (*there, guarded())
-    record_of_sign_ins("kept sign-in ended", waiting, now, by)
-    rows_changed(update(Account).where(*waiting).values(returned_at=now))
-    open_again = (*there, ~guarded())
-    record_of_sign_ins("reactivated sign-in", open_again, now, by)
-    rows_changed(update(Account).where(*open_again).values(deactivated_at=None))
+def leavers_of(run: ImportRun) -> Select[int]:
+    """Return the SELECT of the ids of those whom a staged run would let leave."""
+    return select(StagedMatch.person_id).where(StagedMatch.run_id == run.id, StagedMatch.kind == ChangeKind.LEFT)
 
 
-def _ended_with_leaving() -> ColumnElement[bool]:
+def ended_with_leaving() -> ColumnElement[bool]:
+    """Whether an account ended because its person left."""
     return exists().where(Person.id == Account.person_id, Person.left_at == Account.deactivated_at)
-
-
-def rename_sign_ins(people: Select[int]) -> None:
-    """Let the sign-ins of these people have the names that the people have now."""
-    name = select(Person.name).where(Person.id == Account.person_id).scalar_subquery()
-    rows_changed(update(Account).where(Account.person_id.in_(people), Account.name != name).values(name=name))
 
 
 def sign_ins_touched(run: ImportRun) -> list[str]:
@@ -93,8 +60,7 @@ def _kept(run: ImportRun) -> list[str]:
 
 
 def _ending(run: ImportRun) -> list[str]:
-    leaving = select(StagedMatch.person_id).where(StagedMatch.run_id == run.id, StagedMatch.kind == ChangeKind.LEFT)
-    active = (Account.person_id.in_(leaving), Account.deactivated_at.is_(None), guarded())
+    active = (Account.person_id.in_(leavers_of(run)), Account.deactivated_at.is_(None), guarded())
     accounts = db.session.scalars(select(Account).where(*active).order_by(Account.name, Account.id)).all()
     roles: dict[int, list[str]] = {}
     here = (Grant.account_id.in_([account.id for account in accounts]), Grant.withdrawn_at.is_(None))
@@ -139,7 +105,7 @@ def _staying_ended_as_before(run: ImportRun) -> list[str]:
     rows = (
         select(StagedMatch.line, Account.name, Account.email)
         .join(Account, Account.person_id == StagedMatch.person_id)
-        .where(*back, _ended_with_leaving(), guarded())
+        .where(*back, ended_with_leaving(), guarded())
         .order_by(StagedMatch.line)
     )
     return [

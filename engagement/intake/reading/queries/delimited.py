@@ -7,8 +7,8 @@ from io import BytesIO, StringIO, TextIOWrapper
 from itertools import islice
 from typing import NamedTuple
 
-from engagement.intake.columns import MOST_COLUMNS, field_of
-from engagement.intake.rules import Problem, ProblemKind, UnreadableFile
+from engagement.intake.reading.rules.columns import MOST_COLUMNS, field_of
+from engagement.intake.reading.rules.problems import Problem, ProblemKind, UnreadableFile
 
 DELIMITERS = ",;\t|"
 LONGEST_CELL = 131_072

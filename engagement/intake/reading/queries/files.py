@@ -4,48 +4,55 @@ import pickle
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
-from engagement.intake.columns import (
+from engagement.intake.reading.queries.delimited import detect_delimiter, encoded, numbered_rows
+from engagement.intake.reading.queries.workbooks import open_workbook
+from engagement.intake.reading.rules.columns import (
     SavedMapping,
     apply_mapping,
     guess_mapping,
     missing_columns,
     rival_columns,
 )
-from engagement.intake.delimited import detect_delimiter, encoded, numbered_rows
-from engagement.intake.kinds import refuse_endless, refuse_other_kinds
-from engagement.intake.roster import RosterCheck, check_rows
-from engagement.intake.rules import Field, Problem, ProblemKind, StaffRow, UnreadableFile
-from engagement.intake.staff_rows import Batch, RowReader
-from engagement.intake.workbook import open_workbook
+from engagement.intake.reading.rules.fields import Field, StaffRow
+from engagement.intake.reading.rules.kinds import refuse_endless, refuse_other_kinds
+from engagement.intake.reading.rules.problems import Problem, ProblemKind, UnreadableFile
+from engagement.intake.reading.rules.rows import RowReader
 
 MOST_BYTES = 50 * 1024 * 1024
 MOST_PEOPLE = 250_000
-#: Rows after which it is told how many were read.
-TELLING = 2_000
 KEPT_IN_MEMORY = 8 * 1024 * 1024
-BATCH = 250
-"""Rows that are read at once: enough to spread the cost of a column, few enough to stay near the processor.
-
-2,000 at once take nearly twice the time.
-"""
+#: Rows that are kept at once, after which it is told how many were read.
+AT_ONCE = 2_000
 
 NumberedRow = tuple[int, list[str]]
 """The physical line on which a row starts, and its cells."""
+ReadRow = tuple[StaffRow, list[Problem]]
+"""A row as far as it can be read, and what is wrong with it."""
+
+
+@dataclass
+class Table:
+    """Cells before they mean anything; `kind` is said to the user, `height` is about how many rows there are."""
+
+    kind: str
+    rows: Iterator[NumberedRow]
+    height: int
+    problems: list[Problem] = field(default_factory=list)
+    failed: list[tuple[int, int]] = field(default_factory=list)
+    is_text: bool = True
 
 
 @dataclass
 class HrFile:
-    """What an HR file says.
+    """An HR file whose header is understood; `rows` reads the rows.
 
-    `guess` is what the headers alone suggest; `columns` what was read. `rows` are the sound ones, `rejected` those with
-    an error, as far as they can be read. `problems` are those of single rows and of the columns; `checked` adds what
-    only the whole file shows. A fatal problem means that no row was read.
-    `height` is about how many rows there are.
+    `guess` is what the headers alone suggest; `columns` what is read. `problems` are those of the columns and, once the rows
+    were read, those of rows that could not be. A fatal one means that no row is read. `height` is about how many rows there are.
     """
 
     filename: str
@@ -54,39 +61,34 @@ class HrFile:
     header_line: int
     guess: dict[Field, int]
     columns: dict[Field, int]
-    rows: list[StaffRow] = field(default_factory=list)
-    rejected: list[StaffRow] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    height: int = 0
-    table: "Table | None" = field(default=None, repr=False)
-    read: IO[bytes] | None = field(default=None, repr=False)
+    problems: list[Problem]
+    table: Table
+    kept: IO[bytes] | None = field(default=None, repr=False)
 
     def read_ahead(self, told: Callable[[int], None] = lambda _rows: None) -> None:
         """Read every row now, onto the disk where there are many, so that no transaction is open while a file is parsed.
 
-        `told` is called with the number of rows so far. Raises UnreadableFile as `read_file` does.
+        `told` is called with the number of rows so far. Raises UnreadableFile where there are too many, or one can't be parsed.
         """
-        if self.table is None:
+        if self.kept is not None:
             return
-        table, self.table = self.table, None
-        self.read = SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115  closed with the file that is read
-        rows = last = 0
-        for batch in _batches(self, table):
-            pickle.dump(tuple(batch), self.read, pickle.HIGHEST_PROTOCOL)
-            rows += len(batch.lines)
-            if rows - last >= TELLING:
-                last = rows
-                told(rows)
+        kept = SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115  closed with the last row
+        rows, number = _read(self), 0
+        while some := list(islice(rows, AT_ONCE)):
+            pickle.dump(some, kept, pickle.HIGHEST_PROTOCOL)
+            number += len(some)
+            if len(some) == AT_ONCE:
+                told(number)
+        self.kept = kept
 
-    def batches(self) -> Iterator[Batch]:
-        """The rows some at a time, with the problems of each; once.
+    def rows(self) -> Iterator[ReadRow]:
+        """The rows, each with what is wrong with it; once. Raises UnreadableFile as `read_ahead` does."""
+        return _read(self) if self.kept is None else _read_back(self.kept)
 
-        Afterwards `problems` has what belongs to no row that could be read. Raises UnreadableFile as `read_file` does.
-        """
-        if self.read is not None:
-            return _read_back(self.read)
-        table, self.table = self.table, None
-        return iter([_read_before(self)]) if table is None else _batches(self, table)
+    @property
+    def height(self) -> int:
+        """About how many rows there are."""
+        return self.table.height
 
     @property
     def header_names(self) -> dict[Field, str]:
@@ -95,49 +97,18 @@ class HrFile:
 
     @property
     def is_usable(self) -> bool:
-        """False where a problem of the whole file kept every row from being read."""
+        """False where a problem of the whole file keeps every row from being read."""
         return not any(problem.is_fatal for problem in self.problems)
-
-    def checked(self) -> RosterCheck:
-        """The rows held against each other, those with problems of their own among them."""
-        return check_rows(self.rows, self.rejected, self.header_names)
-
-
-@dataclass
-class Table:
-    """Cells before they mean anything; `kind` is said to the user, `height` is about how many rows there are, `widest` the most cells
-    that a row of a text may have.
-    """
-
-    kind: str
-    rows: Iterator[NumberedRow]
-    height: int
-    problems: list[Problem] = field(default_factory=list)
-    failed: list[tuple[int, int]] = field(default_factory=list)
-    is_text: bool = True
-    widest: int = 0
-
-
-def read_file(
-    data: bytes | Path, filename: str, mapping: SavedMapping | None = None, most_bytes: int = MOST_BYTES
-) -> HrFile:
-    """Read an HR file, CSV or XLSX whatever its name, all rows at once; see `open_file`."""
-    file = open_file(data, filename, mapping, most_bytes)
-    for batch in file.batches():
-        for row in batch.rows():
-            (file.rejected if row.line in batch.problems else file.rows).append(row)
-        file.problems += chain.from_iterable(batch.problems.values())
-    file.problems.sort(key=lambda problem: problem.line or 0)
-    return file
 
 
 def open_file(
     data: bytes | Path, filename: str, mapping: SavedMapping | None = None, most_bytes: int = MOST_BYTES
 ) -> HrFile:
-    """Open an HR file and understand its header; `batches` then reads the rows without keeping them.
+    """Open an HR file, CSV or XLSX whatever its name, and understand its header.
 
-    `mapping` (field → header) takes the place of the guess. Raises UnreadableFile where the bytes are no readable table. Columns that are missing or rival come back as fatal
-    problems beside the header, so that the reader can choose columns. A path that cannot be opened raises OSError.
+    `mapping` (field → header) takes the place of the guess. Raises UnreadableFile where the bytes are no readable table. Columns
+    that are missing or rival come back as fatal problems beside the header, so that the reader can choose columns. A path that
+    cannot be opened raises OSError.
     """
     table = _table(_content(data, most_bytes))
     header_line, header = next((row for row in table.rows if "".join(row[1]).strip()), (1, []))
@@ -156,11 +127,7 @@ def open_file(
         columns, problems = apply_mapping(header, mapping, header_line)
     if not problems:
         problems = missing_columns(columns, header, header_line)
-    file = HrFile(filename, table.kind, header, header_line, guess, columns, problems=problems)
-    if not problems:
-        file.table = table
-        file.height = table.height
-    return file
+    return HrFile(filename, table.kind, header, header_line, guess, columns, problems, table)
 
 
 def first_rows(data: bytes, count: int = 5) -> list[list[str]]:
@@ -203,53 +170,32 @@ def _table(data: bytes) -> Table:
 _SPOKEN = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
-def _batches(file: HrFile, table: Table) -> Iterator[Batch]:
+def _read(file: HrFile) -> Iterator[ReadRow]:
     reader = RowReader(file.columns, file.header)
-    failed = _failed_cells(file, table.failed)
-    rows = iter(table.rows)
+    failed = _failed_cells(file, file.table.failed)
     number = 0
-    while some := list(islice(rows, BATCH)):
-        some = _whole_rows(file, table, some) if table.is_text else some
-        if not some:
-            continue
-        number += len(some)
+    for number, (line, cells) in enumerate(_whole_rows(file), 1):
         if number > MOST_PEOPLE:
             raise UnreadableFile(
                 ProblemKind.TOO_MANY_ROWS, f"The file has more than {MOST_PEOPLE:,} rows. Split it into several files."
             )
-        batch = reader.read_all(some)
-        for line in failed.keys() & set(batch.lines):
-            names = {problem.column for problem in failed[line]}
-            own = [problem for problem in batch.problems.get(line, []) if problem.column not in names]
-            batch.problems[line] = failed[line] + own
-        yield batch
-    file.problems += [_under_header(problem, file.header) for problem in table.problems]
+        row, problems = reader.read(line, cells)
+        if noted := failed.get(line):
+            names = {problem.column for problem in noted}
+            problems = noted + [problem for problem in problems if problem.column not in names]
+        yield row, problems
+    file.problems += [_under_header(problem, file.header) for problem in file.table.problems]
     if not number and not file.problems:
         sentence = "The file has a header and no rows below it. Choose a file with one row a person."
         file.problems.append(Problem(None, None, ProblemKind.NO_ROWS, sentence))
 
 
-def _read_back(kept: IO[bytes]) -> Iterator[Batch]:
-    """The batches that were written to a file of our own a moment ago."""
+def _read_back(kept: IO[bytes]) -> Iterator[ReadRow]:
+    """The rows that were written to a file of our own a moment ago."""
     kept.seek(0)
     with kept, suppress(EOFError):
         while True:
-            yield Batch(*pickle.load(kept))  # noqa: S301  nobody else can write to it
-
-
-def _read_before(file: HrFile) -> Batch:
-    """The rows that `read_file` has read already, in the order of lines."""
-    lines = {row.line for row in file.rejected}
-    of_line: dict[int, list[Problem]] = {}
-    rest: list[Problem] = []
-    for problem in file.problems:
-        if problem.line in lines and problem.line is not None:
-            of_line.setdefault(problem.line, []).append(problem)
-        else:
-            rest.append(problem)
-    file.problems = rest
-    rows = sorted([*file.rows, *file.rejected], key=lambda row: row.line)
-    return Batch([list(column) for column in zip(*rows, strict=True)], of_line)
+            yield from pickle.load(kept)  # noqa: S301  nobody else can write to it
 
 
 def _under_header(problem: Problem, header: list[str]) -> Problem:
@@ -259,25 +205,25 @@ def _under_header(problem: Problem, header: list[str]) -> Problem:
     return replace(problem, column=header[int(problem.column) - 1])
 
 
-def _whole_rows(file: HrFile, table: Table, rows: list[NumberedRow]) -> list[NumberedRow]:
-    """Those of these rows that hold anything and are no wider than the header, or than the first row where each line ends
-    with a delimiter.
+def _whole_rows(file: HrFile) -> Iterator[NumberedRow]:
+    """Rows that hold anything and are no wider than the header, or than the first row where each line ends with a delimiter.
 
-    A wider row has a delimiter too many somewhere, so its cells may stand under the wrong headers.
+    A wider row of a text has a delimiter too many somewhere, so its cells may stand under the wrong headers.
     """
-    rows = [row for row in rows if row[1][0] or "".join(row[1]).strip()]
-    width = len(file.header)
-    if rows and not table.widest:
-        first = rows[0][1]
-        table.widest = len(first) if len(first) > width and not any(map(str.strip, first[width:])) else width
-    wide = [row for row in rows if len(row[1]) > table.widest]
-    for line, cells in wide:
-        sentence = (
-            f"Line {line}: This row has {len(cells)} cells where the header has {width}. "
-            "Put cells that hold a delimiter in quotation marks."
-        )
-        table.problems.append(Problem(line, None, ProblemKind.TOO_MANY_CELLS, sentence))
-    return [row for row in rows if len(row[1]) <= table.widest] if wide else rows
+    width, widest = len(file.header), 0
+    for line, cells in file.table.rows:
+        if not cells[0] and not "".join(cells).strip():
+            continue
+        if not widest:
+            widest = len(cells) if not any(map(str.strip, cells[width:])) else width
+        if file.table.is_text and len(cells) > max(width, widest):
+            sentence = (
+                f"Line {line}: This row has {len(cells)} cells where the header has {width}. "
+                "Put cells that hold a delimiter in quotation marks."
+            )
+            file.table.problems.append(Problem(line, None, ProblemKind.TOO_MANY_CELLS, sentence))
+        else:
+            yield line, cells
 
 
 def _failed_cells(file: HrFile, failed: Iterable[tuple[int, int]]) -> dict[int, list[Problem]]:

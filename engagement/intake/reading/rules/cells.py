@@ -3,12 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Generic, TypeVar
 from zoneinfo import available_timezones
 
-from engagement.intake.rules import ProblemKind, shown
+from engagement.intake.reading.rules.problems import ProblemKind, shown
 from engagement.people.rules import TrainingRole
 
 Value = TypeVar("Value")
@@ -32,15 +32,11 @@ class Refused(ValueError):
 
 
 class Readings(dict[str, "Value | Refused"], Generic[Value]):
-    """Each different text read once: a hundred thousand rows share some hundreds of departments and dates.
-
-    `refuses` says whether any text so far was refused.
-    """
+    """Each different text read once: a hundred thousand rows share some hundreds of departments and dates."""
 
     def __init__(self, read: Callable[[str], Value]) -> None:
         super().__init__()
         self._read = read
-        self.refuses = False
 
     def __missing__(self, text: str) -> "Value | Refused":
         if len(self) >= MOST_REMEMBERED:
@@ -49,41 +45,8 @@ class Readings(dict[str, "Value | Refused"], Generic[Value]):
             value: Value | Refused = self._read(text)
         except Refused as refused:
             value = refused
-            self.refuses = True
         self[text] = value
         return value
-
-    def of_all(self, texts: list[str]) -> "list[Value | Refused]":
-        """Return what each of these says, in their order."""
-        return list(map(self.__getitem__, texts))
-
-
-class Lines(Readings[str]):
-    """Readings of plain text up to `limit` characters, sound columns of which are taken as they stand."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(limited(limit))
-        self._limit = limit
-
-    def of_all(self, texts: list[str]) -> list[str | Refused]:
-        """Return what each of these says, in their order."""
-        if "  " not in "\n".join(texts) and max(map(len, texts)) <= self._limit:
-            return list(texts)
-        return super().of_all(texts)
-
-
-class Addresses(Readings[str]):
-    """Readings of addresses that differ from row to row, so that remembering them would only cost memory."""
-
-    def __init__(self) -> None:
-        super().__init__(read_address)
-
-    def of_all(self, texts: list[str]) -> list[str | Refused]:
-        """Return what each of these says, in their order."""
-        addresses = list(map(str.lower, texts))
-        if all(map(_ADDRESS.fullmatch, filter(None, addresses))):
-            return list(addresses)
-        return super().of_all(texts)
 
 
 _LINE_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -261,16 +224,3 @@ def read_roles(text: str) -> frozenset[TrainingRole]:
 
 
 _ROLES = frozenset(role.value for role in TrainingRole)
-
-
-def written(value: object) -> str:
-    """A workbook's cell as the text its owner sees: 1001 for 1001.0, 2026-12-31 for a date."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)
-    if isinstance(value, datetime):
-        return value.isoformat(" ")
-    return "" if value is None else str(value)

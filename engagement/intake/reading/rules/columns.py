@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from engagement.intake.rules import Field, Problem, ProblemKind, shown
+from engagement.intake.reading.rules.fields import Field
+from engagement.intake.reading.rules.problems import Problem, ProblemKind, shown
 from engagement.words import listed
 
 MOST_COLUMNS, LONGEST_HEADER = 300, 200

@@ -1,7 +1,7 @@
 """Files that are no list of people, told from their first bytes or their header."""
 
-from engagement.intake.columns import LONGEST_HEADER, MOST_COLUMNS
-from engagement.intake.rules import ProblemKind, UnreadableFile
+from engagement.intake.reading.rules.columns import LONGEST_HEADER, MOST_COLUMNS
+from engagement.intake.reading.rules.problems import ProblemKind, UnreadableFile
 
 
 def refuse_other_kinds(data: bytes) -> None:

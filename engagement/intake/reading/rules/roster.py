@@ -1,24 +1,10 @@
 """What only the whole file shows: people who stand twice, reporting lines in a circle, managers who are not in it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from engagement.intake.rules import Field, ManagerKey, ManagerRef, Problem, ProblemKind, shown
-
-
-class Listed(Protocol):
-    """What of a row the check needs; a `StaffRow` has it, and so has the much smaller `RosterLine`."""
-
-    @property
-    def line(self) -> int: ...
-    @property
-    def employee_id(self) -> str: ...
-    @property
-    def email(self) -> str: ...
-    @property
-    def display_name(self) -> str: ...
-    @property
-    def manager(self) -> ManagerRef | None: ...
+from engagement.intake.reading.rules.fields import Field, ManagerKey, ManagerRef
+from engagement.intake.reading.rules.problems import Problem, ProblemKind, shown
 
 
 class RosterLine(NamedTuple):
@@ -45,20 +31,17 @@ class RosterCheck(NamedTuple):
     unresolved_managers: tuple[UnresolvedManager, ...]
 
 
-def check_rows(
-    rows: Iterable[Listed], rejected: Iterable[Listed] = (), headers: Mapping[Field, str] | None = None
-) -> RosterCheck:
-    """Hold all rows against each other.
+def check_rows(people: Sequence[RosterLine], headers: Mapping[Field, str]) -> RosterCheck:
+    """Hold all rows, in the order of lines, against each other; `headers` gives the columns their names in the file.
 
-    `rejected` are rows with problems of their own: they count as people here, so that a wrong date in a manager's row
-    does not make the manager unknown. `headers` gives the columns their names in the file.
+    Rows with problems of their own count as people here, so that a wrong date in a manager's row does not make the manager
+    unknown.
     """
-    people = sorted([*rows, *rejected], key=lambda person: person.line)
-    return _Roster(people, headers or {}).check()
+    return _Roster(people, headers).check()
 
 
 class _Roster:
-    def __init__(self, people: Sequence[Listed], headers: Mapping[Field, str]) -> None:
+    def __init__(self, people: Sequence[RosterLine], headers: Mapping[Field, str]) -> None:
         self._people = people
         self._headers = headers
         self._by_email: dict[str, int] = {}
