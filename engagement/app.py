@@ -18,7 +18,7 @@ from engagement import commands, logs, pages
 from engagement.accounts.rules import SESSION_LIFETIME
 from engagement.db import db, engine_options, keep_private, prepare
 from engagement.errors import BadInput
-from engagement.pages.body_limits import FORM, MOST_PARTS
+from engagement.pages.frame.body_limits import FORM, MOST_PARTS
 from engagement.settings import Settings, read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,7 +70,7 @@ def _configuration(settings: Settings, instance: Path) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(url),
         "BOOTSTRAP_SERVE_LOCAL": True,
-        # What each address takes is said in pages/body_limits.py; this is for what has no address.
+        # What each address takes is said in pages/frame/body_limits.py; this is for what has no address.
         "MAX_CONTENT_LENGTH": FORM,
         "MAX_FORM_MEMORY_SIZE": FORM,
         "MAX_FORM_PARTS": MOST_PARTS,

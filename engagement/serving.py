@@ -26,7 +26,7 @@ from engagement.mail.models import Delivery
 from engagement.mail.pace import Pace
 from engagement.mail.queries import waiting_for_hours
 from engagement.mail.transport import Transport
-from engagement.pages.body_limits import HR_FILE, limit_at_the_door
+from engagement.pages.frame.body_limits import HR_FILE, limit_at_the_door
 from engagement.scheduler.running import start_clock
 from engagement.settings import Settings
 

@@ -120,8 +120,6 @@ class OccurrenceStatus(StrEnum):
     @property
     def entry(self) -> str:
         """How its entry in the month looks: the ending of a class."""
-        if self is OccurrenceStatus.SENT:
-            return "sent"
         return {"": "sent", "open": "draft"}.get(self.tone, self.tone)
 
 
@@ -137,7 +135,7 @@ _WORDS = {
     OccurrenceStatus.IN_REVIEW: ("Needs approval", "warn", "eye"),
     OccurrenceStatus.APPROVED: ("Approved", "ok", "check"),
     OccurrenceStatus.SENDING: ("Being sent", "live", "send"),
-    OccurrenceStatus.SENT: ("Sent", "ok", "send"),
+    OccurrenceStatus.SENT: ("Sent", "", "send"),
     OccurrenceStatus.HELD: ("Waits for a decision", "bad", "pause"),
     OccurrenceStatus.MISSED: ("Missed", "bad", "bang"),
     OccurrenceStatus.SKIPPED: ("Skipped", "", "ring"),

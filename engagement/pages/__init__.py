@@ -1,77 +1,51 @@
-"""The HTML door: one blueprint for each domain, behind one guard."""
+"""The HTML door: a hall for each domain, with one blueprint, behind one guard. Parts are what halls share, the frame stands around all."""
 
 from flask import Flask
 
 from engagement.pages import (
-    accounts,
-    addresses,
     admin,
     audiences,
-    body_limits,
-    champions,
-    communications,
+    calendar,
     concerns,
-    deliveries,
-    error_pages,
-    formats,
-    guard,
-    headers,
-    home,
     intake,
-    leftovers,
-    mailbox,
     me,
-    operation,
     people,
-    privacy,
-    programmes,
     reports,
-    shell,
     sign_in,
     stakeholders,
+    today,
     training,
     waves,
 )
+from engagement.pages.concerns import saying
+from engagement.pages.frame import addresses, body_limits, error_pages, formats, guard, headers, operation, shell
 
-BLUEPRINTS = (
-    sign_in.blueprint,
-    home.blueprint,
-    me.blueprint,
-    concerns.blueprint,
-    programmes.blueprint,
-    waves.blueprint,
-    champions.blueprint,
-    stakeholders.blueprint,
-    people.blueprint,
-    intake.blueprint,
-    audiences.blueprint,
-    communications.blueprint,
-    deliveries.blueprint,
-    training.blueprint,
-    leftovers.blueprint,
-    reports.blueprint,
-    accounts.blueprint,
-    privacy.blueprint,
-    admin.blueprint,
-    mailbox.blueprint,
-    operation.blueprint,
+HALLS = (
+    sign_in,
+    today,
+    me,
+    concerns,
+    waves,
+    stakeholders,
+    people,
+    intake,
+    audiences,
+    calendar,
+    training,
+    reports,
+    admin,
 )
 
 
 def register(app: Flask) -> None:
     """Put every page, the guard in front of them and the frame around them into the application."""
-    headers.register(app)
-    addresses.register(app)
-    guard.register(app)
-    body_limits.register(app)
-    formats.register(app)
-    shell.register(app)
-    error_pages.register(app)
-    for blueprint in BLUEPRINTS:
+    for part in (headers, addresses, guard, body_limits, formats, shell, error_pages):
+        part.register(app)
+    for blueprint in (*(hall.blueprint for hall in HALLS), operation.blueprint):
         app.register_blueprint(blueprint)
     unknown = {e: view for e, view in app.view_functions.items() if hasattr(view, "keeps_unknown")}
     app.extensions["unknown_paths"] = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in unknown}
     for view in unknown.values():
         app.extensions["csrf"].exempt(view)
-    concerns.register(app)
+    saying.register(app)
     operation.count_requests(app)

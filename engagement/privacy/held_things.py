@@ -57,7 +57,7 @@ def _workflow(row: Ownership, reader: Reader | None) -> HeldThing | None:
     if reader and not access.may_see_programme(reader, workflow.programme_id):
         return None
     may_change = not reader or access.may_plan_programme(reader, workflow.programme_id)
-    page = "programmes.ownership" if may_change else "programmes.workflow"
+    page = "waves.ownership" if may_change else "waves.workflow"
     return HeldThing(workflow.name, row.part.word, page, {"workflow_id": workflow.id}, may_change)
 
 
@@ -74,7 +74,7 @@ def _programme(programme: Programme, reader: Reader | None) -> HeldThing | None:
     if reader and not access.may_see_programme(reader, programme.id):
         return None
     may_change = not reader or access.may_plan_programme(reader, programme.id)
-    page = "programmes.edit" if may_change else "programmes.programme"
+    page = "waves.edit_programme" if may_change else "waves.programme"
     return HeldThing(programme.name, "Sponsor", page, {"programme_id": programme.id}, may_change)
 
 
@@ -98,7 +98,7 @@ def _communication(as_what: str, line: Communication, reader: Reader | None) -> 
     if reader and not communications.may_read(reader, line):
         return None
     may_change = not reader or communications.may_plan(reader, line)
-    page = "communications.edit" if may_change else "communications.communication"
+    page = "calendar.edit" if may_change else "calendar.communication"
     return HeldThing(line.name, as_what, page, {"communication_id": line.id}, may_change)
 
 

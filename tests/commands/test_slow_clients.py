@@ -9,7 +9,7 @@ import pytest
 from commands.shell import Running, Shell
 
 from engagement.listening import HEADERS_WITHIN, MOST_WAITING
-from engagement.pages.body_limits import FORM, LONG_FORM
+from engagement.pages.frame.body_limits import FORM, LONG_FORM
 
 HEAD = b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 

@@ -7,8 +7,16 @@ from factories import make_account, make_change_manager, signed_in
 
 from engagement.accounts.rules import Role
 from engagement.communications.text_limits import LONGEST_BODY
-from engagement.pages.body_limits import FORM, HR_FILE, LONG_FORM, LONG_FORMS, TAKES_FILES, limit_at_the_door, limit_for
-from engagement.pages.forms import Form, longest
+from engagement.pages.frame.body_limits import (
+    FORM,
+    HR_FILE,
+    LONG_FORM,
+    LONG_FORMS,
+    TAKES_FILES,
+    limit_at_the_door,
+    limit_for,
+)
+from engagement.pages.parts.forms import Form, longest
 from engagement.training.actions.modules import LONGEST_BODY as LONGEST_MODULE
 
 TOO_LARGE = "This is larger than the service takes."

@@ -23,8 +23,8 @@ from engagement.errors import EngagementError
 from engagement.intake.reading.rules import cells, columns, names
 from engagement.mail import headers, message
 from engagement.mail.layout import html_layout, inlined, text_in
-from engagement.pages.guard import safe_path
-from engagement.pages.mailbox import _ADDRESS
+from engagement.pages.admin.mailbox import _ADDRESS
+from engagement.pages.frame.guard import safe_path
 from engagement.people.rules import delivery_problems, search_text
 from engagement.privacy import naming
 from engagement.resistance.rules import LONGEST_TEXT as LONGEST_CONCERN

@@ -33,9 +33,9 @@ def test_the_open_routes_are_known_by_name(app):
     assert open_ones == {
         "concerns.new",
         "concerns.receipt",
-        "mailbox.html",
-        "mailbox.index",
-        "mailbox.message",
+        "admin.mailbox_html",
+        "admin.mailbox",
+        "admin.mailbox_message",
         "operation.healthz",
         "operation.metrics",
         "operation.readyz",
@@ -138,7 +138,7 @@ def test_a_foreign_host_is_refused(client):
     "target", ["https://evil.example.com", "//evil.example.com", "/\\evil.example.com", "javascript:1"]
 )
 def test_no_redirect_leaves_the_site(target):
-    from engagement.pages.guard import safe_path
+    from engagement.pages.frame.guard import safe_path
 
     assert safe_path(target) == "/"
     assert safe_path("/waves/3?page=2") == "/waves/3?page=2"

@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from pages.two_of_everything import World, make_world
+from pages.frame.two_of_everything import World, make_world
 
 from engagement.db import db
 

@@ -88,14 +88,14 @@ def test_everything_that_somebody_holds_is_listed_with_the_page_to_give_it_away(
     assert listed is person
     first, second = number_of("I shall lose my job"), number_of("All of us will")
     assert [(thing.what, thing.as_what, thing.endpoint, thing.may_change) for thing in held] == [
-        ("Claims triage", "Change approver", "programmes.ownership", True),
+        ("Claims triage", "Change approver", "waves.ownership", True),
         ("Wave 3: Property claims", "Wave lead", "waves.edit", True),
         ("Wave 4: Motor claims", "Sponsor of the wave", "waves.edit", True),
-        ("Claims and finance", "Sponsor", "programmes.edit", True),
+        ("Claims and finance", "Sponsor", "waves.edit_programme", True),
         ("Finance", "Manager", "people.department", True),
         ("Works council", "Looks after this stakeholder", "stakeholders.edit", True),
-        ("Written line", "Writer", "communications.edit", True),
-        ("Approved line", "Approver", "communications.edit", True),
+        ("Written line", "Writer", "calendar.edit", True),
+        ("Approved line", "Approver", "calendar.edit", True),
         (
             f"Concern {first}, came in on 9 April 2026",
             "Owner. State: in response. About job security, Wave 3: Property claims",
@@ -118,14 +118,14 @@ def test_an_administrator_sees_what_is_held_and_nothing_of_what_was_said() -> No
     leave(person)
     held = held_by(person, reader_for(make_account("root@example.com", "Ruth Root", Role.ADMINISTRATOR)))
     assert [(thing.endpoint, thing.may_change) for thing in held] == [
-        ("programmes.workflow", False),
+        ("waves.workflow", False),
         ("waves.wave", False),
         ("waves.wave", False),
-        ("programmes.programme", False),
+        ("waves.programme", False),
         ("people.department", True),
         ("stakeholders.stakeholder", False),
-        ("communications.communication", False),
-        ("communications.communication", False),
+        ("calendar.communication", False),
+        ("calendar.communication", False),
         ("", False),
         ("", False),
     ]
@@ -141,13 +141,13 @@ def test_who_plans_one_wave_sees_what_belongs_to_it() -> None:
     leave(person)
     planner = make_account("pat@example.com", "Pat Wave", Role.CHANGE_MANAGER, wave_id=wave.id)
     assert [(thing.as_what, thing.endpoint) for thing in held_by(person, reader_for(planner))] == [
-        ("Change approver", "programmes.workflow"),
+        ("Change approver", "waves.workflow"),
         ("Wave lead", "waves.edit"),
-        ("Sponsor", "programmes.programme"),
+        ("Sponsor", "waves.programme"),
         ("Manager", "people.department"),
         ("Looks after this stakeholder", "stakeholders.stakeholder"),
-        ("Writer", "communications.communication"),
-        ("Approver", "communications.communication"),
+        ("Writer", "calendar.communication"),
+        ("Approver", "calendar.communication"),
         ("Owner. State: in response. About job security, Wave 3: Property claims", "concerns.concern"),
     ]
 

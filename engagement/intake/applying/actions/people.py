@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     Subquery,
     delete,
@@ -121,8 +122,8 @@ def replace_roles(run: ImportRun, now: datetime) -> None:
 def _give(people: Subquery, now: datetime) -> None:
     """Give each of `people` the roles of their mask, but for those that they have already."""
     bits = _bits()
-    columns = (people.c.person_id, bits.c.role, literal_column(f"'{RoleOrigin.FILE.value}'"))
-    rows = select(*columns, literal(now, PersonRole.given_at.type))
+    origin: ColumnElement[str] = literal_column(f"'{RoleOrigin.FILE.value}'")
+    rows = select(people.c.person_id, bits.c.role, origin, literal(now, PersonRole.given_at.type))
     # SQLite reads what follows a join without WHERE as belonging to the join.
     rows = rows.join(bits, people.c.roles.bitwise_and(bits.c.bit) != 0).where(people.c.roles != 0)
     giving = insert_new(PersonRole).from_select(["person_id", "role", "origin", "given_at"], rows)

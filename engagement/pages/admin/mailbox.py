@@ -1,0 +1,101 @@
+"""The built-in mailbox's pages: what the service would have sent, readable on one's own machine and never in production."""
+
+import email.policy
+import re
+from dataclasses import dataclass
+from email import message_from_string
+
+from flask import Response, make_response, render_template, request
+from markupsafe import Markup, escape
+
+from engagement.db import count_of, db
+from engagement.errors import NotAllowed
+from engagement.mail import queries
+from engagement.mail.models import MailboxMessage
+from engagement.pages.admin import blueprint
+from engagement.pages.frame import guard
+from engagement.pages.frame.machine import is_this_machine
+from engagement.pages.parts.lists import asked_page
+
+OPEN_BECAUSE = "shows only what the built-in mailbox received on this machine, in development"
+#: The message stands in a frame of its own that runs nothing, fetches nothing and knows no cookie of ours.
+FRAME_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+    "sandbox allow-top-navigation-by-user-activation allow-popups"
+)
+SHOWN_HEADERS = ("From", "To", "Reply-To", "Date", "Message-ID")
+_ADDRESS = re.compile(r"https?://[^\s<>\"”’]+[^\s<>\"”’.,;:!?)\]]")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A message taken apart: the headers that a reader knows, and its two texts."""
+
+    headers: list[tuple[str, str]]
+    text: str
+    html: str | None
+
+
+@blueprint.get("/mailbox")
+@guard.open_to_all(OPEN_BECAUSE)
+def mailbox() -> str:
+    """List what the mailbox received, newest first, narrowed by recipient."""
+    _only_on_this_machine()
+    words = request.args.get("recipient", "").strip()[:200]
+    rows = queries.mailbox_listed(words)
+    page = asked_page(count_of(rows))
+    messages = db.session.scalars(rows.limit(page.size).offset(page.offset)).all()
+    return render_template("admin/mailbox.html", messages=messages, page=page, recipient=words)
+
+
+@blueprint.get("/mailbox/<int:message_id>")
+@guard.open_to_all(OPEN_BECAUSE)
+def mailbox_message(message_id: int) -> str:
+    """Show one message: headers, its HTML in a frame, its text beside it."""
+    _only_on_this_machine()
+    row = guard.found(db.session.get(MailboxMessage, message_id))
+    opened = _opened(row)
+    return render_template("admin/mailbox_message.html", row=row, opened=opened, text=with_links(opened.text))
+
+
+@blueprint.get("/mailbox/<int:message_id>/html")
+@guard.open_to_all(OPEN_BECAUSE)
+def mailbox_html(message_id: int) -> Response:
+    """Serve the HTML part of a message for its frame; links leave the frame."""
+    _only_on_this_machine()
+    row = guard.found(db.session.get(MailboxMessage, message_id))
+    page = guard.found(_opened(row).html)
+    answer = make_response(page.replace("<head>", '<head><base target="_top">', 1))
+    answer.headers["Content-Security-Policy"] = FRAME_POLICY
+    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return answer
+
+
+def _only_on_this_machine() -> None:
+    """Raise NotFound in production, NotAllowed from elsewhere: every link by which somebody signs in stands in here."""
+    guard.found(None if guard.settings().is_production else True)
+    if not is_this_machine():
+        raise NotAllowed(
+            "The built-in mailbox can be read on the machine alone that the service runs on, at its own address 127.0.0.1."
+        )
+
+
+def _opened(row: MailboxMessage) -> Opened:
+    parsed = message_from_string(row.raw, policy=email.policy.default)
+    headers = [(name, str(parsed[name])) for name in SHOWN_HEADERS if parsed[name]]
+    text, rich = parsed.get_body(("plain",)), parsed.get_body(("html",))
+    return Opened(
+        headers,
+        str(text.get_content()).replace("\r\n", "\n") if text else "",
+        str(rich.get_content()) if rich else None,
+    )
+
+
+def with_links(text: str) -> Markup:
+    """Return plain text as HTML in which addresses of the web can be followed; everything else is escaped."""
+    parts, end = [], 0
+    for found in _ADDRESS.finditer(text):
+        address = escape(found[0])
+        parts += [escape(text[end : found.start()]), Markup('<a href="{0}">{0}</a>').format(address)]
+        end = found.end()
+    return Markup("").join([*parts, escape(text[end:])])

@@ -1,0 +1,123 @@
+"""Administration: the overview, the timetable of jobs, and the audit with search and export."""
+
+import json
+from collections.abc import Iterator
+
+from flask import Response, render_template, request
+from sqlalchemy import Select
+
+from engagement import audit
+from engagement.accounts import access, audit_access
+from engagement.accounts.addresses import waiting_sign_ins
+from engagement.audit import AuditEntry
+from engagement.db import count_of, db
+from engagement.mail.queries import outbox_counts
+from engagement.pages.admin import blueprint
+from engagement.pages.frame import guard
+from engagement.pages.frame.machine import is_this_machine
+from engagement.pages.frame.operation import migrations_are_applied
+from engagement.pages.parts.files import csv_response
+from engagement.pages.parts.forms import day_or_none
+from engagement.pages.parts.lists import asked_page
+from engagement.privacy.holding import held_by_leavers
+from engagement.scheduler.running import clock_stands_still, last_tick, line_states
+
+MOST_EXPORTED = 200_000
+HEADER = ("at (UTC)", "who", "did what", "kind", "id", "name", "changes")
+
+
+@blueprint.get("/admin")
+def index() -> str:
+    """How the service stands, and the ways to jobs, audit, sign-ins and mail."""
+    reader = guard.reader()
+    guard.allow(access.may_see_jobs(reader))
+    settings = guard.settings()
+    return render_template(
+        "admin/index.html",
+        clock_stands_still=clock_stands_still(),
+        last_tick=last_tick(),
+        failed=[line for line in line_states() if line.has_failed],
+        outbox=[(state, number) for state, number in outbox_counts().items() if number],
+        migrations_applied=migrations_are_applied(),
+        may_administer=access.may_administer(reader),
+        waiting_sign_ins=len(waiting_sign_ins()) if access.may_administer(reader) else 0,
+        may_see_audit=audit_access.may_see_audit(reader),
+        may_see_deliveries=access.may_see_deliveries(reader),
+        held_by_leavers=held_by_leavers() if access.may_change_people(reader) else None,
+        has_mailbox=settings.uses_built_in_mailbox and not settings.is_production and is_this_machine(),
+        database="PostgreSQL" if db.engine.dialect.name == "postgresql" else "SQLite",
+    )
+
+
+@blueprint.get("/admin/jobs")
+def jobs() -> str:
+    """Every line of the timetable with its last run, next run and last error."""
+    guard.allow(access.may_see_jobs(guard.reader()))
+    return render_template(
+        "admin/jobs.html", lines=line_states(), clock_stands_still=clock_stands_still(), last_tick=last_tick()
+    )
+
+
+def _asked_entries() -> Select[AuditEntry]:
+    asked = audit.entries(
+        words=request.args.get("words", ""),
+        verb=request.args.get("verb", ""),
+        since=day_or_none(request.args.get("since")),
+        until=day_or_none(request.args.get("until")),
+    )
+    return asked.where(audit_access.visible_entries(guard.reader()))
+
+
+@blueprint.get("/admin/audit")
+def audit_log() -> str:
+    """Who changed what, when, from which value; newest first."""
+    reader = guard.reader()
+    guard.allow(audit_access.may_see_audit(reader))
+    entries = _asked_entries()
+    page = asked_page(count_of(entries))
+    return render_template(
+        "admin/audit.html",
+        entries=[
+            (entry, _in_words(entry)) for entry in db.session.scalars(entries.limit(page.size).offset(page.offset))
+        ],
+        page=page,
+        verbs=audit.verbs(audit_access.visible_entries(reader)),
+        sees_all=audit_access.may_see_all_audit(reader),
+        asked={name: request.args.get(name, "") for name in ("words", "verb", "since", "until")},
+    )
+
+
+def _in_words(entry: AuditEntry) -> list[str]:
+    return [
+        f"{field}: {_value(old)} → {_value(new)}" if old is not None else f"{field}: {_value(new)}"
+        for field, (old, new) in entry.changes.items()
+    ]
+
+
+def _value(value: object) -> str:
+    if value is None or value == "":
+        return "nothing"
+    if isinstance(value, list):
+        return ", ".join(str(v) for v in value) or "nothing"
+    return str(value)
+
+
+@blueprint.get("/admin/audit.csv")
+def audit_export() -> Response:
+    """The same entries as a file, with the changes as JSON; at most 200,000, newest first."""
+    guard.allow(audit_access.may_see_audit(guard.reader()))
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for entry in db.session.scalars(_asked_entries().limit(MOST_EXPORTED)).yield_per(1000):
+            changes = json.dumps(entry.changes, ensure_ascii=False)
+            yield (
+                (entry.at.date() if entry.is_by_day else entry.at).isoformat(),
+                entry.actor_name,
+                entry.verb,
+                entry.subject_kind,
+                entry.subject_id or "",
+                entry.subject_name,
+                changes,
+            )
+
+    return csv_response(HEADER, rows(), "audit.csv")

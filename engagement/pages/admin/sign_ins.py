@@ -1,0 +1,189 @@
+"""Pages of sign-ins: who may do what, giving and withdrawing roles, deactivating."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import EmailField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from engagement.accounts import access, actions, addresses, queries
+from engagement.accounts.models import Account, Grant
+from engagement.accounts.rules import Role
+from engagement.db import db
+from engagement.errors import BadInput
+from engagement.pages.admin import blueprint
+from engagement.pages.frame import guard
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.parts.lists import asked_page
+from engagement.people import queries as people
+from engagement.people.models import Department
+from engagement.programmes import queries as programmes
+from engagement.programmes.models import Programme
+from engagement.waves.models import Wave
+from engagement.waves.queries import open_waves
+
+MEANINGS = {
+    Role.ADMINISTRATOR: "Runs the service: sign-ins, directory, audit, jobs",
+    Role.CHANGE_MANAGER: "Plans programmes, waves, training and communication; answers concerns",
+    Role.TRAINER: "Writes modules and curricula, sees completion",
+    Role.SPONSOR: "Reads the reports and decides; never sees who objected",
+    Role.AUDITOR: "Reads everything but people’s own words, changes nothing",
+}
+
+
+class RoleForm(Form):
+    """Whom to give which role, and where it holds."""
+
+    email = EmailField(
+        "Whose work address?", filters=[stripped], validators=[InputRequired("Write an address."), Length(max=254)]
+    )
+    name = StringField(
+        "Their name",
+        description="Only for somebody who is not in the directory.",
+        filters=[stripped],
+        validators=[Length(max=400)],
+    )
+    role = RadioField(
+        "Which role?",
+        choices=[SelectChoice(role.value, role.word) for role in Role],
+        validators=[InputRequired("Choose one.")],
+    )
+    scope = SelectField(
+        "Where does it hold?",
+        description="An administrator’s role always holds everywhere; a sponsor’s everywhere or for a programme.",
+    )
+
+
+@blueprint.get("/admin/sign-ins")
+def sign_ins() -> str:
+    """Everybody with a role, and what follows from the data for all others."""
+    guard.allow(access.may_administer(guard.reader()))
+    listed = [(account, [(g, _scope_words(g)) for g in grants]) for account, grants in queries.accounts_with_roles()]
+    return render_template(
+        "admin/sign_ins.html", accounts=listed, outside=queries.outsiders(), waiting=len(addresses.waiting_sign_ins())
+    )
+
+
+def _scope_words(grant: Grant) -> str:
+    if grant.programme_id:
+        return f"in {db.session.get_one(Programme, grant.programme_id).name}"
+    if grant.wave_id:
+        return f"in {db.session.get_one(Wave, grant.wave_id).title}"
+    if grant.department_id:
+        return f"in {db.session.get_one(Department, grant.department_id).path}"
+    return "everywhere"
+
+
+@blueprint.get("/admin/sign-ins/waiting")
+def waiting_sign_ins() -> str:
+    """The sign-ins that wait for an administrator: another address in the directory, or a person who came back."""
+    guard.allow(access.may_administer(guard.reader()))
+    rows = addresses.waiting_sign_ins()
+    page = asked_page(len(rows))
+    shown = rows[page.offset : page.offset + page.size]
+    roles = {row.account.id: [g.role.word for g in queries.open_grants(row.account.id)] for row in shown}
+    return render_template("admin/waiting_sign_ins.html", rows=shown, roles=roles, page=page)
+
+
+@blueprint.post("/admin/sign-ins/<int:account_id>/address")
+def confirm_address(account_id: int) -> BaseResponse:
+    """Let somebody sign in with the address that the directory has for them."""
+    guard.allow(access.may_administer(guard.reader()))
+    account = guard.found(db.session.get(Account, account_id))
+    addresses.confirm_address(account, request.form.get("address", ""), by=guard.reader().actor)
+    db.session.commit()
+    notify(f"{account.name} signs in with {account.email}.", "Their sessions have ended, and both addresses were told.")
+    return redirect(url_for("admin.waiting_sign_ins"), code=303)
+
+
+@blueprint.post("/admin/sign-ins/<int:account_id>/name")
+def rename_sign_in(account_id: int) -> BaseResponse:
+    """Give a sign-in of somebody outside the directory the name that an HR file has for them."""
+    guard.allow(access.may_administer(guard.reader()))
+    account = guard.found(db.session.get(Account, account_id))
+    actions.rename(account, request.form.get("name", ""), by=guard.reader().actor)
+    db.session.commit()
+    notify(f"The sign-in {account.email} is that of {account.name}.")
+    return redirect(url_for("admin.sign_ins"), code=303)
+
+
+@blueprint.route("/admin/sign-ins/new", methods=["GET", "POST"])
+def give_role() -> str | BaseResponse:
+    """Give somebody a role, making their sign-in where there is none."""
+    guard.allow(access.may_administer(guard.reader()))
+    form = RoleForm()
+    form.scope.choices = [
+        SelectChoice("", "Everywhere"),
+        *(SelectChoice(f"programme-{p.id}", p.name, optgroup="Programmes") for p in programmes.programmes()),
+        *(SelectChoice(f"wave-{w.id}", w.title, optgroup="Waves") for w in open_waves()),
+        *(SelectChoice(f"department-{d.id}", d.path, optgroup="Departments") for d in people.departments()),
+    ]
+    if form.validate_on_submit():
+        try:
+            account = _account_for(form)
+            role = Role(form.role.data)
+            kind, _, number = (form.scope.data or "").partition("-")
+            scope = {f"{kind}_id": int(number)} if kind and role is not Role.ADMINISTRATOR else {}
+            actions.grant_role(account, role, by=guard.reader().actor, **scope)
+        except BadInput as error:
+            db.session.rollback()
+            form.take(error)
+        else:
+            db.session.commit()
+            notify(
+                f"{account.name} is {role.word.lower()} now.",
+                f"They sign in with {account.email}, by a link; no password is needed.",
+            )
+            return redirect(url_for("admin.sign_ins"), code=303)
+    return render_template(
+        "admin/give_role.html", form=form, meanings={role.value: words for role, words in MEANINGS.items()}
+    )
+
+
+def _account_for(form: RoleForm) -> Account:
+    account = queries.account_by_email(form.email.data)
+    if account is not None:
+        return account
+    person = queries.active_person_by_email(form.email.data)
+    if person is not None:
+        return actions.account_for_person(person)
+    if not form.name.data:
+        raise BadInput(
+            "Nobody in the directory has this address.",
+            {"name": "Nobody in the directory has this address. Write their name to make a sign-in for them."},
+        )
+    return actions.make_account(form.email.data, form.name.data, by=guard.reader().actor)
+
+
+@blueprint.post("/admin/sign-ins/grants/<int:grant_id>/withdrawal")
+def withdraw_role(grant_id: int) -> BaseResponse:
+    """Take a role back."""
+    guard.allow(access.may_administer(guard.reader()))
+    grant = guard.found(db.session.get(Grant, grant_id))
+    actions.withdraw_grant(grant, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"{grant.account.name} is no longer {grant.role.word.lower()}.")
+    return redirect(url_for("admin.sign_ins"), code=303)
+
+
+@blueprint.post("/admin/sign-ins/<int:account_id>/deactivation")
+def deactivate(account_id: int) -> BaseResponse:
+    """Forbid somebody to sign in; all their sessions end at once."""
+    guard.allow(access.may_administer(guard.reader()))
+    account = guard.found(db.session.get(Account, account_id))
+    actions.deactivate(account, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"{account.name} can’t sign in any more.", "Every session they had has ended.")
+    return redirect(url_for("admin.sign_ins"), code=303)
+
+
+@blueprint.post("/admin/sign-ins/<int:account_id>/reactivation")
+def reactivate(account_id: int) -> BaseResponse:
+    """Let somebody sign in again."""
+    guard.allow(access.may_administer(guard.reader()))
+    account = guard.found(db.session.get(Account, account_id))
+    actions.reactivate(account, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"{account.name} can sign in again.")
+    return redirect(url_for("admin.sign_ins"), code=303)

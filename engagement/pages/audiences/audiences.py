@@ -1,0 +1,256 @@
+"""Pages of audiences: the list, one audience with its members and reasons, and the builder of its rule."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy import ColumnElement
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement.accounts import access
+from engagement.audiences import actions, queries
+from engagement.audiences.models import Audience
+from engagement.audiences.names import names_for, offered, offered_places
+from engagement.audiences.rules import Field, Rule, values_of
+from engagement.audiences.wording import describe, lines_of
+from engagement.communications import queries as calendar
+from engagement.communications.scopes import readable
+from engagement.db import count_of, db
+from engagement.errors import BadInput, EngagementError, RuleBroken
+from engagement.pages.audiences import blueprint
+from engagement.pages.audiences.rule_form import (
+    GROUP_WORDS,
+    QUESTIONS,
+    Row,
+    all_rows,
+    posted_rows,
+    press,
+    rows_of,
+    rule_of,
+)
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import reader_zone, today
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.lists import asked_page
+from engagement.people import queries as people
+from engagement.people.models import Person
+from engagement.words import plural
+
+#: So many counts are made for one page of the list.
+AUDIENCES_A_PAGE = 25
+#: Beyond what a database takes, nobody is asked for.
+_LARGEST_ID = 2**31 - 1
+#: So many people of one name are offered to choose from.
+_MOST_CHOICES = 8
+#: Up to so many values are boxes to tick, more are a list.
+_MOST_BOXES = 10
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The values that one kind of condition can be given."""
+
+    options: list[tuple[str, str]]
+
+    @property
+    def as_boxes(self) -> bool:
+        """Whether they are few enough to be boxes."""
+        return len(self.options) <= _MOST_BOXES
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What the builder shows besides its rows."""
+
+    name: str = ""
+    note: str = ""
+    says: str | None = None
+    reach: str | None = None
+    problems: tuple[str, ...] = ()
+    name_problem: str | None = None
+    go_on_at: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Why the person whom somebody asked about is in an audience or not; `choices` where several have the name."""
+
+    asked: str
+    sentence: str
+    choices: tuple[Person, ...] = ()
+    person: Person | None = None
+    reasons: tuple[queries.Reason, ...] = ()
+
+
+def _audience(audience_id: int, *, to_change: bool = False) -> Audience:
+    question = access.may_plan_everywhere if to_change else access.may_see_audiences
+    guard.allow(question(guard.reader()))
+    return guard.found(queries.audience_page(audience_id))
+
+
+@blueprint.get("/audiences")
+def index() -> str:
+    """List the audiences with how many people each reaches now."""
+    guard.allow(access.may_see_audiences(guard.reader()))
+    page = asked_page(count_of(queries.audiences_in_use()), AUDIENCES_A_PAGE)
+    lines = queries.audiences_listed(today(), limit=page.size, offset=page.offset)
+    return render_template(
+        "audiences/index.html", lines=lines, page=page, may_change=access.may_plan_everywhere(guard.reader())
+    )
+
+
+@blueprint.get("/audiences/<int:audience_id>")
+def audience(audience_id: int) -> str:
+    """Show one audience: its rule in words, whom it reaches now, why somebody is in it, and what uses it."""
+    row = _audience(audience_id)
+    reader = guard.reader()
+    reach = queries.reach(row, today())
+    visible = access.visible_people(reader)
+    members = queries.members(row, today()).where(visible)
+    page = asked_page(reach if access.sees_everybody(reader) else count_of(members))
+    names = names_for(row.rule)
+    return render_template(
+        "audiences/audience.html",
+        audience=row,
+        sentence=describe(row.rule, names),
+        lines=lines_of(row.rule, names),
+        reach=reach,
+        page=page,
+        hidden=reach - page.total,
+        people=db.session.scalars(members.limit(page.size).offset(page.offset)).all(),
+        answer=_answer(row, request.args.get("person", ""), request.args.get("id", 0, type=int)),
+        uses=queries.uses_of(row),
+        messages=_messages_to(row, readable(reader)),
+        may_change=access.may_plan_everywhere(reader),
+    )
+
+
+def _messages_to(row: Audience, which: ColumnElement[bool] = calendar.EVERY_ONE) -> list[Any]:
+    running = calendar.communications_running(readable=which)
+    return [line.communication for line in running if line.communication.audience_id == row.id]
+
+
+def _answer(row: Audience, asked: str, person_id: int) -> Answer | None:
+    """Answer for the person meant by an address, a number or a name; `person_id` is the one chosen of several."""
+    asked = asked.strip()
+    if not asked:
+        return None
+    close = _meant(asked, person_id)
+    if not close:
+        return Answer(asked, f"Nobody whom you may see has the name, address or employee number “{asked[:80]}”.")
+    if len(close) > 1:
+        several = f"Several people have “{asked[:80]}” in their name, address or number. Whom do you mean?"
+        more = " These are the first; write more of the name to find others." if len(close) > _MOST_CHOICES else ""
+        return Answer(asked, several + more, choices=tuple(close[:_MOST_CHOICES]))
+    person = close[0]
+    reasons = tuple(queries.why(row, person, today(), reader_zone()))
+    belongs = "belongs to" if reasons[0].is_met else "does not belong to"
+    return Answer(asked, f"{person.name} {belongs} this audience.", person=person, reasons=reasons)
+
+
+def _meant(asked: str, person_id: int) -> list[Person]:
+    """Return whom the reader may mean, of those whom they may see: the one chosen, the one with the address, or by name."""
+    visible = access.visible_people(guard.reader())
+    if 0 < person_id <= _LARGEST_ID:
+        chosen = people.person_page(person_id, visible)
+        return [chosen] if chosen else []
+    exact = people.person_by_reference(asked, visible)
+    return [exact] if exact else people.people_suggested(asked, _MOST_CHOICES + 1, visible)
+
+
+@blueprint.route("/audiences/new", methods=["GET", "POST"])
+def new() -> str | BaseResponse:
+    """Build an audience."""
+    guard.allow(access.may_plan_everywhere(guard.reader()))
+    return _build(None)
+
+
+@blueprint.route("/audiences/<int:audience_id>/edit", methods=["GET", "POST"])
+def edit(audience_id: int) -> str | BaseResponse:
+    """Change an audience."""
+    return _build(_audience(audience_id, to_change=True))
+
+
+def _build(row: Audience | None) -> str | BaseResponse:
+    if request.method == "GET":
+        top = rows_of(row.rule if row else None, _addresses(row.rule) if row else {})
+        sheet = Sheet(row.name, row.note) if row else Sheet()
+        return _drawn(row, top, _counted(sheet, top) if row else sheet)
+    top = posted_rows(request.form)
+    sheet = Sheet(request.form.get("name", ""), request.form.get("note", ""))
+    button = request.form.get("do", "count")
+    if button == "save":
+        return _saved(row, top, sheet)
+    go_on_at = press(top, button, request.form)
+    counted = _counted(sheet, top)
+    # Whoever is still building knows that something is missing; only asking for the count is asking for judgement.
+    return _drawn(row, top, replace(counted, go_on_at=go_on_at, problems=() if go_on_at else counted.problems))
+
+
+def _counted(sheet: Sheet, top: Row) -> Sheet:
+    rule, problems = rule_of(top, people.ids_by_reference)
+    if problems:
+        return replace(sheet, problems=tuple(problems))
+    reach = queries.reach(rule, today())
+    return replace(sheet, says=describe(rule, names_for(rule)), reach=plural(reach, "person", "people"))
+
+
+def _saved(row: Audience | None, top: Row, sheet: Sheet) -> str | BaseResponse:
+    rule, problems = rule_of(top, people.ids_by_reference)
+    if problems:
+        return _drawn(row, top, replace(sheet, problems=tuple(problems)))
+    actor = guard.reader().actor
+    try:
+        if row is None:
+            row = actions.save_audience(sheet.name, rule, sheet.note, by=actor)
+        else:
+            actions.change_audience(row, sheet.name, rule, sheet.note, by=actor)
+    except (BadInput, RuleBroken) as error:
+        db.session.rollback()
+        return _drawn(row, top, _refused(_counted(sheet, top), error))
+    db.session.commit()
+    notify(f"“{row.name}” is saved.", f"It reaches {plural(queries.reach(row, today()), 'person', 'people')} today.")
+    return redirect(url_for("audiences.audience", audience_id=row.id), code=303)
+
+
+def _refused(sheet: Sheet, error: EngagementError) -> Sheet:
+    name_problem = error.problems.get("name") if isinstance(error, BadInput) else None
+    return replace(sheet, name_problem=name_problem, problems=() if name_problem else (error.sentence,))
+
+
+def _drawn(row: Audience | None, top: Row, sheet: Sheet) -> str:
+    fields = {inner.about for inner in all_rows(top) if inner.about is not None and not inner.is_typed}
+    besides = row.id if row else None
+    chosen = {field: [v for inner in all_rows(top) if inner.about is field for v in inner.chosen] for field in fields}
+    offers = {
+        field: Offer([(str(v), words) for v, words in offered(field, besides, chosen[field])]) for field in fields
+    }
+    places = offered_places() if any(inner.can_be_narrowed for inner in all_rows(top)) else []
+    return render_template(
+        "audiences/edit.html",
+        audience=row,
+        top=top,
+        sheet=sheet,
+        offers=offers,
+        places=Offer([(f"{part.value}:{key}", words) for part, key, words in places]),
+        group_words=GROUP_WORDS,
+        questions=[(field.value, words) for field, words in QUESTIONS],
+        has_errors=bool(sheet.problems or sheet.name_problem),
+    )
+
+
+def _addresses(rule: Rule) -> dict[int, str]:
+    return people.references_of(values_of(rule, Field.PERSON))
+
+
+@blueprint.post("/audiences/<int:audience_id>/archiving")
+def archive(audience_id: int) -> BaseResponse:
+    """Take an audience out of use."""
+    row = _audience(audience_id, to_change=True)
+    messages = _messages_to(row)
+    if messages:
+        raise RuleBroken(f"“{messages[0].name}” is sent to this audience. Give it another audience or end it first.")
+    actions.archive_audience(row, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"“{row.name}” is archived.", "What was sent to it stays on record.")
+    return redirect(url_for("audiences.index"), code=303)

@@ -1,0 +1,7 @@
+"""The communication calendar, messages on their way, confirmations and the delivery log."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("calendar", __name__)
+
+from engagement.pages.calendar import communications, confirmations, deliveries, occurrences, steps

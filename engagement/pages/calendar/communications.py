@@ -1,0 +1,290 @@
+"""Pages of communications: the calendar as month and list, and each communication with its dates."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement import clock
+from engagement.accounts import access
+from engagement.accounts.models import Account
+from engagement.communications import actions, queries, scopes
+from engagement.communications.languages import language_words
+from engagement.communications.models import Communication, Occurrence
+from engagement.communications.outlines import standard_outlines
+from engagement.communications.rules import CommunicationKind, OccurrenceStatus
+from engagement.communications.translations import main_language
+from engagement.db import count_of, db
+from engagement.errors import BadInput
+from engagement.mail.rules import DeliveryState
+from engagement.pages.calendar import blueprint
+from engagement.pages.calendar.forms import CommunicationForm, StandardForm, WhenForm, chosen, month_of, when_form
+from engagement.pages.calendar.month import brief_moment, month_shown
+from engagement.pages.calendar.words import when_words
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import number_word, today
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.lists import asked_page
+from engagement.programmes import queries as programmes
+from engagement.programmes.models import Programme
+from engagement.waves import queries as waves
+from engagement.waves.models import Wave
+from engagement.words import plural
+
+
+@blueprint.get("/communications")
+def index() -> str:
+    """Show the calendar: a month of messages, or all of them as a list."""
+    reader = guard.reader()
+    guard.allow(access.may_see_planning(reader))
+    if request.args.get("view") == "list":
+        return _listed()
+    first = month_of(request.args.get("month"), today())
+    month = month_shown(first, today(), reader, guard.settings().holidays)
+    return render_template(
+        "calendar/month.html",
+        month=month,
+        lede=_month_words(month.messages),
+        coming=[
+            (m, brief_moment(m.sends_at, reader.timezone))
+            for m in queries.coming_messages(clock.now(), readable=scopes.readable(reader))
+        ],
+        lines=queries.communications_running(readable=scopes.readable(reader)),
+        may_plan=access.may_plan_something(reader),
+        statuses=_LEGEND,
+    )
+
+
+_LEGEND = (
+    OccurrenceStatus.DRAFT,
+    OccurrenceStatus.IN_REVIEW,
+    OccurrenceStatus.APPROVED,
+    OccurrenceStatus.SENT,
+    OccurrenceStatus.HELD,
+    OccurrenceStatus.MISSED,
+)
+
+
+def _month_words(messages: list[Occurrence]) -> str:
+    if not messages:
+        return "No messages are planned."
+    told = [f"{number_word(len(messages)).capitalize()} {'message' if len(messages) == 1 else 'messages'}."]
+    for status, one, many in (
+        (OccurrenceStatus.IN_REVIEW, "waits for approval", "wait for approval"),
+        (OccurrenceStatus.HELD, "is held", "are held"),
+        (OccurrenceStatus.MISSED, "was missed", "were missed"),
+    ):
+        number = sum(message.status is status for message in messages)
+        if number:
+            told.append(f"{number_word(number).capitalize()} {one if number == 1 else many}.")
+    return " ".join(told)
+
+
+def _listed() -> str:
+    asked = request.args.get("status", "")
+    status = OccurrenceStatus(asked) if asked in list(OccurrenceStatus) else None
+    rows = queries.messages_listed(status, scopes.readable(guard.reader()))
+    page = asked_page(count_of(rows))
+    messages = list(db.session.scalars(rows.limit(page.size).offset(page.offset)))
+    return render_template(
+        "calendar/list.html",
+        messages=messages,
+        page=page,
+        status=status,
+        statuses=list(OccurrenceStatus),
+        may_plan=access.may_plan_something(guard.reader()),
+    )
+
+
+def _programmes_to_plan() -> list[Programme]:
+    reader = guard.reader()
+    open_ones = [p for p in programmes.programmes() if p.closed_at is None]
+    led = {w.programme_id for w in waves.open_waves() if access.may_plan_wave(reader, w.programme_id, w.id)}
+    return [p for p in open_ones if p.id in led or access.may_plan_programme(reader, p.id)]
+
+
+def _waves_to_plan(programme: Programme) -> list[Wave]:
+    reader = guard.reader()
+    return [wave for wave in waves.waves_of(programme.id) if access.may_plan_wave(reader, programme.id, wave.id)]
+
+
+@blueprint.route("/communications/new", methods=["GET", "POST"])
+def new() -> str | BaseResponse:
+    """Add a communication to a programme, or first choose which."""
+    reader = guard.reader()
+    offered = _programmes_to_plan()
+    guard.allow(bool(offered) or access.may_plan_something(reader))
+    asked = request.args.get("programme_id", type=int)
+    programme = next((p for p in offered if p.id == asked), offered[0] if len(offered) == 1 else None)
+    if programme is None:
+        planned = {p.id for p in offered if access.may_plan_programme(reader, p.id)}
+        return render_template("calendar/choose_programme.html", programmes=offered, planned=planned)
+    kind = request.args.get("kind", "")
+    form = CommunicationForm(data=_defaults(kind if kind in list(CommunicationKind) else "department_briefing"))
+    form.offer(programme, _waves_to_plan(programme))
+    if form.validate_on_submit():
+        try:
+            values = form.values()
+            _allow_planning(programme.id, values["wave"].id if values["wave"] else None)
+            scopes.refuse_readers_beyond(reader, programme.id, values["audience"], today())
+            communication = actions.make_communication(programme, **values, by=reader.actor)
+        except BadInput as error:
+            db.session.rollback()
+            form.take(error)
+        else:
+            db.session.commit()
+            notify(f"{communication.name} is in the calendar.", communication.how_often + ".")
+            return redirect(_page_of(communication), code=303)
+    may_plan_all = access.may_plan_programme(reader, programme.id)
+    return render_template(
+        "calendar/edit.html", form=form, programme=programme, communication=None, may_plan_all=may_plan_all
+    )
+
+
+def _defaults(kind: str) -> dict[str, object]:
+    outline = standard_outlines()[CommunicationKind(kind)]
+    return {
+        "kind": kind,
+        "name": outline.title,
+        "subject": outline.subject,
+        "outline": outline.body,
+        "rhythm": "as_needed",
+        "owner": str(guard.reader().account_id),
+        "timezone": guard.settings().timezone,
+        "holiday_country": guard.settings().holidays,
+        "holiday_policy": "after",
+        "starts_on": today(),
+        "write_lead_days": outline.write_lead_days,
+        "is_required": outline.is_required,
+        "reaches": "in_working_hours",
+        "wave": request.args.get("wave_id", "0"),
+        "week": "1",
+        "month_day": "1",
+    }
+
+
+def _allow_planning(programme_id: int, wave_id: int | None) -> None:
+    guard.allow(access.may_plan_communication(guard.reader(), programme_id, wave_id))
+
+
+def _page_of(communication: Communication) -> str:
+    return url_for("calendar.communication", communication_id=communication.id)
+
+
+@blueprint.route("/communications/standard", methods=["GET", "POST"])
+def standard() -> str | BaseResponse:
+    """Take the standard communications over into a programme."""
+    programme = guard.found(chosen(Programme, request.args.get("programme_id", "")))
+    guard.allow(access.may_plan_programme(guard.reader(), programme.id))
+    form = StandardForm(data={"owner": str(guard.reader().account_id)})
+    form.offer()
+    if form.validate_on_submit():
+        try:
+            made = actions.adopt_standard_communications(
+                programme,
+                owner=chosen_owner(form),
+                approver=chosen(Account, form.approver.data),
+                audiences=form.audiences(),
+                timezone=guard.settings().timezone,
+                holiday_country=guard.settings().holidays,
+                by=guard.reader().actor,
+            )
+        except BadInput as error:
+            db.session.rollback()
+            form.take(error)
+        else:
+            db.session.commit()
+            notify(f"{plural(len(made), 'communication is', 'communications are')} in the calendar.")
+            return redirect(url_for("calendar.index"), code=303)
+    outlines = standard_outlines()
+    return render_template("calendar/standard.html", form=form, programme=programme, outlines=outlines)
+
+
+def chosen_owner(form: StandardForm) -> Account:
+    """Return the account chosen to write the standard communications."""
+    owner: Account = guard.found(chosen(Account, form.owner.data))
+    return owner
+
+
+def _communication(communication_id: int, *, to_change: bool = False) -> Communication:
+    communication = guard.found(queries.communication_page(communication_id))
+    reader = guard.reader()
+    guard.allow((scopes.may_plan if to_change else scopes.may_read)(reader, communication))
+    return communication
+
+
+@blueprint.get("/communications/<int:communication_id>")
+def communication(communication_id: int) -> str:
+    """Show a communication: its cadence in words, who gets it, and its messages."""
+    row = _communication(communication_id)
+    return _communication_shown(row, when_form(None, row.timezone))
+
+
+def _communication_shown(row: Communication, when: WhenForm) -> str:
+    now = clock.now()
+    past = queries.messages_of(row.id, now, past=True)
+    coming = queries.messages_of(row.id, now, past=False)
+    counts = queries.counts_of(past)
+    return render_template(
+        "calendar/communication.html",
+        communication=row,
+        timezone=guard.reader().timezone,
+        language=language_words(main_language(row, guard.organisation())),
+        coming=coming,
+        past=[(message, counts.get(message.id, {}).get(DeliveryState.SENT, 0)) for message in past],
+        reach=queries.reach_of([row], clock.today(row.timezone))[row.id],
+        may_plan=scopes.may_plan(guard.reader(), row) and row.ended_at is None,
+        when=when,
+    )
+
+
+@blueprint.post("/communications/<int:communication_id>/occurrences")
+def date_message(communication_id: int) -> str | BaseResponse:
+    """Date one message by hand."""
+    row = _communication(communication_id, to_change=True)
+    form = WhenForm()
+    if form.validate_on_submit():
+        try:
+            made = actions.schedule_briefing(row, form.instant(row.timezone), by=guard.reader().actor)
+        except BadInput as error:
+            db.session.rollback()
+            form.take(error)
+        else:
+            db.session.commit()
+            notify("The draft is there.", f"It is due {when_words(made)}, once somebody has approved it.")
+            return redirect(url_for("calendar.occurrence", occurrence_id=made.id), code=303)
+    return _communication_shown(_communication(communication_id), form)
+
+
+@blueprint.route("/communications/<int:communication_id>/edit", methods=["GET", "POST"])
+def edit(communication_id: int) -> str | BaseResponse:
+    """Change a communication."""
+    row = _communication(communication_id, to_change=True)
+    form = CommunicationForm(data=CommunicationForm.shown(row))
+    form.offer(row.programme, _waves_to_plan(row.programme), row)
+    if form.validate_on_submit():
+        try:
+            values = form.values(row)
+            _allow_planning(row.programme_id, values["wave"].id if values["wave"] else None)
+            if values["audience"] != row.audience:
+                scopes.refuse_readers_beyond(guard.reader(), row.programme_id, values["audience"], today())
+            actions.change_communication(row, values, by=guard.reader().actor)
+        except BadInput as error:
+            db.session.rollback()
+            form.take(error)
+        else:
+            db.session.commit()
+            notify(
+                f"{row.name} is changed.",
+                "Dates follow it; texts that somebody wrote stay. Another audience, wave or sender needs approval again.",
+            )
+            return redirect(_page_of(row), code=303)
+    return render_template("calendar/edit.html", form=form, programme=row.programme, communication=row)
+
+
+@blueprint.post("/communications/<int:communication_id>/ending")
+def end(communication_id: int) -> BaseResponse:
+    """End a communication."""
+    row = _communication(communication_id, to_change=True)
+    actions.end_communication(row, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"{row.name} has ended.", "Nothing of it is sent any more. What was sent stays readable.")
+    return redirect(_page_of(row), code=303)

@@ -1,0 +1,162 @@
+"""The delivery log: what became of every message to every person, and the decisions that only a person can take."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engagement import clock
+from engagement.accounts import access
+from engagement.db import count_of, db
+from engagement.mail import actions, queries
+from engagement.mail.confirming import acknowledged_at
+from engagement.mail.models import Delivery, Mailing
+from engagement.mail.queries import DeliveryFilters, Waiting
+from engagement.mail.rules import DeliveryState
+from engagement.pages.calendar import blueprint
+from engagement.pages.calendar.words import waiting_words
+from engagement.pages.frame import guard
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.lists import asked_page
+from engagement.people.models import Person
+from engagement.words import plural
+
+#: The states that the log can be narrowed to; a claimed message still waits as far as the reader is concerned.
+CHOICES = tuple(state for state in DeliveryState if state is not DeliveryState.CLAIMED)
+#: What a recipient did about a message that asks for it; it is kept beside the state.
+CONFIRMED = {"confirmed": "Confirmed as read", "unconfirmed": "Not confirmed yet"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One delivery as the log shows it."""
+
+    delivery: Delivery
+    subject: str
+    confirmed_at: datetime | None
+    waits_until: datetime | None
+    may_leave: bool
+    may_send_again: bool
+
+
+@blueprint.get("/deliveries")
+def deliveries() -> str:
+    """Show the log, newest first, narrowed by state, message and person."""
+    reader = guard.reader()
+    guard.allow(access.may_see_deliveries(reader))
+    filters = _asked()
+    rows = queries.deliveries_listed(filters)
+    page = asked_page(count_of(rows))
+    decides = _may_decide()
+    found = db.session.scalars(rows.limit(page.size).offset(page.offset)).all()
+    confirmed = acknowledged_at(found)
+    mailing = db.session.get(Mailing, filters.mailing_id) if filters.mailing_id else None
+    person = db.session.get(Person, filters.person_id) if filters.person_id else None
+    counts = queries.delivery_counts(mailing.id) if mailing else queries.outbox_counts()
+    return render_template(
+        "calendar/deliveries.html",
+        lines=[_line(delivery, decides, confirmed.get(delivery.id)) for delivery in found],
+        page=page,
+        filters=filters,
+        is_narrowed=filters != DeliveryFilters(),
+        mailing=mailing,
+        mailings=_mailings(mailing),
+        person=person,
+        states=[(state.value, state.word) for state in CHOICES] + list(CONFIRMED.items()),
+        chosen_state=_chosen_state(filters),
+        lede=_lede(counts, queries.waiting_for_hours(clock.now(), mailing.id if mailing else None)),
+        undecided=queries.undecided(),
+        here=request.full_path.rstrip("?"),
+    )
+
+
+def _asked() -> DeliveryFilters:
+    state = request.args.get("state", "")
+    return DeliveryFilters(
+        state=next((known for known in CHOICES if known.value == state), None),
+        confirmed=state == "confirmed" if state in CONFIRMED else None,
+        mailing_id=request.args.get("message", type=int),
+        person_id=request.args.get("person", type=int),
+        words=request.args.get("words", "").strip()[:200],
+    )
+
+
+def _chosen_state(filters: DeliveryFilters) -> str:
+    if filters.confirmed is not None:
+        return "confirmed" if filters.confirmed else "unconfirmed"
+    return filters.state.value if filters.state else ""
+
+
+def _mailings(chosen: Mailing | None) -> list[Mailing]:
+    recent = queries.recent_mailings()
+    return recent if chosen is None or chosen in recent else [chosen, *recent]
+
+
+def _may_decide() -> bool:
+    return access.may_decide_deliveries(guard.reader())
+
+
+def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None) -> Line:
+    waits = delivery.state is DeliveryState.QUEUED and delivery.due_at > clock.now()
+    return Line(
+        delivery,
+        queries.subject_for(delivery),
+        confirmed_at,
+        delivery.due_at if waits else None,
+        may_leave=decides and delivery.needs_decision,
+        may_send_again=decides and delivery.can_be_sent_again,
+    )
+
+
+def _lede(counts: dict[DeliveryState, int], later: Waiting) -> str:
+    """Return how it stands in a sentence or two: the whole first, then what is not as it should be, then who waits."""
+    total = sum(counts.values())
+    if not total:
+        return "Nothing has been sent yet."
+    waiting = counts[DeliveryState.QUEUED] + counts[DeliveryState.CLAIMED] + counts[DeliveryState.ATTEMPTING]
+    waiting -= later.number
+    sent = counts[DeliveryState.SENT]
+    first = "It is sent." if sent == total == 1 else f"{sent:,} of {plural(total, 'message', 'messages')} sent."
+    rest = [
+        f"{waiting:,} waiting" if waiting else "",
+        f"{counts[DeliveryState.DEFERRED]:,} tried again later" if counts[DeliveryState.DEFERRED] else "",
+        f"{counts[DeliveryState.BOUNCED]:,} refused by the mail server" if counts[DeliveryState.BOUNCED] else "",
+        f"{counts[DeliveryState.SUPPRESSED]:,} not sent, each with its reason"
+        if counts[DeliveryState.SUPPRESSED]
+        else "",
+        f"{counts[DeliveryState.UNKNOWN]:,} not certain" if counts[DeliveryState.UNKNOWN] else "",
+    ]
+    others = [part for part in rest if part]
+    said = f"{first} {', '.join(others).capitalize()}." if others else first
+    return f"{said} {waiting_words(later)}".rstrip()
+
+
+@blueprint.post("/deliveries/<int:delivery_id>/sending")
+def send_again(delivery_id: int) -> Response:
+    """Send a refused or uncertain message once more."""
+    guard.allow(_may_decide())
+    delivery = guard.found(db.session.get(Delivery, delivery_id))
+    by = guard.reader().actor
+    if delivery.state is DeliveryState.UNKNOWN:
+        actions.decide_unknown(delivery, True, by=by)
+    else:
+        actions.send_again(delivery, by=by)
+    db.session.commit()
+    notify(f"It goes to {delivery.address} again", "It waits for its turn, usually a few seconds.")
+    return _back()
+
+
+@blueprint.post("/deliveries/<int:delivery_id>/leaving")
+def leave_delivery(delivery_id: int) -> Response:
+    """Leave an uncertain message as it is."""
+    guard.allow(_may_decide())
+    delivery = guard.found(db.session.get(Delivery, delivery_id))
+    actions.decide_unknown(delivery, False, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"The message to {delivery.address} stays as it is", "It is not sent again.")
+    return _back()
+
+
+def _back() -> Response:
+    return redirect(guard.safe_path(request.form.get("back"), url_for("calendar.deliveries")), code=303)

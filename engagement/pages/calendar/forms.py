@@ -1,0 +1,288 @@
+"""Forms of the calendar: a communication with its rhythm, a date, a text, a reason."""
+
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from engagement.accounts.models import Account
+from engagement.accounts.queries import accounts_holding
+from engagement.accounts.rules import Role
+from engagement.audiences.models import Audience
+from engagement.audiences.queries import audiences_in_use
+from engagement.communications.cadence import instant_of
+from engagement.communications.models import Communication
+from engagement.communications.recurrence import DAYS
+from engagement.communications.rhythm import ORDINALS, WEEKDAYS, Choice, choice_of, rhythm_words, rule_of
+from engagement.communications.rules import CommunicationKind, HolidayPolicy, Rhythm
+from engagement.communications.text_limits import LONGEST_BODY
+from engagement.db import db
+from engagement.pages.parts.forms import Form, stripped
+from engagement.programmes.models import Programme
+from engagement.waves.models import Wave
+
+#: Who can own or approve a communication: whoever has one of these roles, with or without a scope.
+RESPONSIBLE = (Role.CHANGE_MANAGER, Role.SPONSOR, Role.TRAINER, Role.ADMINISTRATOR)
+NOBODY = "0"
+TOO_LONG = f"Keep the text under {LONGEST_BODY:,} characters."
+IN_HOURS, AT_ONCE = "in_working_hours", "at_once"
+
+
+def choices(pairs: Any) -> list[SelectChoice]:
+    """Return pairs of value and label as a list offers them."""
+    return [SelectChoice(str(value), label) for value, label in pairs]
+
+
+class CommunicationForm(Form):
+    """A line of the calendar."""
+
+    name = StringField("What is it called?", filters=[stripped], validators=[InputRequired("Give it a name.")])
+    kind = SelectField("Which type is it?", choices=choices((k.value, k.word) for k in CommunicationKind))
+    wave = SelectField(
+        "Which wave is it about?", description="Texts may name the wave and its go-live only where there is one."
+    )
+    audience = SelectField("Who gets it?", description="Found anew each time it is sent.")
+    owner = SelectField("Who writes it?", description="It is sent in this name, and replies come here.")
+    approver = SelectField("Who approves it?", description="Nobody approves what they wrote themselves.")
+    rhythm = SelectField("How often does it go out?")
+    weekday = SelectField(
+        "On which weekday?",
+        choices=choices(zip(DAYS, WEEKDAYS, strict=True)),
+        description="For rhythms with a weekday.",
+    )
+    week = SelectField(
+        "In which week of the month?",
+        choices=choices((n, word) for n, word in ORDINALS.items() if n != 5),
+        description="For a weekday of the month, such as the third Thursday.",
+    )
+    month_day = SelectField(
+        "On which day of the month?",
+        choices=choices([*((n, str(n)) for n in range(1, 29)), (-1, "the last day")]),
+        description="For a fixed day of the month.",
+    )
+    at = TimeField("At what time?", default=time(9), validators=[InputRequired("Choose a time.")])
+    timezone = StringField("By which clock?", filters=[stripped], description="A time zone such as Europe/London.")
+    starts_on = DateField("From which day on?", validators=[InputRequired("Choose a day.")])
+    holiday_policy = SelectField(
+        "When a date falls on a weekend or holiday?", choices=choices((p.value, p.word) for p in HolidayPolicy)
+    )
+    holiday_country = StringField(
+        "Whose holidays count?", filters=[stripped], description="A code such as GB, GB-ENG or DE."
+    )
+    write_lead_days = IntegerField("How many working days before is the draft due?", default=5)
+    is_required = BooleanField("Readers can’t switch it off", default=True)
+    reaches = SelectField(
+        "When does each reader get it?",
+        choices=choices([(IN_HOURS, "In their own working hours"), (AT_ONCE, "Everybody at once")]),
+        description="Outside somebody’s working hours it waits for their next ones, by their own clock and calendar. Send at once only what is urgent.",
+    )
+    asks_confirmation = BooleanField(
+        "Readers confirm that they have read it",
+        description="Only for messages that readers can’t switch off. Each draft can say otherwise.",
+    )
+    remind_after_days = IntegerField(
+        "After how many days is somebody reminded who has not confirmed?", default=3, description="1 to 30."
+    )
+    remind_times = IntegerField("How many times at most?", default=2, description="0 to 3.")
+    language = StringField(
+        "In which language is it written?",
+        filters=[stripped],
+        description="A tag such as en or pl; empty for the organisation’s. Each message can have its text in more languages.",
+    )
+    subject = StringField("Which subject does each draft begin with?", filters=[stripped])
+    outline = TextAreaField(
+        "Which text does each draft begin with?",
+        filters=[stripped],
+        validators=[Length(max=LONGEST_BODY, message=TOO_LONG)],
+        description="Markdown. Lines in square brackets are notes to the author; they have to go before it is sent.",
+    )
+
+    def offer(self, programme: Programme, waves: list[Wave], present: Communication | None = None) -> None:
+        """Fill the lists; a rule that the form has no choice for is offered as it is."""
+        self.wave.choices = choices([(NOBODY, f"None: all of {programme.name}"), *((w.id, w.title) for w in waves)])
+        self.audience.choices = choices((a.id, a.name) for a in db.session.scalars(audiences_in_use()))
+        people = accounts_holding(*RESPONSIBLE)
+        if present is not None:
+            people += [a for a in (present.owner, present.approver) if a is not None and a not in people]
+        self.owner.choices = choices((a.id, a.name) for a in people)
+        self.approver.choices = choices(
+            [(NOBODY, "Anybody else who plans this programme"), *((a.id, a.name) for a in people)]
+        )
+        offered = [r for r in Rhythm if r is not Rhythm.AS_IT_IS]
+        self.rhythm.choices = choices((r.value, r.word) for r in offered)
+        if present is not None and choice_of(present.cadence).rhythm is Rhythm.AS_IT_IS:
+            self.rhythm.choices += choices([(Rhythm.AS_IT_IS.value, f"As it is: {rhythm_words(present.cadence)}")])
+
+    @staticmethod
+    def shown(present: Communication) -> dict[str, Any]:
+        """Return what the form shows of a communication that is there."""
+        choice = choice_of(present.cadence)
+        return {
+            **{n: getattr(present, n) for n in ("name", "timezone", "starts_on", "holiday_country", "write_lead_days")},
+            **{n: getattr(present, n) for n in ("is_required", "subject", "outline")},
+            **{n: getattr(present, n) for n in ("asks_confirmation", "remind_after_days", "remind_times")},
+            "reaches": IN_HOURS if present.in_working_hours else AT_ONCE,
+            "language": present.language or "",
+            "kind": present.kind.value,
+            "holiday_policy": present.holiday_policy.value,
+            "wave": str(present.wave_id or NOBODY),
+            "audience": str(present.audience_id),
+            "owner": str(present.owner_id),
+            "approver": str(present.approver_id or NOBODY),
+            "rhythm": choice.rhythm.value,
+            "weekday": choice.weekday,
+            "week": str(choice.week),
+            "month_day": str(choice.month_day),
+            "at": time.fromisoformat(present.at),
+        }
+
+    def values(self, present: Communication | None = None) -> dict[str, Any]:
+        """Return the fields as the room's actions take them; raises BadInput for a rhythm that makes no sense."""
+        return {
+            "name": self.name.data,
+            "kind": CommunicationKind(self.kind.data),
+            "wave": chosen(Wave, self.wave.data),
+            "audience": chosen(Audience, self.audience.data),
+            "owner": chosen(Account, self.owner.data),
+            "approver": chosen(Account, self.approver.data),
+            "cadence": self._rule(present),
+            "at": f"{self.at.data:%H:%M}",
+            "timezone": self.timezone.data or "",
+            "starts_on": self.starts_on.data,
+            "holiday_policy": HolidayPolicy(self.holiday_policy.data),
+            "holiday_country": self.holiday_country.data or "",
+            "write_lead_days": _number(self.write_lead_days),
+            "is_required": self.is_required.data,
+            "in_working_hours": self.reaches.data != AT_ONCE,
+            "asks_confirmation": self.asks_confirmation.data,
+            "remind_after_days": _number(self.remind_after_days),
+            "remind_times": _number(self.remind_times),
+            "language": self.language.data or None,
+            "subject": self.subject.data or "",
+            "outline": self.outline.data or "",
+        }
+
+    def _rule(self, present: Communication | None) -> str | None:
+        rhythm = Rhythm(self.rhythm.data)
+        if rhythm is Rhythm.AS_IT_IS and present is not None:
+            return present.cadence
+        return rule_of(Choice(rhythm, self.weekday.data, int(self.week.data), int(self.month_day.data)))
+
+
+def _number(field: IntegerField) -> int:
+    """Return what was typed, for what is no number one that the room refuses with a sentence."""
+    return field.data if field.data is not None else -1
+
+
+def chosen(model: Any, value: str | None) -> Any:
+    """Return the row that a list's value names, None for none."""
+    return db.session.get(model, int(value)) if value and value.isdigit() and value != NOBODY else None
+
+
+class StandardForm(Form):
+    """The standard communications for a programme: one audience for each type, one owner, one approver."""
+
+    executive_update = SelectField("Who gets the executive update?")
+    programme_update = SelectField("Who gets the programme update?")
+    department_briefing = SelectField("Who gets the department briefings?")
+    technical_update = SelectField("Who gets the technical update?")
+    owner = SelectField("Who writes them?")
+    approver = SelectField("Who approves them?")
+
+    def offer(self) -> None:
+        """Fill the lists."""
+        audiences = choices(
+            [(NOBODY, "Leave this one out"), *((a.id, a.name) for a in db.session.scalars(audiences_in_use()))]
+        )
+        for kind in CommunicationKind:
+            self[kind.value].choices = audiences
+        people = accounts_holding(*RESPONSIBLE)
+        self.owner.choices = choices((a.id, a.name) for a in people)
+        self.approver.choices = choices(
+            [(NOBODY, "Anybody else who plans this programme"), *((a.id, a.name) for a in people)]
+        )
+
+    def audiences(self) -> dict[CommunicationKind, Audience]:
+        """Return the audience chosen for each type that was not left out."""
+        found = {kind: chosen(Audience, self[kind.value].data) for kind in CommunicationKind}
+        return {kind: audience for kind, audience in found.items() if audience is not None}
+
+
+class WhenForm(Form):
+    """A day and a time by a communication's clock."""
+
+    day = DateField("Day", validators=[InputRequired("Choose a day.")])
+    time = TimeField("Time", validators=[InputRequired("Choose a time.")])
+
+    def instant(self, timezone: str) -> datetime:
+        """Return the instant that was chosen, in UTC."""
+        return instant_of(self.day.data, self.time.data, ZoneInfo(timezone))
+
+
+def when_form(instant: datetime | None, timezone: str) -> WhenForm:
+    """Return the form showing an instant by a clock, empty where there is none."""
+    local = instant.astimezone(ZoneInfo(timezone)) if instant else None
+    return WhenForm(formdata=None, day=local.date() if local else None, time=local.time() if local else time(9))
+
+
+class DraftForm(Form):
+    """Subject and text of a message; `text_version` is the one that the writer began from.
+
+    `language` is that of the translation which is being written, "" for the message's own text.
+    """
+
+    subject = StringField("Subject", filters=[stripped])
+    body = TextAreaField(
+        "Text",
+        filters=[stripped],
+        validators=[Length(max=LONGEST_BODY, message=TOO_LONG)],
+        description="Markdown, with the fields listed beside it.",
+    )
+    asks_confirmation = BooleanField(
+        "Readers confirm that they have read it",
+        description="Each gets one button for it. Who has not pressed it is reminded, as the communication says.",
+    )
+    text_version = HiddenField()
+    language = HiddenField()
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version that the writer began from, None where it wasn't sent along."""
+        value = self.text_version.data or ""
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
+
+
+class ReasonForm(Form):
+    """Why a message is left out."""
+
+    reason = TextAreaField(
+        "Why is it left out?", filters=[stripped], validators=[DataRequired("Say in a line why it is left out.")]
+    )
+
+
+class StopForm(Form):
+    """Why a message is sent to nobody any more who has not had it."""
+
+    reason = TextAreaField(
+        "Why is it stopped?", filters=[stripped], validators=[DataRequired("Say in a line why it is stopped.")]
+    )
+
+
+def month_of(text: str | None, today: date) -> date:
+    """Return the first day of the month that "2026-05" names, of this month for nonsense."""
+    try:
+        return date.fromisoformat(f"{text}-01") if text and len(text) == 7 else today.replace(day=1)
+    except ValueError:
+        return today.replace(day=1)

@@ -1,0 +1,201 @@
+"""The steps of one message on its way: asking, approving, test copies, moving, skipping, deciding, resuming."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement import clock
+from engagement.accounts import access
+from engagement.communications import actions
+from engagement.communications.approvals import approver_words, may_approve
+from engagement.communications.languages import language_words
+from engagement.communications.models import Occurrence
+from engagement.communications.rules import OccurrenceStatus
+from engagement.communications.scopes import is_in_charge
+from engagement.db import db
+from engagement.errors import BadInput, RuleBroken
+from engagement.pages.calendar import blueprint
+from engagement.pages.calendar.forms import DraftForm, ReasonForm, StopForm, WhenForm
+from engagement.pages.calendar.occurrences import (
+    MessageForms,
+    asked_language,
+    back_to,
+    message_at,
+    message_shown,
+    reading_as,
+)
+from engagement.pages.calendar.words import when_words
+from engagement.pages.frame import guard
+from engagement.pages.frame.shell import notify
+from engagement.words import plural
+
+
+def _step(row: Occurrence, take: Callable[[], Any]) -> str | BaseResponse | None:
+    """Do one step and commit; where the text has problems, show the page with them instead."""
+    try:
+        take()
+    except BadInput as error:
+        db.session.rollback()
+        fresh = message_at(row.id)
+        forms = MessageForms.of(fresh)
+        forms.draft.take(error)
+        return message_shown(fresh, forms)
+    db.session.commit()
+    return None
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/approval-requests")
+def ask_approval(occurrence_id: int) -> str | BaseResponse:
+    """Ask for approval."""
+    row = message_at(occurrence_id, to_write=True)
+    refused = _step(row, lambda: actions.ask_approval(row, by=guard.reader().actor))
+    if refused is not None:
+        return refused
+    who = approver_words(row)
+    notify("Sent for approval.", f"{who[:1].upper()}{who[1:]} can approve it. Until then it doesn’t go out.")
+    return back_to(row)
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/approvals")
+def approve(occurrence_id: int) -> str | BaseResponse:
+    """Approve the text as it was shown."""
+    row = message_at(occurrence_id)
+    seen = DraftForm().seen_version
+    refused = _step(row, lambda: actions.approve(row, by=guard.reader().actor, seen_version=seen))
+    if refused is not None:
+        return refused
+    people = plural(row.reach_when_planned or 0, "person", "people")
+    if row.status is OccurrenceStatus.HELD:
+        notify("Approved. It still waits for a decision about its time.")
+    else:
+        notify(f"Approved. It goes to {people}, {when_words(row)}.", "Until then the approval can be taken back.")
+    return back_to(row)
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/withdrawals")
+def withdraw_approval(occurrence_id: int) -> BaseResponse:
+    """Take an approval or the asking for it back: its writer, whoever plans, and its approver may."""
+    row = message_at(occurrence_id)
+    guard.allow(is_in_charge(guard.reader(), row.communication) or may_approve(guard.reader(), row))
+    actions.withdraw_approval(row, by=guard.reader().actor)
+    db.session.commit()
+    notify("It is a draft again.", "It doesn’t go out until somebody approves it.")
+    return back_to(row)
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/test-copies")
+def send_test_copy(occurrence_id: int) -> BaseResponse:
+    """Send a test copy to the reader, with the values of the recipient chosen for the preview."""
+    row = message_at(occurrence_id, to_write=True)
+    person = reading_as(row).stands_for
+    if person is None:
+        who = "nobody" if access.sees_everybody(guard.reader()) else "nobody whom you see by name"
+        raise RuleBroken(f"The audience reaches {who}, so there is no recipient whose values a test copy could show.")
+    account = guard.account()
+    actions.send_test_copy(row, person, account, by=guard.reader().actor, organisation=guard.organisation())
+    db.session.commit()
+    notify(f"A test copy is on its way to {account.email}.", f"It reads as {person.name} would get it.")
+    return back_to(row)
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/moves")
+def move(occurrence_id: int) -> str | BaseResponse:
+    """Give the message another time."""
+    return _timed(occurrence_id, lambda row, form: actions.move_occurrence(
+        row, form.instant(row.communication.timezone), by=guard.reader().actor
+    ))  # fmt: skip
+
+
+def _timed(occurrence_id: int, take: Callable[[Occurrence, WhenForm], None]) -> str | BaseResponse:
+    row = message_at(occurrence_id, to_write=True)
+    form = WhenForm()
+    if form.validate_on_submit():
+        try:
+            take(row, form)
+        except BadInput as error:
+            db.session.rollback()
+            form.take(error)
+        else:
+            db.session.commit()
+            notify(f"It is due {when_words(row)}.", row.status.word + ".")
+            return back_to(row)
+    row = message_at(occurrence_id)
+    forms = MessageForms.of(row)
+    forms.move = form
+    return message_shown(row, forms)
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/skipping")
+def skip(occurrence_id: int) -> str | BaseResponse:
+    """Leave the message out, with a reason."""
+    row = message_at(occurrence_id, to_write=True)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        actions.skip_occurrence(row, form.reason.data, by=guard.reader().actor)
+        db.session.commit()
+        notify("Left out. Nobody gets it.")
+        return back_to(row)
+    forms = MessageForms.of(row)
+    forms.skip = form
+    return message_shown(row, forms)
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/decisions")
+def decide(occurrence_id: int) -> BaseResponse:
+    """Send a held message now; another time is a move, leaving it out a skip."""
+    row = message_at(occurrence_id, to_write=True)
+    actions.decide_held(row, True, by=guard.reader().actor)
+    db.session.commit()
+    later = "Who doesn’t work at the moment gets it in their next working hours."
+    notify("It goes out now.", later if row.communication.in_working_hours else "The next minutes show how far it is.")
+    return back_to(row)
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/resumption")
+def resume(occurrence_id: int) -> BaseResponse:
+    """Send a message that is out to those who came into its audience since."""
+    row = message_at(occurrence_id, to_write=True)
+    added = actions.resume_occurrence(row, now=clock.now(), by=guard.reader().actor, organisation=guard.organisation())
+    db.session.commit()
+    notify(f"It goes to {plural(added, 'more person', 'more people')}." if added else "Everybody has it already.")
+    return back_to(row)
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/releases")
+def release(occurrence_id: int) -> BaseResponse:
+    """Send a message at once to those who wait for their working hours."""
+    row = message_at(occurrence_id, to_write=True)
+    released = actions.send_to_waiting(row, by=guard.reader().actor)
+    db.session.commit()
+    notify(
+        f"It goes to {plural(released, 'more person', 'more people')} now." if released else "Nobody waits any more."
+    )
+    return back_to(row)
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/stopping")
+def stop(occurrence_id: int) -> str | BaseResponse:
+    """Send a message to nobody any more who has not had it, with a reason."""
+    row = message_at(occurrence_id, to_write=True)
+    form = StopForm()
+    if form.validate_on_submit():
+        stopped = actions.stop_sending(row, form.reason.data, by=guard.reader().actor)
+        db.session.commit()
+        notify(f"Stopped. {plural(stopped, 'person doesn’t', 'people don’t')} get it.", "Who has had it keeps it.")
+        return back_to(row)
+    forms = MessageForms.of(row)
+    forms.stop = form
+    return message_shown(row, forms)
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/translation-removals")
+def remove_translation(occurrence_id: int) -> BaseResponse:
+    """Take the text in one language out."""
+    row = message_at(occurrence_id, to_write=True)
+    language = asked_language(row)
+    actions.remove_translation(row, language, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"The text in {language_words(language)} is removed.", "Its readers get the message’s own text.")
+    return redirect(url_for("calendar.occurrence", occurrence_id=row.id), code=303)

@@ -1,0 +1,174 @@
+"""What the page of one message says about it in sentences: where it stands, when it reaches whom, in which languages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from engagement.communications.languages import language_words
+from engagement.communications.messages import Preview
+from engagement.communications.models import Occurrence
+from engagement.communications.queries import OccurrencePage
+from engagement.communications.readers import DeliveryPlan, LaterReaders
+from engagement.communications.rhythm import day_words, moment_words, zone_words
+from engagement.communications.rules import OccurrenceStatus
+from engagement.mail.queries import Waiting
+from engagement.mail.rules import DeliveryState
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import today
+from engagement.people.models import Person
+from engagement.words import count, plural
+
+MOST_GROUPS = 12
+
+
+def when_words(row: Occurrence) -> str:
+    """Say when a message goes out by the reader's clock, and by its own one where that shows another time."""
+    mine, own = guard.reader().timezone, row.communication.timezone
+    words = moment_words(row.sends_at, mine)
+    local, theirs = (row.sends_at.astimezone(ZoneInfo(zone)) for zone in (mine, own))
+    if local.replace(tzinfo=None) == theirs.replace(tzinfo=None):
+        return words
+    return f"{words} ({theirs:%A} {theirs:%H:%M} by its own clock, {zone_words(own)})"
+
+
+def when_label(status: OccurrenceStatus) -> str:
+    """Return what the instant of a message is called in its state."""
+    if status.is_out:
+        return "Went out"
+    is_over = status in (OccurrenceStatus.HELD, OccurrenceStatus.MISSED, OccurrenceStatus.SKIPPED)
+    return "Was due" if is_over else "Goes out"
+
+
+def preview_title(page: OccurrencePage, person: Person | None, preview: Preview) -> str:
+    """Return the heading over the text as somebody reads it, which names its language where it is a translation."""
+    row = page.occurrence
+    in_language = f", in {language_words(preview.language)}" if preview.language != page.languages[0] else ""
+    if row.mailing_id is not None:
+        if person is None:
+            return "As it was sent"
+        if preview.is_emptied:
+            return f"As it was sent to {person.name}, without their values"
+        return f"As it was sent, with the values of {person.name}"
+    return f"As {person.name} reads it{in_language}" if person else f"As it reads{in_language}"
+
+
+def preview_note(page: OccurrencePage, offered: list[Person], own: Person | None) -> str:
+    """Say to a reader who sees none of the recipients by name (`offered`) whose values stand in the text."""
+    if offered or not page.reach_now:
+        return ""
+    whose = "your own values stand in the fields" if own else "the fields stay as they are written"
+    return f"You see none of its readers by name, so {whose}."
+
+
+def lede(page: OccurrencePage) -> str:
+    """Return the sentence under the heading: where the message stands, and what happens if nobody does anything."""
+    row = page.occurrence
+    reach, when = plural(page.reach_now, "person", "people"), when_words(row)
+    return {
+        OccurrenceStatus.DRAFT: f"{_draft_words(row)} It would go to {reach} {when}; without approval it doesn’t go out.",
+        OccurrenceStatus.IN_REVIEW: f"Waits for approval. Without it, nothing goes out {when}.",
+        OccurrenceStatus.APPROVED: f"It goes out by itself to {reach}, {when}.",
+        OccurrenceStatus.SENDING: _sending_words(page),
+        OccurrenceStatus.SENT: f"Sent to {plural(row.reached or 0, 'person', 'people')}, {when}."
+        if row.reached
+        else "Finished without being sent to anybody.",
+        OccurrenceStatus.HELD: "It waits for your decision. Nothing goes out until then.",
+        OccurrenceStatus.MISSED: "Missed. Give it another time, or leave it out with a reason.",
+        OccurrenceStatus.SKIPPED: "Left out. Nobody gets it.",
+    }[row.status]
+
+
+def _draft_words(row: Occurrence) -> str:
+    is_late = row.write_by < today()
+    return f"A draft, due since {row.write_by.day} {row.write_by:%B}." if is_late else "A draft."
+
+
+def _sending_words(page: OccurrencePage) -> str:
+    reached = plural(page.occurrence.reached or 0, "person", "people")
+    if not page.waiting.number:
+        return f"It is being sent to {reached}. You can leave this page."
+    sent = page.counts.get(DeliveryState.SENT, 0)
+    return f"{count(sent) if sent else 'None'} of {reached} have it. {waiting_words(page.waiting)}"
+
+
+def waiting_words(waiting: Waiting) -> str:
+    """Say how many wait for their working hours and until when, "" for nobody."""
+    if not waiting.number or waiting.last_at is None:
+        return ""
+    zone = waiting.timezone or guard.settings().timezone
+    verb = "waits" if waiting.number == 1 else "wait"
+    until = _both_clocks(waiting.last_at, zone)
+    return f"{count(waiting.number)} {verb} for their working hours, the last until {until}."
+
+
+def plan_words(plan: DeliveryPlan, *, in_working_hours: bool) -> str:
+    """Say who gets a message when it is sent and who later: "312 get it then, 88 in their next working hours, …"."""
+    if not in_working_hours:
+        return "Everybody gets it at once, whatever the time is where they work."
+    if not plan.later:
+        return "It falls into the working hours of all its readers, so everybody gets it then." if plan.at_once else ""
+    last = _both_clocks(plan.later[-1].due_at, plan.later[-1].timezone)
+    if not plan.at_once:
+        return f"Nobody works then. {count(plan.people_later)} get it in their next working hours, the last on {last}."
+    return f"{count(plan.at_once)} get it then, {count(plan.people_later)} in their next working hours, the last on {last}."
+
+
+def _both_clocks(instant: datetime, zone: str) -> str:
+    """Write an instant by the reader's clock, and by that of another zone where it shows another time."""
+    mine = guard.reader().timezone
+    words = moment_words(instant, mine)
+    local, theirs = instant.astimezone(ZoneInfo(mine)), instant.astimezone(ZoneInfo(zone))
+    if local.replace(tzinfo=None) == theirs.replace(tzinfo=None):
+        return words
+    return f"{words} ({theirs:%A} {theirs:%H:%M}, {zone_words(zone)})"
+
+
+@dataclass(frozen=True)
+class LaterLine:
+    """One group of readers who get a message later: how many, where, and when by their own clock."""
+
+    people: int
+    zone: str
+    when: str
+
+
+def later_lines(plan: DeliveryPlan) -> list[LaterLine]:
+    """Return the groups of readers who get a message later, the first of them in order."""
+    return [_line(readers) for readers in plan.later[:MOST_GROUPS]]
+
+
+def _line(readers: LaterReaders) -> LaterLine:
+    local = readers.due_at.astimezone(ZoneInfo(readers.timezone))
+    return LaterLine(readers.people, zone_words(readers.timezone), f"{day_words(local.date())} at {local:%H:%M}")
+
+
+@dataclass(frozen=True)
+class LanguageLine:
+    """A language of the page: its tag, its name, and how many readers of it have no text in it."""
+
+    tag: str
+    name: str
+    unread: int = 0
+
+
+def language_lines(page: OccurrencePage) -> list[LanguageLine]:
+    """Return the languages of the message's texts, its own first."""
+    return [LanguageLine(tag, language_words(tag)) for tag in page.languages]
+
+
+def unread_lines(page: OccurrencePage) -> list[LanguageLine]:
+    """Return the languages that readers have and no text is written in, the most readers first."""
+    return [LanguageLine(tag, language_words(tag), people) for tag, people in page.unread.items()]
+
+
+def unread_words(page: OccurrencePage) -> str:
+    """Warn of readers who have no text in a language of theirs, "" where everybody has."""
+    lines = unread_lines(page)
+    if not lines:
+        return ""
+    read = [f"{plural(line.unread, 'person reads', 'people read')} {line.name}" for line in lines[:4]]
+    rest = sum(line.unread for line in lines[4:])
+    if rest:
+        read.append(f"{plural(rest, 'person reads', 'people read')} another language")
+    own = language_words(page.languages[0])
+    return f"{', '.join(read)}. Without a text in that language they get the {own} one."

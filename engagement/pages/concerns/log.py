@@ -1,0 +1,171 @@
+"""The resistance log for those who answer: the list, and logging what somebody said in a conversation."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy import true
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms.fields.choices import SelectChoice
+
+from engagement.accounts import access
+from engagement.db import count_of, db
+from engagement.errors import BadInput
+from engagement.pages.concerns import blueprint
+from engagement.pages.concerns.forms import LogForm
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import here_today, number_word, short_day, shortened
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.fields import chosen_departments, department_choices
+from engagement.pages.parts.forms import day_or_none
+from engagement.pages.parts.lists import asked_page
+from engagement.programmes import queries as programmes
+from engagement.programmes.models import Workflow
+from engagement.resistance import actions, queries
+from engagement.resistance.models import Concern
+from engagement.resistance.queries import LogFilters, WaitingCounts
+from engagement.resistance.rules import FLOOD_WATCHED_DAYS, ConcernStatus, LeftOut, Severity, Source
+from engagement.waves import queries as waves
+from engagement.waves.models import Wave
+from engagement.words import plural
+
+AGES = (("5", "More than 5 days"), ("14", "More than 14 days"), ("30", "More than 30 days"))
+NONE_CHOSEN = SelectChoice(value="", label="None in particular")
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A concern in the list: its first words, and which promise is past ("" when none is)."""
+
+    concern: Concern
+    words: str
+    late: str
+
+
+@blueprint.get("/concerns")
+def index() -> str:
+    """The log: those that wait first."""
+    reader = guard.reader()
+    guard.allow(access.may_read_concerns(reader))
+    readable, on = access.concern_waves(reader), here_today()
+    counted_on = on - timedelta(days=1)
+    filters = _filters()
+    rows = queries.concerns_listed(readable, on, filters)
+    within = queries.may_be_read(readable)
+    page = asked_page(count_of(rows))
+    return render_template(
+        "concerns/index.html",
+        lede=_log_lede(queries.waiting_counts(readable, counted_on)),
+        counts=queries.counts_by_source(within, counted_on),
+        counted_on=counted_on,
+        floods=queries.floods(readable, on - timedelta(days=FLOOD_WATCHED_DAYS)),
+        may_decide_floods=access.may_read_every_concern(reader),
+        lines=[_line(row, on) for row in queries.log_page(rows, page.offset, page.size)],
+        page=page,
+        filters=filters,
+        is_narrowed=filters != LogFilters(),
+        waves=waves.waves_visible(true() if readable is None else readable),
+        owners=queries.owners(readable),
+        sources=list(Source),
+        statuses=list(ConcernStatus),
+        severities=list(Severity),
+        ages=AGES,
+    )
+
+
+def _log_lede(counts: WaitingCounts) -> str:
+    if not counts.open:
+        return "At the end of yesterday nobody waited for an answer."
+    late = f"{counts.late:,} of them longer than promised" if counts.late else "none longer than promised"
+    waiting = f"{number_word(counts.open)} {'concern' if counts.open == 1 else 'concerns'}"
+    return f"At the end of yesterday {waiting} waited for an answer, {late}."
+
+
+@blueprint.post("/concerns/floods")
+def decide_flood() -> BaseResponse:
+    """Let what came in a flood count in reports, or leave it out."""
+    reader = guard.reader()
+    guard.allow(access.may_read_every_concern(reader))
+    day = day_or_none(request.form.get("on"))
+    if day is None:
+        raise BadInput("Which morning is meant? Go back to the log and choose it there.")
+    does_count = request.form.get("counts") == "yes"
+    number = actions.decide_flood(Concern.received_on == day, counts=does_count, by=reader.actor)
+    db.session.commit()
+    these = plural(number, "concern", "concerns")
+    notify("They count with the next figures" if does_count else "They are left out", f"{these} of {short_day(day)}.")
+    return redirect(url_for("concerns.index"), 303)
+
+
+def _line(row: Concern, on: date) -> LogLine:
+    return LogLine(row, shortened(row.text, 140), lateness(row, on))
+
+
+def lateness(row: Concern, on: date) -> str:
+    """Say which promise about a concern is past on a day, or nothing when none is."""
+    if row.status is ConcernStatus.RECEIVED and on > row.acknowledge_by:
+        return f"unread since {short_day(row.received_on)}"
+    if row.answer_by and on > row.answer_by:
+        return f"answer was due {short_day(row.answer_by)}"
+    return ""
+
+
+def _filters() -> LogFilters:
+    asked = request.args
+    state = asked.get("status", "")
+    return LogFilters(
+        source=next((s for s in Source if s == asked.get("source")), None),
+        status=next((s for s in ConcernStatus if s == state), None),
+        severity=next((s for s in Severity if s == asked.get("severity")), None),
+        wave_id=asked.get("wave", type=int),
+        owner_id=asked.get("owner", type=int),
+        is_open=True if state == "open" else None,
+        is_late=state == "late",
+        left_out=LeftOut.FLOOD if state == "flood" else None,
+        older_than_days=next((int(days) for days, _ in AGES if days == asked.get("age")), None),
+        words=asked.get("q", "")[:200].strip(),
+    )
+
+
+@blueprint.route("/concerns/log", methods=["GET", "POST"])
+def log() -> str | BaseResponse:
+    """Log what somebody said in a conversation."""
+    reader = guard.reader()
+    guard.allow(access.may_read_concerns(reader))
+    condition = access.concern_waves(reader)
+    choices = waves.waves_visible(true() if condition is None else condition)
+    workflows = programmes.workflows_of({wave.programme_id for wave in choices})
+    form = LogForm()
+    form.wave.choices = [NONE_CHOSEN, *(SelectChoice(value=str(w.id), label=w.title) for w in choices)]
+    form.department.choices = [NONE_CHOSEN, *(SelectChoice(value=i, label=path) for i, path in department_choices())]
+    form.workflow.choices = [NONE_CHOSEN, *(SelectChoice(value=str(w.id), label=w.name) for w in workflows)]
+    if form.validate_on_submit():
+        wave = next((w for w in choices if str(w.id) == form.wave.data), None)
+        workflow = next((w for w in workflows if str(w.id) == form.workflow.data), None)
+        try:
+            row = _log(form, wave, workflow)
+        except BadInput as error:
+            form.take(error)
+        else:
+            db.session.commit()
+            notify("Logged", "It is in your hands. An answer is promised within five working days.")
+            return redirect(url_for("concerns.concern", concern_id=row.id), 303)
+    return render_template("concerns/log.html", form=form, has_errors=bool(form.errors))
+
+
+def _log(form: LogForm, wave: Wave | None, workflow: Workflow | None) -> Concern:
+    reader = guard.reader()
+    if not access.may_read_concern(reader, wave.programme_id if wave else None, wave.id if wave else None):
+        sentence = "Choose the wave. Without one, only change managers of everything could read it."
+        raise BadInput(sentence, {"wave": sentence})
+    return actions.log_concern(
+        form.text.data,
+        by=reader.actor,
+        on=here_today(),
+        source=Source(form.source.data),
+        severity=Severity(form.severity.data),
+        person=form.person.person,
+        wave=wave,
+        department=next(iter(chosen_departments([form.department.data or ""])), None),
+        workflow=workflow,
+    )

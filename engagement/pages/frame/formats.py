@@ -1,0 +1,119 @@
+"""How templates write days, times, shares and counts: the filters, in the reader's own time zone."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from markupsafe import Markup
+
+from engagement import clock
+from engagement.pages.frame import guard
+from engagement.words import count, plural
+
+WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def register(app: Flask) -> None:
+    """Make the filters known to the templates."""
+    app.jinja_env.filters.update(
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        clock_time=clock_time,
+        share=share,
+        count=count,
+        plural=plural,
+        iso=iso,
+        breakable=breakable,
+    )
+    app.jinja_env.globals.update(today=today, number_word=number_word)
+
+
+def reader_zone() -> ZoneInfo:
+    """Return the zone in which the present reader sees times; the organisation's for nobody in particular."""
+    reader = guard.reader_or_none()
+    return ZoneInfo(reader.timezone if reader else guard.settings().timezone)
+
+
+def today() -> date:
+    """Return the reader's own day."""
+    return clock.now().astimezone(reader_zone()).date()
+
+
+def here_today() -> date:
+    """Return the organisation's own day; the reader's zone would tell something about who wrote."""
+    return clock.today(guard.settings().timezone)
+
+
+def zone_words(zone: str) -> str:
+    """Return a zone as the foot of the page names it: "London time"."""
+    return "UTC" if zone in ("UTC", "Etc/UTC") else zone.rpartition("/")[2].replace("_", " ") + " time"
+
+
+def _local_day(value: date | datetime) -> date:
+    return value.astimezone(reader_zone()).date() if isinstance(value, datetime) else value
+
+
+def day(value: date | datetime | None, missing: str = "not set") -> str:
+    """Write a day in full, "Tuesday 12 May", with the year where it is not the present one."""
+    if value is None:
+        return missing
+    local = _local_day(value)
+    year = f" {local.year}" if local.year != today().year else ""
+    return f"{local:%A} {local.day} {local:%B}{year}"
+
+
+def short_day(value: date | datetime | None, missing: str = "not set") -> str:
+    """Write a day for a table, "12 May", with the year where it is not the present one."""
+    if value is None:
+        return missing
+    local = _local_day(value)
+    year = f" {local.year}" if local.year != today().year else ""
+    return f"{local.day} {local:%B}{year}"
+
+
+def clock_time(value: datetime | None, missing: str = "") -> str:
+    """Write the time of day, 24-hour, in the reader's zone."""
+    return missing if value is None else f"{value.astimezone(reader_zone()):%H:%M}"
+
+
+def moment(value: datetime | None, missing: str = "not yet") -> str:
+    """Write an instant in the reader's zone: "today at 14:00", "Tuesday 12 May at 14:00"."""
+    if value is None:
+        return missing
+    local = _local_day(value)
+    when = "today" if local == today() else day(local)
+    return f"{when} at {clock_time(value)}"
+
+
+def iso(value: date | datetime) -> str:
+    """Write a day or instant for a `datetime` attribute."""
+    return value.isoformat()
+
+
+def share(part: int, whole: int, missing: str = "none yet") -> str:
+    """Write a share with its fraction: "69 %, 371 of 538"; "none of 538". A share is never rounded up to all."""
+    if whole == 0:
+        return missing
+    if part == 0:
+        return f"none of {count(whole)}"
+    percent = round(100 * part / whole)
+    if percent == 100 and part < whole:
+        percent = 99
+    return f"{percent} %, {count(part)} of {count(whole)}"
+
+
+def breakable(path: str) -> Markup:
+    """Write a department's path so that a narrow column breaks it after a slash."""
+    return Markup("/<wbr>").join(path.split("/"))
+
+
+def number_word(number: int) -> str:
+    """Write a small number as a word, a large one in figures."""
+    return WORDS[number] if 0 <= number < len(WORDS) else count(number)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return the beginning of a text in one line, cut between words."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,99 @@
+"""What machines ask of the service: whether it lives, whether it is ready, and its figures."""
+
+import time
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Flask, Response, current_app, g, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from sqlalchemy import text
+
+from engagement import clock
+from engagement.db import db
+from engagement.mail.queries import due_count, outbox_counts
+from engagement.pages.frame.guard import is_unknown, open_to_all
+from engagement.pages.frame.machine import may_read_metrics
+from engagement.scheduler.running import clock_stands_still, last_tick, line_states
+
+blueprint = Blueprint("operation", __name__)
+REGISTRY = CollectorRegistry()
+REQUESTS = Counter("engagement_requests", "Answered requests", ["method", "endpoint", "status"], registry=REGISTRY)
+SECONDS = Histogram("engagement_request_seconds", "Time to answer", ["endpoint"], registry=REGISTRY)
+
+
+def count_requests(app: Flask) -> None:
+    """Count each answer by endpoint; pages for speaking without a name are left out."""
+    app.after_request(_count)
+
+
+def _count(response: Response) -> Response:
+    endpoint = request.endpoint or "unknown"
+    if not is_unknown() and not endpoint.startswith(("static", "bootstrap")):
+        REQUESTS.labels(request.method, endpoint, str(response.status_code)).inc()
+        SECONDS.labels(endpoint).observe(max(0.0, _seconds_since_begin()))
+    return response
+
+
+def _seconds_since_begin() -> float:
+    return time.perf_counter() - float(g.get("began", time.perf_counter()))
+
+
+@blueprint.get("/healthz")
+@open_to_all("a probe has no account")
+def healthz() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "alive"}
+
+
+@blueprint.get("/readyz")
+@open_to_all("a probe has no account")
+def readyz() -> tuple[dict[str, str], int]:
+    """Say whether database, migrations and clock are as they should be; 503 with the reason where one is not."""
+    found = {"database": "ok", "migrations": "ok", "clock": "ok"}
+    try:
+        db.session.execute(text("SELECT 1"))
+        if not migrations_are_applied():
+            found["migrations"] = "behind: run flask db upgrade"
+        elif clock_stands_still():
+            found["clock"] = "no line of the timetable has run lately"
+    except Exception:
+        db.session.rollback()
+        found = {"database": "cannot be reached", "migrations": "unknown", "clock": "unknown"}
+    return found, 200 if set(found.values()) == {"ok"} else 503
+
+
+def migrations_are_applied() -> bool:
+    """Return whether the database stands at the newest migration."""
+    config = Config()
+    config.set_main_option("script_location", str(current_app.extensions["migrate"].directory))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    return MigrationContext.configure(db.session.connection()).get_current_revision() == newest
+
+
+@blueprint.get("/metrics")
+@open_to_all("scraped by a collector, which has no account but a token, or asks on the machine itself")
+def metrics() -> Response:
+    """Return the figures in the text format of Prometheus; those of the outbox and the clock are read at this moment."""
+    if not may_read_metrics():
+        return Response(
+            "Figures are read with the token of ENGAGEMENT_METRICS_TOKEN, or on the machine itself.\n",
+            401,
+            {"WWW-Authenticate": "Bearer"},
+            mimetype="text/plain",
+        )
+    registry = CollectorRegistry()
+    outbox = Gauge("engagement_outbox", "Messages by state", ["state"], registry=registry)
+    for state, number in outbox_counts().items():
+        outbox.labels(state.value).set(number)
+    due = Gauge("engagement_outbox_due", "Messages that may be sent now", registry=registry)
+    due.set(due_count(clock.now()))
+    age = Gauge("engagement_clock_age_seconds", "Seconds since a line of the timetable began", registry=registry)
+    tick = last_tick()
+    age.set((clock.now() - tick).total_seconds() if tick else float("inf"))
+    failed = Gauge(
+        "engagement_job_failed", "Whether the last run of a line ended with an error", ["line"], registry=registry
+    )
+    for line in line_states():
+        failed.labels(line.name).set(line.has_failed)
+    return Response(generate_latest(REGISTRY) + generate_latest(registry), mimetype="text/plain; version=0.0.4")

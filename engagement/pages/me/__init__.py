@@ -1,0 +1,10 @@
+"""An employee’s own pages: what changes, training, messages, team, time zone, own data."""
+
+from flask import Blueprint
+
+from engagement.pages.frame import guard
+
+blueprint = Blueprint("me", __name__)
+blueprint.after_request(guard.seen_by_nobody_else)
+
+from engagement.pages.me import change, data, leftovers, messages, team, timezone, training

@@ -1,0 +1,48 @@
+"""The page “My change”: the next step, scope of the workflows, dates, training, messages."""
+
+from flask import render_template
+
+from engagement.accounts import access, training_access
+from engagement.accounts.reader import Reader
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import today
+from engagement.pages.me import blueprint
+from engagement.pages.me.learning_rows import learning_row
+from engagement.pages.me.messages import messages_to, messages_to_confirm
+from engagement.pages.me.words import champion_posts_of, change_of
+from engagement.training import queries
+from engagement.training.rules import DAYS_TO_DECIDE
+
+MESSAGES_SHOWN = 3
+
+
+@blueprint.get("/me")
+def index() -> str:
+    """Show what changes for the reader: next step, scope of the workflows, dates, training, messages."""
+    person = guard.person_or_none()
+    if person is None:
+        return render_template("me/nobody.html")
+    items = queries.learning_of(person.id, today())
+    messages = messages_to(person.id, MESSAGES_SHOWN)
+    reader = guard.reader()
+    return render_template(
+        "me/index.html",
+        change=change_of(person, items, [(m.delivery.sent_at, m.subject) for m in messages]),
+        posts=champion_posts_of(person),
+        next=queries.next_of(items),
+        rows=[learning_row(item) for item in items],
+        done=sum(item.completed for item in items),
+        minutes_left=queries.minutes_left(items),
+        messages=messages,
+        to_confirm=messages_to_confirm(person.id),
+        undecided=len(queries.leftovers_of(person.id, queries.LeftoverState.OPEN)),
+        to_decide=_to_decide_for_others(reader),
+        days_to_decide=DAYS_TO_DECIDE,
+    )
+
+
+def _to_decide_for_others(reader: Reader) -> int:
+    """Return how much old training of others waits for a reader whom no page for planning tells; 0 for everybody else."""
+    if access.may_plan_something(reader) or not training_access.may_decide_old_training(reader):
+        return 0
+    return queries.open_leftovers(training_access.old_training_decided(reader))

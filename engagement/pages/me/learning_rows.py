@@ -1,0 +1,42 @@
+"""A module as lists of training show it: where somebody stands with it, and what a move has to do with it, in words."""
+
+from dataclasses import dataclass
+
+from engagement.pages.frame.formats import short_day
+from engagement.training.queries import LearningItem
+from engagement.training.rules import CompletionSource
+
+
+@dataclass(frozen=True)
+class LearningRow:
+    """A module as the list shows it: the item, where the reader stands with it, and what a move has to do with it."""
+
+    item: LearningItem
+    words: str
+    note: str = ""
+
+
+def learning_row(item: LearningItem) -> LearningRow:
+    """Return an item with its state in words: "Passed 9 April", "By 5 May", "After “Working with …”"."""
+    return LearningRow(item, _state_words(item), _note(item))
+
+
+def _state_words(item: LearningItem) -> str:
+    if item.completion is not None:
+        word = "Passed" if item.completion.source is CompletionSource.QUIZ else "Done"
+        return f"{word} {short_day(item.completion.completed_at)}"
+    if item.is_overdue and item.due_on is not None:
+        return f"Was due {short_day(item.due_on)}"
+    if item.is_locked and item.after is not None:
+        return f"After “{item.after.title}”"
+    if item.is_needed and item.due_on is not None:
+        return f"By {short_day(item.due_on)}"
+    return item.state.word
+
+
+def _note(item: LearningItem) -> str:
+    """Say what a move has to do with an item: recognised from before, or kept; "" for nothing."""
+    if item.is_recognised and item.completion is not None:
+        where = f" in {item.recognised_in.title}" if item.recognised_in else ""
+        return f"recognised, completed on {short_day(item.completion.completed_at)}{where}"
+    return f"kept from {item.wave.title}" if item.is_kept and item.wave and not item.completed else ""

@@ -1,0 +1,165 @@
+"""What the page “My change” says of a person's waves: its heading, the answers about their work, and the dates in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from engagement.pages.frame.formats import day, reader_zone, short_day, today
+from engagement.people.models import Person
+from engagement.programmes.models import Workflow
+from engagement.programmes.rules import SCOPE_QUESTIONS, lines_of
+from engagement.stakeholders.coverage import champion_posts, champions_of_wave
+from engagement.stakeholders.models import Champion
+from engagement.training.queries import LearningItem
+from engagement.training.rules import due_on
+from engagement.waves import queries as waves
+from engagement.waves.models import Wave
+
+SIGNS = dict(SCOPE_QUESTIONS)["signs_of_error"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question about the work with its points; `then` is what to do, under the signs that something is wrong."""
+
+    question: str
+    points: list[str]
+    then: list[str]
+
+
+@dataclass(frozen=True)
+class WorkflowChange:
+    """What one workflow changes for the reader, and with which wave it comes."""
+
+    workflow: Workflow
+    wave: Wave
+    answers: list[Answer]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A dated thing on the path; `state` is done, now, go or empty."""
+
+    day_words: str
+    text: str
+    state: str
+
+
+@dataclass(frozen=True)
+class ChampionPost:
+    """That the reader is a champion: for which wave and department, since when, and who else is one for the wave."""
+
+    post: Champion
+    others: Sequence[Champion]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Everything that the page says of a person's waves; without waves only the heading and the lede."""
+
+    title: str
+    lede: str
+    waves: list[Wave]
+    workflows: list[WorkflowChange]
+    steps: list[Step]
+
+
+def change_of(person: Person, items: Sequence[LearningItem], sent: Sequence[tuple[datetime | None, str]]) -> Change:
+    """Return what changes for a person; `sent` are the newest messages to them, with the moment of sending."""
+    every = waves.waves_of_person(person.id)
+    shown = [wave for wave in every if wave.status.is_open] or every
+    if not shown:
+        return Change("Your work", "", [], [], [])
+    found = waves.workflows_of_waves([wave.id for wave in shown])
+    first: dict[int, WorkflowChange] = {}
+    for wave in shown:
+        for workflow in found.get(wave.id, []):
+            first.setdefault(workflow.id, WorkflowChange(workflow, wave, _answers(workflow)))
+    return Change(_title(shown), _lede(shown, found), shown, list(first.values()), _steps(shown, found, items, sent))
+
+
+def champion_posts_of(person: Person) -> list[ChampionPost]:
+    """Return the waves that a person is a champion of today, each with the other champions."""
+    on = today()
+    return [
+        ChampionPost(post, [other for other in champions_of_wave(post.wave_id, on) if other.person_id != person.id])
+        for post in champion_posts(person.id, on)
+    ]
+
+
+def _answers(workflow: Workflow) -> list[Answer]:
+    return [
+        Answer(question, points, lines_of(workflow.then_do) if question == SIGNS else [])
+        for question, points in workflow.scope
+    ]
+
+
+def _next(shown: list[Wave]) -> Wave:
+    """Return the wave whose go-live is the next one, else the last that went live."""
+    return next((wave for wave in shown if wave.go_live_on >= today()), shown[-1])
+
+
+def _title(shown: list[Wave]) -> str:
+    wave = _next(shown)
+    word = "from" if wave.go_live_on >= today() else "since"
+    return f"Your work {word} {short_day(wave.go_live_on)}"
+
+
+def _lede(shown: list[Wave], found: dict[int, list[Workflow]]) -> str:
+    wave = _next(shown)
+    names = _listed([workflow.name for workflow in found.get(wave.id, [])])
+    lies_ahead = wave.go_live_on >= today()
+    verb = (
+        ("starts" if lies_ahead else "started")
+        if len(found.get(wave.id, [])) < 2
+        else ("start" if lies_ahead else "started")
+    )
+    first = f"{names or wave.name} {verb} for you on {day(wave.go_live_on)}."
+    more = " ".join(workflow.summary.strip() for workflow in found.get(wave.id, []) if workflow.summary.strip())
+    others = [other.name for other in shown if other is not wave]
+    also = f" You are also in {_listed(others)}." if others else ""
+    return f"{first} {more}".strip() + also
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _steps(
+    shown: list[Wave],
+    found: dict[int, list[Workflow]],
+    items: Sequence[LearningItem],
+    sent: Sequence[tuple[datetime | None, str]],
+) -> list[Step]:
+    now = today()
+    dated: list[tuple[date, Step]] = []
+    for wave in shown:
+        asked = [item for item in items if item.wave is not None and item.wave.id == wave.id]
+        if asked:
+            is_done = not any(item.is_needed for item in asked)
+            due = due_on(wave.go_live_on, wave.training_lead_days)
+            text = "Your training is finished" if is_done else "Your training is due"
+            dated.append((due, Step(_words(due), text, "done" if is_done else _state(due))))
+        names = _listed([workflow.name for workflow in found.get(wave.id, [])]) or wave.name
+        start = "start" if len(found.get(wave.id, [])) > 1 else "starts"
+        text = f"{names} {start}" if wave.go_live_on >= now else f"{names} started"
+        state = "go" if wave.go_live_on >= now else "done"
+        dated.append((wave.go_live_on, Step(_words(wave.go_live_on), text, state)))
+        quiet = wave.stabilises_until_on
+        if quiet is not None:
+            is_over = quiet < now
+            words = "Quiet period ended" if is_over else "Quiet period: nothing else new is asked of you"
+            dated.append((quiet, Step(f"to {short_day(quiet)}", words, "done" if is_over else "")))
+    for at, subject in sent:
+        if at is not None:
+            on = at.astimezone(reader_zone()).date()
+            dated.append((on, Step(_words(on), f"Message: {subject}", "now" if on == now else "done")))
+    return [step for _, step in sorted(dated, key=lambda entry: entry[0])]
+
+
+def _words(on: date) -> str:
+    return "Today" if on == today() else short_day(on)
+
+
+def _state(on: date) -> str:
+    return "now" if on == today() else ""

@@ -1,0 +1,86 @@
+"""Lists as files: CSV and XLSX with the rows of the page, in which no cell becomes a formula."""
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from io import BytesIO, StringIO
+from typing import Any
+
+import xlsxwriter
+from flask import Response
+
+CSV_TYPE = "text/csv; charset=utf-8"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: Characters that make a spreadsheet calculate the cell, with the full-width forms that some locales take as well.
+_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: Characters that XML, and so a workbook, cannot hold.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LONGEST_CELL = 32_767
+_WIDEST = 60
+
+
+def csv_response(header: Sequence[str], rows: Iterable[Sequence[Any]], filename: str) -> Response:
+    """Return rows as a CSV file: UTF-8 with the mark that Excel needs, texts that would be formulas made harmless."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow([_harmless(cell) for cell in header])
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return _file(text.getvalue().encode("utf-8-sig"), CSV_TYPE, filename)
+
+
+def _harmless(cell: Any) -> Any:
+    """Return a cell for CSV; a text that would be calculated gets an apostrophe in front, numbers stay numbers."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime | date):
+        return cell.isoformat()
+    if isinstance(cell, str):
+        text = cell.replace("\x00", "")
+        return "'" + text if text.lstrip(" ").startswith(_BEGINS_FORMULA) else text
+    return cell
+
+
+def xlsx_response(header: Sequence[str], rows: Iterable[Sequence[Any]], filename: str, sheet: str = "List") -> Response:
+    """Return rows as a workbook with one sheet: a bold header that stays in view, texts as texts, days as days.
+
+    Instants are written in UTC, because a workbook knows no time zones.
+    """
+    made = BytesIO()
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "remove_timezone": True,
+    }
+    with xlsxwriter.Workbook(made, options) as book:
+        page = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31].strip("' ") or "List")
+        bold = book.add_format({"bold": True, "bottom": 1})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        widths = [len(str(title)) for title in header]
+        page.write_row(0, 0, [_fitting(title) for title in header], bold)
+        for number, row in enumerate(rows, 1):
+            for column, cell in enumerate(row):
+                style = moment if isinstance(cell, datetime) else day if isinstance(cell, date) else None
+                page.write(number, column, _fitting(cell), style)
+                widths[column] = max(widths[column], len(str(cell)))
+        for column, width in enumerate(widths):
+            page.set_column(column, column, min(width, _WIDEST) + 2)
+        page.freeze_panes(1, 0)
+    return _file(made.getvalue(), XLSX_TYPE, filename)
+
+
+def _fitting(cell: Any) -> Any:
+    return _NOT_IN_XML.sub("", cell)[:_LONGEST_CELL] if isinstance(cell, str) else cell
+
+
+def json_response(content: dict[str, Any], filename: str) -> Response:
+    """Return a document as a JSON file to keep."""
+    return _file(json.dumps(content, ensure_ascii=False, indent=2).encode(), "application/json", filename)
+
+
+def _file(content: bytes, kind: str, filename: str) -> Response:
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", filename).strip("-") or "list"
+    return Response(content, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{plain}"'})

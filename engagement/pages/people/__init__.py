@@ -1,0 +1,7 @@
+"""The directory: people, departments, role rules, leavers, erasing."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("people", __name__)
+
+from engagement.pages.people import departments, people, privacy, role_rules

@@ -1,0 +1,296 @@
+"""Pages of the directory: the list of people with its files, and one person with roles, waves and how they are reached."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask import Response, redirect, render_template, request, url_for
+from sqlalchemy import Select
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from engagement import clock
+from engagement.accounts import access
+from engagement.accounts.actions import end_with_leaving, return_with_sign_in
+from engagement.accounts.queries import account_of_person
+from engagement.accounts.reader import Reader
+from engagement.communications.working_time import working_time
+from engagement.db import db
+from engagement.errors import BadInput
+from engagement.pages.frame import guard
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.files import csv_response, xlsx_response
+from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.parts.lists import page_of
+from engagement.pages.people import blueprint
+from engagement.people import actions, queries
+from engagement.people.listing import Listing
+from engagement.people.models import Person
+from engagement.people.queries import DepartmentName, DirectoryRow
+from engagement.people.rules import RoleOrigin, TrainingRole
+from engagement.privacy.holding import held_by
+from engagement.training.actions import settle_assignments
+from engagement.waves import queries as waves
+from engagement.waves.queries import waves_of_person
+
+#: The choice of the role filter that finds the gap.
+WITHOUT_ROLE = "none"
+ROLE_CHOICES = [*((role.value, role.word) for role in TrainingRole), (WITHOUT_ROLE, "Without a role")]
+ORIGIN_WORDS = {
+    RoleOrigin.FILE: "from the HR file",
+    RoleOrigin.HAND: "given by hand",
+    RoleOrigin.RULE: "given by a rule",
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed by. It stands in the address, so what makes no sense there is left out."""
+
+    words: str = ""
+    department: DepartmentName | None = None
+    role: TrainingRole | None = None
+    without_role: bool = False
+    with_left: bool = False
+
+    @property
+    def role_choice(self) -> str:
+        """Which of `ROLE_CHOICES` is chosen, empty for none."""
+        return WITHOUT_ROLE if self.without_role else self.role.value if self.role else ""
+
+
+class RolesForm(Form):
+    """The training roles that somebody gives a person by hand."""
+
+    roles = SelectMultipleField(
+        "Roles given by hand",
+        description="Roles from the HR file and by rule stay as they are.",
+        choices=[SelectChoice(role.value, role.word) for role in TrainingRole],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+
+class DeliveryForm(Form):
+    """When and in which language a person is reached."""
+
+    timezone = SelectField("Time zone", validate_choice=False)
+    language = StringField("Language", filters=[stripped])
+    works_from = StringField("Working day begins", filters=[stripped])
+    works_until = StringField("Working day ends", filters=[stripped])
+
+
+def _filters() -> tuple[Filters, list[DepartmentName]]:
+    """Return what the address asks for, and the departments to choose from; a closed one can still be asked for."""
+    asked, reader = request.args, guard.reader()
+    wanted = asked.get("department", "")
+    department_id = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
+    found = queries.department_names(also=department_id)
+    role = asked.get("role", "")
+    filters = Filters(
+        words=asked.get("words", "").strip()[:200],
+        department=next((d for d in found if d.id == department_id), None),
+        role=next((known for known in TrainingRole if known.value == role), None),
+        without_role=role == WITHOUT_ROLE,
+        with_left=asked.get("left") == "yes",
+    )
+    seen = access.departments_seen(reader)
+    return filters, [d for d in found if d.lineage.startswith(seen) and not d.is_closed]
+
+
+def _listed(reader: Reader, filters: Filters) -> Select[Person]:
+    return queries.people_listed(
+        access.visible_people(reader),
+        words=filters.words,
+        lineage=filters.department.lineage if filters.department else "",
+        role=filters.role,
+        without_role=filters.without_role,
+        include_left=filters.with_left,
+    )
+
+
+@lru_cache(maxsize=200)
+def _listing(reader: Reader, filters: Filters) -> Listing:
+    """Return the list for a reader, which says who may be on it and holds nobody."""
+    return Listing(_listed(reader, filters))
+
+
+@blueprint.get("/people")
+def index() -> str:
+    """List the people whom the reader may see."""
+    reader = guard.reader()
+    guard.allow(access.may_see_people(reader))
+    filters, departments = _filters()
+    return _list("people/index.html", filters, filters=filters, departments=departments, roles=ROLE_CHOICES)
+
+
+@blueprint.get("/people/without-role")
+def without_role() -> str:
+    """List the gap: people to whom nobody has said what they have to learn."""
+    reader = guard.reader()
+    guard.allow(access.may_see_people(reader))
+    return _list("people/without_role.html", Filters(without_role=True))
+
+
+def _list(template: str, narrowed: Filters, **more: Any) -> str:
+    reader = guard.reader()
+    people, page = page_of(_listing(reader, narrowed).page)
+    arguments: dict[str, Any] = {key: value for key, value in request.args.to_dict().items() if key != "page" and value}
+    return render_template(
+        template,
+        people=people,
+        page=page,
+        is_filtered=bool(arguments),
+        files=[(kind.upper(), url_for("people.export", kind=kind, **arguments)) for kind in ("csv", "xlsx")],
+        may_change=_may_change(),
+        may_import=access.may_import_people(reader),
+        **more,
+    )
+
+
+def _may_change() -> bool:
+    return access.may_change_people(guard.reader())
+
+
+@blueprint.get("/people.<any(csv, xlsx):kind>")
+def export(kind: str) -> Response:
+    """Give the list as a file, with the filters of the page and the columns of the HR file."""
+    reader = guard.reader()
+    guard.allow(access.may_see_people(reader))
+    rows = queries.directory_rows(_listed(reader, _filters()[0]))
+    write = csv_response if kind == "csv" else xlsx_response
+    return write(DirectoryRow._fields, rows, f"people.{kind}")
+
+
+def _person(person_id: int) -> Person:
+    reader = guard.reader()
+    guard.allow(access.may_see_people(reader))
+    return guard.found(queries.person_page(person_id, access.visible_people(reader)))
+
+
+def _person_to_change(person_id: int) -> Person:
+    guard.allow(_may_change())
+    return _person(person_id)
+
+
+@blueprint.get("/people/<int:person_id>")
+def person(person_id: int) -> str:
+    """Show a person: where they work, whom they report to, roles, waves, and how they are reached."""
+    row = _person(person_id)
+    by_hand = [held.role.value for held in queries.roles_with_origin(row.id) if held.origin is RoleOrigin.HAND]
+    return _drawn(row, RolesForm(formdata=None, roles=by_hand), _delivery_form(row, posted=False))
+
+
+def _delivery_form(row: Person, *, posted: bool) -> DeliveryForm:
+    form = DeliveryForm(obj=row) if posted else DeliveryForm(formdata=None, obj=row)
+    settings = guard.settings()
+    zones = [SelectChoice(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+    form.timezone.choices = [SelectChoice("", f"The organisation’s: {settings.timezone}"), *zones]
+    begins, _, ends = settings.working_hours.partition("-")
+    form.language.description = f"A tag such as en or pt-BR. Empty: the organisation’s, {settings.language}."
+    form.works_from.description = f"Such as 08:30. Empty: the organisation’s, {begins}."
+    form.works_until.description = f"Empty: the organisation’s, {ends}."
+    return form
+
+
+def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> str:
+    reader = guard.reader()
+    held = queries.roles_with_origin(row.id)
+    team = queries.team_of(row.id, access.visible_people(reader))
+    settings = guard.settings()
+    return render_template(
+        "people/person.html",
+        person=row,
+        held=[(role, ORIGIN_WORDS[role.origin]) for role in held],
+        team=team,
+        waves=[
+            (wave, access.may_see_wave(reader, wave.programme_id, wave.id)) for wave in waves.waves_of_person(row.id)
+        ],
+        to_hand_over=held_by(row, reader) if row.has_left else [],
+        timezone=row.timezone or f"{settings.timezone}, the organisation’s",
+        language=row.language or f"{settings.language}, the organisation’s",
+        hours=_hours(row, settings.working_hours),
+        country=working_time(row.timezone, row.works_from, row.works_until, row.country, guard.organisation()).country,
+        roles_form=roles_form,
+        delivery_form=delivery_form,
+        has_errors=bool(roles_form.errors or delivery_form.errors),
+        may_change=_may_change(),
+    )
+
+
+def _hours(row: Person, default: str) -> str:
+    if row.works_from and row.works_until:
+        return f"{row.works_from} to {row.works_until}"
+    return f"{default.replace('-', ' to ')}, the organisation’s"
+
+
+@blueprint.post("/people/<int:person_id>/roles")
+def roles(person_id: int) -> str | BaseResponse:
+    """Give a person training roles by hand."""
+    row = _person_to_change(person_id)
+    form = RolesForm()
+    if not form.validate_on_submit():
+        return _drawn(row, form, _delivery_form(row, posted=False))
+    actions.give_roles(
+        row, [TrainingRole(role) for role in form.roles.data or []], origin=RoleOrigin.HAND, by=guard.reader().actor
+    )
+    asked = sum(settle_assignments(clock.now(), wave.id).asked for wave in waves_of_person(row.id))
+    db.session.commit()
+    question = " What they had not finished of the old role waits for a decision." if asked else ""
+    notify("The training roles are kept.", f"{row.name} is asked to learn what belongs to them.{question}")
+    return _back(row)
+
+
+@blueprint.post("/people/<int:person_id>/delivery")
+def delivery(person_id: int) -> str | BaseResponse:
+    """Say when and in which language a person is reached."""
+    row = _person_to_change(person_id)
+    form = _delivery_form(row, posted=True)
+    if form.validate_on_submit():
+        try:
+            actions.change_delivery_details(
+                row, **{field.short_name: field.data or "" for field in _asked(form)}, by=guard.reader().actor
+            )
+        except BadInput as error:
+            form.take(error)
+        else:
+            db.session.commit()
+            notify("How they are reached is kept.", f"It holds from the next message to {row.name}.")
+            return _back(row)
+    held = [role.role.value for role in queries.roles_with_origin(row.id) if role.origin is RoleOrigin.HAND]
+    return _drawn(row, RolesForm(formdata=None, roles=held), form)
+
+
+def _asked(form: DeliveryForm) -> list[Any]:
+    return [form.timezone, form.language, form.works_from, form.works_until]
+
+
+@blueprint.post("/people/<int:person_id>/leaving")
+def leaving(person_id: int) -> BaseResponse:
+    """Say that somebody has left."""
+    row = _person_to_change(person_id)
+    end_with_leaving(row, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"{row.name} is marked as left.", "No message or assignment reaches them any more. Their history stays.")
+    return _back(row)
+
+
+@blueprint.post("/people/<int:person_id>/return")
+def returning(person_id: int) -> BaseResponse:
+    """Say that somebody who left is here again."""
+    row = _person_to_change(person_id)
+    return_with_sign_in(row, by=guard.reader().actor)
+    db.session.commit()
+    account = account_of_person(row.id)
+    waits = account is not None and account.returned_at is not None
+    notify(
+        f"{row.name} is here again.", "Their sign-in stays ended until an administrator lets them in." if waits else ""
+    )
+    return _back(row)
+
+
+def _back(row: Person) -> BaseResponse:
+    return redirect(url_for("people.person", person_id=row.id), code=303)

@@ -1,0 +1,83 @@
+"""Privacy in the directory: one person's data as a file, erasing a person, and what leavers still hold."""
+
+from flask import Response, redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import StringField
+
+from engagement import audit
+from engagement.accounts import access
+from engagement.accounts.queries import account_of_person
+from engagement.db import db
+from engagement.errors import BadInput
+from engagement.pages.frame import guard
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.files import json_response
+from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.parts.lists import asked_page
+from engagement.pages.people import blueprint
+from engagement.people.models import Person
+from engagement.privacy import actions, holding
+from engagement.privacy.actions import Erasure
+from engagement.privacy.data_file import data_of
+from engagement.privacy.known_as import known_as
+
+
+class EraseForm(Form):
+    """The name typed once more, so that nobody is erased by a slip."""
+
+    name = StringField("Write the person’s name to confirm", filters=[stripped])
+
+
+def _person(person_id: int) -> Person:
+    guard.allow(access.may_erase_people(guard.reader()))
+    return guard.found(db.session.get(Person, person_id))
+
+
+@blueprint.get("/people/<int:person_id>/data.json")
+@guard.writes_because("who took a person's data stands in the audit")
+def data(person_id: int) -> Response:
+    """What is kept about one person and what they wrote or did, as a JSON file."""
+    person, reader = _person(person_id), guard.reader()
+    answer = json_response(
+        data_of(person, with_concerns=access.may_read_every_concern(reader)), f"person-{person.id}.json"
+    )
+    audit.record("exported everything about", person, by=reader.actor, person_id=person.id)
+    db.session.commit()
+    return answer
+
+
+@blueprint.route("/people/<int:person_id>/erasure", methods=["GET", "POST"])
+def erase(person_id: int) -> str | BaseResponse:
+    """Erase a person for good, after the name was typed once more."""
+    person = _person(person_id)
+    form = EraseForm()
+    held = holding.held_by(person, guard.reader())
+    if form.validate_on_submit():
+        if " ".join(form.name.data.split()) != person.name:
+            form.take(BadInput("That is not the name.", {"name": f"Write {person.name}, exactly as it stands here."}))
+        else:
+            erasure = actions.erase_person(person, by=guard.reader().actor)
+            db.session.commit()
+            notify("The person was erased.", _gone_words(erasure))
+            return redirect(url_for("people.index"), code=303)
+    known = known_as(person, account_of_person(person.id))
+    return render_template("people/erase.html", person=person, held=held, form=form, known=known)
+
+
+def _gone_words(erasure: Erasure) -> str:
+    gone = "Names, addresses and details are gone; counts stayed as they were."
+    if not erasure.dropped_files:
+        return gone
+    files = ", ".join(erasure.dropped_files)
+    return f"{gone} Waiting HR files that held them, or that nobody had looked into yet, were dropped ({files}). Read those in again without this person."
+
+
+@blueprint.get("/people/leavers")
+def leavers() -> str:
+    """Who has left and still holds something."""
+    reader = guard.reader()
+    guard.allow(access.may_change_people(reader))
+    totals = holding.held_by_leavers()
+    page = asked_page(totals.people)
+    listed = holding.leavers_who_hold(reader, limit=page.size, offset=page.offset)
+    return render_template("people/leavers.html", leavers=listed, totals=totals, page=page)

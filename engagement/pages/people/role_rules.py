@@ -1,0 +1,127 @@
+"""Pages of the rules by which training roles are given: what they are, what one would do, making and withdrawing one."""
+
+from dataclasses import dataclass
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from engagement import clock
+from engagement.accounts import access
+from engagement.audiences import actions
+from engagement.audiences import queries as audiences
+from engagement.audiences.models import Audience, RoleRule
+from engagement.db import count_of, db
+from engagement.errors import BadInput, RuleBroken
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import today
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.forms import Form
+from engagement.pages.people import blueprint
+from engagement.people.models import Person, PersonRole
+from engagement.people.rules import TrainingRole
+from engagement.words import plural
+
+
+class RoleRuleForm(Form):
+    """A training role, and the audience whose people have it."""
+
+    role = SelectField(
+        "Which training role?",
+        choices=[SelectChoice(role.value, role.word) for role in TrainingRole],
+        validators=[InputRequired("Choose a training role.")],
+    )
+    audience = SelectField("Who has it?", validators=[InputRequired("Choose an audience.")])
+
+
+@dataclass(frozen=True)
+class RolePreview:
+    """What a rule would do: how many people it reaches, how many of them would get the role anew."""
+
+    role: TrainingRole
+    audience: Audience
+    reach: int
+    new: int
+
+
+def _may_change() -> bool:
+    return access.may_plan_everywhere(guard.reader())
+
+
+def _form(posted: bool) -> RoleRuleForm:
+    form = RoleRuleForm() if posted else RoleRuleForm(formdata=None)
+    rows = db.session.scalars(audiences.audiences_in_use())
+    form.audience.choices = [SelectChoice("", "Choose an audience"), *(SelectChoice(str(a.id), a.name) for a in rows)]
+    return form
+
+
+@blueprint.get("/people/role-rules")
+def role_rules() -> str:
+    """Show the rules, and when asked what one more would do."""
+    guard.allow(access.may_see_audiences(guard.reader()))
+    return _drawn(_form(posted=False), None)
+
+
+def _drawn(form: RoleRuleForm, preview: RolePreview | None) -> str:
+    rules = audiences.role_rules()
+    counts = audiences.reaches([rule.audience.rule for rule in rules], today())
+    return render_template(
+        "people/role_rules.html",
+        rules=list(zip(rules, counts, strict=True)),
+        form=form,
+        preview=preview,
+        has_errors=bool(form.errors),
+        may_change=_may_change(),
+    )
+
+
+@blueprint.post("/people/role-rules")
+def make_role_rule() -> str | BaseResponse:
+    """Show what a rule would do; make it when that was seen."""
+    guard.allow(_may_change())
+    form = _form(posted=True)
+    if not form.validate_on_submit():
+        return _drawn(form, None)
+    role = TrainingRole(form.role.data)
+    audience = guard.found(audiences.audience_page(int(form.audience.data)))
+    preview = _preview(role, audience)
+    try:
+        actions.give_role_by_rule(role, audience, by=guard.reader().actor)
+    except RuleBroken as error:
+        db.session.rollback()
+        form.take(BadInput(error.sentence, {"audience": error.sentence}))
+        return _drawn(form, None)
+    if request.form.get("seen") != "yes":
+        db.session.rollback()
+        return _drawn(form, preview)
+    given, _ = actions.settle_training_roles(clock.now(), by=guard.reader().actor)
+    db.session.commit()
+    notify(
+        f"“{audience.name}” has the training role {role.word}.",
+        f"{plural(given, 'person has', 'people have')} it anew.",
+    )
+    return redirect(url_for("people.role_rules"), code=303)
+
+
+def _preview(role: TrainingRole, audience: Audience) -> RolePreview:
+    reached = audiences.people_in(audience, today())
+    held = select(PersonRole.person_id).where(PersonRole.role == role)
+    return RolePreview(role, audience, count_of(reached), count_of(reached.where(Person.id.not_in(held))))
+
+
+@blueprint.post("/people/role-rules/<int:rule_id>/withdrawal")
+def withdraw_role_rule(rule_id: int) -> BaseResponse:
+    """End a rule and take the role back from those who have it by nothing else."""
+    guard.allow(_may_change())
+    rule = guard.found(db.session.get(RoleRule, rule_id))
+    name, role = rule.audience.name, rule.role.word
+    actions.withdraw_role_rule(rule, by=guard.reader().actor)
+    _, taken = actions.settle_training_roles(clock.now(), by=guard.reader().actor)
+    db.session.commit()
+    notify(
+        f"“{name}” no longer gives the training role {role}.", f"{plural(taken, 'person has', 'people have')} lost it."
+    )
+    return redirect(url_for("people.role_rules"), code=303)

@@ -1,0 +1,210 @@
+"""The sponsor's sheet of a programme, on paper and as files; and the list of programmes whose sheet the reader may read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, redirect, render_template, url_for
+from markupsafe import Markup
+from sqlalchemy import true
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement import charts, clock
+from engagement.accounts import access
+from engagement.db import db
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import day, number_word, reader_zone, share
+from engagement.pages.parts.files import csv_response, xlsx_response
+from engagement.pages.reports import blueprint
+from engagement.programmes.models import Programme
+from engagement.reports import queries
+from engagement.reports.queries import ProgrammeReport
+from engagement.resistance.figures.queries import SourceLine
+
+MOST_DECISIONS = 5
+#: Number of each definition at the foot of the sheet.
+NOTES = {"people": 1, "trained": 2, "open": 3, "answered": 4, "trend": 5, "median": 6, "reach": 7}
+HEADER = ("Part", "Name", "Measure", "Value", "Of", "How it is counted")
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """A source in the table: its counts, None where too few people named it, and its trend as a drawing."""
+
+    line: SourceLine
+    spark: Markup
+
+
+@blueprint.get("/reports")
+def index() -> str | BaseResponse:
+    """The programmes whose report the reader may read; straight to it where there is one."""
+    reader = guard.reader()
+    guard.allow(access.may_read_some_report(reader))
+    readable = [p for p in queries.programmes_reported(true()) if access.may_read_report(reader, p.id)]
+    if len(readable) == 1:
+        return redirect(url_for("reports.programme", programme_id=readable[0].id))
+    return render_template("reports/index.html", programmes=readable)
+
+
+def _report(programme_id: int) -> ProgrammeReport:
+    row = guard.found(db.session.get(Programme, programme_id))
+    guard.allow(access.may_read_report(guard.reader(), row.id))
+    settings, reader = guard.settings(), guard.reader()
+    return queries.programme_report(
+        row,
+        clock.today(settings.timezone),
+        settings.anonymity_floor,
+        keeps_concerns_back=access.reads_concerns_in_part(reader, row.id),
+    )
+
+
+@blueprint.get("/reports/programmes/<int:programme_id>")
+def programme(programme_id: int) -> str:
+    """The sheet: decisions first, then waves, objections and messages, definitions at the foot."""
+    report, reader = _report(programme_id), guard.reader()
+    waves = [line.wave for line in report.waves]
+    return render_template(
+        "reports/programme.html",
+        report=report,
+        lede=_lede(report),
+        as_of=_as_of(report),
+        decisions=report.decisions[:MOST_DECISIONS],
+        more_decisions=len(report.decisions[MOST_DECISIONS:]),
+        sources=_source_rows(report),
+        concerns_as_of=_concerns_as_of(report),
+        hidden_words=_hidden_words(report),
+        notes=_definitions(report),
+        note=NOTES,
+        opens_wave={w.id for w in waves if access.may_see_wave(reader, programme_id, w.id)},
+        opens_concerns=access.may_read_concerns(reader) and access.may_plan_programme(reader, programme_id),
+        opens_messages=access.may_see_all_of_programme(reader, programme_id),
+        reader_name=reader.name,
+        organisation=guard.settings().organisation,
+    )
+
+
+def _as_of(report: ProgrammeReport) -> str:
+    """Return the instant of the figures with its year, because paper is read later."""
+    local = report.as_of.astimezone(reader_zone())
+    return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M}"
+
+
+def _concerns_as_of(report: ProgrammeReport) -> str:
+    counted = report.concerns.as_of
+    if report.concerns.is_kept_back:
+        return "You read a part of these concerns yourself. Their figures are not shown to you, because the rest could be worked out."
+    if counted is None:
+        return "Objections are counted at night; the first figures stand here tomorrow."
+    return f"As of the end of {day(counted)}. Counted at night; a figure moves when things of {number_word(report.concerns.floor)} people or more have changed in it."
+
+
+def _lede(report: ProgrammeReport) -> str:
+    number = len(report.decisions)
+    needed = (
+        "Nothing needs a decision from you."
+        if not number
+        else f"{number_word(number).capitalize()} {'decision is' if number == 1 else 'decisions are'} needed."
+    )
+    ahead = report.next_wave
+    if ahead is None:
+        return f"{needed} No further wave is planned."
+    trained = (
+        f"{share(ahead.trained.finished, ahead.trained.assigned)}, are trained"
+        if ahead.trained.assigned
+        else "nobody has training to do yet"
+    )
+    next_on = f"Wave {ahead.wave.number}, {ahead.wave.name}, is next, on {day(ahead.wave.go_live_on)}"
+    return f"{needed} {next_on}; {trained}."
+
+
+def _source_rows(report: ProgrammeReport) -> list[SourceRow]:
+    lines = report.concerns.sources
+    top = max((number for line in lines for number in line.trend if number is not None), default=0)
+    return [SourceRow(line, charts.sparkline(line.trend, top=top, source=line.source.value)) for line in lines]
+
+
+def _hidden_words(report: ProgrammeReport) -> str:
+    concerns = report.concerns
+    if concerns.as_of is None or not concerns.hidden_count:
+        return ""
+    return (
+        f"“Not shown” stands for fewer than {number_word(concerns.floor)}, or for a group from which such a one could be "
+        "worked out, also from other days: what was hidden once in a week stays so until it is over."
+    )
+
+
+def _definitions(report: ProgrammeReport) -> Sequence[str]:
+    """Return the definition of each figure in the order of NOTES."""
+    floor = number_word(report.concerns.floor)
+    opened = f" n = {report.concerns.open:,}." if report.concerns.open is not None else ""
+    return (
+        "People who are in the wave now. Somebody in two waves counts in both.",
+        "People who have finished every required module of each training role they have, of those with training assigned.",
+        f"Concerns that waited for an answer at the end of the day, with name or anonymous, that name a wave or workflow of "
+        f"this programme.{opened} Groups of under {floor} people are not shown, nor any from which one could be worked out.",
+        "Concerns whose last word is an answer of the change team.",
+        "Open concerns as they were counted at the end of each of the last eight weeks. All sources share one scale; what was "
+        "not shown then leaves a gap.",
+        "Median of working days, Monday to Friday, from receipt to first answer.",
+        "Messages that a mail server accepted, of people the message was for. The last four messages.",
+    )
+
+
+def _rows(report: ProgrammeReport) -> list[tuple[Any, ...]]:
+    """Return every figure of the sheet, one a row."""
+    notes = _definitions(report)
+
+    def row(part: str, name: str, measure: str, value: Any, of: Any, note: str) -> tuple[Any, ...]:
+        return part, name, measure, value, of, notes[NOTES[note] - 1]
+
+    rows: list[tuple[Any, ...]] = [
+        ("Report", report.programme.name, "As of", report.as_of, "", ""),
+        *(("Decision needed", d.title, d.reason, d.by_on, "", "") for d in report.decisions),
+    ]
+    for line in report.waves:
+        title = line.wave.title
+        rows += [
+            ("Wave", title, "Go-live", line.wave.go_live_on, "", ""),
+            ("Wave", title, "State", line.wave.status.word, "", ""),
+            row("Wave", title, "People", line.people, "", "people"),
+            row("Wave", title, "Trained", line.trained.finished, line.trained.assigned, "trained"),
+        ]
+    rows.append(("Objections", "All sources", "As of the end of", report.concerns.as_of, "", "Counted at night."))
+    for source in report.concerns.sources:
+        rows += [
+            row("Objections", source.source.word, "Open", _shown(source.open), _shown(report.concerns.open), "open"),
+            row(
+                "Objections",
+                source.source.word,
+                "Answered",
+                _shown(source.answered),
+                _shown(report.concerns.answered),
+                "answered",
+            ),
+        ]
+    median = report.concerns.median_days
+    rows.append(row("Objections", "All sources", "Working days to first answer", _shown(median), "", "median"))
+    rows += [row("Message", m.name, "Delivered", m.sent, m.recipients, "reach") for m in report.messages]
+    return rows
+
+
+def _shown(value: float | None) -> Any:
+    return "not shown" if value is None else value
+
+
+@blueprint.get("/reports/programmes/<int:programme_id>.csv")
+def programme_csv(programme_id: int) -> Response:
+    """The figures of the sheet as a CSV file."""
+    report = _report(programme_id)
+    return csv_response(HEADER, _rows(report), f"{_file_name(report)}.csv")
+
+
+@blueprint.get("/reports/programmes/<int:programme_id>.xlsx")
+def programme_xlsx(programme_id: int) -> Response:
+    """The figures of the sheet as a workbook."""
+    report = _report(programme_id)
+    return xlsx_response(HEADER, _rows(report), f"{_file_name(report)}.xlsx", "Report")
+
+
+def _file_name(report: ProgrammeReport) -> str:
+    return f"report {report.programme.name} {report.as_of:%Y-%m-%d}"

@@ -1,0 +1,126 @@
+"""One-time links: sending one to whoever asks, opening one, and the session that it begins."""
+
+from flask import current_app, redirect, render_template, request, session
+from flask_login import login_user
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import EmailField, HiddenField
+from wtforms.validators import InputRequired, Length
+
+from engagement import clock
+from engagement.accounts import actions, links, queries
+from engagement.accounts.links import SIGNS_IN
+from engagement.accounts.models import Account
+from engagement.accounts.rules import LinkPurpose
+from engagement.accounts.sign_ins.actions import remember_sign_in
+from engagement.content.markdown import to_html
+from engagement.db import db
+from engagement.errors import RuleBroken
+from engagement.mail import actions as mail
+from engagement.mail.layout import html_layout
+from engagement.mail.rules import MailingKind
+from engagement.pages.frame import guard
+from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.sign_in import blueprint
+from engagement.people.models import Person
+
+LINK_TEXT = (
+    "Somebody asked to sign in to Engagement with this address. If it was you, press the button on the page that this "
+    "link opens. It works once, for 30 minutes.\n\n{{ sign_in_link }}\n\nIf it was not you, do nothing; nobody gets in "
+    "without this message."
+)
+
+
+class LinkForm(Form):
+    """The address to which a one-time link is sent."""
+
+    email = EmailField(
+        "Your work e-mail address",
+        id="link-email",
+        filters=[stripped],
+        validators=[InputRequired("Write your address."), Length(max=254)],
+    )
+    next = HiddenField(id="link-next", validators=[Length(max=guard.LONGEST_PATH)])
+
+
+def secret() -> str:
+    """Return the key that signs links."""
+    return str(current_app.config["SECRET_KEY"])
+
+
+def begin_session(account: Account, *, is_limited: bool = False) -> None:
+    """Start a fresh session, so that nothing of one from before can be used, and remember the sign-in.
+
+    One that is limited opens an employee's own pages alone.
+    """
+    session.clear()
+    session.permanent = True
+    login_user(guard.SignedIn(account.id, account.session_version, is_limited=is_limited))
+    remember_sign_in(account, on=clock.today(guard.settings().timezone))
+
+
+def queue_link(email: str, leads_to: str) -> None:
+    """Queue a message with a link to whoever signs in with the address; the link itself is made when it goes out."""
+    account = queries.account_by_email(email)
+    person = queries.active_person_by_email(email) if account is None else None
+    if person is not None and queries.account_of_person(person.id) is not None:
+        # They sign in with another address until an administrator confirms this one.
+        return
+    if (account is None or not account.is_active) and person is None:
+        return
+    why = "You get this because somebody asked for a sign-in link for your address."
+    body = to_html(LINK_TEXT.replace("{{ sign_in_link }}", "[Sign in to Engagement](https://link.invalid)"))
+    html = html_layout("Your link to sign in", "Engagement", body, why, "It works once, for 30 minutes.")
+    mailing = mail.build_mailing(
+        MailingKind.SIGN_IN,
+        "Your link to sign in",
+        f"{LINK_TEXT}\n\n{why}",
+        html.replace("https://link.invalid", "{{ sign_in_link }}"),
+    )
+    known = account or person
+    assert known is not None
+    person_id = account.person_id if account else person.id if person else None
+    values = {"sign_in_link": leads_to, SIGNS_IN: account.id if account else None}
+    mail.queue_for_address(mailing, email.strip().lower(), known.name, values, person_id=person_id)
+
+
+@blueprint.route("/login/link/<token>", methods=["GET", "POST"])
+@guard.open_to_all("one-time links sign their reader in")
+def open_link(token: str) -> str | BaseResponse | tuple[str, int]:
+    """Show whom a link signs in; only the button uses it, because mail scanners open every link."""
+    link = links.read_token(secret(), token, LinkPurpose.SIGN_IN)
+    if link is not None and guard.is_signed_in() and _is_mine(link) and not _opens_more(link):
+        return redirect(guard.safe_path(link.leads_to))
+    if link is None or queries.is_used_link(link.fingerprint):
+        return _link_over(guard.safe_path(link.leads_to) if link else "")
+    if request.method != "POST":
+        return render_template("sign_in/open_link.html", form=Form(), name=_name_of(link))
+    try:
+        account = actions.use_link(link)
+    except RuleBroken as refusal:
+        db.session.rollback()
+        return _link_over("", str(refusal))
+    begin_session(account, is_limited=link.is_limited)
+    db.session.commit()
+    return redirect(guard.safe_path(link.leads_to))
+
+
+def _link_over(leads_to: str, refusal: str = "") -> tuple[str, int]:
+    link_form = LinkForm(formdata=None, next=leads_to)
+    return render_template("sign_in/link_over.html", link_form=link_form, refusal=refusal), 410
+
+
+def _opens_more(link: links.OneTimeLink) -> bool:
+    """Return whether a link opens more than the session that there is; one that opens less never takes anything away."""
+    return guard.is_limited() and not link.is_limited
+
+
+def _is_mine(link: links.OneTimeLink) -> bool:
+    account = guard.account()
+    return account.id == link.account_id or (link.person_id is not None and account.person_id == link.person_id)
+
+
+def _name_of(link: links.OneTimeLink) -> str:
+    known: Account | Person | None = (
+        db.session.get(Account, link.account_id) if link.account_id else db.session.get(Person, link.person_id)
+    )
+    return known.name if known else "somebody"

@@ -1,0 +1,220 @@
+"""Signing in by password or by a one-time link, signing out, the first administrator, and the appearance of pages."""
+
+from datetime import timedelta
+
+from flask import Response, make_response, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import EmailField, HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from engagement import audit
+from engagement.accounts import actions, attempts, links, queries
+from engagement.accounts.rules import LinkPurpose, Role
+from engagement.db import db
+from engagement.errors import BadInput, TooMany
+from engagement.pages.frame import guard
+from engagement.pages.frame.shell import THEMES, notify
+from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.sign_in import blueprint
+from engagement.pages.sign_in.links import LinkForm, begin_session, queue_link, secret
+
+REMEMBERED_APPEARANCE = timedelta(days=365)
+
+
+class PasswordForm(Form):
+    """Address and password."""
+
+    email = EmailField(
+        "Your work e-mail address",
+        filters=[stripped],
+        validators=[InputRequired("Write your address."), Length(max=254)],
+    )
+    password = PasswordField("Your password", validators=[InputRequired("Write your password."), Length(max=1000)])
+    next = HiddenField(validators=[Length(max=guard.LONGEST_PATH)])
+
+
+class SetupForm(Form):
+    """Who becomes the first administrator."""
+
+    name = StringField("Your name", filters=[stripped], validators=[InputRequired("Write your name."), Length(max=400)])
+    email = EmailField(
+        "Your work e-mail address",
+        filters=[stripped],
+        validators=[InputRequired("Write your address."), Length(max=254)],
+    )
+    password = PasswordField(
+        "A password",
+        description="At least 12 characters. A few words in a row work well.",
+        validators=[InputRequired("Write a password."), Length(max=1000)],
+    )
+
+
+class NewPasswordForm(Form):
+    """A new password, with the present one where there is one."""
+
+    present = PasswordField("Your present password", validators=[Length(max=1000)])
+    password = PasswordField(
+        "The new password",
+        description="At least 12 characters. A few words in a row work well.",
+        validators=[InputRequired("Write a new password."), Length(max=1000)],
+    )
+
+
+def _place() -> str:
+    return request.remote_addr or "unknown"
+
+
+def _answer(page: str, refusal: BadInput | None = None) -> str | Response:
+    """Return the page of a form; after too many attempts with the status and the time that programs understand."""
+    if not isinstance(refusal, TooMany):
+        return page
+    answer = make_response(page, 429)
+    answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
+
+
+def _sign_in_page(form: PasswordForm, link_form: LinkForm) -> str:
+    return render_template("sign_in/sign_in.html", form=form, link_form=link_form, is_limited=guard.is_limited())
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@guard.open_to_all("this is where signing in happens")
+def sign_in() -> str | BaseResponse:
+    """Sign in by password; the form for a link stands beside it."""
+    form, refusal = PasswordForm(next=guard.safe_path(request.args.get("next"))), None
+    if request.method == "GET" and guard.is_signed_in() and not guard.is_limited():
+        return redirect(guard.safe_path(form.next.data))
+    if form.validate_on_submit():
+        try:
+            account = actions.sign_in_with_password(
+                form.email.data, form.password.data, place=_place(), secret=secret()
+            )
+        except BadInput as error:
+            db.session.commit()
+            form.take(error)
+            refusal = error
+        else:
+            begin_session(account)
+            db.session.commit()
+            return redirect(guard.safe_path(form.next.data))
+    link_form = LinkForm(formdata=None, email=form.email.data, next=form.next.data)
+    return _answer(_sign_in_page(form, link_form), refusal)
+
+
+@blueprint.post("/login/link")
+@guard.open_to_all("asks for a sign-in link")
+def ask_link() -> str | BaseResponse:
+    """Send a one-time link; the answer is the same for known and unknown addresses."""
+    form, refusal = LinkForm(), None
+    if form.validate_on_submit():
+        try:
+            attempts.refuse_link_when_asked_too_often(form.email.data, _place(), secret())
+        except BadInput as error:
+            db.session.commit()
+            form.take(error)
+            refusal = error
+        else:
+            queue_link(form.email.data, guard.known_path(form.next.data))
+            db.session.commit()
+            return redirect(url_for("sign_in.link_asked"), code=303)
+    return _answer(_sign_in_page(PasswordForm(formdata=None, next=form.next.data), form), refusal)
+
+
+@blueprint.get("/login/link-asked")
+@guard.open_to_all("says the same to everybody who asked for a link")
+def link_asked() -> str:
+    """Say that a link is on its way if the address is known."""
+    return render_template("sign_in/link_asked.html")
+
+
+@blueprint.route("/me/password", methods=["GET", "POST"])
+def password() -> str | BaseResponse:
+    """Set or change the reader's own password; every other session of theirs ends.
+
+    A link in a message alone sets none: it would be a sign-in for good.
+    """
+    account = guard.account()
+    if not account.password_hash:
+        guard.ask_for_fresh_sign_in("To set a password")
+    form, refusal = NewPasswordForm(), None
+    if form.validate_on_submit():
+        try:
+            if account.password_hash:
+                present = form.present.data or ""
+                actions.sign_in_with_password(account.email, present, place=_place(), secret=secret())
+            organisation = guard.settings().organisation
+            actions.set_password(account, form.password.data, by=account.actor, organisation=organisation)
+        except BadInput as error:
+            wrong = error.problems.get("password") == actions.WRONG
+            form.take(BadInput(error.sentence, {"present": "That is not your present password."}) if wrong else error)
+            refusal = error
+            db.session.commit()
+        else:
+            db.session.flush()
+            begin_session(account)
+            db.session.commit()
+            notify("The new password holds.", "You were signed out everywhere else.")
+            return redirect(url_for("sign_in.password"), code=303)
+    page = render_template("sign_in/password.html", form=form, has_password=bool(account.password_hash))
+    return _answer(page, refusal)
+
+
+@blueprint.post("/logout")
+@guard.open_to_all("signing out twice is no error")
+def sign_out() -> BaseResponse:
+    """End every session of the reader, here and on every other device, so that a copied cookie opens nothing."""
+    if guard.is_signed_in():
+        actions.end_sessions(guard.account())
+        db.session.commit()
+    session.clear()
+    return redirect(url_for("sign_in.sign_in"))
+
+
+@blueprint.route("/setup/<token>", methods=["GET", "POST"])
+@guard.open_to_all("makes the first administrator where nobody can sign in yet")
+def setup(token: str) -> str | BaseResponse | tuple[str, int]:
+    """Make the first administrator; the link stands in the log of a start without accounts and works once."""
+    link = links.read_token(secret(), token, LinkPurpose.SETUP)
+    if link is None or queries.any_account_exists():
+        return render_template("sign_in/setup_over.html"), 410
+    form = SetupForm()
+    if form.validate_on_submit():
+        by = audit.Actor(None, form.name.data)
+        try:
+            if not actions.claim_link(link):
+                return render_template("sign_in/setup_over.html"), 410
+            account = actions.make_account(
+                form.email.data,
+                form.name.data,
+                by=by,
+                password=form.password.data,
+                organisation=guard.settings().organisation,
+            )
+            actions.grant_role(account, Role.ADMINISTRATOR, by=by)
+            actions.grant_role(account, Role.CHANGE_MANAGER, by=by)
+        except BadInput as error:
+            db.session.rollback()
+            form.take(error)
+        else:
+            begin_session(account)
+            db.session.commit()
+            return redirect("/")
+    return render_template("sign_in/setup.html", form=form)
+
+
+@blueprint.post("/appearance")
+@guard.open_to_all("light or dark is kept in the browser alone")
+def appearance() -> BaseResponse:
+    """Keep light, dark or the device's own appearance in a cookie and go back to the page."""
+    theme = request.form.get("theme", "auto")
+    answer: Response = redirect(guard.came_from())  # type: ignore[assignment]
+    if theme in THEMES:
+        answer.set_cookie(
+            "appearance",
+            theme,
+            max_age=REMEMBERED_APPEARANCE,
+            samesite="Lax",
+            httponly=True,
+            secure=guard.settings().base_url.startswith("https://"),
+        )
+    return answer

@@ -1,0 +1,7 @@
+"""The register of stakeholders."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("stakeholders", __name__)
+
+from engagement.pages.stakeholders import register, stakeholder

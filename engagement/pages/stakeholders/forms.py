@@ -1,0 +1,135 @@
+"""Forms of stakeholders: who it is and where they stand, taking them off the map, a private note."""
+
+from collections.abc import Sequence
+
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from engagement.accounts import stakeholder_access
+from engagement.accounts.access import visible_waves
+from engagement.accounts.reader import Reader
+from engagement.db import db
+from engagement.errors import BadInput
+from engagement.pages.parts.fields import REFERENCE, PersonField, TickField, chosen_departments, department_choices
+from engagement.pages.parts.forms import Form, stripped
+from engagement.people.models import Department, Person
+from engagement.programmes import queries as programmes
+from engagement.programmes.models import Programme
+from engagement.stakeholders.rules import StakeholderGroup
+from engagement.waves import queries as waves
+from engagement.waves.models import Wave
+
+
+class SubjectForm(Form):
+    """Who it is: exactly one of three."""
+
+    person = PersonField("Somebody in the directory", description=REFERENCE)
+    department = SelectField("A department as one group, with everything below it", validate_choice=False)
+    name = StringField(
+        "Somebody outside the directory, or a group with a name",
+        description="Such as the works council, a regulator, or brokers.",
+        filters=[stripped],
+        validators=[Length(max=200, message="Write a name, at most 200 characters.")],
+    )
+
+    def subject(self) -> Person | Department | str:
+        """Return whom the form names. Raises BadInput where it is nobody, or more than one."""
+        departments: list[Person | Department | str] = [*chosen_departments([self.department.data or ""])]
+        named = [*([self.person.person] if self.person.person else []), *departments]
+        named += [self.name.data] if self.name.data else []
+        if len(named) == 1:
+            return named[0]
+        sentence = "Fill in one of these three." if not named else "Fill in only one of these three."
+        raise BadInput(sentence, {"person": sentence})
+
+
+class EntryForm(Form):
+    """What is said of a stakeholder: group, role, who looks after them, and the maps on which they stand."""
+
+    group = RadioField(
+        "Which group do they belong to?",
+        choices=[SelectChoice(group.value, group.word) for group in StakeholderGroup],
+        validators=[InputRequired("Choose the group that fits best. You can change it later.")],
+    )
+    role = TextAreaField(
+        "What is their role in the change?",
+        description="In a line or two. Everybody who sees the map reads it, sponsors and auditors too; what is private goes in a note.",
+        filters=[stripped],
+    )
+    owner = PersonField("Who looks after them?", description=f"{REFERENCE} Empty: nobody yet.")
+    places = TickField(
+        "On which maps do they stand?",
+        description="Whoever stands on a programme’s map stands on that of each of its waves.",
+    )
+
+
+class NewForm(SubjectForm, EntryForm):
+    """A stakeholder who is put on the map."""
+
+
+class ChangeForm(EntryForm):
+    """What holds of a stakeholder from now on; a name is asked for outside the directory alone."""
+
+    name = StringField("What are they called?", filters=[stripped])
+
+
+class RemovalForm(Form):
+    """Why somebody is taken off the map."""
+
+    reason = StringField(
+        "Why?",
+        description="Everybody who sees the map can read it.",
+        filters=[stripped],
+        validators=[Length(max=1_000)],
+    )
+
+
+class NoteForm(Form):
+    """A private note."""
+
+    text = TextAreaField("Write a note", filters=[stripped])
+
+
+def places_to_keep(reader: Reader) -> list[Programme | Wave]:
+    """Return the programmes and waves whose maps the reader keeps, each programme before its waves."""
+    found: list[Programme | Wave] = []
+    seen = waves.waves_visible(visible_waves(reader))
+    for programme in programmes.programmes():
+        if stakeholder_access.may_keep_map(reader, programme.id, None):
+            found.append(programme)
+        of_it = [wave for wave in seen if wave.programme_id == programme.id]
+        found += [wave for wave in of_it if stakeholder_access.may_keep_map(reader, programme.id, wave.id)]
+    return found
+
+
+def offer_departments(form: SubjectForm) -> None:
+    """Let every open department be chosen, or none."""
+    form.department.choices = [SelectChoice("", "None"), *(SelectChoice(*each) for each in department_choices())]
+
+
+def offer_places(form: EntryForm, places: Sequence[Programme | Wave]) -> None:
+    """Let these maps be ticked; where there is one alone it is ticked."""
+    form.places.choices = [SelectChoice(place_key(place), _label(place)) for place in places]
+    if len(places) == 1 and not form.is_submitted():
+        form.places.data = [place_key(places[0])]
+
+
+def place_key(place: Programme | Wave) -> str:
+    """Return the value that stands for a map in a form or an address: "wave-3"."""
+    return f"{place.__tablename__}-{place.id}"
+
+
+def _label(place: Programme | Wave) -> str:
+    return f"{place.title} ({place.programme.name})" if isinstance(place, Wave) else f"All of {place.name}"
+
+
+def chosen_places(keys: list[str] | None) -> list[Programme | Wave]:
+    """Return the maps that a list of keys names."""
+    found: list[Programme | Wave | None] = []
+    for key in keys or []:
+        kind, _, number = key.partition("-")
+        if number.isdecimal() and len(number) < 10:
+            key_number = int(number)
+            found.append(db.session.get(Wave, key_number) if kind == "wave" else db.session.get(Programme, key_number))
+    return [row for row in found if row is not None]

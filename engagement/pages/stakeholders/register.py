@@ -1,0 +1,156 @@
+"""Pages of stakeholders: the list with its files, adding and changing."""
+
+from typing import Any
+
+from flask import Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement.accounts import stakeholder_access as maps
+from engagement.accounts.reader import Reader
+from engagement.db import count_of, db
+from engagement.errors import BadInput, RuleBroken
+from engagement.pages.frame import guard
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.files import csv_response, xlsx_response
+from engagement.pages.parts.lists import asked_page
+from engagement.pages.stakeholders import blueprint
+from engagement.pages.stakeholders.forms import (
+    ChangeForm,
+    EntryForm,
+    NewForm,
+    chosen_places,
+    offer_departments,
+    offer_places,
+    place_key,
+    places_to_keep,
+)
+from engagement.pages.stakeholders.lists import HEADER, asked_filters, choices_for, file_row
+from engagement.pages.stakeholders.stakeholder import back_to, line_to_change
+from engagement.stakeholders import actions, queries
+from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
+from engagement.stakeholders.scopes import readable, readable_places
+from engagement.words import plural
+
+
+@blueprint.get("/stakeholders")
+def index() -> str:
+    """List the stakeholders on the maps that the reader sees, with what each group needs."""
+    reader = _reader()
+    filters = asked_filters()
+    listed = queries.stakeholders_listed(readable(reader), filters)
+    page = asked_page(count_of(listed))
+    counts = queries.group_counts(readable(reader))
+    arguments: dict[str, Any] = {key: value for key, value in request.args.to_dict().items() if key != "page" and value}
+    return render_template(
+        "stakeholders/index.html",
+        lede=_lede(counts),
+        counts=counts,
+        lines=queries.lines_of(listed.limit(page.size).offset(page.offset), readable_places(reader)),
+        page=page,
+        filters=filters,
+        choices=choices_for(reader),
+        is_narrowed=bool(arguments),
+        files=[(kind.upper(), url_for("stakeholders.export", kind=kind, **arguments)) for kind in ("csv", "xlsx")],
+        may_add=maps.may_add_stakeholders(reader),
+    )
+
+
+def _reader() -> Reader:
+    reader = guard.reader()
+    guard.allow(maps.may_see_stakeholders(reader))
+    return reader
+
+
+def _lede(counts: dict[StakeholderGroup, int]) -> str:
+    number = sum(counts.values())
+    if not number:
+        return "Who has a part in the change, and who keeps in touch with them."
+    missing = [group.inside for group in StakeholderGroup if not counts[group] and group is not StakeholderGroup.OTHERS]
+    lacking = f" Nobody stands for the {' and the '.join(missing)} yet." if missing else ""
+    return f"{plural(number, 'person or group', 'people and groups')} whom the change depends on.{lacking}"
+
+
+@blueprint.get("/stakeholders.<any(csv, xlsx):kind>")
+def export(kind: str) -> Response:
+    """Give the list as a file, with the filters of the page; private notes are in no file."""
+    reader = _reader()
+    lines = queries.lines_of(queries.stakeholders_listed(readable(reader), asked_filters()), readable_places(reader))
+    write = csv_response if kind == "csv" else xlsx_response
+    return write(HEADER, [file_row(line) for line in lines], f"stakeholders.{kind}")
+
+
+@blueprint.route("/stakeholders/new", methods=["GET", "POST"])
+def new() -> str | BaseResponse:
+    """Put somebody on the map."""
+    reader = guard.reader()
+    guard.allow(maps.may_add_stakeholders(reader))
+    form = NewForm()
+    if request.method == "GET":
+        wave_id = request.args.get("wave", type=int)
+        form.places.data = [f"wave-{wave_id}"] if wave_id else []
+        form.owner.data = _own_reference(reader)
+    offer_departments(form)
+    offer_places(form, places_to_keep(reader))
+    if form.validate_on_submit():
+        try:
+            row = actions.add_stakeholder(form.subject(), by=reader.actor, **_said(form))
+        except (BadInput, RuleBroken) as error:
+            db.session.rollback()
+            form.take(error if isinstance(error, BadInput) else BadInput(error.sentence))
+        else:
+            db.session.commit()
+            notify(f"{row.title} is on the map.", "Audiences that ask about their group reach them from now on.")
+            return redirect(url_for("stakeholders.stakeholder", stakeholder_id=row.id), code=303)
+    return render_template("stakeholders/edit.html", form=form, line=None, hints=_needs(), has_errors=bool(form.errors))
+
+
+def _own_reference(reader: Reader) -> str:
+    """Return the address or number by which a form names the reader themselves, empty for one outside the directory."""
+    person = guard.account().person
+    return (person.email or person.employee_id or "") if person and reader.person_id and not person.has_left else ""
+
+
+def _said(form: EntryForm) -> dict[str, Any]:
+    return {
+        "group": StakeholderGroup(form.group.data),
+        "role": form.role.data,
+        "owner": form.owner.person,
+        "places": chosen_places(form.places.data),
+    }
+
+
+def _needs() -> dict[str, str]:
+    return {group.value: group.need for group in StakeholderGroup}
+
+
+@blueprint.route("/stakeholders/<int:stakeholder_id>/edit", methods=["GET", "POST"])
+def edit(stakeholder_id: int) -> str | BaseResponse:
+    """Say anew what holds of a stakeholder; giving them to somebody else is done here too."""
+    line = line_to_change(stakeholder_id)
+    row, profile, owner = line.stakeholder, line.profile, line.profile.owner
+    form = ChangeForm(
+        group=profile.group.value,
+        role=profile.role,
+        owner=None if owner is None or owner.has_left else owner,
+        places=[place_key(place.wave or place.programme) for place in line.places],
+        name=row.name,
+    )
+    offer_places(form, places_to_keep(guard.reader()))
+    if form.validate_on_submit():
+        try:
+            actions.change_stakeholder(row, name=form.name.data or "", by=guard.reader().actor, **_said(form))
+        except (BadInput, RuleBroken) as error:
+            db.session.rollback()
+            form.take(error if isinstance(error, BadInput) else BadInput(error.sentence))
+        else:
+            db.session.commit()
+            notify("It is kept.", "What was said before stands in the history.")
+            return back_to(stakeholder_id)
+    return render_template(
+        "stakeholders/edit.html",
+        form=form,
+        line=line,
+        hints=_needs(),
+        asks_name=row.kind is StakeholderKind.OUTSIDE,
+        has_errors=bool(form.errors),
+    )

@@ -1,0 +1,160 @@
+"""The start: the change team's day, or the place where any other reader begins. What needs somebody is in `home_tasks`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement import charts, clock
+from engagement.accounts import access, training_access
+from engagement.accounts.reader import Reader
+from engagement.charts import WaveSpan
+from engagement.communications import queries as calendar
+from engagement.communications.models import Occurrence
+from engagement.communications.scopes import readable
+from engagement.communications.subjects import subjects_shown
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import clock_time, day, number_word, reader_zone, short_day, today
+from engagement.pages.today import blueprint
+from engagement.pages.today.tasks import TaskGroup, task_groups
+from engagement.resistance import queries as resistance
+from engagement.resistance.rules import Source
+from engagement.training import queries as training
+from engagement.waves import queries as waves
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+from engagement.words import plural
+
+MOST_WAVES = 8
+MOST_DATES = 8
+USUAL_PREPARATION = timedelta(weeks=6)
+
+
+@dataclass(frozen=True)
+class AgendaLine:
+    """Something dated in the coming week; `status` of a message, None for a go-live."""
+
+    on: date
+    words: str
+    url: str
+    message: Occurrence | None = None
+
+
+@dataclass(frozen=True)
+class WaveCard:
+    """A wave below the timeline: everything that the timeline says, in words."""
+
+    wave: Wave
+    lines: Sequence[str]
+
+
+@blueprint.get("/")
+def index() -> str | BaseResponse:
+    """The day of those who plan; a redirect to where everybody else begins."""
+    reader = guard.reader()
+    if not access.may_plan_something(reader):
+        return redirect(url_for(_beginning(reader)))
+    on, now = today(), clock.now()
+    visible = waves.waves_visible(access.visible_waves(reader))
+    groups = task_groups(reader, visible, on)
+    shown = _shown_waves(visible)
+    with_concerns, yesterday = access.concern_waves(reader), on - timedelta(days=1)
+    return render_template(
+        "today/index.html",
+        on=on,
+        lede=_lede(groups, calendar.needs_attention(reader).approvals, on),
+        groups=groups,
+        agenda=_agenda(on, reader),
+        new_concerns=_new_concerns(resistance.received_between(with_concerns, on - timedelta(days=7), yesterday)),
+        wave_title=f"The {number_word(len(shown))} waves" if len(shown) > 1 else "The wave",
+        timeline=charts.waves_timeline([_span(wave) for wave in shown], on),
+        cards=_cards(shown, on),
+        now=now,
+    )
+
+
+def _beginning(reader: Reader) -> str:
+    """Return the endpoint at which somebody who plans nothing begins."""
+    if access.may_administer(reader):
+        return "admin.index"
+    if access.may_read_some_report(reader):
+        return "reports.index"
+    return "training.index" if training_access.may_see_training(reader) else "me.index"
+
+
+def _lede(groups: Sequence[TaskGroup], approvals: Sequence[Occurrence], on: date) -> str:
+    number = sum(group.count for group in groups)
+    if not number:
+        return "Nothing needs you today. What comes next is in the calendar."
+    needed = f"{number_word(number).capitalize()} {'thing needs' if number == 1 else 'things need'} you."
+    if not approvals:
+        return needed
+    first = min(approvals, key=lambda message: message.sends_at).sends_at
+    when = "today" if day(first) == day(on) else f"on {day(first)}"
+    return f"{needed} The first message goes out at {clock_time(first)} {when}, or waits."
+
+
+def _agenda(on: date, reader: Reader) -> list[AgendaLine]:
+    last = on + timedelta(days=6)
+    messages = calendar.messages_between(on, last, reader.timezone, readable(reader))
+    subjects = subjects_shown(messages)
+    lines = [
+        AgendaLine(
+            message.sends_at.astimezone(reader_zone()).date(),
+            f"{clock_time(message.sends_at)} {subjects[message.id]}",
+            url_for("calendar.occurrence", occurrence_id=message.id),
+            message,
+        )
+        for message in messages
+    ]
+    lines += [
+        AgendaLine(wave.go_live_on, f"{wave.title} goes live", url_for("waves.wave", wave_id=wave.id))
+        for wave in calendar.go_lives_between(on, last, access.visible_waves(reader))
+    ]
+    return sorted(lines, key=lambda line: line.on)[:MOST_DATES]
+
+
+def _new_concerns(counts: dict[Source, int]) -> str:
+    """Say what came into the resistance log lately, "" when nothing did."""
+    total = sum(counts.values())
+    if not total:
+        return ""
+    source, number = next(iter(counts.items()))
+    words = f"{number_word(total).capitalize()} new {'concern' if total == 1 else 'concerns'} in the seven days until yesterday"
+    return f"{words}, {number_word(number) if number < total else 'all'} of them about {source.word.lower()}."
+
+
+def _shown_waves(visible: Sequence[Wave]) -> list[Wave]:
+    """Return the waves on the page: those not over, then the last closed ones, in the order of their go-live."""
+    kept = [wave for wave in visible if wave.status is not WaveStatus.CANCELLED]
+    kept.sort(
+        key=lambda wave: (not wave.status.is_open, -wave.go_live_on.toordinal() if not wave.status.is_open else 0)
+    )
+    return sorted(kept[:MOST_WAVES], key=lambda wave: (wave.go_live_on, wave.number))
+
+
+def _span(wave: Wave) -> WaveSpan:
+    made_on = wave.made_at.date()
+    prepares_from = made_on if made_on < wave.go_live_on else wave.go_live_on - USUAL_PREPARATION
+    return WaveSpan(f"{wave.number} {wave.name}", prepares_from, wave.go_live_on, wave.stabilises_until_on)
+
+
+def _cards(shown: Sequence[Wave], on: date) -> list[WaveCard]:
+    ids = [wave.id for wave in shown]
+    people, progress = waves.member_counts(ids), training.progress_of(ids)
+    return [WaveCard(wave, _card_lines(wave, people[wave.id], progress[wave.id].people, on)) for wave in shown]
+
+
+def _card_lines(wave: Wave, people: int, trained: training.Count, on: date) -> list[str]:
+    is_ahead = wave.status in (WaveStatus.PLANNED, WaveStatus.READY)
+    go_live = f"{'Go-live' if is_ahead else 'Live since'} {short_day(wave.go_live_on)}"
+    lines = [f"{go_live}, {plural(people, 'person', 'people')}."]
+    if trained.assigned:
+        lines.append(f"{f'{trained.finished:,}' if trained.finished else 'None'} of {trained.assigned:,} trained.")
+    elif is_ahead:
+        lines.append("Nobody has training to do yet.")
+    if wave.stabilises_until_on and wave.status.is_open and wave.stabilises_until_on >= on:
+        lines.append(f"Quiet period ends {short_day(wave.stabilises_until_on)}.")
+    return lines

@@ -1,0 +1,7 @@
+"""Training for those who plan: curricula, modules, progress, old training."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("training", __name__)
+
+from engagement.pages.training import curricula, leftovers

@@ -1,0 +1,265 @@
+"""Pages of training for those who plan: curricula, modules with their questions, and completion by wave."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Response, redirect, render_template, request, url_for
+from markupsafe import Markup
+from sqlalchemy import and_
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement.accounts import access, training_access
+from engagement.content import quiz
+from engagement.content.markdown import to_html
+from engagement.db import count_of, db
+from engagement.errors import BadInput, RuleBroken
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import today
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.files import csv_response, xlsx_response
+from engagement.pages.parts.lists import asked_page
+from engagement.pages.training import blueprint
+from engagement.pages.training.forms import CompletionForm, ModuleForm
+from engagement.pages.training.lists import (
+    LEARNER_HEADER,
+    asked_filters,
+    learner_rows,
+    learners_shown,
+    progress_table,
+    role_named,
+)
+from engagement.people import queries as people
+from engagement.people.rules import TrainingRole
+from engagement.training import actions, queries
+from engagement.training.models import Module
+from engagement.training.queries import WaveProgress
+from engagement.training.rules import DAYS_TO_DECIDE, RECOGNISE_WRONG, CompletionSource, LearnerState, due_on
+from engagement.waves import queries as waves
+from engagement.waves.models import Wave
+from engagement.words import plural
+
+blueprint.add_app_template_filter(LearnerState.of, "learner_state")
+SHOWN_WITHOUT_ROLE = 20
+
+
+@dataclass(frozen=True)
+class WaveLine:
+    """An open wave in the overview, with how far it is and the day by which it has to be finished."""
+
+    wave: Wave
+    progress: WaveProgress
+    due_on: date
+
+
+@blueprint.get("/training")
+def index() -> str:
+    """Show the four curricula, and how far the open waves are."""
+    reader = guard.reader()
+    guard.allow(training_access.may_see_training(reader))
+    shown = [wave for wave in waves.waves_visible(access.visible_waves(reader)) if wave.status.is_open]
+    far = queries.progress_of([wave.id for wave in shown])
+    lines = [WaveLine(wave, far[wave.id], due_on(wave.go_live_on, wave.training_lead_days)) for wave in shown]
+    curricula = list(queries.curricula().values())
+    return render_template(
+        "training/index.html",
+        curricula=curricula,
+        lines=sorted(lines, key=lambda line: line.due_on),
+        to_decide=queries.open_leftovers(training_access.old_training_decided(reader)),
+        may_see_old_training=training_access.may_see_old_training(reader),
+        days_to_decide=DAYS_TO_DECIDE,
+    )
+
+
+@blueprint.get("/training/curricula/<role>")
+def curriculum(role: str) -> str:
+    """Show what one training role has to learn, in order."""
+    guard.allow(training_access.may_see_training(guard.reader()))
+    asked = guard.found(role_named(role))
+    return render_template("training/curriculum.html", curriculum=queries.curriculum(asked))
+
+
+@blueprint.get("/training/modules/<slug>")
+def module(slug: str) -> str:
+    """Show a module with its questions; the right answers to those who may change it."""
+    guard.allow(training_access.may_see_training(guard.reader()))
+    return _module_page(guard.found(queries.module_by_slug(slug)), CompletionForm(formdata=None, on=today()))
+
+
+def _module_page(found: Module, form: CompletionForm) -> str:
+    places = [plan for plan in queries.curricula().values() if any(line.module.id == found.id for line in plan.lines)]
+    return render_template(
+        "training/module.html",
+        module=found,
+        html=Markup(to_html(found.text)),  # noqa: S704  cleaned by content.markdown
+        questions=found.questions,
+        places=places,
+        finished=queries.completed_count(found.id),
+        may_train=training_access.may_train(guard.reader()),
+        recognise_wrong=RECOGNISE_WRONG,
+        form=form,
+    )
+
+
+@blueprint.post("/training/modules/<slug>/completions")
+def record_completion(slug: str) -> str | tuple[str, int] | BaseResponse:
+    """Record that somebody finished a module outside the service."""
+    reader = guard.reader()
+    guard.allow(training_access.may_train(reader))
+    found = guard.found(queries.module_by_slug(slug))
+    form = CompletionForm()
+    if form.validate_on_submit() and form.person.person is not None and form.on.data is not None:
+        person = form.person.person
+        try:
+            actions.record_completion(
+                person, found, CompletionSource(form.source.data), on=form.on.data, by=reader.actor
+            )
+            db.session.commit()
+        except BadInput as error:
+            form.take(error)
+        except RuleBroken as error:
+            form.take(BadInput(error.sentence, {"person": error.sentence}))
+        else:
+            notify(
+                f"Recorded for {person.name}", f"“{found.title}” counts as finished in every curriculum it is part of."
+            )
+            return redirect(url_for("training.module", slug=slug), 303)
+    db.session.rollback()
+    return _module_page(found, form), 422
+
+
+@blueprint.route("/training/modules/<slug>/editing", methods=["GET", "POST"])
+def editing(slug: str) -> str | tuple[str, int] | BaseResponse:
+    """Rewrite a module, with a preview before it is saved."""
+    reader = guard.reader()
+    guard.allow(training_access.may_train(reader))
+    found = guard.found(queries.module_by_slug(slug))
+    form = ModuleForm(obj=found, from_version=str(found.version))
+    if not form.validate_on_submit():
+        return _editing_page(found, form, None), 422 if form.is_submitted() else 200
+    title, body = form.title.data or "", form.body.data or ""
+    minutes, pass_mark = form.minutes.data or 0, form.pass_mark.data or 0
+    try:
+        if "preview" in request.form:
+            actions.check_module(title, body, minutes, pass_mark)
+            return _editing_page(found, form, body)
+        actions.edit_module(
+            found,
+            from_version=int(form.from_version.data) if str(form.from_version.data).isdigit() else 0,
+            title=title,
+            summary=form.summary.data or "",
+            body=body,
+            minutes=minutes,
+            pass_mark=pass_mark,
+            by=reader.actor,
+        )
+        db.session.commit()
+    except (BadInput, RuleBroken) as error:
+        db.session.rollback()
+        form.take(error if isinstance(error, BadInput) else BadInput(error.sentence, {"body": error.sentence}))
+        return _editing_page(found, form, None), 422
+    notify(f"Saved as version {found.version}", "People who finished an earlier version stay finished.")
+    return redirect(url_for("training.module", slug=slug), 303)
+
+
+def _editing_page(found: Module, form: ModuleForm, preview: str | None) -> str:
+    text, questions = quiz.split(preview) if preview is not None else ("", ())
+    return render_template(
+        "training/editing.html",
+        module=found,
+        form=form,
+        is_previewed=preview is not None,
+        preview=Markup(to_html(text, "preview-")),  # noqa: S704  cleaned by content.markdown
+        questions=questions,
+        recognise_wrong=RECOGNISE_WRONG,
+    )
+
+
+@blueprint.get("/waves/<int:wave_id>/training")
+def wave(wave_id: int) -> str:
+    """Show how far a wave's training is, by department and role, and who has no role."""
+    found = _visible_wave(wave_id)
+    seen = access.visible_people(guard.reader())
+    nobody = queries.members_without_role(wave_id)
+    far = queries.wave_progress(wave_id)
+    return render_template(
+        "training/wave.html",
+        wave=found,
+        progress=far,
+        due_on=due_on(found.go_live_on, found.training_lead_days),
+        silent_roles=[
+            plan.role for plan in queries.curricula().values() if plan.role in far.roles and not plan.asks_something
+        ],
+        hours_left=_hours(far.minutes_left),
+        brought_along=queries.brought_along(wave_id),
+        may_see_old_training=training_access.may_see_old_training(guard.reader()),
+        without_role=count_of(nobody),
+        named=list(db.session.scalars(nobody.where(seen).limit(SHOWN_WITHOUT_ROLE))),
+    )
+
+
+def _visible_wave(wave_id: int) -> Wave:
+    found = guard.found(waves.wave_page(wave_id))
+    guard.allow(access.may_see_wave(guard.reader(), found.programme_id, found.id))
+    return found
+
+
+def _wave_by_name(wave_id: int) -> Wave:
+    """Return a wave whose people the reader may see by name, all of them or those of departments headed."""
+    found = guard.found(waves.wave_page(wave_id))
+    by_name = training_access.waves_with_visible_learners(guard.reader())
+    guard.allow(bool(waves.waves_visible(and_(Wave.id == found.id, by_name))))
+    return found
+
+
+def _hours(minutes: int) -> str:
+    return plural(minutes, "minute", "minutes") if minutes < 120 else plural(round(minutes / 60), "hour", "hours")
+
+
+@blueprint.get("/waves/<int:wave_id>/training.csv")
+def wave_csv(wave_id: int) -> Response:
+    """The table of a wave's training as CSV, row by row as on the page."""
+    header, rows = progress_table(_visible_wave(wave_id))
+    return csv_response(header, rows, f"wave-{wave_id}-training.csv")
+
+
+@blueprint.get("/waves/<int:wave_id>/training.xlsx")
+def wave_xlsx(wave_id: int) -> Response:
+    """The table of a wave's training as a workbook, row by row as on the page."""
+    header, rows = progress_table(_visible_wave(wave_id))
+    return xlsx_response(header, rows, f"wave-{wave_id}-training.xlsx", "Training by role")
+
+
+@blueprint.get("/waves/<int:wave_id>/training/people")
+def learners(wave_id: int) -> str:
+    """List the people behind the counts, those whom the reader may see by name."""
+    found, filters = _wave_by_name(wave_id), asked_filters()
+    reader = guard.reader()
+    seen = {d.id for d in people.departments(include_closed=True) if access.may_see_department(reader, d.lineage)}
+    query = learners_shown(found, filters)
+    page = asked_page(count_of(query))
+    return render_template(
+        "training/learners.html",
+        wave=found,
+        rows=db.session.execute(query.limit(page.size).offset(page.offset)).all(),
+        page=page,
+        filters=filters,
+        departments=[line for line in queries.wave_progress(wave_id).rows if line.department_id in seen],
+        may_see_wave=access.may_see_wave(reader, found.programme_id, found.id),
+        roles=list(TrainingRole),
+        states=list(LearnerState),
+        due_on=due_on(found.go_live_on, found.training_lead_days),
+    )
+
+
+@blueprint.get("/waves/<int:wave_id>/training/people.csv")
+def learners_csv(wave_id: int) -> Response:
+    """The list of people as CSV, with the filters of the page."""
+    return csv_response(LEARNER_HEADER, learner_rows(_wave_by_name(wave_id)), f"wave-{wave_id}-training-people.csv")
+
+
+@blueprint.get("/waves/<int:wave_id>/training/people.xlsx")
+def learners_xlsx(wave_id: int) -> Response:
+    """The list of people as a workbook, with the filters of the page."""
+    return xlsx_response(
+        LEARNER_HEADER, learner_rows(_wave_by_name(wave_id)), f"wave-{wave_id}-training-people.xlsx", "People"
+    )

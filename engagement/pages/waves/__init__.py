@@ -1,0 +1,7 @@
+"""Programmes, workflows and waves, with champions."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("waves", __name__)
+
+from engagement.pages.waves import champions, programmes, waves

@@ -1,0 +1,120 @@
+"""Pages of champions: coverage of a wave by department with its gaps, appointing and releasing."""
+
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms.fields.choices import SelectChoice
+
+from engagement import clock
+from engagement.accounts import access
+from engagement.db import db
+from engagement.errors import BadInput
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import short_day
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.fields import chosen_departments
+from engagement.pages.waves import blueprint
+from engagement.pages.waves.forms import ChampionForm
+from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede
+from engagement.stakeholders import actions, coverage
+from engagement.stakeholders.models import Champion
+from engagement.waves import queries as waves
+from engagement.waves.models import Wave
+
+
+def _wave(wave_id: int, *, to_change: bool = False) -> Wave:
+    wave = guard.found(waves.wave_page(wave_id))
+    question = access.may_plan_wave if to_change else access.may_see_wave
+    guard.allow(question(guard.reader(), wave.programme_id, wave.id))
+    return wave
+
+
+@blueprint.get("/waves/<int:wave_id>/champions")
+def champions(wave_id: int) -> str:
+    """Show the champions of a wave, how far they reach its people, and where some are missing."""
+    wave = _wave(wave_id)
+    return _drawn(wave, _form(wave, posted=False))
+
+
+def _form(wave: Wave, *, posted: bool) -> ChampionForm:
+    form = ChampionForm(from_on=clock.today(guard.settings().timezone)) if posted else ChampionForm(formdata=None)
+    if not posted:
+        form.from_on.data = clock.today(guard.settings().timezone)
+    departments = [SelectChoice(str(d.id), d.path) for d in coverage.standing_departments(wave.id)]
+    form.department.choices = [SelectChoice("", "The one that they work in"), *departments]
+    return form
+
+
+def _drawn(wave: Wave, form: ChampionForm) -> str:
+    reader, today = guard.reader(), clock.today(guard.settings().timezone)
+    covered = coverage.wave_coverage(wave.id, today)
+    return render_template(
+        "waves/champions.html",
+        wave=wave,
+        coverage=covered,
+        lede=coverage_lede(covered),
+        definition=COVERAGE_DEFINITION,
+        others=[(champion, _time_words(champion)) for champion in coverage.other_champions(wave.id, today)],
+        form=form,
+        as_of=today,
+        may_appoint=access.may_plan_wave(reader, wave.programme_id, wave.id) and wave.status.is_open,
+        may_release=access.may_plan_wave(reader, wave.programme_id, wave.id),
+        has_errors=bool(form.errors),
+    )
+
+
+def _time_words(champion: Champion) -> str:
+    begins = f"from {short_day(champion.from_on)}"
+    if champion.until_on is not None and champion.until_on <= clock.today(guard.settings().timezone):
+        return f"{begins} until {short_day(champion.until_on)}"
+    if champion.person.left_at is not None:
+        return f"{begins} until they left on {short_day(champion.person.left_at)}"
+    return begins + (f" until {short_day(champion.until_on)}" if champion.until_on else "")
+
+
+@blueprint.post("/waves/<int:wave_id>/champions")
+def appoint_champion(wave_id: int) -> str | BaseResponse:
+    """Make somebody a champion of a wave."""
+    wave = _wave(wave_id, to_change=True)
+    form = _form(wave, posted=True)
+    if form.validate_on_submit():
+        try:
+            champion = _appointed(wave, form)
+        except BadInput as error:
+            db.session.rollback()
+            form.take(error)
+        else:
+            db.session.commit()
+            notify(f"{champion.person.name} is a champion for {champion.department.path}.", _when_words(champion))
+            return redirect(url_for("waves.champions", wave_id=wave_id), code=303)
+    return _drawn(wave, form)
+
+
+def _appointed(wave: Wave, form: ChampionForm) -> Champion:
+    if form.person.person is None:
+        sentence = "Write whom you want to appoint: a work address or employee number."
+        raise BadInput(sentence, {"person": sentence})
+    return actions.appoint_champion(
+        wave,
+        form.person.person,
+        department=next(iter(chosen_departments([form.department.data or ""])), None),
+        from_on=form.from_on.data,
+        until_on=form.until_on.data,
+        by=guard.reader().actor,
+    )
+
+
+def _when_words(champion: Champion) -> str:
+    until = f" until {short_day(champion.until_on)}" if champion.until_on else ""
+    return f"From {short_day(champion.from_on)}{until}. It stands on their own page."
+
+
+@blueprint.post("/waves/<int:wave_id>/champions/<int:champion_id>/release")
+def release_champion(wave_id: int, champion_id: int) -> BaseResponse:
+    """Let somebody be a champion no longer."""
+    _wave(wave_id, to_change=True)
+    champion = guard.found(db.session.get(Champion, champion_id))
+    guard.found(champion if champion.wave_id == wave_id else None)
+    actions.release_champion(champion, clock.today(guard.settings().timezone), by=guard.reader().actor)
+    db.session.commit()
+    notify(f"{champion.person.name} is no champion of this wave any more.", "That they were one stays on record.")
+    return redirect(url_for("waves.champions", wave_id=wave_id), code=303)

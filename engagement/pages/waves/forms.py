@@ -1,0 +1,53 @@
+"""Forms of a wave: its description, a new go-live, one more member, a champion."""
+
+from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from engagement.pages.parts.fields import REFERENCE, PersonField, TickField
+from engagement.pages.parts.forms import Form, stripped
+
+
+class WaveForm(Form):
+    """A wave's description, dates, people in charge, departments and workflows."""
+
+    name = StringField(
+        "What is the wave called?", filters=[stripped], validators=[InputRequired("Write a name."), Length(max=200)]
+    )
+    aim = TextAreaField("What is it meant to achieve?", filters=[stripped])
+    go_live_on = DateField("When does it go live?", validators=[InputRequired("Choose a day.")])
+    stabilises_until_on = DateField(
+        "Until when is it left in peace to settle?",
+        description="In this time nothing else is asked of these people. Two to four weeks is usual.",
+        validators=[Optional()],
+    )
+    training_lead_days = IntegerField(
+        "How many days before go-live is training due?",
+        default=7,
+        validators=[InputRequired("Write a number of days."), NumberRange(0, 365, "Choose between 0 and 365 days.")],
+    )
+    lead = PersonField("Who leads it?", description="A work address or employee number.")
+    sponsor = PersonField("Who sponsors it?", description="A work address or employee number.")
+    departments = TickField("Which departments are in it?", description="Each with everything below it.")
+    workflows = TickField("Which workflows go live?")
+
+
+class MoveForm(Form):
+    """A new go-live day and the reason."""
+
+    go_live_on = DateField("New go-live", validators=[InputRequired("Choose a day.")])
+    reason = TextAreaField("Why does it move?", description="People will read it.", filters=[stripped])
+
+
+class MemberForm(Form):
+    """One person to add by hand."""
+
+    person = PersonField("Add one person", description="A work address or employee number.")
+
+
+class ChampionForm(Form):
+    """Who becomes a champion of a wave, where and from when."""
+
+    person = PersonField("Who?", description=REFERENCE)
+    department = SelectField("For which department?", validate_choice=False)
+    from_on = DateField("From", validators=[InputRequired("Choose a day.")])
+    until_on = DateField("Until", validators=[Optional()])

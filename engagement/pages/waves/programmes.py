@@ -1,0 +1,248 @@
+"""Pages of programmes and their workflows, with scope statements and ownership."""
+
+from flask import redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from engagement.accounts import access
+from engagement.communications import queries as calendar
+from engagement.communications.scopes import readable
+from engagement.db import db
+from engagement.errors import BadInput, NotFound
+from engagement.pages.frame import guard
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.fields import PersonField
+from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.waves import blueprint
+from engagement.programmes import actions, queries
+from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.rules import SCOPE_QUESTIONS, OwnershipPart, PortfolioClass
+from engagement.waves import queries as waves
+
+ONE_A_LINE = "One point a line."
+
+
+class ProgrammeForm(Form):
+    """A programme's name, purpose and sponsor."""
+
+    name = StringField(
+        "What is the programme called?",
+        filters=[stripped],
+        validators=[InputRequired("Write a name."), Length(max=200)],
+    )
+    purpose = TextAreaField(
+        "What is it for?", description="One or two sentences; sponsors read them.", filters=[stripped]
+    )
+    sponsor = PersonField(
+        "Who sponsors it?", description="A work address or employee number. You can leave this empty for now."
+    )
+
+
+class WorkflowForm(Form):
+    """A workflow with its scope statement."""
+
+    name = StringField(
+        "What is the workflow called?", filters=[stripped], validators=[InputRequired("Write a name."), Length(max=200)]
+    )
+    summary = TextAreaField("What does it do, in one sentence?", filters=[stripped])
+    portfolio_class = RadioField(
+        "How do its value and complexity compare?",
+        choices=[SelectChoice(c.value, c.word) for c in PortfolioClass],
+        validators=[InputRequired("Choose one.")],
+    )
+    system_does = TextAreaField("The system does", description=ONE_A_LINE, filters=[stripped])
+    people_do = TextAreaField("People still do", description=ONE_A_LINE, filters=[stripped])
+    who_decides = TextAreaField(
+        "Who decides exceptions", description="Name the role and the limit.", filters=[stripped]
+    )
+    signs_of_error = TextAreaField(
+        "How to tell it is wrong", description="What somebody would notice. One sign a line.", filters=[stripped]
+    )
+    then_do = TextAreaField("What to do then", description="One or two sentences.", filters=[stripped])
+    about_the_job = TextAreaField(
+        "What it means for people’s jobs", description="Be exact: vagueness worries people.", filters=[stripped]
+    )
+
+
+class OwnershipForm(Form):
+    """Who holds the four parts of a workflow's ownership."""
+
+    operational_owner = PersonField(
+        OwnershipPart.OPERATIONAL_OWNER.word, description=OwnershipPart.OPERATIONAL_OWNER.question
+    )
+    change_approver = PersonField(
+        OwnershipPart.CHANGE_APPROVER.word, description=OwnershipPart.CHANGE_APPROVER.question
+    )
+    escalation_contact = PersonField(
+        OwnershipPart.ESCALATION_CONTACT.word, description=OwnershipPart.ESCALATION_CONTACT.question
+    )
+    support_team = PersonField(OwnershipPart.SUPPORT_TEAM.word, description=OwnershipPart.SUPPORT_TEAM.question)
+
+
+@blueprint.get("/programmes")
+def index() -> str:
+    """All programmes with the waves that the reader may see."""
+    reader = guard.reader()
+    guard.allow(access.may_see_planning(reader))
+    seen = waves.waves_visible(access.visible_waves(reader))
+    listed = [p for p in queries.programmes() if access.may_see_programme(reader, p.id)]
+    return render_template(
+        "waves/index.html",
+        programmes=[(p, [w for w in seen if w.programme_id == p.id]) for p in listed],
+        members=waves.member_counts([wave.id for wave in seen]),
+        may_make=access.may_plan_everywhere(reader),
+        plannable={p.id for p in listed if access.may_plan_programme(reader, p.id)},
+    )
+
+
+@blueprint.route("/programmes/new", methods=["GET", "POST"])
+def new_programme() -> str | BaseResponse:
+    """Begin a programme."""
+    guard.allow(access.may_plan_everywhere(guard.reader()))
+    form = ProgrammeForm()
+    if form.validate_on_submit():
+        try:
+            programme = actions.make_programme(
+                form.name.data, form.purpose.data, sponsor=form.sponsor.person, by=guard.reader().actor
+            )
+        except BadInput as error:
+            form.take(error)
+        else:
+            db.session.commit()
+            notify(f"{programme.name} is there.", "Add its first workflow, then plan a wave.")
+            return redirect(url_for("waves.programme", programme_id=programme.id), code=303)
+    return render_template("waves/edit_programme.html", form=form, programme=None)
+
+
+def _programme(programme_id: int) -> Programme:
+    return guard.found(db.session.get(Programme, programme_id))
+
+
+@blueprint.get("/programmes/<int:programme_id>")
+def programme(programme_id: int) -> str:
+    """One programme: waves, workflows with their gaps, communications."""
+    reader, row = guard.reader(), _programme(programme_id)
+    guard.allow(access.may_see_programme(reader, programme_id))
+    seen = waves.waves_visible(access.visible_waves(reader))
+    seen = [wave for wave in seen if wave.programme_id == programme_id]
+    workflows = queries.workflows_of([programme_id])
+    held = queries.holdings([workflow.id for workflow in workflows])
+    return render_template(
+        "waves/programme.html",
+        programme=row,
+        waves=seen,
+        members=waves.member_counts([wave.id for wave in seen]),
+        workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
+        communications=[line.communication for line in calendar.communications_running(programme_id, readable(reader))],
+        may_plan=access.may_plan_programme(reader, programme_id),
+        may_read_report=access.may_read_report(reader, programme_id),
+    )
+
+
+@blueprint.route("/programmes/<int:programme_id>/edit", methods=["GET", "POST"])
+def edit_programme(programme_id: int) -> str | BaseResponse:
+    """Change a programme."""
+    row = _programme(programme_id)
+    guard.allow(access.may_plan_programme(guard.reader(), programme_id))
+    form = ProgrammeForm(obj=row)
+    if form.validate_on_submit():
+        try:
+            actions.change_programme(
+                row, form.name.data, form.purpose.data, sponsor=form.sponsor.person, by=guard.reader().actor
+            )
+        except BadInput as error:
+            form.take(error)
+        else:
+            db.session.commit()
+            return redirect(url_for("waves.programme", programme_id=row.id), code=303)
+    return render_template("waves/edit_programme.html", form=form, programme=row)
+
+
+@blueprint.route("/programmes/<int:programme_id>/workflows/new", methods=["GET", "POST"])
+def new_workflow(programme_id: int) -> str | BaseResponse:
+    """Add a workflow to a programme."""
+    row = _programme(programme_id)
+    guard.allow(access.may_plan_programme(guard.reader(), programme_id))
+    form = WorkflowForm()
+    if form.validate_on_submit():
+        portfolio_class = PortfolioClass(form.portfolio_class.data)
+        try:
+            made = actions.make_workflow(row, form.name.data, portfolio_class, by=guard.reader().actor, **_texts(form))
+        except BadInput as error:
+            form.take(error)
+        else:
+            db.session.commit()
+            notify(f"{made.name} is there.", "Name its owner, change approver, escalation contact and support team.")
+            return redirect(url_for("waves.workflow", workflow_id=made.id), code=303)
+    return render_template("waves/edit_workflow.html", form=form, programme=row, workflow=None, meanings=_MEANINGS)
+
+
+_MEANINGS = {c.value: c.meaning for c in PortfolioClass}
+
+
+def _texts(form: WorkflowForm) -> dict[str, str]:
+    return {field: form[field].data or "" for field in ("summary", "then_do", *dict(SCOPE_QUESTIONS))}
+
+
+def _workflow(workflow_id: int) -> Workflow:
+    row = guard.found(db.session.get(Workflow, workflow_id))
+    if row.retired_at is not None:
+        raise NotFound("This workflow was retired.")
+    return row
+
+
+@blueprint.get("/workflows/<int:workflow_id>")
+def workflow(workflow_id: int) -> str:
+    """One workflow: scope statement, who holds what, the waves it is in."""
+    reader, row = guard.reader(), _workflow(workflow_id)
+    guard.allow(access.may_see_programme(reader, row.programme_id))
+    seen = [w for w in waves.waves_visible(access.visible_waves(reader)) if w.programme_id == row.programme_id]
+    in_waves = waves.workflows_of_waves([wave.id for wave in seen])
+    return render_template(
+        "waves/workflow.html",
+        workflow=row,
+        holdings=queries.holdings([row.id])[row.id],
+        waves=[wave for wave in seen if row in in_waves[wave.id]],
+        may_plan=access.may_plan_programme(reader, row.programme_id),
+    )
+
+
+@blueprint.route("/workflows/<int:workflow_id>/edit", methods=["GET", "POST"])
+def edit_workflow(workflow_id: int) -> str | BaseResponse:
+    """Change a workflow and its scope statement."""
+    row = _workflow(workflow_id)
+    guard.allow(access.may_plan_programme(guard.reader(), row.programme_id))
+    form = WorkflowForm(obj=row)
+    if form.validate_on_submit():
+        try:
+            values = {
+                **_texts(form),
+                "name": form.name.data,
+                "portfolio_class": PortfolioClass(form.portfolio_class.data),
+            }
+            actions.change_workflow(row, by=guard.reader().actor, **values)
+        except BadInput as error:
+            form.take(error)
+        else:
+            db.session.commit()
+            return redirect(url_for("waves.workflow", workflow_id=row.id), code=303)
+    return render_template(
+        "waves/edit_workflow.html", form=form, programme=row.programme, workflow=row, meanings=_MEANINGS
+    )
+
+
+@blueprint.route("/workflows/<int:workflow_id>/ownership", methods=["GET", "POST"])
+def ownership(workflow_id: int) -> str | BaseResponse:
+    """Name who holds the four parts; an empty field leaves a part vacant."""
+    row = _workflow(workflow_id)
+    guard.allow(access.may_plan_programme(guard.reader(), row.programme_id))
+    held = {holding.part: holding.person for holding in queries.holdings([row.id])[row.id]}
+    form = OwnershipForm(data={part.value: person for part, person in held.items()})
+    if form.validate_on_submit():
+        for part in OwnershipPart:
+            actions.name_holder(row, part, form[part.value].person, by=guard.reader().actor)
+        db.session.commit()
+        return redirect(url_for("waves.workflow", workflow_id=row.id), code=303)
+    return render_template("waves/ownership.html", form=form, workflow=row)

@@ -1,0 +1,288 @@
+"""Pages of a wave: planning it, its people, its status, moving its go-live."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms.fields.choices import SelectChoice
+
+from engagement import clock
+from engagement.accounts import access
+from engagement.accounts.reader import Reader
+from engagement.communications import queries as calendar
+from engagement.communications.subjects import subjects_shown
+from engagement.db import count_of, db
+from engagement.errors import BadInput, RuleBroken
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import day, reader_zone, short_day, today
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.fields import chosen_departments
+from engagement.pages.parts.lists import asked_page
+from engagement.pages.waves import blueprint
+from engagement.pages.waves.forms import MemberForm, MoveForm, WaveForm
+from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede, map_of
+from engagement.people import queries as people
+from engagement.programmes import queries as programmes
+from engagement.programmes.models import Programme, Workflow
+from engagement.resistance import queries as resistance
+from engagement.stakeholders.coverage import wave_coverage
+from engagement.training import actions as training_actions
+from engagement.training import queries as training
+from engagement.training.rules import due_on
+from engagement.waves import actions, queries
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus, days_until
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """A dated step on the way of a wave."""
+
+    day_words: str
+    text: str
+    state: str
+
+
+def _wave(wave_id: int, *, to_change: bool = False) -> Wave:
+    wave = guard.found(queries.wave_page(wave_id))
+    question = access.may_plan_wave if to_change else access.may_see_wave
+    guard.allow(question(guard.reader(), wave.programme_id, wave.id))
+    return wave
+
+
+def _offer(form: WaveForm, programme: Programme) -> None:
+    form.departments.choices = [SelectChoice(str(d.id), d.path) for d in people.departments()]
+    form.workflows.choices = [SelectChoice(str(w.id), w.name) for w in programmes.workflows_of([programme.id])]
+
+
+def _chosen_workflows(ids: list[str] | None) -> list[Workflow]:
+    return [w for w in (db.session.get(Workflow, int(i)) for i in ids or []) if w is not None]
+
+
+@blueprint.route("/programmes/<int:programme_id>/waves/new", methods=["GET", "POST"])
+def new(programme_id: int) -> str | BaseResponse:
+    """Plan the next wave of a programme."""
+    programme = guard.found(db.session.get(Programme, programme_id))
+    guard.allow(access.may_plan_programme(guard.reader(), programme_id))
+    form = WaveForm()
+    _offer(form, programme)
+    if form.validate_on_submit():
+        try:
+            wave = actions.plan_wave(
+                programme,
+                form.name.data,
+                form.go_live_on.data,
+                aim=form.aim.data,
+                stabilises_until_on=form.stabilises_until_on.data,
+                training_lead_days=form.training_lead_days.data,
+                lead=form.lead.person,
+                sponsor=form.sponsor.person,
+                departments=chosen_departments(form.departments.data),
+                workflows=_chosen_workflows(form.workflows.data),
+                by=guard.reader().actor,
+            )
+        except BadInput as error:
+            db.session.rollback()
+            form.take(error)
+        else:
+            training_actions.settle_assignments(clock.now(), wave.id)
+            db.session.commit()
+            number = queries.member_counts([wave.id])[wave.id]
+            notify(f"{wave.title} is planned.", f"{number:,} people are in it.")
+            return redirect(url_for("waves.wave", wave_id=wave.id), code=303)
+    return render_template("waves/edit.html", form=form, programme=programme, wave=None, may_place=True)
+
+
+@blueprint.route("/waves/<int:wave_id>/edit", methods=["GET", "POST"])
+def edit(wave_id: int) -> str | BaseResponse:
+    """Change a wave; its go-live moves on a page of its own."""
+    wave = _wave(wave_id, to_change=True)
+    reader = guard.reader()
+    may_place = access.may_place_departments(reader, wave.programme_id)
+    form = WaveForm(
+        obj=wave,
+        departments=[str(d.id) for d in queries.departments_of_waves([wave.id]).get(wave.id, [])],
+        workflows=[str(w.id) for w in queries.workflows_of_waves([wave.id]).get(wave.id, [])],
+    )
+    _offer(form, wave.programme)
+    _leave_out_rights(form, reader, wave)
+    if request.method == "POST":
+        form.go_live_on.data, form.go_live_on.raw_data = wave.go_live_on, [wave.go_live_on.isoformat()]
+    if form.validate_on_submit():
+        by = reader.actor
+        try:
+            actions.change_wave(
+                wave,
+                form.name.data,
+                form.aim.data,
+                stabilises_until_on=form.stabilises_until_on.data,
+                training_lead_days=form.training_lead_days.data,
+                lead=form.lead.person if form.lead else wave.lead,
+                sponsor=form.sponsor.person if form.sponsor else wave.sponsor,
+                by=by,
+            )
+            if may_place:
+                actions.choose_departments(wave, chosen_departments(form.departments.data), by=by)
+            actions.choose_workflows(wave, _chosen_workflows(form.workflows.data), by=by)
+        except (BadInput, RuleBroken) as error:
+            db.session.rollback()
+            form.take(error if isinstance(error, BadInput) else BadInput(error.sentence))
+        else:
+            training_actions.settle_assignments(clock.now(), wave.id)
+            db.session.commit()
+            return redirect(url_for("waves.wave", wave_id=wave_id), code=303)
+    return render_template("waves/edit.html", form=form, programme=wave.programme, wave=wave, may_place=may_place)
+
+
+def _leave_out_rights(form: WaveForm, reader: Reader, wave: Wave) -> None:
+    """Take the questions out by whose answers rights are given, where the reader may not give them."""
+    if not access.may_name_lead(reader, wave.programme_id, wave.id):
+        del form.lead
+    if not access.may_name_sponsor(reader, wave.programme_id):
+        del form.sponsor
+
+
+@blueprint.get("/waves/<int:wave_id>")
+def wave(wave_id: int) -> str:
+    """One wave: dates, workflows, training by role, concerns by source, next messages."""
+    row, reader = _wave(wave_id), guard.reader()
+    may_read_concerns = access.may_read_concern(reader, row.programme_id, row.id)
+    workflows = queries.workflows_of_waves([row.id]).get(row.id, [])
+    held = programmes.holdings([workflow.id for workflow in workflows])
+    messages = calendar.next_messages(row.id)
+    subjects = subjects_shown(messages)
+    here_today = clock.today(guard.settings().timezone)
+    covered, yesterday = wave_coverage(row.id, here_today), here_today - timedelta(days=1)
+    return render_template(
+        "waves/wave.html",
+        wave=row,
+        lede=_lede(row),
+        number=queries.member_counts([row.id])[row.id],
+        departments=queries.departments_of_waves([row.id]).get(row.id, []),
+        workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
+        milestones=_milestones(row, [(m.sends_at, subjects[m.id]) for m in messages]),
+        progress=training.wave_progress(row.id),
+        without_role=count_of(queries.members(row.id, without_role=True)),
+        concerns=resistance.open_by_source(row.id, yesterday) if may_read_concerns else None,
+        concerns_on=yesterday,
+        messages=[(message, subjects[message.id]) for message in messages],
+        stakeholders=map_of(reader, row),
+        coverage=covered,
+        coverage_words=coverage_lede(covered),
+        coverage_definition=COVERAGE_DEFINITION,
+        may_plan=access.may_plan_wave(reader, row.programme_id, row.id),
+        next_steps=row.status.next_steps,
+        may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
+    )
+
+
+def _lede(wave: Wave) -> str:
+    ahead = days_until(wave.go_live_on, today())
+    if wave.status is WaveStatus.CANCELLED:
+        return f"Wave {wave.number} was cancelled. It would have gone live on {day(wave.go_live_on)}."
+    if wave.status in (WaveStatus.PLANNED, WaveStatus.READY):
+        late = " The day has passed and the wave has not gone live." if wave.go_live_on < today() else ""
+        return f"Wave {wave.number} goes live on {day(wave.go_live_on)}, {ahead}.{late}"
+    if wave.status is WaveStatus.CLOSED:
+        return f"Wave {wave.number} went live on {day(wave.go_live_on)} and is closed."
+    rest = f" It is left to settle until {day(wave.stabilises_until_on)}." if wave.stabilises_until_on else ""
+    return f"Wave {wave.number} went live on {day(wave.go_live_on)}, {ahead}.{rest}"
+
+
+def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Milestone]:
+    dated: list[tuple[date, str, bool]] = [
+        (due_on(wave.go_live_on, wave.training_lead_days), "Training is finished", False),
+        (wave.go_live_on, "Go-live", True),
+    ]
+    if wave.stabilises_until_on:
+        dated.append((wave.stabilises_until_on, "The quiet period ends", False))
+    dated += [(at.astimezone(reader_zone()).date(), subject, False) for at, subject in messages]
+    now = today()
+    return [
+        Milestone("Today" if on == now else short_day(on), text, "go" if go else "done" if on < now else "")
+        for on, text, go in sorted(dated, key=lambda entry: (entry[0], entry[1]))
+    ]
+
+
+@blueprint.post("/waves/<int:wave_id>/statuses")
+def change_status(wave_id: int) -> BaseResponse:
+    """Take a wave a step on."""
+    row = _wave(wave_id, to_change=True)
+    try:
+        status = WaveStatus(request.form.get("status", ""))
+    except ValueError:
+        raise BadInput("Choose one of the steps that the page offers.") from None
+    actions.change_status(row, status, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"{row.title} is {row.status.word.lower()}.")
+    return redirect(url_for("waves.wave", wave_id=wave_id), code=303)
+
+
+@blueprint.route("/waves/<int:wave_id>/go-live", methods=["GET", "POST"])
+def move(wave_id: int) -> str | BaseResponse:
+    """Move go-live: first shown with what moves along, then done."""
+    row = _wave(wave_id, to_change=True)
+    form = MoveForm(go_live_on=row.go_live_on)
+    shown = None
+    if form.validate_on_submit():
+        if "confirm" not in request.form:
+            shown = _what_moves(row, form.go_live_on.data)
+        else:
+            try:
+                actions.move_go_live(row, form.go_live_on.data, reason=form.reason.data, by=guard.reader().actor)
+            except BadInput as error:
+                form.take(error)
+                shown = _what_moves(row, form.go_live_on.data)
+            else:
+                db.session.commit()
+                notify(
+                    f"{row.title} goes live on {day(row.go_live_on)}.",
+                    "Everything that is counted from the day follows.",
+                )
+                return redirect(url_for("waves.wave", wave_id=wave_id), code=303)
+    return render_template("waves/move.html", form=form, wave=row, shown=shown)
+
+
+def _what_moves(wave: Wave, new_day: date) -> list[tuple[str, date, date]]:
+    by: timedelta = new_day - wave.go_live_on
+    training_due = due_on(wave.go_live_on, wave.training_lead_days)
+    moved = [("Go-live", wave.go_live_on, new_day), ("Training is due", training_due, training_due + by)]
+    if wave.stabilises_until_on:
+        moved.append(("The quiet period ends", wave.stabilises_until_on, wave.stabilises_until_on + by))
+    return moved
+
+
+@blueprint.route("/waves/<int:wave_id>/people", methods=["GET", "POST"])
+def members(wave_id: int) -> str | BaseResponse:
+    """Who is in a wave, with training roles; those without one can be listed alone."""
+    row = _wave(wave_id, to_change=request.method == "POST")
+    reader = guard.reader()
+    form = MemberForm()
+    if not access.may_place_departments(reader, row.programme_id):
+        among = access.placeable_people(reader, row.programme_id)
+        form.person.find_only(among, " A change manager of the programme can add people from elsewhere.")
+    if form.validate_on_submit():
+        if form.person.person is None:
+            form.take(BadInput("Write whom you want to add.", {"person": "Write a work address or employee number."}))
+        else:
+            actions.add_member(row, form.person.person, by=reader.actor)
+            training_actions.settle_assignments(clock.now(), row.id)
+            db.session.commit()
+            notify(f"{form.person.person.name} is in {row.title}.")
+            return redirect(url_for("waves.members", wave_id=wave_id), code=303)
+    without_role = request.args.get("role") == "none"
+    listed = queries.members(row.id, without_role=without_role).where(access.visible_people(reader))
+    page = asked_page(count_of(listed))
+    shown = list(db.session.scalars(listed.limit(page.size).offset(page.offset)))
+    return render_template(
+        "waves/members.html",
+        wave=row,
+        people=shown,
+        roles=people.roles_of([person.id for person in shown]),
+        page=page,
+        without_role=without_role,
+        form=form,
+        may_plan=access.may_plan_wave(reader, row.programme_id, row.id) and row.status.is_open,
+    )

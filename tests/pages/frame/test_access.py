@@ -1,0 +1,471 @@
+"""Who is let in where: every address of the service against every kind of reader, on their own side and on a foreign one."""
+
+import csv
+import re
+from io import BytesIO, StringIO
+
+import pytest
+from factories import TESTER, make_account, make_person, make_programme, make_unknown_concern, make_wave, signed_in
+from flask import Flask
+from pages.frame.two_of_everything import SIDES, World
+from python_calamine import CalamineWorkbook
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from engagement import clock
+from engagement.accounts import access
+from engagement.accounts.models import Account, Grant
+from engagement.accounts.queries import reader_of
+from engagement.accounts.rules import Role
+from engagement.communications.models import Communication
+from engagement.communications.scopes import in_charge, is_in_charge, may_read, readable
+from engagement.db import db
+from tests.communications.calendar_rows import make_audience, make_line, make_writer
+
+pytestmark = pytest.mark.usefixtures("frozen")
+FILES = {"static", "bootstrap.static"}
+EVERYBODY = "AMPWLHDTRSUErwsuvd"
+ANYBODY = EVERYBODY + "-"
+#: Who is let in, by the letters of `two_of_everything.READERS`, "-" for somebody who is not signed in: first on their own
+#: side, then on the foreign one; one entry where an address names no side.
+MATRIX: dict[str, tuple[str, ...]] = {
+    # Signing in, and what a machine reads.
+    "GET today.index": (EVERYBODY,),
+    "GET sign_in.sign_in": (ANYBODY,),
+    "POST sign_in.sign_in": (ANYBODY,),
+    "POST sign_in.ask_link": (ANYBODY,),
+    "GET sign_in.link_asked": (ANYBODY,),
+    "GET sign_in.open_link": (ANYBODY,),
+    "POST sign_in.open_link": (ANYBODY,),
+    "GET sign_in.setup": (ANYBODY,),
+    "POST sign_in.setup": (ANYBODY,),
+    "GET sign_in.password": (EVERYBODY,),
+    "POST sign_in.password": (EVERYBODY,),
+    "POST sign_in.sign_out": (ANYBODY,),
+    "POST sign_in.appearance": (ANYBODY,),
+    "GET operation.healthz": (ANYBODY,),
+    "GET operation.readyz": (ANYBODY,),
+    "GET operation.metrics": (ANYBODY,),
+    "GET admin.mailbox": (ANYBODY,),
+    "GET admin.mailbox_message": (ANYBODY, ANYBODY),
+    "GET admin.mailbox_html": (ANYBODY, ANYBODY),
+    # What belongs to the reader alone.
+    "GET me.index": (EVERYBODY,),
+    "GET me.training": (EVERYBODY,),
+    "GET me.messages": (EVERYBODY,),
+    "GET me.timezone": (EVERYBODY,),
+    "POST me.timezone": (EVERYBODY,),
+    "GET me.module": ("LHTSE", ""),
+    "POST me.answers": ("LHTSE", ""),
+    "POST me.completion": ("LHTSE", ""),
+    "POST me.decide_own": ("E", ""),
+    "POST me.take_back_own": ("E", ""),
+    "GET me.attempt": ("E", ""),
+    "GET me.message": ("E", ""),
+    "GET me.own_copy": ("E", ""),
+    "POST me.confirm": ("E", ""),
+    "GET me.team": ("T",),
+    "GET concerns.new": (ANYBODY,),
+    "POST concerns.new": (ANYBODY,),
+    "GET concerns.receipt": (ANYBODY,),
+    "POST concerns.receipt": (ANYBODY,),
+    "GET concerns.mine": (EVERYBODY,),
+    "POST concerns.reply": ("E", "R"),
+    # The resistance log: those who answer, and nobody else.
+    "GET concerns.index": ("MPWL",),
+    "GET concerns.log": ("MPWL",),
+    "POST concerns.decide_flood": ("M",),
+    "POST concerns.log": ("MPWL",),
+    "GET concerns.concern": ("MPWL", "M"),
+    "POST concerns.acknowledge": ("MPWL", "M"),
+    "POST concerns.take_over": ("MPWL", "M"),
+    "POST concerns.answer": ("MPWL", "M"),
+    "POST concerns.change_source": ("MPWL", "M"),
+    "POST concerns.change_severity": ("MPWL", "M"),
+    "POST concerns.close": ("MPWL", "M"),
+    "POST concerns.reopen": ("MPWL", "M"),
+    # Programmes, workflows, waves.
+    "GET waves.index": ("AMPWLRUrwuv",),
+    "GET waves.new_programme": ("M",),
+    "POST waves.new_programme": ("M",),
+    "GET waves.programme": ("AMPWLRUrwuv", "AMRU"),
+    "GET waves.edit_programme": ("MP", "M"),
+    "POST waves.edit_programme": ("MP", "M"),
+    "GET waves.new_workflow": ("MP", "M"),
+    "POST waves.new_workflow": ("MP", "M"),
+    "GET waves.workflow": ("AMPWLRUrwuv", "AMRU"),
+    "GET waves.edit_workflow": ("MP", "M"),
+    "POST waves.edit_workflow": ("MP", "M"),
+    "GET waves.ownership": ("MP", "M"),
+    "POST waves.ownership": ("MP", "M"),
+    "GET waves.new": ("MP", "M"),
+    "POST waves.new": ("MP", "M"),
+    "GET waves.wave": ("AMPWLRUrwuv", "AMRU"),
+    "GET waves.edit": ("MPWL", "M"),
+    "POST waves.edit": ("MPWL", "M"),
+    "POST waves.change_status": ("MPWL", "M"),
+    "GET waves.move": ("MPWL", "M"),
+    "POST waves.move": ("MPWL", "M"),
+    "GET waves.members": ("AMPWLRUrwuv", "AMRU"),
+    "POST waves.members": ("MPWL", "M"),
+    # Champions stand on the wave; who plans it appoints them.
+    "GET waves.champions": ("AMPWLRUrwuv", "AMRU"),
+    "POST waves.appoint_champion": ("MPWL", "M"),
+    "POST waves.release_champion": ("MPWL", "M"),
+    # Stakeholders: those who plan keep their maps, sponsors and auditors read them, nobody below sees one.
+    "GET stakeholders.index": ("AMPWLSUsuv",),
+    "GET stakeholders.export": ("AMPWLSUsuv",),
+    "GET stakeholders.new": ("MPWL",),
+    "POST stakeholders.new": ("MPWL",),
+    "GET stakeholders.stakeholder": ("AMPWLSUsuv", "AMU"),
+    "GET stakeholders.edit": ("MPWL", "M"),
+    "POST stakeholders.edit": ("MPWL", "M"),
+    "POST stakeholders.remove": ("MPWL", "M"),
+    "POST stakeholders.put_back": ("MPWL", "M"),
+    "POST stakeholders.write_note": ("MPWL", "M"),
+    "POST stakeholders.withdraw_note": ("MPWL", "M"),
+    # Communication.
+    "GET calendar.index": ("AMPWLRUrwuv",),
+    "GET calendar.new": ("MPWL",),
+    "POST calendar.new": ("MPWL",),
+    "GET calendar.standard": ("MP", "M"),
+    "POST calendar.standard": ("MP", "M"),
+    "GET calendar.communication": ("AMPWLRUrwuv", "AMRU"),
+    "GET calendar.edit": ("MP", "M"),
+    "POST calendar.edit": ("MP", "M"),
+    "POST calendar.end": ("MP", "M"),
+    "POST calendar.date_message": ("MP", "M"),
+    "GET calendar.occurrence": ("AMPWLRUrwuv", "AMRU"),
+    "POST calendar.occurrence": ("MP", "M"),
+    "POST calendar.ask_approval": ("MP", "M"),
+    "POST calendar.approve": ("MP", "M"),
+    "POST calendar.withdraw_approval": ("MP", "M"),
+    "POST calendar.send_test_copy": ("MP", "M"),
+    "POST calendar.move": ("MP", "M"),
+    "POST calendar.skip": ("MP", "M"),
+    "POST calendar.decide": ("MP", "M"),
+    "POST calendar.resume": ("MP", "M"),
+    "POST calendar.release": ("MP", "M"),
+    "POST calendar.stop": ("MP", "M"),
+    "POST calendar.remove_translation": ("MP", "M"),
+    "GET calendar.unconfirmed": ("AMU", "AMU"),
+    "GET calendar.unconfirmed_file": ("AMU", "AMU"),
+    "GET calendar.deliveries": ("AMU",),
+    "POST calendar.send_again": ("AM", "AM"),
+    "POST calendar.leave_delivery": ("AM", "AM"),
+    # Audiences belong to no programme: who plans chooses among them, change managers of everything make them.
+    "GET audiences.index": ("AMPWLRU",),
+    "GET audiences.audience": ("AMPWLRU", "AMPWLRU"),
+    "GET audiences.new": ("M",),
+    "POST audiences.new": ("M",),
+    "GET audiences.edit": ("M", "M"),
+    "POST audiences.edit": ("M", "M"),
+    "POST audiences.archive": ("M", "M"),
+    # People and departments.
+    "GET people.index": ("AMPWLHDRUrwuvd",),
+    "GET people.export": ("AMPWLHDRUrwuvd",),
+    "GET people.without_role": ("AMPWLHDRUrwuvd",),
+    "GET people.person": ("AMPWLHDRUrwuvd", "AMRU"),
+    "POST people.roles": ("AM", "AM"),
+    "POST people.delivery": ("AM", "AM"),
+    "POST people.leaving": ("AM", "AM"),
+    "POST people.returning": ("AM", "AM"),
+    "GET people.departments": ("AMPWLHDRUrwuvd",),
+    "GET people.department": ("AMPWLHDRUrwuvd", "AMPWLRUrwuv"),
+    "POST people.rename": ("AM", "AM"),
+    "POST people.name_manager": ("AM", "AM"),
+    "POST people.merge": ("AM", "AM"),
+    "GET people.role_rules": ("AMPWLRU",),
+    "POST people.make_role_rule": ("M",),
+    "POST people.withdraw_role_rule": ("M", "M"),
+    "GET intake.index": ("AM",),
+    "POST intake.index": ("AM",),
+    "GET intake.runs": ("AM",),
+    "GET intake.run": ("AM", "AM"),
+    "POST intake.apply": ("AM", "AM"),
+    "POST intake.leave_out": ("AM", "AM"),
+    "POST intake.discard": ("AM", "AM"),
+    "POST intake.undo": ("AM", "AM"),
+    "GET intake.columns": ("M", "A"),
+    "POST intake.columns": ("M", "A"),
+    # Training: modules for all who plan, names only of people whom the reader may see.
+    "GET training.index": ("AMPWLRUrwuv",),
+    "GET training.curriculum": ("AMPWLRUrwuv",),
+    "GET training.module": ("AMPWLRUrwuv",),
+    "GET training.editing": ("MR",),
+    "POST training.editing": ("MR",),
+    "POST training.record_completion": ("MR",),
+    "GET training.wave": ("AMPWLRUrwuv", "AMRU"),
+    "GET training.wave_csv": ("AMPWLRUrwuv", "AMRU"),
+    "GET training.wave_xlsx": ("AMPWLRUrwuv", "AMRU"),
+    "GET training.learners": ("AMPWLHDRUrwuvd", "AMRU"),
+    "GET training.learners_csv": ("AMPWLHDRUrwuvd", "AMRU"),
+    "GET training.learners_xlsx": ("AMPWLHDRUrwuvd", "AMRU"),
+    # Old training of people who moved: who trains for their wave or their department decides.
+    "GET training.leftovers": ("AMPWLHDRUrw",),
+    "GET training.leftovers_file": ("AMPWLHDRUrw",),
+    "POST training.decide_leftovers": ("MPWLHDRrw",),
+    "POST training.decide_leftover": ("MPWLHDRrw", "MR"),
+    "POST training.take_back_decision": ("MPWLHDRrw", "MR"),
+    # Reports.
+    "GET reports.index": ("MPSUsu",),
+    "GET reports.programme": ("MPSUsu", "MU"),
+    "GET reports.programme_csv": ("MPSUsu", "MU"),
+    "GET reports.programme_xlsx": ("MPSUsu", "MU"),
+    # Administration and privacy.
+    "GET admin.index": ("AMU",),
+    "GET admin.jobs": ("AMU",),
+    "GET admin.audit_log": ("AUuvd",),
+    "GET admin.audit_export": ("AUuvd",),
+    "GET admin.sign_ins": ("A",),
+    "GET admin.give_role": ("A",),
+    "POST admin.give_role": ("A",),
+    "GET admin.waiting_sign_ins": ("A",),
+    "POST admin.confirm_address": ("A", "A"),
+    "POST admin.rename_sign_in": ("A", "A"),
+    "POST admin.withdraw_role": ("A", "A"),
+    "POST admin.deactivate": ("A", "A"),
+    "POST admin.reactivate": ("A", "A"),
+    "GET people.leavers": ("AM",),
+    "GET people.data": ("A", "A"),
+    "GET me.data": ("LHTSE",),
+    "GET people.erase": ("A", "A"),
+    "POST people.erase": ("A", "A"),
+    "POST stakeholders.erase": ("A", "A"),
+    "GET admin.retention": ("A",),
+    "POST admin.retention": ("A",),
+}
+#: Addresses that name their side in the query instead of the path, and the form field that a step can't do without.
+ASKED = {"calendar.standard": "programme_id"}
+SENT = {"concerns.take_over": ("owner", "manager_id")}
+#: Parts of an address that are the same on both sides.
+SIDELESS = {"kind", "role", "slug", "token", "filename"}
+
+
+def ask(world: World, letter: str, rule: Rule, method: str = "GET", side: str = "own", query: str = "") -> TestResponse:
+    """Ask for an address as one reader; an error of the service fails the test."""
+    values = world.values[side]
+    _, path = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
+    asked, sent = ASKED.get(rule.endpoint), SENT.get(rule.endpoint)
+    data = None if method == "GET" else {sent[0]: values[sent[1]]} if sent else {}
+    client = world.app.test_client(use_cookies=False)
+    answer = client.open(
+        path + (f"?{asked}={values[asked]}" if asked else query),
+        method=method,
+        headers={"Cookie": f"engagement={world.cookies[letter]}"} if letter in world.cookies else {},
+        data=data,
+    )
+    assert answer.status_code < 500 or rule.endpoint == "operation.readyz", f"{method} {path} as {letter}"
+    return answer
+
+
+def is_let_in(answer: TestResponse, endpoint: str) -> bool:
+    to_sign_in = answer.status_code == 302 and answer.location.startswith("/login") and endpoint != "sign_in.sign_out"
+    return answer.status_code not in (403, 404) and not to_sign_in
+
+
+def rules_of(app: Flask, method: str) -> list[Rule]:
+    return [r for r in app.url_map.iter_rules() if r.endpoint not in FILES and method in (r.methods or ())]
+
+
+def has_sides(rule: Rule) -> bool:
+    return bool(set(rule.arguments) - SIDELESS) or rule.endpoint in ASKED
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_every_address_lets_in_exactly_whom_the_table_says(app: Flask, world: World, method: str):
+    found = {}
+    for rule in rules_of(app, method):
+        sides = SIDES if has_sides(rule) else ("own",)
+        found[f"{method} {rule.endpoint}"] = tuple(
+            "".join(one for one in ANYBODY if is_let_in(ask(world, one, rule, method, side), rule.endpoint))
+            for side in sides
+        )
+    assert found == {key: value for key, value in MATRIX.items() if key.startswith(method)}
+
+
+#: Pages that show what belongs to no programme, and why whoever plans reads all of it.
+SHARED = {
+    "audiences.index": "an audience is chosen for a communication of any programme",
+    "audiences.audience": "as above",
+    "people.role_rules": "a rule gives a role to an audience",
+    "people.department": "a wave is made of departments, so who plans one knows the tree",
+    "people.departments": "as above",
+    "people.index": "as above: departments to narrow by",
+    "people.without_role": "as above",
+    "waves.edit": "as above: departments to choose",
+    "waves.new": "as above",
+    "concerns.log": "as above: the department that a conversation was in",
+    "calendar.new": "audiences to choose from",
+    "calendar.edit": "as above",
+    "calendar.standard": "as above",
+    "stakeholders.new": "as above: departments to choose",
+    "admin.mailbox": "the mailbox of a machine in development",
+}
+SHARED_WORDS = {"The foreign audience", "The foreign department", "Owner foreign"}
+
+
+#: Further views of an address, which a query opens.
+VIEWS = {
+    "calendar.index": "?view=list",
+    "calendar.occurrence": "?as=foreign@example.com",
+    "audiences.audience": "?person=foreign@example.com",
+}
+
+
+def words_on(world: World, letter: str, rule: Rule) -> set[str]:
+    """Return which things of either side the views of an address name."""
+    found = set()
+    for query in {"", VIEWS.get(rule.endpoint, "")}:
+        text = ask(world, letter, rule, query=query).data.decode("utf-8", "replace")
+        found |= set(re.findall(r"The (?:own|foreign) \w+|Foreign Person|Owner foreign", text))
+    return found
+
+
+@pytest.mark.parametrize("letter", list("PLHSErwsuvd"))
+def test_no_page_tells_of_the_foreign_side(app: Flask, world: World, letter: str):
+    told = set()
+    for rule in rules_of(app, "GET"):
+        foreign = {word for word in words_on(world, letter, rule) if "oreign" in word}
+        planner_may = SHARED_WORDS if rule.endpoint in SHARED and letter in "PLrwuv" else set()
+        told |= {(rule.endpoint, word) for word in foreign - planner_may}
+    assert told == set()
+
+
+@pytest.mark.parametrize("letter", list("AHSUrwsuvd"))
+def test_what_people_said_is_read_by_nobody_who_does_not_answer(app: Flask, world: World, letter: str):
+    told = {rule.endpoint for rule in rules_of(app, "GET") if "The own concern" in words_on(world, letter, rule)}
+    assert told == set()
+
+
+@pytest.mark.parametrize(
+    ("letter", "reads"), [*((one, True) for one in "AMPWL"), *((one, False) for one in "HDTRSUErwsuvd")]
+)
+def test_private_notes_are_read_by_who_keeps_the_map(app: Flask, world: World, letter: str, reads: bool):
+    told = {rule.endpoint for rule in rules_of(app, "GET") if "The own note" in words_on(world, letter, rule)}
+    assert told - {"people.data"} == ({"stakeholders.stakeholder"} if reads else set())
+
+
+def names_on(page: str) -> list[str]:
+    return re.findall(r'<th scope="row"><a href="/people/\d+">([^<]+)</a>', page)
+
+
+@pytest.mark.parametrize(
+    ("letter", "names"),
+    [
+        ("M", ["Foreign Person", "Reader E", "Reader H", "Reader L", "Reader S", "Reader T"]),
+        ("P", ["Reader E"]),
+        ("W", ["Reader E"]),
+        ("L", ["Reader E", "Reader L"]),
+        ("H", ["Reader E", "Reader H"]),
+        ("D", ["Reader E"]),
+        *((letter, ["Reader E"]) for letter in "rwuvd"),
+    ],
+)
+def test_lists_and_files_show_the_same_people(app: Flask, world: World, letter: str, names: list[str]):
+    client, headers = app.test_client(use_cookies=False), {"Cookie": f"engagement={world.cookies[letter]}"}
+    assert sorted(names_on(client.get("/people", headers=headers).get_data(as_text=True))) == names
+    rows = list(csv.DictReader(StringIO(client.get("/people.csv", headers=headers).data.decode("utf-8-sig"))))
+    assert sorted(f"{row['first_name']} {row['last_name']}" for row in rows) == names
+    book = CalamineWorkbook.from_filelike(BytesIO(client.get("/people.xlsx", headers=headers).data))
+    sheet = book.get_sheet_by_index(0).to_python()
+    assert [[str(cell) for cell in row] for row in sheet] == [list(rows[0]), *(list(row.values()) for row in rows)]
+
+
+def test_the_head_of_a_department_finds_its_training_by_name(app: Flask, world: World):
+    client, headers = app.test_client(use_cookies=False), {"Cookie": f"engagement={world.cookies['H']}"}
+    own = world.values["own"]
+    department = client.get(f"/departments/{own['department_id']}", headers=headers).get_data(as_text=True)
+    address = f"/waves/{own['wave_id']}/training/people"
+    assert f'href="{address}"' in department
+    page = client.get(address, headers=headers).get_data(as_text=True)
+    assert re.findall(r'<th scope="row">([^<]+)</th>', page) == ["Reader E"]
+    assert f'href="/waves/{own["wave_id"]}"' not in page
+
+
+def test_a_concern_without_a_wave_is_for_change_managers_of_everything(app: Flask, world: World):
+    make_unknown_concern("No wave", on=clock.now().date())
+    db.session.execute(db.text("COMMIT"))
+    db.session.remove()
+    (rule,) = app.url_map.iter_rules("concerns.index")
+    assert [one for one in "MPWL" if "No wave" in ask(world, one, rule).get_data(as_text=True)] == ["M"]
+
+
+def test_every_link_that_a_reader_is_offered_lets_them_in(app: Flask, world: World):
+    closed = set()
+    for letter in "MLHRSErwsuvd":
+        client, headers = app.test_client(use_cookies=False), {"Cookie": f"engagement={world.cookies[letter]}"}
+        seen, waiting = set(), ["/"]
+        while waiting:
+            path = waiting.pop()
+            if path in seen or path.startswith(("/static", "/bootstrap")):
+                continue
+            seen.add(path)
+            answer = client.get(path, headers=headers)
+            if answer.status_code == 302:
+                waiting.append(answer.location)
+            elif answer.status_code != 200:
+                closed.add((letter, path, answer.status_code))
+            elif answer.mimetype == "text/html":
+                found = re.findall(r'href="(/[^"#?]*(?:\?programme_id=\d+)?)', answer.get_data(as_text=True))
+                waiting += [address for address in found if address not in seen]
+    assert closed == set()
+
+
+@pytest.fixture
+def scoped(app: Flask) -> Account:
+    return make_account("scoped@example.com", "Sam Scoped")
+
+
+def given(account: Account, role: Role, **scope: int) -> Grant:
+    """Return a role as it may stand in the database, for whatever scope: older ones are more than can be given now."""
+    grant = Grant(account=account, role=role, granted_at=clock.now(), granted_by=TESTER.name, **scope)
+    db.session.add(grant)
+    db.session.flush()
+    return grant
+
+
+def test_conditions_answer_as_the_questions_do(app: Flask, scoped: Account):
+    """The lists of communications rest on a condition, their pages on a question: both must say the same."""
+    first, second = make_programme("First"), make_programme("Second")
+    waves = [make_wave(first, number=1), make_wave(first, number=2), make_wave(second)]
+    audience, owner = make_audience(), make_writer()
+    for number, wave in enumerate([None, *waves]):
+        programme = wave.programme if wave else first
+        make_line(programme, wave=wave, audience=audience, owner=owner, name=f"Line {number}")
+    make_line(second, audience=audience, owner=owner, name="Line 4")
+    lines = list(db.session.scalars(db.select(Communication).order_by(Communication.name)))
+    seen = {}
+    for role in Role:
+        for scope in ({"programme_id": first.id}, {"wave_id": waves[0].id}, {}):
+            grant = given(scoped, role, **scope)
+            reader = reader_of(scoped, "UTC")
+            for condition, question in ((readable, may_read), (in_charge, is_in_charge)):
+                listed = set(db.session.scalars(db.select(Communication.id).where(condition(reader))))
+                assert listed == {line.id for line in lines if question(reader, line)}, (role, scope)
+            seen[role.value, next(iter(scope), "everywhere")] = "".join(
+                str(n) for n, line in enumerate(lines) if may_read(reader, line)
+            )
+            grant.withdrawn_at = clock.now()
+            db.session.flush()
+    assert {key: value for key, value in seen.items() if value} == {
+        ("administrator", "everywhere"): "01234",
+        ("change_manager", "everywhere"): "01234",
+        ("trainer", "everywhere"): "01234",
+        ("auditor", "everywhere"): "01234",
+        ("change_manager", "programme_id"): "012",
+        ("trainer", "programme_id"): "012",
+        ("auditor", "programme_id"): "012",
+        ("change_manager", "wave_id"): "01",
+        ("trainer", "wave_id"): "01",
+        ("auditor", "wave_id"): "01",
+    }
+
+
+def test_a_sponsor_of_a_department_sees_nobody_by_name(app: Flask, scoped: Account):
+
+    person = make_person()
+    given(scoped, Role.SPONSOR, department_id=person.department_id)
+    reader = reader_of(scoped, "UTC")
+    assert not access.may_see_people(reader)
+    assert signed_in(app, scoped).get(f"/people/{person.id}").status_code == 403

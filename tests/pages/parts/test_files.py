@@ -1,0 +1,60 @@
+"""Files of lists: no cell becomes a formula, numbers and days stay what they are, odd characters do no harm."""
+
+import csv
+from datetime import UTC, date, datetime
+from io import BytesIO, StringIO
+
+import pytest
+from flask import Flask
+from python_calamine import CalamineWorkbook
+
+from engagement.pages.parts.files import csv_response, xlsx_response
+
+
+def csv_cells(*row: object) -> list[str]:
+    content = csv_response(["Head"], [row], "list.csv").get_data()
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(StringIO(content.decode("utf-8-sig"), newline="")))[1]
+
+
+def xlsx_cells(*row: object) -> list[object]:
+    content = xlsx_response(
+        [str(n) for n in range(len(row))], [row], "list.xlsx", "A/B: [list] of everything here"
+    ).get_data()
+    return CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()[1]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+44 20", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", "＝1+1", "  =1+1"])
+def test_text_that_would_be_calculated_gets_an_apostrophe(app: Flask, text: str) -> None:
+    assert csv_cells(text) == ["'" + text]
+    assert str(xlsx_cells(text, "end")[0]).strip() == text.strip()
+
+
+def test_numbers_days_and_nothing_stay_what_they_are(app: Flask) -> None:
+    moment = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
+    assert csv_cells(-3, 2.5, date(2026, 4, 14), moment, None, 'a "b", c\nd') == [
+        "-3",
+        "2.5",
+        "2026-04-14",
+        "2026-04-14T08:00:00+00:00",
+        "",
+        'a "b", c\nd',
+    ]
+    assert xlsx_cells(-3, 2.5, date(2026, 4, 14), moment, None, "007") == [
+        -3.0,
+        2.5,
+        date(2026, 4, 14),
+        datetime(2026, 4, 14, 8, 0),
+        "",
+        "007",
+    ]
+
+
+def test_characters_that_no_workbook_holds_are_left_out(app: Flask) -> None:
+    assert xlsx_cells("a\x00b\x0bc\ufffed", "https://example.com/") == ["abcd", "https://example.com/"]
+    assert csv_cells("a\x00b") == ["ab"]
+
+
+def test_file_name_stays_within_its_header(app: Flask) -> None:
+    answer = csv_response(["Head"], [], 'a"b\r\nX: y.csv')
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="a-b-X-y.csv"'
