@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from engagement.accounts.addresses import follow_directory, keep_posts
+from engagement.accounts.addresses.actions import follow_directory, keep_posts
 from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.intake.applying.actions.departments import open_again

@@ -1,10 +1,10 @@
-"""What an import does to sign-ins: those of leavers end, those of who returns open again or wait, names follow."""
+"""Ending, opening and renaming sign-ins of people whom a file touches, by statements on sets."""
 
 from datetime import datetime
 
 from sqlalchemy import Select, select, update
 
-from engagement.accounts.addresses import guarded
+from engagement.accounts.addresses.queries import guarded
 from engagement.accounts.models import Account
 from engagement.audit import Actor
 from engagement.db import rows_changed

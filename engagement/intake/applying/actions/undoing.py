@@ -20,7 +20,8 @@ from sqlalchemy import (
     update,
 )
 
-from engagement.accounts.addresses import follow_directory, held, keep_posts
+from engagement.accounts.addresses.actions import follow_directory, keep_posts
+from engagement.accounts.addresses.queries import held
 from engagement.accounts.models import Account
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
