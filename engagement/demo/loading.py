@@ -23,8 +23,8 @@ from engagement.demo import living, moving, roster, story
 from engagement.demo.roster import Figure
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.errors import BadInput
-from engagement.intake import actions as intake
-from engagement.intake.reading import read_file
+from engagement.intake.actions import runs as intake
+from engagement.intake.reading.queries.files import open_file
 from engagement.people.models import Person
 from engagement.people.queries import department_by_path
 from engagement.programmes import actions as programme_actions
@@ -127,7 +127,7 @@ def load(settings: Settings, say: Callable[[str], None]) -> str:
 
 def _set_stage(stage: Stage, password: str, say: Callable[[str], None]) -> None:
     with stage.at(stage.day(-DAYS_OF_HISTORY), 7):
-        file = read_file(roster.roster(stage.day(-DAYS_OF_HISTORY)), "people.csv")
+        file = open_file(roster.roster(stage.day(-DAYS_OF_HISTORY)), "people.csv")
         run = intake.stage_file(file, full=True, skip_bad=False, by=SETTER)
         intake.apply_run(run, confirm_leavers=False, by=SETTER)
         training.settle_library(by=SETTER)

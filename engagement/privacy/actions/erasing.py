@@ -14,7 +14,7 @@ from engagement.accounts.queries import account_of_person
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
-from engagement.intake.actions import discard_run
+from engagement.intake.actions.runs import discard_run
 from engagement.intake.models import ImportChange, ImportRun, KeptUpload, StagedPerson
 from engagement.intake.rules import RunStatus
 from engagement.mail.models import Delivery, MailboxMessage

@@ -24,7 +24,7 @@ from engagement.communications import actions as communications
 from engagement.communications.models import Details
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
-from engagement.intake.actions import keep_upload
+from engagement.intake.actions.files import keep_upload
 from engagement.intake.models import ImportRun
 from engagement.intake.rules import RunStatus
 from engagement.mail.models import Delivery, MailboxMessage
