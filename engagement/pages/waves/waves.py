@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts import access, concern_access
 from engagement.accounts.posts import actions as posts
 from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
@@ -152,7 +152,7 @@ def _leave_out_rights(form: WaveForm, reader: Reader, wave: Wave) -> None:
 def wave(wave_id: int) -> str:
     """One wave: dates, workflows, training by role, concerns by source, next messages."""
     row, reader = _wave(wave_id), guard.reader()
-    may_read_concerns = access.may_read_concern(reader, row.programme_id, row.id)
+    may_read_concerns = concern_access.may_read_concern(reader, row.programme_id, row.id)
     workflows = queries.workflows_of_waves([row.id]).get(row.id, [])
     held = programmes.holdings([workflow.id for workflow in workflows])
     messages = calendar.next_messages(row.id)
