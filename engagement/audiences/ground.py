@@ -1,7 +1,7 @@
 """What rules rest on besides people: small, the same for everybody, and read before people are asked for.
 
-Rules of named audiences, merged departments, departments that are stakeholders as groups, waves past their training's due
-day, and what curricula ask for.
+Rules of named audiences, merged departments, departments that are stakeholders as groups, open waves, and what curricula ask
+for.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ from engagement.people.queries import department_successors
 from engagement.people.rules import TrainingRole
 from engagement.stakeholders.queries import departments_as_groups
 from engagement.training.queries import curricula
-from engagement.training.rules import ItemKind, due_on
+from engagement.training.rules import ItemKind
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
@@ -54,7 +54,6 @@ class Ground:
     successors: Mapping[int, int] = field(default_factory=dict)
     groups: tuple[tuple[int, str, Post], ...] = ()
     open_waves: frozenset[int] = frozenset()
-    waves_past_due: frozenset[int] = frozenset()
     needs: Mapping[TrainingRole, Needs] = field(default_factory=dict)
 
     def written_out(self, rule: Rule) -> Rule:
@@ -77,7 +76,6 @@ def ground_for(rules: Iterable[Rule], on: date) -> Ground:
         successors,
         _groups(successors) if Field.STAKEHOLDER_GROUP in fields else (),
         frozenset(wave.id for wave in waves),
-        frozenset(wave.id for wave in waves if due_on(wave.go_live_on, wave.training_lead_days) < on),
         _needs() if training else {},
     )
 

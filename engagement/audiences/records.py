@@ -17,9 +17,11 @@ from engagement.stakeholders.coverage import champion_posts
 from engagement.stakeholders.queries import groups_of_person
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.models import Assignment, Completion, Module
-from engagement.training.queries import counting, is_asked
+from engagement.training.queries import counting, is_asked, is_past_due
 from engagement.waves.models import Membership, Wave
 
+#: The role of what is asked by an open wave, and whether its day has passed.
+Assigned = tuple[TrainingRole, bool]
 #: So many training states are answered for one condition.
 _MOST_TOLD = 6
 
@@ -41,7 +43,9 @@ def record_of(person: Person, ground: Ground) -> PersonRecord:
     )
     assigned = list(
         db.session.execute(
-            select(Assignment.role, Assignment.wave_id).where(Assignment.person_id == person.id, is_asked())
+            select(Assignment.role, is_past_due(ground.on)).where(
+                Assignment.person_id == person.id, is_asked(), Assignment.wave_id.in_(ground.open_waves)
+            )
         ).all()
     )
     reports = select(exists().where(Person.manager_id == person.id, Person.left_at.is_(None)))
@@ -81,13 +85,13 @@ def _groups(person: Person, lineage: str, ground: Ground) -> frozenset[tuple[str
     return frozenset(own | {(group, post) for key, group, post in ground.groups if key in above})
 
 
-def _is_overdue(assigned: Sequence[tuple[TrainingRole, int]], finished: Set[int], ground: Ground) -> bool:
-    past_due = {role for role, wave_id in assigned if wave_id in ground.waves_past_due}
+def _is_overdue(assigned: Sequence[Assigned], finished: Set[int], ground: Ground) -> bool:
+    past_due = {role for role, is_late in assigned if is_late}
     return any(not ground.needs[role].are_met_by(finished) for role in past_due & ground.needs.keys())
 
 
-def _has_not_started(assigned: Sequence[tuple[TrainingRole, int]], finished: Set[int], ground: Ground) -> bool:
-    roles = {role for role, wave_id in assigned if wave_id in ground.open_waves} & ground.needs.keys()
+def _has_not_started(assigned: Sequence[Assigned], finished: Set[int], ground: Ground) -> bool:
+    roles = {role for role, _ in assigned} & ground.needs.keys()
     return bool(roles) and all(ground.needs[role].modules.isdisjoint(finished) for role in roles)
 
 
@@ -146,9 +150,9 @@ def _training_told(value: str, record: PersonRecord, names: Names, days: Mapping
 
 
 def _finished_on(person: Person, slugs: Set[str], zone: tzinfo) -> dict[str, date]:
-    """Return the day on which the person first finished each of these modules."""
+    """Return the day on which the person last finished each of these modules."""
     rows = db.session.execute(
-        select(Module.slug, func.min(Completion.completed_at))
+        select(Module.slug, func.max(Completion.completed_at))
         .join(Completion)
         .where(Completion.person_id == person.id, counting(), Module.slug.in_(slugs))
         .group_by(Module.slug)

@@ -32,7 +32,7 @@ from engagement.stakeholders.models import Champion, Stakeholder, StakeholderPla
 from engagement.stakeholders.queries import holds_now, on_map_of_wave, on_the_map
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.models import Assignment, Completion, Module
-from engagement.training.queries import counting, is_asked
+from engagement.training.queries import counting, is_asked, is_past_due
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
 
@@ -164,7 +164,10 @@ def _is_overdue(ground: Ground) -> ColumnElement[bool]:
     """An assignment of an open wave is past its due day and not all that it asks is finished."""
     return or_(
         false(),
-        *(and_(_is_assigned(role, ground.waves_past_due), _lacks_some(needs)) for role, needs in ground.needs.items()),
+        *(
+            and_(_is_assigned(role, ground.open_waves, is_past_due(ground.on)), _lacks_some(needs))
+            for role, needs in ground.needs.items()
+        ),
     ).self_group()
 
 
@@ -175,12 +178,13 @@ def _has_not_started(ground: Ground) -> ColumnElement[bool]:
     return and_(or_(false(), *(here for here, _ in assigned)), not_(or_(false(), *begun))).self_group()
 
 
-def _is_assigned(role: TrainingRole, waves: frozenset[int]) -> ColumnElement[bool]:
+def _is_assigned(role: TrainingRole, waves: frozenset[int], *which: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(
         Assignment.person_id == Person.id,
         is_asked(),
         Assignment.role == role,
         Assignment.wave_id.in_(sorted(waves)),
+        *which,
     )
 
 

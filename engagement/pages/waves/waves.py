@@ -30,7 +30,6 @@ from engagement.resistance import queries as resistance
 from engagement.stakeholders.coverage import wave_coverage
 from engagement.training import actions as training_actions
 from engagement.training import queries as training
-from engagement.training.rules import due_on
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus, days_until
@@ -193,7 +192,7 @@ def _lede(wave: Wave) -> str:
 
 def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Milestone]:
     dated: list[tuple[date, str, bool]] = [
-        (due_on(wave.go_live_on, wave.training_lead_days), "Training is finished", False),
+        (wave.training_due_on, "Training is finished", False),
         (wave.go_live_on, "Go-live", True),
     ]
     if wave.stabilises_until_on:
@@ -247,7 +246,7 @@ def move(wave_id: int) -> str | BaseResponse:
 
 def _what_moves(wave: Wave, new_day: date) -> list[tuple[str, date, date]]:
     by: timedelta = new_day - wave.go_live_on
-    training_due = due_on(wave.go_live_on, wave.training_lead_days)
+    training_due = wave.training_due_on
     moved = [("Go-live", wave.go_live_on, new_day), ("Training is due", training_due, training_due + by)]
     if wave.stabilises_until_on:
         moved.append(("The quiet period ends", wave.stabilises_until_on, wave.stabilises_until_on + by))

@@ -29,6 +29,8 @@ class LearningItem:
     still has to be finished: required, or one of a choice that is not made yet; `choices_left` how many of that choice.
     `is_kept` says that it comes from a wave or role that the person left and keeps the training of. `is_recognised` says
     that it was finished before it was asked, and `recognised_in` the other wave in which that was, None where none is known.
+    `has_own_day` says that the person got another day than their wave, and `may_be_renewed` that they finished it on an
+    earlier day, so that finishing it once more is news.
     """
 
     module: Module
@@ -44,6 +46,8 @@ class LearningItem:
     state: LearningState
     is_kept: bool = False
     is_recognised: bool = False
+    has_own_day: bool = False
+    may_be_renewed: bool = False
     recognised_in: Wave | None = None
 
     @property
@@ -147,10 +151,12 @@ def _as_asked(
 
 
 def _completions(person_ids: Sequence[int]) -> dict[int, dict[int, Completion]]:
-    """Return for each person the completion of the newest version by module, of those that count."""
+    """Return for each person the newest completion by module, of those that count."""
     found: dict[int, dict[int, Completion]] = defaultdict(dict)
     for row in db.session.scalars(
-        select(Completion).where(Completion.person_id.in_(person_ids), counting()).order_by(Completion.module_version)
+        select(Completion)
+        .where(Completion.person_id.in_(person_ids), counting())
+        .order_by(Completion.completed_at, Completion.module_version, Completion.id)
     ):
         found[row.person_id][row.module_id] = row
     return found
@@ -197,6 +203,8 @@ def _item(
         is_needed=is_needed,
         choices_left=choices_left,
         state=state,
+        has_own_day=assignment is not None and assignment.own_due_on is not None,
+        may_be_renewed=completion is not None and completion.completed_on < on,
     )
 
 
