@@ -244,6 +244,7 @@ def learners(wave_id: int) -> str:
         may_see_wave=access.may_see_wave(reader, found.programme_id, found.id),
         roles=list(TrainingRole),
         states=list(LearnerState),
+        may_give_days=training_access.may_give_due_days(reader, found.programme_id, found.id) and found.status.is_open,
     )
 
 

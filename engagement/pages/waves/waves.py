@@ -1,10 +1,11 @@
-"""Pages of a wave: planning it, its people, its status, moving its go-live."""
+"""Pages of a wave: planning it, its people, moving its go-live."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
+from sqlalchemy import Select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
@@ -16,14 +17,17 @@ from engagement.communications.subjects import subjects_shown
 from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import day, reader_zone, short_day, today
+from engagement.pages.frame.formats import day, here_today, reader_zone, short_day, today
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import chosen_departments
+from engagement.pages.parts.forms import day_or_none
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import MemberForm, MoveForm, WaveForm
 from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede, map_of
+from engagement.pages.waves.steps import STEPS, Milestone, steps_taken
 from engagement.people import queries as people
+from engagement.people.models import Person
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme, Workflow
 from engagement.resistance import queries as resistance
@@ -33,15 +37,6 @@ from engagement.training import queries as training
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus, days_until
-
-
-@dataclass(frozen=True)
-class Milestone:
-    """A dated step on the way of a wave."""
-
-    day_words: str
-    text: str
-    state: str
 
 
 def _wave(wave_id: int, *, to_change: bool = False) -> Wave:
@@ -172,7 +167,8 @@ def wave(wave_id: int) -> str:
         coverage_words=coverage_lede(covered),
         coverage_definition=COVERAGE_DEFINITION,
         may_plan=access.may_plan_wave(reader, row.programme_id, row.id),
-        next_steps=row.status.next_steps,
+        steps=steps_taken(row.id),
+        next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
     )
 
@@ -203,20 +199,6 @@ def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Mi
         Milestone("Today" if on == now else short_day(on), text, "go" if go else "done" if on < now else "")
         for on, text, go in sorted(dated, key=lambda entry: (entry[0], entry[1]))
     ]
-
-
-@blueprint.post("/waves/<int:wave_id>/statuses")
-def change_status(wave_id: int) -> BaseResponse:
-    """Take a wave a step on."""
-    row = _wave(wave_id, to_change=True)
-    try:
-        status = WaveStatus(request.form.get("status", ""))
-    except ValueError:
-        raise BadInput("Choose one of the steps that the page offers.") from None
-    actions.change_status(row, status, by=guard.reader().actor)
-    db.session.commit()
-    notify(f"{row.title} is {row.status.word.lower()}.")
-    return redirect(url_for("waves.wave", wave_id=wave_id), code=303)
 
 
 @blueprint.route("/waves/<int:wave_id>/go-live", methods=["GET", "POST"])
@@ -271,8 +253,9 @@ def members(wave_id: int) -> str | BaseResponse:
             db.session.commit()
             notify(f"{form.person.person.name} is in {row.title}.")
             return redirect(url_for("waves.members", wave_id=wave_id), code=303)
-    without_role = request.args.get("role") == "none"
-    listed = queries.members(row.id, without_role=without_role).where(access.visible_people(reader))
+    without_role, on = request.args.get("role") == "none", _asked_day(row)
+    found = _members_on(row.id, on) if on else queries.members(row.id, without_role=without_role)
+    listed = found.where(access.visible_people(reader))
     page = asked_page(count_of(listed))
     shown = list(db.session.scalars(listed.limit(page.size).offset(page.offset)))
     return render_template(
@@ -282,6 +265,19 @@ def members(wave_id: int) -> str | BaseResponse:
         roles=people.roles_of([person.id for person in shown]),
         page=page,
         without_role=without_role,
+        on=on,
+        first_on=row.made_at.date(),
         form=form,
         may_plan=access.may_plan_wave(reader, row.programme_id, row.id) and row.status.is_open,
     )
+
+
+def _asked_day(wave: Wave) -> date | None:
+    """Return the past day that the address asks about, None for the present; no day before the wave was made, or to come."""
+    on = day_or_none(request.args.get("on"))
+    return max(on, wave.made_at.date()) if on and on < here_today() else None
+
+
+def _members_on(wave_id: int, on: date) -> Select[Person]:
+    begins_at = datetime.combine(on, time(), ZoneInfo(guard.settings().timezone))
+    return queries.members_between(wave_id, begins_at, begins_at + timedelta(days=1))

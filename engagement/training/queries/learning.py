@@ -29,8 +29,7 @@ class LearningItem:
     still has to be finished: required, or one of a choice that is not made yet; `choices_left` how many of that choice.
     `is_kept` says that it comes from a wave or role that the person left and keeps the training of. `is_recognised` says
     that it was finished before it was asked, and `recognised_in` the other wave in which that was, None where none is known.
-    `has_own_day` says that the person got another day than their wave, and `may_be_renewed` that they finished it on an
-    earlier day, so that finishing it once more is news.
+    `may_be_renewed` says that they finished it on an earlier day, so that finishing it once more is news.
     """
 
     module: Module
@@ -46,7 +45,7 @@ class LearningItem:
     state: LearningState
     is_kept: bool = False
     is_recognised: bool = False
-    has_own_day: bool = False
+    assignment: Assignment | None = None
     may_be_renewed: bool = False
     recognised_in: Wave | None = None
 
@@ -59,6 +58,11 @@ class LearningItem:
     def is_locked(self) -> bool:
         """Whether another module has to be finished first."""
         return self.after is not None and self.completion is None
+
+    @property
+    def has_own_day(self) -> bool:
+        """Whether the person was given another day than their wave has."""
+        return self.assignment is not None and self.assignment.own_due_on is not None
 
     @property
     def is_overdue(self) -> bool:
@@ -203,7 +207,7 @@ def _item(
         is_needed=is_needed,
         choices_left=choices_left,
         state=state,
-        has_own_day=assignment is not None and assignment.own_due_on is not None,
+        assignment=assignment,
         may_be_renewed=completion is not None and completion.completed_on < on,
     )
 
