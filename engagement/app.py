@@ -19,6 +19,7 @@ from engagement.accounts.rules import SESSION_LIFETIME
 from engagement.db import db, engine_options, keep_private, prepare
 from engagement.errors import BadInput
 from engagement.pages.frame.body_limits import FORM, MOST_PARTS
+from engagement.pages.frame.hosts import trust_hosts
 from engagement.settings import Settings, read_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=str(ROOT / "engagement" / "static"),
     )
     app.config.from_mapping(_configuration(settings, instance))
+    trust_hosts(app, settings)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.trusted_proxies:
@@ -81,16 +83,9 @@ def _configuration(settings: Settings, instance: Path) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.base_url.startswith("https://"),
-        "TRUSTED_HOSTS": _trusted_hosts(settings),
         "WTF_CSRF_TIME_LIMIT": int(timedelta(hours=12).total_seconds()),
         "SEND_FILE_MAX_AGE_DEFAULT": timedelta(hours=1),
     }
-
-
-def _trusted_hosts(settings: Settings) -> list[str]:
-    hosts = {settings.host, *settings.more_hosts}
-    # The machine itself asks whether the service lives, and for its figures; addresses in pages and mail come from the setting.
-    return sorted(hosts | {"127.0.0.1", "localhost"})
 
 
 def _kept_secret(instance: Path) -> str:

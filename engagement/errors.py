@@ -19,6 +19,10 @@ class AsksSignIn(NotAllowed):
     """What is asked for needs more than a link in a message: the password, or a fresh link."""
 
 
+class SignedOut(NotAllowed):
+    """The session ended before a form was sent."""
+
+
 class NotFound(EngagementError):
     """The thing does not exist, or the reader must not learn that it does."""
 

@@ -27,6 +27,7 @@ from engagement.mail.pace import Pace
 from engagement.mail.queries import waiting_for_hours
 from engagement.mail.transport import Transport
 from engagement.pages.frame.body_limits import HR_FILE, limit_at_the_door
+from engagement.pages.frame.hosts import trust_hosts
 from engagement.scheduler.running import start_clock
 from engagement.settings import Settings
 
@@ -152,7 +153,8 @@ def serve(app: Flask, host: str, port: int, *, with_clock: bool, with_delivery: 
     """
     if "base_url" not in settings_of(app).model_fields_set:
         # Links in messages have to lead to where this process answers.
-        app.config["SETTINGS"] = settings_of(app).model_copy(update={"base_url": f"http://{host}:{port}"})
+        app.config["SETTINGS"] = settings_of(app).model_copy(update={"base_url": own_address(host, port)})
+    trust_hosts(app, settings_of(app), _own_host(host))
     server = _web_server(app, host, port)
     stop = stop_event()
     with mail_server(app) if with_delivery else nullcontext("") as smtp_url:
@@ -164,8 +166,8 @@ def serve(app: Flask, host: str, port: int, *, with_clock: bool, with_delivery: 
         web.start()
         print_setup_link(app)
         if worker and settings_of(app).uses_built_in_mailbox:
-            print(f"Mail stays on this machine, at http://{_own_host(host)}:{port}/mailbox", flush=True)
-        print(f"Serving on http://{host}:{port}. Ctrl-C ends it.", flush=True)
+            print(f"Mail stays on this machine, at {own_address(host, port)}/mailbox", flush=True)
+        print(f"Serving on {_addresses(app, host, port)}. Ctrl-C ends it.", flush=True)
         while not stop.wait(0.2) and web.is_alive():
             pass
         if ticking:
@@ -177,9 +179,24 @@ def serve(app: Flask, host: str, port: int, *, with_clock: bool, with_delivery: 
         server.close()
 
 
-def _own_host(host: str) -> str:
+def own_address(host: str, port: int) -> str:
     """Return under which address the machine itself reaches what listens on `host`; the mailbox is read there alone."""
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not listened on
+    own = _own_host(host)
+    return f"http://[{own}]:{port}" if ":" in own else f"http://{own}:{port}"
+
+
+def _own_host(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not listened on
+
+
+def _addresses(app: Flask, host: str, port: int) -> str:
+    """Say under which addresses pages are answered: those of other names, which the setting doesn't name, are refused."""
+    own, base = own_address(host, port), settings_of(app).base_url
+    if base != own:
+        return f"{own} for this machine, and {base} for everybody"
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not listened on
+        return f"{own}, for this machine alone until ENGAGEMENT_BASE_URL says under which address others reach it"
+    return own
 
 
 def _web_server(app: Flask, host: str, port: int) -> Any:

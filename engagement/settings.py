@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     anonymity_floor: int = Field(default=5, ge=3)
     concerns_from_outside: Outside = Outside.COUNTED
     concerns_per_place: int = Field(default=30, ge=1)
+    attempts_per_address: int = Field(default=10, ge=3)
+    attempts_per_place: int = Field(default=60, ge=10)
     demo_password: str = ""
     log: LogStyle = LogStyle.CONSOLE
     instance_path: str = "instance"

@@ -3,7 +3,11 @@
 from sqlalchemy import select
 
 from engagement import audit, clock
-from engagement.accounts import addresses, attempts, mailboxes, passwords, queries
+from engagement.accounts import mailboxes, passwords, queries
+from engagement.accounts.addresses import actions as addresses
+from engagement.accounts.addresses.queries import holder_of, is_guarded, is_same_name, refuse_elsewhere
+from engagement.accounts.attempts import actions as attempts
+from engagement.accounts.attempts.rules import ORDINARY, Limits, Way
 from engagement.accounts.links import OneTimeLink
 from engagement.accounts.models import Account, Grant, UsedLink
 from engagement.accounts.rules import Role, Scope, scope_problem
@@ -43,7 +47,9 @@ def make_account(
     person = queries.active_person_by_email(email)
     if person is not None and queries.account_of_person(person.id):
         raise BadInput(f"{person.name} has a sign-in already.", {"email": "This person has a sign-in already."})
-    _free_address(email)
+    # Whoever has left, or is nobody any more, gives the address up.
+    for former in db.session.scalars(select(Account).where(Account.email == email)):
+        addresses.give_up(former)
     account = Account(
         email=email,
         name=name,
@@ -62,13 +68,6 @@ def make_account(
     return account
 
 
-def _free_address(email: str) -> None:
-    """Take an address from the account of somebody who has left, or of nobody any more."""
-    holder = db.session.scalar(select(Account).where(Account.email == email))
-    if holder is not None:
-        addresses.give_up(holder)
-
-
 def account_for_person(person: Person, *, signs_in: bool = False) -> Account:
     """Return the sign-in of a person in the directory, making it where there is none yet.
 
@@ -81,11 +80,11 @@ def account_for_person(person: Person, *, signs_in: bool = False) -> Account:
     if own is not None:
         return own
     there = queries.account_by_email(person.email)
-    if there is not None and there.person_id is None and addresses.is_same_name(there.name, person.name):
+    if there is not None and there.person_id is None and is_same_name(there.name, person.name):
         addresses.tie(there, person)
         return there
     if there is not None:
-        if there.person_id is not None or (there.is_active and addresses.is_guarded(there)):
+        if there.person_id is not None or (there.is_active and is_guarded(there)):
             raise RuleBroken(f"{person.email} is the sign-in of {there.name}. Ask an administrator to say whose it is.")
         addresses.give_up(there)
     return make_account(person.email, person.name, by=Actor(None, person.name, person.id), signs_in=signs_in)
@@ -139,7 +138,7 @@ def grant_role(
         if problem:
             raise BadInput(problem, {"scope": problem})
     db.session.flush()
-    addresses.refuse_elsewhere(account)
+    refuse_elsewhere(account)
     if not (present := queries.open_grants(account.id)):
         end_sessions(account)
     for grant in present:
@@ -222,17 +221,17 @@ def end_with_leaving(person: Person, *, by: Actor) -> None:
 def return_with_sign_in(person: Person, *, by: Actor) -> None:
     """Take somebody back, with the sign-in that ended when they left; one that somebody ended otherwise stays ended.
 
-    A guarded one (see `addresses.py`) stays ended too, and waits for an administrator. Raises RuleBroken when the address
+    A guarded one (see `addresses/`) stays ended too, and waits for an administrator. Raises RuleBroken when the address
     has gone to somebody else.
     """
     account = queries.account_of_person(person.id)
     ended_then = account is not None and account.deactivated_at == person.left_at
-    holder = addresses.holder_of(person.email, apart_from=person.id) if person.email else None
+    holder = holder_of(person.email, apart_from=person.id) if person.email else None
     if holder is not None:
         raise RuleBroken(f"{holder} signs in with {person.email} now. Give {person.name} another address first.")
     people.take_back(person, by=by)
     if account is not None and ended_then:
-        if addresses.is_guarded(account):
+        if is_guarded(account):
             account.returned_at = clock.now()
         else:
             reactivate(account, by=by)
@@ -249,22 +248,19 @@ def choose_timezone(account: Account, timezone: str | None) -> None:
     account.timezone = timezone
 
 
-def sign_in_with_password(email: str, password: str, *, place: str, secret: str) -> Account:
+def sign_in_with_password(email: str, password: str, *, place: str, secret: str, limits: Limits = ORDINARY) -> Account:
     """Return the account whose address and password these are, counting the attempt otherwise.
 
     `place` is the network address asked from. Raises BadInput with equal words for an unknown address, a wrong password
     and a deactivated account, after equal work; and with other words once too many attempts were made.
     """
-    attempts.refuse_when_tried_too_often(email, place, secret)
+    attempt = attempts.Attempt(Way.PASSWORD, email, place, secret, limits)
+    attempts.refuse_when_tried_too_often(attempt)
     account = queries.account_by_email(email)
     stored = account.password_hash if account else None
-    if (
-        not passwords.fits(stored or passwords.hash_of_nothing(), password)
-        or account is None
-        or stored is None
-        or not account.is_active
-    ):
-        attempts.count_attempt(email, place, secret)
+    is_right = passwords.fits(stored or passwords.hash_of_nothing(), password)
+    if not is_right or account is None or stored is None or not account.is_active:
+        attempts.count_attempt(attempt)
         raise BadInput(WRONG, {"password": WRONG})
     if passwords.hasher().check_needs_rehash(stored):
         account.password_hash = passwords.hasher().hash(password)

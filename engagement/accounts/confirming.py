@@ -1,6 +1,8 @@
 """Confirming from the shell what waits for an administrator: said first, done with a second word."""
 
-from engagement.accounts import actions, addresses, queries
+from engagement.accounts import actions, queries
+from engagement.accounts.addresses import actions as addresses
+from engagement.accounts.addresses.queries import in_words
 from engagement.accounts.models import Account
 from engagement.audit import Actor
 from engagement.errors import BadInput
@@ -16,7 +18,7 @@ def confirm_what_waits(address: str, *, is_sure: bool, by: Actor) -> str:
     if person is None or account is None:
         raise BadInput(f"Nobody in the directory who has a sign-in has the address {address}.")
     whose, comes_back = f"{account.name} ({_roles(account)})", account.returned_at is not None
-    former, moves = addresses.in_words(account.email), account.email != person.email
+    former, moves = in_words(account.email), account.email != person.email
     if not moves and not comes_back:
         raise BadInput(f"Nothing waits: {whose} signs in with {former} already.")
     if not is_sure:

@@ -1,4 +1,4 @@
-"""Tables of sign-ins: accounts, granted roles, used links, failed attempts."""
+"""Tables of sign-ins: accounts, granted roles, used links."""
 
 from datetime import datetime
 
@@ -15,8 +15,9 @@ class Account(Base):
     """A sign-in. Raising `session_version` ends every session of the account at once.
 
     `person_id` ties it to the directory; an account of somebody who is not in the HR file has none. `email` is the address with
-    which it signs in and gets its links; how it follows the directory, and for whom not, is said in `addresses.py`. `returned_at`
-    is when its person came back while the sign-in stayed ended, until an administrator lets them in.
+    which it signs in and gets its links; how it follows the directory, and for whom not, is said in `addresses/`. `returned_at`
+    is when its person came back while the sign-in stayed ended, until an administrator lets them in. `link_asked_at` is when
+    somebody last asked for a link while it waited for an administrator: none is sent, and only the administrator is told.
     """
 
     __tablename__ = "account"
@@ -31,6 +32,7 @@ class Account(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deactivated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    link_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_demonstration: Mapped[bool] = mapped_column(default=False)
 
     person: Mapped[Person | None] = relationship()
@@ -81,14 +83,3 @@ class UsedLink(Base):
     fingerprint: Mapped[str] = mapped_column(short(64), unique=True)
     purpose: Mapped[LinkPurpose] = mapped_column(word_of(LinkPurpose))
     used_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-
-
-class SignInAttempt(Base):
-    """A failed or asked-for sign-in, counted by the hash of the address and by the hash of the place it came from."""
-
-    __tablename__ = "sign_in_attempt"
-    __table_args__ = (Index("ix_sign_in_attempt_key_at", "key", "at"),)
-
-    id: Mapped[Key]
-    key: Mapped[str] = mapped_column(short(64))
-    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -24,9 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import joinedload
 
 from engagement.accounts.access import READERS
-from engagement.accounts.models import Account, Grant, SignInAttempt, UsedLink
+from engagement.accounts.models import Account, Grant, UsedLink
 from engagement.accounts.reader import Reader
-from engagement.accounts.rules import ATTEMPT_WINDOW, Role
+from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
@@ -93,18 +92,6 @@ def accounts_holding(*roles: Role) -> list[Account]:
     )
 
 
-def scopes_grown_by_merging(lineage: str, into: str) -> list[Grant]:
-    """Return the open roles for a department that would reach the people of another (its lineage) once it is merged `into` one."""
-    granted = select(Grant).join(Department, Department.id == Grant.department_id).where(Grant.withdrawn_at.is_(None))
-    return [
-        grant
-        for grant in db.session.scalars(granted.order_by(Grant.id))
-        if (place := db.session.get_one(Department, grant.department_id).lineage)
-        and into.startswith(place)
-        and not lineage.startswith(place)
-    ]
-
-
 def reader_of(account: Account, default_timezone: str) -> Reader:
     """Return what the access questions rest on for this account, in one statement."""
     # The statement is executed past the session, so what it holds back is written first.
@@ -112,18 +99,12 @@ def reader_of(account: Account, default_timezone: str) -> Reader:
     return _reader(_facts_about(account.id), default_timezone)
 
 
-def reader_in_session(
-    account_id: int, session_version: int, default_timezone: str, *, is_limited: bool = False
-) -> Reader | None:
-    """Return the reader whom a session names, in one statement; None when it was ended or the account deactivated.
-
-    In a session that is limited they are an employee and nothing more.
-    """
+def reader_in_session(account_id: int, session_version: int, default_timezone: str) -> Reader | None:
+    """Return the reader whom a session names, in one statement; None when it was ended or the account deactivated."""
     rows = _facts_about(account_id)
     if not rows or rows[0].deactivated_at or rows[0].session_version != session_version:
         return None
-    reader = _reader(rows, default_timezone)
-    return reader.as_employee(has_tasks=bool(rows[0].was_granted)) if is_limited else reader
+    return _reader(rows, default_timezone)
 
 
 def _facts_about(account_id: int) -> Sequence[Row[Any]]:
@@ -195,7 +176,6 @@ def _facts_statement() -> Select[Any]:
             account.deactivated_at,
             account.timezone,
             person.timezone.label("own_timezone"),
-            exists(select(1).where(grant.account_id == account.id)).label("was_granted"),
             exists(select(1).where(report.manager_id == account.person_id, report.left_at.is_(None))).label("has_team"),
             *facts.c,
         )
@@ -211,13 +191,6 @@ def _tie(word: str) -> Label[str]:
 
 
 _FACTS = _facts_statement()
-
-
-def attempts_end_at(key: str, most: int) -> datetime:
-    """Return when a further attempt may be made under this key; a moment that has passed where fewer than `most` count."""
-    counted = select(SignInAttempt.at).where(SignInAttempt.key == key).order_by(SignInAttempt.at.desc())
-    oldest = db.session.scalar(counted.offset(most - 1).limit(1))
-    return (oldest or datetime.min.replace(tzinfo=UTC)) + ATTEMPT_WINDOW
 
 
 def is_used_link(fingerprint: str) -> bool:

@@ -1,14 +1,10 @@
-"""The vocabulary of roles, and how long links, attempts and sessions count."""
+"""The vocabulary of roles, and how long links and sessions count."""
 
 from datetime import timedelta
 from enum import StrEnum
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
-#: After so many failed attempts on one address or from one place within the window, further ones are refused.
-ATTEMPTS_PER_ADDRESS = 10
-ATTEMPTS_PER_PLACE = 60
-ATTEMPT_WINDOW = timedelta(minutes=15)
 #: A sign-in link asked for on the sign-in page lives this long; one inside a message lives as long as it is useful.
 LINK_LIFETIME = timedelta(minutes=30)
 MESSAGE_LINK_LIFETIME = timedelta(days=14)

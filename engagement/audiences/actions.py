@@ -1,32 +1,32 @@
 """Changes of audiences: saving, changing and archiving; and training roles that people have because they are in one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, func, literal, or_, select
 
 from engagement import audit, clock
 from engagement.audiences import queries
-from engagement.audiences.ground import ground_for
+from engagement.audiences.conditions.audience import NOBODY, named_in
+from engagement.audiences.conditions.catalogue import FIELDS, asked_by, gone_from, ground_on, problems_of
 from engagement.audiences.models import Audience, RoleRule
-from engagement.audiences.names import names_for
-from engagement.audiences.references import check_references, check_rests_on_no_role
-from engagement.audiences.resolution import reached
 from engagement.audiences.rules import (
-    Field,
-    Narrowing,
+    MOST_CONDITIONS_IN_ALL,
+    MOST_VALUES_IN_ALL,
     Rule,
+    Size,
+    chain_back,
     conditions_of,
-    narrowed_to,
-    problems_of,
-    values_of,
-    words_of,
+    with_named,
 )
 from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
+
+#: Stands for an audience that has no id yet.
+_NEW = 0
 
 
 def save_audience(name: str, rule: Rule, note: str = "", *, by: Actor) -> Audience:
@@ -40,7 +40,7 @@ def save_audience(name: str, rule: Rule, note: str = "", *, by: Actor) -> Audien
     _check_rule(rule)
     audience = Audience(name=name, rule=rule, note=note.strip(), made_at=clock.now())
     db.session.add(audience)
-    check_references(None, rule)
+    _check_references(None, rule)
     db.session.flush()
     audit.record("saved audience", audience, by=by, changes={"rule": (None, rule)})
     return audience
@@ -55,7 +55,7 @@ def change_audience(audience: Audience, name: str, rule: Rule, note: str = "", *
     new = {"name": _fit_name(name, audience), "note": note.strip(), "rule": rule}
     _check_note(note)
     _check_rule(rule)
-    check_references(audience, rule)
+    _check_references(audience, rule)
     changes = audit.changes_between(audience, new)
     if not changes:
         return
@@ -100,17 +100,72 @@ def _check_note(note: str) -> None:
 
 
 def _check_rule(rule: Rule) -> None:
-    problems = problems_of(rule) or _unknown_values(rule)
+    problems = problems_of(rule) or [
+        f"The condition on {words} names something that is not there any more. Choose again."
+        for words in gone_from(rule)
+    ]
     if problems:
         raise BadInput(problems[0], {"rule": " ".join(problems)})
 
 
-def _unknown_values(rule: Rule) -> list[str]:
-    names = names_for(rule)
-    fields = [Field(f) for f in dict.fromkeys(condition["field"] for condition in conditions_of(rule))]
-    gone = [words_of(field) for field in fields if set(values_of(rule, field)) - names[field].keys()]
-    gone += [part.value for part in Narrowing if set(narrowed_to(rule, part)) - names.get(part, {}).keys()]
-    return [f"The condition on {words} names something that is not there any more. Choose again." for words in gone]
+def _check_references(audience: Audience | None, rule: Rule) -> None:
+    """Check what it would mean for this audience (None for a new one) to have this rule.
+
+    Raises RuleBroken when it names an archived audience or, over others, itself; when it, or one that names it, grows too
+    large; and when a training role rests on it and the rule asks about training roles.
+    """
+    named = select(Audience.name).where(Audience.id.in_(named_in(rule)), Audience.archived_at.is_not(None))
+    archived = db.session.scalar(named)
+    if archived:
+        raise RuleBroken(f"“{archived}” is archived. Use another audience.")
+    here = audience.id if audience is not None else _NEW
+    rules = {**_saved_rules(), here: rule}
+    references = {key: named_in(each) for key, each in rules.items()}
+    chain = chain_back(here, references)
+    if chain:
+        names = dict(db.session.execute(select(Audience.id, Audience.name).where(Audience.id.in_(chain))).all())
+        path = " uses ".join(f"“{names[key]}”" for key in chain)
+        raise RuleBroken(f"This would turn in a circle: {path}. Take one of them out of the rule.")
+    affected = [key for key in rules if here in with_named(key, references)]
+    sizes: dict[int, Size] = {}
+    for key in affected:
+        conditions, values = _size(key, rules, sizes)
+        if conditions > MOST_CONDITIONS_IN_ALL or values > MOST_VALUES_IN_ALL:
+            raise RuleBroken(
+                f"Together with the audiences that it names, a rule would have {conditions:,} conditions with {values:,} "
+                f"values. Keep to {MOST_CONDITIONS_IN_ALL:,} and {MOST_VALUES_IN_ALL:,}."
+            )
+    given = select(RoleRule).where(RoleRule.withdrawn_at.is_(None), RoleRule.audience_id.in_(affected))
+    for role_rule in db.session.scalars(given):
+        _check_rests_on_no_role(role_rule.audience_id, role_rule.role, rules)
+
+
+def _saved_rules() -> dict[int, Rule]:
+    # Locked where the engine can: two changes at the same moment must not make a circle between them.
+    rows = db.session.execute(select(Audience.id, Audience.rule).order_by(Audience.id).with_for_update())
+    return dict(rows.all())
+
+
+def _size(key: int, rules: Mapping[int, Rule], known: dict[int, Size]) -> Size:
+    """Return how large an audience is with everything written out; each is counted once."""
+    if key not in known:
+        sizes = [
+            FIELDS[condition["field"]].size(condition, lambda named: _size(named, rules, known))
+            for condition in conditions_of(rules.get(key, NOBODY))
+        ]
+        known[key] = (sum(conditions for conditions, _ in sizes), sum(values for _, values in sizes))
+    return known[key]
+
+
+def _check_rests_on_no_role(key: int, role: TrainingRole, rules: Mapping[int, Rule]) -> None:
+    """Raise RuleBroken when an audience asks about training roles, directly or over others, and so can give none."""
+    named = with_named(key, {each: named_in(rule) for each, rule in rules.items()}) & rules.keys()
+    asked = {name for each in named for name in asked_by(rules[each]) if FIELDS[name].rests_on_roles}
+    if asked:
+        raise RuleBroken(
+            f"The training role {role.word} would be given by this audience, so its rule can’t ask about "
+            f"{FIELDS[min(asked)].words}: whoever gets the role might then no longer be in it."
+        )
 
 
 def give_role_by_rule(role: TrainingRole, audience: Audience, *, by: Actor) -> RoleRule:
@@ -121,7 +176,7 @@ def give_role_by_rule(role: TrainingRole, audience: Audience, *, by: Actor) -> R
     """
     if audience.archived_at is not None:
         raise RuleBroken(f"“{audience.name}” is archived. Use another audience.")
-    check_rests_on_no_role(audience, role)
+    _check_rests_on_no_role(audience.id, role, _saved_rules())
     same = select(RoleRule).where(
         RoleRule.role == role, RoleRule.audience_id == audience.id, RoleRule.withdrawn_at.is_(None)
     )
@@ -168,8 +223,8 @@ def settle_training_roles(now: datetime, *, by: Actor = audit.CLOCK) -> tuple[in
 
 def _settle_role(role: TrainingRole, rules: Iterable[Rule], now: datetime) -> tuple[int, int]:
     rules = list(rules)
-    ground = ground_for(rules, now.date())
-    wanted = select(Person.id).where(or_(literal(False), *(reached(rule, ground) for rule in rules)))
+    ground = ground_on(now.date())
+    wanted = select(Person.id).where(or_(literal(False), *(ground.reached(rule) for rule in rules)))
     held = select(PersonRole.person_id).where(PersonRole.role == role)
     by_rule = (PersonRole.role == role, PersonRole.origin == RoleOrigin.RULE)
     here = select(Person.id).where(Person.left_at.is_(None))

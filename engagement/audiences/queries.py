@@ -8,14 +8,11 @@ from typing import TypeAlias
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from engagement.audiences.ground import ground_for
-from engagement.audiences.meaning import meets
+from engagement.audiences.conditions.audience import named_in
+from engagement.audiences.conditions.catalogue import FIELDS, ground_on, labels_of, phrase_with
+from engagement.audiences.conditions.stakeholder_group import StakeholderGroupField
 from engagement.audiences.models import Audience, RoleRule
-from engagement.audiences.names import names_for
-from engagement.audiences.records import record_of, theirs
-from engagement.audiences.resolution import reached
-from engagement.audiences.rules import Field, Rule, values_of
-from engagement.audiences.wording import lines_of
+from engagement.audiences.rules import Line, Rule, lines_of, sentence_of, values_of
 from engagement.db import db
 from engagement.people.models import Person
 
@@ -44,6 +41,14 @@ class Uses:
 
 
 @dataclass(frozen=True)
+class Words:
+    """A rule in words: as one sentence, and set out as a list."""
+
+    sentence: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
 class Reason:
     """One line of a rule held against a person: whether it is met, and what the person has there."""
 
@@ -64,8 +69,7 @@ def people_in(audience: AudienceOrRule, on: date) -> Select[int]:
     It is resolved when executed, so a person who changed department a moment ago is already in or out. Nobody who has
     left is in it.
     """
-    rule = _rule(audience)
-    return select(Person.id).where(reached(rule, ground_for([rule], on)))
+    return select(Person.id).where(ground_on(on).reached(_rule(audience)))
 
 
 def reach(audience: AudienceOrRule, on: date) -> int:
@@ -77,19 +81,16 @@ def reaches(rules: Sequence[Rule], on: date) -> list[int]:
     """Return how many people each of the rules reaches now, in one statement."""
     if not rules:
         return []
-    ground = ground_for(rules, on)
-    counted = [
-        select(func.count()).select_from(Person).where(reached(rule, ground)).scalar_subquery() for rule in rules
-    ]
+    ground = ground_on(on)
+    counted = [select(func.count()).select_from(Person).where(ground.reached(rule)).scalar_subquery() for rule in rules]
     return [int(number) for number in db.session.execute(select(*counted)).one()]
 
 
 def members(audience: AudienceOrRule, on: date) -> Select[Person]:
     """Return the SELECT of those whom the audience reaches, by name, with their departments."""
-    rule = _rule(audience)
     return (
         select(Person)
-        .where(reached(rule, ground_for([rule], on)))
+        .where(ground_on(on).reached(_rule(audience)))
         .options(joinedload(Person.department))
         .order_by(Person.last_name, Person.first_name, Person.id)
     )
@@ -111,23 +112,16 @@ def audiences_listed(on: date, *, limit: int = 50, offset: int = 0) -> list[Audi
     return [AudienceLine(row, number) for row, number in zip(rows, reaches([r.rule for r in rows], on), strict=True)]
 
 
-def references() -> dict[int, list[int]]:
-    """Return for each audience the ids of those that its rule names."""
-    rows = db.session.execute(select(Audience.id, Audience.rule))
-    return {audience_id: values_of(rule, Field.AUDIENCE) for audience_id, rule in rows}
-
-
 def audiences_asking_about(group: str) -> list[Audience]:
     """Return the audiences in use whose own rule names a stakeholder group, by name."""
     rows = db.session.scalars(audiences_in_use())
-    return [row for row in rows if group in values_of(row.rule, Field.STAKEHOLDER_GROUP)]
+    return [row for row in rows if group in values_of(row.rule, StakeholderGroupField.name)]
 
 
 def uses_of(audience: Audience) -> Uses:
     """Return which other audiences and role rules of this room rest on an audience; messages are asked for above."""
-    named_by = [i for i, named in references().items() if audience.id in named]
     return Uses(
-        list(db.session.scalars(audiences_in_use().where(Audience.id.in_(named_by)))),
+        [row for row in db.session.scalars(audiences_in_use()) if audience.id in named_in(row.rule)],
         list(db.session.scalars(_open_role_rules().where(RoleRule.audience_id == audience.id))),
     )
 
@@ -146,25 +140,23 @@ def role_rules() -> list[RoleRule]:
     return list(db.session.scalars(_open_role_rules()))
 
 
+def words_of(rule: Rule) -> Words:
+    """Return how a rule is said, with what everything that it names is called now."""
+    phrase = phrase_with(labels_of(rule))
+    return Words(sentence_of(rule, phrase), tuple(lines_of(rule, phrase)))
+
+
 def why(audience: AudienceOrRule, person: Person, on: date, zone: tzinfo = UTC) -> list[Reason]:
     """Return the rule line by line with whether this person meets it, and what they have there, with days in `zone`.
 
     The person is in the audience when the first line is met and they have not left.
     """
-    rule = _rule(audience)
-    ground = ground_for([rule], on)
-    record = record_of(person, ground)
-    championed = {wave_id for post in record.champion_of for wave_id in post.waves}
-    names = names_for(rule, waves=record.waves | championed)
+    rule, ground = _rule(audience), ground_on(on)
+    labels = labels_of(rule)
     reasons = []
-    for line in lines_of(rule, names):
-        held = meets(ground.written_out(line.node), record)
-        has = "" if line.is_group else theirs(_condition(line.node), person, record, names, zone)
-        reasons.append(Reason(line.depth, line.words, held, line.is_group, has))
+    for line in lines_of(rule, phrase_with(labels)):
+        has, one = "", line.node.get("not", line.node)
+        if not line.is_group:
+            has = FIELDS[one["field"]].told(one, ground.facts(one["field"], person), labels[one["field"]], zone)
+        reasons.append(Reason(line.depth, line.words, ground.meets(line.node, person), line.is_group, has))
     return reasons
-
-
-def _condition(node: Rule) -> Rule:
-    while "not" in node:
-        node = node["not"]
-    return node

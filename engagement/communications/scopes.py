@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from engagement.accounts import access
 from engagement.accounts.reader import Reader
 from engagement.audiences.models import Audience
 from engagement.audiences.queries import people_in
 from engagement.communications.models import Communication
-from engagement.db import count_of
+from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.people.models import Person
 from engagement.waves.models import Membership, Wave
@@ -49,6 +49,12 @@ def may_read(reader: Reader, communication: Communication) -> bool:
     """Return whether the reader may read it: its owner, its approver, and who sees its wave or programme."""
     is_named = reader.named_id in (communication.owner_id, communication.approver_id)
     return is_named or access.may_see_communication(reader, communication.programme_id, communication.wave_id)
+
+
+def is_named_in_messages(account_id: int) -> bool:
+    """Return whether a running communication names an account as its owner or approver: it has tasks without any role."""
+    named = or_(Communication.owner_id == account_id, Communication.approver_id == account_id)
+    return bool(db.session.scalar(select(exists().where(Communication.ended_at.is_(None), named))))
 
 
 def in_charge(reader: Reader) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from engagement import audit, clock
 from engagement.accounts import actions as account_actions
 from engagement.accounts.models import Account
+from engagement.accounts.posts import actions as posts
 from engagement.accounts.rules import Role
 from engagement.audiences import actions as audience_actions
 from engagement.communications import actions as communication_actions
@@ -150,9 +151,8 @@ def _person(figure: Figure) -> Person:
 
 def _plan_programme(stage: Stage) -> None:
     by = stage.accounts[roster.MANAGER.email].actor
-    stage.programme = programme_actions.make_programme(
-        story.PROGRAMME, story.PURPOSE, sponsor=_person(roster.SPONSOR), by=by
-    )
+    stage.programme = programme_actions.make_programme(story.PROGRAMME, story.PURPOSE, by=by)
+    posts.name_sponsor(stage.programme, _person(roster.SPONSOR), by=by)
     for name, statement in story.WORKFLOWS.items():
         texts = {field: text for field, text in statement.items() if field != "portfolio_class"}
         stage.workflows[name] = programme_actions.make_workflow(
@@ -160,18 +160,18 @@ def _plan_programme(stage: Stage) -> None:
         )
         _name_holders(stage, name)
     for number, (name, aim, go_live, quiet, departments, workflows) in WAVES.items():
-        stage.waves[number] = wave_actions.plan_wave(
+        wave = stage.waves[number] = wave_actions.plan_wave(
             stage.programme,
             name,
             stage.day(go_live),
             aim=aim,
             stabilises_until_on=stage.day(go_live + quiet),
-            lead=_person(roster.WAVE_LEAD),
-            sponsor=_person(roster.SPONSOR),
             departments=[d for d in map(department_by_path, departments) if d],
             workflows=[stage.workflows[workflow] for workflow in workflows],
             by=by,
         )
+        posts.name_lead(wave, _person(roster.WAVE_LEAD), by=by)
+        posts.name_sponsor(wave, _person(roster.SPONSOR), by=by)
     training.settle_assignments(clock.now())
 
 

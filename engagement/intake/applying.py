@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from engagement.accounts.addresses import follow_directory, keep_posts
+from engagement.accounts.addresses.actions import follow_directory, keep_posts
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.intake.comparing import changed_values, desired, filled, newcomers, pairs
@@ -25,7 +25,7 @@ from engagement.intake.models import KNOWN, ImportChange, ImportRun, StagedMatch
 from engagement.intake.places import open_again
 from engagement.intake.resolved_rows import PLAIN
 from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
-from engagement.intake.sign_ins import end_sign_ins, rename_sign_ins, reopen_sign_ins
+from engagement.intake.sign_ins.actions import end_sign_ins, rename_sign_ins, reopen_sign_ins
 from engagement.people.actions import make_department
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, paths_with_parents

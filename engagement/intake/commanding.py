@@ -7,12 +7,13 @@ from pathlib import Path
 from engagement.audit import Actor
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.intake import actions, applying, queries, sign_ins
+from engagement.intake import actions, applying, queries
 from engagement.intake.consequences import training_left_by
 from engagement.intake.models import CHANGES, ImportRun
 from engagement.intake.progress import Progress, Step, quietly
 from engagement.intake.reading import open_file
 from engagement.intake.rules import ChangeKind, missing, needs_confirmation
+from engagement.intake.sign_ins.queries import sign_ins_touched, why_not_all_leave
 from engagement.words import plural
 
 
@@ -57,14 +58,14 @@ def import_file(
     UnreadableFile for a file that cannot be read.
     """
     run = _staged(path, saved_mapping, full, skip_bad, by, progress)
-    no_administrator, touched = "", tuple(sign_ins.sign_ins_touched(run))
+    no_administrator, touched = "", tuple(sign_ins_touched(run))
     asks = needs_confirmation(run.count(ChangeKind.LEFT), run.count("active"))
     if not dry_run and not run.is_blocked and (confirm_leavers or not asks):
         actions.apply_run(run, confirm_leavers=confirm_leavers, by=by, progress=progress)
         training_left = actions.settle_after_import().asked if run.is_applied and run.touched else 0
     else:
         training_left = 0 if run.is_blocked else training_left_by(run).assignments
-        no_administrator = sign_ins.why_not_all_leave(applying.leavers_of(run))
+        no_administrator = why_not_all_leave(applying.leavers_of(run))
     return Preview(
         run.id,
         dict(run.counts),

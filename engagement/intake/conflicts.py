@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
-from engagement.accounts.addresses import held, is_same_name, people_with_rights
+from engagement.accounts.addresses.queries import held, is_same_name, people_with_rights
 from engagement.accounts.models import Account
 from engagement.db import db, rows_changed
 from engagement.intake.models import ImportRun, StagedMatch, StagedPerson

@@ -67,7 +67,7 @@ def training_left_by(run: ImportRun) -> TrainingLeft:
 
 def _leaves(run: ImportRun, wanted: CTE, lineages: Mapping[int, Iterable[str]]) -> ColumnElement[bool]:
     """Whoever came into a wave by department and would work outside of its departments, whose `lineages` are given."""
-    new = _lineages_above(run.new_departments)
+    new = lineages_above(run.new_departments)
     moved = or_(wanted.c.department_id.is_distinct_from(wanted.c.old_department_id), wanted.c.to_new_department)
     outside = [
         and_(Assignment.wave_id == wave_id, ~_stays(wanted, inside, new)) for wave_id, inside in lineages.items()
@@ -83,7 +83,7 @@ def _stays(wanted: CTE, lineages: Iterable[str], new: dict[str, str]) -> ColumnE
     return case((wanted.c.to_new_department, made), else_=known)
 
 
-def _lineages_above(paths: Iterable[str]) -> dict[str, str]:
+def lineages_above(paths: Iterable[str]) -> dict[str, str]:
     """Return for each department that is yet to be made the lineage of the nearest one above it that exists, "" for none."""
     above = {path: list(_parents(path)) for path in paths}
     known = dict(

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
+from engagement.accounts.posts.actions import end_sessions_before_first_right
 from engagement.audit import Actor
 from engagement.db import db
 from engagement.intake.models import ImportChange, ImportRun
@@ -21,12 +22,16 @@ MOST_NAMED = 500
 
 
 def settle_heads(run: ImportRun, by: Actor) -> int:
-    """Name the heads of all departments whose people the run touched; returns how many changed."""
+    """Name the heads of all departments whose people the run touched; returns how many changed.
+
+    Who heads something for the first time signs in anew, as with every first right.
+    """
     touched = _touched(run)
     heads = heads_of(touched)
     changed = 0
     rows = db.session.scalars(select(Department).where(Department.closed_at.is_(None)))
     differing = {row.id: row for row in rows if row.id in heads and row.manager_id != heads[row.id]}
+    end_sessions_before_first_right(heads[i] for i in differing)
     people = {p.id: p for p in db.session.scalars(select(Person).where(Person.id.in_({heads[i] for i in differing})))}
     for department_id, department in sorted(differing.items()):
         name_department_manager(department, people[heads[department_id]], by=by)

@@ -20,7 +20,8 @@ from sqlalchemy import (
     update,
 )
 
-from engagement.accounts.addresses import follow_directory, held, keep_posts
+from engagement.accounts.addresses.actions import follow_directory, keep_posts
+from engagement.accounts.addresses.queries import held
 from engagement.accounts.models import Account
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
@@ -30,7 +31,7 @@ from engagement.intake.applying import of_kind, with_other_address
 from engagement.intake.models import KNOWN, ImportChange, ImportRun
 from engagement.intake.recording import IMPORTED
 from engagement.intake.rules import ROLE_BITS, ChangeKind, RunStatus, shown
-from engagement.intake.sign_ins import end_sign_ins, rename_sign_ins, reopen_sign_ins
+from engagement.intake.sign_ins.actions import end_sign_ins, rename_sign_ins, reopen_sign_ins
 from engagement.people.models import Person, PersonRole
 from engagement.people.queries import department_successors
 from engagement.people.rules import RoleOrigin, search_text

@@ -18,7 +18,17 @@ from engagement.pages import (
     waves,
 )
 from engagement.pages.concerns import saying
-from engagement.pages.frame import addresses, body_limits, error_pages, formats, guard, headers, operation, shell
+from engagement.pages.frame import (
+    addresses,
+    body_limits,
+    error_pages,
+    formats,
+    guard,
+    headers,
+    kept_forms,
+    operation,
+    shell,
+)
 
 HALLS = (
     sign_in,
@@ -39,7 +49,7 @@ HALLS = (
 
 def register(app: Flask) -> None:
     """Put every page, the guard in front of them and the frame around them into the application."""
-    for part in (headers, addresses, guard, body_limits, formats, shell, error_pages):
+    for part in (headers, addresses, guard, body_limits, formats, shell, kept_forms, error_pages):
         part.register(app)
     for blueprint in (*(hall.blueprint for hall in HALLS), operation.blueprint):
         app.register_blueprint(blueprint)

@@ -56,6 +56,7 @@ REACH: dict[str, Reach] = {
     "role_grant": Reach(about=("account_id",), without=("granted_by",)),
     "used_link": NOBODY,
     "sign_in_attempt": NOBODY,
+    "known_place": NOBODY,
     # HR files. A row that waits in a file is found by what it was matched to.
     "import_run": Reach(by={"started_by_account_id": ("id", "filename", "started_at", "status")}),
     "import_change": Reach(about=("person_id",)),
@@ -63,6 +64,7 @@ REACH: dict[str, Reach] = {
     "staged_person": Reach(without=("searched_by", "manager_email", "manager_employee_id")),
     "staged_reference": NOBODY,
     "saved_mapping": NOBODY,
+    "kept_form": Reach(by={"account_id": ("path", "fields", "kept_at")}),
     "kept_upload": Reach(by={"account_id": ("filename", "kept_at")}),
     # Mail. The built-in mailbox holds copies of deliveries.
     "mailing": NOBODY,

@@ -15,9 +15,12 @@ from engagement.programmes.rules import OwnershipPart, PortfolioClass
 LONGEST_TEXT = 5_000
 
 
-def make_programme(name: str, purpose: str, *, sponsor: Person | None, by: Actor) -> Programme:
-    """Begin a programme. Raises BadInput for a missing name or one that another programme has."""
-    programme = Programme(name=_name(name), purpose=_text("purpose", purpose), sponsor=sponsor, made_at=clock.now())
+def make_programme(name: str, purpose: str, *, by: Actor) -> Programme:
+    """Begin a programme. Who sponsors it is said afterwards, in the room of sign-ins, because it gives rights.
+
+    Raises BadInput for a missing name or one that another programme has.
+    """
+    programme = Programme(name=_name(name), purpose=_text("purpose", purpose), made_at=clock.now())
     _refuse_taken_name(programme.name, None)
     db.session.add(programme)
     db.session.flush()
@@ -25,16 +28,14 @@ def make_programme(name: str, purpose: str, *, sponsor: Person | None, by: Actor
     return programme
 
 
-def change_programme(programme: Programme, name: str, purpose: str, *, sponsor: Person | None, by: Actor) -> None:
-    """Change what a programme is called, what it is for and who sponsors it. Raises BadInput as `make_programme`."""
+def change_programme(programme: Programme, name: str, purpose: str, *, by: Actor) -> None:
+    """Change what a programme is called and what it is for. Raises BadInput as `make_programme`."""
     name = _name(name)
     _refuse_taken_name(name, programme.id)
     changes = audit.changes_between(programme, {"name": name, "purpose": _text("purpose", purpose)})
-    if (programme.sponsor_id or None) != (sponsor.id if sponsor else None):
-        changes["sponsor"] = (programme.sponsor.name if programme.sponsor else None, sponsor.name if sponsor else None)
     if not changes:
         return
-    programme.name, programme.purpose, programme.sponsor = name, purpose, sponsor
+    programme.name, programme.purpose = name, purpose
     audit.record("changed programme", programme, by=by, changes=changes, programme_id=programme.id)
 
 

@@ -7,8 +7,10 @@ import structlog
 from sqlalchemy import delete
 
 from engagement import clock
-from engagement.accounts.models import SignInAttempt, UsedLink
-from engagement.accounts.rules import ATTEMPT_WINDOW, MESSAGE_LINK_LIFETIME
+from engagement.accounts.attempts.actions import forget_attempts
+from engagement.accounts.kept_forms.actions import forget_kept_forms
+from engagement.accounts.models import UsedLink
+from engagement.accounts.rules import MESSAGE_LINK_LIFETIME
 from engagement.accounts.sign_ins.actions import record_sign_ins as record_sign_ins_of_days
 from engagement.audiences import actions as audiences
 from engagement.communications import actions as communications
@@ -145,6 +147,7 @@ def forget_expired(_settings: Settings) -> str:
     """Remove used links, attempts and uploads that no question asks about any more."""
     now = clock.now()
     links = rows_changed(delete(UsedLink).where(UsedLink.used_at < now - MESSAGE_LINK_LIFETIME - timedelta(days=1)))
-    attempts = rows_changed(delete(SignInAttempt).where(SignInAttempt.at < now - ATTEMPT_WINDOW))
+    attempts = forget_attempts()
     uploads = intake.drop_old_uploads(now)
-    return f"{links} links, {attempts} attempts and {uploads} uploads removed."
+    forms = forget_kept_forms(now)
+    return f"{links} links, {attempts} attempts, {uploads} uploads and {forms} kept forms removed."

@@ -92,7 +92,7 @@ TIMETABLE: tuple[Line, ...] = (
     ),
     Line(
         "forget-expired",
-        "Removes used sign-in links and counted attempts that are too old to matter, and uploaded HR files whose columns nobody chose within a day.",
+        "Removes used sign-in links and counted attempts that are too old to matter, and uploaded HR files and kept forms that nobody came back for within a day.",
         timedelta(hours=6),
         jobs.forget_expired,
     ),

@@ -51,3 +51,29 @@ document.addEventListener('submit', (event) => {
   form.dataset.sending = 'yes';
   setTimeout(() => { delete form.dataset.sending; }, 3000);
 });
+
+// Where a person is typed, those who may be meant are offered while typing.
+document.querySelectorAll('input[data-people]').forEach((input) => {
+  const list = document.createElement('datalist');
+  list.id = `${input.id}-people`;
+  input.after(list);
+  input.setAttribute('list', list.id);
+  let waiting;
+  input.addEventListener('input', () => {
+    clearTimeout(waiting);
+    const words = input.value.trim();
+    if (words.length < 2) return;
+    waiting = setTimeout(async () => {
+      const address = `${input.dataset.people}?words=${encodeURIComponent(words)}`;
+      const answer = await fetch(address, { headers: { Accept: 'application/json' } }).catch(() => null);
+      if (!answer || !answer.ok || input.value.trim() !== words) return;
+      const people = await answer.json().catch(() => []);
+      list.replaceChildren(...people.map(({ reference, name }) => {
+        const option = document.createElement('option');
+        option.value = reference;
+        option.label = name;
+        return option;
+      }));
+    }, 200);
+  });
+});

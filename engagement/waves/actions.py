@@ -25,19 +25,17 @@ def plan_wave(
     aim: str = "",
     stabilises_until_on: date | None = None,
     training_lead_days: int = 7,
-    lead: Person | None = None,
-    sponsor: Person | None = None,
     departments: Iterable[Department] = (),
     workflows: Iterable[Workflow] = (),
 ) -> Wave:
     """Add the next wave to a programme and place the people of its departments.
 
+    Who leads and sponsors it is said afterwards, in the room of sign-ins, because it gives rights.
     Raises BadInput for a missing name, a quiet period that ends before go-live, or lead days outside 0 to 365.
     """
     number = (db.session.scalar(select(func.max(Wave.number)).where(Wave.programme_id == programme.id)) or 0) + 1
     wave = Wave(programme=programme, number=number, made_at=clock.now())
     _describe(wave, name, aim, go_live_on, stabilises_until_on, training_lead_days)
-    wave.lead, wave.sponsor = lead, sponsor
     db.session.add(wave)
     db.session.flush()
     _take_step(wave, WaveStatus.PLANNED, "", by)
@@ -62,21 +60,14 @@ def change_wave(
     *,
     stabilises_until_on: date | None,
     training_lead_days: int,
-    lead: Person | None,
-    sponsor: Person | None,
     by: Actor,
 ) -> None:
-    """Change how a wave is described and who leads and sponsors it. Raises BadInput as `plan_wave`."""
-    before = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days, wave.lead, wave.sponsor)
+    """Change how a wave is described. Raises BadInput as `plan_wave`."""
+    before = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days)
     _describe(wave, name, aim, wave.go_live_on, stabilises_until_on, training_lead_days)
-    wave.lead, wave.sponsor = lead, sponsor
-    after = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days, wave.lead, wave.sponsor)
-    words = ("name", "aim", "quiet period until", "training due days before", "lead", "sponsor")
-    changes = {
-        word: (getattr(old, "name", old), getattr(new, "name", new))
-        for word, old, new in zip(words, before, after, strict=True)
-        if old != new
-    }
+    after = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days)
+    words = ("name", "aim", "quiet period until", "training due days before")
+    changes = {word: (old, new) for word, old, new in zip(words, before, after, strict=True) if old != new}
     if changes:
         audit.record(
             "changed wave",

@@ -33,19 +33,6 @@ def test_a_failure_says_the_same_for_known_unknown_and_deactivated(app, email):
     assert caught.value.sentence == actions.WRONG
 
 
-@pytest.mark.parametrize("email", ["ines@example.com", "nobody@example.com"])
-def test_too_many_attempts_are_refused_alike_and_forgotten_after_the_window(app, frozen, email):
-    make_account("ines@example.com")
-    for attempt in range(10):
-        with pytest.raises(BadInput, match="not right"):
-            _sign_in(email, "wrong", place=f"198.51.100.{attempt}")
-    with pytest.raises(BadInput, match="too many attempts"):
-        _sign_in(email, PASSWORD)
-    frozen.shift(timedelta(minutes=16))
-    if email == "ines@example.com":
-        assert _sign_in(email, PASSWORD).email == email
-
-
 def test_a_weak_password_is_refused_with_the_reason(app):
     for password, reason in [("short", "at least 12"), ("aaaaaaaaaaaaaaaa", "different"), ("x" * 300, "at most")]:
         with pytest.raises(BadInput, match=reason):

@@ -1,13 +1,17 @@
-"""A small organisation made by chance, once as rows and once as the plain records that rules are held against."""
+"""A small organisation made by chance, once as rows and once as what fields should read of each person."""
 
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from factories import TESTER, make_department, make_programme, make_wave
 
 from engagement import clock
-from engagement.audiences.meaning import PersonRecord, Post
+from engagement.audiences.conditions.confirmation import Confirming
+from engagement.audiences.conditions.narrowing import Post
+from engagement.audiences.conditions.training_state import Learning
+from engagement.audiences.conditions.wave import title_of
 from engagement.db import db
 from engagement.mail.actions import build_mailing, queue_for_address
 from engagement.mail.models import Acknowledgement, Mailing
@@ -31,25 +35,30 @@ from engagement.waves.rules import MembershipOrigin, WaveStatus
 PATHS = ("Operations", "Operations/Claims", "Operations/Claims/Property", "Finance", "Letters")
 LOCATIONS = ("London", "Kraków", "", "O'Brien’s 100%_\\")
 LANGUAGES = (None, "en", "pl")
-TITLES = ("", "Claims Handler", "Senior claims handler", "ŻÓŁW keeper", "Head of 100%_ claims", "Team lead")
+TITLES = (
+    "",
+    "Claims Handler",
+    "Senior claims handler",
+    "ŻÓŁW keeper",
+    "Head of 100%_ claims",
+    "Team lead",
+    "Großkunden, ΟΔΟΣ",
+)
+TITLE_WORDS = ("claims", "handler senior", "żółw", "100%", "_", "\\", "GROSS", "großkunden", "οδος", "ΟΔΟΣ")
 GROUPS = ("executive_sponsors", "business_leaders", "end_users", "others")
 SLUGS = ("user-one", "user-two", "builder-one", "choice-one", "choice-two", "withdrawn")
 
 
 @dataclass
 class World:
-    """What rules can name, and everybody as plain values."""
+    """What rules can name, everybody, and for each of them what was drawn, as the field of that name should read it."""
 
     departments: list[int]
-    merged: int
     programmes: list[int]
     waves: list[int]
-    records: list[PersonRecord]
+    people: list[Person]
+    facts: list[dict[str, Any]]
     mailings: list[int]
-
-    @property
-    def ids(self) -> list[int]:
-        return [record.id for record in self.records]
 
 
 def make_world(seed: int, on: date, size: int = 25) -> World:
@@ -73,14 +82,12 @@ def make_world(seed: int, on: date, size: int = 25) -> World:
     people.merge_department(departments["Letters"], departments["Operations/Claims"], by=TESTER)
     for draw, row in zip(drawn, rows, strict=True):
         _send_and_confirm(draw, row, mailings)
-    records = [_record(draw, rows, drawn, departments, waves, on, as_groups) for draw in drawn]
-    records = [replace(record, **_confirmations(draw, mailings)) for draw, record in zip(drawn, records, strict=True)]
     return World(
         [department.id for department in departments.values()],
-        departments["Letters"].id,
         sorted({wave.programme_id for wave in waves}),
         [wave.id for wave in waves],
-        records,
+        rows,
+        [_facts(draw, drawn, waves, on, as_groups) | _confirmations(draw, mailings) for draw in drawn],
         [mailing.id for mailing in mailings],
     )
 
@@ -103,12 +110,10 @@ def _send_and_confirm(draw: dict, person: Person, mailings: list[Mailing]) -> No
     db.session.flush()
 
 
-def _confirmations(draw: dict, mailings: list[Mailing]) -> dict[str, frozenset[int]]:
+def _confirmations(draw: dict, mailings: list[Mailing]) -> dict[str, Confirming]:
     readable = {number for number, state in draw["sent"].items() if state in ("sent", "bounced", "unknown")}
-    return {
-        "asked_to_confirm": frozenset(mailings[number].id for number in readable if number < 2),
-        "confirmed": frozenset(mailings[number].id for number in draw["confirmed"]),
-    }
+    asked = frozenset(mailings[number].id for number in readable if number < 2)
+    return {"confirmation": Confirming(asked, frozenset(mailings[number].id for number in draw["confirmed"]))}
 
 
 def _make_waves(on: date) -> list[Wave]:
@@ -166,7 +171,7 @@ def _draw(dice: random.Random, number: int, waves: list[Wave]) -> dict:
         "roles": some(("user", "builder", "leader")),
         "waves": some(range(len(waves))),
         "past_waves": some(range(len(waves)), 0.1),
-        "assigned": [(w, role) for w in range(len(waves)) for role in some(("user", "builder"), 0.3)],
+        "assigned": [(w, role) for w in range(len(waves)) for role in some(("user", "builder", "leader"), 0.3)],
         "withdrawn": some(range(8), 0.2),
         "finished": some(SLUGS),
         "stakes": _draw_stakes(dice) if dice.random() < 0.4 else [],
@@ -293,47 +298,38 @@ def _insert(draw: dict, departments: dict[str, Department], waves: list[Wave], m
     return person
 
 
-def _record(
-    draw: dict,
-    rows: list[Person],
-    drawn: list[dict],
-    departments: dict[str, Department],
-    waves: list[Wave],
-    on: date,
-    as_groups: dict[str, list],
-) -> PersonRecord:
+def _facts(draw: dict, drawn: list[dict], waves: list[Wave], on: date, as_groups: dict[str, list]) -> dict[str, object]:
     path = "Operations/Claims" if draw["department"] == "Letters" else draw["department"]
     parts = path.split("/") if path else []
     above = {"/".join(parts[: n + 1]) for n in range(len(parts))}
     above |= {"Letters"} if "Operations/Claims" in above else set()
-    groups = _posts_of(draw["stakes"], waves).union(*(_posts_of(as_groups.get(path, []), waves) for path in above))
     finished = set(draw["finished"])
     asked = [pair for n, pair in enumerate(draw["assigned"]) if n not in draw["withdrawn"]]
-    open_ones = [(w, role) for w, role in asked if waves[w].status is not WaveStatus.CLOSED]
-    return PersonRecord(
-        id=rows[draw["number"]].id,
-        departments=tuple(departments["/".join(parts[: n + 1])].id for n in range(len(parts))),
-        location=draw["location"],
-        country=draw["country"],
-        language=draw["language"] or "",
-        job_title=draw["job_title"],
-        roles=frozenset(draw["roles"]),
-        waves=frozenset(waves[w].id for w in draw["waves"]),
-        wave_states=frozenset(waves[w].status.value for w in draw["waves"]),
-        groups=frozenset(groups),
-        champion_of=frozenset(
-            Post(waves[w].programme_id, frozenset({waves[w].id}))
+    # Leaders have no curriculum here, so that nothing is asked of them.
+    open_ones = [(w, role) for w, role in asked if waves[w].status is not WaveStatus.CLOSED and role != "leader"]
+    return {
+        "training_role": set(draw["roles"]),
+        "has_no_role": set(draw["roles"]),
+        "wave": [waves[w] for w in draw["waves"]],
+        "wave_state": {waves[w].status.value for w in draw["waves"]},
+        "stakeholder_group": _posts_of(draw["stakes"], waves).union(
+            *(_posts_of(as_groups.get(path, []), waves) for path in above)
+        ),
+        "champion": {
+            Post(waves[w].programme_id, frozenset({waves[w].id})): title_of(waves[w])
             for w, (_, _, is_now) in draw["posts"]
             if is_now and not draw["has_left"]
+        },
+        "training_state": Learning(
+            dict.fromkeys(finished, clock.now()),
+            is_overdue=any(
+                waves[w].go_live_on - timedelta(days=7) < on and not _is_finished(role, finished)
+                for w, role in open_ones
+            ),
+            has_not_started=bool(open_ones) and all(not _has_begun(role, finished) for _, role in open_ones),
         ),
-        finished=frozenset(finished),
-        is_overdue=any(
-            waves[w].go_live_on - timedelta(days=7) < on and not _is_finished(role, finished) for w, role in open_ones
-        ),
-        has_not_started=bool(open_ones) and all(not _has_begun(role, finished) for _, role in open_ones),
-        has_reports=any(d["manager"] == draw["number"] and not d["has_left"] for d in drawn),
-        has_left=draw["has_left"],
-    )
+        "manager_of_people": any(d["manager"] == draw["number"] and not d["has_left"] for d in drawn),
+    }
 
 
 def _is_finished(role: str, finished: set[str]) -> bool:

@@ -1,12 +1,14 @@
 """What a rule may look like, how it is said, and what saving, changing and archiving an audience refuses."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 from factories import TESTER, make_department, make_person, make_programme, make_wave
 
-from engagement.audiences import actions, queries
-from engagement.audiences.names import names_for
-from engagement.audiences.rules import MOST_CONDITIONS, Field, chain_back, problems_of
-from engagement.audiences.wording import describe
+from engagement.audiences import actions, conditions, queries
+from engagement.audiences.conditions.catalogue import FIELDS, problems_of
+from engagement.audiences.rules import MOST_CONDITIONS, chain_back
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.rules import TrainingRole
 
@@ -43,6 +45,19 @@ def test_a_rule_that_cannot_be_used_says_why(rule, sentence):
     assert len(problems_of(rule)) == 1
 
 
+@pytest.mark.parametrize("rule", [{}, {"every": [LONDON]}, {"field": "shoe_size"}, {"all": [{"not": {"field": "x"}}]}])
+def test_a_rule_that_was_broken_on_disk_reaches_nobody_only_with_an_error(app, rule):
+    with pytest.raises(KeyError):
+        queries.reach(rule, date(2026, 4, 14))
+
+
+def test_each_field_is_one_file_of_its_name():
+    shared = {"__init__", "catalogue", "column", "field", "narrowing"}
+    files = {path.stem for path in Path(conditions.__file__).parent.glob("*.py")} - shared
+    assert files == FIELDS.keys()
+    assert {type(field).__module__.rpartition(".")[2]: field.name for field in FIELDS.values()} == {f: f for f in files}
+
+
 def test_groups_may_not_stand_inside_each_other_without_end():
     rule = LONDON
     for _ in range(2_000):
@@ -75,7 +90,7 @@ def test_a_rule_is_said_in_one_sentence(app):
             {"not": {"all": [{"field": "manager_of_people"}, {"field": "language", "values": [""]}]}},
         ]
     }
-    assert describe(rule, names_for(rule)) == (
+    assert queries.words_of(rule).sentence == (
         "People who work in Operations/Claims or below and (work at London or have “lead” or “head of” in their job title) "
         "and are not Tomasz Wójcik "
         "and (are not among those who manage people and read the organisation’s language)."
@@ -87,14 +102,17 @@ def test_groups_and_champions_are_said_with_where(app):
     group = {"field": "stakeholder_group", "values": ["end_users", "it_leaders"], "programmes": [wave.programme_id]}
     rule = {"any": [group, {"not": {"field": "champion", "waves": [wave.id]}}, {"field": "champion"}]}
     assert problems_of(rule) == []
-    assert describe(rule, names_for(rule)) == (
+    assert queries.words_of(rule).sentence == (
         "People who are stakeholders among the end users or IT leaders in Claims "
         "or are not champions in Wave 3: Property (Claims) or are champions."
     )
 
 
-def test_what_is_gone_is_named_as_gone():
-    assert describe({"field": "wave", "values": [9]}, {Field.WAVE: {}}) == "People who are in 9 (no longer there)."
+def test_what_is_gone_is_named_as_gone(app):
+    gone = {"any": [{"field": "wave", "values": [9]}, {"field": "champion", "programmes": [7], "waves": [9]}]}
+    assert queries.words_of(gone).sentence == (
+        "People who are in 9 (no longer there) or are champions in 7 (no longer there) or 9 (no longer there)."
+    )
 
 
 def test_a_name_is_taken_in_any_case(app):

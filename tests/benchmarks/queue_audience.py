@@ -157,7 +157,7 @@ def measure(people: int, engine: str) -> None:
 
 def fill_map(people: int) -> int:
     """Put the four departments at the top and 200 people on the map of a new programme, appoint champions; return its id."""
-    programme = make_programme("Bench", "", sponsor=None, by=CLOCK)
+    programme = make_programme("Bench", "", by=CLOCK)
     wave = plan_wave(programme, "Wave", clock.now().date(), by=CLOCK)
     whom = [*db.session.scalars(select(Department).where(Department.parent_id.is_(None)))]
     for each in (*whom, *db.session.scalars(select(Person).order_by(Person.id).limit(200))):

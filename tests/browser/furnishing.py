@@ -8,6 +8,7 @@ from flask import Flask
 from engagement import clock
 from engagement.accounts.actions import account_for_person, set_password
 from engagement.accounts.models import Account
+from engagement.accounts.posts.actions import name_lead, name_sponsor
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import save_audience
 from engagement.communications.actions import ask_approval, make_communication, schedule_briefing, write_occurrence
@@ -90,7 +91,8 @@ def _ines() -> Account:
 
 
 def _wave(sponsor: Person, dana: Person, helen: Person) -> Wave:
-    programme = make_programme("Claims and finance", "Sorted claims, fewer letters.", sponsor=sponsor, by=TESTER)
+    programme = make_programme("Claims and finance", "Sorted claims, fewer letters.", by=TESTER)
+    name_sponsor(programme, sponsor, by=TESTER)
     workflow = make_workflow(programme, "Claims triage", PortfolioClass.QUICK_WIN, by=TESTER, **STATEMENT)
     for part, holder in zip(OwnershipPart, (dana, sponsor, dana, helen), strict=True):
         name_holder(workflow, part, holder, by=TESTER)
@@ -99,11 +101,11 @@ def _wave(sponsor: Person, dana: Person, helen: Person) -> Wave:
         "Property claims",
         clock.now().date() + timedelta(days=28),
         by=TESTER,
-        lead=dana,
-        sponsor=sponsor,
         departments=[dana.department],
         workflows=[workflow],
     )
+    name_lead(wave, dana, by=TESTER)
+    name_sponsor(wave, sponsor, by=TESTER)
     place_people(wave)
     settle_assignments(clock.now())
     return wave

@@ -77,7 +77,7 @@ def _add_workflow(ines):
     ines.follow("Name who holds it")
     ines.fill(operational_owner="2", change_approver="margaret@example.com", escalation_contact="2", support_team="66")
     ines.press("Keep these names")
-    assert "Nobody here has the address or employee number “66”" in ines.text
+    assert "Nobody here has the name, address or employee number “66”" in ines.text
     ines.fill(support_team="6")
     ines.press("Keep these names")
     assert "Vacant" not in ines.text

@@ -203,6 +203,43 @@ def test_a_message_whose_time_passed_while_nothing_ran_waits_for_a_decision(
         assert str(reason).endswith("more than the limit of 24 hours.")
 
 
+def _has_ipv6() -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0", "::1", "::"])
+def test_every_address_that_is_printed_answers_and_stands_in_links(shell: Shell, host: str) -> None:
+    if ":" in host and not _has_ipv6():
+        pytest.skip("this machine has no IPv6")
+    with shell.serving("--host", host) as service:
+        said = service.said
+        port = service.url.rpartition(":")[2]
+        own = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)
+        addresses = re.findall(r"http://[^\s/,]+(?<!\.)", said)
+        assert set(addresses) == {f"http://{own}:{port}"}
+        for path in ("/healthz", "/login", "/mailbox", "/metrics"):
+            with urllib.request.urlopen(f"{addresses[0]}{path}", timeout=20) as answer:
+                assert answer.status == 200, path
+        assert ("this machine alone until ENGAGEMENT_BASE_URL" in said) is (host in ("0.0.0.0", "::"))
+
+
+def test_the_address_of_the_setting_is_printed_beside_the_machines_own(shell: Shell) -> None:
+    with shell.serving("--host", "0.0.0.0", base_url="http://engagement.example.com:8000") as service:
+        port = service.url.rpartition(":")[2]
+        assert (
+            f"Serving on http://127.0.0.1:{port} for this machine, and http://engagement.example.com:8000 for everybody."
+        ) in service.said
+        named = urllib.request.Request(f"{service.url}/healthz", headers={"Host": "engagement.example.com:8000"})
+        for request in (f"{service.url}/healthz", named):
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                assert answer.status == 200
+
+
 def test_served_to_all_the_mailbox_stays_with_the_machine_itself(shell: Shell) -> None:
     with shell.serving("--host", "0.0.0.0") as service:
         port = service.url.rpartition(":")[2]

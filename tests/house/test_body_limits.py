@@ -78,7 +78,7 @@ def test_a_file_of_who_may_import_is_read_up_to_the_limit_for_files(app):
     manager = signed_in(app, make_change_manager())
     large = b"email,name\n" + b"x" * (FORM + 1)
     answer = manager.post("/people/import", data={"file": (io.BytesIO(large), "people.csv")})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "longer than" in answer.get_data(as_text=True)
     answer = announced(manager, "/people/import", HR_FILE + 1, "multipart/form-data; boundary=x")
     assert answer.status_code == 413

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 from patterns import pathological
 
-from engagement.audiences import rules as audience_rules
+from engagement.audiences.conditions import catalogue as audience_rules
 from engagement.communications.cadence import check_zone, clock_time
 from engagement.communications.field_places import misplaced
 from engagement.communications.holiday_calendar import check_country

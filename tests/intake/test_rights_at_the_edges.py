@@ -5,11 +5,13 @@ from factories import TESTER, make_wave
 from intake.companies import ADA, CY, DEE, bring_in, person, stage
 from intake.test_rights_in_files import EVERYBODY, STOLEN, give_post, guard, other_administrator
 
-from engagement.accounts import actions, addresses, queries
+from engagement.accounts import actions, queries
 from engagement.accounts.actions import account_for_person
+from engagement.accounts.addresses import actions as addresses
+from engagement.accounts.addresses.queries import waiting_sign_ins
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.intake.sign_ins import sign_ins_touched
+from engagement.intake.sign_ins.queries import sign_ins_touched
 from engagement.people.models import Person
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -28,7 +30,7 @@ def test_an_address_of_an_administrator_outside_the_directory_is_never_taken() -
     db.session.expire_all()
     assert (root.email, root.person_id, root.is_active) == ("root@example.com", person("9").id, True)
     assert queries.account_by_email("mallory@example.com") is None
-    assert [row.account for row in addresses.waiting_sign_ins()] == [root]
+    assert [row.account for row in waiting_sign_ins()] == [root]
 
 
 def test_who_gives_addresses_up_takes_none_from_a_guarded_sign_in() -> None:
@@ -87,5 +89,5 @@ def test_a_post_of_somebody_who_left_goes_to_nobody_with_a_new_address(way: str,
     assert not account.is_active
     assert queries.account_by_email("mallory@example.com") is None
     assert queries.account_by_email("ben@example.com") is (eve if has_other else account)
-    [waiting] = addresses.waiting_sign_ins()
+    [waiting] = waiting_sign_ins()
     assert (waiting.account, waiting.has_returned, waiting.has_other_address) == (account, True, True)

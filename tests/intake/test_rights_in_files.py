@@ -5,15 +5,17 @@ from factories import TESTER, make_department, make_programme, make_wave
 from intake.companies import ADA, BEN, CY, DEE, bring_in, person, stage
 from sqlalchemy import select
 
-from engagement.accounts import actions, addresses, links, queries
+from engagement.accounts import actions, links, queries
 from engagement.accounts.actions import account_for_person, grant_role, make_account, set_password
+from engagement.accounts.addresses import actions as addresses
+from engagement.accounts.addresses.queries import waiting_sign_ins
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.intake.actions import undo_run
-from engagement.intake.sign_ins import sign_ins_touched
+from engagement.intake.sign_ins.queries import sign_ins_touched
 from engagement.mail.models import Delivery
 from engagement.people import actions as people
 from engagement.people.rules import RoleOrigin, TrainingRole
@@ -89,7 +91,7 @@ def test_a_guarded_sign_in_keeps_its_address_until_it_is_confirmed(way: str) -> 
     assert queries.account_by_email("ben@example.com") is account
     assert queries.account_by_email("mallory@example.com") is None
     assert letters() == ["ben@example.com", "mallory@example.com"]
-    [waiting] = addresses.waiting_sign_ins()
+    [waiting] = waiting_sign_ins()
     assert (waiting.account, waiting.address, waiting.has_other_address) == (account, "mallory@example.com", True)
     addresses.confirm_address(account, "mallory@example.com", by=TESTER)
     assert queries.account_by_email("mallory@example.com") is account
@@ -97,7 +99,7 @@ def test_a_guarded_sign_in_keeps_its_address_until_it_is_confirmed(way: str) -> 
     assert letters() == ["ben@example.com"] * 2 + ["mallory@example.com"] * 2
     db.session.refresh(account)
     assert account.session_version == version + 1
-    assert addresses.waiting_sign_ins() == []
+    assert waiting_sign_ins() == []
     told = [(entry.verb, entry.changes["email"]) for entry in audited(account) if "sign-in address" in entry.verb]
     assert told == [
         ("kept sign-in address", ["ben@example.com"] * 2),
@@ -208,11 +210,11 @@ def test_who_comes_back_has_their_rights_when_an_administrator_says_so(way: str,
     db.session.refresh(account)
     assert not person("2").has_left
     assert account.is_active is (held is None)
-    assert [row.account for row in addresses.waiting_sign_ins()] == ([account] if held else [])
+    assert [row.account for row in waiting_sign_ins()] == ([account] if held else [])
     if held:
         actions.reactivate(account, by=TESTER)
         assert account.is_active
-        assert addresses.waiting_sign_ins() == []
+        assert waiting_sign_ins() == []
 
 
 def test_who_waits_and_leaves_again_waits_again_when_they_return() -> None:
@@ -224,13 +226,13 @@ def test_who_waits_and_leaves_again_waits_again_when_they_return() -> None:
         db.session.refresh(account)
         assert (account.is_active, account.returned_at) == (False, None)
         bring_in(*EVERYBODY)
-        assert [row.account for row in addresses.waiting_sign_ins()] == [account]
+        assert [row.account for row in waiting_sign_ins()] == [account]
     actions.end_with_leaving(person("2"), by=TESTER)
     assert account.returned_at is None
     actions.return_with_sign_in(person("2"), by=TESTER)
-    assert [row.account for row in addresses.waiting_sign_ins()] == [account]
+    assert [row.account for row in waiting_sign_ins()] == [account]
     actions.deactivate(account, by=TESTER)
-    assert addresses.waiting_sign_ins() == []
+    assert waiting_sign_ins() == []
 
 
 def test_a_number_that_changes_hands_takes_no_guarded_sign_in_along() -> None:
@@ -252,7 +254,7 @@ def test_undoing_gives_no_guarded_sign_in_another_address() -> None:
     undo_run(moved, by=TESTER)
     assert person("2").email == "ben@example.com"
     assert queries.account_by_email("mallory@example.com") is account
-    assert len(addresses.waiting_sign_ins()) == 1
+    assert len(waiting_sign_ins()) == 1
 
 
 def test_undoing_gives_nobody_an_address_that_somebody_signs_in_with_by_now() -> None:
@@ -301,12 +303,3 @@ def test_training_roles_open_nothing() -> None:
     before = queries.reader_of(account, "UTC")
     people.give_roles(person("4"), list(TrainingRole), origin=RoleOrigin.FILE, by=TESTER)
     assert queries.reader_of(account, "UTC") == before
-
-
-def test_merging_is_told_by_which_roles_it_would_let_reach_more_people() -> None:
-    bring_in(*EVERYBODY)
-    account = guard("auditor of a department")
-    claims, finance = make_department("Operations/Claims"), make_department("Finance")
-    found = queries.scopes_grown_by_merging(claims.lineage, finance.lineage)
-    assert [grant.account for grant in found] == [account]
-    assert queries.scopes_grown_by_merging(finance.lineage, claims.lineage) == []

@@ -23,7 +23,7 @@ OWNER, APPROVER, ESCALATION, SUPPORT = OwnershipPart
 
 
 def make(name: str = "Claims and finance") -> Programme:
-    return actions.make_programme(name, "Sorted claims.", sponsor=None, by=TESTER)
+    return actions.make_programme(name, "Sorted claims.", by=TESTER)
 
 
 def add(programme: Programme, name: str = "Claims triage", **statement: str) -> Workflow:
@@ -87,8 +87,8 @@ def test_a_name_that_is_taken_is_refused_in_any_case() -> None:
     with pytest.raises(BadInput, match="There is a programme called CLAIMS AND finance already"):
         make(" CLAIMS  AND finance ")
     with pytest.raises(BadInput, match="There is a programme called Claims and finance already"):
-        actions.change_programme(second, "Claims and finance", "", sponsor=None, by=TESTER)
-    actions.change_programme(first, "Claims and Finance", "", sponsor=None, by=TESTER)
+        actions.change_programme(second, "Claims and finance", "", by=TESTER)
+    actions.change_programme(first, "Claims and Finance", "", by=TESTER)
     add(first)
     with pytest.raises(BadInput, match="This programme has a workflow called claims TRIAGE already"):
         add(first, "claims TRIAGE")
@@ -105,7 +105,7 @@ def test_a_name_that_is_taken_is_refused_in_any_case() -> None:
 )
 def test_a_programme_that_makes_no_sense_is_refused_by_field(name: str, purpose: str, field: str) -> None:
     with pytest.raises(BadInput) as refused:
-        actions.make_programme(name, purpose, sponsor=None, by=TESTER)
+        actions.make_programme(name, purpose, by=TESTER)
     assert set(refused.value.problems) == {field}
     assert db.session.scalars(select(Programme)).all() == []
 

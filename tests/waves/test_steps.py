@@ -8,6 +8,7 @@ from factories import TESTER, make_person, make_programme, make_wave, make_workf
 from sqlalchemy import select
 
 from engagement import clock
+from engagement.accounts.posts.actions import name_lead
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -143,17 +144,14 @@ def test_waves_are_numbered_within_their_programme() -> None:
 
 
 def test_a_changed_lead_is_written_down_by_name() -> None:
-    wave = plan(lead=make_person("Ada Lead"))
-    ben = make_person("Ben Lead")
-    actions.change_wave(
-        wave, "Property claims", "", stabilises_until_on=None, training_lead_days=7, lead=ben, sponsor=None, by=TESTER
-    )
+    wave, ben = plan(), make_person("Ben Lead")
+    name_lead(wave, make_person("Ada Lead"), by=TESTER)
+    name_lead(wave, ben, by=TESTER)
     assert last_entry().changes == {"lead": ["Ada Lead", "Ben Lead"]}
     assert [(t.what, t.as_what) for t in held_by(ben)] == [(wave.title, "Wave lead")]
     before = last_entry().id
-    actions.change_wave(
-        wave, "Property claims", "", stabilises_until_on=None, training_lead_days=7, lead=ben, sponsor=None, by=TESTER
-    )
+    name_lead(wave, ben, by=TESTER)
+    actions.change_wave(wave, "Property claims", "", stabilises_until_on=None, training_lead_days=7, by=TESTER)
     assert last_entry().id == before
 
 

@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import func, null, select
 
-from engagement import audit
+from engagement import audit, clock
+from engagement.accounts.attempts.actions import shuffle_known_places
 from engagement.accounts.models import Account
-from engagement.accounts.queries import open_grants
+from engagement.accounts.queries import account_by_email, account_of_person, active_person_by_email, open_grants
 from engagement.accounts.sign_ins.models import SignInDay
 from engagement.db import db, insert_new, take_all
+from engagement.people.models import Person
 
 #: Noon in UTC stands for the whole day, because it lies in that day nearly everywhere.
 STANDS_FOR_THE_DAY = time(12, tzinfo=UTC)
@@ -22,6 +24,22 @@ def remember_sign_in(account: Account, *, on: date) -> None:
         return
     once = insert_new(SignInDay).values(account_id=account.id, on=on)
     db.session.execute(once.on_conflict_do_nothing(index_elements=["account_id", "on"]))
+
+
+def ask_for_link(email: str) -> Account | Person | None:
+    """Return who gets a link at an address, None for nobody.
+
+    Where its sign-in waits for an administrator, nothing is sent and the answer says nothing; that somebody asked is
+    remembered for the administrator.
+    """
+    account = account_by_email(email)
+    person = active_person_by_email(email) if account is None else None
+    own = account_of_person(person.id) if person is not None else account
+    if own is None or (own is account and own.is_active):
+        return account or person
+    if own.is_active or own.returned_at is not None:
+        own.link_asked_at = clock.now()
+    return None
 
 
 def record_sign_ins(today: date) -> bool:
@@ -38,5 +56,6 @@ def record_sign_ins(today: date) -> bool:
         noon = datetime.combine(day, STANDS_FOR_THE_DAY)
         audit.record_each(audit.SIGNED_IN_THAT_DAY, "account", accounts, by=audit.CLOCK, at=noon)
     if days:
+        shuffle_known_places(today)
         db.session.add_all(SignInDay(**row) for row in take_all(SignInDay) if row["on"] >= today)
     return bool(days)

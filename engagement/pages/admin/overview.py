@@ -8,7 +8,7 @@ from sqlalchemy import Select
 
 from engagement import audit
 from engagement.accounts import access, audit_access
-from engagement.accounts.addresses import waiting_sign_ins
+from engagement.accounts.addresses.queries import waiting_sign_ins
 from engagement.audit import AuditEntry
 from engagement.db import count_of, db
 from engagement.mail.queries import outbox_counts

@@ -1,23 +1,21 @@
 """How long each kind of record is kept."""
 
-from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import HiddenField, IntegerField
 from wtforms.validators import Optional
 
 from engagement import clock
 from engagement.accounts import access
-from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
-from engagement.pages.frame.shell import notify
-from engagement.pages.parts.forms import Form
+from engagement.pages.parts.forms import EditForm
+from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.privacy import actions, old_records, queries
 from engagement.privacy.rules import RecordKind, days_problem
 
 
-class RetentionForm(Form):
+class RetentionForm(EditForm):
     """Days for each kind of record; empty keeps it for ever. `shown` are the days whose consequences were looked at."""
 
     shown = HiddenField()
@@ -29,7 +27,7 @@ for _kind in RecordKind:
 
 
 @blueprint.route("/admin/retention", methods=["GET", "POST"])
-def retention() -> str | BaseResponse:
+def retention() -> Drawn | BaseResponse:
     """How long each kind of record is kept: what would go is shown first, then the same days are kept."""
     guard.allow(access.may_administer(guard.reader()))
     rules = queries.retention_rules()
@@ -49,15 +47,13 @@ def retention() -> str | BaseResponse:
         return _rules_shown(form, asked, "changed" if form.step.data == "keep" else "shown")
     for kind, days in asked.items():
         actions.keep_for(kind, days, by=guard.reader().actor)
-    db.session.commit()
-    notify("Kept.", "The clock lets old records go once a day, first within a day from now.")
-    return redirect(url_for("admin.retention"), code=303)
+    return done("admin.retention", "Kept.", "The clock lets old records go once a day, first within a day from now.")
 
 
-def _rules_shown(form: RetentionForm, days: dict[RecordKind, int | None], state: str) -> str:
+def _rules_shown(form: RetentionForm, days: dict[RecordKind, int | None], state: str) -> Drawn:
     """Return the page with what would go after these days; `state` says whether the days were only looked at."""
     figures = {k.value: old_records.going(k, number, clock.now()) for k, number in days.items() if number is not None}
-    return render_template("admin/retention.html", form=form, kinds=list(RecordKind), figures=figures, state=state)
+    return drawn("admin/retention.html", form, kinds=list(RecordKind), figures=figures, state=state)
 
 
 def _in_one_line(days: dict[RecordKind, int | None]) -> str:

@@ -1,27 +1,28 @@
 """Pages of sign-ins: who may do what, giving and withdrawing roles, deactivating."""
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from engagement.accounts import access, actions, addresses, queries
+from engagement.accounts import access, actions, queries
+from engagement.accounts.addresses import actions as addresses
+from engagement.accounts.addresses import queries as waiting
 from engagement.accounts.models import Account, Grant
 from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
-from engagement.pages.frame.shell import notify
+from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.forms import Form, stripped
 from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.people import queries as people
-from engagement.people.models import Department
 from engagement.programmes import queries as programmes
-from engagement.programmes.models import Programme
-from engagement.waves.models import Wave
 from engagement.waves.queries import open_waves
+from engagement.words import plural
 
 MEANINGS = {
     Role.ADMINISTRATOR: "Runs the service: sign-ins, directory, audit, jobs",
@@ -59,31 +60,44 @@ class RoleForm(Form):
 def sign_ins() -> str:
     """Everybody with a role, and what follows from the data for all others."""
     guard.allow(access.may_administer(guard.reader()))
-    listed = [(account, [(g, _scope_words(g)) for g in grants]) for account, grants in queries.accounts_with_roles()]
+    listed = [
+        (account, [(g, waiting.scope_in_words(g)) for g in grants]) for account, grants in queries.accounts_with_roles()
+    ]
     return render_template(
-        "admin/sign_ins.html", accounts=listed, outside=queries.outsiders(), waiting=len(addresses.waiting_sign_ins())
+        "admin/sign_ins.html", accounts=listed, outside=queries.outsiders(), waiting=len(waiting.waiting_sign_ins())
     )
-
-
-def _scope_words(grant: Grant) -> str:
-    if grant.programme_id:
-        return f"in {db.session.get_one(Programme, grant.programme_id).name}"
-    if grant.wave_id:
-        return f"in {db.session.get_one(Wave, grant.wave_id).title}"
-    if grant.department_id:
-        return f"in {db.session.get_one(Department, grant.department_id).path}"
-    return "everywhere"
 
 
 @blueprint.get("/admin/sign-ins/waiting")
 def waiting_sign_ins() -> str:
     """The sign-ins that wait for an administrator: another address in the directory, or a person who came back."""
     guard.allow(access.may_administer(guard.reader()))
-    rows = addresses.waiting_sign_ins()
+    rows = waiting.waiting_sign_ins()
     page = asked_page(len(rows))
     shown = rows[page.offset : page.offset + page.size]
-    roles = {row.account.id: [g.role.word for g in queries.open_grants(row.account.id)] for row in shown}
-    return render_template("admin/waiting_sign_ins.html", rows=shown, roles=roles, page=page)
+    return render_template(
+        "admin/waiting_sign_ins.html",
+        rows=shown,
+        roles={row.account.id: [g.role.word for g in queries.open_grants(row.account.id)] for row in shown},
+        rights=waiting.rights_in_words([row.account for row in shown]),
+        former=waiting.former_names(row.account.person_id for row in shown if row.account.person_id is not None),
+        with_other_address=sum(row.has_other_address for row in shown),
+        page=page,
+    )
+
+
+@blueprint.post("/admin/sign-ins/addresses")
+def confirm_addresses() -> BaseResponse:
+    """Let all who were ticked sign in with the addresses that the directory has for them."""
+    guard.allow(access.may_administer(guard.reader()))
+    ticked = (text.partition(" ") for text in request.form.getlist("chosen"))
+    shown = {number: address for text, _, address in ticked if (number := row_id(text)) is not None}
+    if not shown:
+        raise BadInput("Nobody was ticked. Tick those whose new address is right, then confirm.")
+    confirmed = addresses.confirm_addresses(shown, by=guard.reader().actor)
+    who = plural(len(confirmed), "person signs in with their", "people sign in with their")
+    more = "Their sessions have ended, and both addresses of each were told."
+    return done("admin.waiting_sign_ins", f"{who} new address now.", more)
 
 
 @blueprint.post("/admin/sign-ins/<int:account_id>/address")
@@ -92,9 +106,11 @@ def confirm_address(account_id: int) -> BaseResponse:
     guard.allow(access.may_administer(guard.reader()))
     account = guard.found(db.session.get(Account, account_id))
     addresses.confirm_address(account, request.form.get("address", ""), by=guard.reader().actor)
-    db.session.commit()
-    notify(f"{account.name} signs in with {account.email}.", "Their sessions have ended, and both addresses were told.")
-    return redirect(url_for("admin.waiting_sign_ins"), code=303)
+    return done(
+        "admin.waiting_sign_ins",
+        f"{account.name} signs in with {account.email}.",
+        "Their sessions have ended, and both addresses were told.",
+    )
 
 
 @blueprint.post("/admin/sign-ins/<int:account_id>/name")
@@ -103,13 +119,11 @@ def rename_sign_in(account_id: int) -> BaseResponse:
     guard.allow(access.may_administer(guard.reader()))
     account = guard.found(db.session.get(Account, account_id))
     actions.rename(account, request.form.get("name", ""), by=guard.reader().actor)
-    db.session.commit()
-    notify(f"The sign-in {account.email} is that of {account.name}.")
-    return redirect(url_for("admin.sign_ins"), code=303)
+    return done("admin.sign_ins", f"The sign-in {account.email} is that of {account.name}.")
 
 
 @blueprint.route("/admin/sign-ins/new", methods=["GET", "POST"])
-def give_role() -> str | BaseResponse:
+def give_role() -> Drawn | BaseResponse:
     """Give somebody a role, making their sign-in where there is none."""
     guard.allow(access.may_administer(guard.reader()))
     form = RoleForm()
@@ -120,25 +134,25 @@ def give_role() -> str | BaseResponse:
         *(SelectChoice(f"department-{d.id}", d.path, optgroup="Departments") for d in people.departments()),
     ]
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             account = _account_for(form)
             role = Role(form.role.data)
             kind, _, number = (form.scope.data or "").partition("-")
             scope = {f"{kind}_id": int(number)} if kind and role is not Role.ADMINISTRATOR else {}
             actions.grant_role(account, role, by=guard.reader().actor, **scope)
-        except BadInput as error:
-            db.session.rollback()
-            form.take(error)
-        else:
-            db.session.commit()
-            notify(
-                f"{account.name} is {role.word.lower()} now.",
-                f"They sign in with {account.email}, by a link; no password is needed.",
-            )
-            return redirect(url_for("admin.sign_ins"), code=303)
-    return render_template(
-        "admin/give_role.html", form=form, meanings={role.value: words for role, words in MEANINGS.items()}
-    )
+        if saved:
+            return saved.to("admin.sign_ins", f"{account.name} is {role.word.lower()} now.", _how_they_sign_in(account))
+    return drawn("admin/give_role.html", form, meanings={role.value: words for role, words in MEANINGS.items()})
+
+
+def _how_they_sign_in(account: Account) -> str:
+    if account.returned_at is not None:
+        return f"Their sign-in {account.email} waits for you since they came back: let them in before they can use it."
+    if not account.is_active:
+        return f"Their sign-in {account.email} is deactivated: let them sign in again before they can use it."
+    if account.password_hash:
+        return f"They sign in with {account.email}, by their password or a link."
+    return f"They sign in with {account.email}, by a link; no password is needed."
 
 
 def _account_for(form: RoleForm) -> Account:
@@ -162,9 +176,7 @@ def withdraw_role(grant_id: int) -> BaseResponse:
     guard.allow(access.may_administer(guard.reader()))
     grant = guard.found(db.session.get(Grant, grant_id))
     actions.withdraw_grant(grant, by=guard.reader().actor)
-    db.session.commit()
-    notify(f"{grant.account.name} is no longer {grant.role.word.lower()}.")
-    return redirect(url_for("admin.sign_ins"), code=303)
+    return done("admin.sign_ins", f"{grant.account.name} is no longer {grant.role.word.lower()}.")
 
 
 @blueprint.post("/admin/sign-ins/<int:account_id>/deactivation")
@@ -173,9 +185,7 @@ def deactivate(account_id: int) -> BaseResponse:
     guard.allow(access.may_administer(guard.reader()))
     account = guard.found(db.session.get(Account, account_id))
     actions.deactivate(account, by=guard.reader().actor)
-    db.session.commit()
-    notify(f"{account.name} can’t sign in any more.", "Every session they had has ended.")
-    return redirect(url_for("admin.sign_ins"), code=303)
+    return done("admin.sign_ins", f"{account.name} can’t sign in any more.", "Every session they had has ended.")
 
 
 @blueprint.post("/admin/sign-ins/<int:account_id>/reactivation")
@@ -184,6 +194,4 @@ def reactivate(account_id: int) -> BaseResponse:
     guard.allow(access.may_administer(guard.reader()))
     account = guard.found(db.session.get(Account, account_id))
     actions.reactivate(account, by=guard.reader().actor)
-    db.session.commit()
-    notify(f"{account.name} can sign in again.")
-    return redirect(url_for("admin.sign_ins"), code=303)
+    return done("admin.sign_ins", f"{account.name} can sign in again.")

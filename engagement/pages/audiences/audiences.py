@@ -9,25 +9,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import access
 from engagement.audiences import actions, queries
+from engagement.audiences.conditions.catalogue import FIELDS
+from engagement.audiences.conditions.narrowing import offered_places
 from engagement.audiences.models import Audience
-from engagement.audiences.names import names_for, offered, offered_places
-from engagement.audiences.rules import Field, Rule, values_of
-from engagement.audiences.wording import describe, lines_of
 from engagement.communications import queries as calendar
 from engagement.communications.scopes import readable
 from engagement.db import count_of, db
 from engagement.errors import BadInput, EngagementError, RuleBroken
 from engagement.pages.audiences import blueprint
-from engagement.pages.audiences.rule_form import (
-    GROUP_WORDS,
-    QUESTIONS,
-    Row,
-    all_rows,
-    posted_rows,
-    press,
-    rows_of,
-    rule_of,
-)
+from engagement.pages.audiences.rule_form import GROUP_WORDS, Row, all_rows, posted_rows, press, rows_of, rule_of
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import reader_zone, today
 from engagement.pages.frame.shell import notify
@@ -108,12 +98,10 @@ def audience(audience_id: int) -> str:
     visible = access.visible_people(reader)
     members = queries.members(row, today()).where(visible)
     page = asked_page(reach if access.sees_everybody(reader) else count_of(members))
-    names = names_for(row.rule)
     return render_template(
         "audiences/audience.html",
         audience=row,
-        sentence=describe(row.rule, names),
-        lines=lines_of(row.rule, names),
+        words=queries.words_of(row.rule),
         reach=reach,
         page=page,
         hidden=reach - page.total,
@@ -173,7 +161,7 @@ def edit(audience_id: int) -> str | BaseResponse:
 
 def _build(row: Audience | None) -> str | BaseResponse:
     if request.method == "GET":
-        top = rows_of(row.rule if row else None, _addresses(row.rule) if row else {})
+        top = rows_of(row.rule) if row else Row()
         sheet = Sheet(row.name, row.note) if row else Sheet()
         return _drawn(row, top, _counted(sheet, top) if row else sheet)
     top = posted_rows(request.form)
@@ -188,15 +176,15 @@ def _build(row: Audience | None) -> str | BaseResponse:
 
 
 def _counted(sheet: Sheet, top: Row) -> Sheet:
-    rule, problems = rule_of(top, people.ids_by_reference)
+    rule, problems = rule_of(top)
     if problems:
         return replace(sheet, problems=tuple(problems))
     reach = queries.reach(rule, today())
-    return replace(sheet, says=describe(rule, names_for(rule)), reach=plural(reach, "person", "people"))
+    return replace(sheet, says=queries.words_of(rule).sentence, reach=plural(reach, "person", "people"))
 
 
 def _saved(row: Audience | None, top: Row, sheet: Sheet) -> str | BaseResponse:
-    rule, problems = rule_of(top, people.ids_by_reference)
+    rule, problems = rule_of(top)
     if problems:
         return _drawn(row, top, replace(sheet, problems=tuple(problems)))
     actor = guard.reader().actor
@@ -219,28 +207,22 @@ def _refused(sheet: Sheet, error: EngagementError) -> Sheet:
 
 
 def _drawn(row: Audience | None, top: Row, sheet: Sheet) -> str:
-    fields = {inner.about for inner in all_rows(top) if inner.about is not None and not inner.is_typed}
-    besides = row.id if row else None
-    chosen = {field: [v for inner in all_rows(top) if inner.about is field for v in inner.chosen] for field in fields}
-    offers = {
-        field: Offer([(str(v), words) for v, words in offered(field, besides, chosen[field])]) for field in fields
-    }
-    places = offered_places() if any(inner.can_be_narrowed for inner in all_rows(top)) else []
+    offers, asked = {}, [inner for inner in all_rows(top) if inner.about is not None]
+    for about in {inner.about for inner in asked if inner.about and inner.about.takes_values and not inner.about.typed}:
+        chosen = [text for inner in asked if inner.about is about for text in inner.texts]
+        offers[about.name] = Offer(about.offered(chosen, besides=row.id if row else None))
+    is_narrowed = any(inner.about.narrowed_by for inner in asked if inner.about)
     return render_template(
         "audiences/edit.html",
         audience=row,
         top=top,
         sheet=sheet,
         offers=offers,
-        places=Offer([(f"{part.value}:{key}", words) for part, key, words in places]),
+        places=Offer(offered_places() if is_narrowed else []),
         group_words=GROUP_WORDS,
-        questions=[(field.value, words) for field, words in QUESTIONS],
+        questions=[(about.name, about.question) for about in FIELDS.values()],
         has_errors=bool(sheet.problems or sheet.name_problem),
     )
-
-
-def _addresses(rule: Rule) -> dict[int, str]:
-    return people.references_of(values_of(rule, Field.PERSON))
 
 
 @blueprint.post("/audiences/<int:audience_id>/archiving")

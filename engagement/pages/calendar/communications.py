@@ -1,6 +1,6 @@
 """Pages of communications: the calendar as month and list, and each communication with its dates."""
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
@@ -13,7 +13,6 @@ from engagement.communications.outlines import standard_outlines
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.communications.translations import main_language
 from engagement.db import count_of, db
-from engagement.errors import BadInput
 from engagement.mail.rules import DeliveryState
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.forms import CommunicationForm, StandardForm, WhenForm, chosen, month_of, when_form
@@ -21,8 +20,8 @@ from engagement.pages.calendar.month import brief_moment, month_shown
 from engagement.pages.calendar.words import when_words
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import number_word, today
-from engagement.pages.frame.shell import notify
 from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme
 from engagement.waves import queries as waves
@@ -107,7 +106,7 @@ def _waves_to_plan(programme: Programme) -> list[Wave]:
 
 
 @blueprint.route("/communications/new", methods=["GET", "POST"])
-def new() -> str | BaseResponse:
+def new() -> Drawn | BaseResponse:
     """Add a communication to a programme, or first choose which."""
     reader = guard.reader()
     offered = _programmes_to_plan()
@@ -116,27 +115,25 @@ def new() -> str | BaseResponse:
     programme = next((p for p in offered if p.id == asked), offered[0] if len(offered) == 1 else None)
     if programme is None:
         planned = {p.id for p in offered if access.may_plan_programme(reader, p.id)}
-        return render_template("calendar/choose_programme.html", programmes=offered, planned=planned)
+        return render_template("calendar/choose_programme.html", programmes=offered, planned=planned), 200
     kind = request.args.get("kind", "")
     form = CommunicationForm(data=_defaults(kind if kind in list(CommunicationKind) else "department_briefing"))
     form.offer(programme, _waves_to_plan(programme))
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             values = form.values()
             _allow_planning(programme.id, values["wave"].id if values["wave"] else None)
             scopes.refuse_readers_beyond(reader, programme.id, values["audience"], today())
             communication = actions.make_communication(programme, **values, by=reader.actor)
-        except BadInput as error:
-            db.session.rollback()
-            form.take(error)
-        else:
-            db.session.commit()
-            notify(f"{communication.name} is in the calendar.", communication.how_often + ".")
-            return redirect(_page_of(communication), code=303)
+        if saved:
+            return saved.to(
+                "calendar.communication",
+                f"{communication.name} is in the calendar.",
+                communication.how_often + ".",
+                communication_id=communication.id,
+            )
     may_plan_all = access.may_plan_programme(reader, programme.id)
-    return render_template(
-        "calendar/edit.html", form=form, programme=programme, communication=None, may_plan_all=may_plan_all
-    )
+    return drawn("calendar/edit.html", form, programme=programme, communication=None, may_plan_all=may_plan_all)
 
 
 def _defaults(kind: str) -> dict[str, object]:
@@ -165,19 +162,15 @@ def _allow_planning(programme_id: int, wave_id: int | None) -> None:
     guard.allow(access.may_plan_communication(guard.reader(), programme_id, wave_id))
 
 
-def _page_of(communication: Communication) -> str:
-    return url_for("calendar.communication", communication_id=communication.id)
-
-
 @blueprint.route("/communications/standard", methods=["GET", "POST"])
-def standard() -> str | BaseResponse:
+def standard() -> Drawn | BaseResponse:
     """Take the standard communications over into a programme."""
     programme = guard.found(chosen(Programme, request.args.get("programme_id", "")))
     guard.allow(access.may_plan_programme(guard.reader(), programme.id))
     form = StandardForm(data={"owner": str(guard.reader().account_id)})
     form.offer()
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             made = actions.adopt_standard_communications(
                 programme,
                 owner=chosen_owner(form),
@@ -187,15 +180,12 @@ def standard() -> str | BaseResponse:
                 holiday_country=guard.settings().holidays,
                 by=guard.reader().actor,
             )
-        except BadInput as error:
-            db.session.rollback()
-            form.take(error)
-        else:
-            db.session.commit()
-            notify(f"{plural(len(made), 'communication is', 'communications are')} in the calendar.")
-            return redirect(url_for("calendar.index"), code=303)
+        if saved:
+            return saved.to(
+                "calendar.index", f"{plural(len(made), 'communication is', 'communications are')} in the calendar."
+            )
     outlines = standard_outlines()
-    return render_template("calendar/standard.html", form=form, programme=programme, outlines=outlines)
+    return drawn("calendar/standard.html", form, programme=programme, outlines=outlines)
 
 
 def chosen_owner(form: StandardForm) -> Account:
@@ -212,19 +202,20 @@ def _communication(communication_id: int, *, to_change: bool = False) -> Communi
 
 
 @blueprint.get("/communications/<int:communication_id>")
-def communication(communication_id: int) -> str:
+def communication(communication_id: int) -> Drawn:
     """Show a communication: its cadence in words, who gets it, and its messages."""
     row = _communication(communication_id)
     return _communication_shown(row, when_form(None, row.timezone))
 
 
-def _communication_shown(row: Communication, when: WhenForm) -> str:
+def _communication_shown(row: Communication, when: WhenForm) -> Drawn:
     now = clock.now()
     past = queries.messages_of(row.id, now, past=True)
     coming = queries.messages_of(row.id, now, past=False)
     counts = queries.counts_of(past)
-    return render_template(
+    return drawn(
         "calendar/communication.html",
+        when,
         communication=row,
         timezone=guard.reader().timezone,
         language=language_words(main_language(row, guard.organisation())),
@@ -237,47 +228,44 @@ def _communication_shown(row: Communication, when: WhenForm) -> str:
 
 
 @blueprint.post("/communications/<int:communication_id>/occurrences")
-def date_message(communication_id: int) -> str | BaseResponse:
+def date_message(communication_id: int) -> Drawn | BaseResponse:
     """Date one message by hand."""
     row = _communication(communication_id, to_change=True)
     form = WhenForm()
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             made = actions.schedule_briefing(row, form.instant(row.timezone), by=guard.reader().actor)
-        except BadInput as error:
-            db.session.rollback()
-            form.take(error)
-        else:
-            db.session.commit()
-            notify("The draft is there.", f"It is due {when_words(made)}, once somebody has approved it.")
-            return redirect(url_for("calendar.occurrence", occurrence_id=made.id), code=303)
+        if saved:
+            return saved.to(
+                "calendar.occurrence",
+                "The draft is there.",
+                f"It is due {when_words(made)}, once somebody has approved it.",
+                occurrence_id=made.id,
+            )
     return _communication_shown(_communication(communication_id), form)
 
 
 @blueprint.route("/communications/<int:communication_id>/edit", methods=["GET", "POST"])
-def edit(communication_id: int) -> str | BaseResponse:
+def edit(communication_id: int) -> Drawn | BaseResponse:
     """Change a communication."""
-    row = _communication(communication_id, to_change=True)
+    row = held(_communication(communication_id, to_change=True))
     form = CommunicationForm(data=CommunicationForm.shown(row))
     form.offer(row.programme, _waves_to_plan(row.programme), row)
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             values = form.values(row)
             _allow_planning(row.programme_id, values["wave"].id if values["wave"] else None)
             if values["audience"] != row.audience:
                 scopes.refuse_readers_beyond(guard.reader(), row.programme_id, values["audience"], today())
             actions.change_communication(row, values, by=guard.reader().actor)
-        except BadInput as error:
-            db.session.rollback()
-            form.take(error)
-        else:
-            db.session.commit()
-            notify(
+        if saved:
+            return saved.to(
+                "calendar.communication",
                 f"{row.name} is changed.",
                 "Dates follow it; texts that somebody wrote stay. Another audience, wave or sender needs approval again.",
+                communication_id=row.id,
             )
-            return redirect(_page_of(row), code=303)
-    return render_template("calendar/edit.html", form=form, programme=row.programme, communication=row)
+    return drawn("calendar/edit.html", form, programme=row.programme, communication=row)
 
 
 @blueprint.post("/communications/<int:communication_id>/ending")
@@ -285,6 +273,9 @@ def end(communication_id: int) -> BaseResponse:
     """End a communication."""
     row = _communication(communication_id, to_change=True)
     actions.end_communication(row, by=guard.reader().actor)
-    db.session.commit()
-    notify(f"{row.name} has ended.", "Nothing of it is sent any more. What was sent stays readable.")
-    return redirect(_page_of(row), code=303)
+    return done(
+        "calendar.communication",
+        f"{row.name} has ended.",
+        "Nothing of it is sent any more. What was sent stays readable.",
+        communication_id=row.id,
+    )

@@ -29,7 +29,7 @@ from engagement.communications.rhythm import ORDINALS, WEEKDAYS, Choice, choice_
 from engagement.communications.rules import CommunicationKind, HolidayPolicy, Rhythm
 from engagement.communications.text_limits import LONGEST_BODY
 from engagement.db import db
-from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
 
@@ -45,7 +45,7 @@ def choices(pairs: Any) -> list[SelectChoice]:
     return [SelectChoice(str(value), label) for value, label in pairs]
 
 
-class CommunicationForm(Form):
+class CommunicationForm(EditForm):
     """A line of the calendar."""
 
     name = StringField("What is it called?", filters=[stripped], validators=[InputRequired("Give it a name.")])
@@ -237,7 +237,7 @@ def when_form(instant: datetime | None, timezone: str) -> WhenForm:
     return WhenForm(formdata=None, day=local.date() if local else None, time=local.time() if local else time(9))
 
 
-class DraftForm(Form):
+class DraftForm(EditForm):
     """Subject and text of a message; `text_version` is the one that the writer began from.
 
     `language` is that of the translation which is being written, "" for the message's own text.

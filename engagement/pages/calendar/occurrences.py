@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
@@ -18,13 +18,13 @@ from engagement.communications.queries import OccurrencePage
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.translations import main_language, texts_of, translations_of
 from engagement.communications.writers import outline_writers
-from engagement.db import db
-from engagement.errors import BadInput, RuleBroken
+from engagement.errors import BadInput
 from engagement.pages.calendar import blueprint, words
 from engagement.pages.calendar.forms import DraftForm, ReasonForm, StopForm, WhenForm, when_form
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.keeping_words import emptied_words
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.people.models import Person
 
 
@@ -37,34 +37,38 @@ def message_at(occurrence_id: int, *, to_write: bool = False) -> Occurrence:
 
 
 @blueprint.route("/occurrences/<int:occurrence_id>", methods=["GET", "POST"])
-def occurrence(occurrence_id: int) -> str | BaseResponse:
+def occurrence(occurrence_id: int) -> Drawn | BaseResponse:
     """Show a message with its state and text, and save a draft."""
     writing = request.method == "POST"
     row = message_at(occurrence_id, to_write=writing)
-    if not writing:
-        return message_shown(row, MessageForms.of(row))
     forms = MessageForms.of(row)
-    forms.draft = DraftForm()
-    try:
-        written = _write(row, forms.draft)
-    except (BadInput, RuleBroken) as error:
-        # What was typed stays in the form, also where somebody else was quicker.
-        db.session.rollback()
-        forms.draft.take(error if isinstance(error, BadInput) else BadInput(error.sentence, {"body": error.sentence}))
-        return message_shown(message_at(occurrence_id), forms)
-    db.session.commit()
+    if not writing:
+        return message_shown(row, forms)
+    forms.draft = _draft_form(held(row), asked_language(row), posted=True)
+    if forms.draft.validate():
+        with saving(forms.draft) as saved:
+            written = _write(row, forms.draft)
+        if saved:
+            _say_written(written)
+            return back_to(row)
+    row = message_at(occurrence_id)
+    forms.draft.text_version.data = str(row.text_version)
+    return message_shown(row, forms)
+
+
+def _say_written(written: actions.Written) -> None:
     if written.withdrew_approval:
-        notify(
-            "Saved. The approval was withdrawn.", "It was given for the text before. Ask for approval again.", "warn"
-        )
+        heading = "Saved. The approval was withdrawn."
+        notify(heading, "It was given for the text before. Ask for approval again.", "warn")
     else:
         notify("Saved." if written.is_changed else "Nothing was changed.")
-    return back_to(row)
 
 
 def _write(row: Occurrence, form: DraftForm) -> actions.Written:
     """Save what was typed: the message's own text, or its translation into the language that the form names."""
-    subject, body, seen = form.subject.data or "", form.body.data or "", form.seen_version
+    subject, body = form.subject.data or "", form.body.data or ""
+    # A form that carries what it was drawn from was compared already, field by field.
+    seen = row.text_version if form.drawn_from.raw_data else form.seen_version
     by = guard.reader().actor
     if form.language.data:
         return actions.write_translation(
@@ -103,12 +107,12 @@ def asked_language(row: Occurrence) -> str:
     return "" if asked == main_language(row.communication, guard.organisation()) else asked
 
 
-def _draft_form(row: Occurrence, language: str) -> DraftForm:
+def _draft_form(row: Occurrence, language: str, *, posted: bool = False) -> DraftForm:
     there = {text.language: text for text in translations_of(row)}
     # A new translation begins from what there is to translate.
     text = there.get(language, row)
     return DraftForm(
-        formdata=None,
+        formdata=request.form if posted else None,
         subject=text.subject,
         body=text.body,
         asks_confirmation=row.asks_confirmation,
@@ -117,7 +121,7 @@ def _draft_form(row: Occurrence, language: str) -> DraftForm:
     )
 
 
-def message_shown(row: Occurrence, forms: MessageForms) -> str:
+def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
     """Return the page of a message with its forms as they are."""
     reader = guard.reader()
     page = queries.occurrence_page(row, guard.organisation())
@@ -126,12 +130,12 @@ def message_shown(row: Occurrence, forms: MessageForms) -> str:
     writes = scopes.is_in_charge(reader, row.communication)
     approves = not page.problems and row.status.needs_approval and page.approval is None and may_approve(reader, row)
     approves = approves and (row.status is OccurrenceStatus.HELD or row.sends_at > clock.now())
-    return render_template(
+    return drawn(
         "calendar/occurrence.html",
+        *vars(forms).values(),
         page=page,
         row=row,
         forms=forms,
-        has_errors=bool(forms.draft.errors or forms.move.errors or forms.skip.errors or forms.stop.errors),
         lede=words.lede(page),
         when_label=words.when_label(row.status),
         when=words.when_words(row),

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
@@ -15,7 +14,7 @@ from engagement.communications.models import Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.scopes import is_in_charge
 from engagement.db import db
-from engagement.errors import BadInput, RuleBroken
+from engagement.errors import RuleBroken
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.forms import DraftForm, ReasonForm, StopForm, WhenForm
 from engagement.pages.calendar.occurrences import (
@@ -29,28 +28,23 @@ from engagement.pages.calendar.occurrences import (
 from engagement.pages.calendar.words import when_words
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
+from engagement.pages.parts.saving import Drawn, done, saving
 from engagement.words import plural
 
 
-def _step(row: Occurrence, take: Callable[[], Any]) -> str | BaseResponse | None:
-    """Do one step and commit; where the text has problems, show the page with them instead."""
-    try:
+def _refused(row: Occurrence, take: Callable[[], Any]) -> Drawn | None:
+    """Do one step and commit; where the text has problems, return the page with them instead."""
+    forms = MessageForms.of(row)
+    with saving(forms.draft) as saved:
         take()
-    except BadInput as error:
-        db.session.rollback()
-        fresh = message_at(row.id)
-        forms = MessageForms.of(fresh)
-        forms.draft.take(error)
-        return message_shown(fresh, forms)
-    db.session.commit()
-    return None
+    return None if saved else message_shown(message_at(row.id), forms)
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/approval-requests")
-def ask_approval(occurrence_id: int) -> str | BaseResponse:
+def ask_approval(occurrence_id: int) -> Drawn | BaseResponse:
     """Ask for approval."""
     row = message_at(occurrence_id, to_write=True)
-    refused = _step(row, lambda: actions.ask_approval(row, by=guard.reader().actor))
+    refused = _refused(row, lambda: actions.ask_approval(row, by=guard.reader().actor))
     if refused is not None:
         return refused
     who = approver_words(row)
@@ -59,11 +53,11 @@ def ask_approval(occurrence_id: int) -> str | BaseResponse:
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/approvals")
-def approve(occurrence_id: int) -> str | BaseResponse:
+def approve(occurrence_id: int) -> Drawn | BaseResponse:
     """Approve the text as it was shown."""
     row = message_at(occurrence_id)
     seen = DraftForm().seen_version
-    refused = _step(row, lambda: actions.approve(row, by=guard.reader().actor, seen_version=seen))
+    refused = _refused(row, lambda: actions.approve(row, by=guard.reader().actor, seen_version=seen))
     if refused is not None:
         return refused
     people = plural(row.reach_when_planned or 0, "person", "people")
@@ -101,24 +95,20 @@ def send_test_copy(occurrence_id: int) -> BaseResponse:
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/moves")
-def move(occurrence_id: int) -> str | BaseResponse:
+def move(occurrence_id: int) -> Drawn | BaseResponse:
     """Give the message another time."""
     return _timed(occurrence_id, lambda row, form: actions.move_occurrence(
         row, form.instant(row.communication.timezone), by=guard.reader().actor
     ))  # fmt: skip
 
 
-def _timed(occurrence_id: int, take: Callable[[Occurrence, WhenForm], None]) -> str | BaseResponse:
+def _timed(occurrence_id: int, take: Callable[[Occurrence, WhenForm], None]) -> Drawn | BaseResponse:
     row = message_at(occurrence_id, to_write=True)
     form = WhenForm()
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             take(row, form)
-        except BadInput as error:
-            db.session.rollback()
-            form.take(error)
-        else:
-            db.session.commit()
+        if saved:
             notify(f"It is due {when_words(row)}.", row.status.word + ".")
             return back_to(row)
     row = message_at(occurrence_id)
@@ -128,7 +118,7 @@ def _timed(occurrence_id: int, take: Callable[[Occurrence, WhenForm], None]) -> 
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/skipping")
-def skip(occurrence_id: int) -> str | BaseResponse:
+def skip(occurrence_id: int) -> Drawn | BaseResponse:
     """Leave the message out, with a reason."""
     row = message_at(occurrence_id, to_write=True)
     form = ReasonForm()
@@ -176,7 +166,7 @@ def release(occurrence_id: int) -> BaseResponse:
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/stopping")
-def stop(occurrence_id: int) -> str | BaseResponse:
+def stop(occurrence_id: int) -> Drawn | BaseResponse:
     """Send a message to nobody any more who has not had it, with a reason."""
     row = message_at(occurrence_id, to_write=True)
     form = StopForm()
@@ -196,6 +186,9 @@ def remove_translation(occurrence_id: int) -> BaseResponse:
     row = message_at(occurrence_id, to_write=True)
     language = asked_language(row)
     actions.remove_translation(row, language, by=guard.reader().actor)
-    db.session.commit()
-    notify(f"The text in {language_words(language)} is removed.", "Its readers get the message’s own text.")
-    return redirect(url_for("calendar.occurrence", occurrence_id=row.id), code=303)
+    return done(
+        "calendar.occurrence",
+        f"The text in {language_words(language)} is removed.",
+        "Its readers get the message’s own text.",
+        occurrence_id=row.id,
+    )

@@ -7,12 +7,11 @@ import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address
+
+from engagement.accounts.attempts.rules import network_of
 
 #: Places that are remembered at once; of more, the one that has been quiet longest is forgotten.
 MOST_PLACES = 50_000
-#: One household or office has all addresses of such a network.
-BITS_OF_A_PLACE = 64
 
 
 class Brake:
@@ -30,7 +29,7 @@ class Brake:
 
     def seconds_to_wait(self, place: str) -> int:
         """Count one thing from this place and return 0; where it has sent too many, return after how many seconds it may again."""
-        key = hmac.digest(self._key, _network_of(place).encode(), hashlib.sha256)
+        key = hmac.digest(self._key, network_of(place).encode(), hashlib.sha256)
         with self._lock:
             now = self._now()
             self._forget_before(now - self._within)
@@ -55,13 +54,3 @@ class Brake:
             if sent and sent[-1] > then and len(self._sent) < MOST_PLACES:
                 break
             del self._sent[key]
-
-
-def _network_of(place: str) -> str:
-    try:
-        address = ip_address(place)
-    except ValueError:
-        return place
-    if isinstance(address, IPv6Address):
-        return str(address.ipv4_mapped or IPv6Network((int(address), BITS_OF_A_PLACE), strict=False))
-    return str(address)

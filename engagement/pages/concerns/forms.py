@@ -6,7 +6,7 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from engagement.pages.parts.fields import PersonField
+from engagement.pages.parts.fields import REFERENCE, PersonField, row_id
 from engagement.pages.parts.forms import Form, stripped
 from engagement.resistance.rules import LONGEST_TEXT, Sender, Severity, Source
 
@@ -98,7 +98,7 @@ class LogForm(Form):
     )
     person = PersonField(
         "Who said it?",
-        description="Work address or employee number. Leave it empty where they would rather not be named.",
+        description=f"{REFERENCE} Leave it empty where they would rather not be named.",
     )
     wave = SelectField("Which wave is it about?", validate_choice=False)
     department = SelectField("Which department does it come from?", validate_choice=False)
@@ -123,7 +123,7 @@ class AnswerForm(Form):
 class OwnerForm(Form):
     """Who works on the answer."""
 
-    owner = SelectField("Who works on the answer?", validate_choice=False)
+    owner = SelectField("Who works on the answer?", coerce=row_id, validate_choice=False)
 
 
 class SourceForm(Form):

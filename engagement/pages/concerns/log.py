@@ -19,6 +19,7 @@ from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import chosen_departments, department_choices
 from engagement.pages.parts.forms import day_or_none
 from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.saving import Drawn, drawn, saving
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Workflow
 from engagement.resistance import actions, queries
@@ -128,7 +129,7 @@ def _filters() -> LogFilters:
 
 
 @blueprint.route("/concerns/log", methods=["GET", "POST"])
-def log() -> str | BaseResponse:
+def log() -> Drawn | BaseResponse:
     """Log what somebody said in a conversation."""
     reader = guard.reader()
     guard.allow(access.may_read_concerns(reader))
@@ -142,15 +143,19 @@ def log() -> str | BaseResponse:
     if form.validate_on_submit():
         wave = next((w for w in choices if str(w.id) == form.wave.data), None)
         workflow = next((w for w in workflows if str(w.id) == form.workflow.data), None)
-        try:
+        with saving(form) as saved:
             row = _log(form, wave, workflow)
-        except BadInput as error:
-            form.take(error)
-        else:
-            db.session.commit()
-            notify("Logged", "It is in your hands. An answer is promised within five working days.")
-            return redirect(url_for("concerns.concern", concern_id=row.id), 303)
-    return render_template("concerns/log.html", form=form, has_errors=bool(form.errors))
+        if saved:
+            return saved.to(
+                "concerns.concern",
+                "Logged",
+                "It is in your hands. An answer is promised within five working days.",
+                concern_id=row.id,
+            )
+    return drawn(
+        "concerns/log.html",
+        form,
+    )
 
 
 def _log(form: LogForm, wave: Wave | None, workflow: Workflow | None) -> Concern:

@@ -23,6 +23,7 @@ from engagement.pages.concerns.forms import CodeForm, ReplyForm, SayForm
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, here_today
 from engagement.pages.frame.shell import notify
+from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.resistance import queries
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import (
@@ -63,8 +64,8 @@ def _seconds_to_wait(what: str) -> int:
     return brake.seconds_to_wait(request.remote_addr or "unknown")
 
 
-def _too_many(page: str, seconds: int) -> tuple[str, int, dict[str, str]]:
-    return page, 429, {"Retry-After": str(seconds)}
+def _too_many(page: Drawn, seconds: int) -> tuple[str, int, dict[str, str]]:
+    return page[0], 429, {"Retry-After": str(seconds)}
 
 
 def _too_many_words(seconds: int) -> str:
@@ -149,7 +150,7 @@ def _receipt_page(received: Received) -> str:
     )
 
 
-def _say_page(form: SayForm) -> str:
+def _say_page(form: SayForm) -> Drawn:
     is_signed_in = guard.is_signed_in()
     person_id = guard.reader().person_id if is_signed_in else None
     own = waves.waves_of_person(person_id) if person_id else []
@@ -157,14 +158,13 @@ def _say_page(form: SayForm) -> str:
     form.wave.choices += [SelectChoice(value=str(wave.id), label=wave.title) for wave in own]
     if not form.form_key.data:
         form.form_key.data = secrets.token_urlsafe(24)
-    return render_template(
+    return drawn(
         "concerns/new.html",
-        form=form,
+        form,
         hints={source.value: source.hint for source in Source},
         has_waves=bool(own),
         is_signed_in=is_signed_in,
         floor=guard.settings().anonymity_floor,
-        has_errors=bool(form.errors),
         handed_over_on=_next_morning(),
         notes_outside=guard.settings().concerns_from_outside is Outside.UNCOUNTED,
     )
@@ -199,22 +199,21 @@ def receipt() -> Page:
     return _answer_page(kept, form, ReplyForm(formdata=None) if has_replied else reply, has_replied=has_replied)
 
 
-def _answer_page(kept: Concern | Letter, form: CodeForm, reply: ReplyForm, *, has_replied: bool) -> str:
+def _answer_page(kept: Concern | Letter, form: CodeForm, reply: ReplyForm, *, has_replied: bool) -> Drawn:
     is_letter = isinstance(kept, Letter)
     if is_letter:
         reply["text"].label.text = "What do you want to add?"
     waiting = kept if isinstance(kept, Letter) else waiting_reply(kept)
-    return render_template(
+    return drawn(
         "concerns/answer.html",
+        reply,
         lede=_answer_lede(kept),
         code=form.code.data,
         talk=None if isinstance(kept, Letter) else queries.conversation(kept),
         waiting=waiting.text if waiting else "",
         is_letter=is_letter,
         handed_over_on=_next_morning(),
-        form=reply,
         has_replied=has_replied,
-        has_errors=bool(reply.errors),
     )
 
 
@@ -237,8 +236,8 @@ def _take_reply(kept: Concern | Letter, form: ReplyForm) -> bool:
     return True
 
 
-def _code_page(form: CodeForm) -> str:
-    return render_template("concerns/receipt.html", form=form, has_errors=bool(form.errors))
+def _code_page(form: CodeForm) -> Drawn:
+    return drawn("concerns/receipt.html", form)
 
 
 @blueprint.get("/me/concerns")
@@ -254,9 +253,12 @@ def reply(concern_id: int) -> BaseResponse:
     """Say something back about one's own concern."""
     concern = _own_concern(concern_id)
     actions.say_back(concern, request.form.get("text", ""), on=here_today())
-    db.session.commit()
-    notify("Your reply is sent", "Somebody of the change team reads it within one working day.")
-    return redirect(url_for("concerns.mine", _anchor=f"concern-{concern.id}"), 303)
+    return done(
+        "concerns.mine",
+        "Your reply is sent",
+        "Somebody of the change team reads it within one working day.",
+        _anchor=f"concern-{concern.id}",
+    )
 
 
 def _own_concern(concern_id: int) -> Concern:

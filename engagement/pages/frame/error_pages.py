@@ -3,22 +3,34 @@
 from collections.abc import Sequence
 
 import structlog
-from flask import Flask, Response, g, make_response, render_template, request, url_for
+from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.db import db
-from engagement.errors import AsksSignIn, BadInput, EngagementError, NotAllowed, NotFound, RuleBroken, TooMany
-from engagement.pages.frame import guard
+from engagement.errors import (
+    AsksSignIn,
+    BadInput,
+    EngagementError,
+    NotAllowed,
+    NotFound,
+    RuleBroken,
+    SignedOut,
+    TooMany,
+)
+from engagement.pages.frame import guard, kept_forms
+from engagement.pages.frame.shell import notify
 
-STATUS: dict[type[EngagementError], int] = {NotAllowed: 403, NotFound: 404, RuleBroken: 409, BadInput: 400}
+#: A refusal has one status, whatever refused it.
+STATUS: dict[type[EngagementError], int] = {NotAllowed: 403, NotFound: 404, RuleBroken: 422, BadInput: 422}
 HEADINGS = {
     400: "This can’t be used as it is",
     403: "This page is for others",
     404: "Nothing is here",
-    409: "This can’t be done now",
+    422: "This can’t be done like this",
 }
 HTTP_SENTENCES = {
     400: "The request could not be understood. Nothing was changed. Go back and try once more.",
@@ -34,6 +46,7 @@ def register(app: Flask) -> None:
     """Translate errors of the rooms and of HTTP into pages with a status code."""
     app.register_error_handler(EngagementError, _refused)
     app.register_error_handler(AsksSignIn, _sign_in_asked)
+    app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(TooMany, _tried_too_often)
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(HTTPException, _http_error)
@@ -43,10 +56,17 @@ def register(app: Flask) -> None:
 
 
 def _page(
-    status: int, heading: str, sentence: str, way_on: Sequence[tuple[str, str]] = (("To the start", "/"),)
+    status: int,
+    heading: str,
+    sentence: str,
+    way_on: Sequence[tuple[str, str]] = (("To the start", "/"),),
+    typed: Sequence[tuple[str, str]] = (),
+    again: Sequence[tuple[str, str]] = (),
 ) -> tuple[str, int]:
+    """Return a page that says what happened, with what was `typed`, and the fields to send `again`."""
     try:
-        return render_template("errors/page.html", heading=heading, sentence=sentence, way_on=way_on), status
+        parts = {"way_on": way_on, "typed": typed, "again": again}
+        return render_template("errors/page.html", heading=heading, sentence=sentence, **parts), status
     except Exception:
         # The frame itself needs a database and a host that is trusted; these words need neither.
         db.session.rollback()
@@ -57,12 +77,27 @@ def _page(
 def _refused(error: EngagementError) -> tuple[str, int]:
     db.session.rollback()
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    return _page(status, HEADINGS[status], error.sentence)
+    # A form that is drawn again keeps its words by itself; whatever else was refused shows them here.
+    typed = (
+        kept_forms.typed_words(kept_forms.typed_fields()) if request.method == "POST" and not guard.is_unknown() else []
+    )
+    return _page(status, HEADINGS[status], error.sentence, (("Back to the page", guard.came_from()),), typed)
+
+
+def _signed_out(_error: SignedOut) -> BaseResponse:
+    db.session.rollback()
+    kept = kept_forms.keep_what_was_typed()
+    if kept is None:
+        notify("You were signed out meanwhile.", "Nothing was changed. Sign in and press the button again.", "warn")
+    else:
+        notify("You were signed out meanwhile.", "What you typed is kept. Sign in, and it stands there again.", "warn")
+    return redirect(url_for("sign_in.sign_in", next=kept or guard.known_path(guard.came_from())))
 
 
 def _sign_in_asked(error: AsksSignIn) -> tuple[str, int]:
     db.session.rollback()
-    way_on = [("Sign in", url_for("sign_in.sign_in", next=guard.here())), ("To my own pages", "/")]
+    kept = kept_forms.keep_what_was_typed() if request.method == "POST" else None
+    way_on = [("Sign in", url_for("sign_in.sign_in", next=kept or guard.here())), ("To my own pages", "/")]
     return _page(403, "One more step", error.sentence, way_on)
 
 
@@ -73,8 +108,16 @@ def _tried_too_often(error: TooMany) -> Response:
     return answer
 
 
-def _form_too_old(_error: CSRFError) -> tuple[str, int]:
+def _form_too_old(_error: CSRFError) -> tuple[str, int] | BaseResponse:
     db.session.rollback()
+    reader = guard.reader_or_none()
+    opened_by = None if guard.is_unknown() else kept_forms.opened_by()
+    if opened_by is not None and reader is None:
+        return _signed_out(SignedOut("The session ended."))
+    if reader is not None and opened_by == reader.account_id:
+        sentence = "Nothing was changed yet. What you typed is still here; look it over and send it."
+        fields = kept_forms.typed_fields()
+        return _page(400, "This form was open for long", sentence, (), kept_forms.typed_words(fields), fields)
     sentence = (
         "This form was open too long, or was not opened here. Nothing was changed. Open it again and send it once more."
     )

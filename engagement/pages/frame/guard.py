@@ -13,8 +13,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement.accounts import queries
 from engagement.accounts.models import Account
 from engagement.accounts.reader import Reader
+from engagement.communications.scopes import is_named_in_messages
 from engagement.db import db, reads_only
-from engagement.errors import AsksSignIn, NotAllowed, NotFound
+from engagement.errors import AsksSignIn, NotAllowed, NotFound, SignedOut
 from engagement.people.models import Person
 from engagement.people.organisation import Organisation
 from engagement.settings import Settings
@@ -102,8 +103,15 @@ def _signed_in(kept: str) -> SignedIn | None:
     if found is None:
         return None
     account_id, version, is_limited = int(found[1]), int(found[2]), bool(found[3])
-    reader = queries.reader_in_session(account_id, version, settings().timezone, is_limited=is_limited)
-    return SignedIn(account_id, version, reader, is_limited=is_limited) if reader else None
+    reader = queries.reader_in_session(account_id, version, settings().timezone)
+    if reader is None:
+        return None
+    return SignedIn(account_id, version, _limited(reader) if is_limited else reader, is_limited=is_limited)
+
+
+def _limited(reader: Reader) -> Reader:
+    """What a link in a message opens. Who is named in messages has more than that, also when no role is left."""
+    return reader.as_employee(has_tasks=is_named_in_messages(reader.account_id))
 
 
 def _read_only_unless_posted(endpoint: str | None, _values: dict[str, object] | None) -> None:
@@ -122,9 +130,9 @@ def _require_sign_in() -> BaseResponse | None:
         return None
     if is_signed_in():
         return None
-    if request.method != "GET":
-        return redirect(url_for("sign_in.sign_in"))
-    return redirect(url_for("sign_in.sign_in", next=request.full_path.rstrip("?")))
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("sign_in.sign_in", next=request.full_path.rstrip("?")))
+    raise SignedOut("You are not signed in any more.")
 
 
 def _refuse_other_sites() -> None:
@@ -182,7 +190,7 @@ def reader() -> Reader:
     user = _user()
     if user.reader is None:
         whole = queries.reader_of(account(), settings().timezone)
-        user.reader = whole.as_employee() if user.is_limited else whole
+        user.reader = _limited(whole) if user.is_limited else whole
     return user.reader
 
 

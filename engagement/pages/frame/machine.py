@@ -8,14 +8,20 @@ from flask import request
 
 from engagement.pages.frame import guard
 
-#: How headers begin, or end, that proxies add. One that adds none and runs on this machine can't be told from the machine itself.
-BEGIN = ("forwarded", "via", "x-forwarded", "x-original", "x-real", "x-proxy", "x-cluster", "x-envoy", "cf-")
-END = ("client-ip", "real-ip", "remote-ip", "remote-addr")
+#: What browsers, collectors and programs on the machine itself send: these headers, and those that begin so. Whatever else there
+#: is was added on the way, by one of the many proxies. One that adds nothing and runs on this machine can't be told from it.
+SENT_HERE = frozenset(
+    "accept authorization cache-control connection cookie dnt expect host keep-alive origin pragma priority purpose range referer"
+    " rtt downlink ect save-data te transfer-encoding upgrade-insecure-requests user-agent x-csrftoken x-requested-with"
+    " x-prometheus-scrape-timeout-seconds".split()
+)
+BEGIN_SO = ("accept-", "content-", "if-", "sec-")
 
 
 def is_this_machine() -> bool:
     """Return whether a browser or program on the machine itself asks, without a proxy between: peer and host are loopback."""
-    if any(name.lower().startswith(BEGIN) or name.lower().endswith(END) for name in request.headers.keys()):  # noqa: SIM118
+    names = {name.lower() for name in request.headers.keys()}  # noqa: SIM118
+    if not all(name in SENT_HERE or name.startswith(BEGIN_SO) for name in names):
         return False
     # ProxyFix overwrites the peer by what a header claims, and keeps what it found.
     found = request.environ.get("werkzeug.proxy_fix.orig", request.environ)

@@ -20,6 +20,7 @@ from engagement.pages.frame import guard
 from engagement.pages.intake import blueprint
 from engagement.pages.intake.forms import WHOLE, ColumnsForm, FileForm
 from engagement.pages.parts.long_work import shown_while_working
+from engagement.pages.parts.saving import REFUSED
 from engagement.words import plural
 
 LARGE = 500_000
@@ -36,7 +37,7 @@ def index() -> Any:
     if form.full.data is None:
         form.full.data = WHOLE
     if not form.validate_on_submit():
-        return _file_page(form), 400 if request.method == "POST" else 200
+        return _file_page(form), REFUSED if request.method == "POST" else 200
     filename, content = form.file.data.filename or "people", form.file.data.read()
     try:
         file = open_file(content, filename)
@@ -49,10 +50,10 @@ def index() -> Any:
     except UnreadableFile as error:
         db.session.rollback()
         form.take(BadInput(error.problem.sentence, {"file": error.problem.sentence}))
-        return _file_page(form), 400
+        return _file_page(form), REFUSED
     if run.is_blocked:
         form.take(BadInput(_first_errors(run), {"file": _first_errors(run)}))
-        return _file_page(form, run), 400
+        return _file_page(form, run), REFUSED
     return redirect(url_for("intake.run", run_id=run.id), code=303)
 
 
@@ -98,7 +99,7 @@ def _stage_before_eyes(file: HrFile, content: bytes, *, back: str, full: bool, s
 
 
 def _begin_choosing(form: FileForm, file: HrFile, content: bytes) -> Any:
-    """Keep the file and show its columns; a file whose columns are not understood is answered with 400."""
+    """Keep the file and show its columns; a file whose columns are not understood is refused."""
     upload = actions.keep_upload(file.filename, content, account_id=guard.reader().account_id)
     db.session.commit()
     asked: dict[str, Any] = {"full": form.full.data, "skip_bad": "y" if form.skip_bad.data else ""}
@@ -106,7 +107,7 @@ def _begin_choosing(form: FileForm, file: HrFile, content: bytes) -> Any:
         return redirect(url_for("intake.columns", upload_id=upload.id, **asked), code=303)
     chosen = ColumnsForm(formdata=None)
     _offer(chosen, file)
-    return _columns_page(chosen, file, upload, asked, [problem.sentence for problem in file.problems]), 400
+    return _columns_page(chosen, file, upload, asked, [problem.sentence for problem in file.problems]), REFUSED
 
 
 @blueprint.route("/people/import/columns/<int:upload_id>", methods=["GET", "POST"])
@@ -126,12 +127,12 @@ def columns(upload_id: int) -> Any:
     _offer(form, file)
     if not form.validate_on_submit():
         problems = [problem.sentence for problem in file.problems] if saved else []
-        return _columns_page(form, file, upload, asked, problems), 400 if request.method == "POST" else 200
+        return _columns_page(form, file, upload, asked, problems), REFUSED if request.method == "POST" else 200
     chosen = {field.value: form[f"column_{field.value}"].data for field in Field if form[f"column_{field.value}"].data}
     try:
         file = open_file(content, filename, chosen)
         if not file.is_usable:
-            return _columns_page(form, file, upload, asked, [p.sentence for p in file.problems]), 400
+            return _columns_page(form, file, upload, asked, [p.sentence for p in file.problems]), REFUSED
         if len(content) <= LARGE:
             file.read_ahead()
         if form.name.data:
@@ -143,11 +144,11 @@ def columns(upload_id: int) -> Any:
         run = _stage(file, content, by=guard.reader(), **how)
     except UnreadableFile as error:
         db.session.rollback()
-        return _columns_page(form, file, upload, asked, [error.problem.sentence]), 400
+        return _columns_page(form, file, upload, asked, [error.problem.sentence]), REFUSED
     except BadInput as error:
         db.session.rollback()
         form.take(error)
-        return _columns_page(form, file, upload, asked, []), 400
+        return _columns_page(form, file, upload, asked, []), REFUSED
     return redirect(url_for("intake.run", run_id=run.id), code=303)
 
 

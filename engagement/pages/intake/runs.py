@@ -16,12 +16,13 @@ from engagement.intake.models import ImportRun
 from engagement.intake.places import merged_since
 from engagement.intake.progress import STAGED, Progress, quietly, within
 from engagement.intake.rules import ChangeKind, ProblemKind, Severity, needs_confirmation
-from engagement.intake.sign_ins import sign_ins_touched
+from engagement.intake.sign_ins.queries import sign_ins_affected, sign_ins_touched, sign_ins_undone
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.intake import blueprint
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.long_work import shown_while_working
+from engagement.pages.parts.saving import done
 from engagement.privacy.holding import held_by_leavers
 from engagement.training.rules import DAYS_TO_DECIDE
 from engagement.words import plural
@@ -95,6 +96,7 @@ def run(run_id: int) -> str:
         training_left=training_left_by(found),
         still_hold=held_by_leavers(of_kind(found, ChangeKind.LEFT)) if found.is_applied else None,
         days_to_decide=DAYS_TO_DECIDE,
+        undoing_ends=sign_ins_undone(found),
         merged_since=[] if found.is_staged else merged_since(found),
     )
 
@@ -108,11 +110,16 @@ def _parts(found: ImportRun) -> list[tuple[str, str, int]]:
     problems = [(part, heading, len(_problems(found, part))) for part, (heading, _) in PROBLEMS.items()]
     asking = [part for part in problems if part[2]]
     parts = [*asking, *parts] if found.is_blocked else [*parts, *asking]
-    if touched := sign_ins_touched(found):
+    if touched := _sign_ins(found):
         parts.insert(0, (SIGN_INS, "Sign-ins with a role, a post or a password", len(touched)))
     if found.new_departments:
         parts.append((DEPARTMENTS, "New departments", len(found.new_departments)))
     return parts
+
+
+def _sign_ins(found: ImportRun) -> list[str]:
+    """What a run would do to sign-ins with rights, or did."""
+    return sign_ins_touched(found) if found.is_staged else sign_ins_affected(found)
 
 
 def _problems(found: ImportRun, part: str) -> list[dict[str, Any]]:
@@ -127,7 +134,7 @@ def _rows(found: ImportRun, shown: str, offset: int, size: int) -> list[Any]:
             for p in _problems(found, shown)[offset : offset + size]
         ]
     if shown == SIGN_INS:
-        return sign_ins_touched(found)[offset : offset + size]
+        return _sign_ins(found)[offset : offset + size]
     if shown == DEPARTMENTS:
         return found.new_departments[offset : offset + size]
     return list(queries.people_of_run(found, ChangeKind(shown), offset=offset, limit=size)) if shown else []
@@ -186,9 +193,7 @@ def discard(run_id: int) -> BaseResponse:
         actions.discard_run(found, by=guard.reader().actor)
     except RuleBroken as error:
         return _refused(run_id, error)
-    db.session.commit()
-    notify("The file was dropped.", "Nothing in the directory has changed.")
-    return redirect(url_for("intake.index"), code=303)
+    return done("intake.index", "The file was dropped.", "Nothing in the directory has changed.")
 
 
 @blueprint.post("/people/import/<int:run_id>/undoing")
@@ -206,10 +211,8 @@ def undo(run_id: int) -> BaseResponse:
         actions.settle_after_import(undone=run)
         return None
 
-    undone = (
-        "Everybody is as before; people who were new count as having left. Sign-ins with rights that had ended wait for an "
-        "administrator."
-    )
+    touched = " ".join(sign_ins_undone(found))
+    undone = f"Everybody is as before; people who were new count as having left. {touched}".strip()
     notice = ("The import was undone.", undone)
     return _done(run_id, "Undoing the import", found.touched, work, notice)
 

@@ -10,8 +10,8 @@ from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day
-from engagement.pages.frame.shell import notify
 from engagement.pages.me import blueprint
+from engagement.pages.parts.saving import done
 from engagement.pages.training.leftovers import asked_decision, say_decided
 from engagement.training import actions, queries
 from engagement.training.models import Leftover
@@ -102,6 +102,4 @@ def decide_own(leftover_id: int) -> BaseResponse:
 def take_back_own(leftover_id: int) -> BaseResponse:
     """Take a decision about the reader's own old training back."""
     actions.take_back_decision(_own(leftover_id), by=guard.reader().actor, for_oneself=True)
-    db.session.commit()
-    notify("Taken back", f"The question stands again, for {DAYS_TO_DECIDE} days.")
-    return redirect(url_for("me.training"), 303)
+    return done("me.training", "Taken back", f"The question stands again, for {DAYS_TO_DECIDE} days.")

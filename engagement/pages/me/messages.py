@@ -16,10 +16,10 @@ from engagement.mail import queries as mail
 from engagement.mail.layout import text_in
 from engagement.mail.models import Delivery
 from engagement.pages.frame import guard
-from engagement.pages.frame.shell import notify
 from engagement.pages.me import blueprint
 from engagement.pages.parts.keeping_words import emptied_words
 from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.saving import done
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,9 @@ def confirm(delivery_id: int) -> BaseResponse:
     """Record that the reader confirms having read one of their messages."""
     row = _own_copy(Delivery.id == delivery_id)
     is_new = confirming.acknowledge(row, by=guard.reader().actor)
-    db.session.commit()
-    notify(
+    return done(
+        "me.message",
         "Thank you. It is recorded that you have read this." if is_new else "You have confirmed this already.",
         "You get no reminder of it." if is_new else "",
+        delivery_id=row.id,
     )
-    return redirect(url_for("me.message", delivery_id=row.id), 303)

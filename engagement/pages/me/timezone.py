@@ -2,7 +2,7 @@
 
 from zoneinfo import available_timezones
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
@@ -16,6 +16,7 @@ from engagement.pages.frame.formats import zone_words
 from engagement.pages.frame.shell import notify
 from engagement.pages.me import blueprint
 from engagement.pages.parts.forms import Form
+from engagement.pages.parts.saving import Drawn, drawn
 
 blueprint.after_request(guard.seen_by_nobody_else)
 
@@ -31,7 +32,7 @@ def _zones() -> list[str]:
 
 
 @blueprint.route("/me/timezone", methods=["GET", "POST"])
-def timezone() -> str | tuple[str, int] | Response | BaseResponse:
+def timezone() -> Drawn | BaseResponse:
     """Let the reader choose the zone in which they see times."""
     account = guard.account()
     form = TimezoneForm(timezone=account.timezone or "")
@@ -46,8 +47,7 @@ def timezone() -> str | tuple[str, int] | Response | BaseResponse:
         chosen = (form.timezone.data or "").replace("_", " ")
         notify("Times are shown in your zone now" if chosen else "Times are shown as the organisation has them", chosen)
         return redirect(guard.safe_path(request.args.get("next"), url_for("me.timezone")), 303)
-    page = render_template("me/timezone.html", form=form, reached=_how_reached())
-    return page, 422 if form.is_submitted() else 200
+    return drawn("me/timezone.html", form, reached=_how_reached())
 
 
 def _how_reached() -> str:

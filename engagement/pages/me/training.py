@@ -9,10 +9,10 @@ from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
-from engagement.pages.frame.shell import notify
 from engagement.pages.me import blueprint
 from engagement.pages.me.learning_rows import learning_row
 from engagement.pages.me.leftovers import own_leftovers
+from engagement.pages.parts.saving import done
 from engagement.people.models import Person
 from engagement.training import actions, queries
 from engagement.training.queries import LearningItem
@@ -112,6 +112,4 @@ def completion(module_id: int) -> BaseResponse:
     """Record on the reader's own word that a module without questions is done."""
     person, item = _own_item(module_id)
     actions.report_done(person, item.module, by=guard.reader().actor)
-    db.session.commit()
-    notify(f"“{item.module.title}” is done", "It is recorded as your own word, with today’s date.")
-    return redirect(url_for("me.training"), 303)
+    return done("me.training", f"“{item.module.title}” is done", "It is recorded as your own word, with today’s date.")

@@ -1,5 +1,6 @@
 """Form fields that choose a person, a department or a day, written so that they work without JavaScript."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, true
@@ -9,24 +10,31 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from engagement.accounts import access
 from engagement.db import db
+from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.parts.forms import stripped
 from engagement.people import queries
 from engagement.people.models import Department, Person
 
-REFERENCE = "A work address or employee number."
+REFERENCE = "A name, work address or employee number."
+MOST_OFFERED = 6
+#: Digits of the largest id that both databases take.
+MOST_DIGITS = 9
 
 
 class PersonField(StringField):
-    """One person, typed as a work address or employee number; `person` is who it names, None when left empty.
+    """One person, typed by name, work address or employee number; `person` is who it names, None when left empty.
 
-    Somebody whom the reader doesn't see by name is found by their address alone (`access.people_with_known_numbers`).
+    A name does where one person alone has it; of several the form offers each (`offered`), and the one that is ticked comes as
+    a second value. Somebody whom the reader doesn't see by name is found by their address alone
+    (`access.people_with_known_numbers`).
     """
 
     def __init__(self, label: str, **options: Any) -> None:
         options.setdefault("filters", [stripped])
         super().__init__(label, **options)
         self.person: Person | None = None
+        self.offered: Sequence[Person] = ()
         self._among: ColumnElement[bool] = true()
         self._otherwise = ""
         self._given_id: int | None = None
@@ -35,27 +43,57 @@ class PersonField(StringField):
         """Find those alone who meet `among`; `otherwise` follows the sentence for anybody else, known or not."""
         self._among, self._otherwise = among, otherwise
 
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Take the person who was ticked, else what was typed."""
+        self.data = next((value for value in reversed(valuelist) if value), "")
+
     def pre_validate(self, form: object) -> None:
-        """Find the person; raises ValidationError with suggestions for a text that names nobody."""
+        """Find the person; raises ValidationError with those to choose from for a text that names nobody, or several."""
         if not self.data:
             return
         reader = guard.reader()
         # Whom the form showed by their number, for want of an address, can be left as they are.
         numbered = or_(access.people_with_known_numbers(reader), Person.id == self._given_id)
+        seen = and_(access.visible_people(reader), self._among)
         self.person = queries.person_by_reference(self.data, self._among, numbered)
         if self.person is not None:
             return
-        seen = and_(access.visible_people(reader), self._among)
-        close = [p for p in queries.people_suggested(self.data, limit=3, visible=seen) if p.email]
-        hint = " Did you mean " + ", ".join(f"{p.email} ({p.name})" for p in close) + "?" if close else ""
+        named = queries.people_named(self.data, seen)
+        if len(named) == 1:
+            self.person = named[0]
+            return
+        close = named or queries.people_suggested(self.data, limit=MOST_OFFERED, visible=seen)
+        self.offered = [person for person in close if reference_of(person)]
+        if named:
+            raise ValidationError(f"{len(named)} people are called “{self.data[:80]}”. Choose one.")
         # The same words for nobody and for somebody who is out of reach, so that nothing can be learned from them.
         nobody = "Nobody whom you can choose has" if self._otherwise else "Nobody here has"
-        raise ValidationError(f"{nobody} the address or employee number “{self.data[:80]}”.{self._otherwise}{hint}")
+        hint = " Did you mean one of these?" if self.offered else ""
+        raise ValidationError(
+            f"{nobody} the name, address or employee number “{self.data[:80]}”.{self._otherwise}{hint}"
+        )
+
+    def chosen(self, otherwise: str) -> Person:
+        """Return the person; raises BadInput, with `otherwise` above the field, where it was left empty."""
+        if self.person is None:
+            raise BadInput(otherwise, {self.short_name: f"{otherwise} {REFERENCE}"})
+        return self.person
 
     def process_data(self, value: Any) -> None:
         """Show a person given as the default by their address or number."""
         self._given_id = value.id if isinstance(value, Person) else None
-        super().process_data((value.email or value.employee_id) if isinstance(value, Person) else value)
+        super().process_data(reference_of(value) if isinstance(value, Person) else value)
+
+    def written(self, value: Any) -> str:
+        """Return how the field writes a value: a person by their reference, whatever it was that was typed for them."""
+        if value == self.data and self.person is not None:
+            value = self.person
+        return (reference_of(value) if isinstance(value, Person) else str(value or "")).casefold()
+
+
+def reference_of(person: Person) -> str:
+    """Return by what a form names a person: their address, else their employee number, "" for neither."""
+    return person.email or person.employee_id or ""
 
 
 class TickField(SelectMultipleField):
@@ -63,6 +101,12 @@ class TickField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)  # type: ignore[assignment]
     option_widget = CheckboxInput()  # type: ignore[assignment]
+
+
+def row_id(value: Any) -> int | None:
+    """Return the id that a form or an address sends, None for what no row can have: the `coerce` of fields that choose rows."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def department_choices() -> list[tuple[str, str]]:

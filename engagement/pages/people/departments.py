@@ -1,19 +1,21 @@
 """Pages of the departments: the tree with managers and headcounts, and one department with what can be changed."""
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from engagement.accounts import access, training_access
-from engagement.accounts.queries import scopes_grown_by_merging
-from engagement.db import db
-from engagement.errors import BadInput, RuleBroken
+from engagement.accounts.merging.actions import merge_department
+from engagement.accounts.merging.queries import grown_by_merging, roles_of_department
+from engagement.accounts.models import Grant
+from engagement.accounts.posts import actions as posts
+from engagement.errors import RuleBroken
 from engagement.pages.frame import guard
-from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import PersonField
-from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.parts.forms import EditForm, Form, stripped
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.people import blueprint
 from engagement.people import actions, queries
 from engagement.people.models import Department
@@ -21,16 +23,16 @@ from engagement.waves import queries as waves
 from engagement.words import plural
 
 
-class NameForm(Form):
+class NameForm(EditForm):
     """Another name for a department."""
 
     name = StringField("New name", filters=[stripped], validators=[InputRequired("Write a name.")])
 
 
-class ManagerForm(Form):
+class ManagerForm(EditForm):
     """Who heads a department."""
 
-    manager = PersonField("Who heads it?", description="A work address or employee number. Empty: nobody.")
+    manager = PersonField("Who heads it?", description="A name, work address or employee number. Empty: nobody.")
 
 
 class MergeForm(Form):
@@ -58,7 +60,7 @@ def departments() -> str:
 
 
 @blueprint.get("/departments/<int:department_id>")
-def department(department_id: int) -> str:
+def department(department_id: int) -> Drawn:
     """Show one department."""
     row = _department(department_id)
     return _drawn(
@@ -77,7 +79,7 @@ def _department(department_id: int, *, to_change: bool = False) -> Department:
     return row
 
 
-def _drawn(row: Department, name_form: NameForm, manager_form: ManagerForm, merge_form: MergeForm) -> str:
+def _drawn(row: Department, name_form: NameForm, manager_form: ManagerForm, merge_form: MergeForm) -> Drawn:
     tree = queries.department_tree()
     others = [line.department for line in tree if line.department.id != row.id]
     merge_form.into.choices = [SelectChoice("", "Choose"), *(SelectChoice(str(d.id), d.path) for d in others)]
@@ -85,8 +87,9 @@ def _drawn(row: Department, name_form: NameForm, manager_form: ManagerForm, merg
     reader = guard.reader()
     by_name = {wave.id for wave in waves.waves_visible(training_access.waves_with_visible_learners(reader))}
     successor = queries.department_page(row.merged_into_id) if row.closed_at and row.merged_into_id else None
-    return render_template(
+    return drawn(
         "people/department.html",
+        *forms,
         department=row,
         line=next((line for line in tree if line.department.id == row.id), None),
         learning=[wave for wave in waves.waves_with_members_below(row.lineage) if wave.id in by_name],
@@ -95,46 +98,42 @@ def _drawn(row: Department, name_form: NameForm, manager_form: ManagerForm, merg
         name_form=name_form,
         manager_form=manager_form,
         merge_form=merge_form,
-        has_errors=any(form.errors for form in forms),
+        roles=_whose(its_roles) if access.may_administer(reader) and (its_roles := roles_of_department(row)) else "",
         may_change=_may_change() and row.closed_at is None,
     )
 
 
 @blueprint.post("/departments/<int:department_id>/name")
-def rename(department_id: int) -> str | BaseResponse:
+def rename(department_id: int) -> Drawn | BaseResponse:
     """Give a department another name."""
     row = _department(department_id, to_change=True)
-    form = NameForm()
+    form = NameForm(obj=held(row))
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             actions.rename_department(row, form.name.data or "", by=guard.reader().actor)
-        except (BadInput, RuleBroken) as error:
-            db.session.rollback()
-            form.take(error if isinstance(error, BadInput) else BadInput(error.sentence))
-        else:
-            db.session.commit()
-            notify(f"It is called {row.name} now.", "People, waves and audiences keep their place in it.")
-            return _back(row)
+        if saved:
+            more = "People, waves and audiences keep their place in it."
+            return saved.to("people.department", f"It is called {row.name} now.", more, department_id=row.id)
     return _drawn(row, form, ManagerForm(formdata=None, manager=row.manager), MergeForm(formdata=None))
 
 
 @blueprint.post("/departments/<int:department_id>/manager")
-def name_manager(department_id: int) -> str | BaseResponse:
+def name_manager(department_id: int) -> Drawn | BaseResponse:
     """Say who heads a department."""
     row = _department(department_id, to_change=True)
-    form = ManagerForm()
+    form = ManagerForm(obj=held(row))
     if form.validate_on_submit():
-        actions.name_department_manager(row, form.manager.person, by=guard.reader().actor)
-        db.session.commit()
-        notify(
-            f"{form.manager.person.name} heads {row.path}." if form.manager.person else f"Nobody heads {row.path} now."
-        )
-        return _back(row)
+        with saving(form) as saved:
+            posts.name_head(row, form.manager.person, by=guard.reader().actor)
+        if saved:
+            head = form.manager.person
+            says = f"{head.name} heads {row.path}." if head else f"Nobody heads {row.path} now."
+            return saved.to("people.department", says, department_id=row.id)
     return _drawn(row, NameForm(formdata=None, name=row.name), form, MergeForm(formdata=None))
 
 
 @blueprint.post("/departments/<int:department_id>/merging")
-def merge(department_id: int) -> str | BaseResponse:
+def merge(department_id: int) -> Drawn | BaseResponse:
     """Move a department's people to another one and close it."""
     row = _department(department_id, to_change=True)
     form = MergeForm()
@@ -142,30 +141,28 @@ def merge(department_id: int) -> str | BaseResponse:
     if form.validate_on_submit():
         into = guard.found(queries.department_page(int(form.into.data)))
         here = next((line.own_headcount for line in queries.department_tree() if line.department.id == row.id), 0)
-        try:
-            _refuse_growing_scopes(row, into)
-            actions.merge_department(row, into, by=guard.reader().actor)
-        except RuleBroken as error:
-            db.session.rollback()
-            form.take(BadInput(error.sentence))
-        else:
-            db.session.commit()
-            notify(f"{row.path} is closed.", f"{plural(here, 'person works', 'people work')} in {into.path} now.")
-            return _back(into)
+        with saving(form) as saved:
+            _refuse_growing_roles(row, into)
+            roles = merge_department(row, into, by=guard.reader().actor)
+        if saved:
+            along = f" {_whose(roles)} moved along." if roles else ""
+            more = f"{plural(here, 'person works', 'people work')} in {into.path} now.{along}"
+            return saved.to("people.department", f"{row.path} is closed.", more, department_id=into.id)
     name_form = NameForm(formdata=None, name=row.name)
     return _drawn(row, name_form, ManagerForm(formdata=None, manager=row.manager), form)
 
 
-def _refuse_growing_scopes(row: Department, into: Department) -> None:
+def _refuse_growing_roles(row: Department, into: Department) -> None:
     """Raise RuleBroken where merging would let a role reach more people and the reader is not who gives roles."""
     if access.may_administer(guard.reader()):
         return
-    for grant in scopes_grown_by_merging(row.lineage, into.lineage):
+    for grant, reached in grown_by_merging(row, into):
         raise RuleBroken(
-            f"By this {grant.account.name}, who is {grant.role.word.lower()} there, would reach the people of {row.path}. "
+            f"By this {grant.account.name}, who is {grant.role.word.lower()} there, would reach the people of {reached.path}. "
             "Ask an administrator, who gives roles, to merge the two."
         )
 
 
-def _back(row: Department) -> BaseResponse:
-    return redirect(url_for("people.department", department_id=row.id), code=303)
+def _whose(roles: list[Grant]) -> str:
+    named = ", ".join(f"{grant.account.name} ({grant.role.word.lower()})" for grant in roles)
+    return f"{plural(len(roles), 'role', 'roles')} of {named}"

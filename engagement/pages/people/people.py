@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, jsonify, redirect, render_template, request, url_for
 from sqlalchemy import Select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField, SelectMultipleField, StringField
@@ -15,16 +15,18 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from engagement import clock
 from engagement.accounts import access
 from engagement.accounts.actions import end_with_leaving, return_with_sign_in
+from engagement.accounts.addresses.queries import what_leaving_ends
 from engagement.accounts.queries import account_of_person
 from engagement.accounts.reader import Reader
 from engagement.communications.working_time import working_time
 from engagement.db import db
-from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
+from engagement.pages.parts.fields import MOST_OFFERED, reference_of
 from engagement.pages.parts.files import csv_response, xlsx_response
-from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.lists import page_of
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.people import blueprint
 from engagement.people import actions, queries
 from engagement.people.listing import Listing
@@ -62,7 +64,7 @@ class Filters:
         return WITHOUT_ROLE if self.without_role else self.role.value if self.role else ""
 
 
-class RolesForm(Form):
+class RolesForm(EditForm):
     """The training roles that somebody gives a person by hand."""
 
     roles = SelectMultipleField(
@@ -74,7 +76,7 @@ class RolesForm(Form):
     )
 
 
-class DeliveryForm(Form):
+class DeliveryForm(EditForm):
     """When and in which language a person is reached."""
 
     timezone = SelectField("Time zone", validate_choice=False)
@@ -127,6 +129,20 @@ def index() -> str:
     return _list("people/index.html", filters, filters=filters, departments=departments, roles=ROLE_CHOICES)
 
 
+@blueprint.get("/people/suggestions")
+def suggestions() -> Response:
+    """A few of the people whom the reader sees, for a field in which one is typed, as JSON."""
+    guard.allow(access.may_see_people(guard.reader()))
+    words = request.args.get("words", "")[:100]
+    close = queries.people_suggested(words, limit=MOST_OFFERED, visible=access.visible_people(guard.reader()))
+    rows = [{"reference": reference_of(p), "name": _suggested_as(p)} for p in close if reference_of(p)]
+    return guard.seen_by_nobody_else(jsonify(rows))
+
+
+def _suggested_as(person: Person) -> str:
+    return f"{person.name}, {person.department.path}" if person.department else person.name
+
+
 @blueprint.get("/people/without-role")
 def without_role() -> str:
     """List the gap: people to whom nobody has said what they have to learn."""
@@ -177,11 +193,10 @@ def _person_to_change(person_id: int) -> Person:
 
 
 @blueprint.get("/people/<int:person_id>")
-def person(person_id: int) -> str:
+def person(person_id: int) -> Drawn:
     """Show a person: where they work, whom they report to, roles, waves, and how they are reached."""
     row = _person(person_id)
-    by_hand = [held.role.value for held in queries.roles_with_origin(row.id) if held.origin is RoleOrigin.HAND]
-    return _drawn(row, RolesForm(formdata=None, roles=by_hand), _delivery_form(row, posted=False))
+    return _drawn(row, RolesForm(formdata=None, roles=_roles_by_hand(row)), _delivery_form(row, posted=False))
 
 
 def _delivery_form(row: Person, *, posted: bool) -> DeliveryForm:
@@ -196,19 +211,21 @@ def _delivery_form(row: Person, *, posted: bool) -> DeliveryForm:
     return form
 
 
-def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> str:
+def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> Drawn:
     reader = guard.reader()
-    held = queries.roles_with_origin(row.id)
     team = queries.team_of(row.id, access.visible_people(reader))
     settings = guard.settings()
-    return render_template(
+    return drawn(
         "people/person.html",
+        roles_form,
+        delivery_form,
         person=row,
-        held=[(role, ORIGIN_WORDS[role.origin]) for role in held],
+        held=[(role, ORIGIN_WORDS[role.origin]) for role in queries.roles_with_origin(row.id)],
         team=team,
         waves=[
             (wave, access.may_see_wave(reader, wave.programme_id, wave.id)) for wave in waves.waves_of_person(row.id)
         ],
+        leaving_ends=what_leaving_ends(row) if _may_change() else "",
         to_hand_over=held_by(row, reader) if row.has_left else [],
         timezone=row.timezone or f"{settings.timezone}, the organisation’s",
         language=row.language or f"{settings.language}, the organisation’s",
@@ -216,7 +233,6 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> s
         country=working_time(row.timezone, row.works_from, row.works_until, row.country, guard.organisation()).country,
         roles_form=roles_form,
         delivery_form=delivery_form,
-        has_errors=bool(roles_form.errors or delivery_form.errors),
         may_change=_may_change(),
     )
 
@@ -228,40 +244,40 @@ def _hours(row: Person, default: str) -> str:
 
 
 @blueprint.post("/people/<int:person_id>/roles")
-def roles(person_id: int) -> str | BaseResponse:
+def roles(person_id: int) -> Drawn | BaseResponse:
     """Give a person training roles by hand."""
     row = _person_to_change(person_id)
-    form = RolesForm()
-    if not form.validate_on_submit():
-        return _drawn(row, form, _delivery_form(row, posted=False))
-    actions.give_roles(
-        row, [TrainingRole(role) for role in form.roles.data or []], origin=RoleOrigin.HAND, by=guard.reader().actor
-    )
-    asked = sum(settle_assignments(clock.now(), wave.id).asked for wave in waves_of_person(row.id))
-    db.session.commit()
-    question = " What they had not finished of the old role waits for a decision." if asked else ""
-    notify("The training roles are kept.", f"{row.name} is asked to learn what belongs to them.{question}")
-    return _back(row)
+    form = RolesForm(roles=_roles_by_hand(held(row)))
+    if form.validate_on_submit():
+        roles_now = [TrainingRole(role) for role in form.roles.data or []]
+        with saving(form) as saved:
+            actions.give_roles(row, roles_now, origin=RoleOrigin.HAND, by=guard.reader().actor)
+            asked = sum(settle_assignments(clock.now(), wave.id).asked for wave in waves_of_person(row.id))
+        if saved:
+            question = " What they had not finished of the old role waits for a decision." if asked else ""
+            more = f"{row.name} is asked to learn what belongs to them.{question}"
+            return saved.to("people.person", "The training roles are kept.", more, person_id=row.id)
+    return _drawn(row, form, _delivery_form(row, posted=False))
+
+
+def _roles_by_hand(row: Person) -> list[str]:
+    return [given.role.value for given in queries.roles_with_origin(row.id) if given.origin is RoleOrigin.HAND]
 
 
 @blueprint.post("/people/<int:person_id>/delivery")
-def delivery(person_id: int) -> str | BaseResponse:
+def delivery(person_id: int) -> Drawn | BaseResponse:
     """Say when and in which language a person is reached."""
     row = _person_to_change(person_id)
-    form = _delivery_form(row, posted=True)
+    form = _delivery_form(held(row), posted=True)
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             actions.change_delivery_details(
                 row, **{field.short_name: field.data or "" for field in _asked(form)}, by=guard.reader().actor
             )
-        except BadInput as error:
-            form.take(error)
-        else:
-            db.session.commit()
-            notify("How they are reached is kept.", f"It holds from the next message to {row.name}.")
-            return _back(row)
-    held = [role.role.value for role in queries.roles_with_origin(row.id) if role.origin is RoleOrigin.HAND]
-    return _drawn(row, RolesForm(formdata=None, roles=held), form)
+        if saved:
+            more = f"It holds from the next message to {row.name}."
+            return saved.to("people.person", "How they are reached is kept.", more, person_id=row.id)
+    return _drawn(row, RolesForm(formdata=None, roles=_roles_by_hand(row)), form)
 
 
 def _asked(form: DeliveryForm) -> list[Any]:
@@ -272,9 +288,11 @@ def _asked(form: DeliveryForm) -> list[Any]:
 def leaving(person_id: int) -> BaseResponse:
     """Say that somebody has left."""
     row = _person_to_change(person_id)
+    ends = what_leaving_ends(row)
     end_with_leaving(row, by=guard.reader().actor)
     db.session.commit()
-    notify(f"{row.name} is marked as left.", "No message or assignment reaches them any more. Their history stays.")
+    reached = "No message or assignment reaches them any more. Their history stays."
+    notify(f"{row.name} is marked as left.", f"{reached} {ends}".strip())
     return _back(row)
 
 

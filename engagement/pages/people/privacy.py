@@ -1,6 +1,6 @@
 """Privacy in the directory: one person's data as a file, erasing a person, and what leavers still hold."""
 
-from flask import Response, redirect, render_template, url_for
+from flask import Response, render_template
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField
 
@@ -10,10 +10,10 @@ from engagement.accounts.queries import account_of_person
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
-from engagement.pages.frame.shell import notify
 from engagement.pages.parts.files import json_response
 from engagement.pages.parts.forms import Form, stripped
 from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.pages.people import blueprint
 from engagement.people.models import Person
 from engagement.privacy import actions, holding
@@ -47,7 +47,7 @@ def data(person_id: int) -> Response:
 
 
 @blueprint.route("/people/<int:person_id>/erasure", methods=["GET", "POST"])
-def erase(person_id: int) -> str | BaseResponse:
+def erase(person_id: int) -> Drawn | BaseResponse:
     """Erase a person for good, after the name was typed once more."""
     person = _person(person_id)
     form = EraseForm()
@@ -57,11 +57,9 @@ def erase(person_id: int) -> str | BaseResponse:
             form.take(BadInput("That is not the name.", {"name": f"Write {person.name}, exactly as it stands here."}))
         else:
             erasure = actions.erase_person(person, by=guard.reader().actor)
-            db.session.commit()
-            notify("The person was erased.", _gone_words(erasure))
-            return redirect(url_for("people.index"), code=303)
+            return done("people.index", "The person was erased.", _gone_words(erasure))
     known = known_as(person, account_of_person(person.id))
-    return render_template("people/erase.html", person=person, held=held, form=form, known=known)
+    return drawn("people/erase.html", form, person=person, held=held, known=known)
 
 
 def _gone_words(erasure: Erasure) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, url_for
+from flask import request
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField
@@ -15,11 +15,10 @@ from engagement.audiences import actions
 from engagement.audiences import queries as audiences
 from engagement.audiences.models import Audience, RoleRule
 from engagement.db import count_of, db
-from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
-from engagement.pages.frame.shell import notify
 from engagement.pages.parts.forms import Form
+from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.people import blueprint
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
@@ -59,27 +58,26 @@ def _form(posted: bool) -> RoleRuleForm:
 
 
 @blueprint.get("/people/role-rules")
-def role_rules() -> str:
+def role_rules() -> Drawn:
     """Show the rules, and when asked what one more would do."""
     guard.allow(access.may_see_audiences(guard.reader()))
     return _drawn(_form(posted=False), None)
 
 
-def _drawn(form: RoleRuleForm, preview: RolePreview | None) -> str:
+def _drawn(form: RoleRuleForm, preview: RolePreview | None) -> Drawn:
     rules = audiences.role_rules()
     counts = audiences.reaches([rule.audience.rule for rule in rules], today())
-    return render_template(
+    return drawn(
         "people/role_rules.html",
+        form,
         rules=list(zip(rules, counts, strict=True)),
-        form=form,
         preview=preview,
-        has_errors=bool(form.errors),
         may_change=_may_change(),
     )
 
 
 @blueprint.post("/people/role-rules")
-def make_role_rule() -> str | BaseResponse:
+def make_role_rule() -> Drawn | BaseResponse:
     """Show what a rule would do; make it when that was seen."""
     guard.allow(_may_change())
     form = _form(posted=True)
@@ -88,22 +86,17 @@ def make_role_rule() -> str | BaseResponse:
     role = TrainingRole(form.role.data)
     audience = guard.found(audiences.audience_page(int(form.audience.data)))
     preview = _preview(role, audience)
-    try:
+    is_seen = request.form.get("seen") == "yes"
+    with saving(form) as saved:
         actions.give_role_by_rule(role, audience, by=guard.reader().actor)
-    except RuleBroken as error:
-        db.session.rollback()
-        form.take(BadInput(error.sentence, {"audience": error.sentence}))
-        return _drawn(form, None)
-    if request.form.get("seen") != "yes":
-        db.session.rollback()
-        return _drawn(form, preview)
-    given, _ = actions.settle_training_roles(clock.now(), by=guard.reader().actor)
-    db.session.commit()
-    notify(
-        f"“{audience.name}” has the training role {role.word}.",
-        f"{plural(given, 'person has', 'people have')} it anew.",
-    )
-    return redirect(url_for("people.role_rules"), code=303)
+        if not is_seen:
+            # Tried out only: what would be refused is refused before the preview.
+            db.session.rollback()
+        given = actions.settle_training_roles(clock.now(), by=guard.reader().actor)[0] if is_seen else 0
+    if saved and is_seen:
+        says = f"“{audience.name}” has the training role {role.word}."
+        return saved.to("people.role_rules", says, f"{plural(given, 'person has', 'people have')} it anew.")
+    return _drawn(form, preview if saved else None)
 
 
 def _preview(role: TrainingRole, audience: Audience) -> RolePreview:
@@ -120,8 +113,8 @@ def withdraw_role_rule(rule_id: int) -> BaseResponse:
     name, role = rule.audience.name, rule.role.word
     actions.withdraw_role_rule(rule, by=guard.reader().actor)
     _, taken = actions.settle_training_roles(clock.now(), by=guard.reader().actor)
-    db.session.commit()
-    notify(
-        f"“{name}” no longer gives the training role {role}.", f"{plural(taken, 'person has', 'people have')} lost it."
+    return done(
+        "people.role_rules",
+        f"“{name}” no longer gives the training role {role}.",
+        f"{plural(taken, 'person has', 'people have')} lost it.",
     )
-    return redirect(url_for("people.role_rules"), code=303)

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("sign_in", __name__)
 
-from engagement.pages.sign_in import links, sign_in
+from engagement.pages.sign_in import kept_forms, links, sign_in

@@ -8,6 +8,8 @@ from wtforms.validators import InputRequired, Length
 
 from engagement import clock
 from engagement.accounts import actions, links, queries
+from engagement.accounts.attempts.actions import remember_place
+from engagement.accounts.attempts.rules import Limits
 from engagement.accounts.links import SIGNS_IN
 from engagement.accounts.models import Account
 from engagement.accounts.rules import LinkPurpose
@@ -47,6 +49,16 @@ def secret() -> str:
     return str(current_app.config["SECRET_KEY"])
 
 
+def place() -> str:
+    """Return the network address that the request comes from."""
+    return request.remote_addr or "unknown"
+
+
+def limits() -> Limits:
+    """Return how many attempts to sign in are too many here."""
+    return Limits(guard.settings().attempts_per_address, guard.settings().attempts_per_place)
+
+
 def begin_session(account: Account, *, is_limited: bool = False) -> None:
     """Start a fresh session, so that nothing of one from before can be used, and remember the sign-in.
 
@@ -55,18 +67,14 @@ def begin_session(account: Account, *, is_limited: bool = False) -> None:
     session.clear()
     session.permanent = True
     login_user(guard.SignedIn(account.id, account.session_version, is_limited=is_limited))
-    remember_sign_in(account, on=clock.today(guard.settings().timezone))
+    today = clock.today(guard.settings().timezone)
+    remember_sign_in(account, on=today)
+    if account.password_hash and not is_limited:
+        remember_place(account.email, place(), secret(), on=today)
 
 
-def queue_link(email: str, leads_to: str) -> None:
-    """Queue a message with a link to whoever signs in with the address; the link itself is made when it goes out."""
-    account = queries.account_by_email(email)
-    person = queries.active_person_by_email(email) if account is None else None
-    if person is not None and queries.account_of_person(person.id) is not None:
-        # They sign in with another address until an administrator confirms this one.
-        return
-    if (account is None or not account.is_active) and person is None:
-        return
+def queue_link(whose: Account | Person, email: str, leads_to: str) -> None:
+    """Queue a message with a link for whoever signs in with an address; the link itself is made when it goes out."""
     why = "You get this because somebody asked for a sign-in link for your address."
     body = to_html(LINK_TEXT.replace("{{ sign_in_link }}", "[Sign in to Engagement](https://link.invalid)"))
     html = html_layout("Your link to sign in", "Engagement", body, why, "It works once, for 30 minutes.")
@@ -76,11 +84,9 @@ def queue_link(email: str, leads_to: str) -> None:
         f"{LINK_TEXT}\n\n{why}",
         html.replace("https://link.invalid", "{{ sign_in_link }}"),
     )
-    known = account or person
-    assert known is not None
-    person_id = account.person_id if account else person.id if person else None
-    values = {"sign_in_link": leads_to, SIGNS_IN: account.id if account else None}
-    mail.queue_for_address(mailing, email.strip().lower(), known.name, values, person_id=person_id)
+    account_id, person_id = (whose.id, whose.person_id) if isinstance(whose, Account) else (None, whose.id)
+    values = {"sign_in_link": leads_to, SIGNS_IN: account_id}
+    mail.queue_for_address(mailing, email.strip().lower(), whose.name, values, person_id=person_id)
 
 
 @blueprint.route("/login/link/<token>", methods=["GET", "POST"])

@@ -8,15 +8,21 @@ from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from engagement import audit
-from engagement.accounts import actions, attempts, links, queries
+from engagement.accounts import actions, links, queries
+from engagement.accounts.attempts import actions as attempts
+from engagement.accounts.attempts.actions import Attempt
+from engagement.accounts.attempts.rules import Way
+from engagement.accounts.models import Account
 from engagement.accounts.rules import LinkPurpose, Role
+from engagement.accounts.sign_ins.actions import ask_for_link
 from engagement.db import db
 from engagement.errors import BadInput, TooMany
 from engagement.pages.frame import guard
-from engagement.pages.frame.shell import THEMES, notify
+from engagement.pages.frame.shell import THEMES
 from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.parts.saving import done
 from engagement.pages.sign_in import blueprint
-from engagement.pages.sign_in.links import LinkForm, begin_session, queue_link, secret
+from engagement.pages.sign_in.links import LinkForm, begin_session, limits, place, queue_link, secret
 
 REMEMBERED_APPEARANCE = timedelta(days=365)
 
@@ -60,8 +66,8 @@ class NewPasswordForm(Form):
     )
 
 
-def _place() -> str:
-    return request.remote_addr or "unknown"
+def _account_with(email: str, password: str) -> Account:
+    return actions.sign_in_with_password(email, password, place=place(), secret=secret(), limits=limits())
 
 
 def _answer(page: str, refusal: BadInput | None = None) -> str | Response:
@@ -86,9 +92,7 @@ def sign_in() -> str | BaseResponse:
         return redirect(guard.safe_path(form.next.data))
     if form.validate_on_submit():
         try:
-            account = actions.sign_in_with_password(
-                form.email.data, form.password.data, place=_place(), secret=secret()
-            )
+            account = _account_with(form.email.data, form.password.data)
         except BadInput as error:
             db.session.commit()
             form.take(error)
@@ -107,14 +111,18 @@ def ask_link() -> str | BaseResponse:
     """Send a one-time link; the answer is the same for known and unknown addresses."""
     form, refusal = LinkForm(), None
     if form.validate_on_submit():
+        attempt = Attempt(Way.LINK, form.email.data, place(), secret(), limits())
         try:
-            attempts.refuse_link_when_asked_too_often(form.email.data, _place(), secret())
+            attempts.refuse_when_tried_too_often(attempt)
         except BadInput as error:
             db.session.commit()
             form.take(error)
             refusal = error
         else:
-            queue_link(form.email.data, guard.known_path(form.next.data))
+            whose = ask_for_link(form.email.data)
+            attempts.count_attempt(attempt, is_failure=whose is None)
+            if whose is not None:
+                queue_link(whose, form.email.data, guard.known_path(form.next.data))
             db.session.commit()
             return redirect(url_for("sign_in.link_asked"), code=303)
     return _answer(_sign_in_page(PasswordForm(formdata=None, next=form.next.data), form), refusal)
@@ -140,8 +148,7 @@ def password() -> str | BaseResponse:
     if form.validate_on_submit():
         try:
             if account.password_hash:
-                present = form.present.data or ""
-                actions.sign_in_with_password(account.email, present, place=_place(), secret=secret())
+                _account_with(account.email, form.present.data or "")
             organisation = guard.settings().organisation
             actions.set_password(account, form.password.data, by=account.actor, organisation=organisation)
         except BadInput as error:
@@ -152,9 +159,7 @@ def password() -> str | BaseResponse:
         else:
             db.session.flush()
             begin_session(account)
-            db.session.commit()
-            notify("The new password holds.", "You were signed out everywhere else.")
-            return redirect(url_for("sign_in.password"), code=303)
+            return done("sign_in.password", "The new password holds.", "You were signed out everywhere else.")
     page = render_template("sign_in/password.html", form=form, has_password=bool(account.password_hash))
     return _answer(page, refusal)
 

@@ -12,7 +12,7 @@ from engagement.accounts.reader import Reader
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.parts.fields import REFERENCE, PersonField, TickField, chosen_departments, department_choices
-from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.people.models import Department, Person
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme
@@ -68,7 +68,7 @@ class NewForm(SubjectForm, EntryForm):
     """A stakeholder who is put on the map."""
 
 
-class ChangeForm(EntryForm):
+class ChangeForm(EntryForm, EditForm):
     """What holds of a stakeholder from now on; a name is asked for outside the directory alone."""
 
     name = StringField("What are they called?", filters=[stripped])

@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import stakeholder_access as maps
 from engagement.accounts.reader import Reader
-from engagement.db import count_of, db
-from engagement.errors import BadInput, RuleBroken
+from engagement.db import count_of
 from engagement.pages.frame import guard
-from engagement.pages.frame.shell import notify
 from engagement.pages.parts.files import csv_response, xlsx_response
 from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.forms import (
     ChangeForm,
@@ -25,7 +24,7 @@ from engagement.pages.stakeholders.forms import (
     places_to_keep,
 )
 from engagement.pages.stakeholders.lists import HEADER, asked_filters, choices_for, file_row
-from engagement.pages.stakeholders.stakeholder import back_to, line_to_change
+from engagement.pages.stakeholders.stakeholder import line_to_change
 from engagement.stakeholders import actions, queries
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
 from engagement.stakeholders.scopes import readable, readable_places
@@ -80,7 +79,7 @@ def export(kind: str) -> Response:
 
 
 @blueprint.route("/stakeholders/new", methods=["GET", "POST"])
-def new() -> str | BaseResponse:
+def new() -> Drawn | BaseResponse:
     """Put somebody on the map."""
     reader = guard.reader()
     guard.allow(maps.may_add_stakeholders(reader))
@@ -92,16 +91,21 @@ def new() -> str | BaseResponse:
     offer_departments(form)
     offer_places(form, places_to_keep(reader))
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             row = actions.add_stakeholder(form.subject(), by=reader.actor, **_said(form))
-        except (BadInput, RuleBroken) as error:
-            db.session.rollback()
-            form.take(error if isinstance(error, BadInput) else BadInput(error.sentence))
-        else:
-            db.session.commit()
-            notify(f"{row.title} is on the map.", "Audiences that ask about their group reach them from now on.")
-            return redirect(url_for("stakeholders.stakeholder", stakeholder_id=row.id), code=303)
-    return render_template("stakeholders/edit.html", form=form, line=None, hints=_needs(), has_errors=bool(form.errors))
+        if saved:
+            return saved.to(
+                "stakeholders.stakeholder",
+                f"{row.title} is on the map.",
+                "Audiences that ask about their group reach them from now on.",
+                stakeholder_id=row.id,
+            )
+    return drawn(
+        "stakeholders/edit.html",
+        form,
+        line=None,
+        hints=_needs(),
+    )
 
 
 def _own_reference(reader: Reader) -> str:
@@ -124,8 +128,9 @@ def _needs() -> dict[str, str]:
 
 
 @blueprint.route("/stakeholders/<int:stakeholder_id>/edit", methods=["GET", "POST"])
-def edit(stakeholder_id: int) -> str | BaseResponse:
+def edit(stakeholder_id: int) -> Drawn | BaseResponse:
     """Say anew what holds of a stakeholder; giving them to somebody else is done here too."""
+    held(line_to_change(stakeholder_id).stakeholder)
     line = line_to_change(stakeholder_id)
     row, profile, owner = line.stakeholder, line.profile, line.profile.owner
     form = ChangeForm(
@@ -137,20 +142,15 @@ def edit(stakeholder_id: int) -> str | BaseResponse:
     )
     offer_places(form, places_to_keep(guard.reader()))
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             actions.change_stakeholder(row, name=form.name.data or "", by=guard.reader().actor, **_said(form))
-        except (BadInput, RuleBroken) as error:
-            db.session.rollback()
-            form.take(error if isinstance(error, BadInput) else BadInput(error.sentence))
-        else:
-            db.session.commit()
-            notify("It is kept.", "What was said before stands in the history.")
-            return back_to(stakeholder_id)
-    return render_template(
+        if saved:
+            more = "What was said before stands in the history."
+            return saved.to("stakeholders.stakeholder", "It is kept.", more, stakeholder_id=stakeholder_id)
+    return drawn(
         "stakeholders/edit.html",
-        form=form,
+        form,
         line=line,
         hints=_needs(),
         asks_name=row.kind is StakeholderKind.OUTSIDE,
-        has_errors=bool(form.errors),
     )

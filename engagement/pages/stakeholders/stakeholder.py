@@ -1,6 +1,6 @@
 """The page of one stakeholder: what is said of them, history and private notes, and taking them off the map."""
 
-from flask import redirect, render_template, url_for
+from flask import url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import access
@@ -11,7 +11,7 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day
-from engagement.pages.frame.shell import notify
+from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.forms import NoteForm, RemovalForm
 from engagement.privacy import actions as privacy
@@ -38,16 +38,18 @@ def line_to_change(stakeholder_id: int) -> StakeholderLine:
 
 
 @blueprint.get("/stakeholders/<int:stakeholder_id>")
-def stakeholder(stakeholder_id: int) -> str:
+def stakeholder(stakeholder_id: int) -> Drawn:
     """Show a stakeholder: group, role, who looks after them, maps, history; private notes to who may read them."""
     line = found_line(stakeholder_id)
     return _drawn(line, NoteForm(formdata=None), RemovalForm(formdata=None))
 
 
-def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm) -> str:
+def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm) -> Drawn:
     reader, row = guard.reader(), line.stakeholder
-    return render_template(
+    return drawn(
         "stakeholders/stakeholder.html",
+        note_form,
+        removal_form,
         line=line,
         places=[(place, _opens(reader, place)) for place in line.places],
         history=history_of(row.id, readable_places(reader)),
@@ -59,7 +61,6 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
         may_erase=row.kind is StakeholderKind.OUTSIDE and access.may_erase_people(reader),
         note_form=note_form,
         removal_form=removal_form,
-        has_errors=bool(note_form.errors or removal_form.errors),
     )
 
 
@@ -73,15 +74,18 @@ def _opens(reader: Reader, place: StakeholderPlace) -> str | None:
 
 
 @blueprint.post("/stakeholders/<int:stakeholder_id>/removal")
-def remove(stakeholder_id: int) -> str | BaseResponse:
+def remove(stakeholder_id: int) -> Drawn | BaseResponse:
     """Take a stakeholder off the map."""
     line, form = line_to_change(stakeholder_id), RemovalForm()
     if not form.validate_on_submit():
         return _drawn(line, NoteForm(formdata=None), form)
     actions.remove_stakeholder(line.stakeholder, reason=form.reason.data or "", by=guard.reader().actor)
-    db.session.commit()
-    notify(f"{line.stakeholder.title} is off the map.", "Their history stays, and you can put them back.")
-    return back_to(stakeholder_id)
+    return done(
+        "stakeholders.stakeholder",
+        f"{line.stakeholder.title} is off the map.",
+        "Their history stays, and you can put them back.",
+        stakeholder_id=stakeholder_id,
+    )
 
 
 @blueprint.post("/stakeholders/<int:stakeholder_id>/return")
@@ -92,26 +96,26 @@ def put_back(stakeholder_id: int) -> BaseResponse:
         actions.put_back(line.stakeholder, by=guard.reader().actor)
     except BadInput as error:
         raise RuleBroken(error.sentence) from error
-    db.session.commit()
-    notify(f"{line.stakeholder.title} is on the map again.")
-    return back_to(stakeholder_id)
+    return done(
+        "stakeholders.stakeholder", f"{line.stakeholder.title} is on the map again.", stakeholder_id=stakeholder_id
+    )
 
 
 @blueprint.post("/stakeholders/<int:stakeholder_id>/notes")
-def write_note(stakeholder_id: int) -> str | BaseResponse:
+def write_note(stakeholder_id: int) -> Drawn | BaseResponse:
     """Keep a private note."""
     line, form = found_line(stakeholder_id), NoteForm()
     guard.allow(may_write_notes(guard.reader(), line.stakeholder))
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             actions.write_note(line.stakeholder, form.text.data or "", by=guard.reader().actor)
-        except BadInput as error:
-            db.session.rollback()
-            form.take(error)
-        else:
-            db.session.commit()
-            notify("The note is kept.", "Only those who keep these maps and administrators can read it.")
-            return back_to(stakeholder_id)
+        if saved:
+            return saved.to(
+                "stakeholders.stakeholder",
+                "The note is kept.",
+                "Only those who keep these maps and administrators can read it.",
+                stakeholder_id=stakeholder_id,
+            )
     return _drawn(line, form, RemovalForm(formdata=None))
 
 
@@ -123,14 +127,12 @@ def withdraw_note(stakeholder_id: int, note_id: int) -> BaseResponse:
     note = guard.found(db.session.get(StakeholderNote, note_id))
     guard.found(note if note.stakeholder_id == line.stakeholder.id else None)
     actions.withdraw_note(note, by=guard.reader().actor)
-    db.session.commit()
-    notify("The note is taken back.", f"Its words of {short_day(note.written_at)} are gone for good.")
-    return back_to(stakeholder_id)
-
-
-def back_to(stakeholder_id: int) -> BaseResponse:
-    """Return the way back to the page of a stakeholder."""
-    return redirect(url_for("stakeholders.stakeholder", stakeholder_id=stakeholder_id), code=303)
+    return done(
+        "stakeholders.stakeholder",
+        "The note is taken back.",
+        f"Its words of {short_day(note.written_at)} are gone for good.",
+        stakeholder_id=stakeholder_id,
+    )
 
 
 @blueprint.post("/stakeholders/<int:stakeholder_id>/erasure")
@@ -139,6 +141,8 @@ def erase(stakeholder_id: int) -> BaseResponse:
     guard.allow(access.may_erase_people(guard.reader()))
     stakeholder = guard.found(db.session.get(Stakeholder, stakeholder_id))
     privacy.erase_outsider(stakeholder, by=guard.reader().actor)
-    db.session.commit()
-    notify("The stakeholder was erased.", "Name, role and notes are gone from the maps and the audit.")
-    return redirect(url_for("stakeholders.index"), code=303)
+    return done(
+        "stakeholders.index",
+        "The stakeholder was erased.",
+        "Name, role and notes are gone from the maps and the audit.",
+    )

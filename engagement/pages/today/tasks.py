@@ -7,7 +7,7 @@ from datetime import date
 from flask import url_for
 
 from engagement.accounts import access, training_access
-from engagement.accounts.addresses import waiting_sign_ins
+from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
@@ -203,12 +203,17 @@ def _sign_ins(reader: Reader) -> TaskGroup:
     tasks = [
         Task(
             row.account.name,
-            f"Back again; the sign-in {row.account.email} is ended until you decide."
-            if row.has_returned
-            else f"Signs in with {row.account.email}; the directory has {row.address}.",
+            _why_it_waits(row),
             url_for("admin.waiting_sign_ins"),
             "Look at it",
         )
         for row in waiting[:MOST_OF_A_KIND]
     ]
     return TaskGroup("Sign-ins that wait for you", len(waiting), tasks, url_for("admin.waiting_sign_ins"))
+
+
+def _why_it_waits(row: Waiting) -> str:
+    asked = " Somebody asked for a link there; none was sent." if row.account.link_asked_at else ""
+    if row.has_returned:
+        return f"Back again; the sign-in {row.former} is ended until you decide.{asked}"
+    return f"Signs in with {row.former}; the directory has {row.address}.{asked}"

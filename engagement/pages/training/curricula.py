@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from markupsafe import Markup
 from sqlalchemy import and_
 from werkzeug.wrappers import Response as BaseResponse
@@ -11,12 +11,11 @@ from engagement.accounts import access, training_access
 from engagement.content import quiz
 from engagement.content.markdown import to_html
 from engagement.db import count_of, db
-from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
-from engagement.pages.frame.shell import notify
 from engagement.pages.parts.files import csv_response, xlsx_response
 from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.training import blueprint
 from engagement.pages.training.forms import CompletionForm, ModuleForm
 from engagement.pages.training.lists import (
@@ -77,16 +76,17 @@ def curriculum(role: str) -> str:
 
 
 @blueprint.get("/training/modules/<slug>")
-def module(slug: str) -> str:
+def module(slug: str) -> Drawn:
     """Show a module with its questions; the right answers to those who may change it."""
     guard.allow(training_access.may_see_training(guard.reader()))
     return _module_page(guard.found(queries.module_by_slug(slug)), CompletionForm(formdata=None, on=today()))
 
 
-def _module_page(found: Module, form: CompletionForm) -> str:
+def _module_page(found: Module, form: CompletionForm) -> Drawn:
     places = [plan for plan in queries.curricula().values() if any(line.module.id == found.id for line in plan.lines)]
-    return render_template(
+    return drawn(
         "training/module.html",
+        form,
         module=found,
         html=Markup(to_html(found.text)),  # noqa: S704  cleaned by content.markdown
         questions=found.questions,
@@ -94,77 +94,65 @@ def _module_page(found: Module, form: CompletionForm) -> str:
         finished=queries.completed_count(found.id),
         may_train=training_access.may_train(guard.reader()),
         recognise_wrong=RECOGNISE_WRONG,
-        form=form,
     )
 
 
 @blueprint.post("/training/modules/<slug>/completions")
-def record_completion(slug: str) -> str | tuple[str, int] | BaseResponse:
+def record_completion(slug: str) -> Drawn | BaseResponse:
     """Record that somebody finished a module outside the service."""
     reader = guard.reader()
     guard.allow(training_access.may_train(reader))
     found = guard.found(queries.module_by_slug(slug))
     form = CompletionForm()
-    if form.validate_on_submit() and form.person.person is not None and form.on.data is not None:
-        person = form.person.person
-        try:
+    if form.validate_on_submit():
+        with saving(form) as saved:
+            person = form.person.chosen("Write who has finished it.")
             actions.record_completion(
                 person, found, CompletionSource(form.source.data), on=form.on.data, by=reader.actor
             )
-            db.session.commit()
-        except BadInput as error:
-            form.take(error)
-        except RuleBroken as error:
-            form.take(BadInput(error.sentence, {"person": error.sentence}))
-        else:
-            notify(
-                f"Recorded for {person.name}", f"“{found.title}” counts as finished in every curriculum it is part of."
-            )
-            return redirect(url_for("training.module", slug=slug), 303)
-    db.session.rollback()
-    return _module_page(found, form), 422
+        if saved:
+            more = f"“{found.title}” counts as finished in every curriculum it is part of."
+            return saved.to("training.module", f"Recorded for {person.name}", more, slug=slug)
+    return _module_page(found, form)
 
 
 @blueprint.route("/training/modules/<slug>/editing", methods=["GET", "POST"])
-def editing(slug: str) -> str | tuple[str, int] | BaseResponse:
+def editing(slug: str) -> Drawn | BaseResponse:
     """Rewrite a module, with a preview before it is saved."""
     reader = guard.reader()
     guard.allow(training_access.may_train(reader))
     found = guard.found(queries.module_by_slug(slug))
-    form = ModuleForm(obj=found, from_version=str(found.version))
+    form = ModuleForm(obj=held(found))
     if not form.validate_on_submit():
-        return _editing_page(found, form, None), 422 if form.is_submitted() else 200
+        return _editing_page(found, form, None)
     title, body = form.title.data or "", form.body.data or ""
     minutes, pass_mark = form.minutes.data or 0, form.pass_mark.data or 0
-    try:
-        if "preview" in request.form:
-            actions.check_module(title, body, minutes, pass_mark)
-            return _editing_page(found, form, body)
-        actions.edit_module(
-            found,
-            from_version=int(form.from_version.data) if str(form.from_version.data).isdigit() else 0,
-            title=title,
-            summary=form.summary.data or "",
-            body=body,
-            minutes=minutes,
-            pass_mark=pass_mark,
-            by=reader.actor,
-        )
-        db.session.commit()
-    except (BadInput, RuleBroken) as error:
-        db.session.rollback()
-        form.take(error if isinstance(error, BadInput) else BadInput(error.sentence, {"body": error.sentence}))
-        return _editing_page(found, form, None), 422
-    notify(f"Saved as version {found.version}", "People who finished an earlier version stay finished.")
-    return redirect(url_for("training.module", slug=slug), 303)
+    is_previewed = "preview" in request.form
+    with saving(form) as saved:
+        actions.check_module(title, body, minutes, pass_mark)
+        if not is_previewed:
+            actions.edit_module(
+                found,
+                from_version=found.version,
+                title=title,
+                summary=form.summary.data or "",
+                body=body,
+                minutes=minutes,
+                pass_mark=pass_mark,
+                by=reader.actor,
+            )
+    if not saved or is_previewed:
+        return _editing_page(found, form, body if saved else None)
+    more = "People who finished an earlier version stay finished."
+    return saved.to("training.module", f"Saved as version {found.version}", more, slug=slug)
 
 
-def _editing_page(found: Module, form: ModuleForm, preview: str | None) -> str:
+def _editing_page(found: Module, form: ModuleForm, preview: str | None) -> Drawn:
     text, questions = quiz.split(preview) if preview is not None else ("", ())
-    return render_template(
+    return drawn(
         "training/editing.html",
+        form,
         module=found,
-        form=form,
         is_previewed=preview is not None,
         preview=Markup(to_html(text, "preview-")),  # noqa: S704  cleaned by content.markdown
         questions=questions,

@@ -1,17 +1,17 @@
 """Forms of training: the text of a module, what somebody finished elsewhere, and another day for one person."""
 
-from wtforms import DateField, HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import DateField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from engagement.pages.parts.fields import PersonField
-from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.training.actions.modules import LONGEST_BODY
 from engagement.training.rules import RECORDED_SOURCES, CompletionSource
 
 
-class ModuleForm(Form):
-    """The text of a module; `from_version` is the version that the writer began from."""
+class ModuleForm(EditForm):
+    """The text of a module."""
 
     title = StringField("Title", filters=[stripped], validators=[InputRequired("Write a title."), Length(max=200)])
     summary = TextAreaField(
@@ -36,7 +36,6 @@ class ModuleForm(Form):
             Length(max=LONGEST_BODY, message=f"Write at most {LONGEST_BODY:,} characters."),
         ],
     )
-    from_version = HiddenField()
 
 
 class CompletionForm(Form):
@@ -53,7 +52,7 @@ class CompletionForm(Form):
     on = DateField("On which day?", validators=[InputRequired("Choose a day.")])
 
 
-class DueDayForm(Form):
+class DueDayForm(EditForm):
     """Another day by which one person's training is due, and why."""
 
     due_on = DateField(

@@ -1,17 +1,15 @@
 """Pages of champions: coverage of a wave by department with its gaps, appointing and releasing."""
 
-from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
 from engagement import clock
 from engagement.accounts import access
 from engagement.db import db
-from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day
-from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import chosen_departments
+from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import ChampionForm
 from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede
@@ -29,7 +27,7 @@ def _wave(wave_id: int, *, to_change: bool = False) -> Wave:
 
 
 @blueprint.get("/waves/<int:wave_id>/champions")
-def champions(wave_id: int) -> str:
+def champions(wave_id: int) -> Drawn:
     """Show the champions of a wave, how far they reach its people, and where some are missing."""
     wave = _wave(wave_id)
     return _drawn(wave, _form(wave, posted=False))
@@ -44,21 +42,20 @@ def _form(wave: Wave, *, posted: bool) -> ChampionForm:
     return form
 
 
-def _drawn(wave: Wave, form: ChampionForm) -> str:
+def _drawn(wave: Wave, form: ChampionForm) -> Drawn:
     reader, today = guard.reader(), clock.today(guard.settings().timezone)
     covered = coverage.wave_coverage(wave.id, today)
-    return render_template(
+    return drawn(
         "waves/champions.html",
+        form,
         wave=wave,
         coverage=covered,
         lede=coverage_lede(covered),
         definition=COVERAGE_DEFINITION,
         others=[(champion, _time_words(champion)) for champion in coverage.other_champions(wave.id, today)],
-        form=form,
         as_of=today,
         may_appoint=access.may_plan_wave(reader, wave.programme_id, wave.id) and wave.status.is_open,
         may_release=access.may_plan_wave(reader, wave.programme_id, wave.id),
-        has_errors=bool(form.errors),
     )
 
 
@@ -72,30 +69,23 @@ def _time_words(champion: Champion) -> str:
 
 
 @blueprint.post("/waves/<int:wave_id>/champions")
-def appoint_champion(wave_id: int) -> str | BaseResponse:
+def appoint_champion(wave_id: int) -> Drawn | BaseResponse:
     """Make somebody a champion of a wave."""
     wave = _wave(wave_id, to_change=True)
     form = _form(wave, posted=True)
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             champion = _appointed(wave, form)
-        except BadInput as error:
-            db.session.rollback()
-            form.take(error)
-        else:
-            db.session.commit()
-            notify(f"{champion.person.name} is a champion for {champion.department.path}.", _when_words(champion))
-            return redirect(url_for("waves.champions", wave_id=wave_id), code=303)
+        if saved:
+            says = f"{champion.person.name} is a champion for {champion.department.path}."
+            return saved.to("waves.champions", says, _when_words(champion), wave_id=wave_id)
     return _drawn(wave, form)
 
 
 def _appointed(wave: Wave, form: ChampionForm) -> Champion:
-    if form.person.person is None:
-        sentence = "Write whom you want to appoint: a work address or employee number."
-        raise BadInput(sentence, {"person": sentence})
     return actions.appoint_champion(
         wave,
-        form.person.person,
+        form.person.chosen("Write whom you want to appoint."),
         department=next(iter(chosen_departments([form.department.data or ""])), None),
         from_on=form.from_on.data,
         until_on=form.until_on.data,
@@ -115,6 +105,9 @@ def release_champion(wave_id: int, champion_id: int) -> BaseResponse:
     champion = guard.found(db.session.get(Champion, champion_id))
     guard.found(champion if champion.wave_id == wave_id else None)
     actions.release_champion(champion, clock.today(guard.settings().timezone), by=guard.reader().actor)
-    db.session.commit()
-    notify(f"{champion.person.name} is no champion of this wave any more.", "That they were one stays on record.")
-    return redirect(url_for("waves.champions", wave_id=wave_id), code=303)
+    return done(
+        "waves.champions",
+        f"{champion.person.name} is no champion of this wave any more.",
+        "That they were one stays on record.",
+        wave_id=wave_id,
+    )

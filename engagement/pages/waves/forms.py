@@ -4,10 +4,10 @@ from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaF
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from engagement.pages.parts.fields import REFERENCE, PersonField, TickField
-from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.parts.forms import EditForm, Form, stripped
 
 
-class WaveForm(Form):
+class WaveForm(EditForm):
     """A wave's description, dates, people in charge, departments and workflows."""
 
     name = StringField(
@@ -25,13 +25,13 @@ class WaveForm(Form):
         default=7,
         validators=[InputRequired("Write a number of days."), NumberRange(0, 365, "Choose between 0 and 365 days.")],
     )
-    lead = PersonField("Who leads it?", description="A work address or employee number.")
-    sponsor = PersonField("Who sponsors it?", description="A work address or employee number.")
+    lead = PersonField("Who leads it?", description=REFERENCE)
+    sponsor = PersonField("Who sponsors it?", description=REFERENCE)
     departments = TickField("Which departments are in it?", description="Each with everything below it.")
     workflows = TickField("Which workflows go live?")
 
 
-class MoveForm(Form):
+class MoveForm(EditForm):
     """A new go-live day and the reason."""
 
     go_live_on = DateField("New go-live", validators=[InputRequired("Choose a day.")])
@@ -49,7 +49,7 @@ class StepForm(Form):
 class MemberForm(Form):
     """One person to add by hand."""
 
-    person = PersonField("Add one person", description="A work address or employee number.")
+    person = PersonField("Add one person", description=REFERENCE)
 
 
 class ChampionForm(Form):

@@ -1,20 +1,21 @@
 """Pages of programmes and their workflows, with scope statements and ownership."""
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from engagement.accounts import access
+from engagement.accounts.posts import actions as posts
 from engagement.communications import queries as calendar
 from engagement.communications.scopes import readable
 from engagement.db import db
-from engagement.errors import BadInput, NotFound
+from engagement.errors import NotFound
 from engagement.pages.frame import guard
-from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import PersonField
-from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.parts.forms import EditForm, stripped
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.programmes import actions, queries
 from engagement.programmes.models import Programme, Workflow
@@ -24,7 +25,7 @@ from engagement.waves import queries as waves
 ONE_A_LINE = "One point a line."
 
 
-class ProgrammeForm(Form):
+class ProgrammeForm(EditForm):
     """A programme's name, purpose and sponsor."""
 
     name = StringField(
@@ -36,11 +37,11 @@ class ProgrammeForm(Form):
         "What is it for?", description="One or two sentences; sponsors read them.", filters=[stripped]
     )
     sponsor = PersonField(
-        "Who sponsors it?", description="A work address or employee number. You can leave this empty for now."
+        "Who sponsors it?", description="A name, work address or employee number. You can leave this empty for now."
     )
 
 
-class WorkflowForm(Form):
+class WorkflowForm(EditForm):
     """A workflow with its scope statement."""
 
     name = StringField(
@@ -66,7 +67,7 @@ class WorkflowForm(Form):
     )
 
 
-class OwnershipForm(Form):
+class OwnershipForm(EditForm):
     """Who holds the four parts of a workflow's ownership."""
 
     operational_owner = PersonField(
@@ -98,22 +99,18 @@ def index() -> str:
 
 
 @blueprint.route("/programmes/new", methods=["GET", "POST"])
-def new_programme() -> str | BaseResponse:
+def new_programme() -> Drawn | BaseResponse:
     """Begin a programme."""
     guard.allow(access.may_plan_everywhere(guard.reader()))
     form = ProgrammeForm()
     if form.validate_on_submit():
-        try:
-            programme = actions.make_programme(
-                form.name.data, form.purpose.data, sponsor=form.sponsor.person, by=guard.reader().actor
-            )
-        except BadInput as error:
-            form.take(error)
-        else:
-            db.session.commit()
-            notify(f"{programme.name} is there.", "Add its first workflow, then plan a wave.")
-            return redirect(url_for("waves.programme", programme_id=programme.id), code=303)
-    return render_template("waves/edit_programme.html", form=form, programme=None)
+        with saving(form) as saved:
+            made = actions.make_programme(form.name.data, form.purpose.data, by=guard.reader().actor)
+            posts.name_sponsor(made, form.sponsor.person, by=guard.reader().actor)
+        if saved:
+            more = "Add its first workflow, then plan a wave."
+            return saved.to("waves.programme", f"{made.name} is there.", more, programme_id=made.id)
+    return drawn("waves/edit_programme.html", form, programme=None)
 
 
 def _programme(programme_id: int) -> Programme:
@@ -142,41 +139,34 @@ def programme(programme_id: int) -> str:
 
 
 @blueprint.route("/programmes/<int:programme_id>/edit", methods=["GET", "POST"])
-def edit_programme(programme_id: int) -> str | BaseResponse:
+def edit_programme(programme_id: int) -> Drawn | BaseResponse:
     """Change a programme."""
     row = _programme(programme_id)
     guard.allow(access.may_plan_programme(guard.reader(), programme_id))
-    form = ProgrammeForm(obj=row)
+    form = ProgrammeForm(obj=held(row))
     if form.validate_on_submit():
-        try:
-            actions.change_programme(
-                row, form.name.data, form.purpose.data, sponsor=form.sponsor.person, by=guard.reader().actor
-            )
-        except BadInput as error:
-            form.take(error)
-        else:
-            db.session.commit()
-            return redirect(url_for("waves.programme", programme_id=row.id), code=303)
-    return render_template("waves/edit_programme.html", form=form, programme=row)
+        with saving(form) as saved:
+            actions.change_programme(row, form.name.data, form.purpose.data, by=guard.reader().actor)
+            posts.name_sponsor(row, form.sponsor.person, by=guard.reader().actor)
+        if saved:
+            return saved.to("waves.programme", programme_id=row.id)
+    return drawn("waves/edit_programme.html", form, programme=row)
 
 
 @blueprint.route("/programmes/<int:programme_id>/workflows/new", methods=["GET", "POST"])
-def new_workflow(programme_id: int) -> str | BaseResponse:
+def new_workflow(programme_id: int) -> Drawn | BaseResponse:
     """Add a workflow to a programme."""
     row = _programme(programme_id)
     guard.allow(access.may_plan_programme(guard.reader(), programme_id))
     form = WorkflowForm()
     if form.validate_on_submit():
         portfolio_class = PortfolioClass(form.portfolio_class.data)
-        try:
+        with saving(form) as saved:
             made = actions.make_workflow(row, form.name.data, portfolio_class, by=guard.reader().actor, **_texts(form))
-        except BadInput as error:
-            form.take(error)
-        else:
-            db.session.commit()
-            notify(f"{made.name} is there.", "Name its owner, change approver, escalation contact and support team.")
-            return redirect(url_for("waves.workflow", workflow_id=made.id), code=303)
-    return render_template("waves/edit_workflow.html", form=form, programme=row, workflow=None, meanings=_MEANINGS)
+        if saved:
+            more = "Name its owner, change approver, escalation contact and support team."
+            return saved.to("waves.workflow", f"{made.name} is there.", more, workflow_id=made.id)
+    return drawn("waves/edit_workflow.html", form, programme=row, workflow=None, meanings=_MEANINGS)
 
 
 _MEANINGS = {c.value: c.meaning for c in PortfolioClass}
@@ -210,39 +200,35 @@ def workflow(workflow_id: int) -> str:
 
 
 @blueprint.route("/workflows/<int:workflow_id>/edit", methods=["GET", "POST"])
-def edit_workflow(workflow_id: int) -> str | BaseResponse:
+def edit_workflow(workflow_id: int) -> Drawn | BaseResponse:
     """Change a workflow and its scope statement."""
     row = _workflow(workflow_id)
     guard.allow(access.may_plan_programme(guard.reader(), row.programme_id))
-    form = WorkflowForm(obj=row)
+    form = WorkflowForm(obj=held(row))
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             values = {
                 **_texts(form),
                 "name": form.name.data,
                 "portfolio_class": PortfolioClass(form.portfolio_class.data),
             }
             actions.change_workflow(row, by=guard.reader().actor, **values)
-        except BadInput as error:
-            form.take(error)
-        else:
-            db.session.commit()
-            return redirect(url_for("waves.workflow", workflow_id=row.id), code=303)
-    return render_template(
-        "waves/edit_workflow.html", form=form, programme=row.programme, workflow=row, meanings=_MEANINGS
-    )
+        if saved:
+            return saved.to("waves.workflow", workflow_id=row.id)
+    return drawn("waves/edit_workflow.html", form, programme=row.programme, workflow=row, meanings=_MEANINGS)
 
 
 @blueprint.route("/workflows/<int:workflow_id>/ownership", methods=["GET", "POST"])
-def ownership(workflow_id: int) -> str | BaseResponse:
+def ownership(workflow_id: int) -> Drawn | BaseResponse:
     """Name who holds the four parts; an empty field leaves a part vacant."""
     row = _workflow(workflow_id)
     guard.allow(access.may_plan_programme(guard.reader(), row.programme_id))
-    held = {holding.part: holding.person for holding in queries.holdings([row.id])[row.id]}
-    form = OwnershipForm(data={part.value: person for part, person in held.items()})
+    held(row)
+    form = OwnershipForm(data={each.part.value: each.person for each in queries.holdings([row.id])[row.id]})
     if form.validate_on_submit():
-        for part in OwnershipPart:
-            actions.name_holder(row, part, form[part.value].person, by=guard.reader().actor)
-        db.session.commit()
-        return redirect(url_for("waves.workflow", workflow_id=row.id), code=303)
-    return render_template("waves/ownership.html", form=form, workflow=row)
+        with saving(form) as saved:
+            for part in OwnershipPart:
+                actions.name_holder(row, part, form[part.value].person, by=guard.reader().actor)
+        if saved:
+            return saved.to("waves.workflow", workflow_id=row.id)
+    return drawn("waves/ownership.html", form, workflow=row)

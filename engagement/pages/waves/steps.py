@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import access
-from engagement.db import db
-from engagement.errors import BadInput, RuleBroken
+from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day
-from engagement.pages.frame.shell import notify
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import StepForm
 from engagement.waves import actions, queries
@@ -54,7 +53,7 @@ def _words(step: WaveStep) -> str:
 
 
 @blueprint.route("/waves/<int:wave_id>/statuses", methods=["GET", "POST"])
-def change_status(wave_id: int) -> str | tuple[str, int] | BaseResponse:
+def change_status(wave_id: int) -> Drawn | BaseResponse:
     """Take a wave a step on or back; where people will want a reason later, it is asked for first."""
     wave, reader = guard.found(queries.wave_page(wave_id)), guard.reader()
     guard.allow(access.may_plan_wave(reader, wave.programme_id, wave.id))
@@ -63,27 +62,11 @@ def change_status(wave_id: int) -> str | tuple[str, int] | BaseResponse:
         if request.method == "GET":
             return redirect(url_for("waves.wave", wave_id=wave_id))
         raise BadInput("Choose one of the steps that the page offers.")
-    status = WaveStatus(asked)
-    if status not in wave.status.next_steps:
-        raise RuleBroken(f"{wave.title} is {wave.status.word.lower()} and can’t become {status.word.lower()}.")
-    form = StepForm()
+    status, form = WaveStatus(asked), StepForm()
     if form.validate_on_submit():
-        try:
-            actions.change_status(wave, status, reason=form.reason.data or "", by=reader.actor)
-            db.session.commit()
-        except BadInput as error:
-            db.session.rollback()
-            form.take(error)
-        else:
-            notify(f"{wave.title} is {wave.status.word.lower()}.")
-            return redirect(url_for("waves.wave", wave_id=wave_id), code=303)
-    page = render_template(
-        "waves/step.html",
-        form=form,
-        wave=wave,
-        status=status,
-        step=STEPS[status],
-        consequence=CONSEQUENCES.get(status, ""),
-        has_errors=bool(form.errors),
-    )
-    return page, 422 if form.errors else 200
+        with saving(form) as saved:
+            actions.change_status(held(wave), status, reason=form.reason.data, by=reader.actor)
+        if saved:
+            return saved.to("waves.wave", f"{wave.title} is {wave.status.word.lower()}.", wave_id=wave_id)
+    consequence = CONSEQUENCES.get(status, "")
+    return drawn("waves/step.html", form, wave=wave, status=status, step=STEPS[status], consequence=consequence)

@@ -4,24 +4,24 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from sqlalchemy import Select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
 from engagement import clock
 from engagement.accounts import access
+from engagement.accounts.posts import actions as posts
 from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.subjects import subjects_shown
 from engagement.db import count_of, db
-from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, here_today, reader_zone, short_day, today
-from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import chosen_departments
 from engagement.pages.parts.forms import day_or_none
 from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import MemberForm, MoveForm, WaveForm
 from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede, map_of
@@ -56,14 +56,14 @@ def _chosen_workflows(ids: list[str] | None) -> list[Workflow]:
 
 
 @blueprint.route("/programmes/<int:programme_id>/waves/new", methods=["GET", "POST"])
-def new(programme_id: int) -> str | BaseResponse:
+def new(programme_id: int) -> Drawn | BaseResponse:
     """Plan the next wave of a programme."""
     programme = guard.found(db.session.get(Programme, programme_id))
     guard.allow(access.may_plan_programme(guard.reader(), programme_id))
     form = WaveForm()
     _offer(form, programme)
     if form.validate_on_submit():
-        try:
+        with saving(form) as saved:
             wave = actions.plan_wave(
                 programme,
                 form.name.data,
@@ -71,28 +71,22 @@ def new(programme_id: int) -> str | BaseResponse:
                 aim=form.aim.data,
                 stabilises_until_on=form.stabilises_until_on.data,
                 training_lead_days=form.training_lead_days.data,
-                lead=form.lead.person,
-                sponsor=form.sponsor.person,
                 departments=chosen_departments(form.departments.data),
                 workflows=_chosen_workflows(form.workflows.data),
                 by=guard.reader().actor,
             )
-        except BadInput as error:
-            db.session.rollback()
-            form.take(error)
-        else:
+            _name_people(form, wave)
             training_actions.settle_assignments(clock.now(), wave.id)
-            db.session.commit()
+        if saved:
             number = queries.member_counts([wave.id])[wave.id]
-            notify(f"{wave.title} is planned.", f"{number:,} people are in it.")
-            return redirect(url_for("waves.wave", wave_id=wave.id), code=303)
-    return render_template("waves/edit.html", form=form, programme=programme, wave=None, may_place=True)
+            return saved.to("waves.wave", f"{wave.title} is planned.", f"{number:,} people are in it.", wave_id=wave.id)
+    return drawn("waves/edit.html", form, programme=programme, wave=None, may_place=True)
 
 
 @blueprint.route("/waves/<int:wave_id>/edit", methods=["GET", "POST"])
-def edit(wave_id: int) -> str | BaseResponse:
+def edit(wave_id: int) -> Drawn | BaseResponse:
     """Change a wave; its go-live moves on a page of its own."""
-    wave = _wave(wave_id, to_change=True)
+    wave = held(_wave(wave_id, to_change=True))
     reader = guard.reader()
     may_place = access.may_place_departments(reader, wave.programme_id)
     form = WaveForm(
@@ -106,28 +100,30 @@ def edit(wave_id: int) -> str | BaseResponse:
         form.go_live_on.data, form.go_live_on.raw_data = wave.go_live_on, [wave.go_live_on.isoformat()]
     if form.validate_on_submit():
         by = reader.actor
-        try:
+        with saving(form) as saved:
             actions.change_wave(
                 wave,
                 form.name.data,
                 form.aim.data,
                 stabilises_until_on=form.stabilises_until_on.data,
                 training_lead_days=form.training_lead_days.data,
-                lead=form.lead.person if form.lead else wave.lead,
-                sponsor=form.sponsor.person if form.sponsor else wave.sponsor,
                 by=by,
             )
+            _name_people(form, wave)
             if may_place:
                 actions.choose_departments(wave, chosen_departments(form.departments.data), by=by)
             actions.choose_workflows(wave, _chosen_workflows(form.workflows.data), by=by)
-        except (BadInput, RuleBroken) as error:
-            db.session.rollback()
-            form.take(error if isinstance(error, BadInput) else BadInput(error.sentence))
-        else:
             training_actions.settle_assignments(clock.now(), wave.id)
-            db.session.commit()
-            return redirect(url_for("waves.wave", wave_id=wave_id), code=303)
-    return render_template("waves/edit.html", form=form, programme=wave.programme, wave=wave, may_place=may_place)
+        if saved:
+            return saved.to("waves.wave", wave_id=wave_id)
+    return drawn("waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place)
+
+
+def _name_people(form: WaveForm, wave: Wave) -> None:
+    if form.lead:
+        posts.name_lead(wave, form.lead.person, by=guard.reader().actor)
+    if form.sponsor:
+        posts.name_sponsor(wave, form.sponsor.person, by=guard.reader().actor)
 
 
 def _leave_out_rights(form: WaveForm, reader: Reader, wave: Wave) -> None:
@@ -202,28 +198,20 @@ def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Mi
 
 
 @blueprint.route("/waves/<int:wave_id>/go-live", methods=["GET", "POST"])
-def move(wave_id: int) -> str | BaseResponse:
+def move(wave_id: int) -> Drawn | BaseResponse:
     """Move go-live: first shown with what moves along, then done."""
-    row = _wave(wave_id, to_change=True)
+    row = held(_wave(wave_id, to_change=True))
     form = MoveForm(go_live_on=row.go_live_on)
     shown = None
     if form.validate_on_submit():
-        if "confirm" not in request.form:
-            shown = _what_moves(row, form.go_live_on.data)
-        else:
-            try:
+        if "confirm" in request.form:
+            with saving(form) as saved:
                 actions.move_go_live(row, form.go_live_on.data, reason=form.reason.data, by=guard.reader().actor)
-            except BadInput as error:
-                form.take(error)
-                shown = _what_moves(row, form.go_live_on.data)
-            else:
-                db.session.commit()
-                notify(
-                    f"{row.title} goes live on {day(row.go_live_on)}.",
-                    "Everything that is counted from the day follows.",
-                )
-                return redirect(url_for("waves.wave", wave_id=wave_id), code=303)
-    return render_template("waves/move.html", form=form, wave=row, shown=shown)
+            if saved:
+                says = f"{row.title} goes live on {day(row.go_live_on)}."
+                return saved.to("waves.wave", says, "Everything that is counted from the day follows.", wave_id=wave_id)
+        shown = _what_moves(row, form.go_live_on.data)
+    return drawn("waves/move.html", form, wave=row, shown=shown)
 
 
 def _what_moves(wave: Wave, new_day: date) -> list[tuple[str, date, date]]:
@@ -236,7 +224,7 @@ def _what_moves(wave: Wave, new_day: date) -> list[tuple[str, date, date]]:
 
 
 @blueprint.route("/waves/<int:wave_id>/people", methods=["GET", "POST"])
-def members(wave_id: int) -> str | BaseResponse:
+def members(wave_id: int) -> Drawn | BaseResponse:
     """Who is in a wave, with training roles; those without one can be listed alone."""
     row = _wave(wave_id, to_change=request.method == "POST")
     reader = guard.reader()
@@ -245,21 +233,20 @@ def members(wave_id: int) -> str | BaseResponse:
         among = access.placeable_people(reader, row.programme_id)
         form.person.find_only(among, " A change manager of the programme can add people from elsewhere.")
     if form.validate_on_submit():
-        if form.person.person is None:
-            form.take(BadInput("Write whom you want to add.", {"person": "Write a work address or employee number."}))
-        else:
-            actions.add_member(row, form.person.person, by=reader.actor)
+        with saving(form) as saved:
+            person = form.person.chosen("Write whom you want to add.")
+            actions.add_member(row, person, by=reader.actor)
             training_actions.settle_assignments(clock.now(), row.id)
-            db.session.commit()
-            notify(f"{form.person.person.name} is in {row.title}.")
-            return redirect(url_for("waves.members", wave_id=wave_id), code=303)
+        if saved:
+            return saved.to("waves.members", f"{person.name} is in {row.title}.", wave_id=wave_id)
     without_role, on = request.args.get("role") == "none", _asked_day(row)
     found = _members_on(row.id, on) if on else queries.members(row.id, without_role=without_role)
     listed = found.where(access.visible_people(reader))
     page = asked_page(count_of(listed))
     shown = list(db.session.scalars(listed.limit(page.size).offset(page.offset)))
-    return render_template(
+    return drawn(
         "waves/members.html",
+        form,
         wave=row,
         people=shown,
         roles=people.roles_of([person.id for person in shown]),
@@ -267,7 +254,6 @@ def members(wave_id: int) -> str | BaseResponse:
         without_role=without_role,
         on=on,
         first_on=row.made_at.date(),
-        form=form,
         may_plan=access.may_plan_wave(reader, row.programme_id, row.id) and row.status.is_open,
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 
 from engagement import audit, clock
 from engagement.accounts.actions import end_with_leaving
+from engagement.accounts.kept_forms.models import KeptForm
 from engagement.accounts.models import Account, Grant
 from engagement.accounts.queries import account_of_person
 from engagement.audit import Actor, AuditEntry
@@ -105,6 +106,7 @@ def _empty_rows_about(person: Person, account: Account | None, known: KnownAs) -
     _empty_mailbox(known)
     _empty_audit(person, account, known)
     if account is not None:
+        rows_changed(delete(KeptForm).where(KeptForm.account_id == account.id))
         rows_changed(
             update(Grant)
             .where(Grant.account_id == account.id, Grant.withdrawn_at.is_(None))

@@ -148,4 +148,4 @@ def test_one_administrator_who_can_sign_in_stays(app: Flask, ines: FlaskClient, 
     assert root.post(f"/admin/sign-ins/grants/{number}/withdrawal").status_code == 303
     last = db.session.scalars(select(Account).where(Account.email == "root@example.com")).one()
     [grant] = queries.open_grants(last.id)
-    assert root.post(f"/admin/sign-ins/grants/{grant.id}/withdrawal").status_code == 409
+    assert root.post(f"/admin/sign-ins/grants/{grant.id}/withdrawal").status_code == 422

@@ -68,7 +68,7 @@ def test_somebody_outside_the_directory_needs_a_name(root: FlaskClient):
 @pytest.mark.parametrize("scope", ["programme-999", "wave-x", "everything", "account-1"])
 def test_a_scope_that_is_not_offered_is_refused(root: FlaskClient, scope: str):
     make_person("Eve Plain", "eve@example.com")
-    assert give(root, "eve@example.com", scope=scope) == 200
+    assert give(root, "eve@example.com", scope=scope) == 422
     assert grants_of("eve@example.com") == []
 
 
@@ -87,7 +87,7 @@ def test_the_last_administrator_stays(root: FlaskClient):
     (grant,) = open_grants(account.id)
     for path in (f"/admin/sign-ins/{account.id}/deactivation", f"/admin/sign-ins/grants/{grant.id}/withdrawal"):
         answer = root.post(path)
-        assert answer.status_code == 409
+        assert answer.status_code == 422
         assert "This is the last administrator" in answer.get_data(as_text=True)
 
 

@@ -3,19 +3,28 @@
 import re
 
 import pytest
-from factories import PASSWORD, make_account, make_department, make_person, signed_in
+from factories import PASSWORD, make_account, make_department, make_person, make_wave, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
-from intake.companies import ADA, BEN, csv_of
+from intake.companies import ADA, BEN, CY, csv_of
 from pages.intake.test_intake import give
 from sqlalchemy import select
 
-from engagement.accounts.actions import grant_role
+from engagement.accounts.actions import (
+    account_for_person,
+    deactivate,
+    end_with_leaving,
+    grant_role,
+    return_with_sign_in,
+    set_password,
+)
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
+from engagement.intake.models import ImportRun
 from engagement.mail.models import Delivery
+from engagement.people.models import Person
 
 pytestmark = pytest.mark.usefixtures("frozen")
 HIJACK = ADA.replace("ada@", "mallory@")
@@ -87,8 +96,8 @@ def test_an_administrator_finds_and_confirms_an_address(app: Flask, ines: FlaskC
     shown = text_of(root, "/admin/sign-ins/waiting")
     assert "Ada Lovelace Administrator ada@example.com mallory@example.com" in shown
     path = f"/admin/sign-ins/{account_id()}/address"
-    assert root.post(path, data={"address": "other@example.com"}).status_code == 409
-    assert root.post(path, data={}).status_code == 409
+    assert root.post(path, data={"address": "other@example.com"}).status_code == 422
+    assert root.post(path, data={}).status_code == 422
     assert root.post(path, data={"address": "mallory@example.com"}).status_code == 303
     assert ada.get("/me").location.startswith("/login")
     assert "Nothing waits" in text_of(root, "/admin/sign-ins/waiting")
@@ -118,7 +127,7 @@ def test_a_sign_in_outside_the_directory_gets_the_name_of_the_file(app: Flask, i
     assert "is the sign-in of Ruth Root" in give(ines, csv_of(ruth)).get_data(as_text=True)
     number = db.session.scalars(select(Account.id).where(Account.name == "Ruth Root")).one()
     assert "Not in the directory" in text_of(root, "/admin/sign-ins")
-    assert root.post(f"/admin/sign-ins/{number}/name", data={"name": " "}).status_code == 400
+    assert root.post(f"/admin/sign-ins/{number}/name", data={"name": " "}).status_code == 422
     assert root.post(f"/admin/sign-ins/{number}/name", data={"name": "Ruth Maria Rootsworth"}).status_code == 303
     applied(ines, ruth)
     assert db.session.scalars(select(AuditEntry.changes).where(AuditEntry.verb == "renamed sign-in")).one() == {
@@ -137,12 +146,17 @@ def test_a_merge_that_lets_a_role_reach_more_people_is_for_administrators(
     assert "By this Aud It, who is auditor there, would reach the people of Operations/Claims." in refused
     tom = f"/people/{db.session.scalar(db.text('SELECT id FROM person WHERE email = ' + repr('tom@example.com')))}"
     assert signed_in(app, auditor).get(tom).status_code == 404
+    # A role for the department itself would move along, and neither reach more people nor be lost by it.
+    refused = ines.post(f"/departments/{finance.id}/merging", data={"into": str(claims.id)}).get_data(as_text=True)
+    assert "By this Aud It, who is auditor there, would reach the people of Operations/Claims." in refused
     # Where nobody gains by it a change manager goes on merging.
-    assert ines.post(f"/departments/{finance.id}/merging", data={"into": str(claims.id)}).status_code == 303
-    assert (
-        ada.post(f"/departments/{claims.id}/merging", data={"into": str(make_department("Sales").id)}).status_code
-        == 303
-    )
+    into_sales = {"into": str(make_department("Sales").id)}
+    assert ines.post(f"/departments/{claims.id}/merging", data=into_sales).status_code == 303
+    assert "1 role of Aud It (auditor) will hold for the other department" in text_of(ada, f"/departments/{finance.id}")
+    assert ada.post(f"/departments/{finance.id}/merging", data=into_sales).status_code == 303
+    assert "0 people work in Sales now. 1 role of Aud It (auditor) moved along." in text_of(ada, "/people")
+    assert signed_in(app, auditor).get(tom).status_code == 200
+    assert "Auditor, in Sales" in text_of(ada, "/admin/sign-ins")
 
 
 def test_a_role_that_reaches_both_already_does_not_stand_against_merging(app: Flask, ines: FlaskClient):
@@ -150,3 +164,114 @@ def test_a_role_that_reaches_both_already_does_not_stand_against_merging(app: Fl
     account = make_account("aud@example.com", "Aud It")
     grant_role(account, Role.AUDITOR, by=account.actor, department_id=make_department("Operations").id)
     assert ines.post(f"/departments/{claims.id}/merging", data={"into": str(motor.id)}).status_code == 303
+
+
+def test_a_change_of_mail_domain_is_confirmed_with_one_button(app: Flask, ines: FlaskClient):
+    rows = [row.replace("@example.com", "@example.org") for row in (ADA, BEN, CY)]
+    applied(ines, ADA, BEN, CY)
+    root = signed_in(app, make_account("root@example.com", "Ruth Root", Role.ADMINISTRATOR))
+    names = ("Ada Lovelace", "Ben Bitdiddle", "Cy Fect")
+    ids = [make_account(f"{name.split()[0].lower()}@example.com", name).id for name in names]
+    applied(ines, *rows)
+    page = root.get("/admin/sign-ins/waiting").get_data(as_text=True)
+    ticks = re.findall(r'name="chosen" value="([^"]+)"', page)
+    assert ticks == [f"{number} {name.split()[0].lower()}@example.org" for number, name in zip(ids, names, strict=True)]
+    several = "/admin/sign-ins/addresses"
+    assert ines.post(several, data={"chosen": ticks}).status_code == 403
+    for nothing in ([], ["x y"], ["²"], ["99999999999 ada@example.org"]):
+        assert root.post(several, data={"chosen": nothing}).status_code == 303
+        assert "Nobody was ticked." in text_of(root, "/admin/sign-ins/waiting")
+    # An address that was not shown is confirmed for nobody, and then none is.
+    stale = root.post(several, data={"chosen": [ticks[1], f"{ids[0]} other@example.org"]})
+    assert stale.status_code == 409
+    db.session.rollback()
+    assert db.session.scalars(select(Account.email).where(Account.id == ids[1])).one() == "ben@example.com"
+    assert root.post(several, data={"chosen": ticks[:2]}).status_code == 303
+    shown = text_of(root, "/admin/sign-ins/waiting")
+    assert "2 people sign in with their new address now." in shown
+    assert "Cy Fect" in shown
+    assert "Confirm the new addresses" not in shown
+    assert "Ben Bitdiddle" not in shown
+    told = db.session.scalars(select(AuditEntry.subject_name).where(AuditEntry.verb == "confirmed sign-in address"))
+    assert sorted(told) == ["ada@example.org", "ben@example.org"]
+
+
+def test_an_administrator_sees_what_hangs_on_a_sign_in_and_that_somebody_asked(
+    app: Flask, ines: FlaskClient, ada: FlaskClient
+):
+    root = signed_in(app, make_account("root@example.com", "Ruth Root", Role.ADMINISTRATOR, Role.CHANGE_MANAGER))
+    lead = db.session.scalars(select(Person).where(Person.email == "ada@example.com")).one()
+    wave = make_wave(lead=lead)
+    applied(ines, ADA.replace("Lovelace", "King"), BEN)
+    applied(ines, HIJACK.replace("Lovelace", "King"), BEN)
+    shown = text_of(root, "/admin/sign-ins/waiting")
+    assert "Ada King called Ada Lovelace until" in shown
+    assert f"administrator everywhere; leads {wave.title}; has a password" in shown
+    assert "A link was asked for" not in shown
+    answers = [
+        app.test_client().post("/login/link", data={"email": address})
+        for address in ("mallory@example.com", "nobody@example.com", "ben@example.com")
+    ]
+    assert {(a.status_code, a.location, a.get_data()) for a in answers} == {
+        (303, "/login/link-asked", answers[0].get_data())
+    }
+    to = db.session.scalars(
+        select(Delivery.address).join(Delivery.mailing).where(db.text("subject = 'Your link to sign in'"))
+    )
+    assert to.all() == ["ben@example.com"]
+    assert "A link was asked for" in text_of(root, "/admin/sign-ins/waiting")
+    assert "Somebody asked for a link there; none was sent." in text_of(root, "/")
+
+
+@pytest.mark.parametrize("way", ["deactivated", "back", "password", "link"])
+def test_giving_a_role_says_how_its_holder_signs_in(app: Flask, ines: FlaskClient, way: str):
+    root = signed_in(app, make_account("root@example.com", "Ruth Root", Role.ADMINISTRATOR))
+    applied(ines, ADA, BEN)
+    ben = db.session.scalars(select(Person).where(Person.email == "ben@example.com")).one()
+    account = account_for_person(ben)
+    if way != "link":
+        set_password(account, PASSWORD, by=account.actor)
+    if way == "deactivated":
+        deactivate(account, by=account.actor)
+    if way == "back":
+        end_with_leaving(ben, by=account.actor)
+        return_with_sign_in(ben, by=account.actor)
+    assert (
+        root.post("/admin/sign-ins/new", data={"email": "ben@example.com", "role": "auditor", "scope": ""}).status_code
+        == 303
+    )
+    said = {
+        "deactivated": "Their sign-in ben@example.com is deactivated: let them sign in again before they can use it.",
+        "back": "Their sign-in ben@example.com waits for you since they came back: let them in before they can use it.",
+        "password": "They sign in with ben@example.com, by their password or a link.",
+        "link": "They sign in with ben@example.com, by a link; no password is needed.",
+    }
+    assert said[way] in text_of(root, "/admin/sign-ins")
+
+
+def test_leaving_and_undoing_say_before_that_a_sign_in_with_rights_ends(
+    app: Flask, ines: FlaskClient, ada: FlaskClient
+):
+    signed_in(app, make_account("root@example.com", "Ruth Root", Role.ADMINISTRATOR))
+    applied(ines, ADA, BEN)
+    number = db.session.scalars(select(Person.id).where(Person.email == "ada@example.com")).one()
+    ends = "Their sign-in ada@example.com ends (administrator everywhere, has a password); after a return it waits"
+    assert ends in text_of(ines, f"/people/{number}")
+    assert "Their sign-in" not in text_of(ines, f"/people/{number + 1}")
+    assert ines.post(f"/people/{number}/leaving").status_code == 303
+    assert ends in text_of(ines, f"/people/{number}")
+    run = db.session.scalars(select(ImportRun.id).order_by(ImportRun.id)).first()
+    assert "Undoing it touches" not in text_of(ines, f"/people/import/{run}")
+
+
+def test_undoing_an_import_names_the_sign_ins_that_it_ends(app: Flask, ines: FlaskClient, ada: FlaskClient):
+    signed_in(app, make_account("root@example.com", "Ruth Root", Role.ADMINISTRATOR))
+    run = f"/people/import/{db.session.scalars(select(ImportRun.id)).one()}"
+    ends = "Ada Lovelace (administrator) counts as having left: their sign-in ada@example.com ends."
+    before = text_of(ines, run)
+    assert ("Undoing it touches 1 sign-in with a role" in before, before.count(ends)) == (True, 2)
+    assert ines.post(f"{run}/undoing").status_code == 303
+    after = text_of(ines, run)
+    assert ends in after
+    assert "Ada Lovelace (administrator): the sign-in ada@example.com has ended." in after
+    assert ada.get("/me").location.startswith("/login")

@@ -13,10 +13,13 @@ from factories import (
     signed_in,
 )
 from sqlalchemy import select
+from training.courses import make_module
 
+from engagement import clock
 from engagement.audiences import actions
 from engagement.audiences.models import Audience
 from engagement.db import db
+from engagement.people.actions import merge_department
 from engagement.stakeholders.actions import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 
@@ -82,6 +85,9 @@ def test_the_planner_sees_the_list_with_counts(planner):
     answer = planner.get("/audiences")
     assert "London The &lt;b&gt;office&lt;/b&gt; there. 1 14 April" in text_of(answer)
     assert "Build an audience" in text_of(answer)
+    assert "What is it called? Whoever gets a message that is sent to it reads this name" in text_of(
+        planner.get("/audiences/new")
+    )
 
 
 def test_a_wave_lead_sees_only_members_whom_they_may_see(lead):
@@ -197,6 +203,41 @@ def test_every_rule_comes_back_from_the_builder_as_it_was(planner):
     assert (audience.name, audience.note, audience.rule) == ("Renamed", "A note", rule)
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("location", "Old office", "Old office"),
+        ("training_state", "finished:old-module", "finished:old-module (no longer there)"),
+        ("wave", 999, "999 (no longer there)"),
+        ("department", None, "Letters (closed)"),
+    ],
+)
+def test_what_is_no_longer_offered_stays_in_the_rule_until_it_is_taken_out(planner, field, value, said):
+    letters, claims = make_department("Letters"), make_department("Claims")
+    make_person("Ann", "ann@example.com", claims)
+    module, wave = make_module("here"), make_wave()
+    merge_department(letters, claims, by=TESTER)
+    here = {"location": "", "training_state": f"finished:{module.slug}", "wave": wave.id, "department": claims.id}[
+        field
+    ]
+    rule = {"all": [{"field": field, "values": [letters.id if value is None else value, here]}]}
+    audience = Audience(name="Old and new", rule=rule, made_at=clock.now())
+    db.session.add(audience)
+    db.session.commit()
+    page = planner.get(f"/audiences/{audience.id}/edit").get_data(as_text=True)
+    assert f">{said}<" in page
+    assert fields(page)["values-0-0"] == [str(v) for v in (here, rule["all"][0]["values"][0])]
+    answer = planner.post(f"/audiences/{audience.id}/edit", data={**fields(page), "name": "Renamed", "do": "save"})
+    db.session.refresh(audience)
+    assert set(audience.rule["all"][0]["values"]) == set(rule["all"][0]["values"])
+    if "no longer there" in said:
+        assert "names something that is not there any more. Choose again." in text_of(answer)
+        kept = {**fields(page), "values-0-0": [str(here)], "name": "Renamed", "do": "save"}
+        assert planner.post(f"/audiences/{audience.id}/edit", data=kept).status_code == 303
+    else:
+        assert (answer.status_code, audience.name) == (303, "Renamed")
+
+
 def test_a_group_of_one_programme_is_built_and_counted_without_javascript(planner):
     wave, ann = make_wave(), make_person("Ann Lead", "ann@example.com")
     add_stakeholder(ann, StakeholderGroup.BUSINESS_LEADERS, places=[wave], by=TESTER)
@@ -293,7 +334,7 @@ def test_an_audience_is_archived_unless_it_is_used(planner):
     first = actions.save_audience("First", LONDON, by=TESTER)
     second = actions.save_audience("Second", {"field": "audience", "values": [first.id]}, by=TESTER)
     db.session.commit()
-    assert planner.post(f"/audiences/{first.id}/archiving").status_code == 409
+    assert planner.post(f"/audiences/{first.id}/archiving").status_code == 422
     assert planner.post(f"/audiences/{second.id}/archiving").status_code == 303
     assert "This audience is archived." in text_of(planner.get(f"/audiences/{second.id}"))
     assert planner.post(f"/audiences/{first.id}/archiving").status_code == 303

@@ -190,7 +190,7 @@ def test_what_makes_no_sense_in_the_form_is_said_above_its_field(app: Flask, wri
         "approver": str(writer.id),
         "timezone": "London",
     }
-    answer = post(client, f"/communications/new?programme_id={programme.id}", 200, **fields)
+    answer = post(client, f"/communications/new?programme_id={programme.id}", 422, **fields)
     assert "“London” is not a time zone. Use a name such as Europe/London." in answer
     assert "Choose somebody other than the owner: nobody approves their own text." in answer
     assert "<title>Error: " in answer
@@ -256,12 +256,12 @@ def test_nobody_writes_approves_and_sends_alone(app: Flask, writer: Account) -> 
     client = signed_in(app, alone)
     form = {**FORM, "wave": wave.id, "owner": writer.id, "approver": alone.id, "rhythm": "as_needed"}
     form |= {"name": "News", "outline": "All is decided."}
-    refused = post(client, "/communications/new", 200, **form, audience=board.id)
+    refused = post(client, "/communications/new", 422, **form, audience=board.id)
     assert "“Executive board” reaches 1 person outside the waves that you plan." in refused
     assert db.session.scalars(select(Communication)).all() == []
     post(client, "/communications/new", **form, audience=inside.id)
     line = db.session.scalars(select(Communication)).one()
-    refused = post(client, f"/communications/{line.id}/edit", 200, **form, audience=board.id)
+    refused = post(client, f"/communications/{line.id}/edit", 422, **form, audience=board.id)
     assert "“Executive board” reaches 1 person outside the waves that you plan." in refused
     post(client, f"/communications/{line.id}/occurrences", day="2026-04-20", time="09:00")
     message = db.session.scalars(select(Occurrence)).one()
@@ -280,9 +280,9 @@ def test_problems_come_back_with_the_page_and_what_was_typed_is_kept(app: Flask,
     client = signed_in(app, writer)
     path = f"/occurrences/{draft.id}"
     post(client, path, subject="News", body="Dear {{ frist_name }}", text_version="1")
-    answer = post(client, f"{path}/approval-requests", 200)
+    answer = post(client, f"{path}/approval-requests", 422)
     assert "{{ frist_name }} is not a merge field; did you mean {{ first_name }}?" in answer
-    stale = post(client, path, 200, subject="News", body="My own words", text_version="1")
+    stale = post(client, path, 422, subject="News", body="My own words", text_version="1")
     assert "Somebody changed this text after you opened it." in stale
     assert "My own words" in stale
     assert fresh(draft.id).body == "Dear {{ frist_name }}"
@@ -347,7 +347,7 @@ def test_who_sees_no_recipient_reads_it_with_their_own_values_or_with_its_fields
         "Wim Nowhere": [
             "You see none of its readers by name, so the fields stay as they are written.",
             "Dear {{ name }}",
-            "409",
+            "422",
         ],
     }
 
@@ -356,11 +356,11 @@ def test_moving_and_skipping_through_the_page(app: Flask, writer: Account) -> No
     draft = make_draft(make_line(owner=writer))
     client = signed_in(app, writer)
     path = f"/occurrences/{draft.id}"
-    assert "Choose a time in the future." in post(client, f"{path}/moves", 200, day="2026-04-13", time="09:00")
+    assert "Choose a time in the future." in post(client, f"{path}/moves", 422, day="2026-04-13", time="09:00")
     post(client, f"{path}/moves", day="2026-04-20", time="09:30")
     assert fresh(draft.id).sends_at == datetime(2026, 4, 20, 8, 30, tzinfo=UTC)
     assert "Moved by hand from Tuesday 14 April at 14:00, London time." in page(client, path)
-    assert "Say in a line why it is left out." in post(client, f"{path}/skipping", 200, reason=" ")
+    assert "Say in a line why it is left out." in post(client, f"{path}/skipping", 422, reason=" ")
     post(client, f"{path}/skipping", reason="Nothing new.")
     assert "Nothing new." in page(client, path)
     assert fresh(draft.id).status is OccurrenceStatus.SKIPPED
@@ -377,7 +377,7 @@ def test_a_held_message_waits_for_a_decision_on_its_page(app: Flask, writer: Acc
     assert "more than the limit of 24 hours." in shown
     post(client, f"/occurrences/{occurrence.id}/decisions")
     assert fresh(occurrence.id).status is OccurrenceStatus.APPROVED
-    post(client, f"/occurrences/{occurrence.id}/decisions", 409)
+    post(client, f"/occurrences/{occurrence.id}/decisions", 422)
 
 
 def test_after_sending_the_page_counts_by_state_and_reaches_who_came_later(app: Flask, writer: Account) -> None:
@@ -399,7 +399,7 @@ def test_a_message_dated_by_hand_opens_as_a_draft(app: Flask, writer: Account) -
     line = make_line(owner=writer)
     client = signed_in(app, writer)
     assert "Choose a time in the future." in post(
-        client, f"/communications/{line.id}/occurrences", 200, day="2026-04-01", time="09:00"
+        client, f"/communications/{line.id}/occurrences", 422, day="2026-04-01", time="09:00"
     )
     post(client, f"/communications/{line.id}/occurrences", day="2026-04-21", time="12:30")
     made = db.session.scalars(select(Occurrence)).one()
@@ -411,7 +411,7 @@ def test_an_empty_audience_is_said_before_and_after(app: Flask, writer: Account)
     occurrence = make_approved(line)
     client = signed_in(app, writer)
     assert "The audience reaches nobody at present." in page(client, f"/occurrences/{occurrence.id}")
-    post(client, f"/occurrences/{occurrence.id}/test-copies", 409)
+    post(client, f"/occurrences/{occurrence.id}/test-copies", 422)
     actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     db.session.commit()
     assert "No recipients: “Nobody” reached nobody when it was due." in page(client, f"/occurrences/{occurrence.id}")

@@ -91,7 +91,7 @@ def test_refused_and_uncertain_are_sent_again_and_uncertain_is_left(filled: Flas
     assert delivery_to("person1").state is DeliveryState.QUEUED
     client.post(f"/deliveries/{delivery_to('person2').id}/leaving", data={"back": "https://elsewhere.example.com"})
     assert delivery_to("person2").needs_decision is False
-    assert client.post(f"/deliveries/{delivery_to('person2').id}/leaving").status_code == 409
+    assert client.post(f"/deliveries/{delivery_to('person2').id}/leaving").status_code == 422
     client.post(f"/deliveries/{delivery_to('person2').id}/sending")
     assert delivery_to("person2").state is DeliveryState.QUEUED
     entries = db.session.execute(
@@ -116,7 +116,7 @@ def test_decision_leads_back_to_this_site_only(filled: Flask):
 
 def test_sent_message_is_not_sent_again(filled: Flask):
     client = signed_in(filled, make_change_manager())
-    assert client.post(f"/deliveries/{delivery_to('person0').id}/sending").status_code == 409
+    assert client.post(f"/deliveries/{delivery_to('person0').id}/sending").status_code == 422
     assert delivery_to("person0").state is DeliveryState.SENT
     assert client.post("/deliveries/999999/sending").status_code == 404
 

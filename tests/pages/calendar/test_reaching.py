@@ -110,7 +110,7 @@ def test_who_waits_is_told_and_can_be_sent_it_or_not(client: FlaskClient, writer
     log = page(client, f"/deliveries?message={occurrence.mailing_id}")
     assert "1 waits for their working hours" in log
     assert "in their working hours, Wednesday 15 April at 01:00" in log
-    post(client, f"{address}/stopping", 200, reason=" ")
+    post(client, f"{address}/stopping", 422, reason=" ")
     assert "Say in a line why it is stopped." in client.post(f"{address}/stopping", data={"reason": ""}).get_data(
         as_text=True
     )
@@ -144,7 +144,7 @@ def test_a_communication_says_how_it_reaches_its_readers_and_can_be_changed(
         "write_lead_days": "5", "subject": line.subject, "outline": line.outline, "reaches": "at_once",
         "asks_confirmation": "y", "remind_after_days": "2", "remind_times": "1", "language": "pt-br",
     }  # fmt: skip
-    refused = post(client, f"/communications/{line.id}/edit", 200, **fields)
+    refused = post(client, f"/communications/{line.id}/edit", 422, **fields)
     assert "Only a message that readers can’t switch off can ask them to confirm it." in refused
     post(client, f"/communications/{line.id}/edit", is_required="y", **fields)
     db.session.refresh(line)

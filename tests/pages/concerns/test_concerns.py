@@ -63,7 +63,7 @@ def test_the_form_chooses_no_sender_and_says_what_is_stored(client):
 
 
 def test_an_empty_form_names_both_things_that_are_missing(client):
-    shown = page(client.post("/concerns/new", data={}))
+    shown = page(client.post("/concerns/new", data={}), 422)
     assert "Two things need your attention" in shown
     assert "Write what worries you. One sentence is enough." in shown
     assert "Choose one. We never choose for you." in shown
@@ -72,13 +72,13 @@ def test_an_empty_form_names_both_things_that_are_missing(client):
 
 
 def test_a_too_long_text_is_kept_and_the_form_says_what_to_do(client):
-    shown = page(client.post("/concerns/new", data={"text": "long " * 1200, "sender": "anonymous"}))
+    shown = page(client.post("/concerns/new", data={"text": "long " * 1200, "sender": "anonymous"}), 422)
     assert "Shorten it to 5,000 characters, or send it in two parts." in shown
     assert "long long long" in shown
 
 
 def test_nobody_signed_in_can_only_be_anonymous(client):
-    shown = page(client.post("/concerns/new", data={"text": "x", "sender": "named"}))
+    shown = page(client.post("/concerns/new", data={"text": "x", "sender": "named"}), 422)
     assert "To send it with your name, sign in first." in shown
     assert count_of(select(Concern)) == 0
 
@@ -124,15 +124,15 @@ def test_a_code_opens_the_conversation_and_a_wrong_one_says_always_the_same(clie
     assert "You decide, always." in opened
     answered = page(client.post("/concerns/receipt", data={"code": code, "text": "And who signs?"}))
     assert "Your reply is stored" in answered
-    blank = page(client.post("/concerns/receipt", data={"code": code, "text": "  "}))
+    blank = page(client.post("/concerns/receipt", data={"code": code, "text": "  "}), 422)
     assert "Write your reply before you send it." in blank
     assert "And who signs?" in answered
     assert concern.status is ConcernStatus.ANSWERED
     hand_over_letters(date(2026, 4, 16))
     assert concern.status is ConcernStatus.IN_RESPONSE
-    wrong = {page(client.post("/concerns/receipt", data={"code": "X"})).replace('value="X"', "")}
+    wrong = {page(client.post("/concerns/receipt", data={"code": "X"}), 422).replace('value="X"', "")}
     wrong |= {
-        page(client.post("/concerns/receipt", data={"code": "BBBB 2222 BBBB BBBB"})).replace(
+        page(client.post("/concerns/receipt", data={"code": "BBBB 2222 BBBB BBBB"}), 422).replace(
             'value="BBBB 2222 BBBB BBBB"', ""
         )
     }
@@ -193,7 +193,8 @@ def test_a_wave_lead_reads_and_logs_only_for_the_own_wave(app):
     for concern in (theirs, nowhere):
         page(browser.get(f"/concerns/{concern.id}"), 403)
     refused = page(
-        browser.post("/concerns/log", data={"text": "x", "source": "other", "severity": "low", "wave": str(other.id)})
+        browser.post("/concerns/log", data={"text": "x", "source": "other", "severity": "low", "wave": str(other.id)}),
+        422,
     )
     assert "Choose the wave." in refused
     logged = browser.post(
@@ -213,13 +214,13 @@ def test_a_concern_is_answered_and_closed_through_its_page(manager):
         manager.post(f"{address}/ownership", data={"owner": str(account_by_email("ines@example.com").id)}).status_code
         == 303
     )
-    assert "Write the answer before you send it." in page(manager.post(f"{address}/answers", data={"text": " "}))
-    page(manager.post(f"{address}/closing", data={"note": "Done"}), 409)
+    assert "Write the answer before you send it." in page(manager.post(f"{address}/answers", data={"text": " "}), 422)
+    page(manager.post(f"{address}/closing", data={"note": "Done"}), 422)
     assert manager.post(f"{address}/answers", data={"text": "It holds until March."}).status_code == 303
     manager.post(f"{address}/source", data={"source": "change_fatigue", "reason": "It is the pace"})
     manager.post(f"{address}/severity", data={"severity": "severe"})
-    page(manager.post(f"{address}/source", data={"source": "other", "reason": ""}), 400)
-    page(manager.post(f"{address}/severity", data={"severity": "nonsense"}), 400)
+    page(manager.post(f"{address}/source", data={"source": "other", "reason": ""}), 422)
+    page(manager.post(f"{address}/severity", data={"severity": "nonsense"}), 422)
     manager.post(f"{address}/closing", data={"note": "In writing to all"})
     assert (concern.status, concern.source, concern.severity) == (
         ConcernStatus.CLOSED,
@@ -237,7 +238,7 @@ def test_nobody_is_made_owner_who_may_not_read_it(app, manager):
     concern = say()
     outsider = make_account("o@example.com", "Otto Outsider")
     db.session.commit()
-    shown = page(manager.post(f"/concerns/{concern.id}/ownership", data={"owner": str(outsider.id)}), 400)
+    shown = page(manager.post(f"/concerns/{concern.id}/ownership", data={"owner": str(outsider.id)}), 422)
     assert "Whom you chose may not read this concern" in shown
     assert concern.owner_id is None
 
@@ -308,7 +309,7 @@ def test_replies_and_wrong_codes_are_braked_too(client):
     assert [answer.status_code for answer in replies] == [200] * 29 + [429]
     assert "And 29</textarea>" in page(replies[-1], 429)
     wrong = [client.post("/concerns/receipt", data={"code": f"BBBB 2222 BBBB {n}"}) for n in range(61)]
-    assert [answer.status_code for answer in wrong] == [200] * 60 + [429]
+    assert [answer.status_code for answer in wrong] == [422] * 60 + [429]
     assert client.post("/concerns/receipt", data={"code": code}).status_code == 200
 
 
@@ -345,7 +346,7 @@ def test_a_flood_is_shown_to_the_change_team_who_decide(app, manager):
     assert "25 anonymous concerns came together on Tuesday 14 April" in shown
     assert shown.count("in no figure until you decide") == 25
     assert "25 anonymous concerns" in page(manager.get("/concerns?status=flood"))
-    page(manager.post("/concerns/floods", data={"on": "nonsense", "counts": "yes"}), 400)
+    page(manager.post("/concerns/floods", data={"on": "nonsense", "counts": "yes"}), 422)
     assert manager.post("/concerns/floods", data={"on": "2026-04-14", "counts": "yes"}).status_code == 303
     after = page(manager.get("/concerns"))
     assert "They count with the next figures" in after

@@ -9,7 +9,7 @@ from pages.frame.two_of_everything import SIDES, World
 from sqlalchemy import select
 
 from engagement.accounts.access import may_approve, visible_people
-from engagement.accounts.actions import account_for_person, grant_role
+from engagement.accounts.actions import account_for_person, grant_role, withdraw_grant
 from engagement.accounts.links import sign_in_token
 from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
@@ -202,3 +202,24 @@ def test_who_owns_or_approves_a_text_does_neither_by_a_link_in_a_message(app: Fl
     browser = came_by_message(app, approver)
     answer = browser.post(f"/occurrences/{draft.id}/approvals")
     assert (answer.status_code, "One more step" in answer.get_data(as_text=True)) == (403, True)
+
+
+@pytest.mark.parametrize("way", ["withdrawn", "ended", "named", "open"])
+def test_who_has_nothing_more_any_more_is_asked_for_nothing(app: Flask, way: str):
+    account = make_account("sam@example.com", "Sam Pryce")
+    grant = grant_role(account, Role.CHANGE_MANAGER, by=account.actor)
+    line = make_line(owner=make_writer(), approver=account) if way in ("ended", "named") else None
+    if way == "ended" and line is not None:
+        line.ended_at = line.made_at
+    if way != "open":
+        withdraw_grant(grant, by=account.actor)
+    browser = came_by_message(app, account)
+    page = browser.get("/admin/sign-ins")
+    said = page.get_data(as_text=True)
+    has_more = way in ("named", "open")
+    assert (page.status_code, "One more step" in said, "This page is for others" in said) == (
+        403,
+        has_more,
+        not has_more,
+    )
+    assert ("Open all your pages" in browser.get("/me").get_data(as_text=True)) is has_more

@@ -28,7 +28,40 @@ FORWARDED = (
     "X-Cluster-Client-IP",
     "X-Envoy-External-Address",
     "X-ProxyUser-IP",
+    "X-Azure-ClientIP",
+    "DO-Connecting-IP",
+    "X-Appengine-User-IP",
+    "CloudFront-Viewer-Address",
+    "X-Forward-For",
+    "X-Scheme",
+    "X-Host",
+    "Tailscale-User-Login",
+    "X-Forwarded_For",
+    "X-Amzn-Trace-Id",
+    "Front-End-Https",
+    "Ngrok-Skip-Browser-Warning",
+    "Fly-Client-IP",
+    "Remote-User",
+    "X-Any-Proxy-Of-Tomorrow",
 )
+#: What Firefox, Chromium, curl and Prometheus send.
+SENT_HERE = {
+    "User-Agent": "Mozilla/5.0",
+    "Accept": "text/html",
+    "Accept-Language": "en-GB",
+    "Accept-Encoding": "gzip",
+    "Connection": "keep-alive",
+    "Upgrade-Insecure-Requests": "1",
+    "Sec-Fetch-Site": "none",
+    "Sec-CH-UA-Platform": "Linux",
+    "Sec-GPC": "1",
+    "Priority": "u=0, i",
+    "Referer": "http://127.0.0.1:8000/login",
+    "Cookie": "engagement=x",
+    "If-None-Match": "x",
+    "DNT": "1",
+    "X-Prometheus-Scrape-Timeout-Seconds": "10",
+}
 CLOSED = ("/mailbox", "/mailbox/1", "/mailbox/1/html")
 
 
@@ -56,6 +89,10 @@ def test_nobody_else_does_whatever_host_they_name(client: FlaskClient, peer: str
         found = [status(client, path, peer, Host=host) for path in (*CLOSED, "/metrics")]
         assert found == [403, 403, 403, 401]
     assert [status(client, path, peer) for path in ("/healthz", "/login")] == [200, 200]
+
+
+def test_what_browsers_and_collectors_send_is_no_sign_of_a_proxy(client: FlaskClient):
+    assert [status(client, path, **SENT_HERE) for path in ("/mailbox", "/metrics")] == [200, 200]
 
 
 @pytest.mark.parametrize("header", FORWARDED)
@@ -139,10 +176,17 @@ def test_in_production_the_machine_itself_asks_by_its_own_name(tmp_path):
             instance_path=str(tmp_path),
         )
     )
-    asked = ("engagement.example.com", "127.0.0.1:8000", "localhost", "evil.example.com")
-    assert [app.test_client().get("/healthz", headers={"Host": host}).status_code for host in asked] == [
-        200,
-        200,
-        200,
-        400,
-    ]
+    asked = ("engagement.example.com", "127.0.0.1:8000", "localhost", "[::1]", "[::1]:8000")
+    others = (
+        "evil.example.com",
+        "[::2]:8000",
+        "[::1",
+        "[::1]x",
+        "::1",
+        "[::1]:99999",
+        "0.0.0.0:8000",
+        "[",
+        "evil[::1]",
+    )
+    found = [app.test_client().get("/healthz", headers={"Host": host}).status_code for host in (*asked, *others)]
+    assert found == [200] * len(asked) + [400] * len(others)

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from engagement import clock
 from engagement.accounts.actions import grant_role, make_account
+from engagement.accounts.kept_forms.actions import keep_form
 from engagement.accounts.links import sign_in_token
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
@@ -88,6 +89,7 @@ def make_world(app: Flask) -> World:
     for side, sender in (("own", accounts["E"]), ("foreign", accounts["R"])):
         values[side]["leftover_id"] = _leftover(values[side]).id
         values[side]["assignment_id"] = _assignment(values[side]).id
+        values[side]["form_id"] = keep_form(sender.id, "/me/timezone", [("timezone", "Europe/Oslo")]).id
         values[side] |= _of_accounts(side, sender, values[side]["wave_id"])
     for side, holder in (("own", accounts["M"]), ("foreign", accounts["A"])):
         values[side]["manager_id"] = accounts["M"].id

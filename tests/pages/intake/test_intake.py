@@ -160,7 +160,7 @@ def test_a_run_says_what_those_who_left_with_it_still_hold(ines: FlaskClient) ->
 
 def test_bad_rows_keep_the_file_out_until_they_are_left_out(ines: FlaskClient) -> None:
     answer = give(ines, csv_of(ADA, BEN.replace("ben@example.com", "ben at home")))
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "1 row has errors, so nothing was imported. Line 3: “ben at home” is not an e-mail" in answer.get_data(
         as_text=True
     )
@@ -235,7 +235,7 @@ def _lines_at_fault(data: bytes) -> int:
 )
 def test_broken_files_are_answered_with_400_and_write_nothing(ines: FlaskClient, data: bytes, words: str) -> None:
     answer = give(ines, data)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert words in answer.get_data(as_text=True)
     assert all(run.is_blocked for run in db.session.scalars(select(ImportRun)))
     assert headcount() == 0
@@ -245,7 +245,7 @@ def test_unknown_columns_are_chosen_and_kept(ines: FlaskClient) -> None:
     data = csv_of("1,ada@example.com,Lovelace", header="Nr,Where,Who")
     answer = give(ines, data)
     html = answer.get_data(as_text=True)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "There is no column for the e-mail address" in html
     assert "<td>ada@example.com</td>" in html
     upload = db.session.scalars(select(KeptUpload)).one()

@@ -167,7 +167,7 @@ def test_locked_course_can_be_read_but_not_answered(
     assert "First: First" in page
     assert "The text of second." in page
     assert "Question second-0?" not in page
-    assert client.post(f"/me/training/{modules[1].id}", data={"seed": "s"}).status_code == 409
+    assert client.post(f"/me/training/{modules[1].id}", data={"seed": "s"}).status_code == 422
 
 
 def answers(module: Module, wrong: int = 0) -> dict[str, object]:

@@ -263,7 +263,7 @@ def test_a_department_is_renamed_headed_and_merged(planner):
         planner.post(f"/departments/{claims.id}/manager", data={"manager": "ANN@example.com"}, follow_redirects=True)
     )
     assert "Head Ann Letters" in shown
-    assert "Nobody here has the address or employee number “nobody”" in text_of(
+    assert "Nobody here has the name, address or employee number “nobody”" in text_of(
         planner.post(f"/departments/{claims.id}/manager", data={"manager": "nobody"})
     )
     answer = planner.post(f"/departments/{letters.id}/merging", data={"into": claims.id}, follow_redirects=True)
@@ -279,7 +279,7 @@ def test_a_department_with_others_below_says_why_it_is_not_merged(planner):
     operations = queries.department_by_path("Operations")
     db.session.commit()
     answer = planner.post(f"/departments/{operations.id}/merging", data={"into": finance.id})
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "Operations has departments below it. Merge or move those first." in text_of(answer)
 
 

@@ -140,14 +140,14 @@ def test_what_others_decided_to_keep_is_not_shaken_off(app: Flask, claims: Wave)
     assert "Kept on 21 April, decided by Ines Okafor. Ask them if you want it changed." in page
     assert "Take it back" not in page
     answer = ana.post(f"/me/training/leftovers/{leftover('Ana Lima').id}/taking-back")
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert leftover("Ana Lima").decision is LeftoverDecision.KEEP
 
 
 def test_a_form_without_a_choice_changes_nothing(app: Flask, claims: Wave) -> None:
     client = as_role(app, Role.TRAINER)
     answer = client.post(f"/training/leftovers/{leftover('Ana Lima').id}/decision", data={"decision": "perhaps"})
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert "Choose one: keep it, or let it go." in answer.get_data(as_text=True)
     assert leftover("Ana Lima").decision is None
 

@@ -68,8 +68,11 @@ def test_appointing_closes_the_gap_that_the_page_names(manager, wave):
 @pytest.mark.parametrize(
     ("answers", "sentence"),
     [
-        ({}, "Write whom you want to appoint: a work address or employee number."),
-        ({"person": "nobody@example.com"}, "Nobody here has the address or employee number “nobody@example.com”."),
+        ({}, "Write whom you want to appoint. A name, work address or employee number."),
+        (
+            {"person": "nobody@example.com"},
+            "Nobody here has the name, address or employee number “nobody@example.com”.",
+        ),
         (
             {"person": "away@example.com"},
             "Bob Away works in no department of this wave. Choose the one they are there for.",
@@ -115,7 +118,7 @@ def test_nobody_is_appointed_for_a_wave_that_is_over(manager, wave):
         manager.get(f"/waves/{wave.id}/champions")
     )
     answer = appoint(manager, wave, person="person7@example.com")
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert "Wave 3: Property claims is closed." in text_of(answer)
 
 

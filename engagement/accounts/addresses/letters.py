@@ -19,7 +19,7 @@ KEPT = (
 WAITS = (
     "This address waits to be confirmed",
     "The directory of {{ name }} has this address now. Signing in to Engagement with it begins when an administrator has confirmed "
-    "it; until then the former address holds.\n\nIf this does not concern you, tell whoever runs Engagement in your organisation.",
+    "it; until then it opens nothing.\n\nIf this does not concern you, tell whoever runs Engagement in your organisation.",
 )
 CONFIRMED = (
     "You sign in with this address from now on",
@@ -58,10 +58,11 @@ def tell_of_followed_address(accounts: Iterable[tuple[Account, str]]) -> None:
     _send(FOLLOWED, [(account, account.email, account.email) for account, _ in pairs])
 
 
-def tell_of_confirmed_address(account: Account, former: str) -> None:
-    """Tell both addresses that the account signs in with the new one."""
-    _send(ENDED, [(account, former, account.email)])
-    _send(CONFIRMED, [(account, account.email, account.email)])
+def tell_of_confirmed_address(accounts: Iterable[tuple[Account, str]]) -> None:
+    """Tell both addresses of each account, the former one second, that it signs in with the new one."""
+    pairs = list(accounts)
+    _send(ENDED, [(account, former, account.email) for account, former in pairs])
+    _send(CONFIRMED, [(account, account.email, account.email) for account, _ in pairs])
 
 
 def _send(letter: tuple[str, str], to: list[tuple[Account, str, str]]) -> None:

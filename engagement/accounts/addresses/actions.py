@@ -1,114 +1,46 @@
-"""The address of a sign-in: it follows the directory, but for guarded sign-ins, whose new address an administrator confirms.
+"""Letting the addresses of sign-ins follow the directory, and confirming those that wait."""
 
-Whoever writes an HR file decides what the directory says. If that also decided where the links of an administrator go, the
-file could take over everything. So a sign-in is guarded that has a password, that was ever given a role (its holder may still
-own or approve messages when the role is gone), or whose person leads a wave or sponsors something. Heads of departments and
-managers of people are not: the file itself says who they are, and what they see, whoever brings in files sees anyway.
-"""
+from collections.abc import Mapping
 
-from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    String,
-    Subquery,
-    and_,
-    cast,
-    exists,
-    literal,
-    or_,
-    select,
-    union,
-    union_all,
-    update,
-)
+from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
 from engagement import audit, clock
-from engagement.accounts import letters
+from engagement.accounts.addresses import letters
+from engagement.accounts.addresses.queries import (
+    WITHOUT_ADDRESS,
+    guarded,
+    has_post,
+    holder_of,
+    is_guarded,
+    is_same_name,
+)
 from engagement.accounts.models import Account, Grant
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
-from engagement.errors import BadInput, RuleBroken
+from engagement.errors import RuleBroken
 from engagement.people.models import Person
-from engagement.programmes.models import Programme
-from engagement.waves.models import Wave
 
 _STAND_IN = literal("formerly-") + cast(Account.id, String) + literal("@invalid")
-
-
-def guarded() -> ColumnElement[bool]:
-    """Return the condition on `Account` for those that keep their address until an administrator confirms another."""
-    granted = exists().where(Grant.account_id == Account.id)
-    # Of nobody in the directory the question if they are in a list is neither true nor false.
-    posted = and_(Account.person_id.is_not(None), has_post(Account.person_id))
-    return or_(Account.password_hash.is_not(None), granted, posted)
-
-
-def has_post(person_id: Any) -> ColumnElement[bool]:
-    """Return the condition that a person (a column with their id) leads or sponsors something, which was said by hand."""
-    posts = (Wave.lead_id, Wave.sponsor_id, Programme.sponsor_id)
-    among: ColumnElement[bool] = person_id.in_(union(*(select(post).where(post.is_not(None)) for post in posts)))
-    return among
-
-
-def is_guarded(account: Account) -> bool:
-    """Return whether `guarded` holds for an account."""
-    db.session.flush()
-    return bool(db.session.scalar(select(exists().where(Account.id == account.id, guarded()))))
-
-
-def held() -> Subquery:
-    """Return the addresses that nobody else can be given: email, person_id (None outside the directory) and name of each holder.
-
-    They are those of guarded sign-ins that are not ended, and of whoever has a post without having signed in yet.
-    """
-    sign_ins = select(Account.email, Account.person_id, Account.name).where(Account.deactivated_at.is_(None), guarded())
-    without = ~exists().where(Account.person_id == Person.id)
-    posts = select(Person.email, Person.id, Person.name).where(Person.left_at.is_(None), has_post(Person.id), without)
-    return union_all(sign_ins, posts).subquery("held")
-
-
-def people_with_rights() -> CompoundSelect[int]:
-    """Return the SELECT of the ids of people with a post, or with a guarded sign-in, also one that has ended or waits."""
-    sign_ins = select(Account.person_id).where(Account.person_id.is_not(None), guarded())
-    return union(sign_ins, select(Person.id).where(has_post(Person.id)))
-
-
-def holder_of(email: str, *, apart_from: int | None) -> str | None:
-    """Return the name of whoever holds an address as `held` says, None for nobody and for the person `apart_from`."""
-    holders = held()
-    mine = holders.c.person_id.is_not_distinct_from(apart_from) if apart_from is not None else literal(False)
-    return db.session.scalar(select(holders.c.name).where(holders.c.email == email, ~mine).limit(1))
-
-
-def is_same_name(one: str, other: str) -> bool:
-    """Return whether two names may be of one person: all words of the shorter stand in the longer."""
-    first, second = set(one.casefold().split()), set(other.casefold().split())
-    return bool(first and second) and (first <= second or second <= first)
 
 
 def keep_posts(people: ColumnElement[bool]) -> None:
     """Give a sign-in to those of these people (a condition on `Person`) who have a post and none yet, before their address changes.
 
     Otherwise whoever asked for a link at the new address would get the post with it. One of somebody who has left is ended.
+    Where they have no address of their own so far, none at all or one that somebody else signs in with, it waits without one.
     """
     without = ~exists().where(Account.person_id == Person.id)
-    rows = select(Person).where(people, Person.email.is_not(None), has_post(Person.id), without)
-    for person in db.session.scalars(rows).all():
-        there = db.session.scalar(select(Account).where(Account.email == person.email))
+    for person in db.session.scalars(select(Person).where(people, has_post(Person.id), without)).all():
+        there = db.session.scalar(select(Account).where(Account.email == person.email)) if person.email else None
         if there is not None and there.person_id is None and is_same_name(there.name, person.name):
             tie(there, person)
             continue
-        # Who has left gave their address up to whoever has it now.
-        others = exists().where(Person.email == person.email, Person.left_at.is_(None), Person.id != person.id)
-        is_elsewhere = person.has_left and (there is not None or bool(db.session.scalar(select(others))))
-        if there is not None and not is_elsewhere:
+        is_own = bool(person.email) and not _is_elsewhere(person, there)
+        if is_own and there is not None:
             give_up(there)
         account = Account(
-            email=f"formerly-of-{person.id}@invalid" if is_elsewhere else person.email,
+            email=person.email if is_own else f"{WITHOUT_ADDRESS}{person.id}@invalid",
             name=person.name,
             person_id=person.id,
             session_version=1,
@@ -117,6 +49,14 @@ def keep_posts(people: ColumnElement[bool]) -> None:
         )
         db.session.add(account)
     db.session.flush()
+
+
+def _is_elsewhere(person: Person, there: Account | None) -> bool:
+    """Whether somebody else has a person's address: `there` is who signs in with it. Who has left gave theirs up to anybody."""
+    if there is not None and there.is_active and is_guarded(there):
+        return True
+    others = exists().where(Person.email == person.email, Person.left_at.is_(None), Person.id != person.id)
+    return person.has_left and (there is not None or bool(db.session.scalar(select(others))))
 
 
 def tie(account: Account, person: Person) -> None:
@@ -204,59 +144,6 @@ def _tell_of_kept(people: ColumnElement[bool], by: Actor) -> None:
     letters.tell_of_kept_address(kept)
 
 
-def in_words(email: str) -> str:
-    """Return the address of a sign-in, in words where it had to give its own up."""
-    return email if letters.is_real(email) else "an address that somebody else has now"
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A sign-in that an administrator has to look at: the address that the directory has for its person, and what waits."""
-
-    account: Account
-    address: str | None
-    has_other_address: bool
-    has_returned: bool
-
-    @property
-    def former(self) -> str:
-        """Return the address that it signed in with until now, in words where that has gone to somebody else."""
-        return in_words(self.account.email)
-
-
-def refuse_elsewhere(account: Account) -> None:
-    """Raise BadInput for an account that can't be given a right, because it signs in with another address than the directory has.
-
-    Whoever reads that other mailbox would get the right.
-    """
-    person = account.person
-    if person is None or not person.email or person.email == account.email:
-        return
-    problem = (
-        f"{account.name} signs in with {account.email}; the directory has {person.email}. "
-        "Look at “Sign-ins that wait” first."
-    )
-    raise BadInput(problem, {"email": problem})
-
-
-def waiting_sign_ins() -> list[Waiting]:
-    """Return the sign-ins that wait for an administrator, by name: another address in the directory, or a person who came back."""
-    return [
-        Waiting(account, address, address is not None and address != account.email, account.returned_at is not None)
-        for account, address in db.session.execute(
-            select(Account, Person.email)
-            .join(Person, Person.id == Account.person_id)
-            .where(Person.left_at.is_(None), _waits())
-            .order_by(Account.name, Account.id)
-        )
-    ]
-
-
-def _waits() -> ColumnElement[bool]:
-    may_sign_in = or_(Account.deactivated_at.is_(None), Account.returned_at.is_not(None))
-    return or_(and_(may_sign_in, Person.email != Account.email), Account.returned_at.is_not(None))
-
-
 def confirm_address(account: Account, address: str, *, by: Actor) -> None:
     """Let an account sign in with the address that the directory has; its sessions end and both addresses are told.
 
@@ -264,11 +151,29 @@ def confirm_address(account: Account, address: str, *, by: Actor) -> None:
     `address` is what was shown to the administrator. Raises RuleBroken when the directory has another one by now, or when
     somebody else holds it.
     """
+    db.session.flush()
+    confirm_addresses({account.id: address}, by=by)
+
+
+def confirm_addresses(shown: Mapping[int, str], *, by: Actor) -> list[Account]:
+    """Let sign-ins (by their ids) have the addresses that were `shown` to the administrator; returns them.
+
+    Each mailbox gets one letter for each sign-in. Raises RuleBroken as `confirm_address`, and then none is to be kept.
+    """
+    rows = select(Account).where(Account.id.in_(shown)).order_by(Account.name, Account.id)
+    former = [(account, _let_have(account, shown[account.id], by)) for account in db.session.scalars(rows).all()]
+    moved = [(account, old) for account, old in former if old is not None]
+    letters.tell_of_confirmed_address(moved)
+    return [account for account, _ in moved]
+
+
+def _let_have(account: Account, address: str, by: Actor) -> str | None:
+    """Give an account its new address and return its former one, None where it has it already."""
     person, former = account.person, account.email
     if person is None or person.has_left or not person.email or person.email != address.strip().lower():
         raise RuleBroken("The directory has another address for this person by now. Look at it again, then decide.")
     if person.email == former:
-        return
+        return None
     holder = holder_of(person.email, apart_from=person.id)
     if holder is not None:
         raise RuleBroken(
@@ -276,7 +181,7 @@ def confirm_address(account: Account, address: str, *, by: Actor) -> None:
         )
     for other in db.session.scalars(select(Account).where(Account.email == person.email)):
         give_up(other)
-    account.email = person.email
+    account.email, account.link_asked_at = person.email, None
     if not db.session.scalar(select(exists().where(Grant.account_id == account.id, Grant.withdrawn_at.is_(None)))):
         account.password_hash = None
     account.session_version = Account.session_version + 1
@@ -288,4 +193,4 @@ def confirm_address(account: Account, address: str, *, by: Actor) -> None:
         changes={"email": (former, account.email)},
         person_id=account.person_id,
     )
-    letters.tell_of_confirmed_address(account, former)
+    return former

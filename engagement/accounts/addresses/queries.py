@@ -1,0 +1,190 @@
+"""Which sign-ins are guarded, who holds which address, and what waits for an administrator."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Subquery, and_, exists, literal, or_, select, union, union_all
+
+from engagement.accounts.addresses import letters
+from engagement.accounts.models import Account, Grant
+from engagement.audit import AuditEntry
+from engagement.db import db
+from engagement.errors import BadInput
+from engagement.people.models import Department, Person
+from engagement.programmes.models import Programme
+from engagement.waves.models import Wave
+
+
+def guarded() -> ColumnElement[bool]:
+    """Return the condition on `Account` for those that keep their address until an administrator confirms another."""
+    granted = exists().where(Grant.account_id == Account.id)
+    # Of nobody in the directory the question if they are in a list is neither true nor false.
+    posted = and_(Account.person_id.is_not(None), has_post(Account.person_id))
+    return or_(Account.password_hash.is_not(None), granted, posted)
+
+
+def has_post(person_id: Any) -> ColumnElement[bool]:
+    """Return the condition that a person (a column with their id) leads or sponsors something, which was said by hand."""
+    posts = (Wave.lead_id, Wave.sponsor_id, Programme.sponsor_id)
+    among: ColumnElement[bool] = person_id.in_(union(*(select(post).where(post.is_not(None)) for post in posts)))
+    return among
+
+
+def is_guarded(account: Account) -> bool:
+    """Return whether `guarded` holds for an account."""
+    db.session.flush()
+    return bool(db.session.scalar(select(exists().where(Account.id == account.id, guarded()))))
+
+
+def held() -> Subquery:
+    """Return the addresses that nobody else can be given: email, person_id (None outside the directory) and name of each holder.
+
+    They are those of guarded sign-ins that are not ended, and of whoever has a post without having signed in yet.
+    """
+    sign_ins = select(Account.email, Account.person_id, Account.name).where(Account.deactivated_at.is_(None), guarded())
+    without = ~exists().where(Account.person_id == Person.id)
+    posts = select(Person.email, Person.id, Person.name).where(Person.left_at.is_(None), has_post(Person.id), without)
+    return union_all(sign_ins, posts).subquery("held")
+
+
+def people_with_rights() -> CompoundSelect[int]:
+    """Return the SELECT of the ids of people with a post, or with a guarded sign-in, also one that has ended or waits."""
+    sign_ins = select(Account.person_id).where(Account.person_id.is_not(None), guarded())
+    return union(sign_ins, select(Person.id).where(has_post(Person.id)))
+
+
+def holder_of(email: str, *, apart_from: int | None) -> str | None:
+    """Return the name of whoever holds an address as `held` says, None for nobody and for the person `apart_from`."""
+    holders = held()
+    mine = holders.c.person_id.is_not_distinct_from(apart_from) if apart_from is not None else literal(False)
+    return db.session.scalar(select(holders.c.name).where(holders.c.email == email, ~mine).limit(1))
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Return whether two names may be of one person: all words of the shorter stand in the longer."""
+    first, second = set(one.casefold().split()), set(other.casefold().split())
+    return bool(first and second) and (first <= second or second <= first)
+
+
+def signs_in_elsewhere(account: Account) -> bool:
+    """Return whether an account has another address than the directory has for its person."""
+    return account.person is not None and bool(account.person.email) and account.person.email != account.email
+
+
+def refuse_elsewhere(account: Account) -> None:
+    """Raise BadInput for an account that can't be given a right, because it signs in with another address than the directory has.
+
+    Whoever reads that other mailbox would get the right.
+    """
+    if account.person is None or not signs_in_elsewhere(account):
+        return
+    problem = (
+        f"{account.name} signs in with {account.email}; the directory has {account.person.email}. "
+        "Look at “Sign-ins that wait” first."
+    )
+    raise BadInput(problem, {"email": problem})
+
+
+#: How the stand-in begins of a sign-in that never had an address.
+WITHOUT_ADDRESS = "formerly-of-"
+
+
+def in_words(email: str) -> str:
+    """Return the address of a sign-in, in words where it has none of its own."""
+    if letters.is_real(email):
+        return email
+    return "no address so far" if email.startswith(WITHOUT_ADDRESS) else "an address that somebody else has now"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A sign-in that an administrator has to look at: the address that the directory has for its person, and what waits."""
+
+    account: Account
+    address: str | None
+    has_other_address: bool
+    has_returned: bool
+
+    @property
+    def former(self) -> str:
+        """Return the address that it signed in with until now, in words where that has gone to somebody else."""
+        return in_words(self.account.email)
+
+
+def waiting_sign_ins() -> list[Waiting]:
+    """Return the sign-ins that wait for an administrator, by name: another address in the directory, or a person who came back."""
+    return [
+        Waiting(account, address, address is not None and address != account.email, account.returned_at is not None)
+        for account, address in db.session.execute(
+            select(Account, Person.email)
+            .join(Person, Person.id == Account.person_id)
+            .where(Person.left_at.is_(None), _waits())
+            .order_by(Account.name, Account.id)
+        )
+    ]
+
+
+def _waits() -> ColumnElement[bool]:
+    may_sign_in = or_(Account.deactivated_at.is_(None), Account.returned_at.is_not(None))
+    return or_(and_(may_sign_in, Person.email != Account.email), Account.returned_at.is_not(None))
+
+
+def former_names(people: Iterable[int]) -> dict[int, tuple[str, datetime]]:
+    """Return what people were called before they were renamed last, and until when, by their ids."""
+    old = AuditEntry.changes["name"][0].as_string()
+    about = (AuditEntry.subject_kind == Person.__tablename__, AuditEntry.person_id.in_(set(people)), old.is_not(None))
+    rows = select(AuditEntry.person_id, old, AuditEntry.at).where(*about).order_by(AuditEntry.id)
+    return {person_id: (name, at) for person_id, name, at in db.session.execute(rows) if person_id is not None}
+
+
+def posts_in_words(people: Iterable[int]) -> dict[int, list[str]]:
+    """Return what these people lead and sponsor, in words, by their ids."""
+    wanted, found = set(people), defaultdict[int, list[str]](list)
+    either = or_(Wave.lead_id.in_(wanted), Wave.sponsor_id.in_(wanted))
+    for wave in db.session.scalars(select(Wave).where(either).order_by(Wave.id)):
+        for person_id, verb in ((wave.lead_id, "leads"), (wave.sponsor_id, "sponsors")):
+            if person_id in wanted:
+                found[person_id].append(f"{verb} {wave.title}")
+    for programme in db.session.scalars(
+        select(Programme).where(Programme.sponsor_id.in_(wanted)).order_by(Programme.id)
+    ):
+        found[programme.sponsor_id or 0].append(f"sponsors {programme.name}")
+    return found
+
+
+def what_leaving_ends(person: Person) -> str:
+    """Say which sign-in with rights ends when somebody leaves, and what it holds; "" for none."""
+    account = db.session.scalar(select(Account).where(Account.person_id == person.id))
+    if account is None or not account.is_active or not is_guarded(account):
+        return ""
+    held = rights_in_words([account])[account.id]
+    return f"Their sign-in {account.email} ends ({', '.join(held)}); after a return it waits for an administrator."
+
+
+def rights_in_words(accounts: Sequence[Account]) -> dict[int, list[str]]:
+    """Return what these accounts hold now, in words, by their ids: roles with where they hold, posts, and a password."""
+    posts = posts_in_words(account.person_id for account in accounts if account.person_id is not None)
+    words = {}
+    for account in accounts:
+        has_password = ["has a password"] if account.password_hash else []
+        words[account.id] = [*_roles_of(account), *posts.get(account.person_id or 0, []), *has_password]
+    return words
+
+
+def _roles_of(account: Account) -> list[str]:
+    grants = select(Grant).where(Grant.account_id == account.id, Grant.withdrawn_at.is_(None)).order_by(Grant.id)
+    return [f"{grant.role.word.lower()} {scope_in_words(grant)}" for grant in db.session.scalars(grants)]
+
+
+def scope_in_words(grant: Grant) -> str:
+    """Return where a role holds."""
+    if grant.programme_id:
+        return f"in {db.session.get_one(Programme, grant.programme_id).name}"
+    if grant.wave_id:
+        return f"in {db.session.get_one(Wave, grant.wave_id).title}"
+    if grant.department_id:
+        return f"in {db.session.get_one(Department, grant.department_id).path}"
+    return "everywhere"

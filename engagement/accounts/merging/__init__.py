@@ -1,0 +1,1 @@
+"""Merging departments, with the roles that hold for them."""

@@ -1,0 +1,37 @@
+"""Merging departments so that no role stays behind on one that is closed."""
+
+from sqlalchemy import exists, select
+
+from engagement import audit, clock
+from engagement.accounts.merging.queries import roles_of_department
+from engagement.accounts.models import Grant
+from engagement.audit import Actor
+from engagement.db import db
+from engagement.people import actions as people
+from engagement.people.models import Department
+
+
+def merge_department(department: Department, into: Department, *, by: Actor) -> list[Grant]:
+    """Move the people of a department to another one and close it; returns the roles for it, which hold for the other one now.
+
+    Raises RuleBroken as merging in the directory does. Roles may reach more people by it: see `grown_by_merging`.
+    """
+    people.merge_department(department, into, by=by)
+    moving = roles_of_department(department)
+    for grant in moving:
+        grant.withdrawn_at = clock.now()
+        same = (Grant.account_id == grant.account_id, Grant.role == grant.role, Grant.department_id == into.id)
+        if not db.session.scalar(select(exists().where(*same, Grant.withdrawn_at.is_(None)))):
+            there = {"account_id": grant.account_id, "role": grant.role, "department_id": into.id}
+            db.session.add(Grant(**there, granted_at=clock.now(), granted_by=by.name))
+        audit.record(
+            "moved role",
+            grant.account,
+            by=by,
+            name=grant.account.email,
+            changes={f"{grant.role.word.lower()} in": (department.path, into.path)},
+            person_id=grant.account.person_id,
+            department_id=into.id,
+        )
+    db.session.flush()
+    return moving

@@ -1,0 +1,88 @@
+"""Giving posts: nothing else names a lead or a sponsor, and each is given as carefully as a role."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import exists, update
+
+from engagement import audit
+from engagement.accounts import queries
+from engagement.accounts.addresses.queries import has_post, signs_in_elsewhere
+from engagement.accounts.models import Account, Grant
+from engagement.audit import Actor
+from engagement.db import db, rows_changed
+from engagement.errors import BadInput
+from engagement.people import actions as people
+from engagement.people.models import Department, Person
+from engagement.programmes.models import Programme
+from engagement.waves.models import Wave
+
+
+def name_lead(wave: Wave, person: Person | None, *, by: Actor) -> None:
+    """Say who leads a wave, nobody when None. Naming who leads it already changes nothing.
+
+    With the first right the sessions end, as with the first role. Raises BadInput for somebody who has left, or who signs in
+    with another address than the directory has.
+    """
+    old = wave.lead
+    if person is old:
+        return
+    _prepare(person, "lead")
+    wave.lead = person
+    _record(wave, "lead", old, person, by)
+
+
+def name_sponsor(of: Wave | Programme, person: Person | None, *, by: Actor) -> None:
+    """Say who sponsors a wave or a programme, nobody when None. Otherwise as `name_lead`."""
+    old = of.sponsor
+    if person is old:
+        return
+    _prepare(person, "sponsor")
+    of.sponsor = person
+    _record(of, "sponsor", old, person, by)
+
+
+def name_head(department: Department, person: Person | None, *, by: Actor) -> None:
+    """Say by hand who heads a department, nobody when None. Otherwise as `name_lead`."""
+    if person is not department.manager:
+        _prepare(person, "manager")
+    people.name_department_manager(department, person, by=by)
+
+
+def end_sessions_before_first_right(people_ids: Iterable[int]) -> None:
+    """End the sessions of those of these people who have no right yet: none that was begun before picks one up."""
+    db.session.flush()
+    granted = exists().where(Grant.account_id == Account.id, Grant.withdrawn_at.is_(None))
+    heads = exists().where(Department.manager_id == Account.person_id, Department.closed_at.is_(None))
+    without = (~granted, ~heads, ~has_post(Account.person_id))
+    ending = update(Account).where(Account.person_id.in_(set(people_ids)), *without)
+    if rows_changed(ending.values(session_version=Account.session_version + 1)):
+        db.session.expire_all()
+
+
+def _prepare(person: Person | None, field: str) -> None:
+    if person is None:
+        return
+    if person.has_left:
+        raise _refusal(f"{person.name} has left. Choose somebody who is here.", field)
+    account = queries.account_of_person(person.id)
+    if account is not None and signs_in_elsewhere(account):
+        raise _refusal(
+            f"{person.name} signs in with another address than the directory has. Ask an administrator to look at "
+            "“Sign-ins that wait” first.",
+            field,
+        )
+    end_sessions_before_first_right([person.id])
+
+
+def _refusal(sentence: str, field: str) -> BadInput:
+    return BadInput(sentence, {field: sentence})
+
+
+def _record(of: Wave | Programme, post: str, old: Person | None, new: Person | None, by: Actor) -> None:
+    changes = {post: (old.name if old else None, new.name if new else None)}
+    if isinstance(of, Wave):
+        verb, name, ids = "changed wave", of.title, {"programme_id": of.programme_id, "wave_id": of.id}
+    else:
+        verb, name, ids = "changed programme", of.name, {"programme_id": of.id}
+    audit.record(verb, of, by=by, name=name, changes=changes, **ids)
+    db.session.flush()

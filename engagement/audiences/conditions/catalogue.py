@@ -1,0 +1,96 @@
+"""The list of all fields, in the order in which the form offers them; and what a whole rule comes to over them.
+
+A new field is a file beside this one and its line in the list.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from engagement.audiences.conditions.audience import AudienceField
+from engagement.audiences.conditions.champion import ChampionField
+from engagement.audiences.conditions.confirmation import ConfirmationField
+from engagement.audiences.conditions.country import CountryField
+from engagement.audiences.conditions.department import DepartmentField
+from engagement.audiences.conditions.everybody import EverybodyField
+from engagement.audiences.conditions.field import Field, Ground, Labels
+from engagement.audiences.conditions.has_no_role import HasNoRoleField
+from engagement.audiences.conditions.job_title import JobTitleField
+from engagement.audiences.conditions.language import LanguageField
+from engagement.audiences.conditions.location import LocationField
+from engagement.audiences.conditions.manager_of_people import ManagerOfPeopleField
+from engagement.audiences.conditions.person import PersonField
+from engagement.audiences.conditions.stakeholder_group import StakeholderGroupField
+from engagement.audiences.conditions.training_role import TrainingRoleField
+from engagement.audiences.conditions.training_state import TrainingStateField
+from engagement.audiences.conditions.wave import WaveField
+from engagement.audiences.conditions.wave_state import WaveStateField
+from engagement.audiences.rules import Phrase, Rule, conditions_of, problems_in
+
+#: Every field by the name that rules give it.
+FIELDS: Mapping[str, Field] = {
+    field.name: field
+    for field in (
+        DepartmentField(),
+        LocationField(),
+        CountryField(),
+        LanguageField(),
+        JobTitleField(),
+        ManagerOfPeopleField(),
+        TrainingRoleField(),
+        HasNoRoleField(),
+        WaveField(),
+        WaveStateField(),
+        StakeholderGroupField(),
+        ChampionField(),
+        TrainingStateField(),
+        ConfirmationField(),
+        PersonField(),
+        AudienceField(),
+        EverybodyField(),
+    )
+}
+
+
+def ground_on(day: date) -> Ground:
+    """Return the ground on which rules are answered as of a day: training is overdue when it was due before it."""
+    return Ground(day, FIELDS)
+
+
+def problems_of(rule: Any) -> list[str]:
+    """Return one sentence for each thing that makes a rule unusable, none for a good one; ids are not looked up."""
+    return problems_in(rule, _problems)
+
+
+def _problems(condition: Rule) -> Iterator[str]:
+    name = condition["field"]
+    if isinstance(name, str) and name in FIELDS:
+        yield from FIELDS[name].problems(condition)
+    else:
+        yield f"“{str(name)[:40]}” is nothing that an audience can ask about."
+
+
+def asked_by(rule: Rule) -> dict[str, list[Rule]]:
+    """Return the conditions of a rule by the name of their field."""
+    found: dict[str, list[Rule]] = defaultdict(list)
+    for condition in conditions_of(rule):
+        found[condition["field"]].append(condition)
+    return found
+
+
+def labels_of(rule: Rule) -> dict[str, Labels]:
+    """Return for each field what everything is called that a rule names."""
+    return {name: FIELDS[name].labels(conditions) for name, conditions in asked_by(rule).items()}
+
+
+def gone_from(rule: Rule) -> list[str]:
+    """Return in words what a rule names that isn't there, once each."""
+    asked = asked_by(rule).items()
+    found = (word for name, every in asked for word in FIELDS[name].gone(every, FIELDS[name].labels(every)))
+    return list(dict.fromkeys(found))
+
+
+def phrase_with(labels: Mapping[str, Labels]) -> Phrase:
+    """Return how conditions are said, with these names for what they name."""
+    return lambda one, opposite: FIELDS[one["field"]].phrase(one, labels[one["field"]], opposite)

@@ -1,0 +1,200 @@
+"""What a field is: all that has to be known about one thing that conditions ask; and the ground on which rules are answered."""
+
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, tzinfo
+from typing import Any, ClassVar, TypeAlias, TypeVar
+
+from sqlalchemy import ColumnElement, and_, false, not_, or_, true
+
+from engagement.audiences.rules import MOST_VALUES, Rule, Size, either, folded
+from engagement.people.models import Person
+
+T = TypeVar("T")
+#: The part of a rule that asks about one field.
+Condition: TypeAlias = Rule
+Values: TypeAlias = Sequence[Any]
+#: What the values of a field are called; what is gone has no entry.
+Labels: TypeAlias = Mapping[Any, str]
+#: Values to choose from, with their names, in the order of a list.
+Options: TypeAlias = list[tuple[Any, str]]
+LONGEST_VALUE = 200
+
+
+class Ground:
+    """What rules rest on besides people, as it is on one day: read when it is first needed, and once."""
+
+    def __init__(self, on: date, fields: "Mapping[str, Field]") -> None:
+        self.on = on
+        self._fields = fields
+        self._read: dict[Any, Any] = {}
+
+    def once(self, read: Callable[..., T], *of: Any) -> T:
+        """Return what `read` finds of these, which is called the first time only."""
+        key = (read, *of)
+        if key not in self._read:
+            self._read[key] = read(*of)
+        found: T = self._read[key]
+        return found
+
+    def reached(self, rule: Rule) -> ColumnElement[bool]:
+        """Return the condition on `Person` that is true of those whom the rule reaches: never of anybody who has left."""
+        return and_(Person.left_at.is_(None), self.sql(rule))
+
+    def sql(self, rule: Rule) -> ColumnElement[bool]:
+        """Return the condition on `Person` that is true of those of whom the rule is true, here or not."""
+        return folded(
+            rule,
+            lambda one: self._fields[one["field"]].sql(one, self),
+            every=lambda inner: and_(true(), *inner).self_group(),
+            some=lambda inner: or_(false(), *inner).self_group(),
+            opposite=not_,
+        )
+
+    def meets(self, rule: Rule, person: Person) -> bool:
+        """Return whether a rule is true of a person, here or not; the same answer as `sql` gives."""
+        return folded(
+            rule,
+            lambda one: self._fields[one["field"]].holds(one, self.facts(one["field"], person), self),
+            every=all,
+            some=any,
+            opposite=operator.not_,
+        )
+
+    def facts(self, name: str, person: Person) -> Any:
+        """Return what a field knows about a person."""
+        return self.once(self._fields[name].facts, person, self)
+
+
+class Field(ABC):
+    """One thing that conditions ask about a person."""
+
+    #: How rules write it, and how the list of the form calls it.
+    name: ClassVar[str]
+    question: ClassVar[str]
+    #: What a condition says of people, and what its opposite says; {} stands for the values.
+    phrases: ClassVar[tuple[str, str]]
+    #: Whether a condition names values, and whether these are ids of rows rather than words.
+    takes_values: ClassVar[bool] = True
+    takes_ids: ClassVar[bool] = False
+    is_quoted: ClassVar[bool] = False
+    #: Whether it follows from training roles; a rule that gives roles must not rest on it, or it would turn in a circle.
+    rests_on_roles: ClassVar[bool] = False
+    #: Where values are typed, one in a line, rather than chosen: what they are called, and a hint.
+    typed: ClassVar[tuple[str, str] | None] = None
+    #: Parts that are true or not, with how the form asks for them; and whether it can be asked of some programmes and waves only.
+    switches: ClassVar[Mapping[str, str]] = {}
+    narrowed_by: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def words(self) -> str:
+        """The field as it is named inside a sentence."""
+        return self.name.replace("_", " ")
+
+    @abstractmethod
+    def sql(self, condition: Condition, ground: Ground) -> ColumnElement[bool]:
+        """Return the condition on `Person`; of nobody is it unknown, so that its opposite holds for all the others."""
+
+    def facts(self, person: Person, ground: Ground) -> Any:
+        """Return what has to be known about one person: nothing else but themselves, unless a field reads more."""
+        return person
+
+    @abstractmethod
+    def holds(self, condition: Condition, facts: Any, ground: Ground) -> bool:
+        """Return whether the condition is true of one person: the meaning that `sql` gives it in the database."""
+
+    def told(self, condition: Condition, facts: Any, labels: Labels, zone: tzinfo) -> str:
+        """Say what one person has where the condition looks; days are those of `zone`."""
+        return self.tells(facts)
+
+    def tells(self, facts: Any) -> str:
+        """Say what one person has there, whatever the condition: “Works in Operations/Claims.”"""
+        return ""
+
+    def phrase(self, condition: Condition, labels: Labels, opposite: bool) -> str:
+        """Return what a condition says of people, in the plural: “are in wave 3 or wave 4”."""
+        said = [label_of(labels, value, value) for value in condition.get("values", [])]
+        values = either([f"“{words}”" for words in said] if self.is_quoted else said)
+        return self.pair(condition)[opposite].format(values)
+
+    def pair(self, condition: Condition) -> tuple[str, str]:
+        """Return the phrases for a condition."""
+        return self.phrases
+
+    def problems(self, condition: Condition) -> Iterator[str]:
+        """Yield a sentence for each thing that is wrong with a condition; whether what it names is there isn't asked."""
+        if set(condition) - {"field", "values", *self.switches, *self.narrowed_by} or not all(
+            isinstance(condition.get(switch, False), bool) for switch in self.switches
+        ):
+            yield f"The condition on {self.words} has a part that is not known."
+        if not all(are_ids(condition[part]) for part in self.narrowed_by if part in condition):
+            yield f"The condition on {self.words} is narrowed to something that can’t be used."
+        values = condition.get("values", [])
+        if not isinstance(values, list) or not all(self.is_fit(value) for value in values):
+            yield f"The condition on {self.words} has a value that can’t be used."
+        elif self.takes_values and not values:
+            yield f"Choose at least one value for {self.words}, or remove the condition."
+        elif len(values) > MOST_VALUES:
+            yield f"The condition on {self.words} names more than {MOST_VALUES:,} values."
+
+    def is_fit(self, value: Any) -> bool:
+        """Return whether a value can be one of this field."""
+        is_word = isinstance(value, str) and len(value) <= LONGEST_VALUE and "\0" not in value
+        return _is_id(value) if self.takes_ids else is_word
+
+    def gone(self, conditions: Sequence[Condition], labels: Labels) -> Iterator[str]:
+        """Yield in words what these conditions name that isn't there."""
+        if any(value not in labels for condition in conditions for value in condition.get("values", [])):
+            yield self.words
+
+    def labels(self, conditions: Sequence[Condition]) -> Labels:
+        """Return what everything is called that these conditions name, in a fixed number of queries."""
+        return self.named(list(dict.fromkeys(v for condition in conditions for v in condition.get("values", []))))
+
+    def named(self, values: Values) -> Labels:
+        """Return what these values are called."""
+        return dict(self.options())
+
+    def options(self, besides: int | None = None) -> Options:
+        """Return the values that can be chosen; `besides` is the audience whose rule is being changed."""
+        return []
+
+    def offered(self, chosen: Sequence[str], besides: int | None = None) -> list[tuple[str, str]]:
+        """Return what a form offers: the values that can be chosen, and those that were, so that none is lost unseen."""
+        found = {str(value): words for value, words in self.options(besides)}
+        others = [value for value in self.read(chosen)[0] if str(value) not in found]
+        labels = self.named(others) if others else {}
+        return [*found.items(), *((str(value), label_of(labels, value, value)) for value in others)]
+
+    def size(self, condition: Condition, named: Callable[[int], Size]) -> Size:
+        """Return how large a condition is with everything written out; `named` says how large an audience is."""
+        return 1, sum(len(part) for part in condition.values() if isinstance(part, list))
+
+    def read(self, texts: Sequence[str]) -> tuple[list[Any], list[str]]:
+        """Return the values that a form gives as texts, and a sentence for each that can't be understood."""
+        return ids_in(texts) if self.takes_ids else list(dict.fromkeys(texts)), []
+
+    def written(self, values: Values) -> list[str]:
+        """Return the texts that a form shows for these values."""
+        return [str(value) for value in values]
+
+
+def label_of(labels: Labels, key: Any, value: Any) -> str:
+    """Return what a value is called; what is gone says so."""
+    return labels.get(key, f"{value} (no longer there)")
+
+
+def are_ids(values: Any) -> bool:
+    """Return whether these are ids, and some but not too many."""
+    return isinstance(values, list) and 0 < len(values) <= MOST_VALUES and all(_is_id(value) for value in values)
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**31
+
+
+def ids_in(texts: Sequence[str]) -> list[int]:
+    """Return the ids among posted texts, once each; what makes no sense is left out."""
+    fit = (text for text in texts if text.isascii() and text.isdigit() and len(text) < 10)
+    return list(dict.fromkeys(int(text) for text in fit))

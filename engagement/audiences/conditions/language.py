@@ -1,0 +1,10 @@
+"""The language that somebody reads, by its code; whoever has none of their own reads the organisation's."""
+
+from engagement.audiences.conditions.column import ColumnField
+
+
+class LanguageField(ColumnField):
+    name, question = "language", "Language"
+    phrases = ("read {}", "don’t read {}")
+    not_given = "the organisation’s language"
+    found, missing = "Reads {}.", "Has no language of their own; the organisation’s holds."
