@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from engagement import clock
+from engagement.accounts.actions import account_for_person
 from engagement.accounts.rules import Role
 from engagement.audiences.queries import members, why
 from engagement.audit import AuditEntry
@@ -17,6 +18,8 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.people.actions import mark_as_left
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
+from engagement.privacy.actions import erase_person
+from engagement.privacy.rules import STAND_IN
 from engagement.training import queries
 from engagement.training.actions import give_own_due_day, settle_assignments
 from engagement.training.models import Assignment
@@ -117,6 +120,16 @@ def test_what_is_not_asked_any_more_gets_no_other_day(wave: Wave, end: str) -> N
         wave.status = WaveStatus(end)
     with pytest.raises(RuleBroken, match="not asked of Ana Lima any more"):
         give_own_due_day(assignment, date(2026, 5, 20), reason=WHY, by=TESTER)
+
+
+def test_erasing_leaves_the_day_but_neither_reason_nor_author(wave: Wave) -> None:
+    ana, ben = assigned("Ana Lima"), assigned("Ben Ode")
+    author = account_for_person(ben.person)
+    give_own_due_day(ana, date(2026, 5, 20), reason="On leave with her child.", by=author.actor)
+    erase_person(ana.person, by=TESTER)
+    erase_person(ben.person, by=TESTER)
+    kept = [(row.due_on, row.reason, row.said_by) for row in queries.own_due_days(ana.id)]
+    assert kept == [(date(2026, 5, 20), "", STAND_IN)]
 
 
 def test_the_list_of_people_has_everybodys_day(wave: Wave) -> None:

@@ -103,6 +103,7 @@ def _empty_rows_about(person: Person, account: Account | None, known: KnownAs) -
     of_person = or_(Delivery.person_id == person.id, theirs)
     rows_changed(update(Delivery).where(of_person).values(address="", name="", filled={}, reply=None))
     rows_changed(update(ImportChange).where(ImportChange.person_id == person.id).values(changes=None))
+    rows_changed(update(OwnDueDay).where(OwnDueDay.person_id == person.id).values(reason=""))
     _empty_mailbox(known)
     _empty_audit(person, account, known)
     if account is not None:
