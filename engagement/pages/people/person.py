@@ -114,6 +114,7 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> D
         roles_form=roles_form,
         delivery_form=delivery_form,
         may_change=_may_change(),
+        may_erase=access.may_erase_people(reader) and row.erased_at is None,
     )
 
 
