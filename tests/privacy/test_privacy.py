@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
+from engagement.attention.queries.holding import held_by
 from engagement.audit import AuditEntry
 from engagement.db import Base, db
 from engagement.errors import BadInput, RuleBroken
@@ -29,7 +30,6 @@ from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.people import actions as people
 from engagement.people.models import Person
 from engagement.privacy import actions
-from engagement.privacy.holding import held_by
 from engagement.privacy.old_records import Going, all_going, going
 from engagement.privacy.rules import STAND_IN, RecordKind
 from engagement.programmes import actions as programmes

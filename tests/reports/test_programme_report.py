@@ -15,6 +15,7 @@ from factories import (
     recount_objections,
 )
 
+from engagement.attention.queries.waves import waves_with_roleless_members
 from engagement.audiences.models import Audience
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
@@ -25,7 +26,6 @@ from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Ownership
 from engagement.programmes.rules import OwnershipPart
 from engagement.reports import rules
-from engagement.reports.attention import waves_with_roleless_members
 from engagement.reports.queries import ownership_needed, programme_report, recent_reach
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Module
 from engagement.training.rules import CompletionSource, ItemKind

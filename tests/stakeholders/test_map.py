@@ -8,11 +8,11 @@ from sqlalchemy import select, true
 from sqlalchemy.exc import IntegrityError
 
 from engagement import clock
+from engagement.attention.queries.holding import held_by
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people
-from engagement.privacy.holding import held_by
 from engagement.stakeholders import actions, queries
 from engagement.stakeholders.history import history_of
 from engagement.stakeholders.models import Stakeholder, StakeholderNote, StakeholderPlace, StakeholderProfile

@@ -7,10 +7,10 @@ from factories import TESTER, make_person, make_programme, make_wave, make_workf
 from sqlalchemy import select
 
 from engagement.accounts.posts.actions import name_lead
+from engagement.attention.queries.holding import held_by
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.privacy.holding import held_by
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus, days_until

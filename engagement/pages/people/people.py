@@ -18,6 +18,7 @@ from engagement.accounts.actions import end_with_leaving, return_with_sign_in
 from engagement.accounts.addresses.queries import what_leaving_ends
 from engagement.accounts.queries import account_of_person
 from engagement.accounts.reader import Reader
+from engagement.attention.queries.holding import held_by
 from engagement.communications.working_time import working_time
 from engagement.db import db
 from engagement.pages.frame import guard
@@ -33,7 +34,6 @@ from engagement.people.listing import Listing
 from engagement.people.models import Person
 from engagement.people.queries import DepartmentName, DirectoryRow
 from engagement.people.rules import RoleOrigin, TrainingRole
-from engagement.privacy.holding import held_by
 from engagement.training.actions import settle_assignments
 from engagement.waves import queries as waves
 from engagement.waves.queries import waves_of_person

@@ -7,6 +7,7 @@ from wtforms import StringField
 from engagement import audit
 from engagement.accounts import access
 from engagement.accounts.queries import account_of_person
+from engagement.attention.queries import holding
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
@@ -16,7 +17,7 @@ from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.pages.people import blueprint
 from engagement.people.models import Person
-from engagement.privacy import actions, holding
+from engagement.privacy import actions
 from engagement.privacy.actions import Erasure
 from engagement.privacy.data_file import data_of
 from engagement.privacy.known_as import known_as

@@ -9,13 +9,13 @@ from flask import url_for
 from engagement.accounts import access, training_access
 from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.reader import Reader
+from engagement.attention.queries.holding import HeldTotals, held_by_leavers
+from engagement.attention.queries.waves import waves_with_roleless_members
 from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
 from engagement.communications.subjects import subjects_shown
 from engagement.pages.frame.formats import day, here_today, moment, short_day, shortened
 from engagement.pages.training.leftovers import moved
-from engagement.privacy.holding import HeldTotals, held_by_leavers
-from engagement.reports.attention import waves_with_roleless_members
 from engagement.reports.queries import ownership_needed
 from engagement.resistance import queries as resistance
 from engagement.resistance.models import Concern

@@ -23,10 +23,10 @@ from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
 from engagement.accounts.reader import Reader
 from engagement.accounts.rules import Role
+from engagement.attention.queries.holding import held_by, held_by_leavers, leavers_who_hold
 from engagement.db import db
 from engagement.people import actions as people
 from engagement.people.models import Person
-from engagement.privacy.holding import held_by, held_by_leavers, leavers_who_hold
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
