@@ -107,6 +107,11 @@ def days_late(by: date | None, on: date) -> int:
     return max(0, (on - by).days) if by else 0
 
 
+def is_near(go_live_on: date, on: date) -> bool:
+    """Return whether a go-live is so near, or past, that its people need training to do."""
+    return go_live_on - on <= timedelta(days=TRAINING_BEGINS_DAYS)
+
+
 def is_watched(due_on: date, on: date) -> bool:
     """Return whether training is due so soon, or was, that it is looked at."""
     return due_on - on <= timedelta(days=TRAINING_WATCHED_DAYS)
@@ -122,6 +127,11 @@ def is_training_behind(due_on: date, on: date, finished: int, assigned: int) -> 
     return is_watched(due_on, on) and share < TRAINED_BEFORE_DUE
 
 
+def is_training_in_doubt(finished: int, assigned: int, *, is_live: bool) -> bool:
+    """Return whether nobody can call a wave's training in time: nobody was asked, or it is live and too few have finished."""
+    return not assigned or (is_live and finished / assigned < TRAINED_WHEN_DUE)
+
+
 def training_reason(
     go_live_on: date, due_on: date, on: date, *, is_live: bool, people: int, finished: int, assigned: int
 ) -> Reason | None:
@@ -134,5 +144,5 @@ def training_reason(
     if go_live_on < on:
         return Reason.GO_LIVE_PASSED
     if not assigned:
-        return Reason.NO_TRAINING if go_live_on - on <= timedelta(days=TRAINING_BEGINS_DAYS) else None
+        return Reason.NO_TRAINING if is_near(go_live_on, on) else None
     return Reason.TRAINING_BEHIND if is_training_behind(due_on, on, finished, assigned) else None

@@ -20,6 +20,7 @@ from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
 from engagement.attention.queries.holding import held_by
+from engagement.attention.rules import Place
 from engagement.audit import AuditEntry
 from engagement.db import Base, db
 from engagement.errors import BadInput, RuleBroken
@@ -158,8 +159,8 @@ def test_who_looks_after_a_stakeholder_gives_them_away_before_being_erased(app):
         actions.erase_person(person, by=TESTER)
     people.mark_as_left(person, by=TESTER)
     db.session.flush()
-    assert [(thing.what, thing.as_what, thing.endpoint) for thing in held_by(person)] == [
-        ("Works council", "Looks after this stakeholder", "stakeholders.edit")
+    assert [(thing.what, thing.as_what, thing.place) for thing in held_by(person)] == [
+        ("Works council", "Looks after this stakeholder", Place.PLAN_STAKEHOLDER)
     ]
     stakeholders.change_stakeholder(row, StakeholderGroup.OTHERS, places=[wave], name="Works council", by=TESTER)
     actions.erase_person(person, by=TESTER)

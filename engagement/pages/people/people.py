@@ -27,6 +27,7 @@ from engagement.pages.parts.fields import MOST_OFFERED, reference_of
 from engagement.pages.parts.files import csv_response, xlsx_response
 from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.lists import page_of
+from engagement.pages.parts.places import shown_things
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.people import blueprint
 from engagement.people import actions, queries
@@ -226,7 +227,7 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> D
             (wave, access.may_see_wave(reader, wave.programme_id, wave.id)) for wave in waves.waves_of_person(row.id)
         ],
         leaving_ends=what_leaving_ends(row) if _may_change() else "",
-        to_hand_over=held_by(row, reader) if row.has_left else [],
+        to_hand_over=shown_things(held_by(row, reader)) if row.has_left else [],
         timezone=row.timezone or f"{settings.timezone}, the organisation’s",
         language=row.language or f"{settings.language}, the organisation’s",
         hours=_hours(row, settings.working_hours),
