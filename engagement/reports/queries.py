@@ -17,11 +17,12 @@ from engagement.db import db
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.programmes.models import Programme
-from engagement.reports.rules import Decision, by_urgency, in_days
+from engagement.reports.rules import Decision, by_urgency
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
 from engagement.training.queries import Count, progress_of_waves
 from engagement.waves.models import Wave
 from engagement.waves.queries import member_counts, waves_of
+from engagement.words import days_away, short_day_words
 
 RECENT_MESSAGES = 4
 
@@ -135,18 +136,19 @@ def _ownership_decision(vacancy: Vacancy) -> Decision:
 
 def _wave_decision(found: WaveTraining, on: date) -> Decision:
     wave, due = found.wave, found.due_on
+    by = short_day_words(due, with_year=False)
     named = f"wave {wave.number}, {wave.name},"
-    day = f"{wave.go_live_on.day} {wave.go_live_on:%B}"
+    day = short_day_words(wave.go_live_on, with_year=False)
     if found.reason is Reason.GO_LIVE_PASSED:
         title, reason = f"Set a new day for {named}", f"It was to go live on {day} and has not. {found.figures}."
     elif found.reason is Reason.NONE_TRAINED:
         title, reason = f"Decide how {named} goes on", f"It is live since {day}. {found.figures}."
     else:
         title = f"Decide whether {named} keeps {day}"
-        when = in_days(wave.go_live_on, on)
-        reason = f"{found.figures}, which is due by {due.day} {due:%B}. It goes live {when}."
+        when = days_away(wave.go_live_on, on)
+        reason = f"{found.figures}, which is due by {by}. It goes live {when}."
         if found.reason is Reason.NO_TRAINING:
-            reason = f"{found.figures}. It would be due by {due.day} {due:%B}, and the wave goes live {when}."
+            reason = f"{found.figures}. It would be due by {by}, and the wave goes live {when}."
     return Decision(title, reason, by_on=max(due, on), wave_id=wave.id)
 
 

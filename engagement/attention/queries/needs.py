@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from engagement import clock
 from engagement.accounts import access, training_access
 from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.models import Account
@@ -26,6 +27,7 @@ from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
 from engagement.communications.subjects import subjects_shown
 from engagement.people.models import Person
+from engagement.people.organisation import Organisation
 from engagement.resistance import queries as resistance
 from engagement.resistance.models import Concern
 from engagement.training import queries as training
@@ -78,16 +80,17 @@ class Needed:
     first: Sequence[Need]
 
 
-def needed_by(reader: Reader, waves: Sequence[Wave], on: date, *, here_on: date, limit: int) -> list[Needed]:
+def needed_by(
+    reader: Reader, waves: Sequence[Wave], on: date, organisation: Organisation, *, limit: int
+) -> list[Needed]:
     """Return what needs a reader, the reason that can wait least first, with at most `limit` rows of each reason.
 
-    `waves` are those that the reader sees, `on` is the reader's own day and `here_on` the organisation's, by which concerns
-    are late. The number of queries does not grow with what there is.
+    `waves` are those that the reader sees, `on` is the reader's own day; concerns are late by the organisation's. The number of queries does not grow with what there is.
     """
     planned = [wave for wave in waves if access.may_plan_wave(reader, wave.programme_id, wave.id)]
     needed = [
         *_messages(reader, on, limit),
-        *_concerns(reader, here_on, limit),
+        *_concerns(reader, organisation, limit),
         _old_training(reader, on, limit),
         _vacancies([w for w in planned if access.may_plan_programme(reader, w.programme_id)], on, limit),
         *_training([wave for wave in planned if wave.status.is_open], on, limit),
@@ -143,8 +146,9 @@ def _person(person: Person | None) -> Who | None:
     return Who(person.name, person_id=person.id) if person else None
 
 
-def _concerns(reader: Reader, on: date, limit: int) -> list[Needed]:
-    waiting = resistance.needs_answer(access.concern_waves(reader), on, limit=limit)
+def _concerns(reader: Reader, organisation: Organisation, limit: int) -> list[Needed]:
+    on, country = clock.today(organisation.timezone), organisation.country
+    waiting = resistance.needs_answer(access.concern_waves(reader), on, country, limit=limit)
 
     def row(reason: Reason, concern: Concern, by: date | None) -> Need:
         who, since = _account(concern.owner), concern.waiting_since_on
@@ -152,8 +156,8 @@ def _concerns(reader: Reader, on: date, limit: int) -> list[Needed]:
         late = days_late(by, on)
         return Need(reason, Kind.CONCERN, concern.id, name, Place.CONCERN, concern, who, since, by, late)
 
-    unread = [row(Reason.UNREAD, concern, concern.acknowledge_by) for concern in waiting.unread]
-    late = [row(Reason.UNANSWERED, concern, concern.answer_by) for concern in waiting.late]
+    unread = [row(Reason.UNREAD, concern, concern.acknowledge_by(country)) for concern in waiting.unread]
+    late = [row(Reason.UNANSWERED, concern, concern.answer_by(country)) for concern in waiting.late]
     return [
         Needed(Reason.UNREAD, waiting.unread_count, unread),
         Needed(Reason.UNANSWERED, waiting.late_count, late),

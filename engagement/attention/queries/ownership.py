@@ -11,7 +11,7 @@ from engagement.programmes.queries import OwnershipGap, ownership_gaps
 from engagement.waves.models import Wave
 from engagement.waves.queries import workflows_of_waves
 from engagement.waves.rules import WaveStatus
-from engagement.words import listed
+from engagement.words import listed, short_day_words
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,16 @@ class Vacancy:
     def why(self) -> str:
         """Since when it is vacant, and what depends on it."""
         reasons = [
-            f"{gap.part.word} vacant since {gap.vacant_since.day} {gap.vacant_since:%B}, last held by {gap.last_holder}."
+            f"{gap.part.word} vacant since {short_day_words(gap.vacant_since, with_year=False)}, last held by {gap.last_holder}."
             for gap in self.gaps
             if gap.vacant_since and gap.last_holder
         ]
         if any(gap.last_holder is None for gap in self.gaps):
             reasons.append("Nobody was named yet." if not reasons else "The rest was never named.")
         if self.wave is not None and self.by_on:
-            reasons.append(f"It goes live with wave {self.wave.number} on {self.by_on.day} {self.by_on:%B}.")
+            reasons.append(
+                f"It goes live with wave {self.wave.number} on {short_day_words(self.by_on, with_year=False)}."
+            )
         elif self.is_in_use:
             reasons.append(f"It is in use since wave {self.wave.number}." if self.wave else "It is in use.")
         return " ".join(reasons)

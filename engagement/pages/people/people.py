@@ -19,7 +19,6 @@ from engagement.accounts.addresses.queries import what_leaving_ends
 from engagement.accounts.queries import account_of_person
 from engagement.accounts.reader import Reader
 from engagement.attention.queries.holding import held_by
-from engagement.communications.working_time import working_time
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
@@ -33,6 +32,7 @@ from engagement.pages.people import blueprint
 from engagement.people import actions, queries
 from engagement.people.listing import Listing
 from engagement.people.models import Person
+from engagement.people.organisation import working_time
 from engagement.people.queries import DepartmentName, DirectoryRow
 from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.training.actions import settle_assignments

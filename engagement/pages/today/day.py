@@ -18,7 +18,7 @@ from engagement.communications.models import Occurrence
 from engagement.communications.scopes import readable
 from engagement.communications.subjects import subjects_shown
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import clock_time, day, here_today, number_word, reader_zone, short_day, today
+from engagement.pages.frame.formats import clock_time, day, reader_zone, short_day, today
 from engagement.pages.today import blueprint
 from engagement.pages.today.tasks import calm_words, task_groups
 from engagement.resistance import queries as resistance
@@ -27,7 +27,7 @@ from engagement.training.queries.progress import Count, people_counts
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
-from engagement.words import plural
+from engagement.words import number_word, plural
 
 #: So many tasks of one reason are shown; a link leads to the rest.
 MOST_OF_A_KIND = 4
@@ -62,7 +62,7 @@ def index() -> str | BaseResponse:
         return redirect(url_for(_beginning(reader)))
     on, now = today(), clock.now()
     visible = waves.waves_visible(access.visible_waves(reader))
-    needed = needed_by(reader, visible, on, here_on=here_today(), limit=MOST_OF_A_KIND)
+    needed = needed_by(reader, visible, on, guard.organisation(), limit=MOST_OF_A_KIND)
     shown = _shown_waves(visible)
     with_concerns, yesterday = access.concern_waves(reader), on - timedelta(days=1)
     return render_template(

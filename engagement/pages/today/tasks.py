@@ -22,8 +22,7 @@ from engagement.pages.training.leftovers import moved
 from engagement.resistance.models import Concern
 from engagement.training.queries import Move
 from engagement.waves.models import Wave
-from engagement.waves.rules import days_until
-from engagement.words import listed, plural
+from engagement.words import days_away, listed, plural
 
 #: The one button of each task, and where the rest of its kind is listed; None where there is only one.
 _ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
@@ -167,7 +166,7 @@ def _wave_words(found: WaveTraining, on: date) -> str:
     if found.reason is Reason.NONE_TRAINED:
         return f"{figures}. It is live since {go_live}."
     due = f", which is due by {short_day(found.due_on)}" if found.reason is Reason.TRAINING_BEHIND else ""
-    return f"{figures}{due}. It goes live on {go_live}, {days_until(found.wave.go_live_on, on)}."
+    return f"{figures}{due}. It goes live on {go_live}, {days_away(found.wave.go_live_on, on)}."
 
 
 def _curriculum_words(found: MissingCurriculum) -> tuple[str, str]:

@@ -38,7 +38,7 @@ def programme(app):
     for n in range(7):
         source = Source.JOB_SECURITY if n < 6 else Source.OTHER
         make_unknown_concern(f"Secret words {n}", on=date(2026, 4, 13), source=source, wave=wave)
-    count_objections(date(2026, 4, 13), 5)
+    count_objections(date(2026, 4, 13), 5, "GB-ENG")
     db.session.commit()
     return programme
 
@@ -199,7 +199,7 @@ def test_the_sheet_is_calm_only_about_what_it_knows(app, status, go_live_on, fin
     assert "Nothing waits for you: every workflow near its go-live has its owners" in shown
     assert calm in shown
     assert ("training is in time" in shown) is (finished == 14)
-    count_objections(date(2026, 4, 13), 5)
+    count_objections(date(2026, 4, 13), 5, "GB-ENG")
     db.session.commit()
     shown = sheet(browser, wave.programme)
     assert "no promise to a group of people who objected is late." in shown
