@@ -59,6 +59,26 @@ class OccurrenceStatus(StrEnum):
         return self in WRITABLE
 
     @property
+    def is_submitted(self) -> bool:
+        """Whether its text was handed on for approval, given or not: a change takes that back."""
+        return self in (OccurrenceStatus.IN_REVIEW, OccurrenceStatus.APPROVED)
+
+    @property
+    def waits_for_approval(self) -> bool:
+        """Whether nobody has approved its text yet."""
+        return self in (OccurrenceStatus.DRAFT, OccurrenceStatus.IN_REVIEW)
+
+    @property
+    def goes_out_by_itself(self) -> bool:
+        """Whether the clock sends it when its time has come."""
+        return self is OccurrenceStatus.APPROVED
+
+    @property
+    def is_being_sent(self) -> bool:
+        """Whether copies of it still go out."""
+        return self is OccurrenceStatus.SENDING
+
+    @property
     def can_be_moved(self) -> bool:
         """Whether it may get another time; a missed one becomes a draft again by it."""
         return self in (*WRITABLE, OccurrenceStatus.MISSED)

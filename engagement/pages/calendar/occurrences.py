@@ -140,6 +140,7 @@ def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
         lede=words.lede(page),
         when_label=words.when_label(row.status),
         when=words.when_words(row),
+        reason_above=words.reason_above(row.status),
         why_moved=row.why_moved(reader.timezone),
         plan=words.plan_words(page.plan, in_working_hours=in_hours) if page.plan else "",
         later=words.later_lines(page.plan) if page.plan else [],

@@ -26,6 +26,17 @@ from engagement.words import (
 )
 
 MOST_GROUPS = 12
+#: What stands above the reason for which a message did not go out as planned, and its tone.
+REASONS = {
+    OccurrenceStatus.HELD: ("This message is held. It goes out when somebody decides so.", "bad"),
+    OccurrenceStatus.MISSED: ("This message has not gone out.", "bad"),
+    OccurrenceStatus.SKIPPED: ("This message is left out.", ""),
+}
+
+
+def reason_above(status: OccurrenceStatus) -> tuple[str, str]:
+    """Return what stands above the reason of a message, and its tone."""
+    return REASONS.get(status, (status.word, "warn"))
 
 
 def when_words(row: Occurrence) -> str:
