@@ -25,6 +25,7 @@ from engagement.attention.rules import Kind, Place, Reason
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.people import actions as people
+from engagement.people.organisation import UNSET
 from engagement.people.rules import TrainingRole
 from engagement.training.models import Curriculum, CurriculumItem
 from engagement.training.rules import ItemKind
@@ -41,7 +42,7 @@ TODAY = NOW.date()
 
 def needed(account: Account, limit: int = 4) -> list[Needed]:
     reader = reader_of(account, "UTC")
-    return needed_by(reader, waves_visible(access.visible_waves(reader)), TODAY, here_on=TODAY, limit=limit)
+    return needed_by(reader, waves_visible(access.visible_waves(reader)), TODAY, UNSET, limit=limit)
 
 
 def reasons(account: Account) -> dict[Reason, int]:

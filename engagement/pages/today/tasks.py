@@ -25,7 +25,7 @@ from engagement.waves.models import Wave
 from engagement.words import days_away, listed, plural
 
 #: The one button of each task, and where the rest of its kind is listed; None where there is only one.
-_ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
+ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.APPROVAL: ("Read and approve", ("calendar.index", {})),
     Reason.HELD: ("Decide", ("calendar.index", {})),
     Reason.UNWRITTEN: ("Write it", ("calendar.index", {})),
@@ -45,7 +45,7 @@ _ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.SIGN_IN: ("Look at it", ("admin.waiting_sign_ins", {})),
 }
 #: Why a message waits, after to whom and when it goes out.
-_MESSAGES = {
+WHY_IT_WAITS = {
     Reason.APPROVAL: "Without an approval it is held.",
     Reason.HELD: "Send it, move it or skip it.",
     Reason.UNWRITTEN: "The draft was to be ready by now.",
@@ -107,7 +107,7 @@ def _clauses(parts: Sequence[str]) -> str:
 
 
 def _group(needed: Needed, on: date) -> TaskGroup:
-    more = _ENDS[needed.reason][1]
+    more = ENDS[needed.reason][1]
     tasks = [_task(need, on) for need in needed.first]
     return TaskGroup(needed.reason.word, needed.count, tasks, url_for(more[0], **more[1]) if more else "")
 
@@ -116,7 +116,7 @@ def _task(need: Need, on: date) -> Task:
     title, why = _said(need, on)
     is_promise = isinstance(need.subject, Concern) and need.days_late
     late = f"{plural(need.days_late, 'day', 'days')} late." if is_promise else ""
-    return Task(title, why, address_of(need.place, need.key), _ENDS[need.reason][0], late)
+    return Task(title, why, address_of(need.place, need.key), ENDS[need.reason][0], late)
 
 
 def _said(need: Need, on: date) -> tuple[str, str]:
@@ -149,7 +149,7 @@ def _said(need: Need, on: date) -> tuple[str, str]:
 def _message_words(need: Need, message: Occurrence) -> str:
     is_ahead = need.reason in _STILL_AHEAD
     due = f"{'goes out' if is_ahead else 'was due'} {moment(message.sends_at)}"
-    return f"To {message.communication.audience.name}, {due}. {_MESSAGES[need.reason]}"
+    return f"To {message.communication.audience.name}, {due}. {WHY_IT_WAITS[need.reason]}"
 
 
 def _concern_words(need: Need, concern: Concern) -> str:

@@ -5,7 +5,7 @@ from flask import Flask
 
 from engagement.attention.rules import Place, Reason
 from engagement.pages.parts.places import address_of
-from engagement.pages.today.tasks import _ENDS, _MESSAGES
+from engagement.pages.today.tasks import ENDS, WHY_IT_WAITS
 
 KEYS: dict[Place, int | str | None] = {
     Place.CURRICULUM: "user",
@@ -33,7 +33,7 @@ def test_no_two_places_are_the_same_page(app: Flask) -> None:
 
 
 def test_every_reason_has_its_words_and_its_button() -> None:
-    assert set(_ENDS) == set(Reason)
+    assert set(ENDS) == set(Reason)
     assert len({reason.word for reason in Reason}) == len(Reason)
     assert all(reason.word for reason in Reason)
-    assert set(_MESSAGES) == set(list(Reason)[:5])
+    assert set(WHY_IT_WAITS) == set(list(Reason)[:5])
