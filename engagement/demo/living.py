@@ -10,8 +10,8 @@ from engagement import clock
 from engagement.db import db
 from engagement.demo import mapping, messaging, roster, story
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
-from engagement.intake import actions as intake
-from engagement.intake.reading import read_file
+from engagement.intake.actions import runs as intake
+from engagement.intake.reading.queries.files import open_file
 from engagement.people.models import Department, Person
 from engagement.resistance import actions as resistance
 from engagement.resistance.figures.actions import count_objections
@@ -50,7 +50,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
 def _petra_leaves(stage: Stage, day: date) -> None:
     with stage.at(day, 5):
         begun = stage.day(-DAYS_OF_HISTORY)
-        file = read_file(roster.roster(begun, without=(roster.DEPARTED.email,)), "people.csv")
+        file = open_file(roster.roster(begun, without=(roster.DEPARTED.email,)), "people.csv")
         by = stage.accounts[roster.ADMIN.email].actor
         intake.apply_run(intake.stage_file(file, full=True, skip_bad=False, by=by), confirm_leavers=False, by=by)
         waves.settle_memberships()

@@ -16,7 +16,7 @@ from engagement.pages.concerns.forms import LogForm
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import here_today, short_day, shortened
 from engagement.pages.frame.shell import notify
-from engagement.pages.parts.fields import chosen_departments, department_choices
+from engagement.pages.parts.fields import chosen_departments, department_choices, row_id
 from engagement.pages.parts.forms import day_or_none
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.saving import Drawn, drawn, saving
@@ -120,8 +120,8 @@ def _filters() -> LogFilters:
         source=next((s for s in Source if s == asked.get("source")), None),
         status=next((s for s in ConcernStatus if s == state), None),
         severity=next((s for s in Severity if s == asked.get("severity")), None),
-        wave_id=asked.get("wave", type=int),
-        owner_id=asked.get("owner", type=int),
+        wave_id=row_id(asked.get("wave")),
+        owner_id=row_id(asked.get("owner")),
         is_open=True if state == "open" else None,
         is_late=state == "late",
         left_out=LeftOut.FLOOD if state == "flood" else None,

@@ -9,6 +9,7 @@ from sqlalchemy import Select
 from engagement.accounts import access
 from engagement.db import db
 from engagement.pages.frame import guard
+from engagement.pages.parts.fields import row_id
 from engagement.people.models import Department
 from engagement.people.rules import TrainingRole
 from engagement.training import queries
@@ -57,7 +58,7 @@ class LearnerFilters:
 
 def asked_filters() -> LearnerFilters:
     """Return the filters that the address asks for; raises NotFound for a department that does not exist."""
-    department_id = request.args.get("department", type=int)
+    department_id = row_id(request.args.get("department"))
     state = request.args.get("state")
     return LearnerFilters(
         guard.found(db.session.get(Department, department_id)) if department_id else None,

@@ -15,7 +15,7 @@ from engagement.attention.queries.holding import held_by
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
-from engagement.intake.actions import discard_run
+from engagement.intake.actions.runs import discard_run
 from engagement.intake.models import ImportChange, ImportRun, KeptUpload, StagedPerson
 from engagement.intake.rules import RunStatus
 from engagement.mail.models import Delivery, MailboxMessage

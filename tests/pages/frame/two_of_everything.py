@@ -21,9 +21,10 @@ from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import give_role_by_rule, save_audience
 from engagement.communications import actions as communications
+from engagement.communications.models import Details
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
-from engagement.intake.actions import keep_upload
+from engagement.intake.actions.files import keep_upload
 from engagement.intake.models import ImportRun
 from engagement.intake.rules import RunStatus
 from engagement.mail.models import Delivery, MailboxMessage
@@ -171,12 +172,14 @@ def _calendar(side: str, programme: Programme, department: Department) -> dict[s
     db.session.flush()
     line = communications.make_communication(
         programme,
-        CommunicationKind.DEPARTMENT_BRIEFING,
-        f"The {side} briefing",
-        audience=audience,
-        owner=owner,
-        subject=f"The {side} subject",
-        outline="[Write here.]",
+        Details(
+            CommunicationKind.DEPARTMENT_BRIEFING,
+            f"The {side} briefing",
+            audience,
+            owner,
+            subject=f"The {side} subject",
+            outline="[Write here.]",
+        ),
         by=TESTER,
     )
     message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
