@@ -129,6 +129,18 @@ def test_a_passed_go_live_asks_for_a_new_day():
     assert (decision.title, decision.by_on) == ("Set a new day for wave 3, Property claims,", TODAY)
 
 
+@pytest.mark.parametrize(("days", "members", "asks"), [(21, 3, True), (8, 0, True), (22, 3, False)])
+def test_a_wave_without_training_asks_for_a_decision_once_it_should_be_under_way(days, members, asks):
+    wave = make_wave(members=make_people(members), go_live_on=TODAY + timedelta(days=days))
+    report = programme_report(wave.programme, TODAY, 5)
+    decisions = [(d.title, d.reason.partition(". ")[0], d.by_on) for d in report.decisions]
+    who = "Nobody has training to do yet" if members else "Nobody is in it yet"
+    day = f"{wave.go_live_on.day} May" if days > 16 else f"{wave.go_live_on.day} April"
+    asked = (f"Decide whether wave 3, Property claims, keeps {day}", who, TODAY + timedelta(days=days - 7))
+    assert decisions == ([asked] if asks else [])
+    assert [line.wave for line in report.in_doubt] == [wave]
+
+
 def test_reach_counts_what_servers_took_of_all_it_was_for():
     owner = make_change_manager()
     programme = make_programme()
