@@ -7,7 +7,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from engagement import clock
-from engagement.accounts import access, training_access
+from engagement.accounts import access, concern_access, training_access
 from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.models import Account
 from engagement.accounts.reader import Reader
@@ -148,7 +148,7 @@ def _person(person: Person | None) -> Who | None:
 
 def _concerns(reader: Reader, organisation: Organisation, limit: int) -> list[Needed]:
     on, country = clock.today(organisation.timezone), organisation.country
-    waiting = resistance.needs_answer(access.concern_waves(reader), on, country, limit=limit)
+    waiting = resistance.needs_answer(concern_access.concern_waves(reader), on, country, limit=limit)
 
     def row(reason: Reason, concern: Concern, by: date | None) -> Need:
         who, since = _account(concern.owner), concern.waiting_since_on

@@ -11,7 +11,6 @@ from engagement.db import db
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
 from engagement.training.queries.progress import Count, people_without_curriculum
-from engagement.training.rules import due_on
 from engagement.waves.models import Membership, Wave
 
 
@@ -27,7 +26,7 @@ class WaveTraining:
     @property
     def due_on(self) -> date:
         """The day by which its training is due."""
-        return due_on(self.wave.go_live_on, self.wave.training_lead_days)
+        return self.wave.training_due_on
 
     @property
     def figures(self) -> str:
@@ -98,7 +97,7 @@ def untrained_waves(
         number, count = people.get(wave.id, 0), trained.get(wave.id, Count())
         reason = training_reason(
             wave.go_live_on,
-            due_on(wave.go_live_on, wave.training_lead_days),
+            wave.training_due_on,
             on,
             is_live=wave.status.is_live,
             people=number,

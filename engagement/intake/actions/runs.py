@@ -229,7 +229,7 @@ def settle_after_import(undone: ImportRun | None = None) -> AssignmentCounts:
     After a run was `undone`, nobody whom it touched is asked about the training that it had brought them. Roles that follow
     from rules are left to the timetable.
     """
-    settle_memberships()
+    settle_memberships(by=audit.DIRECTORY)
     touched = select(ImportChange.person_id).where(ImportChange.run_id == undone.id) if undone else None
     return settle_assignments(clock.now(), unasked=touched)
 

@@ -16,7 +16,8 @@ from engagement.communications.translations import main_language
 from engagement.db import count_of, db
 from engagement.mail.rules import DeliveryState
 from engagement.pages.calendar import blueprint
-from engagement.pages.calendar.forms import CommunicationForm, StandardForm, WhenForm, chosen, month_of, when_form
+from engagement.pages.calendar.forms import CommunicationForm, StandardForm, chosen, month_of
+from engagement.pages.calendar.message_forms import WhenForm, when_form
 from engagement.pages.calendar.month import brief_moment, month_shown
 from engagement.pages.calendar.words import when_words
 from engagement.pages.frame import guard

@@ -1,13 +1,11 @@
 """Forms of the calendar: a communication with its rhythm, a date, a text, a reason."""
 
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from wtforms import (
     BooleanField,
     DateField,
-    HiddenField,
     IntegerField,
     SelectField,
     StringField,
@@ -15,7 +13,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import InputRequired, Length
 
 from engagement.accounts.models import Account
 from engagement.accounts.queries import accounts_holding
@@ -26,7 +24,6 @@ from engagement.communications.models import Communication, Details
 from engagement.communications.rules import CommunicationKind
 from engagement.communications.text_limits import LONGEST_BODY
 from engagement.days.cadence import HolidayPolicy
-from engagement.days.local_time import instant_of
 from engagement.days.recurrence import DAYS
 from engagement.days.rhythm import ORDINALS, Choice, Rhythm, choice_of, rhythm_words, rule_of
 from engagement.db import db
@@ -231,66 +228,6 @@ class StandardForm(Form):
         """Return the audience chosen for each type that was not left out."""
         found = {kind: chosen(Audience, self[kind.value].data) for kind in CommunicationKind}
         return {kind: audience for kind, audience in found.items() if audience is not None}
-
-
-class WhenForm(Form):
-    """A day and a time by a communication's clock."""
-
-    day = DateField("Day", validators=[InputRequired("Choose a day.")])
-    time = TimeField("Time", validators=[InputRequired("Choose a time.")])
-
-    def instant(self, timezone: str) -> datetime:
-        """Return the instant that was chosen, in UTC."""
-        return instant_of(self.day.data, self.time.data, ZoneInfo(timezone))
-
-
-def when_form(instant: datetime | None, timezone: str) -> WhenForm:
-    """Return the form showing an instant by a clock, empty where there is none."""
-    local = instant.astimezone(ZoneInfo(timezone)) if instant else None
-    return WhenForm(formdata=None, day=local.date() if local else None, time=local.time() if local else time(9))
-
-
-class DraftForm(EditForm):
-    """Subject and text of a message; `text_version` is the one that the writer began from.
-
-    `language` is that of the translation which is being written, "" for the message's own text.
-    """
-
-    subject = StringField("Subject", filters=[stripped])
-    body = TextAreaField(
-        "Text",
-        filters=[stripped],
-        validators=[Length(max=LONGEST_BODY, message=TOO_LONG)],
-        description="Markdown, with the fields listed beside it.",
-    )
-    asks_confirmation = BooleanField(
-        "Readers confirm that they have read it",
-        description="Each gets one button for it. Who has not pressed it is reminded, as the communication says.",
-    )
-    text_version = HiddenField()
-    language = HiddenField()
-
-    @property
-    def seen_version(self) -> int | None:
-        """The version that the writer began from, None where it wasn't sent along."""
-        value = self.text_version.data or ""
-        return row_id(value)
-
-
-class ReasonForm(Form):
-    """Why a message is left out."""
-
-    reason = TextAreaField(
-        "Why is it left out?", filters=[stripped], validators=[DataRequired("Say in a line why it is left out.")]
-    )
-
-
-class StopForm(Form):
-    """Why a message is sent to nobody any more who has not had it."""
-
-    reason = TextAreaField(
-        "Why is it stopped?", filters=[stripped], validators=[DataRequired("Say in a line why it is stopped.")]
-    )
 
 
 def month_of(text: str | None, today: date) -> date:

@@ -8,7 +8,7 @@ from sqlalchemy import true
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
-from engagement.accounts import access
+from engagement.accounts import concern_access
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.pages.concerns import blueprint
@@ -47,8 +47,8 @@ class LogLine:
 def index() -> str:
     """The log: those that wait first."""
     reader = guard.reader()
-    guard.allow(access.may_read_concerns(reader))
-    readable, on = access.concern_waves(reader), here_today()
+    guard.allow(concern_access.may_read_concerns(reader))
+    readable, on = concern_access.concern_waves(reader), here_today()
     counted_on = on - timedelta(days=1)
     filters = _filters()
     rows = queries.concerns_listed(readable, on, guard.organisation().country, filters)
@@ -60,7 +60,7 @@ def index() -> str:
         counts=queries.counts_by_source(within, counted_on),
         counted_on=counted_on,
         floods=queries.floods(readable, on - timedelta(days=FLOOD_WATCHED_DAYS)),
-        may_decide_floods=access.may_read_every_concern(reader),
+        may_decide_floods=concern_access.may_read_every_concern(reader),
         lines=[_line(row, on) for row in queries.log_page(rows, page.offset, page.size)],
         page=page,
         filters=filters,
@@ -86,7 +86,7 @@ def _log_lede(counts: WaitingCounts) -> str:
 def decide_flood() -> BaseResponse:
     """Let what came in a flood count in reports, or leave it out."""
     reader = guard.reader()
-    guard.allow(access.may_read_every_concern(reader))
+    guard.allow(concern_access.may_read_every_concern(reader))
     day = day_or_none(request.form.get("on"))
     if day is None:
         raise BadInput("Which morning is meant? Go back to the log and choose it there.")
@@ -134,8 +134,8 @@ def _filters() -> LogFilters:
 def log() -> Drawn | BaseResponse:
     """Log what somebody said in a conversation."""
     reader = guard.reader()
-    guard.allow(access.may_read_concerns(reader))
-    condition = access.concern_waves(reader)
+    guard.allow(concern_access.may_read_concerns(reader))
+    condition = concern_access.concern_waves(reader)
     choices = waves.waves_visible(true() if condition is None else condition)
     workflows = programmes.workflows_of({wave.programme_id for wave in choices})
     form = LogForm()
@@ -162,7 +162,7 @@ def log() -> Drawn | BaseResponse:
 
 def _log(form: LogForm, wave: Wave | None, workflow: Workflow | None) -> Concern:
     reader = guard.reader()
-    if not access.may_read_concern(reader, wave.programme_id if wave else None, wave.id if wave else None):
+    if not concern_access.may_read_concern(reader, wave.programme_id if wave else None, wave.id if wave else None):
         sentence = "Choose the wave. Without one, only change managers of everything could read it."
         raise BadInput(sentence, {"wave": sentence})
     return actions.log_concern(

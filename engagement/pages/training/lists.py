@@ -16,7 +16,17 @@ from engagement.training import queries
 from engagement.training.rules import LearnerState
 from engagement.waves.models import Wave
 
-LEARNER_HEADER = ["Name", "E-mail", "Department", "Role", "Modules finished", "Modules asked", "State", "Minutes left"]
+LEARNER_HEADER = [
+    "Name",
+    "E-mail",
+    "Department",
+    "Role",
+    "Modules finished",
+    "Modules asked",
+    "State",
+    "Minutes left",
+    "Due on",
+]
 
 
 def progress_table(found: Wave) -> tuple[list[str], list[list[object]]]:
@@ -86,6 +96,7 @@ def learner_rows(found: Wave) -> list[list[object]]:
             r.asked,
             LearnerState.of(r.is_finished).word,
             r.minutes_left,
+            r.due_on,
         ]
         for r in rows
     ]

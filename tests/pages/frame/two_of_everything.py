@@ -89,6 +89,7 @@ def make_world(app: Flask) -> World:
     settle_assignments(clock.now())
     for side, sender in (("own", accounts["E"]), ("foreign", accounts["R"])):
         values[side]["leftover_id"] = _leftover(values[side]).id
+        values[side]["assignment_id"] = _assignment(values[side]).id
         values[side]["form_id"] = keep_form(sender.id, "/me/timezone", [("timezone", "Europe/Oslo")]).id
         values[side] |= _of_accounts(side, sender, values[side]["wave_id"])
     for side, holder in (("own", accounts["M"]), ("foreign", accounts["A"])):
@@ -295,6 +296,11 @@ def _leftover(values: dict[str, object]) -> Leftover:
     db.session.add(leftover)
     db.session.flush()
     return leftover
+
+
+def _assignment(values: dict[str, object]) -> Assignment:
+    of_person = (Assignment.wave_id == values["wave_id"], Assignment.person_id == values["person_id"])
+    return db.session.scalars(select(Assignment).where(*of_person, Assignment.role == TrainingRole.USER)).one()
 
 
 def _delivery(person: Person) -> Delivery:
