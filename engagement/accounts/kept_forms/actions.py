@@ -11,7 +11,7 @@ from engagement.db import db, rows_changed
 
 KEPT_FOR = timedelta(days=1)
 #: Kept of one account; the oldest go first.
-MOST_KEPT = 20
+MOST_KEPT = 5
 
 
 def keep_form(account_id: int, path: str, fields: Sequence[tuple[str, str]]) -> KeptForm:

@@ -1,9 +1,14 @@
 """Reading what was kept."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engagement.accounts.kept_forms.models import KeptForm
 from engagement.db import db
+
+
+def newest_kept_form(account_id: int) -> int | None:
+    """Return the id of the form that was kept last for an account, None where none is."""
+    return db.session.scalar(select(func.max(KeptForm.id)).where(KeptForm.account_id == account_id))
 
 
 def kept_form(form_id: int, account_id: int) -> KeptForm | None:

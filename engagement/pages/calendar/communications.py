@@ -1,5 +1,6 @@
 """Pages of communications: the calendar as month and list, and each communication with its dates."""
 
+from datetime import time
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request
@@ -17,7 +18,7 @@ from engagement.db import count_of, db
 from engagement.mail.rules import DeliveryState
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.forms import CommunicationForm, StandardForm, chosen, month_of
-from engagement.pages.calendar.message_forms import WhenForm, when_form
+from engagement.pages.calendar.message_forms import WhenForm
 from engagement.pages.calendar.month import brief_moment, month_shown
 from engagement.pages.calendar.words import when_words
 from engagement.pages.frame import guard
@@ -215,7 +216,7 @@ def _communication(communication_id: int, *, to_change: bool = False) -> Communi
 def communication(communication_id: int) -> Drawn:
     """Show a communication: its cadence in words, who gets it, and its messages."""
     row = _communication(communication_id)
-    return _communication_shown(row, when_form(None, row.timezone))
+    return _communication_shown(row, WhenForm(formdata=None, time=time(9)))
 
 
 def _communication_shown(row: Communication, when: WhenForm) -> Drawn:

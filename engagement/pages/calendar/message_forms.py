@@ -1,8 +1,9 @@
 """Forms of one message: its text, its time, and the reasons of steps."""
 
-from datetime import datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from flask import request
 from wtforms import (
     BooleanField,
     DateField,
@@ -14,6 +15,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from engagement.accounts.rules import Role
+from engagement.communications.models import Occurrence
 from engagement.communications.text_limits import LONGEST_BODY
 from engagement.days.local_time import instant_of
 from engagement.pages.parts.fields import row_id
@@ -37,10 +39,14 @@ class WhenForm(Form):
         return instant_of(self.day.data, self.time.data, ZoneInfo(timezone))
 
 
-def when_form(instant: datetime | None, timezone: str) -> WhenForm:
-    """Return the form showing an instant by a clock, empty where there is none."""
-    local = instant.astimezone(ZoneInfo(timezone)) if instant else None
-    return WhenForm(formdata=None, day=local.date() if local else None, time=local.time() if local else time(9))
+class MoveForm(WhenForm, EditForm):
+    """Another day and time of a message that has one."""
+
+    @classmethod
+    def of(cls, row: Occurrence, *, posted: bool = False) -> "MoveForm":
+        """Return the form of a message, by the clock of its communication; `posted` takes what is being sent."""
+        local = row.sends_at.astimezone(ZoneInfo(row.communication.timezone))
+        return cls(formdata=request.form if posted else None, day=local.date(), time=local.time())
 
 
 class DraftForm(EditForm):

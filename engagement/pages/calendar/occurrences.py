@@ -20,7 +20,7 @@ from engagement.communications.translations import main_language, texts_of, tran
 from engagement.communications.writers import outline_writers
 from engagement.errors import BadInput
 from engagement.pages.calendar import blueprint, words
-from engagement.pages.calendar.message_forms import DraftForm, ReasonForm, StopForm, WhenForm, when_form
+from engagement.pages.calendar.message_forms import DraftForm, MoveForm, ReasonForm, StopForm
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.keeping_words import emptied_words
@@ -84,7 +84,7 @@ class MessageForms:
     """The forms of the page, each as it is to be shown."""
 
     draft: DraftForm
-    move: WhenForm
+    move: MoveForm
     skip: ReasonForm
     stop: StopForm
 
@@ -93,7 +93,7 @@ class MessageForms:
         """Return the forms as a message fills them; the text is the one in the language that the request names."""
         return cls(
             _draft_form(row, asked_language(row)),
-            when_form(row.sends_at, row.communication.timezone),
+            MoveForm.of(row),
             ReasonForm(formdata=None),
             StopForm(formdata=None),
         )
@@ -112,7 +112,7 @@ def _draft_form(row: Occurrence, language: str, *, posted: bool = False) -> Draf
     there = {text.language: text for text in translations_of(row)}
     # A new translation begins from what there is to translate.
     text = there.get(language, row)
-    return DraftForm(
+    form = DraftForm(
         formdata=request.form if posted else None,
         subject=text.subject,
         body=text.body,
@@ -120,6 +120,10 @@ def _draft_form(row: Occurrence, language: str, *, posted: bool = False) -> Draf
         text_version=str(row.text_version),
         language=language,
     )
+    if language and language not in there:
+        # What it begins with is the text to translate, which may change; only a translation of somebody else overtakes it.
+        form.subject.object_data = form.body.object_data = None
+    return form
 
 
 def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:

@@ -15,7 +15,7 @@ from engagement.communications.scopes import is_in_charge
 from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.pages.calendar import blueprint
-from engagement.pages.calendar.message_forms import DraftForm, ReasonForm, StopForm, WhenForm
+from engagement.pages.calendar.message_forms import DraftForm, MoveForm, ReasonForm, StopForm
 from engagement.pages.calendar.occurrences import (
     MessageForms,
     asked_language,
@@ -27,7 +27,7 @@ from engagement.pages.calendar.occurrences import (
 from engagement.pages.calendar.words import when_words
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
-from engagement.pages.parts.saving import Drawn, done, saving
+from engagement.pages.parts.saving import Drawn, done, held, saving
 from engagement.words import language_words, plural
 
 
@@ -101,9 +101,9 @@ def move(occurrence_id: int) -> Drawn | BaseResponse:
     ))  # fmt: skip
 
 
-def _timed(occurrence_id: int, take: Callable[[Occurrence, WhenForm], None]) -> Drawn | BaseResponse:
+def _timed(occurrence_id: int, take: Callable[[Occurrence, MoveForm], None]) -> Drawn | BaseResponse:
     row = message_at(occurrence_id, to_write=True)
-    form = WhenForm()
+    form = MoveForm.of(held(row), posted=True)
     if form.validate_on_submit():
         with saving(form) as saved:
             take(row, form)

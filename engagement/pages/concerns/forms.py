@@ -7,7 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from engagement.pages.parts.fields import REFERENCE, PersonField, row_id
-from engagement.pages.parts.forms import Form, stripped
+from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.resistance.rules import LONGEST_TEXT, Sender, Severity, Source
 
 TOO_LONG = f"Shorten it to {LONGEST_TEXT:,} characters, or send it in two parts."
@@ -120,13 +120,13 @@ class AnswerForm(Form):
     )
 
 
-class OwnerForm(Form):
+class OwnerForm(EditForm):
     """Who works on the answer."""
 
     owner = SelectField("Who works on the answer?", coerce=row_id, validate_choice=False)
 
 
-class SourceForm(Form):
+class SourceForm(EditForm):
     """The source that a concern is counted under, with the reason for changing it."""
 
     source = SelectField("Source", choices=_sources(own_words=False), id="new-source")
@@ -139,7 +139,7 @@ class SourceForm(Form):
     )
 
 
-class SeverityForm(Form):
+class SeverityForm(EditForm):
     """How much depends on an answer; only the change team sees it."""
 
     severity = SelectField("Severity", choices=[SelectChoice(value=s.value, label=s.word) for s in Severity])

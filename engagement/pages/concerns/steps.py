@@ -27,7 +27,7 @@ from engagement.pages.concerns.forms import (
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, here_today
 from engagement.pages.parts.forms import Form
-from engagement.pages.parts.saving import Drawn, done, drawn, saving
+from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.resistance import actions, queries
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus, Severity, Source
@@ -128,7 +128,8 @@ def _step(row: Concern, name: str, form: Form, act: Callable[[], str], more: str
 @blueprint.post("/concerns/<int:concern_id>/ownership")
 def take_over(concern_id: int) -> Drawn | BaseResponse:
     """Put it into somebody's hands."""
-    row, form = _readable(concern_id), OwnerForm()
+    row = held(_readable(concern_id))
+    form = OwnerForm(owner=str(row.owner_id or guard.reader().account_id))
 
     def act() -> str:
         chosen = form.owner.data
@@ -162,7 +163,8 @@ def answer(concern_id: int) -> Drawn | BaseResponse:
 @blueprint.post("/concerns/<int:concern_id>/source")
 def change_source(concern_id: int) -> Drawn | BaseResponse:
     """Count it under another source."""
-    row, form = _readable(concern_id), SourceForm()
+    row = held(_readable(concern_id))
+    form = SourceForm(source=row.source.value)
 
     def act() -> str:
         actions.change_source(row, Source(form.source.data), form.reason.data, by=guard.reader().actor)
@@ -174,7 +176,8 @@ def change_source(concern_id: int) -> Drawn | BaseResponse:
 @blueprint.post("/concerns/<int:concern_id>/severity")
 def change_severity(concern_id: int) -> Drawn | BaseResponse:
     """Say how much depends on an answer."""
-    row, form = _readable(concern_id), SeverityForm()
+    row = held(_readable(concern_id))
+    form = SeverityForm(severity=row.severity.value)
 
     def act() -> str:
         actions.change_severity(row, Severity(form.severity.data), by=guard.reader().actor)

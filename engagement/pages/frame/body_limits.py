@@ -26,6 +26,7 @@ LONG_FORMS = frozenset(
         "calendar.edit",
         "calendar.new",
         "calendar.occurrence",
+        "sign_in.send_kept",
         "training.decide_leftovers",
         "training.editing",
         "training.record_completion",

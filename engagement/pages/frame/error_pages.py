@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 
 import structlog
-from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    after_this_request,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from sqlalchemy.exc import DataError
@@ -110,6 +121,8 @@ def _tried_too_often(error: TooMany) -> Response:
 
 def _form_too_old(_error: CSRFError) -> tuple[str, int] | BaseResponse:
     db.session.rollback()
+    if guard.is_from_another_site():
+        after_this_request(_begin_no_session)
     reader = guard.reader_or_none()
     opened_by = None if guard.is_unknown() else kept_forms.opened_by()
     if opened_by is not None and reader is None:
@@ -122,6 +135,13 @@ def _form_too_old(_error: CSRFError) -> tuple[str, int] | BaseResponse:
         "This form was open too long, or was not opened here. Nothing was changed. Open it again and send it once more."
     )
     return _page(400, "This form is out of date", sentence)
+
+
+def _begin_no_session(response: Response) -> Response:
+    """Leave the cookies of the browser as they are: another site, whose form brings none, would sign the reader out."""
+    session.clear()
+    session.modified = False
+    return response
 
 
 def _beyond_the_database(_error: Exception) -> tuple[str, int]:

@@ -138,15 +138,16 @@ def _require_sign_in() -> BaseResponse | None:
 
 def _refuse_other_sites() -> None:
     """Refuse what a page of another site sends to a form without a token. Browsers name the site; what is none need not."""
-    if request.method != "POST" or not is_unknown():
-        return
-    origin = request.headers.get("Origin")
-    is_foreign = origin is not None and urlsplit(origin).netloc not in (
-        request.host,
-        urlsplit(settings().base_url).netloc,
-    )
-    if is_foreign or request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    if request.method == "POST" and is_unknown() and is_from_another_site():
         raise CSRFError("The form was sent from another site.")
+
+
+def is_from_another_site() -> bool:
+    """Return whether the browser says that a page of another site sent this."""
+    origin = request.headers.get("Origin")
+    own = (request.host, urlsplit(settings().base_url).netloc)
+    is_foreign = origin is not None and urlsplit(origin).netloc not in own
+    return is_foreign or request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
 
 
 def is_signed_in() -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, and_, true
 from wtforms import SelectMultipleField, StringField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -37,7 +37,7 @@ class PersonField(StringField):
         self.offered: Sequence[Person] = ()
         self._among: ColumnElement[bool] = true()
         self._otherwise = ""
-        self._given_id: int | None = None
+        self._given: Person | None = None
 
     def find_only(self, among: ColumnElement[bool], otherwise: str = "") -> None:
         """Find those alone who meet `among`; `otherwise` follows the sentence for anybody else, known or not."""
@@ -49,11 +49,14 @@ class PersonField(StringField):
 
     def pre_validate(self, form: object) -> None:
         """Find the person; raises ValidationError with those to choose from for a text that names nobody, or several."""
+        # Whoever stands there can be left as they are, also when they have left or have no address any more.
+        if self._given is not None and self.written(self.data) == self.written(self._given):
+            self.person = self._given
+            return
         if not self.data:
             return
         reader = guard.reader()
-        # Whom the form showed by their number, for want of an address, can be left as they are.
-        numbered = or_(access.people_with_known_numbers(reader), Person.id == self._given_id)
+        numbered = access.people_with_known_numbers(reader)
         seen = and_(access.visible_people(reader), self._among)
         self.person = queries.person_by_reference(self.data, self._among, numbered)
         if self.person is not None:
@@ -81,7 +84,7 @@ class PersonField(StringField):
 
     def process_data(self, value: Any) -> None:
         """Show a person given as the default by their address or number."""
-        self._given_id = value.id if isinstance(value, Person) else None
+        self._given = value if isinstance(value, Person) else None
         super().process_data(reference_of(value) if isinstance(value, Person) else value)
 
     def written(self, value: Any) -> str:

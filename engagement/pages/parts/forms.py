@@ -1,12 +1,13 @@
 """The bases of all forms: how problems that a room found get above their fields, and how a form notices that it was overtaken."""
 
-import hashlib
+import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from enum import Enum
 from typing import Any
 
+from flask import current_app
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, TextAreaField
 from wtforms.validators import Length
@@ -15,7 +16,10 @@ from engagement.errors import BadInput, EngagementError
 
 #: Characters that a line and a text take where the form says nothing else; rooms say more exactly what a value may be.
 LONGEST_LINE, LONGEST_TEXT = 1_000, 10_000
-OVERTAKEN = "Somebody else has saved this meanwhile. Nothing of yours is lost: look over what is marked below, then send it once more."
+OVERTAKEN = (
+    "This was saved after you opened the page, by somebody else or by you in another window. Nothing that you typed is lost: "
+    "look over what is marked below, then send it once more."
+)
 
 
 def longest(field: Field) -> int:
@@ -52,6 +56,15 @@ def complain(field: Field, sentence: str) -> None:
     field.errors = (*field.errors, sentence)
 
 
+class Marks(HiddenField):
+    """Marks of what stands in the fields of a form: sent along, and made anew whenever the form is drawn."""
+
+    of: Callable[[], dict[str, str]] = dict
+
+    def _value(self) -> str:
+        return json.dumps(self.of())
+
+
 class EditForm(Form):
     """A form that changes something which is there, and carries what it was drawn from.
 
@@ -60,13 +73,15 @@ class EditForm(Form):
     others are no obstacle.
     """
 
-    drawn_from = HiddenField(validators=[Length(max=LONGEST_TEXT)], render_kw={"id": False})
+    drawn_from = Marks(render_kw={"id": False})
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)
-        self._stands = {field.short_name: _mark(field, field.object_data) for field in self._asked()}
-        self._drawn_from = _read(self.drawn_from.data)
-        self.drawn_from.data = json.dumps(self._stands)
+        self.drawn_from.of = self._marks
+
+    def _marks(self) -> dict[str, str]:
+        """Return a mark of what stands in each field that the form asks; those that were taken out of it are not among them."""
+        return {field.short_name: _mark(field, field.object_data) for field in self._asked()}
 
     def _asked(self) -> Iterator[Field]:
         return (field for field in self if not isinstance(field, HiddenField) and field.short_name != "csrf_token")
@@ -74,19 +89,20 @@ class EditForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse as well what others have changed since the form was drawn."""
         is_fine = super().validate(extra_validators=extra_validators)
-        overtaken = False
+        overtaken, drawn_from = False, _read(self.drawn_from.data)
         for field in self._asked():
-            name = field.short_name
-            drawn_from = self._drawn_from.get(name)
-            if drawn_from is None or drawn_from == self._stands[name] or _mark(field, field.data) == self._stands[name]:
+            before, stands = drawn_from.get(field.short_name), _mark(field, field.object_data)
+            typed = _mark(field, field.data)
+            if before is None or before == stands or typed == stands:
                 continue
             overtaken = True
-            if _mark(field, field.data) == drawn_from:
+            if typed == before:
                 field.process_data(field.object_data)
-                complain(field, "Somebody else has changed this meanwhile. What they saved stands here now.")
+                complain(field, "This was changed after you opened the page. What was saved stands here now.")
             else:
                 complain(
-                    field, f"Somebody else has changed this meanwhile, to: {_words(field)}. What you typed stands here."
+                    field,
+                    f"This was changed after you opened the page, to: {_words(field)}. What you typed stands here.",
                 )
         if overtaken:
             self.form_errors.append(OVERTAKEN)
@@ -94,16 +110,22 @@ class EditForm(Form):
 
 
 def _read(text: str | None) -> dict[str, str]:
+    if not text or len(text) > LONGEST_TEXT:
+        return {}
     try:
-        found = json.loads(text or "{}")
-    except ValueError:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
 def _mark(field: Field, value: Any) -> str:
-    """Return a short mark of a value, the same for what stands and for what a form sends of it unchanged."""
-    return hashlib.sha256(_plain(field, value).encode()).hexdigest()[:12]
+    """Return a short mark of a value, the same for what stands and for what a form sends of it unchanged.
+
+    It is keyed, so that nobody can try values out on it.
+    """
+    key = str(current_app.secret_key).encode()
+    return hmac.new(key, _plain(field, value).encode(), "sha256").hexdigest()[:16]
 
 
 def _plain(field: Field, value: Any) -> str:

@@ -1,11 +1,12 @@
 """What was typed before a session ended: shown again, to be sent or thrown away."""
 
-from flask import render_template
+from flask import redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.kept_forms.actions import KEPT_FOR, throw_away
 from engagement.accounts.kept_forms.models import KeptForm
 from engagement.accounts.kept_forms.queries import kept_form
+from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.kept_forms import typed_words
 from engagement.pages.parts.saving import done
@@ -26,6 +27,16 @@ def kept(form_id: int) -> str:
     return render_template(
         "sign_in/kept.html", row=row, kept_until=row.kept_at + KEPT_FOR, fields=fields, typed=typed_words(fields)
     )
+
+
+@blueprint.post("/kept/<int:form_id>/sending")
+def send_kept(form_id: int) -> BaseResponse:
+    """Let the form go where it was meant to: the browser sends the same fields there, and nothing of them stays here."""
+    row = _own(form_id)
+    path = row.path
+    throw_away(row)
+    db.session.commit()
+    return redirect(path, code=307)
 
 
 @blueprint.post("/kept/<int:form_id>/removal")

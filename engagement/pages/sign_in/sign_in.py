@@ -12,6 +12,7 @@ from engagement.accounts import actions, links, queries
 from engagement.accounts.attempts import actions as attempts
 from engagement.accounts.attempts.actions import Attempt
 from engagement.accounts.attempts.rules import Way
+from engagement.accounts.kept_forms.queries import newest_kept_form
 from engagement.accounts.models import Account
 from engagement.accounts.rules import LinkPurpose, Role
 from engagement.accounts.sign_ins.actions import ask_for_link
@@ -100,9 +101,15 @@ def sign_in() -> str | BaseResponse:
         else:
             begin_session(account)
             db.session.commit()
-            return redirect(guard.safe_path(form.next.data))
+            return redirect(_leads_to(guard.safe_path(form.next.data), account))
     link_form = LinkForm(formdata=None, email=form.email.data, next=form.next.data)
     return _answer(_sign_in_page(form, link_form), refusal)
+
+
+def _leads_to(path: str, account: Account) -> str:
+    """Return where signing in leads: whoever asked for no page in particular, to what they had typed before."""
+    kept_id = newest_kept_form(account.id) if path == "/" else None
+    return url_for("sign_in.kept", form_id=kept_id) if kept_id else path
 
 
 @blueprint.post("/login/link")

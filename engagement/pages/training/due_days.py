@@ -15,6 +15,7 @@ from engagement.training import actions, queries
 def due_day(assignment_id: int) -> Drawn | BaseResponse:
     """Give one person another day than their wave has, or the wave's day again; the page tells what was given before."""
     reader = guard.reader()
+    guard.allow(training_access.may_see_training(reader))
     found = guard.found(queries.assignment_of(assignment_id, access.visible_people(reader)))
     guard.allow(training_access.may_give_due_days(reader, found.wave.programme_id, found.wave_id))
     form = DueDayForm(due_on=held(found).own_due_on)

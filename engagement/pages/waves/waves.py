@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request
@@ -19,7 +20,7 @@ from engagement.days.working_days import why_off
 from engagement.db import count_of, db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, here_today, reader_zone, short_day, today
-from engagement.pages.parts.fields import chosen_departments
+from engagement.pages.parts.fields import TickField, chosen_departments
 from engagement.pages.parts.forms import day_or_none
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
@@ -28,7 +29,7 @@ from engagement.pages.waves.forms import MemberForm, MoveForm, WaveForm
 from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede, map_of
 from engagement.pages.waves.steps import STEPS, Milestone, steps_taken
 from engagement.people import queries as people
-from engagement.people.models import Person
+from engagement.people.models import Department, Person
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme, Workflow
 from engagement.resistance import queries as resistance
@@ -39,6 +40,8 @@ from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.words import days_away
+
+Placed = TypeVar("Placed", Department, Workflow)
 
 
 def _wave(wave_id: int, *, to_change: bool = False) -> Wave:
@@ -96,13 +99,14 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
     wave = held(_wave(wave_id, to_change=True))
     reader = guard.reader()
     may_place = access.may_place_departments(reader, wave.programme_id)
-    form = WaveForm(
-        obj=wave,
-        departments=[str(d.id) for d in queries.departments_of_waves([wave.id]).get(wave.id, [])],
-        workflows=[str(w.id) for w in queries.workflows_of_waves([wave.id]).get(wave.id, [])],
-    )
+    # A department that was merged into another stands in the wave by that one.
+    placed = [people.standing_department(d) for d in queries.departments_of_waves([wave.id]).get(wave.id, [])]
+    taken = queries.workflows_of_waves([wave.id]).get(wave.id, [])
+    form = WaveForm(obj=wave, departments=[str(d.id) for d in placed], workflows=[str(w.id) for w in taken])
     _offer(form, wave.programme)
     _leave_out_rights(form, reader, wave)
+    if not may_place:
+        del form.departments
     if request.method == "POST":
         form.go_live_on.data, form.go_live_on.raw_data = wave.go_live_on, [wave.go_live_on.isoformat()]
     if form.validate_on_submit():
@@ -118,12 +122,21 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
             )
             _name_people(form, wave)
             if may_place:
-                actions.choose_departments(wave, chosen_departments(form.departments.data), by=by)
-            actions.choose_workflows(wave, _chosen_workflows(form.workflows.data), by=by)
+                departments = [*chosen_departments(form.departments.data), *_not_offered(form.departments, placed)]
+                if set(departments) != set(placed):
+                    actions.choose_departments(wave, departments, by=by)
+            workflows = [*_chosen_workflows(form.workflows.data), *_not_offered(form.workflows, taken)]
+            actions.choose_workflows(wave, workflows, by=by)
             training_actions.settle_assignments(clock.now(), wave.id)
         if saved:
             return saved.to("waves.wave", wave_id=wave_id)
     return drawn("waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place)
+
+
+def _not_offered(field: TickField, standing: Sequence[Placed]) -> list[Placed]:
+    """Return what stands but can't be ticked, as a department that was closed: a form takes out only what it showed."""
+    offered = {str(value) for value, *_ in field.iter_choices()}
+    return [row for row in standing if str(row.id) not in offered]
 
 
 def _name_people(form: WaveForm, wave: Wave) -> None:

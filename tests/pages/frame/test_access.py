@@ -42,6 +42,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET sign_in.password": (EVERYBODY,),
     "GET sign_in.kept": ("E", "R"),
     "POST sign_in.remove_kept": ("E", "R"),
+    "POST sign_in.send_kept": ("E", "R"),
     "POST sign_in.password": (EVERYBODY,),
     "POST sign_in.sign_out": (ANYBODY,),
     "POST sign_in.appearance": (ANYBODY,),

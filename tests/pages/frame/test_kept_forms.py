@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from factories import PASSWORD, make_account, make_change_manager, make_person, make_programme, signed_in
+from factories import PASSWORD, TESTER, make_account, make_change_manager, make_person, make_programme, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from engagement import clock
 from engagement.accounts import actions
 from engagement.accounts.kept_forms.actions import KEPT_FOR, MOST_KEPT, forget_kept_forms, keep_form
 from engagement.accounts.kept_forms.models import KeptForm
+from engagement.accounts.links import sign_in_token
 from engagement.accounts.models import Account
 from engagement.accounts.queries import account_by_email
 from engagement.accounts.rules import Role
@@ -68,8 +69,11 @@ def test_what_was_typed_stands_there_again_after_signing_in(app: Flask, end):
     shown = client.get(back).get_data(as_text=True)
     assert "What you typed is still here" in shown
     again = fields_of(shown)
-    assert (again["purpose"], again["_to"]) == (PURPOSE, "/programmes/new")
-    assert client.post(again.pop("_to"), data=again).status_code == 303
+    assert again["purpose"] == PURPOSE
+    sent = client.post(again.pop("_to"), data=again)
+    assert (sent.status_code, sent.location) == (307, "/programmes/new")
+    assert client.post(sent.location, data=again).status_code == 303
+    assert client.get(back).status_code == 404
     assert db.session.scalars(select(Programme.purpose)).one() == PURPOSE
 
 
@@ -162,6 +166,66 @@ def test_what_a_page_refuses_without_a_form_shows_the_words_again(app: Flask):
     refused = client.post(f"/admin/sign-ins/{account.id}/address", data={"address": "typed@example.com"})
     assert (refused.status_code, "typed@example.com" in refused.get_data(as_text=True)) == (422, True)
     assert person.name
+
+
+def test_what_is_shown_is_everything_that_would_be_sent_and_where(app: Flask):
+    account = make_change_manager()
+    fields = [("do", "save"), ("step", "keep"), ("text_version", "7"), ("role", "administrator"), ("note", "Words")]
+    number = keep_form(account.id, "/admin/sign-ins/new", fields).id
+    db.session.commit()
+    shown = signed_in(app, account).get(f"/kept/{number}").get_data(as_text=True)
+    assert "<code>/admin/sign-ins/new</code>" in shown
+    assert [value for _, value in fields if f"<dd>{value}</dd>" not in shown] == []
+
+
+def test_a_link_in_a_message_keeps_nothing_for_somebody_with_rights(app: Flask):
+    root = make_account("root@example.com", "Ruth Root", Role.ADMINISTRATOR)
+    db.session.commit()
+    token = sign_in_token(app.config["SECRET_KEY"], origin="message", nonce="m", leads_to="/me", account_id=root.id)
+    limited = app.test_client()
+    limited.post(f"/login/link/{token}")
+    for page in ("/me", "/me/timezone", "/concerns/new"):
+        assert 'name="drawn_for"' not in limited.get(page).get_data(as_text=True)
+    whole = drawn_for(signed_in(app, root), "/programmes")
+    # What somebody deactivated would have typed is kept for nobody.
+    actions.deactivate(make_account("b@example.com", "Bo", Role.ADMINISTRATOR), by=TESTER)
+    other = make_account("c@example.com", "Cy", Role.ADMINISTRATOR)
+    db.session.commit()
+    whom = drawn_for(signed_in(app, other), "/programmes")
+    actions.deactivate(db.session.get_one(Account, other.id), by=TESTER)
+    db.session.commit()
+    stranger = app.test_client()
+    assert "/kept/" not in stranger.post("/programmes/new", data={"name": "x", "drawn_for": whom}).location
+    assert "/kept/" in stranger.post("/programmes/new", data={"name": "x", "drawn_for": whole}).location
+
+
+@pytest.mark.parametrize("text", ["x" * 400_000, "\x01" * 100_000])
+def test_what_is_too_large_to_keep_is_not_kept(app: Flask, text: str):
+    account = make_change_manager()
+    whom = drawn_for(signed_in(app, account), "/programmes")
+    answer = app.test_client().post("/audiences/new", data={"note": text, "drawn_for": whom})
+    assert "/kept/" not in answer.location
+    long = app.test_client().post(f"/programmes/new?{'a' * 1_100}=1", data={"name": "x", "drawn_for": whom})
+    assert "/kept/" not in long.location
+
+
+def test_whoever_signs_in_anywhere_is_led_to_it(app: Flask):
+    account = make_change_manager()
+    number = keep_form(account.id, "/programmes/new", [("purpose", PURPOSE)]).id
+    db.session.commit()
+    assert sign_in(app.test_client(), account.email, "") == f"/kept/{number}"
+    assert sign_in(app.test_client(), account.email, "/programmes") == "/programmes"
+
+
+def test_another_site_signs_nobody_out_by_a_form_that_is_refused(app: Flask):
+    app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        for headers in ({"Origin": "https://evil.example.com"}, {"Sec-Fetch-Site": "cross-site"}):
+            for path in ("/programmes/new", "/login", "/logout"):
+                answer = app.test_client().post(path, data={"name": "x"}, headers=headers)
+                assert (answer.status_code, "Set-Cookie" in answer.headers) == (400, False), path
+    finally:
+        app.config["WTF_CSRF_ENABLED"] = False
 
 
 def test_they_go_after_a_day_and_never_pile_up(app: Flask):

@@ -1,6 +1,8 @@
 """Two people open the same form and save after one another: what the first saved is neither lost nor written over unseen."""
 
+import hashlib
 import html
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -19,13 +21,18 @@ from factories import (
 )
 from flask.testing import FlaskClient
 
+from engagement import clock
 from engagement.accounts.queries import account_by_email
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import save_audience
 from engagement.db import db
+from engagement.people.actions import merge_department
+from engagement.resistance.actions import log_concern
+from engagement.resistance.rules import Source
 from engagement.stakeholders.actions import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.waves.queries import departments_of_waves
+from engagement.waves.actions import place_people
+from engagement.waves.queries import departments_of_waves, members
 from tests.communications.calendar_rows import make_draft, make_line
 from tests.training.courses import make_module
 
@@ -38,7 +45,7 @@ def opened(client: FlaskClient, page: str, action: str) -> Fields:
     text = client.get(page).get_data(as_text=True)
     forms = re.findall(r"<form[^>]*method=\"post\"[^>]*>.*?</form>", text, re.S)
     target = f'action="{action}"'
-    (form,) = [f for f in forms if (target in f if action else 'name="drawn_from"' in f or 'name="do"' in f)]
+    (form,) = [f for f in forms if (target in f if action else 'action="/' not in f and 'name="drawn_from"' in f)]
     found: Fields = []
     for tag in re.findall(r"<input[^>]*>", form):
         name, kind = attribute(tag, "name"), attribute(tag, "type")
@@ -135,7 +142,7 @@ def test_what_the_first_saved_stays_and_what_the_second_typed_is_not_lost(
     refused = second.post(page, data=changed(seen, **{mine: "Typed by the second"}, **press))
     assert refused.status_code == 422
     shown = text_of(refused)
-    assert "Somebody else has saved this meanwhile." in shown
+    assert "This was saved after you opened the page" in shown
     again = drawn_again(refused, action)
     assert dict(again)[mine] == "Typed by the second"
     assert dict(again)[theirs] == "Said by the first"
@@ -159,7 +166,7 @@ def test_the_same_field_shows_both_and_what_is_sent_again_holds(both):
     seen = opened(second, page, action)
     first.post(page, data=changed(opened(first, page, action), name="Theirs"))
     refused = second.post(page, data=changed(seen, name="Mine"))
-    assert "Somebody else has changed this meanwhile, to: “Theirs”. What you typed stands here." in text_of(refused)
+    assert "This was changed after you opened the page, to: “Theirs”. What you typed stands here." in text_of(refused)
     assert second.post(page, data=changed(drawn_again(refused, action))).status_code == 303
     assert dict(opened(first, page, action))["name"] == "Mine"
 
@@ -187,12 +194,12 @@ def test_roles_and_ways_of_a_person_are_guarded_each_by_itself(both):
     seen_roles, seen_delivery = opened(second, page, roles), opened(second, page, delivery)
     assert first.post(roles, data=changed(opened(first, page, roles), roles=["user", "builder"])).status_code == 303
     refused = second.post(roles, data=changed(seen_roles, roles=["user", "support"]))
-    assert (refused.status_code, "Somebody else has changed this" in text_of(refused)) == (422, True)
+    assert (refused.status_code, "This was changed after you opened the page" in text_of(refused)) == (422, True)
     # The other form on the page holds nothing of it.
     hours = {"works_from": "07:00", "works_until": "15:00"}
     assert second.post(delivery, data=changed(seen_delivery, **hours)).status_code == 303
     late = first.post(delivery, data=changed(seen_delivery, language="pl"))
-    assert (late.status_code, "What they saved stands here now." in text_of(late)) == (422, True)
+    assert (late.status_code, "What was saved stands here now." in text_of(late)) == (422, True)
 
 
 def test_a_form_nobody_else_touched_and_one_that_was_saved_unchanged_meet_no_obstacle(both):
@@ -235,3 +242,96 @@ def test_a_wave_whose_go_live_moved_meanwhile_is_not_moved_unseen(both):
     assert first.post(page, data=data).status_code == 303
     refused = second.post(page, data=changed(seen, go_live_on="2026-05-19", reason="Sooner", confirm="1"))
     assert (refused.status_code, "to: “2026-06-09”" in text_of(refused)) == (422, True)
+
+
+def test_a_wave_keeps_the_people_of_a_department_that_was_merged(both):
+    first, _ = both
+    old, new = make_department("Old"), make_department("New")
+    wave = make_wave(departments=(old,))
+    make_person("Ada Old", "ada@example.com", "Old")
+    make_person("Bo New", "bo@example.com", "New")
+    place_people(wave)
+    merge_department(old, new, by=TESTER)
+    place_people(wave)
+    db.session.commit()
+    before = sorted(person.email for person in db.session.scalars(members(wave.id)))
+    page = f"/waves/{wave.id}/edit"
+    assert first.post(page, data=changed(opened(first, page, ""), aim="Another aim")).status_code == 303
+    assert sorted(person.email for person in db.session.scalars(members(wave.id))) == before
+    assert before == ["ada@example.com", "bo@example.com"]
+
+
+def test_a_lead_is_not_stopped_by_what_is_not_on_their_form_and_learns_nothing_of_it(app, both):
+    first, _ = both
+    lead = make_person("Lea Lead", "lea@example.com", "Programme office")
+    sponsor = make_person("Hidden Sponsor", "hidden@example.com", "Board")
+    wave = make_wave(lead=lead)
+    wave.sponsor = sponsor
+    account = make_account("lea@example.com", "Lea Lead")
+    account.person = lead
+    secret = make_department("Secret")
+    db.session.commit()
+    client, page = signed_in(app, account), f"/waves/{wave.id}/edit"
+    seen = opened(client, page, "")
+    assert set(json.loads(dict(seen)["drawn_from"])) & {"sponsor", "departments"} == set()
+    assert first.post(page, data=changed(opened(first, page, ""), departments=[str(secret.id)])).status_code == 303
+    assert client.post(page, data=changed(seen, aim="The lead's")).status_code == 303
+    assert hashlib.sha256(b"hidden@example.com").hexdigest()[:12] not in client.get(page).get_data(as_text=True)
+
+
+def test_what_stands_can_stay_although_they_have_left(both):
+    first, _ = both
+    sponsor = make_person("Gone Sponsor", "gone@example.com")
+    programme = make_programme("Claims", sponsor=sponsor)
+    sponsor.left_at = clock.now()
+    db.session.commit()
+    page = f"/programmes/{programme.id}/edit"
+    assert first.post(page, data=changed(opened(first, page, ""), purpose="Another")).status_code == 303
+    db.session.expire_all()
+    assert (programme.purpose, programme.sponsor.name) == ("Another", "Gone Sponsor")
+
+
+@pytest.mark.parametrize(
+    "marks", ["[" * 5_000, "{" * 9_000, '{"a":' * 3_000, "null", "[]", "7", "NaN", "x" * 20_000, '{"name": 7}']
+)
+def test_marks_that_nobody_made_do_no_harm(both, marks):
+    first, _ = both
+    page, action = wave_form()
+    db.session.commit()
+    answer = first.post(page, data=changed(opened(first, page, action), name="Mine", drawn_from=marks))
+    assert answer.status_code in (303, 422)
+
+
+def test_a_message_that_was_moved_meanwhile_is_not_moved_unseen(both):
+    first, second = both
+    draft = make_draft(make_line(owner=account_by_email("ines@example.com")), datetime(2026, 5, 6, 8, tzinfo=UTC))
+    db.session.commit()
+    page, action = f"/occurrences/{draft.id}", f"/occurrences/{draft.id}/moves"
+    seen = opened(second, page, action)
+    assert first.post(action, data=changed(opened(first, page, action), day="2026-05-08")).status_code == 303
+    refused = second.post(action, data=changed(seen, day="2026-05-07"))
+    assert (refused.status_code, "to: “2026-05-08”" in text_of(refused)) == (422, True)
+
+
+def test_a_translation_that_begins_is_not_stopped_by_a_change_of_the_text(both):
+    first, second = both
+    draft = make_draft(make_line(owner=account_by_email("ines@example.com")), datetime(2026, 5, 6, 8, tzinfo=UTC))
+    db.session.commit()
+    page = f"/occurrences/{draft.id}"
+    seen = opened(second, f"{page}?language=de", "")
+    assert first.post(page, data=changed(opened(first, page, ""), body="Main, anew")).status_code == 303
+    assert second.post(page, data=changed(seen, subject="Neu", body="Deutscher Text")).status_code == 303
+
+
+def test_how_a_concern_is_counted_is_not_changed_unseen(both):
+    first, second = both
+    concern = log_concern(
+        "It is too fast", by=account_by_email("ines@example.com").actor, on=date(2026, 4, 14), source=Source.OTHER
+    )
+    db.session.commit()
+    page, action = f"/concerns/{concern.id}", f"/concerns/{concern.id}/source"
+    seen = opened(second, page, action)
+    data = changed(opened(first, page, action), source="change_fatigue", reason="The pace")
+    assert first.post(action, data=data).status_code == 303
+    refused = second.post(action, data=changed(seen, source="job_security", reason="The job"))
+    assert (refused.status_code, "The job" in refused.get_data(as_text=True)) == (422, True)
