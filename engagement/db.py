@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
@@ -49,6 +49,10 @@ class Base(DeclarativeBase):
     """The base of all tables; constraints get names by one convention so that migrations can address them."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+    #: The attribute that names a row in the audit, and the related row, if any, whose programme, wave and so on are its own too.
+    audit_name: ClassVar[str] = "name"
+    audit_within: ClassVar[str] = ""
 
 
 db = SQLAlchemy(model_class=Base)

@@ -43,6 +43,7 @@ from engagement.intake.staging import MOST_PROBLEMS, Staged, stage_rows
 from engagement.intake.statistics import refresh_statistics
 from engagement.people.models import Person, PersonRole
 from engagement.training.actions.assigning import AssignmentCounts, settle_assignments
+from engagement.verbs import Verb
 from engagement.waves.actions import settle_memberships
 
 
@@ -123,7 +124,7 @@ def discard_run(run: ImportRun, *, by: Actor) -> None:
         raise RuleBroken(f"This import is {run.status.word.lower()} already.")
     run.status = RunStatus.DISCARDED
     clear_staging(run)
-    audit.record("discarded import", run, by=by, name=run.filename)
+    audit.record(Verb.DISCARDED_IMPORT, run, by=by)
 
 
 def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progress: Progress = quietly) -> ImportRun:
@@ -143,7 +144,7 @@ def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progr
         return run
     _refuse_unconfirmed(run, confirm_leavers)
     now = clock.now()
-    audit.record(recording.IMPORTED, run, by=by, name=run.filename, changes=_tally(run))
+    audit.record(Verb.IMPORTED_PEOPLE, run, by=by, **_tally(run))
     if run.touched:
         with checked_and_indexed_at_once(run):
             _write_people(run, by, progress)
@@ -243,7 +244,7 @@ def undo_run(run: ImportRun, *, by: Actor) -> None:
     if comparing.has_managers(run):
         heading.settle_heads(run, by)
     undone = _tally(run) | {f"people of {old}": (old, new) for old, new in places.merged_since(run)}
-    audit.record("undid import", run, by=by, name=run.filename, changes=undone)
+    audit.record(Verb.UNDID_IMPORT, run, by=by, **undone)
     db.session.flush()
     recording.record_of_people(run, recording.UNDOING_VERBS, now, by)
     places.close_unused(run, by)
@@ -266,7 +267,7 @@ def save_mapping(name: str, columns: Mapping[str, str], *, by: Actor) -> SavedMa
         db.session.add(mapping)
     old = dict(mapping.columns)
     mapping.columns, mapping.saved_by, mapping.saved_at = dict(columns), by.name[:401], clock.now()
-    audit.record("saved column mapping", mapping, by=by, changes={"columns": (old or None, dict(columns))})
+    audit.record(Verb.SAVED_COLUMN_MAPPING, mapping, by=by, columns=(old or None, dict(columns)))
     return mapping
 
 
@@ -275,7 +276,7 @@ def leave_out_bad_rows(run: ImportRun, *, by: Actor) -> None:
     if not run.is_staged:
         raise RuleBroken(f"This import is {run.status.word.lower()} already.")
     run.skips_bad = True
-    audit.record("left out bad rows", run, by=by, name=run.filename, changes={"rows": (None, run.count("bad_rows"))})
+    audit.record(Verb.LEFT_OUT_BAD_ROWS, run, by=by, rows=(None, run.count("bad_rows")))
 
 
 def keep_upload(filename: str, content: bytes, *, account_id: int) -> KeptUpload:

@@ -8,12 +8,11 @@ from engagement import audit, clock
 from engagement.audit import Actor, AuditEntry
 from engagement.db import Base, db, rows_changed
 from engagement.intake.models import ImportChange, ImportRun
-from engagement.intake.recording import IMPORTED
 from engagement.intake.rules import ChangeKind
-from engagement.people.actions import MADE_DEPARTMENT
 from engagement.people.models import Department, Person
 from engagement.people.queries import department_successors
 from engagement.people.rules import paths_with_parents
+from engagement.verbs import Verb
 
 
 def left_by(run: ImportRun) -> set[int]:
@@ -60,7 +59,7 @@ def close_unused(run: ImportRun, by: Actor) -> list[str]:
             closing.append(department)
     for department in closing:
         department.closed_at = clock.now()
-        audit.record("closed department", department, by=by, name=department.path, department_id=department.id)
+        audit.record(Verb.CLOSED_DEPARTMENT, department, by=by)
     gone = [department.id for department in closing]
     rows_changed(update(Person).where(Person.id.in_(added), Person.department_id.in_(gone)).values(department_id=None))
     db.session.flush()
@@ -72,10 +71,10 @@ def _made_by(run: ImportRun) -> list[Department]:
     begun = select(AuditEntry.id).where(
         AuditEntry.subject_kind == ImportRun.__tablename__,
         AuditEntry.subject_id == str(run.id),
-        AuditEntry.verb == IMPORTED,
+        AuditEntry.verb == Verb.IMPORTED_PEOPLE,
     )
     entries = select(AuditEntry.subject_id).where(
-        AuditEntry.verb == MADE_DEPARTMENT,
+        AuditEntry.verb == Verb.MADE_DEPARTMENT,
         AuditEntry.id.between(begun.scalar_subquery(), run.last_audit_id),
         AuditEntry.subject_kind == Department.__tablename__,
     )

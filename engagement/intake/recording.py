@@ -1,6 +1,5 @@
 """Entries of the audit for everybody whom a run touches, written by the database itself from what the run changed."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -8,35 +7,33 @@ from sqlalchemy import JSON, ColumnElement, Select, String, case, cast, func, in
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
-from engagement.accounts.models import Account
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.intake.models import KNOWN, ImportChange, ImportRun
 from engagement.intake.rules import ROLE_BITS, ChangeKind
 from engagement.people.models import Department, Person
+from engagement.verbs import Verb
 
-#: What the audit says of a run as a whole, before what it says of each person.
-IMPORTED = "imported people"
 #: What the audit says of each kind of change.
 VERBS = {
-    ChangeKind.NEW: "added person",
-    ChangeKind.CHANGED: "changed person",
-    ChangeKind.MOVED: "moved person",
-    ChangeKind.RETURNED: "took back",
-    ChangeKind.LEFT: "marked as left",
+    ChangeKind.NEW: Verb.ADDED_PERSON,
+    ChangeKind.CHANGED: Verb.CHANGED_PERSON,
+    ChangeKind.MOVED: Verb.MOVED_PERSON,
+    ChangeKind.RETURNED: Verb.TOOK_BACK_PERSON,
+    ChangeKind.LEFT: Verb.MARKED_AS_LEFT,
 }
 #: What undoing does to each of them.
 UNDOING_VERBS = {
-    ChangeKind.NEW: "marked as left",
-    ChangeKind.CHANGED: "changed person back",
-    ChangeKind.MOVED: "moved person back",
-    ChangeKind.RETURNED: "marked as left",
-    ChangeKind.LEFT: "took back",
+    ChangeKind.NEW: Verb.MARKED_AS_LEFT,
+    ChangeKind.CHANGED: Verb.CHANGED_PERSON_BACK,
+    ChangeKind.MOVED: Verb.MOVED_PERSON_BACK,
+    ChangeKind.RETURNED: Verb.MARKED_AS_LEFT,
+    ChangeKind.LEFT: Verb.TOOK_BACK_PERSON,
 }
 _COLUMNS = ["at", "actor_id", "actor_name", "verb", "subject_kind", "subject_id", "subject_name", "person_id"]
 
 
-def record_of_people(run: ImportRun, verbs: dict[ChangeKind, str], now: datetime, by: Actor) -> None:
+def record_of_people(run: ImportRun, verbs: dict[ChangeKind, Verb], now: datetime, by: Actor) -> None:
     """Add one entry for each person whom the run touched, with old and new values for those who were known."""
     for kinds, changes in (
         ((ChangeKind.NEW, ChangeKind.LEFT), literal_column("'{}'")),
@@ -44,7 +41,7 @@ def record_of_people(run: ImportRun, verbs: dict[ChangeKind, str], now: datetime
     ):
         if not any(run.count(kind) for kind in kinds):
             continue
-        verb = case(*((ImportChange.kind == kind, verbs[kind]) for kind in kinds))
+        verb = case(*((ImportChange.kind == kind, verbs[kind].value) for kind in kinds))
         rows = (
             _entries(verb, "person", Person.id, Person.name, now, by, Person.id)
             .add_columns(Person.department_id, changes if changes is not None else literal_column("NULL"))
@@ -55,13 +52,6 @@ def record_of_people(run: ImportRun, verbs: dict[ChangeKind, str], now: datetime
         if changes is None:
             rows = _with_changes(rows)
         rows_changed(insert(AuditEntry).from_select([*_COLUMNS, "department_id", "changes"], rows))
-
-
-def record_of_sign_ins(verb: str, which: Iterable[ColumnElement[bool]], now: datetime, by: Actor) -> None:
-    """Add one entry for each account of these."""
-    rows = _entries(literal(verb), "account", Account.id, Account.email, now, by, Account.person_id)
-    rows = rows.add_columns(literal_column("'{}'")).where(*which)
-    rows_changed(insert(AuditEntry).from_select([*_COLUMNS, "changes"], rows))
 
 
 def _entries(

@@ -29,12 +29,12 @@ from engagement.errors import RuleBroken
 from engagement.intake import places
 from engagement.intake.applying import of_kind, with_other_address
 from engagement.intake.models import KNOWN, ImportChange, ImportRun
-from engagement.intake.recording import IMPORTED
 from engagement.intake.rules import ROLE_BITS, ChangeKind, RunStatus, shown
 from engagement.intake.sign_ins.actions import end_sign_ins, rename_sign_ins, reopen_sign_ins
 from engagement.people.models import Person, PersonRole
 from engagement.people.queries import department_successors
 from engagement.people.rules import RoleOrigin, search_text
+from engagement.verbs import Verb
 
 BATCH = 1_000
 _DAYS = ("start_on", "end_on")
@@ -65,7 +65,7 @@ def _undone_since(run: ImportRun) -> list[tuple[int, int, int]]:
     begun = and_(
         AuditEntry.subject_kind == ImportRun.__tablename__,
         AuditEntry.subject_id == cast(ImportRun.id, String),
-        AuditEntry.verb == IMPORTED,
+        AuditEntry.verb == Verb.IMPORTED_PEOPLE,
     )
     rows = select(ImportRun.id, AuditEntry.id, ImportRun.last_audit_id).join(AuditEntry, begun)
     rows = rows.where(ImportRun.status == RunStatus.UNDONE, AuditEntry.id > (run.last_audit_id or 0))

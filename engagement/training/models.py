@@ -31,6 +31,7 @@ class Module(Base):
     """
 
     __tablename__ = "module"
+    audit_name = "title"
 
     id: Mapped[Key]
     slug: Mapped[str] = mapped_column(short(120), unique=True)

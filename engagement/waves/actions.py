@@ -11,6 +11,7 @@ from engagement.db import db, note_growth, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
+from engagement.verbs import Verb
 from engagement.waves import queries
 from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
@@ -38,15 +39,7 @@ def plan_wave(
     _describe(wave, name, aim, go_live_on, stabilises_until_on, training_lead_days)
     db.session.add(wave)
     db.session.flush()
-    audit.record(
-        "planned wave",
-        wave,
-        by=by,
-        name=wave.title,
-        changes={"go-live": (None, go_live_on)},
-        programme_id=programme.id,
-        wave_id=wave.id,
-    )
+    audit.record(Verb.PLANNED_WAVE, wave, by=by, **{"go-live": (None, go_live_on)})
     choose_departments(wave, departments, by=by)
     choose_workflows(wave, workflows, by=by)
     return wave
@@ -68,15 +61,7 @@ def change_wave(
     words = ("name", "aim", "quiet period until", "training due days before")
     changes = {word: (old, new) for word, old, new in zip(words, before, after, strict=True) if old != new}
     if changes:
-        audit.record(
-            "changed wave",
-            wave,
-            by=by,
-            name=wave.title,
-            changes=changes,
-            programme_id=wave.programme_id,
-            wave_id=wave.id,
-        )
+        audit.record(Verb.CHANGED_WAVE, wave, by=by, **changes)
 
 
 def _describe(
@@ -111,15 +96,8 @@ def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> Non
         )
     if go_live_on == wave.go_live_on:
         return
-    audit.record(
-        "moved go-live",
-        wave,
-        by=by,
-        name=wave.title,
-        changes={"go-live": (wave.go_live_on, go_live_on), "reason": (None, reason.strip()[:1000])},
-        programme_id=wave.programme_id,
-        wave_id=wave.id,
-    )
+    changes = {"go-live": (wave.go_live_on, go_live_on), "reason": (None, reason.strip()[:1000])}
+    audit.record(Verb.MOVED_GO_LIVE, wave, by=by, **changes)
     if wave.stabilises_until_on is not None:
         wave.stabilises_until_on += go_live_on - wave.go_live_on
     wave.go_live_on = go_live_on
@@ -129,15 +107,7 @@ def change_status(wave: Wave, status: WaveStatus, *, by: Actor) -> None:
     """Take a wave a step on. Raises RuleBroken for a step that its status does not allow."""
     if status not in wave.status.next_steps:
         raise RuleBroken(f"{wave.title} is {wave.status.word.lower()} and can’t become {status.word.lower()}.")
-    audit.record(
-        "changed status of wave",
-        wave,
-        by=by,
-        name=wave.title,
-        changes={"status": (wave.status, status)},
-        programme_id=wave.programme_id,
-        wave_id=wave.id,
-    )
+    audit.record(Verb.CHANGED_STATUS_OF_WAVE, wave, by=by, status=(wave.status, status))
     wave.status = status
 
 
@@ -159,7 +129,7 @@ def choose_workflows(wave: Wave, workflows: Iterable[Workflow], *, by: Actor) ->
     db.session.flush()
     new = sorted(workflow.name for workflow in wanted.values())
     if old != new:
-        _record_choice(wave, "chose workflows of wave", "workflows", old, new, by)
+        audit.record(Verb.CHOSE_WORKFLOWS, wave, by=by, workflows=(old, new))
 
 
 def choose_departments(wave: Wave, departments: Iterable[Department], *, by: Actor) -> None:
@@ -177,14 +147,8 @@ def choose_departments(wave: Wave, departments: Iterable[Department], *, by: Act
     db.session.flush()
     new = sorted(department.path for department in wanted.values())
     if old != new:
-        _record_choice(wave, "chose departments of wave", "departments", old, new, by)
+        audit.record(Verb.CHOSE_DEPARTMENTS, wave, by=by, departments=(old, new))
         place_people(wave)
-
-
-def _record_choice(wave: Wave, verb: str, field: str, old: list[str], new: list[str], by: Actor) -> None:
-    audit.record(
-        verb, wave, by=by, name=wave.title, changes={field: (old, new)}, programme_id=wave.programme_id, wave_id=wave.id
-    )
 
 
 def place_people(wave: Wave) -> tuple[int, int]:
@@ -256,13 +220,4 @@ def add_member(wave: Wave, person: Person, *, by: Actor) -> None:
         return
     row.origin, row.ended_at = MembershipOrigin.HAND, None
     db.session.flush()
-    audit.record(
-        "added member",
-        wave,
-        by=by,
-        name=wave.title,
-        changes={"member": (None, person.name)},
-        person_id=person.id,
-        programme_id=wave.programme_id,
-        wave_id=wave.id,
-    )
+    audit.record(Verb.ADDED_MEMBER, audit.about(wave, person), by=by, member=(None, person.name))

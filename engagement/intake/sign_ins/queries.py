@@ -15,6 +15,7 @@ from engagement.intake.consequences import lineages_above
 from engagement.intake.models import KNOWN, ImportChange, ImportRun, StagedMatch
 from engagement.intake.rules import ChangeKind
 from engagement.people.models import Department, Person
+from engagement.verbs import Verb
 from engagement.words import plural
 
 
@@ -170,10 +171,10 @@ def sign_ins_undone(run: ImportRun) -> list[str]:
 
 
 #: What the audit says of sign-ins with rights that a file touched, and what that means.
-_OUTCOMES = {
-    "deactivated sign-in": "has ended",
-    "kept sign-in ended": "stays ended until an administrator lets them in",
-    "kept sign-in address": "keeps its address until an administrator confirms the new one",
+_OUTCOMES: dict[str, str] = {
+    Verb.DEACTIVATED_SIGN_IN: "has ended",
+    Verb.KEPT_SIGN_IN_ENDED: "stays ended until an administrator lets them in",
+    Verb.KEPT_SIGN_IN_ADDRESS: "keeps its address until an administrator confirms the new one",
 }
 
 

@@ -20,6 +20,7 @@ from engagement.privacy import actions, holding
 from engagement.privacy.actions import Erasure
 from engagement.privacy.data_file import data_of
 from engagement.privacy.known_as import known_as
+from engagement.verbs import Verb
 
 
 class EraseForm(Form):
@@ -41,7 +42,7 @@ def data(person_id: int) -> Response:
     answer = json_response(
         data_of(person, with_concerns=access.may_read_every_concern(reader)), f"person-{person.id}.json"
     )
-    audit.record("exported everything about", person, by=reader.actor, person_id=person.id)
+    audit.record(Verb.SAVED_ALL_ABOUT_PERSON, person, by=reader.actor)
     db.session.commit()
     return answer
 
