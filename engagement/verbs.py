@@ -132,8 +132,14 @@ class Verb(StrEnum):
 
 
 _WORDS = {verb.value: verb.words for verb in Verb}
+_STORED = {verb.words: verb.value for verb in Verb}
 
 
 def verb_words(stored: str) -> str:
     """Return how a stored verb is said; one that this version no longer knows reads as it is stored."""
     return _WORDS.get(stored, stored)
+
+
+def stored_verb(words: str) -> str:
+    """Return the verb that is said in these words as it is stored."""
+    return _STORED.get(words, words)

@@ -86,6 +86,18 @@ def moment(value: datetime | None, missing: str = "not yet") -> str:
     return f"{when} at {clock_time(value)}"
 
 
+def kept_day(value: date) -> str:
+    """Write a day for a file, which is read later: "12 May 2026"."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def kept_moment(value: datetime) -> str:
+    """Write an instant for a file, with its zone: "12 May 2026 at 14:00, London time"."""
+    zone = reader_zone()
+    local = value.astimezone(zone)
+    return f"{kept_day(local.date())} at {local:%H:%M}, {zone_words(zone.key)}"
+
+
 def iso(value: date | datetime) -> str:
     """Write a day or instant for a `datetime` attribute."""
     return value.isoformat()
