@@ -10,6 +10,8 @@ from textwrap import wrap
 
 from markupsafe import Markup
 
+from engagement.words import month_words
+
 #: Source of resistance → the class that sets its colour.
 SOURCE_CLASSES = {
     "job_security": "src-job",
@@ -130,7 +132,7 @@ def waves_timeline(waves: Sequence[WaveSpan], today: date) -> Markup:
             + Markup('<text class="t-strong" x="{:.1f}" y="{}">today</text>').format(x(today) + 5, bottom + 8)
         )
     parts += [_wave_words(wave, TOP + ROW * n, x) for n, wave in enumerate(waves)]
-    label = f"Timeline of {len(waves)} waves, {first:%B %Y} to {last - timedelta(days=1):%B %Y}"
+    label = f"Timeline of {len(waves)} waves, {month_words(first)} to {month_words(last - timedelta(days=1))}"
     return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDTH, bottom + 12, label, Markup("").join(parts)
     )

@@ -2,16 +2,17 @@
 
 import os
 import re
+from collections.abc import Callable
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-from zoneinfo import available_timezones
 
-from holidays import list_supported_countries
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from engagement.days.local_time import check_zone
+from engagement.days.working_days import check_country
 from engagement.errors import BadInput
 
 PREFIX = "ENGAGEMENT_"
@@ -77,9 +78,7 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError(f"“{value}” is not an IANA time zone; use a name such as Europe/London")
-        return value
+        return _checked(check_zone, value, f"“{value}” is not an IANA time zone; use a name such as Europe/London")
 
     @field_validator("base_url")
     @classmethod
@@ -134,11 +133,8 @@ class Settings(BaseSettings):
     @field_validator("holidays")
     @classmethod
     def _known_holidays(cls, value: str) -> str:
-        country, _, part = value.strip().upper().partition("-")
-        known = list_supported_countries()
-        if country not in known or (part and part not in known[country]):
-            raise ValueError(f"the holidays of “{value}” are not known; use a code such as GB, GB-ENG or DE")
-        return f"{country}-{part}" if part else country
+        refusal = f"the holidays of “{value}” are not known; use a code such as GB, GB-ENG or DE"
+        return _checked(check_country, value, refusal)
 
     @field_validator("working_hours")
     @classmethod
@@ -191,6 +187,13 @@ class Settings(BaseSettings):
     def uses_built_in_mailbox(self) -> bool:
         """Whether mail goes to the mailbox on loopback because no mail server is set."""
         return not self.smtp_url
+
+
+def _checked(check: Callable[[str], str], value: str, refusal: str) -> str:
+    try:
+        return check(value)
+    except BadInput:
+        raise ValueError(refusal) from None
 
 
 def read_settings(**overrides: object) -> Settings:

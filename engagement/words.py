@@ -1,9 +1,26 @@
-"""Small pieces of English that every room writes: numbers with their nouns, lists in a sentence."""
+"""Small pieces of sentences that every room writes: numbers with their nouns, lists, days, zones, spans, names of languages.
 
+English, unless a reader's language is given. Names of days, months, languages and places, and how a language joins words,
+come from CLDR by Babel.
+"""
+
+import math
+import re
 from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, get_timezone_location, match_skeleton
+from babel.lists import format_list
 
 #: Words of a search that are looked for; each is a condition of its own.
 MOST_WORDS = 10
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+#: The language of the service itself.
+ENGLISH = Locale("en", "GB")
 
 
 def count(number: int) -> str:
@@ -16,7 +33,103 @@ def plural(number: int, one: str, many: str) -> str:
     return f"{count(number)} {one if number == 1 else many}"
 
 
-def listed(words: Iterable[str], last: str = "and") -> str:
-    """Return words as a list in a sentence: "a, b and c"."""
-    every = list(words)
-    return f"{', '.join(every[:-1])} {last} {every[-1]}" if len(every) > 1 else "".join(every)
+def number_word(number: int) -> str:
+    """Write a small number as a word, a large one in figures."""
+    return NUMBERS[number] if 0 <= number < len(NUMBERS) else count(number)
+
+
+def listed(words: Iterable[str], last: Literal["and", "or"] = "and", language: str = "en") -> str:
+    """Return words as a list in a sentence of this language: "a, b and c"."""
+    style: Literal["standard", "or"] = "or" if last == "or" else "standard"
+    return format_list(list(words), style, locale_of(language) or ENGLISH)
+
+
+def days_away(day: date, on: date) -> str:
+    """Say how far a day is away: "in 28 days", "tomorrow", "today", "yesterday", "3 days ago"."""
+    days = (day - on).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+    return near.get(days) or (f"in {count(days)} days" if days > 0 else f"{count(-days)} days ago")
+
+
+def minutes_words(seconds: float) -> str:
+    """Write a time to wait in whole minutes, none of them too short: "1 minute"."""
+    return plural(max(1, math.ceil(seconds / 60)), "minute", "minutes")
+
+
+def day_words(day: date, *, with_year: bool = False, language: str = "en") -> str:
+    """Write a day as this language does: "Friday 3 April"; in figures where nobody knows how it does."""
+    locale = locale_of(language)
+    return day.isoformat() if locale is None else format_date(day, _pattern(locale, with_year), locale)
+
+
+def short_day_words(day: date, *, with_year: bool = True) -> str:
+    """Write a day without its weekday: "3 April 2026"."""
+    return format_date(day, "d MMMM y" if with_year else "d MMMM", ENGLISH)
+
+
+def brief_day_words(day: date, *, with_weekday: bool = True, with_month: bool = True) -> str:
+    """Write a day as briefly as an agenda does: "Fri 3 Apr"."""
+    return format_date(day, f"{'EEE ' * with_weekday}d{' MMM' * with_month}", ENGLISH)
+
+
+def month_words(day: date, *, with_year: bool = True) -> str:
+    """Write the month of a day: "April 2026"."""
+    return format_date(day, "MMMM y" if with_year else "MMMM", ENGLISH)
+
+
+def month_word(number: int) -> str:
+    """Name a month, 1 to 12."""
+    return str(ENGLISH.months["format"]["wide"][number])
+
+
+def weekday_word(number: int) -> str:
+    """Name a weekday; 0 is Monday."""
+    return str(ENGLISH.days["format"]["wide"][number])
+
+
+def moment_words(instant: datetime, timezone: str) -> str:
+    """Write an instant by the clock of a zone, which is named: "Friday 3 April at 09:00, London time"."""
+    local = instant.astimezone(ZoneInfo(timezone))
+    return f"{day_words(local.date())} at {local:%H:%M}, {zone_words(timezone)}"
+
+
+@lru_cache(maxsize=1024)
+def zone_words(timezone: str) -> str:
+    """Name a zone as people do: "London time"."""
+    city = get_timezone_location(timezone, locale=ENGLISH, return_city=True)
+    return city if city in ("UTC", "GMT") else f"{city} time"
+
+
+def language_words(tag: str) -> str:
+    """Name a language: "Polish", "Portuguese (pt-BR)", or the tag where its name is not known."""
+    base, _, region = tag.partition("-")
+    name = ENGLISH.languages.get(base.lower())
+    if name is None:
+        return tag
+    return f"{name} ({tag})" if region else name
+
+
+@lru_cache(maxsize=1024)
+def locale_of(language: str) -> Locale | None:
+    """Return how a language (BCP 47) is written, by a shorter form of its tag where that is all there is; None for none."""
+    parts = language.split("-")
+    while parts:
+        try:
+            found = Locale.parse("-".join(parts), sep="-")
+        except (UnknownLocaleError, ValueError):
+            parts.pop()
+        else:
+            return ENGLISH if str(found) == "en" else found
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _pattern(locale: Locale, with_year: bool) -> str:
+    """Return the language's own order of weekday, day, month and year, with the names written out."""
+    if locale == ENGLISH:
+        return "EEEE d MMMM y" if with_year else "EEEE d MMMM"
+    if with_year:
+        return str(locale.date_formats["full"].pattern)
+    skeletons = locale.datetime_skeletons
+    own = str(skeletons[match_skeleton("MMMMEd", skeletons)].pattern)
+    return re.sub(r"'[^']*'|[Ec]+", lambda found: found[0] if found[0][0] == "'" else "EEEE", own)

@@ -127,14 +127,14 @@ def make_wave(
 def hand_over_letters(on: date) -> None:
     """Let the change team have on a working day what lies in the letterbox, however often that day."""
     db.session.execute(delete(LetterboxRound).where(LetterboxRound.on == on))
-    assert empty_letterbox(on)
+    assert empty_letterbox(on, "GB-ENG")
 
 
 def make_unknown_concern(
     text: str = "I fear for my job", *, on: date, source: Source = Source.OTHER, wave: Wave | None = None
 ) -> Concern:
     """Return an anonymous concern that the change team got on a working day."""
-    received = say_something(text, Sender.ANONYMOUS, secret="s", on=on, source=source, wave=wave)
+    received = say_something(text, Sender.ANONYMOUS, secret="s", country="GB-ENG", on=on, source=source, wave=wave)
     hand_over_letters(on)
     hashed = receipt_hash("s", received.code or "")
     return db.session.scalars(select(Concern).where(Concern.receipt_hash == hashed)).one()
@@ -143,7 +143,7 @@ def make_unknown_concern(
 def recount_objections(on: date, floor: int = 5) -> None:
     """Count the objections as of the end of a day as if nothing had been counted before."""
     db.session.execute(delete(ConcernFigures))
-    count_objections(on, floor)
+    count_objections(on, floor, "GB-ENG")
 
 
 def signed_in(app: Flask, account: Account) -> FlaskClient:

@@ -1,19 +1,10 @@
-"""Which text a reader of some language gets, and what languages are called. Pure."""
+"""Which text a reader of some language gets. Pure."""
 
 import re
 from collections.abc import Collection
 
 from engagement.errors import BadInput
 
-NAMES = {
-    "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech", "cy": "Welsh", "da": "Danish",
-    "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "fi": "Finnish", "fr": "French",
-    "ga": "Irish", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian",
-    "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian", "lv": "Latvian", "ms": "Malay", "nb": "Norwegian",
-    "nl": "Dutch", "no": "Norwegian", "pa": "Punjabi", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian",
-    "ru": "Russian", "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian", "sv": "Swedish", "ta": "Tamil", "th": "Thai",
-    "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
-}  # fmt: skip
 _TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8}){0,4}", re.IGNORECASE)
 
 
@@ -39,12 +30,3 @@ def best_match(wanted: str, offered: Collection[str]) -> str | None:
 def is_read_in(wanted: str, language: str) -> bool:
     """Return whether a reader of `wanted` has a text of this language in their own one, whatever the region."""
     return wanted.lower().partition("-")[0] == language.lower().partition("-")[0]
-
-
-def language_words(tag: str) -> str:
-    """Name a language: "Polish", "Portuguese (pt-BR)", or the tag where its name is not known."""
-    base, _, region = tag.partition("-")
-    name = NAMES.get(base.lower())
-    if name is None:
-        return tag
-    return f"{name} ({tag})" if region else name

@@ -6,15 +6,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
 
-from engagement.communications.languages import is_read_in, language_words
 from engagement.communications.merging import CONSTANT, FIELDS, problems_in
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.translations import translations_of
-from engagement.content.frames import frame_in
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
 from engagement.programmes.models import Workflow
 from engagement.waves.queries import workflows_of_waves
+from engagement.words import day_words, language_words, listed
 
 
 def constants_of(
@@ -31,11 +30,8 @@ def constants_of(
         day = wave.go_live_on
         named = workflows_of_waves([wave.id]).get(wave.id, []) if workflows is None else workflows
         values["wave"] = wave.title
-        frame = frame_in(language)
-        # A day in the words of another language would read worse than one in figures.
-        in_words = is_read_in(language, frame.language)
-        values["go_live"] = frame.day(day, with_year=day.year != on.year) if in_words else day.isoformat()
-        values["workflow"] = frame.listed([workflow.name for workflow in named])
+        values["go_live"] = day_words(day, with_year=day.year != on.year, language=language)
+        values["workflow"] = listed((workflow.name for workflow in named), language=language)
     return values
 
 

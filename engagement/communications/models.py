@@ -8,13 +8,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
 from engagement.audiences.models import Audience
-from engagement.communications.cadence import Cadence, moved_day
-from engagement.communications.rhythm import cadence_words, day_words, moment_words
-from engagement.communications.rules import CommunicationKind, HolidayPolicy, OccurrenceStatus
+from engagement.communications.rules import CommunicationKind, OccurrenceStatus
+from engagement.days.cadence import Cadence, HolidayPolicy, moved_day
+from engagement.days.recurrence import read_rule
+from engagement.days.rhythm import cadence_words
 from engagement.db import Base, Key, UtcDateTime, short, word_of
 from engagement.mail.models import Mailing
 from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
+from engagement.words import day_words, moment_words, short_day_words
 
 
 class Communication(Base):
@@ -134,7 +136,7 @@ class Occurrence(Base):
     @property
     def title(self) -> str:
         """The message as lists and the audit name it."""
-        return f"{self.communication.name}, {self.sends_on.day} {self.sends_on:%B %Y}"
+        return f"{self.communication.name}, {short_day_words(self.sends_on)}"
 
     def why_moved(self, timezone: str) -> str | None:
         """Why it doesn't go out on the day that the cadence gave, as a sentence; None when it does.
@@ -146,7 +148,9 @@ class Occurrence(Base):
         planned_on = self.planned_for.astimezone(ZoneInfo(self.communication.timezone)).date()
         if self.moved_at is not None:
             return f"Moved by hand from {moment_words(self.planned_for, timezone)}."
-        _, why = moved_day(planned_on, self.communication.holiday_policy, self.communication.holiday_country)
+        line = self.communication
+        rule = read_rule(line.cadence) if line.cadence else None
+        _, why = moved_day(planned_on, line.holiday_policy, line.holiday_country, rule)
         because = f", which is {why}" if why else ""
         return f"Moved from {day_words(planned_on)}{because}."
 

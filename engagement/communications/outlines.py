@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from engagement.communications.cadence import clock_time
-from engagement.communications.recurrence import read_rule
 from engagement.communications.rules import CommunicationKind
+from engagement.days.local_time import clock_time
+from engagement.days.recurrence import read_rule
 from engagement.errors import BadInput
 
 BRIEFINGS = Path(__file__).resolve().parents[2] / "content" / "briefings"

@@ -14,12 +14,12 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, null, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from engagement.communications.languages import best_match, is_read_in
-from engagement.communications.working_time import WorkingTime, next_working_instant, working_time
+from engagement.days.working_hours import WorkingTime, next_working_instant
 from engagement.db import db
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.queries import translations_in
 from engagement.people.models import Person
-from engagement.people.organisation import Organisation
+from engagement.people.organisation import Organisation, working_time
 
 #: What decides over somebody's working time, the most telling first.
 _WORKS = (Person.timezone, Person.works_from, Person.works_until, Person.country)

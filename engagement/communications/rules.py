@@ -17,50 +17,6 @@ class CommunicationKind(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
-class HolidayPolicy(StrEnum):
-    """What happens to a date that falls on a weekend or holiday."""
-
-    KEEP = "keep"
-    BEFORE = "before"
-    AFTER = "after"
-
-    @property
-    def word(self) -> str:
-        """The policy as the reader sees it."""
-        return {
-            "keep": "Keep the date",
-            "before": "Move to the working day before",
-            "after": "Move to the working day after",
-        }[self.value]
-
-
-class Rhythm(StrEnum):
-    """How often, as the form asks for it; `rhythm.rule_of` turns a choice into a recurrence rule."""
-
-    WEEKLY = "weekly"
-    FORTNIGHTLY = "fortnightly"
-    MONTHLY_WORKING_DAY = "monthly_working_day"
-    MONTHLY_DAY = "monthly_day"
-    MONTHLY_WEEKDAY = "monthly_weekday"
-    QUARTERLY_WORKING_DAY = "quarterly_working_day"
-    AS_NEEDED = "as_needed"
-    AS_IT_IS = "as_it_is"
-
-    @property
-    def word(self) -> str:
-        """The choice as the reader sees it."""
-        return {
-            "weekly": "Every week, on a weekday",
-            "fortnightly": "Every two weeks, on a weekday",
-            "monthly_working_day": "Every month, on the first working day",
-            "monthly_day": "Every month, on the same day of the month",
-            "monthly_weekday": "Every month, on a weekday of one week",
-            "quarterly_working_day": "Every quarter, on the first working day",
-            "as_needed": "As needed, no fixed dates",
-            "as_it_is": "As it is now",
-        }[self.value]
-
-
 class QueueOutcome(StrEnum):
     """What became of a message when its time had come."""
 
@@ -101,6 +57,26 @@ class OccurrenceStatus(StrEnum):
     def can_be_written(self) -> bool:
         """Whether subject and text may still change."""
         return self in WRITABLE
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether its text was handed on for approval, given or not: a change takes that back."""
+        return self in (OccurrenceStatus.IN_REVIEW, OccurrenceStatus.APPROVED)
+
+    @property
+    def waits_for_approval(self) -> bool:
+        """Whether nobody has approved its text yet."""
+        return self in (OccurrenceStatus.DRAFT, OccurrenceStatus.IN_REVIEW)
+
+    @property
+    def goes_out_by_itself(self) -> bool:
+        """Whether the clock sends it when its time has come."""
+        return self is OccurrenceStatus.APPROVED
+
+    @property
+    def is_being_sent(self) -> bool:
+        """Whether copies of it still go out."""
+        return self is OccurrenceStatus.SENDING
 
     @property
     def can_be_moved(self) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,25 +21,10 @@ class Frame:
 
     language: str
     words: Mapping[str, str]
-    weekdays: tuple[str, ...]
-    months: tuple[str, ...]
 
     def say(self, key: str, **values: str) -> str:
         """Return the words of a key with these values in them."""
         return self.words[key].format(**values)
-
-    def day(self, day: date, *, with_year: bool = False) -> str:
-        """Write a day as this language does: "Tuesday 12 May"."""
-        written = self.say(
-            "date", weekday=self.weekdays[day.weekday()], day=str(day.day), month=self.months[day.month - 1]
-        )
-        return f"{written} {day.year}" if with_year else written
-
-    def listed(self, things: list[str]) -> str:
-        """Join names as a sentence of this language does: "a, b and c"."""
-        if len(things) < 2:
-            return "".join(things)
-        return f"{', '.join(things[:-1])} {self.words['list_end']} {things[-1]}"
 
 
 def frame_in(language: str) -> Frame:
@@ -73,7 +57,4 @@ def read_frame(path: Path) -> Frame:
         raise BadInput(f"{path.name} can’t be read as YAML.") from None
     if not isinstance(values, dict):
         raise BadInput(f"{path.name} holds no keys with words.")
-    weekdays, months = (tuple(values.pop(key, ())) for key in ("weekdays", "months"))
-    if (len(weekdays), len(months)) != (7, 12):
-        raise BadInput(f"{path.name}: name seven weekdays from Monday and twelve months from January.")
-    return Frame(path.stem, {key: str(words) for key, words in values.items()}, weekdays, months)
+    return Frame(path.stem, {key: str(words) for key, words in values.items()})

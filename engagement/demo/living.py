@@ -36,8 +36,8 @@ def live_a_day(stage: Stage, offset: int) -> None:
     """Live through the day `offset` days from today; today itself ends in the early morning."""
     day = stage.day(offset)
     with stage.at(day, 5, 30):
-        empty_letterbox(day)
-        count_objections(day - timedelta(days=1), stage.settings.anonymity_floor)
+        empty_letterbox(day, stage.settings.holidays)
+        count_objections(day - timedelta(days=1), stage.settings.anonymity_floor, stage.settings.holidays)
     if offset == -64:
         _petra_leaves(stage, day)
     _move_waves_on(stage, offset)
@@ -59,14 +59,13 @@ def _petra_leaves(stage: Stage, day: date) -> None:
 
 def _move_waves_on(stage: Stage, offset: int) -> None:
     steps = {
-        -80: (1, WaveStatus.READY),
-        -78: (1, WaveStatus.LIVE),
         -64: (1, WaveStatus.STABILISING),
         -50: (1, WaveStatus.CLOSED),
-        -24: (2, WaveStatus.READY),
-        -22: (2, WaveStatus.LIVE),
         -8: (2, WaveStatus.STABILISING),
     }
+    for number, wave in stage.waves.items():
+        live = (wave.go_live_on - stage.today).days
+        steps |= {live - 2: (number, WaveStatus.READY), live: (number, WaveStatus.LIVE)}
     if offset in steps:
         number, status = steps[offset]
         with stage.at(stage.day(offset), 6):
@@ -143,7 +142,15 @@ def _say(stage: Stage, offset: int, source: object, severity: object, text: str,
     wave = stage.waves[1 if offset < -60 else 2 if offset < -30 else 3]
     team = stage.accounts[roster.WAVE_LEAD.email].actor
     if stage.chance.random() < 0.6:
-        say_something(text, Sender.ANONYMOUS, secret=stage.secret, on=on, source=source, wave=wave)  # type: ignore[arg-type]
+        say_something(
+            text,
+            Sender.ANONYMOUS,
+            secret=stage.secret,
+            on=on,
+            country=stage.settings.holidays,
+            source=source,  # type: ignore[arg-type]
+            wave=wave,
+        )
     else:
         members = (
             select(Person)

@@ -163,7 +163,7 @@ def _plan_programme(stage: Stage) -> None:
         wave = stage.waves[number] = wave_actions.plan_wave(
             stage.programme,
             name,
-            stage.day(go_live),
+            stage.working_day(go_live),
             aim=aim,
             stabilises_until_on=stage.day(go_live + quiet),
             departments=[d for d in map(department_by_path, departments) if d],

@@ -9,7 +9,6 @@ from engagement.audit import Actor
 from engagement.communications import actions as communications
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
-from engagement.content.frames import frame_in
 from engagement.db import db
 from engagement.demo import letters, roster
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
@@ -18,6 +17,7 @@ from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState, Outcome
 from engagement.people.organisation import Organisation
+from engagement.words import day_words, month_words
 
 #: Days from today to the short briefing by which wave 3 hears early what is coming.
 EARLY_BRIEFING = -8
@@ -107,16 +107,11 @@ def _date_briefings(stage: Stage, offset: int) -> None:
                 at = datetime.combine(day + timedelta(days=9), time(9), UTC)
                 communications.schedule_briefing(stage.communications[f"briefing {number}"], at, by=by)
     if offset == EARLY_BRIEFING - 9:
-        at = datetime.combine(_next_weekday(stage.day(EARLY_BRIEFING)), time(9), UTC)
+        at = datetime.combine(stage.working_day(EARLY_BRIEFING + 1), time(9), UTC)
         communications.schedule_briefing(stage.communications["briefing 3"], at, by=by)
     if offset == -2:
-        at = datetime.combine(_next_weekday(stage.today), time(13), UTC)
+        at = datetime.combine(stage.working_day(1), time(13), UTC)
         communications.schedule_briefing(stage.communications["briefing 3"], at, by=by)
-
-
-def _next_weekday(day: date) -> date:
-    day += timedelta(days=1)
-    return day if day.weekday() < 5 else _next_weekday(day)
 
 
 def _due_to_write(stage: Stage) -> list[Occurrence]:
@@ -158,7 +153,7 @@ def _text_for(stage: Stage, occurrence: Occurrence) -> tuple[str, str]:
     since = (day - stage.day(-DAYS_OF_HISTORY)).days
     if kind is CommunicationKind.PROGRAMME_UPDATE:
         part = next(part for until, part in letters.UPDATE_PARTS if (day - stage.today).days < until)
-        return letters.UPDATE[0].format(month=f"{day:%B}"), _put(letters.UPDATE[1], part)
+        return letters.UPDATE[0].format(month=month_words(day, with_year=False)), _put(letters.UPDATE[1], part)
     if kind is CommunicationKind.TECHNICAL_UPDATE:
         return _technical(stage, day, "en")
     if kind is CommunicationKind.EXECUTIVE_UPDATE:
@@ -178,7 +173,7 @@ def _technical(stage: Stage, day: date, language: str) -> tuple[str, str]:
     turn = (day - stage.day(-DAYS_OF_HISTORY)).days // 14 % len(letters.TECHNICAL_PARTS)
     subject, body = letters.TECHNICAL[language]
     change, means = letters.TECHNICAL_PARTS[turn][language]
-    return subject.format(day=frame_in(language).day(day)), _put(body, {"change": change, "means": means})
+    return subject.format(day=day_words(day, language=language)), _put(body, {"change": change, "means": means})
 
 
 def _put(text: str, values: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from engagement import clock
 from engagement.accounts.models import Account
 from engagement.audiences.models import Audience
 from engagement.communications.models import Communication
+from engagement.days.working_days import working_days_after
 from engagement.db import db
 from engagement.programmes.models import Programme, Workflow
 from engagement.settings import Settings
@@ -37,6 +38,10 @@ class Stage:
     def day(self, offset: int) -> date:
         """Return the day so many days from today."""
         return self.today + timedelta(days=offset)
+
+    def working_day(self, offset: int) -> date:
+        """Return the first working day of the organisation from that day on."""
+        return working_days_after(self.day(offset), 0, self.settings.holidays)
 
     @contextmanager
     def at(self, day: date, hour: int = 8, minute: int = 0) -> Iterator[datetime]:

@@ -36,6 +36,11 @@ class DeliveryState(StrEnum):
     UNKNOWN = "unknown"
 
     @property
+    def is_tried_again(self) -> bool:
+        """Whether the mail server asked for another try later."""
+        return self is DeliveryState.DEFERRED
+
+    @property
     def word(self) -> str:
         """The state as the reader sees it."""
         return _WORDS[self][0]

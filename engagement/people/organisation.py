@@ -1,7 +1,11 @@
 """The organisation as its settings describe it: its name, and what holds for people whose own row says nothing."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from engagement.days.working_days import check_country
+from engagement.days.working_hours import WorkingTime
+from engagement.errors import BadInput
 from engagement.settings import Settings
 
 
@@ -29,3 +33,27 @@ class Organisation:
 
 #: An organisation that has set nothing, as `Settings` begins.
 UNSET = Organisation()
+
+
+@lru_cache(maxsize=4096)
+def working_time(
+    timezone: str | None, works_from: str | None, works_until: str | None, country: str, organisation: Organisation
+) -> WorkingTime:
+    """Return when a person with these columns works; the organisation's where they have none of their own.
+
+    A country that is no code with a known calendar, such as one written out, counts as none.
+    """
+    own_hours = works_from and works_until
+    return WorkingTime(
+        timezone or organisation.timezone,
+        works_from if own_hours and works_from else organisation.works_from,
+        works_until if own_hours and works_until else organisation.works_until,
+        _known_country(country) or organisation.country,
+    )
+
+
+def _known_country(country: str) -> str | None:
+    try:
+        return check_country(country) if country else None
+    except BadInput:
+        return None

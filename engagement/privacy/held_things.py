@@ -22,6 +22,7 @@ from engagement.stakeholders.models import Stakeholder, StakeholderProfile
 from engagement.stakeholders.queries import holds_now, on_the_map
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
+from engagement.words import short_day_words
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def _concern(concern: Concern, reader: Reader | None) -> HeldThing | None:
     """Name a concern by a number, its day, its state and what it is about, to those who may read it; to others as one only."""
     programme_id = concern.wave.programme_id if concern.wave else None
     if reader and access.may_read_concern(reader, programme_id, concern.wave_id):
-        what = f"Concern {concern.id % 1_000_000:06d}, came in on {concern.received_on.day} {concern.received_on:%B %Y}"
+        what = f"Concern {concern.id % 1_000_000:06d}, came in on {short_day_words(concern.received_on)}"
         where = f", {concern.wave.title}" if concern.wave else ""
         about = f"Owner. State: {concern.status.word.lower()}. About {concern.source.word.lower()}{where}"
         return HeldThing(what, about, "concerns.concern", {"concern_id": concern.id}, may_change=True)

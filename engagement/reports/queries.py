@@ -16,14 +16,14 @@ from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.queries import OwnershipGap, ownership_gaps
-from engagement.reports.rules import NEAR_DAYS, Decision, by_urgency, in_days, is_training_behind
+from engagement.reports.rules import NEAR_DAYS, Decision, by_urgency, is_training_behind
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
 from engagement.training.queries import Count, progress_of_waves
 from engagement.training.rules import due_on
 from engagement.waves.models import Wave
 from engagement.waves.queries import member_counts, waves_of, workflows_of_waves
 from engagement.waves.rules import WaveStatus
-from engagement.words import listed
+from engagement.words import days_away, listed, short_day_words
 
 RECENT_MESSAGES = 4
 _BEFORE_GO_LIVE = (WaveStatus.PLANNED, WaveStatus.READY)
@@ -161,7 +161,7 @@ def _ownership_decision(gaps: Sequence[OwnershipGap], wave: Wave | None, is_in_u
     workflow = gaps[0].workflow
     parts = listed(f"{'an' if gap.part.word[0] in 'AEIOU' else 'a'} {gap.part.word.lower()}" for gap in gaps)
     reasons = [
-        f"{gap.part.word} vacant since {gap.vacant_since.day} {gap.vacant_since:%B}, last held by {gap.last_holder}."
+        f"{gap.part.word} vacant since {short_day_words(gap.vacant_since, with_year=False)}, last held by {gap.last_holder}."
         for gap in gaps
         if gap.vacant_since and gap.last_holder
     ]
@@ -169,7 +169,7 @@ def _ownership_decision(gaps: Sequence[OwnershipGap], wave: Wave | None, is_in_u
         reasons.append("Nobody was named yet." if not reasons else "The rest was never named.")
     is_ahead = wave is not None and wave.status in _BEFORE_GO_LIVE
     if wave is not None and is_ahead:
-        reasons.append(f"It goes live with wave {wave.number} on {wave.go_live_on.day} {wave.go_live_on:%B}.")
+        reasons.append(f"It goes live with wave {wave.number} on {short_day_words(wave.go_live_on, with_year=False)}.")
     elif is_in_use:
         reasons.append(f"It is in use since wave {wave.number}." if wave is not None else "It is in use.")
     return Decision(
@@ -187,7 +187,7 @@ def _wave_decisions(lines: Sequence[WaveLine], on: date) -> list[Decision]:
         wave, trained = line.wave, line.trained
         if wave.status not in _BEFORE_GO_LIVE:
             continue
-        day = f"{wave.go_live_on.day} {wave.go_live_on:%B}"
+        day = short_day_words(wave.go_live_on, with_year=False)
         due = due_on(wave.go_live_on, wave.training_lead_days)
         figures = f"{trained.finished:,} of {trained.assigned:,} people have finished their training"
         if wave.go_live_on < on:
@@ -195,7 +195,7 @@ def _wave_decisions(lines: Sequence[WaveLine], on: date) -> list[Decision]:
             reason = f"It was to go live on {day} and has not. {figures}."
         elif is_training_behind(due, on, trained.finished, trained.assigned):
             title = f"Decide whether wave {wave.number}, {wave.name}, keeps {day}"
-            reason = f"{figures}, which is due by {due.day} {due:%B}. It goes live {in_days(wave.go_live_on, on)}."
+            reason = f"{figures}, which is due by {short_day_words(due, with_year=False)}. It goes live {days_away(wave.go_live_on, on)}."
         else:
             continue
         decisions.append(Decision(title, reason, by_on=max(due, on), wave_id=wave.id))

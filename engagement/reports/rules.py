@@ -34,14 +34,6 @@ def is_training_behind(due_on: date, on: date, finished: int, assigned: int) -> 
     return due_on - on <= timedelta(days=TRAINING_WATCHED_DAYS) and share < TRAINED_BEFORE_DUE
 
 
-def in_days(day: date, on: date) -> str:
-    """Say how far away a day is: "in 28 days", "today", "3 days ago"."""
-    days = (day - on).days
-    if days == 0:
-        return "today"
-    return f"in {days} day{'s' if days != 1 else ''}" if days > 0 else f"{-days} day{'s' if days != -1 else ''} ago"
-
-
 def by_urgency(decisions: Sequence[Decision]) -> list[Decision]:
     """Return decisions with the nearest day first, those without a day last; equal ones keep their order."""
     return sorted(decisions, key=lambda decision: decision.by_on or date.max)

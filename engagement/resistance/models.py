@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, Uni
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
+from engagement.days.working_days import working_days_after
 from engagement.db import Base, Key, UtcDateTime, short, word_of
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Workflow
@@ -17,7 +18,6 @@ from engagement.resistance.rules import (
     LeftOut,
     Severity,
     Source,
-    working_day_after,
 )
 from engagement.waves.models import Wave
 
@@ -92,15 +92,14 @@ class Concern(Base):
             return self.logged_by.name if self.submission else f"Somebody who spoke to {self.logged_by.name}"
         return "Somebody"
 
-    @property
-    def acknowledge_by(self) -> date:
-        """The day by which somebody has to have read it."""
-        return working_day_after(self.received_on, ACKNOWLEDGE_WITHIN_WORKING_DAYS)
+    def acknowledge_by(self, country: str) -> date:
+        """Return the day by which somebody has to have read it, by the working days of this country."""
+        return working_days_after(self.received_on, ACKNOWLEDGE_WITHIN_WORKING_DAYS, country)
 
-    @property
-    def answer_by(self) -> date | None:
-        """The day by which the sender was promised an answer, None when none is owed."""
-        return working_day_after(self.waiting_since_on, ANSWER_WITHIN_WORKING_DAYS) if self.waiting_since_on else None
+    def answer_by(self, country: str) -> date | None:
+        """Return the day by which the sender was promised an answer, None when none is owed."""
+        since = self.waiting_since_on
+        return working_days_after(since, ANSWER_WITHIN_WORKING_DAYS, country) if since else None
 
 
 class ConcernReply(Base):

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.accounts.models import Account
+from engagement.days.working_days import working_days_before
 from engagement.db import db
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.resistance.rules import (
@@ -17,7 +18,6 @@ from engagement.resistance.rules import (
     LeftOut,
     Severity,
     Source,
-    first_day_in_time,
 )
 from engagement.waves.models import Wave
 from engagement.words import MOST_WORDS
@@ -95,18 +95,24 @@ def may_be_read(readable: Readable) -> ColumnElement[bool]:
     return true() if readable is None else Concern.wave_id.in_(select(Wave.id).where(readable))
 
 
-def late_to_acknowledge(on: date) -> ColumnElement[bool]:
-    """Return the condition on `Concern` for those unread beyond the promised working day."""
-    first_in_time = first_day_in_time(on, ACKNOWLEDGE_WITHIN_WORKING_DAYS)
+def late_to_acknowledge(on: date, country: str) -> ColumnElement[bool]:
+    """Return the condition on `Concern` for those that nobody has read on a day, though an earlier one was promised."""
+    first_in_time = working_days_before(on, ACKNOWLEDGE_WITHIN_WORKING_DAYS, country)
     return and_(Concern.status == ConcernStatus.RECEIVED, Concern.received_on < first_in_time)
 
 
-def late_to_answer(on: date) -> ColumnElement[bool]:
-    """Return the condition on `Concern` for those whose sender has waited beyond the promised five working days."""
-    return Concern.waiting_since_on < first_day_in_time(on, ANSWER_WITHIN_WORKING_DAYS)
+def late_to_answer(on: date, country: str) -> ColumnElement[bool]:
+    """Return the condition on `Concern` for those whose sender waits for an answer that was promised for an earlier day."""
+    return Concern.waiting_since_on < working_days_before(on, ANSWER_WITHIN_WORKING_DAYS, country)
 
 
-def concerns_listed(readable: Readable, on: date, filters: LogFilters = LogFilters()) -> Select[Concern]:
+def late_at_end_of(on: date, country: str) -> ColumnElement[bool]:
+    """Return the condition on `Concern` for those that are beyond a promise when a day is over, its own promises included."""
+    after = on + timedelta(days=1)
+    return late_to_acknowledge(after, country) | late_to_answer(after, country)
+
+
+def concerns_listed(readable: Readable, on: date, country: str, filters: LogFilters = LogFilters()) -> Select[Concern]:
     """Return the SELECT of the log: those that wait first, the longest wait on top, then the answered, newest first."""
     query = select(Concern).where(may_be_read(readable))
     exact = (
@@ -123,7 +129,7 @@ def concerns_listed(readable: Readable, on: date, filters: LogFilters = LogFilte
     if filters.is_open is not None:
         query = query.where(Concern.answered_on.is_(None) if filters.is_open else Concern.answered_on.is_not(None))
     if filters.is_late:
-        query = query.where(late_to_acknowledge(on) | late_to_answer(on))
+        query = query.where(late_to_acknowledge(on, country) | late_to_answer(on, country))
     if filters.older_than_days is not None:
         query = query.where(Concern.received_on < on - timedelta(days=filters.older_than_days))
     for word in filters.words.casefold().split()[:MOST_WORDS]:
@@ -224,23 +230,23 @@ def open_by_source(wave_id: int, on: date) -> list[SourceCount]:
     return counts_by_source(Concern.wave_id == wave_id, on)
 
 
-def waiting_counts(readable: Readable, on: date) -> WaitingCounts:
+def waiting_counts(readable: Readable, on: date, country: str) -> WaitingCounts:
     """Return how many concerns waited at the end of day `on`, and how many of them beyond a promise.
 
     Beyond it are the unread ones, and those that were read and not answered in time.
     """
-    late = late_to_acknowledge(on) | late_to_answer(on)
+    late = late_at_end_of(on, country)
     row = db.session.execute(
         select(func.count(), func.count().filter(late)).where(may_be_read(readable), waiting_at_end_of(on))
     ).one()
     return WaitingCounts(*row)
 
 
-def needs_answer(readable: Readable, on: date, limit: int = 5) -> Waiting:
+def needs_answer(readable: Readable, on: date, country: str, limit: int = 5) -> Waiting:
     """Return the concerns that need somebody of the change team now, the longest wait first, in three queries."""
     within = may_be_read(readable)
     is_unread = Concern.status == ConcernStatus.RECEIVED
-    is_late = and_(Concern.status != ConcernStatus.RECEIVED, late_to_answer(on))
+    is_late = and_(Concern.status != ConcernStatus.RECEIVED, late_to_answer(on, country))
     unread_count, late_count = db.session.execute(
         select(func.count().filter(is_unread), func.count().filter(is_late)).where(
             within, Concern.answered_on.is_(None)

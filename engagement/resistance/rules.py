@@ -1,10 +1,11 @@
 """The vocabulary of the resistance log and the days that were promised; what hides small groups is in `hiding`."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from statistics import median, median_low
 
+from engagement.days.working_days import working_days_between
 from engagement.errors import BadInput
 
 
@@ -128,7 +129,7 @@ _LOOKS = {
     ConcernStatus.CLOSED: ("", "ring"),
 }
 
-#: Promised to everyone who says something: read within one working day, answered within five.
+#: Promised to everyone who says something: read within one working day of the organisation, answered within five.
 ACKNOWLEDGE_WITHIN_WORKING_DAYS = 1
 ANSWER_WITHIN_WORKING_DAYS = 5
 LONGEST_TEXT = 5_000
@@ -138,28 +139,6 @@ FLOOD_FROM = 20
 FLOOD_TIMES = 4
 FLOOD_WATCHED_DAYS = 28
 FLOOD_KNOWN_AFTER = 10
-_FRIDAY = 4
-
-
-def working_days_between(start: date, end: date) -> int:
-    """Return how many days from Monday to Friday lie after `start`, up to and with `end`; 0 when `end` is not later."""
-    if end <= start:
-        return 0
-    weeks, rest = divmod((end - start).days, 7)
-    return weeks * 5 + sum((start + timedelta(days=n)).weekday() <= _FRIDAY for n in range(1, rest + 1))
-
-
-def working_day_after(day: date, days: int) -> date:
-    """Return the day that many working days (Monday to Friday) after `day`."""
-    while days > 0:
-        day += timedelta(days=1)
-        days -= day.weekday() <= _FRIDAY
-    return day
-
-
-def is_working_day(day: date) -> bool:
-    """Return whether a day lies from Monday to Friday."""
-    return day.weekday() <= _FRIDAY
 
 
 def is_flood(letters: int, earlier: Sequence[int]) -> bool:
@@ -168,20 +147,9 @@ def is_flood(letters: int, earlier: Sequence[int]) -> bool:
     return letters > max(FLOOD_FROM, FLOOD_TIMES * usual)
 
 
-def first_day_in_time(on: date, days: int) -> date:
-    """Return the earliest day from which, by `on`, no more than so many working days have passed.
-
-    What came before that day is past the promise of so many working days.
-    """
-    day = on
-    while working_days_between(day - timedelta(days=1), on) <= days:
-        day -= timedelta(days=1)
-    return day
-
-
-def median_working_days(answers: Sequence[tuple[date, date, int]]) -> float | None:
-    """Return the median number of working days from receipt to first answer; each triple is (received, answered, how many)."""
-    waits = [working_days_between(received, answered) for received, answered, number in answers for _ in range(number)]
+def median_working_days(answers: Sequence[tuple[date, date]], country: str) -> float | None:
+    """Return the median number of working days from receipt to first answer; each pair is (received, answered)."""
+    waits = [working_days_between(received, answered, country) for received, answered in answers]
     return float(median(waits)) if waits else None
 
 

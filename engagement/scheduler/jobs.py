@@ -105,7 +105,7 @@ def empty_letterbox(settings: Settings) -> str:
     Says nothing of how much that was: with it, whoever may read this page could count what reports hide.
     """
     here = clock.now().astimezone(ZoneInfo(settings.timezone))
-    was_emptied = here.time() >= HANDED_OVER_FROM and saying.empty_letterbox(here.date())
+    was_emptied = here.time() >= HANDED_OVER_FROM and saying.empty_letterbox(here.date(), settings.holidays)
     db.session.commit()
     log_words = "" if empty_log() else " Somebody reads the write-ahead log just now; it is emptied next time."
     return ("Done for today." if was_emptied else "Nothing to do until the next morning.") + log_words
@@ -121,7 +121,8 @@ def record_sign_ins(settings: Settings) -> str:
 
 def count_objections(settings: Settings) -> str:
     """Count the objections of yesterday where that was not done yet."""
-    counted = figures.count_objections(clock.today(settings.timezone) - timedelta(days=1), settings.anonymity_floor)
+    yesterday = clock.today(settings.timezone) - timedelta(days=1)
+    counted = figures.count_objections(yesterday, settings.anonymity_floor, settings.holidays)
     return f"{counted} programmes counted."
 
 

@@ -1,6 +1,5 @@
 """The vocabulary of waves and pure functions over their dates."""
 
-from datetime import date
 from enum import StrEnum
 
 
@@ -63,13 +62,3 @@ class MembershipOrigin(StrEnum):
 
     DEPARTMENT = "department"
     HAND = "hand"
-
-
-def days_until(go_live_on: date, today: date) -> str:
-    """Say how far a go-live is away: "in 28 days", "today", "3 days ago"."""
-    days = (go_live_on - today).days
-    if days == 0:
-        return "today"
-    if days > 0:
-        return "tomorrow" if days == 1 else f"in {days} days"
-    return "yesterday" if days == -1 else f"{-days} days ago"

@@ -8,8 +8,8 @@ from browser.furnishing import APPROVER, EMPLOYEE, MANAGER
 from engagement import clock
 from engagement.communications.actions import approve
 from engagement.communications.models import Occurrence
+from engagement.days.working_days import working_days_after
 from engagement.db import db
-from engagement.resistance.rules import working_day_after
 from engagement.training.models import Module
 
 WORRY = "If it sorts the claims, who notices a wrong one?"
@@ -42,7 +42,7 @@ def test_from_the_mail_to_the_answer(live, window):
 
 
 def _let_the_next_working_morning_come(live):
-    day = working_day_after(clock.now().date(), 1)
+    day = working_days_after(clock.now().date(), 1, live.app.config["SETTINGS"].holidays)
     live.run_line("empty-letterbox", at=datetime.combine(day, time(8), UTC))
 
 

@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 from commands.shell import ROOT, Shell
 from flask import Flask
 from flask.testing import FlaskClient
 
 from engagement.app import create_app
+from engagement.days.working_days import why_off
 from engagement.db import db
 from engagement.settings import Settings
 from engagement.stakeholders.rules import StakeholderGroup
@@ -84,6 +86,8 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(either_shell: 
     assert one(shell, "SELECT count(*) FROM person") == 2412
     states = [str(status) for (status,) in shell.rows("SELECT status FROM wave ORDER BY number")]
     assert states == ["closed", "stabilising", "planned", "planned"]
+    days = [date.fromisoformat(day) for day in words(shell, "SELECT go_live_on FROM wave")]
+    assert [day for day in days if why_off(day, "GB-ENG")] == []
     assert len(words(shell, "SELECT source FROM concern")) == 5
     assert words(shell, "SELECT status FROM occurrence") >= {"sent", "draft", "in_review"}
     assert one(shell, "SELECT count(*) FROM occurrence WHERE status = 'sent'") > 15

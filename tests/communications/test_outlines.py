@@ -6,8 +6,8 @@ import pytest
 
 from engagement.communications.merging import problems_in
 from engagement.communications.outlines import read_outline, standard_outlines
-from engagement.communications.rhythm import rhythm_words
 from engagement.communications.rules import CommunicationKind
+from engagement.days.rhythm import rhythm_words
 from engagement.errors import BadInput
 
 GOOD = """---

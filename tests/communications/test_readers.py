@@ -13,12 +13,12 @@ from engagement.audiences.queries import people_in
 from engagement.communications import actions, queries
 from engagement.communications.readers import LaterReaders, delivery_plan, due_column, reader_groups, unread_languages
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
-from engagement.communications.working_time import next_working_instant, working_time
+from engagement.days.working_hours import next_working_instant
 from engagement.db import db
 from engagement.mail.models import Delivery
 from engagement.mail.queries import Waiting, waiting_for_hours
 from engagement.people.models import Person
-from engagement.people.organisation import UNSET, Organisation
+from engagement.people.organisation import UNSET, Organisation, working_time
 from tests.communications.calendar_rows import AT_TWO, make_approved, make_line
 from tests.conftest import Statements
 

@@ -123,10 +123,13 @@ def test_days_are_written_as_the_language_does() -> None:
     by = row.communication.owner.actor
     actions.write_translation(row, "pl", "Od {{ go_live }}", "{{ workflow }} {{ go_live }}", by=by)
     actions.write_translation(row, "it", "Dal {{ go_live }}", "{{ workflow }}", by=by)
-    assert actions.preview_as(row, person).subject == "Od wtorek 12 maja"
+    assert actions.preview_as(row, person).subject == "Od wtorek, 12 maja"
     assert "i Triage" in actions.preview_as(row, person).text or "i Letters" in actions.preview_as(row, person).text
     person.language = "it"
-    assert actions.preview_as(row, person).subject == "Dal 2026-05-12"
+    assert actions.preview_as(row, person).subject == "Dal martedì 12 maggio"
+    person.language = "tlh"
+    actions.write_translation(row, "tlh", "{{ go_live }}", "{{ workflow }}", by=by)
+    assert actions.preview_as(row, person).subject == "2026-05-12"
 
 
 def test_preview_and_test_copy_show_the_text_that_the_recipient_would_get() -> None:

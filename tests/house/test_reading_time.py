@@ -7,17 +7,17 @@ import pytest
 from patterns import pathological
 
 from engagement.audiences.conditions import catalogue as audience_rules
-from engagement.communications.cadence import check_zone, clock_time
 from engagement.communications.field_places import misplaced
-from engagement.communications.holiday_calendar import check_country
 from engagement.communications.languages import check_language
 from engagement.communications.merging import fields_in, problems_in, rendered
 from engagement.communications.outlines import read_outline
-from engagement.communications.recurrence import read_rule
 from engagement.communications.text_limits import LONGEST_BODY as LONGEST_MESSAGE
 from engagement.communications.text_limits import LONGEST_SUBJECT, check_text
 from engagement.content import commonmark, library, markdown, quiz
 from engagement.content.autolinks import linked
+from engagement.days.local_time import check_zone, clock_time
+from engagement.days.recurrence import read_rule
+from engagement.days.working_days import check_country
 from engagement.errors import EngagementError
 from engagement.intake import cells, columns, names
 from engagement.intake.reading import read_file

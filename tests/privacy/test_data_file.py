@@ -55,7 +55,7 @@ def _account(person):
 
 def _concern(text: str, sender: Sender, by=None) -> Concern:
     before = set(db.session.scalars(select(Concern.id)))
-    saying.say_something(text, sender, secret=SECRET, on=ON, by=by)
+    saying.say_something(text, sender, secret=SECRET, country="GB-ENG", on=ON, by=by)
     hand_over_letters(ON)
     return db.session.scalars(select(Concern).where(Concern.id.not_in(before))).one()
 

@@ -40,7 +40,7 @@ BOSS = "1,boss@example.com,Bea,Boss,Operations,,"
 
 def _say(text: str, person: Person) -> None:
     by = accounts.account_for_person(person).actor
-    saying.say_something(text, Sender.NAMED, secret="only for tests", on=ON, by=by)
+    saying.say_something(text, Sender.NAMED, secret="only for tests", country="GB-ENG", on=ON, by=by)
 
 
 def _told_of_others(text: str) -> None:

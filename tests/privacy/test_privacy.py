@@ -66,6 +66,7 @@ def _somebody():
         "I, Zofia Żółkowska, object.",
         Sender.NAMED,
         secret=SECRET,
+        country="GB-ENG",
         on=date(2026, 4, 14),
         form_key="k" * 24,
         by=account.actor,

@@ -157,7 +157,15 @@ def test_reading_the_answer_and_replying_while_signed_in_leaves_no_trace(sender,
 def test_numbers_and_places_of_letters_and_concerns_tell_nothing_about_their_order(app):
     wave = make_wave()
     for number in range(40):
-        say_something(f"{number:02}", Sender.ANONYMOUS, secret="s", on=INSTANT.date(), form_key="f" * 20, wave=wave)
+        say_something(
+            f"{number:02}",
+            Sender.ANONYMOUS,
+            secret="s",
+            country="GB-ENG",
+            on=INSTANT.date(),
+            form_key="f" * 20,
+            wave=wave,
+        )
     hand_over_letters(INSTANT.date())
     db.session.commit()
     by_number = [row.text for row in db.session.scalars(select(Concern).order_by(Concern.id))]
@@ -191,7 +199,7 @@ def test_after_the_morning_no_file_tells_in_what_order_things_came(app, frozen):
     said = [f"The words of the {number:03} letter" for number in range(30)]
     codes = []
     for words in said:
-        codes.append(say_something(words, Sender.ANONYMOUS, secret="s", on=INSTANT.date()).code)
+        codes.append(say_something(words, Sender.ANONYMOUS, secret="s", country="GB-ENG", on=INSTANT.date()).code)
         db.session.commit()
     concern_hashes = [receipt_hash("s", code) for code in codes]
     frozen.move_to(datetime(2026, 4, 15, 6, 0, tzinfo=UTC))
@@ -221,7 +229,7 @@ def test_after_the_morning_no_row_or_file_of_postgresql_tells_in_what_order_thin
     if is_sqlite():
         pytest.skip("rows of PostgreSQL")
     for number in range(30):
-        say_something(f"{number:03}", Sender.ANONYMOUS, secret="s", on=INSTANT.date())
+        say_something(f"{number:03}", Sender.ANONYMOUS, secret="s", country="GB-ENG", on=INSTANT.date())
         db.session.commit()
     file_before = db.session.scalar(text("SELECT pg_relation_filepath('concern_letter')"))
     frozen.move_to(datetime(2026, 4, 15, 6, 0, tzinfo=UTC))

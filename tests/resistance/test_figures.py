@@ -39,7 +39,9 @@ FLOOR = 5
 
 def many(number, source, wave, on=MONDAY):
     for n in range(number):
-        say_something(f"{source} {n} {on}", Sender.ANONYMOUS, secret="s", on=on, source=source, wave=wave)
+        say_something(
+            f"{source} {n} {on}", Sender.ANONYMOUS, secret="s", country="GB-ENG", on=on, source=source, wave=wave
+        )
     hand_over_letters(on)
 
 
@@ -55,7 +57,7 @@ def test_a_report_hides_small_sources_and_a_second_one():
     many(6, Source.LOSS_OF_CONTROL, wave)
     many(5, Source.QUALITY_SCEPTICISM, wave)
     many(2, Source.CHANGE_FATIGUE, wave)
-    count_objections(MONDAY, FLOOR)
+    count_objections(MONDAY, FLOOR, "GB-ENG")
     assert shown_of(wave) == {
         Source.JOB_SECURITY: 7,
         Source.LOSS_OF_CONTROL: 6,
@@ -85,11 +87,11 @@ def test_before_the_first_night_nothing_is_counted_and_that_is_said():
 def test_a_day_is_counted_once_and_never_again():
     wave = make_wave()
     many(7, Source.OTHER, wave)
-    assert count_objections(MONDAY, FLOOR) == 1
+    assert count_objections(MONDAY, FLOOR, "GB-ENG") == 1
     before = shown_of(wave)
     many(9, Source.OTHER, wave)
-    assert count_objections(MONDAY, FLOOR) == 0
-    assert count_objections(MONDAY - timedelta(days=1), FLOOR) == 0
+    assert count_objections(MONDAY, FLOOR, "GB-ENG") == 0
+    assert count_objections(MONDAY - timedelta(days=1), FLOOR, "GB-ENG") == 0
     assert shown_of(wave) == before
 
 
@@ -101,7 +103,7 @@ def test_what_happened_after_the_end_of_the_day_is_in_no_figure_of_it():
     for concern in db.session.scalars(select(Concern).where(Concern.received_on == MONDAY).limit(5)).all():
         actions.answer(concern, "An answer", by=manager.actor, on=MONDAY + timedelta(days=1))
     db.session.flush()
-    count_objections(MONDAY, FLOOR)
+    count_objections(MONDAY, FLOOR, "GB-ENG")
     assert (shown_of(wave)["total"], shown_of(wave, "answered")["total"]) == (8, None)
 
 
@@ -116,7 +118,7 @@ def test_a_report_counts_only_its_own_programme_and_the_median_of_enough_answers
     for concern in db.session.scalars(select(Concern).where(Concern.wave_id == wave.id)).all():
         actions.answer(concern, "An answer", by=manager.actor, on=date(2026, 4, 10))
     db.session.flush()
-    count_objections(MONDAY, FLOOR)
+    count_objections(MONDAY, FLOOR, "GB-ENG")
     found = summary_for_report(wave.programme_id, FLOOR)
     assert (found.open, found.answered, found.median_days) == (None, 5, 3.0)
 
@@ -126,10 +128,19 @@ def test_many_concerns_of_one_person_are_no_group():
     wave, person = make_wave(), make_person()
     by = Actor(make_account("one@example.com").id, person.name, person.id)
     for n in range(12):
-        say_something(f"Mine {n}", Sender.NAMED, secret="s", on=MONDAY, source=Source.JOB_SECURITY, wave=wave, by=by)
+        say_something(
+            f"Mine {n}",
+            Sender.NAMED,
+            secret="s",
+            country="GB-ENG",
+            on=MONDAY,
+            source=Source.JOB_SECURITY,
+            wave=wave,
+            by=by,
+        )
     many(6, Source.OTHER, wave)
     many(6, Source.QUALITY_SCEPTICISM, wave)
-    count_objections(MONDAY, FLOOR)
+    count_objections(MONDAY, FLOOR, "GB-ENG")
     shown = shown_of(wave)
     assert shown[Source.JOB_SECURITY] is None
     assert shown["total"] == 24
@@ -143,7 +154,7 @@ def test_what_is_left_out_is_in_no_figure(left_out):
     for concern in db.session.scalars(select(Concern).limit(3)).all():
         concern.left_out = left_out
     db.session.flush()
-    count_objections(MONDAY, FLOOR)
+    count_objections(MONDAY, FLOOR, "GB-ENG")
     assert shown_of(wave)["total"] == 6
 
 
@@ -152,9 +163,9 @@ def test_the_trend_is_made_of_what_was_published_at_the_end_of_each_week():
     wave = make_wave()
     for week in range(9):
         for source in Source:
-            many(5, source, wave, on=MONDAY - timedelta(weeks=8 - week))
-        count_objections(MONDAY - timedelta(weeks=8 - week, days=-2), FLOOR)
-        count_objections(MONDAY - timedelta(weeks=8 - week, days=-6), FLOOR)
+            many(5, source, wave, on=MONDAY - timedelta(weeks=8 - week, days=-1))
+        count_objections(MONDAY - timedelta(weeks=8 - week, days=-2), FLOOR, "GB-ENG")
+        count_objections(MONDAY - timedelta(weeks=8 - week, days=-6), FLOOR, "GB-ENG")
     db.session.execute(db.delete(ConcernFigures).where(ConcernFigures.on.between(date(2026, 3, 23), date(2026, 3, 29))))
     trend = {line.source: line.trend for line in summary_for_report(wave.programme_id, FLOOR).sources}
     assert trend[Source.OTHER] == [10, 15, 20, 25, None, 35, 40, 45]
@@ -168,12 +179,12 @@ def test_a_source_that_is_counted_anew_changes_no_earlier_week():
     many(5, Source.LOSS_OF_CONTROL, wave)
     many(2, Source.OTHER, wave)
     sunday = MONDAY + timedelta(days=6)
-    count_objections(sunday, FLOOR)
+    count_objections(sunday, FLOOR, "GB-ENG")
     first = shown_of(wave)
     for concern in db.session.scalars(select(Concern).where(Concern.source == Source.JOB_SECURITY).limit(9)).all():
         actions.change_source(concern, Source.OTHER, "It reads so", by=manager.actor)
     db.session.flush()
-    count_objections(sunday + timedelta(days=7), FLOOR)
+    count_objections(sunday + timedelta(days=7), FLOOR, "GB-ENG")
     trend = {line.source: line.trend[-2] for line in summary_for_report(wave.programme_id, FLOOR).sources}
     assert trend == {source: first[source] for source in Source}
     hidden = [source for source in Source if first[source] is None]
@@ -186,7 +197,7 @@ def test_figures_that_were_counted_below_a_floor_that_was_raised_are_not_shown()
     wave = make_wave()
     for source in Source:
         many(6, source, wave)
-    count_objections(MONDAY, 5)
+    count_objections(MONDAY, 5, "GB-ENG")
     assert summary_for_report(wave.programme_id, 5).open == 30
     assert summary_for_report(wave.programme_id, 10).as_of is None
 
@@ -197,12 +208,12 @@ def test_a_cell_stands_until_things_of_enough_people_have_changed_in_it():
     wave = make_wave()
     for source in Source:
         many(8, source, wave)
-    count_objections(MONDAY, FLOOR)
+    count_objections(MONDAY, FLOOR, "GB-ENG")
     first = shown_of(wave)
     for number, day in enumerate((MONDAY + timedelta(days=n) for n in (1, 2, 3, 4, 7)), 1):
         many(1, Source.LOSS_OF_CONTROL, wave, on=day)
         many(1 if number == 1 else 0, Source.JOB_SECURITY, wave, on=day)
-        count_objections(day, FLOOR)
+        count_objections(day, FLOOR, "GB-ENG")
         if number < FLOOR:
             assert shown_of(wave) == first
     # The one about jobs is in no figure yet, and not in the total either.
@@ -214,13 +225,13 @@ def test_answers_move_their_cells_alone():
     manager, wave = make_change_manager(), make_wave()
     for source in Source:
         many(12, source, wave)
-    count_objections(MONDAY, FLOOR)
+    count_objections(MONDAY, FLOOR, "GB-ENG")
     tuesday = MONDAY + timedelta(days=1)
     for source, number in ((Source.OTHER, 5), (Source.JOB_SECURITY, 4)):
         for concern in db.session.scalars(select(Concern).where(Concern.source == source).limit(number)).all():
             actions.answer(concern, "An answer", by=manager.actor, on=tuesday)
     db.session.flush()
-    count_objections(tuesday, FLOOR)
+    count_objections(tuesday, FLOOR, "GB-ENG")
     assert (shown_of(wave)[Source.OTHER], shown_of(wave)[Source.JOB_SECURITY], shown_of(wave)["total"]) == (7, 12, 55)
 
 
@@ -228,16 +239,18 @@ def test_answers_move_their_cells_alone():
 def test_one_person_alone_moves_no_figure_is_not_late_and_makes_no_median():
     wave, person = make_wave(), make_person()
     many(9, Source.OTHER, wave)
-    count_objections(MONDAY, FLOOR)
+    count_objections(MONDAY, FLOOR, "GB-ENG")
     before = shown_of(wave)
     by, early = Actor(make_account("one@example.com").id, person.name, person.id), MONDAY + timedelta(days=1)
     for n in range(9):
-        say_something(f"Mine {n}", Sender.NAMED, secret="s", on=early, source=Source.OTHER, wave=wave, by=by)
+        say_something(
+            f"Mine {n}", Sender.NAMED, secret="s", country="GB-ENG", on=early, source=Source.OTHER, wave=wave, by=by
+        )
     for concern in db.session.scalars(select(Concern).where(Concern.is_anonymous)).all():
         concern.status = ConcernStatus.ACKNOWLEDGED
         concern.received_on = concern.waiting_since_on = MONDAY + timedelta(days=30)
     db.session.flush()
-    count_objections(MONDAY + timedelta(days=14), FLOOR)
+    count_objections(MONDAY + timedelta(days=14), FLOOR, "GB-ENG")
     assert shown_of(wave) == before
     assert not summary_for_report(wave.programme_id, FLOOR).is_late
 
@@ -248,9 +261,9 @@ def test_a_floor_that_is_raised_uncovers_nothing_in_the_week():
     many(15, Source.JOB_SECURITY, wave)
     many(15, Source.LOSS_OF_CONTROL, wave)
     many(4, Source.OTHER, wave)
-    count_objections(MONDAY, 5)
+    count_objections(MONDAY, 5, "GB-ENG")
     many(6, Source.OTHER, wave, on=MONDAY + timedelta(days=1))
-    count_objections(MONDAY + timedelta(days=2), 6)
+    count_objections(MONDAY + timedelta(days=2), 6, "GB-ENG")
     assert summary_for_report(wave.programme_id, 6).as_of == MONDAY + timedelta(days=2)
     assert {line.source: line.open for line in summary_for_report(wave.programme_id, 6).sources}[Source.OTHER] is None
 
@@ -261,7 +274,7 @@ def test_a_closed_programme_that_was_never_counted_is_counted_once():
     many(9, Source.OTHER, wave)
     wave.programme.closed_at = clock.now()
     db.session.flush()
-    assert [count_objections(MONDAY + timedelta(days=n), FLOOR) for n in range(3)] == [1, 0, 0]
+    assert [count_objections(MONDAY + timedelta(days=n), FLOOR, "GB-ENG") for n in range(3)] == [1, 0, 0]
 
 
 @on_a_database
@@ -270,11 +283,11 @@ def test_a_group_that_was_hidden_stays_hidden_until_the_week_is_over():
     many(9, Source.JOB_SECURITY, wave)
     many(9, Source.LOSS_OF_CONTROL, wave)
     many(4, Source.OTHER, wave)
-    count_objections(MONDAY, FLOOR)
+    count_objections(MONDAY, FLOOR, "GB-ENG")
     for day in (MONDAY + timedelta(days=2), MONDAY + timedelta(days=7)):
         for source in Source:
             many(6, source, wave, on=day)
-        count_objections(day, FLOOR)
+        count_objections(day, FLOOR, "GB-ENG")
         is_next_week = day.weekday() == 0
         assert (shown_of(wave)[Source.OTHER] is not None) is is_next_week
         assert (shown_of(wave)[Source.CHANGE_FATIGUE] is not None) is is_next_week
@@ -306,7 +319,7 @@ def test_no_subtraction_over_days_weeks_and_programmes_finds_a_small_group():
     since = {wave.id: dict.fromkeys(Source, 0) for wave in programmes}
     for day in (MONDAY + timedelta(days=n) for n in range(42)):
         _live_a_day(day, programmes, chance, manager)
-        count_objections(day, FLOOR)
+        count_objections(day, FLOOR, "GB-ENG")
         for wave in programmes:
             _add_what_moved(since[wave.id], wave, day)
             found = summary_for_report(wave.programme_id, FLOOR)

@@ -8,12 +8,15 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 from engagement.audit import AuditEntry
+from engagement.days.working_days import working_days_after
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.resistance import actions, queries
+from engagement.resistance.actions import log_concern
 from engagement.resistance.models import Concern, ConcernReply
+from engagement.resistance.queries import late_to_answer, waiting_counts
 from engagement.resistance.rules import ConcernStatus, LeftOut, Sender, Source, is_flood
-from engagement.resistance.saying.actions import empty_letterbox, say_back_unknown, say_something
+from engagement.resistance.saying.actions import empty_letterbox, say_back_unknown, say_something, settle_letterbox
 from engagement.resistance.saying.models import Letter, LetterboxRound
 from engagement.resistance.saying.queries import kept_under
 from engagement.resistance.saying.rules import handed_over_on
@@ -27,7 +30,7 @@ SATURDAY, MONDAY = date(2026, 4, 18), date(2026, 4, 20)
 
 
 def say(said="I fear for my job", **more):
-    return say_something(said, Sender.ANONYMOUS, secret=SECRET, on=TUESDAY, **more)
+    return say_something(said, Sender.ANONYMOUS, secret=SECRET, country="GB-ENG", on=TUESDAY, **more)
 
 
 def said_so_far():
@@ -39,7 +42,7 @@ def test_nothing_comes_to_the_change_team_before_the_next_working_morning():
     assert received.received_on == WEDNESDAY
     assert said_so_far() == []
     assert isinstance(kept_under(received.code, secret=SECRET), Letter)
-    assert empty_letterbox(WEDNESDAY)
+    assert empty_letterbox(WEDNESDAY, "GB-ENG")
     assert said_so_far() == ["I fear for my job"]
     concern = kept_under(received.code, secret=SECRET)
     assert (concern.received_on, concern.waiting_since_on, concern.source) == (
@@ -58,20 +61,20 @@ def test_a_letter_has_no_day_and_no_instant():
 
 
 def test_a_day_has_one_round_however_many_try():
-    assert empty_letterbox(WEDNESDAY)
+    assert empty_letterbox(WEDNESDAY, "GB-ENG")
     say()
-    assert not empty_letterbox(WEDNESDAY)
+    assert not empty_letterbox(WEDNESDAY, "GB-ENG")
     assert said_so_far() == []
-    assert empty_letterbox(WEDNESDAY + timedelta(days=1))
+    assert empty_letterbox(WEDNESDAY + timedelta(days=1), "GB-ENG")
     assert said_so_far() == ["I fear for my job"]
 
 
 def test_on_days_off_letters_are_put_back_and_handed_over_on_monday():
     code = say().code
-    assert empty_letterbox(SATURDAY)
+    assert empty_letterbox(SATURDAY, "GB-ENG")
     assert said_so_far() == []
     assert count_of(select(Letter)) == 1
-    assert empty_letterbox(MONDAY)
+    assert empty_letterbox(MONDAY, "GB-ENG")
     assert kept_under(code, secret=SECRET).received_on == MONDAY
 
 
@@ -89,7 +92,7 @@ def test_letters_come_in_another_order_than_they_were_written_in(monkeypatch):
         return original(statement, *rest, **more)
 
     monkeypatch.setattr(db.session, "execute", watched)
-    assert empty_letterbox(WEDNESDAY)
+    assert empty_letterbox(WEDNESDAY, "GB-ENG")
     assert len(inserted) == 30
     assert inserted != sorted(inserted)
 
@@ -102,10 +105,10 @@ def test_all_letters_of_a_morning_are_written_by_one_transaction():
         db.session.commit()
     apart = set(db.session.scalars(text("SELECT CAST(xmin AS TEXT) FROM concern_letter")))
     assert len(apart) == 5
-    assert empty_letterbox(SATURDAY)
+    assert empty_letterbox(SATURDAY, "GB-ENG")
     db.session.commit()
     assert len(set(db.session.scalars(text("SELECT CAST(xmin AS TEXT) FROM concern_letter")))) == 1
-    assert empty_letterbox(MONDAY)
+    assert empty_letterbox(MONDAY, "GB-ENG")
     db.session.commit()
     assert len(set(db.session.scalars(text("SELECT CAST(xmin AS TEXT) FROM concern")))) == 1
     assert db.session.scalar(text("SELECT pg_relation_size('concern_letter')")) == 0
@@ -113,7 +116,7 @@ def test_all_letters_of_a_morning_are_written_by_one_transaction():
 
 def test_a_reply_waits_too_and_what_is_added_stays_one_letter():
     code = say().code
-    empty_letterbox(WEDNESDAY)
+    empty_letterbox(WEDNESDAY, "GB-ENG")
     concern = kept_under(code, secret=SECRET)
     actions.answer(concern, "Until March.", by=make_change_manager().actor, on=WEDNESDAY)
     say_back_unknown(concern, "And then?")
@@ -122,7 +125,7 @@ def test_a_reply_waits_too_and_what_is_added_stays_one_letter():
     db.session.flush()
     assert concern.status is ConcernStatus.ANSWERED
     assert count_of(select(ConcernReply)) == 1
-    empty_letterbox(WEDNESDAY + timedelta(days=1))
+    empty_letterbox(WEDNESDAY + timedelta(days=1), "GB-ENG")
     replies = db.session.scalars(select(ConcernReply).order_by(ConcernReply.place)).all()
     assert [(r.text, r.written_on) for r in replies][1] == (
         "And then?\n\nI mean after March.",
@@ -137,15 +140,17 @@ def test_what_is_added_to_a_letter_that_waits_belongs_to_it_and_has_an_end():
     say_back_unknown(letter, "And for my colleagues.")
     with pytest.raises(BadInput, match=r"longer than 5,000"):
         say_back_unknown(letter, "x" * 4990)
-    empty_letterbox(WEDNESDAY)
+    empty_letterbox(WEDNESDAY, "GB-ENG")
     assert said_so_far() == ["I fear for my job\n\nAnd for my colleagues."]
 
 
 def test_a_form_that_is_sent_again_on_a_later_day_counts_once():
     codes = set()
     for day in (TUESDAY, WEDNESDAY):
-        codes.add(say_something("Twice", Sender.ANONYMOUS, secret=SECRET, on=day, form_key="k" * 20).code)
-        empty_letterbox(day + timedelta(days=1))
+        codes.add(
+            say_something("Twice", Sender.ANONYMOUS, secret=SECRET, country="GB-ENG", on=day, form_key="k" * 20).code
+        )
+        empty_letterbox(day + timedelta(days=1), "GB-ENG")
     assert len(codes) == 1
     assert said_so_far() == ["Twice"]
 
@@ -171,7 +176,7 @@ def test_four_mornings_that_grow_fourfold_are_floods():
     for number, day in enumerate((WEDNESDAY, date(2026, 4, 16), date(2026, 4, 17), MONDAY)):
         for letter in range(21 * 4**number if number < 2 else 90):
             say(f"{day} {letter}")
-        empty_letterbox(day)
+        empty_letterbox(day, "GB-ENG")
     assert [flood.number for flood in queries.floods(None, WEDNESDAY)] == [21, 84, 90, 90]
 
 
@@ -181,7 +186,7 @@ def test_a_flood_is_marked_counts_nowhere_and_waits_for_a_decision_that_can_be_t
         say(f"Flood {number}", wave=wave)
     for number in range(8):
         say(f"About another wave {number}")
-    empty_letterbox(WEDNESDAY)
+    empty_letterbox(WEDNESDAY, "GB-ENG")
     assert [(f.on, f.number, f.is_left_out) for f in queries.floods(None, WEDNESDAY)] == [(WEDNESDAY, 150, False)]
     of_the_day = Concern.received_on == WEDNESDAY
     assert actions.decide_flood(of_the_day, counts=False, by=manager.actor) == 150
@@ -198,7 +203,7 @@ def test_a_flood_is_marked_counts_nowhere_and_waits_for_a_decision_that_can_be_t
 def test_what_came_from_outside_is_kept_apart_where_that_is_asked():
     say("From outside", is_from_outside=True)
     say("From inside")
-    empty_letterbox(WEDNESDAY)
+    empty_letterbox(WEDNESDAY, "GB-ENG")
     assert dict(db.session.execute(select(Concern.text, Concern.left_out)).all()) == {
         "From outside": LeftOut.OUTSIDE,
         "From inside": None,
@@ -227,7 +232,7 @@ def test_the_job_waits_for_six_in_the_morning_and_tells_no_number(app, frozen):
     ],
 )
 def test_the_morning_that_is_promised_is_the_one_that_comes(day, at, expected):
-    assert handed_over_on(day, at) == expected
+    assert handed_over_on(day, "GB-ENG", at) == expected
 
 
 def test_a_table_that_somebody_reads_is_tried_again_soon_instead_of_stopping_everybody(app):
@@ -239,7 +244,86 @@ def test_a_table_that_somebody_reads_is_tried_again_soon_instead_of_stopping_eve
     with db.engine.connect() as backup:
         backup.execute(text("LOCK TABLE concern_letter IN ACCESS SHARE MODE"))
         with pytest.raises(OperationalError):
-            empty_letterbox(WEDNESDAY)
+            empty_letterbox(WEDNESDAY, "GB-ENG")
         db.session.rollback()
-    assert empty_letterbox(WEDNESDAY)
+    assert empty_letterbox(WEDNESDAY, "GB-ENG")
     assert said_so_far() == ["I fear for my job"]
+
+
+def test_a_late_round_takes_only_what_was_due_that_morning():
+    """Letters have no day, so the round comes before the first of them that is for another morning."""
+    assert empty_letterbox(TUESDAY, "GB-ENG")
+    say("Due on Wednesday")
+    here = {"secret": SECRET, "on": WEDNESDAY, "country": "GB-ENG"}
+    early = say_something("Before six", Sender.ANONYMOUS, at=time(5, 59), **here)
+    assert said_so_far() == []
+    late = say_something("After six", Sender.ANONYMOUS, at=time(9, 30), **here)
+    assert (early.received_on, late.received_on) == (WEDNESDAY, WEDNESDAY + timedelta(days=1))
+    assert said_so_far() == ["Before six", "Due on Wednesday"]
+    assert not empty_letterbox(WEDNESDAY, "GB-ENG")
+    assert isinstance(kept_under(late.code, secret=SECRET), Letter)
+    assert empty_letterbox(WEDNESDAY + timedelta(days=1), "GB-ENG")
+    assert kept_under(late.code, secret=SECRET).received_on == WEDNESDAY + timedelta(days=1)
+
+
+def test_rounds_that_failed_for_days_hand_over_once_and_keep_the_newest_back():
+    assert empty_letterbox(TUESDAY, "GB-ENG")
+    say("Due on Wednesday")
+    friday = date(2026, 4, 17)
+    late = say_something("On Friday", Sender.ANONYMOUS, secret=SECRET, on=friday, country="GB-ENG", at=time(10))
+    assert said_so_far() == ["Due on Wednesday"]
+    assert late.received_on == MONDAY
+    assert settle_letterbox(SATURDAY, time(8), "GB-ENG")
+    assert said_so_far() == ["Due on Wednesday"]
+    assert settle_letterbox(MONDAY, time(6), "GB-ENG")
+    assert not settle_letterbox(MONDAY, time(7), "GB-ENG")
+    assert said_so_far() == ["Due on Wednesday", "On Friday"]
+
+
+def test_a_backup_that_reads_the_letterbox_costs_nobody_their_text(app):
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite's readers hold no lock")
+    empty_letterbox(TUESDAY, "GB-ENG")
+    say("Due on Wednesday")
+    db.session.commit()
+    with db.engine.connect() as backup:
+        backup.execute(text("LOCK TABLE concern_letter IN ACCESS SHARE MODE"))
+        say_something("Meanwhile", Sender.ANONYMOUS, secret=SECRET, on=WEDNESDAY, country="GB-ENG", at=time(9))
+        db.session.commit()
+    assert count_of(select(Letter)) == 2
+    assert empty_letterbox(WEDNESDAY, "GB-ENG")
+
+
+@pytest.mark.parametrize(
+    ("said_on", "country", "morning"),
+    [
+        (date(2026, 4, 2), "GB-ENG", date(2026, 4, 7)),  # over Easter
+        (date(2026, 4, 2), "GB-SCT", date(2026, 4, 6)),
+        (date(2026, 12, 24), "DE", date(2026, 12, 28)),
+        (date(2026, 12, 24), "GB-ENG", date(2026, 12, 29)),
+        (date(2026, 4, 16), "IL", date(2026, 4, 19)),
+    ],
+)
+def test_public_holidays_are_no_mornings_of_the_letterbox(said_on, country, morning):
+    received = say_something("x", Sender.ANONYMOUS, secret=SECRET, on=said_on, country=country)
+    assert received.received_on == morning
+    for day in range(1, (morning - said_on).days + 1):
+        assert said_so_far() == []
+        empty_letterbox(said_on + timedelta(days=day), country)
+    concern = kept_under(received.code, secret=SECRET)
+    assert (concern.received_on, concern.acknowledge_by(country)) == (morning, working_days_after(morning, 1, country))
+
+
+def test_a_promise_over_holidays_is_late_from_the_day_after_it_was_due():
+    """Said on Christmas Eve: five working days later is Tuesday 5 January in England."""
+    due = date(2027, 1, 5)
+    row = log_concern("x", by=make_change_manager().actor, on=date(2026, 12, 24), source=Source.OTHER)
+    db.session.flush()
+    assert row.answer_by("GB-ENG") == due
+    late = {
+        on: db.session.scalars(select(Concern).where(late_to_answer(on, "GB-ENG"))).all() == [row]
+        for on in (due, due + timedelta(days=1))
+    }
+    assert late == {due: False, due + timedelta(days=1): True}
+    assert waiting_counts(None, due - timedelta(days=1), "GB-ENG").late == 0
+    assert waiting_counts(None, due, "GB-ENG").late == 1

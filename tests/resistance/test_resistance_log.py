@@ -31,7 +31,7 @@ KEY = "a form key that is long enough"
 
 
 def say(text="I fear for my job", sender=Sender.ANONYMOUS, key=KEY, on=TODAY, **more):
-    received = saying.say_something(text, sender, secret=SECRET, on=on, form_key=key, **more)
+    received = saying.say_something(text, sender, secret=SECRET, country="GB-ENG", on=on, form_key=key, **more)
     hand_over_letters(on)
     return received
 
@@ -225,7 +225,7 @@ def test_the_log_is_narrowed_by_each_filter_and_by_what_may_be_read():
     db.session.flush()
 
     def texts(readable=None, **filters):
-        rows = queries.concerns_listed(readable, TODAY, LogFilters(**filters))
+        rows = queries.concerns_listed(readable, TODAY, "GB-ENG", LogFilters(**filters))
         return [c.text for c in queries.log_page(rows, 0, 50)]
 
     assert texts()[0] == "Alpha ÜBUNG"
@@ -249,11 +249,13 @@ def test_what_needs_somebody_is_counted_and_the_longest_wait_comes_first():
     oldest = db.session.scalars(select(Concern).where(Concern.text == "Concern 2")).one()
     actions.acknowledge(oldest, by=manager.actor)
     db.session.flush()
-    waiting = queries.needs_answer(None, TODAY)
+    waiting = queries.needs_answer(None, TODAY, "GB-ENG")
     assert [c.text for c in waiting.unread] == ["Concern 1", "Concern 0"]
     assert [c.text for c in waiting.late] == ["Concern 2"]
     assert (waiting.unread_count, waiting.late_count) == (2, 1)
-    assert queries.waiting_counts(None, TODAY) == queries.WaitingCounts(open=3, late=2)
+    # The one of Monday was to be read by Tuesday, so it is late when Tuesday is over, and not before.
+    assert queries.waiting_counts(None, TODAY, "GB-ENG") == queries.WaitingCounts(open=3, late=3)
+    assert queries.waiting_counts(None, date(2026, 4, 13), "GB-ENG") == queries.WaitingCounts(open=3, late=2)
     assert queries.received_between(None, date(2026, 4, 9), TODAY) == {Source.OTHER: 2}
     assert queries.received_between(None, date(2026, 4, 9), date(2026, 4, 12)) == {Source.OTHER: 1}
 
@@ -270,7 +272,7 @@ def test_pages_of_the_log_and_conversations_read_no_row_alone(statements):
     db.session.flush()
     db.session.expunge_all()
     with statements() as sent:
-        rows = queries.log_page(queries.concerns_listed(None, TODAY), 0, 50)
+        rows = queries.log_page(queries.concerns_listed(None, TODAY, "GB-ENG"), 0, 50)
         names = [(c.sender_words, c.wave.title, c.department.path, c.owner.name) for c in rows]
         talks = queries.conversations(rows)
         authors = [m.author for talk in talks for m in talk.messages]

@@ -13,7 +13,7 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.privacy.holding import held_by
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
-from engagement.waves.rules import WaveStatus, days_until
+from engagement.waves.rules import WaveStatus
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 P, R, L, S, C, X = WaveStatus
@@ -122,9 +122,3 @@ def test_a_wave_deploys_workflows_of_its_own_programme() -> None:
     assert queries.workflows_of_waves([wave.id]) == {wave.id: [mine]}
     actions.choose_workflows(wave, [], by=TESTER)
     assert queries.workflows_of_waves([wave.id]) == {}
-
-
-def test_days_until_go_live_in_words() -> None:
-    today = date(2026, 4, 14)
-    days = {-3: "3 days ago", -1: "yesterday", 0: "today", 1: "tomorrow", 28: "in 28 days"}
-    assert {n: days_until(date.fromordinal(today.toordinal() + n), today) for n in days} == days

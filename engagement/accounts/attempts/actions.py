@@ -14,7 +14,7 @@ from engagement.accounts.attempts.models import KnownPlace, SignInAttempt
 from engagement.accounts.attempts.rules import ORDINARY, PLACE_KNOWN, WINDOW, Limits, Way, network_of
 from engagement.db import db, insert_new, rows_changed, take_all
 from engagement.errors import TooMany
-from engagement.words import plural
+from engagement.words import minutes_words
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,8 @@ def refuse_when_tried_too_often(attempt: Attempt) -> None:
         free_at.append(queries.attempts_end_at(attempt.everywhere, attempt.limits.from_everywhere))
     seconds = math.ceil((max(free_at) - clock.now()).total_seconds())
     if seconds > 0:
-        minutes = plural(math.ceil(seconds / 60), "minute", "minutes")
         instead = "A link by mail" if attempt.way is Way.PASSWORD else "A link that came already"
-        sentence = f"There were too many attempts. Wait {minutes}, then try again. {instead} signs you in meanwhile."
+        sentence = f"There were too many attempts. Wait {minutes_words(seconds)}, then try again. {instead} signs you in meanwhile."
         raise TooMany(sentence, {"email": sentence}, retry_after=seconds)
 
 

@@ -14,6 +14,7 @@ from engagement.training.queries.standing import counting, is_asked, standing_of
 from engagement.training.rules import due_on
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
+from engagement.words import short_day_words
 
 OVERDUE, NOT_STARTED = "overdue", "not_started"
 FINISHED, NOT_FINISHED = "finished", "not_finished"
@@ -106,7 +107,7 @@ def _told(value: str, learning: Learning, labels: Labels, zone: tzinfo) -> str:
     if slug not in learning.finished:
         return f"Has not finished {title}."
     day = learning.finished[slug].astimezone(zone)
-    return f"Has finished {title} on {day.day} {day:%B %Y}."
+    return f"Has finished {title} on {short_day_words(day)}."
 
 
 def _sql(value: str, ground: Ground) -> ColumnElement[bool]:

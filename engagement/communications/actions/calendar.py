@@ -14,14 +14,15 @@ from engagement.communications.actions.planning import plan_dates
 from engagement.communications.actions.states import refuse_unless
 from engagement.communications.actions.texts import withdraw_approval
 from engagement.communications.actions.waiting import stop_overtaken
-from engagement.communications.cadence import check_zone, clock_time
-from engagement.communications.holiday_calendar import check_country
 from engagement.communications.languages import check_language
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.outlines import standard_outlines
-from engagement.communications.recurrence import read_rule
-from engagement.communications.rules import CommunicationKind, HolidayPolicy, OccurrenceStatus
+from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.communications.text_limits import check_text
+from engagement.days.cadence import HolidayPolicy
+from engagement.days.local_time import check_zone, clock_time
+from engagement.days.recurrence import read_rule
+from engagement.days.working_days import check_country
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.programmes.models import Programme

@@ -10,10 +10,10 @@ from sqlalchemy.orm import joinedload
 from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.communications.actions.states import dated, refuse_unless
-from engagement.communications.cadence import planned_dates
-from engagement.communications.holiday_calendar import working_days_before
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
+from engagement.days.cadence import planned_dates
+from engagement.days.working_days import working_days_before
 from engagement.db import db, insert_new
 from engagement.errors import BadInput, RuleBroken
 from engagement.programmes.models import Programme

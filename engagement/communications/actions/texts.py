@@ -23,17 +23,18 @@ from engagement.communications.approvals import (
     may_still_approve,
     standing_approval,
 )
-from engagement.communications.holiday_calendar import working_days_before
-from engagement.communications.languages import check_language, language_words
+from engagement.communications.languages import check_language
 from engagement.communications.merge_values import problems_of
 from engagement.communications.models import Approval, Occurrence, OccurrenceText
 from engagement.communications.rules import WRITABLE, OccurrenceStatus
 from engagement.communications.text_limits import check_text
 from engagement.communications.translations import main_language
+from engagement.days.working_days import working_days_before
 from engagement.db import db
 from engagement.errors import BadInput, NotAllowed
 from engagement.people.organisation import UNSET, Organisation
 from engagement.verbs import Verb
+from engagement.words import language_words
 
 LONGEST_REASON = 2_000
 

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from engagement import clock
-from engagement.communications.cadence import PlannedDate, planned_dates
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
+from engagement.days.cadence import PlannedDate, planned_dates
 from engagement.db import db
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState

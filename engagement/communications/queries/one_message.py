@@ -15,7 +15,6 @@ from engagement.communications.merge_values import problems_of
 from engagement.communications.models import Approval, Communication, Occurrence
 from engagement.communications.queries.calendar import with_communication
 from engagement.communications.readers import DeliveryPlan, delivery_plan, reader_groups, unread_languages
-from engagement.communications.rhythm import zone_words
 from engagement.communications.translations import texts_of
 from engagement.db import db
 from engagement.mail.confirming import Confirmations, confirmations_of
@@ -24,6 +23,7 @@ from engagement.mail.queries import Waiting, delivery_counts, waiting_for_hours
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from engagement.people.organisation import UNSET, Organisation
+from engagement.words import short_day_words, zone_words
 
 
 def communication_page(communication_id: int) -> Communication | None:
@@ -160,5 +160,5 @@ def why_reached(delivery: Delivery, timezone: str) -> str:
     name = delivery.name or delivery.address
     return (
         f"{name} belonged to “{occurrence.communication.audience.name}” when the recipients of “{occurrence.title}” were "
-        f"found, {queued.day} {queued:%B %Y} at {queued:%H:%M}, {zone_words(timezone)}.{by}"
+        f"found, {short_day_words(queued.date())} at {queued:%H:%M}, {zone_words(timezone)}.{by}"
     )

@@ -13,17 +13,16 @@ from engagement.accounts.rules import Role
 from engagement.audiences.conditions.catalogue import problems_of
 from engagement.audiences.queries import words_of
 from engagement.audit import AuditEntry
-from engagement.communications.languages import language_words
-from engagement.communications.rhythm import rhythm_words
+from engagement.days.rhythm import rhythm_words
 from engagement.db import Base
 from engagement.intake.queries import WORDS as OF_PEOPLE
-from engagement.pages.frame.formats import day, kept_day, kept_moment, moment, zone_words
+from engagement.pages.frame.formats import day, kept_moment, moment
 from engagement.people.rules import TrainingRole
 from engagement.programmes.rules import SCOPE_QUESTIONS
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.rules import CompletionSource, LeftoverDecision
 from engagement.verbs import verb_words
-from engagement.words import count, listed
+from engagement.words import count, language_words, listed, short_day_words, zone_words
 
 NOTHING = "nothing"
 #: What is said of kinds of things whose name in the tables is no plain English.
@@ -85,7 +84,7 @@ class Told:
 
 def told(entry: AuditEntry, *, in_file: bool = False) -> Told:
     """Return an entry in words; in a file, which is read later, days have their year and times their zone."""
-    say_day, say_moment = (kept_day, kept_moment) if in_file else (day, moment)
+    say_day, say_moment = (short_day_words, kept_moment) if in_file else (day, moment)
     values = _Values(entry.subject_kind, say_day, say_moment)
     return Told(
         say_day(entry.at.date()) if entry.is_by_day else say_moment(entry.at),

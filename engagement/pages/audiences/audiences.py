@@ -15,13 +15,15 @@ from engagement.audiences.models import Audience
 from engagement.communications import queries as calendar
 from engagement.communications.scopes import readable
 from engagement.db import count_of, db
-from engagement.errors import BadInput, EngagementError, RuleBroken
+from engagement.errors import RuleBroken
 from engagement.pages.audiences import blueprint
+from engagement.pages.audiences.forms import AudienceForm
 from engagement.pages.audiences.rule_form import GROUP_WORDS, Row, all_rows, posted_rows, press, rows_of, rule_of
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import reader_zone, today
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.people import queries as people
 from engagement.people.models import Person
 from engagement.words import plural
@@ -52,12 +54,9 @@ class Offer:
 class Sheet:
     """What the builder shows besides its rows."""
 
-    name: str = ""
-    note: str = ""
     says: str | None = None
     reach: str | None = None
     problems: tuple[str, ...] = ()
-    name_problem: str | None = None
     go_on_at: str | None = None
 
 
@@ -147,32 +146,32 @@ def _meant(asked: str, person_id: int) -> list[Person]:
 
 
 @blueprint.route("/audiences/new", methods=["GET", "POST"])
-def new() -> str | BaseResponse:
+def new() -> Drawn | BaseResponse:
     """Build an audience."""
     guard.allow(access.may_plan_everywhere(guard.reader()))
     return _build(None)
 
 
 @blueprint.route("/audiences/<int:audience_id>/edit", methods=["GET", "POST"])
-def edit(audience_id: int) -> str | BaseResponse:
+def edit(audience_id: int) -> Drawn | BaseResponse:
     """Change an audience."""
     return _build(_audience(audience_id, to_change=True))
 
 
-def _build(row: Audience | None) -> str | BaseResponse:
+def _build(row: Audience | None) -> Drawn | BaseResponse:
+    form = AudienceForm(**({"name": row.name, "note": row.note, "rule": held(row).rule} if row else {}))
     if request.method == "GET":
+        sheet = Sheet()
         top = rows_of(row.rule) if row else Row()
-        sheet = Sheet(row.name, row.note) if row else Sheet()
-        return _drawn(row, top, _counted(sheet, top) if row else sheet)
+        return _drawn(row, form, top, _counted(sheet, top) if row else sheet)
     top = posted_rows(request.form)
-    sheet = Sheet(request.form.get("name", ""), request.form.get("note", ""))
     button = request.form.get("do", "count")
     if button == "save":
-        return _saved(row, top, sheet)
+        return _saved(row, form, top)
     go_on_at = press(top, button, request.form)
-    counted = _counted(sheet, top)
+    counted = _counted(Sheet(), top)
     # Whoever is still building knows that something is missing; only asking for the count is asking for judgement.
-    return _drawn(row, top, replace(counted, go_on_at=go_on_at, problems=() if go_on_at else counted.problems))
+    return _drawn(row, form, top, replace(counted, go_on_at=go_on_at, problems=() if go_on_at else counted.problems))
 
 
 def _counted(sheet: Sheet, top: Row) -> Sheet:
@@ -183,37 +182,38 @@ def _counted(sheet: Sheet, top: Row) -> Sheet:
     return replace(sheet, says=queries.words_of(rule).sentence, reach=plural(reach, "person", "people"))
 
 
-def _saved(row: Audience | None, top: Row, sheet: Sheet) -> str | BaseResponse:
+def _saved(row: Audience | None, form: AudienceForm, top: Row) -> Drawn | BaseResponse:
     rule, problems = rule_of(top)
     if problems:
-        return _drawn(row, top, replace(sheet, problems=tuple(problems)))
-    actor = guard.reader().actor
-    try:
-        if row is None:
-            row = actions.save_audience(sheet.name, rule, sheet.note, by=actor)
-        else:
-            actions.change_audience(row, sheet.name, rule, sheet.note, by=actor)
-    except (BadInput, RuleBroken) as error:
-        db.session.rollback()
-        return _drawn(row, top, _refused(_counted(sheet, top), error))
-    db.session.commit()
-    notify(f"“{row.name}” is saved.", f"It reaches {plural(queries.reach(row, today()), 'person', 'people')} today.")
-    return redirect(url_for("audiences.audience", audience_id=row.id), code=303)
+        form.form_errors.extend(problems)
+        return _drawn(row, form, top, Sheet())
+    form.rule.data, actor = rule, guard.reader().actor
+    if form.validate():
+        with saving(form) as saved:
+            if row is None:
+                kept = actions.save_audience(form.name.data, rule, form.note.data, by=actor)
+            else:
+                kept = row
+                actions.change_audience(row, form.name.data, rule, form.note.data, by=actor)
+        if saved:
+            more = f"It reaches {plural(queries.reach(kept, today()), 'person', 'people')} today."
+            return saved.to("audiences.audience", f"“{kept.name}” is saved.", more, audience_id=kept.id)
+    if form.rule.data != rule:
+        # Only somebody else has changed the rule meanwhile.
+        top = rows_of(form.rule.data)
+    return _drawn(row, form, top, _counted(Sheet(), top))
 
 
-def _refused(sheet: Sheet, error: EngagementError) -> Sheet:
-    name_problem = error.problems.get("name") if isinstance(error, BadInput) else None
-    return replace(sheet, name_problem=name_problem, problems=() if name_problem else (error.sentence,))
-
-
-def _drawn(row: Audience | None, top: Row, sheet: Sheet) -> str:
+def _drawn(row: Audience | None, form: AudienceForm, top: Row, sheet: Sheet) -> Drawn:
     offers, asked = {}, [inner for inner in all_rows(top) if inner.about is not None]
     for about in {inner.about for inner in asked if inner.about and inner.about.takes_values and not inner.about.typed}:
         chosen = [text for inner in asked if inner.about is about for text in inner.texts]
         offers[about.name] = Offer(about.offered(chosen, besides=row.id if row else None))
     is_narrowed = any(inner.about.narrowed_by for inner in asked if inner.about)
-    return render_template(
+    return drawn(
         "audiences/edit.html",
+        form,
+        has_errors=bool(sheet.problems),
         audience=row,
         top=top,
         sheet=sheet,
@@ -221,7 +221,6 @@ def _drawn(row: Audience | None, top: Row, sheet: Sheet) -> str:
         places=Offer(offered_places() if is_narrowed else []),
         group_words=GROUP_WORDS,
         questions=[(about.name, about.question) for about in FIELDS.values()],
-        has_errors=bool(sheet.problems or sheet.name_problem),
     )
 
 

@@ -1,5 +1,7 @@
 """Pages of communications: the calendar as month and list, and each communication with its dates."""
 
+from zoneinfo import ZoneInfo
+
 from flask import render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -7,7 +9,6 @@ from engagement import clock
 from engagement.accounts import access
 from engagement.accounts.models import Account
 from engagement.communications import actions, queries, scopes
-from engagement.communications.languages import language_words
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.outlines import standard_outlines
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
@@ -19,14 +20,14 @@ from engagement.pages.calendar.forms import CommunicationForm, StandardForm, Whe
 from engagement.pages.calendar.month import brief_moment, month_shown
 from engagement.pages.calendar.words import when_words
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import number_word, today
+from engagement.pages.frame.formats import today
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
-from engagement.words import plural
+from engagement.words import day_words, language_words, listed, number_word, plural
 
 
 @blueprint.get("/communications")
@@ -129,11 +130,18 @@ def new() -> Drawn | BaseResponse:
             return saved.to(
                 "calendar.communication",
                 f"{communication.name} is in the calendar.",
-                communication.how_often + ".",
+                _how_often_words(communication),
                 communication_id=communication.id,
             )
     may_plan_all = access.may_plan_programme(reader, programme.id)
     return drawn("calendar/edit.html", form, programme=programme, communication=None, may_plan_all=may_plan_all)
+
+
+def _how_often_words(communication: Communication) -> str:
+    """Say how often it goes out and when first, so that nobody has to count weeks or look up holidays."""
+    first = queries.dates_beyond(communication, clock.now(), 3)
+    days = listed(day_words(each.sends_at.astimezone(ZoneInfo(communication.timezone)).date()) for each in first)
+    return f"{communication.how_often}. The first dates: {days}." if first else f"{communication.how_often}."
 
 
 def _defaults(kind: str) -> dict[str, object]:
@@ -262,7 +270,7 @@ def edit(communication_id: int) -> Drawn | BaseResponse:
             return saved.to(
                 "calendar.communication",
                 f"{row.name} is changed.",
-                "Dates follow it; texts that somebody wrote stay. Another audience, wave or sender needs approval again.",
+                f"{_how_often_words(row)} Texts that somebody wrote stay. Another audience, wave or sender needs approval again.",
                 communication_id=row.id,
             )
     return drawn("calendar/edit.html", form, programme=row.programme, communication=row)

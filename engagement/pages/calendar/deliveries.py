@@ -60,6 +60,7 @@ def deliveries() -> str:
         page=page,
         filters=filters,
         is_narrowed=filters != DeliveryFilters(),
+        shows_unknown=filters.state is DeliveryState.UNKNOWN,
         mailing=mailing,
         mailings=_mailings(mailing),
         person=person,

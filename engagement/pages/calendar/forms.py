@@ -22,16 +22,18 @@ from engagement.accounts.queries import accounts_holding
 from engagement.accounts.rules import Role
 from engagement.audiences.models import Audience
 from engagement.audiences.queries import audiences_in_use
-from engagement.communications.cadence import instant_of
 from engagement.communications.models import Communication
-from engagement.communications.recurrence import DAYS
-from engagement.communications.rhythm import ORDINALS, WEEKDAYS, Choice, choice_of, rhythm_words, rule_of
-from engagement.communications.rules import CommunicationKind, HolidayPolicy, Rhythm
+from engagement.communications.rules import CommunicationKind
 from engagement.communications.text_limits import LONGEST_BODY
+from engagement.days.cadence import HolidayPolicy
+from engagement.days.local_time import instant_of
+from engagement.days.recurrence import DAYS
+from engagement.days.rhythm import ORDINALS, Choice, Rhythm, choice_of, rhythm_words, rule_of
 from engagement.db import db
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
+from engagement.words import weekday_word
 
 #: Who can own or approve a communication: whoever has one of these roles, with or without a scope.
 RESPONSIBLE = (Role.CHANGE_MANAGER, Role.SPONSOR, Role.TRAINER, Role.ADMINISTRATOR)
@@ -59,7 +61,7 @@ class CommunicationForm(EditForm):
     rhythm = SelectField("How often does it go out?")
     weekday = SelectField(
         "On which weekday?",
-        choices=choices(zip(DAYS, WEEKDAYS, strict=True)),
+        choices=choices((day, weekday_word(number)) for number, day in enumerate(DAYS)),
         description="For rhythms with a weekday.",
     )
     week = SelectField(

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from engagement.accounts import access
 from engagement.accounts.reader import Reader
-from engagement.communications.holiday_calendar import holidays_between
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import go_lives_between, messages_between
 from engagement.communications.scopes import readable
+from engagement.days.working_days import holidays_between
 from engagement.waves.models import Wave
+from engagement.words import brief_day_words
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Day:
     @property
     def label(self) -> str:
         """The number of the day, with its month on the first."""
-        return f"{self.day.day} {self.day:%b}" if self.day.day == 1 and self.is_off else str(self.day.day)
+        return brief_day_words(self.day, with_weekday=False) if self.day.day == 1 and self.is_off else str(self.day.day)
 
     @property
     def count(self) -> int:
@@ -98,7 +99,7 @@ def local_day(instant: datetime, zone: str) -> date:
 def brief_moment(instant: datetime, zone: str) -> str:
     """Write an instant as briefly as an agenda does: "Tue 17 Nov 14:00"."""
     local = instant.astimezone(ZoneInfo(zone))
-    return f"{local:%a} {local.day} {local:%b} {local:%H:%M}"
+    return f"{brief_day_words(local.date())} {local:%H:%M}"
 
 
 def _month_after(first: date) -> date:

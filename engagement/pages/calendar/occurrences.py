@@ -10,7 +10,7 @@ from engagement import clock
 from engagement.accounts import access
 from engagement.communications import actions, queries, scopes
 from engagement.communications.approvals import approver_words, may_approve
-from engagement.communications.languages import check_language, language_words
+from engagement.communications.languages import check_language
 from engagement.communications.merging import FIELDS, OF_A_WAVE
 from engagement.communications.messages import Preview, asks_confirmation, preview_as, preview_to_nobody, why_words
 from engagement.communications.models import Occurrence
@@ -26,6 +26,7 @@ from engagement.pages.frame.shell import notify
 from engagement.pages.parts.keeping_words import emptied_words
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.people.models import Person
+from engagement.words import language_words
 
 
 def message_at(occurrence_id: int, *, to_write: bool = False) -> Occurrence:
@@ -139,6 +140,7 @@ def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
         lede=words.lede(page),
         when_label=words.when_label(row.status),
         when=words.when_words(row),
+        reason_above=words.reason_above(row.status),
         why_moved=row.why_moved(reader.timezone),
         plan=words.plan_words(page.plan, in_working_hours=in_hours) if page.plan else "",
         later=words.later_lines(page.plan) if page.plan else [],

@@ -9,7 +9,6 @@ from engagement import clock
 from engagement.accounts import access
 from engagement.communications import actions
 from engagement.communications.approvals import approver_words, may_approve
-from engagement.communications.languages import language_words
 from engagement.communications.models import Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.scopes import is_in_charge
@@ -29,7 +28,7 @@ from engagement.pages.calendar.words import when_words
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.saving import Drawn, done, saving
-from engagement.words import plural
+from engagement.words import language_words, plural
 
 
 def _refused(row: Occurrence, take: Callable[[], Any]) -> Drawn | None:

@@ -4,21 +4,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from engagement.communications.languages import language_words
 from engagement.communications.messages import Preview
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import OccurrencePage
 from engagement.communications.readers import DeliveryPlan, LaterReaders
-from engagement.communications.rhythm import day_words, moment_words, zone_words
 from engagement.communications.rules import OccurrenceStatus
 from engagement.mail.queries import Waiting
 from engagement.mail.rules import DeliveryState
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.people.models import Person
-from engagement.words import count, plural
+from engagement.words import (
+    count,
+    day_words,
+    language_words,
+    moment_words,
+    plural,
+    short_day_words,
+    weekday_word,
+    zone_words,
+)
 
 MOST_GROUPS = 12
+#: What stands above the reason for which a message did not go out as planned, and its tone.
+REASONS = {
+    OccurrenceStatus.HELD: ("This message is held. It goes out when somebody decides so.", "bad"),
+    OccurrenceStatus.MISSED: ("This message has not gone out.", "bad"),
+    OccurrenceStatus.SKIPPED: ("This message is left out.", ""),
+}
+
+
+def reason_above(status: OccurrenceStatus) -> tuple[str, str]:
+    """Return what stands above the reason of a message, and its tone."""
+    return REASONS.get(status, (status.word, "warn"))
 
 
 def when_words(row: Occurrence) -> str:
@@ -28,7 +46,7 @@ def when_words(row: Occurrence) -> str:
     local, theirs = (row.sends_at.astimezone(ZoneInfo(zone)) for zone in (mine, own))
     if local.replace(tzinfo=None) == theirs.replace(tzinfo=None):
         return words
-    return f"{words} ({theirs:%A} {theirs:%H:%M} by its own clock, {zone_words(own)})"
+    return f"{words} ({weekday_word(theirs.weekday())} {theirs:%H:%M} by its own clock, {zone_words(own)})"
 
 
 def when_label(status: OccurrenceStatus) -> str:
@@ -80,7 +98,7 @@ def lede(page: OccurrencePage) -> str:
 
 def _draft_words(row: Occurrence) -> str:
     is_late = row.write_by < today()
-    return f"A draft, due since {row.write_by.day} {row.write_by:%B}." if is_late else "A draft."
+    return f"A draft, due since {short_day_words(row.write_by, with_year=False)}." if is_late else "A draft."
 
 
 def _sending_words(page: OccurrencePage) -> str:
@@ -120,7 +138,7 @@ def _both_clocks(instant: datetime, zone: str) -> str:
     local, theirs = instant.astimezone(ZoneInfo(mine)), instant.astimezone(ZoneInfo(zone))
     if local.replace(tzinfo=None) == theirs.replace(tzinfo=None):
         return words
-    return f"{words} ({theirs:%A} {theirs:%H:%M}, {zone_words(zone)})"
+    return f"{words} ({weekday_word(theirs.weekday())} {theirs:%H:%M}, {zone_words(zone)})"
 
 
 @dataclass(frozen=True)

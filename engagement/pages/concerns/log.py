@@ -14,7 +14,7 @@ from engagement.errors import BadInput
 from engagement.pages.concerns import blueprint
 from engagement.pages.concerns.forms import LogForm
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import here_today, number_word, short_day, shortened
+from engagement.pages.frame.formats import here_today, short_day, shortened
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import chosen_departments, department_choices
 from engagement.pages.parts.forms import day_or_none
@@ -28,7 +28,7 @@ from engagement.resistance.queries import LogFilters, WaitingCounts
 from engagement.resistance.rules import FLOOD_WATCHED_DAYS, ConcernStatus, LeftOut, Severity, Source
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
-from engagement.words import plural
+from engagement.words import number_word, plural
 
 AGES = (("5", "More than 5 days"), ("14", "More than 14 days"), ("30", "More than 30 days"))
 NONE_CHOSEN = SelectChoice(value="", label="None in particular")
@@ -51,12 +51,12 @@ def index() -> str:
     readable, on = access.concern_waves(reader), here_today()
     counted_on = on - timedelta(days=1)
     filters = _filters()
-    rows = queries.concerns_listed(readable, on, filters)
+    rows = queries.concerns_listed(readable, on, guard.organisation().country, filters)
     within = queries.may_be_read(readable)
     page = asked_page(count_of(rows))
     return render_template(
         "concerns/index.html",
-        lede=_log_lede(queries.waiting_counts(readable, counted_on)),
+        lede=_log_lede(queries.waiting_counts(readable, counted_on, guard.organisation().country)),
         counts=queries.counts_by_source(within, counted_on),
         counted_on=counted_on,
         floods=queries.floods(readable, on - timedelta(days=FLOOD_WATCHED_DAYS)),
@@ -104,10 +104,12 @@ def _line(row: Concern, on: date) -> LogLine:
 
 def lateness(row: Concern, on: date) -> str:
     """Say which promise about a concern is past on a day, or nothing when none is."""
-    if row.status is ConcernStatus.RECEIVED and on > row.acknowledge_by:
+    country = guard.organisation().country
+    answer_by = row.answer_by(country)
+    if row.status is ConcernStatus.RECEIVED and on > row.acknowledge_by(country):
         return f"unread since {short_day(row.received_on)}"
-    if row.answer_by and on > row.answer_by:
-        return f"answer was due {short_day(row.answer_by)}"
+    if answer_by and on > answer_by:
+        return f"answer was due {short_day(answer_by)}"
     return ""
 
 

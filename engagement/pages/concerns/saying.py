@@ -5,9 +5,9 @@ at who is signed in.
 """
 
 import secrets
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, redirect, render_template, request, url_for
@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
 from engagement import clock
+from engagement.days.working_days import working_days_after
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.concerns import blueprint
@@ -26,13 +27,7 @@ from engagement.pages.frame.shell import notify
 from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.resistance import queries
 from engagement.resistance.models import Concern
-from engagement.resistance.rules import (
-    ACKNOWLEDGE_WITHIN_WORKING_DAYS,
-    ANSWER_WITHIN_WORKING_DAYS,
-    Sender,
-    Source,
-    working_day_after,
-)
+from engagement.resistance.rules import ACKNOWLEDGE_WITHIN_WORKING_DAYS, ANSWER_WITHIN_WORKING_DAYS, Sender, Source
 from engagement.resistance.saying import actions
 from engagement.resistance.saying.actions import Received
 from engagement.resistance.saying.models import Letter
@@ -41,6 +36,7 @@ from engagement.resistance.saying.rules import handed_over_on, receipt_groups
 from engagement.settings import Outside
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
+from engagement.words import minutes_words
 
 Word = TypeVar("Word", bound=StrEnum)
 UNKNOWN_CODE = "Nothing is kept under this code. Compare it with what you wrote down, letter by letter."
@@ -69,10 +65,9 @@ def _too_many(page: Drawn, seconds: int) -> tuple[str, int, dict[str, str]]:
 
 
 def _too_many_words(seconds: int) -> str:
-    minutes = -(-seconds // 60)
     return (
         f"Much has come from your network just now, and this waits so that nobody floods it. Your text is still here. Send it "
-        f"again in {minutes} {'minute' if minutes == 1 else 'minutes'}."
+        f"again in {minutes_words(seconds)}."
     )
 
 
@@ -122,7 +117,7 @@ def _take_in(form: SayForm, sender: Sender) -> Received:
         form.text.data,
         sender,
         secret=_secret(),
-        on=here_today(),
+        **_here(),
         form_key=form.form_key.data or "",
         source=_one_of(Source, form.source.data),
         wave=_chosen_wave(form.wave.data),
@@ -131,21 +126,33 @@ def _take_in(form: SayForm, sender: Sender) -> Received:
     )
 
 
+class _Here(TypedDict):
+    on: date
+    at: time
+    country: str
+
+
+def _here() -> _Here:
+    """Return the organisation's own day, time of day, and the country whose working days count."""
+    here, now = guard.organisation(), clock.now()
+    local = now.astimezone(ZoneInfo(here.timezone))
+    return {"on": local.date(), "at": local.time(), "country": here.country}
+
+
 def _next_morning() -> date:
     """Return the day on whose morning the change team gets what is sent now."""
-    here = clock.now().astimezone(ZoneInfo(guard.settings().timezone))
-    return handed_over_on(here.date(), here.time())
+    return handed_over_on(**_here())
 
 
 def _receipt_page(received: Received) -> str:
-    morning = _next_morning()
+    morning, country = received.received_on, guard.organisation().country
     return render_template(
         "concerns/received.html",
         groups=receipt_groups(received.code or ""),
         where=guard.settings().base_url + url_for("concerns.receipt"),
         handed_over_on=morning,
-        read_by=working_day_after(morning, ACKNOWLEDGE_WITHIN_WORKING_DAYS),
-        answer_by=working_day_after(morning, ANSWER_WITHIN_WORKING_DAYS),
+        read_by=working_days_after(morning, ACKNOWLEDGE_WITHIN_WORKING_DAYS, country),
+        answer_by=working_days_after(morning, ANSWER_WITHIN_WORKING_DAYS, country),
         is_signed_in=guard.is_signed_in(),
     )
 
@@ -185,6 +192,8 @@ def receipt() -> Page:
     form = CodeForm()
     if not form.validate_on_submit():
         return _code_page(form)
+    if "text" in request.form:
+        actions.settle_letterbox(**_here())
     kept = kept_under(form.code.data, secret=_secret())
     if kept is None:
         wait = _seconds_to_wait("code")
@@ -221,8 +230,9 @@ def _answer_lede(kept: Concern | Letter) -> str:
     if isinstance(kept, Letter):
         morning = day(_next_morning())
         return f"It waits in the letterbox. The change team gets it in the morning of {morning}."
-    if kept.answer_by:
-        return f"{kept.status.own_words}. An answer is promised by {day(kept.answer_by)}."
+    answer_by = kept.answer_by(guard.organisation().country)
+    if answer_by:
+        return f"{kept.status.own_words}. An answer is promised by {day(answer_by)}."
     return f"{kept.status.own_words}. You can reply, and somebody reads it within one working day of getting it."
 
 
@@ -245,7 +255,12 @@ def mine() -> str:
     """What the reader said with their name, and what was answered."""
     reader = guard.reader()
     own = concerns_of_sender(reader.person_id, reader.account_id)
-    return render_template("concerns/mine.html", talks=queries.conversations(own), form=ReplyForm(formdata=None))
+    return render_template(
+        "concerns/mine.html",
+        talks=queries.conversations(own),
+        country=guard.organisation().country,
+        form=ReplyForm(formdata=None),
+    )
 
 
 @blueprint.post("/me/concerns/<int:concern_id>/replies")

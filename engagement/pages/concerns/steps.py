@@ -93,12 +93,15 @@ def _concern_page(row: Concern, forms: StepForms) -> Drawn:
 
 
 def _concern_lede(row: Concern, on: date) -> str:
+    country = guard.organisation().country
+    answer_by = row.answer_by(country)
     if row.status is ConcernStatus.RECEIVED:
-        late = " That day has passed." if on > row.acknowledge_by else ""
-        return f"Nobody has read it yet. The sender was promised that somebody does by {day(row.acknowledge_by)}.{late}"
-    if row.answer_by:
-        late = " That day has passed." if on > row.answer_by else ""
-        return f"An answer is promised by {day(row.answer_by)}.{late}"
+        read_by = row.acknowledge_by(country)
+        late = " That day has passed." if on > read_by else ""
+        return f"Nobody has read it yet. The sender was promised that somebody does by {day(read_by)}.{late}"
+    if answer_by:
+        late = " That day has passed." if on > answer_by else ""
+        return f"An answer is promised by {day(answer_by)}.{late}"
     return f"Answered on {day(row.answered_on)}."
 
 

@@ -8,9 +8,16 @@ from markupsafe import Markup
 
 from engagement import clock
 from engagement.pages.frame import guard
-from engagement.words import count, plural
-
-WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+from engagement.words import (
+    brief_day_words,
+    count,
+    day_words,
+    month_words,
+    number_word,
+    plural,
+    short_day_words,
+    zone_words,
+)
 
 
 def register(app: Flask) -> None:
@@ -25,6 +32,8 @@ def register(app: Flask) -> None:
         plural=plural,
         iso=iso,
         breakable=breakable,
+        month=month_words,
+        brief_day=brief_day_words,
     )
     app.jinja_env.globals.update(today=today, number_word=number_word)
 
@@ -45,11 +54,6 @@ def here_today() -> date:
     return clock.today(guard.settings().timezone)
 
 
-def zone_words(zone: str) -> str:
-    """Return a zone as the foot of the page names it: "London time"."""
-    return "UTC" if zone in ("UTC", "Etc/UTC") else zone.rpartition("/")[2].replace("_", " ") + " time"
-
-
 def _local_day(value: date | datetime) -> date:
     return value.astimezone(reader_zone()).date() if isinstance(value, datetime) else value
 
@@ -59,8 +63,7 @@ def day(value: date | datetime | None, missing: str = "not set") -> str:
     if value is None:
         return missing
     local = _local_day(value)
-    year = f" {local.year}" if local.year != today().year else ""
-    return f"{local:%A} {local.day} {local:%B}{year}"
+    return day_words(local, with_year=local.year != today().year)
 
 
 def short_day(value: date | datetime | None, missing: str = "not set") -> str:
@@ -68,8 +71,7 @@ def short_day(value: date | datetime | None, missing: str = "not set") -> str:
     if value is None:
         return missing
     local = _local_day(value)
-    year = f" {local.year}" if local.year != today().year else ""
-    return f"{local.day} {local:%B}{year}"
+    return short_day_words(local, with_year=local.year != today().year)
 
 
 def clock_time(value: datetime | None, missing: str = "") -> str:
@@ -86,16 +88,11 @@ def moment(value: datetime | None, missing: str = "not yet") -> str:
     return f"{when} at {clock_time(value)}"
 
 
-def kept_day(value: date) -> str:
-    """Write a day for a file, which is read later: "12 May 2026"."""
-    return f"{value.day} {value:%B %Y}"
-
-
 def kept_moment(value: datetime) -> str:
     """Write an instant for a file, with its zone: "12 May 2026 at 14:00, London time"."""
     zone = reader_zone()
     local = value.astimezone(zone)
-    return f"{kept_day(local.date())} at {local:%H:%M}, {zone_words(zone.key)}"
+    return f"{short_day_words(local.date())} at {local:%H:%M}, {zone_words(zone.key)}"
 
 
 def iso(value: date | datetime) -> str:
@@ -118,11 +115,6 @@ def share(part: int, whole: int, missing: str = "none yet") -> str:
 def breakable(path: str) -> Markup:
     """Write a department's path so that a narrow column breaks it after a slash."""
     return Markup("/<wbr>").join(path.split("/"))
-
-
-def number_word(number: int) -> str:
-    """Write a small number as a word, a large one in figures."""
-    return WORDS[number] if 0 <= number < len(WORDS) else count(number)
 
 
 def shortened(text: str, length: int) -> str:

@@ -10,7 +10,7 @@ from engagement.accounts.reader import Reader
 from engagement.accounts.stakeholder_access import may_see_stakeholders
 from engagement.pages.frame import guard
 from engagement.pages.frame.addresses import url_for
-from engagement.pages.frame.formats import zone_words
+from engagement.words import zone_words
 
 THEMES = ("light", "dark", "auto")
 

@@ -8,15 +8,14 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from engagement.accounts import actions as accounts
-from engagement.communications.languages import language_words
-from engagement.communications.working_time import working_time
 from engagement.db import db
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import zone_words
 from engagement.pages.frame.shell import notify
 from engagement.pages.me import blueprint
 from engagement.pages.parts.forms import Form
 from engagement.pages.parts.saving import Drawn, drawn
+from engagement.people.organisation import working_time
+from engagement.words import language_words, zone_words
 
 blueprint.after_request(guard.seen_by_nobody_else)
 

@@ -14,6 +14,7 @@ from engagement.training.queries import LearningItem
 from engagement.training.rules import due_on
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
+from engagement.words import listed
 
 SIGNS = dict(SCOPE_QUESTIONS)["signs_of_error"]
 
@@ -107,7 +108,7 @@ def _title(shown: list[Wave]) -> str:
 
 def _lede(shown: list[Wave], found: dict[int, list[Workflow]]) -> str:
     wave = _next(shown)
-    names = _listed([workflow.name for workflow in found.get(wave.id, [])])
+    names = listed([workflow.name for workflow in found.get(wave.id, [])])
     lies_ahead = wave.go_live_on >= today()
     verb = (
         ("starts" if lies_ahead else "started")
@@ -117,12 +118,8 @@ def _lede(shown: list[Wave], found: dict[int, list[Workflow]]) -> str:
     first = f"{names or wave.name} {verb} for you on {day(wave.go_live_on)}."
     more = " ".join(workflow.summary.strip() for workflow in found.get(wave.id, []) if workflow.summary.strip())
     others = [other.name for other in shown if other is not wave]
-    also = f" You are also in {_listed(others)}." if others else ""
+    also = f" You are also in {listed(others)}." if others else ""
     return f"{first} {more}".strip() + also
-
-
-def _listed(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _steps(
@@ -140,7 +137,7 @@ def _steps(
             due = due_on(wave.go_live_on, wave.training_lead_days)
             text = "Your training is finished" if is_done else "Your training is due"
             dated.append((due, Step(_words(due), text, "done" if is_done else _state(due))))
-        names = _listed([workflow.name for workflow in found.get(wave.id, [])]) or wave.name
+        names = listed([workflow.name for workflow in found.get(wave.id, [])]) or wave.name
         start = "start" if len(found.get(wave.id, [])) > 1 else "starts"
         text = f"{names} {start}" if wave.go_live_on >= now else f"{names} started"
         state = "go" if wave.go_live_on >= now else "done"

@@ -123,6 +123,8 @@ def _plain(field: Field, value: Any) -> str:
 def _words(field: Field) -> str:
     """Return what stands in a field now, as its reader knows it."""
     value = field.object_data
+    if hasattr(field, "said"):
+        return str(field.said(value))
     labels = {str(key): words for key, words, *_ in field.iter_choices()} if hasattr(field, "iter_choices") else {}
     values = value if isinstance(value, list | tuple | set) else [value]
     told = [str(labels.get(_plain(field, each), _plain(field, each))) for each in values]

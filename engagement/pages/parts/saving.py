@@ -53,18 +53,18 @@ def saving(form: Form) -> Iterator[Saved]:
         form.take(error)
 
 
-def drawn(template: str, form: Form, *others: Form, **values: Any) -> Drawn:
+def drawn(template: str, form: Form, *others: Form, has_errors: bool = False, **values: Any) -> Drawn:
     """Return a page with its form and its status: refused where that, or one of the others on it, has something to complain about.
 
-    What is about no field stands at the top of the page, also where the form can't be filled in any more.
+    `has_errors` says of a page that it complains about something which is not refused. What is about no field stands at the top of the page, also where the form can't be filled in any more.
     """
     forms = (form, *others)
-    has_errors = any(each.errors for each in forms)
+    is_refused = any(each.errors for each in forms)
     refusals = [sentence for each in forms for sentence in each.form_errors]
     for each in forms:
         each.form_errors = []
-    page = render_template(template, form=form, has_errors=has_errors, refusals=refusals, **values)
-    return page, REFUSED if has_errors else 200
+    page = render_template(template, form=form, has_errors=has_errors or is_refused, refusals=refusals, **values)
+    return page, REFUSED if is_refused else 200
 
 
 def held(row: Row) -> Row:

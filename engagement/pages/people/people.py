@@ -18,7 +18,6 @@ from engagement.accounts.actions import end_with_leaving, return_with_sign_in
 from engagement.accounts.addresses.queries import what_leaving_ends
 from engagement.accounts.queries import account_of_person
 from engagement.accounts.reader import Reader
-from engagement.communications.working_time import working_time
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
@@ -31,6 +30,7 @@ from engagement.pages.people import blueprint
 from engagement.people import actions, queries
 from engagement.people.listing import Listing
 from engagement.people.models import Person
+from engagement.people.organisation import working_time
 from engagement.people.queries import DepartmentName, DirectoryRow
 from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.privacy.holding import held_by

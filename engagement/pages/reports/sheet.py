@@ -13,13 +13,14 @@ from engagement import charts, clock
 from engagement.accounts import access
 from engagement.db import db
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import day, number_word, reader_zone, share
+from engagement.pages.frame.formats import day, reader_zone, share
 from engagement.pages.parts.files import csv_response, xlsx_response
 from engagement.pages.reports import blueprint
 from engagement.programmes.models import Programme
 from engagement.reports import queries
 from engagement.reports.queries import ProgrammeReport
 from engagement.resistance.figures.queries import SourceLine
+from engagement.words import day_words, number_word
 
 MOST_DECISIONS = 5
 #: Number of each definition at the foot of the sheet.
@@ -86,7 +87,7 @@ def programme(programme_id: int) -> str:
 def _as_of(report: ProgrammeReport) -> str:
     """Return the instant of the figures with its year, because paper is read later."""
     local = report.as_of.astimezone(reader_zone())
-    return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M}"
+    return f"{day_words(local.date(), with_year=True)}, {local:%H:%M}"
 
 
 def _concerns_as_of(report: ProgrammeReport) -> str:
@@ -145,7 +146,7 @@ def _definitions(report: ProgrammeReport) -> Sequence[str]:
         "Concerns whose last word is an answer of the change team.",
         "Open concerns as they were counted at the end of each of the last eight weeks. All sources share one scale; what was "
         "not shown then leaves a gap.",
-        "Median of working days, Monday to Friday, from receipt to first answer.",
+        "Median of working days, without weekends and public holidays, from receipt to first answer.",
         "Messages that a mail server accepted, of people the message was for. The last four messages.",
     )
 

@@ -16,7 +16,7 @@ from engagement.communications.models import Occurrence
 from engagement.communications.scopes import readable
 from engagement.communications.subjects import subjects_shown
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import clock_time, day, number_word, reader_zone, short_day, today
+from engagement.pages.frame.formats import clock_time, day, reader_zone, short_day, today
 from engagement.pages.today import blueprint
 from engagement.pages.today.tasks import TaskGroup, task_groups
 from engagement.resistance import queries as resistance
@@ -25,7 +25,7 @@ from engagement.training import queries as training
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
-from engagement.words import plural
+from engagement.words import number_word, plural
 
 MOST_WAVES = 8
 MOST_DATES = 8

@@ -12,6 +12,7 @@ from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
 from engagement.communications.subjects import subjects_shown
+from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, here_today, moment, short_day, shortened
 from engagement.pages.training.leftovers import moved
 from engagement.privacy.holding import HeldTotals, held_by_leavers
@@ -108,19 +109,19 @@ def _message_task(message: Occurrence, subject: str, reason: str, button: str, i
 
 
 def _concerns(reader: Reader) -> list[TaskGroup]:
-    on = here_today()
-    waiting = resistance.needs_answer(access.concern_waves(reader), on, limit=MOST_OF_A_KIND)
+    on, country = here_today(), guard.organisation().country
+    waiting = resistance.needs_answer(access.concern_waves(reader), on, country, limit=MOST_OF_A_KIND)
     return [
         TaskGroup(
             "Concerns that nobody has read",
             waiting.unread_count,
-            [_concern_task(concern, concern.acknowledge_by, "read", "Read it", on) for concern in waiting.unread],
+            [_concern_task(row, row.acknowledge_by(country), "read", "Read it", on) for row in waiting.unread],
             url_for("concerns.index", status="received"),
         ),
         TaskGroup(
             "Answers past their date",
             waiting.late_count,
-            [_concern_task(concern, concern.answer_by or on, "answered", "Answer it", on) for concern in waiting.late],
+            [_concern_task(row, row.answer_by(country) or on, "answered", "Answer it", on) for row in waiting.late],
             url_for("concerns.index", status="late"),
         ),
     ]

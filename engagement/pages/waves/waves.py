@@ -14,6 +14,7 @@ from engagement.accounts.posts import actions as posts
 from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.subjects import subjects_shown
+from engagement.days.working_days import why_off
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
@@ -34,7 +35,8 @@ from engagement.training import queries as training
 from engagement.training.rules import due_on
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
-from engagement.waves.rules import WaveStatus, days_until
+from engagement.waves.rules import WaveStatus
+from engagement.words import days_away
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,12 @@ def new(programme_id: int) -> Drawn | BaseResponse:
             training_actions.settle_assignments(clock.now(), wave.id)
         if saved:
             number = queries.member_counts([wave.id])[wave.id]
-            return saved.to("waves.wave", f"{wave.title} is planned.", f"{number:,} people are in it.", wave_id=wave.id)
+            return saved.to(
+                "waves.wave",
+                f"{wave.title} is planned.",
+                f"{number:,} people are in it.{_day_off_words(wave.go_live_on)}",
+                wave_id=wave.id,
+            )
     return drawn("waves/edit.html", form, programme=programme, wave=None, may_place=True)
 
 
@@ -176,16 +183,24 @@ def wave(wave_id: int) -> str:
 
 
 def _lede(wave: Wave) -> str:
-    ahead = days_until(wave.go_live_on, today())
+    ahead = days_away(wave.go_live_on, today())
     if wave.status is WaveStatus.CANCELLED:
         return f"Wave {wave.number} was cancelled. It would have gone live on {day(wave.go_live_on)}."
     if wave.status in (WaveStatus.PLANNED, WaveStatus.READY):
         late = " The day has passed and the wave has not gone live." if wave.go_live_on < today() else ""
-        return f"Wave {wave.number} goes live on {day(wave.go_live_on)}, {ahead}.{late}"
+        return (
+            f"Wave {wave.number} goes live on {day(wave.go_live_on)}, {ahead}.{late or _day_off_words(wave.go_live_on)}"
+        )
     if wave.status is WaveStatus.CLOSED:
         return f"Wave {wave.number} went live on {day(wave.go_live_on)} and is closed."
     rest = f" It is left to settle until {day(wave.stabilises_until_on)}." if wave.stabilises_until_on else ""
     return f"Wave {wave.number} went live on {day(wave.go_live_on)}, {ahead}.{rest}"
+
+
+def _day_off_words(go_live_on: date) -> str:
+    """Warn of a go-live on a day on which few people work, "" for a working day."""
+    why = why_off(go_live_on, guard.organisation().country)
+    return f" That is {why}, when few people work." if why else ""
 
 
 def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Milestone]:
@@ -227,9 +242,11 @@ def move(wave_id: int) -> Drawn | BaseResponse:
                 actions.move_go_live(row, form.go_live_on.data, reason=form.reason.data, by=guard.reader().actor)
             if saved:
                 says = f"{row.title} goes live on {day(row.go_live_on)}."
-                return saved.to("waves.wave", says, "Everything that is counted from the day follows.", wave_id=wave_id)
+                more = f"Everything that is counted from the day follows.{_day_off_words(row.go_live_on)}"
+                return saved.to("waves.wave", says, more, wave_id=wave_id)
         shown = _what_moves(row, form.go_live_on.data)
-    return drawn("waves/move.html", form, wave=row, shown=shown)
+    warning = _day_off_words(form.go_live_on.data) if shown and form.go_live_on.data else ""
+    return drawn("waves/move.html", form, wave=row, shown=shown, warning=warning)
 
 
 def _what_moves(wave: Wave, new_day: date) -> list[tuple[str, date, date]]:

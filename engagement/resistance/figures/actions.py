@@ -13,7 +13,7 @@ from engagement.resistance.figures.models import ConcernFigures
 from engagement.resistance.figures.queries import of_programme, shown_in
 from engagement.resistance.figures.rules import hide_small, may_move
 from engagement.resistance.models import Concern
-from engagement.resistance.queries import late_to_acknowledge, late_to_answer
+from engagement.resistance.queries import late_at_end_of
 from engagement.resistance.rules import Source, median_working_days
 
 
@@ -38,11 +38,11 @@ class _Said:
         return any(each is not None and day < each <= on for each in moved)
 
 
-def count_objections(on: date, floor: int) -> int:
+def count_objections(on: date, floor: int, country: str) -> int:
     """Publish the objections of each programme as of the end of day `on`, where that was not done yet.
 
     Closed programmes keep the figures that they have. Returns for how many programmes it was done, in at most four queries
-    for each. `floor` is the least number of people in a group that is shown.
+    for each. `floor` is the least number of people in a group that is shown; working days are those of `country`.
     """
     counted = select(ConcernFigures.programme_id)
     programmes = db.session.scalars(
@@ -51,10 +51,10 @@ def count_objections(on: date, floor: int) -> int:
             Programme.id.not_in(counted.where(ConcernFigures.on >= on)),
         )
     ).all()
-    return sum(_publish(programme_id, on, floor) for programme_id in programmes)
+    return sum(_publish(programme_id, on, floor, country) for programme_id in programmes)
 
 
-def _publish(programme_id: int, on: date, floor: int) -> int:
+def _publish(programme_id: int, on: date, floor: int, country: str) -> int:
     before = db.session.scalar(
         select(ConcernFigures)
         .where(ConcernFigures.programme_id == programme_id, ConcernFigures.on < on)
@@ -64,10 +64,10 @@ def _publish(programme_id: int, on: date, floor: int) -> int:
     said = _said(programme_id, on)
     parts = {part: _part(part, said, on, floor, before) for part in ("open", "answered")}
     stands = before is not None and parts["answered"]["cells"] == before.shown["answered"]["cells"]
-    median = before.shown["median_days"] if before is not None and stands else _median(said, on, floor)
+    median = before.shown["median_days"] if before is not None and stands else _median(said, on, floor, country)
     is_late = before.shown["is_late"] if before is not None and _in_same_week(before, on) else None
     if is_late is None:
-        is_late = _people_waiting_too_long(programme_id, on) >= floor
+        is_late = _people_waiting_too_long(programme_id, on, country) >= floor
     values = {**parts, "median_days": median, "is_late": is_late, "floor": floor}
     row = insert_new(ConcernFigures).values(programme_id=programme_id, on=on, shown=values)
     return rows_changed(row.on_conflict_do_nothing(index_elements=["programme_id", "on"]))
@@ -131,15 +131,17 @@ def _shown(
     return {"groups": {source.value: number for source, number in shown.groups.items()}, "total": shown.total}
 
 
-def _median(said: Sequence[_Said], on: date, floor: int) -> float | None:
+def _median(said: Sequence[_Said], on: date, floor: int, country: str) -> float | None:
     """Return how long half of the answers took, where they went to enough people."""
     answered = [each for each in said if each.first_answered_on is not None and each.first_answered_on <= on]
     if len({each.who for each in answered}) < floor:
         return None
-    return median_working_days([(e.received_on, e.first_answered_on, 1) for e in answered if e.first_answered_on])
+    waits = [(each.received_on, each.first_answered_on) for each in answered if each.first_answered_on]
+    return median_working_days(waits, country)
 
 
-def _people_waiting_too_long(programme_id: int, on: date) -> int:
-    is_late = or_(late_to_acknowledge(on), late_to_answer(on))
-    late = select(_who_said_it()).where(*_counts(programme_id, on), Concern.answered_on.is_(None), is_late)
+def _people_waiting_too_long(programme_id: int, on: date, country: str) -> int:
+    late = select(_who_said_it()).where(
+        *_counts(programme_id, on), Concern.answered_on.is_(None), late_at_end_of(on, country)
+    )
     return len(set(db.session.scalars(late)))

@@ -7,12 +7,14 @@ read who objects.
 import secrets
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from engagement import clock
 from engagement.audit import Actor
+from engagement.days.working_days import is_working_day
 from engagement.db import db, insert_new, rows_changed, take_all
 from engagement.errors import BadInput
 from engagement.people.models import Person
@@ -27,12 +29,17 @@ from engagement.resistance.rules import (
     Severity,
     Source,
     is_flood,
-    is_working_day,
     worded,
 )
 from engagement.resistance.saying.models import Letter, LetterboxRound
 from engagement.resistance.saying.queries import waiting_reply
-from engagement.resistance.saying.rules import handed_over_on, receipt_code, receipt_hash, submission_hash
+from engagement.resistance.saying.rules import (
+    HANDED_OVER_FROM,
+    handed_over_on,
+    receipt_code,
+    receipt_hash,
+    submission_hash,
+)
 from engagement.waves.models import Wave
 
 SHORTEST_FORM_KEY = 16
@@ -56,6 +63,8 @@ def say_something(
     *,
     secret: str,
     on: date,
+    country: str,
+    at: time = HANDED_OVER_FROM,
     form_key: str = "",
     source: Source | None = None,
     wave: Wave | None = None,
@@ -64,7 +73,7 @@ def say_something(
 ) -> Received:
     """Take in what somebody says, with their name or anonymously, once for each form and text.
 
-    `on` is the organisation's own day, `form_key` the random key of the form that was sent (a short or empty one counts as
+    `on` and `at` are the organisation's own day and time of day, `country` the one whose working days count, `form_key` the random key of the form that was sent (a short or empty one counts as
     none). For an anonymous sender `by` is not looked at, and nothing but the text, the source, the wave and the keyed hash
     of the receipt is written, into the letterbox; `is_from_outside` is kept where what comes without signing in is to be in
     no figure. Raises BadInput for a missing or too long text, a missing choice of sender, or a name that nobody is signed
@@ -73,6 +82,8 @@ def say_something(
     said = worded(text, "text", "Write what worries you. One sentence is enough.")
     if sender is None:
         raise BadInput("Choose one. We never choose for you.", {"sender": "Choose one. We never choose for you."})
+    if sender is Sender.ANONYMOUS:
+        settle_letterbox(on, at, country)
     key = form_key if len(form_key) >= SHORTEST_FORM_KEY else secrets.token_urlsafe(24)
     common: dict[str, object] = {"text": said, "source": source or Source.OTHER, "wave_id": wave.id if wave else None}
     if sender is Sender.NAMED:
@@ -82,7 +93,7 @@ def say_something(
         **common, receipt_hash=receipt_hash(secret, code), is_from_outside=is_from_outside
     )
     db.session.execute(letter.on_conflict_do_nothing(index_elements=["receipt_hash"]))
-    return Received(code, None, handed_over_on(on))
+    return Received(code, None, handed_over_on(on, country, at))
 
 
 def _take_in_named(common: dict[str, object], by: Actor | None, key: str, secret: str, on: date) -> Received:
@@ -138,7 +149,24 @@ def say_back_unknown(conversation: Concern | Letter, text: str) -> None:
         letter.text = whole
 
 
-def empty_letterbox(on: date) -> bool:
+def settle_letterbox(on: date, at: time, country: str) -> bool:
+    """Hand over what was due this morning where the round of today is late; returns whether it was done now.
+
+    Asked before anything is put into the letterbox, so that what comes meanwhile keeps its own morning: letters have no day
+    by which the round could tell them apart. Before the first round ever there is nothing that could be late. Where a backup
+    reads the letterbox just then, the round comes later and takes the new text along: nobody's text is refused for it.
+    """
+    last = db.session.scalar(select(func.max(LetterboxRound.on)))
+    if at < HANDED_OVER_FROM or last is None or last >= on:
+        return False
+    try:
+        with db.session.begin_nested():
+            return empty_letterbox(on, country)
+    except OperationalError:
+        return False
+
+
+def empty_letterbox(on: date, country: str) -> bool:
     """Give the change team what lies in the letterbox, once a day and on working days; returns whether it was done now.
 
     Everything is taken out and written anew in random order, in this one transaction, so that no place or transaction tells
@@ -148,7 +176,7 @@ def empty_letterbox(on: date) -> bool:
     if not rows_changed(once):
         return False
     letters = [Letter(**row) for row in take_all(Letter)]
-    if is_working_day(on):
+    if is_working_day(on, country):
         _hand_over([letter for letter in letters if letter.concern_id is None], on)
         for letter in letters:
             concern = db.session.get(Concern, letter.concern_id) if letter.concern_id else None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, time
 from hashlib import sha256
 
-from engagement.resistance.rules import is_working_day, working_day_after
+from engagement.days.working_days import working_days_after
 
 #: No vowels, so that no words appear, and nothing that is easily taken for something else in its group.
 LETTERS = "BCDFGHJKMNPQRTVWXZ"
@@ -20,9 +20,9 @@ GROUP_LENGTH = 4
 HANDED_OVER_FROM = time(6)
 
 
-def handed_over_on(on: date, at: time = HANDED_OVER_FROM) -> date:
+def handed_over_on(on: date, country: str, at: time = HANDED_OVER_FROM) -> date:
     """Return the day on whose morning the change team gets what is said without a name on day `on` at this time of it."""
-    return on if at < HANDED_OVER_FROM and is_working_day(on) else working_day_after(on, 1)
+    return working_days_after(on, 0 if at < HANDED_OVER_FROM else 1, country)
 
 
 def receipt_code(secret: str, form_key: str, text: str) -> str:

@@ -29,6 +29,21 @@ class LeftoverState(StrEnum):
     WAIVED = "waived"
 
     @property
+    def waits(self) -> bool:
+        """Whether what it shows waits for a decision."""
+        return self is LeftoverState.OPEN
+
+    @property
+    def is_let_go(self) -> bool:
+        """Whether what it shows is asked of nobody any longer."""
+        return self is LeftoverState.WAIVED
+
+    @property
+    def argument(self) -> str | None:
+        """How an address names it, None for what a list shows by itself."""
+        return None if self.waits else self.value
+
+    @property
     def word(self) -> str:
         """The state as the reader sees it."""
         return {"open": "To be decided", "kept": "Kept", "waived": "Let go"}[self.value]

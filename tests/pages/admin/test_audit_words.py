@@ -18,7 +18,8 @@ from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import change_audience, save_audience
 from engagement.audit import AuditEntry
-from engagement.communications.rules import CommunicationKind, HolidayPolicy, OccurrenceStatus
+from engagement.communications.rules import CommunicationKind, OccurrenceStatus
+from engagement.days.cadence import HolidayPolicy
 from engagement.db import db
 from engagement.mail.rules import DeliveryState
 from engagement.people import actions as people

@@ -326,7 +326,7 @@ def test_a_circle_is_explained_in_the_builder(planner):
     db.session.commit()
     data = {"row": "0-0", "field-0-0": "audience", "values-0-0": str(second.id), "name": "First", "do": "save"}
     answer = planner.post(f"/audiences/{first.id}/edit", data=data)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "This would turn in a circle: “First” uses “Second” uses “First”." in text_of(answer)
 
 

@@ -180,6 +180,35 @@ def test_a_communication_is_planned_changed_and_ended(app: Flask, writer: Accoun
     assert "This communication has ended." in page(client, f"/communications/{line.id}")
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (
+            {"weekday": "MO", "starts_on": "2026-12-02"},
+            "Every second Monday at 11:00, London time. The first dates: Monday 7 December, Monday 21 December and Monday 4 January.",
+        ),
+        (
+            {"rhythm": "quarterly_working_day", "holiday_policy": "before", "starts_on": "2026-12-02"},
+            "The first dates: Monday 4 January, Thursday 1 April and Thursday 1 July.",
+        ),
+        (
+            {"rhythm": "monthly_day", "month_day": "25", "starts_on": "2026-12-02"},
+            "The first dates: Tuesday 29 December,",
+        ),
+        ({"rhythm": "as_needed"}, "As needed."),
+    ],
+)
+def test_saving_says_the_first_dates(app: Flask, writer: Account, values: dict[str, str], said: str) -> None:
+    programme, audience = make_programme(), make_audience()
+    client = signed_in(app, writer)
+    fields = {**FORM, **values, "audience": str(audience.id), "owner": str(writer.id)}
+    post(client, f"/communications/new?programme_id={programme.id}", **fields)
+    line = db.session.scalars(select(Communication)).one()
+    assert said in page(client, f"/communications/{line.id}")
+    post(client, f"/communications/{line.id}/edit", **fields)
+    assert said in page(client, f"/communications/{line.id}")
+
+
 def test_what_makes_no_sense_in_the_form_is_said_above_its_field(app: Flask, writer: Account) -> None:
     programme, audience = make_programme(), make_audience()
     client = signed_in(app, writer)

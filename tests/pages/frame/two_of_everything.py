@@ -212,6 +212,7 @@ def _of_accounts(side: str, sender: Account, wave_id: object) -> dict[str, objec
         f"The {side} concern",
         Sender.NAMED,
         secret="s",
+        country="GB-ENG",
         on=clock.now().date(),
         source=Source.JOB_SECURITY,
         wave=db.session.get_one(Wave, wave_id),

@@ -119,6 +119,7 @@ def audience_form() -> tuple[str, str]:
         (communication_form, "name", "subject"),
         (module_form, "title", "summary"),
         (stakeholder_form, "name", "role"),
+        (audience_form, "name", "note"),
     ],
 )
 def test_what_the_first_saved_stays_and_what_the_second_typed_is_not_lost(

@@ -35,7 +35,7 @@ def programme(app):
     for n in range(7):
         source = Source.JOB_SECURITY if n < 6 else Source.OTHER
         make_unknown_concern(f"Secret words {n}", on=date(2026, 4, 13), source=source, wave=wave)
-    count_objections(date(2026, 4, 13), 5)
+    count_objections(date(2026, 4, 13), 5, "GB-ENG")
     db.session.commit()
     return programme
 

@@ -77,7 +77,7 @@ def test_the_first_post_ends_the_session_that_was_there(app: Flask, ines: FlaskC
 def test_who_signs_in_elsewhere_is_refused_with_a_sentence_at_the_field(ines: FlaskClient, ben: Person, way: str):
     account_for_person(ben).email = "old@example.com"
     status, page = send(ines, way)
-    assert (status, ELSEWHERE in page, "old@example.com" in page) == (200, True, False)
+    assert (status, ELSEWHERE in page, "old@example.com" in page) == (422, True, False)
     assert page.count("ben@example.com") == 1
     assert [w.lead_id or w.sponsor_id for w in db.session.query(Wave)] == [None]
     assert [(p.name, p.sponsor_id) for p in db.session.query(Programme)] == [("Claims", None)]

@@ -59,6 +59,25 @@ def test_moving_go_live_is_shown_first_and_changes_nothing(manager, wave):
     assert db.session.get(Wave, wave.id).go_live_on == date(2026, 5, 12)
 
 
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        ("2026-12-26", "That is Boxing Day, when few people work."),
+        ("2026-05-25", "That is Spring Bank Holiday, when few people work."),
+        ("2026-05-30", "That is a Saturday, when few people work."),
+        ("2026-05-26", ""),
+    ],
+)
+def test_a_go_live_on_a_day_off_is_warned_about_before_and_after(manager, wave, day, why):
+    move = {"go_live_on": day}
+    pages = [manager.post(f"/waves/{wave.id}/go-live", data=move)]
+    manager.post(f"/waves/{wave.id}/go-live", data={**move, "confirm": "yes", "reason": "Later."})
+    pages += [manager.get(f"/waves/{wave.id}"), manager.get(f"/waves/{wave.id}")]
+    shown = [re.sub(r"\s+", " ", answer.get_data(as_text=True)) for answer in pages]
+    assert [why in text for text in shown] == [True] * 3
+    assert [("when few people work" in text) for text in shown] == [bool(why)] * 3
+
+
 def test_moving_needs_a_reason_and_leaves_both_days_in_the_audit(manager, wave):
     move = {"go_live_on": "2026-05-26", "confirm": "yes"}
     assert "Say why it moves" in manager.post(f"/waves/{wave.id}/go-live", data=move).get_data(as_text=True)

@@ -7,15 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engagement.communications.cadence import Cadence, PlannedDate, check_zone, clock_time, instant_of, planned_dates
-from engagement.communications.holiday_calendar import (
+from engagement.days.cadence import Cadence, HolidayPolicy, PlannedDate, planned_dates
+from engagement.days.local_time import check_zone, clock_time, instant_of
+from engagement.days.working_days import (
     check_country,
-    holidays_between,
     is_working_day,
-    why_off,
-    working_days_before,
 )
-from engagement.communications.rules import HolidayPolicy
 from engagement.errors import BadInput
 
 KEEP, BEFORE, AFTER = HolidayPolicy.KEEP, HolidayPolicy.BEFORE, HolidayPolicy.AFTER
@@ -95,6 +92,58 @@ def test_quarterly_first_working_day_of_2026_in_england() -> None:
         "2027-01-04 09:00",
     ]
     assert [d.why_moved for d in found] == ["New Year's Day", None, None, None, "New Year's Day"]
+
+
+@pytest.mark.parametrize("policy", HolidayPolicy)
+@pytest.mark.parametrize(
+    ("place", "country", "expected", "why"),
+    [
+        (1, "GB-ENG", "2027-01-04", "New Year's Day"),  # never 31 December
+        (2, "GB-ENG", "2027-01-05", "before the second working day"),
+        (-1, "GB-ENG", "2027-01-29", None),
+        (1, "IL", "2027-01-03", "a Friday"),  # people work on Sunday there, and not on Friday
+        (-1, "IL", "2027-01-31", "a Friday"),
+        (1, "DE-BY", "2027-01-04", "New Year's Day"),
+        (4, "DE-BY", "2027-01-08", "Epiphany"),
+        (1, "JP", "2027-01-04", "New Year's Day"),
+    ],
+)
+def test_a_working_day_by_its_place_is_one_of_its_own_month(
+    place: int, country: str, expected: str, why: str | None, policy: HolidayPolicy
+) -> None:
+    rule = f"FREQ=MONTHLY;BYMONTH=1;BYDAY=MO,TU,WE,TH,FR;BYSETPOS={place}"
+    wanted = cadence(rule, policy=policy, country=country, starts_on=date(2026, 12, 1))
+    found = between(wanted, date(2026, 12, 1), date(2027, 2, 28))
+    assert [(d.sends_at.date().isoformat(), d.why_moved) for d in found] == [(expected, why)]
+
+
+def test_the_last_working_day_of_december_is_no_day_of_january() -> None:
+    rule = "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"
+    found = between(cadence(rule, country="DE", policy=AFTER), date(2026, 12, 1), date(2026, 12, 31))
+    assert local_times(found, "Europe/London") == ["2026-12-31 09:00"]
+    first = "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1"
+    found = between(cadence(first, country="IL"), date(2026, 11, 1), date(2026, 11, 30))
+    assert [(d.sends_at.date(), d.why_moved) for d in found] == [(date(2026, 11, 1), "after the first working day")]
+    rule = "FREQ=YEARLY;BYMONTH=4;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1,-1"
+    found = between(cadence(rule, country="GB-ENG", policy=BEFORE), date(2026, 4, 1), date(2026, 4, 30))
+    assert local_times(found, "Europe/London") == ["2026-04-01 09:00", "2026-04-30 09:00"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "starts_on", "expected"),
+    [
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO", date(2026, 12, 2), ["2026-12-07", "2026-12-21"]),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=WE", date(2026, 12, 2), ["2026-12-02", "2026-12-16"]),
+        ("FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,FR", date(2026, 12, 2), ["2026-12-04", "2026-12-21"]),
+        ("FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=1", date(2026, 12, 2), ["2027-01-01", "2027-03-01"]),
+        ("FREQ=MONTHLY;INTERVAL=3;BYDAY=1MO", date(2026, 12, 31), ["2027-01-04", "2027-04-05"]),
+    ],
+)
+def test_what_skips_weeks_or_months_begins_with_the_first_day_that_fits(
+    rule: str, starts_on: date, expected: list[str]
+) -> None:
+    found = between(cadence(rule, "UTC", starts_on=starts_on), date(2026, 11, 1), date(2027, 6, 30))
+    assert [d.planned_for.date().isoformat() for d in found][:2] == expected
 
 
 def test_a_date_on_good_friday_goes_out_before_after_or_on_it() -> None:
@@ -196,33 +245,6 @@ def test_moved_dates_are_working_days(wanted: Cadence, start: datetime) -> None:
         if wanted.policy is not KEEP:
             assert is_working_day(found.sends_at.astimezone(zone).date(), wanted.country)
         assert (found.why_moved is None) == (found.sends_at == found.planned_for)
-
-
-@pytest.mark.parametrize(
-    ("number", "expected"),
-    [(0, date(2026, 4, 8)), (1, date(2026, 4, 7)), (2, date(2026, 4, 2)), (5, date(2026, 3, 30))],
-)
-def test_working_days_before_leaves_out_weekend_and_easter(number: int, expected: date) -> None:
-    assert working_days_before(date(2026, 4, 8), number, "GB-ENG") == expected
-
-
-def test_working_days_before_with_none_asked_goes_back_from_a_day_off() -> None:
-    assert working_days_before(date(2026, 4, 6), 0, "GB-ENG") == date(2026, 4, 2)
-    assert working_days_before(date(2026, 4, 6), 1, "GB-ENG") == date(2026, 4, 2)
-
-
-def test_why_off_names_the_holiday_or_the_weekday() -> None:
-    assert [why_off(date(2026, 4, d), "GB-ENG") for d in (2, 3, 4, 6)] == [
-        None,
-        "Good Friday",
-        "a Saturday",
-        "Easter Monday",
-    ]
-    assert why_off(date(2026, 4, 6), "GB-SCT") is None
-    assert list(holidays_between(date(2026, 4, 1), date(2026, 4, 30), "GB-ENG")) == [
-        (date(2026, 4, 3), "Good Friday"),
-        (date(2026, 4, 6), "Easter Monday"),
-    ]
 
 
 def test_codes_zones_and_times_that_make_no_sense_are_named() -> None:

@@ -1,5 +1,6 @@
-"""Working days of a country: weekends and public holidays by name, and arithmetic over them. Pure."""
+"""Working days of a country: weekends and public holidays by name, and counting over them. The one definition of both."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
@@ -7,6 +8,7 @@ from functools import lru_cache
 import holidays
 
 from engagement.errors import BadInput
+from engagement.words import weekday_word
 
 #: The longest run of days without a working day between two of them that is believed; beyond it the data are wrong.
 LONGEST_BREAK = 60
@@ -40,7 +42,7 @@ def why_off(day: date, country: str) -> str | None:
     name = named.get(day)
     if name is not None:
         return name or None
-    return f"a {day:%A}" if day.weekday() in weekend else None
+    return f"a {weekday_word(day.weekday())}" if day.weekday() in weekend else None
 
 
 def is_working_day(day: date, country: str) -> bool:
@@ -63,6 +65,34 @@ def working_days_before(day: date, number: int, country: str) -> date:
     for _ in range(number):
         found = nearest_working_day(found - timedelta(days=1), country, -1)
     return found
+
+
+def working_days_after(day: date, number: int, country: str) -> date:
+    """Return the working day that lies `number` working days after `day`; with 0 the first one from the day itself on.
+
+    What was promised within `number` working days of a day is due then, and late from the day after. So on a given day all
+    is late that came before `working_days_before` it by that number.
+    """
+    found = nearest_working_day(day, country, 1) if number == 0 else day
+    for _ in range(number):
+        found = nearest_working_day(found + timedelta(days=1), country, 1)
+    return found
+
+
+def working_days_between(start: date, end: date, country: str) -> int:
+    """Return how many working days lie after `start`, up to and with `end`; 0 when `end` is not later."""
+    return sum(is_working_day(start + timedelta(days=n), country) for n in range(1, (end - start).days + 1))
+
+
+def days_of_month(day: date) -> list[date]:
+    """Return all days of the month in which a day lies."""
+    return [day.replace(day=number) for number in range(1, monthrange(day.year, day.month)[1] + 1)]
+
+
+def working_day_of_month(month: date, place: int, country: str) -> date:
+    """Return the working day at a place of the month in which `month` lies: 1 the first, -1 the last; never beyond either."""
+    found = [day for day in days_of_month(month) if is_working_day(day, country)]
+    return found[min(place, len(found)) - 1] if place > 0 else found[max(place, -len(found))]
 
 
 def holidays_between(first: date, last: date, country: str) -> Iterator[tuple[date, str]]:

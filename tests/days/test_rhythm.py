@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engagement.communications.recurrence import read_rule
-from engagement.communications.rhythm import Choice, cadence_words, choice_of, moment_words, rhythm_words, rule_of
-from engagement.communications.rules import Rhythm
+from engagement.days.recurrence import read_rule
+from engagement.days.rhythm import Choice, Rhythm, cadence_words, choice_of, rhythm_words, rule_of
 from engagement.errors import BadInput
+from engagement.words import moment_words
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,41 @@
-"""From a recurrence rule, a time zone and a holiday policy to instants. Pure: no clock, no database.
+"""From a recurrence rule, a time zone and a holiday policy to instants.
 
 Dates are expanded as local time and get their zone afterwards, so that 09:00 stays 09:00 across a clock change. A time
 that the change leaves out becomes the first minute after the gap; one that it repeats is taken the first time.
 """
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from itertools import islice
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from engagement.communications.holiday_calendar import nearest_working_day, why_off
-from engagement.communications.recurrence import read_rule
-from engagement.communications.rules import HolidayPolicy
-from engagement.errors import BadInput
+from engagement.days.local_time import clock_time, instant_of
+from engagement.days.recurrence import Recurrence, read_rule
+from engagement.days.rhythm import ordinal_word
+from engagement.days.working_days import nearest_working_day, why_off, working_day_of_month
 
 #: No expansion gives more dates than this, whatever it is asked for.
 MOST_DATES = 1000
 #: How far around a window dates are looked at that a holiday could move into it.
 MARGIN = timedelta(days=62)
+
+
+class HolidayPolicy(StrEnum):
+    """What happens to a date that falls on a weekend or holiday."""
+
+    KEEP = "keep"
+    BEFORE = "before"
+    AFTER = "after"
+
+    @property
+    def word(self) -> str:
+        """The policy as the reader sees it."""
+        return {
+            "keep": "Keep the date",
+            "before": "Move to the working day before",
+            "after": "Move to the working day after",
+        }[self.value]
 
 
 @dataclass(frozen=True)
@@ -53,12 +70,13 @@ def planned_dates(cadence: Cadence, after: datetime, until: datetime) -> list[Pl
     zone = ZoneInfo(cadence.timezone)
     first_local = (after - MARGIN).astimezone(zone).replace(tzinfo=None)
     last_local = (until + MARGIN).astimezone(zone).replace(tzinfo=None)
-    recurrence = read_rule(cadence.rule).starting(datetime.combine(cadence.starts_on, clock_time(cadence.at)))
+    rule = read_rule(cadence.rule)
+    recurrence = rule.starting(datetime.combine(cadence.starts_on, clock_time(cadence.at)))
     kept: dict[date, tuple[datetime, str | None]] = {}
     for local in islice(recurrence.xafter(first_local, inc=True), MOST_DATES):
         if local > last_local:
             break
-        day, why = moved_day(local.date(), cadence.policy, cadence.country)
+        day, why = moved_day(local.date(), cadence.policy, cadence.country, rule)
         if day not in kept or why is None:
             kept[day] = (local, why)
     return _in_window(kept, zone, after, until)
@@ -78,38 +96,24 @@ def _in_window(
     return [found for found in dates if after < found.planned_for <= until]
 
 
-def moved_day(day: date, policy: HolidayPolicy, country: str) -> tuple[date, str | None]:
-    """Return the day to which the policy moves a day, and what was in the way; (day, None) when it stays."""
+def moved_day(
+    day: date, policy: HolidayPolicy, country: str, rule: Recurrence | None = None
+) -> tuple[date, str | None]:
+    """Return the day on which a message of a day goes out, and what is in the way of the day; (day, None) when it stays.
+
+    Where the rule names a working day, that one is found in the same month and no policy moves it.
+    """
+    if rule is not None and rule.counts_working_days:
+        return _working_day(day, rule.place_of(day), country)
     why = None if policy is HolidayPolicy.KEEP else why_off(day, country)
     if why is None:
         return day, None
     return nearest_working_day(day, country, 1 if policy is HolidayPolicy.AFTER else -1), why
 
 
-def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Return the instant in UTC of a local time: after the gap when the clock change leaves it out, else the first one."""
-    local = datetime.combine(day, at)
-    while not _exists(local, zone):
-        local = local.replace(second=0, microsecond=0) + timedelta(minutes=1)
-    return local.replace(tzinfo=zone).astimezone(UTC)
-
-
-def _exists(local: datetime, zone: ZoneInfo) -> bool:
-    return local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local
-
-
-def clock_time(at: str) -> time:
-    """Return the time of day that HH:MM names; raise BadInput for anything else."""
-    found = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", at)
-    if found is None:
-        sentence = f"“{at}” is not a time of day. Write it as 09:00."
-        raise BadInput(sentence, {"at": sentence})
-    return time(int(found[1]), int(found[2]))
-
-
-def check_zone(timezone: str) -> str:
-    """Return an IANA time zone; raise BadInput for a name that is none."""
-    if timezone not in available_timezones():
-        sentence = f"“{timezone}” is not a time zone. Use a name such as Europe/London."
-        raise BadInput(sentence, {"timezone": sentence})
-    return timezone
+def _working_day(day: date, place: int, country: str) -> tuple[date, str | None]:
+    found = working_day_of_month(day, place, country)
+    if found == day:
+        return day, None
+    side = "before" if day < found else "after"
+    return found, why_off(day, country) or f"{side} the {ordinal_word(place)} working day"

@@ -1,4 +1,4 @@
-"""Recurrence rules (RFC 5545): which parts are offered, what they mean in words. Pure.
+"""Recurrence rules (RFC 5545): which parts are offered, and the days that they give.
 
 Only what every calendar reads in the same way is let through: libraries differ on WEEKLY with BYSETPOS and on YEARLY
 with BYMONTHDAY alone. Every rule that passes gives a date at least once in forty years, so that expanding it ends.
@@ -6,12 +6,14 @@ with BYMONTHDAY alone. Every rule that passes gives a date at least once in fort
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from dateutil import rrule
 
+from engagement.days.working_days import days_of_month
 from engagement.errors import BadInput
+from engagement.words import listed
 
 FREQUENCIES: dict[str, Literal[0, 1, 2]] = {"WEEKLY": rrule.WEEKLY, "MONTHLY": rrule.MONTHLY, "YEARLY": rrule.YEARLY}
 PARTS = ("FREQ", "INTERVAL", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS")
@@ -33,16 +35,32 @@ class Recurrence:
     positions: tuple[int, ...] = ()
 
     @property
-    def is_first_working_day(self) -> bool:
-        """Whether it means the first day from Monday to Friday of its months."""
-        return self.positions == (1,) and frozenset(self.days) == WORKING_WEEK
+    def counts_working_days(self) -> bool:
+        """Whether it means a working day by its place in the month, such as the first one.
+
+        The rule itself can only say Monday to Friday; which days are working days depends on the country.
+        """
+        in_one_month = self.frequency == "MONTHLY" or len(self.months) == 1
+        return bool(self.positions) and in_one_month and frozenset(self.days) == WORKING_WEEK
+
+    def place_of(self, day: date) -> int:
+        """Return which of the `positions` gives this day of the rule: 1 for the first day from Monday to Friday, -1 for the last."""
+        weekdays = [each for each in days_of_month(day) if each.weekday() < len(WORKING_WEEK)]
+        place = weekdays.index(day) + 1
+        return place if place in self.positions else place - len(weekdays) - 1
 
     def starting(self, first: datetime) -> rrule.rrule:
-        """Return the expansion in local time from `first` (naive) on."""
+        """Return the expansion in local time from `first` (naive) on.
+
+        Every second week or month is counted from the first day that fits, so that it begins as soon as it can.
+        """
+        return self._expanded(self._expanded(first, 1)[0] if self.interval > 1 else first, self.interval)
+
+    def _expanded(self, first: datetime, interval: int) -> rrule.rrule:
         return rrule.rrule(
             FREQUENCIES[self.frequency],
             dtstart=first,
-            interval=self.interval,
+            interval=interval,
             wkst=rrule.MO,
             byweekday=[rrule.weekday(DAYS.index(day), ordinal or None) for ordinal, day in self.days] or None,
             bymonth=self.months or None,
@@ -74,7 +92,7 @@ def _parts(text: str) -> dict[str, str]:
     for piece in text.strip().upper().removeprefix("RRULE:").split(";"):
         name, is_pair, value = piece.partition("=")
         if name not in PARTS or not is_pair or not value:
-            raise _refused(f"“{piece}” is not offered; use {', '.join(PARTS[:-1])} and {PARTS[-1]}")
+            raise _refused(f"“{piece}” is not offered; use {listed(PARTS)}")
         if name in parts:
             raise _refused(f"{name} stands in it twice")
         parts[name] = value

@@ -1,21 +1,41 @@
-"""How often, between people and rules: a choice in a form becomes rule text, and a rule is said in words. Pure."""
+"""How often, between people and rules: a choice in a form becomes rule text, and a rule is said in words."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from enum import StrEnum
 
-from engagement.communications.recurrence import DAYS, Recurrence, read_rule
-from engagement.communications.rules import Rhythm
+from engagement.days.recurrence import DAYS, Recurrence, read_rule
 from engagement.errors import BadInput
-from engagement.words import listed
+from engagement.words import listed, month_word, weekday_word, zone_words
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 WORKING_DAYS = ",".join(DAYS[:5])
+
+
+class Rhythm(StrEnum):
+    """How often, as the form asks for it; `rule_of` turns a choice into a recurrence rule."""
+
+    WEEKLY = "weekly"
+    FORTNIGHTLY = "fortnightly"
+    MONTHLY_WORKING_DAY = "monthly_working_day"
+    MONTHLY_DAY = "monthly_day"
+    MONTHLY_WEEKDAY = "monthly_weekday"
+    QUARTERLY_WORKING_DAY = "quarterly_working_day"
+    AS_NEEDED = "as_needed"
+    AS_IT_IS = "as_it_is"
+
+    @property
+    def word(self) -> str:
+        """The choice as the reader sees it."""
+        return {
+            "weekly": "Every week, on a weekday",
+            "fortnightly": "Every two weeks, on a weekday",
+            "monthly_working_day": "Every month, on the first working day",
+            "monthly_day": "Every month, on the same day of the month",
+            "monthly_weekday": "Every month, on a weekday of one week",
+            "quarterly_working_day": "Every quarter, on the first working day",
+            "as_needed": "As needed, no fixed dates",
+            "as_it_is": "As it is now",
+        }[self.value]
 
 
 @dataclass(frozen=True)
@@ -91,31 +111,32 @@ def _each(interval: int, what: str) -> str:
 
 
 def _days_words(rule: Recurrence) -> str:
-    if rule.is_first_working_day:
-        return "first working day"
+    if rule.counts_working_days:
+        return f"{listed([ordinal_word(place) for place in rule.positions])} working day"
     if rule.month_days:
         days = listed([_month_day(day) for day in rule.month_days])
         return f"{days}, if it is a {listed([_weekday(d) for _, d in rule.days], 'or')}," if rule.days else days
-    weekdays = listed([f"{_ordinal(n)} {_weekday(d)}" if n else f"every {_weekday(d)}" for n, d in rule.days])
+    weekdays = listed([f"{ordinal_word(n)} {_weekday(d)}" if n else f"every {_weekday(d)}" for n, d in rule.days])
     if not rule.positions:
         return weekdays.replace("every ", "", 1) if weekdays.startswith("every ") else weekdays
     any_of = listed([_weekday(d) for _, d in rule.days], "or")
-    return f"{listed([_ordinal(p) for p in rule.positions])} {any_of}"
+    return f"{listed([ordinal_word(p) for p in rule.positions])} {any_of}"
 
 
 def _months_words(rule: Recurrence) -> str:
     if rule.months:
-        return listed([MONTHS[month - 1] for month in rule.months])
+        return listed([month_word(month) for month in rule.months])
     return {1: "each month", 2: "every second month", 3: "every third month"}.get(
         rule.interval, f"every {rule.interval} months"
     )
 
 
 def _weekday(day: str) -> str:
-    return WEEKDAYS[DAYS.index(day)]
+    return weekday_word(DAYS.index(day))
 
 
-def _ordinal(number: int) -> str:
+def ordinal_word(number: int) -> str:
+    """Write a place: "first", "last", "7th", "2nd to last"."""
     if number in ORDINALS:
         return ORDINALS[number]
     return f"{-number}th to last" if number < 0 else f"{number}th"
@@ -128,19 +149,3 @@ def _month_day(day: int) -> str:
         return f"{-day}th day from the end"
     suffix = "th" if 11 <= day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
     return f"{day}{suffix}"
-
-
-def zone_words(timezone: str) -> str:
-    """Name a zone as people do: "London time"."""
-    return "UTC" if timezone in ("UTC", "Etc/UTC") else timezone.rpartition("/")[2].replace("_", " ") + " time"
-
-
-def day_words(day: date) -> str:
-    """Write a day without its year: "Friday 3 April"."""
-    return f"{day:%A} {day.day} {day:%B}"
-
-
-def moment_words(instant: datetime, timezone: str) -> str:
-    """Write an instant by the clock of a zone, which is named: "Friday 3 April at 09:00, London time"."""
-    local = instant.astimezone(ZoneInfo(timezone))
-    return f"{day_words(local.date())} at {local:%H:%M}, {zone_words(timezone)}"

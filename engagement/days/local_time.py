@@ -1,0 +1,36 @@
+"""Clock times, zones, and the instants that they mean there."""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from engagement.errors import BadInput
+
+
+def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return the instant in UTC of a local time: after the gap when the clock change leaves it out, else the first one."""
+    local = datetime.combine(day, at)
+    while not _exists(local, zone):
+        local = local.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return local.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _exists(local: datetime, zone: ZoneInfo) -> bool:
+    return local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) == local
+
+
+def clock_time(at: str) -> time:
+    """Return the time of day that HH:MM names; raise BadInput for anything else."""
+    found = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", at)
+    if found is None:
+        sentence = f"“{at}” is not a time of day. Write it as 09:00."
+        raise BadInput(sentence, {"at": sentence})
+    return time(int(found[1]), int(found[2]))
+
+
+def check_zone(timezone: str) -> str:
+    """Return an IANA time zone; raise BadInput for a name that is none."""
+    if timezone not in available_timezones():
+        sentence = f"“{timezone}” is not a time zone. Use a name such as Europe/London."
+        raise BadInput(sentence, {"timezone": sentence})
+    return timezone

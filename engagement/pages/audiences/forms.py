@@ -1,0 +1,37 @@
+"""The form of an audience around the rows of its rule, which `rule_form` reads and draws."""
+
+import json
+from typing import Any
+
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import Length
+
+from engagement.audiences import queries
+from engagement.pages.parts.forms import EditForm, stripped
+
+
+class RuleField(Field):
+    """The rule, read from the rows of the builder: it is set once those are read, and compared as a whole."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Leave it as it stands; a form sends rows."""
+
+    def written(self, value: Any) -> str:
+        """Return the rule in one way of writing."""
+        return json.dumps(value, sort_keys=True)
+
+    def said(self, value: Any) -> str:
+        """Return the rule as a sentence."""
+        return queries.words_of(value).sentence
+
+
+class AudienceForm(EditForm):
+    """What an audience is called and whom it means; everybody who writes a message reads its name."""
+
+    name = StringField(
+        "What is it called?",
+        filters=[stripped],
+        validators=[Length(max=200, message="Write a name, at most 200 characters.")],
+    )
+    note = TextAreaField("Note", filters=[stripped])
+    rule = RuleField()
