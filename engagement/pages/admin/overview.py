@@ -82,7 +82,10 @@ def audit_log() -> str:
         page=page,
         verbs=sorted(verb_words(verb) for verb in audit.verbs(audit_access.visible_entries(reader))),
         sees_all=audit_access.may_see_all_audit(reader),
-        asked={name: request.args.get(name, "") for name in ("words", "verb", "since", "until")},
+        asked={
+            **{name: request.args.get(name, "") for name in ("words", "since", "until")},
+            "verb": verb_words(stored_verb(request.args.get("verb", ""))),
+        },
     )
 
 
@@ -94,7 +97,6 @@ def audit_export() -> Response:
     def rows() -> Iterator[tuple[object, ...]]:
         for entry in db.session.scalars(_asked_entries().limit(MOST_EXPORTED)).yield_per(1000):
             line = told(entry, in_file=True)
-            at = entry.at.date().isoformat() if entry.is_by_day else entry.at.isoformat(timespec="seconds")
-            yield at, line.who, line.did, line.kind, entry.subject_id or "", line.name, "; ".join(line.changes)
+            yield line.when, line.who, line.did, line.kind, entry.subject_id or "", line.name, "; ".join(line.changes)
 
     return csv_response(HEADER, rows(), "audit.csv")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ from engagement.audiences.queries import words_of
 from engagement.audit import AuditEntry
 from engagement.days.rhythm import rhythm_words
 from engagement.db import Base
+from engagement.errors import EngagementError
 from engagement.intake.queries import WORDS as OF_PEOPLE
 from engagement.pages.frame.formats import day, kept_moment, moment
 from engagement.people.rules import TrainingRole
@@ -83,17 +85,21 @@ class Told:
 
 
 def told(entry: AuditEntry, *, in_file: bool = False) -> Told:
-    """Return an entry in words; in a file, which is read later, days have their year and times their zone."""
+    """Return an entry in words; in a file, which is sorted and read later, days have their year and times their zone."""
     say_day, say_moment = (short_day_words, kept_moment) if in_file else (day, moment)
     values = _Values(entry.subject_kind, say_day, say_moment)
     return Told(
-        say_day(entry.at.date()) if entry.is_by_day else say_moment(entry.at),
+        _for_sorting(entry) if in_file else day(entry.at.date()) if entry.is_by_day else moment(entry.at),
         entry.actor_name,
         verb_words(entry.verb),
         KINDS.get(entry.subject_kind, entry.subject_kind.replace("_", " ")),
         entry.subject_name,
         [values.change(field, old, new) for field, (old, new) in entry.changes.items()],
     )
+
+
+def _for_sorting(entry: AuditEntry) -> str:
+    return entry.at.date().isoformat() if entry.is_by_day else entry.at.isoformat(timespec="seconds")
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ class _Values:
         return f"{words}: {before}{self._value(field, new)}"
 
     def _value(self, field: str, value: Any) -> str:
-        if value is None or value == "" or value == []:
+        if value is None or value in ("", [], {}):
             return NOTHING
         if isinstance(value, bool):
             return "yes" if value else "no"
@@ -124,12 +130,14 @@ class _Values:
         vocabulary = _vocabulary(self.kind, field)
         if vocabulary is not None:
             return ", ".join(_word(vocabulary, one) for one in text.split(", "))
-        if field in SAYINGS:
-            return SAYINGS[field](text)
-        if _DAY.fullmatch(text):
-            return self.say_day(date.fromisoformat(text))
-        if _INSTANT.fullmatch(text):
-            return self.say_moment(datetime.fromisoformat(text))
+        # What somebody wrote may look like a day, and what an older version stored may mean nothing to this one.
+        with suppress(ValueError, LookupError, OverflowError, EngagementError):
+            if field in SAYINGS:
+                return SAYINGS[field](text)
+            if _DAY.fullmatch(text):
+                return self.say_day(date.fromisoformat(text))
+            if _INSTANT.fullmatch(text):
+                return self.say_moment(datetime.fromisoformat(text))
         return text
 
 
