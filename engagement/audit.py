@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -113,7 +114,7 @@ def about(row: Any, *others: Any, **different: Any) -> Subject:
     scope: dict[str, Any] = {}
     for one in (row, *others):
         scope = _scope_of(one) | scope
-    return replace(Subject(row.__tablename__, getattr(row, row.audit_name), row.id, **scope), **different)
+    return replace(Subject(row.__tablename__, attrgetter(row.audit_name)(row), row.id, **scope), **different)
 
 
 def _scope_of(row: Any) -> dict[str, Any]:
@@ -165,7 +166,8 @@ def record_each(
     are the same for all.
     """
     columns: dict[str, Any] = {"name": getattr(model, model.audit_name, None)}
-    columns |= {field: getattr(model, field, null()) for field in SCOPE} | dict(different or {})
+    columns |= {field: getattr(model, field, null()) for field in SCOPE}
+    columns |= {f"{model.__tablename__}_id": model.id} | dict(different or {})
     entries = rows.with_only_columns(
         literal(at or clock.now(), AuditEntry.at.type),
         literal(by.account_id, AuditEntry.actor_id.type),

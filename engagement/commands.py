@@ -16,7 +16,7 @@ from engagement.accounts.rules import Role
 from engagement.audit import COMMAND_LINE
 from engagement.db import db, reads_only
 from engagement.errors import BadInput
-from engagement.intake import commanding as intake
+from engagement.intake.actions import importing
 from engagement.mail import queries as mail_queries
 from engagement.mail.sending import send_test_mail
 from engagement.mail.transport import Transport
@@ -182,17 +182,8 @@ def import_people(
 ) -> None:
     """Import an HR file (CSV or XLSX); all or nothing unless --skip-bad."""
     with long_work_bar("Opening the file") as progress:
-        intake.import_people(
-            file,
-            dry_run=dry_run,
-            saved_mapping=saved_mapping,
-            full=not partial,
-            skip_bad=skip_bad,
-            confirm_leavers=confirm_leavers,
-            by=COMMAND_LINE,
-            say=click.echo,
-            progress=progress,
-        )
+        asked = importing.Asked(dry_run, saved_mapping, not partial, skip_bad, confirm_leavers)
+        importing.import_people(file, asked, by=COMMAND_LINE, say=click.echo, progress=progress)
         db.session.commit()
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from engagement.db import db
 from engagement.errors import EngagementError
-from engagement.intake.rules import UnreadableFile
+from engagement.intake.reading.rules.problems import UnreadableFile
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 #: A full bar; many, so that each step is seen.

@@ -82,6 +82,8 @@ class Verb(StrEnum):
     RENEWED_MODULE = "renewed module from library"
     EDITED_MODULE = "edited module"
     RECORDED_COMPLETION = "recorded completion", "recorded training as finished"
+    GAVE_DUE_DAY = "gave another due day"
+    GAVE_WAVES_DUE_DAY = "gave the wave’s due day again"
     KEPT_OLD_TRAINING = "kept old training"
     LET_OLD_TRAINING_GO = "let old training go"
     TOOK_BACK_DECISION = "took back decision on old training"

@@ -34,6 +34,12 @@ def may_train(reader: Reader) -> bool:
     return reader.has(Role.CHANGE_MANAGER, Role.TRAINER)
 
 
+def may_give_due_days(reader: Reader, programme_id: int, wave_id: int) -> bool:
+    """Give one person another day for the training of a wave: who plans it, and those who train for it or its programme."""
+    programmes, waves = reader.places(*TRAINERS)
+    return reader.has(*TRAINERS) or programme_id in programmes or wave_id in waves
+
+
 def may_see_training(reader: Reader) -> bool:
     """Read curricula and completion: those who plan, train or audit."""
     return access.may_see_planning(reader)

@@ -1,6 +1,8 @@
 """Tables of the calendar: a communication with its cadence, its dated occurrences, and approvals."""
 
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
@@ -17,6 +19,41 @@ from engagement.mail.models import Mailing
 from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
 from engagement.words import day_words, moment_words, short_day_words
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a communication is: what its form asks, its actions take and its row keeps under the same names.
+
+    `cadence` is RRULE text, None for "as needed"; it begins on `starts_on`, on the day it is made where none is given. A
+    subject or an outline of None stands for that of the starter library. The rest is what `Communication` says of it.
+    """
+
+    kind: CommunicationKind
+    name: str
+    audience: Audience
+    owner: Account
+    approver: Account | None = None
+    wave: Wave | None = None
+    cadence: str | None = None
+    at: str = "09:00"
+    timezone: str = "Europe/London"
+    starts_on: date | None = None
+    holiday_policy: HolidayPolicy = HolidayPolicy.AFTER
+    holiday_country: str = "GB-ENG"
+    write_lead_days: int = 5
+    is_required: bool = True
+    in_working_hours: bool = True
+    asks_confirmation: bool = False
+    remind_after_days: int = 3
+    remind_times: int = 2
+    language: str | None = None
+    subject: str | None = None
+    outline: str | None = None
+
+    def items(self) -> dict[str, Any]:
+        """Return every field with its value; the rows among them are the rows themselves."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 class Communication(Base):
@@ -65,6 +102,11 @@ class Communication(Base):
     audience: Mapped[Audience] = relationship()
     owner: Mapped[Account] = relationship(foreign_keys=[owner_id])
     approver: Mapped[Account | None] = relationship(foreign_keys=[approver_id])
+
+    @property
+    def details(self) -> Details:
+        """What its form shows and its actions change."""
+        return Details(**{field.name: getattr(self, field.name) for field in fields(Details)})
 
     @property
     def how_often(self) -> str:

@@ -10,8 +10,8 @@ from engagement import clock
 from engagement.db import db
 from engagement.demo import mapping, messaging, roster, story
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
-from engagement.intake import actions as intake
-from engagement.intake.reading import read_file
+from engagement.intake.actions import runs as intake
+from engagement.intake.reading.queries.files import open_file
 from engagement.people.models import Department, Person
 from engagement.resistance import actions as resistance
 from engagement.resistance.figures.actions import count_objections
@@ -29,6 +29,7 @@ from engagement.waves.rules import WaveStatus
 FINISHING = {1: 0.98, 2: 0.93, 3: 0.58}
 #: Days from today to the town hall at which wave 3 was explained.
 TOWN_HALL = -8
+REASONS = {WaveStatus.CLOSED: "Four quiet weeks, and nothing is open any more."}
 LEARNING_BEGINS = {1: -40, 2: -38, 3: -46}
 
 
@@ -50,7 +51,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
 def _petra_leaves(stage: Stage, day: date) -> None:
     with stage.at(day, 5):
         begun = stage.day(-DAYS_OF_HISTORY)
-        file = read_file(roster.roster(begun, without=(roster.DEPARTED.email,)), "people.csv")
+        file = open_file(roster.roster(begun, without=(roster.DEPARTED.email,)), "people.csv")
         by = stage.accounts[roster.ADMIN.email].actor
         intake.apply_run(intake.stage_file(file, full=True, skip_bad=False, by=by), confirm_leavers=False, by=by)
         waves.settle_memberships()
@@ -69,7 +70,12 @@ def _move_waves_on(stage: Stage, offset: int) -> None:
     if offset in steps:
         number, status = steps[offset]
         with stage.at(stage.day(offset), 6):
-            waves.change_status(stage.waves[number], status, by=stage.accounts[roster.WAVE_LEAD.email].actor)
+            waves.change_status(
+                stage.waves[number],
+                status,
+                reason=REASONS.get(status, ""),
+                by=stage.accounts[roster.WAVE_LEAD.email].actor,
+            )
 
 
 def _learn(stage: Stage, offset: int) -> None:
@@ -156,7 +162,7 @@ def _say(stage: Stage, offset: int, source: object, severity: object, text: str,
             select(Person)
             .join(Membership, Membership.person_id == Person.id)
             .join(Department, Department.id == Person.department_id)
-            .where(Membership.wave_id == wave.id)
+            .where(Membership.wave_id == wave.id, Membership.ended_at.is_(None))
             .order_by(Person.id)
             .offset(stage.chance.randrange(200))
             .limit(1)

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,14 +16,15 @@ from engagement.accounts.posts import actions as posts
 from engagement.accounts.rules import Role
 from engagement.audiences import actions as audience_actions
 from engagement.communications import actions as communication_actions
+from engagement.communications.models import Details
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
 from engagement.demo import living, moving, roster, story
 from engagement.demo.roster import Figure
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.errors import BadInput
-from engagement.intake import actions as intake
-from engagement.intake.reading import read_file
+from engagement.intake.actions import runs as intake
+from engagement.intake.reading.queries.files import open_file
 from engagement.people.models import Person
 from engagement.people.queries import department_by_path
 from engagement.programmes import actions as programme_actions
@@ -125,7 +127,7 @@ def load(settings: Settings, say: Callable[[str], None]) -> str:
 
 def _set_stage(stage: Stage, password: str, say: Callable[[str], None]) -> None:
     with stage.at(stage.day(-DAYS_OF_HISTORY), 7):
-        file = read_file(roster.roster(stage.day(-DAYS_OF_HISTORY)), "people.csv")
+        file = open_file(roster.roster(stage.day(-DAYS_OF_HISTORY)), "people.csv")
         run = intake.stage_file(file, full=True, skip_bad=False, by=SETTER)
         intake.apply_run(run, confirm_leavers=False, by=SETTER)
         training.settle_library(by=SETTER)
@@ -227,9 +229,8 @@ def _plan_communications(stage: Stage) -> None:
     for line in made:
         if line.kind is CommunicationKind.PROGRAMME_UPDATE:
             # The pilot had few readers; everybody is written to since the first wave was being prepared.
-            communication_actions.change_communication(
-                line, {"starts_on": stage.day(-PROGRAMME_UPDATES_SINCE)}, by=manager.actor
-            )
+            since = replace(line.details, starts_on=stage.day(-PROGRAMME_UPDATES_SINCE))
+            communication_actions.change_communication(line, since, by=manager.actor)
     stage.communications = {communication.kind.value: communication for communication in made}
     for number, wave in stage.waves.items():
         if number == 4:
@@ -239,13 +240,15 @@ def _plan_communications(stage: Stage) -> None:
         )
         stage.communications[f"briefing {number}"] = communication_actions.make_communication(
             stage.programme,
-            CommunicationKind.DEPARTMENT_BRIEFING,
-            f"Briefings for {wave.name.lower()}",
-            audience=audience,
-            owner=writer,
-            approver=manager,
-            wave=wave,
-            timezone=stage.settings.timezone,
-            asks_confirmation=True,
+            Details(
+                CommunicationKind.DEPARTMENT_BRIEFING,
+                f"Briefings for {wave.name.lower()}",
+                audience,
+                writer,
+                manager,
+                wave,
+                timezone=stage.settings.timezone,
+                asks_confirmation=True,
+            ),
             by=manager.actor,
         )

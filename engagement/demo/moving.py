@@ -10,8 +10,8 @@ from engagement.db import db
 from engagement.demo import roster
 from engagement.demo.living import FINISHING
 from engagement.demo.stage import Stage
-from engagement.intake import actions as intake
-from engagement.intake.reading import read_file
+from engagement.intake.actions import runs as intake
+from engagement.intake.reading.queries.files import open_file
 from engagement.people import actions as people
 from engagement.people.models import Department, Person
 from engagement.people.rules import RoleOrigin, TrainingRole
@@ -55,7 +55,7 @@ def _file_of_moves(stage: Stage) -> None:
     for person, path in zip(_movers(len(going)), going, strict=True):
         writer.writerow((person.employee_id, person.email, person.name, path))
     by = stage.accounts[roster.ADMIN.email].actor
-    file = read_file(text.getvalue().encode(), "moves.csv")
+    file = open_file(text.getvalue().encode(), "moves.csv")
     intake.apply_run(intake.stage_file(file, full=False, skip_bad=False, by=by), by=by)
     intake.settle_after_import()
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from engagement.db import db
-from engagement.intake.comparing import desired, filled
+from engagement.intake.comparing.queries.desired import desired, filled
 from engagement.intake.models import ImportChange, ImportRun, SavedMapping, StagedMatch, StagedPerson
 from engagement.intake.rules import ROLE_BITS, ChangeKind, RunStatus
 from engagement.people.models import Department, Person

@@ -1,98 +1,14 @@
-"""The vocabulary of an HR file: its fields, what a row says, what can be wrong; reading is left to other modules."""
+"""The vocabulary of imports: where a run stands, what it does to people, and how far it has come."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from enum import Enum, StrEnum
 
 from engagement.people.rules import TrainingRole
+from engagement.words import plural
 
 #: So long a file waits for somebody to choose its columns.
 UPLOAD_KEPT = timedelta(days=1)
-
-
-class Field(StrEnum):
-    """What a column of an HR file may say about a person."""
-
-    EMPLOYEE_ID = "employee_id"
-    EMAIL = "email"
-    FIRST_NAME = "first_name"
-    LAST_NAME = "last_name"
-    NAME = "name"
-    JOB_TITLE = "job_title"
-    DEPARTMENT = "department"
-    MANAGER_EMAIL = "manager_email"
-    MANAGER_ID = "manager_id"
-    LOCATION = "location"
-    COUNTRY = "country"
-    TIMEZONE = "timezone"
-    LANGUAGE = "language"
-    START_DATE = "start_date"
-    END_DATE = "end_date"
-    TRAINING_ROLE = "training_role"
-
-
-class ManagerKey(StrEnum):
-    """How a row points to its manager."""
-
-    EMAIL = "email"
-    EMPLOYEE_ID = "employee_id"
-
-
-class Severity(StrEnum):
-    """How far a problem reaches: the whole file, the rows it names, or nothing yet."""
-
-    FATAL = "fatal"
-    ERROR = "error"
-    WARNING = "warning"
-
-
-class ProblemKind(StrEnum):
-    """Every way in which an HR file can be wrong."""
-
-    EMPTY_FILE = "empty_file"
-    FILE_TOO_LARGE = "file_too_large"
-    WRONG_FORMAT = "wrong_format"
-    WRONG_ENCODING = "wrong_encoding"
-    NUL_BYTES = "nul_bytes"
-    UNSAFE_WORKBOOK = "unsafe_workbook"
-    BROKEN_WORKBOOK = "broken_workbook"
-    UNCLOSED_QUOTE = "unclosed_quote"
-    TOO_MANY_ROWS = "too_many_rows"
-    TOO_MANY_COLUMNS = "too_many_columns"
-    NO_ROWS = "no_rows"
-    MISSING_COLUMN = "missing_column"
-    RIVAL_COLUMNS = "rival_columns"
-    BAD_MAPPING = "bad_mapping"
-
-    BAD_QUOTING = "bad_quoting"
-    CELL_TOO_LONG = "cell_too_long"
-    TOO_MANY_CELLS = "too_many_cells"
-    FORMULA_ERROR = "formula_error"
-    MISSING_EMAIL = "missing_email"
-    INVALID_EMAIL = "invalid_email"
-    MISSING_NAME = "missing_name"
-    LINE_BREAK = "line_break"
-    CONTROL_CHARACTER = "control_character"
-    TOO_LONG = "too_long"
-    BAD_DATE = "bad_date"
-    END_BEFORE_START = "end_before_start"
-    UNKNOWN_TIMEZONE = "unknown_timezone"
-    BAD_LANGUAGE = "bad_language"
-    UNKNOWN_TRAINING_ROLE = "unknown_training_role"
-    DEPARTMENT_TOO_DEEP = "department_too_deep"
-
-    DUPLICATE_EMAIL = "duplicate_email"
-    DUPLICATE_EMPLOYEE_ID = "duplicate_employee_id"
-    OWN_MANAGER = "own_manager"
-    MANAGER_CYCLE = "manager_cycle"
-    UNKNOWN_MANAGER = "unknown_manager"
-    ADDRESS_TAKEN = "address_taken"
-    NUMBER_OF_LEAVER = "number_of_leaver"
-    NUMBER_OF_OTHER = "number_of_other"
-    NUMBER_HELD = "number_held"
-    ADDRESS_HELD = "address_held"
 
 
 class RunStatus(StrEnum):
@@ -151,88 +67,37 @@ def role_mask(roles: Iterable[TrainingRole]) -> int:
 
 ROLE_BITS = {role: 1 << place for place, role in enumerate(TrainingRole)}
 
-_KINDS = list(ProblemKind)
-FATAL_KINDS = frozenset(_KINDS[: _KINDS.index(ProblemKind.BAD_MAPPING) + 1])
-WARNING_KINDS = frozenset({ProblemKind.UNKNOWN_MANAGER, ProblemKind.OWN_MANAGER, ProblemKind.NUMBER_OF_OTHER})
+
+Progress = Callable[[str, float], None]
+"""Told in words what is being done, and how much of a whole import is done, from 0 to 1; whatever it raises ends the work."""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is wrong, in words for the person who holds the file.
-
-    `line` is the physical line of the file on which the row starts (the row number in a workbook), None for the whole
-    file. `column` is the header as the file writes it. `lines` names every row the problem touches, `line` among them.
-    """
-
-    line: int | None
-    column: str | None
-    kind: ProblemKind
-    sentence: str
-    lines: tuple[int, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not self.lines and self.line is not None:
-            object.__setattr__(self, "lines", (self.line,))
-
-    @property
-    def severity(self) -> Severity:
-        if self.kind in FATAL_KINDS:
-            return Severity.FATAL
-        return Severity.WARNING if self.kind in WARNING_KINDS else Severity.ERROR
-
-    @property
-    def is_fatal(self) -> bool:
-        """True where no row of the file can be used."""
-        return self.kind in FATAL_KINDS
+def quietly(_doing: str, _share: float) -> None:
+    """Report no progress."""
 
 
-class UnreadableFile(ValueError):
-    """The file as a whole cannot be read; `problem` says why."""
+class Step(Enum):
+    """What an import has come to, in words and as the share of a hundred thousand rows that is measured to be done then."""
 
-    def __init__(self, kind: ProblemKind, sentence: str, line: int | None = None) -> None:
-        super().__init__(sentence)
-        self.problem = Problem(line, None, kind, sentence)
+    READING = ("{rows} read", 0.35)
+    CHECKED = ("Comparing {rows} with the directory", 0.4)
+    COMPARED = ("{rows} compared with the directory", 0.5)
+    PEOPLE = ("Writing {people}", 0.52)
+    ROLES = ("Writing training roles", 0.7)
+    AUDIT = ("Writing the audit", 0.82)
+    APPLIED = ("Letting waves and training follow", 0.95)
 
-
-class ManagerRef(NamedTuple):
-    """Whom a row names as manager: an address in lower case, or an employee number."""
-
-    key: ManagerKey
-    value: str
-
-
-class StaffRow(NamedTuple):
-    """What one row says about one person; text is trimmed and in NFC, what is not said is empty or None."""
-
-    line: int
-    employee_id: str
-    email: str
-    first_name: str
-    last_name: str
-    display_name: str
-    job_title: str
-    department: str
-    manager: ManagerRef | None
-    location: str
-    country: str
-    timezone: str
-    language: str
-    start_on: date | None
-    end_on: date | None
-    training_roles: frozenset[TrainingRole]
-
-    @property
-    def identity(self) -> str:
-        """What tells this person from others: the employee number where given, else the address."""
-        return self.employee_id or self.email
+    def at(self, rows: int, of: int = 0) -> tuple[str, float]:
+        """Return what `Progress` is told; `rows` are done, of about so many where the step goes through them one by one."""
+        words, share = self.value
+        told = words.format(rows=plural(rows, "row", "rows"), people=plural(rows, "person", "people"))
+        return told, share * min(1.0, rows / of) if of else share
 
 
-def lines_at_fault(problems: Iterable[Problem]) -> frozenset[int]:
-    """The rows to leave out when only the good ones are wanted: all that an error touches, both of two duplicates."""
-    return frozenset(line for problem in problems if problem.severity is Severity.ERROR for line in problem.lines)
+#: The share at which a file is compared and nothing is written yet.
+STAGED = Step.COMPARED.value[1]
 
 
-def shown(text: str, limit: int = 60) -> str:
-    """`text` in quotation marks, fit to stand in a sentence: short, on one line, with nothing invisible in it."""
-    plain = "".join(sign if sign.isprintable() else "·" for sign in text[: limit + 1])
-    return f"“{plain[:limit]}…”" if len(text) > limit else f"“{plain}”"
+def within(progress: Progress, begins: float, ends: float) -> Progress:
+    """Return the progress of a part of an import: what is done from `begins` to `ends` is told as 0 to 1."""
+    return lambda doing, share: progress(doing, max(0.0, share - begins) / (ends - begins))

@@ -53,13 +53,7 @@ def delivery_problems(timezone: str, language: str, works_from: str, works_until
 
 def search_text(*parts: str | None) -> str:
     """Return the text that the people list is searched by: folded case, composed characters."""
-    return search_texts([parts])[0]
-
-
-def search_texts(people: Iterable[Iterable[str | None]]) -> list[str]:
-    """Return the texts that the people list is searched by, one for the parts of each person, none of which has a line break."""
-    joined = "\n".join([" ".join(filter(None, parts)) for parts in people])
-    return [text[:LONGEST_SEARCH] for text in unicodedata.normalize("NFKC", joined).casefold().split("\n")]
+    return unicodedata.normalize("NFKC", " ".join(filter(None, parts))).casefold()[:LONGEST_SEARCH]
 
 
 def parent_path(path: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from engagement.accounts import access
+from engagement.accounts import access, concern_access
 from engagement.accounts.models import Account
 from engagement.accounts.reader import Reader
 from engagement.communications import scopes as communications
@@ -106,7 +106,7 @@ def _communication(as_what: str, line: Communication, reader: Reader | None) -> 
 def _concern(concern: Concern, reader: Reader | None) -> HeldThing | None:
     """Name a concern by a number, its day, its state and what it is about, to those who may read it; to others as one only."""
     programme_id = concern.wave.programme_id if concern.wave else None
-    if reader and access.may_read_concern(reader, programme_id, concern.wave_id):
+    if reader and concern_access.may_read_concern(reader, programme_id, concern.wave_id):
         what = f"Concern {concern.id % 1_000_000:06d}, came in on {short_day_words(concern.received_on)}"
         where = f", {concern.wave.title}" if concern.wave else ""
         about = f"Owner. State: {concern.status.word.lower()}. About {concern.source.word.lower()}{where}"

@@ -84,13 +84,19 @@ REACH: dict[str, Reach] = {
         }
     ),
     "wave_department": NOBODY,
+    "wave_step": NOBODY,
     "wave_workflow": NOBODY,
-    "membership": Reach(about=("person_id",)),
+    "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),
     # Training.
     "module": NOBODY,
     "curriculum": NOBODY,
     "curriculum_item": NOBODY,
     "assignment": Reach(about=("person_id",)),
+    "own_due_day": Reach(
+        about=("person_id",),
+        without=("said_by", "said_by_id"),
+        by={"said_by_id": ("said_at", "due_on", "reason")},
+    ),
     "completion": Reach(about=("person_id",), without=("recorded_by",)),
     "quiz_attempt": Reach(about=("person_id",), without=("fingerprint",)),
     "leftover": Reach(

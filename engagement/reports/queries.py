@@ -19,7 +19,6 @@ from engagement.programmes.queries import OwnershipGap, ownership_gaps
 from engagement.reports.rules import NEAR_DAYS, Decision, by_urgency, is_training_behind
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
 from engagement.training.queries import Count, progress_of_waves
-from engagement.training.rules import due_on
 from engagement.waves.models import Wave
 from engagement.waves.queries import member_counts, waves_of, workflows_of_waves
 from engagement.waves.rules import WaveStatus
@@ -188,7 +187,7 @@ def _wave_decisions(lines: Sequence[WaveLine], on: date) -> list[Decision]:
         if wave.status not in _BEFORE_GO_LIVE:
             continue
         day = short_day_words(wave.go_live_on, with_year=False)
-        due = due_on(wave.go_live_on, wave.training_lead_days)
+        due = wave.training_due_on
         figures = f"{trained.finished:,} of {trained.assigned:,} people have finished their training"
         if wave.go_live_on < on:
             title = f"Set a new day for wave {wave.number}, {wave.name},"

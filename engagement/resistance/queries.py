@@ -22,7 +22,7 @@ from engagement.resistance.rules import (
 from engagement.waves.models import Wave
 from engagement.words import MOST_WORDS
 
-#: A condition on `Wave` as `accounts.access.concern_waves` returns it; None means every concern, with or without a wave.
+#: A condition on `Wave` as `accounts.concern_access.concern_waves` returns it; None means every concern, with or without a wave.
 Readable = ColumnElement[bool] | None
 
 

@@ -17,7 +17,7 @@ from engagement.communications import actions as communications
 from engagement.communications import queries as calendar
 from engagement.db import db, empty_log, rows_changed
 from engagement.errors import EngagementError
-from engagement.intake import actions as intake
+from engagement.intake.actions.files import drop_old_uploads
 from engagement.mail import actions as mail
 from engagement.people.organisation import Organisation
 from engagement.privacy import actions as privacy
@@ -149,6 +149,6 @@ def forget_expired(_settings: Settings) -> str:
     now = clock.now()
     links = rows_changed(delete(UsedLink).where(UsedLink.used_at < now - MESSAGE_LINK_LIFETIME - timedelta(days=1)))
     attempts = forget_attempts()
-    uploads = intake.drop_old_uploads(now)
+    uploads = drop_old_uploads(now)
     forms = forget_kept_forms(now)
     return f"{links} links, {attempts} attempts, {uploads} uploads and {forms} kept forms removed."

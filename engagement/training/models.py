@@ -1,9 +1,10 @@
 """Tables of training: modules, a curriculum for each role, assignments by wave, leftovers of moves, attempts, completions."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
@@ -18,7 +19,6 @@ from engagement.training.rules import (
     LeftoverCause,
     LeftoverDecision,
     decide_by,
-    due_on,
 )
 from engagement.waves.models import Wave
 
@@ -88,12 +88,16 @@ class CurriculumItem(Base):
 class Assignment(Base):
     """A curriculum asked of a person by a wave in one training role; its due day follows the wave's go-live.
 
+    `own_due_on` is an exception for this person: the day of its newest `OwnDueDay`; one action writes both.
+
     Settled from memberships and roles by `settle_assignments`; `withdrawn_at` is set when the ground for it went away and
     nobody keeps it (see `Leftover`). `department_id` is where the person works, or worked when the ground went away: a move
     is told by it.
     """
 
     __tablename__ = "assignment"
+    audit_name = "person.name"
+    audit_within = "wave"
     __table_args__ = (
         UniqueConstraint("wave_id", "person_id", "role"),
         Index("ix_assignment_person", "person_id", "withdrawn_at"),
@@ -106,14 +110,33 @@ class Assignment(Base):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     assigned_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    own_due_on: Mapped[date | None]
 
     wave: Mapped[Wave] = relationship()
     person: Mapped[Person] = relationship()
 
     @property
     def due_on(self) -> date:
-        """The day by which it has to be finished."""
-        return due_on(self.wave.go_live_on, self.wave.training_lead_days)
+        """The day by which it has to be finished; `standing.is_past_due` asks the same of the database."""
+        return self.own_due_on or self.wave.training_due_on
+
+
+class OwnDueDay(Base):
+    """Somebody gave a person another day for an assignment, or the wave's day again (`due_on` None), and said why.
+
+    The newest one of an assignment counts.
+    """
+
+    __tablename__ = "own_due_day"
+
+    id: Mapped[Key]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    due_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(Text)
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    said_by: Mapped[str] = mapped_column(short(401))
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
 
 class Leftover(Base):
@@ -172,12 +195,21 @@ class Leftover(Base):
         return self.decision is LeftoverDecision.KEEP
 
 
+def _day_completed(context: DefaultExecutionContext) -> date:
+    completed_at: datetime = context.get_current_parameters()["completed_at"]
+    return completed_at.astimezone(UTC).date()
+
+
 class Completion(Base):
-    """A person finished a version of a module: when, how it is known, and who recorded it."""
+    """A person finished a version of a module: when, how it is known, and who recorded it.
+
+    They may finish it again later, the same version or another: then the newest one counts. `completed_on` is the day of
+    `completed_at` in UTC, so that the database keeps it to one a day.
+    """
 
     __tablename__ = "completion"
     __table_args__ = (
-        UniqueConstraint("person_id", "module_id", "module_version"),
+        UniqueConstraint("person_id", "module_id", "module_version", "completed_on"),
         Index("ix_completion_module", "module_id", "person_id"),
     )
 
@@ -188,6 +220,7 @@ class Completion(Base):
     source: Mapped[CompletionSource] = mapped_column(word_of(CompletionSource))
     score: Mapped[int | None]
     completed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    completed_on: Mapped[date] = mapped_column(default=_day_completed)
     recorded_by: Mapped[str] = mapped_column(short(401))
 
     person: Mapped[Person] = relationship()

@@ -1,6 +1,6 @@
 """The vocabulary of training."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -120,11 +120,6 @@ RECORDED_SOURCES = (CompletionSource.ATTENDANCE, CompletionSource.EVIDENCE, Comp
 
 #: The tag of questions that train recognising when the workflow is wrong.
 RECOGNISE_WRONG = "recognise_wrong"
-
-
-def due_on(go_live_on: date, lead_days: int) -> date:
-    """Return the day by which training has to be finished: so many calendar days before go-live."""
-    return go_live_on - timedelta(days=lead_days)
 
 
 def decide_by(asked_at: datetime) -> datetime:

@@ -3,17 +3,17 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import and_, func, literal, or_, select, update
 
 from engagement import audit, clock
 from engagement.audit import Actor
-from engagement.db import db, note_growth, rows_changed
+from engagement.db import db, insert_new, note_growth, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.verbs import Verb
 from engagement.waves import queries
-from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
+from engagement.waves.models import Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
 
 
@@ -35,10 +35,11 @@ def plan_wave(
     Raises BadInput for a missing name, a quiet period that ends before go-live, or lead days outside 0 to 365.
     """
     number = (db.session.scalar(select(func.max(Wave.number)).where(Wave.programme_id == programme.id)) or 0) + 1
-    wave = Wave(programme=programme, number=number, status=WaveStatus.PLANNED, made_at=clock.now())
+    wave = Wave(programme=programme, number=number, made_at=clock.now())
     _describe(wave, name, aim, go_live_on, stabilises_until_on, training_lead_days)
     db.session.add(wave)
     db.session.flush()
+    _take_step(wave, WaveStatus.PLANNED, "", by)
     audit.record(Verb.PLANNED_WAVE, wave, by=by, **{"go-live": (None, go_live_on)})
     choose_departments(wave, departments, by=by)
     choose_workflows(wave, workflows, by=by)
@@ -103,12 +104,30 @@ def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> Non
     wave.go_live_on = go_live_on
 
 
-def change_status(wave: Wave, status: WaveStatus, *, by: Actor) -> None:
-    """Take a wave a step on. Raises RuleBroken for a step that its status does not allow."""
+def change_status(wave: Wave, status: WaveStatus, *, reason: str = "", by: Actor) -> None:
+    """Take a wave a step on, or back.
+
+    Raises RuleBroken for a step that its status does not allow, BadInput without a reason where the step needs one.
+    """
     if status not in wave.status.next_steps:
         raise RuleBroken(f"{wave.title} is {wave.status.word.lower()} and can’t become {status.word.lower()}.")
-    audit.record(Verb.CHANGED_STATUS_OF_WAVE, wave, by=by, status=(wave.status, status))
+    reason = reason.strip()
+    if len(reason) > 1000 or (status.needs_reason and not reason):
+        problem = (
+            "Shorten this to 1,000 characters."
+            if reason
+            else "Say why. One sentence is enough; it stays on the wave’s page."
+        )
+        raise BadInput(problem, {"reason": problem})
+    why = {"reason": (None, reason)} if reason else {}
+    audit.record(Verb.CHANGED_STATUS_OF_WAVE, wave, by=by, status=(wave.status, status), **why)
+    _take_step(wave, status, reason, by)
+
+
+def _take_step(wave: Wave, status: WaveStatus, reason: str, by: Actor) -> None:
+    """Write the step and where the wave stands by it; nothing else writes either."""
     wave.status = status
+    db.session.add(WaveStep(wave_id=wave.id, status=status, at=clock.now(), by=by.name[:401], reason=reason))
 
 
 def choose_workflows(wave: Wave, workflows: Iterable[Workflow], *, by: Actor) -> None:
@@ -148,10 +167,10 @@ def choose_departments(wave: Wave, departments: Iterable[Department], *, by: Act
     new = sorted(department.path for department in wanted.values())
     if old != new:
         audit.record(Verb.CHOSE_DEPARTMENTS, wave, by=by, departments=(old, new))
-        place_people(wave)
+        place_people(wave, by=by)
 
 
-def place_people(wave: Wave) -> tuple[int, int]:
+def place_people(wave: Wave, *, by: Actor = audit.CLOCK) -> tuple[int, int]:
     """Settle a wave's members: everybody of its departments is in, who left them is out; those added by hand stay.
 
     Set-based and without harm when repeated. Returns how many came in and how many went out. A wave that is closed or
@@ -161,50 +180,41 @@ def place_people(wave: Wave) -> tuple[int, int]:
         return 0, 0
     now = clock.now()
     here = queries.people_of_departments(wave.id)
-    known = select(Membership.person_id).where(Membership.wave_id == wave.id)
-    added = rows_changed(
-        insert(Membership).from_select(
-            ["wave_id", "person_id", "origin", "joined_at"],
+    of_wave = (Membership.wave_id == wave.id, Membership.ended_at.is_(None))
+    came = rows_changed(
+        insert_new(Membership)
+        .from_select(
+            ["wave_id", "person_id", "origin", "joined_at", "joined_by"],
             select(
                 literal(wave.id),
                 Person.id,
                 literal(MembershipOrigin.DEPARTMENT, Membership.origin.type),
                 literal(now, Membership.joined_at.type),
-            ).where(Person.id.in_(here), Person.id.not_in(known)),
+                literal(by.name[:401]),
+            ).where(Person.id.in_(here), Person.id.not_in(select(Membership.person_id).where(*of_wave))),
         )
+        .on_conflict_do_nothing()
     )
-    note_growth(Membership, added)
-    of_wave = Membership.wave_id == wave.id
-    returned = rows_changed(
-        update(Membership)
-        .where(of_wave, Membership.ended_at.is_not(None), Membership.person_id.in_(here))
-        .values(ended_at=None, joined_at=now)
-    )
+    note_growth(Membership, came)
     gone = select(Person.id).where(Person.left_at.is_not(None))
+    moved = and_(Membership.origin == MembershipOrigin.DEPARTMENT, Membership.person_id.not_in(here))
     ended = rows_changed(
         update(Membership)
-        .where(
-            of_wave,
-            Membership.ended_at.is_(None),
-            (
-                (Membership.origin == MembershipOrigin.DEPARTMENT) & Membership.person_id.not_in(here)
-                | Membership.person_id.in_(gone)
-            ),
-        )
-        .values(ended_at=now)
+        .where(*of_wave, or_(moved, Membership.person_id.in_(gone)))
+        .values(ended_at=now, ended_by=by.name[:401])
     )
     db.session.expire_all()
-    return added + returned, ended
+    return came, ended
 
 
-def settle_memberships() -> tuple[int, int]:
+def settle_memberships(*, by: Actor = audit.CLOCK) -> tuple[int, int]:
     """Place the people of every open wave again, after the directory changed; returns how many came in and went out."""
-    counts = [place_people(wave) for wave in queries.open_waves()]
+    counts = [place_people(wave, by=by) for wave in queries.open_waves()]
     return sum(came for came, _ in counts), sum(went for _, went in counts)
 
 
 def add_member(wave: Wave, person: Person, *, by: Actor) -> None:
-    """Put one person into a wave by hand; they stay whatever department they are in.
+    """Put one person into a wave by hand; they stay whatever department they are in. Who came by department changes over.
 
     Raises RuleBroken for somebody who has left or a wave that is over.
     """
@@ -212,12 +222,26 @@ def add_member(wave: Wave, person: Person, *, by: Actor) -> None:
         raise RuleBroken(f"{person.name} has left.")
     if not wave.status.is_open:
         raise RuleBroken(f"{wave.title} is {wave.status.word.lower()}.")
-    row = db.session.scalar(select(Membership).where(Membership.wave_id == wave.id, Membership.person_id == person.id))
-    if row is None:
-        row = Membership(wave_id=wave.id, person_id=person.id, joined_at=clock.now())
-        db.session.add(row)
-    elif row.ended_at is None and row.origin is MembershipOrigin.HAND:
-        return
-    row.origin, row.ended_at = MembershipOrigin.HAND, None
+    now = clock.now()
+    held = db.session.scalar(
+        select(Membership).where(
+            Membership.wave_id == wave.id, Membership.person_id == person.id, Membership.ended_at.is_(None)
+        )
+    )
+    if held is not None:
+        if held.origin is MembershipOrigin.HAND:
+            return
+        held.ended_at, held.ended_by = now, by.name[:401]
+        # Before the next one is written: only one may last.
+        db.session.flush()
+    db.session.add(
+        Membership(
+            wave_id=wave.id,
+            person_id=person.id,
+            origin=MembershipOrigin.HAND,
+            joined_at=now,
+            joined_by=by.name[:401],
+        )
+    )
     db.session.flush()
     audit.record(Verb.ADDED_MEMBER, audit.about(wave, person), by=by, member=(None, person.name))

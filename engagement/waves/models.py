@@ -1,11 +1,12 @@
-"""Tables of waves, what they deploy and where, and their members."""
+"""Tables of waves with the steps that they took, what they deploy and where, and their members."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SQLColumnExpression, Text, UniqueConstraint, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.db import Base, Key, UtcDateTime, days_before, short, word_of
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
@@ -15,7 +16,7 @@ class Wave(Base):
     """One step of a programme: workflows that go live in departments on one day.
 
     `stabilises_until_on` ends the quiet period after go-live. `training_lead_days` is how many days before go-live the
-    training of the wave is due.
+    training of the wave is due. `status` is that of its newest `WaveStep`; one action writes both.
     """
 
     __tablename__ = "wave"
@@ -47,6 +48,32 @@ class Wave(Base):
         """The wave with its number, as messages name it."""
         return f"Wave {self.number}: {self.name}"
 
+    @hybrid_property
+    def training_due_on(self) -> date:
+        """The day by which its training has to be finished, in calendar days before go-live; also in statements."""
+        return self.go_live_on - timedelta(days=self.training_lead_days)
+
+    @training_due_on.inplace.expression
+    @classmethod
+    def _training_due_on(cls) -> SQLColumnExpression[date]:
+        return days_before(cls.go_live_on, cls.training_lead_days)
+
+
+class WaveStep(Base):
+    """A wave took a status: when, by whom, and why where a later reader will ask. Its newest step is where it stands.
+
+    Of steps from before they were kept, `by` may be None and the reason empty.
+    """
+
+    __tablename__ = "wave_step"
+
+    id: Mapped[Key]
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
+    status: Mapped[WaveStatus] = mapped_column(word_of(WaveStatus))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str | None] = mapped_column(short(401))
+    reason: Mapped[str] = mapped_column(Text, default="")
+
 
 class WaveWorkflow(Base):
     """A workflow that goes live with a wave."""
@@ -75,11 +102,22 @@ class WaveDepartment(Base):
 
 
 class Membership(Base):
-    """A person in a wave, from `joined_at` until `ended_at` (None while it lasts)."""
+    """A person in a wave, from `joined_at` until `ended_at` (None while it lasts), and who put them in and took them out.
+
+    Who comes back gets another row, so that it can always be told who was in a wave on a day. At most one lasts. Of rows
+    from before it was kept, `joined_by` and `ended_by` are None.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
-        UniqueConstraint("wave_id", "person_id"),
+        Index(
+            "uq_membership_lasting",
+            "wave_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
         Index("ix_membership_person", "person_id", "ended_at"),
     )
 
@@ -88,7 +126,9 @@ class Membership(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     origin: Mapped[MembershipOrigin] = mapped_column(word_of(MembershipOrigin))
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    joined_by: Mapped[str | None] = mapped_column(short(401))
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by: Mapped[str | None] = mapped_column(short(401))
 
     wave: Mapped[Wave] = relationship()
     person: Mapped[Person] = relationship()

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -10,7 +11,7 @@ from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.queries import standing_department
 from engagement.programmes.models import Workflow
-from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
+from engagement.waves.models import Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
 from engagement.waves.rules import WaveStatus
 
 
@@ -111,6 +112,26 @@ def members(wave_id: int, *, without_role: bool = False) -> Select[Person]:
         .order_by(Person.last_name, Person.first_name, Person.id)
     )
     return query.where(Person.id.not_in(select(PersonRole.person_id))) if without_role else query
+
+
+def members_between(wave_id: int, begins_at: datetime, ends_at: datetime) -> Select[Person]:
+    """Return the SELECT of everybody, by name, who was in a wave at any moment of a time, also for a part of it."""
+    then = select(Membership.person_id).where(
+        Membership.wave_id == wave_id,
+        Membership.joined_at < ends_at,
+        or_(Membership.ended_at.is_(None), Membership.ended_at > begins_at),
+    )
+    return (
+        select(Person)
+        .where(Person.id.in_(then))
+        .options(joinedload(Person.department))
+        .order_by(Person.last_name, Person.first_name, Person.id)
+    )
+
+
+def steps_of(wave_id: int) -> list[WaveStep]:
+    """Return the steps that a wave took, the first one first."""
+    return list(db.session.scalars(select(WaveStep).where(WaveStep.wave_id == wave_id).order_by(WaveStep.id)))
 
 
 def waves_with_members_below(lineage: str) -> list[Wave]:

@@ -34,6 +34,11 @@ class WaveStatus(StrEnum):
         return _NEXT[self]
 
     @property
+    def needs_reason(self) -> bool:
+        """Whether a step to it is one that people will want explained later: back, called off, or for good."""
+        return self in (WaveStatus.PLANNED, WaveStatus.CANCELLED, WaveStatus.CLOSED)
+
+    @property
     def is_open(self) -> bool:
         """Whether the wave still asks something of its people."""
         return self not in (WaveStatus.CLOSED, WaveStatus.CANCELLED)

@@ -31,8 +31,8 @@ from sqlalchemy import Column, Index, Integer, MetaData, String, Table, insert, 
 from engagement.app import create_app  # noqa: E402
 from engagement.audit import Actor, AuditEntry  # noqa: E402
 from engagement.db import Base, db, insert_new  # noqa: E402
-from engagement.intake.commanding import import_file  # noqa: E402
-from engagement.intake.models import ImportChange  # noqa: E402
+from engagement.intake.actions.importing import Asked, import_people  # noqa: E402
+from engagement.intake.models import ImportChange, ImportRun  # noqa: E402
 from engagement.people.models import Person, PersonRole  # noqa: E402
 from engagement.settings import Settings  # noqa: E402
 
@@ -69,16 +69,17 @@ def write_file(path: Path, rows: int, changed: float = 0) -> None:
 
 
 def bring_in(path: Path) -> dict[str, int]:
-    preview = import_file(path, by=BENCH, progress=_progress)
+    import_people(path, Asked(), by=BENCH, say=lambda _line: None, progress=_progress)
     db.session.commit()
-    assert preview.is_applied, preview
-    return preview.counts
+    run = db.session.scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(1)).one()
+    assert run.is_applied, run
+    return run.counts
 
 
 def warm_up(folder: Path) -> None:
     path = folder / "few.csv"
     write_file(path, 100)
-    assert import_file(path, by=BENCH).is_applied
+    import_people(path, Asked(), by=BENCH, say=lambda _line: None)
     db.session.rollback()
 
 
@@ -161,7 +162,8 @@ def measure(rows: int, url: str, only_import: bool) -> None:
         imported = timed(lambda: bring_in(first))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(
-            f"import of {rows:,}: {imported:.2f} s, {rows / imported:,.0f} rows/s; memory {base:.0f} MB before, peak {peak:.0f} MB"
+            f"import of {rows:,}: {imported:.2f} s (100,000 within 15 s), {rows / imported:,.0f} rows/s;"
+            f" memory {base:.0f} MB before, peak {peak:.0f} MB"
         )
         if only_import:
             return
@@ -171,7 +173,7 @@ def measure(rows: int, url: str, only_import: bool) -> None:
         if db.engine.dialect.name == "postgresql":
             for table in (PLAIN, INDEXED):
                 taken = timed(lambda t=table: copy_rows(first, t))
-                aim = " (≥ 0.2)" if table is INDEXED else ""
+                aim = " (≥ 0.08)" if table is INDEXED else ""
                 print(
                     f"  COPY into {table.name}: {taken:.2f} s; the import has {taken / imported:.2f} of its pace{aim}"
                 )
@@ -182,7 +184,7 @@ def measure(rows: int, url: str, only_import: bool) -> None:
         taken = timed(lambda: insert_all(left))
         print(
             f"  Core insert of the {sum(map(len, left.values())):,} rows that it leaves: {taken:.2f} s;"
-            f" the import has {taken / imported:.2f} of its pace (≥ 1.5)"
+            f" the import has {taken / imported:.2f} of its pace"
         )
         left.clear()
         _last[0] = time.perf_counter()

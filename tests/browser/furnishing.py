@@ -12,6 +12,7 @@ from engagement.accounts.posts.actions import name_lead, name_sponsor
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import save_audience
 from engagement.communications.actions import ask_approval, make_communication, schedule_briefing, write_occurrence
+from engagement.communications.models import Details
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
 from engagement.people.actions import mark_as_left, name_department_manager
@@ -131,13 +132,15 @@ def _calendar(wave: Wave) -> None:
     people = save_audience("People of wave 1", {"field": "wave", "values": [wave.id]}, by=TESTER)
     line = make_communication(
         wave.programme,
-        CommunicationKind.DEPARTMENT_BRIEFING,
-        "Briefings for property claims",
-        audience=people,
-        owner=ines,
-        approver=db.session.query(Account).filter_by(email=APPROVER).one(),
-        wave=wave,
-        in_working_hours=False,  # the browser comes on any day of the week
+        Details(
+            CommunicationKind.DEPARTMENT_BRIEFING,
+            "Briefings for property claims",
+            people,
+            ines,
+            approver=db.session.query(Account).filter_by(email=APPROVER).one(),
+            wave=wave,
+            in_working_hours=False,  # the browser comes on any day of the week
+        ),
         by=ines.actor,
     )
     message = schedule_briefing(line, clock.now().replace(second=0, microsecond=0) + timedelta(days=1), by=ines.actor)
@@ -145,10 +148,6 @@ def _calendar(wave: Wave) -> None:
     ask_approval(message, by=ines.actor)
     make_communication(
         wave.programme,
-        CommunicationKind.PROGRAMME_UPDATE,
-        "Programme update",
-        audience=people,
-        owner=ines,
-        cadence="FREQ=MONTHLY;BYDAY=3TH",
+        Details(CommunicationKind.PROGRAMME_UPDATE, "Programme update", people, ines, cadence="FREQ=MONTHLY;BYDAY=3TH"),
         by=ines.actor,
     )

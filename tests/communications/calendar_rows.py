@@ -11,7 +11,7 @@ from engagement.audiences.actions import save_audience
 from engagement.audiences.models import Audience
 from engagement.audit import Actor
 from engagement.communications import actions
-from engagement.communications.models import Communication, Occurrence
+from engagement.communications.models import Communication, Details, Occurrence
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
 from engagement.programmes.models import Programme
@@ -50,12 +50,8 @@ def make_line(
     details.setdefault("in_working_hours", False)
     return actions.make_communication(
         programme or make_programme(),
-        kind,
-        name,
-        audience=audience or make_audience(),
-        owner=owner or make_writer(),
+        Details(kind, name, audience or make_audience(), owner or make_writer(), **details),
         by=by,
-        **details,
     )
 
 

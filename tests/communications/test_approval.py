@@ -1,5 +1,6 @@
 """Texts and their approval: who may, what blocks, what an edit undoes."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -213,10 +214,14 @@ def test_each_reader_sees_what_waits_for_them() -> None:
 
 def test_another_audience_needs_approval_again() -> None:
     occurrence = make_approved()
-    actions.change_communication(occurrence.communication, {"name": "Briefing"}, by=TESTER)
+    actions.change_communication(
+        occurrence.communication, replace(occurrence.communication.details, name="Briefing"), by=TESTER
+    )
     assert occurrence.status is OccurrenceStatus.APPROVED
     other = make_audience("London", {"field": "location", "values": ["London"]})
-    actions.change_communication(occurrence.communication, {"audience": other}, by=TESTER)
+    actions.change_communication(
+        occurrence.communication, replace(occurrence.communication.details, audience=other), by=TESTER
+    )
     assert occurrence.status is OccurrenceStatus.DRAFT
     assert queries.occurrence_page(occurrence).approval is None
 
@@ -246,7 +251,7 @@ def test_whose_outline_it_is_cannot_approve() -> None:
 def test_who_changed_the_outline_cannot_approve_the_drafts_that_begin_with_it(field: str) -> None:
     pat, sam = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER), make_approver()
     line = finished(pat).communication
-    actions.change_communication(line, {field: "Something else."}, by=sam.actor)
+    actions.change_communication(line, replace(line.details, **{field: "Something else."}), by=sam.actor)
     draft = actions.schedule_briefing(line, AT_TWO + timedelta(days=1), by=pat.actor)
     with pytest.raises(NotAllowed):
         actions.approve(draft, by=sam.actor)
@@ -317,7 +322,9 @@ def test_a_named_approver_who_wrote_is_not_proposed() -> None:
 def test_another_sender_needs_approval_again() -> None:
     occurrence = make_approved()
     other = make_account("lena@example.com", "Lena", Role.CHANGE_MANAGER)
-    actions.change_communication(occurrence.communication, {"owner": other}, by=TESTER)
+    actions.change_communication(
+        occurrence.communication, replace(occurrence.communication.details, owner=other), by=TESTER
+    )
     assert (occurrence.status, queries.occurrence_page(occurrence).approval) == (OccurrenceStatus.DRAFT, None)
 
 

@@ -1,5 +1,6 @@
 """Communications, the dates that follow from them, and what is missed."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -71,7 +72,7 @@ def test_a_new_rhythm_replaces_untouched_drafts_and_leaves_written_ones() -> Non
     first, second, *_ = all_occurrences()
     actions.write_occurrence(first, "News", "Text", by=line.owner.actor)
     actions.move_occurrence(second, second.sends_at + timedelta(hours=1), by=line.owner.actor)
-    actions.change_communication(line, {"cadence": "FREQ=WEEKLY;BYDAY=MO", "at": "10:00"}, by=TESTER)
+    actions.change_communication(line, replace(line.details, cadence="FREQ=WEEKLY;BYDAY=MO", at="10:00"), by=TESTER)
     kept = all_occurrences()
     assert {row.id for row in kept} >= {first.id, second.id}
     assert {f"{row.sends_at:%a}" for row in kept if row.id not in (first.id, second.id)} == {"Mon", "Tue"}
@@ -82,7 +83,7 @@ def test_another_time_of_day_does_not_double_a_day_that_has_a_text() -> None:
     line = make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
     first, *rest = all_occurrences()
     actions.write_occurrence(first, "News", "Text", by=line.owner.actor)
-    actions.change_communication(line, {"at": "08:00"}, by=TESTER)
+    actions.change_communication(line, replace(line.details, at="08:00"), by=TESTER)
     rows = all_occurrences()
     assert len(rows) == 1 + len(rest)
     assert [row.sends_at.hour for row in rows] == [8] + [7] * len(rest)
@@ -91,7 +92,7 @@ def test_another_time_of_day_does_not_double_a_day_that_has_a_text() -> None:
 def test_changing_nothing_leaves_no_trace() -> None:
     line = make_line()
     before = db.session.scalar(select(func.count()).select_from(AuditEntry))
-    actions.change_communication(line, {"name": line.name}, by=TESTER)
+    actions.change_communication(line, replace(line.details, name=line.name), by=TESTER)
     assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == before
 
 

@@ -1,5 +1,6 @@
 """Reminders go to those who have not confirmed, days apart, a few times, each once, and to nobody else."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -178,7 +179,7 @@ def test_nobody_is_reminded_of_what_is_over(why: str) -> None:
     elif why == "cancelled":
         wave.status = WaveStatus.CANCELLED
     elif why == "none wanted":
-        actions.change_communication(line, {"remind_times": 0}, by=TESTER)
+        actions.change_communication(line, replace(line.details, remind_times=0), by=TESTER)
     elif why == "closed":
         line.programme.closed_at = clock.now()
     else:
@@ -190,7 +191,9 @@ def test_nobody_is_reminded_of_what_is_over(why: str) -> None:
 def test_stopping_a_message_stops_its_reminders_that_wait() -> None:
     occurrence = send()
     make_person("Cay Tokyo", "cay@example.com", timezone="Asia/Tokyo", country="JP")
-    actions.change_communication(occurrence.communication, {"in_working_hours": True}, by=TESTER)
+    actions.change_communication(
+        occurrence.communication, replace(occurrence.communication.details, in_working_hours=True), by=TESTER
+    )
     actions.resume_occurrence(occurrence, now=AT_TWO, by=TESTER)
     assert remind(AT_TWO + 2 * DAY) == 2
     assert actions.stop_sending(occurrence, "Wrong.", by=TESTER) == 3
@@ -216,7 +219,7 @@ def test_a_message_that_can_be_switched_off_cannot_ask() -> None:
     line = make_asking_line()
     for field, value in (("is_required", False), ("remind_after_days", 0), ("remind_times", 9)):
         with pytest.raises(BadInput) as refused:
-            actions.change_communication(line, {field: value}, by=TESTER)
+            actions.change_communication(line, replace(line.details, **{field: value}), by=TESTER)
         assert set(refused.value.problems) == {"asks_confirmation" if field == "is_required" else field}
 
 

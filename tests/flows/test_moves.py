@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from engagement import clock
 from engagement.db import db
-from engagement.intake.actions import settle_after_import, undo_run
-from engagement.intake.consequences import TrainingLeft, training_left_by
+from engagement.intake.actions.runs import settle_after_import, undo_run
+from engagement.intake.comparing.queries.consequences import TrainingLeft, training_left_by
 from engagement.intake.models import ImportRun
 from engagement.people.queries import department_by_path
 from engagement.people.rules import TrainingRole

@@ -21,9 +21,9 @@ from engagement.communications import actions as communications
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.intake.commanding import import_people
+from engagement.intake.actions.importing import Asked, import_people
 from engagement.intake.models import ImportRun
-from engagement.intake.rules import UnreadableFile
+from engagement.intake.reading.rules.problems import UnreadableFile
 from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.transport import Transport
 from engagement.people.models import Department, Person
@@ -42,10 +42,7 @@ UNREADABLE = {"text after quote", "delimiter too many", "endless cell"}
 
 def bring_in(file: Path, *, skip_bad: bool = False) -> list[str]:
     said: list[str] = []
-    import_people(
-        file, dry_run=False, saved_mapping=None, full=True, skip_bad=skip_bad, confirm_leavers=False,
-        by=COMMAND_LINE, say=said.append,
-    )  # fmt: skip
+    import_people(file, Asked(skip_bad=skip_bad), by=COMMAND_LINE, say=said.append)
     db.session.commit()
     return said
 
@@ -81,10 +78,7 @@ def test_from_the_file_to_the_report(app: Flask, tmp_path: Path, frozen: time_ma
     # All or nothing: every bad line is named, and nothing is written.
     said: list[str] = []
     with pytest.raises(RuleBroken, match=r"^Nothing was imported: \d+ rows have errors\. Correct the file"):
-        import_people(
-            file, dry_run=False, saved_mapping=None, full=True, skip_bad=False, confirm_leavers=False,
-            by=COMMAND_LINE, say=said.append,
-        )  # fmt: skip
+        import_people(file, Asked(), by=COMMAND_LINE, say=said.append)
     for defect in ROW_DEFECTS:
         assert any(line.startswith(f"Line {moved(defect.line)}: ") for line in said), defect.name
     assert headcount() == 0

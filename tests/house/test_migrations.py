@@ -1,5 +1,6 @@
 """One migration head, and what the migrations make is what the models say, on both databases."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,15 +9,17 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, inspect, make_url, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import create_engine, inspect, make_url, select, text
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from engagement import audit
 from engagement.app import create_app
 from engagement.audit import CLOCK
 from engagement.db import Base, db
 from engagement.settings import Settings
+from engagement.training.models import Assignment, Completion
 from engagement.verbs import Verb
+from engagement.waves.models import WaveStep
 
 ROOT = Path(__file__).parents[2]
 
@@ -139,3 +142,78 @@ def test_confirmations_are_only_added_to(migrated):
         with pytest.raises(DatabaseError, match="only added"):
             db.session.execute(text(statement))
         db.session.rollback()
+
+
+def test_what_was_true_of_waves_and_training_is_carried_over(empty):
+    """A member by hand and one of before; a wave whose steps the audit has, one that it knows nothing of; a completion."""
+    upgrade(revision="0010")
+    at = "2026-04-14 08:00:00"
+    audit_entry = (
+        "INSERT INTO audit_entry (id, at, actor_name, verb, subject_kind, subject_id, subject_name, person_id, wave_id, changes)"
+        " VALUES (:id, :at, :who, :verb, 'wave', '1', 'Wave', :person, 1, :changes)"
+    )
+    entries = (
+        ("2026-03-01 08:00:00", "Ines", "planned wave", None, '{"go-live": [null, "2026-05-12"]}'),
+        ("2026-03-02 08:00:00", "Sam", "changed status of wave", None, '{"status": ["planned", "cancelled"]}'),
+        ("2026-03-03 08:00:00", "Ines", "changed status of wave", None, '{"status": ["cancelled", "planned"]}'),
+        ("2026-03-04 23:30:00", "Ola", "added member", 1, '{"member": [null, "A"]}'),
+    )
+    with db.engine.begin() as connection:
+
+        def put(table, **values):
+            columns = ", ".join(f'"{name}"' for name in values)
+            places = ", ".join(f":{name}" for name in values)
+            connection.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({places})"), values)
+
+        nothing = dict.fromkeys(("first_name", "last_name", "job_title", "location", "country", "searched_by"), "")
+        for number in (1, 2):
+            put("person", id=number, name="A", joined_at=at, **nothing)
+        put("programme", id=1, name="P", purpose="", made_at=at)
+        for number, status in ((1, "planned"), (2, "live")):
+            named = {"number": number, "name": "W", "aim": "", "status": status, "training_lead_days": 7}
+            put("wave", id=number, programme_id=1, go_live_on="2026-05-12", made_at="2026-03-01 07:00:00", **named)
+        put("membership", id=1, wave_id=1, person_id=1, origin="hand", joined_at=at)
+        put("membership", id=2, wave_id=1, person_id=2, origin="department", joined_at=at, ended_at=at)
+        put("module", id=1, slug="m", title="M", summary="", body="", minutes=5, pass_mark=80, version=1, changed_at=at)
+        known = {"source": "quiz", "score": 90, "recorded_by": "A", "completed_at": "2026-03-04 23:30:00"}
+        put("completion", id=1, person_id=1, module_id=1, module_version=1, **known)
+        put("assignment", id=1, wave_id=1, person_id=1, role="user", assigned_at=at)
+        for number, (when, who, verb, person, changes) in enumerate(entries, 1):
+            values = {"id": number, "at": when, "who": who, "verb": verb, "person": person, "changes": changes}
+            connection.execute(text(audit_entry), values)
+    upgrade(revision="0014")
+    with db.engine.begin() as connection:
+        steps = connection.execute(select(WaveStep.wave_id, WaveStep.status, WaveStep.by).order_by(WaveStep.id)).all()
+        days = connection.scalars(select(WaveStep.at).where(WaveStep.wave_id == 1).order_by(WaveStep.id)).all()
+        members = connection.execute(text("SELECT id, origin, joined_by, ended_by FROM membership ORDER BY id")).all()
+        done = connection.execute(select(Completion.completed_on, Completion.score)).all()
+        due = connection.scalars(select(Assignment.own_due_on)).all()
+    assert steps == [
+        (1, "planned", "Ines"),
+        (1, "cancelled", "Sam"),
+        (1, "planned", "Ines"),
+        (2, "planned", None),
+        (2, "live", None),
+    ]
+    assert [at.day for at in days] == [1, 2, 3]
+    assert members == [(1, "hand", "Ola", None), (2, "department", None, None)]
+    assert (done, due) == ([(date(2026, 3, 4), 90)], [None])
+
+
+def test_constraints_hold_after_the_tables_were_made_anew(migrated):
+    """SQLite copies a table to change it, and would forget checks and keys without a word."""
+    member = (
+        "INSERT INTO membership (wave_id, person_id, origin, joined_at) VALUES (9, 9, :word, '2026-04-14 08:00:00')"
+    )
+    completion = (
+        "INSERT INTO completion (person_id, module_id, module_version, source, completed_at, completed_on, recorded_by)"
+        " VALUES (9, 9, 1, :word, '2026-04-14 08:00:00', '2026-04-14', 'A')"
+    )
+    refused = {}
+    for statement, known in ((member, "hand"), (completion, "quiz")):
+        for word in ("magic", known):
+            with pytest.raises(IntegrityError) as error:
+                db.session.execute(text(statement), {"word": word})
+            db.session.rollback()
+            refused[word] = "foreign key" in str(error.value.orig).lower()
+    assert refused == {"magic": False, "hand": True, "quiz": True}

@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 
 import pytest
+from intake.whole_files import read_file
 from patterns import pathological
 
 from engagement.audiences.conditions import catalogue as audience_rules
@@ -19,8 +20,7 @@ from engagement.days.local_time import check_zone, clock_time
 from engagement.days.recurrence import read_rule
 from engagement.days.working_days import check_country
 from engagement.errors import EngagementError
-from engagement.intake import cells, columns, names
-from engagement.intake.reading import read_file
+from engagement.intake.reading.rules import cells, columns, names
 from engagement.mail import headers, message
 from engagement.mail.layout import html_layout, inlined, text_in
 from engagement.pages.admin.mailbox import _ADDRESS

@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db
-from engagement.intake import actions
+from engagement.intake.actions import runs as actions
 from engagement.intake.models import ImportRun
-from engagement.intake.reading import open_file
+from engagement.intake.reading.queries.files import open_file
 from engagement.people.models import Person
 
 INES = Actor(None, "Ines Okafor")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import xlsxwriter
 
-from engagement.intake.rules import ProblemKind
+from engagement.intake.reading.rules.problems import ProblemKind
 
 HEADER = [
     "employee_id", "email", "first_name", "last_name", "job_title", "department", "manager_email", "location",

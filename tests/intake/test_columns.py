@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from intake.whole_files import read_file
 
-from engagement.intake.columns import field_of, guess_mapping
-from engagement.intake.reading import read_file
-from engagement.intake.rules import Field, ProblemKind
+from engagement.intake.reading.rules.columns import field_of, guess_mapping
+from engagement.intake.reading.rules.fields import Field
+from engagement.intake.reading.rules.problems import ProblemKind
 
 F = Field
 

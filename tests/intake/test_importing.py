@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from flask import Flask
 from intake.companies import ADA, BEN, CY, DEE, INES, bring_in, csv_of, entries, person, stage, tally
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from engagement import clock
 from engagement.accounts import actions as accounts
@@ -18,10 +18,13 @@ from engagement.audiences.actions import give_role_by_rule, save_audience, settl
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.intake import actions, commanding, locking, queries
+from engagement.intake import queries
+from engagement.intake.actions import runs as actions
+from engagement.intake.actions.importing import Asked, import_people
 from engagement.intake.models import ImportChange, ImportRun, StagedMatch, StagedPerson, StagedReference
-from engagement.intake.reading import open_file, read_file
-from engagement.intake.rules import ChangeKind, ReferenceKind, RunStatus, UnreadableFile
+from engagement.intake.reading.queries.files import open_file
+from engagement.intake.reading.rules.problems import UnreadableFile
+from engagement.intake.rules import ChangeKind, RunStatus
 from engagement.people import actions as people
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.queries import headcount, roles_of, roles_with_origin
@@ -262,10 +265,7 @@ def test_a_role_that_the_file_states_outlives_the_rule_that_gives_it_too(app: Fl
     assert tally(bring_in(*stating)) == {"unchanged": 4}
 
 
-def test_what_somebody_else_has_staged_stays_when_a_large_run_is_over(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(locking, "LARGE", 1)
+def test_what_somebody_else_has_staged_stays_when_a_run_is_over(app: Flask) -> None:
     file, olu = open_file(csv_of(ADA, BEN), "people.csv"), Actor(None, "Olu Ade")
     theirs = actions.stage_file(file, full=False, skip_bad=False, by=olu)
     bring_in(*EVERYBODY, full=False)
@@ -274,21 +274,6 @@ def test_what_somebody_else_has_staged_stays_when_a_large_run_is_over(
     assert tally(actions.apply_run(theirs, by=olu)) == {"unchanged": 2}
     assert (count(StagedPerson), count(StagedMatch), count(StagedReference)) == (0, 0, 0)
     assert tally(bring_in(*EVERYBODY)) == {"unchanged": 4}
-
-
-def test_what_somebody_else_is_staging_at_this_moment_stays_too(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(locking, "LARGE", 1)
-    run = stage(*EVERYBODY)
-    db.session.commit()
-    if db.engine.dialect.name == "sqlite":
-        actions.apply_run(run, by=INES)  # there one writes at a time
-        assert count(StagedPerson) == 0
-        return
-    with db.engine.connect() as other, other.begin():
-        other.execute(insert(StagedReference).values(run_id=99, kind=ReferenceKind.DEPARTMENT, value="Claims"))
-        actions.apply_run(run, by=INES)
-        db.session.commit()
-    assert (count(StagedPerson), count(StagedMatch), count(StagedReference)) == (0, 0, 1)
 
 
 def test_managers_new_in_the_same_file_and_unknown_ones(app: Flask) -> None:
@@ -544,7 +529,7 @@ def test_the_last_administrator_keeps_their_sign_in(app: Flask, tmp_path: Path) 
     path.write_bytes(csv_of(ADA, CY, DEE))
     how: dict[str, Any] = {"saved_mapping": None, "full": True, "skip_bad": False, "confirm_leavers": True}
     with pytest.raises(RuleBroken, match=f"this would be refused: {refusal}"):
-        commanding.import_people(path, dry_run=True, by=INES, say=str, **how)
+        import_people(path, Asked(dry_run=True, **how), by=INES, say=str)
 
 
 def test_a_file_without_known_columns_is_not_staged(app: Flask) -> None:
@@ -575,9 +560,8 @@ def test_a_backslash_and_a_path_survive_the_bulk_writer(app: Flask) -> None:
     assert (person("1").name, person("1").location) == (r"Ada \N Love\tlace", r"C:\new")
 
 
-def test_a_file_that_was_read_before_is_staged_with_its_problems(app: Flask) -> None:
-    file = read_file(csv_of(ADA, BEN.replace("ben@example.com", "ben at home"), CY), "people.csv")
-    run = actions.stage_file(file, full=True, skip_bad=False, by=INES)
+def test_a_file_is_staged_with_its_problems(app: Flask) -> None:
+    run = stage(ADA, BEN.replace("ben@example.com", "ben at home"), CY)
     assert (tally(run), run.counts["bad_rows"], run.problems_total) == ({"new": 2}, 1, 1)
 
 
@@ -605,24 +589,24 @@ def test_the_shell_says_what_it_did_and_refuses_in_one_sentence(app: Flask, tmp_
     path, said = tmp_path / "people.csv", list[str]()
     path.write_bytes(csv_of(*EVERYBODY))
     how: dict[str, Any] = {"saved_mapping": None, "full": True, "skip_bad": False, "confirm_leavers": False}
-    commanding.import_people(path, dry_run=True, by=INES, say=said.append, **how)
+    import_people(path, Asked(dry_run=True, **how), by=INES, say=said.append)
     assert (headcount(), said[0], said[1], said[-1]) == (
         0, "4 rows read", "4 new", "Nothing has changed. This is what would.",
     )  # fmt: skip
-    commanding.import_people(path, dry_run=False, by=INES, say=said.append, **how)
+    import_people(path, Asked(dry_run=False, **how), by=INES, say=said.append)
     db.session.commit()
     assert (headcount(), said[-1]) == (4, "Applied.")
-    commanding.import_people(path, dry_run=False, by=INES, say=said.append, **how)
+    import_people(path, Asked(dry_run=False, **how), by=INES, say=said.append)
     db.session.commit()
     assert said[-1] == "The directory says so already. Nothing changed."
     path.write_bytes(csv_of(ADA, BEN.replace("ben@", "ben at ")))
     with pytest.raises(RuleBroken, match="Nothing was imported: 1 row has errors"):
-        commanding.import_people(path, dry_run=False, by=INES, say=said.append, **how)
+        import_people(path, Asked(dry_run=False, **how), by=INES, say=said.append)
     path.write_bytes(csv_of(ADA))
     with pytest.raises(RuleBroken, match="3 of 4 people are missing"):
-        commanding.import_people(path, dry_run=False, by=INES, say=said.append, **how)
+        import_people(path, Asked(dry_run=False, **how), by=INES, say=said.append)
     with pytest.raises(BadInput, match="There is no saved mapping “Old HR”"):
-        commanding.import_people(path, dry_run=True, by=INES, say=said.append, **how | {"saved_mapping": "Old HR"})
+        import_people(path, Asked(dry_run=True, **how | {"saved_mapping": "Old HR"}), by=INES, say=said.append)
     with pytest.raises(BadInput, match="can’t be read"):
-        commanding.import_people(tmp_path / "none.csv", dry_run=True, by=INES, say=said.append, **how)
+        import_people(tmp_path / "none.csv", Asked(dry_run=True, **how), by=INES, say=said.append)
     assert headcount() == 4

@@ -1,19 +1,23 @@
 """Files that would keep the service busy: refused before anything is compared, and read while no transaction is open."""
 
+import resource
 import time
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from intake.hr_files import make_archive, make_hr_file, make_workbook
+from intake.whole_files import read_file
 from sqlalchemy import event
 
 from engagement.audit import Actor
 from engagement.db import db
-from engagement.intake import actions, reading
-from engagement.intake.columns import LONGEST_HEADER, MOST_COLUMNS
-from engagement.intake.reading import open_file, read_file
-from engagement.intake.rules import ProblemKind, UnreadableFile
+from engagement.intake.actions import runs as actions
+from engagement.intake.reading.queries import files as reading
+from engagement.intake.reading.queries import workbooks
+from engagement.intake.reading.queries.files import open_file
+from engagement.intake.reading.rules.columns import LONGEST_HEADER, MOST_COLUMNS
+from engagement.intake.reading.rules.problems import ProblemKind, UnreadableFile
 
 INES = Actor(None, "Ines Okafor")
 
@@ -82,7 +86,41 @@ def test_a_sheet_of_tags_without_end_is_refused_at_once(piece: bytes) -> None:
 
 
 def test_one_endless_tag_is_refused_at_once() -> None:
-    assert refusal(sheet(b"<c " + b'r="A1" ' * 400_000 + b"/>")).problem.kind is ProblemKind.BROKEN_WORKBOOK
+    assert refusal(sheet(b"<c " + b'r="A1" ' * 400_000 + b"/>")).problem.kind is ProblemKind.EMPTY_FILE
+
+
+BEYOND = (
+    "The workbook takes more memory or time to open than a list of people does. Copy the list of people into a new workbook, "
+    "or save it as CSV."
+)
+
+
+@pytest.mark.parametrize(
+    ("limit", "most"),
+    [("MOST_MEMORY", 20 * 1024**2), ("MOST_SECONDS", 0), ("MOST_WRITTEN", 100_000)],
+)
+def test_a_workbook_beyond_a_limit_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch, limit: str, most: int) -> None:
+    data = make_workbook([["email", "name"], *([f"p{n}@example.com", "P" * 100] for n in range(20_000))])
+    assert len(read_file(data, "people.xlsx").rows) == 20_000
+    monkeypatch.setattr(workbooks, limit, most)
+    assert refusal(data).problem.sentence == BEYOND
+
+
+def test_reading_a_workbook_leaves_the_memory_of_the_service_alone() -> None:
+    """One cell of each corner: 12 GB where a sheet is laid out as a rectangle."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    rows = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="290000"><c r="XFD290000"><v>1</v></c></row>'
+    assert refusal(sheet(b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>")).problem.sentence == BEYOND
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024
+
+
+def test_formulas_that_fail_are_found_where_the_sheet_names_no_places() -> None:
+    rows = b"<row><c t='inlineStr'><is><t>email</t></is></c><c t='inlineStr'><is><t>name</t></is></c></row>"
+    rows += b"<row><c t='inlineStr'><is><t>ada@example.com</t></is></c><c t='e'><v>#N/A</v></c></row>"
+    file = read_file(sheet(b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"), "people.xlsx")
+    assert [(problem.line, problem.column, problem.kind) for problem in file.problems] == [
+        (2, "name", ProblemKind.FORMULA_ERROR)
+    ]
 
 
 @pytest.mark.usefixtures("app")
@@ -108,5 +146,5 @@ def test_what_was_read_ahead_is_what_the_file_says(app: Flask, tmp_path: Path) -
     path.write_bytes(make_hr_file(700))
     ahead, plain = open_file(path, path.name), open_file(path, path.name)
     ahead.read_ahead()
-    assert [tuple(batch) for batch in ahead.batches()] == [tuple(batch) for batch in plain.batches()]
+    assert list(ahead.rows()) == list(plain.rows())
     assert ahead.problems == plain.problems

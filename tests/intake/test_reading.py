@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engagement.intake.reading import HrFile, read_file
-from engagement.intake.rules import Field, Problem, ProblemKind, UnreadableFile
-from engagement.intake.staff_rows import RowReader
+from engagement.intake.reading.rules.fields import Field
+from engagement.intake.reading.rules.problems import Problem, ProblemKind, UnreadableFile
+from engagement.intake.reading.rules.rows import RowReader
 from tests.intake.hr_files import (
     DEFECTS,
     FILE_DEFECTS,
@@ -26,6 +26,7 @@ from tests.intake.hr_files import (
     make_workbook,
     moved,
 )
+from tests.intake.whole_files import WholeFile, read_file
 
 SIMPLE = "email,name\nada@example.com,Ada Lovelace\n"
 SHEET = "xl/worksheets/sheet1.xml"
@@ -218,7 +219,7 @@ def sheet(cells: bytes) -> bytes:
         b"<row r='1'><c t='n'  r = 'XFD1'><v>1</v></c></row>",
         b'<x:row r="1"><x:c r="XFD1"><x:v>1</x:v></x:c></x:row>',
         b"<row>" + b"<c><v>1</v></c>" * 101 + b"</row>",
-        b"<row><c><v>1</v></c></row>" * 300_000,
+        b"<row><c><v>1</v></c></row>" * 300_001,
         b'<row r="1048576"><c><v>1</v></c></row>',
         b'<row r="1"><c s=">" r="XFD1"><v>1</v></c></row>',
     ],
@@ -281,7 +282,7 @@ def test_archive_that_lies_about_its_size_is_refused() -> None:
 
 
 def test_total_unpacked_size_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engagement.intake.workbook.MOST_UNPACKED", 2_000)
+    monkeypatch.setattr("engagement.intake.reading.queries.workbooks.MOST_UNPACKED", 2_000)
     assert refusal(rebuilt({})).kind is ProblemKind.UNSAFE_WORKBOOK
 
 
@@ -332,33 +333,38 @@ def test_size_is_limited_for_bytes_and_paths(tmp_path: Path) -> None:
 
 
 def test_number_of_rows_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engagement.intake.reading.MOST_PEOPLE", 99)
+    monkeypatch.setattr("engagement.intake.reading.queries.files.MOST_PEOPLE", 99)
     assert len(read_file(make_hr_file(99), "people.csv").rows) == 99
     assert refusal(make_hr_file(100)).kind is ProblemKind.TOO_MANY_ROWS
 
 
 @given(st.binary(max_size=400))
 def test_random_bytes_never_crash(data: bytes) -> None:
-    for beginning in (b"", b"email,name\n", b"\xff\xfe", b"PK\x03\x04"):
+    for beginning in (b"", b"email,name\n", b"\xff\xfe"):
         assert isinstance(problems_of(beginning + data), list)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 5_000), st.binary(min_size=1, max_size=4))
+#: Each workbook is read by a process of its own, which holds whatever happens; so some are enough.
+some = settings(max_examples=12, deadline=None)
+
+
+@some
+@given(st.integers(4, 5_000), st.binary(min_size=1, max_size=4))
 def test_damaged_workbook_never_crashes(place: int, damage: bytes) -> None:
     data = rebuilt({})
     place %= len(data)
     assert isinstance(problems_of(data[:place] + damage + data[place + len(damage) :]), list)
+    assert isinstance(problems_of(b"PK\x03\x04" + damage), list)
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.binary(max_size=300))
-def test_damaged_sheet_never_crashes(content: bytes) -> None:
-    for damaged in (content, sheet(content), sheet(b'<row r="1"><c r="A1" t="s"><v>' + content)):
-        assert isinstance(problems_of(rebuilt({SHEET: damaged})), list)
+@some
+@given(st.binary(max_size=300), st.sampled_from([b"", b"<row>", b'<row r="1"><c r="A1" t="s"><v>']))
+def test_damaged_sheet_never_crashes(content: bytes, before: bytes) -> None:
+    assert isinstance(problems_of(rebuilt({SHEET: sheet(before + content)})), list)
 
 
-@given(st.lists(st.text(st.characters(categories=["L", "M", "N"]), min_size=1, max_size=50), min_size=1, max_size=6))
+@some
+@given(st.lists(st.text(st.characters(categories=["L", "M", "N"]), min_size=1, max_size=50), min_size=1, max_size=20))
 def test_names_in_any_script_survive(names: list[str]) -> None:
     file = read_with_names(names)
     from_workbook = read_file(
@@ -369,7 +375,7 @@ def test_names_in_any_script_survive(names: list[str]) -> None:
     assert [row.last_name for row in from_workbook.rows] == [row.last_name for row in file.rows]
 
 
-def read_with_names(names: list[str]) -> HrFile:
+def read_with_names(names: list[str]) -> WholeFile:
     rows = "".join(f"p{number}@example.com,{name}\n" for number, name in enumerate(names))
     return read_file(f"email,last_name\n{rows}".encode(), "people.csv")
 
@@ -420,13 +426,11 @@ WORDS = st.sampled_from(
 
 
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=len(Field) + 2), min_size=1, max_size=8))
-def test_rows_read_a_column_at_a_time_say_what_they_say_by_themselves(rows: list[list[str]]) -> None:
+def test_what_a_row_says_does_not_hang_on_the_rows_before_it(rows: list[list[str]]) -> None:
     columns = {field: place for place, field in enumerate(Field)}
     reader = RowReader(columns, list(Field))
-    batch = reader.read_all(list(enumerate(rows, 2)))
     alone = [RowReader(columns, list(Field)).read(line, cells) for line, cells in enumerate(rows, 2)]
-    assert list(batch.rows()) == [row for row, _ in alone]
-    assert batch.problems == {row.line: problems for row, problems in alone if problems}
+    assert [reader.read(line, cells) for line, cells in enumerate(rows, 2)] == alone
 
 
 def test_the_apostrophe_before_what_would_be_calculated_is_taken_off() -> None:

@@ -11,7 +11,7 @@ from engagement.accounts.addresses import actions as addresses
 from engagement.accounts.addresses.queries import waiting_sign_ins
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.intake.sign_ins.queries import sign_ins_touched
+from engagement.intake.comparing.queries.sign_ins import sign_ins_touched
 from engagement.people.models import Person
 
 pytestmark = pytest.mark.usefixtures("app")

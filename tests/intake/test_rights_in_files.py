@@ -14,8 +14,8 @@ from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.intake.actions import undo_run
-from engagement.intake.sign_ins.queries import sign_ins_touched
+from engagement.intake.actions.runs import undo_run
+from engagement.intake.comparing.queries.sign_ins import sign_ins_touched
 from engagement.mail.models import Delivery
 from engagement.people import actions as people
 from engagement.people.rules import RoleOrigin, TrainingRole

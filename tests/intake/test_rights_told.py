@@ -19,8 +19,9 @@ from engagement.accounts.rules import Role
 from engagement.accounts.sign_ins.actions import ask_for_link
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.intake import actions as actions_of_files
-from engagement.intake.sign_ins.queries import sign_ins_affected, sign_ins_touched, sign_ins_undone
+from engagement.intake.actions import runs as actions_of_files
+from engagement.intake.applying.queries import sign_ins_affected, sign_ins_undone
+from engagement.intake.comparing.queries.sign_ins import sign_ins_touched
 from engagement.mail.models import Delivery
 
 pytestmark = pytest.mark.usefixtures("app")

@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from intake.whole_files import read_file
 
-from engagement.intake.cells import (
+from engagement.intake.reading.queries.workbook_child import written
+from engagement.intake.reading.rules.cells import (
     Refused,
     read_address,
     read_country,
@@ -15,20 +17,11 @@ from engagement.intake.cells import (
     read_language,
     read_roles,
     read_timezone,
-    written,
 )
-from engagement.intake.names import name_from, split_name
-from engagement.intake.roster import check_rows
-from engagement.intake.rules import (
-    ManagerKey,
-    ManagerRef,
-    Problem,
-    ProblemKind,
-    Severity,
-    StaffRow,
-    lines_at_fault,
-    shown,
-)
+from engagement.intake.reading.rules.fields import ManagerKey, ManagerRef
+from engagement.intake.reading.rules.names import name_from, split_name
+from engagement.intake.reading.rules.problems import Problem, ProblemKind, Severity, lines_at_fault, shown
+from engagement.intake.reading.rules.roster import RosterLine, check_rows
 from engagement.people.rules import TrainingRole
 
 
@@ -172,18 +165,16 @@ def test_three_name_columns_give_one_name(columns: tuple[str, str, str], name: t
     assert name_from(*columns) == name
 
 
-def person(line: int, manager: int | str | None = None, **said: str) -> StaffRow:
+def person(line: int, manager: int | str | None = None, **said: str) -> RosterLine:
     """Person n on line n, whose manager is the person on another line, or an address."""
     boss = f"p{manager}@example.com" if isinstance(manager, int) else manager
-    row = StaffRow(
-        line, f"E{line}", f"p{line}@example.com", "P", str(line), f"P {line}", "", "",
-        ManagerRef(ManagerKey.EMAIL, boss) if boss else None, "", "", "", "", None, None, frozenset(),
-    )  # fmt: skip
+    manager_ref = ManagerRef(ManagerKey.EMAIL, boss) if boss else None
+    row = RosterLine(line, f"E{line}", f"p{line}@example.com", f"P {line}", manager_ref)
     return row._replace(**said)  # type: ignore[arg-type]
 
 
 def test_duplicates_name_both_lines() -> None:
-    check = check_rows([person(2), person(3), person(9, email="p2@example.com", employee_id="E3")])
+    check = check_rows([person(2), person(3), person(9, email="p2@example.com", employee_id="E3")], {})
     assert [(problem.line, problem.lines, problem.sentence) for problem in check.problems] == [
         (9, (2, 9), "Line 9: The address “p2@example.com” already stands on line 2. Keep one of the two rows."),
         (9, (3, 9), "Line 9: The employee number “E3” already stands on line 3. Keep one of the two rows."),
@@ -193,7 +184,7 @@ def test_duplicates_name_both_lines() -> None:
 
 def test_circle_is_named_once_with_its_chain() -> None:
     rows = [person(2, 4), person(3, 2), person(4, 3), person(5, 3), person(6, 6), person(7)]
-    assert [(problem.kind, problem.lines, problem.sentence) for problem in check_rows(rows).problems] == [
+    assert [(problem.kind, problem.lines, problem.sentence) for problem in check_rows(rows, {}).problems] == [
         (
             ProblemKind.MANAGER_CYCLE,
             (2, 4, 3),
@@ -206,7 +197,7 @@ def test_circle_is_named_once_with_its_chain() -> None:
 
 def test_long_circle_is_shortened_in_words_only() -> None:
     rows = [person(line, line + 1 if line < 3_000 else 2) for line in range(2, 3_001)]
-    (problem,) = check_rows(rows).problems
+    (problem,) = check_rows(rows, {}).problems
     assert problem.lines == tuple(range(2, 3_001))
     assert "P 7 (line 7) reports to 2993 more reports to P 2." in problem.sentence
 
@@ -221,13 +212,15 @@ def test_circles_are_found_exactly_where_a_walk_up_returns(bosses: list[int | No
             here = bosses[here] if here is not None and here < len(bosses) else None
             if here == start:
                 going_round.add(start)
-    circles = [p for p in check_rows(rows).problems if p.kind in (ProblemKind.MANAGER_CYCLE, ProblemKind.OWN_MANAGER)]
+    circles = [
+        p for p in check_rows(rows, {}).problems if p.kind in (ProblemKind.MANAGER_CYCLE, ProblemKind.OWN_MANAGER)
+    ]
     assert sorted(line for circle in circles for line in circle.lines) == sorted(going_round)
 
 
 def test_unknown_manager_is_a_warning_said_once() -> None:
     rows = [person(2, "boss@example.com"), person(3, "boss@example.com"), person(4, 2)]
-    check = check_rows(rows)
+    check = check_rows(rows, {})
     assert [(problem.severity, problem.sentence) for problem in check.problems] == [
         (
             Severity.WARNING,
@@ -240,12 +233,10 @@ def test_unknown_manager_is_a_warning_said_once() -> None:
 
 
 def test_rejected_rows_still_count_as_managers_and_as_twins() -> None:
-    check = check_rows([person(3, 2), person(4, email="p2@example.com")], rejected=[person(2)])
-    assert [(problem.line, problem.kind) for problem in check.problems] == [(4, ProblemKind.DUPLICATE_EMAIL)]
-
-
-def test_identity_is_the_number_where_given_else_the_address() -> None:
-    assert (person(2).identity, person(2, employee_id="").identity) == ("E2", "p2@example.com")
+    data = b"email,name,end_date,manager_email\nada@example.com,Ada,soon,\n"
+    data += b"ben@example.com,Ben,,ada@example.com\nada@example.com,Ida,,\n"
+    problems = read_file(data, "people.csv").checked().problems
+    assert [(problem.line, problem.kind) for problem in problems] == [(4, ProblemKind.DUPLICATE_EMAIL)]
 
 
 def test_problem_knows_how_far_it_reaches() -> None:

@@ -15,7 +15,8 @@ from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.intake import actions, places
+from engagement.intake.actions import runs as actions
+from engagement.intake.applying.queries import merged_since
 from engagement.intake.rules import RunStatus
 from engagement.people import actions as people
 from engagement.people.models import Department, Person
@@ -130,7 +131,7 @@ def test_undoing_brings_people_into_the_successor_of_a_merged_department(app: Fl
         people.merge_department(department(old), department(new), by=INES)
     actions.undo_run(run, by=INES)
     assert (person("4").department.path, headcount()) == ("Operations/Claims", 4)
-    assert places.merged_since(run) == [("Finance", "Operations/Claims")]
+    assert merged_since(run) == [("Finance", "Operations/Claims")]
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "undid import")).one()
     assert entry.changes == {
         "moved": [None, 1], "unchanged": [None, 3], "people of Finance": ["Finance", "Operations/Claims"],

@@ -13,7 +13,7 @@ from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.intake.actions import drop_old_uploads, keep_upload
+from engagement.intake.actions.files import drop_old_uploads, keep_upload
 from engagement.intake.models import ImportRun, KeptUpload, StagedPerson
 from engagement.intake.rules import RunStatus
 from engagement.mail import actions as mail

@@ -99,10 +99,10 @@ def test_somebody_who_left_has_no_assignment_any_more(wave: Wave) -> None:
 
 def test_cancelled_wave_asks_nothing_and_planning_it_again_asks_as_before(wave: Wave) -> None:
     settle_assignments(clock.now())
-    waves.change_status(wave, WaveStatus.CANCELLED, by=TESTER)
+    waves.change_status(wave, WaveStatus.CANCELLED, reason="No budget.", by=TESTER)
     db.session.flush()
     assert settle_assignments(clock.now()) == AssignmentCounts(0, 0, 3)
-    waves.change_status(wave, WaveStatus.PLANNED, by=TESTER)
+    waves.change_status(wave, WaveStatus.PLANNED, reason="Money is back.", by=TESTER)
     db.session.flush()
     assert settle_assignments(clock.now()) == AssignmentCounts(0, 3, 0)
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from factories import TESTER, make_person
 from flask import Flask
 from sqlalchemy import func, select
@@ -135,6 +136,56 @@ def test_newer_version_is_a_second_completion_and_the_old_one_stays(person: Pers
     answer_quiz(person, module, right_answers(module), "t", by=TESTER)
     versions = db.session.scalars(select(Completion.module_version).order_by(Completion.module_version)).all()
     assert list(versions) == [1, 2]
+
+
+def test_finishing_again_on_a_later_day_renews_and_the_newest_counts(
+    person: Person, frozen: time_machine.Traveller
+) -> None:
+    quizzed, plain, attended = make_module("quizzed", 1), make_module("plain"), make_module("attended")
+    asked(quizzed, plain, attended)
+    first_at = clock.now()
+    for _ in range(2):
+        sheet = queries.quiz_sheet(person.id, quizzed)
+        answer_quiz(person, quizzed, right_answers(quizzed), sheet.seed, by=TESTER)
+        report_done(person, plain, by=TESTER)
+        record_completion(person, attended, CompletionSource.ATTENDANCE, on=clock.now().date(), by=TESTER)
+    assert count(Completion) == 3
+    frozen.shift(timedelta(days=365))
+    sheet = queries.quiz_sheet(person.id, quizzed)
+    answer_quiz(person, quizzed, right_answers(quizzed), sheet.seed, by=TESTER)
+    report_done(person, plain, by=TESTER)
+    record_completion(person, attended, CompletionSource.EVIDENCE, on=clock.now().date(), by=TESTER)
+    # A record of a day that lies before is added, but is not the newest.
+    record_completion(person, attended, CompletionSource.IMPORT, on=first_at.date() + timedelta(days=9), by=TESTER)
+    assert count(Completion) == 7
+    for module in (quizzed, plain, attended):
+        item = queries.learning_item(person.id, module.id)
+        done = item.completion if item else None
+        assert (done and done.completed_on, item and item.may_be_renewed) == (clock.now().date(), False)
+        assert queries.completed_count(module.id) == 1
+
+
+def test_a_completion_of_an_earlier_day_may_be_renewed(person: Person, frozen: time_machine.Traveller) -> None:
+    module = make_module("plain")
+    asked(module)
+    may = []
+    for days in (0, 0, 1):
+        frozen.shift(timedelta(days=days))
+        item = queries.learning_item(person.id, module.id)
+        may.append(item is not None and item.may_be_renewed)
+        report_done(person, module, by=TESTER)
+    assert (may, count(Completion)) == ([False, False, True], 2)
+
+
+def test_the_form_of_a_passed_quiz_sent_again_later_renews_nothing(
+    person: Person, frozen: time_machine.Traveller
+) -> None:
+    module = make_module("quizzed", 1)
+    asked(module)
+    answer_quiz(person, module, right_answers(module), "s", by=TESTER)
+    frozen.shift(timedelta(days=30))
+    assert answer_quiz(person, module, right_answers(module), "s", by=TESTER).is_passed
+    assert count(Completion) == 1
 
 
 def test_what_comes_first_is_enforced_for_quiz_word_and_record(person: Person) -> None:

@@ -308,11 +308,11 @@ def test_who_lost_a_role_may_go_on_until_it_is_decided(claims: Wave, courses: li
 
 def test_a_cancelled_wave_asks_nothing_and_planned_again_asks_as_before(claims: Wave) -> None:
     move("Ana Lima")
-    waves.change_status(claims, WaveStatus.CANCELLED, by=TESTER)
+    waves.change_status(claims, WaveStatus.CANCELLED, reason="No budget.", by=TESTER)
     assert settle() == (0, 0, 2, 0)
     assert queries.open_leftovers(EVERY) == 0
     assert decide(KEEP) == 0
-    waves.change_status(claims, WaveStatus.PLANNED, by=TESTER)
+    waves.change_status(claims, WaveStatus.PLANNED, reason="Money is back.", by=TESTER)
     assert settle() == (0, 2, 0, 0)
     assert queries.open_leftovers(EVERY) == 1
 

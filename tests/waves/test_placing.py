@@ -7,8 +7,10 @@ import time_machine
 from factories import TESTER, make_department, make_people, make_person, make_programme, make_wave
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from engagement import clock
+from engagement.audit import DIRECTORY, Actor
 from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.people import actions as people
@@ -17,7 +19,7 @@ from engagement.people.rules import TrainingRole
 from engagement.waves import actions, queries
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import MembershipOrigin, WaveStatus
-from tests.conftest import Statements
+from tests.conftest import NOW, Statements
 
 
 def names(wave: Wave) -> list[str]:
@@ -25,10 +27,10 @@ def names(wave: Wave) -> list[str]:
     return [person.name for person in db.session.scalars(queries.members(wave.id))]
 
 
-def row(wave: Wave, person: Person) -> Membership:
+def spans(wave: Wave, person: Person) -> list[Membership]:
     db.session.expire_all()
     of_person = select(Membership).where(Membership.wave_id == wave.id, Membership.person_id == person.id)
-    return db.session.scalars(of_person).one()
+    return list(db.session.scalars(of_person.order_by(Membership.id)))
 
 
 def plan(*paths: str) -> Wave:
@@ -62,12 +64,49 @@ def test_movers_come_and_go_and_come_back(app: Flask, frozen: time_machine.Trave
     db.session.flush()
     assert actions.place_people(wave) == (1, 1)
     assert names(wave) == ["Ben Comer"]
-    assert (row(wave, ada).joined_at, row(wave, ada).ended_at) == (joined_at, clock.now())
+    left_at = clock.now()
+    assert [(row.joined_at, row.ended_at) for row in spans(wave, ada)] == [(joined_at, left_at)]
     frozen.shift(timedelta(days=1))
     ada.department = make_department("Operations/Claims")
     db.session.flush()
     assert actions.place_people(wave) == (1, 0)
-    assert (row(wave, ada).joined_at, row(wave, ada).ended_at) == (clock.now(), None)
+    assert [(row.joined_at, row.ended_at) for row in spans(wave, ada)] == [(joined_at, left_at), (clock.now(), None)]
+    assert queries.member_counts([wave.id]) == {wave.id: 2}
+
+
+def test_it_is_told_who_was_in_a_wave_on_a_day_and_who_put_them_there(
+    app: Flask, frozen: time_machine.Traveller
+) -> None:
+    """From planning on the 14th: one leaves on the 16th and is back on the 20th, one comes on the 18th by hand."""
+    ada, ben = make_person("Ada Away"), make_person("Ben Byhand", department="Finance")
+    wave = plan("Operations/Claims")
+    for day, act in (
+        (16, lambda: setattr(ada, "department", make_department("Finance"))),
+        (18, lambda: actions.add_member(wave, ben, by=Actor(None, "Ines Okafor"))),
+        (20, lambda: setattr(ada, "department", make_department("Operations/Claims"))),
+    ):
+        frozen.move_to(NOW.replace(day=day))
+        act()
+        db.session.flush()
+        actions.settle_memberships(by=DIRECTORY)
+    found = {}
+    for day in range(13, 22):
+        midnight = NOW.replace(day=day, hour=0)
+        then = db.session.scalars(queries.members_between(wave.id, midnight, midnight + timedelta(days=1)))
+        found[day] = [person.first_name for person in then]
+    ada_alone, ben_alone, both = ["Ada"], ["Ben"], ["Ada", "Ben"]
+    assert list(found.values()) == [[], ada_alone, ada_alone, ada_alone, [], ben_alone, ben_alone, both, both]
+    authors = [(row.joined_by, row.ended_by) for row in (*spans(wave, ada), *spans(wave, ben))]
+    assert authors == [("The tests", "HR file"), ("HR file", None), ("Ines Okafor", None)]
+
+
+def test_nobody_is_in_a_wave_twice_at_a_time(app: Flask) -> None:
+    ada = make_person("Ada Twice")
+    wave = plan("Operations/Claims")
+    twice = Membership(wave=wave, person=ada, origin=MembershipOrigin.HAND, joined_at=clock.now())
+    db.session.add(twice)
+    with pytest.raises(IntegrityError):
+        db.session.flush()
 
 
 def test_leavers_go_also_those_added_by_hand_and_returners_come_back(app: Flask) -> None:
@@ -89,7 +128,9 @@ def test_who_was_added_by_hand_stays_whatever_their_department(app: Flask) -> No
     ada = make_person("Ada Byhand")
     wave = plan("Operations/Claims")
     actions.add_member(wave, ada, by=TESTER)
-    assert row(wave, ada).origin is MembershipOrigin.HAND
+    actions.add_member(wave, ada, by=TESTER)
+    kept = [(row.origin, row.ended_at is None) for row in spans(wave, ada)]
+    assert kept == [(MembershipOrigin.DEPARTMENT, False), (MembershipOrigin.HAND, True)]
     ada.department = make_department("Finance")
     db.session.flush()
     assert actions.place_people(wave) == (0, 0)

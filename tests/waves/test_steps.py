@@ -1,13 +1,15 @@
 """A wave's dates, status and workflows: what may change when, and what is written down about it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from factories import TESTER, make_person, make_programme, make_wave, make_workflow
 from sqlalchemy import select
 
+from engagement import clock
 from engagement.accounts.posts.actions import name_lead
-from engagement.audit import AuditEntry
+from engagement.audit import Actor, AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.privacy.holding import held_by
@@ -67,12 +69,52 @@ def test_a_go_live_that_has_happened_is_not_moved(status: WaveStatus) -> None:
 def test_a_wave_takes_only_the_steps_of_its_status(old: WaveStatus, new: WaveStatus) -> None:
     wave = make_wave(status=old)
     if (old, new) in STEPS:
-        actions.change_status(wave, new, by=TESTER)
-        assert (wave.status, last_entry().changes) == (new, {"status": [old.value, new.value]})
+        actions.change_status(wave, new, reason="Because.", by=TESTER)
+        assert wave.status is new
+        assert last_entry().changes == {"status": [old.value, new.value], "reason": [None, "Because."]}
     else:
         with pytest.raises(RuleBroken, match=f"can’t become {new.value}"):
-            actions.change_status(wave, new, by=TESTER)
+            actions.change_status(wave, new, reason="Because.", by=TESTER)
         assert wave.status is old
+
+
+def test_every_step_is_kept_with_its_day_author_and_reason(frozen: time_machine.Traveller) -> None:
+    wave, begun_at = plan(), clock.now()
+    told = []
+    for status, reason in ((R, ""), (P, " Data are late. "), (X, "No budget."), (P, "Money is back."), (R, "All set.")):
+        frozen.shift(timedelta(days=1))
+        actions.change_status(wave, status, reason=reason, by=Actor(None, f"{status.word} author"))
+        told.append((status, clock.now(), f"{status.word} author", reason.strip()))
+    db.session.flush()
+    steps = queries.steps_of(wave.id)
+    assert [(s.status, s.at, s.by, s.reason) for s in steps] == [(P, begun_at, "The tests", ""), *told]
+    assert wave.status is steps[-1].status
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [(R, P, ""), (P, X, "  "), (X, P, ""), (S, C, " \n"), (R, X, "x" * 1001), (P, R, "x" * 1001)],
+)
+def test_a_step_that_people_will_ask_about_needs_a_reason(old: WaveStatus, new: WaveStatus, reason: str) -> None:
+    wave = make_wave(status=old)
+    with pytest.raises(BadInput) as refused:
+        actions.change_status(wave, new, reason=reason, by=TESTER)
+    assert (set(refused.value.problems), wave.status, queries.steps_of(wave.id)) == ({"reason"}, old, [])
+
+
+def test_training_is_due_the_same_day_in_a_row_and_in_a_statement() -> None:
+    days = {}
+    for number, (go_live_on, lead) in enumerate(
+        ((date(2026, 3, 1), 1), (date(2027, 1, 5), 365), (date(2026, 5, 12), 0))
+    ):
+        wave = make_wave(make_programme(str(number)), go_live_on=go_live_on)
+        wave.training_lead_days = lead
+        days[wave.id] = wave.training_due_on
+    db.session.flush()
+    assert list(days.values()) == [date(2026, 2, 28), date(2026, 1, 5), date(2026, 5, 12)]
+    assert dict(db.session.execute(select(Wave.id, Wave.training_due_on)).all()) == days
+    late = select(Wave.training_due_on).where(Wave.training_due_on < date(2026, 2, 28))
+    assert db.session.scalars(late).all() == [date(2026, 1, 5)]
 
 
 @pytest.mark.parametrize(

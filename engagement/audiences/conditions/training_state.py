@@ -1,8 +1,8 @@
 """How far somebody is with their training. A value is "overdue", "not_started", or a word and a module: "finished:safe-use"."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from sqlalchemy import ColumnElement, Subquery, exists, func, not_, or_, select
 
@@ -10,8 +10,7 @@ from engagement.audiences.conditions.field import Condition, Field, Ground, Labe
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.training.models import Assignment, Completion, Module
-from engagement.training.queries.standing import counting, is_asked, standing_of
-from engagement.training.rules import due_on
+from engagement.training.queries.standing import counting, is_asked, is_past_due, standing_of
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.words import short_day_words
@@ -24,22 +23,16 @@ _MOST_TOLD = 6
 
 @dataclass(frozen=True)
 class Learning:
-    """When somebody first finished each module, by slug, and where they stand with what is assigned."""
+    """When somebody last finished each module, by slug, and where they stand with what is assigned."""
 
     finished: Mapping[str, datetime]
     is_overdue: bool = False
     has_not_started: bool = False
 
 
-def _open_waves(on: date) -> dict[int, bool]:
-    """Return the open waves, each with whether its training should be finished: its due day lies before `on`."""
-    shut = [status for status in WaveStatus if not status.is_open]
-    waves = db.session.scalars(select(Wave).where(Wave.status.not_in(shut)))
-    return {wave.id: due_on(wave.go_live_on, wave.training_lead_days) < on for wave in waves}
-
-
-def _asked_in(waves: Iterable[int], *scope: ColumnElement[bool]) -> Subquery:
-    return standing_of(*scope, is_asked(), Assignment.wave_id.in_(waves))
+def _asked(*scope: ColumnElement[bool]) -> Subquery:
+    open_waves = select(Wave.id).where(Wave.status.in_([status for status in WaveStatus if status.is_open]))
+    return standing_of(*scope, is_asked(), Assignment.wave_id.in_(open_waves))
 
 
 class TrainingStateField(Field):
@@ -52,17 +45,18 @@ class TrainingStateField(Field):
 
     def facts(self, person: Person, ground: Ground) -> Learning:
         finished = (
-            select(Module.slug, func.min(Completion.completed_at))
+            select(Module.slug, func.max(Completion.completed_at))
             .join(Completion)
             .where(Completion.person_id == person.id, counting())
             .group_by(Module.slug)
         )
-        waves = ground.once(_open_waves, ground.on)
-        asked = _asked_in(waves, Assignment.person_id == person.id)
-        rows = db.session.execute(select(asked).where(asked.c.asked > 0)).all()
+        asked = _asked(Assignment.person_id == person.id)
+        is_late = is_past_due(ground.on).label("is_late")
+        here = select(asked, is_late).join(Assignment, Assignment.id == asked.c.id).where(asked.c.asked > 0)
+        rows = db.session.execute(here).all()
         return Learning(
             dict(db.session.execute(finished).all()),
-            is_overdue=any(waves[row.wave_id] and not row.is_finished for row in rows),
+            is_overdue=any(row.is_late and not row.is_finished for row in rows),
             has_not_started=bool(rows) and not any(row.done for row in rows),
         )
 
@@ -112,12 +106,11 @@ def _told(value: str, learning: Learning, labels: Labels, zone: tzinfo) -> str:
 
 def _sql(value: str, ground: Ground) -> ColumnElement[bool]:
     state, _, slug = value.partition(":")
-    waves = ground.once(_open_waves, ground.on)
     if state == OVERDUE:
-        late = _asked_in(wave for wave, is_past_due in waves.items() if is_past_due)
+        late = _asked(is_past_due(ground.on))
         return Person.id.in_(select(late.c.person_id).where(late.c.asked > 0, late.c.is_finished == 0))
     if state == NOT_STARTED:
-        asked = _asked_in(waves)
+        asked = _asked()
         people = select(asked.c.person_id).where(asked.c.asked > 0).group_by(asked.c.person_id)
         return Person.id.in_(people.having(func.max(asked.c.done) == 0))
     module = select(Module.id).where(Module.slug == slug).scalar_subquery()

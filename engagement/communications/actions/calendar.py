@@ -1,6 +1,7 @@
 """Changes of communications: the lines of the calendar from which dates follow."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,11 +16,10 @@ from engagement.communications.actions.states import refuse_unless
 from engagement.communications.actions.texts import withdraw_approval
 from engagement.communications.actions.waiting import stop_overtaken
 from engagement.communications.languages import check_language
-from engagement.communications.models import Communication, Occurrence
+from engagement.communications.models import Communication, Details, Occurrence
 from engagement.communications.outlines import standard_outlines
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.communications.text_limits import check_text
-from engagement.days.cadence import HolidayPolicy
 from engagement.days.local_time import check_zone, clock_time
 from engagement.days.recurrence import read_rule
 from engagement.days.working_days import check_country
@@ -27,7 +27,6 @@ from engagement.db import db
 from engagement.errors import BadInput
 from engagement.programmes.models import Programme
 from engagement.verbs import Verb
-from engagement.waves.models import Wave
 
 LONGEST_LEAD = 60
 #: An approval is given for these readers and this sender; changing one of these withdraws it.
@@ -47,71 +46,23 @@ SHAPING = frozenset(
         "asks_confirmation",
     )
 )
-#: How messages reach their readers; a change holds from the next one on.
-REACHING = ("in_working_hours", "remind_after_days", "remind_times", "language")
 LONGEST_WAIT, MOST_REMINDERS = 30, 3
 
 
-def make_communication(
-    programme: Programme,
-    kind: CommunicationKind,
-    name: str,
-    *,
-    audience: Audience,
-    owner: Account,
-    by: Actor,
-    approver: Account | None = None,
-    wave: Wave | None = None,
-    cadence: str | None = None,
-    at: str = "09:00",
-    timezone: str = "Europe/London",
-    starts_on: date | None = None,
-    holiday_policy: HolidayPolicy = HolidayPolicy.AFTER,
-    holiday_country: str = "GB-ENG",
-    write_lead_days: int = 5,
-    is_required: bool = True,
-    in_working_hours: bool = True,
-    asks_confirmation: bool = False,
-    remind_after_days: int = 3,
-    remind_times: int = 2,
-    language: str | None = None,
-    subject: str | None = None,
-    outline: str | None = None,
-) -> Communication:
+def make_communication(programme: Programme, details: Details, *, by: Actor) -> Communication:
     """Add a line to the calendar and plan its dates for the coming 100 days.
 
-    `cadence` is RRULE text, None for "as needed"; it begins on `starts_on`, today where none is given. Subject and outline
-    come from the starter library unless they are given; the rest is what `Communication` says of it. Raises BadInput with a sentence for each field that can't be used.
+    Raises BadInput with a sentence for each field that can't be used.
     """
-    starter = standard_outlines()[kind]
-    now = clock.now()
-    values = _checked(
-        {
-            "name": name,
-            "kind": kind,
-            "wave": wave,
-            "audience": audience,
-            "owner": owner,
-            "approver": approver,
-            "cadence": cadence or None,
-            "at": at,
-            "timezone": timezone,
-            "starts_on": starts_on or clock.today(check_zone(timezone)),
-            "holiday_policy": holiday_policy,
-            "holiday_country": holiday_country,
-            "write_lead_days": write_lead_days,
-            "is_required": is_required,
-            "in_working_hours": in_working_hours,
-            "asks_confirmation": asks_confirmation,
-            "remind_after_days": remind_after_days,
-            "remind_times": remind_times,
-            "language": language or None,
-            "subject": starter.subject if subject is None else subject,
-            "outline": starter.body if outline is None else outline,
-        },
-        programme,
+    starter, now = standard_outlines()[details.kind], clock.now()
+    complete = replace(
+        details,
+        starts_on=details.starts_on or clock.today(check_zone(details.timezone)),
+        subject=starter.subject if details.subject is None else details.subject,
+        outline=starter.body if details.outline is None else details.outline,
     )
-    communication = Communication(programme=programme, made_at=now, cadence_since=now, **values)
+    kept = _checked(complete, programme).items()
+    communication = Communication(programme=programme, made_at=now, cadence_since=now, **kept)
     db.session.add(communication)
     db.session.flush()
     audit.record(Verb.MADE_COMMUNICATION, communication, by=by, cadence=(None, communication.how_often))
@@ -119,67 +70,63 @@ def make_communication(
     return communication
 
 
-def _checked(values: dict[str, Any], programme: Programme) -> dict[str, Any]:
-    """Return the fields of a communication as they are stored; raise BadInput that names every one that can't be."""
+def _checked(details: Details, programme: Programme) -> Details:
+    """Return a communication as it is stored; raise BadInput that names every field that can't be."""
     problems: dict[str, str] = {}
-    checks = {
-        "cadence": lambda rule: rule and read_rule(rule),
-        "at": clock_time,
-        "timezone": check_zone,
-        "holiday_country": check_country,
-        "language": lambda tag: tag and check_language(tag),
-    }
-    for field, check in checks.items():
+    checks: tuple[tuple[Callable[..., object], tuple[Any, ...]], ...] = (
+        (read_rule, (details.cadence,) if details.cadence else ()),
+        (clock_time, (details.at,)),
+        (check_zone, (details.timezone,)),
+        (check_country, (details.holiday_country,)),
+        (check_language, (details.language,) if details.language else ()),
+        (check_text, (details.subject, details.outline, "outline")),
+    )
+    for check, values in checks:
         try:
-            check(values[field])
+            if values:
+                check(*values)
         except BadInput as error:
             problems |= error.problems
-    try:
-        check_text(values["subject"], values["outline"], "outline")
-    except BadInput as error:
-        problems |= error.problems
-    values = {**values, "name": " ".join(values["name"].split()), "holiday_country": values["holiday_country"].upper()}
-    if not 0 < len(values["name"]) <= 200:
+    name = " ".join(details.name.split())
+    if not 0 < len(name) <= 200:
         problems["name"] = "Give it a name of at most 200 characters."
-    if not 0 <= values["write_lead_days"] <= LONGEST_LEAD:
+    if not 0 <= details.write_lead_days <= LONGEST_LEAD:
         problems["write_lead_days"] = f"Use 0 to {LONGEST_LEAD} working days."
-    if values["approver"] is not None and values["approver"].id == values["owner"].id:
+    if details.approver is not None and details.approver.id == details.owner.id:
         problems["approver"] = "Choose somebody other than the owner: nobody approves their own text."
-    if values["wave"] is not None and values["wave"].programme_id != programme.id:
+    if details.wave is not None and details.wave.programme_id != programme.id:
         problems["wave"] = "This wave belongs to another programme."
-    if values["audience"].archived_at is not None:
+    if details.audience.archived_at is not None:
         problems["audience"] = "This audience is archived. Choose another one."
-    problems |= _confirmation_problems(values)
+    problems |= _confirmation_problems(details)
     if problems:
         raise BadInput(next(iter(problems.values())), problems)
-    return {**values, "language": check_language(values["language"]) if values["language"] else None}
+    language = check_language(details.language) if details.language else None
+    country = details.holiday_country.upper()
+    return replace(details, name=name, cadence=details.cadence or None, holiday_country=country, language=language)
 
 
-def _confirmation_problems(values: Mapping[str, Any]) -> dict[str, str]:
+def _confirmation_problems(details: Details) -> dict[str, str]:
     problems = {}
-    if values["asks_confirmation"] and not values["is_required"]:
+    if details.asks_confirmation and not details.is_required:
         problems["asks_confirmation"] = "Only a message that readers can’t switch off can ask them to confirm it."
-    if not 1 <= values["remind_after_days"] <= LONGEST_WAIT:
+    if not 1 <= details.remind_after_days <= LONGEST_WAIT:
         problems["remind_after_days"] = f"Use 1 to {LONGEST_WAIT} days."
-    if not 0 <= values["remind_times"] <= MOST_REMINDERS:
+    if not 0 <= details.remind_times <= MOST_REMINDERS:
         problems["remind_times"] = f"Use 0 to {MOST_REMINDERS} reminders."
     return problems
 
 
-def change_communication(communication: Communication, changes: Mapping[str, Any], *, by: Actor) -> None:
-    """Change fields of a communication, named as `make_communication` names them.
+def change_communication(communication: Communication, details: Details, *, by: Actor) -> None:
+    """Change what a communication is.
 
     When dates or the outline change, drafts that nobody has touched are planned anew; texts that somebody wrote or moved
-    stay as they are. Another audience, wave or owner withdraws approvals that were given. Raises BadInput for fields that can't be used, RuleBroken for one that has ended.
+    stay as they are. Another audience, wave or owner withdraws approvals that were given. Raises BadInput for fields that
+    can't be used, RuleBroken for a communication that has ended.
     """
     refuse_unless(communication.ended_at is None, "This communication has ended. Make a new one.")
-    fields = ("name", "kind", "wave", "audience", "owner", "approver", "is_required", *REACHING, *sorted(SHAPING))
-    unknown = set(changes) - set(fields)
-    if unknown:
-        raise BadInput(f"A communication has no {min(unknown)}.", {min(unknown): "This can’t be changed."})
-    old = {field: getattr(communication, field) for field in fields}
-    new = _checked({**old, **changes}, communication.programme)
-    differing = {field: (old[field], new[field]) for field in fields if old[field] != new[field]}
+    old, new = communication.details.items(), _checked(details, communication.programme).items()
+    differing = {field: (old[field], value) for field, value in new.items() if old[field] != value}
     if not differing:
         return
     for field, (_, value) in differing.items():
@@ -268,18 +215,20 @@ def adopt_standard_communications(
     return [
         make_communication(
             programme,
-            kind,
-            outline.title,
-            audience=audiences[kind],
-            owner=owner,
-            approver=approver,
-            cadence=outline.rule,
-            at=outline.at,
-            timezone=timezone,
-            starts_on=starts_on,
-            holiday_country=holiday_country,
-            write_lead_days=outline.write_lead_days,
-            is_required=outline.is_required,
+            Details(
+                kind,
+                outline.title,
+                audiences[kind],
+                owner,
+                approver,
+                cadence=outline.rule,
+                at=outline.at,
+                timezone=timezone,
+                starts_on=starts_on,
+                holiday_country=holiday_country,
+                write_lead_days=outline.write_lead_days,
+                is_required=outline.is_required,
+            ),
             by=by,
         )
         for kind, outline in standard_outlines().items()

@@ -16,11 +16,13 @@ from engagement.communications.translations import main_language
 from engagement.db import count_of, db
 from engagement.mail.rules import DeliveryState
 from engagement.pages.calendar import blueprint
-from engagement.pages.calendar.forms import CommunicationForm, StandardForm, WhenForm, chosen, month_of, when_form
+from engagement.pages.calendar.forms import CommunicationForm, StandardForm, chosen, month_of
+from engagement.pages.calendar.message_forms import WhenForm, when_form
 from engagement.pages.calendar.month import brief_moment, month_shown
 from engagement.pages.calendar.words import when_words
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
+from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.programmes import queries as programmes
@@ -112,7 +114,7 @@ def new() -> Drawn | BaseResponse:
     reader = guard.reader()
     offered = _programmes_to_plan()
     guard.allow(bool(offered) or access.may_plan_something(reader))
-    asked = request.args.get("programme_id", type=int)
+    asked = row_id(request.args.get("programme_id"))
     programme = next((p for p in offered if p.id == asked), offered[0] if len(offered) == 1 else None)
     if programme is None:
         planned = {p.id for p in offered if access.may_plan_programme(reader, p.id)}
@@ -122,10 +124,10 @@ def new() -> Drawn | BaseResponse:
     form.offer(programme, _waves_to_plan(programme))
     if form.validate_on_submit():
         with saving(form) as saved:
-            values = form.values()
-            _allow_planning(programme.id, values["wave"].id if values["wave"] else None)
-            scopes.refuse_readers_beyond(reader, programme.id, values["audience"], today())
-            communication = actions.make_communication(programme, **values, by=reader.actor)
+            details = form.details()
+            _allow_planning(programme.id, details.wave.id if details.wave else None)
+            scopes.refuse_readers_beyond(reader, programme.id, details.audience, today())
+            communication = actions.make_communication(programme, details, by=reader.actor)
         if saved:
             return saved.to(
                 "calendar.communication",
@@ -261,11 +263,11 @@ def edit(communication_id: int) -> Drawn | BaseResponse:
     form.offer(row.programme, _waves_to_plan(row.programme), row)
     if form.validate_on_submit():
         with saving(form) as saved:
-            values = form.values(row)
-            _allow_planning(row.programme_id, values["wave"].id if values["wave"] else None)
-            if values["audience"] != row.audience:
-                scopes.refuse_readers_beyond(guard.reader(), row.programme_id, values["audience"], today())
-            actions.change_communication(row, values, by=guard.reader().actor)
+            details = form.details(row)
+            _allow_planning(row.programme_id, details.wave.id if details.wave else None)
+            if details.audience != row.audience:
+                scopes.refuse_readers_beyond(guard.reader(), row.programme_id, details.audience, today())
+            actions.change_communication(row, details, by=guard.reader().actor)
         if saved:
             return saved.to(
                 "calendar.communication",

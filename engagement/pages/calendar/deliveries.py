@@ -18,6 +18,7 @@ from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.words import waiting_words
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
+from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.lists import asked_page
 from engagement.people.models import Person
 from engagement.words import plural
@@ -77,8 +78,8 @@ def _asked() -> DeliveryFilters:
     return DeliveryFilters(
         state=next((known for known in CHOICES if known.value == state), None),
         confirmed=state == "confirmed" if state in CONFIRMED else None,
-        mailing_id=request.args.get("message", type=int),
-        person_id=request.args.get("person", type=int),
+        mailing_id=row_id(request.args.get("message")),
+        person_id=row_id(request.args.get("person")),
         words=request.args.get("words", "").strip()[:200],
     )
 

@@ -1,13 +1,11 @@
 """Forms of the calendar: a communication with its rhythm, a date, a text, a reason."""
 
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from wtforms import (
     BooleanField,
     DateField,
-    HiddenField,
     IntegerField,
     SelectField,
     StringField,
@@ -15,21 +13,22 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import InputRequired, Length
 
 from engagement.accounts.models import Account
 from engagement.accounts.queries import accounts_holding
 from engagement.accounts.rules import Role
 from engagement.audiences.models import Audience
 from engagement.audiences.queries import audiences_in_use
-from engagement.communications.models import Communication
+from engagement.communications.models import Communication, Details
 from engagement.communications.rules import CommunicationKind
 from engagement.communications.text_limits import LONGEST_BODY
 from engagement.days.cadence import HolidayPolicy
-from engagement.days.local_time import instant_of
 from engagement.days.recurrence import DAYS
 from engagement.days.rhythm import ORDINALS, Choice, Rhythm, choice_of, rhythm_words, rule_of
 from engagement.db import db
+from engagement.errors import BadInput
+from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
@@ -150,31 +149,31 @@ class CommunicationForm(EditForm):
             "at": time.fromisoformat(present.at),
         }
 
-    def values(self, present: Communication | None = None) -> dict[str, Any]:
-        """Return the fields as the room's actions take them; raises BadInput for a rhythm that makes no sense."""
-        return {
-            "name": self.name.data,
-            "kind": CommunicationKind(self.kind.data),
-            "wave": chosen(Wave, self.wave.data),
-            "audience": chosen(Audience, self.audience.data),
-            "owner": chosen(Account, self.owner.data),
-            "approver": chosen(Account, self.approver.data),
-            "cadence": self._rule(present),
-            "at": f"{self.at.data:%H:%M}",
-            "timezone": self.timezone.data or "",
-            "starts_on": self.starts_on.data,
-            "holiday_policy": HolidayPolicy(self.holiday_policy.data),
-            "holiday_country": self.holiday_country.data or "",
-            "write_lead_days": _number(self.write_lead_days),
-            "is_required": self.is_required.data,
-            "in_working_hours": self.reaches.data != AT_ONCE,
-            "asks_confirmation": self.asks_confirmation.data,
-            "remind_after_days": _number(self.remind_after_days),
-            "remind_times": _number(self.remind_times),
-            "language": self.language.data or None,
-            "subject": self.subject.data or "",
-            "outline": self.outline.data or "",
-        }
+    def details(self, present: Communication | None = None) -> Details:
+        """Return what the room's actions take; raises BadInput for a rhythm that makes no sense, or without an audience or owner."""
+        return Details(
+            kind=CommunicationKind(self.kind.data),
+            name=self.name.data or "",
+            audience=needed(Audience, self.audience, "Choose who gets it."),
+            owner=needed(Account, self.owner, "Choose who writes it."),
+            approver=chosen(Account, self.approver.data),
+            wave=chosen(Wave, self.wave.data),
+            cadence=self._rule(present),
+            at=f"{self.at.data:%H:%M}",
+            timezone=self.timezone.data or "",
+            starts_on=self.starts_on.data,
+            holiday_policy=HolidayPolicy(self.holiday_policy.data),
+            holiday_country=self.holiday_country.data or "",
+            write_lead_days=_number(self.write_lead_days),
+            is_required=self.is_required.data,
+            in_working_hours=self.reaches.data != AT_ONCE,
+            asks_confirmation=self.asks_confirmation.data,
+            remind_after_days=_number(self.remind_after_days),
+            remind_times=_number(self.remind_times),
+            language=self.language.data or None,
+            subject=self.subject.data or "",
+            outline=self.outline.data or "",
+        )
 
     def _rule(self, present: Communication | None) -> str | None:
         rhythm = Rhythm(self.rhythm.data)
@@ -190,7 +189,16 @@ def _number(field: IntegerField) -> int:
 
 def chosen(model: Any, value: str | None) -> Any:
     """Return the row that a list's value names, None for none."""
-    return db.session.get(model, int(value)) if value and value.isdigit() and value != NOBODY else None
+    number = row_id(value)
+    return db.session.get(model, number) if number else None
+
+
+def needed(model: Any, field: SelectField, otherwise: str) -> Any:
+    """Return the row that a list names; raises BadInput, with `otherwise` above the field, where it names none."""
+    row = chosen(model, field.data)
+    if row is None:
+        raise BadInput(otherwise, {field.short_name: otherwise})
+    return row
 
 
 class StandardForm(Form):
@@ -220,66 +228,6 @@ class StandardForm(Form):
         """Return the audience chosen for each type that was not left out."""
         found = {kind: chosen(Audience, self[kind.value].data) for kind in CommunicationKind}
         return {kind: audience for kind, audience in found.items() if audience is not None}
-
-
-class WhenForm(Form):
-    """A day and a time by a communication's clock."""
-
-    day = DateField("Day", validators=[InputRequired("Choose a day.")])
-    time = TimeField("Time", validators=[InputRequired("Choose a time.")])
-
-    def instant(self, timezone: str) -> datetime:
-        """Return the instant that was chosen, in UTC."""
-        return instant_of(self.day.data, self.time.data, ZoneInfo(timezone))
-
-
-def when_form(instant: datetime | None, timezone: str) -> WhenForm:
-    """Return the form showing an instant by a clock, empty where there is none."""
-    local = instant.astimezone(ZoneInfo(timezone)) if instant else None
-    return WhenForm(formdata=None, day=local.date() if local else None, time=local.time() if local else time(9))
-
-
-class DraftForm(EditForm):
-    """Subject and text of a message; `text_version` is the one that the writer began from.
-
-    `language` is that of the translation which is being written, "" for the message's own text.
-    """
-
-    subject = StringField("Subject", filters=[stripped])
-    body = TextAreaField(
-        "Text",
-        filters=[stripped],
-        validators=[Length(max=LONGEST_BODY, message=TOO_LONG)],
-        description="Markdown, with the fields listed beside it.",
-    )
-    asks_confirmation = BooleanField(
-        "Readers confirm that they have read it",
-        description="Each gets one button for it. Who has not pressed it is reminded, as the communication says.",
-    )
-    text_version = HiddenField()
-    language = HiddenField()
-
-    @property
-    def seen_version(self) -> int | None:
-        """The version that the writer began from, None where it wasn't sent along."""
-        value = self.text_version.data or ""
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
-
-
-class ReasonForm(Form):
-    """Why a message is left out."""
-
-    reason = TextAreaField(
-        "Why is it left out?", filters=[stripped], validators=[DataRequired("Say in a line why it is left out.")]
-    )
-
-
-class StopForm(Form):
-    """Why a message is sent to nobody any more who has not had it."""
-
-    reason = TextAreaField(
-        "Why is it stopped?", filters=[stripped], validators=[DataRequired("Say in a line why it is stopped.")]
-    )
 
 
 def month_of(text: str | None, today: date) -> date:

@@ -20,7 +20,7 @@ from engagement.communications.translations import main_language, texts_of, tran
 from engagement.communications.writers import outline_writers
 from engagement.errors import BadInput
 from engagement.pages.calendar import blueprint, words
-from engagement.pages.calendar.forms import DraftForm, ReasonForm, StopForm, WhenForm, when_form
+from engagement.pages.calendar.message_forms import DraftForm, ReasonForm, StopForm, WhenForm, when_form
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.keeping_words import emptied_words

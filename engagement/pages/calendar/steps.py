@@ -15,7 +15,7 @@ from engagement.communications.scopes import is_in_charge
 from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.pages.calendar import blueprint
-from engagement.pages.calendar.forms import DraftForm, ReasonForm, StopForm, WhenForm
+from engagement.pages.calendar.message_forms import DraftForm, ReasonForm, StopForm, WhenForm
 from engagement.pages.calendar.occurrences import (
     MessageForms,
     asked_language,

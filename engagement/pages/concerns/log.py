@@ -8,7 +8,7 @@ from sqlalchemy import true
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
-from engagement.accounts import access
+from engagement.accounts import concern_access
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.pages.concerns import blueprint
@@ -16,7 +16,7 @@ from engagement.pages.concerns.forms import LogForm
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import here_today, short_day, shortened
 from engagement.pages.frame.shell import notify
-from engagement.pages.parts.fields import chosen_departments, department_choices
+from engagement.pages.parts.fields import chosen_departments, department_choices, row_id
 from engagement.pages.parts.forms import day_or_none
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.saving import Drawn, drawn, saving
@@ -47,8 +47,8 @@ class LogLine:
 def index() -> str:
     """The log: those that wait first."""
     reader = guard.reader()
-    guard.allow(access.may_read_concerns(reader))
-    readable, on = access.concern_waves(reader), here_today()
+    guard.allow(concern_access.may_read_concerns(reader))
+    readable, on = concern_access.concern_waves(reader), here_today()
     counted_on = on - timedelta(days=1)
     filters = _filters()
     rows = queries.concerns_listed(readable, on, guard.organisation().country, filters)
@@ -60,7 +60,7 @@ def index() -> str:
         counts=queries.counts_by_source(within, counted_on),
         counted_on=counted_on,
         floods=queries.floods(readable, on - timedelta(days=FLOOD_WATCHED_DAYS)),
-        may_decide_floods=access.may_read_every_concern(reader),
+        may_decide_floods=concern_access.may_read_every_concern(reader),
         lines=[_line(row, on) for row in queries.log_page(rows, page.offset, page.size)],
         page=page,
         filters=filters,
@@ -86,7 +86,7 @@ def _log_lede(counts: WaitingCounts) -> str:
 def decide_flood() -> BaseResponse:
     """Let what came in a flood count in reports, or leave it out."""
     reader = guard.reader()
-    guard.allow(access.may_read_every_concern(reader))
+    guard.allow(concern_access.may_read_every_concern(reader))
     day = day_or_none(request.form.get("on"))
     if day is None:
         raise BadInput("Which morning is meant? Go back to the log and choose it there.")
@@ -120,8 +120,8 @@ def _filters() -> LogFilters:
         source=next((s for s in Source if s == asked.get("source")), None),
         status=next((s for s in ConcernStatus if s == state), None),
         severity=next((s for s in Severity if s == asked.get("severity")), None),
-        wave_id=asked.get("wave", type=int),
-        owner_id=asked.get("owner", type=int),
+        wave_id=row_id(asked.get("wave")),
+        owner_id=row_id(asked.get("owner")),
         is_open=True if state == "open" else None,
         is_late=state == "late",
         left_out=LeftOut.FLOOD if state == "flood" else None,
@@ -134,8 +134,8 @@ def _filters() -> LogFilters:
 def log() -> Drawn | BaseResponse:
     """Log what somebody said in a conversation."""
     reader = guard.reader()
-    guard.allow(access.may_read_concerns(reader))
-    condition = access.concern_waves(reader)
+    guard.allow(concern_access.may_read_concerns(reader))
+    condition = concern_access.concern_waves(reader)
     choices = waves.waves_visible(true() if condition is None else condition)
     workflows = programmes.workflows_of({wave.programme_id for wave in choices})
     form = LogForm()
@@ -162,7 +162,7 @@ def log() -> Drawn | BaseResponse:
 
 def _log(form: LogForm, wave: Wave | None, workflow: Workflow | None) -> Concern:
     reader = guard.reader()
-    if not access.may_read_concern(reader, wave.programme_id if wave else None, wave.id if wave else None):
+    if not concern_access.may_read_concern(reader, wave.programme_id if wave else None, wave.id if wave else None):
         sentence = "Choose the wave. Without one, only change managers of everything could read it."
         raise BadInput(sentence, {"wave": sentence})
     return actions.log_concern(

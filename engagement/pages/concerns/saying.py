@@ -24,6 +24,7 @@ from engagement.pages.concerns.forms import CodeForm, ReplyForm, SayForm
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, here_today
 from engagement.pages.frame.shell import notify
+from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.resistance import queries
 from engagement.resistance.models import Concern
@@ -179,9 +180,8 @@ def _say_page(form: SayForm) -> Drawn:
 
 def _chosen_wave(chosen: str | None) -> Wave | None:
     """Return the wave that was chosen; nonsense counts as none, so that a form tells nobody which waves there are."""
-    if not chosen or len(chosen) > 9 or not (chosen.isascii() and chosen.isdigit()):
-        return None
-    return db.session.get(Wave, int(chosen))
+    number = row_id(chosen)
+    return db.session.get(Wave, number) if number else None
 
 
 @blueprint.route("/concerns/receipt", methods=["GET", "POST"])

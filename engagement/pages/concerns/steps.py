@@ -7,7 +7,7 @@ from datetime import date
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
-from engagement.accounts import access
+from engagement.accounts import concern_access
 from engagement.accounts import queries as accounts
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
@@ -36,9 +36,9 @@ from engagement.resistance.rules import ConcernStatus, Severity, Source
 def _readable(concern_id: int) -> Concern:
     """Return a concern that the reader may read; raises NotAllowed or NotFound."""
     reader = guard.reader()
-    guard.allow(access.may_read_concerns(reader))
+    guard.allow(concern_access.may_read_concerns(reader))
     row = guard.found(queries.concern_page(concern_id))
-    guard.allow(access.may_read_concern(reader, row.wave.programme_id if row.wave else None, row.wave_id))
+    guard.allow(concern_access.may_read_concern(reader, row.wave.programme_id if row.wave else None, row.wave_id))
     return row
 
 
@@ -135,7 +135,9 @@ def take_over(concern_id: int) -> Drawn | BaseResponse:
         owner = db.session.get(Account, chosen) if chosen else None
         timezone = guard.settings().timezone
         programme_id = row.wave.programme_id if row.wave else None
-        if owner is None or not access.may_read_concern(accounts.reader_of(owner, timezone), programme_id, row.wave_id):
+        if owner is None or not concern_access.may_read_concern(
+            accounts.reader_of(owner, timezone), programme_id, row.wave_id
+        ):
             # The same words for any number, because numbers run in sequence and names would read the list of sign-ins out.
             sentence = "Whom you chose may not read this concern, and so can’t answer it. Choose somebody else."
             raise BadInput(sentence, {"owner": sentence})

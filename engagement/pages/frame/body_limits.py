@@ -11,7 +11,7 @@ from werkzeug.http import parse_cookie
 from engagement.accounts import access
 from engagement.accounts.rules import SESSION_LIFETIME
 from engagement.db import db, reads_only
-from engagement.intake.reading import MOST_BYTES
+from engagement.intake.reading.queries.files import MOST_BYTES
 from engagement.pages.frame import guard
 
 KILOBYTE = 1024

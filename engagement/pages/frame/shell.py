@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask, flash, get_flashed_messages, request
 
-from engagement.accounts import access, training_access
+from engagement.accounts import access, concern_access, training_access
 from engagement.accounts.audit_access import may_see_audit
 from engagement.accounts.reader import Reader
 from engagement.accounts.stakeholder_access import may_see_stakeholders
@@ -99,7 +99,7 @@ _PLANNING = (
     ("Stakeholders", "stakeholders.index", "/stakeholders", may_see_stakeholders),
     ("Calendar", "calendar.index", "/communications", access.may_see_planning),
     ("Training", "training.index", "/training", training_access.may_see_training),
-    ("Concerns", "concerns.index", "/concerns", access.may_read_concerns),
+    ("Concerns", "concerns.index", "/concerns", concern_access.may_read_concerns),
     ("Reports", "reports.index", "/reports", access.may_read_some_report),
     ("Administration", "admin.index", "/admin", access.may_see_jobs),
     ("Audit", "admin.audit_log", "/admin/audit", lambda r: may_see_audit(r) and not access.may_see_jobs(r)),

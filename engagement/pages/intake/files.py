@@ -11,11 +11,14 @@ from engagement.accounts import access
 from engagement.accounts.reader import Reader
 from engagement.db import db
 from engagement.errors import BadInput
-from engagement.intake import actions, queries
+from engagement.intake import queries
+from engagement.intake.actions.files import drop_uploads, hash_of, keep_upload, save_mapping
+from engagement.intake.actions.runs import stage_file
 from engagement.intake.models import ImportRun, KeptUpload
-from engagement.intake.progress import STAGED, Progress, Step, quietly, within
-from engagement.intake.reading import HrFile, first_rows, open_file
-from engagement.intake.rules import Field, Severity, UnreadableFile
+from engagement.intake.reading.queries.files import HrFile, first_rows, open_file
+from engagement.intake.reading.rules.fields import Field
+from engagement.intake.reading.rules.problems import Severity, UnreadableFile
+from engagement.intake.rules import STAGED, Progress, Step, quietly, within
 from engagement.pages.frame import guard
 from engagement.pages.intake import blueprint
 from engagement.pages.intake.forms import WHOLE, ColumnsForm, FileForm
@@ -74,10 +77,8 @@ def _stage(
     file: HrFile, content: bytes, *, by: Reader, full: bool, skip_bad: bool, progress: Progress = quietly
 ) -> ImportRun:
     file.read_ahead(lambda rows: progress(*Step.READING.at(rows, file.height)))
-    actions.drop_uploads(by.account_id)
-    run = actions.stage_file(
-        file, full=full, skip_bad=skip_bad, by=by.actor, file_hash=actions.hash_of(content), progress=progress
-    )
+    drop_uploads(by.account_id)
+    run = stage_file(file, full=full, skip_bad=skip_bad, by=by.actor, file_hash=hash_of(content), progress=progress)
     db.session.commit()
     return run
 
@@ -100,7 +101,7 @@ def _stage_before_eyes(file: HrFile, content: bytes, *, back: str, full: bool, s
 
 def _begin_choosing(form: FileForm, file: HrFile, content: bytes) -> Any:
     """Keep the file and show its columns; a file whose columns are not understood is refused."""
-    upload = actions.keep_upload(file.filename, content, account_id=guard.reader().account_id)
+    upload = keep_upload(file.filename, content, account_id=guard.reader().account_id)
     db.session.commit()
     asked: dict[str, Any] = {"full": form.full.data, "skip_bad": "y" if form.skip_bad.data else ""}
     if file.is_usable:
@@ -136,7 +137,7 @@ def columns(upload_id: int) -> Any:
         if len(content) <= LARGE:
             file.read_ahead()
         if form.name.data:
-            actions.save_mapping(form.name.data, chosen, by=guard.reader().actor)
+            save_mapping(form.name.data, chosen, by=guard.reader().actor)
         how = {"full": asked["full"] == WHOLE, "skip_bad": bool(asked["skip_bad"])}
         if len(content) > LARGE:
             db.session.commit()

@@ -5,8 +5,8 @@ from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from engagement.intake.columns import WORDS
-from engagement.intake.rules import Field
+from engagement.intake.reading.rules.columns import WORDS
+from engagement.intake.reading.rules.fields import Field
 from engagement.pages.parts.forms import Form, stripped
 
 WHOLE, PART = "full", "partial"

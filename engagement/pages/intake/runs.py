@@ -9,14 +9,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement.accounts import access
 from engagement.db import count_of, db
 from engagement.errors import RuleBroken
-from engagement.intake import actions, queries
-from engagement.intake.applying import of_kind
-from engagement.intake.consequences import training_left_by
+from engagement.intake import queries
+from engagement.intake.actions import runs as actions
+from engagement.intake.applying.queries import merged_since, of_kind, sign_ins_affected, sign_ins_undone
+from engagement.intake.comparing.queries.consequences import training_left_by
+from engagement.intake.comparing.queries.sign_ins import sign_ins_touched
 from engagement.intake.models import ImportRun
-from engagement.intake.places import merged_since
-from engagement.intake.progress import STAGED, Progress, quietly, within
-from engagement.intake.rules import ChangeKind, ProblemKind, Severity, needs_confirmation
-from engagement.intake.sign_ins.queries import sign_ins_affected, sign_ins_touched, sign_ins_undone
+from engagement.intake.reading.rules.problems import ProblemKind, Severity
+from engagement.intake.rules import STAGED, ChangeKind, Progress, needs_confirmation, quietly, within
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.intake import blueprint

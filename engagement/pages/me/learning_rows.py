@@ -35,8 +35,10 @@ def _state_words(item: LearningItem) -> str:
 
 
 def _note(item: LearningItem) -> str:
-    """Say what a move has to do with an item: recognised from before, or kept; "" for nothing."""
+    """Say what a move has to do with an item: recognised from before, or kept, or that they have a day of their own; "" for nothing."""
     if item.is_recognised and item.completion is not None:
         where = f" in {item.recognised_in.title}" if item.recognised_in else ""
         return f"recognised, completed on {short_day(item.completion.completed_at)}{where}"
+    if item.has_own_day and item.is_needed:
+        return "on a day of your own"
     return f"kept from {item.wave.title}" if item.is_kept and item.wave and not item.completed else ""

@@ -64,6 +64,7 @@ def _module_page(
     chosen: dict[str, list[str]] | None = None,
     problems: dict[str, str] | None = None,
 ) -> str:
+    own_days = queries.own_due_days(item.assignment.id) if item.assignment and item.has_own_day else []
     return render_template(
         "me/module.html",
         row=learning_row(item),
@@ -72,6 +73,7 @@ def _module_page(
         chosen=chosen or {},
         problems=problems or {},
         recognise_wrong=RECOGNISE_WRONG,
+        own_day=own_days[0] if own_days and item.is_needed else None,
     )
 
 

@@ -11,7 +11,6 @@ from engagement.programmes.rules import SCOPE_QUESTIONS, lines_of
 from engagement.stakeholders.coverage import champion_posts, champions_of_wave
 from engagement.stakeholders.models import Champion
 from engagement.training.queries import LearningItem
-from engagement.training.rules import due_on
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.words import listed
@@ -133,10 +132,10 @@ def _steps(
     for wave in shown:
         asked = [item for item in items if item.wave is not None and item.wave.id == wave.id]
         if asked:
-            is_done = not any(item.is_needed for item in asked)
-            due = due_on(wave.go_live_on, wave.training_lead_days)
-            text = "Your training is finished" if is_done else "Your training is due"
-            dated.append((due, Step(_words(due), text, "done" if is_done else _state(due))))
+            needed = [item for item in asked if item.is_needed]
+            due = min(item.due_on or wave.training_due_on for item in needed or asked)
+            text = "Your training is due" if needed else "Your training is finished"
+            dated.append((due, Step(_words(due), text, _state(due) if needed else "done")))
         names = listed([workflow.name for workflow in found.get(wave.id, [])]) or wave.name
         start = "start" if len(found.get(wave.id, [])) > 1 else "starts"
         text = f"{names} {start}" if wave.go_live_on >= now else f"{names} started"

@@ -116,4 +116,5 @@ def department_choices() -> list[tuple[str, str]]:
 
 def chosen_departments(ids: list[str] | None) -> list[Department]:
     """Return the departments that a list of ids names."""
-    return [d for d in (db.session.get(Department, int(i)) for i in ids or [] if i.isdigit()) if d is not None]
+    found = (db.session.get(Department, number) for i in ids or [] if (number := row_id(i)) is not None)
+    return [department for department in found if department is not None]

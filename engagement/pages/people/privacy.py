@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField
 
 from engagement import audit
-from engagement.accounts import access
+from engagement.accounts import access, concern_access
 from engagement.accounts.queries import account_of_person
 from engagement.db import db
 from engagement.errors import BadInput
@@ -40,7 +40,7 @@ def data(person_id: int) -> Response:
     """What is kept about one person and what they wrote or did, as a JSON file."""
     person, reader = _person(person_id), guard.reader()
     answer = json_response(
-        data_of(person, with_concerns=access.may_read_every_concern(reader)), f"person-{person.id}.json"
+        data_of(person, with_concerns=concern_access.may_read_every_concern(reader)), f"person-{person.id}.json"
     )
     audit.record(Verb.SAVED_ALL_ABOUT_PERSON, person, by=reader.actor)
     db.session.commit()

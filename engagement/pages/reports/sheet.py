@@ -10,7 +10,7 @@ from sqlalchemy import true
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import charts, clock
-from engagement.accounts import access
+from engagement.accounts import access, concern_access
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, reader_zone, share
@@ -55,7 +55,7 @@ def _report(programme_id: int) -> ProgrammeReport:
         row,
         clock.today(settings.timezone),
         settings.anonymity_floor,
-        keeps_concerns_back=access.reads_concerns_in_part(reader, row.id),
+        keeps_concerns_back=concern_access.reads_concerns_in_part(reader, row.id),
     )
 
 
@@ -77,7 +77,7 @@ def programme(programme_id: int) -> str:
         notes=_definitions(report),
         note=NOTES,
         opens_wave={w.id for w in waves if access.may_see_wave(reader, programme_id, w.id)},
-        opens_concerns=access.may_read_concerns(reader) and access.may_plan_programme(reader, programme_id),
+        opens_concerns=concern_access.may_read_concerns(reader) and access.may_plan_programme(reader, programme_id),
         opens_messages=access.may_see_all_of_programme(reader, programme_id),
         reader_name=reader.name,
         organisation=guard.settings().organisation,

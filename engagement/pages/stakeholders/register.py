@@ -9,6 +9,7 @@ from engagement.accounts import stakeholder_access as maps
 from engagement.accounts.reader import Reader
 from engagement.db import count_of
 from engagement.pages.frame import guard
+from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.files import csv_response, xlsx_response
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
@@ -85,7 +86,7 @@ def new() -> Drawn | BaseResponse:
     guard.allow(maps.may_add_stakeholders(reader))
     form = NewForm()
     if request.method == "GET":
-        wave_id = request.args.get("wave", type=int)
+        wave_id = row_id(request.args.get("wave"))
         form.places.data = [f"wave-{wave_id}"] if wave_id else []
         form.owner.data = _own_reference(reader)
     offer_departments(form)

@@ -8,7 +8,7 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import charts, clock
-from engagement.accounts import access, training_access
+from engagement.accounts import access, concern_access, training_access
 from engagement.accounts.reader import Reader
 from engagement.charts import WaveSpan
 from engagement.communications import queries as calendar
@@ -60,7 +60,7 @@ def index() -> str | BaseResponse:
     visible = waves.waves_visible(access.visible_waves(reader))
     groups = task_groups(reader, visible, on)
     shown = _shown_waves(visible)
-    with_concerns, yesterday = access.concern_waves(reader), on - timedelta(days=1)
+    with_concerns, yesterday = concern_access.concern_waves(reader), on - timedelta(days=1)
     return render_template(
         "today/index.html",
         on=on,

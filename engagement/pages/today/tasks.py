@@ -6,7 +6,7 @@ from datetime import date
 
 from flask import url_for
 
-from engagement.accounts import access, training_access
+from engagement.accounts import access, concern_access, training_access
 from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
@@ -110,7 +110,7 @@ def _message_task(message: Occurrence, subject: str, reason: str, button: str, i
 
 def _concerns(reader: Reader) -> list[TaskGroup]:
     on, country = here_today(), guard.organisation().country
-    waiting = resistance.needs_answer(access.concern_waves(reader), on, country, limit=MOST_OF_A_KIND)
+    waiting = resistance.needs_answer(concern_access.concern_waves(reader), on, country, limit=MOST_OF_A_KIND)
     return [
         TaskGroup(
             "Concerns that nobody has read",

@@ -1,7 +1,6 @@
 """Pages of training for those who plan: curricula, modules with their questions, and completion by wave."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Response, render_template, request
 from markupsafe import Markup
@@ -32,7 +31,7 @@ from engagement.people.rules import TrainingRole
 from engagement.training import actions, queries
 from engagement.training.models import Module
 from engagement.training.queries import WaveProgress
-from engagement.training.rules import DAYS_TO_DECIDE, RECOGNISE_WRONG, CompletionSource, LearnerState, due_on
+from engagement.training.rules import DAYS_TO_DECIDE, RECOGNISE_WRONG, CompletionSource, LearnerState
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.words import plural
@@ -43,11 +42,10 @@ SHOWN_WITHOUT_ROLE = 20
 
 @dataclass(frozen=True)
 class WaveLine:
-    """An open wave in the overview, with how far it is and the day by which it has to be finished."""
+    """An open wave in the overview, with how far it is."""
 
     wave: Wave
     progress: WaveProgress
-    due_on: date
 
 
 @blueprint.get("/training")
@@ -57,12 +55,12 @@ def index() -> str:
     guard.allow(training_access.may_see_training(reader))
     shown = [wave for wave in waves.waves_visible(access.visible_waves(reader)) if wave.status.is_open]
     far = queries.progress_of([wave.id for wave in shown])
-    lines = [WaveLine(wave, far[wave.id], due_on(wave.go_live_on, wave.training_lead_days)) for wave in shown]
+    lines = [WaveLine(wave, far[wave.id]) for wave in shown]
     curricula = list(queries.curricula().values())
     return render_template(
         "training/index.html",
         curricula=curricula,
-        lines=sorted(lines, key=lambda line: line.due_on),
+        lines=sorted(lines, key=lambda line: line.wave.training_due_on),
         to_decide=queries.open_leftovers(training_access.old_training_decided(reader)),
         may_see_old_training=training_access.may_see_old_training(reader),
         days_to_decide=DAYS_TO_DECIDE,
@@ -173,7 +171,6 @@ def wave(wave_id: int) -> str:
         "training/wave.html",
         wave=found,
         progress=far,
-        due_on=due_on(found.go_live_on, found.training_lead_days),
         silent_roles=[
             plan.role for plan in queries.curricula().values() if plan.role in far.roles and not plan.asks_something
         ],
@@ -235,7 +232,7 @@ def learners(wave_id: int) -> str:
         may_see_wave=access.may_see_wave(reader, found.programme_id, found.id),
         roles=list(TrainingRole),
         states=list(LearnerState),
-        due_on=due_on(found.go_live_on, found.training_lead_days),
+        may_give_days=training_access.may_give_due_days(reader, found.programme_id, found.id) and found.status.is_open,
     )
 
 

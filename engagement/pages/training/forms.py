@@ -1,8 +1,8 @@
-"""Forms of training: the text of a module, and what somebody finished elsewhere."""
+"""Forms of training: the text of a module, what somebody finished elsewhere, and another day for one person."""
 
 from wtforms import DateField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from engagement.pages.parts.fields import PersonField
 from engagement.pages.parts.forms import EditForm, Form, stripped
@@ -50,3 +50,14 @@ class CompletionForm(Form):
         default=CompletionSource.ATTENDANCE.value,
     )
     on = DateField("On which day?", validators=[InputRequired("Choose a day.")])
+
+
+class DueDayForm(EditForm):
+    """Another day by which one person's training is due, and why."""
+
+    due_on = DateField(
+        "By which day?",
+        description="It stays when go-live moves. Leave it empty to give the wave’s day again.",
+        validators=[Optional()],
+    )
+    reason = TextAreaField("Why?", description="The person reads it.", filters=[stripped])

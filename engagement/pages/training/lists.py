@@ -9,13 +9,24 @@ from sqlalchemy import Select
 from engagement.accounts import access
 from engagement.db import db
 from engagement.pages.frame import guard
+from engagement.pages.parts.fields import row_id
 from engagement.people.models import Department
 from engagement.people.rules import TrainingRole
 from engagement.training import queries
 from engagement.training.rules import LearnerState
 from engagement.waves.models import Wave
 
-LEARNER_HEADER = ["Name", "E-mail", "Department", "Role", "Modules finished", "Modules asked", "State", "Minutes left"]
+LEARNER_HEADER = [
+    "Name",
+    "E-mail",
+    "Department",
+    "Role",
+    "Modules finished",
+    "Modules asked",
+    "State",
+    "Minutes left",
+    "Due on",
+]
 
 
 def progress_table(found: Wave) -> tuple[list[str], list[list[object]]]:
@@ -57,7 +68,7 @@ class LearnerFilters:
 
 def asked_filters() -> LearnerFilters:
     """Return the filters that the address asks for; raises NotFound for a department that does not exist."""
-    department_id = request.args.get("department", type=int)
+    department_id = row_id(request.args.get("department"))
     state = request.args.get("state")
     return LearnerFilters(
         guard.found(db.session.get(Department, department_id)) if department_id else None,
@@ -85,6 +96,7 @@ def learner_rows(found: Wave) -> list[list[object]]:
             r.asked,
             LearnerState.of(r.is_finished).word,
             r.minutes_left,
+            r.due_on,
         ]
         for r in rows
     ]

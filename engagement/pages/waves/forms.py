@@ -1,4 +1,4 @@
-"""Forms of a wave: its description, a new go-live, one more member, a champion."""
+"""Forms of a wave: its description, a new go-live, a step, one more member, a champion."""
 
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
@@ -36,6 +36,14 @@ class MoveForm(EditForm):
 
     go_live_on = DateField("New go-live", validators=[InputRequired("Choose a day.")])
     reason = TextAreaField("Why does it move?", description="People will read it.", filters=[stripped])
+
+
+class StepForm(Form):
+    """Why a wave takes a step."""
+
+    reason = TextAreaField(
+        "Why?", description="It stays on the wave’s page, with your name and the day.", filters=[stripped]
+    )
 
 
 class MemberForm(Form):

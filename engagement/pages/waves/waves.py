@@ -1,51 +1,44 @@
-"""Pages of a wave: planning it, its people, its status, moving its go-live."""
+"""Pages of a wave: planning it, its people, moving its go-live."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import render_template, request
+from sqlalchemy import Select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts import access, concern_access
 from engagement.accounts.posts import actions as posts
 from engagement.accounts.reader import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.subjects import subjects_shown
 from engagement.days.working_days import why_off
 from engagement.db import count_of, db
-from engagement.errors import BadInput
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import day, reader_zone, short_day, today
+from engagement.pages.frame.formats import day, here_today, reader_zone, short_day, today
 from engagement.pages.parts.fields import chosen_departments
+from engagement.pages.parts.forms import day_or_none
 from engagement.pages.parts.lists import asked_page
-from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import MemberForm, MoveForm, WaveForm
 from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede, map_of
+from engagement.pages.waves.steps import STEPS, Milestone, steps_taken
 from engagement.people import queries as people
+from engagement.people.models import Person
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme, Workflow
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.coverage import wave_coverage
 from engagement.training import actions as training_actions
 from engagement.training import queries as training
-from engagement.training.rules import due_on
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.words import days_away
-
-
-@dataclass(frozen=True)
-class Milestone:
-    """A dated step on the way of a wave."""
-
-    day_words: str
-    text: str
-    state: str
 
 
 def _wave(wave_id: int, *, to_change: bool = False) -> Wave:
@@ -152,7 +145,7 @@ def _leave_out_rights(form: WaveForm, reader: Reader, wave: Wave) -> None:
 def wave(wave_id: int) -> str:
     """One wave: dates, workflows, training by role, concerns by source, next messages."""
     row, reader = _wave(wave_id), guard.reader()
-    may_read_concerns = access.may_read_concern(reader, row.programme_id, row.id)
+    may_read_concerns = concern_access.may_read_concern(reader, row.programme_id, row.id)
     workflows = queries.workflows_of_waves([row.id]).get(row.id, [])
     held = programmes.holdings([workflow.id for workflow in workflows])
     messages = calendar.next_messages(row.id)
@@ -177,7 +170,8 @@ def wave(wave_id: int) -> str:
         coverage_words=coverage_lede(covered),
         coverage_definition=COVERAGE_DEFINITION,
         may_plan=access.may_plan_wave(reader, row.programme_id, row.id),
-        next_steps=row.status.next_steps,
+        steps=steps_taken(row.id),
+        next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
     )
 
@@ -205,7 +199,7 @@ def _day_off_words(go_live_on: date) -> str:
 
 def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Milestone]:
     dated: list[tuple[date, str, bool]] = [
-        (due_on(wave.go_live_on, wave.training_lead_days), "Training is finished", False),
+        (wave.training_due_on, "Training is finished", False),
         (wave.go_live_on, "Go-live", True),
     ]
     if wave.stabilises_until_on:
@@ -216,18 +210,6 @@ def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Mi
         Milestone("Today" if on == now else short_day(on), text, "go" if go else "done" if on < now else "")
         for on, text, go in sorted(dated, key=lambda entry: (entry[0], entry[1]))
     ]
-
-
-@blueprint.post("/waves/<int:wave_id>/statuses")
-def change_status(wave_id: int) -> BaseResponse:
-    """Take a wave a step on."""
-    row = _wave(wave_id, to_change=True)
-    try:
-        status = WaveStatus(request.form.get("status", ""))
-    except ValueError:
-        raise BadInput("Choose one of the steps that the page offers.") from None
-    actions.change_status(row, status, by=guard.reader().actor)
-    return done("waves.wave", f"{row.title} is {row.status.word.lower()}.", wave_id=wave_id)
 
 
 @blueprint.route("/waves/<int:wave_id>/go-live", methods=["GET", "POST"])
@@ -251,7 +233,7 @@ def move(wave_id: int) -> Drawn | BaseResponse:
 
 def _what_moves(wave: Wave, new_day: date) -> list[tuple[str, date, date]]:
     by: timedelta = new_day - wave.go_live_on
-    training_due = due_on(wave.go_live_on, wave.training_lead_days)
+    training_due = wave.training_due_on
     moved = [("Go-live", wave.go_live_on, new_day), ("Training is due", training_due, training_due + by)]
     if wave.stabilises_until_on:
         moved.append(("The quiet period ends", wave.stabilises_until_on, wave.stabilises_until_on + by))
@@ -274,8 +256,9 @@ def members(wave_id: int) -> Drawn | BaseResponse:
             training_actions.settle_assignments(clock.now(), row.id)
         if saved:
             return saved.to("waves.members", f"{person.name} is in {row.title}.", wave_id=wave_id)
-    without_role = request.args.get("role") == "none"
-    listed = queries.members(row.id, without_role=without_role).where(access.visible_people(reader))
+    without_role, on = request.args.get("role") == "none", _asked_day(row)
+    found = _members_on(row.id, on) if on else queries.members(row.id, without_role=without_role)
+    listed = found.where(access.visible_people(reader))
     page = asked_page(count_of(listed))
     shown = list(db.session.scalars(listed.limit(page.size).offset(page.offset)))
     return drawn(
@@ -286,5 +269,18 @@ def members(wave_id: int) -> Drawn | BaseResponse:
         roles=people.roles_of([person.id for person in shown]),
         page=page,
         without_role=without_role,
+        on=on,
+        first_on=row.made_at.date(),
         may_plan=access.may_plan_wave(reader, row.programme_id, row.id) and row.status.is_open,
     )
+
+
+def _asked_day(wave: Wave) -> date | None:
+    """Return the past day that the address asks about, None for the present; no day before the wave was made, or to come."""
+    on = day_or_none(request.args.get("on"))
+    return max(on, wave.made_at.date()) if on and on < here_today() else None
+
+
+def _members_on(wave_id: int, on: date) -> Select[Person]:
+    begins_at = datetime.combine(on, time(), ZoneInfo(guard.settings().timezone))
+    return queries.members_between(wave_id, begins_at, begins_at + timedelta(days=1))

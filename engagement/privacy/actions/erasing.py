@@ -14,7 +14,7 @@ from engagement.accounts.queries import account_of_person
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
-from engagement.intake.actions import discard_run
+from engagement.intake.actions.runs import discard_run
 from engagement.intake.models import ImportChange, ImportRun, KeptUpload, StagedPerson
 from engagement.intake.rules import RunStatus
 from engagement.mail.models import Delivery, MailboxMessage
@@ -27,7 +27,7 @@ from engagement.privacy.naming import Wording
 from engagement.privacy.reach import Subject, rows_about
 from engagement.privacy.rules import STAND_IN
 from engagement.stakeholders.actions import forget_words_about
-from engagement.training.models import Leftover
+from engagement.training.models import Leftover, OwnDueDay
 from engagement.verbs import Verb
 
 #: Emptied on the erased person's own row; the row itself stays, so that counts stay right.
@@ -104,6 +104,7 @@ def _empty_rows_about(person: Person, account: Account | None, known: KnownAs) -
     of_person = or_(Delivery.person_id == person.id, theirs)
     rows_changed(update(Delivery).where(of_person).values(address="", name="", filled={}, reply=None))
     rows_changed(update(ImportChange).where(ImportChange.person_id == person.id).values(changes=None))
+    rows_changed(update(OwnDueDay).where(OwnDueDay.person_id == person.id).values(reason=""))
     _empty_mailbox(known)
     _empty_audit(person, account, known)
     if account is not None:
@@ -114,6 +115,7 @@ def _empty_rows_about(person: Person, account: Account | None, known: KnownAs) -
             .values(withdrawn_at=clock.now())
         )
         rows_changed(update(Leftover).where(Leftover.decided_by_id == account.id).values(decided_by=STAND_IN))
+        rows_changed(update(OwnDueDay).where(OwnDueDay.said_by_id == account.id).values(said_by=STAND_IN))
         started = ImportRun.started_by_account_id == account.id
         rows_changed(update(ImportRun).where(started).values(started_by=STAND_IN))
         account.email, account.name, account.password_hash = f"erased-{account.id}@invalid", STAND_IN, None

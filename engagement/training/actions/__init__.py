@@ -2,6 +2,7 @@
 
 from engagement.training.actions.assigning import AssignmentCounts, settle_assignments
 from engagement.training.actions.completing import answer_quiz, record_completion, report_done
+from engagement.training.actions.due_days import give_own_due_day
 from engagement.training.actions.leftovers import (
     decide_leftovers,
     is_own_to_take_back,
@@ -18,6 +19,7 @@ __all__ = [
     "check_module",
     "decide_leftovers",
     "edit_module",
+    "give_own_due_day",
     "is_own_to_take_back",
     "record_completion",
     "report_done",

@@ -36,7 +36,7 @@ def answer_quiz(
     right = sum(question.is_answered_by(given[question.id]) for question in module.questions)
     asked = len(module.questions)
     passed = is_passed(right, asked, module.pass_mark)
-    rows_changed(
+    is_new = rows_changed(
         insert_new(QuizAttempt)
         .values(
             person_id=person.id,
@@ -60,7 +60,7 @@ def answer_quiz(
         )
     ).one()
     outcome = queries.outcome_of(attempt, module)
-    if passed:
+    if is_new and passed:
         _record(person, module, CompletionSource.QUIZ, clock.now(), by, score=outcome.score)
     return outcome
 
@@ -83,7 +83,7 @@ def _checked_answers(module: Module, answers: Mapping[str, Sequence[str]]) -> di
 
 
 def report_done(person: Person, module: Module, *, by: Actor) -> None:
-    """Record on a person's own word that they finished a module; saying it twice changes nothing.
+    """Record on a person's own word that they finished a module; saying it twice a day changes nothing.
 
     Raises RuleBroken for a module with a quiz, one outside the person's curricula, or while another one comes first.
     """
@@ -94,7 +94,7 @@ def report_done(person: Person, module: Module, *, by: Actor) -> None:
 
 
 def record_completion(person: Person, module: Module, source: CompletionSource, *, on: date, by: Actor) -> None:
-    """Record what a trainer or a document says: that a person finished a module on a day; twice changes nothing.
+    """Record what a trainer or a document says: that a person finished a module on a day; twice a day changes nothing.
 
     Stored as noon UTC of that day, which is the same day in almost every zone. Raises BadInput for a day in the future,
     RuleBroken for somebody who has left, a source that only the person can give, or while another module comes first.

@@ -8,6 +8,7 @@ from engagement.training.queries.curricula import (
     curriculum,
     module_by_slug,
 )
+from engagement.training.queries.due_days import assignment_of, own_due_days
 from engagement.training.queries.history import EarlierLearning, finished_earlier
 from engagement.training.queries.learning import (
     LearningItem,
@@ -50,7 +51,7 @@ from engagement.training.queries.quizzes import (
     outcome_of,
     quiz_sheet,
 )
-from engagement.training.queries.standing import counting, is_asked
+from engagement.training.queries.standing import counting, is_asked, is_past_due
 from engagement.training.queries.teams import TeamMember, team_training
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "RoleCurriculum",
     "TeamMember",
     "WaveProgress",
+    "assignment_of",
     "attempt_of",
     "brought_along",
     "completed_count",
@@ -76,6 +78,7 @@ __all__ = [
     "curriculum",
     "finished_earlier",
     "is_asked",
+    "is_past_due",
     "learners",
     "learning_item",
     "learning_of",
@@ -94,6 +97,7 @@ __all__ = [
     "open_leftovers_of",
     "outcome_of",
     "overdue_learners",
+    "own_due_days",
     "progress_of",
     "progress_of_waves",
     "quiz_sheet",

@@ -29,6 +29,7 @@ class LearningItem:
     still has to be finished: required, or one of a choice that is not made yet; `choices_left` how many of that choice.
     `is_kept` says that it comes from a wave or role that the person left and keeps the training of. `is_recognised` says
     that it was finished before it was asked, and `recognised_in` the other wave in which that was, None where none is known.
+    `may_be_renewed` says that they finished it on an earlier day, so that finishing it once more is news.
     """
 
     module: Module
@@ -44,6 +45,8 @@ class LearningItem:
     state: LearningState
     is_kept: bool = False
     is_recognised: bool = False
+    assignment: Assignment | None = None
+    may_be_renewed: bool = False
     recognised_in: Wave | None = None
 
     @property
@@ -55,6 +58,11 @@ class LearningItem:
     def is_locked(self) -> bool:
         """Whether another module has to be finished first."""
         return self.after is not None and self.completion is None
+
+    @property
+    def has_own_day(self) -> bool:
+        """Whether the person was given another day than their wave has."""
+        return self.assignment is not None and self.assignment.own_due_on is not None
 
     @property
     def is_overdue(self) -> bool:
@@ -147,10 +155,12 @@ def _as_asked(
 
 
 def _completions(person_ids: Sequence[int]) -> dict[int, dict[int, Completion]]:
-    """Return for each person the completion of the newest version by module, of those that count."""
+    """Return for each person the newest completion by module, of those that count."""
     found: dict[int, dict[int, Completion]] = defaultdict(dict)
     for row in db.session.scalars(
-        select(Completion).where(Completion.person_id.in_(person_ids), counting()).order_by(Completion.module_version)
+        select(Completion)
+        .where(Completion.person_id.in_(person_ids), counting())
+        .order_by(Completion.completed_at, Completion.module_version, Completion.id)
     ):
         found[row.person_id][row.module_id] = row
     return found
@@ -197,6 +207,8 @@ def _item(
         is_needed=is_needed,
         choices_left=choices_left,
         state=state,
+        assignment=assignment,
+        may_be_renewed=completion is not None and completion.completed_on < on,
     )
 
 

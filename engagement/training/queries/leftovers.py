@@ -15,7 +15,7 @@ from engagement.people.rules import TrainingRole
 from engagement.training.models import Assignment, Leftover
 from engagement.training.queries.grounds import SHUT
 from engagement.training.queries.standing import belonging, standing_of
-from engagement.training.rules import LeftoverCause, LeftoverDecision, decide_by, due_on
+from engagement.training.rules import LeftoverCause, LeftoverDecision, decide_by
 from engagement.waves.models import Wave
 
 Row = TypeVar("Row", Wave, Department)
@@ -83,7 +83,7 @@ class Move:
     @property
     def due_on(self) -> date:
         """The day by which the old training is due."""
-        return due_on(self.wave.go_live_on, self.wave.training_lead_days)
+        return self.wave.training_due_on
 
     @property
     def decide_by(self) -> datetime:
@@ -184,10 +184,9 @@ def _asked_now(people: Select[int]) -> dict[tuple[int, TrainingRole], date]:
             belonging(),
         )
         .options(contains_eager(Assignment.wave))
-        .order_by(Wave.go_live_on.desc())
     )
-    found = {(row.person_id, row.role): row for row in rows}
-    return {key: row.due_on for key, row in found.items()}
+    last_first = sorted(rows, key=lambda row: row.due_on, reverse=True)
+    return {(row.person_id, row.role): row.due_on for row in last_first}
 
 
 def leftovers_of(person_id: int, state: LeftoverState) -> list[LeftoverLine]:

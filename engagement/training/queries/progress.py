@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, select, true
+from sqlalchemy import ColumnElement, Select, func, select, true
 
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.training.models import Assignment
-from engagement.training.queries.standing import belonging, standing_of
-from engagement.training.rules import LearnerState, due_on
+from engagement.training.queries.grounds import SHUT
+from engagement.training.queries.standing import belonging, is_past_due, standing_of
+from engagement.training.rules import LearnerState
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 
@@ -167,7 +168,7 @@ def learners(
     """Return the SELECT of the people behind the counts of a wave, by name, narrowed by what is given.
 
     One row for each person and role: `person_id`, `name`, `email`, `department` (path or None), `role`, `done` of
-    `asked` modules, `is_finished` (0 or 1), `minutes_left`. `visible` is a condition on `Person`, everybody unless given.
+    `asked` modules, `is_finished` (0 or 1), `minutes_left`, `assignment_id`, `due_on`. `visible` is a condition on `Person`, everybody unless given.
     """
     standing = standing_of(Assignment.wave_id == wave_id, belonging())
     query = (
@@ -181,8 +182,12 @@ def learners(
             standing.c.asked,
             standing.c.is_finished,
             standing.c.minutes_left,
+            standing.c.id.label("assignment_id"),
+            func.coalesce(Assignment.own_due_on, Wave.training_due_on).label("due_on"),
         )
         .join(standing, standing.c.person_id == Person.id)
+        .join(Assignment, Assignment.id == standing.c.id)
+        .join(Wave, Wave.id == Assignment.wave_id)
         .join(Department, Department.id == Person.department_id, isouter=True)
         .where(true() if visible is None else visible)
         .order_by(Person.last_name, Person.first_name, Person.id, standing.c.role)
@@ -199,15 +204,14 @@ def learners(
 def overdue_learners(on: date, wave_id: int) -> Select[Person]:
     """Return the SELECT of people, by name, who on a day have something unfinished that was due before it.
 
-    Empty while the day that training is due has not passed, and for a wave that is closed or cancelled.
+    Somebody with a day of their own is late after that one. Nobody is in a wave that is closed or cancelled.
     """
-    wave = db.session.get(Wave, wave_id)
-    is_over = wave is not None and wave.status.is_open and on > due_on(wave.go_live_on, wave.training_lead_days)
-    standing = standing_of(Assignment.wave_id == wave_id, belonging())
+    asks = select(Wave.id).where(Wave.id == wave_id, Wave.status.not_in(SHUT))
+    standing = standing_of(Assignment.wave_id.in_(asks), belonging(), is_past_due(on))
     late = select(standing.c.person_id).where(standing.c.is_finished == 0, standing.c.asked > 0)
     return (
         select(Person)
-        .where(Person.left_at.is_(None), Person.id.in_(late) if is_over else false())
+        .where(Person.left_at.is_(None), Person.id.in_(late))
         .order_by(Person.last_name, Person.first_name, Person.id)
     )
 

@@ -1,18 +1,21 @@
 """What counts as finished and for whom: the definitions on which every count and list of training rests."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, select, true
 
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Leftover, Module
 from engagement.training.rules import ItemKind
+from engagement.waves.models import Wave
 
 
 def counting() -> ColumnElement[bool]:
     """Return the condition on `Completion` for those that count as having finished their module.
 
     The one place for this rule: a completion counts in whatever wave and role it was made, of whatever version of the module,
-    and for good. Rewriting a module makes nobody unfinished, and who moves is not asked again for what they know.
+    and for good. Rewriting a module makes nobody unfinished, and who moves is not asked again for what they know. Somebody
+    may have several of a module: counts take people once, and what is told is of the newest.
     """
     return true()
 
@@ -31,6 +34,12 @@ def is_asked() -> ColumnElement[bool]:
         Leftover.assignment_id == Assignment.id, Leftover.ended_at.is_(None), Leftover.decided_at.is_(None)
     )
     return and_(Assignment.withdrawn_at.is_(None), ~undecided)
+
+
+def is_past_due(on: date) -> ColumnElement[bool]:
+    """Return the condition on `Assignment` for those whose day lies before `on`: their own one, else that of their wave."""
+    due_on = func.coalesce(Assignment.own_due_on, Wave.training_due_on)
+    return exists().where(Wave.id == Assignment.wave_id, due_on < on)
 
 
 def standing_of(*scope: ColumnElement[bool]) -> Subquery:

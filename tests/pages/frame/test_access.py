@@ -105,6 +105,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET waves.wave": ("AMPWLRUrwuv", "AMRU"),
     "GET waves.edit": ("MPWL", "M"),
     "POST waves.edit": ("MPWL", "M"),
+    "GET waves.change_status": ("MPWL", "M"),
     "POST waves.change_status": ("MPWL", "M"),
     "GET waves.move": ("MPWL", "M"),
     "POST waves.move": ("MPWL", "M"),
@@ -204,6 +205,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET training.learners": ("AMPWLHDRUrwuvd", "AMRU"),
     "GET training.learners_csv": ("AMPWLHDRUrwuvd", "AMRU"),
     "GET training.learners_xlsx": ("AMPWLHDRUrwuvd", "AMRU"),
+    "GET training.due_day": ("MPWLRrw", "MR"),
+    "POST training.due_day": ("MPWLRrw", "MR"),
     # Old training of people who moved: who trains for their wave or their department decides.
     "GET training.leftovers": ("AMPWLHDRUrw",),
     "GET training.leftovers_file": ("AMPWLHDRUrw",),

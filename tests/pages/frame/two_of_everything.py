@@ -21,9 +21,10 @@ from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import give_role_by_rule, save_audience
 from engagement.communications import actions as communications
+from engagement.communications.models import Details
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
-from engagement.intake.actions import keep_upload
+from engagement.intake.actions.files import keep_upload
 from engagement.intake.models import ImportRun
 from engagement.intake.rules import RunStatus
 from engagement.mail.models import Delivery, MailboxMessage
@@ -88,6 +89,7 @@ def make_world(app: Flask) -> World:
     settle_assignments(clock.now())
     for side, sender in (("own", accounts["E"]), ("foreign", accounts["R"])):
         values[side]["leftover_id"] = _leftover(values[side]).id
+        values[side]["assignment_id"] = _assignment(values[side]).id
         values[side]["form_id"] = keep_form(sender.id, "/me/timezone", [("timezone", "Europe/Oslo")]).id
         values[side] |= _of_accounts(side, sender, values[side]["wave_id"])
     for side, holder in (("own", accounts["M"]), ("foreign", accounts["A"])):
@@ -171,12 +173,14 @@ def _calendar(side: str, programme: Programme, department: Department) -> dict[s
     db.session.flush()
     line = communications.make_communication(
         programme,
-        CommunicationKind.DEPARTMENT_BRIEFING,
-        f"The {side} briefing",
-        audience=audience,
-        owner=owner,
-        subject=f"The {side} subject",
-        outline="[Write here.]",
+        Details(
+            CommunicationKind.DEPARTMENT_BRIEFING,
+            f"The {side} briefing",
+            audience,
+            owner,
+            subject=f"The {side} subject",
+            outline="[Write here.]",
+        ),
         by=TESTER,
     )
     message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
@@ -292,6 +296,11 @@ def _leftover(values: dict[str, object]) -> Leftover:
     db.session.add(leftover)
     db.session.flush()
     return leftover
+
+
+def _assignment(values: dict[str, object]) -> Assignment:
+    of_person = (Assignment.wave_id == values["wave_id"], Assignment.person_id == values["person_id"])
+    return db.session.scalars(select(Assignment).where(*of_person, Assignment.role == TrainingRole.USER)).one()
 
 
 def _delivery(person: Person) -> Delivery:

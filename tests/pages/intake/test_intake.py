@@ -215,8 +215,9 @@ def _apart(defects: list[Any]) -> list[Any]:
 
 
 def _lines_at_fault(data: bytes) -> int:
-    from engagement.intake.reading import read_file
-    from engagement.intake.rules import lines_at_fault
+    from intake.whole_files import read_file
+
+    from engagement.intake.reading.rules.problems import lines_at_fault
 
     file = read_file(data, "people.csv")
     return len(lines_at_fault([*file.problems, *file.checked().problems]))

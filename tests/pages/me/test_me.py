@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from factories import (
+    PASSWORD,
     TESTER,
     make_account,
     make_change_manager,
@@ -142,6 +143,20 @@ def test_course_without_questions_is_done_by_ones_own_word(
     for _ in range(2):
         assert client.post(f"/me/training/{modules[0].id}/completion").status_code == 303
     assert db.session.scalars(select(Completion.source)).all() == [CompletionSource.SELF_REPORT]
+
+
+def test_a_course_done_on_an_earlier_day_can_be_done_again(
+    app: Flask, person: Person, wave: Wave, modules: list[Module], frozen: time_machine.Traveller
+) -> None:
+    client, path = sign_in(app, person), f"/me/training/{modules[0].id}"
+    client.post(f"{path}/completion")
+    assert "I have done it again" not in text_of(client, path)
+    frozen.shift(timedelta(days=3))
+    client.post("/login", data={"email": person.email, "password": PASSWORD})
+    assert "I have done it again" in text_of(client, path)
+    client.post(f"{path}/completion")
+    assert "You said on Friday 17 April" in text_of(client, path)
+    assert db.session.scalar(select(func.count()).select_from(Completion)) == 2
 
 
 def test_locked_course_can_be_read_but_not_answered(

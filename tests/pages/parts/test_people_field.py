@@ -80,3 +80,20 @@ def test_suggestions_show_only_whom_the_reader_sees(app, wave):
     own = signed_in(app, account).get("/people/suggestions?words=twin").json
     assert [row["reference"] for row in own] == ["bo.one@example.com"]
     assert signed_in(app, auditor).get("/people/suggestions?words=").json == []
+
+
+@pytest.mark.parametrize("number", ["²", "١", "-1", "1e3", "9" * 30, "0x1", " ", "1;", "½"])
+def test_an_id_in_any_scripts_digits_is_no_row_and_no_error(app, wave, number):
+    client = signed_in(app, make_change_manager())
+    for page in (
+        f"/communications/standard?programme_id={number}",
+        f"/communications/new?programme_id={number}",
+        f"/concerns?wave={number}&owner={number}",
+        f"/deliveries?message={number}&person={number}",
+        f"/stakeholders/new?wave={number}",
+        f"/waves/{wave.id}/training/people?department={number}",
+        f"/concerns/new?wave={number}",
+    ):
+        assert client.get(page).status_code in (200, 404), page
+    data = {"name": "x", "training_lead_days": "7", "departments": [number], "workflows": [number]}
+    assert client.post(f"/waves/{wave.id}/edit", data=data).status_code in (303, 422)

@@ -14,7 +14,7 @@ from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
-from engagement.intake.actions import keep_upload
+from engagement.intake.actions.files import keep_upload
 from engagement.people.models import Person
 from engagement.privacy.queries import retention_rules
 from engagement.privacy.rules import RecordKind

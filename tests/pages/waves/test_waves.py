@@ -1,7 +1,7 @@
 """The pages of a wave: planning, changing, moving, its people; as who may, who may partly, and who may not."""
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from factories import (
@@ -185,6 +185,79 @@ def test_a_step_that_the_status_does_not_allow_is_refused_in_words(manager, wave
     assert manager.post(f"/waves/{wave.id}/statuses", data={"status": "nonsense"}).status_code == 422
     assert manager.post(f"/waves/{wave.id}/statuses", data={"status": "ready"}).status_code == 303
     assert db.session.get(Wave, wave.id).status is WaveStatus.READY
+
+
+def rail(page: str) -> list[str]:
+    """The steps on a wave's page, as they read."""
+    steps = re.findall(r"<li[^>]*>(.*?)</li>", page.split("Steps</h2>")[1].split("</ol>")[0], re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", step).replace("(done)", "").split()) for step in steps]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (WaveStatus.READY, "cancelled", "Its people will no longer be asked for training."),
+        (WaveStatus.CANCELLED, "planned", "The wave is being planned again"),
+        (WaveStatus.STABILISING, "closed", "this can’t be taken back"),
+    ],
+)
+def test_a_step_that_needs_a_reason_asks_for_it_and_the_page_keeps_it(manager, wave, old, new, words):
+    wave.status = old
+    button = f'href="/waves/{wave.id}/statuses?status={new}"'
+    assert button in manager.get(f"/waves/{wave.id}").get_data(as_text=True)
+    assert words in manager.get(f"/waves/{wave.id}/statuses?status={new}").get_data(as_text=True)
+    too_long = "Long " + "x" * 1000
+    for reason, told in (("", "Say why."), ("   ", "Say why."), (too_long, "Shorten this to 1,000 characters.")):
+        refused = manager.post(f"/waves/{wave.id}/statuses", data={"status": new, "reason": reason})
+        page = refused.get_data(as_text=True)
+        assert (refused.status_code, told in page, f'value="{new}"' in page) == (422, True, True)
+        assert reason.strip() in page
+    assert db.session.get(Wave, wave.id).status is old
+    done = manager.post(
+        f"/waves/{wave.id}/statuses", data={"status": new, "reason": "The works council wants <a> word."}
+    )
+    assert done.status_code == 303
+    word = WaveStatus(new).word
+    expected = f"14 April {word} by Ines Okafor: The works council wants &lt;a&gt; word."
+    assert rail(manager.get(f"/waves/{wave.id}").get_data(as_text=True)) == [expected]
+
+
+def test_a_step_that_nobody_will_ask_about_is_one_button(manager, wave):
+    page = manager.get(f"/waves/{wave.id}").get_data(as_text=True)
+    assert "/statuses?status=ready" not in page
+    assert manager.post(f"/waves/{wave.id}/statuses", data={"status": "ready"}).status_code == 303
+    assert manager.get(f"/waves/{wave.id}/statuses").location == f"/waves/{wave.id}"
+    assert rail(manager.get(f"/waves/{wave.id}").get_data(as_text=True)) == ["14 April Ready by Ines Okafor"]
+
+
+def test_the_people_of_a_past_day_are_listed(manager, wave):
+    """Days are the organisation's: London is an hour ahead of UTC."""
+    wave.made_at = datetime(2026, 3, 30, 9, tzinfo=UTC)
+    (stays,) = db.session.scalars(select(Membership))
+    stays.joined_at = datetime(2026, 4, 8, 23, 30, tzinfo=UTC)
+    left_at = datetime(2026, 4, 5, 22, 30, tzinfo=UTC)
+    gone = make_person("Gone Girl")
+    db.session.add(
+        Membership(wave=wave, person=gone, origin=MembershipOrigin.HAND, joined_at=wave.made_at, ended_at=left_at)
+    )
+    db.session.commit()
+    told = {}
+    for on in (
+        "1900-01-01",
+        "2026-04-05",
+        "2026-04-06",
+        "2026-04-08",
+        "2026-04-09",
+        "2026-04-14",
+        "9999-12-31",
+        "x",
+        "",
+    ):
+        answer = manager.get(f"/waves/{wave.id}/people?on={on}")
+        assert answer.status_code == 200
+        told[on] = re.findall(r'<th scope="row"><a[^>]*>([^<]*)', answer.get_data(as_text=True))
+    present, before = ["Tomasz Wójcik"], ["Gone Girl"]
+    assert list(told.values()) == [before, before, [], [], present, present, present, present, present]
 
 
 def test_the_page_asks_as_often_for_many_members_as_for_few(app, manager, wave, statements):

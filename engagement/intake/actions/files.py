@@ -1,0 +1,62 @@
+"""Files whose columns somebody is choosing, and the choices that are kept for files of the same make."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import delete, select
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.db import db, rows_changed
+from engagement.errors import BadInput
+from engagement.intake.models import KeptUpload, SavedMapping
+from engagement.intake.reading.rules.fields import Field
+from engagement.intake.rules import UPLOAD_KEPT
+from engagement.verbs import Verb
+
+
+def save_mapping(name: str, columns: Mapping[str, str], *, by: Actor) -> SavedMapping:
+    """Keep columns (field → header) under a name, in place of what was kept under it. Raises BadInput for a bad name."""
+    name = " ".join(name.split())
+    if not name or len(name) > 100:
+        raise BadInput("Give the mapping a name.", {"name": "Give it a name of at most 100 characters."})
+    unknown = set(columns) - {field.value for field in Field}
+    if unknown:
+        raise BadInput(f"There is no field {sorted(unknown)[0]}.")
+    mapping = db.session.scalar(select(SavedMapping).where(SavedMapping.name == name))
+    if mapping is None:
+        mapping = SavedMapping(name=name, columns={}, saved_by="", saved_at=clock.now())
+        db.session.add(mapping)
+    old = dict(mapping.columns)
+    mapping.columns, mapping.saved_by, mapping.saved_at = dict(columns), by.name[:401], clock.now()
+    audit.record(Verb.SAVED_COLUMN_MAPPING, mapping, by=by, columns=(old or None, dict(columns)))
+    return mapping
+
+
+def keep_upload(filename: str, content: bytes, *, account_id: int) -> KeptUpload:
+    """Keep a file until its columns are chosen, in place of any other that this account left."""
+    drop_uploads(account_id)
+    upload = KeptUpload(account_id=account_id, filename=filename[:255], content=content, kept_at=clock.now())
+    db.session.add(upload)
+    db.session.flush()
+    return upload
+
+
+def drop_uploads(account_id: int) -> None:
+    """Delete what this account left while choosing columns."""
+    rows_changed(delete(KeptUpload).where(KeptUpload.account_id == account_id))
+
+
+def drop_old_uploads(now: datetime) -> int:
+    """Delete the files whose columns nobody chose within a day of `now` (UTC); returns how many."""
+    return rows_changed(delete(KeptUpload).where(KeptUpload.kept_at < now - UPLOAD_KEPT))
+
+
+def hash_of(data: bytes | Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    if isinstance(data, bytes):
+        return hashlib.sha256(data).hexdigest()
+    with data.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""What a compared run says, made true, and taken back."""

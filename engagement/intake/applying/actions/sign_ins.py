@@ -1,0 +1,49 @@
+"""Ending, opening and renaming sign-ins of people whom a file touches, by statements on sets."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, select, update
+
+from engagement import audit
+from engagement.accounts.addresses.queries import guarded
+from engagement.accounts.models import Account
+from engagement.audit import Actor
+from engagement.db import rows_changed
+from engagement.errors import RuleBroken
+from engagement.intake.comparing.queries.sign_ins import ended_with_leaving, why_not_all_leave
+from engagement.people.models import Person
+from engagement.verbs import Verb
+
+
+def end_sign_ins(leaving: Select[int], now: datetime, by: Actor) -> None:
+    """Deactivate the accounts of these people and end their sessions; who waited to be let in again does so no more.
+
+    Raises RuleBroken where no administrator would be left.
+    """
+    if refusal := why_not_all_leave(leaving):
+        raise RuleBroken(refusal)
+    going = (Account.person_id.in_(leaving), Account.deactivated_at.is_(None))
+    audit.record_each(Verb.DEACTIVATED_SIGN_IN, Account, select(Account).where(*going), by=by, at=now)
+    rows_changed(update(Account).where(*going).values(deactivated_at=now, session_version=Account.session_version + 1))
+    waited = (Account.person_id.in_(leaving), Account.returned_at.is_not(None))
+    rows_changed(update(Account).where(*waited).values(deactivated_at=now, returned_at=None))
+
+
+def reopen_sign_ins(returning: Select[int], now: datetime, by: Actor) -> None:
+    """Give those who return the sign-in that ended when they left; one that somebody ended otherwise stays ended.
+
+    A guarded one stays ended too, and waits for an administrator.
+    """
+    there = (Account.person_id.in_(returning), ended_with_leaving())
+    waiting = (*there, guarded())
+    audit.record_each(Verb.KEPT_SIGN_IN_ENDED, Account, select(Account).where(*waiting), by=by, at=now)
+    rows_changed(update(Account).where(*waiting).values(returned_at=now))
+    open_again = (*there, ~guarded())
+    audit.record_each(Verb.REACTIVATED_SIGN_IN, Account, select(Account).where(*open_again), by=by, at=now)
+    rows_changed(update(Account).where(*open_again).values(deactivated_at=None))
+
+
+def rename_sign_ins(people: Select[int]) -> None:
+    """Let the sign-ins of these people have the names that the people have now."""
+    name = select(Person.name).where(Person.id == Account.person_id).scalar_subquery()
+    rows_changed(update(Account).where(Account.person_id.in_(people), Account.name != name).values(name=name))

@@ -1,0 +1,165 @@
+"""Rows of a file written to the staging table one by one, and what is wrong with the file taken whole."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Select, func, insert, select, union, update
+
+from engagement.db import db, note_growth, rows_changed
+from engagement.intake.models import StagedPerson
+from engagement.intake.reading.queries.files import HrFile, ReadRow
+from engagement.intake.reading.rules.fields import Field, ManagerKey, ManagerRef, StaffRow
+from engagement.intake.reading.rules.problems import Problem, ProblemKind, Severity, lines_at_fault
+from engagement.intake.reading.rules.roster import RosterLine, check_rows
+from engagement.intake.rules import Progress, Step, role_mask
+from engagement.people.rules import search_text
+
+MOST_PROBLEMS = 1_000
+
+
+@dataclass
+class Staged:
+    """What writing a file to the staging table brought to light.
+
+    `problems` are the first `MOST_PROBLEMS` in the order of lines. `bad_rows` counts rows with an error, `unplaced` those of
+    them that may be about anybody, so that nobody can be said to be missing from the file. `absent_managers` have no row in
+    the file; the directory may know them.
+    """
+
+    rows: int = 0
+    bad_rows: int = 0
+    unplaced: int = 0
+    warnings: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    problems_total: int = 0
+    absent_managers: dict[ManagerRef, Problem] = field(default_factory=dict)
+
+    def note(self, problems: list[Problem]) -> None:
+        """Count problems and keep them while there is room."""
+        self.problems_total += len(problems)
+        self.problems += problems[: max(0, MOST_PROBLEMS - len(self.problems))]
+        self.warnings += sum(problem.severity is Severity.WARNING for problem in problems)
+
+
+def stage_rows(run_id: int, file: HrFile, progress: Progress) -> Staged:
+    """Write every row of the file that can be read to the staging table, and find what is wrong with the file."""
+    staged = Staged()
+    _write(run_id, _noted(file, staged))
+    unreadable = [problem for problem in file.problems if problem.severity is Severity.ERROR]
+    staged.note(file.problems)
+    lost = {problem.line for problem in unreadable}
+    staged.bad_rows += len(lost)
+    staged.unplaced += len(lost)
+    note_growth(StagedPerson, staged.rows)
+    found, unresolved = check_rows(list(_entangled(run_id, file)), file.header_names)
+    unknown = {problem.lines: problem for problem in found if problem.kind is ProblemKind.UNKNOWN_MANAGER}
+    staged.absent_managers = {absent.manager: unknown[absent.lines] for absent in unresolved}
+    staged.note([problem for problem in found if problem.kind is not ProblemKind.UNKNOWN_MANAGER])
+    staged.bad_rows += reject_lines(run_id, lines_at_fault(found))
+    staged.problems.sort(key=lambda problem: problem.line or 0)
+    progress(*Step.CHECKED.at(staged.rows))
+    return staged
+
+
+def _entangled(run_id: int, file: HrFile) -> Iterator[RosterLine]:
+    """The staged rows that the check of the whole file can find at fault, so that the others need not be kept in memory.
+
+    These are all that share an address or a number with another row, all that some row names as manager, and those whose
+    manager has no row: a circle of reporting lines consists of managers alone.
+    """
+    here = StagedPerson.run_id == run_id
+    parts: list[Select[int]] = []
+    for own, column, named in (
+        (StagedPerson.employee_id, Field.MANAGER_ID, StagedPerson.manager_employee_id),
+        (StagedPerson.email, Field.MANAGER_EMAIL, StagedPerson.manager_email),
+    ):
+        twice = select(own).where(here, own.is_not(None)).group_by(own).having(func.count() > 1)
+        parts.append(select(StagedPerson.line).where(here, own.in_(twice)))
+        if column not in file.columns:
+            continue
+        bosses = select(named).where(here, named.is_not(None))
+        parts.append(select(StagedPerson.line).where(here, own.in_(bosses)))
+        # As a join rather than as NOT IN or NOT EXISTS, because only this is quick on both engines.
+        known = select(own.label("value")).where(here, own.is_not(None)).distinct().subquery()
+        absent = select(StagedPerson.line).outerjoin(known, known.c.value == named)
+        parts.append(absent.where(here, named.is_not(None), known.c.value.is_(None)))
+    bosses_named = (StagedPerson.manager_employee_id, StagedPerson.manager_email)
+    rows = (
+        select(StagedPerson.line, StagedPerson.employee_id, StagedPerson.email, StagedPerson.name, *bosses_named)
+        .where(here, StagedPerson.line.in_(union(*parts)))
+        .order_by(StagedPerson.line)
+    )
+    for line, number, email, name, boss_number, boss_email in db.session.execute(rows):
+        manager = ManagerRef(ManagerKey.EMPLOYEE_ID, boss_number) if boss_number else None
+        if boss_email:
+            manager = ManagerRef(ManagerKey.EMAIL, boss_email)
+        yield RosterLine(line, number or "", email or "", name, manager)
+
+
+def reject_lines(run_id: int, lines: frozenset[int]) -> int:
+    """Mark staged rows as not to be used; returns how many were usable until now."""
+    rejected = 0
+    wanted = iter(sorted(lines))
+    while some := list(islice(wanted, 500)):
+        rejected += rows_changed(
+            update(StagedPerson)
+            .where(StagedPerson.run_id == run_id, StagedPerson.line.in_(some), StagedPerson.is_rejected.is_(False))
+            .values(is_rejected=True)
+        )
+    return rejected
+
+
+def _noted(file: HrFile, staged: Staged) -> Iterator[ReadRow]:
+    """The rows of the file, counted, with their problems noted."""
+    for row, problems in file.rows():
+        staged.rows += 1
+        if problems:
+            staged.bad_rows += 1
+            staged.unplaced += not (row.employee_id or row.email)
+            staged.note(problems)
+        yield row, problems
+
+
+def _write(run_id: int, rows: Iterator[ReadRow]) -> None:
+    columns = StagedPerson.__table__.columns.keys()
+    values = (_values(run_id, row, is_rejected=bool(problems)) for row, problems in rows)
+    if db.engine.dialect.name == "sqlite":
+        while some := [dict(zip(columns, line, strict=True)) for line in islice(values, 1_000)]:
+            db.session.execute(insert(StagedPerson), some)
+        return
+    connection: Any = db.session.connection().connection.driver_connection
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {StagedPerson.__tablename__} ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
+        for line in values:
+            copy.write_row(line)
+
+
+def _values(run_id: int, row: StaffRow, *, is_rejected: bool) -> tuple[Any, ...]:
+    """The columns of `StagedPerson`, in its order."""
+    manager = {row.manager.key: row.manager.value} if row.manager else {}
+    return (
+        run_id,
+        row.line,
+        is_rejected,
+        row.employee_id or None,
+        row.email or None,
+        row.first_name,
+        row.last_name,
+        row.display_name,
+        row.job_title,
+        row.department,
+        manager.get(ManagerKey.EMAIL),
+        manager.get(ManagerKey.EMPLOYEE_ID),
+        row.location,
+        row.country,
+        row.timezone or None,
+        row.language or None,
+        row.start_on,
+        row.end_on,
+        role_mask(row.training_roles),
+        search_text(row.display_name, row.email, row.employee_id),
+    )

@@ -1,0 +1,156 @@
+"""What staged rows say of people, beside what the directory says of them: field by field, with what texts point to resolved."""
+
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, Integer, Select, Subquery, and_, case, cast, func, literal_column, select
+from sqlalchemy.orm import aliased
+
+from engagement.db import db
+from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
+from engagement.intake.reading.rules.fields import Field
+from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
+from engagement.people.models import Person, PersonRole
+from engagement.people.rules import RoleOrigin
+
+ALL_ROLES = sum(ROLE_BITS.values())
+_MANAGER = frozenset({Field.MANAGER_EMAIL, Field.MANAGER_ID})
+
+#: The columns of `Person` that a field of the file fills, apart from department, manager and roles.
+PLAIN: dict[str, frozenset[Field]] = {
+    "employee_id": frozenset({Field.EMPLOYEE_ID}),
+    "email": frozenset({Field.EMAIL}),
+    "first_name": frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.NAME}),
+    "last_name": frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.NAME}),
+    "name": frozenset({Field.FIRST_NAME, Field.LAST_NAME, Field.NAME}),
+    "job_title": frozenset({Field.JOB_TITLE}),
+    "location": frozenset({Field.LOCATION}),
+    "country": frozenset({Field.COUNTRY}),
+    "timezone": frozenset({Field.TIMEZONE}),
+    "language": frozenset({Field.LANGUAGE}),
+    "start_on": frozenset({Field.START_DATE}),
+    "end_on": frozenset({Field.END_DATE}),
+}
+
+
+#: For each way to name a manager: the column that names, and where the name stands in the file and in the directory.
+MANAGER_COLUMNS: dict[ReferenceKind, tuple[Any, Any, Any]] = {
+    ReferenceKind.MANAGER_EMAIL: (StagedPerson.manager_email, StagedPerson.email, Person.email),
+    ReferenceKind.MANAGER_ID: (StagedPerson.manager_employee_id, StagedPerson.employee_id, Person.employee_id),
+}
+
+
+def has_managers(run: ImportRun) -> bool:
+    """Return whether the file says who reports to whom."""
+    return not _MANAGER.isdisjoint(run.columns)
+
+
+def pairs(run: ImportRun, wanted: Subquery) -> dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]]:
+    """Return for each column of `Person` that this file fills (and "roles") what it is and what it would be."""
+    return {name: (wanted.c[f"old_{name}"], wanted.c[name]) for name in filled(run)}
+
+
+def filled(run: ImportRun) -> list[str]:
+    """Return the columns of `Person` that this file fills, "roles" last where it has roles."""
+    fields = {Field(name) for name in run.columns}
+    names = [name for name, of in PLAIN.items() if not of.isdisjoint(fields)]
+    if Field.DEPARTMENT in fields:
+        names.append("department_id")
+    if has_managers(run):
+        names.append("manager_id")
+    return [*names, "roles"] if Field.TRAINING_ROLE in fields else names
+
+
+def desired(run: ImportRun, *kinds: ChangeKind) -> Subquery:
+    """Return one row a matched person of these kinds: every column as it would be, and as it is under `old_…`.
+
+    `roles` of an old person are those that come from files; roles given by hand are left out on both sides. What a rule gives
+    counts as not stated yet, because the file's statement holds on when the rule ends.
+    """
+    rows = ResolvedRows(run)
+    old_roles, by_hand = aliased(_masks(RoleOrigin.FILE)), aliased(_masks(RoleOrigin.HAND))
+    new = rows.values | {
+        "employee_id": func.coalesce(StagedPerson.employee_id, Person.employee_id),
+        "roles": StagedPerson.roles.bitwise_and(ALL_ROLES - func.coalesce(by_hand.c.mask, 0)),
+        "searched_by": _searched_by(),
+    }
+    old = {name: getattr(Person, name) for name in [*PLAIN, "department_id", "manager_id", "left_at"]}
+    old["roles"] = func.coalesce(old_roles.c.mask, 0)
+    query = rows.of_kinds(*kinds).add_columns(
+        *(value.label(name) for name, value in new.items()),
+        *(value.label(f"old_{name}") for name, value in old.items()),
+    )
+    query = query.outerjoin(Person, Person.id == StagedMatch.person_id)
+    for masks in (old_roles, by_hand):
+        query = query.outerjoin(masks, masks.c.person_id == StagedMatch.person_id)
+    return query.subquery()
+
+
+class ResolvedRows:
+    """The staged rows of a run beside what they point to: `values` has a column of `Person` each, as the file says it."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self._run = run
+        self._department, self._by_email, self._by_number = (aliased(StagedReference) for _ in range(3))
+        manager = func.coalesce(self._by_number.row_id, self._by_email.row_id)
+        self.values: dict[str, ColumnElement[Any]] = {name: getattr(StagedPerson, name) for name in PLAIN} | {
+            "department_id": self._department.row_id,
+            "manager_id": func.nullif(manager, StagedMatch.person_id),
+        }
+
+    def of_kinds(self, *kinds: ChangeKind) -> Select[*tuple[Any, ...]]:
+        """Return the SELECT of the matched rows of these kinds: person, kind, line, and whether the department is yet to be made."""
+        query: Select[*tuple[Any, ...]] = (
+            select(StagedMatch.person_id, StagedMatch.kind, StagedMatch.line)
+            .add_columns(
+                StagedPerson.department,
+                and_(StagedPerson.department != "", self._department.row_id.is_(None)).label("to_new_department"),
+            )
+            .select_from(StagedMatch)
+            .join(StagedPerson, and_(StagedPerson.run_id == self._run.id, StagedPerson.line == StagedMatch.line))
+            .where(of_run(StagedMatch, self._run), StagedMatch.kind.in_(kinds))
+        )
+        for reference, kind, value in (
+            (self._department, ReferenceKind.DEPARTMENT, StagedPerson.department),
+            (self._by_email, ReferenceKind.MANAGER_EMAIL, StagedPerson.manager_email),
+            (self._by_number, ReferenceKind.MANAGER_ID, StagedPerson.manager_employee_id),
+        ):
+            named = and_(reference.run_id == self._run.id, reference.kind == kind, reference.value == value)
+            query = query.outerjoin(reference, named)
+        return query
+
+
+def of_run(table: type[StagedPerson] | type[StagedMatch], run: ImportRun) -> ColumnElement[bool]:
+    """The condition for the rows of one run, on SQLite in a form that no index serves.
+
+    Staging tables mostly hold one run, so joins have to go by the other columns; without statistics SQLite would choose
+    the index that begins with the run, and then read all rows once for each row.
+    """
+    return (table.run_id + 0 if db.engine.dialect.name == "sqlite" else table.run_id) == run.id
+
+
+def _masks(origin: RoleOrigin) -> Subquery:
+    """The training roles that each person came to in this way, as masks."""
+    bit = case(*((PersonRole.role == role, bit) for role, bit in ROLE_BITS.items()), else_=0)
+    mask = cast(func.sum(bit), Integer).label("mask")
+    return (
+        select(PersonRole.person_id, mask).where(PersonRole.origin == origin).group_by(PersonRole.person_id).subquery()
+    )
+
+
+def _searched_by() -> ColumnElement[str]:
+    """The text for searching, with the employee number that a row without one leaves in place."""
+    kept = and_(StagedPerson.employee_id.is_(None), Person.employee_id.is_not(None))
+    return case((kept, StagedPerson.searched_by + " " + func.lower(Person.employee_id)), else_=StagedPerson.searched_by)
+
+
+def changed_values(values: dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]]) -> ColumnElement[Any]:
+    """Return a JSON object of [old, new] for each pair that differs."""
+    parts: list[ColumnElement[Any]] = []
+    is_postgresql = db.engine.dialect.name == "postgresql"
+    array = func.jsonb_build_array if is_postgresql else func.json_array
+    for name, (old, new) in values.items():
+        both = case((old.is_distinct_from(new), array(old, new)))
+        parts += [literal_column(f"'{name}'"), both if is_postgresql else func.json(both)]
+    if is_postgresql:
+        return cast(func.jsonb_strip_nulls(func.jsonb_build_object(*parts)), JSON)
+    return func.json_patch(literal_column("'{}'"), func.json_object(*parts))

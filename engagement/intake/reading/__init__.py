@@ -1,0 +1,1 @@
+"""From bytes to rows of people and the problems in them; knows no database."""

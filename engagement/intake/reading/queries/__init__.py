@@ -1,0 +1,1 @@
+"""Reading files: delimited text here, workbooks in a process of their own."""

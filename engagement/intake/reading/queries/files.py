@@ -1,0 +1,238 @@
+"""An HR file read: from bytes of any usual kind to rows of people and the problems that stand in their way."""
+
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from engagement.intake.reading.queries.delimited import detect_delimiter, encoded, numbered_rows
+from engagement.intake.reading.queries.workbooks import open_workbook
+from engagement.intake.reading.rules.columns import (
+    SavedMapping,
+    apply_mapping,
+    guess_mapping,
+    missing_columns,
+    rival_columns,
+)
+from engagement.intake.reading.rules.fields import Field, StaffRow
+from engagement.intake.reading.rules.kinds import refuse_endless, refuse_other_kinds
+from engagement.intake.reading.rules.problems import Problem, ProblemKind, UnreadableFile
+from engagement.intake.reading.rules.rows import RowReader
+
+MOST_BYTES = 50 * 1024 * 1024
+MOST_PEOPLE = 250_000
+KEPT_IN_MEMORY = 8 * 1024 * 1024
+#: Rows that are kept at once, after which it is told how many were read.
+AT_ONCE = 2_000
+
+NumberedRow = tuple[int, list[str]]
+"""The physical line on which a row starts, and its cells."""
+ReadRow = tuple[StaffRow, list[Problem]]
+"""A row as far as it can be read, and what is wrong with it."""
+
+
+@dataclass
+class Table:
+    """Cells before they mean anything; `kind` is said to the user, `height` is about how many rows there are."""
+
+    kind: str
+    rows: Iterator[NumberedRow]
+    height: int
+    problems: list[Problem] = field(default_factory=list)
+    failed: list[tuple[int, int]] = field(default_factory=list)
+    is_text: bool = True
+
+
+@dataclass
+class HrFile:
+    """An HR file whose header is understood; `rows` reads the rows.
+
+    `guess` is what the headers alone suggest; `columns` what is read. `problems` are those of the columns and, once the rows
+    were read, those of rows that could not be. A fatal one means that no row is read. `height` is about how many rows there are.
+    """
+
+    filename: str
+    kind: str
+    header: list[str]
+    header_line: int
+    guess: dict[Field, int]
+    columns: dict[Field, int]
+    problems: list[Problem]
+    table: Table
+    kept: IO[bytes] | None = field(default=None, repr=False)
+
+    def read_ahead(self, told: Callable[[int], None] = lambda _rows: None) -> None:
+        """Read every row now, onto the disk where there are many, so that no transaction is open while a file is parsed.
+
+        `told` is called with the number of rows so far. Raises UnreadableFile where there are too many, or one can't be parsed.
+        """
+        if self.kept is not None:
+            return
+        kept = SpooledTemporaryFile(max_size=KEPT_IN_MEMORY)  # noqa: SIM115  closed with the last row
+        rows, number = _read(self), 0
+        while some := list(islice(rows, AT_ONCE)):
+            pickle.dump(some, kept, pickle.HIGHEST_PROTOCOL)
+            number += len(some)
+            if len(some) == AT_ONCE:
+                told(number)
+        self.kept = kept
+
+    def rows(self) -> Iterator[ReadRow]:
+        """The rows, each with what is wrong with it; once. Raises UnreadableFile as `read_ahead` does."""
+        return _read(self) if self.kept is None else _read_back(self.kept)
+
+    @property
+    def height(self) -> int:
+        """About how many rows there are."""
+        return self.table.height
+
+    @property
+    def header_names(self) -> dict[Field, str]:
+        """The name that the file itself gives to the column of each field."""
+        return {name: self.header[index] for name, index in self.columns.items()}
+
+    @property
+    def is_usable(self) -> bool:
+        """False where a problem of the whole file keeps every row from being read."""
+        return not any(problem.is_fatal for problem in self.problems)
+
+
+def open_file(
+    data: bytes | Path, filename: str, mapping: SavedMapping | None = None, most_bytes: int = MOST_BYTES
+) -> HrFile:
+    """Open an HR file, CSV or XLSX whatever its name, and understand its header.
+
+    `mapping` (field → header) takes the place of the guess. Raises UnreadableFile where the bytes are no readable table. Columns
+    that are missing or rival come back as fatal problems beside the header, so that the reader can choose columns. A path that
+    cannot be opened raises OSError.
+    """
+    table = _table(_content(data, most_bytes))
+    header_line, header = next((row for row in table.rows if "".join(row[1]).strip()), (1, []))
+    if table.problems:
+        raise UnreadableFile(ProblemKind.WRONG_FORMAT, table.problems[0].sentence, table.problems[0].line)
+    if not header:
+        raise UnreadableFile(
+            ProblemKind.EMPTY_FILE, "The file is empty. Choose a file with a header row and one row a person."
+        )
+    refuse_endless(header, header_line)
+    header = [name.strip() for name in header]
+    guess = guess_mapping(header)
+    if mapping is None:
+        columns, problems = guess, rival_columns(header, header_line)
+    else:
+        columns, problems = apply_mapping(header, mapping, header_line)
+    if not problems:
+        problems = missing_columns(columns, header, header_line)
+    return HrFile(filename, table.kind, header, header_line, guess, columns, problems, table)
+
+
+def first_rows(data: bytes, count: int = 5) -> list[list[str]]:
+    """Return the first rows below the header as they stand, for choosing columns. Raises UnreadableFile as `open_file`."""
+    rows = _table(data).rows
+    next((row for row in rows if "".join(row[1]).strip()), None)
+    return list(islice((cells for _, cells in rows if any(cells)), count))
+
+
+def _content(data: bytes | Path, most_bytes: int) -> bytes:
+    if isinstance(data, Path):
+        with data.open("rb") as stream:
+            data = stream.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        sentence = (
+            f"The file is larger than {most_bytes / 1024**2:.0f} MB. Remove columns that are not needed, or split it."
+        )
+        raise UnreadableFile(ProblemKind.FILE_TOO_LARGE, sentence)
+    return data
+
+
+def _table(data: bytes) -> Table:
+    if data.startswith(b"PK\x03\x04"):
+        book = open_workbook(data)
+        return Table(
+            f"Excel workbook, sheet “{book.sheet_name}”", book.rows, book.height, failed=book.failed, is_text=False
+        )
+    refuse_other_kinds(data)
+    content = encoded(data)
+    delimiter = detect_delimiter(content.beginning())
+    problems: list[Problem] = []
+    return Table(
+        f"{content.encoding}, {_SPOKEN[delimiter]}",
+        numbered_rows(content, delimiter, problems),
+        data.count(b"\n"),
+        problems,
+    )
+
+
+_SPOKEN = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def _read(file: HrFile) -> Iterator[ReadRow]:
+    reader = RowReader(file.columns, file.header)
+    failed = _failed_cells(file, file.table.failed)
+    number = 0
+    for number, (line, cells) in enumerate(_whole_rows(file), 1):
+        if number > MOST_PEOPLE:
+            raise UnreadableFile(
+                ProblemKind.TOO_MANY_ROWS, f"The file has more than {MOST_PEOPLE:,} rows. Split it into several files."
+            )
+        row, problems = reader.read(line, cells)
+        if noted := failed.get(line):
+            names = {problem.column for problem in noted}
+            problems = noted + [problem for problem in problems if problem.column not in names]
+        yield row, problems
+    file.problems += [_under_header(problem, file.header) for problem in file.table.problems]
+    if not number and not file.problems:
+        sentence = "The file has a header and no rows below it. Choose a file with one row a person."
+        file.problems.append(Problem(None, None, ProblemKind.NO_ROWS, sentence))
+
+
+def _read_back(kept: IO[bytes]) -> Iterator[ReadRow]:
+    """The rows that were written to a file of our own a moment ago."""
+    kept.seek(0)
+    with kept, suppress(EOFError):
+        while True:
+            yield from pickle.load(kept)  # noqa: S301  nobody else can write to it
+
+
+def _under_header(problem: Problem, header: list[str]) -> Problem:
+    """The problem with the header in place of the column's number, which is all that is known below this module."""
+    if problem.column is None or int(problem.column) > len(header):
+        return problem
+    return replace(problem, column=header[int(problem.column) - 1])
+
+
+def _whole_rows(file: HrFile) -> Iterator[NumberedRow]:
+    """Rows that hold anything and are no wider than the header, or than the first row where each line ends with a delimiter.
+
+    A wider row of a text has a delimiter too many somewhere, so its cells may stand under the wrong headers.
+    """
+    width, widest = len(file.header), 0
+    for line, cells in file.table.rows:
+        if not cells[0] and not "".join(cells).strip():
+            continue
+        if not widest:
+            widest = len(cells) if not any(map(str.strip, cells[width:])) else width
+        if file.table.is_text and len(cells) > max(width, widest):
+            sentence = (
+                f"Line {line}: This row has {len(cells)} cells where the header has {width}. "
+                "Put cells that hold a delimiter in quotation marks."
+            )
+            file.table.problems.append(Problem(line, None, ProblemKind.TOO_MANY_CELLS, sentence))
+        else:
+            yield line, cells
+
+
+def _failed_cells(file: HrFile, failed: Iterable[tuple[int, int]]) -> dict[int, list[Problem]]:
+    """Cells under a column in use whose formula shows an error such as #N/A, by line."""
+    read = set(file.columns.values())
+    problems: dict[int, list[Problem]] = {}
+    for line, column in failed:
+        if column in read and line > file.header_line:
+            name = file.header[column]
+            sentence = f"Line {line}: The formula under “{name}” shows an error. Correct it, or leave the cell empty."
+            problems.setdefault(line, []).append(Problem(line, name, ProblemKind.FORMULA_ERROR, sentence))
+    return problems

@@ -1,0 +1,188 @@
+"""Reads a workbook in a process of its own, with limits of memory and time, so that one made to do harm ends only that.
+
+It takes the workbook from standard input and writes a JSON value a line: first about the sheet, then each row with its
+number. Started as a file (see `workbooks`), it imports nothing of the application.
+"""
+
+import errno
+import io
+import json
+import resource
+import sys
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from posixpath import join, normpath
+from typing import Any
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+MOST_ENTRIES = 1_000
+HIGHEST_RATIO = 200
+RATIO_COUNTS_FROM = 10 * 1024 * 1024
+MOST_COLUMNS = 100
+MOST_ROWS = 300_000
+#: How the process ends where it says itself, on standard error, what is wrong; and where there was no room left.
+REFUSED, BEYOND_LIMITS = 3, 4
+
+
+class Refusal(Exception):
+    """The workbook is not read; `kind` is the value of a `ProblemKind`."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+        self.sentence = sentence
+
+
+def unsafe(what: str) -> Refusal:
+    """The refusal of a workbook that no list of people looks like."""
+    sentence = f"The workbook {what}. Copy the list of people into a new workbook, or save it as CSV."
+    return Refusal("unsafe_workbook", sentence)
+
+
+BROKEN = Refusal(
+    "broken_workbook",
+    "The workbook is damaged and cannot be opened. Open it in Excel, save it again as .xlsx, and try once more.",
+)
+
+
+def lines_of(data: bytes, most_unpacked: int) -> Iterator[Any]:
+    """What is written: the sheet's name, its height and the places of failed formulas; then the number and cells of each row.
+
+    Only rows that hold anything are given, and each starts at the leftmost column in use, from which places are counted too.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        _check_directory(archive.infolist(), most_unpacked)
+        sheet = _first_filled(CalamineWorkbook.from_filelike(io.BytesIO(data)))
+        (_, left), (bottom, right) = sheet.start or (0, 0), sheet.end or (0, 0)
+        if bottom >= MOST_ROWS or right >= MOST_COLUMNS:
+            raise unsafe(f"has cells beyond column {MOST_COLUMNS} or row {MOST_ROWS:,}")
+        failed = [(row, column - left) for row, column in _failed_formulas(archive, sheet.name)]
+    yield sheet.name, sheet.total_height, failed
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        cells = [written(cell) for cell in row]
+        if "".join(cells).strip():
+            yield number, cells
+
+
+def _check_directory(entries: list[zipfile.ZipInfo], most_unpacked: int) -> None:
+    names = [entry.filename for entry in entries]
+    if "xl/workbook.xml" not in names:
+        sentence = "This archive is not an Excel workbook. Save the list as .xlsx or .csv and try again."
+        raise Refusal("wrong_format", sentence)
+    if len(names) > MOST_ENTRIES or len({name.lower() for name in names}) < len(names):
+        raise unsafe("is packed in an unusual way")
+    if sum(entry.file_size for entry in entries) > most_unpacked:
+        raise unsafe(f"unpacks to more than {most_unpacked // 1024**2} MB")
+    for entry in entries:
+        if entry.file_size > RATIO_COUNTS_FROM and entry.file_size > HIGHEST_RATIO * max(entry.compress_size, 1):
+            raise unsafe("unpacks to far more than its own size")
+
+
+def _first_filled(book: CalamineWorkbook) -> CalamineSheet:
+    for about in book.sheets_metadata:
+        if about.typ == SheetTypeEnum.WorkSheet and about.visible == SheetVisibleEnum.Visible:
+            sheet = book.get_sheet_by_name(about.name)
+            if sheet.start is not None:
+                return sheet
+    raise Refusal("empty_file", "The workbook has no visible sheet with anything in it. Choose another file.")
+
+
+def written(value: object) -> str:
+    """A cell as the text its owner sees: 1001 for 1001.0, 2026-12-31 for a date."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e21 else repr(value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    return "" if value is None else str(value)
+
+
+def _failed_formulas(archive: zipfile.ZipFile, sheet_name: str) -> list[tuple[int, int]]:
+    """Row, counted from 1, and column, counted from 0, of cells that show an error such as #N/A, which calamine leaves empty."""
+    part = _part_of(archive, sheet_name)
+    if part not in archive.namelist() or not any(mark in archive.read(part) for mark in (b't="e"', b"t='e'")):
+        return []
+    failed: list[tuple[int, int]] = []
+    row, column = 0, -1
+
+    def begin(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column
+        name, place = tag.rpartition(" ")[2], attributes.get("r", "")
+        if name == "row":
+            row, column = int(place or row + 1), -1
+        elif name == "c":
+            column = _column(place) if place else column + 1
+            if attributes.get("t") == "e":
+                failed.append((row, column))
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = begin
+    with archive.open(part) as content:
+        parser.ParseFile(content)
+    return failed
+
+
+def _part_of(archive: zipfile.ZipFile, sheet_name: str) -> str:
+    """The part in which a sheet is kept; "" where the workbook says so in a way not foreseen."""
+    sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter()  # noqa: S314  limits hold here
+    ids = [
+        value
+        for sheet in sheets
+        if sheet.tag.endswith("}sheet") and sheet.get("name") == sheet_name
+        for key, value in sheet.items()
+        if key.endswith("}id")
+    ]
+    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314  limits hold here
+    targets = [link.get("Target", "") for link in links if link.get("Id") in ids]
+    return normpath(join("/xl", targets[0])).lstrip("/") if targets else ""
+
+
+def _column(reference: str) -> int:
+    """The column of a reference such as `AB12`, counted from 0."""
+    column = 0
+    for letter in reference.rstrip("0123456789"):
+        column = column * 26 + ord(letter) - 64
+    return column - 1
+
+
+def _limit(kind: int, wanted: int) -> None:
+    _, highest = resource.getrlimit(kind)
+    most = wanted if highest == resource.RLIM_INFINITY else min(wanted, highest)
+    resource.setrlimit(kind, (most, most))
+
+
+def main(memory: int, seconds: int, most_written: int, most_unpacked: int) -> int:
+    """Read standard input within these limits; returns how the process ends."""
+    for kind, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_FSIZE, most_written),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _limit(kind, most)
+    try:
+        for line in lines_of(sys.stdin.buffer.read(), most_unpacked):
+            sys.stdout.buffer.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        sys.stdout.buffer.flush()
+        return 0
+    except MemoryError:
+        return BEYOND_LIMITS
+    except Refusal as refusal:
+        found = refusal
+    except BaseException as error:  # the reader is written in Rust, and its panics are no Exception
+        if isinstance(error, OSError) and error.errno == errno.EFBIG:
+            return BEYOND_LIMITS
+        found = BROKEN
+    sys.stderr.write("\n" + json.dumps((found.kind, found.sentence)))
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1:])))

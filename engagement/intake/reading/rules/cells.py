@@ -1,0 +1,226 @@
+"""What one cell of an HR file says: text in, a plain value out, or `Refused` with the reason in words."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from typing import Generic, TypeVar
+from zoneinfo import available_timezones
+
+from engagement.intake.reading.rules.problems import ProblemKind, shown
+from engagement.people.rules import TrainingRole
+
+Value = TypeVar("Value")
+
+LONGEST_ADDRESS = 254
+LONGEST_TEXT = 200
+LONGEST_NAME = 100
+LONGEST_NUMBER = 100
+DEEPEST_DEPARTMENT = 12
+MOST_REMEMBERED = 20_000
+"""Texts kept by `Readings`: more would make memory grow with the file where every row has its own text."""
+
+
+class Refused(ValueError):
+    """A cell that cannot be used; `reason` is one sentence or two, without the line."""
+
+    def __init__(self, kind: ProblemKind, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = reason
+
+
+class Readings(dict[str, "Value | Refused"], Generic[Value]):
+    """Each different text read once: a hundred thousand rows share some hundreds of departments and dates."""
+
+    def __init__(self, read: Callable[[str], Value]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, text: str) -> "Value | Refused":
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        try:
+            value: Value | Refused = self._read(text)
+        except Refused as refused:
+            value = refused
+        self[text] = value
+        return value
+
+
+_LINE_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_HIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffd-\uffff\ud800-\udfff]")
+_UNSEEN = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
+
+
+def refuse_line_break(text: str) -> None:
+    """Refuse a name, number or address that runs over several lines: it would break a mail header."""
+    if _LINE_BREAK.search(text):
+        raise Refused(ProblemKind.LINE_BREAK, f"{shown(text)} runs over more than one line. Put it on one line.")
+
+
+def refuse_hidden(text: str) -> None:
+    """Refuse control characters, signs that turn the direction of text, and signs already lost on the way (U+FFFD)."""
+    if found := _HIDDEN.search(text):
+        raise Refused(
+            ProblemKind.CONTROL_CHARACTER,
+            f"{shown(text)} holds an unreadable character (U+{ord(found[0]):04X}). Type the text anew.",
+        )
+
+
+def tidy(text: str) -> str:
+    """`text` in NFC with single spaces, line breaks among them; joiners that scripts need are kept."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def without_hidden(text: str) -> str:
+    """`text` as far as it can be shown: what `refuse_hidden` refuses is left out."""
+    return tidy(_HIDDEN.sub("", text))
+
+
+_GUARDED = re.compile("' *[=+\\-@＝＋－＠]")
+
+
+def unguarded(text: str) -> str:
+    """`text` without the apostrophe that our own CSV files, like others, put before a text that would be calculated."""
+    return text[1:].lstrip() if text[:1] == "'" and _GUARDED.match(text) else text
+
+
+def limited(limit: int = LONGEST_TEXT) -> Callable[[str], str]:
+    """A reader of plain text up to `limit` characters."""
+
+    def read(text: str) -> str:
+        if len(text) > limit:
+            raise Refused(
+                ProblemKind.TOO_LONG,
+                f"{shown(text, 30)} has {len(text)} characters; there is room for {limit}. Shorten it.",
+            )
+        return " ".join(text.split()) if "  " in text else text
+
+    return read
+
+
+_ADDRESS = re.compile(
+    r"(?=[^@]{1,64}@)(?!.{255})"
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+)
+
+
+def read_address(text: str) -> str:
+    """A trimmed address in lower case; any domain with a dot will do, `.local` and `bücher.example` too."""
+    address = text.lower()
+    if not address or _ADDRESS.fullmatch(address):
+        return address
+    address = text.translate(_UNSEEN).strip().lower()
+    if len(address) > LONGEST_ADDRESS:
+        raise Refused(
+            ProblemKind.TOO_LONG, f"The address {shown(address, 30)} is longer than {LONGEST_ADDRESS} characters."
+        )
+    local, at, domain = address.rpartition("@")
+    if not address.isprintable() or not _ADDRESS.fullmatch(f"{local}{at}{_in_ascii(domain)}"):
+        raise Refused(
+            ProblemKind.INVALID_EMAIL,
+            f"{shown(text)} is not an e-mail address. Write one, such as ada@example.com.",
+        )
+    return address
+
+
+def _in_ascii(domain: str) -> str:
+    """The domain as mail servers know it; empty where it cannot be one."""
+    if domain.isascii():
+        return domain
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
+
+
+def read_department(text: str) -> str:
+    """A path of departments, `Operations/Claims`: levels trimmed, empty ones left out."""
+    levels = [level for part in text.split("/") if (level := " ".join(part.split()))]
+    if len(levels) > DEEPEST_DEPARTMENT:
+        raise Refused(
+            ProblemKind.DEPARTMENT_TOO_DEEP,
+            f"The department {shown(text)} has {len(levels)} levels, {DEEPEST_DEPARTMENT} at most. Shorten the path.",
+        )
+    for level in levels:
+        limited()(level)
+    return "/".join(levels)
+
+
+def read_country(text: str) -> str:
+    """A country: two letters in capitals, any other text as it stands."""
+    return text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else limited(100)(text)
+
+
+def read_timezone(text: str) -> str:
+    """The name of an IANA time zone in its own spelling, whatever case it was written in; empty stays empty."""
+    zone = _zones().get(text.replace(" ", "_").casefold())
+    if text and zone is None:
+        raise Refused(
+            ProblemKind.UNKNOWN_TIMEZONE,
+            f"{shown(text)} is not a time zone. Use a name such as Europe/London, or leave it empty.",
+        )
+    return zone or ""
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {zone.casefold(): zone for zone in sorted(available_timezones())}
+
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,4}", re.IGNORECASE)
+
+
+def read_language(text: str) -> str:
+    """A BCP 47 tag as it is usually written: `de`, `pt-BR`, `zh-Hant-TW`; empty stays empty."""
+    if text and not _LANGUAGE.fullmatch(text):
+        raise Refused(
+            ProblemKind.BAD_LANGUAGE,
+            f"{shown(text)} is not a language tag. Use one such as de or pt-BR, or leave it empty.",
+        )
+    first, *rest = text.replace("_", "-").lower().split("-")
+    return "-".join([first, *(_SUBTAG_CASE.get(len(part), str.lower)(part) for part in rest)])
+
+
+_SUBTAG_CASE: dict[int, Callable[[str], str]] = {2: str.upper, 4: str.capitalize}
+
+_ISO = re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?", re.ASCII)
+_DAY_FIRST = re.compile(r"(?P<d>\d{1,2})([./-])(?P<m>\d{1,2})\2(?P<y>\d{4})(?: 00:00(?::00)?)?", re.ASCII)
+OPEN_END = date(9999, 12, 31)
+
+
+def read_date(text: str) -> date | None:
+    """A day: 2026-12-31, 31.12.2026 or 31/12/2026 (day first); None for empty and for the far end of open contracts."""
+    if not text:
+        return None
+    found = _ISO.fullmatch(text) or _DAY_FIRST.fullmatch(text)
+    try:
+        day = date(int(found["y"]), int(found["m"]), int(found["d"])) if found else None
+    except ValueError:
+        day = None
+    if day == OPEN_END:
+        return None
+    if day is None or not 1900 <= day.year <= 2199:
+        raise Refused(
+            ProblemKind.BAD_DATE, f"{shown(text)} is not a date. Write it as 2026-12-31 or, day first, 31.12.2026."
+        )
+    return day
+
+
+def read_roles(text: str) -> frozenset[TrainingRole]:
+    """The training roles of a person, several separated by `;`."""
+    words = [word for part in text.replace(",", ";").split(";") if (word := part.strip().casefold())]
+    unknown = [word for word in words if word not in _ROLES]
+    if unknown:
+        raise Refused(
+            ProblemKind.UNKNOWN_TRAINING_ROLE,
+            f"{shown(unknown[0])} is not a training role. "
+            "Use user, builder, support, leader; several with a semicolon between.",
+        )
+    return frozenset(TrainingRole(word) for word in words)
+
+
+_ROLES = frozenset(role.value for role in TrainingRole)

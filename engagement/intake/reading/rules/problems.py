@@ -1,0 +1,114 @@
+"""What can be wrong with an HR file, in words for the person who holds it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How far a problem reaches: the whole file, the rows it names, or nothing yet."""
+
+    FATAL = "fatal"
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class ProblemKind(StrEnum):
+    """Every way in which an HR file can be wrong."""
+
+    EMPTY_FILE = "empty_file"
+    FILE_TOO_LARGE = "file_too_large"
+    WRONG_FORMAT = "wrong_format"
+    WRONG_ENCODING = "wrong_encoding"
+    NUL_BYTES = "nul_bytes"
+    UNSAFE_WORKBOOK = "unsafe_workbook"
+    BROKEN_WORKBOOK = "broken_workbook"
+    UNCLOSED_QUOTE = "unclosed_quote"
+    TOO_MANY_ROWS = "too_many_rows"
+    TOO_MANY_COLUMNS = "too_many_columns"
+    NO_ROWS = "no_rows"
+    MISSING_COLUMN = "missing_column"
+    RIVAL_COLUMNS = "rival_columns"
+    BAD_MAPPING = "bad_mapping"
+
+    BAD_QUOTING = "bad_quoting"
+    CELL_TOO_LONG = "cell_too_long"
+    TOO_MANY_CELLS = "too_many_cells"
+    FORMULA_ERROR = "formula_error"
+    MISSING_EMAIL = "missing_email"
+    INVALID_EMAIL = "invalid_email"
+    MISSING_NAME = "missing_name"
+    LINE_BREAK = "line_break"
+    CONTROL_CHARACTER = "control_character"
+    TOO_LONG = "too_long"
+    BAD_DATE = "bad_date"
+    END_BEFORE_START = "end_before_start"
+    UNKNOWN_TIMEZONE = "unknown_timezone"
+    BAD_LANGUAGE = "bad_language"
+    UNKNOWN_TRAINING_ROLE = "unknown_training_role"
+    DEPARTMENT_TOO_DEEP = "department_too_deep"
+
+    DUPLICATE_EMAIL = "duplicate_email"
+    DUPLICATE_EMPLOYEE_ID = "duplicate_employee_id"
+    OWN_MANAGER = "own_manager"
+    MANAGER_CYCLE = "manager_cycle"
+    UNKNOWN_MANAGER = "unknown_manager"
+    ADDRESS_TAKEN = "address_taken"
+    NUMBER_OF_LEAVER = "number_of_leaver"
+    NUMBER_OF_OTHER = "number_of_other"
+    NUMBER_HELD = "number_held"
+    ADDRESS_HELD = "address_held"
+
+
+_KINDS = list(ProblemKind)
+FATAL_KINDS = frozenset(_KINDS[: _KINDS.index(ProblemKind.BAD_MAPPING) + 1])
+WARNING_KINDS = frozenset({ProblemKind.UNKNOWN_MANAGER, ProblemKind.OWN_MANAGER, ProblemKind.NUMBER_OF_OTHER})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, in words for the person who holds the file.
+
+    `line` is the physical line of the file on which the row starts (the row number in a workbook), None for the whole
+    file. `column` is the header as the file writes it. `lines` names every row the problem touches, `line` among them.
+    """
+
+    line: int | None
+    column: str | None
+    kind: ProblemKind
+    sentence: str
+    lines: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.lines and self.line is not None:
+            object.__setattr__(self, "lines", (self.line,))
+
+    @property
+    def severity(self) -> Severity:
+        if self.kind in FATAL_KINDS:
+            return Severity.FATAL
+        return Severity.WARNING if self.kind in WARNING_KINDS else Severity.ERROR
+
+    @property
+    def is_fatal(self) -> bool:
+        """True where no row of the file can be used."""
+        return self.kind in FATAL_KINDS
+
+
+class UnreadableFile(ValueError):
+    """The file as a whole cannot be read; `problem` says why."""
+
+    def __init__(self, kind: ProblemKind, sentence: str, line: int | None = None) -> None:
+        super().__init__(sentence)
+        self.problem = Problem(line, None, kind, sentence)
+
+
+def lines_at_fault(problems: Iterable[Problem]) -> frozenset[int]:
+    """The rows to leave out when only the good ones are wanted: all that an error touches, both of two duplicates."""
+    return frozenset(line for problem in problems if problem.severity is Severity.ERROR for line in problem.lines)
+
+
+def shown(text: str, limit: int = 60) -> str:
+    """`text` in quotation marks, fit to stand in a sentence: short, on one line, with nothing invisible in it."""
+    plain = "".join(sign if sign.isprintable() else "·" for sign in text[: limit + 1])
+    return f"“{plain[:limit]}…”" if len(text) > limit else f"“{plain}”"

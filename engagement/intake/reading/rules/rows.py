@@ -1,0 +1,167 @@
+"""Rows of cells made into `StaffRow`s, each checked by itself; what only the whole file shows is left to `roster`."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from operator import getitem, itemgetter
+from typing import Any
+from unicodedata import is_normalized
+
+from engagement.intake.reading.rules.cells import (
+    LONGEST_NAME,
+    LONGEST_NUMBER,
+    LONGEST_TEXT,
+    Readings,
+    Refused,
+    limited,
+    read_address,
+    read_country,
+    read_date,
+    read_department,
+    read_language,
+    read_roles,
+    read_timezone,
+    refuse_hidden,
+    refuse_line_break,
+    tidy,
+    unguarded,
+    without_hidden,
+)
+from engagement.intake.reading.rules.fields import Field, ManagerKey, ManagerRef, StaffRow
+from engagement.intake.reading.rules.names import name_from
+from engagement.intake.reading.rules.problems import Problem, ProblemKind
+from engagement.people.rules import TrainingRole
+
+_FIELDS = tuple(Field)
+_ONE_LINE = frozenset(
+    {
+        Field.EMPLOYEE_ID,
+        Field.EMAIL,
+        Field.FIRST_NAME,
+        Field.LAST_NAME,
+        Field.NAME,
+        Field.MANAGER_EMAIL,
+        Field.MANAGER_ID,
+    }
+)
+_ABSENT: Mapping[Field, object] = {
+    Field.START_DATE: None,
+    Field.END_DATE: None,
+    Field.TRAINING_ROLE: frozenset(),
+}
+
+
+class RowReader:
+    """Reads the rows of one file whose columns are known; a text that it has read lately it does not read again."""
+
+    def __init__(self, columns: Mapping[Field, int], header: Sequence[str]) -> None:
+        self._header = {field: header[index] for field, index in columns.items()}
+        self._width = len(header)
+        self._pick = itemgetter(*(columns.get(field, self._width) for field in Field))
+        address, text, day = Readings(read_address), Readings(limited(LONGEST_TEXT)), Readings(read_date)
+        name, number = Readings(limited(LONGEST_NAME)), Readings(limited(LONGEST_NUMBER))
+        readings: dict[Field, Readings[Any]] = {
+            Field.EMPLOYEE_ID: number,
+            Field.EMAIL: address,
+            Field.FIRST_NAME: name,
+            Field.LAST_NAME: name,
+            Field.DEPARTMENT: Readings(read_department),
+            Field.MANAGER_EMAIL: address,
+            Field.MANAGER_ID: number,
+            Field.COUNTRY: Readings(read_country),
+            Field.TIMEZONE: Readings(read_timezone),
+            Field.LANGUAGE: Readings(read_language),
+            Field.START_DATE: day,
+            Field.END_DATE: day,
+            Field.TRAINING_ROLE: Readings(read_roles),
+        }
+        self._readings = [readings.get(field, text) for field in Field]
+
+    def read(self, line: int, cells: list[str]) -> tuple[StaffRow, list[Problem]]:
+        """The row as far as it can be read, and what is wrong with it; a cell that is refused counts as empty."""
+        problems: list[Problem] = []
+        cells = cells[: self._width]
+        cells += [""] * (self._width + 1 - len(cells))
+        texts: Sequence[str] = self._pick(cells)
+        if not _is_plain("".join(texts)):
+            texts = self._cleaned(line, texts, problems)
+        values = list(map(getitem, self._readings, map(unguarded, map(str.strip, texts))))
+        if Refused in map(type, values):
+            self._note_refusals(line, values, problems)
+        return self._row(line, values, problems), problems
+
+    def _cleaned(self, line: int, texts: Sequence[str], problems: list[Problem]) -> list[str]:
+        """The texts in NFC and on one line each; noted where something must not reach a mail header or a page."""
+        cleaned = []
+        for field, text in zip(_FIELDS, texts, strict=True):
+            try:
+                if field in _ONE_LINE:
+                    refuse_line_break(text.strip())
+                refuse_hidden(text)
+                cleaned.append(tidy(text))
+            except Refused as refused:
+                problems.append(self._problem(line, field, refused.kind, refused.reason))
+                cleaned.append(without_hidden(text))
+        return cleaned
+
+    def _note_refusals(self, line: int, values: list[object], problems: list[Problem]) -> None:
+        """Turn each refused value into a problem, unless its cell has one already, and leave it empty."""
+        noted = {problem.column for problem in problems}
+        for index, value in enumerate(values):
+            if isinstance(value, Refused):
+                field = _FIELDS[index]
+                if self._header[field] not in noted:
+                    problems.append(self._problem(line, field, value.kind, value.reason))
+                values[index] = _ABSENT.get(field, "")
+
+    def _row(self, line: int, values: list[object], problems: list[Problem]) -> StaffRow:
+        employee_id: str
+        email: str
+        start_on: date | None
+        end_on: date | None
+        roles: frozenset[TrainingRole]
+        (
+            employee_id, email, first, last, full, job_title, department, manager_email, manager_id,
+            location, country, timezone, language, start_on, end_on, roles,
+        ) = values  # type: ignore[assignment]  # fmt: skip
+        if full or not (first and last):
+            first, last, display = name_from(first, last, full)  # type: ignore[arg-type]
+        else:
+            display = f"{first} {last}"
+        if not email or not display or (start_on and end_on and end_on < start_on):
+            self._note_gaps(line, email, display, start_on, end_on, problems)
+        manager = _manager(manager_id, manager_email)  # type: ignore[arg-type]
+        return StaffRow(
+            line, employee_id, email, first, last, display, job_title, department, manager,  # type: ignore[arg-type]
+            location, country, timezone, language, start_on, end_on, roles,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def _note_gaps(
+        self, line: int, email: str, display: str, start: date | None, end: date | None, problems: list[Problem]
+    ) -> None:
+        """What a row lacks or contradicts, where its own cell is not noted already."""
+        noted = {problem.column for problem in problems}
+        if not email and self._header.get(Field.EMAIL) not in noted:
+            reason = "The e-mail address is missing. Every person needs one; messages go there."
+            problems.append(self._problem(line, Field.EMAIL, ProblemKind.MISSING_EMAIL, reason))
+        name_fields = [field for field in (Field.NAME, Field.FIRST_NAME, Field.LAST_NAME) if field in self._header]
+        if not display and noted.isdisjoint(self._header[field] for field in name_fields):
+            reason = "The name is missing. Write the name by which colleagues know this person."
+            problems.append(self._problem(line, name_fields[0], ProblemKind.MISSING_NAME, reason))
+        if start and end and end < start:
+            reason = f"The last day, {end}, is before the first day, {start}. Correct one of them."
+            problems.append(self._problem(line, Field.END_DATE, ProblemKind.END_BEFORE_START, reason))
+
+    def _problem(self, line: int, field: Field, kind: ProblemKind, reason: str) -> Problem:
+        return Problem(line, self._header.get(field), kind, f"Line {line}: {reason}")
+
+
+def _is_plain(text: str) -> bool:
+    """False for text with anything unseen in it, that is not in NFC, or that lost a sign on its way here."""
+    return text.isprintable() and (text.isascii() or ("\ufffd" not in text and is_normalized("NFC", text)))
+
+
+def _manager(number: str, email: str) -> ManagerRef | None:
+    """Whom a row names as manager; the number goes before the address."""
+    if number:
+        return ManagerRef(ManagerKey.EMPLOYEE_ID, number)
+    return ManagerRef(ManagerKey.EMAIL, email) if email else None

@@ -1,0 +1,86 @@
+"""Forms of one message: its text, its time, and the reasons of steps."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from engagement.accounts.rules import Role
+from engagement.communications.text_limits import LONGEST_BODY
+from engagement.days.local_time import instant_of
+from engagement.pages.parts.fields import row_id
+from engagement.pages.parts.forms import EditForm, Form, stripped
+
+#: Who can own or approve a communication: whoever has one of these roles, with or without a scope.
+RESPONSIBLE = (Role.CHANGE_MANAGER, Role.SPONSOR, Role.TRAINER, Role.ADMINISTRATOR)
+NOBODY = "0"
+TOO_LONG = f"Keep the text under {LONGEST_BODY:,} characters."
+IN_HOURS, AT_ONCE = "in_working_hours", "at_once"
+
+
+class WhenForm(Form):
+    """A day and a time by a communication's clock."""
+
+    day = DateField("Day", validators=[InputRequired("Choose a day.")])
+    time = TimeField("Time", validators=[InputRequired("Choose a time.")])
+
+    def instant(self, timezone: str) -> datetime:
+        """Return the instant that was chosen, in UTC."""
+        return instant_of(self.day.data, self.time.data, ZoneInfo(timezone))
+
+
+def when_form(instant: datetime | None, timezone: str) -> WhenForm:
+    """Return the form showing an instant by a clock, empty where there is none."""
+    local = instant.astimezone(ZoneInfo(timezone)) if instant else None
+    return WhenForm(formdata=None, day=local.date() if local else None, time=local.time() if local else time(9))
+
+
+class DraftForm(EditForm):
+    """Subject and text of a message; `text_version` is the one that the writer began from.
+
+    `language` is that of the translation which is being written, "" for the message's own text.
+    """
+
+    subject = StringField("Subject", filters=[stripped])
+    body = TextAreaField(
+        "Text",
+        filters=[stripped],
+        validators=[Length(max=LONGEST_BODY, message=TOO_LONG)],
+        description="Markdown, with the fields listed beside it.",
+    )
+    asks_confirmation = BooleanField(
+        "Readers confirm that they have read it",
+        description="Each gets one button for it. Who has not pressed it is reminded, as the communication says.",
+    )
+    text_version = HiddenField()
+    language = HiddenField()
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version that the writer began from, None where it wasn't sent along."""
+        value = self.text_version.data or ""
+        return row_id(value)
+
+
+class ReasonForm(Form):
+    """Why a message is left out."""
+
+    reason = TextAreaField(
+        "Why is it left out?", filters=[stripped], validators=[DataRequired("Say in a line why it is left out.")]
+    )
+
+
+class StopForm(Form):
+    """Why a message is sent to nobody any more who has not had it."""
+
+    reason = TextAreaField(
+        "Why is it stopped?", filters=[stripped], validators=[DataRequired("Say in a line why it is stopped.")]
+    )

@@ -1,0 +1,27 @@
+"""The page on which one person gets another day for their training."""
+
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement.accounts import access, training_access
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import day
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
+from engagement.pages.training import blueprint
+from engagement.pages.training.forms import DueDayForm
+from engagement.training import actions, queries
+
+
+@blueprint.route("/training/assignments/<int:assignment_id>/due-day", methods=["GET", "POST"])
+def due_day(assignment_id: int) -> Drawn | BaseResponse:
+    """Give one person another day than their wave has, or the wave's day again; the page tells what was given before."""
+    reader = guard.reader()
+    found = guard.found(queries.assignment_of(assignment_id, access.visible_people(reader)))
+    guard.allow(training_access.may_give_due_days(reader, found.wave.programme_id, found.wave_id))
+    form = DueDayForm(due_on=held(found).own_due_on)
+    if form.validate_on_submit():
+        with saving(form) as saved:
+            actions.give_own_due_day(found, form.due_on.data, reason=form.reason.data, by=reader.actor)
+        if saved:
+            says = f"{found.person.name} has until {day(found.due_on)}."
+            return saved.to("training.learners", says, "Reminders and lists go by that day.", wave_id=found.wave_id)
+    return drawn("training/due_day.html", form, assignment=found, given=queries.own_due_days(found.id))
