@@ -45,9 +45,19 @@ def serve(host: str, port: int, no_scheduler: bool, no_delivery: bool) -> None:
     """Serve pages, with clock and delivery in the same process."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     db.session.execute(text("SELECT 1 FROM account"))
+    _refuse_demonstration()
     db.session.rollback()
     serving.serve(app, host, port, with_clock=not no_scheduler, with_delivery=not no_delivery)
     serving.end_process()
+
+
+def _refuse_demonstration() -> None:
+    """Raise BadInput in production where the database holds accounts whose addresses everybody can read."""
+    if serving.settings_of(current_app).is_production and account_queries.demonstration_account_exists():
+        raise BadInput(
+            "This database holds the demonstration and its accounts, which are refused in production. Give "
+            "ENGAGEMENT_DATABASE_URL an empty database."
+        )
 
 
 @click.command("scheduler")
@@ -269,6 +279,7 @@ def check_config() -> None:
     """Check every setting, the database and the mail server, and say what is wrong."""
     settings = serving.settings_of(current_app)
     db.session.execute(text("SELECT 1"))
+    _refuse_demonstration()
     click.echo(f"Settings make sense ({settings.env.value}).")
     click.echo(f"Database answers ({db.engine.dialect.name}).")
     if not account_queries.any_account_exists():

@@ -99,10 +99,22 @@ def reader_of(account: Account, default_timezone: str) -> Reader:
     return _reader(_facts_about(account.id), default_timezone)
 
 
-def reader_in_session(account_id: int, session_version: int, default_timezone: str) -> Reader | None:
-    """Return the reader whom a session names, in one statement; None when it was ended or the account deactivated."""
+def demonstration_account_exists() -> bool:
+    """Return whether accounts of the demonstration are there, whose addresses everybody can read."""
+    return db.session.scalar(select(Account.id).where(Account.is_demonstration).limit(1)) is not None
+
+
+def reader_in_session(
+    account_id: int, session_version: int, default_timezone: str, *, in_production: bool = False
+) -> Reader | None:
+    """Return the reader whom a session names, in one statement.
+
+    None when it was ended, the account deactivated, or, `in_production`, one of the demonstration.
+    """
     rows = _facts_about(account_id)
     if not rows or rows[0].deactivated_at or rows[0].session_version != session_version:
+        return None
+    if in_production and rows[0].is_demonstration:
         return None
     return _reader(rows, default_timezone)
 
@@ -174,6 +186,7 @@ def _facts_statement() -> Select[Any]:
             account.person_id,
             account.session_version,
             account.deactivated_at,
+            account.is_demonstration,
             account.timezone,
             person.timezone.label("own_timezone"),
             exists(select(1).where(report.manager_id == account.person_id, report.left_at.is_(None))).label("has_team"),

@@ -13,6 +13,7 @@ from engagement import audit, clock
 from engagement.accounts import actions as account_actions
 from engagement.accounts.models import Account
 from engagement.accounts.posts import actions as posts
+from engagement.accounts.queries import demonstration_account_exists
 from engagement.accounts.rules import Role
 from engagement.audiences import actions as audience_actions
 from engagement.communications import actions as communication_actions
@@ -97,7 +98,7 @@ def database_is_empty() -> bool:
 
 def is_loaded() -> bool:
     """Return whether the demonstration accounts are there."""
-    return db.session.scalar(select(Account.id).where(Account.is_demonstration).limit(1)) is not None
+    return demonstration_account_exists()
 
 
 def accounts() -> list[tuple[Account, str]]:

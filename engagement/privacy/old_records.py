@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from engagement.accounts.queries import accounts_holding
 from engagement.accounts.rules import Role
+from engagement.attention.queries.holding import things_held
 from engagement.db import db
 from engagement.intake.models import ImportChange, ImportRun
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from engagement.privacy import queries
-from engagement.privacy.holding import things_held
 from engagement.privacy.rules import RecordKind
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus

@@ -43,6 +43,16 @@ class WaveStatus(StrEnum):
         """Whether the wave still asks something of its people."""
         return self not in (WaveStatus.CLOSED, WaveStatus.CANCELLED)
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether its go-live is still to come, whatever day it is set for."""
+        return self in (WaveStatus.PLANNED, WaveStatus.READY)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether its people work with what it rolled out, and it is not over."""
+        return self in (WaveStatus.LIVE, WaveStatus.STABILISING)
+
 
 _TONES = {
     WaveStatus.PLANNED: ("open", "ring"),

@@ -174,6 +174,24 @@ def test_production_refuses_the_demonstration(shell: Shell) -> None:
     assert shell.contents() == before
 
 
+def test_production_refuses_to_start_on_the_demonstration(shell: Shell) -> None:
+    production = {
+        "env": "production",
+        "secret_key": "0123456789abcdefghijklmnopqrstuvwxyz",
+        "base_url": "https://engagement.example.com",
+        "smtp_url": "smtp://127.0.0.1:25",
+    }
+    shell.flask("user", "create", "manager@example.com", "--name", "Ines Okafor", "--role", "administrator")
+    shell.write("UPDATE account SET is_demonstration = (1 = 1)")
+    said = (
+        "This database holds the demonstration and its accounts, which are refused in production. Give "
+        "ENGAGEMENT_DATABASE_URL an empty database."
+    )
+    for command in (("serve", "--port", str(free_port())), ("config", "check")):
+        answer = shell.flask(*command, **production)
+        assert (answer.code, answer.refusal) == (2, said)
+
+
 def test_a_test_mail_that_is_not_accepted_says_in_whose_words(shell: Shell) -> None:
     address = shell.flask("send-test-mail", "ada at home").refusal
     assert address == "“ada at home” is not an e-mail address that mail can be sent to."

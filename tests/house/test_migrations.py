@@ -181,7 +181,7 @@ def test_what_was_true_of_waves_and_training_is_carried_over(empty):
         for number, (when, who, verb, person, changes) in enumerate(entries, 1):
             values = {"id": number, "at": when, "who": who, "verb": verb, "person": person, "changes": changes}
             connection.execute(text(audit_entry), values)
-    upgrade(revision="0014")
+    upgrade(revision="0012")
     with db.engine.begin() as connection:
         steps = connection.execute(select(WaveStep.wave_id, WaveStep.status, WaveStep.by).order_by(WaveStep.id)).all()
         days = connection.scalars(select(WaveStep.at).where(WaveStep.wave_id == 1).order_by(WaveStep.id)).all()

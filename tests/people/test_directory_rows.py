@@ -4,10 +4,10 @@ import pytest
 from factories import TESTER, make_department, make_person
 from sqlalchemy import true
 
+from engagement.attention.queries.holding import held_by
 from engagement.errors import BadInput
 from engagement.people import actions, queries
 from engagement.people.rules import TrainingRole
-from engagement.privacy.holding import held_by
 
 
 def test_rows_of_a_file_follow_the_list_with_roles_and_managers(app):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
+from engagement.attention.queries.holding import held_by
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import RuleBroken
@@ -21,7 +22,6 @@ from engagement.mail.models import Delivery, MailboxMessage
 from engagement.mail.rules import MailingKind
 from engagement.people.models import Person
 from engagement.privacy import actions
-from engagement.privacy.holding import held_by
 from engagement.privacy.known_as import known_as
 from engagement.privacy.rules import STAND_IN
 from engagement.resistance import actions as resistance

@@ -19,6 +19,8 @@ from sqlalchemy import select, update
 from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
+from engagement.attention.queries.holding import held_by
+from engagement.attention.rules import Place
 from engagement.audit import AuditEntry
 from engagement.db import Base, db
 from engagement.errors import BadInput, RuleBroken
@@ -29,7 +31,6 @@ from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.people import actions as people
 from engagement.people.models import Person
 from engagement.privacy import actions
-from engagement.privacy.holding import held_by
 from engagement.privacy.old_records import Going, all_going, going
 from engagement.privacy.rules import STAND_IN, RecordKind
 from engagement.programmes import actions as programmes
@@ -159,8 +160,8 @@ def test_who_looks_after_a_stakeholder_gives_them_away_before_being_erased(app):
         actions.erase_person(person, by=TESTER)
     people.mark_as_left(person, by=TESTER)
     db.session.flush()
-    assert [(thing.what, thing.as_what, thing.endpoint) for thing in held_by(person)] == [
-        ("Works council", "Looks after this stakeholder", "stakeholders.edit")
+    assert [(thing.what, thing.as_what, thing.place) for thing in held_by(person)] == [
+        ("Works council", "Looks after this stakeholder", Place.PLAN_STAKEHOLDER)
     ]
     stakeholders.change_stakeholder(row, StakeholderGroup.OTHERS, places=[wave], name="Works council", by=TESTER)
     actions.erase_person(person, by=TESTER)

@@ -8,11 +8,11 @@ from factories import TESTER, make_person
 from sqlalchemy import select
 
 from engagement import clock
+from engagement.attention.queries.holding import held_by
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people
-from engagement.privacy.holding import held_by
 from engagement.programmes import actions, queries
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.rules import OwnershipPart, PortfolioClass, lines_of

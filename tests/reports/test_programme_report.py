@@ -15,57 +15,24 @@ from factories import (
     recount_objections,
 )
 
+from engagement.attention.queries.ownership import vacancies
+from engagement.attention.rules import is_training_behind
 from engagement.audiences.models import Audience
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import db
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import DeliveryState, MailingKind
-from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Ownership
 from engagement.programmes.rules import OwnershipPart
-from engagement.reports import rules
-from engagement.reports.attention import waves_with_roleless_members
-from engagement.reports.queries import ownership_needed, programme_report, recent_reach
-from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Module
-from engagement.training.rules import CompletionSource, ItemKind
+from engagement.reports.queries import programme_report, recent_reach
 from engagement.waves.rules import WaveStatus
 from engagement.words import listed
+from tests.attention.training_rows import assign, own_all
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 NOW = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
 TODAY = NOW.date()
-
-
-def own_all(workflow, person, *, until=None, without=()):
-    for part in OwnershipPart:
-        if part not in without:
-            db.session.add(
-                Ownership(workflow=workflow, part=part, person=person, since_on=date(2026, 1, 5), until_on=until)
-            )
-    db.session.flush()
-
-
-def assign(wave, people, finished):
-    module = Module(slug="triage", title="Triage", body="x", minutes=20, changed_at=NOW)
-    curriculum = Curriculum(role=TrainingRole.USER)
-    db.session.add_all([module, curriculum])
-    db.session.flush()
-    db.session.add(CurriculumItem(curriculum=curriculum, module=module, position=1, kind=ItemKind.REQUIRED))
-    for number, person in enumerate(people):
-        db.session.add(Assignment(wave=wave, person=person, role=TrainingRole.USER, assigned_at=NOW))
-        if number < finished:
-            db.session.add(
-                Completion(
-                    person=person,
-                    module=module,
-                    module_version=1,
-                    source=CompletionSource.QUIZ,
-                    completed_at=NOW,
-                    recorded_by="Quiz",
-                )
-            )
-    db.session.flush()
 
 
 @pytest.mark.parametrize(
@@ -73,8 +40,8 @@ def assign(wave, people, finished):
     [(15, 0, False), (14, 79, True), (14, 80, False), (1, 90, False), (0, 94, True), (0, 95, False), (-3, 94, True)],
 )
 def test_training_is_behind_by_the_day_that_it_is(days_to_due, finished, expected):
-    assert rules.is_training_behind(TODAY + timedelta(days=days_to_due), TODAY, finished, 100) is expected
-    assert rules.is_training_behind(TODAY, TODAY, 0, 0) is False
+    assert is_training_behind(TODAY + timedelta(days=days_to_due), TODAY, finished, 100) is expected
+    assert is_training_behind(TODAY, TODAY, 0, 0) is False
 
 
 def test_words_of_lists_and_days():
@@ -137,11 +104,11 @@ def test_a_workflow_that_nobody_ever_owned_matters_only_near_its_go_live():
     waves.append(
         make_wave(programme, number=5, workflows=(done,), status=WaveStatus.CLOSED, go_live_on=date(2026, 1, 5))
     )
-    found = {decision.title.rpartition(" for ")[2]: decision for decision in ownership_needed(waves, TODAY)}
+    found = {vacancy.title.rpartition(" for ")[2]: vacancy for vacancy in vacancies(waves, TODAY)}
     assert set(found) == {"Near", "Running", "Done"}
-    assert found["Done"].reason == "Nobody was named yet. It is in use."
+    assert found["Done"].why == "Nobody was named yet. It is in use."
     assert found["Running"].by_on is None
-    assert found["Running"].reason == "Nobody was named yet. It is in use since wave 4."
+    assert found["Running"].why == "Nobody was named yet. It is in use since wave 4."
 
 
 def test_late_concerns_ask_for_a_decision_only_as_a_group_that_may_be_shown():
@@ -160,6 +127,18 @@ def test_a_passed_go_live_asks_for_a_new_day():
     wave = make_wave(go_live_on=date(2026, 4, 10))
     decision = programme_report(wave.programme, TODAY, 5).decisions[0]
     assert (decision.title, decision.by_on) == ("Set a new day for wave 3, Property claims,", TODAY)
+
+
+@pytest.mark.parametrize(("days", "members", "asks"), [(21, 3, True), (8, 0, True), (22, 3, False)])
+def test_a_wave_without_training_asks_for_a_decision_once_it_should_be_under_way(days, members, asks):
+    wave = make_wave(members=make_people(members), go_live_on=TODAY + timedelta(days=days))
+    report = programme_report(wave.programme, TODAY, 5)
+    decisions = [(d.title, d.reason.partition(". ")[0], d.by_on) for d in report.decisions]
+    who = "Nobody has training to do yet" if members else "Nobody is in it yet"
+    day = f"{wave.go_live_on.day} May" if days > 16 else f"{wave.go_live_on.day} April"
+    asked = (f"Decide whether wave 3, Property claims, keeps {day}", who, TODAY + timedelta(days=days - 7))
+    assert decisions == ([asked] if asks else [])
+    assert [line.wave for line in report.in_doubt] == [wave]
 
 
 def test_reach_counts_what_servers_took_of_all_it_was_for():
@@ -190,15 +169,6 @@ def test_reach_counts_what_servers_took_of_all_it_was_for():
         ("Update 1", 3, 5),
     ]
     assert recent_reach(make_programme("Silent").id) == []
-
-
-def test_members_without_a_training_role_are_counted_for_open_waves():
-    programme = make_programme()
-    bare = make_person("Nora None", roles=())
-    open_wave = make_wave(programme, number=1, members=[bare, make_person()])
-    closed = make_wave(programme, number=2, members=[bare], status=WaveStatus.CLOSED)
-    found = waves_with_roleless_members([open_wave, closed])
-    assert [(line.wave, line.number) for line in found] == [(open_wave, 1)]
 
 
 def test_the_report_takes_as_many_queries_for_many_waves_as_for_one(statements):

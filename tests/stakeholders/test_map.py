@@ -8,11 +8,12 @@ from sqlalchemy import select, true
 from sqlalchemy.exc import IntegrityError
 
 from engagement import clock
+from engagement.attention.queries.holding import held_by
+from engagement.attention.rules import Kind
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people
-from engagement.privacy.holding import held_by
 from engagement.stakeholders import actions, queries
 from engagement.stakeholders.history import history_of
 from engagement.stakeholders.models import Stakeholder, StakeholderNote, StakeholderPlace, StakeholderProfile
@@ -229,7 +230,7 @@ def test_who_looks_after_whom_is_found_also_after_they_left(app):
     actions.change_stakeholder(given, G.OTHERS, places=[wave], name="Given", by=TESTER)
     actions.remove_stakeholder(removed, by=TESTER)
     people.mark_as_left(ann, by=TESTER)
-    assert [thing.values for thing in held_by(ann)] == [{"stakeholder_id": kept.id}]
+    assert [(thing.kind, thing.key) for thing in held_by(ann)] == [(Kind.STAKEHOLDER, kept.id)]
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from engagement import clock
 from engagement.accounts.posts.actions import name_lead
+from engagement.attention.queries.holding import held_by
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.privacy.holding import held_by
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus

@@ -8,6 +8,7 @@ from sqlalchemy import Select
 from engagement import audit
 from engagement.accounts import access, audit_access
 from engagement.accounts.addresses.queries import waiting_sign_ins
+from engagement.attention.queries.holding import held_by_leavers
 from engagement.audit import AuditEntry
 from engagement.db import count_of, db
 from engagement.mail.queries import outbox_counts
@@ -19,7 +20,6 @@ from engagement.pages.frame.operation import migrations_are_applied
 from engagement.pages.parts.files import csv_response
 from engagement.pages.parts.forms import day_or_none
 from engagement.pages.parts.lists import asked_page
-from engagement.privacy.holding import held_by_leavers
 from engagement.scheduler.running import clock_stands_still, last_tick, line_states
 from engagement.verbs import stored_verb, verb_words
 

@@ -103,7 +103,8 @@ def _signed_in(kept: str) -> SignedIn | None:
     if found is None:
         return None
     account_id, version, is_limited = int(found[1]), int(found[2]), bool(found[3])
-    reader = queries.reader_in_session(account_id, version, settings().timezone)
+    in_production = settings().is_production
+    reader = queries.reader_in_session(account_id, version, settings().timezone, in_production=in_production)
     if reader is None:
         return None
     return SignedIn(account_id, version, _limited(reader) if is_limited else reader, is_limited=is_limited)

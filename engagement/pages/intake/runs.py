@@ -7,6 +7,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import access
+from engagement.attention.queries.holding import held_by_leavers
 from engagement.db import count_of, db
 from engagement.errors import RuleBroken
 from engagement.intake import queries
@@ -23,7 +24,6 @@ from engagement.pages.intake import blueprint
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.long_work import shown_while_working
 from engagement.pages.parts.saving import done
-from engagement.privacy.holding import held_by_leavers
 from engagement.training.rules import DAYS_TO_DECIDE
 from engagement.words import plural
 

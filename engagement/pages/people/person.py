@@ -14,17 +14,18 @@ from engagement.accounts import access
 from engagement.accounts.actions import end_with_leaving, return_with_sign_in
 from engagement.accounts.addresses.queries import what_leaving_ends
 from engagement.accounts.queries import account_of_person
+from engagement.attention.queries.holding import held_by
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.forms import EditForm, stripped
+from engagement.pages.parts.places import shown_things
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.people import blueprint
 from engagement.people import actions, queries
 from engagement.people.models import Person
 from engagement.people.organisation import working_time
 from engagement.people.rules import RoleOrigin, TrainingRole
-from engagement.privacy.holding import held_by
 from engagement.training.actions import settle_assignments
 from engagement.waves import queries as waves
 from engagement.waves.queries import waves_of_person
@@ -106,7 +107,7 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> D
             (wave, access.may_see_wave(reader, wave.programme_id, wave.id)) for wave in waves.waves_of_person(row.id)
         ],
         leaving_ends=what_leaving_ends(row) if _may_change() else "",
-        to_hand_over=held_by(row, reader) if row.has_left else [],
+        to_hand_over=shown_things(held_by(row, reader)) if row.has_left else [],
         timezone=row.timezone or f"{settings.timezone}, the organisation’s",
         language=row.language or f"{settings.language}, the organisation’s",
         hours=_hours(row, settings.working_hours),
@@ -114,6 +115,7 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> D
         roles_form=roles_form,
         delivery_form=delivery_form,
         may_change=_may_change(),
+        may_erase=access.may_erase_people(reader) and row.erased_at is None,
     )
 
 

@@ -7,16 +7,18 @@ from wtforms import StringField
 from engagement import audit
 from engagement.accounts import access, concern_access
 from engagement.accounts.queries import account_of_person
+from engagement.attention.queries import holding
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.parts.files import json_response
 from engagement.pages.parts.forms import Form, stripped
 from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.places import shown_things
 from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.pages.people import blueprint
 from engagement.people.models import Person
-from engagement.privacy import actions, holding
+from engagement.privacy import actions
 from engagement.privacy.actions import Erasure
 from engagement.privacy.data_file import data_of
 from engagement.privacy.known_as import known_as
@@ -52,7 +54,7 @@ def erase(person_id: int) -> Drawn | BaseResponse:
     """Erase a person for good, after the name was typed once more."""
     person = _person(person_id)
     form = EraseForm()
-    held = holding.held_by(person, guard.reader())
+    held = shown_things(holding.held_by(person, guard.reader()))
     if form.validate_on_submit():
         if " ".join(form.name.data.split()) != person.name:
             form.take(BadInput("That is not the name.", {"name": f"Write {person.name}, exactly as it stands here."}))
@@ -78,5 +80,6 @@ def leavers() -> str:
     guard.allow(access.may_change_people(reader))
     totals = holding.held_by_leavers()
     page = asked_page(totals.people)
-    listed = holding.leavers_who_hold(reader, limit=page.size, offset=page.offset)
+    found = holding.leavers_who_hold(reader, limit=page.size, offset=page.offset)
+    listed = [(person, shown_things(held)) for person, held in found]
     return render_template("people/leavers.html", leavers=listed, totals=totals, page=page)

@@ -18,7 +18,7 @@ from engagement.pages.parts.files import csv_response, xlsx_response
 from engagement.pages.reports import blueprint
 from engagement.programmes.models import Programme
 from engagement.reports import queries
-from engagement.reports.queries import ProgrammeReport
+from engagement.reports.queries import ProgrammeReport, WaveLine
 from engagement.resistance.figures.queries import SourceLine
 from engagement.words import day_words, number_word
 
@@ -68,6 +68,7 @@ def programme(programme_id: int) -> str:
         "reports/programme.html",
         report=report,
         lede=_lede(report),
+        calm=_calm(report),
         as_of=_as_of(report),
         decisions=report.decisions[:MOST_DECISIONS],
         more_decisions=len(report.decisions[MOST_DECISIONS:]),
@@ -101,11 +102,11 @@ def _concerns_as_of(report: ProgrammeReport) -> str:
 
 def _lede(report: ProgrammeReport) -> str:
     number = len(report.decisions)
-    needed = (
-        "Nothing needs a decision from you."
-        if not number
-        else f"{number_word(number).capitalize()} {'decision is' if number == 1 else 'decisions are'} needed."
-    )
+    needed = f"{number_word(number).capitalize()} {'decision is' if number == 1 else 'decisions are'} needed."
+    if not number:
+        needed = (
+            "Nothing needs a decision from you." if not report.in_doubt else "Nothing needs a decision from you yet."
+        )
     ahead = report.next_wave
     if ahead is None:
         return f"{needed} No further wave is planned."
@@ -116,6 +117,32 @@ def _lede(report: ProgrammeReport) -> str:
     )
     next_on = f"Wave {ahead.wave.number}, {ahead.wave.name}, is next, on {day(ahead.wave.go_live_on)}"
     return f"{needed} {next_on}; {trained}."
+
+
+def _calm(report: ProgrammeReport) -> str:
+    """Say what is in order where nothing needs a decision, and what nobody can know: calm is earned by figures."""
+    known = ["every workflow near its go-live has its owners"] if report.waves else []
+    unknown = [_doubt(line) for line in report.in_doubt]
+    if report.close and not unknown:
+        known.append("training is in time")
+    elif not report.close:
+        unknown.append("No wave is live or near its go-live, so no training can be late.")
+    if report.concerns.is_kept_back:
+        unknown.append("Whether people who objected wait too long is not shown to you.")
+    elif report.concerns.as_of is None:
+        unknown.append("Objections are not counted yet.")
+    else:
+        known.append("no promise to a group of people who objected is late")
+    clauses = ", and ".join([", ".join(known[:-1]), known[-1]] if len(known) > 1 else known)
+    return " ".join([f"Nothing waits for you: {clauses}." if known else "Nothing waits for you.", *unknown])
+
+
+def _doubt(line: WaveLine) -> str:
+    wave, trained = line.wave, line.trained
+    if not trained.assigned:
+        return f"Nobody in wave {wave.number}, {wave.name}, has training to do yet."
+    finished = share(trained.finished, trained.assigned)
+    return f"Wave {wave.number}, {wave.name}, is live, and its training is not finished: {finished}."
 
 
 def _source_rows(report: ProgrammeReport) -> list[SourceRow]:

@@ -16,7 +16,7 @@ from engagement.accounts.rules import LinkPurpose
 from engagement.accounts.sign_ins.actions import remember_sign_in
 from engagement.content.markdown import to_html
 from engagement.db import db
-from engagement.errors import RuleBroken
+from engagement.errors import NotAllowed, RuleBroken
 from engagement.mail import actions as mail
 from engagement.mail.layout import html_layout
 from engagement.mail.rules import MailingKind
@@ -59,11 +59,19 @@ def limits() -> Limits:
     return Limits(guard.settings().attempts_per_address, guard.settings().attempts_per_place)
 
 
+DEMONSTRATION_REFUSED = (
+    "This is an account of the demonstration, and this service is in production: such accounts are refused. Ask an "
+    "administrator for a sign-in of your own."
+)
+
+
 def begin_session(account: Account, *, is_limited: bool = False) -> None:
     """Start a fresh session, so that nothing of one from before can be used, and remember the sign-in.
 
     One that is limited opens an employee's own pages alone.
     """
+    if account.is_demonstration and guard.settings().is_production:
+        raise NotAllowed(DEMONSTRATION_REFUSED)
     session.clear()
     session.permanent = True
     login_user(guard.SignedIn(account.id, account.session_version, is_limited=is_limited))

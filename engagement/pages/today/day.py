@@ -1,8 +1,8 @@
-"""The start: the change team's day, or the place where any other reader begins. What needs somebody is in `home_tasks`."""
+"""The start: the change team's day, or the place where any other reader begins. How what needs somebody is said is in `tasks`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement import charts, clock
 from engagement.accounts import access, concern_access, training_access
 from engagement.accounts.reader import Reader
+from engagement.attention.queries.needs import Needed, needed_by
+from engagement.attention.rules import Reason
 from engagement.charts import WaveSpan
 from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
@@ -18,15 +20,17 @@ from engagement.communications.subjects import subjects_shown
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import clock_time, day, reader_zone, short_day, today
 from engagement.pages.today import blueprint
-from engagement.pages.today.tasks import TaskGroup, task_groups
+from engagement.pages.today.tasks import calm_words, task_groups
 from engagement.resistance import queries as resistance
 from engagement.resistance.rules import Source
-from engagement.training import queries as training
+from engagement.training.queries.progress import Count, people_counts
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.words import number_word, plural
 
+#: So many tasks of one reason are shown; a link leads to the rest.
+MOST_OF_A_KIND = 4
 MOST_WAVES = 8
 MOST_DATES = 8
 USUAL_PREPARATION = timedelta(weeks=6)
@@ -58,14 +62,15 @@ def index() -> str | BaseResponse:
         return redirect(url_for(_beginning(reader)))
     on, now = today(), clock.now()
     visible = waves.waves_visible(access.visible_waves(reader))
-    groups = task_groups(reader, visible, on)
+    needed = needed_by(reader, visible, on, guard.organisation(), limit=MOST_OF_A_KIND)
     shown = _shown_waves(visible)
     with_concerns, yesterday = concern_access.concern_waves(reader), on - timedelta(days=1)
     return render_template(
         "today/index.html",
         on=on,
-        lede=_lede(groups, calendar.needs_attention(reader).approvals, on),
-        groups=groups,
+        lede=_lede(needed, on),
+        groups=task_groups(needed, on),
+        calm="" if needed else calm_words(reader, visible, on),
         agenda=_agenda(on, reader),
         new_concerns=_new_concerns(resistance.received_between(with_concerns, on - timedelta(days=7), yesterday)),
         wave_title=f"The {number_word(len(shown))} waves" if len(shown) > 1 else "The wave",
@@ -84,16 +89,16 @@ def _beginning(reader: Reader) -> str:
     return "training.index" if training_access.may_see_training(reader) else "me.index"
 
 
-def _lede(groups: Sequence[TaskGroup], approvals: Sequence[Occurrence], on: date) -> str:
-    number = sum(group.count for group in groups)
+def _lede(needed: Sequence[Needed], on: date) -> str:
+    number = sum(each.count for each in needed)
     if not number:
         return "Nothing needs you today. What comes next is in the calendar."
-    needed = f"{number_word(number).capitalize()} {'thing needs' if number == 1 else 'things need'} you."
-    if not approvals:
-        return needed
-    first = min(approvals, key=lambda message: message.sends_at).sends_at
+    words = f"{number_word(number).capitalize()} {'thing needs' if number == 1 else 'things need'} you."
+    first = next((each.first[0].by for each in needed if each.reason is Reason.APPROVAL), None)
+    if not isinstance(first, datetime):
+        return words
     when = "today" if day(first) == day(on) else f"on {day(first)}"
-    return f"{needed} The first message goes out at {clock_time(first)} {when}, or waits."
+    return f"{words} The first message goes out at {clock_time(first)} {when}, or waits."
 
 
 def _agenda(on: date, reader: Reader) -> list[AgendaLine]:
@@ -143,12 +148,12 @@ def _span(wave: Wave) -> WaveSpan:
 
 def _cards(shown: Sequence[Wave], on: date) -> list[WaveCard]:
     ids = [wave.id for wave in shown]
-    people, progress = waves.member_counts(ids), training.progress_of(ids)
-    return [WaveCard(wave, _card_lines(wave, people[wave.id], progress[wave.id].people, on)) for wave in shown]
+    people, trained = waves.member_counts(ids), people_counts(ids)
+    return [WaveCard(wave, _card_lines(wave, people[wave.id], trained.get(wave.id, Count()), on)) for wave in shown]
 
 
-def _card_lines(wave: Wave, people: int, trained: training.Count, on: date) -> list[str]:
-    is_ahead = wave.status in (WaveStatus.PLANNED, WaveStatus.READY)
+def _card_lines(wave: Wave, people: int, trained: Count, on: date) -> list[str]:
+    is_ahead = wave.status.is_ahead
     go_live = f"{'Go-live' if is_ahead else 'Live since'} {short_day(wave.go_live_on)}"
     lines = [f"{go_live}, {plural(people, 'person', 'people')}."]
     if trained.assigned:

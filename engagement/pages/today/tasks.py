@@ -1,31 +1,58 @@
-"""What needs the reader now, gathered from calendar, resistance log, ownership, waves and leavers, grouped by its reason."""
+"""What needs the reader, as the page says it: sentences in the reader's own time, addresses and buttons, grouped by reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import url_for
 
-from engagement.accounts import access, concern_access, training_access
-from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
+from engagement.accounts import access
+from engagement.accounts.addresses.queries import Waiting
 from engagement.accounts.reader import Reader
-from engagement.communications import queries as calendar
+from engagement.attention.queries.holding import HeldTotals
+from engagement.attention.queries.needs import Need, Needed
+from engagement.attention.queries.ownership import Vacancy
+from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining, is_close
+from engagement.attention.rules import NEAR_DAYS, TRAINING_BEGINS_DAYS, Reason
 from engagement.communications.models import Occurrence
-from engagement.communications.subjects import subjects_shown
-from engagement.pages.frame import guard
-from engagement.pages.frame.formats import day, here_today, moment, short_day, shortened
+from engagement.pages.frame.formats import day, moment, short_day, shortened
+from engagement.pages.parts.places import address_of
 from engagement.pages.training.leftovers import moved
-from engagement.privacy.holding import HeldTotals, held_by_leavers
-from engagement.reports.attention import waves_with_roleless_members
-from engagement.reports.queries import ownership_needed
-from engagement.resistance import queries as resistance
 from engagement.resistance.models import Concern
-from engagement.training import queries as training
+from engagement.training.queries import Move
 from engagement.waves.models import Wave
-from engagement.words import plural
+from engagement.words import days_away, listed, plural
 
-#: So many tasks of one reason are shown; a link leads to the rest.
-MOST_OF_A_KIND = 4
+#: The one button of each task, and where the rest of its kind is listed; None where there is only one.
+ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
+    Reason.APPROVAL: ("Read and approve", ("calendar.index", {})),
+    Reason.HELD: ("Decide", ("calendar.index", {})),
+    Reason.UNWRITTEN: ("Write it", ("calendar.index", {})),
+    Reason.MISSED: ("Decide", ("calendar.index", {})),
+    Reason.UNREACHED: ("See why", ("calendar.index", {})),
+    Reason.UNREAD: ("Read it", ("concerns.index", {"status": "received"})),
+    Reason.UNANSWERED: ("Answer it", ("concerns.index", {"status": "late"})),
+    Reason.OLD_TRAINING: ("Decide", ("training.leftovers", {})),
+    Reason.VACANCY: ("Name somebody", ("waves.index", {})),
+    Reason.GO_LIVE_PASSED: ("See the wave", ("waves.index", {})),
+    Reason.NONE_TRAINED: ("See who", ("waves.index", {})),
+    Reason.TRAINING_BEHIND: ("See who", ("waves.index", {})),
+    Reason.NO_TRAINING: ("See why", ("waves.index", {})),
+    Reason.NO_CURRICULUM: ("See the curriculum", ("training.index", {})),
+    Reason.NO_ROLE: ("Give roles", ("waves.index", {})),
+    Reason.LEAVERS: ("Give it to others", None),
+    Reason.SIGN_IN: ("Look at it", ("admin.waiting_sign_ins", {})),
+}
+#: Why a message waits, after to whom and when it goes out.
+WHY_IT_WAITS = {
+    Reason.APPROVAL: "Without an approval it is held.",
+    Reason.HELD: "Send it, move it or skip it.",
+    Reason.UNWRITTEN: "The draft was to be ready by now.",
+    Reason.MISSED: "Its time passed while it was not approved.",
+    Reason.UNREACHED: "Its audience was empty when it was sent.",
+}
+_STILL_AHEAD = (Reason.APPROVAL, Reason.UNWRITTEN)
 
 
 @dataclass(frozen=True)
@@ -54,166 +81,119 @@ class TaskGroup:
         return self.count - len(self.tasks)
 
 
-def task_groups(reader: Reader, visible: Sequence[Wave], on: date) -> list[TaskGroup]:
-    """Return everything that needs the reader, the reason that can wait least first, without empty groups."""
-    planned = [wave for wave in visible if access.may_plan_wave(reader, wave.programme_id, wave.id)]
-    groups = [
-        *_messages(calendar.needs_attention(reader)),
-        *_concerns(reader),
-        _old_training(reader),
-        _ownership([w for w in planned if access.may_plan_programme(reader, w.programme_id)], on),
-        _roles(planned),
-        _left(reader),
-        _sign_ins(reader),
-    ]
-    return [group for group in groups if group.count]
+def task_groups(needed: Sequence[Needed], on: date) -> list[TaskGroup]:
+    """Return what needs the reader as the page shows it on the reader's day."""
+    return [_group(each, on) for each in needed]
 
 
-def _messages(waiting: calendar.NeedsAttention) -> list[TaskGroup]:
-    every = url_for("calendar.index")
-    kinds = (waiting.approvals, waiting.held, waiting.late_drafts, waiting.missed, waiting.unreached)
-    subjects = subjects_shown(message for messages in kinds for message in messages[:MOST_OF_A_KIND])
-
-    def group(title: str, messages: Sequence[Occurrence], reason: str, button: str, *, is_late: bool) -> TaskGroup:
-        tasks = [
-            _message_task(message, subjects[message.id], reason, button, is_late)
-            for message in messages[:MOST_OF_A_KIND]
-        ]
-        return TaskGroup(title, len(messages), tasks, every)
-
-    return [
-        group(
-            "Waiting for your approval",
-            waiting.approvals,
-            "Without an approval it is held.",
-            "Read and approve",
-            is_late=False,
-        ),
-        group("Held, and waiting for a decision", waiting.held, "Send it, move it or skip it.", "Decide", is_late=True),
-        group("Not written yet", waiting.late_drafts, "The draft was to be ready by now.", "Write it", is_late=False),
-        group("Never sent", waiting.missed, "Its time passed while it was not approved.", "Decide", is_late=True),
-        group("Went to nobody", waiting.unreached, "Its audience was empty when it was sent.", "See why", is_late=True),
-    ]
+def calm_words(reader: Reader, visible: Sequence[Wave], on: date) -> str:
+    """Say what is in order where nothing needs the reader, and no more than was looked at."""
+    planned = [w for w in visible if w.status.is_open and access.may_plan_wave(reader, w.programme_id, w.id)]
+    if not planned:
+        return (
+            "Messages are approved or not due, and concerns are read and answered in time. No wave that you plan is under way, "
+            "so nothing is known yet of training and ownership."
+        )
+    parts = ["Messages are approved or not due", "concerns are read and answered in time"]
+    if all(access.may_plan_programme(reader, wave.programme_id) for wave in planned):
+        parts.append(f"every workflow that is in use or goes live within {NEAR_DAYS} days has its owners")
+    if not any(is_close(wave, on) for wave in planned):
+        return f"{_clauses(parts)}. No wave goes live within {TRAINING_BEGINS_DAYS} days, so training is not looked at yet."
+    return f"{_clauses([*parts, 'people have training to do in each wave that is live or soon will be'])}."
 
 
-def _message_task(message: Occurrence, subject: str, reason: str, button: str, is_late: bool) -> Task:
-    communication = message.communication
-    due = f"was due {moment(message.sends_at)}" if is_late else f"goes out {moment(message.sends_at)}"
-    to_whom = f"To {communication.audience.name}, {due}."
-    return Task(
-        subject,
-        f"{to_whom} {reason}",
-        url_for("calendar.occurrence", occurrence_id=message.id),
-        button,
-    )
+def _clauses(parts: Sequence[str]) -> str:
+    return f"{', '.join(parts[:-1])}, and {parts[-1]}"
 
 
-def _concerns(reader: Reader) -> list[TaskGroup]:
-    on, country = here_today(), guard.organisation().country
-    waiting = resistance.needs_answer(concern_access.concern_waves(reader), on, country, limit=MOST_OF_A_KIND)
-    return [
-        TaskGroup(
-            "Concerns that nobody has read",
-            waiting.unread_count,
-            [_concern_task(row, row.acknowledge_by(country), "read", "Read it", on) for row in waiting.unread],
-            url_for("concerns.index", status="received"),
-        ),
-        TaskGroup(
-            "Answers past their date",
-            waiting.late_count,
-            [_concern_task(row, row.answer_by(country) or on, "answered", "Answer it", on) for row in waiting.late],
-            url_for("concerns.index", status="late"),
-        ),
-    ]
+def _group(needed: Needed, on: date) -> TaskGroup:
+    more = ENDS[needed.reason][1]
+    tasks = [_task(need, on) for need in needed.first]
+    return TaskGroup(needed.reason.word, needed.count, tasks, url_for(more[0], **more[1]) if more else "")
 
 
-def _concern_task(concern: Concern, by_on: date, promised: str, button: str, on: date) -> Task:
+def _task(need: Need, on: date) -> Task:
+    title, why = _said(need, on)
+    is_promise = isinstance(need.subject, Concern) and need.days_late
+    late = f"{plural(need.days_late, 'day', 'days')} late." if is_promise else ""
+    return Task(title, why, address_of(need.place, need.key), ENDS[need.reason][0], late)
+
+
+def _said(need: Need, on: date) -> tuple[str, str]:
+    """Return what is to be done and why."""
+    subject = need.subject
+    match subject:
+        case Occurrence():
+            return need.name, _message_words(need, subject)
+        case Concern():
+            return f"“{shortened(subject.text, 90)}”", _concern_words(need, subject)
+        case Vacancy():
+            return subject.title, subject.why
+        case WaveTraining():
+            return need.name, _wave_words(subject, on)
+        case MissingCurriculum():
+            return _curriculum_words(subject)
+        case RolelessMembers():
+            return (
+                f"{plural(subject.people, 'person', 'people')} in {need.name} without a training role",
+                f"They get no training until they have one. Go-live is {short_day(subject.wave.go_live_on)}.",
+            )
+        case Move():
+            return _move_words(subject)
+        case HeldTotals():
+            return _leavers_words(subject)
+        case Waiting():
+            return need.name, _sign_in_words(subject)
+
+
+def _message_words(need: Need, message: Occurrence) -> str:
+    is_ahead = need.reason in _STILL_AHEAD
+    due = f"{'goes out' if is_ahead else 'was due'} {moment(message.sends_at)}"
+    return f"To {message.communication.audience.name}, {due}. {WHY_IT_WAITS[need.reason]}"
+
+
+def _concern_words(need: Need, concern: Concern) -> str:
     where = f", wave {concern.wave.number}" if concern.wave else ""
     owner = f" {concern.owner.name} works on it." if concern.owner else ""
-    return Task(
-        f"“{shortened(concern.text, 90)}”",
-        f"{concern.source.word}{where}. Promised to be {promised} by {day(by_on)}.{owner}",
-        url_for("concerns.concern", concern_id=concern.id),
-        button,
-        late=f"{plural((on - by_on).days, 'day', 'days')} late." if on > by_on else "",
+    promised = "read" if need.reason is Reason.UNREAD else "answered"
+    return f"{concern.source.word}{where}. Promised to be {promised} by {day(need.by)}.{owner}"
+
+
+def _wave_words(found: WaveTraining, on: date) -> str:
+    go_live, figures = short_day(found.wave.go_live_on), found.figures
+    if found.reason is Reason.GO_LIVE_PASSED:
+        return f"It was to go live on {go_live} and has not. {figures}."
+    if found.reason is Reason.NONE_TRAINED:
+        return f"{figures}. It is live since {go_live}."
+    due = f", which is due by {short_day(found.due_on)}" if found.reason is Reason.TRAINING_BEHIND else ""
+    return f"{figures}{due}. It goes live on {go_live}, {days_away(found.wave.go_live_on, on)}."
+
+
+def _curriculum_words(found: MissingCurriculum) -> tuple[str, str]:
+    first, waves = found.waves[0], listed(f"wave {wave.number}" for wave in found.waves)
+    goes = "goes live on" if first.status.is_ahead else "is live since"
+    have = f"{plural(found.people, 'person', 'people')} in {waves} {'has' if found.people == 1 else 'have'} this role"
+    return (
+        f"{found.role.word}: nothing to learn yet",
+        f"{have}; wave {first.number} {goes} {short_day(first.go_live_on)}.",
     )
 
 
-def _ownership(planned: Sequence[Wave], on: date) -> TaskGroup:
-    needed = ownership_needed(planned, on)
-    tasks = [
-        Task(
-            decision.title,
-            decision.reason,
-            url_for("waves.ownership", workflow_id=decision.workflow_id),
-            "Name somebody",
-        )
-        for decision in needed[:MOST_OF_A_KIND]
-    ]
-    return TaskGroup("Ownership is vacant", len(needed), tasks, url_for("waves.index"))
-
-
-def _old_training(reader: Reader) -> TaskGroup:
-    """What people who moved had not finished, by move; the clock decides where nobody does."""
-    found = training.moves(training_access.old_training_decided(reader))
-    tasks = [
-        Task(
-            f"{plural(move.people, 'person', 'people')}: {moved(move)}",
-            f"Keep {move.wave.title}, as {move.role.word.lower()}, or let it go. Without a decision it is let go from "
-            f"{short_day(move.decide_by)}.",
-            url_for("training.leftovers", move=move.key),
-            "Decide",
-        )
-        for move in found[:MOST_OF_A_KIND]
-    ]
-    return TaskGroup(
-        "Moved or changed role before training was finished", len(found), tasks, url_for("training.leftovers")
+def _move_words(move: Move) -> tuple[str, str]:
+    keep = f"Keep {move.wave.title}, as {move.role.word.lower()}, or let it go."
+    return (
+        f"{plural(move.people, 'person', 'people')}: {moved(move)}",
+        f"{keep} Without a decision it is let go from {short_day(move.decide_by)}.",
     )
 
 
-def _roles(planned: Sequence[Wave]) -> TaskGroup:
-    found = waves_with_roleless_members(planned)
-    tasks = [
-        Task(
-            f"{plural(line.number, 'person', 'people')} in {line.wave.title} without a training role",
-            f"They get no training until they have one. Go-live is {short_day(line.wave.go_live_on)}.",
-            url_for("waves.members", wave_id=line.wave.id, role="none"),
-            "Give roles",
-        )
-        for line in found[:MOST_OF_A_KIND]
-    ]
-    return TaskGroup("Without a training role", len(found), tasks, url_for("waves.index"))
+def _leavers_words(totals: HeldTotals) -> tuple[str, str]:
+    people, things = plural(totals.people, "person", "people"), plural(totals.things, "thing", "things")
+    still = "holds" if totals.people == 1 else "hold"
+    return f"{people} who left still {still} {things}", "What they hold waits for somebody else."
 
 
-def _left(reader: Reader) -> TaskGroup:
-    """What people who left still hold, as one task: the list has them all, with a way for each thing."""
-    totals = held_by_leavers() if access.may_change_people(reader) else HeldTotals(0, 0)
-    task = Task(
-        f"{plural(totals.people, 'person', 'people')} who left still {'holds' if totals.people == 1 else 'hold'} "
-        f"{plural(totals.things, 'thing', 'things')}",
-        "What they hold waits for somebody else.",
-        url_for("people.leavers"),
-        "Give it to others",
-    )
-    return TaskGroup("Left, and still holding something", 1 if totals.people else 0, [task])
-
-
-def _sign_ins(reader: Reader) -> TaskGroup:
-    """Sign-ins whose address or return an administrator has to confirm."""
-    waiting = waiting_sign_ins() if access.may_administer(reader) else []
-    tasks = [
-        Task(
-            row.account.name,
-            _why_it_waits(row),
-            url_for("admin.waiting_sign_ins"),
-            "Look at it",
-        )
-        for row in waiting[:MOST_OF_A_KIND]
-    ]
-    return TaskGroup("Sign-ins that wait for you", len(waiting), tasks, url_for("admin.waiting_sign_ins"))
-
-
-def _why_it_waits(row: Waiting) -> str:
+def _sign_in_words(row: Waiting) -> str:
     asked = " Somebody asked for a link there; none was sent." if row.account.link_asked_at else ""
     if row.has_returned:
         return f"Back again; the sign-in {row.former} is ended until you decide.{asked}"

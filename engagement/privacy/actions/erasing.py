@@ -11,6 +11,7 @@ from engagement.accounts.actions import end_with_leaving
 from engagement.accounts.kept_forms.models import KeptForm
 from engagement.accounts.models import Account, Grant
 from engagement.accounts.queries import account_of_person
+from engagement.attention.queries.holding import held_by
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
@@ -21,7 +22,6 @@ from engagement.mail.models import Delivery, MailboxMessage
 from engagement.people.actions import drop_roles
 from engagement.people.models import Person
 from engagement.privacy.actions.replacing import replace_everywhere
-from engagement.privacy.holding import held_by
 from engagement.privacy.known_as import KnownAs, known_as
 from engagement.privacy.naming import Wording
 from engagement.privacy.reach import Subject, rows_about

@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, true
 
 from engagement.db import db
-from engagement.people.models import Department, Person
+from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import TrainingRole
 from engagement.training.models import Assignment
-from engagement.training.queries.grounds import SHUT
-from engagement.training.queries.standing import belonging, is_past_due, standing_of
+from engagement.training.queries.grounds import SHUT, grounds
+from engagement.training.queries.standing import asking_roles, belonging, is_past_due, standing_of
 from engagement.training.rules import LearnerState
 from engagement.waves import queries as waves
-from engagement.waves.models import Wave
+from engagement.waves.models import Membership, Wave
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def progress_of(wave_ids: Sequence[int]) -> dict[int, WaveProgress]:
         .join(Person, Person.id == standing.c.person_id)
         .group_by(standing.c.wave_id, Person.department_id, standing.c.role)
     ).all()
-    people = _people_counts(wave_ids)
+    people = people_counts(wave_ids)
     departments = _departments({cell.department_id for cell in cells})
     return {
         wave_id: _progress(
@@ -119,7 +119,8 @@ def progress_of(wave_ids: Sequence[int]) -> dict[int, WaveProgress]:
     }
 
 
-def _people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
+def people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
+    """Return how many people of each wave were asked to learn something and have finished, in one query; none without an entry."""
     standing = standing_of(Assignment.wave_id.in_(wave_ids), belonging())
     person = (
         select(standing.c.wave_id, func.min(standing.c.is_finished).label("is_finished"))
@@ -130,6 +131,18 @@ def _people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
         select(person.c.wave_id, func.count(), func.sum(person.c.is_finished)).group_by(person.c.wave_id)
     )
     return {wave_id: Count(assigned, int(finished)) for wave_id, assigned, finished in rows}
+
+
+def people_without_curriculum(wave_ids: Sequence[int]) -> dict[TrainingRole, dict[int, int]]:
+    """Return by role, of those that have nothing to learn yet, how many people of each of these waves have it; one query."""
+    members = grounds().where(Membership.wave_id.in_(wave_ids), PersonRole.role.not_in(asking_roles()))
+    counted = members.with_only_columns(PersonRole.role, Membership.wave_id, func.count()).group_by(
+        PersonRole.role, Membership.wave_id
+    )
+    found: dict[TrainingRole, dict[int, int]] = {}
+    for role, wave_id, number in db.session.execute(counted):
+        found.setdefault(role, {})[wave_id] = number
+    return {role: found[role] for role in TrainingRole if role in found}
 
 
 def _departments(ids: set[int | None]) -> dict[int | None, Department]:

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, select, true
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, select, true
 
+from engagement.people.rules import TrainingRole
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Leftover, Module
 from engagement.training.rules import ItemKind
 from engagement.waves.models import Wave
@@ -91,6 +92,12 @@ def _asked_by_role() -> Subquery:
         .group_by(Curriculum.role, Curriculum.choices_needed)
         .subquery()
     )
+
+
+def asking_roles() -> Select[TrainingRole]:
+    """Return the SELECT of the roles whose curriculum asks for something."""
+    asked = _asked_by_role()
+    return select(asked.c.role).where(asked.c.required + asked.c.choices > 0)
 
 
 def _done_by_assignment(*scope: ColumnElement[bool]) -> Subquery:

@@ -189,9 +189,10 @@ def test_roles_and_ways_of_a_person_are_guarded_each_by_itself(both):
     refused = second.post(roles, data=changed(seen_roles, roles=["user", "support"]))
     assert (refused.status_code, "Somebody else has changed this" in text_of(refused)) == (422, True)
     # The other form on the page holds nothing of it.
-    assert (
-        second.post(delivery, data=changed(seen_delivery, works_from="07:00", works_until="15:00")).status_code == 303
-    )
+    hours = {"works_from": "07:00", "works_until": "15:00"}
+    assert second.post(delivery, data=changed(seen_delivery, **hours)).status_code == 303
+    late = first.post(delivery, data=changed(seen_delivery, language="pl"))
+    assert (late.status_code, "What they saved stands here now." in text_of(late)) == (422, True)
 
 
 def test_a_form_nobody_else_touched_and_one_that_was_saved_unchanged_meet_no_obstacle(both):

@@ -45,6 +45,13 @@ def test_the_file_holds_the_person_and_leaves_an_audit_entry(root: FlaskClient, 
     assert told == ["exported everything about"]
 
 
+def test_a_persons_page_leads_to_their_data_and_to_erasing_them(root: FlaskClient, eve: int):
+    shown = root.get(f"/people/{eve}").get_data(as_text=True)
+    for address in (f"/people/{eve}/data.json", f"/people/{eve}/erasure"):
+        assert f'href="{address}"' in shown
+        assert root.get(address).status_code == 200
+
+
 def test_only_the_name_typed_once_more_erases(root: FlaskClient, eve: int):
     for typed in ("", "Eve", "eve plain"):
         answer = root.post(f"/people/{eve}/erasure", data={"name": typed})

@@ -8,6 +8,7 @@ import pytest
 from factories import (
     make_account,
     make_change_manager,
+    make_people,
     make_person,
     make_programme,
     make_unknown_concern,
@@ -23,6 +24,8 @@ from engagement.db import db
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.rules import Source
 from engagement.waves.queries import waves_of
+from engagement.waves.rules import WaveStatus
+from tests.attention.training_rows import assign
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -159,3 +162,53 @@ def test_who_reads_a_part_of_the_concerns_gets_no_figures_to_subtract_it_from(ap
         assert "37" not in shown
         assert ",37," not in browser.get(f"{address}.csv").get_data(as_text=True)
     assert "37" in text_of(signed_in(app, make_change_manager()).get(address))
+
+
+def sheet(browser, programme):
+    return text_of(browser.get(f"/reports/programmes/{programme.id}"))
+
+
+def test_a_live_wave_with_none_trained_needs_a_decision(app):
+    members = make_people(14)
+    wave = make_wave(members=members, go_live_on=date(2026, 4, 7), status=WaveStatus.LIVE)
+    assign(wave, members, 0)
+    db.session.commit()
+    shown = sheet(signed_in(app, make_change_manager()), wave.programme)
+    assert "One decision is needed." in shown
+    assert "Decide how wave 3, Property claims, goes on by Tuesday 14 April" in shown
+    assert "It is live since 7 April. 0 of 14 people have finished their training." in shown
+
+
+@pytest.mark.parametrize(
+    ("status", "go_live_on", "finished", "asked", "lede", "calm"),
+    [
+        (WaveStatus.LIVE, date(2026, 4, 7), 3, 14, "from you yet.", "Wave 3, Property claims, is live, and its training is not finished: 21 %, 3 of 14."),
+        (WaveStatus.PLANNED, date(2026, 5, 12), 0, 0, "from you yet.", "Nobody in wave 3, Property claims, has training to do yet."),
+        (WaveStatus.PLANNED, date(2026, 5, 13), 0, 0, "from you.", "No wave is live or near its go-live, so no training can be late."),
+        (WaveStatus.LIVE, date(2026, 4, 7), 14, 14, "from you.", "has its owners, and training is in time. Objections are not counted yet."),
+    ],
+)  # fmt: skip
+def test_the_sheet_is_calm_only_about_what_it_knows(app, status, go_live_on, finished, asked, lede, calm):
+    members = make_people(14)
+    wave = make_wave(members=members, go_live_on=go_live_on, status=status)
+    assign(wave, members[:asked], finished)
+    db.session.commit()
+    browser = signed_in(app, make_change_manager())
+    shown = sheet(browser, wave.programme)
+    assert f"Nothing needs a decision {lede}" in shown
+    assert "Nothing waits for you: every workflow near its go-live has its owners" in shown
+    assert calm in shown
+    assert ("training is in time" in shown) is (finished == 14)
+    count_objections(date(2026, 4, 13), 5, "GB-ENG")
+    db.session.commit()
+    shown = sheet(browser, wave.programme)
+    assert "no promise to a group of people who objected is late." in shown
+    assert "not counted yet" not in shown
+
+
+def test_a_programme_without_waves_is_not_called_in_order(app):
+    programme = make_programme()
+    db.session.commit()
+    shown = sheet(signed_in(app, make_change_manager()), programme)
+    assert "Nothing waits for you. No wave is live or near its go-live, so no training can be late. Objections" in shown
+    assert "has its owners" not in shown

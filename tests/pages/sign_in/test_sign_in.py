@@ -8,6 +8,7 @@ from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.mail.models import Delivery, Mailing
+from engagement.settings import Environment
 
 
 def test_signing_in_leads_to_the_page_that_was_asked_for(app, client):
@@ -105,3 +106,21 @@ def test_somebody_who_came_by_a_fresh_link_may_set_a_first_password(app, client)
     assert client.post("/me/password", data={"password": PASSWORD}).status_code == 303
     again = app.test_client().post("/login", data={"email": person.email, "password": PASSWORD})
     assert again.location == "/"
+
+
+def test_in_production_nobody_signs_in_as_somebody_of_the_demonstration(app):
+    account = make_account("manager@example.com", "Ines Okafor", Role.CHANGE_MANAGER)
+    account.is_demonstration = True
+    db.session.commit()
+    client = signed_in(app, account)
+    settings = app.config["SETTINGS"]
+    app.config["SETTINGS"] = settings.model_copy(update={"env": Environment.PRODUCTION})
+    try:
+        assert client.get("/programmes").location.startswith("/login")
+        token = links.sign_in_token(app.config["SECRET_KEY"], origin="asked", nonce="1", account_id=account.id)
+        data = {"email": account.email, "password": PASSWORD}
+        for answer in (client.post("/login", data=data), client.post(f"/login/link/{token}")):
+            assert (answer.status_code, "account of the demonstration" in answer.get_data(as_text=True)) == (403, True)
+        assert client.get("/programmes").location.startswith("/login")
+    finally:
+        app.config["SETTINGS"] = settings

@@ -21,6 +21,8 @@ from engagement.audiences.models import Audience
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import db
+from engagement.waves.rules import WaveStatus
+from tests.attention.training_rows import assign
 
 pytestmark = pytest.mark.usefixtures("frozen")
 NOW = datetime(2026, 4, 14, 8, 0, tzinfo=UTC)
@@ -101,16 +103,77 @@ def test_today_lists_what_needs_the_change_manager_with_its_reason(app):
     writer = make_account("sam@example.com", "Sam Pryce")
     make_message(programme, writer, manager, sends_at=NOW + timedelta(hours=5))
     shown = words_of(signed_in(app, manager).get("/"))
-    assert "Four things need you. The first message goes out at 14:00 today, or waits." in shown
+    assert "Five things need you. The first message goes out at 14:00 today, or waits." in shown
     assert "Waiting for your approval 1 Department briefing" in shown
     assert "“It read hail as flood, twice” Other, wave 3. Promised to be read by Friday 10 April. 4 days late." in shown
     assert "for Claims triage Nobody was named yet. It goes live with wave 3 on 12 May." in shown
+    assert "User: nothing to learn yet 2 people in wave 3 have this role; wave 3 goes live on 12 May." in shown
     assert "1 person in Wave 3: Property claims without a training role" in shown
     assert "One new concern in the seven days until yesterday, all of them about other." in shown
     assert "Go-live 12 May, 3 people. Nobody has training to do yet." in shown
     source = signed_in(app, manager).get("/").get_data(as_text=True)
     assert source.count("btn-primary") == 1
     assert 'aria-label="Timeline of 1 wave' in source
+
+
+def test_the_page_takes_no_more_statements_than_it_did(app, statements):
+    """26 and 27 were counted before what needs somebody was asked in one place."""
+    manager = make_change_manager()
+    both = make_account("both@example.com", "Bo Both", Role.CHANGE_MANAGER, Role.ADMINISTRATOR)
+    programme = make_programme()
+    members = [*make_people(2), make_person("Nora None", roles=())]
+    wave = make_wave(programme, members=members, workflows=(make_workflow(programme),))
+    say("It read hail as flood, twice", date(2026, 4, 9), wave)
+    make_message(programme, make_account("sam@example.com", "Sam Pryce"), manager, sends_at=NOW + timedelta(hours=5))
+    db.session.commit()
+    for account, most in ((manager, 26), (both, 27)):
+        browser = signed_in(app, account)
+        with statements() as sent:
+            assert browser.get("/").status_code == 200
+        assert len(sent) <= most
+
+
+def test_calm_says_only_what_was_looked_at(app):
+    browser = signed_in(app, make_change_manager())
+    assert "No wave that you plan is under way, so nothing is known yet" in words_of(browser.get("/"))
+    programme, members = make_programme(), make_people(3)
+    lead = make_account("lena@example.com", "Lena Lead")
+    wave = make_wave(programme, members=members, go_live_on=date(2026, 5, 13), lead=make_person("Lena Lead"))
+    lead.person_id = wave.lead_id
+    db.session.commit()
+    shown = words_of(browser.get("/"))
+    assert (
+        "every workflow that is in use or goes live within 60 days has its owners. No wave goes live within 28 days"
+        in shown
+    )
+    assert "has its owners" not in words_of(signed_in(app, lead).get("/"))
+    wave.go_live_on = date(2026, 5, 12)
+    db.session.commit()
+    assert "Nothing needs you" not in words_of(browser.get("/"))
+    assign(wave, members, 0)
+    db.session.commit()
+    shown = words_of(browser.get("/"))
+    assert "Nothing needs you today." in shown
+    assert "and people have training to do in each wave that is live or soon will be." in shown
+
+
+@pytest.mark.parametrize(
+    ("status", "go_live_on", "finished", "asked", "title", "why"),
+    [
+        (WaveStatus.LIVE, date(2026, 4, 7), 0, 14, "Live, and nobody is trained", "0 of 14 people have finished their training. It is live since 7 April."),
+        (WaveStatus.STABILISING, date(2026, 4, 7), 0, 0, "Live, and nobody is trained", "Nobody has training to do yet. It is live since 7 April."),
+        (WaveStatus.READY, date(2026, 5, 5), 6, 14, "Training is behind", "6 of 14 people have finished their training, which is due by 28 April. It goes live on 5 May, in 21 days."),
+        (WaveStatus.PLANNED, date(2026, 5, 12), 0, 0, "Nobody has training to do", "Nobody has training to do yet. It goes live on 12 May, in 28 days."),
+        (WaveStatus.READY, date(2026, 4, 13), 13, 14, "Go-live has passed", "It was to go live on 13 April and has not. 13 of 14 people have finished their training."),
+    ],
+)  # fmt: skip
+def test_a_wave_that_is_not_in_order_is_no_calm(app, status, go_live_on, finished, asked, title, why):
+    members = make_people(14)
+    assign(make_wave(members=members, go_live_on=go_live_on, status=status), members[:asked], finished)
+    db.session.commit()
+    shown = words_of(signed_in(app, make_change_manager()).get("/"))
+    assert "One thing needs you." in shown
+    assert f"{title} 1 Wave 3: Property claims {why}" in shown
 
 
 def test_a_wave_lead_sees_only_the_own_wave(app):

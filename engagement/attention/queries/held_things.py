@@ -1,7 +1,7 @@
 """The kinds of things that people hold and somebody else takes over when they leave, and how each is said to a reader."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from engagement.accounts import access, concern_access
 from engagement.accounts.models import Account
 from engagement.accounts.reader import Reader
+from engagement.attention.rules import Kind, Place
 from engagement.communications import scopes as communications
 from engagement.communications.models import Communication
 from engagement.people.models import Department
@@ -27,16 +28,17 @@ from engagement.words import short_day_words
 
 @dataclass(frozen=True)
 class HeldThing:
-    """Something that a person holds, to be given to somebody else when they leave: what, as what, and its page.
+    """Something that a person holds, to be given to somebody else when they leave: what, as what, and where that is done.
 
-    `endpoint` is empty where the reader may not open it; `may_change` says that its page lets the reader give it away.
+    `place` is None where the reader may not look at it; `may_change` says that the reader may give it away there.
     """
 
     what: str
     as_what: str
-    endpoint: str = ""
-    values: dict[str, int] = field(default_factory=dict)
-    may_change: bool = False
+    kind: Kind
+    key: int
+    place: Place | None
+    may_change: bool
 
 
 @dataclass(frozen=True)
@@ -58,49 +60,45 @@ def _workflow(row: Ownership, reader: Reader | None) -> HeldThing | None:
     if reader and not access.may_see_programme(reader, workflow.programme_id):
         return None
     may_change = not reader or access.may_plan_programme(reader, workflow.programme_id)
-    page = "waves.ownership" if may_change else "waves.workflow"
-    return HeldThing(workflow.name, row.part.word, page, {"workflow_id": workflow.id}, may_change)
+    place = Place.NAME_OWNERS if may_change else Place.WORKFLOW
+    return HeldThing(workflow.name, row.part.word, Kind.WORKFLOW, workflow.id, place, may_change)
 
 
 def _wave(as_what: str, wave: Wave, reader: Reader | None) -> HeldThing | None:
     if reader and not access.may_see_wave(reader, wave.programme_id, wave.id):
         return None
     may_change = not reader or access.may_plan_wave(reader, wave.programme_id, wave.id)
-    return HeldThing(
-        wave.title, as_what, "waves.edit" if may_change else "waves.wave", {"wave_id": wave.id}, may_change
-    )
+    place = Place.PLAN_WAVE if may_change else Place.WAVE
+    return HeldThing(wave.title, as_what, Kind.WAVE, wave.id, place, may_change)
 
 
 def _programme(programme: Programme, reader: Reader | None) -> HeldThing | None:
     if reader and not access.may_see_programme(reader, programme.id):
         return None
     may_change = not reader or access.may_plan_programme(reader, programme.id)
-    page = "waves.edit_programme" if may_change else "waves.programme"
-    return HeldThing(programme.name, "Sponsor", page, {"programme_id": programme.id}, may_change)
+    place = Place.PLAN_PROGRAMME if may_change else Place.PROGRAMME
+    return HeldThing(programme.name, "Sponsor", Kind.PROGRAMME, programme.id, place, may_change)
 
 
 def _department(department: Department, reader: Reader | None) -> HeldThing | None:
     if reader and not access.may_see_department(reader, department.lineage):
         return None
     may_change = not reader or access.may_change_people(reader)
-    return HeldThing(
-        department.path, "Manager", "people.department", {"department_id": department.id}, may_change=may_change
-    )
+    return HeldThing(department.path, "Manager", Kind.DEPARTMENT, department.id, Place.DEPARTMENT, may_change)
 
 
 def _stakeholder(stakeholder: Stakeholder, reader: Reader | None) -> HeldThing:
     may_change = not reader or access.may_plan_everywhere(reader)
-    page = "stakeholders.edit" if may_change else "stakeholders.stakeholder"
-    values = {"stakeholder_id": stakeholder.id}
-    return HeldThing(stakeholder.title, "Looks after this stakeholder", page, values, may_change)
+    place, as_what = Place.PLAN_STAKEHOLDER if may_change else Place.STAKEHOLDER, "Looks after this stakeholder"
+    return HeldThing(stakeholder.title, as_what, Kind.STAKEHOLDER, stakeholder.id, place, may_change)
 
 
 def _communication(as_what: str, line: Communication, reader: Reader | None) -> HeldThing | None:
     if reader and not communications.may_read(reader, line):
         return None
     may_change = not reader or communications.may_plan(reader, line)
-    page = "calendar.edit" if may_change else "calendar.communication"
-    return HeldThing(line.name, as_what, page, {"communication_id": line.id}, may_change)
+    place = Place.PLAN_COMMUNICATION if may_change else Place.COMMUNICATION
+    return HeldThing(line.name, as_what, Kind.COMMUNICATION, line.id, place, may_change)
 
 
 def _concern(concern: Concern, reader: Reader | None) -> HeldThing | None:
@@ -110,8 +108,10 @@ def _concern(concern: Concern, reader: Reader | None) -> HeldThing | None:
         what = f"Concern {concern.id % 1_000_000:06d}, came in on {short_day_words(concern.received_on)}"
         where = f", {concern.wave.title}" if concern.wave else ""
         about = f"Owner. State: {concern.status.word.lower()}. About {concern.source.word.lower()}{where}"
-        return HeldThing(what, about, "concerns.concern", {"concern_id": concern.id}, may_change=True)
-    return HeldThing("A concern", "Owner") if not reader or access.may_change_people(reader) else None
+        return HeldThing(what, about, Kind.CONCERN, concern.id, Place.CONCERN, may_change=True)
+    if reader and not access.may_change_people(reader):
+        return None
+    return HeldThing("A concern", "Owner", Kind.CONCERN, concern.id, None, may_change=False)
 
 
 _OPEN_WAVES = select(Wave).where(Wave.status.not_in((WaveStatus.CLOSED, WaveStatus.CANCELLED))).order_by(Wave.id)

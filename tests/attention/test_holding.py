@@ -23,10 +23,11 @@ from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
 from engagement.accounts.reader import Reader
 from engagement.accounts.rules import Role
+from engagement.attention.queries.holding import held_by, held_by_leavers, leavers_who_hold
+from engagement.attention.rules import Place
 from engagement.db import db
 from engagement.people import actions as people
 from engagement.people.models import Person
-from engagement.privacy.holding import held_by, held_by_leavers, leavers_who_hold
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
@@ -80,32 +81,32 @@ def number_of(concern_text: str) -> str:
     return f"{db.session.scalars(select(Concern.id).where(Concern.text == concern_text)).one() % 1_000_000:06d}"
 
 
-def test_everything_that_somebody_holds_is_listed_with_the_page_to_give_it_away() -> None:
+def test_everything_that_somebody_holds_is_listed_with_the_place_to_give_it_away() -> None:
     person, _ = holder_of_everything()
     leave(person)
     reader = reader_for(make_change_manager())
     [(listed, held)] = leavers_who_hold(reader, limit=50, offset=0)
     assert listed is person
     first, second = number_of("I shall lose my job"), number_of("All of us will")
-    assert [(thing.what, thing.as_what, thing.endpoint, thing.may_change) for thing in held] == [
-        ("Claims triage", "Change approver", "waves.ownership", True),
-        ("Wave 3: Property claims", "Wave lead", "waves.edit", True),
-        ("Wave 4: Motor claims", "Sponsor of the wave", "waves.edit", True),
-        ("Claims and finance", "Sponsor", "waves.edit_programme", True),
-        ("Finance", "Manager", "people.department", True),
-        ("Works council", "Looks after this stakeholder", "stakeholders.edit", True),
-        ("Written line", "Writer", "calendar.edit", True),
-        ("Approved line", "Approver", "calendar.edit", True),
+    assert [(thing.what, thing.as_what, thing.place, thing.may_change) for thing in held] == [
+        ("Claims triage", "Change approver", Place.NAME_OWNERS, True),
+        ("Wave 3: Property claims", "Wave lead", Place.PLAN_WAVE, True),
+        ("Wave 4: Motor claims", "Sponsor of the wave", Place.PLAN_WAVE, True),
+        ("Claims and finance", "Sponsor", Place.PLAN_PROGRAMME, True),
+        ("Finance", "Manager", Place.DEPARTMENT, True),
+        ("Works council", "Looks after this stakeholder", Place.PLAN_STAKEHOLDER, True),
+        ("Written line", "Writer", Place.PLAN_COMMUNICATION, True),
+        ("Approved line", "Approver", Place.PLAN_COMMUNICATION, True),
         (
             f"Concern {first}, came in on 9 April 2026",
             "Owner. State: in response. About job security, Wave 3: Property claims",
-            "concerns.concern",
+            Place.CONCERN,
             True,
         ),
         (
             f"Concern {second}, came in on 10 April 2026",
             "Owner. State: in response. About job security",
-            "concerns.concern",
+            Place.CONCERN,
             True,
         ),
     ]
@@ -117,17 +118,17 @@ def test_an_administrator_sees_what_is_held_and_nothing_of_what_was_said() -> No
     person, _ = holder_of_everything()
     leave(person)
     held = held_by(person, reader_for(make_account("root@example.com", "Ruth Root", Role.ADMINISTRATOR)))
-    assert [(thing.endpoint, thing.may_change) for thing in held] == [
-        ("waves.workflow", False),
-        ("waves.wave", False),
-        ("waves.wave", False),
-        ("waves.programme", False),
-        ("people.department", True),
-        ("stakeholders.stakeholder", False),
-        ("calendar.communication", False),
-        ("calendar.communication", False),
-        ("", False),
-        ("", False),
+    assert [(thing.place, thing.may_change) for thing in held] == [
+        (Place.WORKFLOW, False),
+        (Place.WAVE, False),
+        (Place.WAVE, False),
+        (Place.PROGRAMME, False),
+        (Place.DEPARTMENT, True),
+        (Place.STAKEHOLDER, False),
+        (Place.COMMUNICATION, False),
+        (Place.COMMUNICATION, False),
+        (None, False),
+        (None, False),
     ]
     assert [(thing.what, thing.as_what) for thing in held[-2:]] == [
         ("A concern", "Owner"),
@@ -140,15 +141,15 @@ def test_who_plans_one_wave_sees_what_belongs_to_it() -> None:
     make_wave(make_programme("Another"), lead=person)
     leave(person)
     planner = make_account("pat@example.com", "Pat Wave", Role.CHANGE_MANAGER, wave_id=wave.id)
-    assert [(thing.as_what, thing.endpoint) for thing in held_by(person, reader_for(planner))] == [
-        ("Change approver", "waves.workflow"),
-        ("Wave lead", "waves.edit"),
-        ("Sponsor", "waves.programme"),
-        ("Manager", "people.department"),
-        ("Looks after this stakeholder", "stakeholders.stakeholder"),
-        ("Writer", "calendar.communication"),
-        ("Approver", "calendar.communication"),
-        ("Owner. State: in response. About job security, Wave 3: Property claims", "concerns.concern"),
+    assert [(thing.as_what, thing.place) for thing in held_by(person, reader_for(planner))] == [
+        ("Change approver", Place.WORKFLOW),
+        ("Wave lead", Place.PLAN_WAVE),
+        ("Sponsor", Place.PROGRAMME),
+        ("Manager", Place.DEPARTMENT),
+        ("Looks after this stakeholder", Place.STAKEHOLDER),
+        ("Writer", Place.COMMUNICATION),
+        ("Approver", Place.COMMUNICATION),
+        ("Owner. State: in response. About job security, Wave 3: Property claims", Place.CONCERN),
     ]
 
 

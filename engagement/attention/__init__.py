@@ -1,0 +1,1 @@
+"""What needs whom: everything that waits for somebody, each with its reason, who has to act, and where."""

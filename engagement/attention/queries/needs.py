@@ -1,0 +1,269 @@
+"""Everything that needs one reader: rows with a reason, what they are about, who has to act, by when, and where."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from engagement import clock
+from engagement.accounts import access, concern_access, training_access
+from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
+from engagement.accounts.models import Account
+from engagement.accounts.reader import Reader
+from engagement.attention.queries.holding import HeldTotals, held_by_leavers
+from engagement.attention.queries.ownership import Vacancy, vacancies
+from engagement.attention.queries.waves import (
+    MissingCurriculum,
+    RolelessMembers,
+    WaveTraining,
+    headcounts,
+    missing_curricula,
+    untrained_waves,
+    waves_with_roleless_members,
+)
+from engagement.attention.rules import Kind, Place, Reason, days_late
+from engagement.communications import queries as calendar
+from engagement.communications.models import Occurrence
+from engagement.communications.subjects import subjects_shown
+from engagement.people.models import Person
+from engagement.people.organisation import Organisation
+from engagement.resistance import queries as resistance
+from engagement.resistance.models import Concern
+from engagement.training import queries as training
+from engagement.training.queries import Move
+from engagement.training.queries.progress import people_counts
+from engagement.waves.models import Wave
+
+Found = TypeVar("Found")
+#: What a row stands for, with everything that a sentence about it may say.
+Subject = (
+    Occurrence | Concern | Move | Vacancy | WaveTraining | MissingCurriculum | RolelessMembers | HeldTotals | Waiting
+)
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who has to act: an account, a person, or both where it is somebody of the directory."""
+
+    name: str
+    account_id: int | None = None
+    person_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that needs somebody: `who`, or anybody who may where that is None.
+
+    `kind` and `key` say what it is about, `key` being None where it is about several things at once. It waits since `since`,
+    and was to be settled by `by`; `days_late` says how long ago that was.
+    """
+
+    reason: Reason
+    kind: Kind
+    key: int | str | None
+    name: str
+    place: Place
+    subject: Subject
+    who: Who | None = None
+    since: date | datetime | None = None
+    by: date | datetime | None = None
+    days_late: int = 0
+
+
+@dataclass(frozen=True)
+class Needed:
+    """The needs of one reason: how many there are, and the first of them."""
+
+    reason: Reason
+    count: int
+    first: Sequence[Need]
+
+
+def needed_by(
+    reader: Reader, waves: Sequence[Wave], on: date, organisation: Organisation, *, limit: int
+) -> list[Needed]:
+    """Return what needs a reader, the reason that can wait least first, with at most `limit` rows of each reason.
+
+    `waves` are those that the reader sees, `on` is the reader's own day; concerns are late by the organisation's. The number of queries does not grow with what there is.
+    """
+    planned = [wave for wave in waves if access.may_plan_wave(reader, wave.programme_id, wave.id)]
+    needed = [
+        *_messages(reader, on, limit),
+        *_concerns(reader, organisation, limit),
+        _old_training(reader, on, limit),
+        _vacancies([w for w in planned if access.may_plan_programme(reader, w.programme_id)], on, limit),
+        *_training([wave for wave in planned if wave.status.is_open], on, limit),
+        _leavers(reader),
+        _sign_ins(reader, limit),
+    ]
+    return [each for each in needed if each.count]
+
+
+def _messages(reader: Reader, on: date, limit: int) -> list[Needed]:
+    waiting = calendar.needs_attention(reader)
+    found = {
+        Reason.APPROVAL: waiting.approvals,
+        Reason.HELD: waiting.held,
+        Reason.UNWRITTEN: waiting.late_drafts,
+        Reason.MISSED: waiting.missed,
+        Reason.UNREACHED: waiting.unreached,
+    }
+    subjects = subjects_shown(message for messages in found.values() for message in messages[:limit])
+
+    def row(reason: Reason, message: Occurrence) -> Need:
+        line = message.communication
+        by = message.write_by if reason is Reason.UNWRITTEN else message.sends_at
+        by_on = by.astimezone(ZoneInfo(reader.timezone)).date() if isinstance(by, datetime) else by
+        return Need(
+            reason,
+            Kind.MESSAGE,
+            message.id,
+            subjects[message.id],
+            Place.MESSAGE,
+            message,
+            who=_approver(reader, message) if reason is Reason.APPROVAL else _account(line.owner),
+            by=by,
+            days_late=days_late(by_on, on),
+        )
+
+    return [
+        Needed(reason, len(messages), [row(reason, each) for each in messages[:limit]])
+        for reason, messages in found.items()
+    ]
+
+
+def _approver(reader: Reader, message: Occurrence) -> Who | None:
+    is_named = message.communication.approver_id == reader.named_id
+    return Who(reader.name, reader.account_id, reader.person_id) if is_named else None
+
+
+def _account(account: Account | None) -> Who | None:
+    return Who(account.name, account.id, account.person_id) if account else None
+
+
+def _person(person: Person | None) -> Who | None:
+    return Who(person.name, person_id=person.id) if person else None
+
+
+def _concerns(reader: Reader, organisation: Organisation, limit: int) -> list[Needed]:
+    on, country = clock.today(organisation.timezone), organisation.country
+    waiting = resistance.needs_answer(concern_access.concern_waves(reader), on, country, limit=limit)
+
+    def row(reason: Reason, concern: Concern, by: date | None) -> Need:
+        who, since = _account(concern.owner), concern.waiting_since_on
+        name = f"Concern about {concern.source.word.lower()}"
+        late = days_late(by, on)
+        return Need(reason, Kind.CONCERN, concern.id, name, Place.CONCERN, concern, who, since, by, late)
+
+    unread = [row(Reason.UNREAD, concern, concern.acknowledge_by(country)) for concern in waiting.unread]
+    late = [row(Reason.UNANSWERED, concern, concern.answer_by(country)) for concern in waiting.late]
+    return [
+        Needed(Reason.UNREAD, waiting.unread_count, unread),
+        Needed(Reason.UNANSWERED, waiting.late_count, late),
+    ]
+
+
+def _old_training(reader: Reader, on: date, limit: int) -> Needed:
+    """What people who moved had not finished, by move; the clock decides where nobody does."""
+
+    def row(move: Move) -> Need:
+        place, since, by = Place.OLD_TRAINING, move.first_asked_at, move.decide_by
+        late = days_late(by.astimezone(ZoneInfo(reader.timezone)).date(), on)
+        return Need(Reason.OLD_TRAINING, Kind.MOVE, move.key, move.wave.title, place, move, None, since, by, late)
+
+    found = training.moves(training_access.old_training_decided(reader))
+    return _first(Reason.OLD_TRAINING, found, row, limit)
+
+
+def _vacancies(planned: Sequence[Wave], on: date, limit: int) -> Needed:
+    def row(vacancy: Vacancy) -> Need:
+        workflow, by = vacancy.workflow, vacancy.by_on
+        return Need(
+            Reason.VACANCY,
+            Kind.WORKFLOW,
+            workflow.id,
+            workflow.name,
+            Place.NAME_OWNERS,
+            vacancy,
+            since=vacancy.since_on,
+            by=by,
+            days_late=days_late(by, on),
+        )
+
+    return _first(Reason.VACANCY, vacancies(planned, on), row, limit)
+
+
+def _training(waves: Sequence[Wave], on: date, limit: int) -> list[Needed]:
+    """What open waves need so that their people learn in time, in three queries.
+
+    A wave whose people wait for a curriculum is named there alone: nobody has training to do because there is none.
+    """
+    ids = [wave.id for wave in waves]
+    counted, missing = headcounts(ids), missing_curricula(waves, on)
+    people = {wave_id: count.people for wave_id, count in counted.items()}
+    waiting = {wave.id for each in missing for wave in each.waves}
+    untrained = [
+        found
+        for found in untrained_waves(waves, on, people, people_counts(ids))
+        if found.reason is not Reason.NO_TRAINING or found.wave.id not in waiting
+    ]
+    reasons = (Reason.GO_LIVE_PASSED, Reason.NONE_TRAINED, Reason.TRAINING_BEHIND, Reason.NO_TRAINING)
+    return [
+        *(_first(each, [w for w in untrained if w.reason is each], _wave_row(on), limit) for each in reasons),
+        _first(Reason.NO_CURRICULUM, missing, _curriculum_row(on), limit),
+        _first(Reason.NO_ROLE, waves_with_roleless_members(waves, counted), _roleless_row(on), limit),
+    ]
+
+
+def _wave_row(on: date) -> Callable[[WaveTraining], Need]:
+    def row(found: WaveTraining) -> Need:
+        wave, is_empty = found.wave, not found.people
+        by = found.due_on if found.reason is Reason.TRAINING_BEHIND else wave.go_live_on
+        place = Place.WAVE if is_empty or found.reason is Reason.GO_LIVE_PASSED else Place.WAVE_TRAINING
+        who, late = _person(wave.lead), days_late(by, on)
+        return Need(found.reason, Kind.WAVE, wave.id, wave.title, place, found, who, by=by, days_late=late)
+
+    return row
+
+
+def _curriculum_row(on: date) -> Callable[[MissingCurriculum], Need]:
+    def row(found: MissingCurriculum) -> Need:
+        role, by = found.role, found.waves[0].go_live_on
+        place, late = Place.CURRICULUM, days_late(by, on)
+        return Need(Reason.NO_CURRICULUM, Kind.CURRICULUM, role.value, role.word, place, found, by=by, days_late=late)
+
+    return row
+
+
+def _roleless_row(on: date) -> Callable[[RolelessMembers], Need]:
+    def row(found: RolelessMembers) -> Need:
+        wave, place = found.wave, Place.GIVE_ROLES
+        by, late = wave.go_live_on, days_late(wave.go_live_on, on)
+        who = _person(wave.lead)
+        return Need(Reason.NO_ROLE, Kind.WAVE, wave.id, wave.title, place, found, who, by=by, days_late=late)
+
+    return row
+
+
+def _leavers(reader: Reader) -> Needed:
+    """What people who left still hold, as one need: the list has them all, with a way for each thing."""
+    totals = held_by_leavers() if access.may_change_people(reader) else HeldTotals(0, 0)
+    need = Need(Reason.LEAVERS, Kind.LEAVERS, None, Reason.LEAVERS.word, Place.LEAVERS, totals)
+    return Needed(Reason.LEAVERS, 1 if totals.people else 0, [need])
+
+
+def _sign_ins(reader: Reader, limit: int) -> Needed:
+    """Sign-ins whose address or return an administrator has to confirm."""
+
+    def row(waiting: Waiting) -> Need:
+        account = waiting.account
+        since = account.returned_at or account.link_asked_at
+        return Need(Reason.SIGN_IN, Kind.SIGN_IN, account.id, account.name, Place.SIGN_INS, waiting, None, since)
+
+    return _first(Reason.SIGN_IN, waiting_sign_ins() if access.may_administer(reader) else [], row, limit)
+
+
+def _first(reason: Reason, found: Iterable[Found], row: Callable[[Found], Need], limit: int) -> Needed:
+    every = list(found)
+    return Needed(reason, len(every), [row(each) for each in every[:limit]])

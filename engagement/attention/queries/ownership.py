@@ -1,0 +1,91 @@
+"""Parts of a workflow's ownership that nobody holds, where that presses."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from engagement.attention.rules import NEAR_DAYS
+from engagement.programmes.models import Workflow
+from engagement.programmes.queries import OwnershipGap, ownership_gaps
+from engagement.waves.models import Wave
+from engagement.waves.queries import workflows_of_waves
+from engagement.waves.rules import WaveStatus
+from engagement.words import listed, short_day_words
+
+
+@dataclass(frozen=True)
+class Vacancy:
+    """What nobody holds of one workflow's ownership; `wave` is the first of its waves that is not over."""
+
+    workflow: Workflow
+    gaps: Sequence[OwnershipGap]
+    wave: Wave | None
+    is_in_use: bool
+
+    @property
+    def by_on(self) -> date | None:
+        """The day on which it goes live; None where it is in use, or nothing is planned."""
+        return self.wave.go_live_on if self.wave is not None and self.wave.status.is_ahead else None
+
+    @property
+    def since_on(self) -> date | None:
+        """The first day since which a part is vacant, None where nobody ever held one."""
+        return min((gap.vacant_since for gap in self.gaps if gap.vacant_since), default=None)
+
+    @property
+    def title(self) -> str:
+        """What somebody has to do."""
+        parts = listed(f"{'an' if gap.part.word[0] in 'AEIOU' else 'a'} {gap.part.word.lower()}" for gap in self.gaps)
+        return f"Name {parts} for {self.workflow.name}"
+
+    @property
+    def why(self) -> str:
+        """Since when it is vacant, and what depends on it."""
+        reasons = [
+            f"{gap.part.word} vacant since {short_day_words(gap.vacant_since, with_year=False)}, last held by {gap.last_holder}."
+            for gap in self.gaps
+            if gap.vacant_since and gap.last_holder
+        ]
+        if any(gap.last_holder is None for gap in self.gaps):
+            reasons.append("Nobody was named yet." if not reasons else "The rest was never named.")
+        if self.wave is not None and self.by_on:
+            reasons.append(
+                f"It goes live with wave {self.wave.number} on {short_day_words(self.by_on, with_year=False)}."
+            )
+        elif self.is_in_use:
+            reasons.append(f"It is in use since wave {self.wave.number}." if self.wave else "It is in use.")
+        return " ".join(reasons)
+
+
+def vacancies(waves: Sequence[Wave], on: date) -> list[Vacancy]:
+    """Return what of the ownership of the workflows in these waves somebody has to be named for, one for each workflow.
+
+    A part that somebody held before counts at any time, one that nobody ever held when the workflow is in use or goes live
+    within 60 days of `on`. Three queries.
+    """
+    workflows = workflows_of_waves([wave.id for wave in waves])
+    nearest, in_use = _next_go_live(waves, workflows), _in_use(waves, workflows)
+    near = on + timedelta(days=NEAR_DAYS)
+    of_workflow: dict[int, list[OwnershipGap]] = defaultdict(list)
+    for gap in ownership_gaps({wave.programme_id for wave in waves}):
+        wave = nearest.get(gap.workflow.id)
+        is_near = wave is not None and wave.go_live_on <= near
+        if gap.last_holder is not None or gap.workflow.id in in_use or is_near:
+            of_workflow[gap.workflow.id].append(gap)
+    return [Vacancy(gaps[0].workflow, gaps, nearest.get(key), key in in_use) for key, gaps in of_workflow.items()]
+
+
+def _next_go_live(waves: Sequence[Wave], workflows: Mapping[int, Sequence[Workflow]]) -> dict[int, Wave]:
+    """Return for each workflow the first of its waves that is not closed or cancelled."""
+    first: dict[int, Wave] = {}
+    for wave in sorted(waves, key=lambda wave: wave.go_live_on):
+        if wave.status.is_open:
+            for workflow in workflows.get(wave.id, ()):
+                first.setdefault(workflow.id, wave)
+    return first
+
+
+def _in_use(waves: Sequence[Wave], workflows: Mapping[int, Sequence[Workflow]]) -> set[int]:
+    began = [wave for wave in waves if wave.status.is_live or wave.status is WaveStatus.CLOSED]
+    return {workflow.id for wave in began for workflow in workflows.get(wave.id, ())}

@@ -1,0 +1,118 @@
+"""What waves need before people can work with what they roll out: members, training roles, curricula, and training in time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+
+from engagement.attention.rules import Reason, is_near, is_watched, training_reason
+from engagement.db import db
+from engagement.people.models import Person, PersonRole
+from engagement.people.rules import TrainingRole
+from engagement.training.queries.progress import Count, people_without_curriculum
+from engagement.waves.models import Membership, Wave
+
+
+@dataclass(frozen=True)
+class WaveTraining:
+    """An open wave whose training needs somebody, with how many people are in it and how many were asked and have finished."""
+
+    wave: Wave
+    reason: Reason
+    people: int
+    trained: Count
+
+    @property
+    def due_on(self) -> date:
+        """The day by which its training is due."""
+        return self.wave.training_due_on
+
+    @property
+    def figures(self) -> str:
+        """How many have finished, of those who were asked."""
+        if not self.trained.assigned:
+            return "Nobody has training to do yet" if self.people else "Nobody is in it yet"
+        return f"{self.trained.finished:,} of {self.trained.assigned:,} people have finished their training"
+
+    def is_pressing(self, on: date) -> bool:
+        """Return whether it is time to decide about the wave itself: before that, those who plan it can still mend it."""
+        return self.reason is not Reason.NO_TRAINING or is_watched(self.due_on, on)
+
+
+@dataclass(frozen=True)
+class Headcount:
+    """How many people are in a wave, and how many of them get no training because they have no training role."""
+
+    people: int = 0
+    without_role: int = 0
+
+
+@dataclass(frozen=True)
+class RolelessMembers:
+    """A wave with members who have no training role."""
+
+    wave: Wave
+    people: int
+
+
+@dataclass(frozen=True)
+class MissingCurriculum:
+    """A training role that asks for nothing although people of these waves, live or soon, have it; the first go-live first."""
+
+    role: TrainingRole
+    waves: Sequence[Wave]
+    people: int
+
+
+def headcounts(wave_ids: Sequence[int]) -> dict[int, Headcount]:
+    """Return how many people are in each of these waves now, and how many have no training role, in one query."""
+    has_role = select(PersonRole.person_id).where(PersonRole.person_id == Membership.person_id).exists()
+    counted = db.session.execute(
+        select(Membership.wave_id, func.count(), func.count().filter(~has_role))
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.wave_id.in_(wave_ids), Membership.ended_at.is_(None), Person.left_at.is_(None))
+        .group_by(Membership.wave_id)
+    )
+    return {wave_id: Headcount(people, without_role) for wave_id, people, without_role in counted}
+
+
+def waves_with_roleless_members(waves: Sequence[Wave], counted: Mapping[int, Headcount]) -> list[RolelessMembers]:
+    """Return those of the waves that are open and have members without a training role, in the order given."""
+    numbers = [(wave, counted.get(wave.id, Headcount()).without_role) for wave in waves if wave.status.is_open]
+    return [RolelessMembers(wave, number) for wave, number in numbers if number]
+
+
+def is_close(wave: Wave, on: date) -> bool:
+    """Return whether a wave is live, or goes live so soon that its people need training to do."""
+    return wave.status.is_live or (wave.status.is_ahead and is_near(wave.go_live_on, on))
+
+
+def untrained_waves(
+    waves: Sequence[Wave], on: date, people: Mapping[int, int], trained: Mapping[int, Count]
+) -> list[WaveTraining]:
+    """Return the waves whose training needs somebody on a day, in the order given; who has no entry counts as nobody."""
+    found = []
+    for wave in waves:
+        number, count = people.get(wave.id, 0), trained.get(wave.id, Count())
+        reason = training_reason(
+            wave.go_live_on,
+            wave.training_due_on,
+            on,
+            is_live=wave.status.is_live,
+            people=number,
+            finished=count.finished,
+            assigned=count.assigned,
+        )
+        if reason is not None and wave.status.is_open:
+            found.append(WaveTraining(wave, reason, number, count))
+    return found
+
+
+def missing_curricula(waves: Sequence[Wave], on: date) -> list[MissingCurriculum]:
+    """Return the roles without anything to learn of people in these waves, if they are live or go live soon; in one query."""
+    in_order = sorted((w for w in waves if is_close(w, on)), key=lambda wave: (wave.go_live_on, wave.id))
+    return [
+        MissingCurriculum(role, [wave for wave in in_order if wave.id in numbers], sum(numbers.values()))
+        for role, numbers in people_without_curriculum([wave.id for wave in in_order]).items()
+    ]

@@ -1,0 +1,148 @@
+"""The vocabulary of attention: why something waits, what it is about, where it is settled, and when it presses."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+#: A vacancy counts for workflows that go live within so many days; one that was held before counts at any time.
+NEAR_DAYS = 60
+#: So many days before go-live a wave needs people with training to do.
+TRAINING_BEGINS_DAYS = 28
+#: From so many days before training is due a wave is behind below the first share, after the due day below the second.
+TRAINING_WATCHED_DAYS = 14
+TRAINED_BEFORE_DUE = 0.80
+TRAINED_WHEN_DUE = 0.95
+
+
+class Reason(StrEnum):
+    """Why something needs somebody, in the order of what can wait least."""
+
+    APPROVAL = "approval"
+    HELD = "held"
+    UNWRITTEN = "unwritten"
+    MISSED = "missed"
+    UNREACHED = "unreached"
+    UNREAD = "unread"
+    UNANSWERED = "unanswered"
+    OLD_TRAINING = "old_training"
+    VACANCY = "vacancy"
+    GO_LIVE_PASSED = "go_live_passed"
+    NONE_TRAINED = "none_trained"
+    TRAINING_BEHIND = "training_behind"
+    NO_TRAINING = "no_training"
+    NO_CURRICULUM = "no_curriculum"
+    NO_ROLE = "no_role"
+    LEAVERS = "leavers"
+    SIGN_IN = "sign_in"
+
+    @property
+    def word(self) -> str:
+        """The reason as the reader sees it."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Reason.APPROVAL: "Waiting for your approval",
+    Reason.HELD: "Held, and waiting for a decision",
+    Reason.UNWRITTEN: "Not written yet",
+    Reason.MISSED: "Never sent",
+    Reason.UNREACHED: "Went to nobody",
+    Reason.UNREAD: "Concerns that nobody has read",
+    Reason.UNANSWERED: "Answers past their date",
+    Reason.OLD_TRAINING: "Moved or changed role before training was finished",
+    Reason.VACANCY: "Ownership is vacant",
+    Reason.GO_LIVE_PASSED: "Go-live has passed",
+    Reason.NONE_TRAINED: "Live, and nobody is trained",
+    Reason.TRAINING_BEHIND: "Training is behind",
+    Reason.NO_TRAINING: "Nobody has training to do",
+    Reason.NO_CURRICULUM: "A role without a curriculum",
+    Reason.NO_ROLE: "Without a training role",
+    Reason.LEAVERS: "Left, and still holding something",
+    Reason.SIGN_IN: "Sign-ins that wait for you",
+}
+
+
+class Kind(StrEnum):
+    """What something that waits, or that somebody holds, is."""
+
+    MESSAGE = "message"
+    CONCERN = "concern"
+    MOVE = "move"
+    WORKFLOW = "workflow"
+    WAVE = "wave"
+    PROGRAMME = "programme"
+    CURRICULUM = "curriculum"
+    DEPARTMENT = "department"
+    STAKEHOLDER = "stakeholder"
+    COMMUNICATION = "communication"
+    LEAVERS = "leavers"
+    SIGN_IN = "sign_in"
+
+
+class Place(StrEnum):
+    """Where somebody acts; a door translates it into an address. The `PLAN_…` ones are for who may change the thing."""
+
+    MESSAGE = "message"
+    CONCERN = "concern"
+    OLD_TRAINING = "old_training"
+    WORKFLOW = "workflow"
+    NAME_OWNERS = "name_owners"
+    WAVE = "wave"
+    PLAN_WAVE = "plan_wave"
+    WAVE_TRAINING = "wave_training"
+    GIVE_ROLES = "give_roles"
+    PROGRAMME = "programme"
+    PLAN_PROGRAMME = "plan_programme"
+    CURRICULUM = "curriculum"
+    DEPARTMENT = "department"
+    STAKEHOLDER = "stakeholder"
+    PLAN_STAKEHOLDER = "plan_stakeholder"
+    COMMUNICATION = "communication"
+    PLAN_COMMUNICATION = "plan_communication"
+    LEAVERS = "leavers"
+    SIGN_INS = "sign_ins"
+
+
+def days_late(by: date | None, on: date) -> int:
+    """Return how many days the day `by` is past; 0 while it is not, or where there is none."""
+    return max(0, (on - by).days) if by else 0
+
+
+def is_near(go_live_on: date, on: date) -> bool:
+    """Return whether a go-live is so near, or past, that its people need training to do."""
+    return go_live_on - on <= timedelta(days=TRAINING_BEGINS_DAYS)
+
+
+def is_watched(due_on: date, on: date) -> bool:
+    """Return whether training is due so soon, or was, that it is looked at."""
+    return due_on - on <= timedelta(days=TRAINING_WATCHED_DAYS)
+
+
+def is_training_behind(due_on: date, on: date, finished: int, assigned: int) -> bool:
+    """Return whether too few have finished for the day that it is; False where nobody was asked."""
+    if not assigned:
+        return False
+    share = finished / assigned
+    if on >= due_on:
+        return share < TRAINED_WHEN_DUE
+    return is_watched(due_on, on) and share < TRAINED_BEFORE_DUE
+
+
+def is_training_in_doubt(finished: int, assigned: int, *, is_live: bool) -> bool:
+    """Return whether nobody can call a wave's training in time: nobody was asked, or it is live and too few have finished."""
+    return not assigned or (is_live and finished / assigned < TRAINED_WHEN_DUE)
+
+
+def training_reason(
+    go_live_on: date, due_on: date, on: date, *, is_live: bool, people: int, finished: int, assigned: int
+) -> Reason | None:
+    """Return what an open wave's training needs somebody for, None where it is in time or not near yet.
+
+    `people` are those in the wave, of whom `assigned` were asked to learn something and `finished` did.
+    """
+    if is_live:
+        return Reason.NONE_TRAINED if (people or assigned) and not finished else None
+    if go_live_on < on:
+        return Reason.GO_LIVE_PASSED
+    if not assigned:
+        return Reason.NO_TRAINING if is_near(go_live_on, on) else None
+    return Reason.TRAINING_BEHIND if is_training_behind(due_on, on, finished, assigned) else None

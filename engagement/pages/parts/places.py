@@ -1,0 +1,60 @@
+"""Where somebody acts, as an address: the one place that knows which page stands for which place of a room."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from engagement.attention.queries.held_things import HeldThing
+from engagement.attention.rules import Place
+
+#: For each place its page and the argument that says which thing, "" where the page is about all of them.
+_PAGES = {
+    Place.MESSAGE: ("calendar.occurrence", "occurrence_id"),
+    Place.CONCERN: ("concerns.concern", "concern_id"),
+    Place.OLD_TRAINING: ("training.leftovers", "move"),
+    Place.WORKFLOW: ("waves.workflow", "workflow_id"),
+    Place.NAME_OWNERS: ("waves.ownership", "workflow_id"),
+    Place.WAVE: ("waves.wave", "wave_id"),
+    Place.PLAN_WAVE: ("waves.edit", "wave_id"),
+    Place.WAVE_TRAINING: ("training.wave", "wave_id"),
+    Place.GIVE_ROLES: ("waves.members", "wave_id"),
+    Place.PROGRAMME: ("waves.programme", "programme_id"),
+    Place.PLAN_PROGRAMME: ("waves.edit_programme", "programme_id"),
+    Place.CURRICULUM: ("training.curriculum", "role"),
+    Place.DEPARTMENT: ("people.department", "department_id"),
+    Place.STAKEHOLDER: ("stakeholders.stakeholder", "stakeholder_id"),
+    Place.PLAN_STAKEHOLDER: ("stakeholders.edit", "stakeholder_id"),
+    Place.COMMUNICATION: ("calendar.communication", "communication_id"),
+    Place.PLAN_COMMUNICATION: ("calendar.edit", "communication_id"),
+    Place.LEAVERS: ("people.leavers", ""),
+    Place.SIGN_INS: ("admin.waiting_sign_ins", ""),
+}
+#: What the address says besides, where the page shows more than is meant.
+_NARROWED: dict[Place, dict[str, Any]] = {Place.GIVE_ROLES: {"role": "none"}}
+
+
+def address_of(place: Place, key: int | str | None) -> str:
+    """Return the address at which somebody acts on one thing, or on all of a kind."""
+    endpoint, argument = _PAGES[place]
+    values: dict[str, Any] = {argument: key} if argument else {}
+    return url_for(endpoint, **values, **_NARROWED.get(place, {}))
+
+
+@dataclass(frozen=True)
+class ShownThing:
+    """Something that a person holds, as a page lists it; `url` is empty where the reader may not look at it."""
+
+    what: str
+    as_what: str
+    url: str
+    may_change: bool
+
+
+def shown_things(held: Iterable[HeldThing]) -> list[ShownThing]:
+    """Return what somebody holds, with the address at which it is given to somebody else."""
+    return [
+        ShownThing(each.what, each.as_what, address_of(each.place, each.key) if each.place else "", each.may_change)
+        for each in held
+    ]

@@ -1,0 +1,39 @@
+"""Every place of a room has its page, and every reason its sentence and its button."""
+
+import pytest
+from flask import Flask
+
+from engagement.attention.rules import Place, Reason
+from engagement.pages.parts.places import address_of
+from engagement.pages.today.tasks import ENDS, WHY_IT_WAITS
+
+KEYS: dict[Place, int | str | None] = {
+    Place.CURRICULUM: "user",
+    Place.OLD_TRAINING: "department-1--3-user",
+    Place.LEAVERS: None,
+    Place.SIGN_INS: None,
+}
+
+
+@pytest.mark.parametrize("place", list(Place))
+def test_every_place_leads_to_a_page_that_is_read(app: Flask, place: Place) -> None:
+    with app.test_request_context():
+        address = address_of(place, KEYS.get(place, 7))
+    path, _, query = address.partition("?")
+    app.url_map.bind("").match(path, method="GET")
+    key = KEYS.get(place, 7)
+    assert key is None or str(key) in path.split("/") or query == f"move={key}"
+
+
+def test_no_two_places_are_the_same_page(app: Flask) -> None:
+    with app.test_request_context():
+        addresses = [address_of(place, KEYS.get(place, 7)) for place in Place]
+    assert len(set(addresses)) == len(Place)
+    assert "/waves/7/people?role=none" in addresses
+
+
+def test_every_reason_has_its_words_and_its_button() -> None:
+    assert set(ENDS) == set(Reason)
+    assert len({reason.word for reason in Reason}) == len(Reason)
+    assert all(reason.word for reason in Reason)
+    assert set(WHY_IT_WAITS) == set(list(Reason)[:5])
