@@ -1,8 +1,10 @@
 """The append-only record of who changed what, when, from which value; written in the transaction of the change itself."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +20,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     select,
     text,
 )
@@ -25,6 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engagement import clock
 from engagement.db import Base, Key, UtcDateTime, db, rows_changed, short
+from engagement.verbs import Verb
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,6 @@ class Actor:
 CLOCK = Actor(None, "The clock")
 COMMAND_LINE = Actor(None, "Command line")
 DIRECTORY = Actor(None, "HR file")
-
-
-#: Said of somebody without a role. The instant of such an entry stands for the whole day.
-SIGNED_IN_THAT_DAY = "signed in that day"
 
 
 class AuditEntry(Base):
@@ -83,83 +83,114 @@ class AuditEntry(Base):
     @property
     def is_by_day(self) -> bool:
         """Whether only the day of this entry is known, not the time."""
-        return self.verb == SIGNED_IN_THAT_DAY
+        return self.verb == Verb.SIGNED_IN_THAT_DAY
 
 
-def record(
-    verb: str,
-    subject: Any,
-    *,
-    by: Actor,
-    name: str | None = None,
-    changes: dict[str, tuple[Any, Any]] | None = None,
-    person_id: int | None = None,
-    programme_id: int | None = None,
-    wave_id: int | None = None,
-    department_id: int | None = None,
-) -> None:
-    """Add one entry to the present transaction.
+#: The places and the person that an entry may belong to.
+SCOPE = ("person_id", "programme_id", "wave_id", "department_id")
 
-    `verb` is the business verb in the past ("moved go-live"), `subject` a row with an `id` (flushed here where it has none
-    yet) or the word for a kind of thing; `name` how the subject was called at this moment.
+
+@dataclass(frozen=True)
+class Subject:
+    """What an entry is about: a row, or a kind of thing without one, as it is called at this moment, and where it belongs."""
+
+    kind: str
+    name: str
+    id: int | None = None
+    person_id: int | None = None
+    programme_id: int | None = None
+    wave_id: int | None = None
+    department_id: int | None = None
+
+
+def about(row: Any, *others: Any, **different: Any) -> Subject:
+    """Return what an entry about a row says: its name by `Base.audit_name`, and where it belongs.
+
+    What the row itself doesn't tell (the person, the programme) is taken from the `others`, the first of them first; None among
+    them is nobody. `different` names a field of `Subject` that has to differ, as the name of another moment.
     """
-    is_row = not isinstance(subject, str)
-    if is_row and subject.id is None:
+    if row.id is None:
         db.session.flush()
+    scope: dict[str, Any] = {}
+    for one in (row, *others):
+        scope = _scope_of(one) | scope
+    return replace(Subject(row.__tablename__, attrgetter(row.audit_name)(row), row.id, **scope), **different)
+
+
+def _scope_of(row: Any) -> dict[str, Any]:
+    """Return the ids in which a row belongs, its own where it is a person or place itself, and those of what it is within."""
+    if row is None:
+        return {}
+    found = {field: getattr(row, field) for field in SCOPE if getattr(row, field, None) is not None}
+    own = f"{row.__tablename__}_id"
+    if own in SCOPE:
+        found[own] = row.id
+    return (_scope_of(getattr(row, row.audit_within)) if row.audit_within else {}) | found
+
+
+def record(verb: Verb, of: Any, /, *, by: Actor, **changes: tuple[Any, Any]) -> None:
+    """Add one entry to the present transaction: about a row, or about a `Subject` (see `about`) where the row is not enough.
+
+    `changes` are the fields with (old, new). A row that has no id yet is flushed.
+    """
+    subject = of if isinstance(of, Subject) else about(of)
+    scope = {field: getattr(subject, field) for field in SCOPE}
     db.session.add(
         AuditEntry(
             at=clock.now(),
             actor_id=by.account_id,
             actor_name=by.name[:200],
-            verb=verb,
-            subject_kind=subject.__tablename__ if is_row else subject,
-            subject_id=str(subject.id) if is_row else None,
-            subject_name=(name or getattr(subject, "name", None) or "")[:300],
-            person_id=person_id,
-            programme_id=programme_id,
-            wave_id=wave_id,
-            department_id=department_id,
-            changes={field: [_plain(old), _plain(new)] for field, (old, new) in (changes or {}).items()},
+            verb=verb.value,
+            subject_kind=subject.kind,
+            subject_id=None if subject.id is None else str(subject.id),
+            subject_name=subject.name[:300],
+            changes=_plain_changes(changes),
+            **scope,
         )
     )
 
 
 def record_each(
-    verb: str,
-    kind: str,
-    subjects: Select[*tuple[Any, ...]],
+    verb: Verb,
+    model: Any,
+    rows: Select[*tuple[Any, ...]],
     *,
     by: Actor,
-    changes: dict[str, tuple[Any, Any]] | None = None,
     at: datetime | None = None,
+    different: Mapping[str, Any] | None = None,
+    **changes: tuple[Any, Any],
 ) -> int:
-    """Add one entry for each row of a SELECT, in one statement; returns how many. They are dated now unless `at` says otherwise.
+    """Add one entry for each row of a SELECT of a model, in one statement; returns how many. They are dated now or `at`.
 
-    `subjects` gives id and name of each thing of this `kind`, then the ids of the person, programme, wave and department
-    that its entry carries. `changes` are the same for all.
+    Names and places come from the model's own columns; `different` gives columns for those that it lacks. The changes
+    are the same for all.
     """
-    subject_id, name, *scope = subjects.selected_columns
-    rows = subjects.with_only_columns(
+    columns: dict[str, Any] = {"name": getattr(model, model.audit_name, None)}
+    columns |= {field: getattr(model, field, null()) for field in SCOPE}
+    columns |= {f"{model.__tablename__}_id": model.id} | dict(different or {})
+    entries = rows.with_only_columns(
         literal(at or clock.now(), AuditEntry.at.type),
         literal(by.account_id, AuditEntry.actor_id.type),
         literal(by.name[:200]),
-        literal(verb),
-        literal(kind),
-        cast(subject_id, String),
-        func.substr(name, 1, 300),
-        *scope,
-        literal({f: [_plain(old), _plain(new)] for f, (old, new) in (changes or {}).items()}, AuditEntry.changes.type),
+        literal(verb.value),
+        literal(model.__tablename__),
+        cast(model.id, String),
+        func.substr(columns["name"], 1, 300),
+        *(columns[field] for field in SCOPE),
+        literal(_plain_changes(changes), AuditEntry.changes.type),
         maintain_column_froms=True,
     )
-    columns = (
-        "at actor_id actor_name verb subject_kind subject_id subject_name person_id programme_id wave_id department_id"
-    )
-    return rows_changed(insert(AuditEntry).from_select([*columns.split(), "changes"], rows))
+    said = ("at", "actor_id", "actor_name", "verb", "subject_kind", "subject_id", "subject_name", *SCOPE, "changes")
+    return rows_changed(insert(AuditEntry).from_select(said, entries))
 
 
 def changes_between(row: Any, new: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Return the fields of `new` whose values differ from those of `row`, each with (old, new)."""
     return {field: (getattr(row, field), value) for field, value in new.items() if getattr(row, field) != value}
+
+
+def _plain_changes(changes: dict[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
+    return {field: [_plain(old), _plain(new)] for field, (old, new) in changes.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
@@ -52,6 +52,10 @@ class Base(DeclarativeBase):
     """The base of all tables; constraints get names by one convention so that migrations can address them."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+    #: The attribute that names a row in the audit ("person.name" is that of a related one), and the related row, if any, whose programme, wave and so on are its own too.
+    audit_name: ClassVar[str] = "name"
+    audit_within: ClassVar[str] = ""
 
 
 db = SQLAlchemy(model_class=Base)

@@ -16,6 +16,7 @@ from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people
 from engagement.people.models import Person
+from engagement.verbs import Verb
 
 WRONG = "The address or the password is not right."
 
@@ -64,7 +65,7 @@ def make_account(
     if signs_in:
         db.session.flush()
     else:
-        audit.record("made sign-in", account, by=by, name=email, person_id=account.person_id)
+        audit.record(Verb.MADE_SIGN_IN, account, by=by)
     return account
 
 
@@ -100,7 +101,7 @@ def rename(account: Account, name: str, *, by: Actor) -> None:
         raise RuleBroken(f"{account.name} is in the directory, which says what they are called.")
     if not name or len(name) > 400:
         raise BadInput("A sign-in needs a name.", {"name": "Write the person’s name, at most 400 characters."})
-    audit.record("renamed sign-in", account, by=by, name=account.email, changes={"name": (account.name, name)})
+    audit.record(Verb.RENAMED_SIGN_IN, account, by=by, name=(account.name, name))
     account.name = name
 
 
@@ -108,7 +109,7 @@ def set_password(account: Account, password: str, *, by: Actor, organisation: st
     """Set a new password and end every session of the account. Raises BadInput for a weak or known one."""
     _set_hash(account, password, organisation)
     end_sessions(account)
-    audit.record("set password", account, by=by, name=account.email, person_id=account.person_id)
+    audit.record(Verb.SET_PASSWORD, account, by=by)
 
 
 def _set_hash(account: Account, password: str, organisation: str) -> None:
@@ -155,16 +156,7 @@ def grant_role(
         granted_by=by.name,
     )
     db.session.add(grant)
-    audit.record(
-        "gave role",
-        account,
-        by=by,
-        name=account.email,
-        changes={"role": (None, role)},
-        programme_id=programme_id,
-        wave_id=wave_id,
-        department_id=department_id,
-    )
+    audit.record(Verb.GAVE_ROLE, audit.about(account, grant), by=by, role=(None, role))
     return grant
 
 
@@ -177,7 +169,7 @@ def withdraw_grant(grant: Grant, *, by: Actor) -> None:
     if grant.role is Role.ADMINISTRATOR and holding == [grant.account_id]:
         raise RuleBroken("This is the last administrator. Make somebody else one first.")
     grant.withdrawn_at = clock.now()
-    audit.record("withdrew role", grant.account, by=by, name=grant.account.email, changes={"role": (grant.role, None)})
+    audit.record(Verb.WITHDREW_ROLE, audit.about(grant.account, grant), by=by, role=(grant.role, None))
 
 
 def deactivate(account: Account, *, by: Actor) -> None:
@@ -188,14 +180,14 @@ def deactivate(account: Account, *, by: Actor) -> None:
     if account.deactivated_at is not None:
         if account.returned_at is not None:
             account.returned_at = None
-            audit.record("left sign-in ended", account, by=by, name=account.email, person_id=account.person_id)
+            audit.record(Verb.LEFT_SIGN_IN_ENDED, account, by=by)
         return
     administrators = queries.accounts_holding(Role.ADMINISTRATOR)
     if [a.id for a in administrators] == [account.id]:
         raise RuleBroken("This is the last administrator. Make somebody else one first.")
     account.deactivated_at, account.returned_at = clock.now(), None
     end_sessions(account)
-    audit.record("deactivated sign-in", account, by=by, name=account.email, person_id=account.person_id)
+    audit.record(Verb.DEACTIVATED_SIGN_IN, account, by=by)
 
 
 def reactivate(account: Account, *, by: Actor) -> None:
@@ -203,7 +195,7 @@ def reactivate(account: Account, *, by: Actor) -> None:
     if account.person is not None and account.person.has_left:
         raise RuleBroken(f"{account.name} has left according to the HR file.")
     account.deactivated_at = account.returned_at = None
-    audit.record("reactivated sign-in", account, by=by, name=account.email, person_id=account.person_id)
+    audit.record(Verb.REACTIVATED_SIGN_IN, account, by=by)
 
 
 def end_with_leaving(person: Person, *, by: Actor) -> None:

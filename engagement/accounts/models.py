@@ -21,6 +21,7 @@ class Account(Base):
     """
 
     __tablename__ = "account"
+    audit_name = "email"
 
     id: Mapped[Key]
     email: Mapped[str] = mapped_column(short(254), unique=True)

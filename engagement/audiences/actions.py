@@ -24,6 +24,7 @@ from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
+from engagement.verbs import Verb
 
 #: Stands for an audience that has no id yet.
 _NEW = 0
@@ -42,7 +43,7 @@ def save_audience(name: str, rule: Rule, note: str = "", *, by: Actor) -> Audien
     db.session.add(audience)
     _check_references(None, rule)
     db.session.flush()
-    audit.record("saved audience", audience, by=by, changes={"rule": (None, rule)})
+    audit.record(Verb.SAVED_AUDIENCE, audience, by=by, rule=(None, rule))
     return audience
 
 
@@ -59,8 +60,8 @@ def change_audience(audience: Audience, name: str, rule: Rule, note: str = "", *
     changes = audit.changes_between(audience, new)
     if not changes:
         return
-    audit.record("changed audience", audience, by=by, name=str(new["name"]), changes=changes)
     audience.name, audience.note, audience.rule = str(new["name"]), str(new["note"]), rule
+    audit.record(Verb.CHANGED_AUDIENCE, audience, by=by, **changes)
     db.session.flush()
 
 
@@ -77,7 +78,7 @@ def archive_audience(audience: Audience, *, by: Actor) -> None:
         raise RuleBroken(f"People have the training role {role} because they are in it. Withdraw that rule first.")
     if audience.archived_at is None:
         audience.archived_at = clock.now()
-        audit.record("archived audience", audience, by=by)
+        audit.record(Verb.ARCHIVED_AUDIENCE, audience, by=by)
 
 
 def _fit_name(name: str, audience: Audience | None) -> str:
@@ -186,8 +187,7 @@ def give_role_by_rule(role: TrainingRole, audience: Audience, *, by: Actor) -> R
     role_rule = RoleRule(role=role, audience=audience, made_at=clock.now())
     db.session.add(role_rule)
     db.session.flush()
-    changes = {"role": (None, role), "audience": (None, audience.name)}
-    audit.record("gave training role by rule", role_rule, by=by, name=f"{role.word}: {audience.name}", changes=changes)
+    audit.record(Verb.GAVE_TRAINING_ROLE_BY_RULE, role_rule, by=by, role=(None, role), audience=(None, audience.name))
     return role_rule
 
 
@@ -196,8 +196,7 @@ def withdraw_role_rule(role_rule: RoleRule, *, by: Actor) -> None:
     if role_rule.withdrawn_at is not None:
         return
     role_rule.withdrawn_at = clock.now()
-    name = f"{role_rule.role.word}: {role_rule.audience.name}"
-    audit.record("withdrew role rule", role_rule, by=by, name=name)
+    audit.record(Verb.WITHDREW_ROLE_RULE, role_rule, by=by)
     db.session.flush()
 
 
@@ -215,7 +214,8 @@ def settle_training_roles(now: datetime, *, by: Actor = audit.CLOCK) -> tuple[in
     given, taken = sum(g for g, _ in counts), sum(t for _, t in counts)
     if given or taken:
         changes = {"given": (None, given), "taken back": (None, taken)}
-        audit.record("settled training roles", "person_role", by=by, name="Training roles by rule", changes=changes)
+        all_of_them = audit.Subject("person_role", "Training roles by rule")
+        audit.record(Verb.SETTLED_TRAINING_ROLES, all_of_them, by=by, **changes)
         db.session.flush()
         db.session.expire_all()
     return given, taken

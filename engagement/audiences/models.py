@@ -27,6 +27,7 @@ class RoleRule(Base):
     """Everybody in an audience has a training role, from `made_at` until `withdrawn_at` (None while it holds)."""
 
     __tablename__ = "role_rule"
+    audit_name = "words"
     __table_args__ = (
         Index(
             "uq_role_rule_open",
@@ -45,3 +46,8 @@ class RoleRule(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     audience: Mapped[Audience] = relationship()
+
+    @property
+    def words(self) -> str:
+        """The rule as the audit names it: "Tester: All of Claims"."""
+        return f"{self.role.word}: {self.audience.name}"

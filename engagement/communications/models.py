@@ -133,6 +133,8 @@ class Occurrence(Base):
     """
 
     __tablename__ = "occurrence"
+    audit_name = "title"
+    audit_within = "communication"
     __table_args__ = (
         UniqueConstraint("communication_id", "planned_for"),
         Index("ix_occurrence_due", "status", "sends_at"),

@@ -14,10 +14,7 @@ from engagement.audit import AuditEntry
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
-
-WROTE, ASKED = "wrote message", "asked for approval"
-WROTE_TRANSLATION, REMOVED_TRANSLATION = "wrote translation", "removed translation"
-MADE_LINE, CHANGED_LINE = "made communication", "changed communication"
+from engagement.verbs import Verb
 
 _Entries: TypeAlias = dict[int, list[AuditEntry]]
 
@@ -29,9 +26,19 @@ def barred_from_approving(occurrences: Sequence[Occurrence]) -> dict[int, set[in
     outline it is. Who asked counts while the asking stands. Two queries, however many messages.
     """
     of_message = _entries(
-        Occurrence, (row.id for row in occurrences), WROTE, ASKED, WROTE_TRANSLATION, REMOVED_TRANSLATION
+        Occurrence,
+        (row.id for row in occurrences),
+        Verb.WROTE_MESSAGE,
+        Verb.ASKED_FOR_APPROVAL,
+        Verb.WROTE_TRANSLATION,
+        Verb.REMOVED_TRANSLATION,
     )
-    of_line = _entries(Communication, {row.communication_id for row in occurrences}, MADE_LINE, CHANGED_LINE)
+    of_line = _entries(
+        Communication,
+        {row.communication_id for row in occurrences},
+        Verb.MADE_COMMUNICATION,
+        Verb.CHANGED_COMMUNICATION,
+    )
     return {
         row.id: _writers(row, of_message[row.id])
         | _outline_writers(row, of_message[row.id], of_line[row.communication_id])
@@ -42,12 +49,14 @@ def barred_from_approving(occurrences: Sequence[Occurrence]) -> dict[int, set[in
 
 def outline_writers(occurrence: Occurrence) -> list[Account]:
     """Return whose outline and subject a draft is that nobody has written in yet, by name."""
-    of_line = _entries(Communication, [occurrence.communication_id], MADE_LINE, CHANGED_LINE)
+    of_line = _entries(
+        Communication, [occurrence.communication_id], Verb.MADE_COMMUNICATION, Verb.CHANGED_COMMUNICATION
+    )
     ids = _outline_writers(occurrence, [], of_line[occurrence.communication_id])
     return list(db.session.scalars(select(Account).where(Account.id.in_(ids)).order_by(Account.name)))
 
 
-def _entries(model: type[Occurrence] | type[Communication], ids: Iterable[int], *verbs: str) -> _Entries:
+def _entries(model: type[Occurrence] | type[Communication], ids: Iterable[int], *verbs: Verb) -> _Entries:
     """Return the entries about these rows with one of the verbs, oldest first."""
     found: _Entries = defaultdict(list)
     asked = (
@@ -65,18 +74,18 @@ def _writers(occurrence: Occurrence, entries: Sequence[AuditEntry]) -> set[int]:
     last: dict[str, int | None] = {}
     for entry in entries:
         before, after = entry.changes.get("language", (None, None))
-        if entry.verb == WROTE:
+        if entry.verb == Verb.WROTE_MESSAGE:
             last[""] = entry.actor_id
-        elif entry.verb == WROTE_TRANSLATION:
+        elif entry.verb == Verb.WROTE_TRANSLATION:
             last[after] = entry.actor_id
-        elif entry.verb == REMOVED_TRANSLATION:
+        elif entry.verb == Verb.REMOVED_TRANSLATION:
             last.pop(before, None)
     return {writer for writer in (*last.values(), occurrence.written_by_id) if writer is not None}
 
 
 def _outline_writers(occurrence: Occurrence, entries: Sequence[AuditEntry], of_line: Sequence[AuditEntry]) -> set[int]:
     """Return whose outline, and whose subject of it, the text is; nobody's once it was written anew."""
-    is_written = any(entry.verb == WROTE for entry in entries)
+    is_written = any(entry.verb == Verb.WROTE_MESSAGE for entry in entries)
     line = occurrence.communication
     outline = _author("outline", occurrence.body, line.outline, of_line, is_written=is_written)
     # Most writers keep the subject that the outline proposes; that makes it no text of somebody else's.
@@ -86,7 +95,7 @@ def _outline_writers(occurrence: Occurrence, entries: Sequence[AuditEntry], of_l
 
 def _author(field: str, text: str, now: str, of_line: Sequence[AuditEntry], *, is_written: bool) -> int | None:
     """Return who brought this text into the communication's field: who changed it to that, else who made it."""
-    made = next((entry.actor_id for entry in of_line if entry.verb == MADE_LINE), None)
+    made = next((entry.actor_id for entry in of_line if entry.verb == Verb.MADE_COMMUNICATION), None)
     changed: list[tuple[list[str], int | None]]
     changed = [(entry.changes[field], entry.actor_id) for entry in of_line if field in entry.changes]
     first = changed[0][0][0] if changed else now
@@ -99,5 +108,5 @@ def _author(field: str, text: str, now: str, of_line: Sequence[AuditEntry], *, i
 def _asker(occurrence: Occurrence, entries: Sequence[AuditEntry]) -> set[int]:
     if occurrence.status is not OccurrenceStatus.IN_REVIEW:
         return set()
-    asked = [entry.actor_id for entry in entries if entry.verb == ASKED]
+    asked = [entry.actor_id for entry in entries if entry.verb == Verb.ASKED_FOR_APPROVAL]
     return {asked[-1]} if asked and asked[-1] is not None else set()

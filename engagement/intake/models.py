@@ -21,6 +21,7 @@ class ImportRun(Base):
     """
 
     __tablename__ = "import_run"
+    audit_name = "filename"
     __table_args__ = (Index("ix_import_run_status", "status", "started_by_account_id"),)
 
     id: Mapped[Key]

@@ -19,6 +19,7 @@ from engagement.mail.models import Delivery, Mailing, Reminder, Translation
 from engagement.mail.queries import whole_text_of
 from engagement.mail.rules import CUT_OFF, HAS_LEFT, NO_ADDRESS, STOPPED, UNSENT, DeliveryState, MailingKind
 from engagement.people.models import Person
+from engagement.verbs import Verb
 
 
 def build_mailing(
@@ -175,7 +176,7 @@ def decide_unknown(delivery: Delivery, send_again: bool, *, by: Actor) -> None:
         .values(decided_at=clock.now(), reason=f"{CUT_OFF} {by.name[:100]} decided to leave it.")
     )
     _refuse_unless(left, delivery)
-    audit.record("left an uncertain delivery", delivery, by=by, name=delivery.address, person_id=delivery.person_id)
+    audit.record(Verb.LEFT_UNCERTAIN_DELIVERY, delivery, by=by)
 
 
 def send_again(delivery: Delivery, *, by: Actor) -> None:
@@ -192,8 +193,7 @@ def _queue_again(delivery: Delivery, known_state: DeliveryState, *, by: Actor) -
         .values(state=DeliveryState.QUEUED, attempts=0, due_at=clock.now(), reason=None, decided_at=None, **UNCLAIMED)
     )
     _refuse_unless(queued, delivery)
-    changes = {"state": (known_state, DeliveryState.QUEUED)}
-    audit.record("sent again", delivery, by=by, name=delivery.address, changes=changes, person_id=delivery.person_id)
+    audit.record(Verb.SENT_AGAIN, delivery, by=by, state=(known_state, DeliveryState.QUEUED))
 
 
 def _refuse_unless(changed: int, delivery: Delivery) -> None:

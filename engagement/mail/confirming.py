@@ -14,6 +14,7 @@ from engagement.errors import RuleBroken
 from engagement.mail.models import Acknowledgement, Delivery, Mailing, Reminder
 from engagement.mail.rules import READABLE, DeliveryState
 from engagement.people.models import Person
+from engagement.verbs import Verb
 
 
 def acknowledge(delivery: Delivery, *, by: Actor) -> bool:
@@ -29,7 +30,7 @@ def acknowledge(delivery: Delivery, *, by: Actor) -> bool:
     )
     if not rows_changed(confirming.on_conflict_do_nothing()):
         return False
-    audit.record("confirmed reading", delivery, by=by, name=mailing.title, person_id=delivery.person_id)
+    audit.record(Verb.CONFIRMED_READING, audit.about(delivery, name=mailing.title), by=by)
     return True
 
 

@@ -72,6 +72,7 @@ class Delivery(Base):
     """
 
     __tablename__ = "delivery"
+    audit_name = "address"
     __table_args__ = (
         UniqueConstraint("mailing_id", "person_id"),
         Index("ix_delivery_due", "state", "is_urgent", "due_at", "id"),

@@ -20,12 +20,9 @@ from engagement.people.rules import (
     parent_path,
     search_text,
 )
+from engagement.verbs import Verb
 
 DEEPEST = 12
-
-
-#: What the audit says of a department that was made.
-MADE_DEPARTMENT = "made department"
 
 
 def make_department(path: str, *, by: Actor) -> Department:
@@ -51,7 +48,7 @@ def make_department(path: str, *, by: Actor) -> Department:
     db.session.add(department)
     db.session.flush()
     department.lineage = f"{parent.lineage if parent else '/'}{department.id}/"
-    audit.record(MADE_DEPARTMENT, department, by=by, name=path, department_id=department.id)
+    audit.record(Verb.MADE_DEPARTMENT, department, by=by)
     return department
 
 
@@ -87,14 +84,7 @@ def rename_department(department: Department, name: str, *, by: Actor) -> None:
             f"A department was called {new_path} before, and HR files may still use the name. Choose another."
         )
     old_path = department.path
-    audit.record(
-        "renamed department",
-        department,
-        by=by,
-        name=new_path,
-        changes={"name": (department.name, name)},
-        department_id=department.id,
-    )
+    audit.record(Verb.RENAMED_DEPARTMENT, audit.about(department, name=new_path), by=by, name=(department.name, name))
     if former is None:
         former = Department(lineage="", merged_into_id=department.id, closed_at=clock.now())
         db.session.add(former)
@@ -132,14 +122,8 @@ def merge_department(department: Department, into: Department, *, by: Actor) -> 
     moved = rows_changed(update(Person).where(Person.department_id == department.id).values(department_id=into.id))
     department.closed_at = clock.now()
     department.merged_into_id = into.id
-    audit.record(
-        "merged department",
-        department,
-        by=by,
-        name=department.path,
-        changes={"merged into": (None, into.path), "people moved": (None, moved)},
-        department_id=into.id,
-    )
+    changes = {"merged into": (None, into.path), "people moved": (None, moved)}
+    audit.record(Verb.MERGED_DEPARTMENT, audit.about(department, department_id=into.id), by=by, **changes)
     db.session.flush()
     db.session.expire_all()
 
@@ -148,15 +132,8 @@ def name_department_manager(department: Department, person: Person | None, *, by
     """Say who heads a department, nobody when None."""
     old = department.manager
     department.manager = person
-    audit.record(
-        "named department manager",
-        department,
-        by=by,
-        name=department.path,
-        changes={"manager": (old.name if old else None, person.name if person else None)},
-        person_id=person.id if person else None,
-        department_id=department.id,
-    )
+    names = (old.name if old else None, person.name if person else None)
+    audit.record(Verb.NAMED_DEPARTMENT_MANAGER, audit.about(department, person), by=by, manager=names)
 
 
 def add_person(
@@ -197,7 +174,7 @@ def add_person(
     db.session.add(person)
     db.session.flush()
     give_roles(person, roles, origin=RoleOrigin.FILE if by is audit.DIRECTORY else RoleOrigin.HAND, by=by)
-    audit.record("added person", person, by=by, person_id=person.id, department_id=person.department_id)
+    audit.record(Verb.ADDED_PERSON, person, by=by)
     return person
 
 
@@ -213,14 +190,8 @@ def give_roles(person: Person, roles: Iterable[TrainingRole], *, origin: RoleOri
         db.session.add(PersonRole(person=person, role=role, origin=origin, given_at=clock.now()))
     after = set(held) | wanted
     if before != after:
-        audit.record(
-            "changed training roles",
-            person,
-            by=by,
-            changes={"training roles": ({r.value for r in before}, {r.value for r in after})},
-            person_id=person.id,
-            department_id=person.department_id,
-        )
+        changes = {"training roles": ({r.value for r in before}, {r.value for r in after})}
+        audit.record(Verb.CHANGED_TRAINING_ROLES, person, by=by, **changes)
     db.session.flush()
 
 
@@ -229,7 +200,7 @@ def mark_as_left(person: Person, *, by: Actor) -> None:
     if person.has_left:
         return
     person.left_at = clock.now()
-    audit.record("marked as left", person, by=by, person_id=person.id, department_id=person.department_id)
+    audit.record(Verb.MARKED_AS_LEFT, person, by=by)
 
 
 def take_back(person: Person, *, by: Actor) -> None:
@@ -239,7 +210,7 @@ def take_back(person: Person, *, by: Actor) -> None:
     if holder:
         raise RuleBroken(f"The address {person.email} belongs to {holder} now. Give {person.name} another one first.")
     person.left_at = None
-    audit.record("took back", person, by=by, person_id=person.id, department_id=person.department_id)
+    audit.record(Verb.TOOK_BACK_PERSON, person, by=by)
 
 
 def drop_roles(person: Person) -> None:
@@ -262,14 +233,7 @@ def change_delivery_details(
     changes = audit.changes_between(person, new)
     if not changes:
         return
-    audit.record(
-        "changed delivery details",
-        person,
-        by=by,
-        changes=changes,
-        person_id=person.id,
-        department_id=person.department_id,
-    )
+    audit.record(Verb.CHANGED_DELIVERY_DETAILS, person, by=by, **changes)
     for field, value in new.items():
         setattr(person, field, value)
     db.session.flush()

@@ -18,6 +18,7 @@ class Department(Base):
     """
 
     __tablename__ = "department"
+    audit_name = "path"
 
     id: Mapped[Key]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)

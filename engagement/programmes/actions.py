@@ -11,6 +11,7 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Person
 from engagement.programmes.models import Ownership, Programme, Workflow
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
+from engagement.verbs import Verb
 
 LONGEST_TEXT = 5_000
 
@@ -24,7 +25,7 @@ def make_programme(name: str, purpose: str, *, by: Actor) -> Programme:
     _refuse_taken_name(programme.name, None)
     db.session.add(programme)
     db.session.flush()
-    audit.record("made programme", programme, by=by, programme_id=programme.id)
+    audit.record(Verb.MADE_PROGRAMME, programme, by=by)
     return programme
 
 
@@ -36,7 +37,7 @@ def change_programme(programme: Programme, name: str, purpose: str, *, by: Actor
     if not changes:
         return
     programme.name, programme.purpose = name, purpose
-    audit.record("changed programme", programme, by=by, changes=changes, programme_id=programme.id)
+    audit.record(Verb.CHANGED_PROGRAMME, programme, by=by, **changes)
 
 
 def _name(name: str) -> str:
@@ -77,7 +78,7 @@ def make_workflow(
     _refuse_taken_workflow(programme.id, workflow.name, None)
     db.session.add(workflow)
     db.session.flush()
-    audit.record("made workflow", workflow, by=by, programme_id=programme.id)
+    audit.record(Verb.MADE_WORKFLOW, workflow, by=by)
     return workflow
 
 
@@ -93,7 +94,7 @@ def change_workflow(workflow: Workflow, *, by: Actor, **values: Any) -> None:
     for field, value in values.items():
         setattr(workflow, field, value)
     if changes:
-        audit.record("changed workflow", workflow, by=by, changes=changes, programme_id=workflow.programme_id)
+        audit.record(Verb.CHANGED_WORKFLOW, workflow, by=by, **changes)
 
 
 def _refuse_taken_workflow(programme_id: int, name: str, workflow_id: int | None) -> None:
@@ -131,11 +132,6 @@ def name_holder(workflow: Workflow, part: OwnershipPart, person: Person | None, 
     if person is not None:
         db.session.add(Ownership(workflow_id=workflow.id, part=part, person_id=person.id, since_on=today))
     db.session.flush()
-    audit.record(
-        "named holder",
-        workflow,
-        by=by,
-        changes={part.word: (standing.person.name if standing else None, person.name if person else None)},
-        programme_id=workflow.programme_id,
-        person_id=person.id if person else standing.person_id if standing else None,
-    )
+    former = standing.person if standing else None
+    names = (former.name if former else None, person.name if person else None)
+    audit.record(Verb.NAMED_HOLDER, audit.about(workflow, person or former), by=by, **{part.word: names})

@@ -16,10 +16,11 @@ from engagement.people.models import Department, Person
 from engagement.programmes.models import Workflow
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.resistance.rules import ConcernStatus, LeftOut, Severity, Source, worded
+from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
-#: What the audit says of every step that somebody takes.
-WORKED = "worked on concerns"
+#: What every step is about as far as the audit knows.
+ALL_CONCERNS = audit.Subject(Concern.__tablename__, "Concerns")
 
 
 def log_concern(
@@ -145,7 +146,7 @@ def decide_flood(concerns: ColumnElement[bool], *, counts: bool, by: Actor) -> i
         .values(left_out=None if counts else LeftOut.DECIDED)
     )
     if changed:
-        audit.record(f"decided that a flood of concerns {'counts' if counts else 'is left out'}", "concern", by=by)
+        audit.record(Verb.COUNTED_FLOOD if counts else Verb.LEFT_OUT_FLOOD, ALL_CONCERNS, by=by)
     return changed
 
 
@@ -206,6 +207,10 @@ def _record(by: Actor) -> None:
     """
     db.session.flush()
     begun = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    today = (audit.AuditEntry.verb == WORKED, audit.AuditEntry.actor_id == by.account_id, audit.AuditEntry.at >= begun)
+    today = (
+        audit.AuditEntry.verb == Verb.WORKED_ON_CONCERNS,
+        audit.AuditEntry.actor_id == by.account_id,
+        audit.AuditEntry.at >= begun,
+    )
     if db.session.scalar(select(audit.AuditEntry.id).where(*today).limit(1)) is None:
-        audit.record(WORKED, "concern", by=by, name="Concerns")
+        audit.record(Verb.WORKED_ON_CONCERNS, ALL_CONCERNS, by=by)

@@ -28,6 +28,7 @@ class Stakeholder(Base):
     """
 
     __tablename__ = "stakeholder"
+    audit_name = "title"
     __table_args__ = (
         CheckConstraint(
             "(kind = 'person' AND person_id IS NOT NULL AND department_id IS NULL AND name = '')"
@@ -167,6 +168,8 @@ class Champion(Base):
     """
 
     __tablename__ = "champion"
+    audit_name = "post"
+    audit_within = "wave"
     __table_args__ = (
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="until_after_from"),
         _one_open("uq_champion_open", "wave_id", "person_id", where="until_on IS NULL"),
@@ -190,3 +193,8 @@ class Champion(Base):
     person: Mapped[Person] = relationship()
     appointed_by: Mapped[Account | None] = relationship(foreign_keys=[appointed_by_id])
     released_by: Mapped[Account | None] = relationship(foreign_keys=[released_by_id])
+
+    @property
+    def post(self) -> str:
+        """What they are champion of: the wave and the department."""
+        return f"{self.wave.title}: {self.department.path}"

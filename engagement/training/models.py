@@ -31,6 +31,7 @@ class Module(Base):
     """
 
     __tablename__ = "module"
+    audit_name = "title"
 
     id: Mapped[Key]
     slug: Mapped[str] = mapped_column(short(120), unique=True)
@@ -95,6 +96,8 @@ class Assignment(Base):
     """
 
     __tablename__ = "assignment"
+    audit_name = "person.name"
+    audit_within = "wave"
     __table_args__ = (
         UniqueConstraint("wave_id", "person_id", "role"),
         Index("ix_assignment_person", "person_id", "withdrawn_at"),

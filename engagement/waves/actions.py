@@ -11,6 +11,7 @@ from engagement.db import db, insert_new, note_growth, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
+from engagement.verbs import Verb
 from engagement.waves import queries
 from engagement.waves.models import Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
@@ -39,15 +40,7 @@ def plan_wave(
     db.session.add(wave)
     db.session.flush()
     _take_step(wave, WaveStatus.PLANNED, "", by)
-    audit.record(
-        "planned wave",
-        wave,
-        by=by,
-        name=wave.title,
-        changes={"go-live": (None, go_live_on)},
-        programme_id=programme.id,
-        wave_id=wave.id,
-    )
+    audit.record(Verb.PLANNED_WAVE, wave, by=by, **{"go-live": (None, go_live_on)})
     choose_departments(wave, departments, by=by)
     choose_workflows(wave, workflows, by=by)
     return wave
@@ -69,15 +62,7 @@ def change_wave(
     words = ("name", "aim", "quiet period until", "training due days before")
     changes = {word: (old, new) for word, old, new in zip(words, before, after, strict=True) if old != new}
     if changes:
-        audit.record(
-            "changed wave",
-            wave,
-            by=by,
-            name=wave.title,
-            changes=changes,
-            programme_id=wave.programme_id,
-            wave_id=wave.id,
-        )
+        audit.record(Verb.CHANGED_WAVE, wave, by=by, **changes)
 
 
 def _describe(
@@ -112,15 +97,8 @@ def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> Non
         )
     if go_live_on == wave.go_live_on:
         return
-    audit.record(
-        "moved go-live",
-        wave,
-        by=by,
-        name=wave.title,
-        changes={"go-live": (wave.go_live_on, go_live_on), "reason": (None, reason.strip()[:1000])},
-        programme_id=wave.programme_id,
-        wave_id=wave.id,
-    )
+    changes = {"go-live": (wave.go_live_on, go_live_on), "reason": (None, reason.strip()[:1000])}
+    audit.record(Verb.MOVED_GO_LIVE, wave, by=by, **changes)
     if wave.stabilises_until_on is not None:
         wave.stabilises_until_on += go_live_on - wave.go_live_on
     wave.go_live_on = go_live_on
@@ -141,16 +119,8 @@ def change_status(wave: Wave, status: WaveStatus, *, reason: str = "", by: Actor
             else "Say why. One sentence is enough; it stays on the wave’s page."
         )
         raise BadInput(problem, {"reason": problem})
-    changes: dict[str, tuple[str | None, str]] = {"status": (wave.status, status)}
-    audit.record(
-        "changed status of wave",
-        wave,
-        by=by,
-        name=wave.title,
-        changes=changes | ({"reason": (None, reason)} if reason else {}),
-        programme_id=wave.programme_id,
-        wave_id=wave.id,
-    )
+    why = {"reason": (None, reason)} if reason else {}
+    audit.record(Verb.CHANGED_STATUS_OF_WAVE, wave, by=by, status=(wave.status, status), **why)
     _take_step(wave, status, reason, by)
 
 
@@ -178,7 +148,7 @@ def choose_workflows(wave: Wave, workflows: Iterable[Workflow], *, by: Actor) ->
     db.session.flush()
     new = sorted(workflow.name for workflow in wanted.values())
     if old != new:
-        _record_choice(wave, "chose workflows of wave", "workflows", old, new, by)
+        audit.record(Verb.CHOSE_WORKFLOWS, wave, by=by, workflows=(old, new))
 
 
 def choose_departments(wave: Wave, departments: Iterable[Department], *, by: Actor) -> None:
@@ -196,14 +166,8 @@ def choose_departments(wave: Wave, departments: Iterable[Department], *, by: Act
     db.session.flush()
     new = sorted(department.path for department in wanted.values())
     if old != new:
-        _record_choice(wave, "chose departments of wave", "departments", old, new, by)
+        audit.record(Verb.CHOSE_DEPARTMENTS, wave, by=by, departments=(old, new))
         place_people(wave, by=by)
-
-
-def _record_choice(wave: Wave, verb: str, field: str, old: list[str], new: list[str], by: Actor) -> None:
-    audit.record(
-        verb, wave, by=by, name=wave.title, changes={field: (old, new)}, programme_id=wave.programme_id, wave_id=wave.id
-    )
 
 
 def place_people(wave: Wave, *, by: Actor = audit.CLOCK) -> tuple[int, int]:
@@ -280,13 +244,4 @@ def add_member(wave: Wave, person: Person, *, by: Actor) -> None:
         )
     )
     db.session.flush()
-    audit.record(
-        "added member",
-        wave,
-        by=by,
-        name=wave.title,
-        changes={"member": (None, person.name)},
-        person_id=person.id,
-        programme_id=wave.programme_id,
-        wave_id=wave.id,
-    )
+    audit.record(Verb.ADDED_MEMBER, audit.about(wave, person), by=by, member=(None, person.name))

@@ -20,6 +20,7 @@ class Wave(Base):
     """
 
     __tablename__ = "wave"
+    audit_name = "title"
     __table_args__ = (
         UniqueConstraint("programme_id", "number"),
         CheckConstraint("stabilises_until_on IS NULL OR stabilises_until_on >= go_live_on", name="quiet_after_go_live"),

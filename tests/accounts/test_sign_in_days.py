@@ -7,13 +7,13 @@ import pytest
 from factories import TESTER, make_account, make_people
 from sqlalchemy import inspect, select, text
 
-from engagement import audit
 from engagement.accounts import actions
 from engagement.accounts.rules import Role
 from engagement.accounts.sign_ins.actions import record_sign_ins, remember_sign_in
 from engagement.accounts.sign_ins.models import SignInDay
 from engagement.audit import AuditEntry
 from engagement.db import count_of, db
+from engagement.verbs import Verb
 
 pytestmark = pytest.mark.usefixtures("app")
 TUESDAY, WEDNESDAY = date(2026, 4, 14), date(2026, 4, 15)
@@ -34,7 +34,7 @@ def test_who_holds_a_role_is_recorded_at_once_and_everybody_else_by_day(frozen):
     assert not record_sign_ins(TUESDAY)
     assert record_sign_ins(WEDNESDAY)
     assert not record_sign_ins(WEDNESDAY)
-    [entry] = entries(audit.SIGNED_IN_THAT_DAY)
+    [entry] = entries(Verb.SIGNED_IN_THAT_DAY)
     assert (entry.subject_name, entry.at, entry.is_by_day) == (
         "emil@example.com",
         datetime(2026, 4, 14, 12, tzinfo=UTC),
@@ -65,7 +65,7 @@ def test_the_order_of_the_day_is_lost_and_today_stays(frozen):
     db.session.commit()
     assert record_sign_ins(WEDNESDAY)
     db.session.commit()
-    names = [entry.subject_name for entry in entries(audit.SIGNED_IN_THAT_DAY)]
+    names = [entry.subject_name for entry in entries(Verb.SIGNED_IN_THAT_DAY)]
     assert len(names) == 30
     assert names != sorted(names)
     assert [(row.account_id, row.on) for row in db.session.scalars(select(SignInDay))] == [(accounts[0].id, WEDNESDAY)]

@@ -18,6 +18,7 @@ from engagement.audit import CLOCK
 from engagement.db import Base, db
 from engagement.settings import Settings
 from engagement.training.models import Assignment, Completion
+from engagement.verbs import Verb
 from engagement.waves.models import WaveStep
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +63,7 @@ def test_the_migrations_make_what_the_models_say(migrated):
 
 
 def test_the_migrated_audit_is_only_added_to(migrated):
-    audit.record("tested", "test", by=CLOCK, name="A row")
+    audit.record(Verb.CHANGED_WAVE, audit.Subject("wave", "A row"), by=CLOCK)
     db.session.commit()
     for statement in ("DELETE FROM audit_entry", "UPDATE audit_entry SET verb = 'forged'"):
         with pytest.raises(DatabaseError, match="only added"):

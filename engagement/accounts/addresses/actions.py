@@ -20,6 +20,7 @@ from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.people.models import Person
+from engagement.verbs import Verb
 
 _STAND_IN = literal("formerly-") + cast(Account.id, String) + literal("@invalid")
 
@@ -64,7 +65,7 @@ def tie(account: Account, person: Person) -> None:
     account.person_id = person.id
     db.session.flush()
     by = Actor(account.id, person.name, person.id)
-    audit.record("tied sign-in to the directory", account, by=by, name=account.email, person_id=person.id)
+    audit.record(Verb.TIED_SIGN_IN, account, by=by)
 
 
 def give_up(account: Account) -> None:
@@ -133,14 +134,8 @@ def _tell_of_kept(people: ColumnElement[bool], by: Actor) -> None:
         for account, address in db.session.execute(rows.where(people, *differing, Account.deactivated_at.is_(None)))
     ]
     for account, address in kept:
-        audit.record(
-            "kept sign-in address",
-            account,
-            by=by,
-            name=account.email,
-            changes={"email": (account.email, account.email), "address in the directory": (None, address)},
-            person_id=account.person_id,
-        )
+        changes = {"email": (account.email, account.email), "address in the directory": (None, address)}
+        audit.record(Verb.KEPT_SIGN_IN_ADDRESS, account, by=by, **changes)
     letters.tell_of_kept_address(kept)
 
 
@@ -185,12 +180,5 @@ def _let_have(account: Account, address: str, by: Actor) -> str | None:
     if not db.session.scalar(select(exists().where(Grant.account_id == account.id, Grant.withdrawn_at.is_(None)))):
         account.password_hash = None
     account.session_version = Account.session_version + 1
-    audit.record(
-        "confirmed sign-in address",
-        account,
-        by=by,
-        name=account.email,
-        changes={"email": (former, account.email)},
-        person_id=account.person_id,
-    )
+    audit.record(Verb.CONFIRMED_SIGN_IN_ADDRESS, account, by=by, email=(former, account.email))
     return former

@@ -9,6 +9,7 @@ from engagement.audit import Actor
 from engagement.db import db
 from engagement.people import actions as people
 from engagement.people.models import Department
+from engagement.verbs import Verb
 
 
 def merge_department(department: Department, into: Department, *, by: Actor) -> list[Grant]:
@@ -24,14 +25,7 @@ def merge_department(department: Department, into: Department, *, by: Actor) -> 
         if not db.session.scalar(select(exists().where(*same, Grant.withdrawn_at.is_(None)))):
             there = {"account_id": grant.account_id, "role": grant.role, "department_id": into.id}
             db.session.add(Grant(**there, granted_at=clock.now(), granted_by=by.name))
-        audit.record(
-            "moved role",
-            grant.account,
-            by=by,
-            name=grant.account.email,
-            changes={f"{grant.role.word.lower()} in": (department.path, into.path)},
-            person_id=grant.account.person_id,
-            department_id=into.id,
-        )
+        places = {f"{grant.role.word.lower()} in": (department.path, into.path)}
+        audit.record(Verb.MOVED_ROLE, audit.about(grant.account, into), by=by, **places)
     db.session.flush()
     return moving

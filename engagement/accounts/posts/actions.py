@@ -14,6 +14,7 @@ from engagement.errors import BadInput
 from engagement.people import actions as people
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
+from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
 
@@ -79,10 +80,6 @@ def _refusal(sentence: str, field: str) -> BadInput:
 
 
 def _record(of: Wave | Programme, post: str, old: Person | None, new: Person | None, by: Actor) -> None:
-    changes = {post: (old.name if old else None, new.name if new else None)}
-    if isinstance(of, Wave):
-        verb, name, ids = "changed wave", of.title, {"programme_id": of.programme_id, "wave_id": of.id}
-    else:
-        verb, name, ids = "changed programme", of.name, {"programme_id": of.id}
-    audit.record(verb, of, by=by, name=name, changes=changes, **ids)
+    verb = Verb.CHANGED_WAVE if isinstance(of, Wave) else Verb.CHANGED_PROGRAMME
+    audit.record(verb, of, by=by, **{post: (old.name if old else None, new.name if new else None)})
     db.session.flush()

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import func, null, select
+from sqlalchemy import func, select
 
 from engagement import audit, clock
 from engagement.accounts.attempts.actions import shuffle_known_places
@@ -11,6 +11,7 @@ from engagement.accounts.queries import account_by_email, account_of_person, act
 from engagement.accounts.sign_ins.models import SignInDay
 from engagement.db import db, insert_new, take_all
 from engagement.people.models import Person
+from engagement.verbs import Verb
 
 #: Noon in UTC stands for the whole day, because it lies in that day nearly everywhere.
 STANDS_FOR_THE_DAY = time(12, tzinfo=UTC)
@@ -20,7 +21,7 @@ def remember_sign_in(account: Account, *, on: date) -> None:
     """Remember that somebody signed in on the organisation's own day `on`."""
     db.session.flush()
     if open_grants(account.id):
-        audit.record("signed in", account, by=account.actor, name=account.email, person_id=account.person_id)
+        audit.record(Verb.SIGNED_IN, account, by=account.actor)
         return
     once = insert_new(SignInDay).values(account_id=account.id, on=on)
     db.session.execute(once.on_conflict_do_nothing(index_elements=["account_id", "on"]))
@@ -45,16 +46,15 @@ def ask_for_link(email: str) -> Account | Person | None:
 def record_sign_ins(today: date) -> bool:
     """Write the sign-ins of days before `today` into the audit, by day and in random order; returns whether there were any."""
     days = db.session.scalars(select(SignInDay.on).where(SignInDay.on < today).distinct().order_by(SignInDay.on)).all()
-    nothing = null()
     for day in days:
         accounts = (
-            select(Account.id, Account.email, Account.person_id, nothing, nothing, nothing)
+            select(Account)
             .join(SignInDay, SignInDay.account_id == Account.id)
             .where(SignInDay.on == day)
             .order_by(func.random())
         )
         noon = datetime.combine(day, STANDS_FOR_THE_DAY)
-        audit.record_each(audit.SIGNED_IN_THAT_DAY, "account", accounts, by=audit.CLOCK, at=noon)
+        audit.record_each(Verb.SIGNED_IN_THAT_DAY, Account, accounts, by=audit.CLOCK, at=noon)
     if days:
         shuffle_known_places(today)
         db.session.add_all(SignInDay(**row) for row in take_all(SignInDay) if row["on"] >= today)

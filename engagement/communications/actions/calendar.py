@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from engagement import clock
+from engagement import audit, clock
 from engagement.accounts.models import Account
 from engagement.audiences.models import Audience
 from engagement.audit import Actor
 from engagement.communications.actions.planning import plan_dates
-from engagement.communications.actions.states import record, record_line, refuse_unless
+from engagement.communications.actions.states import refuse_unless
 from engagement.communications.actions.texts import withdraw_approval
 from engagement.communications.actions.waiting import stop_overtaken
 from engagement.communications.languages import check_language
@@ -20,13 +20,13 @@ from engagement.communications.models import Communication, Details, Occurrence
 from engagement.communications.outlines import standard_outlines
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.communications.text_limits import check_text
-from engagement.communications.writers import CHANGED_LINE, MADE_LINE
 from engagement.days.local_time import check_zone, clock_time
 from engagement.days.recurrence import read_rule
 from engagement.days.working_days import check_country
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.programmes.models import Programme
+from engagement.verbs import Verb
 
 LONGEST_LEAD = 60
 #: An approval is given for these readers and this sender; changing one of these withdraws it.
@@ -65,7 +65,7 @@ def make_communication(programme: Programme, details: Details, *, by: Actor) -> 
     communication = Communication(programme=programme, made_at=now, cadence_since=now, **kept)
     db.session.add(communication)
     db.session.flush()
-    record_line(MADE_LINE, communication, by, {"cadence": (None, communication.how_often)})
+    audit.record(Verb.MADE_COMMUNICATION, communication, by=by, cadence=(None, communication.how_often))
     plan_dates([communication], now)
     return communication
 
@@ -131,7 +131,8 @@ def change_communication(communication: Communication, details: Details, *, by: 
         return
     for field, (_, value) in differing.items():
         setattr(communication, field, value)
-    record_line(CHANGED_LINE, communication, by, {f: (_said(a), _said(b)) for f, (a, b) in differing.items()})
+    said = {field: (_said(before), _said(after)) for field, (before, after) in differing.items()}
+    audit.record(Verb.CHANGED_COMMUNICATION, communication, by=by, **said)
     db.session.flush()
     if not ADDRESSING.isdisjoint(differing):
         _withdraw_all(communication, by)
@@ -179,14 +180,14 @@ def end_communication(communication: Communication, *, by: Actor) -> None:
         return
     now = clock.now()
     communication.ended_at = now
-    record_line("ended communication", communication, by, {})
+    audit.record(Verb.ENDED_COMMUNICATION, communication, by=by)
     _drop_untouched(communication, now)
     unsent = (OccurrenceStatus.DRAFT, OccurrenceStatus.IN_REVIEW, OccurrenceStatus.APPROVED, OccurrenceStatus.HELD)
     rows = select(Occurrence).where(Occurrence.communication_id == communication.id, Occurrence.status.in_(unsent))
     for occurrence in db.session.scalars(rows.with_for_update().execution_options(populate_existing=True)):
         occurrence.status = OccurrenceStatus.SKIPPED
         occurrence.reason = "The communication was ended."
-        record("skipped message", occurrence, by, {"reason": (None, occurrence.reason)})
+        audit.record(Verb.SKIPPED_MESSAGE, occurrence, by=by, reason=(None, occurrence.reason))
     db.session.flush()
     stop_overtaken(by=by)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from engagement import audit, clock
 from engagement.audit import Actor
-from engagement.communications.actions.states import dated, record, record_line, refuse_unless
+from engagement.communications.actions.states import dated, refuse_unless
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.days.cadence import planned_dates
@@ -17,6 +17,7 @@ from engagement.days.working_days import working_days_before
 from engagement.db import db, insert_new
 from engagement.errors import BadInput, RuleBroken
 from engagement.programmes.models import Programme
+from engagement.verbs import Verb
 
 HORIZON_DAYS = 100
 ROWS_AT_ONCE = 500
@@ -48,7 +49,7 @@ def plan_dates(communications: Iterable[Communication], now: datetime, horizon_d
         new = _new_dates(communication, taken.get(communication.id, set()), now + timedelta(days=horizon_days))
         rows += new
         if new:
-            record_line("planned messages", communication, audit.CLOCK, {"messages": (None, len(new))})
+            audit.record(Verb.PLANNED_MESSAGES, communication, by=audit.CLOCK, messages=(None, len(new)))
     made = 0
     for start in range(0, len(rows), ROWS_AT_ONCE):
         chunk = rows[start : start + ROWS_AT_ONCE]
@@ -118,7 +119,7 @@ def settle_missed(now: datetime) -> int:
         was = "was not approved" if occurrence.status is OccurrenceStatus.IN_REVIEW else "was still a draft"
         occurrence.status = OccurrenceStatus.MISSED
         occurrence.reason = f"It {was} when it was due, {occurrence.when}."
-        record("missed message", occurrence, audit.CLOCK, {"reason": (None, occurrence.reason)})
+        audit.record(Verb.MISSED_MESSAGE, occurrence, by=audit.CLOCK, reason=(None, occurrence.reason))
     db.session.flush()
     return len(missed)
 
@@ -140,5 +141,5 @@ def schedule_briefing(communication: Communication, sends_at: datetime, *, by: A
     occurrence = Occurrence(**_row(communication, sends_at, sends_at, from_cadence=False), communication=communication)
     db.session.add(occurrence)
     db.session.flush()
-    record("dated message", occurrence, by, {"sends_at": (None, sends_at)})
+    audit.record(Verb.DATED_MESSAGE, occurrence, by=by, sends_at=(None, sends_at))
     return occurrence

@@ -6,7 +6,7 @@ from html import escape
 from sqlalchemy import ColumnElement, String, literal, or_, select
 
 from engagement import audit
-from engagement.communications.actions.states import lock, record
+from engagement.communications.actions.states import lock
 from engagement.communications.merge_values import person_columns
 from engagement.communications.merging import fields_in, slot
 from engagement.communications.messages import CONFIRM_SLOT, Letter, own_copy_path
@@ -22,6 +22,7 @@ from engagement.mail.queries import translations_in, whole_text_of
 from engagement.mail.rules import MailingKind
 from engagement.people.organisation import UNSET, Organisation
 from engagement.programmes.models import Programme
+from engagement.verbs import Verb
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
@@ -76,7 +77,7 @@ def remind(occurrence_id: int, *, now: datetime, organisation: Organisation = UN
             filled=_columns(reminder, mailing),
             translation=translation_column(reminder, organisation),
         )
-        record("sent reminders", occurrence, audit.CLOCK, {"reminder": (None, number), "people": (None, added)})
+        audit.record(Verb.SENT_REMINDERS, occurrence, by=audit.CLOCK, reminder=(None, number), people=(None, added))
         queued += added
     db.session.flush()
     return queued

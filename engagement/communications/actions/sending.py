@@ -8,7 +8,7 @@ from engagement import audit, clock
 from engagement.accounts.models import Account
 from engagement.audiences.queries import people_in, reach
 from engagement.audit import Actor
-from engagement.communications.actions.states import allow_in, lock, record, refuse_unless
+from engagement.communications.actions.states import allow_in, lock, refuse_unless
 from engagement.communications.actions.texts import move_occurrence, skip_occurrence
 from engagement.communications.approvals import may_still_approve, standing_approval
 from engagement.communications.merge_values import problems_of, values_for
@@ -30,6 +30,7 @@ from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from engagement.people.organisation import UNSET, Organisation
+from engagement.verbs import Verb
 from engagement.waves.rules import WaveStatus
 
 NOBODY = "No recipients: “{audience}” reached nobody when it was due."
@@ -91,7 +92,7 @@ def _why_not(occurrence: Occurrence) -> str | None:
 
 def _hold(occurrence: Occurrence, reason: str) -> QueueOutcome:
     occurrence.status, occurrence.reason, occurrence.queued_at = OccurrenceStatus.HELD, reason, None
-    record("held message", occurrence, audit.CLOCK, {"reason": (None, reason)})
+    audit.record(Verb.HELD_MESSAGE, occurrence, by=audit.CLOCK, reason=(None, reason))
     db.session.flush()
     return QueueOutcome.HELD
 
@@ -101,13 +102,14 @@ def _queue(occurrence: Occurrence, now: datetime, organisation: Organisation) ->
     if not reach(audience, occurrence.sends_on):
         occurrence.status, occurrence.finished_at, occurrence.reached = OccurrenceStatus.SENT, now, 0
         occurrence.reason = NOBODY.format(audience=audience.name)
-        record("found no recipients", occurrence, audit.CLOCK, {"reason": (None, occurrence.reason)})
+        audit.record(Verb.FOUND_NO_RECIPIENTS, occurrence, by=audit.CLOCK, reason=(None, occurrence.reason))
         db.session.flush()
         return QueueOutcome.NOBODY
     occurrence.mailing = build_message(occurrence, organisation)
     occurrence.reason = ""
     occurrence.reached = _queue_for(occurrence, occurrence.mailing, occurrence.sends_on, now, organisation)
-    record("queued message", occurrence, audit.CLOCK, {"people": (occurrence.reach_when_planned, occurrence.reached)})
+    people = (occurrence.reach_when_planned, occurrence.reached)
+    audit.record(Verb.QUEUED_MESSAGE, occurrence, by=audit.CLOCK, people=people)
     db.session.flush()
     return QueueOutcome.QUEUED
 
@@ -137,7 +139,7 @@ def resume_occurrence(occurrence: Occurrence, *, now: datetime, by: Actor, organ
     if added:
         occurrence.reached = (occurrence.reached or 0) + added
         occurrence.status, occurrence.finished_at = OccurrenceStatus.SENDING, None
-        record("sent to people who were missing", occurrence, by, {"people": (None, added)})
+        audit.record(Verb.SENT_TO_MISSING, occurrence, by=by, people=(None, added))
         db.session.flush()
     return added
 
@@ -172,7 +174,7 @@ def decide_held(occurrence: Occurrence, send: bool | datetime, *, by: Actor, rea
         why_not = _why_not(occurrence)
         refuse_unless(why_not is None, f"It can’t be sent now. {why_not}")
         now = clock.now()
-        record("released held message", occurrence, by, {"sends_at": (occurrence.sends_at, now)})
+        audit.record(Verb.RELEASED_MESSAGE, occurrence, by=by, sends_at=(occurrence.sends_at, now))
         occurrence.status, occurrence.sends_at, occurrence.moved_at, occurrence.reason = (
             OccurrenceStatus.APPROVED,
             now,
@@ -196,5 +198,7 @@ def send_test_copy(
     if asks_confirmation(occurrence):
         values[CONFIRM_SLOT] = "/me/messages"
     delivery = queue_for_address(mailing, to_account.email, to_account.name, values)
-    record("sent test copy", occurrence, by, {"to": (None, to_account.email), "as": (None, as_person.name)})
+    audit.record(
+        Verb.SENT_TEST_COPY, occurrence, by=by, **{"to": (None, to_account.email), "as": (None, as_person.name)}
+    )
     return delivery

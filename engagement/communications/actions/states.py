@@ -1,14 +1,12 @@
-"""What all changes of one message share: locking its row, refusing what its state forbids, and the audit entry."""
+"""What all changes of one message share: locking its row, and refusing what its state forbids."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from engagement import audit, clock
-from engagement.audit import Actor
+from engagement import clock
 from engagement.communications.models import Approval, Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db, rows_changed
@@ -57,31 +55,3 @@ def withdraw_approvals(occurrence: Occurrence) -> int:
 def dated(communication: Communication, instant: datetime) -> date:
     """Return the day that an instant has by the communication's clock."""
     return instant.astimezone(ZoneInfo(communication.timezone)).date()
-
-
-def record(verb: str, occurrence: Occurrence, by: Actor, changes: dict[str, tuple[Any, Any]] | None = None) -> None:
-    """Add the audit entry of a change of one message."""
-    communication = occurrence.communication
-    audit.record(
-        verb,
-        occurrence,
-        by=by,
-        name=occurrence.title,
-        changes=changes,
-        programme_id=communication.programme_id,
-        wave_id=communication.wave_id,
-    )
-
-
-def record_line(
-    verb: str, communication: Communication, by: Actor, changes: dict[str, tuple[Any, Any]] | None = None
-) -> None:
-    """Add the audit entry of a change of a communication."""
-    audit.record(
-        verb,
-        communication,
-        by=by,
-        changes=changes,
-        programme_id=communication.programme_id,
-        wave_id=communication.wave_id,
-    )

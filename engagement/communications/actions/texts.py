@@ -6,14 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engagement import clock
+from engagement import audit, clock
 from engagement.audiences.queries import reach
 from engagement.audit import Actor
 from engagement.communications.actions.states import (
     allow_in,
     dated,
     lock,
-    record,
     refuse_unless,
     refuse_unseen,
     withdraw_approvals,
@@ -30,11 +29,11 @@ from engagement.communications.models import Approval, Occurrence, OccurrenceTex
 from engagement.communications.rules import WRITABLE, OccurrenceStatus
 from engagement.communications.text_limits import check_text
 from engagement.communications.translations import main_language
-from engagement.communications.writers import ASKED, REMOVED_TRANSLATION, WROTE, WROTE_TRANSLATION
 from engagement.days.working_days import working_days_before
 from engagement.db import db
 from engagement.errors import BadInput, NotAllowed
 from engagement.people.organisation import UNSET, Organisation
+from engagement.verbs import Verb
 from engagement.words import language_words
 
 LONGEST_REASON = 2_000
@@ -76,7 +75,7 @@ def write_occurrence(
         return Written(is_changed=False, withdrew_approval=False)
     refuse_unseen(occurrence, seen_version)
     occurrence.subject, occurrence.body, occurrence.asks_confirmation = subject, body, asks
-    return _new_version(occurrence, WROTE, changes, by)
+    return _new_version(occurrence, Verb.WROTE_MESSAGE, changes, by)
 
 
 def _tidied(subject: str, body: str) -> tuple[str, str]:
@@ -85,7 +84,7 @@ def _tidied(subject: str, body: str) -> tuple[str, str]:
     return subject, body
 
 
-def _new_version(occurrence: Occurrence, verb: str, changes: dict[str, tuple[Any, Any]], by: Actor) -> Written:
+def _new_version(occurrence: Occurrence, verb: Verb, changes: dict[str, tuple[Any, Any]], by: Actor) -> Written:
     """Count a change of one of the texts, which withdraws the approval of all of them."""
     changes = {"text_version": (occurrence.text_version, occurrence.text_version + 1)} | changes
     withdrawn = withdraw_approvals(occurrence)
@@ -93,9 +92,9 @@ def _new_version(occurrence: Occurrence, verb: str, changes: dict[str, tuple[Any
     occurrence.written_by_id, occurrence.written_at = by.account_id, clock.now()
     if occurrence.status is not OccurrenceStatus.HELD:
         occurrence.status = OccurrenceStatus.DRAFT
-    record(verb, occurrence, by, changes)
+    audit.record(verb, occurrence, by=by, **changes)
     if withdrawn:
-        record("withdrew approval", occurrence, by, {"because": (None, "the text was changed")})
+        audit.record(Verb.WITHDREW_APPROVAL, occurrence, by=by, because=(None, "the text was changed"))
     db.session.flush()
     return Written(is_changed=True, withdrew_approval=bool(withdrawn))
 
@@ -130,7 +129,7 @@ def write_translation(
         row = OccurrenceText(occurrence_id=occurrence.id, language=language)
         db.session.add(row)
     row.subject, row.body = subject, body
-    return _new_version(occurrence, WROTE_TRANSLATION, {"language": (None, language)}, by)
+    return _new_version(occurrence, Verb.WROTE_TRANSLATION, {"language": (None, language)}, by)
 
 
 def remove_translation(occurrence: Occurrence, language: str, *, by: Actor) -> None:
@@ -143,7 +142,7 @@ def remove_translation(occurrence: Occurrence, language: str, *, by: Actor) -> N
     row = _translation(occurrence, language)
     if row is not None:
         db.session.delete(row)
-        _new_version(occurrence, REMOVED_TRANSLATION, {"language": (language, None)}, by)
+        _new_version(occurrence, Verb.REMOVED_TRANSLATION, {"language": (language, None)}, by)
 
 
 def _translation(occurrence: Occurrence, language: str) -> OccurrenceText | None:
@@ -163,7 +162,7 @@ def ask_approval(occurrence: Occurrence, *, by: Actor) -> None:
     _refuse_problems(occurrence)
     _refuse_past(occurrence)
     occurrence.status = OccurrenceStatus.IN_REVIEW
-    record(ASKED, occurrence, by, {"text_version": (None, occurrence.text_version)})
+    audit.record(Verb.ASKED_FOR_APPROVAL, occurrence, by=by, text_version=(None, occurrence.text_version))
     db.session.flush()
 
 
@@ -196,7 +195,7 @@ def approve(occurrence: Occurrence, *, by: Actor, seen_version: int | None = Non
     )
     db.session.add(approval)
     changes = {"text_version": (None, occurrence.text_version), "people": (None, occurrence.reach_when_planned)}
-    record("approved message", occurrence, by, changes)
+    audit.record(Verb.APPROVED_MESSAGE, occurrence, by=by, **changes)
     db.session.flush()
     return approval
 
@@ -223,7 +222,7 @@ def withdraw_approval(occurrence: Occurrence, reason: str = "", *, by: Actor) ->
     allow_in(occurrence, (OccurrenceStatus.APPROVED, OccurrenceStatus.IN_REVIEW), "taken back")
     withdraw_approvals(occurrence)
     occurrence.status = OccurrenceStatus.DRAFT
-    record("withdrew approval", occurrence, by, {"reason": (None, reason.strip()[:LONGEST_REASON])})
+    audit.record(Verb.WITHDREW_APPROVAL, occurrence, by=by, reason=(None, reason.strip()[:LONGEST_REASON]))
     db.session.flush()
 
 
@@ -250,7 +249,7 @@ def move_occurrence(occurrence: Occurrence, sends_at: datetime, *, by: Actor) ->
         stands = standing_approval(occurrence) is not None
         occurrence.status = OccurrenceStatus.APPROVED if stands else OccurrenceStatus.DRAFT
         occurrence.reason = ""
-    record("moved message", occurrence, by, changes)
+    audit.record(Verb.MOVED_MESSAGE, occurrence, by=by, **changes)
     db.session.flush()
 
 
@@ -267,5 +266,5 @@ def skip_occurrence(occurrence: Occurrence, reason: str, *, by: Actor) -> None:
     withdraw_approvals(occurrence)
     changes = {"status": (occurrence.status, OccurrenceStatus.SKIPPED), "reason": (None, reason)}
     occurrence.status, occurrence.reason = OccurrenceStatus.SKIPPED, reason
-    record("skipped message", occurrence, by, changes)
+    audit.record(Verb.SKIPPED_MESSAGE, occurrence, by=by, **changes)
     db.session.flush()

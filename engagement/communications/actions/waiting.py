@@ -4,7 +4,7 @@ from sqlalchemy import exists, or_, select
 
 from engagement import audit
 from engagement.audit import Actor
-from engagement.communications.actions.states import lock, record, refuse_unless
+from engagement.communications.actions.states import lock, refuse_unless
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
@@ -12,6 +12,7 @@ from engagement.errors import BadInput
 from engagement.mail.actions import send_waiting, stop_waiting
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import UNSENT
+from engagement.verbs import Verb
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
@@ -35,7 +36,7 @@ def _stop(occurrence: Occurrence, mailing: Mailing, reason: str, by: Actor) -> i
     stopped = stop_waiting(mailing, reason)
     if stopped:
         occurrence.reason = f"Stopped by {by.name}: {reason}"
-        record("stopped message", occurrence, by, {"reason": (None, reason), "people": (stopped, 0)})
+        audit.record(Verb.STOPPED_MESSAGE, occurrence, by=by, reason=(None, reason), people=(stopped, 0))
         db.session.flush()
     return stopped
 
@@ -47,7 +48,7 @@ def send_to_waiting(occurrence: Occurrence, *, by: Actor) -> int:
     """
     released = send_waiting(_being_sent(occurrence))
     if released:
-        record("sent to people who waited", occurrence, by, {"people": (None, released)})
+        audit.record(Verb.SENT_TO_WAITING, occurrence, by=by, people=(None, released))
         db.session.flush()
     return released
 

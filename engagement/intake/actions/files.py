@@ -14,6 +14,7 @@ from engagement.errors import BadInput
 from engagement.intake.models import KeptUpload, SavedMapping
 from engagement.intake.reading.rules.fields import Field
 from engagement.intake.rules import UPLOAD_KEPT
+from engagement.verbs import Verb
 
 
 def save_mapping(name: str, columns: Mapping[str, str], *, by: Actor) -> SavedMapping:
@@ -30,7 +31,7 @@ def save_mapping(name: str, columns: Mapping[str, str], *, by: Actor) -> SavedMa
         db.session.add(mapping)
     old = dict(mapping.columns)
     mapping.columns, mapping.saved_by, mapping.saved_at = dict(columns), by.name[:401], clock.now()
-    audit.record("saved column mapping", mapping, by=by, changes={"columns": (old or None, dict(columns))})
+    audit.record(Verb.SAVED_COLUMN_MAPPING, mapping, by=by, columns=(old or None, dict(columns)))
     return mapping
 
 

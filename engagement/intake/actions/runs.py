@@ -14,7 +14,7 @@ from engagement.errors import RuleBroken
 from engagement.intake.applying.actions import people, undoing
 from engagement.intake.applying.actions.departments import close_unused
 from engagement.intake.applying.actions.heads import settle_heads
-from engagement.intake.applying.actions.recording import IMPORTED, UNDOING_VERBS, VERBS, record_of_people
+from engagement.intake.applying.actions.recording import UNDOING_VERBS, VERBS, record_of_people
 from engagement.intake.applying.queries import merged_since
 from engagement.intake.comparing.actions.comparison import compare
 from engagement.intake.comparing.actions.matching import unknown_managers
@@ -27,6 +27,7 @@ from engagement.intake.reading.rules.problems import Problem, UnreadableFile, li
 from engagement.intake.rules import ChangeKind, Progress, RunStatus, Step, missing, needs_confirmation, quietly
 from engagement.people.models import Person, PersonRole
 from engagement.training.actions.assigning import AssignmentCounts, settle_assignments
+from engagement.verbs import Verb
 from engagement.waves.actions import settle_memberships
 
 #: The number of PostgreSQL's advisory lock that an import holds while it changes the directory.
@@ -111,7 +112,7 @@ def discard_run(run: ImportRun, *, by: Actor) -> None:
         raise RuleBroken(f"This import is {run.status.word.lower()} already.")
     run.status = RunStatus.DISCARDED
     _clear_staging(run)
-    audit.record("discarded import", run, by=by, name=run.filename)
+    audit.record(Verb.DISCARDED_IMPORT, run, by=by)
 
 
 def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progress: Progress = quietly) -> ImportRun:
@@ -131,7 +132,7 @@ def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progr
         return run
     _refuse_unconfirmed(run, confirm_leavers)
     now = clock.now()
-    audit.record(IMPORTED, run, by=by, name=run.filename, changes=_tally(run))
+    audit.record(Verb.IMPORTED_PEOPLE, run, by=by, **_tally(run))
     if run.touched:
         try:
             _write_people(run, by, progress)
@@ -249,7 +250,7 @@ def undo_run(run: ImportRun, *, by: Actor) -> None:
     if has_managers(run):
         settle_heads(run, by)
     undone = _tally(run) | {f"people of {old}": (old, new) for old, new in merged_since(run)}
-    audit.record("undid import", run, by=by, name=run.filename, changes=undone)
+    audit.record(Verb.UNDID_IMPORT, run, by=by, **undone)
     db.session.flush()
     record_of_people(run, UNDOING_VERBS, now, by)
     close_unused(run, by)
@@ -263,4 +264,4 @@ def leave_out_bad_rows(run: ImportRun, *, by: Actor) -> None:
     if not run.is_staged:
         raise RuleBroken(f"This import is {run.status.word.lower()} already.")
     run.skips_bad = True
-    audit.record("left out bad rows", run, by=by, name=run.filename, changes={"rows": (None, run.count("bad_rows"))})
+    audit.record(Verb.LEFT_OUT_BAD_ROWS, run, by=by, rows=(None, run.count("bad_rows")))

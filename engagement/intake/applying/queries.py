@@ -11,6 +11,7 @@ from engagement.intake.models import KNOWN, ImportChange, ImportRun
 from engagement.intake.rules import ChangeKind
 from engagement.people.models import Department
 from engagement.people.queries import department_successors
+from engagement.verbs import Verb
 
 
 def of_kind(run: ImportRun, *kinds: ChangeKind) -> Select[int]:
@@ -55,10 +56,10 @@ def sign_ins_undone(run: ImportRun) -> list[str]:
 
 
 #: What the audit says of sign-ins with rights that a file touched, and what that means.
-_OUTCOMES = {
-    "deactivated sign-in": "has ended",
-    "kept sign-in ended": "stays ended until an administrator lets them in",
-    "kept sign-in address": "keeps its address until an administrator confirms the new one",
+_OUTCOMES: dict[str, str] = {
+    Verb.DEACTIVATED_SIGN_IN: "has ended",
+    Verb.KEPT_SIGN_IN_ENDED: "stays ended until an administrator lets them in",
+    Verb.KEPT_SIGN_IN_ADDRESS: "keeps its address until an administrator confirms the new one",
 }
 
 

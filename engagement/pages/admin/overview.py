@@ -1,6 +1,5 @@
 """Administration: the overview, the timetable of jobs, and the audit with search and export."""
 
-import json
 from collections.abc import Iterator
 
 from flask import Response, render_template, request
@@ -14,6 +13,7 @@ from engagement.audit import AuditEntry
 from engagement.db import count_of, db
 from engagement.mail.queries import outbox_counts
 from engagement.pages.admin import blueprint
+from engagement.pages.admin.words import told
 from engagement.pages.frame import guard
 from engagement.pages.frame.machine import is_this_machine
 from engagement.pages.frame.operation import migrations_are_applied
@@ -21,6 +21,7 @@ from engagement.pages.parts.files import csv_response
 from engagement.pages.parts.forms import day_or_none
 from engagement.pages.parts.lists import asked_page
 from engagement.scheduler.running import clock_stands_still, last_tick, line_states
+from engagement.verbs import stored_verb, verb_words
 
 MOST_EXPORTED = 200_000
 HEADER = ("at (UTC)", "who", "did what", "kind", "id", "name", "changes")
@@ -61,7 +62,7 @@ def jobs() -> str:
 def _asked_entries() -> Select[AuditEntry]:
     asked = audit.entries(
         words=request.args.get("words", ""),
-        verb=request.args.get("verb", ""),
+        verb=stored_verb(request.args.get("verb", "")),
         since=day_or_none(request.args.get("since")),
         until=day_or_none(request.args.get("until")),
     )
@@ -77,47 +78,25 @@ def audit_log() -> str:
     page = asked_page(count_of(entries))
     return render_template(
         "admin/audit.html",
-        entries=[
-            (entry, _in_words(entry)) for entry in db.session.scalars(entries.limit(page.size).offset(page.offset))
-        ],
+        entries=[told(entry) for entry in db.session.scalars(entries.limit(page.size).offset(page.offset))],
         page=page,
-        verbs=audit.verbs(audit_access.visible_entries(reader)),
+        verbs=sorted(verb_words(verb) for verb in audit.verbs(audit_access.visible_entries(reader))),
         sees_all=audit_access.may_see_all_audit(reader),
-        asked={name: request.args.get(name, "") for name in ("words", "verb", "since", "until")},
+        asked={
+            **{name: request.args.get(name, "") for name in ("words", "since", "until")},
+            "verb": verb_words(stored_verb(request.args.get("verb", ""))),
+        },
     )
-
-
-def _in_words(entry: AuditEntry) -> list[str]:
-    return [
-        f"{field}: {_value(old)} → {_value(new)}" if old is not None else f"{field}: {_value(new)}"
-        for field, (old, new) in entry.changes.items()
-    ]
-
-
-def _value(value: object) -> str:
-    if value is None or value == "":
-        return "nothing"
-    if isinstance(value, list):
-        return ", ".join(str(v) for v in value) or "nothing"
-    return str(value)
 
 
 @blueprint.get("/admin/audit.csv")
 def audit_export() -> Response:
-    """The same entries as a file, with the changes as JSON; at most 200,000, newest first."""
+    """The same entries as a file, in the same words; at most 200,000, newest first."""
     guard.allow(audit_access.may_see_audit(guard.reader()))
 
     def rows() -> Iterator[tuple[object, ...]]:
         for entry in db.session.scalars(_asked_entries().limit(MOST_EXPORTED)).yield_per(1000):
-            changes = json.dumps(entry.changes, ensure_ascii=False)
-            yield (
-                (entry.at.date() if entry.is_by_day else entry.at).isoformat(),
-                entry.actor_name,
-                entry.verb,
-                entry.subject_kind,
-                entry.subject_id or "",
-                entry.subject_name,
-                changes,
-            )
+            line = told(entry, in_file=True)
+            yield line.when, line.who, line.did, line.kind, entry.subject_id or "", line.name, "; ".join(line.changes)
 
     return csv_response(HEADER, rows(), "audit.csv")

@@ -8,7 +8,16 @@ from markupsafe import Markup
 
 from engagement import clock
 from engagement.pages.frame import guard
-from engagement.words import brief_day_words, count, day_words, month_words, number_word, plural, short_day_words
+from engagement.words import (
+    brief_day_words,
+    count,
+    day_words,
+    month_words,
+    number_word,
+    plural,
+    short_day_words,
+    zone_words,
+)
 
 
 def register(app: Flask) -> None:
@@ -77,6 +86,13 @@ def moment(value: datetime | None, missing: str = "not yet") -> str:
     local = _local_day(value)
     when = "today" if local == today() else day(local)
     return f"{when} at {clock_time(value)}"
+
+
+def kept_moment(value: datetime) -> str:
+    """Write an instant for a file, with its zone: "12 May 2026 at 14:00, London time"."""
+    zone = reader_zone()
+    local = value.astimezone(zone)
+    return f"{short_day_words(local.date())} at {local:%H:%M}, {zone_words(zone.key)}"
 
 
 def iso(value: date | datetime) -> str:

@@ -22,6 +22,7 @@ from engagement.privacy import actions
 from engagement.privacy.actions import Erasure
 from engagement.privacy.data_file import data_of
 from engagement.privacy.known_as import known_as
+from engagement.verbs import Verb
 
 
 class EraseForm(Form):
@@ -43,7 +44,7 @@ def data(person_id: int) -> Response:
     answer = json_response(
         data_of(person, with_concerns=concern_access.may_read_every_concern(reader)), f"person-{person.id}.json"
     )
-    audit.record("exported everything about", person, by=reader.actor, person_id=person.id)
+    audit.record(Verb.SAVED_ALL_ABOUT_PERSON, person, by=reader.actor)
     db.session.commit()
     return answer
 

@@ -28,6 +28,7 @@ from engagement.privacy.reach import Subject, rows_about
 from engagement.privacy.rules import STAND_IN
 from engagement.stakeholders.actions import forget_words_about
 from engagement.training.models import Leftover, OwnDueDay
+from engagement.verbs import Verb
 
 #: Emptied on the erased person's own row; the row itself stays, so that counts stay right.
 OWN_DETAILS = (
@@ -67,7 +68,7 @@ def erase_person(person: Person, *, by: Actor) -> Erasure:
     forget_words_about(person)
     db.session.flush()
     replace_everywhere(known, Subject(person.id, account.id if account else None))
-    audit.record("erased person", person, by=by, name=STAND_IN, person_id=person.id)
+    audit.record(Verb.ERASED_PERSON, audit.about(person, name=STAND_IN), by=by)
     db.session.flush()
     db.session.expire_all()
     return Erasure(dropped)

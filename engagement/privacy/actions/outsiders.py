@@ -1,5 +1,7 @@
 """Erasing a stakeholder who is in no directory: all that is known of them is what was written on the map."""
 
+from dataclasses import replace
+
 from sqlalchemy import update
 
 from engagement import audit, clock
@@ -8,8 +10,10 @@ from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.privacy.rules import STAND_IN
 from engagement.stakeholders.actions import forget_words_of, remove_stakeholder
+from engagement.stakeholders.actions.mapping import told_of
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
 from engagement.stakeholders.rules import StakeholderKind
+from engagement.verbs import Verb
 
 
 def erase_outsider(stakeholder: Stakeholder, *, by: Actor) -> None:
@@ -21,6 +25,7 @@ def erase_outsider(stakeholder: Stakeholder, *, by: Actor) -> None:
     if stakeholder.kind is not StakeholderKind.OUTSIDE:
         raise RuleBroken("Only a stakeholder outside the directory is erased here. Erase a person on their own page.")
     remove_stakeholder(stakeholder, by=by)
+    where = told_of(stakeholder)
     here = (StakeholderPlace.stakeholder_id == stakeholder.id, StakeholderPlace.ended_at.is_(None))
     rows_changed(update(StakeholderPlace).where(*here).values(ended_at=clock.now(), ended_by_id=by.account_id))
     stakeholder.name = STAND_IN
@@ -28,6 +33,6 @@ def erase_outsider(stakeholder: Stakeholder, *, by: Actor) -> None:
     db.session.flush()
     told = (AuditEntry.subject_kind == "stakeholder", AuditEntry.subject_id == str(stakeholder.id))
     rows_changed(update(AuditEntry).where(*told).values(subject_name=STAND_IN, changes={}))
-    audit.record("erased stakeholder", stakeholder, by=by, name=STAND_IN)
+    audit.record(Verb.ERASED_STAKEHOLDER, replace(where, name=STAND_IN), by=by)
     db.session.flush()
     db.session.expire_all()

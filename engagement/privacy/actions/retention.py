@@ -16,6 +16,7 @@ from engagement.privacy.models import RetentionRule
 from engagement.privacy.rules import RecordKind, days_problem
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.training.models import QuizAttempt
+from engagement.verbs import Verb
 
 
 def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
@@ -36,7 +37,12 @@ def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
         rule.keep_days, rule.set_at = keep_days, clock.now()
     elif keep_days is not None:
         db.session.add(RetentionRule(kind=kind, keep_days=keep_days, set_at=clock.now()))
-    audit.record("set retention", "retention_rule", by=by, name=kind.word, changes={"days kept": (old, keep_days)})
+    audit.record(
+        Verb.SET_RETENTION,
+        audit.Subject(RetentionRule.__tablename__, kind.word),
+        by=by,
+        **{"days kept": (old, keep_days)},
+    )
     db.session.flush()
 
 
@@ -45,7 +51,12 @@ def apply_retention(now: datetime, *, by: Actor = audit.CLOCK) -> dict[RecordKin
     gone = {each.kind: _let_go(each.kind, each.keep_days, now, by) for each in old_records.all_going(now)}
     for kind, number in gone.items():
         if number and kind.is_counted:
-            audit.record("applied retention", "retention_rule", by=by, name=kind.word, changes={"records": (number, 0)})
+            audit.record(
+                Verb.APPLIED_RETENTION,
+                audit.Subject(RetentionRule.__tablename__, kind.word),
+                by=by,
+                records=(number, 0),
+            )
     return gone
 
 

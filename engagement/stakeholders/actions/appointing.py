@@ -12,6 +12,7 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Department, Person
 from engagement.stakeholders.coverage import place_of, standing_departments
 from engagement.stakeholders.models import Champion
+from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
 
@@ -49,12 +50,8 @@ def appoint_champion(
     )
     db.session.add(champion)
     db.session.flush()
-    changes: dict[str, tuple[Any, Any]] = {
-        "champion": (None, person.name),
-        "from": (None, from_on),
-        "until": (None, until_on),
-    }
-    _record("appointed champion", champion, by, changes)
+    changes: dict[str, Any] = {"champion": (None, person.name), "from": (None, from_on), "until": (None, until_on)}
+    audit.record(Verb.APPOINTED_CHAMPION, champion, by=by, **changes)
     return champion
 
 
@@ -91,19 +88,5 @@ def release_champion(champion: Champion, on: date, *, by: Actor) -> None:
         return
     old, champion.until_on = champion.until_on, max(on, champion.from_on)
     champion.released_at, champion.released_by_id = clock.now(), by.account_id
-    _record("released champion", champion, by, {"until": (old, champion.until_on)})
+    audit.record(Verb.RELEASED_CHAMPION, champion, by=by, until=(old, champion.until_on))
     db.session.flush()
-
-
-def _record(verb: str, champion: Champion, by: Actor, changes: dict[str, tuple[Any, Any]]) -> None:
-    audit.record(
-        verb,
-        champion,
-        by=by,
-        name=f"{champion.wave.title}: {champion.department.path}",
-        changes=changes,
-        person_id=champion.person_id,
-        programme_id=champion.wave.programme_id,
-        wave_id=champion.wave_id,
-        department_id=champion.department_id,
-    )

@@ -20,6 +20,7 @@ from engagement.stakeholders.models import (
 )
 from engagement.stakeholders.queries import on_the_map
 from engagement.stakeholders.rules import LONGEST_TEXT, StakeholderGroup, StakeholderKind
+from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
 #: A map: the programme, and the wave or None for the whole programme.
@@ -50,7 +51,7 @@ def add_stakeholder(
     db.session.add(profile)
     db.session.add_all(_place(stakeholder, place, stakeholder.added_at, by) for place in wanted)
     changes = {"group": (None, group), "looked after by": (None, owner.name if owner else None)}
-    record_on_maps("added stakeholder", stakeholder, wanted, by, changes)
+    audit.record(Verb.ADDED_STAKEHOLDER, told_of(stakeholder), by=by, **changes)
     db.session.flush()
     return stakeholder
 
@@ -139,22 +140,9 @@ def _place(stakeholder: Stakeholder, place: Place, now: datetime, by: Actor) -> 
     )
 
 
-def record_on_maps(
-    verb: str, stakeholder: Stakeholder, places: Iterable[Place], by: Actor, changes: dict[str, tuple[Any, Any]]
-) -> None:
-    """Leave an audit entry about a stakeholder, in the scope of the first of the maps."""
-    programme_id, wave_id = next(iter(places), (None, None))
-    audit.record(
-        verb,
-        stakeholder,
-        by=by,
-        name=stakeholder.title,
-        changes=changes,
-        person_id=stakeholder.person_id,
-        programme_id=programme_id,
-        wave_id=wave_id,
-        department_id=stakeholder.department_id,
-    )
+def told_of(stakeholder: Stakeholder) -> audit.Subject:
+    """Return the stakeholder as the audit names them, in the scope of the first of the maps on which they stand."""
+    return audit.about(stakeholder, next(iter(open_places(stakeholder).values()), None))
 
 
 def change_stakeholder(
@@ -185,7 +173,7 @@ def change_stakeholder(
     changes |= _say_anew(stakeholder, group, _role(role), owner, now, by)
     changes |= _move(stakeholder, held, wanted, now, by)
     if changes:
-        record_on_maps("changed stakeholder", stakeholder, wanted, by, changes)
+        audit.record(Verb.CHANGED_STAKEHOLDER, told_of(stakeholder), by=by, **changes)
     db.session.flush()
 
 
@@ -220,11 +208,11 @@ def _say_anew(
 
 
 def open_places(stakeholder: Stakeholder) -> dict[Place, StakeholderPlace]:
-    """Return the rows of the maps on which a stakeholder stands, or stood when removed."""
+    """Return the rows of the maps on which a stakeholder stands, or stood when removed, the oldest first."""
     rows = db.session.scalars(
-        select(StakeholderPlace).where(
-            StakeholderPlace.stakeholder_id == stakeholder.id, StakeholderPlace.ended_at.is_(None)
-        )
+        select(StakeholderPlace)
+        .where(StakeholderPlace.stakeholder_id == stakeholder.id, StakeholderPlace.ended_at.is_(None))
+        .order_by(StakeholderPlace.id)
     )
     return {(row.programme_id, row.wave_id): row for row in rows}
 
@@ -265,7 +253,7 @@ def remove_stakeholder(stakeholder: Stakeholder, *, reason: str = "", by: Actor)
     )
     db.session.add(removal)
     changes = {"reason": (None, reason)} if reason else {}
-    record_on_maps("removed stakeholder", stakeholder, open_places(stakeholder), by, changes)
+    audit.record(Verb.REMOVED_STAKEHOLDER, told_of(stakeholder), by=by, **changes)
     db.session.flush()
 
 
@@ -277,8 +265,7 @@ def put_back(stakeholder: Stakeholder, *, by: Actor) -> None:
     removal = _removal(stakeholder)
     if removal is None:
         return
-    places = open_places(stakeholder)
-    _refuse_second(stakeholder, places)
+    _refuse_second(stakeholder, open_places(stakeholder))
     removal.undone_at, removal.undone_by_id = clock.now(), by.account_id
-    record_on_maps("put back stakeholder", stakeholder, places, by, {})
+    audit.record(Verb.PUT_BACK_STAKEHOLDER, told_of(stakeholder), by=by)
     db.session.flush()

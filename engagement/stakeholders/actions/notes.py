@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
-from engagement import clock
+from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import BadInput
 from engagement.people.models import Person
-from engagement.stakeholders.actions.mapping import open_places, record_on_maps
+from engagement.stakeholders.actions.mapping import told_of
 from engagement.stakeholders.models import Stakeholder, StakeholderNote, StakeholderProfile, StakeholderRemoval
 from engagement.stakeholders.rules import LONGEST_TEXT
+from engagement.verbs import Verb
 
 
 def write_note(stakeholder: Stakeholder, text: str, *, by: Actor) -> StakeholderNote:
@@ -22,7 +23,7 @@ def write_note(stakeholder: Stakeholder, text: str, *, by: Actor) -> Stakeholder
         raise BadInput(sentence, {"text": sentence})
     note = StakeholderNote(stakeholder_id=stakeholder.id, text=text, written_at=clock.now(), author_id=by.account_id)
     db.session.add(note)
-    record_on_maps("wrote stakeholder note", stakeholder, open_places(stakeholder), by, {})
+    audit.record(Verb.WROTE_NOTE, told_of(stakeholder), by=by)
     db.session.flush()
     return note
 
@@ -33,7 +34,7 @@ def withdraw_note(note: StakeholderNote, *, by: Actor) -> None:
         return
     note.text, note.withdrawn_at, note.withdrawn_by_id = "", clock.now(), by.account_id
     stakeholder = db.session.get_one(Stakeholder, note.stakeholder_id)
-    record_on_maps("withdrew stakeholder note", stakeholder, open_places(stakeholder), by, {})
+    audit.record(Verb.WITHDREW_NOTE, told_of(stakeholder), by=by)
     db.session.flush()
 
 

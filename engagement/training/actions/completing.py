@@ -16,6 +16,7 @@ from engagement.training import queries
 from engagement.training.models import Completion, Module, QuizAttempt
 from engagement.training.queries import QuizOutcome
 from engagement.training.rules import RECORDED_SOURCES, CompletionSource, is_passed
+from engagement.verbs import Verb
 
 
 def answer_quiz(
@@ -137,4 +138,4 @@ def _record(
     )
     if added:
         changes = {"completed": (None, at), "how": (None, source), "version": (None, module.version)}
-        audit.record("recorded completion", module, by=by, name=module.title, changes=changes, person_id=person.id)
+        audit.record(Verb.RECORDED_COMPLETION, audit.about(module, person), by=by, **changes)

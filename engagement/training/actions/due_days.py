@@ -7,6 +7,7 @@ from engagement.audit import Actor
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.training.models import Assignment, OwnDueDay
+from engagement.verbs import Verb
 
 LONGEST_REASON = 1_000
 
@@ -30,20 +31,12 @@ def give_own_due_day(assignment: Assignment, due_on: date | None, *, reason: str
         problems["reason"] = "Say why, in at most 1,000 characters. One sentence is enough; the person reads it."
     if problems:
         raise BadInput("The day can’t be given like this.", problems)
-    audit.record(
-        "gave another due day" if due_on else "gave the wave’s due day again",
-        assignment,
-        by=by,
-        name=person.name,
-        changes={
-            "training due": (assignment.due_on, due_on or wave.training_due_on),
-            "role": (None, assignment.role),
-            "reason": (None, reason),
-        },
-        person_id=person.id,
-        programme_id=wave.programme_id,
-        wave_id=wave.id,
-    )
+    changes = {
+        "training due": (assignment.due_on, due_on or wave.training_due_on),
+        "role": (None, assignment.role),
+        "reason": (None, reason),
+    }
+    audit.record(Verb.GAVE_DUE_DAY if due_on else Verb.GAVE_WAVES_DUE_DAY, assignment, by=by, **changes)
     assignment.own_due_on = due_on
     db.session.add(
         OwnDueDay(

@@ -1,6 +1,7 @@
 """Deciding about the training that people who moved left unfinished: keep it, let it go, take that back, or leave it to the clock."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, update
 
@@ -12,10 +13,10 @@ from engagement.people.models import Person
 from engagement.training.models import Assignment, Leftover
 from engagement.training.queries.leftovers import is_open, leftovers
 from engagement.training.rules import DAYS_TO_DECIDE, DEFAULT_DECISION, LeftoverDecision
+from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
-KIND = Assignment.__tablename__
-VERBS = {LeftoverDecision.KEEP: "kept old training", LeftoverDecision.WAIVE: "let old training go"}
+VERBS = {LeftoverDecision.KEEP: Verb.KEPT_OLD_TRAINING, LeftoverDecision.WAIVE: Verb.LET_OLD_TRAINING_GO}
 
 
 def decide_leftovers(which: ColumnElement[bool], decision: LeftoverDecision, *, by: Actor) -> int:
@@ -31,7 +32,7 @@ def decide_leftovers(which: ColumnElement[bool], decision: LeftoverDecision, *, 
     number = int(db.session.scalar(select(func.count()).select_from(locked)) or 0)
     if not number:
         return 0
-    _record(VERBS[decision], chosen, {"old training": (None, decision)}, by)
+    _record(VERBS[decision], chosen, (None, decision), by)
     now = clock.now()
     if decision is LeftoverDecision.WAIVE:
         of_chosen = leftovers().where(which, is_open()).with_only_columns(Leftover.assignment_id)
@@ -63,7 +64,7 @@ def take_back_decision(leftover: Leftover, *, by: Actor, for_oneself: bool = Fal
         raise RuleBroken("The person has left or the wave is over, so this stays as it was decided.")
     if for_oneself and not is_own_to_take_back(leftover):
         raise RuleBroken(f"{leftover.decided_by} decided that you keep this training. Ask them to change it.")
-    _record("took back decision on old training", _one(leftover), {"old training": (leftover.decision, None)}, by)
+    _record(Verb.TOOK_BACK_DECISION, _one(leftover), (leftover.decision, None), by)
     now = clock.now()
     leftover.ended_at = now
     db.session.flush()
@@ -94,13 +95,9 @@ def _one(leftover: Leftover) -> Select[int]:
 
 
 def _record(
-    verb: str,
-    chosen: Select[int],
-    changes: dict[str, tuple[LeftoverDecision | None, LeftoverDecision | None]],
-    by: Actor,
+    verb: Verb, chosen: Select[int], decision: tuple[LeftoverDecision | None, LeftoverDecision | None], by: Actor
 ) -> None:
-    about = leftovers().where(Leftover.id.in_(chosen)).order_by(Leftover.id)
-    subjects = about.with_only_columns(
-        Assignment.id, Person.name, Person.id, Wave.programme_id, Wave.id, Person.department_id
-    )
-    audit.record_each(verb, KIND, subjects, by=by, changes=changes)
+    rows = leftovers().where(Leftover.id.in_(chosen)).order_by(Leftover.id)
+    theirs = {"name": Person.name, "department_id": Person.department_id, "programme_id": Wave.programme_id}
+    changes: dict[str, Any] = {"old training": decision}
+    audit.record_each(verb, Assignment, rows, by=by, different=theirs, **changes)

@@ -12,6 +12,7 @@ from engagement.db import db
 from engagement.people.rules import TrainingRole
 from engagement.training.models import Curriculum, CurriculumItem, Module
 from engagement.training.rules import ItemKind
+from engagement.verbs import Verb
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,7 @@ def _add(file: ModuleFile, by: Actor) -> Module:
     module = Module(slug=file.slug, version=file.version)
     _copy(file, module)
     db.session.add(module)
-    audit.record(
-        "added module from library", module, by=by, name=module.title, changes={"version": (None, file.version)}
-    )
+    audit.record(Verb.ADDED_MODULE, module, by=by, version=(None, file.version))
     return module
 
 
@@ -74,8 +73,7 @@ def _renew(module: Module, file: ModuleFile, by: Actor) -> None:
     before = module.version
     _copy(file, module)
     module.version = max(before + 1, file.version)
-    changes = {"version": (before, module.version)}
-    audit.record("renewed module from library", module, by=by, name=module.title, changes=changes)
+    audit.record(Verb.RENEWED_MODULE, module, by=by, version=(before, module.version))
 
 
 def _copy(file: ModuleFile, module: Module) -> None:

@@ -5,6 +5,7 @@ from engagement.audit import Actor
 from engagement.content import markdown, quiz
 from engagement.errors import BadInput, RuleBroken
 from engagement.training.models import Module
+from engagement.verbs import Verb
 
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_BODY = 200, 500, 50_000
 
@@ -49,7 +50,7 @@ def edit_module(
     if "body" in changes:
         changes["body"] = ("earlier text", "new text")
     changes["version"] = (from_version, module.version)
-    audit.record("edited module", module, by=by, name=module.title, changes=changes)
+    audit.record(Verb.EDITED_MODULE, module, by=by, **changes)
 
 
 def check_module(title: str, body: str, minutes: int, pass_mark: int) -> None:

@@ -7,12 +7,11 @@ from sqlalchemy import Select, select, update
 from engagement import audit, clock
 from engagement.audit import Actor, AuditEntry
 from engagement.db import Base, db, rows_changed
-from engagement.intake.applying.actions.recording import IMPORTED
 from engagement.intake.models import ImportChange, ImportRun
 from engagement.intake.rules import ChangeKind
-from engagement.people.actions import MADE_DEPARTMENT
 from engagement.people.models import Department, Person
 from engagement.people.rules import paths_with_parents
+from engagement.verbs import Verb
 
 
 def open_again(departments: Iterable[int]) -> None:
@@ -43,7 +42,7 @@ def close_unused(run: ImportRun, by: Actor) -> list[str]:
             closing.append(department)
     for department in closing:
         department.closed_at = clock.now()
-        audit.record("closed department", department, by=by, name=department.path, department_id=department.id)
+        audit.record(Verb.CLOSED_DEPARTMENT, department, by=by)
     gone = [department.id for department in closing]
     rows_changed(update(Person).where(Person.id.in_(added), Person.department_id.in_(gone)).values(department_id=None))
     db.session.flush()
@@ -55,10 +54,10 @@ def _made_by(run: ImportRun) -> list[Department]:
     begun = select(AuditEntry.id).where(
         AuditEntry.subject_kind == ImportRun.__tablename__,
         AuditEntry.subject_id == str(run.id),
-        AuditEntry.verb == IMPORTED,
+        AuditEntry.verb == Verb.IMPORTED_PEOPLE,
     )
     entries = select(AuditEntry.subject_id).where(
-        AuditEntry.verb == MADE_DEPARTMENT,
+        AuditEntry.verb == Verb.MADE_DEPARTMENT,
         AuditEntry.id.between(begun.scalar_subquery(), run.last_audit_id),
         AuditEntry.subject_kind == Department.__tablename__,
     )

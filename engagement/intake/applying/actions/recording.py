@@ -1,51 +1,43 @@
 """Entries of the audit for everybody whom a run touches, made from what the run changed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, func, insert, literal, literal_column, select
+from sqlalchemy import insert, select
 
-from engagement.accounts.models import Account
+from engagement import audit
 from engagement.audit import Actor, AuditEntry
-from engagement.db import db, rows_changed
+from engagement.db import db
 from engagement.intake.models import KNOWN, ImportChange, ImportRun
 from engagement.intake.rules import ROLE_BITS, ChangeKind
 from engagement.people.models import Department, Person
+from engagement.verbs import Verb
 
-#: What the audit says of a run as a whole, before what it says of each person.
-IMPORTED = "imported people"
 #: What the audit says of each kind of change.
 VERBS = {
-    ChangeKind.NEW: "added person",
-    ChangeKind.CHANGED: "changed person",
-    ChangeKind.MOVED: "moved person",
-    ChangeKind.RETURNED: "took back",
-    ChangeKind.LEFT: "marked as left",
+    ChangeKind.NEW: Verb.ADDED_PERSON,
+    ChangeKind.CHANGED: Verb.CHANGED_PERSON,
+    ChangeKind.MOVED: Verb.MOVED_PERSON,
+    ChangeKind.RETURNED: Verb.TOOK_BACK_PERSON,
+    ChangeKind.LEFT: Verb.MARKED_AS_LEFT,
 }
 #: What undoing does to each of them.
 UNDOING_VERBS = {
-    ChangeKind.NEW: "marked as left",
-    ChangeKind.CHANGED: "changed person back",
-    ChangeKind.MOVED: "moved person back",
-    ChangeKind.RETURNED: "marked as left",
-    ChangeKind.LEFT: "took back",
+    ChangeKind.NEW: Verb.MARKED_AS_LEFT,
+    ChangeKind.CHANGED: Verb.CHANGED_PERSON_BACK,
+    ChangeKind.MOVED: Verb.MOVED_PERSON_BACK,
+    ChangeKind.RETURNED: Verb.MARKED_AS_LEFT,
+    ChangeKind.LEFT: Verb.TOOK_BACK_PERSON,
 }
-_COLUMNS = ["at", "actor_id", "actor_name", "verb", "subject_kind", "subject_id", "subject_name", "person_id"]
 
 
-def record_of_people(run: ImportRun, verbs: dict[ChangeKind, str], now: datetime, by: Actor) -> None:
+def record_of_people(run: ImportRun, verbs: dict[ChangeKind, Verb], now: datetime, by: Actor) -> None:
     """Add one entry for each person whom the run touched, with old and new values for those who were known."""
-    kinds = (ChangeKind.NEW, ChangeKind.LEFT)
-    verb = case(*((ImportChange.kind == kind, verbs[kind]) for kind in kinds))
-    rows = (
-        _entries(verb, "person", Person.id, Person.name, now, by, Person.id)
-        .add_columns(Person.department_id, literal_column("'{}'"))
-        .select_from(ImportChange)
-        .join(Person, Person.id == ImportChange.person_id)
-        .where(ImportChange.run_id == run.id, ImportChange.kind.in_(kinds))
-    )
-    rows_changed(insert(AuditEntry).from_select([*_COLUMNS, "department_id", "changes"], rows))
+    for kind in (ChangeKind.NEW, ChangeKind.LEFT):
+        here = (ImportChange.run_id == run.id, ImportChange.kind == kind)
+        people = select(Person).select_from(ImportChange).join(Person, Person.id == ImportChange.person_id)
+        audit.record_each(verbs[kind], Person, people.where(*here), by=by, at=now)
     known = (
         select(ImportChange.kind, ImportChange.changes, Person.id, Person.name, Person.department_id)
         .join(Person, Person.id == ImportChange.person_id)
@@ -59,7 +51,7 @@ def record_of_people(run: ImportRun, verbs: dict[ChangeKind, str], now: datetime
                 "at": now,
                 "actor_id": by.account_id,
                 "actor_name": by.name[:200],
-                "verb": verbs[kind],
+                "verb": verbs[kind].value,
                 "subject_kind": "person",
                 "subject_id": str(person_id),
                 "subject_name": name[:300],
@@ -98,25 +90,3 @@ class _Words:
 
 def _listed(mask: int) -> str:
     return ", ".join(role.value for role, bit in ROLE_BITS.items() if mask & bit)
-
-
-def record_of_sign_ins(verb: str, which: Iterable[ColumnElement[bool]], now: datetime, by: Actor) -> None:
-    """Add one entry for each account of these."""
-    rows = _entries(literal(verb), "account", Account.id, Account.email, now, by, Account.person_id)
-    rows = rows.add_columns(literal_column("'{}'")).where(*which)
-    rows_changed(insert(AuditEntry).from_select([*_COLUMNS, "changes"], rows))
-
-
-def _entries(
-    verb: ColumnElement[str], kind: str, key: Any, name: Any, now: datetime, by: Actor, person: Any
-) -> Select[*tuple[Any, ...]]:
-    return select(
-        literal(now, AuditEntry.at.type),
-        literal(by.account_id, AuditEntry.actor_id.type),
-        literal(by.name[:200]),
-        verb,
-        literal(kind),
-        cast(key, String),
-        func.substr(name, 1, 300),
-        person,
-    )

@@ -4,14 +4,15 @@ from datetime import datetime
 
 from sqlalchemy import Select, select, update
 
+from engagement import audit
 from engagement.accounts.addresses.queries import guarded
 from engagement.accounts.models import Account
 from engagement.audit import Actor
 from engagement.db import rows_changed
 from engagement.errors import RuleBroken
-from engagement.intake.applying.actions.recording import record_of_sign_ins
 from engagement.intake.comparing.queries.sign_ins import ended_with_leaving, why_not_all_leave
 from engagement.people.models import Person
+from engagement.verbs import Verb
 
 
 def end_sign_ins(leaving: Select[int], now: datetime, by: Actor) -> None:
@@ -22,7 +23,7 @@ def end_sign_ins(leaving: Select[int], now: datetime, by: Actor) -> None:
     if refusal := why_not_all_leave(leaving):
         raise RuleBroken(refusal)
     going = (Account.person_id.in_(leaving), Account.deactivated_at.is_(None))
-    record_of_sign_ins("deactivated sign-in", going, now, by)
+    audit.record_each(Verb.DEACTIVATED_SIGN_IN, Account, select(Account).where(*going), by=by, at=now)
     rows_changed(update(Account).where(*going).values(deactivated_at=now, session_version=Account.session_version + 1))
     waited = (Account.person_id.in_(leaving), Account.returned_at.is_not(None))
     rows_changed(update(Account).where(*waited).values(deactivated_at=now, returned_at=None))
@@ -35,10 +36,10 @@ def reopen_sign_ins(returning: Select[int], now: datetime, by: Actor) -> None:
     """
     there = (Account.person_id.in_(returning), ended_with_leaving())
     waiting = (*there, guarded())
-    record_of_sign_ins("kept sign-in ended", waiting, now, by)
+    audit.record_each(Verb.KEPT_SIGN_IN_ENDED, Account, select(Account).where(*waiting), by=by, at=now)
     rows_changed(update(Account).where(*waiting).values(returned_at=now))
     open_again = (*there, ~guarded())
-    record_of_sign_ins("reactivated sign-in", open_again, now, by)
+    audit.record_each(Verb.REACTIVATED_SIGN_IN, Account, select(Account).where(*open_again), by=by, at=now)
     rows_changed(update(Account).where(*open_again).values(deactivated_at=None))
 
 

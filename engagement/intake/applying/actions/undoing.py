@@ -27,7 +27,6 @@ from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.intake.applying.actions.departments import open_again
-from engagement.intake.applying.actions.recording import IMPORTED
 from engagement.intake.applying.actions.sign_ins import end_sign_ins, rename_sign_ins, reopen_sign_ins
 from engagement.intake.applying.queries import left_by, of_kind, with_other_address
 from engagement.intake.models import KNOWN, ImportChange, ImportRun
@@ -36,6 +35,7 @@ from engagement.intake.rules import ROLE_BITS, ChangeKind, RunStatus
 from engagement.people.models import Person, PersonRole
 from engagement.people.queries import department_successors
 from engagement.people.rules import RoleOrigin, search_text
+from engagement.verbs import Verb
 
 BATCH = 1_000
 _DAYS = ("start_on", "end_on")
@@ -66,7 +66,7 @@ def _undone_since(run: ImportRun) -> list[tuple[int, int, int]]:
     begun = and_(
         AuditEntry.subject_kind == ImportRun.__tablename__,
         AuditEntry.subject_id == cast(ImportRun.id, String),
-        AuditEntry.verb == IMPORTED,
+        AuditEntry.verb == Verb.IMPORTED_PEOPLE,
     )
     rows = select(ImportRun.id, AuditEntry.id, ImportRun.last_audit_id).join(AuditEntry, begun)
     rows = rows.where(ImportRun.status == RunStatus.UNDONE, AuditEntry.id > (run.last_audit_id or 0))

@@ -1,0 +1,171 @@
+"""How the audit reads: what an entry says in the words of the pages on which the same things stand."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Enum
+
+from engagement.accounts.rules import Role
+from engagement.audiences.conditions.catalogue import problems_of
+from engagement.audiences.queries import words_of
+from engagement.audit import AuditEntry
+from engagement.days.rhythm import rhythm_words
+from engagement.db import Base
+from engagement.errors import EngagementError
+from engagement.intake.queries import WORDS as OF_PEOPLE
+from engagement.pages.frame.formats import day, kept_moment, moment
+from engagement.people.rules import TrainingRole
+from engagement.programmes.rules import SCOPE_QUESTIONS
+from engagement.stakeholders.rules import StakeholderGroup
+from engagement.training.rules import CompletionSource, LeftoverDecision
+from engagement.verbs import verb_words
+from engagement.words import count, language_words, listed, short_day_words, zone_words
+
+NOTHING = "nothing"
+#: What is said of kinds of things whose name in the tables is no plain English.
+KINDS = {
+    "account": "sign-in",
+    "assignment": "training",
+    "import_run": "import",
+    "occurrence": "message",
+    "person_role": "training roles",
+    "retention_rule": "retention",
+    "role_rule": "rule for a training role",
+    "saved_mapping": "column mapping",
+}
+#: What is said of fields whose name in the tables is no plain English.
+FIELDS = {
+    **OF_PEOPLE,
+    **{field: words[:1].lower() + words[1:] for field, words in SCOPE_QUESTIONS},
+    "asks_confirmation": "readers confirm that they have read it",
+    "at": "time of day",
+    "cadence": "how often",
+    "holiday_country": "whose holidays count",
+    "holiday_policy": "on a weekend or holiday",
+    "in_working_hours": "in each reader’s working hours",
+    "is_required": "readers can’t switch it off",
+    "kind": "type",
+    "outline": "text to begin with",
+    "portfolio_class": "class",
+    "remind_after_days": "days until a reminder",
+    "remind_times": "reminders at most",
+    "sends_at": "goes out",
+    "starts_on": "first day",
+    "text_version": "version of the text",
+    "then_do": "what to do then",
+    "write_lead_days": "working days before, for the draft",
+}
+#: Vocabularies of fields that are no column of their kind; for those that are, the column names its own.
+VOCABULARIES: dict[tuple[str, str], type[StrEnum]] = {
+    ("account", "role"): Role,
+    ("assignment", "old training"): LeftoverDecision,
+    ("module", "how"): CompletionSource,
+    ("person", "training roles"): TrainingRole,
+    ("stakeholder", "group"): StakeholderGroup,
+}
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry as a reader is told it."""
+
+    when: str
+    who: str
+    did: str
+    kind: str
+    name: str
+    changes: list[str]
+
+
+def told(entry: AuditEntry, *, in_file: bool = False) -> Told:
+    """Return an entry in words; in a file, which is sorted and read later, days have their year and times their zone."""
+    say_day, say_moment = (short_day_words, kept_moment) if in_file else (day, moment)
+    values = _Values(entry.subject_kind, say_day, say_moment)
+    return Told(
+        _for_sorting(entry) if in_file else day(entry.at.date()) if entry.is_by_day else moment(entry.at),
+        entry.actor_name,
+        verb_words(entry.verb),
+        KINDS.get(entry.subject_kind, entry.subject_kind.replace("_", " ")),
+        entry.subject_name,
+        [values.change(field, old, new) for field, (old, new) in entry.changes.items()],
+    )
+
+
+def _for_sorting(entry: AuditEntry) -> str:
+    return entry.at.date().isoformat() if entry.is_by_day else entry.at.isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True)
+class _Values:
+    kind: str
+    say_day: Callable[[date], str]
+    say_moment: Callable[[datetime], str]
+
+    def change(self, field: str, old: Any, new: Any) -> str:
+        words = FIELDS.get(field, field.replace("_", " "))
+        before = f"{self._value(field, old)} → " if old is not None else ""
+        return f"{words}: {before}{self._value(field, new)}"
+
+    def _value(self, field: str, value: Any) -> str:
+        if value is None or value in ("", [], {}):
+            return NOTHING
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, int):
+            return count(value)
+        if isinstance(value, list):
+            return ", ".join(self._value(field, one) for one in value)
+        if isinstance(value, dict):
+            return _rule(value) if field == "rule" else _columns(value)
+        return self._text(field, str(value))
+
+    def _text(self, field: str, text: str) -> str:
+        vocabulary = _vocabulary(self.kind, field)
+        if vocabulary is not None:
+            return ", ".join(_word(vocabulary, one) for one in text.split(", "))
+        # What somebody wrote may look like a day, and what an older version stored may mean nothing to this one.
+        with suppress(ValueError, LookupError, OverflowError, EngagementError):
+            if field in SAYINGS:
+                return SAYINGS[field](text)
+            if _DAY.fullmatch(text):
+                return self.say_day(date.fromisoformat(text))
+            if _INSTANT.fullmatch(text):
+                return self.say_moment(datetime.fromisoformat(text))
+        return text
+
+
+def _vocabulary(kind: str, field: str) -> type[StrEnum] | None:
+    if (kind, field) in VOCABULARIES:
+        return VOCABULARIES[kind, field]
+    table = Base.metadata.tables.get(kind)
+    column = table.columns.get(field) if table is not None else None
+    found = column.type.enum_class if column is not None and isinstance(column.type, Enum) else None
+    return found if found is not None and issubclass(found, StrEnum) else None
+
+
+def _word(vocabulary: type[StrEnum], value: str) -> str:
+    """Return the word for a stored value; one that this version no longer knows reads as plainly as it can."""
+    known = {word.value: word for word in vocabulary}
+    return str(getattr(known.get(value), "word", value.replace("_", " ")))
+
+
+def _rule(rule: dict[str, Any]) -> str:
+    return "a rule that this version no longer understands" if problems_of(rule) else words_of(rule).sentence
+
+
+def _columns(columns: dict[str, Any]) -> str:
+    return listed(f"{FIELDS.get(field, field.replace('_', ' '))} from “{header}”" for field, header in columns.items())
+
+
+def _cadence(text: str) -> str:
+    return rhythm_words(text) if text.startswith("FREQ=") else text
+
+
+SAYINGS: dict[str, Callable[[str], str]] = {"cadence": _cadence, "language": language_words, "timezone": zone_words}

@@ -1,0 +1,226 @@
+"""What is done stands in the audit where it was done: who audits a programme, wave or department reads just that."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from communications.calendar_rows import make_audience, make_line
+from factories import TESTER, make_account, make_department, make_person, make_programme, make_wave, make_workflow
+from sqlalchemy import select
+
+from engagement import audit, clock
+from engagement.accounts import actions as accounts
+from engagement.accounts.audit_access import visible_entries
+from engagement.accounts.merging.actions import merge_department
+from engagement.accounts.models import Account
+from engagement.accounts.posts.actions import name_lead, name_sponsor
+from engagement.accounts.queries import reader_of
+from engagement.accounts.rules import Role
+from engagement.audit import AuditEntry
+from engagement.communications import actions as communications
+from engagement.db import db
+from engagement.people import actions as people
+from engagement.people.models import Department, Person
+from engagement.people.rules import RoleOrigin, TrainingRole
+from engagement.privacy.actions.outsiders import erase_outsider
+from engagement.programmes import actions as programmes
+from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.rules import OwnershipPart
+from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.rules import StakeholderGroup
+from engagement.training.actions.completing import record_completion
+from engagement.training.models import Module
+from engagement.training.rules import RECORDED_SOURCES
+from engagement.verbs import Verb
+from engagement.waves import actions as waves
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+
+pytestmark = pytest.mark.usefixtures("frozen")
+AT = datetime(2026, 4, 20, 9, tzinfo=UTC)
+DAY = date(2026, 4, 13)
+
+
+@dataclass
+class Place:
+    """A programme with a wave, its department, somebody there and a sign-in; two of them are strangers."""
+
+    programme: Programme
+    wave: Wave
+    department: Department
+    person: Person
+    account: Account
+    workflow: Workflow
+
+    @property
+    def ids(self) -> dict[str, int]:
+        return {field: getattr(self, field).id for field in ("person", "programme", "wave", "department")}
+
+    def auditor(self, of: str, email: str) -> Account:
+        return make_account(email, "Aud Itor", Role.AUDITOR, **{f"{of}_id": self.ids[of]})
+
+
+def place(word: str) -> Place:
+    department = make_department(f"{word}/Desk")
+    programme = make_programme(f"Programme {word}")
+    person = make_person(f"{word} Person", f"{word}@example.com", department)
+    account = make_account(f"{word}.sign-in@example.com", f"{word} Sign-in")
+    workflow = make_workflow(programme, f"Workflow {word}")
+    wave = make_wave(programme, departments=(department,), workflows=(workflow,), members=(person,), name=word)
+    return Place(programme, wave, department, person, account, workflow)
+
+
+def take_back_role(at: Place, **scope: int) -> None:
+    accounts.withdraw_grant(accounts.grant_role(at.account, Role.AUDITOR, by=TESTER, **scope), by=TESTER)
+
+
+def move_role(at: Place) -> None:
+    accounts.grant_role(at.account, Role.AUDITOR, by=TESTER, department_id=at.department.id)
+    merge_department(at.department, make_department("Elsewhere"), by=TESTER)
+
+
+def line(at: Place) -> Any:
+    return make_line(at.programme, wave=at.wave)
+
+
+def dated(at: Place) -> Any:
+    return communications.schedule_briefing(line(at), AT, by=TESTER)
+
+
+def stakeholder(at: Place, whom: Any = "The council") -> Any:
+    return stakeholders.add_stakeholder(whom, StakeholderGroup.END_USERS, places=[at.wave], by=TESTER)
+
+
+def finish(at: Place) -> None:
+    module = Module(slug="reading", title="Reading", summary="", body="", minutes=5, version=1, changed_at=clock.now())
+    db.session.add(module)
+    db.session.flush()
+    record_completion(at.person, module, RECORDED_SOURCES[0], on=DAY, by=TESTER)
+
+
+def hand_over(at: Place) -> None:
+    programmes.name_holder(at.workflow, OwnershipPart.SUPPORT_TEAM, at.person, by=TESTER)
+
+
+PEOPLE_OF_DEPARTMENT = {"person", "department"}
+OF_WAVE = {"programme", "wave"}
+#: What somebody does, and where its entry belongs.
+DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
+    (Verb.GAVE_ROLE, lambda at: accounts.grant_role(at.account, Role.AUDITOR, by=TESTER, wave_id=at.wave.id), {"wave"}),
+    (Verb.WITHDREW_ROLE, lambda at: take_back_role(at, wave_id=at.wave.id), {"wave"}),
+    (Verb.WITHDREW_ROLE, lambda at: take_back_role(at, programme_id=at.programme.id), {"programme"}),
+    (Verb.WITHDREW_ROLE, lambda at: take_back_role(at, department_id=at.department.id), {"department"}),
+    (Verb.WITHDREW_ROLE, take_back_role, set()),
+    (Verb.SET_PASSWORD, lambda at: accounts.set_password(at.account, "several plain words here", by=TESTER), set()),
+    (Verb.CHANGED_PROGRAMME, lambda at: name_sponsor(at.programme, at.person, by=TESTER), {"programme"}),
+    (
+        Verb.CHANGED_PROGRAMME,
+        lambda at: programmes.change_programme(at.programme, "Another name", "", by=TESTER),
+        {"programme"},
+    ),
+    (Verb.CHANGED_WORKFLOW, lambda at: programmes.change_workflow(at.workflow, name="Other", by=TESTER), {"programme"}),
+    (Verb.NAMED_HOLDER, hand_over, PEOPLE_OF_DEPARTMENT | {"programme"}),
+    (Verb.CHANGED_WAVE, lambda at: name_lead(at.wave, at.person, by=TESTER), OF_WAVE),
+    (
+        Verb.MOVED_GO_LIVE,
+        lambda at: waves.move_go_live(at.wave, at.wave.go_live_on + timedelta(days=7), reason="Later", by=TESTER),
+        OF_WAVE,
+    ),
+    (Verb.CHANGED_STATUS_OF_WAVE, lambda at: waves.change_status(at.wave, WaveStatus.READY, by=TESTER), OF_WAVE),
+    (Verb.CHOSE_DEPARTMENTS, lambda at: waves.choose_departments(at.wave, (), by=TESTER), OF_WAVE),
+    (Verb.CHOSE_WORKFLOWS, lambda at: waves.choose_workflows(at.wave, (), by=TESTER), OF_WAVE),
+    (Verb.ADDED_MEMBER, lambda at: waves.add_member(at.wave, at.person, by=TESTER), OF_WAVE | PEOPLE_OF_DEPARTMENT),
+    (
+        Verb.CHANGED_TRAINING_ROLES,
+        lambda at: people.give_roles(at.person, (TrainingRole.LEADER,), origin=RoleOrigin.HAND, by=TESTER),
+        PEOPLE_OF_DEPARTMENT,
+    ),
+    (
+        Verb.CHANGED_DELIVERY_DETAILS,
+        lambda at: people.change_delivery_details(at.person, language="pl", by=TESTER),
+        PEOPLE_OF_DEPARTMENT,
+    ),
+    (Verb.MARKED_AS_LEFT, lambda at: people.mark_as_left(at.person, by=TESTER), PEOPLE_OF_DEPARTMENT),
+    (Verb.RENAMED_DEPARTMENT, lambda at: people.rename_department(at.department, "Office", by=TESTER), {"department"}),
+    (
+        Verb.NAMED_DEPARTMENT_MANAGER,
+        lambda at: people.name_department_manager(at.department, at.person, by=TESTER),
+        PEOPLE_OF_DEPARTMENT,
+    ),
+    (Verb.RECORDED_COMPLETION, finish, PEOPLE_OF_DEPARTMENT),
+    (Verb.ADDED_STAKEHOLDER, stakeholder, OF_WAVE),
+    (Verb.ADDED_STAKEHOLDER, lambda at: stakeholder(at, at.person), OF_WAVE | {"person"}),
+    (Verb.ADDED_STAKEHOLDER, lambda at: stakeholder(at, at.department), OF_WAVE | {"department"}),
+    (Verb.WROTE_NOTE, lambda at: stakeholders.write_note(stakeholder(at), "Quiet", by=TESTER), OF_WAVE),
+    (Verb.REMOVED_STAKEHOLDER, lambda at: stakeholders.remove_stakeholder(stakeholder(at), by=TESTER), OF_WAVE),
+    (Verb.ERASED_STAKEHOLDER, lambda at: erase_outsider(stakeholder(at), by=TESTER), OF_WAVE),
+    (
+        Verb.APPOINTED_CHAMPION,
+        lambda at: stakeholders.appoint_champion(at.wave, at.person, from_on=DAY, by=TESTER),
+        OF_WAVE | PEOPLE_OF_DEPARTMENT,
+    ),
+    (Verb.MADE_COMMUNICATION, line, OF_WAVE),
+    (Verb.ENDED_COMMUNICATION, lambda at: communications.end_communication(line(at), by=TESTER), OF_WAVE),
+    (Verb.DATED_MESSAGE, dated, OF_WAVE),
+    (Verb.SKIPPED_MESSAGE, lambda at: communications.skip_occurrence(dated(at), "Not now", by=TESTER), OF_WAVE),
+    (Verb.SAVED_AUDIENCE, lambda at: make_audience(), set()),
+]
+
+
+@pytest.mark.parametrize(("verb", "do", "belongs"), DONE, ids=[f"{verb.name}-{i}" for i, (verb, *_) in enumerate(DONE)])
+def test_an_entry_belongs_where_it_was_done(app, verb, do, belongs):
+    own, foreign = place("Own"), place("Foreign")
+    do(own)
+    db.session.flush()
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == verb).order_by(AuditEntry.id.desc())).first()
+    assert entry is not None
+    said = {field.removesuffix("_id"): getattr(entry, field) for field in audit.SCOPE}
+    assert said == {field: number if field in belongs else None for field, number in own.ids.items()}
+    for field in ("programme", "wave", "department"):
+        reads = field in belongs or (field == "programme" and "wave" in belongs)
+        assert may_read(own.auditor(field, f"{field}@own.example.com"), entry) is reads
+        assert may_read(foreign.auditor(field, f"{field}@foreign.example.com"), entry) is False
+    assert may_read(make_account("all@example.com", "Al Itor", Role.AUDITOR), entry)
+
+
+def may_read(auditor: Account, entry: AuditEntry) -> bool:
+    seen = visible_entries(reader_of(auditor, "Europe/London"))
+    return db.session.scalar(select(AuditEntry.id).where(seen, AuditEntry.id == entry.id)) is not None
+
+
+def test_a_role_that_moves_along_belongs_to_the_new_department(app):
+    own = place("Own")
+    move_role(own)
+    db.session.flush()
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == Verb.MOVED_ROLE)).one()
+    into = db.session.scalars(select(Department).where(Department.path == "Elsewhere")).one()
+    assert (entry.subject_name, entry.department_id) == (own.account.email, into.id)
+    merged = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == Verb.MERGED_DEPARTMENT)).one()
+    assert (merged.subject_name, merged.department_id) == ("Own/Desk", into.id)
+
+
+def test_a_sign_in_of_the_directory_belongs_to_its_person(app):
+    person = make_person("Olive Own", "olive@example.com")
+    account = make_account("olive@example.com", "Olive Own", Role.TRAINER)
+    accounts.withdraw_grant(accounts.queries.open_grants(account.id)[0], by=TESTER)
+    db.session.flush()
+    told = select(AuditEntry.verb, AuditEntry.subject_name, AuditEntry.person_id).where(
+        AuditEntry.subject_kind == "account"
+    )
+    assert {tuple(row) for row in db.session.execute(told)} == {
+        (verb.value, "olive@example.com", person.id) for verb in (Verb.MADE_SIGN_IN, Verb.GAVE_ROLE, Verb.WITHDREW_ROLE)
+    }
+
+
+def test_an_entry_keeps_the_name_of_its_moment(app):
+    department = make_department("Operations/Claims")
+    people.rename_department(department, "Cases", by=TESTER)
+    people.rename_department(department, "Files", by=TESTER)
+    named = select(AuditEntry.subject_name).where(AuditEntry.subject_id == str(department.id)).order_by(AuditEntry.id)
+    assert list(db.session.scalars(named.where(AuditEntry.subject_kind == "department"))) == [
+        "Operations/Claims",
+        "Operations/Cases",
+        "Operations/Files",
+    ]
