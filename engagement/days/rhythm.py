@@ -69,6 +69,11 @@ def rule_of(choice: Choice) -> str | None:
     return rule
 
 
+#: What a form offers: days that every month has, and weeks in which every weekday comes.
+MONTH_DAYS = (*range(1, 29), -1)
+WEEKS = tuple(n for n in ORDINALS if n != 5)
+
+
 def choice_of(rule: str | None) -> Choice:
     """Return the choice that gives this rule; AS_IT_IS where the form has none for it."""
     if rule is None:
@@ -78,7 +83,8 @@ def choice_of(rule: str | None) -> Choice:
     month_day = found.month_days[0] if found.month_days else 1
     for rhythm in Rhythm:
         choice = Choice(rhythm, weekday, week or 1, month_day)
-        if rhythm not in (Rhythm.AS_NEEDED, Rhythm.AS_IT_IS) and _gives(choice, found):
+        is_offered = choice.month_day in MONTH_DAYS and choice.week in WEEKS
+        if is_offered and rhythm not in (Rhythm.AS_NEEDED, Rhythm.AS_IT_IS) and _gives(choice, found):
             return choice
     return Choice(Rhythm.AS_IT_IS, weekday, week or 1, month_day)
 

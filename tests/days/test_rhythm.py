@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engagement.days.recurrence import read_rule
-from engagement.days.rhythm import Choice, Rhythm, cadence_words, choice_of, rhythm_words, rule_of
+from engagement.days.rhythm import MONTH_DAYS, WEEKS, Choice, Rhythm, cadence_words, choice_of, rhythm_words, rule_of
 from engagement.errors import BadInput
 from engagement.words import moment_words
 
@@ -97,3 +97,17 @@ def test_a_rule_without_a_choice_stays_as_it_is() -> None:
     assert choice_of("FREQ=YEARLY;BYMONTH=9;BYDAY=1MO").rhythm is Rhythm.AS_IT_IS
     with pytest.raises(BadInput):
         rule_of(Choice(Rhythm.AS_IT_IS))
+
+
+@pytest.mark.parametrize("rule", ["FREQ=MONTHLY;BYMONTHDAY=31", "FREQ=MONTHLY;BYMONTHDAY=29", "FREQ=MONTHLY;BYDAY=5MO"])
+def test_what_the_form_does_not_offer_stays_as_it_is(rule: str) -> None:
+    assert choice_of(rule).rhythm is Rhythm.AS_IT_IS
+
+
+def test_every_day_and_week_that_is_offered_comes_back_as_it_was_chosen() -> None:
+    for day in MONTH_DAYS:
+        rule = f"FREQ=MONTHLY;BYMONTHDAY={day}"
+        assert (choice_of(rule).month_day, rule_of(choice_of(rule))) == (day, rule)
+    for week in WEEKS:
+        rule = f"FREQ=MONTHLY;BYDAY={week}TH"
+        assert (choice_of(rule).week, rule_of(choice_of(rule))) == (week, rule)

@@ -25,7 +25,7 @@ from engagement.communications.rules import CommunicationKind
 from engagement.communications.text_limits import LONGEST_BODY
 from engagement.days.cadence import HolidayPolicy
 from engagement.days.recurrence import DAYS
-from engagement.days.rhythm import ORDINALS, Choice, Rhythm, choice_of, rhythm_words, rule_of
+from engagement.days.rhythm import MONTH_DAYS, ORDINALS, WEEKS, Choice, Rhythm, choice_of, rhythm_words, rule_of
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.parts.fields import row_id
@@ -65,12 +65,12 @@ class CommunicationForm(EditForm):
     )
     week = SelectField(
         "In which week of the month?",
-        choices=choices((n, word) for n, word in ORDINALS.items() if n != 5),
+        choices=choices((n, ORDINALS[n]) for n in WEEKS),
         description="For a weekday of the month, such as the third Thursday.",
     )
     month_day = SelectField(
         "On which day of the month?",
-        choices=choices([*((n, str(n)) for n in range(1, 29)), (-1, "the last day")]),
+        choices=choices((n, str(n) if n > 0 else "the last day") for n in MONTH_DAYS),
         description="For a fixed day of the month.",
     )
     at = TimeField("At what time?", default=time(9), validators=[InputRequired("Choose a time.")])
