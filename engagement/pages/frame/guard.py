@@ -64,8 +64,9 @@ def keeps_unknown(view: View) -> View:
 
 def is_unknown() -> bool:
     """Return whether this request is for a page that keeps its reader unknown."""
-    # By its path, because a request that no view takes (with another method, too large) is for the page all the same.
-    return request.path in current_app.extensions["unknown_paths"]
+    # By its path, because a request that no view takes (with another method, too large, with a slash too many) is for the
+    # page all the same.
+    return re.sub("/+", "/", request.path) in current_app.extensions["unknown_paths"]
 
 
 class SignedIn:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.db import Base, db
+from engagement.db import Base, db, reads_only
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.forms import Form
@@ -63,6 +63,10 @@ def drawn(template: str, form: Form, *others: Form, has_errors: bool = False, **
     refusals = [sentence for each in forms for sentence in each.form_errors]
     for each in forms:
         each.form_errors = []
+    if is_refused:
+        # Nothing was changed, so nobody else has to wait for the lock of a writer while the page is drawn.
+        db.session.rollback()
+        reads_only.set(True)
     page = render_template(template, form=form, has_errors=has_errors or is_refused, refusals=refusals, **values)
     return page, REFUSED if is_refused else 200
 
