@@ -144,7 +144,8 @@ class RowReader:
             reason = "The e-mail address is missing. Every person needs one; messages go there."
             problems.append(self._problem(line, Field.EMAIL, ProblemKind.MISSING_EMAIL, reason))
         name_fields = [field for field in (Field.NAME, Field.FIRST_NAME, Field.LAST_NAME) if field in self._header]
-        if not display and noted.isdisjoint(self._header[field] for field in name_fields):
+        # A file without any column for names is refused by its heading.
+        if name_fields and not display and noted.isdisjoint(self._header[field] for field in name_fields):
             reason = "The name is missing. Write the name by which colleagues know this person."
             problems.append(self._problem(line, name_fields[0], ProblemKind.MISSING_NAME, reason))
         if start and end and end < start:
