@@ -156,23 +156,31 @@ def confirm_addresses(shown: Mapping[int, str], *, by: Actor) -> list[Account]:
     Each mailbox gets one letter for each sign-in. Raises RuleBroken as `confirm_address`, and then none is to be kept.
     """
     rows = select(Account).where(Account.id.in_(shown)).order_by(Account.name, Account.id)
-    former = [(account, _let_have(account, shown[account.id], by)) for account in db.session.scalars(rows).all()]
-    moved = [(account, old) for account, old in former if old is not None]
+    accounts = db.session.scalars(rows).all()
+    former = {account.id: account.email for account in accounts}
+    wanted = {account.person.email for account in accounts if account.person}
+    for account in accounts:
+        if account.email in wanted and account.person and account.person.email != account.email:
+            # Two may have changed addresses: who moves makes room first.
+            account.email = f"moving-{account.id}@invalid"
+    db.session.flush()
+    moved = [(each, former[each.id]) for each in accounts if _let_have(each, shown[each.id], former[each.id], by)]
     letters.tell_of_confirmed_address(moved)
     return [account for account, _ in moved]
 
 
-def _let_have(account: Account, address: str, by: Actor) -> str | None:
-    """Give an account its new address and return its former one, None where it has it already."""
-    person, former = account.person, account.email
+def _let_have(account: Account, address: str, former: str, by: Actor) -> bool:
+    """Give an account, with this `former` address, its new one; returns whether it is another."""
+    person = account.person
     if person is None or person.has_left or not person.email or person.email != address.strip().lower():
         raise RuleBroken("The directory has another address for this person by now. Look at it again, then decide.")
     if person.email == former:
-        return None
+        return False
     holder = holder_of(person.email, apart_from=person.id)
     if holder is not None:
         raise RuleBroken(
-            f"{person.email} is the sign-in address of {holder}. End that sign-in first, or correct the directory."
+            f"{person.email} is the sign-in address of {holder}. End that sign-in first, or correct the directory. "
+            "Where both wait for the address of the other, tick both and confirm them together."
         )
     for other in db.session.scalars(select(Account).where(Account.email == person.email)):
         give_up(other)
@@ -181,4 +189,4 @@ def _let_have(account: Account, address: str, by: Actor) -> str | None:
         account.password_hash = None
     account.session_version = Account.session_version + 1
     audit.record(Verb.CONFIRMED_SIGN_IN_ADDRESS, account, by=by, email=(former, account.email))
-    return former
+    return True

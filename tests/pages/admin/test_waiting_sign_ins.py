@@ -275,3 +275,30 @@ def test_undoing_an_import_names_the_sign_ins_that_it_ends(app: Flask, ines: Fla
     assert ends in after
     assert "Ada Lovelace (administrator): the sign-in ada@example.com has ended." in after
     assert ada.get("/me").location.startswith("/login")
+
+
+def test_two_who_swapped_addresses_are_confirmed_together(app: Flask, ines: FlaskClient):
+    applied(ines, ADA, BEN)
+    for email, name in (("ada@example.com", "Ada Lovelace"), ("ben@example.com", "Ben Okri")):
+        make_account(email, name, Role.ADMINISTRATOR)
+    root = signed_in(app, make_account("root@example.com", "Ruth Root", Role.ADMINISTRATOR))
+    people = {
+        p.email: p
+        for p in db.session.scalars(select(Person).where(Person.email.in_(["ada@example.com", "ben@example.com"])))
+    }
+    ada, ben = people["ada@example.com"], people["ben@example.com"]
+    ada.email = "moving@example.com"
+    db.session.flush()
+    ben.email = "ada@example.com"
+    db.session.flush()
+    ada.email = "ben@example.com"
+    db.session.commit()
+    ids = {p: db.session.scalars(select(Account.id).where(Account.person_id == p.id)).one() for p in (ada, ben)}
+    alone = root.post(f"/admin/sign-ins/{ids[ada]}/address", data={"address": "ben@example.com"})
+    assert (alone.status_code, "tick both and confirm them together" in alone.get_data(as_text=True)) == (422, True)
+    ticks = [f"{ids[ada]} ben@example.com", f"{ids[ben]} ada@example.com"]
+    assert root.post("/admin/sign-ins/addresses", data={"chosen": ticks}).status_code == 303
+    kept = {
+        row.person_id: row.email for row in db.session.scalars(select(Account).where(Account.person_id.is_not(None)))
+    }
+    assert (kept[ada.id], kept[ben.id]) == ("ben@example.com", "ada@example.com")
