@@ -96,14 +96,12 @@ class EditForm(Form):
             if before is None or before == stands or typed == stands:
                 continue
             overtaken = True
+            changed = f"“{field.label.text}” was changed after you opened the page"
             if typed == before:
                 field.process_data(field.object_data)
-                complain(field, "This was changed after you opened the page. What was saved stands here now.")
+                complain(field, f"{changed}. What was saved stands here now.")
             else:
-                complain(
-                    field,
-                    f"This was changed after you opened the page, to: {_words(field)}. What you typed stands here.",
-                )
+                complain(field, f"{changed}, to: {_words(field)}. What you typed stands here.")
         if overtaken:
             self.form_errors.append(OVERTAKEN)
         return is_fine and not overtaken
