@@ -4,6 +4,7 @@ from engagement.content import markdown
 from engagement.errors import BadInput
 
 LONGEST_SUBJECT, LONGEST_BODY = 300, 20_000
+TOO_LONG = f"Keep the text under {LONGEST_BODY:,} characters."
 
 
 def check_text(subject: str, body: str, field: str = "body") -> None:

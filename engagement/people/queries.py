@@ -15,8 +15,6 @@ from engagement.people.rules import TrainingRole, search_text
 from engagement.words import MOST_WORDS
 
 EVERYBODY = true()
-#: People of the same name who are looked at; a list can't offer more for choosing.
-MOST_OF_A_NAME = 20
 _PLACE = Department.__table__.c
 
 
@@ -181,13 +179,6 @@ def person_by_reference(
         .order_by(Person.id)
         .limit(1)
     )
-
-
-def people_named(name: str, visible: ColumnElement[bool] = EVERYBODY) -> list[Person]:
-    """Return the active people `visible` who have exactly this name, whatever its case, in the order of their addresses."""
-    wanted = " ".join(name.split()).lower()
-    rows = select(Person).where(func.lower(Person.name) == wanted, visible, active()).order_by(Person.email, Person.id)
-    return list(db.session.scalars(rows.limit(MOST_OF_A_NAME)))
 
 
 def people_suggested(words: str, limit: int = 8, visible: ColumnElement[bool] = EVERYBODY) -> list[Person]:

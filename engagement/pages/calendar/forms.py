@@ -1,4 +1,4 @@
-"""Forms of the calendar: a communication with its rhythm, a date, a text, a reason."""
+"""Forms of the calendar: a communication with its rhythm, and the standard ones; those of one message are in `message_forms`."""
 
 from datetime import date, time
 from typing import Any
@@ -22,7 +22,7 @@ from engagement.audiences.models import Audience
 from engagement.audiences.queries import audiences_in_use
 from engagement.communications.models import Communication, Details
 from engagement.communications.rules import CommunicationKind
-from engagement.communications.text_limits import LONGEST_BODY
+from engagement.communications.text_limits import LONGEST_BODY, TOO_LONG
 from engagement.days.cadence import HolidayPolicy
 from engagement.days.recurrence import DAYS
 from engagement.days.rhythm import MONTH_DAYS, ORDINALS, WEEKS, Choice, Rhythm, choice_of, rhythm_words, rule_of
@@ -37,7 +37,6 @@ from engagement.words import weekday_word
 #: Who can own or approve a communication: whoever has one of these roles, with or without a scope.
 RESPONSIBLE = (Role.CHANGE_MANAGER, Role.SPONSOR, Role.TRAINER, Role.ADMINISTRATOR)
 NOBODY = "0"
-TOO_LONG = f"Keep the text under {LONGEST_BODY:,} characters."
 IN_HOURS, AT_ONCE = "in_working_hours", "at_once"
 
 

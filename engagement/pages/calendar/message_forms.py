@@ -14,18 +14,11 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from engagement.accounts.rules import Role
 from engagement.communications.models import Occurrence
-from engagement.communications.text_limits import LONGEST_BODY
+from engagement.communications.text_limits import LONGEST_BODY, TOO_LONG
 from engagement.days.local_time import instant_of
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.forms import EditForm, Form, stripped
-
-#: Who can own or approve a communication: whoever has one of these roles, with or without a scope.
-RESPONSIBLE = (Role.CHANGE_MANAGER, Role.SPONSOR, Role.TRAINER, Role.ADMINISTRATOR)
-NOBODY = "0"
-TOO_LONG = f"Keep the text under {LONGEST_BODY:,} characters."
-IN_HOURS, AT_ONCE = "in_working_hours", "at_once"
 
 
 class WhenForm(Form):

@@ -27,6 +27,7 @@ from engagement.pages.calendar.occurrences import (
 from engagement.pages.calendar.words import when_words
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
+from engagement.pages.parts.forms import Form
 from engagement.pages.parts.saving import Drawn, done, held, saving
 from engagement.words import language_words, plural
 
@@ -96,39 +97,40 @@ def send_test_copy(occurrence_id: int) -> BaseResponse:
 @blueprint.post("/occurrences/<int:occurrence_id>/moves")
 def move(occurrence_id: int) -> Drawn | BaseResponse:
     """Give the message another time."""
-    return _timed(occurrence_id, lambda row, form: actions.move_occurrence(
-        row, form.instant(row.communication.timezone), by=guard.reader().actor
-    ))  # fmt: skip
+    row = held(message_at(occurrence_id, to_write=True))
+    form = MoveForm.of(row, posted=True)
+
+    def take() -> tuple[str, str]:
+        actions.move_occurrence(row, form.instant(row.communication.timezone), by=guard.reader().actor)
+        return f"It is due {when_words(row)}.", row.status.word + "."
+
+    return _with_form(row, "move", form, take)
 
 
-def _timed(occurrence_id: int, take: Callable[[Occurrence, MoveForm], None]) -> Drawn | BaseResponse:
-    row = message_at(occurrence_id, to_write=True)
-    form = MoveForm.of(held(row), posted=True)
-    if form.validate_on_submit():
+def _with_form(row: Occurrence, name: str, form: Form, take: Callable[[], tuple[str, str]]) -> Drawn | BaseResponse:
+    """Take a step whose form of the page is `name`; `take` returns what is said of it. Refused, it is drawn as it was typed."""
+    if form.validate():
         with saving(form) as saved:
-            take(row, form)
+            says = take()
         if saved:
-            notify(f"It is due {when_words(row)}.", row.status.word + ".")
+            notify(*says)
             return back_to(row)
-    row = message_at(occurrence_id)
+    row = message_at(row.id)
     forms = MessageForms.of(row)
-    forms.move = form
+    setattr(forms, name, form)
     return message_shown(row, forms)
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/skipping")
 def skip(occurrence_id: int) -> Drawn | BaseResponse:
     """Leave the message out, with a reason."""
-    row = message_at(occurrence_id, to_write=True)
-    form = ReasonForm()
-    if form.validate_on_submit():
+    row, form = message_at(occurrence_id, to_write=True), ReasonForm()
+
+    def take() -> tuple[str, str]:
         actions.skip_occurrence(row, form.reason.data, by=guard.reader().actor)
-        db.session.commit()
-        notify("Left out. Nobody gets it.")
-        return back_to(row)
-    forms = MessageForms.of(row)
-    forms.skip = form
-    return message_shown(row, forms)
+        return "Left out. Nobody gets it.", ""
+
+    return _with_form(row, "skip", form, take)
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/decisions")
@@ -166,17 +168,14 @@ def release(occurrence_id: int) -> BaseResponse:
 
 @blueprint.post("/occurrences/<int:occurrence_id>/stopping")
 def stop(occurrence_id: int) -> Drawn | BaseResponse:
-    """Send a message to nobody any more who has not had it, with a reason."""
-    row = message_at(occurrence_id, to_write=True)
-    form = StopForm()
-    if form.validate_on_submit():
+    """Stop a message on its way, with a reason: who has not had it gets none."""
+    row, form = message_at(occurrence_id, to_write=True), StopForm()
+
+    def take() -> tuple[str, str]:
         stopped = actions.stop_sending(row, form.reason.data, by=guard.reader().actor)
-        db.session.commit()
-        notify(f"Stopped. {plural(stopped, 'person doesn’t', 'people don’t')} get it.", "Who has had it keeps it.")
-        return back_to(row)
-    forms = MessageForms.of(row)
-    forms.stop = form
-    return message_shown(row, forms)
+        return f"Stopped. {plural(stopped, 'person doesn’t', 'people don’t')} get it.", "Who has had it keeps it."
+
+    return _with_form(row, "stop", form, take)
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/translation-removals")

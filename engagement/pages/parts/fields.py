@@ -15,9 +15,12 @@ from engagement.pages.frame import guard
 from engagement.pages.parts.forms import stripped
 from engagement.people import queries
 from engagement.people.models import Department, Person
+from engagement.people.rules import search_text
 
 REFERENCE = "A name, work address or employee number."
 MOST_OFFERED = 6
+#: Those whose name, address or number holds what was typed, and among whom one of exactly that name is sought.
+MOST_LOOKED_AT = 200
 #: Digits of the largest id that both databases take.
 MOST_DIGITS = 9
 
@@ -61,12 +64,13 @@ class PersonField(StringField):
         self.person = queries.person_by_reference(self.data, self._among, numbered)
         if self.person is not None:
             return
-        named = queries.people_named(self.data, seen)
+        close = queries.people_suggested(self.data, limit=MOST_LOOKED_AT, visible=seen)
+        name = search_text(*self.data.split())
+        named = [person for person in close if search_text(*person.name.split()) == name]
         if len(named) == 1:
             self.person = named[0]
             return
-        close = named or queries.people_suggested(self.data, limit=MOST_OFFERED, visible=seen)
-        self.offered = [person for person in close if reference_of(person)]
+        self.offered = [person for person in named or close if reference_of(person)][:MOST_OFFERED]
         if named:
             raise ValidationError(f"{len(named)} people are called “{self.data[:80]}”. Choose one.")
         # The same words for nobody and for somebody who is out of reach, so that nothing can be learned from them.

@@ -73,7 +73,7 @@ class EditForm(Form):
     others are no obstacle.
     """
 
-    drawn_from = Marks(render_kw={"id": False})
+    drawn_from = Marks(validators=[Length(max=LONGEST_TEXT)], render_kw={"id": False})
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)

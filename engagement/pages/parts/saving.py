@@ -54,9 +54,10 @@ def saving(form: Form) -> Iterator[Saved]:
 
 
 def drawn(template: str, form: Form, *others: Form, has_errors: bool = False, **values: Any) -> Drawn:
-    """Return a page with its form and its status: refused where that, or one of the others on it, has something to complain about.
+    """Return a page with its status: refused where its form, or one of the others on it, has something to complain about.
 
-    `has_errors` says of a page that it complains about something which is not refused. What is about no field stands at the top of the page, also where the form can't be filled in any more.
+    `has_errors` says of a page that it complains about something which is not refused. What is about no field stands at the
+    top of the page, also where the form can't be filled in any more.
     """
     forms = (form, *others)
     is_refused = any(each.errors for each in forms)

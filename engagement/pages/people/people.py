@@ -117,14 +117,10 @@ def _list(template: str, narrowed: Filters, **more: Any) -> str:
         page=page,
         is_filtered=bool(arguments),
         files=[(kind.upper(), url_for("people.export", kind=kind, **arguments)) for kind in ("csv", "xlsx")],
-        may_change=_may_change(),
+        may_change=access.may_change_people(guard.reader()),
         may_import=access.may_import_people(reader),
         **more,
     )
-
-
-def _may_change() -> bool:
-    return access.may_change_people(guard.reader())
 
 
 @blueprint.get("/people.<any(csv, xlsx):kind>")

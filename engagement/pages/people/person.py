@@ -5,9 +5,8 @@ from zoneinfo import available_timezones
 
 from flask import redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from engagement import clock
 from engagement.accounts import access
@@ -18,6 +17,7 @@ from engagement.attention.queries.holding import held_by
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
+from engagement.pages.parts.fields import TickField
 from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.places import shown_things
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
@@ -40,12 +40,10 @@ ORIGIN_WORDS = {
 class RolesForm(EditForm):
     """The training roles that somebody gives a person by hand."""
 
-    roles = SelectMultipleField(
+    roles = TickField(
         "Roles given by hand",
         description="Roles from the HR file and by rule stay as they are.",
         choices=[SelectChoice(role.value, role.word) for role in TrainingRole],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
     )
 
 
@@ -58,10 +56,6 @@ class DeliveryForm(EditForm):
     works_until = StringField("Working day ends", filters=[stripped])
 
 
-def _may_change() -> bool:
-    return access.may_change_people(guard.reader())
-
-
 def _person(person_id: int) -> Person:
     reader = guard.reader()
     guard.allow(access.may_see_people(reader))
@@ -69,7 +63,7 @@ def _person(person_id: int) -> Person:
 
 
 def _person_to_change(person_id: int) -> Person:
-    guard.allow(_may_change())
+    guard.allow(access.may_change_people(guard.reader()))
     return _person(person_id)
 
 
@@ -106,7 +100,7 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> D
         waves=[
             (wave, access.may_see_wave(reader, wave.programme_id, wave.id)) for wave in waves.waves_of_person(row.id)
         ],
-        leaving_ends=what_leaving_ends(row) if _may_change() else "",
+        leaving_ends=what_leaving_ends(row) if access.may_change_people(guard.reader()) else "",
         to_hand_over=shown_things(held_by(row, reader)) if row.has_left else [],
         timezone=row.timezone or f"{settings.timezone}, the organisation’s",
         language=row.language or f"{settings.language}, the organisation’s",
@@ -114,7 +108,7 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> D
         country=working_time(row.timezone, row.works_from, row.works_until, row.country, guard.organisation()).country,
         roles_form=roles_form,
         delivery_form=delivery_form,
-        may_change=_may_change(),
+        may_change=access.may_change_people(guard.reader()),
         may_erase=access.may_erase_people(reader) and row.erased_at is None,
     )
 

@@ -21,7 +21,7 @@ from engagement.errors import BadInput, TooMany
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import THEMES
 from engagement.pages.parts.forms import Form, stripped
-from engagement.pages.parts.saving import done
+from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.sign_in import blueprint
 from engagement.pages.sign_in.links import LinkForm, begin_session, limits, place, queue_link, secret
 
@@ -71,22 +71,22 @@ def _account_with(email: str, password: str) -> Account:
     return actions.sign_in_with_password(email, password, place=place(), secret=secret(), limits=limits())
 
 
-def _answer(page: str, refusal: BadInput | None = None) -> str | Response:
+def _answer(page: Drawn, refusal: BadInput | None = None) -> Drawn | Response:
     """Return the page of a form; after too many attempts with the status and the time that programs understand."""
     if not isinstance(refusal, TooMany):
         return page
-    answer = make_response(page, 429)
+    answer = make_response(page[0], 429)
     answer.headers["Retry-After"] = str(refusal.retry_after)
     return answer
 
 
-def _sign_in_page(form: PasswordForm, link_form: LinkForm) -> str:
-    return render_template("sign_in/sign_in.html", form=form, link_form=link_form, is_limited=guard.is_limited())
+def _sign_in_page(form: PasswordForm, link_form: LinkForm) -> Drawn:
+    return drawn("sign_in/sign_in.html", form, link_form, link_form=link_form, is_limited=guard.is_limited())
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
 @guard.open_to_all("this is where signing in happens")
-def sign_in() -> str | BaseResponse:
+def sign_in() -> Drawn | BaseResponse:
     """Sign in by password; the form for a link stands beside it."""
     form, refusal = PasswordForm(next=guard.safe_path(request.args.get("next"))), None
     if request.method == "GET" and guard.is_signed_in() and not guard.is_limited():
@@ -114,7 +114,7 @@ def _leads_to(path: str, account: Account) -> str:
 
 @blueprint.post("/login/link")
 @guard.open_to_all("asks for a sign-in link")
-def ask_link() -> str | BaseResponse:
+def ask_link() -> Drawn | BaseResponse:
     """Send a one-time link; the answer is the same for known and unknown addresses."""
     form, refusal = LinkForm(), None
     if form.validate_on_submit():
@@ -143,7 +143,7 @@ def link_asked() -> str:
 
 
 @blueprint.route("/me/password", methods=["GET", "POST"])
-def password() -> str | BaseResponse:
+def password() -> Drawn | BaseResponse:
     """Set or change the reader's own password; every other session of theirs ends.
 
     A link in a message alone sets none: it would be a sign-in for good.
@@ -167,8 +167,7 @@ def password() -> str | BaseResponse:
             db.session.flush()
             begin_session(account)
             return done("sign_in.password", "The new password holds.", "You were signed out everywhere else.")
-    page = render_template("sign_in/password.html", form=form, has_password=bool(account.password_hash))
-    return _answer(page, refusal)
+    return _answer(drawn("sign_in/password.html", form, has_password=bool(account.password_hash)), refusal)
 
 
 @blueprint.post("/logout")
@@ -184,7 +183,7 @@ def sign_out() -> BaseResponse:
 
 @blueprint.route("/setup/<token>", methods=["GET", "POST"])
 @guard.open_to_all("makes the first administrator where nobody can sign in yet")
-def setup(token: str) -> str | BaseResponse | tuple[str, int]:
+def setup(token: str) -> Drawn | BaseResponse:
     """Make the first administrator; the link stands in the log of a start without accounts and works once."""
     link = links.read_token(secret(), token, LinkPurpose.SETUP)
     if link is None or queries.any_account_exists():
@@ -192,7 +191,7 @@ def setup(token: str) -> str | BaseResponse | tuple[str, int]:
     form = SetupForm()
     if form.validate_on_submit():
         by = audit.Actor(None, form.name.data)
-        try:
+        with saving(form) as saved:
             if not actions.claim_link(link):
                 return render_template("sign_in/setup_over.html"), 410
             account = actions.make_account(
@@ -204,14 +203,10 @@ def setup(token: str) -> str | BaseResponse | tuple[str, int]:
             )
             actions.grant_role(account, Role.ADMINISTRATOR, by=by)
             actions.grant_role(account, Role.CHANGE_MANAGER, by=by)
-        except BadInput as error:
-            db.session.rollback()
-            form.take(error)
-        else:
             begin_session(account)
-            db.session.commit()
-            return redirect("/")
-    return render_template("sign_in/setup.html", form=form)
+        if saved:
+            return saved.to("today.index")
+    return drawn("sign_in/setup.html", form)
 
 
 @blueprint.post("/appearance")

@@ -76,7 +76,7 @@ def test_a_change_manager_does_not_become_an_administrator_by_a_file(app: Flask,
         "This address waits to be confirmed": "mallory@example.com",
     }
     thief = app.test_client().post("/login", data={"email": "mallory@example.com", "password": PASSWORD})
-    assert thief.status_code == 200
+    assert thief.status_code == 422
     assert ada.get("/admin/sign-ins").status_code == 200
     assert (
         ines.post(f"/admin/sign-ins/{account_id()}/address", data={"address": "mallory@example.com"}).status_code == 403

@@ -32,7 +32,7 @@ def sign_in(app: Flask, place: str = HOME, password: str = PASSWORD) -> int:
 def attack(app: Flask, places: int) -> None:
     """Send ten wrong passwords from each of some places."""
     for number in range(places):
-        assert [sign_in(app, f"198.51.100.{number}", "wrong") for _ in range(10)] == [200] * 10
+        assert [sign_in(app, f"198.51.100.{number}", "wrong") for _ in range(10)] == [422] * 10
 
 
 def test_ten_wrong_passwords_from_anywhere_leave_the_owner_in(app: Flask, ines: Account):
@@ -72,7 +72,7 @@ def test_a_place_that_tries_addresses_of_nobody_waits(app: Flask):
 
 
 def test_only_who_has_a_password_leaves_a_place_behind(app: Flask, ines: Account):
-    assert sign_in(app, password="wrong") == 200
+    assert sign_in(app, password="wrong") == 422
     assert db.session.scalars(select(KnownPlace.on)).all() == []
     assert sign_in(app) == 302
     assert sign_in(app) == 302

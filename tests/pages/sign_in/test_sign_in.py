@@ -91,7 +91,7 @@ def test_a_new_password_ends_every_other_session_and_keeps_this_one(app):
     assert changed.status_code == 303
     assert here.get("/programmes").status_code == 200
     assert elsewhere.get("/programmes").location.startswith("/login")
-    assert app.test_client().post("/login", data={"email": "ines@example.com", "password": PASSWORD}).status_code == 200
+    assert app.test_client().post("/login", data={"email": "ines@example.com", "password": PASSWORD}).status_code == 422
 
 
 def test_somebody_who_came_by_a_fresh_link_may_set_a_first_password(app, client):
