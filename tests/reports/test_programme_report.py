@@ -25,7 +25,7 @@ from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.programmes.models import Ownership
 from engagement.programmes.rules import OwnershipPart
-from engagement.reports.queries import programme_report, recent_reach
+from engagement.reports.queries import programme_report
 from engagement.waves.rules import WaveStatus
 from engagement.words import listed
 from tests.attention.training_rows import assign, own_all
@@ -164,11 +164,11 @@ def test_reach_counts_what_servers_took_of_all_it_was_for():
                 Delivery(mailing=mailing, person=person, address="a@example.com", state=state, queued_at=at, due_at=at)
             )
     db.session.flush()
-    assert [(m.name, m.sent, m.recipients) for m in recent_reach(programme.id)] == [
+    assert [(m.subject, m.sent, m.recipients) for m in programme_report(programme, TODAY, 5).messages] == [
         ("Update 0", 4, 5),
         ("Update 1", 3, 5),
     ]
-    assert recent_reach(make_programme("Silent").id) == []
+    assert programme_report(make_programme("Silent"), TODAY, 5).messages == []
 
 
 def test_the_report_takes_as_many_queries_for_many_waves_as_for_one(statements):

@@ -36,8 +36,7 @@ class Vacancy:
     @property
     def title(self) -> str:
         """What somebody has to do."""
-        parts = listed(f"{'an' if gap.part.word[0] in 'AEIOU' else 'a'} {gap.part.word.lower()}" for gap in self.gaps)
-        return f"Name {parts} for {self.workflow.name}"
+        return f"Name {parts_to_name(self.gaps)} for {self.workflow.name}"
 
     @property
     def why(self) -> str:
@@ -56,6 +55,11 @@ class Vacancy:
         elif self.is_in_use:
             reasons.append(f"It is in use since wave {self.wave.number}." if self.wave else "It is in use.")
         return " ".join(reasons)
+
+
+def parts_to_name(gaps: Sequence[OwnershipGap]) -> str:
+    """Return the parts of ownership that nobody holds in words: "an owner and a change approver"."""
+    return listed(f"{'an' if gap.part.word[0] in 'AEIOU' else 'a'} {gap.part.word.lower()}" for gap in gaps)
 
 
 def vacancies(waves: Sequence[Wave], on: date) -> list[Vacancy]:
