@@ -96,7 +96,7 @@ def programme_report(
     )
     untrained = untrained_waves(waves, on, people, {line.wave.id: line.trained for line in lines})
     decisions = [
-        *map(_ownership_decision, vacancies(waves, on)),
+        *(_ownership_decision(vacancy, on) for vacancy in vacancies(waves, on)),
         *(_wave_decision(found, on) for found in untrained if found.is_pressing(on)),
         *_concern_decisions(concerns),
     ]
@@ -111,11 +111,11 @@ def programme_report(
     )
 
 
-def _ownership_decision(vacancy: Vacancy) -> Decision:
+def _ownership_decision(vacancy: Vacancy, on: date) -> Decision:
     return Decision(
         vacancy.title,
         vacancy.why,
-        by_on=vacancy.by_on,
+        by_on=max(vacancy.by_on, on) if vacancy.by_on else None,
         wave_id=vacancy.wave.id if vacancy.wave is not None else None,
         workflow_id=vacancy.workflow.id,
     )

@@ -30,7 +30,7 @@ def ready_wave() -> Wave:
 
 
 def titles(wave: Wave, on: date = TODAY) -> list[tuple[str, Place]]:
-    return [(point.title, point.place) for point in open_points(wave, on)]
+    return [(point.title, point.place) for point in open_points(wave, on, goes_live=True)]
 
 
 def test_nothing_is_open_in_a_wave_that_has_everything() -> None:
@@ -45,8 +45,12 @@ def test_nothing_is_open_in_a_wave_that_has_everything() -> None:
     ],
 )
 def test_another_day_than_the_planned_one_is_open(days: int, why: str) -> None:
-    (point,) = open_points(ready_wave(), TODAY - timedelta(days=days))
+    (point,) = open_points(ready_wave(), TODAY - timedelta(days=days), goes_live=True)
     assert (point.title, point.why, point.place) == ("It is not the day of its go-live", why, Place.WAVE)
+
+
+def test_a_wave_that_gets_ready_before_its_day_is_early_for_nothing() -> None:
+    assert open_points(ready_wave(), TODAY - timedelta(days=16), goes_live=False) == []
 
 
 def test_an_empty_wave_lacks_people_a_lead_and_workflows() -> None:
@@ -65,7 +69,7 @@ def test_people_without_role_curriculum_or_training_and_vacant_parts_are_counted
     lead = make_person("Lea Lead")
     wave = make_wave(programme, workflows=(workflow,), members=[*learners, *others], go_live_on=TODAY, lead=lead)
     assign(wave, learners, finished=1)
-    found = open_points(wave, TODAY)
+    found = open_points(wave, TODAY, goes_live=True)
     assert [(p.title, p.why, p.place) for p in found[:3]] == [
         ("1 person has no training role", "Of 5 in the wave. They get no training.", Place.GIVE_ROLES),
         ("Builder: nothing to learn yet", "1 person has this role, and it has no curriculum.", Place.CURRICULUM),
@@ -93,5 +97,7 @@ def test_a_message_before_go_live_that_nobody_approved_is_open(
     message = make_draft(make_line(wave.programme, wave=wave), datetime(2026, 4, 14 + days, 13, tzinfo=UTC))
     message.status = status
     db.session.flush()
-    found = [(point.place, point.key) for point in open_points(wave, TODAY) if point.place is Place.MESSAGE]
+    found = [
+        (point.place, point.key) for point in open_points(wave, TODAY, goes_live=True) if point.place is Place.MESSAGE
+    ]
     assert found == ([(Place.MESSAGE, message.id)] if is_open else [])

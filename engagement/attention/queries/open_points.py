@@ -28,13 +28,16 @@ class OpenPoint:
     key: int | str
 
 
-def open_points(wave: Wave, on: date) -> list[OpenPoint]:
-    """Return what a wave still lacks on a day before its people can work with what it rolls out; in about ten queries."""
-    return [*_plan(wave, on), *_training(wave), *_ownership(wave), *_messages(wave)]
+def open_points(wave: Wave, on: date, *, goes_live: bool) -> list[OpenPoint]:
+    """Return what a wave still lacks on a day before its people can work with what it rolls out; in about ten queries.
+
+    `goes_live` says that this is the day on which they begin, which may be another one than was planned.
+    """
+    return [*_plan(wave, on, goes_live), *_training(wave), *_ownership(wave), *_messages(wave)]
 
 
-def _plan(wave: Wave, on: date) -> Iterator[OpenPoint]:
-    if wave.go_live_on != on:
+def _plan(wave: Wave, on: date, goes_live: bool) -> Iterator[OpenPoint]:
+    if wave.go_live_on < on or (goes_live and wave.go_live_on > on):
         day = short_day_words(wave.go_live_on, with_year=True)
         said = "Its go-live is" if wave.go_live_on > on else "Its go-live was"
         why = f"{said} set for {day}, {days_away(wave.go_live_on, on)}."

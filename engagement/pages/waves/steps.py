@@ -99,7 +99,8 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
                 actions.change_status(held(wave), status, reason=form.reason.data, by=by)
         if saved:
             return saved.to("waves.wave", f"{wave.title} is {wave.status.word.lower()}.", wave_id=wave_id)
-    points = open_points(wave, on) if status in TOWARDS_GO_LIVE else None
+    goes_live = status is WaveStatus.LIVE
+    points = open_points(wave, on, goes_live=goes_live) if status in TOWARDS_GO_LIVE else None
     return drawn(
         "waves/step.html",
         form,

@@ -285,8 +285,8 @@ def test_an_employee_sees_no_wave(app, wave):
 
 
 def test_going_live_shows_what_is_open_and_can_be_taken_back(manager, wave):
-    wave.status = WaveStatus.READY
-    db.session.commit()
+    for status, reason in (("cancelled", "No budget."), ("planned", "Found some."), ("ready", "Rehearsed.")):
+        manager.post(f"/waves/{wave.id}/statuses", data={"status": status, "reason": reason})
     asked = manager.get(f"/waves/{wave.id}/statuses?status=live").get_data(as_text=True)
     assert re.findall(r"<h3><a href=\"([^\"]+)\">([^<]+)</a>", asked)[:2] == [
         (f"/waves/{wave.id}", "It is not the day of its go-live"),
