@@ -96,7 +96,8 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
     """Change a wave; its go-live moves on a page of its own."""
     wave = held(_wave_to_plan(wave_id))
     reader = guard.reader()
-    may_place = _may_place(wave)
+    # A lead who could choose departments would see anybody by name.
+    may_place = reaches_programme(rights.planning(reader), wave.programme)
     # A department that was merged into another stands in the wave by that one.
     placed = [people.standing_department(d) for d in queries.departments_of_waves([wave.id]).get(wave.id, [])]
     taken = queries.workflows_of_waves([wave.id]).get(wave.id, [])
@@ -129,11 +130,6 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
         if saved:
             return saved.to("waves.wave", wave_id=wave_id)
     return drawn("waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place)
-
-
-def _may_place(wave: Wave) -> bool:
-    """Say whether the reader may choose the wave's departments: who plans its programme. A lead who could would see anybody by name."""
-    return reaches_programme(rights.planning(guard.reader()), wave.programme)
 
 
 def _not_offered(field: TickField, standing: Sequence[Placed]) -> list[Placed]:
@@ -265,7 +261,7 @@ def members(wave_id: int) -> Drawn | BaseResponse:
     seen = people_within(rights.reading(reader))
     row = _wave_to_plan(wave_id) if request.method == "POST" else wave_for(rights.reading(reader), wave_id)
     form = MemberForm()
-    if not _may_place(row):
+    if not reaches_programme(rights.planning(reader), row.programme):
         form.person.find_only(seen, " A change manager of the programme can add people from elsewhere.")
     if form.validate_on_submit():
         with saving(form) as saved:
