@@ -8,7 +8,7 @@ from sqlalchemy import Select
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.db import count_of, db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import here_today
@@ -19,21 +19,22 @@ from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import MemberForm
 from engagement.people import queries as people
 from engagement.people.models import Person
+from engagement.programmes.scopes import reaches_programme
 from engagement.training import actions as training_actions
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
+from engagement.waves.scopes import people_within, reaches_wave, wave_for
 
 
 @blueprint.route("/waves/<int:wave_id>/people", methods=["GET", "POST"])
 def members(wave_id: int) -> Drawn | BaseResponse:
     """Who is in a wave, with training roles; those without one can be listed alone."""
-    row, reader = guard.found(queries.wave_page(wave_id)), guard.reader()
-    question = access.may_plan_wave if request.method == "POST" else access.may_see_wave
-    guard.allow(question(reader, row.programme_id, row.id))
+    reader = guard.reader()
+    seen = people_within(rights.reading(reader))
+    row = wave_for(rights.planning(reader) if request.method == "POST" else rights.reading(reader), wave_id)
     form = MemberForm()
-    if not access.may_place_departments(reader, row.programme_id):
-        among = access.placeable_people(reader, row.programme_id)
-        form.person.find_only(among, " A change manager of the programme can add people from elsewhere.")
+    if not reaches_programme(rights.planning(reader), row.programme):
+        form.person.find_only(seen, " A change manager of the programme can add people from elsewhere.")
     if form.validate_on_submit():
         with saving(form) as saved:
             person = form.person.chosen("Write whom you want to add.")
@@ -43,7 +44,7 @@ def members(wave_id: int) -> Drawn | BaseResponse:
             return saved.to("waves.members", f"{person.name} is in {row.title}.", wave_id=wave_id)
     without_role, on = request.args.get("role") == "none", _asked_day(row)
     found = _members_on(row.id, on) if on else queries.members(row.id, without_role=without_role)
-    listed = found.where(access.visible_people(reader))
+    listed = found.where(seen)
     page = asked_page(count_of(listed))
     shown = list(db.session.scalars(listed.limit(page.size).offset(page.offset)))
     return drawn(
@@ -56,7 +57,7 @@ def members(wave_id: int) -> Drawn | BaseResponse:
         without_role=without_role,
         on=on,
         first_on=row.made_at.date(),
-        may_plan=access.may_plan_wave(reader, row.programme_id, row.id) and row.status.is_open,
+        may_plan=reaches_wave(rights.planning(reader), row) and row.status.is_open,
     )
 
 

@@ -7,7 +7,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.attention.queries.open_points import OpenPoint, open_points
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
@@ -19,6 +19,7 @@ from engagement.pages.waves.forms import StepForm, TakeBackForm
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave, WaveStep
 from engagement.waves.rules import WaveStatus
+from engagement.waves.scopes import wave_for
 from engagement.words import number_word
 
 #: What the button for a step says.
@@ -72,9 +73,7 @@ def _words(step: WaveStep) -> str:
 
 
 def _planned(wave_id: int) -> Wave:
-    wave = guard.found(queries.wave_page(wave_id))
-    guard.allow(access.may_plan_wave(guard.reader(), wave.programme_id, wave.id))
-    return wave
+    return wave_for(rights.planning(guard.reader()), wave_id)
 
 
 @blueprint.route("/waves/<int:wave_id>/statuses", methods=["GET", "POST"])
