@@ -96,10 +96,9 @@ def saved(name: str, rule: Rule) -> int:
 def test_the_database_finds_whom_the_rule_is_true_of(app, data, seed):
     on = clock.now().date()
     try:
-        world, named = make_world(seed, on), []
+        world, named, ground = make_world(seed, on), [], ground_on(on)
         for number in range(12):
             rule = data.draw(rules(world, named).filter(lambda r: not problems_of(r)))
-            ground = ground_on(on)
             expected = {p.id for p in world.people if ground.meets(rule, p) and not p.has_left}
             assert reached(rule) == expected, rule
             assert queries.reach(rule, on) == len(expected)
