@@ -98,6 +98,9 @@ class Verb(StrEnum):
     APPOINTED_CHAMPION = "appointed champion"
     RELEASED_CHAMPION = "released champion"
 
+    SKIPPED_SETUP = "left out setup step"
+    TOOK_UP_SETUP = "took up setup step"
+
     MADE_COMMUNICATION = "made communication"
     CHANGED_COMMUNICATION = "changed communication"
     ENDED_COMMUNICATION = "ended communication"

@@ -25,6 +25,7 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.verbs import Verb
+from engagement.waves.models import Wave
 
 #: Stands for an audience that has no id yet.
 _NEW = 0
@@ -45,6 +46,17 @@ def save_audience(name: str, rule: Rule, note: str = "", *, by: Actor) -> Audien
     db.session.flush()
     audit.record(Verb.SAVED_AUDIENCE, audience, by=by, rule=(None, rule))
     return audience
+
+
+def audience_of_wave(wave: Wave, *, by: Actor) -> Audience:
+    """Return the audience of everybody who is in a wave, made where no audience in use has this very rule."""
+    rule: Rule = {"field": "wave", "values": [wave.id]}
+    for audience in db.session.scalars(queries.audiences_in_use()):
+        if audience.rule == rule:
+            return audience
+    name = f"People of wave {wave.number}"
+    taken = db.session.scalar(select(Audience.id).where(func.lower(Audience.name) == name.lower()))
+    return save_audience(f"{name}, {wave.programme.name}"[:200] if taken else name, rule, by=by)
 
 
 def change_audience(audience: Audience, name: str, rule: Rule, note: str = "", *, by: Actor) -> None:

@@ -41,6 +41,12 @@ def delivery_counts(mailing_id: int) -> dict[DeliveryState, int]:
     return _by_state(select(Delivery.state, func.count()).where(Delivery.mailing_id == mailing_id))
 
 
+def newest_test_mail() -> Delivery | None:
+    """Return the delivery of the last test copy or test mail, None before there was one."""
+    tests = select(Delivery).join(Delivery.mailing).where(Mailing.kind == MailingKind.TEST_COPY)
+    return db.session.scalar(tests.order_by(Delivery.id.desc()).limit(1))
+
+
 def _by_state(counted: Select[DeliveryState, int]) -> dict[DeliveryState, int]:
     found = {row[0]: row[1] for row in db.session.execute(counted.group_by(Delivery.state))}
     return {state: found.get(state, 0) for state in DeliveryState}

@@ -4,6 +4,7 @@ from engagement.communications.queries.attention import NeedsAttention, needs_at
 from engagement.communications.queries.calendar import (
     EVERY_ONE,
     CommunicationLine,
+    briefing_of,
     coming_messages,
     communications_running,
     counts_of,
@@ -32,6 +33,7 @@ __all__ = [
     "CommunicationLine",
     "NeedsAttention",
     "OccurrencePage",
+    "briefing_of",
     "coming_messages",
     "communication_page",
     "communications_running",

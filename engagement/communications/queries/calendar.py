@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from engagement import clock
 from engagement.communications.models import Communication, Occurrence
-from engagement.communications.rules import OccurrenceStatus
+from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.days.cadence import PlannedDate, planned_dates
 from engagement.db import db
 from engagement.mail.models import Delivery
@@ -78,6 +78,16 @@ def coming_messages(now: datetime, limit: int = 6, readable: ColumnElement[bool]
         ),
     )
     return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id).limit(limit)))
+
+
+def briefing_of(wave_id: int) -> Communication | None:
+    """Return the briefing of a wave that is in the calendar, the oldest where there are several."""
+    its = select(Communication).where(
+        Communication.wave_id == wave_id,
+        Communication.kind == CommunicationKind.DEPARTMENT_BRIEFING,
+        Communication.ended_at.is_(None),
+    )
+    return db.session.scalar(its.order_by(Communication.id).limit(1))
 
 
 def next_messages(wave_id: int, limit: int = 5) -> list[Occurrence]:

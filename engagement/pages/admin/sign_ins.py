@@ -16,6 +16,7 @@ from engagement.errors import BadInput
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import row_id
+from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.forms import Form, stripped
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.saving import Drawn, done, drawn, saving
@@ -141,7 +142,8 @@ def give_role() -> Drawn | BaseResponse:
             scope = {f"{kind}_id": int(number)} if kind and role is not Role.ADMINISTRATOR else {}
             actions.grant_role(account, role, by=guard.reader().actor, **scope)
         if saved:
-            return saved.to("admin.sign_ins", f"{account.name} is {role.word.lower()} now.", _how_they_sign_in(account))
+            told = f"{account.name} is {role.word.lower()} now."
+            return lead_on(saved, "admin.sign_ins", told, _how_they_sign_in(account))
     return drawn("admin/give_role.html", form, meanings={role.value: words for role, words in MEANINGS.items()})
 
 

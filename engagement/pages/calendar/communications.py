@@ -15,6 +15,7 @@ from engagement.communications.outlines import standard_outlines
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.communications.translations import main_language
 from engagement.db import count_of, db
+from engagement.errors import BadInput
 from engagement.mail.rules import DeliveryState
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.forms import CommunicationForm, StandardForm, chosen, month_of
@@ -31,6 +32,8 @@ from engagement.programmes.models import Programme
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.words import day_words, language_words, listed, number_word, plural
+
+NOTHING_CHOSEN = "Choose who gets at least one of the four."
 
 
 @blueprint.get("/communications")
@@ -182,6 +185,9 @@ def standard() -> Drawn | BaseResponse:
     form.offer()
     if form.validate_on_submit():
         with saving(form) as saved:
+            wanted = form.audiences()
+            if not wanted:
+                raise BadInput(NOTHING_CHOSEN, {CommunicationKind.EXECUTIVE_UPDATE.value: NOTHING_CHOSEN})
             made = actions.adopt_standard_communications(
                 programme,
                 owner=chosen_owner(form),
@@ -195,8 +201,9 @@ def standard() -> Drawn | BaseResponse:
             return saved.to(
                 "calendar.index", f"{plural(len(made), 'communication is', 'communications are')} in the calendar."
             )
+    has_audience = len(form.executive_update.choices) > 1
     outlines = standard_outlines()
-    return drawn("calendar/standard.html", form, programme=programme, outlines=outlines)
+    return drawn("calendar/standard.html", form, programme=programme, outlines=outlines, has_audience=has_audience)
 
 
 def chosen_owner(form: StandardForm) -> Account:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import charts, clock
 from engagement.accounts import access, concern_access, training_access
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.needs import Needed, needed_by
 from engagement.attention.rules import Reason
@@ -20,6 +21,7 @@ from engagement.communications.subjects import subjects_shown
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import clock_time, day, reader_zone, short_day, today
 from engagement.pages.today import blueprint
+from engagement.pages.today.setup import setup_shown
 from engagement.pages.today.tasks import calm_words, task_groups
 from engagement.resistance import queries as resistance
 from engagement.resistance.rules import Source
@@ -56,9 +58,12 @@ class WaveCard:
 
 @blueprint.get("/")
 def index() -> str | BaseResponse:
-    """The day of those who plan; a redirect to where everybody else begins."""
+    """The day of those who plan, first setup alone for who only administers; a redirect to where everybody else begins."""
     reader = guard.reader()
-    if not access.may_plan_something(reader):
+    first_setup = setup_shown(reader)
+    if not rights.planning(reader).holds_places:
+        if first_setup:
+            return render_template("today/setup.html", setup=first_setup)
         return redirect(url_for(_beginning(reader)))
     on, now = today(), clock.now()
     visible = waves.waves_visible(access.visible_waves(reader))
@@ -68,7 +73,8 @@ def index() -> str | BaseResponse:
     return render_template(
         "today/index.html",
         on=on,
-        lede=_lede(needed, on),
+        lede=_lede(needed, on) if needed or not first_setup else "",
+        setup=first_setup,
         groups=task_groups(needed, on),
         calm="" if needed else calm_words(reader, visible, on),
         agenda=_agenda(on, reader),

@@ -21,6 +21,7 @@ from engagement.db import count_of, db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, reader_zone, short_day, today
 from engagement.pages.parts.fields import TickField, chosen_departments
+from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import MoveForm, WaveForm
@@ -82,7 +83,8 @@ def new(programme_id: int) -> Drawn | BaseResponse:
             training_actions.settle_assignments(clock.now(), wave.id)
         if saved:
             number = queries.member_counts([wave.id])[wave.id]
-            return saved.to(
+            return lead_on(
+                saved,
                 "waves.wave",
                 f"{wave.title} is planned.",
                 f"{number:,} people are in it.{_day_off_words(wave.go_live_on)}",
