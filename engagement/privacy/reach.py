@@ -64,7 +64,7 @@ REACH: dict[str, Reach] = {
     "staged_person": Reach(without=("searched_by", "manager_email", "manager_employee_id")),
     "staged_reference": NOBODY,
     "saved_mapping": NOBODY,
-    "skipped_setup": Reach(),
+    "skipped_setup": NOBODY,
     "kept_form": Reach(by={"account_id": ("path", "fields", "kept_at")}),
     "kept_upload": Reach(by={"account_id": ("filename", "kept_at")}),
     # Mail. The built-in mailbox holds copies of deliveries.

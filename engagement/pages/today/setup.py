@@ -75,7 +75,9 @@ def _line(state: StepState, *, plans: bool, administers: bool) -> SetupLine:
     if state.step is SetupStep.MAIL:
         return SetupLine(state, "", _test_mail_words() if administers else NEEDS_ADMINISTRATION, tests_mail=administers)
     if state.step is SetupStep.COLLEAGUE:
-        return SetupLine(state, url_for("admin.give_role") if administers else "", "" if administers else NEEDS_ADMINISTRATION)
+        return SetupLine(
+            state, url_for("admin.give_role") if administers else "", "" if administers else NEEDS_ADMINISTRATION
+        )
     if state.step is not SetupStep.PEOPLE and not plans:
         return SetupLine(state, url_for("admin.sign_ins"), NEEDS_PLANNING)
     return SetupLine(state, "" if state.is_settled else _where(state.step), "")

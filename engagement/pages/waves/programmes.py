@@ -11,8 +11,8 @@ from engagement.accounts.scopes import rights
 from engagement.communications import queries as calendar
 from engagement.communications.scopes import readable
 from engagement.pages.frame import guard
-from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.fields import PersonField
+from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
