@@ -29,6 +29,7 @@ from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
+from engagement.searching import by_name
 from engagement.waves.models import Wave
 
 
@@ -69,14 +70,16 @@ def accounts_with_roles() -> list[tuple[Account, list[Grant]]]:
     for grant in db.session.scalars(select(Grant).where(Grant.withdrawn_at.is_(None)).order_by(Grant.id)):
         grants[grant.account_id].append(grant)
     which = select(Account).options(joinedload(Account.person)).where(Account.id.in_(grants))
-    accounts = db.session.scalars(which.order_by(Account.name, Account.id))
+    accounts = db.session.scalars(which.order_by(by_name(Account.name), Account.id))
     return [(account, grants[account.id]) for account in accounts]
 
 
 def outsiders() -> list[Account]:
     """Return the accounts of people who are not in the directory, by name."""
     return list(
-        db.session.scalars(select(Account).where(Account.person_id.is_(None)).order_by(Account.name, Account.id))
+        db.session.scalars(
+            select(Account).where(Account.person_id.is_(None)).order_by(by_name(Account.name), Account.id)
+        )
     )
 
 
@@ -87,7 +90,7 @@ def accounts_holding(*roles: Role) -> list[Account]:
         db.session.scalars(
             select(Account)
             .where(Account.id.in_(holding), Account.deactivated_at.is_(None))
-            .order_by(Account.name, Account.id)
+            .order_by(by_name(Account.name), Account.id)
         )
     )
 

@@ -93,7 +93,7 @@ def unconfirmed(mailing_id: int) -> Select[Delivery]:
         .join(Delivery.person)
         .options(joinedload(Delivery.person).joinedload(Person.department))
         .where(_was_asked(mailing_id), ~has_confirmed())
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        .order_by(Person.sorted_by, Person.id)
     )
 
 

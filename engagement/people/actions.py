@@ -18,7 +18,6 @@ from engagement.people.rules import (
     delivery_problems,
     leaf_name,
     parent_path,
-    search_text,
 )
 from engagement.verbs import Verb
 
@@ -93,11 +92,9 @@ def rename_department(department: Department, name: str, *, by: Actor) -> None:
     department.name = name
     db.session.flush()
     former.lineage = former.lineage or f"/{former.id}/"
-    rows_changed(
-        update(Department)
-        .where(queries.below(department))
-        .values(path=new_path + func.substr(Department.path, len(old_path) + 1))
-    )
+    for row in db.session.scalars(select(Department).where(queries.below(department))):
+        row.path = new_path + row.path[len(old_path) :]
+    db.session.flush()
     former.path = old_path
     db.session.flush()
     db.session.expire_all()
@@ -168,7 +165,6 @@ def add_person(
         email=email,
         department=department,
         joined_at=clock.now(),
-        searched_by=search_text(name, email, number),
         **details,
     )
     db.session.add(person)

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from engagement.db import count_of, db
+from engagement.letters import search_words
 from engagement.people.models import Department, Person, PersonRole
-from engagement.people.rules import TrainingRole, search_text
-from engagement.words import MOST_WORDS
+from engagement.people.rules import TrainingRole
 
 EVERYBODY = true()
 _PLACE = Department.__table__.c
@@ -65,7 +65,7 @@ def department_by_path(path: str) -> Department | None:
 def departments(include_closed: bool = False) -> list[Department]:
     """Return all departments, each after the one above it."""
     open_only = true() if include_closed else Department.closed_at.is_(None)
-    return list(db.session.scalars(select(Department).where(open_only).order_by(Department.path)))
+    return list(db.session.scalars(select(Department).where(open_only).order_by(Department.sorted_by, Department.id)))
 
 
 def department_names(also: int = 0) -> Sequence[DepartmentName]:
@@ -76,7 +76,7 @@ def department_names(also: int = 0) -> Sequence[DepartmentName]:
 _DEPARTMENT_NAMES = (
     select(_PLACE.id, _PLACE.path, _PLACE.lineage, _PLACE.closed_at.is_not(None))
     .where(or_(_PLACE.closed_at.is_(None), _PLACE.id == bindparam("also", type_=Integer)))
-    .order_by(_PLACE.path)
+    .order_by(_PLACE.sorted_by, _PLACE.id)
 )
 
 
@@ -98,7 +98,7 @@ def department_tree() -> list[DepartmentLine]:
     for row in rows:
         for ancestor in row.lineage.strip("/").split("/"):
             total[int(ancestor)] += heads.get(row.id, 0)
-    ordered = sorted(rows, key=lambda row: row.path.casefold().split("/"))
+    ordered = sorted(rows, key=lambda row: (row.sorted_by, row.id))
     return [
         DepartmentLine(row, row.lineage.strip("/").count("/"), row.manager, heads.get(row.id, 0), total[row.id])
         for row in ordered
@@ -121,11 +121,11 @@ def people_listed(
 ) -> Select[Person]:
     """Return the SELECT of the people list in the order of names: those `visible`, narrowed by the filters given.
 
-    Every one of `words` has to occur in name, address or employee number, in any case; `lineage` is a department's.
+    Every one of `words` has to occur in name, address or employee number, in any spelling; `lineage` is a department's.
     """
     # Whoever was erased has left before, and one condition can be counted from an index alone.
     query = select(Person).where(visible, Person.erased_at.is_(None) if include_left else active())
-    for word in search_text(words).split()[:MOST_WORDS]:
+    for word in search_words(words):
         query = query.where(Person.searched_by.contains(word, autoescape=True))
     if lineage:
         inside = select(Department.id).where(Department.lineage.startswith(lineage, autoescape=True))
@@ -134,7 +134,7 @@ def people_listed(
         query = query.where(Person.id.in_(select(PersonRole.person_id).where(PersonRole.role == role)))
     if without_role:
         query = query.where(Person.id.not_in(select(PersonRole.person_id)))
-    return query.order_by(Person.last_name, Person.first_name, Person.id)
+    return query.order_by(Person.sorted_by, Person.id)
 
 
 def headcount() -> int:
@@ -159,7 +159,7 @@ def team_of(person_id: int, visible: ColumnElement[bool] = EVERYBODY) -> list[Pe
         db.session.scalars(
             select(Person)
             .where(Person.manager_id == person_id, active(), visible)
-            .order_by(Person.last_name, Person.first_name, Person.id)
+            .order_by(Person.sorted_by, Person.id)
         )
     )
 

@@ -1,13 +1,13 @@
 """The vocabulary of the directory and pure functions over names, addresses and department paths."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from zoneinfo import available_timezones
 
+from engagement.letters import search_key, sort_key
+
 PATH_SEPARATOR = "/"
-LONGEST_SEARCH = 600
 
 
 class TrainingRole(StrEnum):
@@ -51,9 +51,19 @@ def delivery_problems(timezone: str, language: str, works_from: str, works_until
     return problems
 
 
-def search_text(*parts: str | None) -> str:
-    """Return the text that the people list is searched by: folded case, composed characters."""
-    return unicodedata.normalize("NFKC", " ".join(filter(None, parts))).casefold()[:LONGEST_SEARCH]
+def person_keys(
+    name: str | None, first_name: str | None, last_name: str | None, email: str | None, employee_id: str | None
+) -> dict[str, str]:
+    """Return what a person is found by, and their place in lists: by last name, else by the whole name."""
+    return {
+        "searched_by": search_key(name or "", email, employee_id),
+        "sorted_by": sort_key(last_name or name or "", (last_name and first_name) or ""),
+    }
+
+
+def path_key(path: str) -> str:
+    """Return the place of a department in lists: right after the one above it."""
+    return sort_key(*path.split(PATH_SEPARATOR))
 
 
 def parent_path(path: str) -> str | None:

@@ -19,6 +19,7 @@ from engagement.mail.rules import DeliveryState
 from engagement.programmes.models import Programme
 from engagement.reports.rules import Decision, by_urgency
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
+from engagement.searching import by_name
 from engagement.training.queries import Count, progress_of_waves
 from engagement.waves.models import Wave
 from engagement.waves.queries import member_counts, waves_of
@@ -87,7 +88,9 @@ def programmes_reported(condition: ColumnElement[bool]) -> list[Programme]:
     """Return the programmes that meet the condition, the open ones first, by name."""
     return list(
         db.session.scalars(
-            select(Programme).where(condition).order_by(Programme.closed_at.is_not(None), Programme.name)
+            select(Programme)
+            .where(condition)
+            .order_by(Programme.closed_at.is_not(None), by_name(Programme.name), Programme.id)
         )
     )
 

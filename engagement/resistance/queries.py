@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from engagement.accounts.models import Account
 from engagement.days.working_days import working_days_before
 from engagement.db import db
+from engagement.letters import search_words
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.resistance.rules import (
     ACKNOWLEDGE_WITHIN_WORKING_DAYS,
@@ -19,8 +20,8 @@ from engagement.resistance.rules import (
     Severity,
     Source,
 )
+from engagement.searching import by_name, holds_words
 from engagement.waves.models import Wave
-from engagement.words import MOST_WORDS
 
 #: A condition on `Wave` as `accounts.concern_access.concern_waves` returns it; None means every concern, with or without a wave.
 Readable = ColumnElement[bool] | None
@@ -114,7 +115,7 @@ def late_at_end_of(on: date, country: str) -> ColumnElement[bool]:
 
 def concerns_listed(readable: Readable, on: date, country: str, filters: LogFilters = LogFilters()) -> Select[Concern]:
     """Return the SELECT of the log: those that wait first, the longest wait on top, then the answered, newest first."""
-    query = select(Concern).where(may_be_read(readable))
+    query = select(Concern).where(may_be_read(readable), holds_words(search_words(filters.words), Concern.text))
     exact = (
         (Concern.source, filters.source),
         (Concern.status, filters.status),
@@ -132,8 +133,6 @@ def concerns_listed(readable: Readable, on: date, country: str, filters: LogFilt
         query = query.where(late_to_acknowledge(on, country) | late_to_answer(on, country))
     if filters.older_than_days is not None:
         query = query.where(Concern.received_on < on - timedelta(days=filters.older_than_days))
-    for word in filters.words.casefold().split()[:MOST_WORDS]:
-        query = query.where(func.lower(Concern.text).contains(word, autoescape=True))
     return query.order_by(
         Concern.answered_on.is_not(None), Concern.waiting_since_on, Concern.answered_on.desc(), Concern.id
     )
@@ -296,4 +295,6 @@ def floods(readable: Readable, since: date) -> list[Flood]:
 def owners(readable: Readable) -> list[Account]:
     """Return who has concerns in hand that may be read, by name."""
     holding = select(Concern.owner_id).where(may_be_read(readable), Concern.owner_id.is_not(None))
-    return list(db.session.scalars(select(Account).where(Account.id.in_(holding)).order_by(Account.name, Account.id)))
+    return list(
+        db.session.scalars(select(Account).where(Account.id.in_(holding)).order_by(by_name(Account.name), Account.id))
+    )

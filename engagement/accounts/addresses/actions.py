@@ -20,6 +20,7 @@ from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.people.models import Person
+from engagement.searching import by_name
 from engagement.verbs import Verb
 
 _STAND_IN = literal("formerly-") + cast(Account.id, String) + literal("@invalid")
@@ -155,7 +156,7 @@ def confirm_addresses(shown: Mapping[int, str], *, by: Actor) -> list[Account]:
 
     Each mailbox gets one letter for each sign-in. Raises RuleBroken as `confirm_address`, and then none is to be kept.
     """
-    rows = select(Account).where(Account.id.in_(shown)).order_by(Account.name, Account.id)
+    rows = select(Account).where(Account.id.in_(shown)).order_by(by_name(Account.name), Account.id)
     accounts = db.session.scalars(rows).all()
     former = {account.id: account.email for account in accounts}
     wanted = {account.person.email for account in accounts if account.person}

@@ -71,7 +71,7 @@ def update_known(run: ImportRun, now: datetime, by: Actor) -> None:
     reopen_sign_ins(of_kind(run, ChangeKind.RETURNED), now, by)
     wanted = desired(run, *KNOWN)
     values: dict[str, Any] = {name: wanted.c[name] for name in filled(run) if name != "roles"}
-    values |= {"left_at": None, "searched_by": wanted.c.searched_by}
+    values |= {"left_at": None, "searched_by": wanted.c.searched_by, "sorted_by": wanted.c.sorted_by}
     rows_changed(update(Person).where(Person.id == wanted.c.person_id).values(values))
     rename_sign_ins(of_kind(run, *KNOWN))
     follow_directory(Person.id.in_(with_other_address(run)), by=by)
@@ -90,7 +90,7 @@ def add_new(run: ImportRun, now: datetime) -> None:
     if not run.count(ChangeKind.NEW):
         return
     wanted = desired(run, ChangeKind.NEW)
-    names = [*PLAIN, "department_id", "manager_id", "searched_by"]
+    names = [*PLAIN, "department_id", "manager_id", "searched_by", "sorted_by"]
     rows = select(wanted.c.person_id, literal(now, Person.joined_at.type), *(wanted.c[name] for name in names))
     rows_changed(insert(Person).from_select(["id", "joined_at", *names], rows))
 

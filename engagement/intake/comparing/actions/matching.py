@@ -26,6 +26,7 @@ from engagement.intake.reading.rules.problems import Problem
 from engagement.intake.rules import ChangeKind, ReferenceKind
 from engagement.people.models import Department, Person
 from engagement.people.rules import present_path
+from engagement.searching import folded
 
 _MATCH = ["run_id", "person_id", "line", "kind"]
 _REFERENCE = ["run_id", "kind", "value", "row_id"]
@@ -84,7 +85,7 @@ def _match_left(run: ImportRun, kind: ChangeKind) -> None:
 
     An address is given to others in time, and nobody must get the sign-in and the history of its former owner by that.
     """
-    name = func.lower(Person.name)
+    name = folded(Person.name)
     last = (
         select(Person.email, name.label("name"), func.max(Person.id).label("id"))
         .where(Person.left_at.is_not(None), Person.erased_at.is_(None), Person.email.is_not(None))
@@ -94,7 +95,7 @@ def _match_left(run: ImportRun, kind: ChangeKind) -> None:
     found = (
         select(literal(run.id), Person.id, func.min(StagedPerson.line), _word(kind))
         .select_from(StagedPerson)
-        .join(last, and_(last.c.email == StagedPerson.email, last.c.name == func.lower(StagedPerson.name)))
+        .join(last, and_(last.c.email == StagedPerson.email, last.c.name == folded(StagedPerson.name)))
         .join(Person, Person.id == last.c.id)
         .where(or_(Person.employee_id.is_(None), StagedPerson.employee_id.is_(None)), *_free(run, kind))
         .group_by(Person.id)
