@@ -53,7 +53,7 @@ _JOINED = "[\u0590-\u1fff\u2d00-\uabff\U00010800-\U0001ffff]"
 _NOT_SEEN = re.compile(
     f"[{UNSEEN}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
     # Joiners that scripts or pictures need stay between their signs; a variant of a letter is the letter.
-    f"|(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOINED})|(?<=[^\\W\\d_])[\ufe00-\ufe0f]"
+    f"|(?<!{_JOINED})[\u200c\u200d]|[\u200c\u200d](?!{_JOINED})|(?<=\\w)[\ufe00-\ufe0f]"
 )
 
 
@@ -62,6 +62,11 @@ def clean(text: str) -> str:
     if not text.isascii() or not text.isprintable():
         text = unicodedata.normalize("NFC", _NOT_SEEN.sub("", text))
     return " ".join(text.split())
+
+
+def has_unseen(text: str) -> bool:
+    """Return whether `clean` would take anything out of a text that is composed."""
+    return not text.isascii() and _NOT_SEEN.search(text) is not None
 
 
 def clean_number(text: str) -> str:

@@ -25,6 +25,7 @@ from sqlalchemy.orm import joinedload
 from engagement.accounts.models import Account, Grant, UsedLink
 from engagement.accounts.rules import Role
 from engagement.accounts.scopes.reader import Reader
+from engagement.addresses import kept_form
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
@@ -36,7 +37,7 @@ def account_by_email(email: str) -> Account | None:
     """Return the account that signs in with this address, in any case and with blanks around it; never that of a leaver."""
     here = or_(Account.person_id.is_(None), Person.left_at.is_(None))
     found = select(Account).outerjoin(Person, Person.id == Account.person_id)
-    return db.session.scalar(found.where(Account.email == email.strip().lower(), here))
+    return db.session.scalar(found.where(Account.email == kept_form(email), here))
 
 
 def account_of_person(person_id: int) -> Account | None:
@@ -46,7 +47,7 @@ def account_of_person(person_id: int) -> Account | None:
 
 def active_person_by_email(email: str) -> Person | None:
     """Return who in the directory has this address and has not left."""
-    return db.session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.left_at.is_(None)))
+    return db.session.scalar(select(Person).where(Person.email == kept_form(email), Person.left_at.is_(None)))
 
 
 def any_account_exists() -> bool:

@@ -22,6 +22,7 @@ from engagement.audiences.rules import (
 from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.searching import folded
@@ -83,7 +84,7 @@ def archive_audience(audience: Audience, *, by: Actor) -> None:
 
 
 def _fit_name(name: str, audience: Audience | None) -> str:
-    name = " ".join(name.split())
+    name = clean(name)
     if not name or len(name) > 200:
         sentence = "Write a name, at most 200 characters."
         raise BadInput(sentence, {"name": sentence})

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from engagement.addresses import kept_form
 from engagement.db import db
 from engagement.letters import search_words
 from engagement.mail.confirming import has_confirmed
@@ -68,7 +69,7 @@ def deliveries_listed(filters: DeliveryFilters) -> Select[Delivery]:
         people = select(Person.id)
         for word in words:
             people = people.where(Person.searched_by.contains(word, autoescape=True))
-        query = query.where(or_(Delivery.person_id.in_(people), Delivery.address == filters.words.strip().lower()))
+        query = query.where(or_(Delivery.person_id.in_(people), Delivery.address == kept_form(filters.words)))
     return query.order_by(Delivery.id.desc())
 
 

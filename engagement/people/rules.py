@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from zoneinfo import available_timezones
 
-from engagement.letters import search_key, sort_key
+from engagement.letters import same_key, search_key, sort_key
 
 PATH_SEPARATOR = "/"
 
@@ -75,6 +75,14 @@ def parent_path(path: str) -> str | None:
 def leaf_name(path: str) -> str:
     """Return the department's own name, the last part of its path."""
     return path.rpartition(PATH_SEPARATOR)[2]
+
+
+def spelt_as(path: str, known: Mapping[str, str]) -> str:
+    """Return a path as the directory spells it, as far down as it has it; `known` has its paths under their `same_key`."""
+    if spelt := known.get(same_key(path)):
+        return spelt
+    above = parent_path(path)
+    return f"{spelt_as(above, known)}{PATH_SEPARATOR}{leaf_name(path)}" if above else path
 
 
 def present_path(path: str, successors: Mapping[str, str]) -> str:

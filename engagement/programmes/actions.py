@@ -8,6 +8,7 @@ from engagement import audit, clock, letters
 from engagement.audit import Actor
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.people.models import Person
 from engagement.programmes.models import Ownership, Programme, Workflow
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
@@ -42,7 +43,7 @@ def change_programme(programme: Programme, name: str, purpose: str, *, by: Actor
 
 
 def _name(name: str) -> str:
-    name = " ".join(name.split())
+    name = clean(name)
     if not name or len(name) > 200:
         raise BadInput("A name is missing.", {"name": "Write a name, at most 200 characters."})
     return name

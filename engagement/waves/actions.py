@@ -9,6 +9,7 @@ from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.db import db, insert_new, note_growth, rows_changed
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.verbs import Verb
@@ -68,7 +69,7 @@ def change_wave(
 def _describe(
     wave: Wave, name: str, aim: str, go_live_on: date, stabilises_until_on: date | None, training_lead_days: int
 ) -> None:
-    name = " ".join(name.split())
+    name = clean(name)
     problems = {}
     if not name or len(name) > 200:
         problems["name"] = "Write a name, at most 200 characters."

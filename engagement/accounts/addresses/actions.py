@@ -16,6 +16,7 @@ from engagement.accounts.addresses.queries import (
     is_same_name,
 )
 from engagement.accounts.models import Account, Grant
+from engagement.addresses import kept_form
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
@@ -173,7 +174,7 @@ def confirm_addresses(shown: Mapping[int, str], *, by: Actor) -> list[Account]:
 def _let_have(account: Account, address: str, former: str, by: Actor) -> bool:
     """Give an account, with this `former` address, its new one; returns whether it is another."""
     person = account.person
-    if person is None or person.has_left or not person.email or person.email != address.strip().lower():
+    if person is None or person.has_left or not person.email or person.email != kept_form(address):
         raise RuleBroken("The directory has another address for this person by now. Look at it again, then decide.")
     if person.email == former:
         return False

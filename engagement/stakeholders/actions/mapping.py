@@ -10,6 +10,7 @@ from engagement import audit, clock, letters
 from engagement.audit import Actor
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
 from engagement.searching import folded
@@ -73,7 +74,7 @@ def _subject(whom: Person | Department | str) -> Stakeholder:
 
 
 def _fit_name(name: str) -> str:
-    name = " ".join(name.split())
+    name = clean(name)
     if not name or len(name) > 200:
         raise BadInput("A name is missing.", {"name": "Write a name, at most 200 characters."})
     return name

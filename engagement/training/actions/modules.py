@@ -4,6 +4,7 @@ from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.content import markdown, quiz
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.training.models import Module
 from engagement.verbs import Verb
 
@@ -32,8 +33,8 @@ def edit_module(
             f"“{module.title}” was changed by somebody else while you were writing. Copy your text, open it again and add it there."
         )
     new = {
-        "title": " ".join(title.split()),
-        "summary": " ".join(summary.split()),
+        "title": clean(title),
+        "summary": clean(summary),
         "body": body.replace("\r\n", "\n").strip() + "\n",
         "minutes": minutes,
         "pass_mark": pass_mark,

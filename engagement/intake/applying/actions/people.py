@@ -28,14 +28,15 @@ from engagement.intake.models import KNOWN, ImportChange, ImportRun, StagedMatch
 from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
 from engagement.people.actions import make_department
 from engagement.people.models import Person, PersonRole
-from engagement.people.rules import RoleOrigin, paths_with_parents
+from engagement.people.rules import PATH_SEPARATOR, RoleOrigin
 
 
 def make_departments(run: ImportRun, by: Actor) -> None:
     """Make the departments that the file names and nobody has yet, those above them first; open those that were closed."""
-    for path in paths_with_parents(run.new_departments):
+    here = (StagedReference.run_id == run.id, StagedReference.kind == ReferenceKind.DEPARTMENT)
+    missing = db.session.scalars(select(StagedReference.value).where(*here, StagedReference.row_id.is_(None))).all()
+    for path in sorted(missing, key=lambda path: (path.count(PATH_SEPARATOR), path)):
         department = make_department(path, by=by)
-        here = (StagedReference.run_id == run.id, StagedReference.kind == ReferenceKind.DEPARTMENT)
         rows_changed(update(StagedReference).where(*here, StagedReference.value == path).values(row_id=department.id))
     named = select(StagedReference.row_id).where(
         StagedReference.run_id == run.id, StagedReference.kind == ReferenceKind.DEPARTMENT
