@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from engagement import clock
@@ -81,15 +81,6 @@ class ProgrammeReport:
     def in_doubt(self) -> list[WaveLine]:
         """The waves, live or soon, whose training can't be called in time."""
         return [line for line in self.close if line.is_in_doubt]
-
-
-def programmes_reported(condition: ColumnElement[bool]) -> list[Programme]:
-    """Return the programmes that meet the condition, the open ones first, by name."""
-    return list(
-        db.session.scalars(
-            select(Programme).where(condition).order_by(Programme.closed_at.is_not(None), Programme.name)
-        )
-    )
 
 
 def programme_report(

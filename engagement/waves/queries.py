@@ -9,10 +9,21 @@ from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
-from engagement.people.queries import standing_department
+from engagement.people.queries import person_page, standing_department
 from engagement.programmes.models import Workflow
+from engagement.reach import Reach, allow, found
 from engagement.waves.models import Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
 from engagement.waves.rules import WaveStatus
+from engagement.waves.scopes import people_within
+
+
+def person_for(reading: Reach, person_id: int) -> Person:
+    """Return somebody whom a reader sees by name, with department and manager read at once.
+
+    Raises NotFound for anybody else and for who was erased, BeyondReach where the reader sees no list of people at all.
+    """
+    allow(reading.holds_anything)
+    return found(person_page(person_id, people_within(reading)))
 
 
 def waves_visible(condition: ColumnElement[bool]) -> list[Wave]:
@@ -57,7 +68,7 @@ def waves_of_person(person_id: int) -> list[Wave]:
 
 def workflows_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Workflow]]:
     """Return the workflows of each wave by name, in one query."""
-    found: dict[int, list[Workflow]] = defaultdict(list)
+    by_wave: dict[int, list[Workflow]] = defaultdict(list)
     for row in db.session.scalars(
         select(WaveWorkflow)
         .join(Workflow)
@@ -65,13 +76,13 @@ def workflows_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Workflow]]:
         .options(joinedload(WaveWorkflow.workflow))
         .order_by(Workflow.name)
     ):
-        found[row.wave_id].append(row.workflow)
-    return found
+        by_wave[row.wave_id].append(row.workflow)
+    return by_wave
 
 
 def departments_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Department]]:
     """Return the departments that each wave was given, by path, in one query."""
-    found: dict[int, list[Department]] = defaultdict(list)
+    by_wave: dict[int, list[Department]] = defaultdict(list)
     for row in db.session.scalars(
         select(WaveDepartment)
         .join(Department)
@@ -79,8 +90,8 @@ def departments_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Department]]
         .options(joinedload(WaveDepartment.department))
         .order_by(Department.path)
     ):
-        found[row.wave_id].append(row.department)
-    return found
+        by_wave[row.wave_id].append(row.department)
+    return by_wave
 
 
 def member_counts(wave_ids: Sequence[int]) -> dict[int, int]:

@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.db import count_of, db
 from engagement.mail import actions, queries
 from engagement.mail.confirming import acknowledged_at
@@ -44,8 +44,7 @@ class Line:
 @blueprint.get("/deliveries")
 def deliveries() -> str:
     """Show the log, newest first, narrowed by state, message and person."""
-    reader = guard.reader()
-    guard.allow(access.may_see_deliveries(reader))
+    guard.allow(rights.reading_operation(guard.reader()).everything)
     filters = _asked()
     rows = queries.deliveries_listed(filters)
     page = asked_page(count_of(rows))
@@ -96,7 +95,7 @@ def _mailings(chosen: Mailing | None) -> list[Mailing]:
 
 
 def _may_decide() -> bool:
-    return access.may_decide_deliveries(guard.reader())
+    return rights.keeping_people(guard.reader()).everything
 
 
 def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None) -> Line:
