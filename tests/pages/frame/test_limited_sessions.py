@@ -9,7 +9,7 @@ from pages.frame.two_of_everything import SIDES, World
 from sqlalchemy import select
 
 from engagement.accounts.actions import account_for_person, grant_role, withdraw_grant
-from engagement.accounts.links import sign_in_token
+from engagement.accounts.links.rules import sign_in_token
 from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
 from engagement.accounts.rules import Role
