@@ -54,6 +54,11 @@ def readable(reading: Reach) -> ColumnElement[bool]:
     return or_(*_ways_to_read(Communication, reading))
 
 
+def allow_in(planning: Reach, programme_id: int, wave: Wave | None) -> None:
+    """Raise BeyondReach where a communication of this wave, or of the whole programme, could not be planned."""
+    allow(planning.covers(programme_id=programme_id, wave_id=wave.id if wave else None))
+
+
 def communication_for(reading: Reach, communication_id: int) -> Communication:
     """Return a communication that can be read, with everything that its page names; raises NotFound or BeyondReach."""
     communication = _communication(communication_id)

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, select
 
 from engagement.db import db
-from engagement.reach import Reach, row_of_all
-from engagement.stakeholders.models import Stakeholder, StakeholderPlace
+from engagement.reach import Reach, found, row_of_all
+from engagement.stakeholders.models import Champion, Stakeholder, StakeholderNote, StakeholderPlace
+from engagement.waves.models import Wave
 
 
 def places_within(reach: Reach) -> ColumnElement[bool]:
@@ -37,6 +38,18 @@ def stands_within_alone(reach: Reach, stakeholder: Stakeholder) -> bool:
 def stakeholder_to_erase(administering: Reach, stakeholder_id: int) -> Stakeholder:
     """Return any stakeholder for an administrator; raises BeyondReach or NotFound."""
     return row_of_all(administering, Stakeholder, stakeholder_id)
+
+
+def note_of(stakeholder: Stakeholder, note_id: int) -> StakeholderNote:
+    """Return a private note about a stakeholder; raises NotFound for one about anybody else."""
+    asked = (StakeholderNote.id == note_id, StakeholderNote.stakeholder_id == stakeholder.id)
+    return found(db.session.scalar(select(StakeholderNote).where(*asked)))
+
+
+def champion_of(wave: Wave, champion_id: int) -> Champion:
+    """Return a champion of a wave; raises NotFound for one of another."""
+    asked = (Champion.id == champion_id, Champion.wave_id == wave.id)
+    return found(db.session.scalar(select(Champion).where(*asked)))
 
 
 def _reached(reach: Reach, stakeholder: Stakeholder) -> Sequence[bool]:

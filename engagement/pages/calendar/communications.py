@@ -129,7 +129,7 @@ def new() -> Drawn | BaseResponse:
     if form.validate_on_submit():
         with saving(form) as saved:
             details = form.details()
-            _allow_planning(programme.id, details.wave)
+            scopes.allow_in(planning, programme.id, details.wave)
             actions.refuse_readers_beyond(scopes.written_to(planning, programme.id), details.audience, today())
             communication = actions.make_communication(programme, details, by=reader.actor)
         if saved:
@@ -170,11 +170,6 @@ def _defaults(kind: str) -> dict[str, object]:
         "week": "1",
         "month_day": "1",
     }
-
-
-def _allow_planning(programme_id: int, wave: Wave | None) -> None:
-    """Refuse what would belong to a wave, or to a whole programme, that the reader does not plan."""
-    guard.allow(rights.planning(guard.reader()).covers(programme_id=programme_id, wave_id=wave.id if wave else None))
 
 
 @blueprint.route("/communications/standard", methods=["GET", "POST"])
@@ -266,9 +261,10 @@ def edit(communication_id: int) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         with saving(form) as saved:
             details = form.details(row)
-            _allow_planning(row.programme_id, details.wave)
+            planning = rights.planning(guard.reader())
+            scopes.allow_in(planning, row.programme_id, details.wave)
             if details.audience != row.audience:
-                within = scopes.written_to(rights.planning(guard.reader()), row.programme_id)
+                within = scopes.written_to(planning, row.programme_id)
                 actions.refuse_readers_beyond(within, details.audience, today())
             actions.change_communication(row, details, by=guard.reader().actor)
         if saved:

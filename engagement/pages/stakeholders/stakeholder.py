@@ -5,7 +5,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
 from engagement.audiences import queries as audiences
-from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day
@@ -16,10 +15,16 @@ from engagement.privacy import actions as privacy
 from engagement.reach import Reach
 from engagement.stakeholders import actions, queries
 from engagement.stakeholders.history import history_of
-from engagement.stakeholders.models import StakeholderNote, StakeholderPlace
+from engagement.stakeholders.models import StakeholderPlace
 from engagement.stakeholders.queries import StakeholderLine
 from engagement.stakeholders.rules import StakeholderKind
-from engagement.stakeholders.scopes import places_within, stakeholder_to_erase, stands_within, stands_within_alone
+from engagement.stakeholders.scopes import (
+    note_of,
+    places_within,
+    stakeholder_to_erase,
+    stands_within,
+    stands_within_alone,
+)
 
 
 def stakeholder_to_change(stakeholder_id: int) -> StakeholderLine:
@@ -121,8 +126,7 @@ def write_note(stakeholder_id: int) -> Drawn | BaseResponse:
 def withdraw_note(stakeholder_id: int, note_id: int) -> BaseResponse:
     """Take a private note back."""
     line = _to_note(stakeholder_id)
-    note = guard.found(db.session.get(StakeholderNote, note_id))
-    guard.found(note if note.stakeholder_id == line.stakeholder.id else None)
+    note = note_of(line.stakeholder, note_id)
     actions.withdraw_note(note, by=guard.reader().actor)
     return done(
         "stakeholders.stakeholder",
