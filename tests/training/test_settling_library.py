@@ -37,9 +37,7 @@ def change(library: Path, old: str, new: str, role: str = "user", slug: str = SL
 
 
 def found(slug: str = SLUG) -> Module:
-    module = module_for(Reach(everything=True), slug)
-    assert module is not None
-    return module
+    return module_for(Reach(everything=True), slug)
 
 
 def edited(module: Module, **changes: object) -> None:
