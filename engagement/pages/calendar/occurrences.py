@@ -128,8 +128,7 @@ def _draft_form(row: Occurrence, language: str, *, posted: bool = False) -> Draf
 
 def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
     """Return the page of a message with its forms as they are."""
-    reader = guard.reader()
-    planning = rights.planning(reader)
+    reader, planning = guard.reader(), rights.planning(guard.reader())
     page = queries.occurrence_page(row, guard.organisation())
     reading = reading_as(row)
     in_hours = row.communication.in_working_hours
