@@ -9,11 +9,22 @@ from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
-from engagement.people.queries import standing_department
+from engagement.people.queries import person_page, standing_department
 from engagement.programmes.models import Workflow
+from engagement.reach import Reach, allow, found
 from engagement.searching import by_name
 from engagement.waves.models import Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
-from engagement.waves.rules import WaveStatus
+from engagement.waves.rules import WaveStatus, may_take_back
+from engagement.waves.scopes import people_within
+
+
+def person_for(reading: Reach, person_id: int) -> Person:
+    """Return somebody whom a reader sees by name, with department and manager read at once.
+
+    Raises NotFound for anybody else and for who was erased, BeyondReach where the reader sees no list of people at all.
+    """
+    allow(reading.holds_anything)
+    return found(person_page(person_id, people_within(reading)))
 
 
 def waves_visible(condition: ColumnElement[bool]) -> list[Wave]:
@@ -58,7 +69,7 @@ def waves_of_person(person_id: int) -> list[Wave]:
 
 def workflows_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Workflow]]:
     """Return the workflows of each wave by name, in one query."""
-    found: dict[int, list[Workflow]] = defaultdict(list)
+    by_wave: dict[int, list[Workflow]] = defaultdict(list)
     for row in db.session.scalars(
         select(WaveWorkflow)
         .join(Workflow)
@@ -66,13 +77,13 @@ def workflows_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Workflow]]:
         .options(joinedload(WaveWorkflow.workflow))
         .order_by(by_name(Workflow.name), Workflow.id)
     ):
-        found[row.wave_id].append(row.workflow)
-    return found
+        by_wave[row.wave_id].append(row.workflow)
+    return by_wave
 
 
 def departments_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Department]]:
     """Return the departments that each wave was given, by path, in one query."""
-    found: dict[int, list[Department]] = defaultdict(list)
+    by_wave: dict[int, list[Department]] = defaultdict(list)
     for row in db.session.scalars(
         select(WaveDepartment)
         .join(Department)
@@ -80,8 +91,8 @@ def departments_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Department]]
         .options(joinedload(WaveDepartment.department))
         .order_by(Department.sorted_by, Department.id)
     ):
-        found[row.wave_id].append(row.department)
-    return found
+        by_wave[row.wave_id].append(row.department)
+    return by_wave
 
 
 def member_counts(wave_ids: Sequence[int]) -> dict[int, int]:
@@ -119,6 +130,15 @@ def members_between(wave_id: int, begins_at: datetime, ends_at: datetime) -> Sel
         .options(joinedload(Person.department))
         .order_by(Person.sorted_by, Person.id)
     )
+
+
+def status_to_take_back_to(wave_id: int, now: datetime) -> WaveStatus | None:
+    """Return where a wave stands again if its newest step is taken back at `now`; None where that can't be, or not any more."""
+    newest = select(WaveStep).where(WaveStep.wave_id == wave_id).order_by(WaveStep.id.desc()).limit(2)
+    steps = list(db.session.scalars(newest))
+    if len(steps) < 2 or not may_take_back(steps[1].status, steps[0].status, steps[0].at, now):
+        return None
+    return steps[1].status
 
 
 def steps_of(wave_id: int) -> list[WaveStep]:

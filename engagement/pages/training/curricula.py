@@ -32,7 +32,12 @@ from engagement.training import actions, queries
 from engagement.training.models import Module
 from engagement.training.queries import WaveProgress
 from engagement.training.rules import DAYS_TO_DECIDE, RECOGNISE_WRONG, CompletionSource, LearnerState
-from engagement.training.scopes import old_training_within, wave_with_learners_for
+from engagement.training.scopes import (
+    module_for,
+    module_to_change,
+    old_training_within,
+    wave_with_learners_for,
+)
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.waves.scopes import people_within, reaches_wave, wave_for, waves_within
@@ -81,8 +86,7 @@ def curriculum(role: str) -> str:
 @blueprint.get("/training/modules/<slug>")
 def module(slug: str) -> Drawn:
     """Show a module with its questions; the right answers to those who may change it."""
-    guard.allow(rights.reading(guard.reader()).holds_places)
-    return _module_page(guard.found(queries.module_by_slug(slug)), CompletionForm(formdata=None, on=today()))
+    return _module_page(module_for(rights.reading(guard.reader()), slug), CompletionForm(formdata=None, on=today()))
 
 
 def _module_page(found: Module, form: CompletionForm) -> Drawn:
@@ -104,8 +108,7 @@ def _module_page(found: Module, form: CompletionForm) -> Drawn:
 def record_completion(slug: str) -> Drawn | BaseResponse:
     """Record that somebody finished a module outside the service."""
     reader = guard.reader()
-    guard.allow(rights.training(reader).everything)
-    found = guard.found(queries.module_by_slug(slug))
+    found = module_to_change(rights.training(reader), slug)
     form = CompletionForm()
     if form.validate_on_submit():
         with saving(form) as saved:
@@ -123,8 +126,7 @@ def record_completion(slug: str) -> Drawn | BaseResponse:
 def editing(slug: str) -> Drawn | BaseResponse:
     """Rewrite a module, with a preview before it is saved."""
     reader = guard.reader()
-    guard.allow(rights.training(reader).everything)
-    found = guard.found(queries.module_by_slug(slug))
+    found = module_to_change(rights.training(reader), slug)
     form = ModuleForm(obj=held(found))
     if not form.validate_on_submit():
         return _editing_page(found, form, None)

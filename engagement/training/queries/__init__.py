@@ -6,7 +6,6 @@ from engagement.training.queries.curricula import (
     completed_count,
     curricula,
     curriculum,
-    module_by_slug,
 )
 from engagement.training.queries.due_days import own_due_days
 from engagement.training.queries.history import EarlierLearning, finished_earlier
@@ -90,7 +89,6 @@ __all__ = [
     "leftovers_of",
     "members_without_role",
     "minutes_left",
-    "module_by_slug",
     "moves",
     "next_of",
     "next_step",

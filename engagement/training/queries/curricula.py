@@ -51,11 +51,6 @@ class RoleCurriculum:
         return self.choices_needed > 0 or any(line.kind is ItemKind.REQUIRED for line in self.lines)
 
 
-def module_by_slug(slug: str) -> Module | None:
-    """Return the module with this slug that is not withdrawn."""
-    return db.session.scalar(select(Module).where(Module.slug == slug, Module.withdrawn_at.is_(None)))
-
-
 def curricula() -> dict[TrainingRole, RoleCurriculum]:
     """Return the curricula of all four roles in their fixed order, empty where none was made, in two queries."""
     needed = {row.role: row.choices_needed for row in db.session.scalars(select(Curriculum))}
