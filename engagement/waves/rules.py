@@ -1,6 +1,9 @@
 """The vocabulary of waves and pure functions over their dates."""
 
+from datetime import date, timedelta
 from enum import StrEnum
+
+from engagement.days.working_days import nearest_working_day
 
 
 class WaveStatus(StrEnum):
@@ -77,3 +80,8 @@ class MembershipOrigin(StrEnum):
 
     DEPARTMENT = "department"
     HAND = "hand"
+
+
+def training_due_on(go_live_on: date, lead_days: int, country: str) -> date:
+    """Return the day by which training is due: so many days before go-live, or on the working day before that."""
+    return nearest_working_day(go_live_on - timedelta(days=lead_days), country, -1)
