@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import request
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import training_access
+from engagement.accounts.scopes import rights
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.parts.forms import complain
@@ -26,7 +26,7 @@ LAST = 10_000
 def arrange(role: str) -> Drawn | BaseResponse:
     """Change what a role has to learn, with a preview before it is saved."""
     reader = guard.reader()
-    guard.allow(training_access.may_train(reader))
+    guard.allow(rights.training(reader).everything)
     asked = guard.found(role_named(role))
     if request.method == "POST":
         queries.hold_curriculum(asked)

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from flask import Response, render_template
-from sqlalchemy import and_
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import access, training_access
+from engagement.accounts.scopes import rights
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
@@ -24,11 +23,14 @@ from engagement.pages.training.lists import (
 )
 from engagement.people import queries as people
 from engagement.people.rules import TrainingRole
+from engagement.people.scopes import reaches_department
 from engagement.training import actions, queries
 from engagement.training.queries import LibraryNews, WaveProgress
 from engagement.training.rules import DAYS_TO_DECIDE, LearnerState
+from engagement.training.scopes import old_training_within, wave_with_learners_for
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
+from engagement.waves.scopes import people_within, reaches_wave, wave_for, waves_within
 from engagement.words import listed, plural
 
 blueprint.add_app_template_filter(LearnerState.of, "learner_state")
@@ -47,8 +49,9 @@ class WaveLine:
 def index() -> str:
     """Show the four curricula, what the library offers, and how far the open waves are."""
     reader = guard.reader()
-    guard.allow(training_access.may_see_training(reader))
-    shown = [wave for wave in waves.waves_visible(access.visible_waves(reader)) if wave.status.is_open]
+    reading = rights.reading(reader)
+    guard.allow(reading.holds_places)
+    shown = [wave for wave in waves.waves_visible(waves_within(reading)) if wave.status.is_open]
     far = queries.progress_of([wave.id for wave in shown])
     lines = [WaveLine(wave, far[wave.id]) for wave in shown]
     curricula = list(queries.curricula().values())
@@ -58,12 +61,12 @@ def index() -> str:
         "training/index.html",
         curricula=curricula,
         unplaced=[module for module in queries.modules() if module.id not in placed],
-        may_train=training_access.may_train(reader),
+        may_train=rights.training(reader).everything,
         library=library,
         library_problem=problem,
         lines=sorted(lines, key=lambda line: line.wave.training_due_on),
-        to_decide=queries.open_leftovers(training_access.old_training_decided(reader)),
-        may_see_old_training=training_access.may_see_old_training(reader),
+        to_decide=queries.open_leftovers(old_training_within(rights.training(reader))),
+        may_see_old_training=rights.reading_old_training(reader).holds_anything,
         days_to_decide=DAYS_TO_DECIDE,
     )
 
@@ -80,7 +83,7 @@ def _library_news() -> tuple[LibraryNews, str]:
 def take_library_over() -> BaseResponse:
     """Bring the starter library in: its modules, and the curricula that they form."""
     reader = guard.reader()
-    guard.allow(training_access.may_train(reader))
+    guard.allow(rights.training(reader).everything)
     counts = actions.settle_library(by=reader.actor)
     if not (counts.added or counts.renewed):
         return done("training.index", "The starter library is here already", "Nothing has changed.")
@@ -93,16 +96,16 @@ def take_library_over() -> BaseResponse:
 def curriculum(role: str) -> str:
     """Show what one training role has to learn, in order."""
     reader = guard.reader()
-    guard.allow(training_access.may_see_training(reader))
+    guard.allow(rights.reading(reader).holds_places)
     plan = queries.curriculum(guard.found(role_named(role)))
-    return render_template("training/curriculum.html", curriculum=plan, may_train=training_access.may_train(reader))
+    return render_template("training/curriculum.html", curriculum=plan, may_train=rights.training(reader).everything)
 
 
 @blueprint.get("/waves/<int:wave_id>/training")
 def wave(wave_id: int) -> str:
     """Show how far a wave's training is, by department and role, and who has no role."""
-    found = _visible_wave(wave_id)
-    seen = access.visible_people(guard.reader())
+    reader = guard.reader()
+    found, seen = _visible_wave(wave_id), people_within(rights.reading(reader))
     nobody = queries.members_without_role(wave_id)
     far = queries.wave_progress(wave_id)
     return render_template(
@@ -112,27 +115,22 @@ def wave(wave_id: int) -> str:
         silent_roles=[
             (role, numbers[wave_id]) for role, numbers in queries.people_without_curriculum([wave_id]).items()
         ],
-        may_train=training_access.may_train(guard.reader()),
+        may_train=rights.training(guard.reader()).everything,
         hours_left=_hours(far.minutes_left),
         brought_along=queries.brought_along(wave_id),
-        may_see_old_training=training_access.may_see_old_training(guard.reader()),
+        may_see_old_training=rights.reading_old_training(reader).holds_anything,
         without_role=count_of(nobody),
         named=list(db.session.scalars(nobody.where(seen).limit(SHOWN_WITHOUT_ROLE))),
     )
 
 
 def _visible_wave(wave_id: int) -> Wave:
-    found = guard.found(waves.wave_page(wave_id))
-    guard.allow(access.may_see_wave(guard.reader(), found.programme_id, found.id))
-    return found
+    return wave_for(rights.reading(guard.reader()), wave_id)
 
 
 def _wave_by_name(wave_id: int) -> Wave:
     """Return a wave whose people the reader may see by name, all of them or those of departments headed."""
-    found = guard.found(waves.wave_page(wave_id))
-    by_name = training_access.waves_with_visible_learners(guard.reader())
-    guard.allow(bool(waves.waves_visible(and_(Wave.id == found.id, by_name))))
-    return found
+    return wave_with_learners_for(rights.reading(guard.reader()), wave_id)
 
 
 def _hours(minutes: int) -> str:
@@ -158,7 +156,8 @@ def learners(wave_id: int) -> str:
     """List the people behind the counts, those whom the reader may see by name."""
     found, filters = _wave_by_name(wave_id), asked_filters()
     reader = guard.reader()
-    seen = {d.id for d in people.departments(include_closed=True) if access.may_see_department(reader, d.lineage)}
+    departments = rights.seeing_departments(reader)
+    seen = {d.id for d in people.departments(include_closed=True) if reaches_department(departments, d)}
     query = learners_shown(found, filters)
     page = asked_page(count_of(query))
     return render_template(
@@ -168,10 +167,10 @@ def learners(wave_id: int) -> str:
         page=page,
         filters=filters,
         departments=[line for line in queries.wave_progress(wave_id).rows if line.department_id in seen],
-        may_see_wave=access.may_see_wave(reader, found.programme_id, found.id),
+        may_see_wave=reaches_wave(rights.reading(reader), found),
         roles=list(TrainingRole),
         states=list(LearnerState),
-        may_give_days=training_access.may_give_due_days(reader, found.programme_id, found.id) and found.status.is_open,
+        may_give_days=reaches_wave(rights.training(reader), found) and found.status.is_open,
     )
 
 

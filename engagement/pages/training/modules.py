@@ -4,7 +4,7 @@ from flask import request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import training_access
+from engagement.accounts.scopes import rights
 from engagement.content import quiz
 from engagement.content.markdown import to_html
 from engagement.pages.frame import guard
@@ -21,7 +21,7 @@ from engagement.training.rules import RECOGNISE_WRONG, CompletionSource
 @blueprint.get("/training/modules/<slug>")
 def module(slug: str) -> Drawn:
     """Show a module with its questions; the right answers to those who may change it."""
-    guard.allow(training_access.may_see_training(guard.reader()))
+    guard.allow(rights.reading(guard.reader()).holds_places)
     return _module_page(guard.found(queries.module_by_slug(slug)), CompletionForm(formdata=None, on=today()))
 
 
@@ -36,7 +36,7 @@ def _module_page(found: Module, form: CompletionForm) -> Drawn:
         places=places,
         all_roles=list(TrainingRole),
         finished=queries.completed_count(found.id),
-        may_train=training_access.may_train(guard.reader()),
+        may_train=rights.training(guard.reader()).everything,
         recognise_wrong=RECOGNISE_WRONG,
     )
 
@@ -45,7 +45,7 @@ def _module_page(found: Module, form: CompletionForm) -> Drawn:
 def record_completion(slug: str) -> Drawn | BaseResponse:
     """Record that somebody finished a module outside the service."""
     reader = guard.reader()
-    guard.allow(training_access.may_train(reader))
+    guard.allow(rights.training(reader).everything)
     found = guard.found(queries.module_by_slug(slug))
     form = CompletionForm()
     if form.validate_on_submit():
@@ -64,7 +64,7 @@ def record_completion(slug: str) -> Drawn | BaseResponse:
 def new_module() -> Drawn | BaseResponse:
     """Write a new module, with a preview before it is saved."""
     reader = guard.reader()
-    guard.allow(training_access.may_train(reader))
+    guard.allow(rights.training(reader).everything)
     form = ModuleForm(minutes=10, pass_mark=80)
     if not form.validate_on_submit():
         return _editing_page(None, form, None)
@@ -84,7 +84,7 @@ def new_module() -> Drawn | BaseResponse:
 def editing(slug: str) -> Drawn | BaseResponse:
     """Rewrite a module, with a preview before it is saved."""
     reader = guard.reader()
-    guard.allow(training_access.may_train(reader))
+    guard.allow(rights.training(reader).everything)
     found = guard.found(queries.module_by_slug(slug))
     form = ModuleForm(obj=held(found))
     if not form.validate_on_submit():

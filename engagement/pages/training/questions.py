@@ -2,7 +2,7 @@
 
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import training_access
+from engagement.accounts.scopes import rights
 from engagement.content.quiz import Question
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
@@ -15,7 +15,7 @@ from engagement.training.models import Module
 
 
 def _module(slug: str) -> Module:
-    guard.allow(training_access.may_train(guard.reader()))
+    guard.allow(rights.training(guard.reader()).everything)
     return held(guard.found(queries.module_by_slug(slug)))
 
 

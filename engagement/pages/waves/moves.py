@@ -7,7 +7,7 @@ from flask import request
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import Field
 
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.naming_days import messages_naming
 from engagement.days.working_days import why_off
@@ -20,13 +20,13 @@ from engagement.pages.waves.forms import MoveForm
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import training_due_on
+from engagement.waves.scopes import wave_for
 
 
 @blueprint.route("/waves/<int:wave_id>/go-live", methods=["GET", "POST"])
 def move(wave_id: int) -> Drawn | BaseResponse:
     """Move go-live: first shown with what moves along, then done if it is still the day that was shown."""
-    row = held(guard.found(queries.wave_page(wave_id)))
-    guard.allow(access.may_plan_wave(guard.reader(), row.programme_id, row.id))
+    row = held(wave_for(rights.planning(guard.reader()), wave_id))
     form = MoveForm(go_live_on=row.go_live_on)
     country = guard.organisation().country
     shown, warnings, outdated = None, list[str](), list[Occurrence]()

@@ -11,7 +11,7 @@ from engagement.training.queries.curricula import (
     module_by_slug,
     modules,
 )
-from engagement.training.queries.due_days import assignment_of, own_due_days
+from engagement.training.queries.due_days import own_due_days
 from engagement.training.queries.history import EarlierLearning, finished_earlier
 from engagement.training.queries.learning import (
     LearningItem,
@@ -28,6 +28,7 @@ from engagement.training.queries.leftovers import (
     Move,
     brought_along,
     leftover_among,
+    leftover_for,
     leftover_lines,
     leftovers_among,
     leftovers_listed,
@@ -75,7 +76,6 @@ __all__ = [
     "RoleCurriculum",
     "TeamMember",
     "WaveProgress",
-    "assignment_of",
     "attempt_of",
     "brought_along",
     "completed_count",
@@ -90,6 +90,7 @@ __all__ = [
     "learning_item",
     "learning_of",
     "leftover_among",
+    "leftover_for",
     "leftover_lines",
     "leftovers_among",
     "leftovers_listed",
