@@ -28,7 +28,7 @@ def trainer() -> Account:
 
 def fields_of(page: str) -> dict[str, str]:
     """Return what stands in the form of a page."""
-    form = page[page.index("<main") :]
+    form = re.sub(r'<input(?=[^>]*type="(?:checkbox|radio)")(?![^>]*checked)[^>]*>', "", page[page.index("<main") :])
     typed = re.findall(r'<input[^>]*\bname="([^"]+)"[^>]*\bvalue="([^"]*)"', form)
     texts = re.findall(r'<textarea[^>]*\bname="([^"]+)"[^>]*>\s*(.*?)</textarea>', form, re.DOTALL)
     chosen = re.findall(r'<select[^>]*\bname="([^"]+)".*?<option selected value="([^"]*)"', form, re.DOTALL)

@@ -12,10 +12,10 @@ from engagement.waves.models import Wave
 from engagement.words import brief_day_words, day_words, short_day_words
 
 
-def messages_naming(wave: Wave, day: date) -> list[Occurrence]:
+def messages_naming(wave: Wave, day: date, unless: date) -> list[Occurrence]:
     """Return the messages of a wave, and of its whole programme, that are out and name a day; the newest first.
 
-    The day is looked for as each text's language writes it, and in the short ways in which people type it.
+    Those that name the day `unless` as well are left out: they are corrections. The day is looked for as each text's language writes it, and in the short ways in which people type it.
     """
     sent = (
         select(Occurrence)
@@ -28,7 +28,7 @@ def messages_naming(wave: Wave, day: date) -> list[Occurrence]:
         .options(joinedload(Occurrence.mailing), joinedload(Occurrence.communication))
         .order_by(Occurrence.sends_at.desc(), Occurrence.id.desc())
     )
-    return [row for row in db.session.scalars(sent) if row.mailing and _names(row, day)]
+    return [row for row in db.session.scalars(sent) if _names(row, day) and not _names(row, unless)]
 
 
 def _names(occurrence: Occurrence, day: date) -> bool:

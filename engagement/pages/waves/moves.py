@@ -42,7 +42,7 @@ def move(wave_id: int) -> Drawn | BaseResponse:
                 return saved.to("waves.wave", says, more, wave_id=wave_id)
         shown = _what_moves(row, new_day, country)
         warnings = go_live_warnings(new_day, row.programme_id, queries.lineages_of_waves([row.id])[row.id], row.id)
-        outdated = messages_naming(row, row.go_live_on) if new_day != row.go_live_on else []
+        outdated = messages_naming(row, row.go_live_on, new_day) if new_day != row.go_live_on else []
     return drawn("waves/move.html", form, wave=row, shown=shown, warnings=warnings, outdated=outdated)
 
 
@@ -95,5 +95,5 @@ def move_words(wave: Wave) -> str:
 def outdated_messages(wave: Wave) -> list[Occurrence]:
     """Return the messages that were sent and name a day on which the wave was to go live and no longer does."""
     former = {move.from_on for move in queries.moves_of_waves([wave.id]).get(wave.id, [])} - {wave.go_live_on}
-    found = {row.id: row for each in sorted(former) for row in messages_naming(wave, each)}
+    found = {row.id: row for each in sorted(former) for row in messages_naming(wave, each, wave.go_live_on)}
     return list(found.values()) if wave.status.is_ahead else []

@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 import pytest
-from factories import TESTER, make_person, make_wave
+from factories import TESTER, make_person, make_programme, make_wave
 from flask import Flask
 from pages.me.test_me import answers, make_message, sign_in, text_of
 
@@ -126,10 +126,10 @@ def test_a_result_keeps_the_order_of_its_questions_and_answers(app: Flask, perso
 
 @pytest.mark.parametrize("by_wave", [True, False])
 def test_a_message_says_why_it_came_in_words_about_its_reader(app: Flask, person: Person, by_wave: bool) -> None:
-    wave = make_wave(number=4, name="Letters", members=[person])
+    wave = make_wave(make_programme("Second"), number=4, name="Letters", members=[person])
     everybody = {"field": "everybody"}
     rule = {"all": [{"field": "wave", "values": [wave.id]}, everybody]} if by_wave else {"any": [everybody]}
-    line = make_line(audience=make_audience("Laggards, second attempt", rule))
+    line = make_line(wave.programme, audience=make_audience("Laggards, second attempt", rule))
     message = make_message(person)
     message.mailing = build_message(make_draft(line))
     db.session.flush()

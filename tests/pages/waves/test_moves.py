@@ -5,7 +5,16 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
-from factories import TESTER, make_account, make_change_manager, make_department, make_person, make_wave, signed_in
+from factories import (
+    TESTER,
+    make_account,
+    make_change_manager,
+    make_department,
+    make_person,
+    make_programme,
+    make_wave,
+    signed_in,
+)
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -54,7 +63,7 @@ def move(client: FlaskClient, wave: Wave, day: str, **changed: str) -> int:
 def test_everybody_reads_why_go_live_moved_and_from_which_day(app: Flask, manager: FlaskClient, wave: Wave) -> None:
     assert move(manager, wave, "2026-05-26") == 303
     assert f"Moved from Tuesday 12 May on 14 April by Ines Okafor: {WHY}" in text_of(manager, f"/waves/{wave.id}")
-    for path in (f"/programmes/{wave.programme_id}", "/waves", f"/reports/programmes/{wave.programme_id}"):
+    for path in (f"/programmes/{wave.programme_id}", "/programmes", f"/reports/programmes/{wave.programme_id}"):
         assert f"26 May not 12 May: {WHY}" in text_of(manager, path), path
     account = make_account("ana@example.com", "Ana Lima")
     account.person_id = db.session.scalars(select(Membership.person_id)).one()
@@ -98,7 +107,7 @@ def test_a_new_wave_on_a_day_that_something_speaks_against_is_asked_about(
 def test_another_programme_is_warned_where_the_same_people_are_left_to_settle(manager: FlaskClient, wave: Wave) -> None:
     claims = make_department("Operations/Claims")
     actions.choose_departments(wave, [claims], by=TESTER)
-    other = make_wave(number=1, name="Elsewhere", go_live_on=date(2026, 9, 1))
+    other = make_wave(make_programme("Other"), number=1, name="Elsewhere", go_live_on=date(2026, 9, 1))
     assert "left to settle" not in shown_move(manager, other, "2026-05-19")
     actions.choose_departments(other, [make_department("Operations/Claims/Property")], by=TESTER)
     db.session.commit()
@@ -117,6 +126,7 @@ def shown_move(client: FlaskClient, wave: Wave, day: str) -> str:
         ("See you on 2026-05-12", True),
         ("From May 12 on", True),
         ("It starts on {{ go_live }}.", True),
+        ("Not on 12 May, as we wrote, but on 26 May.", False),
         ("It starts on 13 May, and 12 of us are ready.", False),
     ],
 )
