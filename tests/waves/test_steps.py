@@ -14,7 +14,7 @@ from engagement.audit import Actor, AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.waves import actions, queries
-from engagement.waves.models import Wave
+from engagement.waves.models import Wave, WaveDetails
 from engagement.waves.rules import WaveStatus
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
@@ -28,7 +28,8 @@ def last_entry() -> AuditEntry:
 
 
 def plan(name: str = "Property claims", **details: object) -> Wave:
-    return actions.plan_wave(make_programme(), name, date(2026, 5, 12), by=TESTER, **details)  # type: ignore[arg-type]
+    described = WaveDetails(name, **details)  # type: ignore[arg-type]
+    return actions.plan_wave(make_programme(), described, date(2026, 5, 12), by=TESTER)
 
 
 def test_moving_go_live_moves_the_quiet_period_and_says_why() -> None:
@@ -181,7 +182,9 @@ def test_the_day_on_which_people_began_becomes_the_go_live() -> None:
 def test_training_is_never_due_on_a_day_off_and_moves_to_the_working_day_before(
     go_live_on: date, lead: int, due_on: date
 ) -> None:
-    wave = actions.plan_wave(make_programme(), "A wave", date(2026, 6, 9), by=TESTER, training_lead_days=lead)
+    wave = actions.plan_wave(
+        make_programme(), WaveDetails("A wave", training_lead_days=lead), date(2026, 6, 9), by=TESTER
+    )
     actions.move_go_live(wave, go_live_on, reason="Late", by=TESTER)
     actions.settle_training_days([wave], "GB-ENG")
     assert wave.training_due_on == due_on
@@ -240,7 +243,7 @@ def test_a_wave_that_makes_no_sense_is_refused_by_field(details: dict[str, objec
 def test_waves_are_numbered_within_their_programme() -> None:
     first, second = make_programme(), make_programme("Other")
     day = date(2026, 5, 12)
-    numbers = [actions.plan_wave(p, "A wave", day, by=TESTER).number for p in (first, first, second)]
+    numbers = [actions.plan_wave(p, WaveDetails("A wave"), day, by=TESTER).number for p in (first, first, second)]
     assert numbers == [1, 2, 1]
 
 
@@ -252,7 +255,7 @@ def test_a_changed_lead_is_written_down_by_name() -> None:
     assert [(t.what, t.as_what) for t in held_by(ben)] == [(wave.title, "Wave lead")]
     before = last_entry().id
     name_lead(wave, ben, by=TESTER)
-    actions.change_wave(wave, "Property claims", "", stabilises_until_on=None, training_lead_days=7, by=TESTER)
+    actions.change_wave(wave, WaveDetails("Property claims"), by=TESTER)
     assert last_entry().id == before
 
 
