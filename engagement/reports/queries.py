@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
-
 from engagement import clock
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.waves import WaveTraining, is_close, untrained_waves
 from engagement.attention.rules import Reason, is_training_in_doubt
 from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
-from engagement.db import db
 from engagement.programmes.models import Programme
 from engagement.reports.rules import Decision, by_urgency
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
@@ -69,15 +66,6 @@ class ProgrammeReport:
     def in_doubt(self) -> list[WaveLine]:
         """The waves, live or soon, whose training can't be called in time."""
         return [line for line in self.close if line.is_in_doubt]
-
-
-def programmes_reported(condition: ColumnElement[bool]) -> list[Programme]:
-    """Return the programmes that meet the condition, the open ones first, by name."""
-    return list(
-        db.session.scalars(
-            select(Programme).where(condition).order_by(Programme.closed_at.is_not(None), Programme.name)
-        )
-    )
 
 
 def programme_report(

@@ -155,7 +155,7 @@ def test_a_new_module_gets_an_address_of_its_own(app: Flask, title: str, slug: s
     assert made[0].slug == slug
     assert made[1].slug not in ("new", slug)
     assert (made[0].edited_by, made[0].version, made[0].library_fingerprint) == ("The tests", 1, None)
-    assert queries.module_by_slug(slug) is made[0]
+    assert db.session.query(Module).filter_by(slug=slug).one() is made[0]
 
 
 def ask(module: Module, text: str = "What do you do first?", **changes: object) -> quiz.Question:

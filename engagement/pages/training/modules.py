@@ -16,13 +16,13 @@ from engagement.people.rules import TrainingRole
 from engagement.training import actions, queries
 from engagement.training.models import Module
 from engagement.training.rules import RECOGNISE_WRONG, CompletionSource
+from engagement.training.scopes import module_for, module_to_change
 
 
 @blueprint.get("/training/modules/<slug>")
 def module(slug: str) -> Drawn:
     """Show a module with its questions; the right answers to those who may change it."""
-    guard.allow(rights.reading(guard.reader()).holds_places)
-    return _module_page(guard.found(queries.module_by_slug(slug)), CompletionForm(formdata=None, on=today()))
+    return _module_page(module_for(rights.reading(guard.reader()), slug), CompletionForm(formdata=None, on=today()))
 
 
 def _module_page(found: Module, form: CompletionForm) -> Drawn:
@@ -45,8 +45,7 @@ def _module_page(found: Module, form: CompletionForm) -> Drawn:
 def record_completion(slug: str) -> Drawn | BaseResponse:
     """Record that somebody finished a module outside the service."""
     reader = guard.reader()
-    guard.allow(rights.training(reader).everything)
-    found = guard.found(queries.module_by_slug(slug))
+    found = module_to_change(rights.training(reader), slug)
     form = CompletionForm()
     if form.validate_on_submit():
         with saving(form) as saved:
@@ -84,8 +83,7 @@ def new_module() -> Drawn | BaseResponse:
 def editing(slug: str) -> Drawn | BaseResponse:
     """Rewrite a module, with a preview before it is saved."""
     reader = guard.reader()
-    guard.allow(rights.training(reader).everything)
-    found = guard.found(queries.module_by_slug(slug))
+    found = module_to_change(rights.training(reader), slug)
     form = ModuleForm(obj=held(found))
     if not form.validate_on_submit():
         return _editing_page(found, form, None)

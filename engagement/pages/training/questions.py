@@ -10,13 +10,13 @@ from engagement.pages.parts.forms import complain
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.training import blueprint
 from engagement.pages.training.forms import QuestionForm
-from engagement.training import actions, queries
+from engagement.training import actions
 from engagement.training.models import Module
+from engagement.training.scopes import module_to_change
 
 
 def _module(slug: str) -> Module:
-    guard.allow(rights.training(guard.reader()).everything)
-    return held(guard.found(queries.module_by_slug(slug)))
+    return held(module_to_change(rights.training(guard.reader()), slug))
 
 
 @blueprint.route("/training/modules/<slug>/questions/new", methods=["GET", "POST"])

@@ -135,7 +135,9 @@ def programme(programme_id: int) -> str:
         members=waves.member_counts([wave.id for wave in seen]),
         moves=waves.moves_of_waves([wave.id for wave in seen]),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
-        communications=[line.communication for line in calendar.communications_running(programme_id, readable(reader))],
+        communications=[
+            line.communication for line in calendar.communications_running(programme_id, readable(reading))
+        ],
         may_plan=reaches_programme(rights.planning(reader), row),
         may_read_report=reaches_programme(rights.reporting(reader), row),
     )

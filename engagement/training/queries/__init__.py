@@ -8,7 +8,6 @@ from engagement.training.queries.curricula import (
     curricula,
     curriculum,
     hold_curriculum,
-    module_by_slug,
     modules,
 )
 from engagement.training.queries.due_days import own_due_days
@@ -98,7 +97,6 @@ __all__ = [
     "library_news",
     "members_without_role",
     "minutes_left",
-    "module_by_slug",
     "modules",
     "moves",
     "next_of",

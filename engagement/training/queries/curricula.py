@@ -51,11 +51,6 @@ class RoleCurriculum:
         return self.choices_needed > 0 or any(line.kind is ItemKind.REQUIRED for line in self.lines)
 
 
-def module_by_slug(slug: str) -> Module | None:
-    """Return the module with this slug that is not withdrawn."""
-    return db.session.scalar(select(Module).where(Module.slug == slug, Module.withdrawn_at.is_(None)))
-
-
 def modules() -> list[Module]:
     """Return every module that is not withdrawn, by title."""
     found = db.session.scalars(select(Module).where(Module.withdrawn_at.is_(None))).all()
