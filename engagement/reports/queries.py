@@ -14,8 +14,8 @@ from engagement.programmes.models import Programme
 from engagement.reports.rules import Decision, by_urgency
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
 from engagement.training.queries import Count, progress_of_waves
-from engagement.waves.models import Wave
-from engagement.waves.queries import member_counts, waves_of
+from engagement.waves.models import GoLiveMove, Wave
+from engagement.waves.queries import member_counts, moves_of_waves, waves_of
 from engagement.words import days_away, short_day_words
 
 RECENT_MESSAGES = 4
@@ -28,6 +28,7 @@ class WaveLine:
     wave: Wave
     people: int
     trained: Count
+    move: GoLiveMove | None = None
 
     @property
     def is_in_doubt(self) -> bool:
@@ -78,7 +79,11 @@ def programme_report(
     ids = [wave.id for wave in waves]
     people = member_counts(ids)
     progress = progress_of_waves(programme.id)
-    lines = [WaveLine(wave, people[wave.id], progress[wave.id].people) for wave in waves]
+    moves = moves_of_waves(ids)
+    lines = [
+        WaveLine(wave, people[wave.id], progress[wave.id].people, next(iter(moves.get(wave.id, ())), None))
+        for wave in waves
+    ]
     concerns = (
         nothing_shown(floor, is_kept_back=True) if keeps_concerns_back else summary_for_report(programme.id, floor)
     )

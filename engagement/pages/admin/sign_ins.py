@@ -28,7 +28,7 @@ from engagement.words import plural
 MEANINGS = {
     Role.ADMINISTRATOR: "Runs the service: sign-ins, directory, audit, jobs",
     Role.CHANGE_MANAGER: "Plans programmes, waves, training and communication; answers concerns",
-    Role.TRAINER: "Writes modules and curricula, sees completion",
+    Role.TRAINER: "Sees who has finished and gives other days; writes courses and curricula where it holds for everything",
     Role.SPONSOR: "Reads the reports and decides; never sees who objected",
     Role.AUDITOR: "Reads everything but people’s own words, changes nothing",
 }

@@ -12,7 +12,7 @@ from engagement.communications import actions, queries, scopes
 from engagement.communications.approvals import approver_words, may_approve
 from engagement.communications.languages import check_language
 from engagement.communications.merging import FIELDS, OF_A_WAVE
-from engagement.communications.messages import Preview, asks_confirmation, preview_as, preview_to_nobody, why_words
+from engagement.communications.messages import Preview, asks_confirmation, preview_as, preview_to_nobody, why_for
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import OccurrencePage
 from engagement.communications.rules import OccurrenceStatus
@@ -164,7 +164,7 @@ def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
         sees_everybody=rights.reading(reader).everything,
         unknown_address=reading.unknown_address,
         recipients=reading.offered,
-        why=why_words(row),
+        why=why_for(row, reading.person),
         asks_confirmation=asks_confirmation(row),
         fields=[f for f in FIELDS.values() if row.communication.wave or f.name not in OF_A_WAVE],
         may_write=writes,

@@ -24,7 +24,8 @@ from engagement.pages.today.tasks import calm_words, task_groups
 from engagement.resistance import queries as resistance
 from engagement.resistance.rules import Source
 from engagement.resistance.scopes import concerns_within
-from engagement.training.queries.progress import Count, people_counts
+from engagement.training.queries.counts import Count
+from engagement.training.queries.progress import people_counts
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
