@@ -18,9 +18,7 @@ from engagement.communications.queries.calendar import (
 )
 from engagement.communications.queries.one_message import (
     OccurrencePage,
-    communication_page,
     occurrence_page,
-    occurrence_row,
     reach_of,
     reader_in,
     recipient_by_email,
@@ -35,7 +33,6 @@ __all__ = [
     "OccurrencePage",
     "briefing_of",
     "coming_messages",
-    "communication_page",
     "communications_running",
     "counts_of",
     "dates_beyond",
@@ -47,7 +44,6 @@ __all__ = [
     "needs_attention",
     "next_messages",
     "occurrence_page",
-    "occurrence_row",
     "reach_of",
     "reader_in",
     "recipient_by_email",
