@@ -53,7 +53,9 @@ def _on_postgresql(element: folded, compiler: Any, **options: Any) -> str:
     # What has no letters but plain ones, as most texts do, is spared the rest.
     is_plain = func.octet_length(text) == func.length(text)
     return compiler.process(  # type: ignore[no-any-return]
-        case((is_plain, func.lower(func.translate(text, _QUOTES, literal_column("''")))), else_=_plain_letters(text)).self_group(),
+        case(
+            (is_plain, func.lower(func.translate(text, _QUOTES, literal_column("''")))), else_=_plain_letters(text)
+        ).self_group(),
         **options,
     )
 
