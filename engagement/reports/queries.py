@@ -4,25 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import joinedload
-
 from engagement import clock
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.waves import WaveTraining, is_close, untrained_waves
 from engagement.attention.rules import Reason, is_training_in_doubt
-from engagement.communications.models import Communication, Occurrence
-from engagement.communications.subjects import subjects_shown
-from engagement.db import db
-from engagement.mail.models import Delivery
-from engagement.mail.rules import DeliveryState
+from engagement.communications.models import Communication
+from engagement.communications.queries.reached import Reached, messages_out
 from engagement.programmes.models import Programme
 from engagement.reports.rules import Decision, by_urgency
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
-from engagement.searching import by_name
 from engagement.training.queries import Count, progress_of_waves
-from engagement.waves.models import Wave
-from engagement.waves.queries import member_counts, waves_of
+from engagement.waves.models import GoLiveMove, Wave
+from engagement.waves.queries import member_counts, moves_of_waves, waves_of
 from engagement.words import days_away, short_day_words
 
 RECENT_MESSAGES = 4
@@ -35,21 +28,12 @@ class WaveLine:
     wave: Wave
     people: int
     trained: Count
+    move: GoLiveMove | None = None
 
     @property
     def is_in_doubt(self) -> bool:
         """Whether nobody can call its training in time."""
         return is_training_in_doubt(self.trained.finished, self.trained.assigned, is_live=self.wave.status.is_live)
-
-
-@dataclass(frozen=True)
-class Reach:
-    """A message that went out: to how many it was to go, and how many mail servers took it."""
-
-    name: str
-    queued_at: datetime
-    recipients: int
-    sent: int
 
 
 @dataclass(frozen=True)
@@ -65,7 +49,7 @@ class ProgrammeReport:
     waves: Sequence[WaveLine]
     close: Sequence[WaveLine]
     concerns: ConcernSummary
-    messages: Sequence[Reach]
+    messages: Sequence[Reached]
 
     @property
     def people(self) -> int:
@@ -84,17 +68,6 @@ class ProgrammeReport:
         return [line for line in self.close if line.is_in_doubt]
 
 
-def programmes_reported(condition: ColumnElement[bool]) -> list[Programme]:
-    """Return the programmes that meet the condition, the open ones first, by name."""
-    return list(
-        db.session.scalars(
-            select(Programme)
-            .where(condition)
-            .order_by(Programme.closed_at.is_not(None), by_name(Programme.name), Programme.id)
-        )
-    )
-
-
 def programme_report(
     programme: Programme, on: date, floor: int, *, keeps_concerns_back: bool = False
 ) -> ProgrammeReport:
@@ -106,13 +79,17 @@ def programme_report(
     ids = [wave.id for wave in waves]
     people = member_counts(ids)
     progress = progress_of_waves(programme.id)
-    lines = [WaveLine(wave, people[wave.id], progress[wave.id].people) for wave in waves]
+    moves = moves_of_waves(ids)
+    lines = [
+        WaveLine(wave, people[wave.id], progress[wave.id].people, next(iter(moves.get(wave.id, ())), None))
+        for wave in waves
+    ]
     concerns = (
         nothing_shown(floor, is_kept_back=True) if keeps_concerns_back else summary_for_report(programme.id, floor)
     )
     untrained = untrained_waves(waves, on, people, {line.wave.id: line.trained for line in lines})
     decisions = [
-        *map(_ownership_decision, vacancies(waves, on)),
+        *(_ownership_decision(vacancy, on) for vacancy in vacancies(waves, on)),
         *(_wave_decision(found, on) for found in untrained if found.is_pressing(on)),
         *_concern_decisions(concerns),
     ]
@@ -123,15 +100,15 @@ def programme_report(
         waves=lines,
         close=[line for line in lines if is_close(line.wave, on)],
         concerns=concerns,
-        messages=recent_reach(programme.id),
+        messages=messages_out(Communication.programme_id == programme.id, RECENT_MESSAGES),
     )
 
 
-def _ownership_decision(vacancy: Vacancy) -> Decision:
+def _ownership_decision(vacancy: Vacancy, on: date) -> Decision:
     return Decision(
         vacancy.title,
         vacancy.why,
-        by_on=vacancy.by_on,
+        by_on=max(vacancy.by_on, on) if vacancy.by_on else None,
         wave_id=vacancy.wave.id if vacancy.wave is not None else None,
         workflow_id=vacancy.workflow.id,
     )
@@ -164,28 +141,4 @@ def _concern_decisions(concerns: ConcernSummary) -> list[Decision]:
             reason="Their senders have waited longer than was promised: read within one working day, answered within five.",
             is_about_concerns=True,
         )
-    ]
-
-
-def recent_reach(programme_id: int, limit: int = RECENT_MESSAGES) -> list[Reach]:
-    """Return the last messages of a programme that went out, the newest first, in at most four queries."""
-    occurrences = db.session.scalars(
-        select(Occurrence)
-        .join(Communication)
-        .where(Communication.programme_id == programme_id, Occurrence.mailing_id.is_not(None))
-        .options(joinedload(Occurrence.communication))
-        .order_by(Occurrence.queued_at.desc(), Occurrence.id.desc())
-        .limit(limit)
-    ).all()
-    counted = {
-        mailing_id: (recipients, sent)
-        for mailing_id, recipients, sent in db.session.execute(
-            select(Delivery.mailing_id, func.count(), func.count().filter(Delivery.state == DeliveryState.SENT))
-            .where(Delivery.mailing_id.in_([o.mailing_id for o in occurrences]))
-            .group_by(Delivery.mailing_id)
-        )
-    }
-    subjects = subjects_shown(occurrences)
-    return [
-        Reach(subjects[o.id], o.queued_at or o.sends_at, *counted.get(o.mailing_id or 0, (0, 0))) for o in occurrences
     ]

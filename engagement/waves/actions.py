@@ -1,7 +1,7 @@
 """Changes of waves: planning, moving go-live, status, and placing people."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import and_, func, literal, or_, select, update
 
@@ -14,19 +14,16 @@ from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.verbs import Verb
 from engagement.waves import queries
-from engagement.waves.models import Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
-from engagement.waves.rules import MembershipOrigin, WaveStatus
+from engagement.waves.models import GoLiveMove, Membership, Wave, WaveDepartment, WaveDetails, WaveStep, WaveWorkflow
+from engagement.waves.rules import MembershipOrigin, WaveStatus, training_due_on
 
 
 def plan_wave(
     programme: Programme,
-    name: str,
+    details: WaveDetails,
     go_live_on: date,
     *,
     by: Actor,
-    aim: str = "",
-    stabilises_until_on: date | None = None,
-    training_lead_days: int = 7,
     departments: Iterable[Department] = (),
     workflows: Iterable[Workflow] = (),
 ) -> Wave:
@@ -37,7 +34,7 @@ def plan_wave(
     """
     number = (db.session.scalar(select(func.max(Wave.number)).where(Wave.programme_id == programme.id)) or 0) + 1
     wave = Wave(programme=programme, number=number, made_at=clock.now())
-    _describe(wave, name, aim, go_live_on, stabilises_until_on, training_lead_days)
+    _describe(wave, details, go_live_on)
     db.session.add(wave)
     db.session.flush()
     _take_step(wave, WaveStatus.PLANNED, "", by)
@@ -47,18 +44,10 @@ def plan_wave(
     return wave
 
 
-def change_wave(
-    wave: Wave,
-    name: str,
-    aim: str,
-    *,
-    stabilises_until_on: date | None,
-    training_lead_days: int,
-    by: Actor,
-) -> None:
+def change_wave(wave: Wave, details: WaveDetails, *, by: Actor) -> None:
     """Change how a wave is described. Raises BadInput as `plan_wave`."""
     before = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days)
-    _describe(wave, name, aim, wave.go_live_on, stabilises_until_on, training_lead_days)
+    _describe(wave, details, wave.go_live_on)
     after = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days)
     words = ("name", "aim", "quiet period until", "training due days before")
     changes = {word: (old, new) for word, old, new in zip(words, before, after, strict=True) if old != new}
@@ -66,23 +55,31 @@ def change_wave(
         audit.record(Verb.CHANGED_WAVE, wave, by=by, **changes)
 
 
-def _describe(
-    wave: Wave, name: str, aim: str, go_live_on: date, stabilises_until_on: date | None, training_lead_days: int
-) -> None:
-    name = clean(name)
+def _describe(wave: Wave, details: WaveDetails, go_live_on: date) -> None:
+    name = clean(details.name)
     problems = {}
     if not name or len(name) > 200:
         problems["name"] = "Write a name, at most 200 characters."
-    if stabilises_until_on is not None and stabilises_until_on < go_live_on:
+    if details.stabilises_until_on is not None and details.stabilises_until_on < go_live_on:
         problems["stabilises_until_on"] = "The quiet period begins with go-live; choose a day on or after it."
-    if not 0 <= training_lead_days <= 365:
+    if not 0 <= details.training_lead_days <= 365:
         problems["training_lead_days"] = "Choose between 0 and 365 days."
-    if len(aim) > 5_000:
+    if len(details.aim) > 5_000:
         problems["aim"] = "Shorten this to 5,000 characters."
     if problems:
         raise BadInput("The wave can’t be planned like this.", problems)
-    wave.name, wave.aim, wave.go_live_on = name, aim, go_live_on
-    wave.stabilises_until_on, wave.training_lead_days = stabilises_until_on, training_lead_days
+    wave.name, wave.aim, wave.go_live_on = name, details.aim, go_live_on
+    wave.stabilises_until_on, wave.training_lead_days = details.stabilises_until_on, details.training_lead_days
+    wave.training_due_on = go_live_on - timedelta(days=details.training_lead_days)
+
+
+def settle_training_days(waves: Iterable[Wave], country: str) -> None:
+    """Let the training of these waves be due on a working day of the organisation; repeating it changes nothing.
+
+    Whoever plans a wave, moves or changes it, says this afterwards; the clock does too, in case the country was set anew.
+    """
+    for wave in waves:
+        wave.training_due_on = training_due_on(wave.go_live_on, wave.training_lead_days, country)
 
 
 def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> None:
@@ -96,12 +93,20 @@ def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> Non
         raise BadInput(
             "Say why it moves.", {"reason": "Say why it moves. One sentence is enough; people will read it."}
         )
+    _set_go_live(wave, go_live_on, reason.strip(), by)
+
+
+def _set_go_live(wave: Wave, go_live_on: date, reason: str, by: Actor) -> None:
     if go_live_on == wave.go_live_on:
         return
-    changes = {"go-live": (wave.go_live_on, go_live_on), "reason": (None, reason.strip()[:1000])}
-    audit.record(Verb.MOVED_GO_LIVE, wave, by=by, **changes)
+    former, reason = wave.go_live_on, reason[:1000]
+    audit.record(Verb.MOVED_GO_LIVE, wave, by=by, **{"go-live": (former, go_live_on), "reason": (None, reason)})
+    db.session.add(
+        GoLiveMove(wave_id=wave.id, from_on=former, to_on=go_live_on, reason=reason, at=clock.now(), by=by.name[:401])
+    )
+    wave.training_due_on += go_live_on - former
     if wave.stabilises_until_on is not None:
-        wave.stabilises_until_on += go_live_on - wave.go_live_on
+        wave.stabilises_until_on += go_live_on - former
     wave.go_live_on = go_live_on
 
 
@@ -112,21 +117,51 @@ def change_status(wave: Wave, status: WaveStatus, *, reason: str = "", by: Actor
     """
     if status not in wave.status.next_steps:
         raise RuleBroken(f"{wave.title} is {wave.status.word.lower()} and can’t become {status.word.lower()}.")
-    reason = reason.strip()
-    if len(reason) > 1000 or (status.needs_reason and not reason):
+    _take_step(wave, status, _reason(reason, is_needed=status.needs_reason), by)
+
+
+def go_live(wave: Wave, on: date, *, today: date, reason: str, by: Actor) -> None:
+    """Note that the people of a wave began on a day, which becomes its go-live; what is counted from that day follows.
+
+    Raises RuleBroken where its status does not allow it, BadInput for a day after `today`, or without a reason.
+    """
+    if on > today:
+        problem = "That day has not come. Choose the day on which people began; to plan another one, move the go-live."
+        raise BadInput(problem, {"on": problem})
+    change_status(wave, WaveStatus.LIVE, reason=reason, by=by)
+    _set_go_live(wave, on, reason.strip(), by)
+
+
+def take_back_step(wave: Wave, *, go_live_on: date | None = None, reason: str, by: Actor) -> None:
+    """Take back the newest step of a wave, made by mistake; it stands where it stood before.
+
+    `go_live_on` is the day for which its go-live is planned again, None to leave it. Raises RuleBroken where the step can't
+    be taken back, or not any more; BadInput without a reason.
+    """
+    before = queries.status_to_take_back_to(wave.id, clock.now())
+    if before is None:
+        raise RuleBroken(f"What {wave.title} did last can’t be taken back any more. Take it another step instead.")
+    _take_step(wave, before, _reason(reason, is_needed=True), by)
+    if go_live_on is not None:
+        _set_go_live(wave, go_live_on, reason.strip(), by)
+
+
+def _reason(given: str, *, is_needed: bool) -> str:
+    reason = given.strip()
+    if len(reason) > 1000 or (is_needed and not reason):
         problem = (
             "Shorten this to 1,000 characters."
             if reason
             else "Say why. One sentence is enough; it stays on the wave’s page."
         )
         raise BadInput(problem, {"reason": problem})
-    why = {"reason": (None, reason)} if reason else {}
-    audit.record(Verb.CHANGED_STATUS_OF_WAVE, wave, by=by, status=(wave.status, status), **why)
-    _take_step(wave, status, reason, by)
+    return reason
 
 
 def _take_step(wave: Wave, status: WaveStatus, reason: str, by: Actor) -> None:
     """Write the step and where the wave stands by it; nothing else writes either."""
+    why = {"reason": (None, reason)} if reason else {}
+    audit.record(Verb.CHANGED_STATUS_OF_WAVE, wave, by=by, status=(wave.status, status), **why)
     wave.status = status
     db.session.add(WaveStep(wave_id=wave.id, status=status, at=clock.now(), by=by.name[:401], reason=reason))
 

@@ -1,6 +1,12 @@
 """The vocabulary of waves and pure functions over their dates."""
 
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from engagement.days.working_days import nearest_working_day
+
+#: For so long a step that leads nowhere back can be taken back as a slip.
+TAKEN_BACK_WITHIN = timedelta(days=1)
 
 
 class WaveStatus(StrEnum):
@@ -35,8 +41,8 @@ class WaveStatus(StrEnum):
 
     @property
     def needs_reason(self) -> bool:
-        """Whether a step to it is one that people will want explained later: back, called off, or for good."""
-        return self in (WaveStatus.PLANNED, WaveStatus.CANCELLED, WaveStatus.CLOSED)
+        """Whether people will want to know later what a step to it rested on, or why it went back or came to an end."""
+        return self is not WaveStatus.STABILISING
 
     @property
     def is_open(self) -> bool:
@@ -72,8 +78,21 @@ _NEXT: dict[WaveStatus, tuple[WaveStatus, ...]] = {
 }
 
 
+def may_take_back(before: WaveStatus, status: WaveStatus, at: datetime, now: datetime) -> bool:
+    """Return whether the step from one status to another, taken at an instant, can still be taken back at `now`.
+
+    Only a step on can, from which no other step leads back; so a taking back is no step that could be taken back itself.
+    """
+    return status in before.next_steps and before not in status.next_steps and now - at <= TAKEN_BACK_WITHIN
+
+
 class MembershipOrigin(StrEnum):
     """How a person came into a wave."""
 
     DEPARTMENT = "department"
     HAND = "hand"
+
+
+def training_due_on(go_live_on: date, lead_days: int, country: str) -> date:
+    """Return the day by which training is due: so many days before go-live, or on the working day before that."""
+    return nearest_working_day(go_live_on - timedelta(days=lead_days), country, -1)

@@ -1,12 +1,10 @@
 """Pages of a wave: planning it, its people, moving its go-live."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from flask import render_template, request
-from sqlalchemy import Select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
@@ -15,21 +13,21 @@ from engagement.accounts.posts import actions as posts
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications import queries as calendar
+from engagement.communications.models import Communication
+from engagement.communications.queries.reached import messages_out
 from engagement.communications.subjects import subjects_shown
-from engagement.days.working_days import why_off
 from engagement.db import count_of, db
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import day, here_today, reader_zone, short_day, today
+from engagement.pages.frame.formats import day, reader_zone, short_day, today
 from engagement.pages.parts.fields import TickField, chosen_departments
-from engagement.pages.parts.forms import day_or_none
-from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
-from engagement.pages.waves.forms import MemberForm, MoveForm, WaveForm
+from engagement.pages.waves.forms import WaveForm
+from engagement.pages.waves.moves import day_off_words, go_live_warnings, is_meant, move_words, outdated_messages
 from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede, map_of
 from engagement.pages.waves.steps import STEPS, Milestone, steps_taken
 from engagement.people import queries as people
-from engagement.people.models import Department, Person
+from engagement.people.models import Department
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.scopes import programme_for, reaches_programme
@@ -40,9 +38,11 @@ from engagement.training import queries as training
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
-from engagement.waves.scopes import people_within, reaches_wave, wave_for
+from engagement.waves.scopes import reaches_wave, wave_for
 from engagement.words import days_away
 
+#: So many of the messages that went out stand on the page of a wave.
+MOST_SENT = 5
 Placed = TypeVar("Placed", Department, Workflow)
 
 
@@ -65,19 +65,19 @@ def new(programme_id: int) -> Drawn | BaseResponse:
     programme = programme_for(rights.planning(guard.reader()), programme_id)
     form = WaveForm()
     _offer(form, programme)
-    if form.validate_on_submit():
+    places = [d.lineage for d in chosen_departments(form.departments.data)]
+    warnings = go_live_warnings(form.go_live_on.data, programme.id, places)
+    if form.validate_on_submit() and is_meant(form.go_live_on, warnings):
         with saving(form) as saved:
             wave = actions.plan_wave(
                 programme,
-                form.name.data,
+                form.details(),
                 form.go_live_on.data,
-                aim=form.aim.data,
-                stabilises_until_on=form.stabilises_until_on.data,
-                training_lead_days=form.training_lead_days.data,
                 departments=chosen_departments(form.departments.data),
                 workflows=_chosen_workflows(form.workflows.data),
                 by=guard.reader().actor,
             )
+            actions.settle_training_days([wave], guard.organisation().country)
             _name_people(form, wave)
             training_actions.settle_assignments(clock.now(), wave.id)
         if saved:
@@ -85,10 +85,10 @@ def new(programme_id: int) -> Drawn | BaseResponse:
             return saved.to(
                 "waves.wave",
                 f"{wave.title} is planned.",
-                f"{number:,} people are in it.{_day_off_words(wave.go_live_on)}",
+                f"{number:,} people are in it. Training is due by {day(wave.training_due_on)}.",
                 wave_id=wave.id,
             )
-    return drawn("waves/edit.html", form, programme=programme, wave=None, may_place=True)
+    return drawn("waves/edit.html", form, programme=programme, wave=None, may_place=True, warnings=warnings)
 
 
 @blueprint.route("/waves/<int:wave_id>/edit", methods=["GET", "POST"])
@@ -111,14 +111,8 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         by = reader.actor
         with saving(form) as saved:
-            actions.change_wave(
-                wave,
-                form.name.data,
-                form.aim.data,
-                stabilises_until_on=form.stabilises_until_on.data,
-                training_lead_days=form.training_lead_days.data,
-                by=by,
-            )
+            actions.change_wave(wave, form.details(), by=by)
+            actions.settle_training_days([wave], guard.organisation().country)
             _name_people(form, wave)
             if may_place:
                 departments = [*chosen_departments(form.departments.data), *_not_offered(form.departments, placed)]
@@ -129,7 +123,7 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
             training_actions.settle_assignments(clock.now(), wave.id)
         if saved:
             return saved.to("waves.wave", wave_id=wave_id)
-    return drawn("waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place)
+    return drawn("waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place, warnings=[])
 
 
 def _not_offered(field: TickField, standing: Sequence[Placed]) -> list[Placed]:
@@ -183,8 +177,12 @@ def wave(wave_id: int) -> str:
         coverage=covered,
         coverage_words=coverage_lede(covered),
         coverage_definition=COVERAGE_DEFINITION,
+        sent=messages_out(Communication.wave_id == row.id, MOST_SENT),
         may_plan=may_plan,
+        may_take_back=queries.status_to_take_back_to(row.id, clock.now()) is not None,
         steps=steps_taken(row.id),
+        move=move_words(row),
+        outdated=outdated_messages(row) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
     )
@@ -197,18 +195,12 @@ def _lede(wave: Wave) -> str:
     if wave.status in (WaveStatus.PLANNED, WaveStatus.READY):
         late = " The day has passed and the wave has not gone live." if wave.go_live_on < today() else ""
         return (
-            f"Wave {wave.number} goes live on {day(wave.go_live_on)}, {ahead}.{late or _day_off_words(wave.go_live_on)}"
+            f"Wave {wave.number} goes live on {day(wave.go_live_on)}, {ahead}.{late or day_off_words(wave.go_live_on)}"
         )
     if wave.status is WaveStatus.CLOSED:
         return f"Wave {wave.number} went live on {day(wave.go_live_on)} and is closed."
     rest = f" It is left to settle until {day(wave.stabilises_until_on)}." if wave.stabilises_until_on else ""
     return f"Wave {wave.number} went live on {day(wave.go_live_on)}, {ahead}.{rest}"
-
-
-def _day_off_words(go_live_on: date) -> str:
-    """Warn of a go-live on a day on which few people work, "" for a working day."""
-    why = why_off(go_live_on, guard.organisation().country)
-    return f" That is {why}, when few people work." if why else ""
 
 
 def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Milestone]:
@@ -224,77 +216,3 @@ def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Mi
         Milestone("Today" if on == now else short_day(on), text, "go" if go else "done" if on < now else "")
         for on, text, go in sorted(dated, key=lambda entry: (entry[0], entry[1]))
     ]
-
-
-@blueprint.route("/waves/<int:wave_id>/go-live", methods=["GET", "POST"])
-def move(wave_id: int) -> Drawn | BaseResponse:
-    """Move go-live: first shown with what moves along, then done."""
-    row = held(_wave_to_plan(wave_id))
-    form = MoveForm(go_live_on=row.go_live_on)
-    shown = None
-    if form.validate_on_submit():
-        if "confirm" in request.form:
-            with saving(form) as saved:
-                actions.move_go_live(row, form.go_live_on.data, reason=form.reason.data, by=guard.reader().actor)
-            if saved:
-                says = f"{row.title} goes live on {day(row.go_live_on)}."
-                more = f"Everything that is counted from the day follows.{_day_off_words(row.go_live_on)}"
-                return saved.to("waves.wave", says, more, wave_id=wave_id)
-        shown = _what_moves(row, form.go_live_on.data)
-    warning = _day_off_words(form.go_live_on.data) if shown and form.go_live_on.data else ""
-    return drawn("waves/move.html", form, wave=row, shown=shown, warning=warning)
-
-
-def _what_moves(wave: Wave, new_day: date) -> list[tuple[str, date, date]]:
-    by: timedelta = new_day - wave.go_live_on
-    training_due = wave.training_due_on
-    moved = [("Go-live", wave.go_live_on, new_day), ("Training is due", training_due, training_due + by)]
-    if wave.stabilises_until_on:
-        moved.append(("The quiet period ends", wave.stabilises_until_on, wave.stabilises_until_on + by))
-    return moved
-
-
-@blueprint.route("/waves/<int:wave_id>/people", methods=["GET", "POST"])
-def members(wave_id: int) -> Drawn | BaseResponse:
-    """Who is in a wave, with training roles; those without one can be listed alone."""
-    reader = guard.reader()
-    seen = people_within(rights.reading(reader))
-    row = _wave_to_plan(wave_id) if request.method == "POST" else wave_for(rights.reading(reader), wave_id)
-    form = MemberForm()
-    if not reaches_programme(rights.planning(reader), row.programme):
-        form.person.find_only(seen, " A change manager of the programme can add people from elsewhere.")
-    if form.validate_on_submit():
-        with saving(form) as saved:
-            person = form.person.chosen("Write whom you want to add.")
-            actions.add_member(row, person, by=reader.actor)
-            training_actions.settle_assignments(clock.now(), row.id)
-        if saved:
-            return saved.to("waves.members", f"{person.name} is in {row.title}.", wave_id=wave_id)
-    without_role, on = request.args.get("role") == "none", _asked_day(row)
-    found = _members_on(row.id, on) if on else queries.members(row.id, without_role=without_role)
-    listed = found.where(seen)
-    page = asked_page(count_of(listed))
-    shown = list(db.session.scalars(listed.limit(page.size).offset(page.offset)))
-    return drawn(
-        "waves/members.html",
-        form,
-        wave=row,
-        people=shown,
-        roles=people.roles_of([person.id for person in shown]),
-        page=page,
-        without_role=without_role,
-        on=on,
-        first_on=row.made_at.date(),
-        may_plan=reaches_wave(rights.planning(reader), row) and row.status.is_open,
-    )
-
-
-def _asked_day(wave: Wave) -> date | None:
-    """Return the past day that the address asks about, None for the present; no day before the wave was made, or to come."""
-    on = day_or_none(request.args.get("on"))
-    return max(on, wave.made_at.date()) if on and on < here_today() else None
-
-
-def _members_on(wave_id: int, on: date) -> Select[Person]:
-    begins_at = datetime.combine(on, time(), ZoneInfo(guard.settings().timezone))
-    return queries.members_between(wave_id, begins_at, begins_at + timedelta(days=1))

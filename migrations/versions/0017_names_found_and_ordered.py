@@ -7,8 +7,8 @@ from engagement.db import sorting
 from engagement.letters import sort_key
 from engagement.people.rules import path_key, person_keys
 
-revision = "0015"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
