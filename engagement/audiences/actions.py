@@ -57,7 +57,7 @@ def audience_of_wave(wave: Wave, *, by: Actor) -> Audience:
         if audience.rule == rule:
             return audience
     name = f"People of wave {wave.number}"
-    taken = db.session.scalar(select(Audience.id).where(func.lower(Audience.name) == name.lower()))
+    taken = db.session.scalar(select(Audience.id).where(folded(Audience.name) == letters.folded(name)))
     return save_audience(f"{name}, {wave.programme.name}"[:200] if taken else name, rule, by=by)
 
 

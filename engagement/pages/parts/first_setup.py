@@ -8,8 +8,13 @@ from engagement.pages.parts.saving import Saved
 START = "today.index"
 
 
+def is_setting_up() -> bool:
+    """Return whether a step of first setup is left."""
+    return any(not state.is_settled for state in setup_states())
+
+
 def lead_on(saved: Saved, endpoint: str, says: str = "", more: str = "", **values: object) -> BaseResponse:
     """Lead to the list of first setup while a step is left, else as `Saved.to` does; the notice is the same."""
-    if any(not state.is_settled for state in setup_states()):
+    if is_setting_up():
         return saved.to(START, says)
     return saved.to(endpoint, says, more, **values)

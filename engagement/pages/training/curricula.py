@@ -9,6 +9,7 @@ from engagement.accounts.scopes import rights
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
+from engagement.pages.parts.first_setup import START, is_setting_up
 from engagement.pages.parts.files import csv_response, xlsx_response
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.saving import done
@@ -89,7 +90,8 @@ def take_library_over() -> BaseResponse:
         return done("training.index", "The starter library is here already", "Nothing has changed.")
     came = [plural(n, f"{word} course", f"{word} courses") for n, word in counts.words if n]
     more = "Each stands in the curriculum of its role. Read them, and make them yours: rewrite, order, add."
-    return done("training.index", f"The starter library is taken over: {listed(came)}", more)
+    there = START if is_setting_up() else "training.index"
+    return done(there, f"The starter library is taken over: {listed(came)}", more)
 
 
 @blueprint.get("/training/curricula/<role>")
