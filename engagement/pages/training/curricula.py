@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import access, training_access
 from engagement.content import quiz
-from engagement.content.markdown import to_html
+from engagement.content.markdown import problems_in, to_html
 from engagement.db import count_of, db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
@@ -155,6 +155,7 @@ def _editing_page(found: Module, form: ModuleForm, preview: str | None) -> Drawn
         module=found,
         is_previewed=preview is not None,
         preview=Markup(to_html(text, "preview-")),  # noqa: S704  cleaned by content.markdown
+        problems=problems_in(text),
         questions=questions,
         recognise_wrong=RECOGNISE_WRONG,
     )

@@ -29,7 +29,7 @@ class ModuleForm(EditForm):
     )
     body = TextAreaField(
         "Text",
-        description="Markdown. Headings begin with ##. Questions stand in blocks that begin with ```quiz and end with ```.",
+        description="The signs below lay it out. Questions stand in blocks that begin with ```quiz and end with ```.",
         filters=[stripped],
         validators=[
             InputRequired("Write the text."),
