@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.people.models import Person
 from engagement.programmes.models import Programme
 from engagement.stakeholders import queries

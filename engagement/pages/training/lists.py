@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 from sqlalchemy import Select
 
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import row_id
@@ -15,6 +15,7 @@ from engagement.people.rules import TrainingRole
 from engagement.training import queries
 from engagement.training.rules import LearnerState
 from engagement.waves.models import Wave
+from engagement.waves.scopes import people_within
 
 LEARNER_HEADER = [
     "Name",
@@ -79,7 +80,7 @@ def asked_filters() -> LearnerFilters:
 
 def learners_shown(found: Wave, filters: LearnerFilters) -> Select[Any]:
     """Return the SELECT of the people behind the counts whom the reader may see by name."""
-    seen = access.visible_people(guard.reader())
+    seen = people_within(rights.reading(guard.reader()))
     return queries.learners(found.id, filters.department, filters.role, filters.state, visible=seen)
 
 
