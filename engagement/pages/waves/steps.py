@@ -60,7 +60,7 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
     wave = wave_for(rights.planning(reader), wave_id)
     asked = request.values.get("status", "")
     if asked not in STEPS:
-        if request.method == "GET":
+        if request.method != "POST":
             return redirect(url_for("waves.wave", wave_id=wave_id))
         raise BadInput("Choose one of the steps that the page offers.")
     status, form = WaveStatus(asked), StepForm()
