@@ -19,6 +19,7 @@ from engagement.content.commonmark import read, tree_of
 from engagement.content.frames import frame_in
 from engagement.content.plain_text import text_of
 from engagement.errors import BadInput
+from engagement.words import isolated
 
 FIELD = re.compile(r"\{\{\s*+([a-z][a-z0-9_]*+)\s*+\}\}")
 GUIDANCE = re.compile(r"^[ \t>*+-]*+\[[^\[\]]++\][ \t]*+$", re.MULTILINE)
@@ -185,7 +186,7 @@ class Rendered:
         """Return the same with a person's values in the place of the slots."""
         return Rendered(
             _filled(self.subject, values),
-            _filled(self.html, {name: escape(value) for name, value in values.items()}),
+            _filled(self.html, {name: escape(isolated(value)) for name, value in values.items()}),
             _filled(self.text, values),
         )
 

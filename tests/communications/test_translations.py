@@ -18,7 +18,7 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery, Translation
-from engagement.mail.queries import html_for, messages_to, subject_for
+from engagement.mail.queries import html_for, messages_to, subject_for, text_for
 from engagement.mail.transport import Transport
 from engagement.people.models import Person
 from engagement.people.organisation import Organisation
@@ -244,3 +244,21 @@ def test_roles_and_missing_departments_read_in_the_language_of_each_text() -> No
         "Tomasz": ("Twój dział", "builder, support i user"),
         "Jonas": ("Ihr Bereich", "leader und user"),
     }
+
+
+def test_an_arabic_text_has_its_direction_and_an_english_one_sets_a_hebrew_name_apart() -> None:
+    make_person("דנה כהן", "dana@example.com", language="en", first_name="דנה")
+    make_person("Omar", "omar@example.com", language="ar")
+    row = make_draft()
+    by = row.communication.owner.actor
+    actions.write_occurrence(row, "News", "Dear {{ first_name }} (1), hello", by=by)
+    actions.write_translation(row, "ar", "خبر", "مرحبا {{ first_name }}\n\n- واحد", by=by)
+    send(approve(row))
+    letters = {d.name: d for d in db.session.scalars(select(Delivery))}
+    dana, omar = letters["דנה כהן"], letters["Omar"]
+    assert "Dear \u2068דנה\u2069 (1), hello" in html_for(dana)
+    assert "Dear דנה (1), hello" in text_for(dana)
+    assert '<html lang="ar" dir="rtl">' in html_for(omar)
+    assert "padding: 0 22px 0 0" in html_for(omar)
+    assert "مرحبا Omar\n\n- واحد" in text_for(omar)
+    assert actions.preview_as(row, dana.person).html == "<p>Dear \u2068דנה\u2069 (1), hello</p>"
