@@ -16,9 +16,9 @@ from engagement.errors import RuleBroken
 from engagement.people.models import Department, Person
 from engagement.people.organisation import UNSET, Organisation
 from engagement.programmes.models import Workflow
-from engagement.resistance.letters import tell_sender
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.resistance.rules import ConcernStatus, LeftOut, Severity, Source, worded
+from engagement.resistance.telling.actions import tell_sender
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
