@@ -5,6 +5,7 @@ from engagement.communications.actions.calendar import (
     change_communication,
     end_communication,
     make_communication,
+    refuse_readers_beyond,
 )
 from engagement.communications.actions.planning import plan_occurrences, schedule_briefing, settle_missed
 from engagement.communications.actions.reminding import messages_to_remind_of, remind
@@ -45,6 +46,7 @@ __all__ = [
     "plan_occurrences",
     "preview_as",
     "queue_occurrence",
+    "refuse_readers_beyond",
     "remind",
     "remove_translation",
     "resume_occurrence",

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, not_, select
 
 from engagement import audit, clock
 from engagement.accounts.models import Account
 from engagement.audiences.models import Audience
+from engagement.audiences.queries import people_in
 from engagement.audit import Actor
 from engagement.communications.actions.planning import plan_anew, plan_dates, untouched_drafts
 from engagement.communications.actions.states import refuse_unless
@@ -23,10 +24,12 @@ from engagement.communications.text_limits import check_text
 from engagement.days.local_time import check_zone, clock_time
 from engagement.days.recurrence import read_rule
 from engagement.days.working_days import check_country
-from engagement.db import db
+from engagement.db import count_of, db
 from engagement.errors import BadInput
+from engagement.letters import clean
 from engagement.programmes.models import Programme
 from engagement.verbs import Verb
+from engagement.words import plural
 
 LONGEST_LEAD = 60
 #: An approval is given for these readers and this sender; changing one of these withdraws it.
@@ -35,6 +38,17 @@ ADDRESSING = frozenset(("audience", "wave", "owner"))
 DATING = frozenset(("cadence", "at", "timezone", "starts_on", "holiday_policy", "holiday_country"))
 SHAPING = DATING | {"write_lead_days", "subject", "outline", "asks_confirmation"}
 LONGEST_WAIT, MOST_REMINDERS = 30, 3
+
+
+def refuse_readers_beyond(within: ColumnElement[bool], audience: Audience, on: date) -> None:
+    """Raise BadInput when the audience reaches people now who don't meet the condition (see `scopes.written_to`)."""
+    beyond = count_of(people_in(audience, on).where(not_(within)))
+    if beyond:
+        sentence = (
+            f"“{audience.name}” reaches {plural(beyond, 'person', 'people')} outside the waves that you plan. Choose an audience within them, or ask a "
+            "change manager of the programme to plan this."
+        )
+        raise BadInput(sentence, {"audience": sentence})
 
 
 def make_communication(programme: Programme, details: Details, *, by: Actor) -> Communication:
@@ -75,7 +89,7 @@ def _checked(details: Details, programme: Programme) -> Details:
                 check(*values)
         except BadInput as error:
             problems |= error.problems
-    name = " ".join(details.name.split())
+    name = clean(details.name)
     if not 0 < len(name) <= 200:
         problems["name"] = "Give it a name of at most 200 characters."
     if not 0 <= details.write_lead_days <= LONGEST_LEAD:

@@ -32,6 +32,7 @@ from engagement.communications.translations import main_language
 from engagement.days.working_days import working_days_before
 from engagement.db import db
 from engagement.errors import BadInput, NotAllowed
+from engagement.letters import clean
 from engagement.people.organisation import UNSET, Organisation
 from engagement.verbs import Verb
 from engagement.words import language_words
@@ -79,7 +80,7 @@ def write_occurrence(
 
 
 def _tidied(subject: str, body: str) -> tuple[str, str]:
-    subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
+    subject, body = clean(subject), body.replace("\r\n", "\n").strip()
     check_text(subject, body)
     return subject, body
 

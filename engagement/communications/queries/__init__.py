@@ -17,9 +17,7 @@ from engagement.communications.queries.calendar import (
 )
 from engagement.communications.queries.one_message import (
     OccurrencePage,
-    communication_page,
     occurrence_page,
-    occurrence_row,
     reach_of,
     reader_in,
     recipient_by_email,
@@ -33,7 +31,6 @@ __all__ = [
     "NeedsAttention",
     "OccurrencePage",
     "coming_messages",
-    "communication_page",
     "communications_running",
     "counts_of",
     "dates_beyond",
@@ -45,7 +42,6 @@ __all__ = [
     "needs_attention",
     "next_messages",
     "occurrence_page",
-    "occurrence_row",
     "reach_of",
     "reader_in",
     "recipient_by_email",

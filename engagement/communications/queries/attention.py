@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, or_
 
 from engagement import clock
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications import approvals
 from engagement.communications.models import Communication, Occurrence
@@ -32,7 +33,7 @@ class NeedsAttention:
 
 def needs_attention(reader: Reader) -> NeedsAttention:
     """Return the messages that wait for this reader, as approver, as owner or as planner: three queries."""
-    now = clock.now()
+    now, planning = clock.now(), rights.planning(reader)
     recent = Occurrence.sends_at > now - LONGEST_MISSED
     waiting = or_(
         Occurrence.status.in_((OccurrenceStatus.IN_REVIEW, OccurrenceStatus.HELD)),
@@ -40,15 +41,15 @@ def needs_attention(reader: Reader) -> NeedsAttention:
         and_(Occurrence.status == OccurrenceStatus.MISSED, recent),
         and_(Occurrence.status == OccurrenceStatus.SENT, Occurrence.reached == 0, recent),
     )
-    mine = or_(Communication.approver_id == reader.named_id, in_charge(reader))
+    mine = or_(Communication.approver_id == reader.named_id, in_charge(planning))
     query = with_communication().where(waiting, mine, Communication.ended_at.is_(None))
     rows = list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id).limit(4 * MOST_SHOWN)))
-    own = [row for row in rows if is_in_charge(reader, row.communication)]
+    own = [row for row in rows if is_in_charge(planning, row.communication)]
 
     def of(status: OccurrenceStatus) -> list[Occurrence]:
         return [row for row in own if row.status is status][:MOST_SHOWN]
 
-    reviewed = approvals.approvable(reader, [row for row in rows if row.status is OccurrenceStatus.IN_REVIEW])
+    reviewed = approvals.approvable(planning, [row for row in rows if row.status is OccurrenceStatus.IN_REVIEW])
     return NeedsAttention(
         reviewed[:MOST_SHOWN],
         of(OccurrenceStatus.DRAFT),

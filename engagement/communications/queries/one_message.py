@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, or_
 
 from engagement import clock
+from engagement.addresses import kept_form
 from engagement.audiences.queries import members, people_in, reaches
 from engagement.communications import approvals
 from engagement.communications.merge_values import problems_of
@@ -24,39 +24,6 @@ from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from engagement.people.organisation import UNSET, Organisation
 from engagement.words import short_day_words, zone_words
-
-
-def communication_page(communication_id: int) -> Communication | None:
-    """Return a communication with everything that its page names, read at once."""
-    return db.session.scalar(
-        select(Communication)
-        .where(Communication.id == communication_id)
-        .options(
-            joinedload(Communication.programme),
-            joinedload(Communication.wave),
-            joinedload(Communication.audience),
-            joinedload(Communication.owner),
-            joinedload(Communication.approver),
-        )
-    )
-
-
-def occurrence_row(occurrence_id: int) -> Occurrence | None:
-    """Return a message with its communication and everything that its page names, read at once."""
-    line = joinedload(Occurrence.communication)
-    return db.session.scalar(
-        select(Occurrence)
-        .where(Occurrence.id == occurrence_id)
-        .options(
-            line.joinedload(Communication.programme),
-            line.joinedload(Communication.wave),
-            line.joinedload(Communication.audience),
-            line.joinedload(Communication.owner),
-            line.joinedload(Communication.approver),
-            joinedload(Occurrence.written_by),
-            joinedload(Occurrence.mailing),
-        )
-    )
 
 
 @dataclass(frozen=True)
@@ -126,7 +93,7 @@ def reach_of(communications: Sequence[Communication], on: date) -> dict[int, int
 def some_recipients(communication: Communication, visible: ColumnElement[bool], limit: int = 12) -> list[Person]:
     """Return the first of those whom the audience reaches now, by name, to show a text as they would get it.
 
-    `visible` is a condition on `Person`, here and below, as `accounts.access.visible_people` gives it.
+    `visible` is a condition on `Person`, here and below, as `waves.scopes.people_within` gives it.
     """
     return list(db.session.scalars(_recipients(communication).where(visible).limit(limit)))
 
@@ -139,7 +106,7 @@ def reader_in(communication: Communication, language: str, visible: ColumnElemen
 
 def recipient_by_email(communication: Communication, email: str, visible: ColumnElement[bool]) -> Person | None:
     """Return who has this address and is in the audience now, else None."""
-    return db.session.scalar(_recipients(communication).where(Person.email == email.strip().lower(), visible))
+    return db.session.scalar(_recipients(communication).where(Person.email == kept_form(email), visible))
 
 
 def _recipients(communication: Communication) -> Select[Person]:

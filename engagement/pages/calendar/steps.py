@@ -6,7 +6,7 @@ from typing import Any
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.communications import actions
 from engagement.communications.approvals import approver_words, may_approve
 from engagement.communications.models import Occurrence
@@ -72,7 +72,8 @@ def approve(occurrence_id: int) -> Drawn | BaseResponse:
 def withdraw_approval(occurrence_id: int) -> BaseResponse:
     """Take an approval or the asking for it back: its writer, whoever plans, and its approver may."""
     row = message_at(occurrence_id)
-    guard.allow(is_in_charge(guard.reader(), row.communication) or may_approve(guard.reader(), row))
+    planning = rights.planning(guard.reader())
+    guard.allow(is_in_charge(planning, row.communication) or may_approve(planning, row))
     actions.withdraw_approval(row, by=guard.reader().actor)
     db.session.commit()
     notify("It is a draft again.", "It doesn’t go out until somebody approves it.")
@@ -85,7 +86,7 @@ def send_test_copy(occurrence_id: int) -> BaseResponse:
     row = message_at(occurrence_id, to_write=True)
     person = reading_as(row).stands_for
     if person is None:
-        who = "nobody" if access.sees_everybody(guard.reader()) else "nobody whom you see by name"
+        who = "nobody" if rights.reading(guard.reader()).everything else "nobody whom you see by name"
         raise RuleBroken(f"The audience reaches {who}, so there is no recipient whose values a test copy could show.")
     account = guard.account()
     actions.send_test_copy(row, person, account, by=guard.reader().actor, organisation=guard.organisation())

@@ -6,8 +6,8 @@ from alembic import op
 from engagement.content.commonmark import unwrapped
 from engagement.errors import BadInput
 
-revision = "0015"
-down_revision = "0014"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
