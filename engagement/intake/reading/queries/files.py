@@ -184,6 +184,7 @@ def _read(file: HrFile) -> Iterator[ReadRow]:
             names = {problem.column for problem in noted}
             problems = noted + [problem for problem in problems if problem.column not in names]
         yield row, problems
+    reader.refuse_month_first()
     file.problems += [_under_header(problem, file.header) for problem in file.table.problems]
     if not number and not file.problems:
         sentence = "The file has a header and no rows below it. Choose a file with one row a person."
