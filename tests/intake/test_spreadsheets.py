@@ -1,8 +1,12 @@
 """What a spreadsheet does to numbers and names of countries on the way here."""
 
+import io
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
+import xlsxwriter
 from intake.companies import stage, tally
 from intake.whole_files import read_file
 
@@ -85,3 +89,39 @@ def test_a_column_that_is_day_first_is_read_so(starts, kinds):
     file = read_file(dates(*starts), "people.csv")
     assert [problem.kind for problem in file.problems] == kinds
     assert "2020-04-03" not in starts or [row.start_on for row in file.rows] == [date(2020, 4, 3)] * 2
+
+
+def workbook(fill: Callable[[Any], None]) -> bytes:
+    held = io.BytesIO()
+    book = xlsxwriter.Workbook(held)
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["employee_id", "email", "name", "department", "location"])
+    for number in (1, 2, 3):
+        sheet.write_row(number, 0, [str(number), f"p{number}@example.com", f"Person {number}"])
+    fill(sheet)
+    book.close()
+    return held.getvalue()
+
+
+def test_a_value_merged_over_rows_is_that_of_each():
+    file = read_file(workbook(lambda sheet: sheet.merge_range(1, 3, 2, 3, "Sales")), "people.xlsx")
+    assert ([row.department for row in file.rows], file.problems) == (["Sales", "Sales", ""], [])
+
+
+def test_a_value_merged_sideways_is_refused_with_its_cause():
+    file = read_file(workbook(lambda sheet: sheet.merge_range(1, 3, 2, 4, "Sales")), "people.xlsx")
+    assert [row.department for row in file.rows] == [""]
+    assert [problem.line for problem in file.problems] == [2, 3]
+    assert "under “location” is merged with the one beside it" in file.problems[0].sentence
+
+
+def test_a_formula_without_a_kept_value_is_refused_with_its_cause():
+    def fill(sheet: Any) -> None:
+        sheet.write_formula(1, 3, '="Sales"', None, "")
+        sheet.write_formula(2, 3, '="Sales"', None, "Sales")
+        sheet.write_formula(3, 3, "=1+1", None, 2)
+
+    file = read_file(workbook(fill), "people.xlsx")
+    assert [row.department for row in file.rows] == ["Sales", "2"]
+    assert [(problem.line, problem.kind) for problem in file.problems] == [(2, ProblemKind.FORMULA_ERROR)]
+    assert "has no value kept in the file" in file.problems[0].sentence
