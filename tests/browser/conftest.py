@@ -65,6 +65,13 @@ def _furnished(live: LiveService, name: str, furnish: Callable[[Flask], None]) -
 
 
 @pytest.fixture
+def empty(_live: LiveService) -> LiveService:
+    """The service as it is on the first day: nobody can sign in."""
+    _live.come_back_to("empty")
+    return _live
+
+
+@pytest.fixture
 def bare(_live: LiveService) -> LiveService:
     """The service with two change managers and nobody else."""
     return _furnished(_live, "bare", furnish_bare)

@@ -67,11 +67,12 @@ def setup_shown(reader: Reader) -> Setup | None:
         return None
     number = number_word(len(left)).capitalize()
     lede = f"{number} of {number_word(len(states))} steps {'is' if len(left) == 1 else 'are'} left. Each ticks itself once it is done."
-    lines = [_line(state, plans=plans, administers=administers) for state in states]
+    begun = _begun()
+    lines = [_line(state, begun, plans=plans, administers=administers) for state in states]
     return Setup(lede, lines, left[0].step)
 
 
-def _line(state: StepState, *, plans: bool, administers: bool) -> SetupLine:
+def _line(state: StepState, begun: _Begun, *, plans: bool, administers: bool) -> SetupLine:
     if state.step is SetupStep.MAIL:
         return SetupLine(state, "", _test_mail_words() if administers else NEEDS_ADMINISTRATION, tests_mail=administers)
     if state.step is SetupStep.COLLEAGUE:
@@ -80,7 +81,7 @@ def _line(state: StepState, *, plans: bool, administers: bool) -> SetupLine:
         )
     if state.step is not SetupStep.PEOPLE and not plans:
         return SetupLine(state, url_for("admin.sign_ins"), NEEDS_PLANNING)
-    return SetupLine(state, "" if state.is_settled else _where(state.step), "")
+    return SetupLine(state, "" if state.is_settled else _where(state.step, begun), "")
 
 
 def _test_mail_words() -> str:
@@ -92,30 +93,37 @@ def _test_mail_words() -> str:
     return f"The last test mail: {tried.state.word.lower()}{reason}."
 
 
-def _where(step: SetupStep) -> str:
-    """Return the address at which a step is done, with what is there already."""
+@dataclass(frozen=True)
+class _Begun:
+    """The first of what is there already, from which the next steps lead on."""
+
+    programme: Programme | None
+    wave: Wave | None
+
+
+def _begun() -> _Begun:
     programme = next((p for p in programmes.programmes() if p.closed_at is None), None)
-    wave = next(iter(waves.open_waves()), None)
+    return _Begun(programme, next(iter(waves.open_waves()), None))
+
+
+def _where(step: SetupStep, begun: _Begun) -> str:
+    """Return the address at which a step is done, with what is there already."""
     if step is SetupStep.PEOPLE:
         return url_for("intake.index")
     if step is SetupStep.TRAINING:
         return url_for("training.index")
-    if step is SetupStep.PROGRAMME or programme is None:
+    if step is SetupStep.PROGRAMME or begun.programme is None:
         return url_for("waves.new_programme")
-    return _within(step, programme, wave)
-
-
-def _within(step: SetupStep, programme: Programme, wave: Wave | None) -> str:
     if step is SetupStep.WORKFLOW:
-        workflow = _unowned(programme)
+        workflow = _unowned(begun.programme)
         if workflow is not None:
             return url_for("waves.ownership", workflow_id=workflow.id)
-        return url_for("waves.new_workflow", programme_id=programme.id)
-    if wave is None:
-        return url_for("waves.new", programme_id=programme.id)
+        return url_for("waves.new_workflow", programme_id=begun.programme.id)
+    if begun.wave is None:
+        return url_for("waves.new", programme_id=begun.programme.id)
     if step is SetupStep.WAVE:
-        return url_for("waves.edit", wave_id=wave.id)
-    return url_for("calendar.brief_wave", wave_id=wave.id)
+        return url_for("waves.edit", wave_id=begun.wave.id)
+    return url_for("calendar.brief_wave", wave_id=begun.wave.id)
 
 
 def _unowned(programme: Programme) -> Workflow | None:

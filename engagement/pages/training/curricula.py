@@ -9,8 +9,8 @@ from engagement.accounts.scopes import rights
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
-from engagement.pages.parts.first_setup import START, is_setting_up
 from engagement.pages.parts.files import csv_response, xlsx_response
+from engagement.pages.parts.first_setup import START, is_setting_up
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.saving import done
 from engagement.pages.training import blueprint
