@@ -1,5 +1,6 @@
 """Reads of the calendar, all in one place for those who ask: lists, one message, what needs somebody."""
 
+from engagement.communications.approvals import overtaken_approvals
 from engagement.communications.queries.attention import NeedsAttention, needs_attention
 from engagement.communications.queries.calendar import (
     EVERY_ONE,
@@ -24,6 +25,7 @@ from engagement.communications.queries.one_message import (
     reader_in,
     recipient_by_email,
     some_recipients,
+    versions_of,
     why_reached,
 )
 
@@ -46,9 +48,11 @@ __all__ = [
     "next_messages",
     "occurrence_page",
     "occurrence_row",
+    "overtaken_approvals",
     "reach_of",
     "reader_in",
     "recipient_by_email",
     "some_recipients",
+    "versions_of",
     "why_reached",
 ]

@@ -12,9 +12,10 @@ from engagement import clock
 from engagement.audiences.queries import members, people_in, reaches
 from engagement.communications import approvals
 from engagement.communications.merge_values import problems_of
-from engagement.communications.models import Approval, Communication, Occurrence
+from engagement.communications.models import Approval, Communication, Occurrence, SentBack, TextVersion
 from engagement.communications.queries.calendar import with_communication
 from engagement.communications.readers import DeliveryPlan, delivery_plan, reader_groups, unread_languages
+from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.translations import texts_of
 from engagement.db import db
 from engagement.mail.confirming import Confirmations, confirmations_of
@@ -63,7 +64,8 @@ def occurrence_row(occurrence_id: int) -> Occurrence | None:
 class OccurrencePage:
     """Everything about one message: `reach_now` counts whom it would reach at this moment, `counts` what became of it.
 
-    `languages` are those of its texts, its own first; `unread` how many of its readers have no text in a language of
+    `lapsed` says why an approval no longer covers what readers would act on, "" where it does; `sent_back` is what has to change
+    before the message is asked about again. `languages` are those of its texts, its own first; `unread` how many of its readers have no text in a language of
     theirs. `plan` says when its readers would get it, None once it is out; `waiting` who of them still waits then, and
     `confirmations` who has confirmed, None where nobody is asked to.
     """
@@ -71,6 +73,8 @@ class OccurrencePage:
     occurrence: Occurrence
     problems: list[str]
     approval: Approval | None
+    lapsed: str
+    sent_back: SentBack | None
     history: list[Approval]
     reach_now: int
     counts: dict[DeliveryState, int]
@@ -91,6 +95,8 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
     """Return what the page of one message shows."""
     history = approvals.approvals_of(occurrence)
     standing = (a for a in history if a.withdrawn_at is None and a.text_version == occurrence.text_version)
+    approval = next(standing, None)
+    lapsed = approvals.lapsed_because(occurrence, approval) if approval and occurrence.status.goes_out_by_itself else ""
     communication = occurrence.communication
     groups = reader_groups(people_in(communication.audience, clock.today(communication.timezone)))
     languages = [text.language for text in texts_of(occurrence, organisation)]
@@ -100,7 +106,9 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
     return OccurrencePage(
         occurrence=occurrence,
         problems=problems_of(occurrence) if may_still_go else [],
-        approval=next(standing, None),
+        approval=None if lapsed else approval,
+        lapsed=lapsed,
+        sent_back=_sent_back(occurrence.id) if occurrence.status is OccurrenceStatus.DRAFT else None,
         history=history,
         reach_now=sum(group.people for group in groups),
         counts=delivery_counts(mailing.id) if mailing else {},
@@ -112,6 +120,18 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
         waiting=waiting_for_hours(now, mailing.id) if mailing else Waiting(),
         confirmations=confirmations_of(mailing.id) if mailing and mailing.asks_confirmation else None,
     )
+
+
+def _sent_back(occurrence_id: int) -> SentBack | None:
+    rows = select(SentBack).where(SentBack.occurrence_id == occurrence_id, SentBack.answered_at.is_(None))
+    newest = rows.options(joinedload(SentBack.sent_back_by)).order_by(SentBack.id.desc())
+    return db.session.scalar(newest.limit(1))
+
+
+def versions_of(occurrence_id: int) -> list[TextVersion]:
+    """Return every version of a message's texts with its author, the newest first."""
+    rows = select(TextVersion).where(TextVersion.occurrence_id == occurrence_id)
+    return list(db.session.scalars(rows.options(joinedload(TextVersion.written_by)).order_by(TextVersion.id.desc())))
 
 
 def reach_of(communications: Sequence[Communication], on: date) -> dict[int, int]:

@@ -8,23 +8,27 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
 from engagement.accounts import access
-from engagement.communications import actions, queries, scopes
-from engagement.communications.approvals import approver_words, may_approve
-from engagement.communications.languages import check_language
+from engagement.communications import queries, scopes
+from engagement.communications.approvals import approver_words, may_approve, possible_approvers
 from engagement.communications.merging import FIELDS, OF_A_WAVE
 from engagement.communications.messages import Preview, asks_confirmation, preview_as, preview_to_nobody, why_words
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import OccurrencePage
 from engagement.communications.rules import OccurrenceStatus
-from engagement.communications.translations import main_language, texts_of, translations_of
+from engagement.communications.translations import texts_of
 from engagement.communications.writers import outline_writers
-from engagement.errors import BadInput
 from engagement.pages.calendar import blueprint, words
-from engagement.pages.calendar.message_forms import DraftForm, MoveForm, ReasonForm, StopForm
+from engagement.pages.calendar.writing import (
+    MessageForms,
+    asked_language,
+    language_to_show,
+    save_typed,
+    saved_by_itself,
+    say_written,
+)
 from engagement.pages.frame import guard
-from engagement.pages.frame.shell import notify
 from engagement.pages.parts.keeping_words import emptied_words
-from engagement.pages.parts.saving import Drawn, drawn, held, saving
+from engagement.pages.parts.saving import Drawn, drawn
 from engagement.people.models import Person
 from engagement.words import language_words
 
@@ -39,91 +43,25 @@ def message_at(occurrence_id: int, *, to_write: bool = False) -> Occurrence:
 
 @blueprint.route("/occurrences/<int:occurrence_id>", methods=["GET", "POST"])
 def occurrence(occurrence_id: int) -> Drawn | BaseResponse:
-    """Show a message with its state and text, and save a draft."""
-    writing = request.method == "POST"
-    row = message_at(occurrence_id, to_write=writing)
-    forms = MessageForms.of(row)
-    if not writing:
-        return message_shown(row, forms)
-    forms.draft = _draft_form(held(row), asked_language(row), posted=True)
-    if forms.draft.validate():
-        with saving(forms.draft) as saved:
-            written = _write(row, forms.draft)
-        if saved:
-            _say_written(written)
-            return back_to(row)
+    """Show a message with its state and text, and save a draft; a page that saves by itself asks for JSON."""
+    is_writing = request.method == "POST"
+    row = message_at(occurrence_id, to_write=is_writing)
+    if not is_writing:
+        return message_shown(row, MessageForms.of(row))
+    if request.accept_mimetypes.best == "application/json":
+        return saved_by_itself(row)
+    typed = save_typed(row)
+    if typed.refused is not None:
+        return refused(row.id, typed.refused)
+    say_written(typed)
+    return back_to(row)
+
+
+def refused(occurrence_id: int, forms: MessageForms) -> Drawn:
+    """Return the page of a message as it stands now, with forms that were refused and what was typed into them."""
     row = message_at(occurrence_id)
     forms.draft.text_version.data = str(row.text_version)
     return message_shown(row, forms)
-
-
-def _say_written(written: actions.Written) -> None:
-    if written.withdrew_approval:
-        heading = "Saved. The approval was withdrawn."
-        notify(heading, "It was given for the text before. Ask for approval again.", "warn")
-    else:
-        notify("Saved." if written.is_changed else "Nothing was changed.")
-
-
-def _write(row: Occurrence, form: DraftForm) -> actions.Written:
-    """Save what was typed: the message's own text, or its translation into the language that the form names."""
-    subject, body = form.subject.data or "", form.body.data or ""
-    # A form that carries what it was drawn from was compared already, field by field.
-    seen = row.text_version if form.drawn_from.raw_data else form.seen_version
-    by = guard.reader().actor
-    if form.language.data:
-        return actions.write_translation(
-            row, form.language.data, subject, body, by=by, seen_version=seen, organisation=guard.organisation()
-        )
-    asks = form.asks_confirmation.data if row.communication.is_required else None
-    return actions.write_occurrence(row, subject, body, by=by, seen_version=seen, asks_confirmation=asks)
-
-
-@dataclass
-class MessageForms:
-    """The forms of the page, each as it is to be shown."""
-
-    draft: DraftForm
-    move: MoveForm
-    skip: ReasonForm
-    stop: StopForm
-
-    @classmethod
-    def of(cls, row: Occurrence) -> "MessageForms":
-        """Return the forms as a message fills them; the text is the one in the language that the request names."""
-        return cls(
-            _draft_form(row, asked_language(row)),
-            MoveForm.of(row),
-            ReasonForm(formdata=None),
-            StopForm(formdata=None),
-        )
-
-
-def asked_language(row: Occurrence) -> str:
-    """Return the language into which a message is being translated, "" for its own text or what is no language."""
-    try:
-        asked = check_language(request.values.get("language", "")[:35])
-    except BadInput:
-        return ""
-    return "" if asked == main_language(row.communication, guard.organisation()) else asked
-
-
-def _draft_form(row: Occurrence, language: str, *, posted: bool = False) -> DraftForm:
-    there = {text.language: text for text in translations_of(row)}
-    # A new translation begins from what there is to translate.
-    text = there.get(language, row)
-    form = DraftForm(
-        formdata=request.form if posted else None,
-        subject=text.subject,
-        body=text.body,
-        asks_confirmation=row.asks_confirmation,
-        text_version=str(row.text_version),
-        language=language,
-    )
-    if language and language not in there:
-        # What it begins with is the text to translate, which may change; only a translation of somebody else overtakes it.
-        form.subject.object_data = form.body.object_data = None
-    return form
 
 
 def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
@@ -135,6 +73,7 @@ def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
     writes = scopes.is_in_charge(reader, row.communication)
     approves = not page.problems and row.status.needs_approval and page.approval is None and may_approve(reader, row)
     approves = approves and (row.status is OccurrenceStatus.HELD or row.sends_at > clock.now())
+    edits = writes and row.status.can_be_written
     return drawn(
         "calendar/occurrence.html",
         *vars(forms).values(),
@@ -144,7 +83,7 @@ def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
         lede=words.lede(page),
         when_label=words.when_label(row.status),
         when=words.when_words(row),
-        reason_above=words.reason_above(row.status),
+        reason_above=words.reason_above(page),
         why_moved=row.why_moved(reader.timezone),
         plan=words.plan_words(page.plan, in_working_hours=in_hours) if page.plan else "",
         later=words.later_lines(page.plan) if page.plan else [],
@@ -168,9 +107,15 @@ def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
         asks_confirmation=asks_confirmation(row),
         fields=[f for f in FIELDS.values() if row.communication.wave or f.name not in OF_A_WAVE],
         may_write=writes,
-        may_edit=writes and row.status.can_be_written,
+        may_edit=edits,
+        inside="message-form" if edits else "",
+        saves_itself=edits and not row.status.is_submitted and page.approval is None,
         may_approve=approves,
-        main=_main_step(page, writes, approves),
+        may_send_back=approves and row.status is OccurrenceStatus.IN_REVIEW,
+        is_stuck=writes and row.status.needs_approval and page.approval is None and not possible_approvers(row),
+        stuck_words=words.stuck_words(row),
+        may_take_up=writes and row.status is OccurrenceStatus.SKIPPED and row.communication.ended_at is None,
+        main=_main_step(page, approves, writes=writes),
         approver_words=approver_words(row),
         written_by=_writer_words(page),
         may_see_deliveries=access.may_see_deliveries(reader),
@@ -187,13 +132,15 @@ def _writer_words(page: OccurrencePage) -> str:
     return f"{' and '.join(names)}, in the outline" if names else "nobody yet"
 
 
-def _main_step(page: OccurrencePage, writes: bool, approves: bool) -> str:
+def _main_step(page: OccurrencePage, approves: bool, *, writes: bool) -> str:
     """Return the one main action of the page: what is next for this reader."""
     status = page.occurrence.status
     if approves:
         return "approve"
     if writes and status is OccurrenceStatus.HELD:
-        return "decide" if page.approval else "save"
+        if page.approval:
+            return "decide"
+        return "save" if page.problems or page.occurrence.sends_at <= clock.now() else "ask"
     if writes and status is OccurrenceStatus.DRAFT:
         return "save" if page.problems else "ask"
     if writes and status is OccurrenceStatus.MISSED:
@@ -243,6 +190,6 @@ def back_to(row: Occurrence) -> BaseResponse:
     """Lead back to the page of a message."""
     # The recipient chosen for the preview stays chosen, and so does the language that is being written.
     address = url_for("calendar.occurrence", occurrence_id=row.id)
-    kept = {"as": request.form.get("as", "")[:254], "language": asked_language(row)}
+    kept = {"as": request.form.get("as", "")[:254], "language": language_to_show(row)}
     query = urlencode({name: value for name, value in kept.items() if value})
     return redirect(f"{address}?{query}" if query else address, code=303)
