@@ -10,9 +10,8 @@ from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.communications import actions, queries
-from engagement.communications.comparing import differences
 from engagement.communications.models import Occurrence
-from engagement.communications.rules import OccurrenceStatus
+from engagement.communications.rules import OccurrenceStatus, differences
 from engagement.communications.translations import translation_in
 from engagement.db import db
 from engagement.errors import RuleBroken

@@ -6,7 +6,7 @@ from engagement import audit, clock
 from engagement.accounts.models import Account
 from engagement.audiences.queries import reach
 from engagement.audit import Actor
-from engagement.communications import telling
+from engagement.communications.actions import telling
 from engagement.communications.actions.states import (
     LONGEST_REASON,
     allow_in,

@@ -73,9 +73,7 @@ def _begin(occurrence: Occurrence, *, by_itself: bool) -> None:
     lock(occurrence)
     allow_in(occurrence, WRITABLE, "written")
     is_given = by_itself and (occurrence.status.is_submitted or standing_approval(occurrence) is not None)
-    refuse_unless(
-        not is_given, "It was handed on for approval, so nothing is saved by itself."
-    )
+    refuse_unless(not is_given, "It was handed on for approval, so nothing is saved by itself.")
 
 
 def _unchanged(occurrence: Occurrence, *, by_itself: bool) -> Written:

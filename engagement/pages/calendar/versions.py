@@ -6,8 +6,8 @@ from flask import render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.communications import actions, queries
-from engagement.communications.comparing import differences
 from engagement.communications.models import Occurrence, TextVersion
+from engagement.communications.rules import differences
 from engagement.communications.scopes import is_in_charge
 from engagement.communications.translations import main_language, translation_in
 from engagement.db import db
