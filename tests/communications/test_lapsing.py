@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from factories import TESTER, make_account, make_people, make_wave
+from factories import TESTER, make_account, make_people, make_programme, make_wave, make_workflow
 from flask import Flask
 from sqlalchemy import select
 
@@ -39,7 +39,8 @@ FIELDS = "{{ wave }} of {{ programme }} goes live {{ go_live }} with {{ workflow
 
 
 def approved(body: str = FIELDS) -> Occurrence:
-    wave = make_wave(go_live_on=date(2026, 5, 12))
+    programme = make_programme()
+    wave = make_wave(programme, go_live_on=date(2026, 5, 12), workflows=(make_workflow(programme, "Claims triage"),))
     make_people(2)
     return make_approved(make_line(wave.programme, wave=wave), body=body)
 

@@ -41,9 +41,9 @@ class MoveForm(WhenForm, EditForm):
         local = row.sends_at.astimezone(ZoneInfo(row.communication.timezone))
         return cls(formdata=request.form if posted else None, day=local.date(), time=local.time())
 
-    def was_overtaken(self) -> bool:
-        """Return whether the message was given another time since the page was drawn."""
-        drawn, now = drawn_marks(self.drawn_from.data), self.marks()
+    def was_overtaken(self, drawn_from: str | None) -> bool:
+        """Return whether the message was given another time since the page was drawn that brought these marks."""
+        drawn, now = drawn_marks(drawn_from), self.marks()
         return any(name in drawn and drawn[name] != mark for name, mark in now.items())
 
 

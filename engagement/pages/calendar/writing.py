@@ -109,7 +109,7 @@ def save_typed(row: Occurrence, *, by_itself: bool = False) -> Typed:
         with saving(forms.draft) as saved:
             written = _write(row, forms.draft, by_itself=by_itself)
         if saved:
-            if forms.move.was_overtaken() and not by_itself:
+            if not by_itself and forms.move.was_overtaken(request.form.get("drawn_from")):
                 notify(
                     "The message was given another time after you opened the page.",
                     f"It is due {when_words(row)}.",
