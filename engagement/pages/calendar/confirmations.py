@@ -61,7 +61,7 @@ def unconfirmed(occurrence_id: int) -> str:
         row=row,
         lines=_lines(mailing_id, db.session.scalars(rows.limit(page.size).offset(page.offset)).all()),
         page=page,
-        confirmations=confirming.confirmations_of(mailing_id),
+        confirmations=confirming.confirmations_of([mailing_id]).get(mailing_id),
     )
 
 
