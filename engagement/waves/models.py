@@ -1,5 +1,6 @@
 """Tables of waves with the steps that they took, what they deploy and where, and their members."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SQLColumnExpression, Text, UniqueConstraint, text
@@ -10,6 +11,16 @@ from engagement.db import ADDRESSED, Base, Key, UtcDateTime, days_before, short,
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
+
+
+@dataclass(frozen=True)
+class WaveDetails:
+    """How a wave is described: what its form asks, its actions take and its row keeps under the same names."""
+
+    name: str
+    aim: str = ""
+    stabilises_until_on: date | None = None
+    training_lead_days: int = 7
 
 
 class Wave(Base):

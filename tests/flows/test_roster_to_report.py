@@ -31,6 +31,7 @@ from engagement.people.queries import department_by_path
 from engagement.scheduler.running import line_states, run_if_due
 from engagement.scheduler.timetable import line_named
 from engagement.waves.actions import plan_wave
+from engagement.waves.models import WaveDetails
 from engagement.waves.queries import member_counts
 
 ROWS = 5_000
@@ -95,7 +96,13 @@ def test_from_the_file_to_the_report(app: Flask, tmp_path: Path, frozen: time_ma
     programme = make_programme()
     go_live_on = clock.now().date() + timedelta(days=28)
     large, small = (
-        plan_wave(programme, path, go_live_on, departments=[d for d in [department_by_path(path)] if d], by=TESTER)
+        plan_wave(
+            programme,
+            WaveDetails(path),
+            go_live_on,
+            departments=[d for d in [department_by_path(path)] if d],
+            by=TESTER,
+        )
         for path in ("Operations", "Finance")
     )
     run("settle-directory")

@@ -14,7 +14,7 @@ from engagement.audit import Actor, AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.waves import actions, queries
-from engagement.waves.models import Wave
+from engagement.waves.models import Wave, WaveDetails
 from engagement.waves.rules import WaveStatus
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
@@ -28,7 +28,8 @@ def last_entry() -> AuditEntry:
 
 
 def plan(name: str = "Property claims", **details: object) -> Wave:
-    return actions.plan_wave(make_programme(), name, date(2026, 5, 12), by=TESTER, **details)  # type: ignore[arg-type]
+    described = WaveDetails(name, **details)  # type: ignore[arg-type]
+    return actions.plan_wave(make_programme(), described, date(2026, 5, 12), by=TESTER)
 
 
 def test_moving_go_live_moves_the_quiet_period_and_says_why() -> None:
@@ -203,7 +204,7 @@ def test_a_wave_that_makes_no_sense_is_refused_by_field(details: dict[str, objec
 def test_waves_are_numbered_within_their_programme() -> None:
     first, second = make_programme(), make_programme("Other")
     day = date(2026, 5, 12)
-    numbers = [actions.plan_wave(p, "A wave", day, by=TESTER).number for p in (first, first, second)]
+    numbers = [actions.plan_wave(p, WaveDetails("A wave"), day, by=TESTER).number for p in (first, first, second)]
     assert numbers == [1, 2, 1]
 
 
@@ -215,7 +216,7 @@ def test_a_changed_lead_is_written_down_by_name() -> None:
     assert [(t.what, t.as_what) for t in held_by(ben)] == [(wave.title, "Wave lead")]
     before = last_entry().id
     name_lead(wave, ben, by=TESTER)
-    actions.change_wave(wave, "Property claims", "", stabilises_until_on=None, training_lead_days=7, by=TESTER)
+    actions.change_wave(wave, WaveDetails("Property claims"), by=TESTER)
     assert last_entry().id == before
 
 

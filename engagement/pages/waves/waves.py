@@ -69,11 +69,8 @@ def new(programme_id: int) -> Drawn | BaseResponse:
         with saving(form) as saved:
             wave = actions.plan_wave(
                 programme,
-                form.name.data,
+                form.details(),
                 form.go_live_on.data,
-                aim=form.aim.data,
-                stabilises_until_on=form.stabilises_until_on.data,
-                training_lead_days=form.training_lead_days.data,
                 departments=chosen_departments(form.departments.data),
                 workflows=_chosen_workflows(form.workflows.data),
                 by=guard.reader().actor,
@@ -111,14 +108,7 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         by = reader.actor
         with saving(form) as saved:
-            actions.change_wave(
-                wave,
-                form.name.data,
-                form.aim.data,
-                stabilises_until_on=form.stabilises_until_on.data,
-                training_lead_days=form.training_lead_days.data,
-                by=by,
-            )
+            actions.change_wave(wave, form.details(), by=by)
             _name_people(form, wave)
             if may_place:
                 departments = [*chosen_departments(form.departments.data), *_not_offered(form.departments, placed)]
