@@ -1,6 +1,7 @@
 """The page of one message, from draft to sent, and the steps on its way."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import redirect, request, url_for
@@ -68,59 +69,84 @@ def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
     """Return the page of a message with its forms as they are."""
     reader = guard.reader()
     page = queries.occurrence_page(row, guard.organisation())
-    reading = reading_as(row)
-    in_hours = row.communication.in_working_hours
     writes = scopes.is_in_charge(reader, row.communication)
     approves = not page.problems and row.status.needs_approval and page.approval is None and may_approve(reader, row)
     approves = approves and (row.status is OccurrenceStatus.HELD or row.sends_at > clock.now())
-    edits = writes and row.status.can_be_written
+    draft, *others = vars(forms).values()
     return drawn(
         "calendar/occurrence.html",
-        *vars(forms).values(),
+        draft,
+        *others,
         page=page,
         row=row,
         forms=forms,
-        lede=words.lede(page),
-        when_label=words.when_label(row.status),
-        when=words.when_words(row),
-        reason_above=words.reason_above(page),
-        why_moved=row.why_moved(reader.timezone),
-        plan=words.plan_words(page.plan, in_working_hours=in_hours) if page.plan else "",
-        later=words.later_lines(page.plan) if page.plan else [],
-        waiting=words.waiting_words(page.waiting),
-        languages=words.language_lines(page),
-        unread=words.unread_lines(page),
-        unread_words=words.unread_words(page),
+        **_said_of(page),
+        **_read_by(page, reading_as(row)),
+        **_steps_of(page, approves, writes=writes),
         editing=forms.draft.language.data or "",
         editing_words=language_words(forms.draft.language.data) if forms.draft.language.data else "",
         my_address=guard.account().email,
-        preview=reading.preview,
-        preview_title=words.preview_title(page, reading.person, reading.preview),
-        emptied_words=emptied_words() if reading.preview.is_emptied else "",
-        preview_note=words.preview_note(page, reading.offered, reading.own),
-        reading_as=reading.person,
-        stands_for=reading.stands_for,
-        sees_everybody=access.sees_everybody(reader),
-        unknown_address=reading.unknown_address,
-        recipients=reading.offered,
-        why=why_words(row),
-        asks_confirmation=asks_confirmation(row),
         fields=[f for f in FIELDS.values() if row.communication.wave or f.name not in OF_A_WAVE],
-        may_write=writes,
-        may_edit=edits,
-        inside="message-form" if edits else "",
-        saves_itself=edits and not row.status.is_submitted and page.approval is None,
-        may_approve=approves,
-        may_send_back=approves and row.status is OccurrenceStatus.IN_REVIEW,
-        is_stuck=writes and row.status.needs_approval and page.approval is None and not possible_approvers(row),
-        stuck_words=words.stuck_words(row),
-        may_take_up=writes and row.status is OccurrenceStatus.SKIPPED and row.communication.ended_at is None,
-        main=_main_step(page, approves, writes=writes),
-        approver_words=approver_words(row),
-        written_by=_writer_words(page),
         may_see_deliveries=access.may_see_deliveries(reader),
         counts=[(state, number) for state, number in page.counts.items() if number],
     )
+
+
+def _said_of(page: OccurrencePage) -> dict[str, Any]:
+    """Return what the page says of the message in sentences."""
+    row = page.occurrence
+    in_hours = row.communication.in_working_hours
+    return {
+        "lede": words.lede(page),
+        "when_label": words.when_label(row.status),
+        "when": words.when_words(row),
+        "reason_above": words.reason_above(page),
+        "why_moved": row.why_moved(guard.reader().timezone),
+        "plan": words.plan_words(page.plan, in_working_hours=in_hours) if page.plan else "",
+        "later": words.later_lines(page.plan) if page.plan else [],
+        "waiting": words.waiting_words(page.waiting),
+        "languages": words.language_lines(page),
+        "unread": words.unread_lines(page),
+        "unread_words": words.unread_words(page),
+        "approver_words": approver_words(row),
+        "stuck_words": words.stuck_words(row),
+        "written_by": _writer_words(page),
+        "why": why_words(row),
+        "asks_confirmation": asks_confirmation(row),
+    }
+
+
+def _read_by(page: OccurrencePage, reading: "_Reading") -> dict[str, Any]:
+    """Return the text as somebody reads it, and who else it can be read as."""
+    return {
+        "preview": reading.preview,
+        "preview_title": words.preview_title(page, reading.person, reading.preview),
+        "emptied_words": emptied_words() if reading.preview.is_emptied else "",
+        "preview_note": words.preview_note(page, reading.offered, reading.own),
+        "reading_as": reading.person,
+        "stands_for": reading.stands_for,
+        "sees_everybody": access.sees_everybody(guard.reader()),
+        "unknown_address": reading.unknown_address,
+        "recipients": reading.offered,
+    }
+
+
+def _steps_of(page: OccurrencePage, approves: bool, *, writes: bool) -> dict[str, Any]:
+    """Return what the reader may do with the message as it is."""
+    row = page.occurrence
+    edits = writes and row.status.can_be_written
+    waits = row.status.needs_approval and page.approval is None
+    return {
+        "may_write": writes,
+        "may_edit": edits,
+        "inside": "message-form" if edits else "",
+        "saves_itself": edits and not row.status.is_submitted and page.approval is None,
+        "may_approve": approves,
+        "may_send_back": approves and row.status is OccurrenceStatus.IN_REVIEW,
+        "is_stuck": writes and waits and not possible_approvers(row),
+        "may_take_up": writes and row.status is OccurrenceStatus.SKIPPED and row.communication.ended_at is None,
+        "main": _main_step(page, approves, writes=writes),
+    }
 
 
 def _writer_words(page: OccurrencePage) -> str:
