@@ -11,7 +11,7 @@ from sqlalchemy import text
 from engagement import clock, demo, serving
 from engagement.accounts import actions as accounts
 from engagement.accounts import queries as account_queries
-from engagement.accounts.confirming import confirm_what_waits
+from engagement.accounts.confirmations.actions import confirm_what_waits
 from engagement.accounts.rules import Role
 from engagement.audit import COMMAND_LINE
 from engagement.db import db, reads_only

@@ -7,7 +7,7 @@ import sqlite3
 import stat
 from contextlib import suppress
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,6 @@ from flask_sqlalchemy import SQLAlchemy
 from psycopg.pq import TransactionStatus
 from sqlalchemy import (
     Connection,
-    Date,
     DateTime,
     Dialect,
     Engine,
@@ -34,9 +33,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, mapped_column
-from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -106,25 +103,6 @@ def word_of(vocabulary: type[StrEnum]) -> Enum:
 def short(length: int = 200) -> String:
     """Return the column type for a line of text."""
     return String(length)
-
-
-class days_before(FunctionElement[date]):  # noqa: N801  written like a function of SQL
-    """The day that lies a number of days before another one, both of them columns; each engine counts in its own way."""
-
-    type = Date()
-    inherit_cache = True
-
-
-@compiles(days_before)
-def _days_before(element: days_before, compiler: Any, **options: Any) -> str:
-    day, days = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({day} - {days})"
-
-
-@compiles(days_before, "sqlite")
-def _days_before_on_sqlite(element: days_before, compiler: Any, **options: Any) -> str:
-    day, days = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"date({day}, -{days} || ' days')"
 
 
 def insert_new(table: Any) -> Any:

@@ -14,7 +14,8 @@ import structlog
 from flask import Flask, url_for
 
 from engagement import clock
-from engagement.accounts import links, queries
+from engagement.accounts import queries
+from engagement.accounts.links import rules as links
 from engagement.accounts.rules import LINK_LIFETIME
 from engagement.db import db
 from engagement.errors import BadInput

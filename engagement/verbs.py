@@ -80,7 +80,9 @@ class Verb(StrEnum):
 
     ADDED_MODULE = "added module from library"
     RENEWED_MODULE = "renewed module from library"
+    WROTE_MODULE = "wrote module", "wrote new module"
     EDITED_MODULE = "edited module"
+    CHANGED_CURRICULUM = "changed curriculum"
     RECORDED_COMPLETION = "recorded completion", "recorded training as finished"
     GAVE_DUE_DAY = "gave another due day"
     GAVE_WAVES_DUE_DAY = "gave the wave’s due day again"

@@ -3,13 +3,15 @@
 from sqlalchemy import select
 
 from engagement import audit, clock
-from engagement.accounts import mailboxes, passwords, queries
+from engagement.accounts import queries
 from engagement.accounts.addresses import actions as addresses
 from engagement.accounts.addresses.queries import holder_of, is_guarded, is_same_name, refuse_elsewhere
 from engagement.accounts.attempts import actions as attempts
 from engagement.accounts.attempts.rules import ORDINARY, Limits, Way
-from engagement.accounts.links import OneTimeLink
+from engagement.accounts.links.queries import NO_MORE, refuse_from_elsewhere
+from engagement.accounts.links.rules import OneTimeLink
 from engagement.accounts.models import Account, Grant, UsedLink
+from engagement.accounts.passwords import rules as passwords
 from engagement.accounts.rules import Role, Scope, scope_problem
 from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
@@ -76,7 +78,7 @@ def account_for_person(person: Person, *, signs_in: bool = False) -> Account:
     for somebody who has left, and where the address is the sign-in of somebody else.
     """
     if person.has_left or not person.email:
-        raise RuleBroken(mailboxes.NO_MORE)
+        raise RuleBroken(NO_MORE)
     own = queries.account_of_person(person.id)
     if own is not None:
         return own
@@ -273,8 +275,8 @@ def use_link(link: OneTimeLink) -> Account:
         person = db.session.get(Person, link.person_id)
         account = account_for_person(person, signs_in=True) if person else None
     if account is None or not account.is_active:
-        raise RuleBroken(mailboxes.NO_MORE)
-    mailboxes.refuse_from_elsewhere(link, account)
+        raise RuleBroken(NO_MORE)
+    refuse_from_elsewhere(link, account)
     return account
 
 

@@ -96,11 +96,6 @@ def members(audience: AudienceOrRule, on: date) -> Select[Person]:
     )
 
 
-def audience_page(audience_id: int) -> Audience | None:
-    """Return an audience, also one that is archived."""
-    return db.session.get(Audience, audience_id)
-
-
 def audiences_in_use() -> Select[Audience]:
     """Return the SELECT of the audiences that are not archived, by name."""
     return select(Audience).where(Audience.archived_at.is_(None)).order_by(func.lower(Audience.name), Audience.id)

@@ -76,6 +76,14 @@ def conditions_of(rule: Rule) -> Iterator[Rule]:
         yield from conditions_of(child)
 
 
+def sure_conditions(rule: Rule) -> Iterator[Rule]:
+    """Yield the conditions that are true of everybody whom a rule reaches: itself, or those that have to be met together."""
+    if "field" in rule:
+        yield rule
+    for child in rule.get("all", ()):
+        yield from sure_conditions(child)
+
+
 def _inside(group: Rule) -> list[Rule]:
     # A group without any of the words is an error here, rather than one that reaches nobody unseen.
     return [group["not"]] if "not" in group else group["all"] if "all" in group else group["any"]

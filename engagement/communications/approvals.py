@@ -8,11 +8,12 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from engagement.accounts import access
 from engagement.accounts.models import Account
 from engagement.accounts.queries import accounts_holding, reader_of
-from engagement.accounts.scopes.reader import Reader
+from engagement.accounts.rules import Role
+from engagement.accounts.scopes import rights
 from engagement.audit import Actor
+from engagement.communications import scopes
 from engagement.communications.merge_values import constants_for
 from engagement.communications.merging import CONSTANT, FIELDS, fields_in
 from engagement.communications.models import Approval, Communication, Occurrence
@@ -20,6 +21,7 @@ from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.translations import translations_of
 from engagement.communications.writers import barred_from_approving
 from engagement.db import db
+from engagement.reach import Reach
 from engagement.words import day_words, moment_words
 
 #: The names of what readers act on besides the fields of the text.
@@ -53,25 +55,20 @@ def approvals_of(occurrence: Occurrence) -> list[Approval]:
     )
 
 
-def may_approve(reader: Reader, occurrence: Occurrence) -> bool:
-    """Return whether the reader may approve this message as it is written now; never who wrote it or asked for it."""
-    return bool(approvable(reader, [occurrence]))
+def may_approve(planning: Reach, occurrence: Occurrence) -> bool:
+    """Return whether this message can be approved as it is written now; never by who wrote it or asked for it."""
+    return bool(approvable(planning, [occurrence]))
 
 
-def approvable(reader: Reader, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
+def approvable(planning: Reach, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
     """Return those of the messages that `may_approve` answers with yes, in two queries however many they are."""
     barred = barred_from_approving(occurrences)
-
-    def may(row: Occurrence) -> bool:
-        line = row.communication
-        return access.may_approve(reader, barred[row.id], line.approver_id, line.programme_id)
-
-    return [row for row in occurrences if may(row)]
+    return [row for row in occurrences if scopes.may_approve(planning, row.communication, barred[row.id])]
 
 
 def may_still_approve(account: Account, occurrence: Occurrence) -> bool:
     """Return whether an account may sign in and approve this message today."""
-    return account.is_active and may_approve(reader_of(account, "UTC"), occurrence)
+    return account.is_active and may_approve(rights.planning(reader_of(account, "UTC")), occurrence)
 
 
 def approver_behind(actor: Actor) -> Account | None:
@@ -91,7 +88,7 @@ def approver_words(occurrence: Occurrence) -> str:
 def possible_approvers(occurrence: Occurrence) -> list[Account]:
     """Return the accounts that could approve a message as it is written now, by name; none where nobody could."""
     approver = occurrence.communication.approver
-    asked = [approver] if approver is not None else accounts_holding(*access.PLANNERS)
+    asked = [approver] if approver is not None else accounts_holding(Role.CHANGE_MANAGER)
     return [account for account in asked if may_still_approve(account, occurrence)]
 
 

@@ -7,9 +7,11 @@ from html import escape
 from sqlalchemy import ColumnElement, String, literal, select
 from sqlalchemy.orm import joinedload
 
+from engagement.audiences.conditions.wave import WaveField
+from engagement.audiences.rules import sure_conditions
 from engagement.communications.merge_values import constants_for, person_columns, values_for
 from engagement.communications.merging import Rendered, fields_in, rendered, slot, without_slots
-from engagement.communications.models import Occurrence
+from engagement.communications.models import Communication, Occurrence
 from engagement.communications.translations import Text, main_text, text_for, texts_of
 from engagement.content.frames import Frame, frame_in
 from engagement.db import db
@@ -21,6 +23,7 @@ from engagement.mail.queries import whole_text_of
 from engagement.mail.rules import MailingKind
 from engagement.people.models import Person
 from engagement.people.organisation import UNSET, Organisation
+from engagement.waves.models import Wave
 
 LONGEST_PREHEADER = 140
 TEST_PREFIX = "Test copy: "
@@ -85,7 +88,7 @@ def letter_of(occurrence: Occurrence, text: Text, organisation: Organisation, pr
     frame = frame_in(text.language)
     made = _rendered(occurrence, text, frame)
     subject = prefix + made.subject
-    why = without_slots(why_words(occurrence, frame))
+    why = why_words(occurrence, frame)
     asks = asks_confirmation(occurrence)
     html = html_layout(
         subject,
@@ -126,12 +129,36 @@ def _preheader(made: Rendered) -> str:
     return first[:LONGEST_PREHEADER].rpartition(" ")[0].partition("{{")[0].rstrip() + "…"
 
 
-def why_words(occurrence: Occurrence, frame: Frame | None = None) -> str:
-    """Say to a reader why the message reached them, in English unless a language's words are given."""
-    frame = frame or frame_in("en")
+def why_words(occurrence: Occurrence, frame: Frame) -> str:
+    """Say to a reader why the message reached them, in words about them; what differs by person is a slot.
+
+    An audience is called what its writers call it, so its name is not among these words.
+    """
     communication = occurrence.communication
-    sentence = frame.say("why", audience=communication.audience.name)
+    wave = _wave_of_all(communication)
+    sentence = frame.say(
+        "why_wave" if wave else "why",
+        department=slot("department"),
+        programme=without_slots(communication.programme.name),
+        wave=without_slots(wave.title) if wave else "",
+    )
     return f"{sentence} {frame.say('required')}" if communication.is_required else sentence
+
+
+def _wave_of_all(communication: Communication) -> Wave | None:
+    """Return the wave that every reader is in, None where the audience does not ask for one."""
+    asked = [c["values"] for c in sure_conditions(communication.audience.rule) if c["field"] == WaveField.name]
+    ids = {values[0] for values in asked if len(values) == 1}
+    own = communication.wave
+    if own is not None and own.id in ids:
+        return own
+    return db.session.get(Wave, min(ids)) if ids else None
+
+
+def why_for(occurrence: Occurrence, person: Person | None) -> str:
+    """Return in English why the message reaches a person; with the slots in it where nobody is given."""
+    words = why_words(occurrence, frame_in("en"))
+    return Rendered("", "", words).filled(values_for(person.id, fields_in(words))).text if person else words
 
 
 def filled_columns(mailing: Mailing) -> dict[str, ColumnElement[str]]:

@@ -110,6 +110,11 @@ class Communication(Base):
         return Details(**{field.name: getattr(self, field.name) for field in fields(Details)})
 
     @property
+    def counted_from(self) -> date | None:
+        """The day from which every second week or month is counted; None where none is skipped."""
+        return read_rule(self.cadence).counted_from(self.starts_on) if self.cadence else None
+
+    @property
     def how_often(self) -> str:
         """The cadence in words, with time and zone."""
         return cadence_words(self.cadence, self.at, self.timezone)

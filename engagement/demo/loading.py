@@ -174,6 +174,7 @@ def _plan_programme(stage: Stage) -> None:
         )
         posts.name_lead(wave, _person(roster.WAVE_LEAD), by=by)
         posts.name_sponsor(wave, _person(roster.SPONSOR), by=by)
+    wave_actions.settle_training_days(stage.waves.values(), stage.settings.holidays)
     training.settle_assignments(clock.now())
 
 

@@ -31,12 +31,14 @@ from engagement.resistance.saying.rules import HANDED_OVER_FROM
 from engagement.settings import Settings
 from engagement.training import actions as training
 from engagement.waves import actions as waves
+from engagement.waves.queries import open_waves
 
 log = structlog.get_logger("engagement.jobs")
 
 
-def settle_directory(_settings: Settings) -> str:
-    """Let memberships, roles by rule and assignments follow the directory as it is now."""
+def settle_directory(settings: Settings) -> str:
+    """Let memberships, roles by rule and assignments follow the directory as it is now, and due days the calendar."""
+    waves.settle_training_days(open_waves(), settings.holidays)
     came, went = waves.settle_memberships()
     audiences.settle_training_roles(clock.now())
     settled = training.settle_assignments(clock.now())

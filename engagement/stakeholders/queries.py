@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
+from engagement.reach import Reach, allow, found
 from engagement.stakeholders.models import (
     Stakeholder,
     StakeholderNote,
@@ -19,6 +20,7 @@ from engagement.stakeholders.models import (
     StakeholderRemoval,
 )
 from engagement.stakeholders.rules import StakeholderGroup
+from engagement.stakeholders.scopes import places_within, stakeholders_within, stands_within, stands_within_alone
 from engagement.waves.models import Wave
 from engagement.words import MOST_WORDS
 
@@ -148,12 +150,25 @@ def _open_places(ids: Sequence[int], visible: ColumnElement[bool]) -> Sequence[S
     ).all()
 
 
-def stakeholder_page(
-    stakeholder_id: int, readable: ColumnElement[bool], visible_places: ColumnElement[bool] = EVERY_PLACE
-) -> StakeholderLine | None:
-    """Return one stakeholder, also a removed one; None when not among those that are `readable`."""
-    found = lines_of(select(Stakeholder).where(Stakeholder.id == stakeholder_id, readable), visible_places)
-    return found[0] if found else None
+def line_for(maps: Reach, stakeholder_id: int) -> StakeholderLine:
+    """Return one stakeholder, also a removed one, with the maps within reach; raises BeyondReach or NotFound."""
+    allow(maps.holds_places)
+    asked = select(Stakeholder).where(Stakeholder.id == stakeholder_id, stakeholders_within(maps))
+    return found(next(iter(lines_of(asked, places_within(maps))), None))
+
+
+def line_to_change(maps: Reach, planning: Reach, stakeholder_id: int) -> StakeholderLine:
+    """Return a stakeholder for who keeps every map on which they stand; raises BeyondReach or NotFound."""
+    line = line_for(maps, stakeholder_id)
+    allow(stands_within_alone(planning, line.stakeholder))
+    return line
+
+
+def line_to_note(maps: Reach, planning: Reach, stakeholder_id: int) -> StakeholderLine:
+    """Return a stakeholder for who keeps a map on which they stand, and so writes notes; raises BeyondReach or NotFound."""
+    line = line_for(maps, stakeholder_id)
+    allow(stands_within(planning, line.stakeholder))
+    return line
 
 
 def group_counts(readable: ColumnElement[bool]) -> dict[StakeholderGroup, int]:

@@ -1,7 +1,7 @@
 """Changes of waves: planning, moving go-live, status, and placing people."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import and_, func, literal, or_, select, update
 
@@ -13,8 +13,8 @@ from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.verbs import Verb
 from engagement.waves import queries
-from engagement.waves.models import Membership, Wave, WaveDepartment, WaveDetails, WaveStep, WaveWorkflow
-from engagement.waves.rules import MembershipOrigin, WaveStatus
+from engagement.waves.models import GoLiveMove, Membership, Wave, WaveDepartment, WaveDetails, WaveStep, WaveWorkflow
+from engagement.waves.rules import MembershipOrigin, WaveStatus, training_due_on
 
 
 def plan_wave(
@@ -69,6 +69,16 @@ def _describe(wave: Wave, details: WaveDetails, go_live_on: date) -> None:
         raise BadInput("The wave can’t be planned like this.", problems)
     wave.name, wave.aim, wave.go_live_on = name, details.aim, go_live_on
     wave.stabilises_until_on, wave.training_lead_days = details.stabilises_until_on, details.training_lead_days
+    wave.training_due_on = go_live_on - timedelta(days=details.training_lead_days)
+
+
+def settle_training_days(waves: Iterable[Wave], country: str) -> None:
+    """Let the training of these waves be due on a working day of the organisation; repeating it changes nothing.
+
+    Whoever plans a wave, moves or changes it, says this afterwards; the clock does too, in case the country was set anew.
+    """
+    for wave in waves:
+        wave.training_due_on = training_due_on(wave.go_live_on, wave.training_lead_days, country)
 
 
 def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> None:
@@ -88,10 +98,14 @@ def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> Non
 def _set_go_live(wave: Wave, go_live_on: date, reason: str, by: Actor) -> None:
     if go_live_on == wave.go_live_on:
         return
-    changes = {"go-live": (wave.go_live_on, go_live_on), "reason": (None, reason[:1000])}
-    audit.record(Verb.MOVED_GO_LIVE, wave, by=by, **changes)
+    former, reason = wave.go_live_on, reason[:1000]
+    audit.record(Verb.MOVED_GO_LIVE, wave, by=by, **{"go-live": (former, go_live_on), "reason": (None, reason)})
+    db.session.add(
+        GoLiveMove(wave_id=wave.id, from_on=former, to_on=go_live_on, reason=reason, at=clock.now(), by=by.name[:401])
+    )
+    wave.training_due_on += go_live_on - former
     if wave.stabilises_until_on is not None:
-        wave.stabilises_until_on += go_live_on - wave.go_live_on
+        wave.stabilises_until_on += go_live_on - former
     wave.go_live_on = go_live_on
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.furnishing import furnish_bare, furnish_programme
+from browser.furnishing import furnish_bare, furnish_nothing, furnish_programme
 from browser.inspection import HEIGHT, Visitor
 from browser.live import LiveService, live_service
 from flask import Flask
@@ -68,6 +68,12 @@ def _furnished(live: LiveService, name: str, furnish: Callable[[Flask], None]) -
 def bare(_live: LiveService) -> LiveService:
     """The service with two change managers and nobody else."""
     return _furnished(_live, "bare", furnish_bare)
+
+
+@pytest.fixture
+def empty(_live: LiveService) -> LiveService:
+    """The service with one change manager, and nothing else."""
+    return _furnished(_live, "nothing", furnish_nothing)
 
 
 @pytest.fixture

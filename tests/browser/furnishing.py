@@ -49,6 +49,11 @@ from **{{ go_live }}**, new claims reach {{ department }} already sorted. You st
 """
 
 
+def furnish_nothing(_app: Flask) -> None:
+    """One change manager, and nothing else."""
+    _planner(MANAGER, "Ines Okafor")
+
+
 def furnish_bare(_app: Flask) -> None:
     """Two change managers and the library of courses; nobody in the directory."""
     ines = _planner(MANAGER, "Ines Okafor")

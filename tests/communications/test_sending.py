@@ -90,7 +90,8 @@ def test_values_are_each_persons_own_and_the_message_holds_what_is_common() -> N
     assert mailing.text.startswith(
         "{{ department }}, {{ training_role }}: Triage & <letters> from Tuesday 12 May.\n\n{{ my_change_link }}\n\n--\n"
     )
-    assert "You get this because you belong to “Wave 3”." in mailing.text
+    assert "You get this because you work in {{ department }} and are in Wave 3: Property claims." in mailing.text
+    assert "“Wave 3”" not in mailing.text + mailing.html
     assert "Triage &amp; &lt;letters&gt; from Tuesday 12 May" in mailing.html
     assert 'href="{{ my_change_link }}"' in mailing.html
     assert "See what changes for you" in mailing.html
@@ -244,7 +245,7 @@ def test_a_test_copy_goes_to_the_author_with_the_values_of_the_chosen_recipient(
     author = occurrence.communication.owner
     delivery = actions.send_test_copy(occurrence, person, author, by=author.actor)
     assert (delivery.address, delivery.person_id) == ("ines@example.com", None)
-    assert delivery.filled == {"first_name": "Tomasz", "my_change_link": "/me"}
+    assert delivery.filled == {"first_name": "Tomasz", "my_change_link": "/me", "department": "Claims"}
     assert delivery.mailing.kind is MailingKind.TEST_COPY
     assert delivery.mailing.subject == "Test copy: What changes in claims"
     assert occurrence.status is OccurrenceStatus.APPROVED

@@ -79,7 +79,7 @@ def test_each_reader_gets_the_text_in_their_language() -> None:
     assert '<html lang="pl">' in html
     assert "Dzień dobry Celina," in html
     assert "Zobacz, co się dla Ciebie zmienia" in html
-    assert "Ta wiadomość jest dla osób z grupy „Everybody”." in html
+    assert "Ta wiadomość jest dla osób pracujących w Claims, które mają wiedzieć" in html
     assert 'lang="en"' not in html
     assert "Ta wiadomość jest dla osób" in polish.get_body(("plain",)).get_content()
     assert english["Subject"] == "What changes in claims"
@@ -110,7 +110,7 @@ def test_the_words_around_a_text_without_a_file_are_marked_as_english() -> None:
     html = delivery.letter.html
     assert '<html lang="it">' in html
     assert 'rule soft" lang="en"' in html
-    assert "You get this because you belong to “Everybody”." in html
+    assert "You get this because you work in {{ department }} and are kept informed about “" in html
 
 
 def test_days_are_written_as_the_language_does() -> None:

@@ -20,7 +20,7 @@ from engagement.programmes.models import Programme
 from engagement.settings import Settings
 from engagement.training.models import Assignment, Completion
 from engagement.verbs import Verb
-from engagement.waves.models import WaveStep
+from engagement.waves.models import GoLiveMove, Wave, WaveStep
 
 ROOT = Path(__file__).parents[2]
 
@@ -199,6 +199,42 @@ def test_what_was_true_of_waves_and_training_is_carried_over(empty):
     assert [at.day for at in days] == [1, 2, 3]
     assert members == [(1, "hand", "Ola", None), (2, "department", None, None)]
     assert (done, due) == ([(date(2026, 3, 4), 90)], [None])
+
+
+def test_moves_of_go_live_are_taken_over_from_the_audit_and_training_is_due_as_before(empty):
+    """Two moves of a wave that is there, one of a wave that is gone; a wave that never moved."""
+    upgrade(revision="0014")
+    wave = (
+        "INSERT INTO wave (id, programme_id, number, name, aim, status, go_live_on, training_lead_days, made_at)"
+        " VALUES (:id, 1, :id, 'W', '', 'planned', :day, :lead, '2026-03-01 07:00:00')"
+    )
+    moved = (
+        "INSERT INTO audit_entry (at, actor_name, verb, subject_kind, subject_id, subject_name, changes)"
+        " VALUES ('2026-04-14 08:00:00', 'Ines', 'moved go-live', 'wave', :wave, 'Wave', :changes)"
+    )
+    moves = (
+        ("1", '{"go-live": ["2026-05-12", "2026-05-26"], "reason": [null, "Late data."]}'),
+        ("9", '{"go-live": ["2026-05-12", "2026-05-26"], "reason": [null, "Gone."]}'),
+        ("1", '{"go-live": ["2026-05-26", "2026-06-02"]}'),
+    )
+    with db.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO programme (id, name, purpose, made_at) VALUES (1, 'P', '', '2026-03-01 07:00:00')")
+        )
+        connection.execute(text(wave), {"id": 1, "day": "2026-06-02", "lead": 7})
+        connection.execute(text(wave), {"id": 2, "day": "2026-03-01", "lead": 1})
+        for wave_id, changes in moves:
+            connection.execute(text(moved), {"wave": wave_id, "changes": changes})
+    upgrade()
+    with db.engine.begin() as connection:
+        kept = select(GoLiveMove.wave_id, GoLiveMove.from_on, GoLiveMove.to_on, GoLiveMove.reason, GoLiveMove.by)
+        found = connection.execute(kept.order_by(GoLiveMove.id)).all()
+        due = connection.execute(select(Wave.id, Wave.training_due_on).order_by(Wave.id)).all()
+    assert found == [
+        (1, date(2026, 5, 12), date(2026, 5, 26), "Late data.", "Ines"),
+        (1, date(2026, 5, 26), date(2026, 6, 2), "", "Ines"),
+    ]
+    assert due == [(1, date(2026, 5, 26)), (2, date(2026, 2, 28))]
 
 
 def test_constraints_hold_after_the_tables_were_made_anew(migrated):

@@ -9,10 +9,6 @@ WORDS = {"rules", "models", "scopes", "queries", "actions"}
 NO_ROOMS = {"content", "days", "demo", "pages", "scheduler", "static"}
 #: What stands beside the five words as long as it has no word or sub-room of its own; nothing is added here.
 STILL_BESIDE = {
-    "accounts": {
-        "access", "audit_access", "concern_access", "stakeholder_access", "training_access",
-        "addresses", "confirming", "links", "mailboxes", "passwords", "reader",
-    },
     "audiences": {"conditions"},
     "communications": {
         "approvals", "field_places", "languages", "merge_values", "merging", "messages", "outlines", "readers",

@@ -6,7 +6,6 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, 
 from sqlalchemy.orm import aliased
 
 from engagement import audit, clock
-from engagement.accounts.addresses import letters
 from engagement.accounts.addresses.queries import (
     WITHOUT_ADDRESS,
     guarded,
@@ -15,6 +14,7 @@ from engagement.accounts.addresses.queries import (
     is_guarded,
     is_same_name,
 )
+from engagement.accounts.letters import actions as letters
 from engagement.accounts.models import Account, Grant
 from engagement.audit import Actor
 from engagement.db import db, rows_changed

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Subquery, and_, exists, literal, or_, select, union, union_all
 
-from engagement.accounts.addresses import letters
+from engagement.accounts.letters.queries import is_real
 from engagement.accounts.models import Account, Grant
 from engagement.audit import AuditEntry
 from engagement.db import db
@@ -94,7 +94,7 @@ WITHOUT_ADDRESS = "formerly-of-"
 
 def in_words(email: str) -> str:
     """Return the address of a sign-in, in words where it has none of its own."""
-    if letters.is_real(email):
+    if is_real(email):
         return email
     return "no address so far" if email.startswith(WITHOUT_ADDRESS) else "an address that somebody else has now"
 

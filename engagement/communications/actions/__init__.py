@@ -12,6 +12,7 @@ from engagement.communications.actions.calendar import (
     change_communication,
     end_communication,
     make_communication,
+    refuse_readers_beyond,
     take_up_communication,
 )
 from engagement.communications.actions.placing import move_occurrence, skip_occurrence, take_up_occurrence
@@ -52,6 +53,7 @@ __all__ = [
     "plan_occurrences",
     "preview_as",
     "queue_occurrence",
+    "refuse_readers_beyond",
     "remind",
     "remove_translation",
     "resume_occurrence",

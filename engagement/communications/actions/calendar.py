@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, not_, select
 
 from engagement import audit, clock
 from engagement.accounts.models import Account
 from engagement.audiences.models import Audience
+from engagement.audiences.queries import people_in
 from engagement.audit import Actor
 from engagement.communications.actions.approving import lapse, withdraw_approval
 from engagement.communications.actions.placing import take_up_occurrence
@@ -24,10 +25,11 @@ from engagement.communications.text_limits import check_text
 from engagement.days.local_time import check_zone, clock_time
 from engagement.days.recurrence import read_rule
 from engagement.days.working_days import check_country
-from engagement.db import db
+from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.programmes.models import Programme
 from engagement.verbs import Verb
+from engagement.words import plural
 
 LONGEST_LEAD = 60
 #: An approval is given for these readers and this sender; changing one of these withdraws it.
@@ -38,6 +40,17 @@ SHAPING = DATING | {"write_lead_days", "subject", "outline", "asks_confirmation"
 #: Why the messages of a communication that was ended are left out; by this they are found when it is taken up again.
 ENDED = "The communication was ended."
 LONGEST_WAIT, MOST_REMINDERS = 30, 3
+
+
+def refuse_readers_beyond(within: ColumnElement[bool], audience: Audience, on: date) -> None:
+    """Raise BadInput when the audience reaches people now who don't meet the condition (see `scopes.written_to`)."""
+    beyond = count_of(people_in(audience, on).where(not_(within)))
+    if beyond:
+        sentence = (
+            f"“{audience.name}” reaches {plural(beyond, 'person', 'people')} outside the waves that you plan. Choose an audience within them, or ask a "
+            "change manager of the programme to plan this."
+        )
+        raise BadInput(sentence, {"audience": sentence})
 
 
 def make_communication(programme: Programme, details: Details, *, by: Actor) -> Communication:

@@ -18,13 +18,12 @@ from engagement.communications.queries.calendar import (
 )
 from engagement.communications.queries.one_message import (
     OccurrencePage,
-    communication_page,
     occurrence_page,
-    occurrence_row,
     reach_of,
     reader_in,
     recipient_by_email,
     some_recipients,
+    version_of,
     versions_of,
     why_reached,
 )
@@ -35,7 +34,6 @@ __all__ = [
     "NeedsAttention",
     "OccurrencePage",
     "coming_messages",
-    "communication_page",
     "communications_running",
     "counts_of",
     "dates_beyond",
@@ -47,12 +45,12 @@ __all__ = [
     "needs_attention",
     "next_messages",
     "occurrence_page",
-    "occurrence_row",
     "overtaken_approvals",
     "reach_of",
     "reader_in",
     "recipient_by_email",
     "some_recipients",
+    "version_of",
     "versions_of",
     "why_reached",
 ]

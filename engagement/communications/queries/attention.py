@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, exists, or_
 
 from engagement import clock
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications import approvals
 from engagement.communications.models import Communication, Occurrence, SentBack
@@ -33,7 +34,7 @@ class NeedsAttention:
 
 def needs_attention(reader: Reader) -> NeedsAttention:
     """Return the messages that wait for this reader, as approver, as owner or as planner: three queries."""
-    now = clock.now()
+    now, planning = clock.now(), rights.planning(reader)
     recent = Occurrence.sends_at > now - LONGEST_MISSED
     is_sent_back = exists().where(SentBack.occurrence_id == Occurrence.id, SentBack.answered_at.is_(None))
     waiting = or_(
@@ -43,17 +44,17 @@ def needs_attention(reader: Reader) -> NeedsAttention:
         and_(Occurrence.status == OccurrenceStatus.MISSED, recent),
         and_(Occurrence.status == OccurrenceStatus.SENT, Occurrence.reached == 0, recent),
     )
-    mine = or_(Communication.approver_id == reader.named_id, in_charge(reader))
+    mine = or_(Communication.approver_id == reader.named_id, in_charge(planning))
     query = with_communication().add_columns(is_sent_back).where(waiting, mine, Communication.ended_at.is_(None))
     found = db.session.execute(query.order_by(Occurrence.sends_at, Occurrence.id).limit(4 * MOST_SHOWN)).all()
     rows = [row for row, _ in found]
-    own = [row for row in rows if is_in_charge(reader, row.communication)]
+    own = [row for row in rows if is_in_charge(planning, row.communication)]
     back = {row.id for row, is_back in found if is_back}
 
     def of(status: OccurrenceStatus) -> list[Occurrence]:
         return [row for row in own if row.status is status][:MOST_SHOWN]
 
-    reviewed = approvals.approvable(reader, [row for row in rows if row.status is OccurrenceStatus.IN_REVIEW])
+    reviewed = approvals.approvable(planning, [row for row in rows if row.status is OccurrenceStatus.IN_REVIEW])
     return NeedsAttention(
         reviewed[:MOST_SHOWN],
         [row for row in of(OccurrenceStatus.DRAFT) if row.id in back],

@@ -27,39 +27,6 @@ from engagement.people.organisation import UNSET, Organisation
 from engagement.words import short_day_words, zone_words
 
 
-def communication_page(communication_id: int) -> Communication | None:
-    """Return a communication with everything that its page names, read at once."""
-    return db.session.scalar(
-        select(Communication)
-        .where(Communication.id == communication_id)
-        .options(
-            joinedload(Communication.programme),
-            joinedload(Communication.wave),
-            joinedload(Communication.audience),
-            joinedload(Communication.owner),
-            joinedload(Communication.approver),
-        )
-    )
-
-
-def occurrence_row(occurrence_id: int) -> Occurrence | None:
-    """Return a message with its communication and everything that its page names, read at once."""
-    line = joinedload(Occurrence.communication)
-    return db.session.scalar(
-        select(Occurrence)
-        .where(Occurrence.id == occurrence_id)
-        .options(
-            line.joinedload(Communication.programme),
-            line.joinedload(Communication.wave),
-            line.joinedload(Communication.audience),
-            line.joinedload(Communication.owner),
-            line.joinedload(Communication.approver),
-            joinedload(Occurrence.written_by),
-            joinedload(Occurrence.mailing),
-        )
-    )
-
-
 @dataclass(frozen=True)
 class OccurrencePage:
     """Everything about one message: `reach_now` counts whom it would reach at this moment, `counts` what became of it.
@@ -136,6 +103,12 @@ def versions_of(occurrence_id: int) -> list[TextVersion]:
     return list(db.session.scalars(rows.options(joinedload(TextVersion.written_by)).order_by(TextVersion.id.desc())))
 
 
+def version_of(occurrence_id: int, version_id: int) -> TextVersion | None:
+    """Return one version of a message's texts, None where it has none of this id."""
+    rows = select(TextVersion).where(TextVersion.occurrence_id == occurrence_id, TextVersion.id == version_id)
+    return db.session.scalar(rows.options(joinedload(TextVersion.written_by)))
+
+
 def reach_of(communications: Sequence[Communication], on: date) -> dict[int, int]:
     """Return how many people each communication would reach now, in one pass over the directory."""
     audiences = {row.audience_id: row.audience for row in communications}
@@ -146,7 +119,7 @@ def reach_of(communications: Sequence[Communication], on: date) -> dict[int, int
 def some_recipients(communication: Communication, visible: ColumnElement[bool], limit: int = 12) -> list[Person]:
     """Return the first of those whom the audience reaches now, by name, to show a text as they would get it.
 
-    `visible` is a condition on `Person`, here and below, as `accounts.access.visible_people` gives it.
+    `visible` is a condition on `Person`, here and below, as `waves.scopes.people_within` gives it.
     """
     return list(db.session.scalars(_recipients(communication).where(visible).limit(limit)))
 

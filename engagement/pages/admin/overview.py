@@ -6,8 +6,9 @@ from flask import Response, render_template, request
 from sqlalchemy import Select
 
 from engagement import audit
-from engagement.accounts import access, audit_access
 from engagement.accounts.addresses.queries import waiting_sign_ins
+from engagement.accounts.scopes import rights
+from engagement.accounts.scopes.record import entries_within
 from engagement.attention.queries.holding import held_by_leavers
 from engagement.audit import AuditEntry
 from engagement.db import count_of, db
@@ -31,8 +32,8 @@ HEADER = ("at (UTC)", "who", "did what", "kind", "id", "name", "changes")
 def index() -> str:
     """How the service stands, and the ways to jobs, audit, sign-ins and mail."""
     reader = guard.reader()
-    guard.allow(access.may_see_jobs(reader))
-    settings = guard.settings()
+    guard.allow(rights.reading_operation(reader).everything)
+    settings, administers = guard.settings(), rights.administering(reader).everything
     return render_template(
         "admin/index.html",
         clock_stands_still=clock_stands_still(),
@@ -40,11 +41,10 @@ def index() -> str:
         failed=[line for line in line_states() if line.has_failed],
         outbox=[(state, number) for state, number in outbox_counts().items() if number],
         migrations_applied=migrations_are_applied(),
-        may_administer=access.may_administer(reader),
-        waiting_sign_ins=len(waiting_sign_ins()) if access.may_administer(reader) else 0,
-        may_see_audit=audit_access.may_see_audit(reader),
-        may_see_deliveries=access.may_see_deliveries(reader),
-        held_by_leavers=held_by_leavers() if access.may_change_people(reader) else None,
+        may_administer=administers,
+        waiting_sign_ins=len(waiting_sign_ins()) if administers else 0,
+        may_see_audit=rights.auditing(reader).holds_anything,
+        held_by_leavers=held_by_leavers() if rights.keeping_people(reader).everything else None,
         has_mailbox=settings.uses_built_in_mailbox and not settings.is_production and is_this_machine(),
         database="PostgreSQL" if db.engine.dialect.name == "postgresql" else "SQLite",
     )
@@ -53,7 +53,7 @@ def index() -> str:
 @blueprint.get("/admin/jobs")
 def jobs() -> str:
     """Every line of the timetable with its last run, next run and last error."""
-    guard.allow(access.may_see_jobs(guard.reader()))
+    guard.allow(rights.reading_operation(guard.reader()).everything)
     return render_template(
         "admin/jobs.html", lines=line_states(), clock_stands_still=clock_stands_still(), last_tick=last_tick()
     )
@@ -66,22 +66,22 @@ def _asked_entries() -> Select[AuditEntry]:
         since=day_or_none(request.args.get("since")),
         until=day_or_none(request.args.get("until")),
     )
-    return asked.where(audit_access.visible_entries(guard.reader()))
+    return asked.where(entries_within(rights.auditing(guard.reader())))
 
 
 @blueprint.get("/admin/audit")
 def audit_log() -> str:
     """Who changed what, when, from which value; newest first."""
-    reader = guard.reader()
-    guard.allow(audit_access.may_see_audit(reader))
+    auditing = rights.auditing(guard.reader())
+    guard.allow(auditing.holds_anything)
     entries = _asked_entries()
     page = asked_page(count_of(entries))
     return render_template(
         "admin/audit.html",
         entries=[told(entry) for entry in db.session.scalars(entries.limit(page.size).offset(page.offset))],
         page=page,
-        verbs=sorted(verb_words(verb) for verb in audit.verbs(audit_access.visible_entries(reader))),
-        sees_all=audit_access.may_see_all_audit(reader),
+        verbs=sorted(verb_words(verb) for verb in audit.verbs(entries_within(auditing))),
+        sees_all=auditing.everything,
         asked={
             **{name: request.args.get(name, "") for name in ("words", "since", "until")},
             "verb": verb_words(stored_verb(request.args.get("verb", ""))),
@@ -92,7 +92,7 @@ def audit_log() -> str:
 @blueprint.get("/admin/audit.csv")
 def audit_export() -> Response:
     """The same entries as a file, in the same words; at most 200,000, newest first."""
-    guard.allow(audit_access.may_see_audit(guard.reader()))
+    guard.allow(rights.auditing(guard.reader()).holds_anything)
 
     def rows() -> Iterator[tuple[object, ...]]:
         for entry in db.session.scalars(_asked_entries().limit(MOST_EXPORTED)).yield_per(1000):

@@ -7,13 +7,14 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.db import count_of, db
 from engagement.mail import actions, queries
 from engagement.mail.confirming import acknowledged_at
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.queries import DeliveryFilters, Waiting
 from engagement.mail.rules import DeliveryState
+from engagement.mail.scopes import delivery_for
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.words import waiting_words
 from engagement.pages.frame import guard
@@ -44,12 +45,11 @@ class Line:
 @blueprint.get("/deliveries")
 def deliveries() -> str:
     """Show the log, newest first, narrowed by state, message and person."""
-    reader = guard.reader()
-    guard.allow(access.may_see_deliveries(reader))
+    guard.allow(rights.reading_operation(guard.reader()).everything)
     filters = _asked()
     rows = queries.deliveries_listed(filters)
     page = asked_page(count_of(rows))
-    decides = _may_decide()
+    decides = rights.keeping_people(guard.reader()).everything
     found = db.session.scalars(rows.limit(page.size).offset(page.offset)).all()
     confirmed = acknowledged_at(found)
     mailing = db.session.get(Mailing, filters.mailing_id) if filters.mailing_id else None
@@ -98,10 +98,6 @@ def _mailings(chosen: Mailing | None) -> list[Mailing]:
     return recent if chosen is None or chosen in recent else [chosen, *recent]
 
 
-def _may_decide() -> bool:
-    return access.may_decide_deliveries(guard.reader())
-
-
 def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None) -> Line:
     waits = delivery.state is DeliveryState.QUEUED and delivery.due_at > clock.now()
     return Line(
@@ -140,8 +136,7 @@ def _lede(counts: dict[DeliveryState, int], later: Waiting) -> str:
 @blueprint.post("/deliveries/<int:delivery_id>/sending")
 def send_again(delivery_id: int) -> Response:
     """Send a refused or uncertain message once more."""
-    guard.allow(_may_decide())
-    delivery = guard.found(db.session.get(Delivery, delivery_id))
+    delivery = delivery_for(rights.keeping_people(guard.reader()), delivery_id)
     by = guard.reader().actor
     if delivery.state is DeliveryState.UNKNOWN:
         actions.decide_unknown(delivery, True, by=by)
@@ -155,8 +150,7 @@ def send_again(delivery_id: int) -> Response:
 @blueprint.post("/deliveries/<int:delivery_id>/leaving")
 def leave_delivery(delivery_id: int) -> Response:
     """Leave an uncertain message as it is."""
-    guard.allow(_may_decide())
-    delivery = guard.found(db.session.get(Delivery, delivery_id))
+    delivery = delivery_for(rights.keeping_people(guard.reader()), delivery_id)
     actions.decide_unknown(delivery, False, by=guard.reader().actor)
     db.session.commit()
     notify(f"The message to {delivery.address} stays as it is", "It is not sent again.")

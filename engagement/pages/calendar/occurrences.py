@@ -8,11 +8,11 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.communications import queries, scopes
 from engagement.communications.approvals import approver_words, may_approve, possible_approvers
 from engagement.communications.merging import FIELDS, OF_A_WAVE
-from engagement.communications.messages import Preview, asks_confirmation, preview_as, preview_to_nobody, why_words
+from engagement.communications.messages import Preview, asks_confirmation, preview_as, preview_to_nobody, why_for
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import OccurrencePage
 from engagement.communications.rules import OccurrenceStatus
@@ -31,15 +31,15 @@ from engagement.pages.frame import guard
 from engagement.pages.parts.keeping_words import emptied_words
 from engagement.pages.parts.saving import Drawn, drawn
 from engagement.people.models import Person
+from engagement.waves.scopes import people_within
 from engagement.words import language_words
 
 
 def message_at(occurrence_id: int, *, to_write: bool = False) -> Occurrence:
     """Return the message at an address for whoever may read it, or write it; raises NotFound or NotAllowed."""
-    row = guard.found(queries.occurrence_row(occurrence_id))
-    reader = guard.reader()
-    guard.allow((scopes.is_in_charge if to_write else scopes.may_read)(reader, row.communication))
-    return row
+    if to_write:
+        return scopes.message_to_write(rights.planning(guard.reader()), occurrence_id)
+    return scopes.message_for(rights.reading(guard.reader()), occurrence_id)
 
 
 @blueprint.route("/occurrences/<int:occurrence_id>", methods=["GET", "POST"])
@@ -67,10 +67,10 @@ def refused(occurrence_id: int, forms: MessageForms) -> Drawn:
 
 def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
     """Return the page of a message with its forms as they are."""
-    reader = guard.reader()
+    reader, planning = guard.reader(), rights.planning(guard.reader())
     page = queries.occurrence_page(row, guard.organisation())
-    writes = scopes.is_in_charge(reader, row.communication)
-    approves = not page.problems and row.status.needs_approval and page.approval is None and may_approve(reader, row)
+    writes = scopes.is_in_charge(planning, row.communication)
+    approves = not page.problems and row.status.needs_approval and page.approval is None and may_approve(planning, row)
     approves = approves and (row.status is OccurrenceStatus.HELD or row.sends_at > clock.now())
     draft, *others = vars(forms).values()
     return drawn(
@@ -87,7 +87,7 @@ def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
         editing_words=language_words(forms.draft.language.data) if forms.draft.language.data else "",
         my_address=guard.account().email,
         fields=[f for f in FIELDS.values() if row.communication.wave or f.name not in OF_A_WAVE],
-        may_see_deliveries=access.may_see_deliveries(reader),
+        may_see_deliveries=rights.reading_operation(reader).everything,
         counts=[(state, number) for state, number in page.counts.items() if number],
     )
 
@@ -111,7 +111,6 @@ def _said_of(page: OccurrencePage) -> dict[str, Any]:
         "approver_words": approver_words(row),
         "stuck_words": words.stuck_words(row),
         "written_by": _writer_words(page),
-        "why": why_words(row),
         "asks_confirmation": asks_confirmation(row),
     }
 
@@ -125,9 +124,10 @@ def _read_by(page: OccurrencePage, reading: "_Reading") -> dict[str, Any]:
         "preview_note": words.preview_note(page, reading.offered, reading.own),
         "reading_as": reading.person,
         "stands_for": reading.stands_for,
-        "sees_everybody": access.sees_everybody(guard.reader()),
+        "sees_everybody": rights.reading(guard.reader()).everything,
         "unknown_address": reading.unknown_address,
         "recipients": reading.offered,
+        "why": why_for(page.occurrence, reading.person),
     }
 
 
@@ -195,7 +195,8 @@ def reading_as(row: Occurrence) -> _Reading:
 
     Somebody whom the reader doesn't see by name is no recipient to them.
     """
-    visible = access.visible_people(guard.reader())
+    reading = rights.reading(guard.reader())
+    visible = people_within(reading)
     offered = queries.some_recipients(row.communication, visible)
     asked = request.values.get("as", "").strip()[:254]
     found = queries.recipient_by_email(row.communication, asked, visible) if asked else None
@@ -206,7 +207,7 @@ def reading_as(row: Occurrence) -> _Reading:
         if found is None and there is not None:
             return _Reading(preview_to_nobody(row, organisation, there), None, "", offered)
     person = found or (offered[0] if offered else None)
-    own = None if person or access.sees_everybody(guard.reader()) else guard.person_or_none()
+    own = None if person or reading.everything else guard.person_or_none()
     shown = person or own
     preview = preview_as(row, shown, organisation) if shown else preview_to_nobody(row, organisation)
     return _Reading(preview, person, asked if asked and found is None else "", offered, own)

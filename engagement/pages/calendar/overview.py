@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from flask import render_template, request
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.communications import queries, scopes
 from engagement.communications.models import Occurrence
 from engagement.communications.rules import OccurrenceStatus
@@ -23,7 +23,8 @@ from engagement.words import number_word
 def index() -> str:
     """Show the calendar: a month of messages, or all of them as a list."""
     reader = guard.reader()
-    guard.allow(access.may_see_planning(reader))
+    reading = rights.reading(reader)
+    guard.allow(reading.holds_places)
     if request.args.get("view") == "list":
         return _listed()
     first = month_of(request.args.get("month"), today())
@@ -34,11 +35,11 @@ def index() -> str:
         lede=_month_words(month.messages),
         coming=[
             (m, brief_moment(m.sends_at, reader.timezone))
-            for m in queries.coming_messages(clock.now(), readable=scopes.readable(reader))
+            for m in queries.coming_messages(clock.now(), readable=scopes.readable(reading))
         ],
-        lines=queries.communications_running(readable=scopes.readable(reader)),
-        may_plan=access.may_plan_something(reader),
-        may_see_deliveries=access.may_see_deliveries(reader),
+        lines=queries.communications_running(readable=scopes.readable(reading)),
+        may_plan=rights.planning(reader).holds_places,
+        may_see_deliveries=rights.reading_operation(reader).everything,
         statuses=_LEGEND,
     )
 
@@ -73,7 +74,7 @@ def _listed() -> str:
     status = OccurrenceStatus(asked) if asked in list(OccurrenceStatus) else None
     zone = guard.reader().timezone
     begins = clock.now().astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = queries.messages_listed(begins, status, scopes.readable(guard.reader()))
+    rows = queries.messages_listed(begins, status, scopes.readable(rights.reading(guard.reader())))
     page = asked_page(count_of(rows))
     messages = list(db.session.scalars(rows.limit(page.size).offset(page.offset)))
     return render_template(
@@ -83,6 +84,6 @@ def _listed() -> str:
         page=page,
         status=status,
         statuses=list(OccurrenceStatus),
-        may_see_deliveries=access.may_see_deliveries(guard.reader()),
-        may_plan=access.may_plan_something(guard.reader()),
+        may_see_deliveries=rights.reading_operation(guard.reader()).everything,
+        may_plan=rights.planning(guard.reader()).holds_places,
     )

@@ -6,7 +6,7 @@ from flask import request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.communications import actions
 from engagement.communications.approvals import approver_words, may_approve
 from engagement.communications.models import Occurrence
@@ -90,7 +90,7 @@ def approve(occurrence_id: int) -> Drawn | BaseResponse:
 def send_back(occurrence_id: int) -> Drawn | BaseResponse:
     """Send the message back to its authors, with what has to change."""
     row, seen = message_at(occurrence_id), DraftForm().seen_version
-    guard.allow(may_approve(guard.reader(), row))
+    guard.allow(may_approve(rights.planning(guard.reader()), row))
 
     def take() -> tuple[str, str]:
         actions.send_back(row, request.form.get("comment", ""), by=guard.reader().actor, seen_version=seen)
@@ -103,7 +103,8 @@ def send_back(occurrence_id: int) -> Drawn | BaseResponse:
 def withdraw_approval(occurrence_id: int) -> Drawn | BaseResponse:
     """Take an approval or the asking for it back: its writer, whoever plans, and its approver may."""
     row = message_at(occurrence_id)
-    guard.allow(is_in_charge(guard.reader(), row.communication) or may_approve(guard.reader(), row))
+    planning = rights.planning(guard.reader())
+    guard.allow(is_in_charge(planning, row.communication) or may_approve(planning, row))
 
     def take() -> tuple[str, str]:
         # What was typed and saved has taken it back already.
@@ -122,7 +123,7 @@ def send_test_copy(occurrence_id: int) -> Drawn | BaseResponse:
 
     def take() -> tuple[str, str]:
         if person is None:
-            who = "nobody" if access.sees_everybody(guard.reader()) else "nobody whom you see by name"
+            who = "nobody" if rights.reading(guard.reader()).everything else "nobody whom you see by name"
             raise RuleBroken(
                 f"The audience reaches {who}, so there is no recipient whose values a test copy could show."
             )

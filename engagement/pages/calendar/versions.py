@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from flask import render_template
 from werkzeug.wrappers import Response as BaseResponse
 
+from engagement.accounts.scopes import rights
 from engagement.communications import actions, queries
 from engagement.communications.models import Occurrence, TextVersion
 from engagement.communications.rules import differences
 from engagement.communications.scopes import is_in_charge
 from engagement.communications.translations import main_language, translation_in
-from engagement.db import db
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.occurrences import message_at
 from engagement.pages.frame import guard
@@ -54,8 +54,7 @@ def versions(occurrence_id: int) -> str:
 
 
 def _version_at(row: Occurrence, version_id: int) -> TextVersion:
-    version = guard.found(db.session.get(TextVersion, version_id))
-    return guard.found(version if version.occurrence_id == row.id else None)
+    return guard.found(queries.version_of(row.id, version_id))
 
 
 @blueprint.get("/occurrences/<int:occurrence_id>/versions/<int:version_id>")
@@ -70,7 +69,7 @@ def version(occurrence_id: int, version_id: int) -> str:
         row=row,
         shown=_shown(row, found),
         lines=differences(f"{found.subject}\n\n{found.body}", f"{now[0]}\n\n{now[1]}"),
-        may_bring_back=is_in_charge(guard.reader(), row.communication) and row.status.can_be_written,
+        may_bring_back=is_in_charge(rights.planning(guard.reader()), row.communication) and row.status.can_be_written,
     )
 
 

@@ -6,6 +6,7 @@ from flask import jsonify, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
+from engagement.accounts.scopes import rights
 from engagement.communications import actions
 from engagement.communications.languages import check_language
 from engagement.communications.models import Occurrence
@@ -101,8 +102,8 @@ class Typed:
 
 def save_typed(row: Occurrence, *, by_itself: bool = False) -> Typed:
     """Save the text that a request brings and commit; a request without one, or of who may not write, changes nothing."""
-    reader = guard.reader()
-    if "body" not in request.form or not row.status.can_be_written or not is_in_charge(reader, row.communication):
+    planning = rights.planning(guard.reader())
+    if "body" not in request.form or not row.status.can_be_written or not is_in_charge(planning, row.communication):
         return Typed()
     forms = MessageForms.of(held(row), posted=True)
     if forms.draft.validate():

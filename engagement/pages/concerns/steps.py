@@ -7,10 +7,10 @@ from datetime import date
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
-from engagement.accounts import concern_access
 from engagement.accounts import queries as accounts
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes import rights
 from engagement.content.library import playbook
 from engagement.content.markdown import to_html
 from engagement.db import db
@@ -31,15 +31,11 @@ from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.resistance import actions, queries
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus, Severity, Source
+from engagement.resistance.scopes import concern_for, may_answer_for
 
 
 def _readable(concern_id: int) -> Concern:
-    """Return a concern that the reader may read; raises NotAllowed or NotFound."""
-    reader = guard.reader()
-    guard.allow(concern_access.may_read_concerns(reader))
-    row = guard.found(queries.concern_page(concern_id))
-    guard.allow(concern_access.may_read_concern(reader, row.wave.programme_id if row.wave else None, row.wave_id))
-    return row
+    return concern_for(rights.planning(guard.reader()), concern_id)
 
 
 @dataclass
@@ -134,11 +130,8 @@ def take_over(concern_id: int) -> Drawn | BaseResponse:
     def act() -> str:
         chosen = form.owner.data
         owner = db.session.get(Account, chosen) if chosen else None
-        timezone = guard.settings().timezone
-        programme_id = row.wave.programme_id if row.wave else None
-        if owner is None or not concern_access.may_read_concern(
-            accounts.reader_of(owner, timezone), programme_id, row.wave_id
-        ):
+        theirs = accounts.reader_of(owner, guard.settings().timezone) if owner else None
+        if owner is None or theirs is None or not may_answer_for(rights.planning(theirs), row.wave):
             # The same words for any number, because numbers run in sequence and names would read the list of sign-ins out.
             sentence = "Whom you chose may not read this concern, and so can’t answer it. Choose somebody else."
             raise BadInput(sentence, {"owner": sentence})

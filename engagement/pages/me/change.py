@@ -32,7 +32,7 @@ def index() -> str:
         posts=champion_posts_of(person),
         next=queries.next_of(items),
         rows=[learning_row(item) for item in items],
-        done=sum(item.completed for item in items),
+        count=queries.own_count(items),
         minutes_left=queries.minutes_left(items),
         messages=messages,
         to_confirm=messages_to_confirm(person.id),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, jsonify, render_template, request, url_for
 from sqlalchemy import Select
 
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import MOST_OFFERED, reference_of
@@ -19,6 +19,7 @@ from engagement.people.listing import Listing
 from engagement.people.models import Person
 from engagement.people.queries import DepartmentName, DirectoryRow
 from engagement.people.rules import TrainingRole
+from engagement.waves.scopes import people_within
 
 #: The choice of the role filter that finds the gap.
 WITHOUT_ROLE = "none"
@@ -55,13 +56,13 @@ def _filters() -> tuple[Filters, list[DepartmentName]]:
         without_role=role == WITHOUT_ROLE,
         with_left=asked.get("left") == "yes",
     )
-    seen = access.departments_seen(reader)
-    return filters, [d for d in found if d.lineage.startswith(seen) and not d.is_closed]
+    seen = rights.seeing_departments(reader)
+    return filters, [d for d in found if seen.covers(lineage=d.lineage) and not d.is_closed]
 
 
 def _listed(reader: Reader, filters: Filters) -> Select[Person]:
     return queries.people_listed(
-        access.visible_people(reader),
+        people_within(rights.reading(reader)),
         words=filters.words,
         lineage=filters.department.lineage if filters.department else "",
         role=filters.role,
@@ -80,7 +81,7 @@ def _listing(reader: Reader, filters: Filters) -> Listing:
 def index() -> str:
     """List the people whom the reader may see."""
     reader = guard.reader()
-    guard.allow(access.may_see_people(reader))
+    guard.allow(rights.reading(reader).holds_anything)
     filters, departments = _filters()
     return _list("people/index.html", filters, filters=filters, departments=departments, roles=ROLE_CHOICES)
 
@@ -88,9 +89,9 @@ def index() -> str:
 @blueprint.get("/people/suggestions")
 def suggestions() -> Response:
     """A few of the people whom the reader sees, for a field in which one is typed, as JSON."""
-    guard.allow(access.may_see_people(guard.reader()))
+    guard.allow(rights.reading(guard.reader()).holds_anything)
     words = request.args.get("words", "")[:100]
-    close = queries.people_suggested(words, limit=MOST_OFFERED, visible=access.visible_people(guard.reader()))
+    close = queries.people_suggested(words, limit=MOST_OFFERED, visible=people_within(rights.reading(guard.reader())))
     rows = [{"reference": reference_of(p), "name": _suggested_as(p)} for p in close if reference_of(p)]
     return guard.seen_by_nobody_else(jsonify(rows))
 
@@ -103,12 +104,13 @@ def _suggested_as(person: Person) -> str:
 def without_role() -> str:
     """List the gap: people to whom nobody has said what they have to learn."""
     reader = guard.reader()
-    guard.allow(access.may_see_people(reader))
+    guard.allow(rights.reading(reader).holds_anything)
     return _list("people/without_role.html", Filters(without_role=True))
 
 
 def _list(template: str, narrowed: Filters, **more: Any) -> str:
     reader = guard.reader()
+    keeps = rights.keeping_people(reader).everything
     people, page = page_of(_listing(reader, narrowed).page)
     arguments: dict[str, Any] = {key: value for key, value in request.args.to_dict().items() if key != "page" and value}
     return render_template(
@@ -117,8 +119,8 @@ def _list(template: str, narrowed: Filters, **more: Any) -> str:
         page=page,
         is_filtered=bool(arguments),
         files=[(kind.upper(), url_for("people.export", kind=kind, **arguments)) for kind in ("csv", "xlsx")],
-        may_change=access.may_change_people(guard.reader()),
-        may_import=access.may_import_people(reader),
+        may_change=keeps,
+        may_import=keeps,
         **more,
     )
 
@@ -127,7 +129,7 @@ def _list(template: str, narrowed: Filters, **more: Any) -> str:
 def export(kind: str) -> Response:
     """Give the list as a file, with the filters of the page and the columns of the HR file."""
     reader = guard.reader()
-    guard.allow(access.may_see_people(reader))
+    guard.allow(rights.reading(reader).holds_anything)
     rows = queries.directory_rows(_listed(reader, _filters()[0]))
     write = csv_response if kind == "csv" else xlsx_response
     return write(DirectoryRow._fields, rows, f"people.{kind}")

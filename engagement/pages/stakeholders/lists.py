@@ -5,14 +5,15 @@ from typing import Any
 
 from flask import request
 
-from engagement.accounts.scopes.reader import Reader
 from engagement.people.models import Person
 from engagement.programmes.models import Programme
+from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.queries import Filters, StakeholderLine
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.stakeholders.scopes import readable, readable_places, readable_waves
+from engagement.stakeholders.scopes import places_within, stakeholders_within
 from engagement.waves.models import Wave
+from engagement.waves.scopes import waves_within
 
 HEADER = (
     "stakeholder",
@@ -37,10 +38,10 @@ class Choices:
     owners: list[Person]
 
 
-def choices_for(reader: Reader) -> Choices:
-    """Return what the filters offer this reader."""
-    programmes, waves = queries.maps_with_stakeholders(readable_places(reader), readable_waves(reader))
-    return Choices(list(StakeholderGroup), programmes, waves, queries.owners(readable(reader)))
+def choices_for(maps: Reach) -> Choices:
+    """Return what the filters offer a reader of these maps."""
+    programmes, waves = queries.maps_with_stakeholders(places_within(maps), waves_within(maps))
+    return Choices(list(StakeholderGroup), programmes, waves, queries.owners(stakeholders_within(maps)))
 
 
 def asked_filters() -> Filters:

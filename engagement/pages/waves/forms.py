@@ -23,6 +23,7 @@ class WaveForm(EditForm):
     )
     training_lead_days = IntegerField(
         "How many days before go-live is training due?",
+        description="Where that is a weekend or a public holiday, it is due on the working day before.",
         default=7,
         validators=[InputRequired("Write a number of days."), NumberRange(0, 365, "Choose between 0 and 365 days.")],
     )

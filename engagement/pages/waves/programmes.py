@@ -93,6 +93,7 @@ def index() -> str:
         "waves/index.html",
         programmes=[(p, [w for w in seen if w.programme_id == p.id]) for p in listed],
         members=waves.member_counts([wave.id for wave in seen]),
+        moves=waves.moves_of_waves([wave.id for wave in seen]),
         may_make=planning.everything,
         plannable={p.id for p in listed if reaches_programme(planning, p)},
     )
@@ -132,8 +133,11 @@ def programme(programme_id: int) -> str:
         programme=row,
         waves=seen,
         members=waves.member_counts([wave.id for wave in seen]),
+        moves=waves.moves_of_waves([wave.id for wave in seen]),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
-        communications=[line.communication for line in calendar.communications_running(programme_id, readable(reader))],
+        communications=[
+            line.communication for line in calendar.communications_running(programme_id, readable(reading))
+        ],
         may_plan=reaches_programme(rights.planning(reader), row),
         may_read_report=reaches_programme(rights.reporting(reader), row),
     )

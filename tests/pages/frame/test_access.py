@@ -14,10 +14,10 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from engagement import clock
-from engagement.accounts import access
 from engagement.accounts.models import Account, Grant
 from engagement.accounts.queries import reader_of
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes import rights
 from engagement.communications.models import Communication
 from engagement.communications.scopes import in_charge, is_in_charge, may_read, readable
 from engagement.db import db
@@ -461,11 +461,12 @@ def test_conditions_answer_as_the_questions_do(app: Flask, scoped: Account):
         for scope in ({"programme_id": first.id}, {"wave_id": waves[0].id}, {}):
             grant = given(scoped, role, **scope)
             reader = reader_of(scoped, "UTC")
-            for condition, question in ((readable, may_read), (in_charge, is_in_charge)):
-                listed = set(db.session.scalars(db.select(Communication.id).where(condition(reader))))
-                assert listed == {line.id for line in lines if question(reader, line)}, (role, scope)
+            reading, planning = rights.reading(reader), rights.planning(reader)
+            for condition, question, reach in ((readable, may_read, reading), (in_charge, is_in_charge, planning)):
+                listed = set(db.session.scalars(db.select(Communication.id).where(condition(reach))))
+                assert listed == {line.id for line in lines if question(reach, line)}, (role, scope)
             seen[role.value, next(iter(scope), "everywhere")] = "".join(
-                str(n) for n, line in enumerate(lines) if may_read(reader, line)
+                str(n) for n, line in enumerate(lines) if may_read(reading, line)
             )
             grant.withdrawn_at = clock.now()
             db.session.flush()
@@ -488,5 +489,5 @@ def test_a_sponsor_of_a_department_sees_nobody_by_name(app: Flask, scoped: Accou
     person = make_person()
     given(scoped, Role.SPONSOR, department_id=person.department_id)
     reader = reader_of(scoped, "UTC")
-    assert not access.may_see_people(reader)
+    assert not rights.reading(reader).holds_anything
     assert signed_in(app, scoped).get(f"/people/{person.id}").status_code == 403

@@ -24,7 +24,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from engagement.accounts import actions as accounts
-from engagement.accounts import links
+from engagement.accounts.links import rules as links
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.communications import actions as communications

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from engagement import clock
 from engagement.accounts.actions import grant_role, make_account
 from engagement.accounts.kept_forms.actions import keep_form
-from engagement.accounts.links import sign_in_token
+from engagement.accounts.links.rules import sign_in_token
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import give_role_by_rule, save_audience

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from engagement.accounts.links import OneTimeLink
+from engagement.accounts.links.rules import OneTimeLink
 from engagement.accounts.models import Account
 from engagement.db import db
 from engagement.errors import RuleBroken

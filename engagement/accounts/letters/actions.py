@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from engagement.accounts.letters.queries import is_real
 from engagement.accounts.models import Account
 from engagement.content.markdown import to_html
 from engagement.mail import actions as mail
-from engagement.mail.headers import is_usable_address
 from engagement.mail.layout import html_layout
 from engagement.mail.models import Mailing
 from engagement.mail.rules import MailingKind
@@ -73,11 +73,6 @@ def _send(letter: tuple[str, str], to: list[tuple[Account, str, str]]) -> None:
     for account, address, new in usable:
         values = {"name": account.name, "new": new}
         mail.queue_for_address(mailing, address, account.name, values, person_id=account.person_id)
-
-
-def is_real(address: str) -> bool:
-    """Return whether mail can go to an address; one that a sign-in had to give up is only a stand-in."""
-    return is_usable_address(address) and not address.endswith("@invalid")
 
 
 def _mailing(subject: str, text: str) -> Mailing:

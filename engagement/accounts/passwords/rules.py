@@ -18,7 +18,7 @@ MEASURED = 24
 #: So many letters have to be left of a password without somebody's own words.
 FEWEST_LETTERS = 6
 #: Beside zxcvbn's lists, which are of English.
-KNOWN_ELSEWHERE = Path(__file__).parents[2] / "content" / "passwords.txt"
+KNOWN_ELSEWHERE = Path(__file__).parents[3] / "content" / "passwords.txt"
 #: Signs on the keys of digits, which somebody reaches who walks over a keyboard with the other hand on the shift key.
 _SHIFTED = str.maketrans("!@#$%^&*()", "1234567890")
 _NO_WORD = re.compile(r"[\W_]+")

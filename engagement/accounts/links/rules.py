@@ -3,11 +3,10 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from engagement import clock
 from engagement.accounts.rules import LINK_LIFETIME, MESSAGE_LINK_LIFETIME, SETUP_LINK_LIFETIME, LinkPurpose
 
 LIFETIMES: dict[str, timedelta] = {
@@ -67,14 +66,14 @@ def setup_token(secret: str, nonce: str) -> str:
     return _signer(secret, LinkPurpose.SETUP).dumps(["setup", None, None, "/", nonce])
 
 
-def read_token(secret: str, token: str, purpose: LinkPurpose) -> OneTimeLink | None:
-    """Return what a token says, None when it was tampered with or is too old. Whether it was used is asked elsewhere."""
+def read_token(secret: str, token: str, purpose: LinkPurpose, now: datetime) -> OneTimeLink | None:
+    """Return what a token says `now`, None when it was tampered with or is too old. Whether it was used is asked elsewhere."""
     signer = _signer(secret, purpose)
     try:
         (origin, account_id, person_id, leads_to, nonce), signed_at = signer.loads(token, return_timestamp=True)
     except (BadSignature, ValueError, TypeError):
         return None
-    if clock.now() - signed_at > LIFETIMES.get(origin, timedelta(0)):
+    if now - signed_at > LIFETIMES.get(origin, timedelta(0)):
         return None
     sent = re.fullmatch(r"d([0-9]{1,18})", str(nonce))
     delivery_id = int(sent[1]) if sent else None
