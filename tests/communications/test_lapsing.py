@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from factories import TESTER, make_account, make_people, make_programme, make_wave, make_workflow
+from factories import TESTER, make_account, make_people, make_person, make_programme, make_wave, make_workflow
 from flask import Flask
 from sqlalchemy import select
 
@@ -134,7 +134,7 @@ def test_a_go_live_counts_also_where_the_text_names_it_in_words() -> None:
 
 def test_new_people_in_the_same_audience_need_no_approval() -> None:
     occurrence = approved()
-    make_people(5)
+    make_person("Nia New", "nia@example.com")
     assert not actions.lapse_if_overtaken(occurrence)
 
 
