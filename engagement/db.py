@@ -36,6 +36,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from engagement.letters import LONGEST_SORT, folded
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -103,6 +105,11 @@ def word_of(vocabulary: type[StrEnum]) -> Enum:
 def short(length: int = 200) -> String:
     """Return the column type for a line of text."""
     return String(length)
+
+
+def sorting() -> String:
+    """Return the column type for what `sort_key` gives, in order of code points on every database."""
+    return String(LONGEST_SORT).with_variant(String(LONGEST_SORT, collation="C"), "postgresql")
 
 
 def insert_new(table: Any) -> Any:
@@ -206,6 +213,7 @@ def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     # SQLite's own lower() knows ASCII only; names are in any script.
     connection.create_function("lower", 1, _casefold, deterministic=True)
+    connection.create_function("folded", 1, lambda text: text and folded(text), deterministic=True)
     file = connection.execute("PRAGMA database_list").fetchone()[2]
     if file:
         # Before anything is written: the files beside it, such as the log, take their rights from it.

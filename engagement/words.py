@@ -16,8 +16,6 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, get_timezone_location, match_skeleton
 from babel.lists import format_list
 
-#: Words of a search that are looked for; each is a condition of its own.
-MOST_WORDS = 10
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 #: The language of the service itself.
 ENGLISH = Locale("en", "GB")

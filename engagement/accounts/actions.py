@@ -13,9 +13,11 @@ from engagement.accounts.links.rules import OneTimeLink
 from engagement.accounts.models import Account, Grant, UsedLink
 from engagement.accounts.passwords import rules as passwords
 from engagement.accounts.rules import Role, Scope, scope_problem
+from engagement.addresses import kept_form
 from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.people import actions as people
 from engagement.people.models import Person
 from engagement.verbs import Verb
@@ -39,7 +41,7 @@ def make_account(
     the day is kept, as of every sign-in of people without a role, and the audit has it with that day's sign-ins.
     Raises BadInput for an address that is malformed or taken, a missing name, or a weak password.
     """
-    email, name = email.strip().lower(), " ".join(name.split())
+    email, name = kept_form(email), clean(name)
     local, at, domain = email.partition("@")
     if not (local and at and domain) or any(c.isspace() or not c.isprintable() for c in email) or len(email) > 254:
         raise BadInput(f"“{email}” is not an e-mail address.", {"email": "Write an address such as name@example.com."})
@@ -98,7 +100,7 @@ def rename(account: Account, name: str, *, by: Actor) -> None:
 
     Raises RuleBroken for one of somebody in the directory, BadInput for a missing name.
     """
-    name = " ".join(name.split())
+    name = clean(name)
     if account.person_id is not None:
         raise RuleBroken(f"{account.name} is in the directory, which says what they are called.")
     if not name or len(name) > 400:

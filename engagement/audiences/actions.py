@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, func, literal, or_, select
+from sqlalchemy import delete, literal, or_, select
 
-from engagement import audit, clock
+from engagement import audit, clock, letters
 from engagement.audiences import queries
 from engagement.audiences.conditions.audience import NOBODY, named_in
 from engagement.audiences.conditions.catalogue import FIELDS, asked_by, gone_from, ground_on, problems_of
@@ -22,8 +22,10 @@ from engagement.audiences.rules import (
 from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
+from engagement.searching import folded
 from engagement.verbs import Verb
 
 #: Stands for an audience that has no id yet.
@@ -82,11 +84,11 @@ def archive_audience(audience: Audience, *, by: Actor) -> None:
 
 
 def _fit_name(name: str, audience: Audience | None) -> str:
-    name = " ".join(name.split())
+    name = clean(name)
     if not name or len(name) > 200:
         sentence = "Write a name, at most 200 characters."
         raise BadInput(sentence, {"name": sentence})
-    same = select(Audience).where(func.lower(Audience.name) == func.lower(literal(name)))
+    same = select(Audience).where(folded(Audience.name) == letters.folded(name))
     taken = db.session.scalar(same.where(Audience.id != audience.id) if audience else same)
     if taken is not None:
         archived = " It is archived." if taken.archived_at else ""

@@ -15,6 +15,7 @@ from engagement.audiences.models import Audience, RoleRule
 from engagement.audiences.rules import Line, Rule, lines_of, sentence_of, values_of
 from engagement.db import db
 from engagement.people.models import Person
+from engagement.searching import by_name
 
 AudienceOrRule: TypeAlias = Audience | Rule
 
@@ -92,13 +93,13 @@ def members(audience: AudienceOrRule, on: date) -> Select[Person]:
         select(Person)
         .where(ground_on(on).reached(_rule(audience)))
         .options(joinedload(Person.department))
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        .order_by(Person.sorted_by, Person.id)
     )
 
 
 def audiences_in_use() -> Select[Audience]:
     """Return the SELECT of the audiences that are not archived, by name."""
-    return select(Audience).where(Audience.archived_at.is_(None)).order_by(func.lower(Audience.name), Audience.id)
+    return select(Audience).where(Audience.archived_at.is_(None)).order_by(by_name(Audience.name), Audience.id)
 
 
 def audiences_listed(on: date, *, limit: int = 50, offset: int = 0) -> list[AudienceLine]:

@@ -14,6 +14,7 @@ from engagement.audit import AuditEntry
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
+from engagement.searching import by_name
 from engagement.verbs import Verb
 
 _Entries: TypeAlias = dict[int, list[AuditEntry]]
@@ -53,7 +54,9 @@ def outline_writers(occurrence: Occurrence) -> list[Account]:
         Communication, [occurrence.communication_id], Verb.MADE_COMMUNICATION, Verb.CHANGED_COMMUNICATION
     )
     ids = _outline_writers(occurrence, [], of_line[occurrence.communication_id])
-    return list(db.session.scalars(select(Account).where(Account.id.in_(ids)).order_by(Account.name)))
+    return list(
+        db.session.scalars(select(Account).where(Account.id.in_(ids)).order_by(by_name(Account.name), Account.id))
+    )
 
 
 def authors_of(occurrence: Occurrence) -> list[Account]:

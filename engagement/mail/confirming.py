@@ -104,7 +104,7 @@ def unconfirmed(mailing_id: int) -> Select[Delivery]:
             Person.left_at.is_(None),
             ~has_confirmed(),
         )
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        .order_by(Person.sorted_by, Person.id)
     )
 
 

@@ -8,6 +8,7 @@ import re
 from base64 import b64encode
 from email.utils import parseaddr
 
+from engagement.addresses import server_form
 from engagement.errors import BadInput
 
 #: Bytes of text in one encoded word: with "Subject: " before it, a line stays within the 76 that RFC 2047 allows.
@@ -43,6 +44,7 @@ def mailbox(name: str, address: str) -> str:
     """Return a value for From, To or Reply-To. Raises BadInput for a line break in the name or an unusable address."""
     if not is_usable_address(address):
         raise BadInput(f"“{address[:80]}” is not an e-mail address that mail can be sent to.")
+    address = server_form(address)
     name = " ".join(one_line(name, "The name").split())
     if not name:
         return address

@@ -7,14 +7,15 @@ from datetime import datetime
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from engagement.addresses import kept_form
 from engagement.db import db
+from engagement.letters import search_words
 from engagement.mail.confirming import has_confirmed
 from engagement.mail.message import Template, as_html, as_text, without_values
 from engagement.mail.models import Delivery, MailboxMessage, Mailing, Translation
 from engagement.mail.rules import READABLE, DeliveryState, MailingKind
 from engagement.people.models import Person
-from engagement.people.rules import search_text
-from engagement.words import MOST_WORDS
+from engagement.searching import holds_words
 
 
 @dataclass(frozen=True)
@@ -71,12 +72,12 @@ def deliveries_listed(filters: DeliveryFilters) -> Select[Delivery]:
         query = query.where(_IS_NO_SIGN_IN)
     if filters.person_id is not None:
         query = query.where(Delivery.person_id == filters.person_id)
-    words = search_text(filters.words).split()[:MOST_WORDS]
+    words = search_words(filters.words)
     if words:
         people = select(Person.id)
         for word in words:
             people = people.where(Person.searched_by.contains(word, autoescape=True))
-        query = query.where(or_(Delivery.person_id.in_(people), Delivery.address == filters.words.strip().lower()))
+        query = query.where(or_(Delivery.person_id.in_(people), Delivery.address == kept_form(filters.words)))
     return query.order_by(Delivery.id.desc())
 
 
@@ -185,6 +186,4 @@ def _filled(delivery: Delivery, text: str, values: Mapping[str, str]) -> str:
 def mailbox_listed(words: str = "") -> Select[MailboxMessage]:
     """Return the SELECT of what the built-in mailbox received, newest first; `words` is part of a recipient's address."""
     query = select(MailboxMessage)
-    if words.strip():
-        query = query.where(func.lower(MailboxMessage.recipient).contains(words.strip().lower(), autoescape=True))
-    return query.order_by(MailboxMessage.id.desc())
+    return query.where(holds_words(search_words(words), MailboxMessage.recipient)).order_by(MailboxMessage.id.desc())

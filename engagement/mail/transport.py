@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from engagement.addresses import server_form
 from engagement.errors import BadInput
 from engagement.mail.headers import is_usable_address
 from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
@@ -68,6 +69,7 @@ class Transport:
 
     def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
         """Hand one message over and return what came of it; never raises for what the server or the network does."""
+        recipient = server_form(recipient)
         if not is_usable_address(recipient):
             return Outcome(DeliveryState.BOUNCED, reason="The address cannot be used for mail.")
         try:

@@ -52,7 +52,7 @@ class Listing:
             .outerjoin(shown, true())
             .outerjoin(Person.__table__, person.id == shown.c.id)
             .outerjoin(Department.__table__, department.id == person.department_id)
-            .order_by(person.last_name, person.first_name, person.id)
+            .order_by(person.sorted_by, person.id)
         )
 
     def page(self, size: int, offset: int) -> tuple[list[PersonLine], int]:

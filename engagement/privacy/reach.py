@@ -48,7 +48,7 @@ NOBODY = Reach()
 
 REACH: dict[str, Reach] = {
     # The directory and sign-ins.
-    "person": Reach(about=("id",), without=("searched_by",), beside=("manager_id",)),
+    "person": Reach(about=("id",), without=("searched_by", "sorted_by"), beside=("manager_id",)),
     "person_role": Reach(about=("person_id",)),
     "department": Reach(posts={"manager_id": Post("Manager", "department", ("path",))}),
     "account": Reach(about=("person_id",), without=("password_hash", "session_version")),
@@ -61,7 +61,7 @@ REACH: dict[str, Reach] = {
     "import_run": Reach(by={"started_by_account_id": ("id", "filename", "started_at", "status")}),
     "import_change": Reach(about=("person_id",)),
     "staged_match": Reach(about=("person_id",)),
-    "staged_person": Reach(without=("searched_by", "manager_email", "manager_employee_id")),
+    "staged_person": Reach(without=("searched_by", "sorted_by", "manager_email", "manager_employee_id")),
     "staged_reference": NOBODY,
     "saved_mapping": NOBODY,
     "kept_form": Reach(by={"account_id": ("path", "fields", "kept_at")}),
@@ -104,7 +104,7 @@ REACH: dict[str, Reach] = {
         about=("person_id",), without=("decided_by", "decided_by_id"), by={"decided_by_id": ("decided_at", "decision")}
     ),
     # Stakeholders. Words of theirs about somebody else are told without that person's name.
-    "stakeholder": Reach(about=("person_id",)),
+    "stakeholder": Reach(about=("person_id",), without=("sorted_by",)),
     "stakeholder_profile": Reach(
         about=("stakeholder_id",),
         without=("owner_id", "said_by_id"),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from engagement.accounts.models import Account
 from engagement.days.working_days import working_days_before
 from engagement.db import db
+from engagement.letters import search_words
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.resistance.rules import (
     ACKNOWLEDGE_WITHIN_WORKING_DAYS,
@@ -19,7 +20,7 @@ from engagement.resistance.rules import (
     Severity,
     Source,
 )
-from engagement.words import MOST_WORDS
+from engagement.searching import by_name, holds_words
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def concerns_listed(
     readable: ColumnElement[bool], on: date, country: str, filters: LogFilters = LogFilters()
 ) -> Select[Concern]:
     """Return the SELECT of the log, of the concerns that are `readable` (see `scopes`): those that wait first, the longest wait on top, then the answered, newest first."""
-    query = select(Concern).where(readable)
+    query = select(Concern).where(readable, holds_words(search_words(filters.words), Concern.text))
     exact = (
         (Concern.source, filters.source),
         (Concern.status, filters.status),
@@ -125,8 +126,6 @@ def concerns_listed(
         query = query.where(late_to_acknowledge(on, country) | late_to_answer(on, country))
     if filters.older_than_days is not None:
         query = query.where(Concern.received_on < on - timedelta(days=filters.older_than_days))
-    for word in filters.words.casefold().split()[:MOST_WORDS]:
-        query = query.where(func.lower(Concern.text).contains(word, autoescape=True))
     return query.order_by(
         Concern.answered_on.is_not(None), Concern.waiting_since_on, Concern.answered_on.desc(), Concern.id
     )
@@ -282,4 +281,5 @@ def floods(readable: ColumnElement[bool], since: date) -> list[Flood]:
 def owners(readable: ColumnElement[bool]) -> list[Account]:
     """Return who has concerns in hand that may be read, by name."""
     holding = select(Concern.owner_id).where(readable, Concern.owner_id.is_not(None))
-    return list(db.session.scalars(select(Account).where(Account.id.in_(holding)).order_by(Account.name, Account.id)))
+    holders = select(Account).where(Account.id.in_(holding))
+    return list(db.session.scalars(holders.order_by(by_name(Account.name), Account.id)))

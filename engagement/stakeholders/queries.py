@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
+from engagement.letters import search_words
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
 from engagement.reach import Reach, allow, found
+from engagement.searching import by_name, holds_words
 from engagement.stakeholders.models import (
     Stakeholder,
     StakeholderNote,
@@ -22,7 +24,6 @@ from engagement.stakeholders.models import (
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.scopes import places_within, stakeholders_within, stands_within, stands_within_alone
 from engagement.waves.models import Wave
-from engagement.words import MOST_WORDS
 
 EVERY_PLACE = true()
 
@@ -74,9 +75,10 @@ def on_map_of_wave(wave_ids: Select[int] | Sequence[int]) -> ColumnElement[bool]
 def stakeholders_listed(readable: ColumnElement[bool], filters: Filters) -> Select[Stakeholder]:
     """Return the SELECT of the stakeholders that are `readable` and pass the filters, by group and name.
 
-    Every one of the words has to occur in the name or in the role, in any case.
+    Every one of the words has to occur in the name or in the role, in any spelling.
     """
     name = func.coalesce(Person.name, Department.path, Stakeholder.name)
+    place = func.coalesce(Person.sorted_by, Department.sorted_by, Stakeholder.sorted_by)
     order = case({group: number for number, group in enumerate(StakeholderGroup)}, value=StakeholderProfile.group)
     query = (
         select(Stakeholder)
@@ -84,14 +86,9 @@ def stakeholders_listed(readable: ColumnElement[bool], filters: Filters) -> Sele
         .outerjoin(Person, Person.id == Stakeholder.person_id)
         .outerjoin(Department, Department.id == Stakeholder.department_id)
         .where(readable)
-        .order_by(order, func.lower(name), Stakeholder.id)
+        .order_by(order, place, Stakeholder.id)
     )
-    for word in filters.words.lower().split()[:MOST_WORDS]:
-        either = or_(
-            func.lower(name).contains(word, autoescape=True),
-            func.lower(StakeholderProfile.role).contains(word, autoescape=True),
-        )
-        query = query.where(either)
+    query = query.where(holds_words(search_words(filters.words), name, StakeholderProfile.role))
     if filters.group is not None:
         query = query.where(StakeholderProfile.group == filters.group)
     if filters.owner_id is not None:
@@ -185,7 +182,7 @@ def group_counts(readable: ColumnElement[bool]) -> dict[StakeholderGroup, int]:
 def owners(readable: ColumnElement[bool]) -> list[Person]:
     """Return who looks after a stakeholder that is readable, by name."""
     held = select(StakeholderProfile.owner_id).join(Stakeholder, holds_now()).where(readable, on_the_map())
-    return list(db.session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.name, Person.id)))
+    return list(db.session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.sorted_by, Person.id)))
 
 
 def notes_of(stakeholder_id: int) -> list[StakeholderNote]:
@@ -241,6 +238,6 @@ def maps_with_stakeholders(
     programmes = select(Programme).where(Programme.id.in_({programme_id for programme_id, _ in places}))
     waves = select(Wave).where(or_(Wave.programme_id.in_(whole), Wave.id.in_(single)), visible_waves)
     return (
-        list(db.session.scalars(programmes.order_by(Programme.name))),
+        list(db.session.scalars(programmes.order_by(by_name(Programme.name), Programme.id))),
         list(db.session.scalars(waves.order_by(Wave.programme_id, Wave.number))),
     )

@@ -9,6 +9,7 @@ from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.db import db, insert_new, note_growth, rows_changed
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.verbs import Verb
@@ -55,7 +56,7 @@ def change_wave(wave: Wave, details: WaveDetails, *, by: Actor) -> None:
 
 
 def _describe(wave: Wave, details: WaveDetails, go_live_on: date) -> None:
-    name = " ".join(details.name.split())
+    name = clean(details.name)
     problems = {}
     if not name or len(name) > 200:
         problems["name"] = "Write a name, at most 200 characters."

@@ -12,6 +12,7 @@ from engagement.people.models import Department, Person, PersonRole
 from engagement.people.queries import person_page, standing_department
 from engagement.programmes.models import Workflow
 from engagement.reach import Reach, allow, found
+from engagement.searching import by_name
 from engagement.waves.models import GoLiveMove, Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
 from engagement.waves.rules import WaveStatus, may_take_back
 from engagement.waves.scopes import people_within
@@ -74,7 +75,7 @@ def workflows_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Workflow]]:
         .join(Workflow)
         .where(WaveWorkflow.wave_id.in_(list(wave_ids)), Workflow.retired_at.is_(None))
         .options(joinedload(WaveWorkflow.workflow))
-        .order_by(Workflow.name)
+        .order_by(by_name(Workflow.name), Workflow.id)
     ):
         by_wave[row.wave_id].append(row.workflow)
     return by_wave
@@ -88,7 +89,7 @@ def departments_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Department]]
         .join(Department)
         .where(WaveDepartment.wave_id.in_(list(wave_ids)))
         .options(joinedload(WaveDepartment.department))
-        .order_by(Department.path)
+        .order_by(Department.sorted_by, Department.id)
     ):
         by_wave[row.wave_id].append(row.department)
     return by_wave
@@ -111,7 +112,7 @@ def members(wave_id: int, *, without_role: bool = False) -> Select[Person]:
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.wave_id == wave_id, Membership.ended_at.is_(None))
         .options(joinedload(Person.department))
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        .order_by(Person.sorted_by, Person.id)
     )
     return query.where(Person.id.not_in(select(PersonRole.person_id))) if without_role else query
 
@@ -127,7 +128,7 @@ def members_between(wave_id: int, begins_at: datetime, ends_at: datetime) -> Sel
         select(Person)
         .where(Person.id.in_(then))
         .options(joinedload(Person.department))
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        .order_by(Person.sorted_by, Person.id)
     )
 
 

@@ -16,6 +16,7 @@ from engagement import audit
 from engagement.app import create_app
 from engagement.audit import CLOCK
 from engagement.db import Base, db
+from engagement.letters import sort_key
 from engagement.programmes.models import Programme
 from engagement.settings import Settings
 from engagement.training.models import Assignment, Completion
@@ -254,6 +255,43 @@ def test_constraints_hold_after_the_tables_were_made_anew(migrated):
             db.session.rollback()
             refused[word] = "foreign key" in str(error.value.orig).lower()
     assert refused == {"magic": False, "hand": True, "quiz": True}
+
+
+def test_names_of_before_are_found_and_ordered(empty):
+    upgrade(revision="0016")
+    person = (
+        "INSERT INTO person (id, name, first_name, last_name, job_title, location, country, searched_by, joined_at, erased_at)"
+        " VALUES (:id, :name, :first, :last, '', '', '', :searched, '2026-04-14 08:00:00', :erased)"
+    )
+    people = ((1, "Pia van den Berg", "Pia", "van den Berg"), (2, "Ewa Ślązak", "Ewa", "Ślązak"), (3, "Zoe", "Zoe", ""))
+    gone = {"id": 4, "name": "Erased", "first": "", "last": "", "searched": "", "erased": "2026-04-14 08:00:00"}
+    with db.engine.begin() as connection:
+        for number, name, first, last in people:
+            values = {
+                "id": number,
+                "name": name,
+                "first": first,
+                "last": last,
+                "searched": name.casefold(),
+                "erased": None,
+            }
+            connection.execute(text(person), values)
+        connection.execute(text(person), gone)
+        department = "INSERT INTO department (id, name, path, lineage) VALUES (:id, :name, :path, :lineage)"
+        for number, path in ((1, "Zölle"), (2, "Éire/Claims"), (3, "éire")):
+            values = {"id": number, "name": path, "path": path, "lineage": f"/{number}/"}
+            connection.execute(text(department), values)
+        outside = (
+            "INSERT INTO stakeholder (id, kind, name, added_at) VALUES (1, 'outside', 'Ørsted', '2026-04-14 08:00:00')"
+        )
+        connection.execute(text(outside))
+    upgrade(revision="0017")
+    with db.engine.begin() as connection:
+        found = connection.execute(text("SELECT id, searched_by FROM person ORDER BY sorted_by")).all()
+        places = connection.scalars(text("SELECT id FROM department ORDER BY sorted_by")).all()
+        stakeholder = connection.scalar(text("SELECT sorted_by FROM stakeholder"))
+    assert found == [(4, ""), (2, "ewa slazak"), (1, "pia van den berg"), (3, "zoe")]
+    assert (places, stakeholder) == ([3, 2, 1], sort_key("Ørsted"))
 
 
 def test_rows_and_what_points_to_them_stay_when_tables_are_copied(empty):

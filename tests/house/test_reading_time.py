@@ -7,6 +7,7 @@ import pytest
 from intake.whole_files import read_file
 from patterns import pathological
 
+from engagement import letters
 from engagement.audiences.conditions import catalogue as audience_rules
 from engagement.communications.field_places import misplaced
 from engagement.communications.languages import check_language
@@ -26,9 +27,8 @@ from engagement.mail import headers, message
 from engagement.mail.layout import html_layout, inlined, text_in
 from engagement.pages.admin.mailbox import _ADDRESS
 from engagement.pages.frame.guard import safe_path
-from engagement.people.rules import delivery_problems, search_text
+from engagement.people.rules import delivery_problems
 from engagement.privacy import naming
-from engagement.resistance.rules import LONGEST_TEXT as LONGEST_CONCERN
 from engagement.training.actions.modules import LONGEST_BODY as LONGEST_MODULE
 from engagement.training.actions.modules import check_module
 
@@ -109,8 +109,11 @@ READERS = {
     "mailbox header": (lambda text: headers.mailbox(text, "a@example.com"), 500),
     "address of a mailbox": (headers.is_usable_address, 500),
     "links in the mailbox": (_ADDRESS.findall, LONGEST_MESSAGE),
-    "concern": (search_text, LONGEST_CONCERN),
-    "search": (search_text, 32_000),
+    "search": (letters.search_words, 32_000),
+    "search key": (letters.search_key, 131_072),
+    "sort key": (letters.sort_key, 131_072),
+    "line": (letters.clean, 131_072),
+    "name compared": (letters.same_key, 131_072),
     "redirect": (safe_path, 32_000),
     "erased name": (erased, LONGEST_MODULE),
     "rule of dates": (read_rule, 500),

@@ -437,7 +437,7 @@ def test_the_apostrophe_before_what_would_be_calculated_is_taken_off() -> None:
     """With a row that is read by itself, because of its two blanks and its hidden sign, beside one that is not."""
     names = {"'=cmd() Zed": "=cmd() Zed", "'+Plus": "+Plus", "'-Minus": "-Minus", "'@At": "@At", "'＝Wide": "＝Wide"}
     kept = {"O'Brien": "O'Brien", "'t Hooft": "'t Hooft", "''=Two": "''=Two"}
-    odd = {"'=\u200bOdd  One": "=\u200bOdd One"}
+    odd = {"'=\u200bOdd  One": "=Odd One"}
     wanted = names | kept | odd
     rows = [f"p{n}@example.com,Ann,{name},'+49 Works" for n, name in enumerate(wanted)]
     file = read_file("\n".join(["email,first_name,last_name,location", *rows]).encode(), "people.csv")

@@ -21,6 +21,7 @@ from engagement.programmes.scopes import reaches_programme
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus
 from engagement.resistance.scopes import may_answer_for
+from engagement.searching import by_name
 from engagement.stakeholders.models import Stakeholder, StakeholderProfile
 from engagement.stakeholders.queries import holds_now, on_the_map
 from engagement.stakeholders.scopes import stakeholders_within
@@ -118,7 +119,11 @@ def _concern(concern: Concern, reader: Reader | None) -> HeldThing | None:
 
 
 _OPEN_WAVES = select(Wave).where(Wave.status.not_in((WaveStatus.CLOSED, WaveStatus.CANCELLED))).order_by(Wave.id)
-_LINES = select(Communication).where(Communication.ended_at.is_(None)).order_by(Communication.name, Communication.id)
+_LINES = (
+    select(Communication)
+    .where(Communication.ended_at.is_(None))
+    .order_by(by_name(Communication.name), Communication.id)
+)
 #: Workflows first, then waves, programmes, departments, stakeholders, communications and concerns.
 KINDS = (
     HeldKind(
@@ -135,10 +140,10 @@ KINDS = (
         _OPEN_WAVES.where(or_(Wave.lead_id.is_(None), Wave.lead_id != Wave.sponsor_id)),
         partial(_wave, "Sponsor of the wave"),
     ),
-    HeldKind(Programme.sponsor_id, select(Programme).order_by(Programme.name), _programme),
+    HeldKind(Programme.sponsor_id, select(Programme).order_by(by_name(Programme.name), Programme.id), _programme),
     HeldKind(
         Department.manager_id,
-        select(Department).where(Department.closed_at.is_(None)).order_by(Department.path),
+        select(Department).where(Department.closed_at.is_(None)).order_by(Department.sorted_by, Department.id),
         _department,
     ),
     HeldKind(

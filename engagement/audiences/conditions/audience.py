@@ -9,6 +9,7 @@ from engagement.audiences.models import Audience
 from engagement.audiences.rules import Rule, Size, values_of
 from engagement.db import db
 from engagement.people.models import Person
+from engagement.searching import by_name
 
 NOBODY: Rule = {"any": []}
 
@@ -42,7 +43,7 @@ class AudienceField(Field):
 
     def options(self, besides: int | None = None) -> Options:
         others = select(Audience.id, Audience.name).where(Audience.archived_at.is_(None), Audience.id != (besides or 0))
-        return [(key, name) for key, name in db.session.execute(others.order_by(Audience.name))]
+        return [(key, name) for key, name in db.session.execute(others.order_by(by_name(Audience.name), Audience.id))]
 
     def size(self, condition: Condition, named: Callable[[int], Size]) -> Size:
         inner = [named(key) for key in condition["values"]]

@@ -27,6 +27,7 @@ from engagement.days.recurrence import read_rule
 from engagement.days.working_days import check_country
 from engagement.db import count_of, db
 from engagement.errors import BadInput
+from engagement.letters import clean
 from engagement.programmes.models import Programme
 from engagement.verbs import Verb
 from engagement.words import plural
@@ -91,7 +92,7 @@ def _checked(details: Details, programme: Programme) -> Details:
                 check(*values)
         except BadInput as error:
             problems |= error.problems
-    name = " ".join(details.name.split())
+    name = clean(details.name)
     if not 0 < len(name) <= 200:
         problems["name"] = "Give it a name of at most 200 characters."
     if not 0 <= details.write_lead_days <= LONGEST_LEAD:

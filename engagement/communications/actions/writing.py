@@ -17,6 +17,7 @@ from engagement.communications.text_limits import check_text
 from engagement.communications.translations import main_language, translation_in
 from engagement.db import db
 from engagement.errors import BadInput
+from engagement.letters import clean
 from engagement.people.organisation import UNSET, Organisation
 from engagement.verbs import Verb
 from engagement.words import language_words
@@ -85,7 +86,7 @@ def _unchanged(occurrence: Occurrence, *, by_itself: bool) -> Written:
 
 
 def _tidied(subject: str, body: str) -> tuple[str, str]:
-    subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
+    subject, body = clean(subject), body.replace("\r\n", "\n").strip()
     check_text(subject, body)
     return subject, body
 

@@ -16,6 +16,7 @@ from engagement.days.cadence import PlannedDate, planned_dates
 from engagement.db import db
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
+from engagement.searching import by_name
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
@@ -117,7 +118,12 @@ def communications_running(
         select(Communication)
         .where(Communication.ended_at.is_(None), readable)
         .options(joinedload(Communication.audience), joinedload(Communication.owner), joinedload(Communication.wave))
-        .order_by(Communication.programme_id, Communication.wave_id.is_not(None), Communication.name, Communication.id)
+        .order_by(
+            Communication.programme_id,
+            Communication.wave_id.is_not(None),
+            by_name(Communication.name),
+            Communication.id,
+        )
     )
     rows = list(db.session.scalars(query.where(Communication.programme_id == programme_id) if programme_id else query))
     ids = [row.id for row in rows]

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement import clock
+from engagement.addresses import kept_form
 from engagement.audiences.queries import members, people_in, reaches
 from engagement.communications import approvals
 from engagement.communications.merge_values import problems_of
@@ -132,7 +133,7 @@ def reader_in(communication: Communication, language: str, visible: ColumnElemen
 
 def recipient_by_email(communication: Communication, email: str, visible: ColumnElement[bool]) -> Person | None:
     """Return who has this address and is in the audience now, else None."""
-    return db.session.scalar(_recipients(communication).where(Person.email == email.strip().lower(), visible))
+    return db.session.scalar(_recipients(communication).where(Person.email == kept_form(email), visible))
 
 
 def _recipients(communication: Communication) -> Select[Person]:

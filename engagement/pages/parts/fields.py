@@ -11,11 +11,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from engagement.accounts.scopes import rights
 from engagement.db import db
 from engagement.errors import BadInput
+from engagement.letters import search_words
 from engagement.pages.frame import guard
 from engagement.pages.parts.forms import stripped
 from engagement.people import queries
 from engagement.people.models import Department, Person
-from engagement.people.rules import search_text
 from engagement.waves.scopes import people_within
 
 REFERENCE = "A name, work address or employee number."
@@ -66,8 +66,7 @@ class PersonField(StringField):
         if self.person is not None:
             return
         close = queries.people_suggested(self.data, limit=MOST_LOOKED_AT, visible=seen)
-        name = search_text(*self.data.split())
-        named = [person for person in close if search_text(*person.name.split()) == name]
+        named = [person for person in close if _are_same(person.name, self.data)]
         if len(named) == 1:
             self.person = named[0]
             return
@@ -102,6 +101,11 @@ class PersonField(StringField):
 def reference_of(person: Person) -> str:
     """Return by what a form names a person: their address, else their employee number, "" for neither."""
     return person.email or person.employee_id or ""
+
+
+def _are_same(name: str, typed: str) -> bool:
+    """Return whether two names have the same words, in whatever order and spelling: "Abbott, Amara" is Amara Abbott."""
+    return sorted(search_words(name)) == sorted(search_words(typed))
 
 
 class TickField(SelectMultipleField):

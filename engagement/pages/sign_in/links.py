@@ -15,6 +15,7 @@ from engagement.accounts.links.rules import SIGNS_IN
 from engagement.accounts.models import Account
 from engagement.accounts.rules import LinkPurpose
 from engagement.accounts.sign_ins.actions import remember_sign_in
+from engagement.addresses import kept_form
 from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.errors import NotAllowed, RuleBroken
@@ -95,7 +96,7 @@ def queue_link(whose: Account | Person, email: str, leads_to: str) -> None:
     )
     account_id, person_id = (whose.id, whose.person_id) if isinstance(whose, Account) else (None, whose.id)
     values = {"sign_in_link": leads_to, SIGNS_IN: account_id}
-    mail.queue_for_address(mailing, email.strip().lower(), whose.name, values, person_id=person_id)
+    mail.queue_for_address(mailing, kept_form(email), whose.name, values, person_id=person_id)
 
 
 @blueprint.route("/login/link/<token>", methods=["GET", "POST"])

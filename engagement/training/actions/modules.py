@@ -9,6 +9,7 @@ from engagement.audit import Actor
 from engagement.content import markdown, quiz
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.training.models import Module
 from engagement.training.rules import short_name
 from engagement.verbs import Verb
@@ -22,7 +23,7 @@ def write_module(title: str, summary: str, body: str, *, minutes: int, pass_mark
     Its slug is made of the title. Raises BadInput as `check_module`.
     """
     check_module(title, body, minutes, pass_mark)
-    title = " ".join(title.split())
+    title = clean(title)
     module = Module(
         slug=_free_slug(title),
         title=title,
@@ -75,8 +76,8 @@ def edit_module(
             f"“{module.title}” was changed by somebody else while you were writing. Copy your text, open it again and add it there."
         )
     new = {
-        "title": " ".join(title.split()),
-        "summary": " ".join(summary.split()),
+        "title": clean(title),
+        "summary": clean(summary),
         "body": _plain(body),
         "minutes": minutes,
         "pass_mark": pass_mark,

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, func, select, true
 
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
-from engagement.people.rules import TrainingRole
+from engagement.people.rules import TrainingRole, path_key
 from engagement.training.models import Assignment
 from engagement.training.queries.counts import Count
 from engagement.training.queries.grounds import SHUT, grounds
@@ -148,7 +148,7 @@ def _progress(
         row = departments.get(department_id)
         name, path = (row.name, row.path) if row else ("No department", "")
         lines.append(DepartmentProgress(department_id, name, path, counts))
-    lines.sort(key=lambda line: (line.department_id is None, line.path.casefold()))
+    lines.sort(key=lambda line: (line.department_id is None, path_key(line.path)))
     in_order = {role: roles[role] for role in TrainingRole if role in roles}
     return WaveProgress(wave_id, tuple(lines), in_order, people, sum(int(cell.minutes_left) for cell in cells))
 
@@ -186,7 +186,7 @@ def learners(
         .join(Wave, Wave.id == Assignment.wave_id)
         .join(Department, Department.id == Person.department_id, isouter=True)
         .where(standing.c.asked > 0, true() if visible is None else visible)
-        .order_by(Person.last_name, Person.first_name, Person.id, standing.c.role)
+        .order_by(Person.sorted_by, Person.id, standing.c.role)
     )
     if department is not None:
         query = query.where(Person.department_id == department.id)
@@ -205,11 +205,7 @@ def overdue_learners(on: date, wave_id: int) -> Select[Person]:
     asks = select(Wave.id).where(Wave.id == wave_id, Wave.status.not_in(SHUT))
     standing = standing_of(Assignment.wave_id.in_(asks), belonging(), is_past_due(on))
     late = select(standing.c.person_id).where(standing.c.is_finished == 0, standing.c.asked > 0)
-    return (
-        select(Person)
-        .where(Person.left_at.is_(None), Person.id.in_(late))
-        .order_by(Person.last_name, Person.first_name, Person.id)
-    )
+    return select(Person).where(Person.left_at.is_(None), Person.id.in_(late)).order_by(Person.sorted_by, Person.id)
 
 
 def members_without_role(wave_id: int) -> Select[Person]:

@@ -24,8 +24,10 @@ from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, Stage
 from engagement.intake.reading.rules.fields import ManagerKey, ManagerRef
 from engagement.intake.reading.rules.problems import Problem
 from engagement.intake.rules import ChangeKind, ReferenceKind
+from engagement.letters import same_key
 from engagement.people.models import Department, Person
-from engagement.people.rules import present_path
+from engagement.people.rules import present_path, spelt_as
+from engagement.searching import folded
 
 _MATCH = ["run_id", "person_id", "line", "kind"]
 _REFERENCE = ["run_id", "kind", "value", "row_id"]
@@ -84,7 +86,7 @@ def _match_left(run: ImportRun, kind: ChangeKind) -> None:
 
     An address is given to others in time, and nobody must get the sign-in and the history of its former owner by that.
     """
-    name = func.lower(Person.name)
+    name = folded(Person.name)
     last = (
         select(Person.email, name.label("name"), func.max(Person.id).label("id"))
         .where(Person.left_at.is_not(None), Person.erased_at.is_(None), Person.email.is_not(None))
@@ -94,7 +96,7 @@ def _match_left(run: ImportRun, kind: ChangeKind) -> None:
     found = (
         select(literal(run.id), Person.id, func.min(StagedPerson.line), _word(kind))
         .select_from(StagedPerson)
-        .join(last, and_(last.c.email == StagedPerson.email, last.c.name == func.lower(StagedPerson.name)))
+        .join(last, and_(last.c.email == StagedPerson.email, last.c.name == folded(StagedPerson.name)))
         .join(Person, Person.id == last.c.id)
         .where(or_(Person.employee_id.is_(None), StagedPerson.employee_id.is_(None)), *_free(run, kind))
         .group_by(Person.id)
@@ -194,14 +196,19 @@ def _resolve_departments(run: ImportRun) -> list[str]:
     paths = {id_: path for path, id_, _ in rows}
     successors = {path: paths[successor] for path, _, successor in rows if successor is not None}
     ids = {path: id_ for id_, path in paths.items()}
+    # Of two that a reader takes for the same, the one that was there first; a path that is spelt so is itself.
+    known: dict[str, str] = {}
+    for _, path in sorted(paths.items()):
+        known.setdefault(same_key(path), path)
     values: list[dict[str, Any]] = [
         {
             "run_id": run.id,
             "kind": ReferenceKind.DEPARTMENT,
             "value": path,
-            "row_id": ids.get(present_path(path, successors)),
+            "row_id": ids.get(present_path(path if path in ids else spelt_as(path, known), successors)),
         }
         for path in sorted(wanted)
     ]
     db.session.execute(insert(StagedReference), values)
-    return [value["value"] for value in values if value["row_id"] is None]
+    new = {same_key(value["value"]): value["value"] for value in reversed(values) if value["row_id"] is None}
+    return sorted(new.values())

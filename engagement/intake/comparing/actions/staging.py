@@ -14,7 +14,7 @@ from engagement.intake.reading.rules.fields import Field, ManagerKey, ManagerRef
 from engagement.intake.reading.rules.problems import Problem, ProblemKind, Severity, lines_at_fault
 from engagement.intake.reading.rules.roster import RosterLine, check_rows
 from engagement.intake.rules import Progress, Step, role_mask
-from engagement.people.rules import search_text
+from engagement.people.rules import person_keys
 
 MOST_PROBLEMS = 1_000
 
@@ -161,5 +161,5 @@ def _values(run_id: int, row: StaffRow, *, is_rejected: bool) -> tuple[Any, ...]
         row.start_on,
         row.end_on,
         role_mask(row.training_roles),
-        search_text(row.display_name, row.email, row.employee_id),
+        *person_keys(row.display_name, row.first_name, row.last_name, row.email, row.employee_id).values(),
     )

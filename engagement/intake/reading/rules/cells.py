@@ -1,14 +1,15 @@
 """What one cell of an HR file says: text in, a plain value out, or `Refused` with the reason in words."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date
 from functools import cache
 from typing import Generic, TypeVar
 from zoneinfo import available_timezones
 
+from engagement.addresses import kept_form, server_form
 from engagement.intake.reading.rules.problems import ProblemKind, shown
+from engagement.letters import clean, clean_number
 from engagement.people.rules import TrainingRole
 
 Value = TypeVar("Value")
@@ -51,7 +52,6 @@ class Readings(dict[str, "Value | Refused"], Generic[Value]):
 
 _LINE_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _HIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffd-\uffff\ud800-\udfff]")
-_UNSEEN = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
 
 
 def refuse_line_break(text: str) -> None:
@@ -70,8 +70,8 @@ def refuse_hidden(text: str) -> None:
 
 
 def tidy(text: str) -> str:
-    """`text` in NFC with single spaces, line breaks among them; joiners that scripts need are kept."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """`text` composed, with single spaces in place of line breaks, without what nobody sees; joiners that scripts need are kept."""
+    return clean(text)
 
 
 def without_hidden(text: str) -> str:
@@ -111,15 +111,14 @@ _ADDRESS = re.compile(
 def read_address(text: str) -> str:
     """A trimmed address in lower case; any domain with a dot will do, `.local` and `bücher.example` too."""
     address = text.lower()
-    if not address or _ADDRESS.fullmatch(address):
+    if not address or ("xn--" not in address and _ADDRESS.fullmatch(address)):
         return address
-    address = text.translate(_UNSEEN).strip().lower()
+    address = kept_form(text)
     if len(address) > LONGEST_ADDRESS:
         raise Refused(
             ProblemKind.TOO_LONG, f"The address {shown(address, 30)} is longer than {LONGEST_ADDRESS} characters."
         )
-    local, at, domain = address.rpartition("@")
-    if not address.isprintable() or not _ADDRESS.fullmatch(f"{local}{at}{_in_ascii(domain)}"):
+    if not address.isprintable() or not _ADDRESS.fullmatch(server_form(address)):
         raise Refused(
             ProblemKind.INVALID_EMAIL,
             f"{shown(text)} is not an e-mail address. Write one, such as ada@example.com.",
@@ -127,14 +126,9 @@ def read_address(text: str) -> str:
     return address
 
 
-def _in_ascii(domain: str) -> str:
-    """The domain as mail servers know it; empty where it cannot be one."""
-    if domain.isascii():
-        return domain
-    try:
-        return domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return ""
+def read_number(text: str) -> str:
+    """An employee number, in plain digits and dashes whatever script they were typed in."""
+    return limited(LONGEST_NUMBER)(clean_number(text))
 
 
 def read_department(text: str) -> str:

@@ -8,7 +8,6 @@ from unicodedata import is_normalized
 
 from engagement.intake.reading.rules.cells import (
     LONGEST_NAME,
-    LONGEST_NUMBER,
     LONGEST_TEXT,
     Readings,
     Refused,
@@ -18,6 +17,7 @@ from engagement.intake.reading.rules.cells import (
     read_date,
     read_department,
     read_language,
+    read_number,
     read_roles,
     read_timezone,
     refuse_hidden,
@@ -29,6 +29,7 @@ from engagement.intake.reading.rules.cells import (
 from engagement.intake.reading.rules.fields import Field, ManagerKey, ManagerRef, StaffRow
 from engagement.intake.reading.rules.names import name_from
 from engagement.intake.reading.rules.problems import Problem, ProblemKind
+from engagement.letters import has_unseen
 from engagement.people.rules import TrainingRole
 
 _FIELDS = tuple(Field)
@@ -58,7 +59,7 @@ class RowReader:
         self._width = len(header)
         self._pick = itemgetter(*(columns.get(field, self._width) for field in Field))
         address, text, day = Readings(read_address), Readings(limited(LONGEST_TEXT)), Readings(read_date)
-        name, number = Readings(limited(LONGEST_NAME)), Readings(limited(LONGEST_NUMBER))
+        name, number = Readings(limited(LONGEST_NAME)), Readings(read_number)
         readings: dict[Field, Readings[Any]] = {
             Field.EMPLOYEE_ID: number,
             Field.EMAIL: address,
@@ -158,7 +159,9 @@ class RowReader:
 
 def _is_plain(text: str) -> bool:
     """False for text with anything unseen in it, that is not in NFC, or that lost a sign on its way here."""
-    return text.isprintable() and (text.isascii() or ("\ufffd" not in text and is_normalized("NFC", text)))
+    return text.isprintable() and (
+        text.isascii() or ("\ufffd" not in text and is_normalized("NFC", text) and not has_unseen(text))
+    )
 
 
 def _manager(number: str, email: str) -> ManagerRef | None:
