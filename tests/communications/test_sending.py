@@ -273,7 +273,9 @@ def test_a_message_that_is_out_is_shown_as_it_was_sent() -> None:
     queue(occurrence)
     wave.name, person.first_name = "Renamed", "Thomas"
     db.session.flush()
-    assert actions.preview_as(occurrence, person).html == "<p>Tomasz: <strong>Wave 3: Property claims</strong> </p>"
+    assert actions.preview_as(occurrence, person).html == (
+        "<p>Tomasz: <strong>Wave 3: Property claims</strong> &lt;now&gt;</p>"
+    )
 
 
 def test_a_copy_whose_values_were_let_go_is_shown_without_them() -> None:

@@ -124,7 +124,7 @@ def _queue_for(occurrence: Occurrence, mailing: Mailing, on: date, now: datetime
         mailing,
         people_in(communication.audience, on),
         due_at=due_column(now, organisation) if communication.in_working_hours else now,
-        filled=filled_columns(mailing),
+        filled=filled_columns(mailing, organisation),
         translation=translation_column(mailing, organisation),
     )
 
@@ -202,7 +202,7 @@ def send_test_copy(
     problems = problems_of(occurrence)
     refuse_unless(not problems, "The text can’t go out yet. " + " ".join(problems))
     mailing = build_test_copy(occurrence, as_person, organisation)
-    values = values_for(as_person.id, fields_in(mailing.subject, mailing.text, mailing.html))
+    values = values_for(as_person.id, fields_in(mailing.subject, mailing.text, mailing.html), mailing.language)
     if asks_confirmation(occurrence):
         values[CONFIRM_SLOT] = "/me/messages"
     delivery = queue_for_address(mailing, to_account.email, to_account.name, values)

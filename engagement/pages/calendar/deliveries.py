@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from engagement import clock
 from engagement.accounts.scopes import rights
+from engagement.communications.subjects import in_words
 from engagement.db import count_of, db
 from engagement.mail import actions, queries
 from engagement.mail.confirming import acknowledged_at
@@ -65,7 +66,8 @@ def deliveries() -> str:
         is_narrowed=replace(filters, with_sign_in=False) != DeliveryFilters(),
         shows_unknown=filters.state is DeliveryState.UNKNOWN,
         mailing=mailing,
-        mailings=_mailings(mailing),
+        title=in_words(mailing.subject) if mailing else "Deliveries",
+        mailings=[(row, in_words(row.subject)) for row in _mailings(mailing)],
         person=person,
         states=[(state.value, state.word) for state in CHOICES] + list(CONFIRMED.items()),
         chosen_state=_chosen_state(filters),

@@ -58,7 +58,7 @@ class DraftForm(EditForm):
         "Text",
         filters=[stripped],
         validators=[Length(max=LONGEST_BODY, message=TOO_LONG)],
-        description="Markdown, with the fields listed beside it.",
+        description="With the fields listed beside it; the signs below lay it out.",
     )
     asks_confirmation = BooleanField(
         "Readers confirm that they have read it",

@@ -112,19 +112,27 @@ def reject_lines(run_id: int, lines: frozenset[int]) -> int:
 
 
 def _noted(file: HrFile, staged: Staged) -> Iterator[ReadRow]:
-    """The rows of the file, counted, with their problems noted."""
+    """The rows of the file, counted, with their problems noted; a country that is not known is said once."""
+    countries: set[str] = set()
     for row, problems in file.rows():
         staged.rows += 1
         if problems:
-            staged.bad_rows += 1
-            staged.unplaced += not (row.employee_id or row.email)
-            staged.note(problems)
+            is_bad = _is_bad(problems)
+            staged.bad_rows += is_bad
+            staged.unplaced += is_bad and not (row.employee_id or row.email)
+            is_said = row.country in countries
+            staged.note([p for p in problems if not (is_said and p.kind is ProblemKind.UNKNOWN_COUNTRY)])
+            countries.add(row.country)
         yield row, problems
+
+
+def _is_bad(problems: list[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)
 
 
 def _write(run_id: int, rows: Iterator[ReadRow]) -> None:
     columns = StagedPerson.__table__.columns.keys()
-    values = (_values(run_id, row, is_rejected=bool(problems)) for row, problems in rows)
+    values = (_values(run_id, row, is_rejected=_is_bad(problems)) for row, problems in rows)
     if db.engine.dialect.name == "sqlite":
         while some := [dict(zip(columns, line, strict=True)) for line in islice(values, 1_000)]:
             db.session.execute(insert(StagedPerson), some)

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from zoneinfo import available_timezones
 
 from engagement.addresses import kept_form, server_form
+from engagement.intake.reading.rules.countries import country_code
 from engagement.intake.reading.rules.problems import ProblemKind, shown
 from engagement.letters import clean, clean_number
 from engagement.people.rules import TrainingRole
@@ -126,9 +127,21 @@ def read_address(text: str) -> str:
     return address
 
 
+_CUT_SHORT = re.compile(r"\d(?:[.,]\d+)?E[+-]\d+", re.IGNORECASE | re.ASCII)
+_WHOLE = re.compile(r"(\d+)[.,]0+", re.ASCII)
+
+
 def read_number(text: str) -> str:
-    """An employee number, in plain digits and dashes whatever script they were typed in."""
-    return limited(LONGEST_NUMBER)(clean_number(text))
+    """An employee number, in plain digits and dashes whatever script they were typed in: 1001 for a spreadsheet's 1001.0."""
+    number = clean_number(text)
+    if _CUT_SHORT.fullmatch(number):
+        raise Refused(
+            ProblemKind.NUMBER_CUT_SHORT,
+            f"{shown(text)} is how Excel writes a long number once it has cut it short. Make the column a text column where "
+            "the number is still whole, and save the file again.",
+        )
+    whole = _WHOLE.fullmatch(number)
+    return limited(LONGEST_NUMBER)(whole[1] if whole else number)
 
 
 def read_department(text: str) -> str:
@@ -144,9 +157,13 @@ def read_department(text: str) -> str:
     return "/".join(levels)
 
 
+class UnknownCountry(str):
+    """A country that nobody here knows; it is kept as it stands, and said."""
+
+
 def read_country(text: str) -> str:
-    """A country: two letters in capitals, any other text as it stands."""
-    return text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else limited(100)(text)
+    """The code of a country, from a code or a name in many languages; any other text as it stands."""
+    return (country_code(text) or UnknownCountry(limited(100)(text))) if text else ""
 
 
 def read_timezone(text: str) -> str:
@@ -202,6 +219,30 @@ def read_date(text: str) -> date | None:
             ProblemKind.BAD_DATE, f"{shown(text)} is not a date. Write it as 2026-12-31 or, day first, 31.12.2026."
         )
     return day
+
+
+class DayColumn:
+    """One column of days, read day first; it notes what speaks for another order, which a single date often can't show."""
+
+    def __init__(self) -> None:
+        self.is_day_first = self.has_either = False
+        self.month_first = ""
+
+    def read(self, text: str) -> date | None:
+        """Read one day as `read_date` does."""
+        # With dots the day is first everywhere.
+        if (found := _DAY_FIRST.fullmatch(text)) and "." not in text:
+            first, second = int(found["d"]), int(found["m"])
+            if first <= 12 < second <= 31:
+                self.month_first = self.month_first or text
+            self.is_day_first |= second <= 12 < first
+            self.has_either |= first <= 12 and second <= 12 and first != second
+        return read_date(text)
+
+    @property
+    def is_month_first(self) -> bool:
+        """Whether the month stands first, as far as the column shows, so that its other dates were misread."""
+        return bool(self.month_first) and self.has_either and not self.is_day_first
 
 
 def read_roles(text: str) -> frozenset[TrainingRole]:
