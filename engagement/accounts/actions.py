@@ -120,7 +120,7 @@ def _set_hash(account: Account, password: str, organisation: str) -> None:
     problem = passwords.password_problem(password, account.email, account.name, organisation)
     if problem:
         raise BadInput(problem, {"password": problem})
-    account.password_hash = passwords.hasher().hash(password)
+    account.password_hash = passwords.hash_of(password)
 
 
 def grant_role(
@@ -259,7 +259,7 @@ def sign_in_with_password(email: str, password: str, *, place: str, secret: str,
         attempts.count_attempt(attempt)
         raise BadInput(WRONG, {"password": WRONG})
     if passwords.hasher().check_needs_rehash(stored):
-        account.password_hash = passwords.hasher().hash(password)
+        account.password_hash = passwords.hash_of(password)
     return account
 
 

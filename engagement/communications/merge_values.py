@@ -9,11 +9,16 @@ from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
 from engagement.communications.merging import CONSTANT, FIELDS, problems_in
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.translations import translations_of
+from engagement.content.frames import frame_in
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
+from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Workflow
 from engagement.waves.queries import workflows_of_waves
 from engagement.words import day_words, language_words, listed
+
+#: Fields of a person with words of the service in them, which are in the language of the text.
+IN_ITS_LANGUAGE = ("department", "training_role")
 
 
 def constants_of(
@@ -59,12 +64,15 @@ def problems_of(occurrence: Occurrence) -> list[str]:
     return found
 
 
-def person_columns(names: Iterable[str]) -> dict[str, ColumnElement[str]]:
-    """Return for each field that differs by person the column of a SELECT from `Person` that gives its value."""
-    return {name: _column(name) for name in names if name not in CONSTANT}
+def person_columns(names: Iterable[str], language: str = "en") -> dict[str, ColumnElement[str]]:
+    """Return for each field that differs by person the column of a SELECT from `Person` that gives its value.
+
+    `language` is that of the text: words that the service puts in are in it.
+    """
+    return {name: _column(name, language) for name in names if name not in CONSTANT}
 
 
-def _column(name: str) -> ColumnElement[str]:
+def _column(name: str, language: str) -> ColumnElement[str]:
     path = FIELDS[name].path
     if path is not None:
         return literal(path, String)
@@ -72,26 +80,27 @@ def _column(name: str) -> ColumnElement[str]:
         return func.coalesce(func.nullif(Person.first_name, ""), Person.name)
     if name == "department":
         named = select(Department.name).where(Department.id == Person.department_id).scalar_subquery()
-        return func.coalesce(named, "your department")
+        return func.coalesce(named, frame_in(language).say("your_department"))
     if name == "training_role":
-        return func.coalesce(_roles(), "user")
+        return _roles(language)
     return cast(Person.name, String)
 
 
-def _roles() -> ColumnElement[str]:
-    """Return a person's training roles in words: "builder and user"; the order of more than two is the database's."""
-    role = cast(PersonRole.role, String)
-    words = case(
-        (func.count() == 1, func.min(role)),
-        (func.count() == 2, func.min(role) + " and " + func.max(role)),
-        (func.count() > 2, func.aggregate_strings(role, ", ")),
-    )
-    return select(words).where(PersonRole.person_id == Person.id).correlate(Person).scalar_subquery()
+def _roles(language: str) -> ColumnElement[str]:
+    """Return a person's training roles as a list of this language: "builder and user"; "user" for nobody's."""
+    bits = {role: 2**place for place, role in enumerate(sorted(TrainingRole))}
+    sets = {
+        total: listed((role.value for role, bit in bits.items() if total & bit), language=language)
+        for total in range(1, 2 ** len(bits))
+    }
+    total = func.sum(case(*((PersonRole.role == role, literal(bit)) for role, bit in bits.items())))
+    held = select(total).where(PersonRole.person_id == Person.id).correlate(Person).scalar_subquery()
+    return case(sets, value=held, else_=literal(TrainingRole.USER.value, String))
 
 
-def values_for(person_id: int, names: Iterable[str]) -> dict[str, str]:
-    """Return one person's values of the fields, from the same columns that sending uses."""
-    columns = person_columns(names)
+def values_for(person_id: int, names: Iterable[str], language: str = "en") -> dict[str, str]:
+    """Return one person's values of the fields in a text of this language, from the same columns that sending uses."""
+    columns = person_columns(names, language)
     if not columns:
         return {}
     row = db.session.execute(

@@ -15,10 +15,11 @@ from xml.etree.ElementTree import Element
 
 from engagement.communications.field_places import misplaced, taken_out, with_room
 from engagement.content import markdown
-from engagement.content.commonmark import tree_of
+from engagement.content.commonmark import read, tree_of
 from engagement.content.frames import frame_in
 from engagement.content.plain_text import text_of
 from engagement.errors import BadInput
+from engagement.words import isolated
 
 FIELD = re.compile(r"\{\{\s*+([a-z][a-z0-9_]*+)\s*+\}\}")
 GUIDANCE = re.compile(r"^[ \t>*+-]*+\[[^\[\]]++\][ \t]*+$", re.MULTILINE)
@@ -99,17 +100,19 @@ def problems_in(subject: str, body: str, constants: Mapping[str, str]) -> list[s
 
 
 def _misplaced(subject: str, body: str, *, spelt_well: bool) -> list[str]:
-    """Return one sentence for each field that stands where it could lead somewhere else, or a text that can't be laid out.
+    """Return one sentence for each thing that readers wouldn't get as it is meant: what can't be laid out, what is left out,
+    and each field that stands where it could lead somewhere else.
 
     Where fields are `spelt_well`, braces that the text has all the same came about by an escape.
     """
     mark = _Mark(body)
     try:
-        tree = tree_of(mark.held)
+        text = read(mark.held)
     except BadInput as error:
         return [error.sentence]
-    head = _Mark(subject)
-    found = misplaced(tree, mark.field_of, LINKS) + misplaced(_words(head.held), head.field_of, LINKS)
+    tree, head = text.tree, _Mark(subject)
+    found = [mark.out_of_text(sentence) for sentence in text.problems]
+    found += misplaced(tree, mark.field_of, LINKS) + misplaced(_words(head.held), head.field_of, LINKS)
     shown = ["".join(tree.itertext()), *(value for part in tree.iter() for value in part.attrib.values())]
     if spelt_well and any("{{" in part for part in shown):
         found.append(
@@ -183,7 +186,7 @@ class Rendered:
         """Return the same with a person's values in the place of the slots."""
         return Rendered(
             _filled(self.subject, values),
-            _filled(self.html, {name: escape(value) for name, value in values.items()}),
+            _filled(self.html, {name: escape(isolated(value)) for name, value in values.items()}),
             _filled(self.text, values),
         )
 

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from sqlalchemy import ColumnElement, String, literal, select
+from sqlalchemy import ColumnElement, String, case, literal, select
 from sqlalchemy.orm import joinedload
 
 from engagement.audiences.conditions.wave import WaveField
 from engagement.audiences.rules import sure_conditions
-from engagement.communications.merge_values import constants_for, person_columns, values_for
+from engagement.communications.merge_values import IN_ITS_LANGUAGE, constants_for, person_columns, values_for
 from engagement.communications.merging import Rendered, fields_in, rendered, slot, without_slots
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.readers import readers_by_translation
 from engagement.communications.translations import Text, main_text, text_for, texts_of
 from engagement.content.frames import Frame, frame_in
 from engagement.db import db
@@ -19,7 +20,7 @@ from engagement.mail.actions import add_translation, build_mailing
 from engagement.mail.layout import html_layout, text_in
 from engagement.mail.message import without_values
 from engagement.mail.models import Delivery, Mailing, Translation
-from engagement.mail.queries import whole_text_of
+from engagement.mail.queries import translations_in, whole_text_of
 from engagement.mail.rules import MailingKind
 from engagement.people.models import Person
 from engagement.people.organisation import UNSET, Organisation
@@ -161,9 +162,16 @@ def why_for(occurrence: Occurrence, person: Person | None) -> str:
     return Rendered("", "", words).filled(values_for(person.id, fields_in(words))).text if person else words
 
 
-def filled_columns(mailing: Mailing) -> dict[str, ColumnElement[str]]:
+def filled_columns(mailing: Mailing, organisation: Organisation = UNSET) -> dict[str, ColumnElement[str]]:
     """Return for each slot of a message, in whatever language, the column over `Person` that fills it."""
-    columns = person_columns(fields_in(whole_text_of(mailing)))
+    names = fields_in(whole_text_of(mailing))
+    columns = person_columns(names, mailing.language)
+    worded = [name for name in names if name in IN_ITS_LANGUAGE]
+    readers = readers_by_translation(mailing, organisation) if worded else {}
+    for row in translations_in(mailing.id):
+        if row.id in readers:
+            for name, column in person_columns(worded, row.language).items():
+                columns[name] = case((readers[row.id], column), else_=columns[name])
     if mailing.asks_confirmation:
         columns[CONFIRM_SLOT] = literal(own_copy_path(mailing.id), String)
     return columns
@@ -197,7 +205,7 @@ def preview_as(occurrence: Occurrence, person: Person, organisation: Organisatio
         return _as_sent(occurrence.mailing, person)
     text = text_for(occurrence, person.language, organisation)
     made = _rendered(occurrence, text, frame_in(text.language))
-    filled = made.filled(values_for(person.id, fields_in(made.subject, made.text, made.html)))
+    filled = made.filled(values_for(person.id, fields_in(made.subject, made.text, made.html), text.language))
     return Preview(text.language, filled.subject, filled.html, filled.text)
 
 
@@ -217,7 +225,7 @@ def _as_sent(mailing: Mailing, person: Person) -> Preview:
         return _without_values(delivery.letter)
     if delivery is not None:
         return _shown(delivery.letter, delivery.filled)
-    return _shown(mailing, values_for(person.id, fields_in(mailing.subject, mailing.text)))
+    return _shown(mailing, values_for(person.id, fields_in(mailing.subject, mailing.text), mailing.language))
 
 
 def _shown(letter: Mailing | Translation, values: Mapping[str, str]) -> Preview:

@@ -78,18 +78,19 @@ def _decided_by(columns: _Columns, due: _Due, instant: datetime) -> ColumnElemen
 
 def translation_column(mailing: Mailing, organisation: Organisation) -> ColumnElement[Any]:
     """Return the column over `Person` with the id of the translation that each of them gets, NULL for the mailing's own."""
+    readers = readers_by_translation(mailing, organisation)
+    return case(*((reads, literal(row_id)) for row_id, reads in readers.items()), else_=null()) if readers else null()
+
+
+def readers_by_translation(mailing: Mailing, organisation: Organisation) -> dict[int, ColumnElement[bool]]:
+    """Return for each translation of a mailing that somebody gets, by its id, the condition over `Person` for who does."""
     offered = {row.language: row.id for row in translations_in(mailing.id)}
-    if not offered:
-        return null()
     readers: dict[int, list[str]] = defaultdict(list)
-    for language in db.session.scalars(select(Person.language).distinct()):
+    for language in db.session.scalars(select(Person.language).distinct()) if offered else ():
         match = best_match(language or organisation.language, [mailing.language, *offered])
         if match in offered:
             readers[offered[match]].append(language or "")
-    if not readers:
-        return null()
-    key = func.coalesce(Person.language, "")
-    return case(*((key.in_(tags), literal(row_id)) for row_id, tags in readers.items()), else_=null())
+    return {row_id: func.coalesce(Person.language, "").in_(tags) for row_id, tags in readers.items()}
 
 
 @dataclass(frozen=True)

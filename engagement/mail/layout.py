@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from engagement.content.markdown import cleaned
+from engagement.words import direction_of
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "mail"
 SANS = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Open Sans','Liberation Sans',Arial,sans-serif"
@@ -26,9 +27,18 @@ blockquote {{ margin: 0 0 14px; padding: 0 0 0 14px; border-left: 3px solid #d8d
 hr {{ margin: 20px 0; border: 0; border-top: 1px solid #d8dedc; }}
 table {{ width: 100%; margin: 0 0 14px; border-collapse: collapse; border-top: 2px solid #18222b; }}
 th, td {{ padding: 8px 12px 8px 0; border-bottom: 1px solid #d8dedc; text-align: left; vertical-align: top; font-size: 15px; line-height: 22px; }}
+[align="right"] {{ text-align: right; }}
+[align="center"] {{ text-align: center; }}
 pre {{ margin: 0 0 14px; white-space: pre-wrap; font-size: 14px; line-height: 20px; }}
 dt {{ font-weight: bold; }}
 dd {{ margin: 0 0 10px; }}
+"""
+#: What of it turns round in a text that is written to the left.
+TURNED_STYLES = """
+ul, ol { padding: 0 22px 0 0; }
+blockquote { padding: 0 14px 0 0; border-left: 0; border-right: 3px solid #d8dedc; }
+th, td { padding: 8px 0 8px 12px; }
+th:not([align]), td:not([align]) { text-align: right; }
 """
 
 
@@ -55,18 +65,22 @@ def html_layout(
     a name and what that person is. `language` is the tag of the text, `frame_language` that of the words around it, which
     is marked in the page where it is another one.
     """
+    direction = direction_of(language)
     page = _environment().get_template("message.html")
     return page.render(
         title=title,
         kicker=kicker,
-        body=Markup(inlined(body_html)),  # noqa: S704 - cleaned by content.markdown
+        body=Markup(inlined(body_html, direction)),  # noqa: S704 - cleaned by content.markdown
         why=why,
         preheader=preheader,
         action=action,
         signature=signature,
         organisation=organisation,
         language=language,
+        turned=' dir="rtl"' if direction == "rtl" else "",
+        side="right" if direction == "rtl" else "left",
         frame_language=frame_language if _base(frame_language) != _base(language) else None,
+        frame_turned=f' dir="{direction_of(frame_language)}"' if direction_of(frame_language) != direction else "",
         copy_words=copy_words,
         action_note=action_note,
         sans=SANS,
@@ -78,11 +92,11 @@ def _base(language: str) -> str:
     return language.partition("-")[0].lower()
 
 
-def inlined(body_html: str) -> str:
-    """Return a piece of HTML with the message's styles in its style attributes."""
+def inlined(body_html: str, direction: str = "ltr") -> str:
+    """Return a piece of HTML with the message's styles in its style attributes, for a text of this direction."""
     if not body_html.strip():
         return ""
-    return str(_inliner().inline_fragment(body_html, BODY_STYLES))
+    return str(_inliner().inline_fragment(body_html, BODY_STYLES + (TURNED_STYLES if direction == "rtl" else "")))
 
 
 def text_in(page_html: str) -> str:

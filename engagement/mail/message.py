@@ -16,6 +16,7 @@ from engagement import clock
 from engagement.errors import RuleBroken
 from engagement.mail.headers import mailbox, one_line, parts_of_sender, unstructured
 from engagement.mail.models import Delivery, Mailing, Translation
+from engagement.words import isolated
 
 _SLOT = re.compile(r"\{\{\s*+([^{}\s]*+(?:\s++[^{}\s]++)*+)\s*+\}\}")
 #: A link that is joined to what stands before it would be part of that address.
@@ -116,8 +117,8 @@ def as_text(values: Mapping[str, object]) -> dict[str, str]:
 
 
 def as_html(values: Mapping[str, object]) -> dict[str, str]:
-    """Return the values as they are written into HTML, text or attribute: escaped."""
-    return {name: html.escape(value) for name, value in as_text(values).items()}
+    """Return the values as they are written into HTML, text or attribute: escaped, and apart from the direction around them."""
+    return {name: html.escape(isolated(value)) for name, value in as_text(values).items()}
 
 
 @dataclass(frozen=True)

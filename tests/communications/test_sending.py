@@ -215,6 +215,10 @@ def test_a_held_message_gets_a_new_time_or_is_left_out_with_a_reason() -> None:
         with pytest.raises(BadInput):
             actions.decide_held(occurrence, False, by=TESTER)
         actions.decide_held(occurrence, AT_TWO + timedelta(days=4), by=TESTER)
+        assert occurrence.status is OccurrenceStatus.HELD
+        assert occurrence.reason.startswith("It was approved for Tuesday 14 April at 14:00")
+        approver = queries.occurrence_page(occurrence).history[0].approved_by
+        actions.approve(occurrence, by=approver.actor)
         assert (occurrence.status, occurrence.reason) == (OccurrenceStatus.APPROVED, "")
         with pytest.raises(RuleBroken):
             actions.decide_held(occurrence, False, by=TESTER, reason="Too late.")
@@ -269,7 +273,9 @@ def test_a_message_that_is_out_is_shown_as_it_was_sent() -> None:
     queue(occurrence)
     wave.name, person.first_name = "Renamed", "Thomas"
     db.session.flush()
-    assert actions.preview_as(occurrence, person).html == "<p>Tomasz: <strong>Wave 3: Property claims</strong> </p>"
+    assert actions.preview_as(occurrence, person).html == (
+        "<p>Tomasz: <strong>Wave 3: Property claims</strong> &lt;now&gt;</p>"
+    )
 
 
 def test_a_copy_whose_values_were_let_go_is_shown_without_them() -> None:

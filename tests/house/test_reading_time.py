@@ -16,7 +16,7 @@ from engagement.communications.outlines import read_outline
 from engagement.communications.text_limits import LONGEST_BODY as LONGEST_MESSAGE
 from engagement.communications.text_limits import LONGEST_SUBJECT, check_text
 from engagement.content import commonmark, library, markdown, quiz
-from engagement.content.autolinks import linked
+from engagement.content.autolinks import addresses_in
 from engagement.content.plain_text import text_of
 from engagement.days.local_time import check_zone, clock_time
 from engagement.days.recurrence import read_rule
@@ -84,7 +84,7 @@ READERS = {
     "Markdown to text": (plain_text, commonmark.LONGEST_TEXT),
     "plain HTML": (lambda text: markdown.plain_html(text, "Too long."), 200_000),
     "cleaner": (markdown.cleaned, commonmark.LONGEST_TEXT),
-    "addresses": (lambda text: list(linked(text)), commonmark.LONGEST_TEXT),
+    "addresses": (lambda text: list(addresses_in(text)), commonmark.LONGEST_TEXT),
     "module": (lambda text: check_module("Title", text, 10, 60), LONGEST_MODULE),
     "stored module": (quiz.split_stored, 200_000),
     "quiz blocks": (quiz.split.__wrapped__, LONGEST_MODULE),

@@ -1,6 +1,7 @@
 """Passwords: which ones are refused, and how they are kept."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -38,10 +39,26 @@ def hash_of_nothing() -> str:
     return hasher().hash("nobody has this password")
 
 
+def prepared(password: str) -> str:
+    """Return a password as it is compared, whatever keyboard typed it: signs composed, every blank the same (RFC 8265, OpaqueString)."""
+    spaced = "".join(" " if unicodedata.category(sign) == "Zs" else sign for sign in password)
+    return unicodedata.normalize("NFC", spaced)
+
+
+def hash_of(password: str) -> str:
+    """Return the hash by which a password is kept."""
+    return hasher().hash(prepared(password))
+
+
 def fits(stored: str, password: str) -> bool:
-    """Return whether a hash is that of a password."""
+    """Return whether a hash is that of a password; also of one that was kept as it was typed, before passwords were prepared."""
+    typed = password[:1000]
+    return _verified(stored, prepared(typed)) or (prepared(typed) != typed and _verified(stored, typed))
+
+
+def _verified(stored: str, password: str) -> bool:
     try:
-        return hasher().verify(stored, password[:1000])
+        return hasher().verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
 
@@ -52,6 +69,7 @@ def password_problem(password: str, *own: str) -> str | None:
     `own` are texts that an attacker would try first: address, name, organisation. Known passwords, words with something
     hung on, keyboard rows, dates and repetitions are found by zxcvbn, which says how many guesses somebody would need.
     """
+    password = prepared(password)
     if len(password) < SHORTEST_PASSWORD:
         return f"Use at least {SHORTEST_PASSWORD} characters. A few words in a row work well."
     if len(password) > LONGEST_PASSWORD:

@@ -3,13 +3,12 @@
 from datetime import datetime, timedelta
 from html import escape
 
-from sqlalchemy import ColumnElement, String, literal, or_, select
+from sqlalchemy import String, literal, or_, select
 
 from engagement import audit
 from engagement.communications.actions.states import lock
-from engagement.communications.merge_values import person_columns
-from engagement.communications.merging import fields_in, slot
-from engagement.communications.messages import CONFIRM_SLOT, Letter, own_copy_path
+from engagement.communications.merging import slot
+from engagement.communications.messages import CONFIRM_SLOT, Letter, filled_columns, own_copy_path
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.readers import due_column, translation_column
 from engagement.content.frames import frame_in
@@ -18,7 +17,7 @@ from engagement.mail.actions import add_translation, build_mailing, queue_for_pe
 from engagement.mail.confirming import due_for_reminder, reminder_of
 from engagement.mail.layout import html_layout
 from engagement.mail.models import Mailing, Reminder, Translation
-from engagement.mail.queries import translations_in, whole_text_of
+from engagement.mail.queries import translations_in
 from engagement.mail.rules import MailingKind
 from engagement.people.organisation import UNSET, Organisation
 from engagement.programmes.models import Programme
@@ -74,7 +73,7 @@ def remind(occurrence_id: int, *, now: datetime, organisation: Organisation = UN
             reminder,
             people,
             due_at=due_column(now, organisation),
-            filled=_columns(reminder, mailing),
+            filled=filled_columns(reminder, organisation) | {CONFIRM_SLOT: literal(own_copy_path(mailing.id), String)},
             translation=translation_column(reminder, organisation),
         )
         audit.record(Verb.SENT_REMINDERS, occurrence, by=audit.CLOCK, reminder=(None, number), people=(None, added))
@@ -130,7 +129,3 @@ def _fitting(subject: str) -> str:
         return subject
     cut = subject[: LONGEST_SUBJECT - 1]
     return (cut.rpartition("{{")[0] if cut.count("{{") > cut.count("}}") else cut).rstrip() + "…"
-
-
-def _columns(reminder: Mailing, of: Mailing) -> dict[str, ColumnElement[str]]:
-    return person_columns(fields_in(whole_text_of(reminder))) | {CONFIRM_SLOT: literal(own_copy_path(of.id), String)}

@@ -14,6 +14,7 @@ from engagement.accounts.rules import Role
 from engagement.audiences.conditions.catalogue import problems_of
 from engagement.audiences.queries import words_of
 from engagement.audit import AuditEntry
+from engagement.communications.subjects import in_words
 from engagement.days.rhythm import rhythm_words
 from engagement.db import Base
 from engagement.errors import EngagementError
@@ -168,4 +169,9 @@ def _cadence(text: str) -> str:
     return rhythm_words(text) if text.startswith("FREQ=") else text
 
 
-SAYINGS: dict[str, Callable[[str], str]] = {"cadence": _cadence, "language": language_words, "timezone": zone_words}
+SAYINGS: dict[str, Callable[[str], str]] = {
+    "cadence": _cadence,
+    "language": language_words,
+    "subject": in_words,
+    "timezone": zone_words,
+}

@@ -159,7 +159,7 @@ def edit(audience_id: int) -> Drawn | BaseResponse:
 
 def _build(row: Audience | None) -> Drawn | BaseResponse:
     form = AudienceForm(**({"name": row.name, "note": row.note, "rule": held(row).rule} if row else {}))
-    if request.method == "GET":
+    if request.method != "POST":
         sheet = Sheet()
         top = rows_of(row.rule) if row else Row()
         return _drawn(row, form, top, _counted(sheet, top) if row else sheet)

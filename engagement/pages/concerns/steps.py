@@ -105,7 +105,7 @@ def _concern_lede(row: Concern, on: date) -> str:
 def acknowledge(concern_id: int) -> BaseResponse:
     """Tell the sender that it was read."""
     row = _readable(concern_id)
-    actions.acknowledge(row, by=guard.reader().actor)
+    actions.acknowledge(row, by=guard.reader().actor, organisation=guard.organisation())
     return done("concerns.concern", "Acknowledged", "The sender sees that somebody has read it.", concern_id=row.id)
 
 
@@ -135,7 +135,7 @@ def take_over(concern_id: int) -> Drawn | BaseResponse:
             # The same words for any number, because numbers run in sequence and names would read the list of sign-ins out.
             sentence = "Whom you chose may not read this concern, and so can’t answer it. Choose somebody else."
             raise BadInput(sentence, {"owner": sentence})
-        actions.take_over(row, owner, by=guard.reader().actor)
+        actions.take_over(row, owner, by=guard.reader().actor, organisation=guard.organisation())
         return f"{owner.name} works on the answer"
 
     return _step(row, "owner", form, act)
@@ -147,7 +147,7 @@ def answer(concern_id: int) -> Drawn | BaseResponse:
     row, form = _readable(concern_id), AnswerForm()
 
     def act() -> str:
-        actions.answer(row, form.text.data, by=guard.reader().actor, on=here_today())
+        actions.answer(row, form.text.data, by=guard.reader().actor, on=here_today(), organisation=guard.organisation())
         return "Answered"
 
     return _step(row, "answer", form, act, "The sender can read it now, and reply.")
@@ -160,7 +160,9 @@ def change_source(concern_id: int) -> Drawn | BaseResponse:
     form = SourceForm(source=row.source.value)
 
     def act() -> str:
-        actions.change_source(row, Source(form.source.data), form.reason.data, by=guard.reader().actor)
+        actions.change_source(
+            row, Source(form.source.data), form.reason.data, by=guard.reader().actor, organisation=guard.organisation()
+        )
         return f"Counted under “{row.source.word}”"
 
     return _step(row, "source", form, act, "The sender can read why.")
@@ -185,7 +187,7 @@ def close(concern_id: int) -> Drawn | BaseResponse:
     row, form = _readable(concern_id), ClosingForm()
 
     def act() -> str:
-        actions.close(row, form.note.data, by=guard.reader().actor)
+        actions.close(row, form.note.data, by=guard.reader().actor, organisation=guard.organisation())
         return "Closed"
 
     return _step(row, "closing", form, act, "The sender can read what became of it. A reply opens it again.")
@@ -197,7 +199,9 @@ def reopen(concern_id: int) -> Drawn | BaseResponse:
     row, form = _readable(concern_id), ReopeningForm()
 
     def act() -> str:
-        actions.reopen(row, form.reason.data, by=guard.reader().actor, on=here_today())
+        actions.reopen(
+            row, form.reason.data, by=guard.reader().actor, on=here_today(), organisation=guard.organisation()
+        )
         return "Taken up again"
 
     return _step(row, "reopening", form, act, "An answer is promised within five working days.")

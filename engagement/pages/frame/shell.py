@@ -111,6 +111,7 @@ _OWN = (
     ("My training", "me.training", "/me/training"),
     ("Messages", "me.messages", "/me/messages"),
     ("Say something", "concerns.new", "/concerns/new"),
+    ("What I said", "concerns.mine", "/me/concerns"),
 )
 #: Paths that belong to a place although they begin otherwise.
 _BELONGS = {

@@ -1,6 +1,6 @@
 """Privacy in the directory: one person's data as a file, erasing a person, and what leavers still hold."""
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField
 
@@ -44,8 +44,10 @@ def data(person_id: int) -> Response:
     answer = json_response(
         data_of(person, with_concerns=rights.planning(reader).everything), f"person-{person.id}.json"
     )
-    audit.record(Verb.SAVED_ALL_ABOUT_PERSON, person, by=reader.actor)
-    db.session.commit()
+    # Who only asks how large the file is has not taken it.
+    if request.method != "HEAD":
+        audit.record(Verb.SAVED_ALL_ABOUT_PERSON, person, by=reader.actor)
+        db.session.commit()
     return answer
 
 

@@ -90,7 +90,7 @@ def _sign_in_page(form: PasswordForm, link_form: LinkForm) -> Drawn:
 def sign_in() -> Drawn | BaseResponse:
     """Sign in by password; the form for a link stands beside it."""
     form, refusal = PasswordForm(next=guard.safe_path(request.args.get("next"))), None
-    if request.method == "GET" and guard.is_signed_in() and not guard.is_limited():
+    if request.method != "POST" and guard.is_signed_in() and not guard.is_limited():
         return redirect(guard.safe_path(form.next.data))
     if form.validate_on_submit():
         try:

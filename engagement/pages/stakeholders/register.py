@@ -89,7 +89,7 @@ def new() -> Drawn | BaseResponse:
     reader = guard.reader()
     guard.allow(rights.planning(reader).holds_places)
     form = NewForm()
-    if request.method == "GET":
+    if request.method != "POST":
         wave_id = row_id(request.args.get("wave"))
         form.places.data = [f"wave-{wave_id}"] if wave_id else []
         form.owner.data = _own_reference(reader)

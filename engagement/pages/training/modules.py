@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
 from engagement.content import quiz
-from engagement.content.markdown import to_html
+from engagement.content.markdown import problems_in, to_html
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
@@ -106,6 +106,7 @@ def _editing_page(found: Module | None, form: ModuleForm, preview: str | None) -
         module=found,
         is_previewed=preview is not None,
         preview=Markup(to_html(text, "preview-")),  # noqa: S704  cleaned by content.markdown
+        problems=problems_in(text),
         questions=questions,
         recognise_wrong=RECOGNISE_WRONG,
     )

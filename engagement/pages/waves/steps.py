@@ -82,7 +82,7 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
     wave, on = _planned(wave_id), today()
     asked = request.values.get("status", "")
     if asked not in STEPS:
-        if request.method == "GET":
+        if request.method != "POST":
             return redirect(url_for("waves.wave", wave_id=wave_id))
         raise BadInput("Choose one of the steps that the page offers.")
     status = WaveStatus(asked)

@@ -344,3 +344,18 @@ def test_address_to_return_to_never_leaves_the_service(app: Flask, person: Perso
     away = client.post("/me/timezone?next=//elsewhere.example.com/", data={"timezone": "UTC"})
     assert away.headers["Location"] == "/me/timezone"
     assert client.post("/me/timezone?next=/me", data={"timezone": "UTC"}).headers["Location"] == "/me"
+
+
+@pytest.mark.parametrize(("language", "turned"), [("he", ' dir="rtl"'), ("ar-EG", ' dir="rtl"'), ("pl", "")])
+def test_a_message_leans_as_its_language_is_written(
+    app: Flask, person: Person, wave: Wave, language: str, turned: str
+) -> None:
+    delivery = make_message(person)
+    delivery.mailing.language, delivery.mailing.asks_confirmation = language, True
+    db.session.commit()
+    client = sign_in(app, person)
+    page = text_of(client, f"/me/messages/{delivery.id}")
+    assert f'<h1 lang="{language}"{turned}>Why we start with Claims</h1>' in page
+    assert f'<div class="prose" lang="{language}"{turned}>' in page
+    assert f'<span lang="{language}"{turned}>Why we start with Claims</span>' in text_of(client, "/me/messages")
+    assert f'lang="{language}"{turned}>Why we start with Claims</a>' in text_of(client, "/me")

@@ -40,7 +40,7 @@ def wave(app: Flask, frozen: object) -> Wave:
 
 
 @pytest.fixture
-def manager(app: Flask) -> FlaskClient:
+def manager(app: Flask, frozen: object) -> FlaskClient:
     """Ines, who plans everything."""
     return signed_in(app, make_change_manager())
 
