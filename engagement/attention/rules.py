@@ -19,6 +19,7 @@ class Reason(StrEnum):
     """Why something needs somebody, in the order of what can wait least."""
 
     APPROVAL = "approval"
+    SENT_BACK = "sent_back"
     HELD = "held"
     UNWRITTEN = "unwritten"
     MISSED = "missed"
@@ -44,6 +45,7 @@ class Reason(StrEnum):
 
 _WORDS = {
     Reason.APPROVAL: "Waiting for your approval",
+    Reason.SENT_BACK: "Sent back to be changed",
     Reason.HELD: "Held, and waiting for a decision",
     Reason.UNWRITTEN: "Not written yet",
     Reason.MISSED: "Never sent",

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
@@ -217,8 +217,35 @@ class OccurrenceText(Base):
     body: Mapped[str] = mapped_column(Text, default="")
 
 
+class TextVersion(Base):
+    """A text as it stood at some time, in one language ("" for the message's own); the newest is the one that stands.
+
+    `number` is the message's `text_version` of then. The first of a language is what there was before anybody saved it, by
+    nobody and without a time where that is the outline. While `is_running`, what its author's page saves by itself goes on in it.
+    """
+
+    __tablename__ = "text_version"
+    __table_args__ = ADDRESSED
+
+    id: Mapped[Key]
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id", ondelete="CASCADE"), index=True)
+    language: Mapped[str] = mapped_column(short(35), default="")
+    number: Mapped[int]
+    subject: Mapped[str] = mapped_column(short(300))
+    body: Mapped[str] = mapped_column(Text)
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_running: Mapped[bool] = mapped_column(default=False)
+
+    written_by: Mapped[Account | None] = relationship()
+
+
 class Approval(Base):
-    """Somebody other than the writer approved one version of a text; editing the text withdraws it."""
+    """Somebody other than the writer approved one version of a text; editing the text withdraws it.
+
+    `acted_on` is what readers act on as it was then, by name: the instant, the audience's rule, the go-live, and every value
+    that data gives the text. When one of these differs, the approval no longer stands. None for those of before.
+    """
 
     __tablename__ = "approval"
 
@@ -228,5 +255,22 @@ class Approval(Base):
     approved_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    acted_on: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
 
     approved_by: Mapped[Account] = relationship()
+
+
+class SentBack(Base):
+    """Somebody who could approve a message sent it back instead, with what has to change; it waits until it is asked again."""
+
+    __tablename__ = "sent_back"
+
+    id: Mapped[Key]
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id", ondelete="CASCADE"), index=True)
+    text_version: Mapped[int]
+    comment: Mapped[str] = mapped_column(Text)
+    sent_back_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    sent_back_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    sent_back_by: Mapped[Account] = relationship()

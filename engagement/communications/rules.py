@@ -1,7 +1,11 @@
-"""The vocabulary of the communication calendar, and which planned message stands for which date of a rhythm."""
+"""The vocabulary of the communication calendar, and which planned message stands for which date of a rhythm, and what
+differs between two texts.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import pairwise
 
@@ -147,3 +151,39 @@ def paired(planned: Sequence[date], dates: Sequence[date]) -> dict[int, int]:
         if is_close and place not in found and at not in found.values():
             found[place] = at
     return found
+
+
+#: Lines that are the same are left out but for so many around each difference.
+LINES_AROUND = 2
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a comparison: in both texts, only in the earlier one, or only in the later one; or a gap of same lines."""
+
+    text: str
+    is_gone: bool = False
+    is_new: bool = False
+    left_out: int = 0
+
+
+def differences(earlier: str, later: str) -> list[Line]:
+    """Return the lines of both texts in order, same ones only near a difference; nothing where the texts are the same."""
+    return list(_lines(earlier.splitlines(), later.splitlines())) if earlier != later else []
+
+
+def _lines(earlier: list[str], later: list[str]) -> Iterator[Line]:
+    for tag, begin, end, new_begin, new_end in SequenceMatcher(None, earlier, later).get_opcodes():
+        if tag != "equal":
+            yield from (Line(text, is_gone=True) for text in earlier[begin:end])
+            yield from (Line(text, is_new=True) for text in later[new_begin:new_end])
+            continue
+        before = LINES_AROUND if begin else 0
+        after = LINES_AROUND if end < len(earlier) or new_end < len(later) else 0
+        same = earlier[begin:end]
+        if len(same) <= before + after + 1:
+            yield from map(Line, same)
+            continue
+        yield from map(Line, same[:before])
+        yield Line("", left_out=len(same) - before - after)
+        yield from map(Line, same[len(same) - after :])

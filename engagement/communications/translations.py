@@ -30,6 +30,11 @@ def translations_of(occurrence: Occurrence) -> list[OccurrenceText]:
     return list(db.session.scalars(rows.order_by(OccurrenceText.language)))
 
 
+def translation_in(occurrence: Occurrence, language: str) -> OccurrenceText | None:
+    """Return the translation of a message into one language, None where there is none."""
+    return next((row for row in translations_of(occurrence) if row.language == language), None)
+
+
 def main_text(occurrence: Occurrence, organisation: Organisation) -> Text:
     """Return the text that everybody gets who has none in their own language."""
     return Text(main_language(occurrence.communication, organisation), occurrence.subject, occurrence.body)

@@ -59,6 +59,12 @@ def outline_writers(occurrence: Occurrence) -> list[Account]:
     )
 
 
+def authors_of(occurrence: Occurrence) -> list[Account]:
+    """Return whose text a message is, and who asked for its approval: who is told what becomes of it. The owner is one of them."""
+    ids = barred_from_approving([occurrence])[occurrence.id] | {occurrence.communication.owner_id}
+    return list(db.session.scalars(select(Account).where(Account.id.in_(ids)).order_by(Account.name, Account.id)))
+
+
 def _entries(model: type[Occurrence] | type[Communication], ids: Iterable[int], *verbs: Verb) -> _Entries:
     """Return the entries about these rows with one of the verbs, oldest first."""
     found: _Entries = defaultdict(list)

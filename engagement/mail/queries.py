@@ -22,7 +22,8 @@ from engagement.searching import holds_words
 class DeliveryFilters:
     """What the delivery log is narrowed to. `words` are looked for in names and addresses of people.
 
-    `confirmed` asks whether a message that asks for it was confirmed, None for not asking.
+    `confirmed` asks whether a message that asks for it was confirmed, None for not asking. Letters by which people sign in are
+    left out unless they are asked for by `with_sign_in`, or by the message that they are.
     """
 
     state: DeliveryState | None = None
@@ -30,11 +31,16 @@ class DeliveryFilters:
     mailing_id: int | None = None
     person_id: int | None = None
     words: str = ""
+    with_sign_in: bool = False
 
 
-def outbox_counts() -> dict[DeliveryState, int]:
-    """Return how many deliveries there are in every state, 0 included."""
-    return _by_state(select(Delivery.state, func.count()))
+def outbox_counts(*, with_sign_in: bool = True) -> dict[DeliveryState, int]:
+    """Return how many deliveries there are in every state, 0 included, with or without the letters by which people sign in."""
+    counted = select(Delivery.state, func.count())
+    return _by_state(counted if with_sign_in else counted.where(_IS_NO_SIGN_IN))
+
+
+_IS_NO_SIGN_IN = Delivery.mailing_id.not_in(select(Mailing.id).where(Mailing.kind == MailingKind.SIGN_IN))
 
 
 def delivery_counts(mailing_id: int) -> dict[DeliveryState, int]:
@@ -68,6 +74,8 @@ def deliveries_listed(filters: DeliveryFilters) -> Select[Delivery]:
         query = query.where(asks, Delivery.state.in_(READABLE), has)
     if filters.mailing_id is not None:
         query = query.where(Delivery.mailing_id == filters.mailing_id)
+    elif not filters.with_sign_in:
+        query = query.where(_IS_NO_SIGN_IN)
     if filters.person_id is not None:
         query = query.where(Delivery.person_id == filters.person_id)
     words = search_words(filters.words)

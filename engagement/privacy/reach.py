@@ -156,6 +156,8 @@ REACH: dict[str, Reach] = {
     ),
     "occurrence": Reach(by={"written_by_id": ("id", "written_at", "subject", "body")}),
     "occurrence_text": NOBODY,
+    "text_version": Reach(by={"written_by_id": ("occurrence_id", "written_at", "subject", "body")}),
+    "sent_back": Reach(by={"sent_back_by_id": ("occurrence_id", "sent_back_at", "comment")}),
     "approval": Reach(by={"approved_by_id": ("occurrence_id", "approved_at", "withdrawn_at")}),
     # The service itself. Of what somebody did to others the audit tells when, what, and to which kind of thing.
     "audit_entry": Reach(

@@ -15,6 +15,7 @@ from engagement.accounts.sign_ins.actions import record_sign_ins as record_sign_
 from engagement.audiences import actions as audiences
 from engagement.communications import actions as communications
 from engagement.communications import queries as calendar
+from engagement.communications.models import Occurrence
 from engagement.db import db, empty_log, rows_changed
 from engagement.errors import EngagementError
 from engagement.intake.actions.files import drop_old_uploads
@@ -59,7 +60,7 @@ def plan_occurrences(_settings: Settings) -> str:
 
 def queue_occurrences(settings: Settings) -> str:
     """Queue what is due, each occurrence in its own transaction; one that fails is logged and the next one goes on."""
-    outcomes = []
+    outcomes = _held_again()
     for occurrence_id in calendar.due_occurrences(clock.now()):
         try:
             outcome = communications.queue_occurrence(
@@ -75,6 +76,16 @@ def queue_occurrences(settings: Settings) -> str:
             log.warning("occurrence not queued", occurrence=occurrence_id, reason=error.sentence)
             outcomes.append(error.sentence)
     return "; ".join(outcomes) or "Nothing was due."
+
+
+def _held_again() -> list[str]:
+    """Hold what was approved for another go-live, time or audience than there is now, each in a transaction of its own."""
+    outcomes = []
+    for occurrence_id in calendar.overtaken_approvals():
+        if communications.lapse_if_overtaken(db.session.get_one(Occurrence, occurrence_id)):
+            outcomes.append(f"{occurrence_id} held, its approval lapsed")
+        db.session.commit()
+    return outcomes
 
 
 def settle_deliveries(_settings: Settings) -> str:

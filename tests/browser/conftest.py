@@ -65,7 +65,7 @@ def _furnished(live: LiveService, name: str, furnish: Callable[[Flask], None]) -
 
 
 @pytest.fixture
-def empty(_live: LiveService) -> LiveService:
+def nobody_yet(_live: LiveService) -> LiveService:
     """The service as it is on the first day: nobody can sign in."""
     _live.come_back_to("empty")
     return _live

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from browser.inspection import Visitor
 from browser.live import SECRET
 from factories import PASSWORD
@@ -47,8 +46,7 @@ class Counting:
         self.page.wait_for_load_state()
 
 
-@pytest.mark.usefixtures("empty")
-def test_from_the_setup_link_to_the_first_briefing_in_few_clicks(empty, window):
+def test_from_the_setup_link_to_the_first_briefing_in_few_clicks(nobody_yet, window):
     """Two people, one of whom approves; every click of both counts, and each step ticks itself."""
     clicks: list[str] = []
     began_at = clock.now()
@@ -58,7 +56,7 @@ def test_from_the_setup_link_to_the_first_briefing_in_few_clicks(empty, window):
     ada.press("Make me the administrator")
     assert "First setup" in ada.visitor.text
     ada.press("Send me a test mail")
-    empty.deliver()
+    nobody_yet.deliver()
     ada.follow("Do it: Bring in people")
     upload = {"name": "people.csv", "mimeType": "text/csv", "buffer": PEOPLE.encode()}
     ada.page.get_by_label("Which file?").set_input_files(upload)
@@ -99,7 +97,7 @@ def test_from_the_setup_link_to_the_first_briefing_in_few_clicks(empty, window):
     joan.page.goto(ada.visitor.url + message)
     joan.page.locator("#by-link").get_by_label("Your work e-mail address").fill("joan@example.com")
     joan.press("Send me a link")
-    empty.deliver()
+    nobody_yet.deliver()
     joan.visitor.open("/mailbox")
     joan.page.get_by_role("link", name="Your link to sign in").first.click()
     joan.page.frame_locator("iframe").get_by_role("link", name="Sign in to Engagement").click()
@@ -108,8 +106,8 @@ def test_from_the_setup_link_to_the_first_briefing_in_few_clicks(empty, window):
     joan.press("Sign in")
     joan.press("Approve this text")
     at = datetime.combine(go_live, datetime.min.time(), UTC)
-    empty.run_line("queue-occurrences", at=at)
-    empty.deliver(at=at)
+    nobody_yet.run_line("queue-occurrences", at=at)
+    nobody_yet.deliver(at=at)
     ada.visitor.open("/")
     assert "First setup" not in ada.visitor.text
     assert len(clicks) <= MOST_CLICKS, clicks

@@ -215,6 +215,10 @@ def test_a_held_message_gets_a_new_time_or_is_left_out_with_a_reason() -> None:
         with pytest.raises(BadInput):
             actions.decide_held(occurrence, False, by=TESTER)
         actions.decide_held(occurrence, AT_TWO + timedelta(days=4), by=TESTER)
+        assert occurrence.status is OccurrenceStatus.HELD
+        assert occurrence.reason.startswith("It was approved for Tuesday 14 April at 14:00")
+        approver = queries.occurrence_page(occurrence).history[0].approved_by
+        actions.approve(occurrence, by=approver.actor)
         assert (occurrence.status, occurrence.reason) == (OccurrenceStatus.APPROVED, "")
         with pytest.raises(RuleBroken):
             actions.decide_held(occurrence, False, by=TESTER, reason="Too late.")

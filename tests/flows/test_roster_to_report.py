@@ -115,7 +115,6 @@ def test_from_the_file_to_the_report(app: Flask, tmp_path: Path, frozen: time_ma
     line = make_line(programme, wave=large, audience=audience, owner=writer)
     message = communications.schedule_briefing(line, clock.now() + timedelta(hours=1), by=writer.actor)
     communications.write_occurrence(message, "What changes in operations", TEXT, by=writer.actor)
-    communications.ask_approval(message, by=writer.actor)
     communications.approve(message, by=approver.actor)
     db.session.commit()
     frozen.shift(timedelta(hours=1))

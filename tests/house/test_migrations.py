@@ -359,6 +359,7 @@ CALLED = {
     "rule_id": "role_rule",
     "run_id": "import_run",
     "upload_id": "kept_upload",
+    "version_id": "text_version",
 }
 
 

@@ -109,6 +109,7 @@ def _messages(reader: Reader, on: date, limit: int) -> list[Needed]:
     waiting = calendar.needs_attention(reader)
     found = {
         Reason.APPROVAL: waiting.approvals,
+        Reason.SENT_BACK: waiting.sent_back,
         Reason.HELD: waiting.held,
         Reason.UNWRITTEN: waiting.late_drafts,
         Reason.MISSED: waiting.missed,

@@ -12,9 +12,10 @@ from engagement.accounts.models import Account
 from engagement.audiences.models import Audience
 from engagement.audiences.queries import people_in
 from engagement.audit import Actor
+from engagement.communications.actions.approving import lapse, withdraw_approval
+from engagement.communications.actions.placing import take_up_occurrence
 from engagement.communications.actions.planning import plan_anew, plan_dates, untouched_drafts
 from engagement.communications.actions.states import refuse_unless
-from engagement.communications.actions.texts import withdraw_approval
 from engagement.communications.actions.waiting import stop_overtaken
 from engagement.communications.languages import check_language
 from engagement.communications.models import Communication, Details, Occurrence
@@ -37,6 +38,8 @@ ADDRESSING = frozenset(("audience", "wave", "owner"))
 #: Changing one of these gives other dates; one of those below, other drafts. Both are for drafts that nobody has touched.
 DATING = frozenset(("cadence", "at", "timezone", "starts_on", "holiday_policy", "holiday_country"))
 SHAPING = DATING | {"write_lead_days", "subject", "outline", "asks_confirmation"}
+#: Why the messages of a communication that was ended are left out; by this they are found when it is taken up again.
+ENDED = "The communication was ended."
 LONGEST_WAIT, MOST_REMINDERS = 30, 3
 
 
@@ -145,8 +148,12 @@ def change_communication(communication: Communication, details: Details, *, by: 
 def _withdraw_all(communication: Communication, by: Actor) -> None:
     given = (OccurrenceStatus.APPROVED, OccurrenceStatus.IN_REVIEW)
     rows = select(Occurrence).where(Occurrence.communication_id == communication.id, Occurrence.status.in_(given))
-    for occurrence in db.session.scalars(rows).all():
-        withdraw_approval(occurrence, "The audience, the wave or the owner of the communication was changed.", by=by)
+    why = "The audience, the wave or the owner of the communication was changed after it was approved."
+    for occurrence in db.session.scalars(rows.with_for_update().execution_options(populate_existing=True)).all():
+        if occurrence.status is OccurrenceStatus.APPROVED:
+            lapse(occurrence, why, by=by)
+        else:
+            withdraw_approval(occurrence, why.replace("approved", "handed on"), by=by)
 
 
 def _said(value: Any) -> Any:
@@ -171,10 +178,31 @@ def end_communication(communication: Communication, *, by: Actor) -> None:
     rows = select(Occurrence).where(Occurrence.communication_id == communication.id, Occurrence.status.in_(unsent))
     for occurrence in db.session.scalars(rows.with_for_update().execution_options(populate_existing=True)):
         occurrence.status = OccurrenceStatus.SKIPPED
-        occurrence.reason = "The communication was ended."
+        occurrence.reason = ENDED
         audit.record(Verb.SKIPPED_MESSAGE, occurrence, by=by, reason=(None, occurrence.reason))
     db.session.flush()
     stop_overtaken(by=by)
+
+
+def take_up_communication(communication: Communication, *, by: Actor) -> None:
+    """Undo the ending of a communication: its dates from now on are planned, and texts that waited then are drafts again.
+
+    They need approval anew. Twice changes nothing.
+    """
+    if communication.ended_at is None:
+        return
+    now = clock.now()
+    audit.record(Verb.TOOK_UP_COMMUNICATION, communication, by=by, ended_at=(communication.ended_at, None))
+    communication.ended_at, communication.cadence_since = None, now
+    db.session.flush()
+    rows = select(Occurrence).where(
+        Occurrence.communication_id == communication.id,
+        Occurrence.status == OccurrenceStatus.SKIPPED,
+        Occurrence.reason == ENDED,
+    )
+    for occurrence in db.session.scalars(rows.order_by(Occurrence.id)).all():
+        take_up_occurrence(occurrence, by=by)
+    plan_dates([communication], now)
 
 
 def adopt_standard_communications(

@@ -8,9 +8,10 @@ from engagement import audit, clock
 from engagement.accounts.models import Account
 from engagement.audiences.queries import people_in, reach
 from engagement.audit import Actor
+from engagement.communications.actions.approving import lapse_if_overtaken
+from engagement.communications.actions.placing import move_occurrence, skip_occurrence
 from engagement.communications.actions.states import allow_in, lock, refuse_unless
-from engagement.communications.actions.texts import move_occurrence, skip_occurrence
-from engagement.communications.approvals import may_still_approve, standing_approval
+from engagement.communications.approvals import INSTANT, lapsed_because, may_still_approve, standing_approval
 from engagement.communications.merge_values import problems_of, values_for
 from engagement.communications.merging import fields_in
 from engagement.communications.messages import (
@@ -46,6 +47,9 @@ def queue_occurrence(
     text has a problem is HELD with the reason; one that reaches NOBODY is finished and says so. Late is only what is handed
     over late: who waits for their working hours after that does so by intent. The caller commits.
     """
+    waiting = db.session.get(Occurrence, occurrence_id)
+    if waiting is not None and waiting.sends_at <= now and lapse_if_overtaken(waiting):
+        return QueueOutcome.HELD
     claimed = rows_changed(
         update(Occurrence)
         .where(
@@ -87,7 +91,7 @@ def _why_not(occurrence: Occurrence) -> str | None:
         return "The text as it is now has no approval."
     if not may_still_approve(approval.approved_by, occurrence):
         return f"{approval.approved_by.name}, who approved it, may no longer do so."
-    return " ".join(problems_of(occurrence)) or None
+    return lapsed_because(occurrence, approval) or " ".join(problems_of(occurrence)) or None
 
 
 def _hold(occurrence: Occurrence, reason: str) -> QueueOutcome:
@@ -159,7 +163,7 @@ def settle_sending(now: datetime) -> int:
 
 
 def decide_held(occurrence: Occurrence, send: bool | datetime, *, by: Actor, reason: str = "") -> None:
-    """Decide about a held message: True sends it now, an aware instant at that time, False leaves it out with a reason.
+    """Decide about a held message: True sends it now, an aware instant moves it there, False leaves it out with a reason.
 
     Raises RuleBroken when it isn't held, or when it can't be sent now because its approval doesn't stand or its text has a
     problem; BadInput for a time in the past or a missing reason.
@@ -174,6 +178,10 @@ def decide_held(occurrence: Occurrence, send: bool | datetime, *, by: Actor, rea
         why_not = _why_not(occurrence)
         refuse_unless(why_not is None, f"It can’t be sent now. {why_not}")
         now = clock.now()
+        approval = standing_approval(occurrence)
+        # That it goes out now instead is what was decided here.
+        if approval is not None and approval.acted_on is not None:
+            approval.acted_on = approval.acted_on | {INSTANT: now.isoformat()}
         audit.record(Verb.RELEASED_MESSAGE, occurrence, by=by, sends_at=(occurrence.sends_at, now))
         occurrence.status, occurrence.sends_at, occurrence.moved_at, occurrence.reason = (
             OccurrenceStatus.APPROVED,

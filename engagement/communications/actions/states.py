@@ -10,7 +10,9 @@ from engagement import clock
 from engagement.communications.models import Approval, Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db, rows_changed
-from engagement.errors import RuleBroken
+from engagement.errors import BadInput, RuleBroken
+
+LONGEST_REASON = 2_000
 
 
 def lock(occurrence: Occurrence) -> None:
@@ -55,3 +57,12 @@ def withdraw_approvals(occurrence: Occurrence) -> int:
 def dated(communication: Communication, instant: datetime) -> date:
     """Return the day that an instant has by the communication's clock."""
     return instant.astimezone(ZoneInfo(communication.timezone)).date()
+
+
+def said_why(text: str, field: str, otherwise: str) -> str:
+    """Return a reason as it is kept; raise BadInput, above this field, where there is none or it is too long."""
+    text = text.strip()
+    if not text or len(text) > LONGEST_REASON:
+        sentence = f"Keep it under {LONGEST_REASON:,} characters." if text else otherwise
+        raise BadInput(sentence, {field: sentence})
+    return text

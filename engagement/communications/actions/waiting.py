@@ -4,19 +4,16 @@ from sqlalchemy import exists, or_, select
 
 from engagement import audit
 from engagement.audit import Actor
-from engagement.communications.actions.states import lock, refuse_unless
+from engagement.communications.actions.states import lock, refuse_unless, said_why
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
-from engagement.errors import BadInput
 from engagement.mail.actions import send_waiting, stop_waiting
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import UNSENT
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
-
-LONGEST_REASON = 2_000
 
 
 def stop_sending(occurrence: Occurrence, reason: str, *, by: Actor) -> int:
@@ -25,11 +22,7 @@ def stop_sending(occurrence: Occurrence, reason: str, *, by: Actor) -> int:
     Who has had it keeps it. Raises BadInput without a reason, RuleBroken when it isn't being sent.
     """
     mailing = _being_sent(occurrence)
-    reason = reason.strip()
-    if not reason or len(reason) > LONGEST_REASON:
-        sentence = "Say in a line why it is stopped." if not reason else f"Keep it under {LONGEST_REASON:,} characters."
-        raise BadInput(sentence, {"reason": sentence})
-    return _stop(occurrence, mailing, reason, by)
+    return _stop(occurrence, mailing, said_why(reason, "reason", "Say in a line why it is stopped."), by)
 
 
 def _stop(occurrence: Occurrence, mailing: Mailing, reason: str, by: Actor) -> int:

@@ -1,5 +1,6 @@
 """Reads of the calendar, all in one place for those who ask: lists, one message, what needs somebody."""
 
+from engagement.communications.approvals import overtaken_approvals
 from engagement.communications.queries.attention import NeedsAttention, needs_attention
 from engagement.communications.queries.calendar import (
     EVERY_ONE,
@@ -23,6 +24,8 @@ from engagement.communications.queries.one_message import (
     reader_in,
     recipient_by_email,
     some_recipients,
+    version_of,
+    versions_of,
     why_reached,
 )
 
@@ -44,9 +47,12 @@ __all__ = [
     "needs_attention",
     "next_messages",
     "occurrence_page",
+    "overtaken_approvals",
     "reach_of",
     "reader_in",
     "recipient_by_email",
     "some_recipients",
+    "version_of",
+    "versions_of",
     "why_reached",
 ]

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from engagement import clock
@@ -62,10 +62,15 @@ def go_lives_between(first: date, last: date, visible: ColumnElement[bool] = EVE
 
 
 def messages_listed(
-    status: OccurrenceStatus | None = None, readable: ColumnElement[bool] = EVERY_ONE
+    begins: datetime, status: OccurrenceStatus | None = None, readable: ColumnElement[bool] = EVERY_ONE
 ) -> Select[Occurrence]:
-    """Return the SELECT of all messages, the latest first, or only of those in one state."""
-    query = with_communication().where(readable).order_by(Occurrence.sends_at.desc(), Occurrence.id.desc())
+    """Return the SELECT of all messages, or only of those in one state: what comes from `begins` on in order, then the past.
+
+    What is past comes after it, the latest first.
+    """
+    is_past = Occurrence.sends_at < begins
+    in_order = (is_past, case((~is_past, Occurrence.sends_at)), Occurrence.sends_at.desc(), Occurrence.id)
+    query = with_communication().where(readable).order_by(*in_order)
     return query.where(Occurrence.status == status) if status else query
 
 

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import joinedload
 
 from engagement import clock
 from engagement.addresses import kept_form
 from engagement.audiences.queries import members, people_in, reaches
 from engagement.communications import approvals
 from engagement.communications.merge_values import problems_of
-from engagement.communications.models import Approval, Communication, Occurrence
+from engagement.communications.models import Approval, Communication, Occurrence, SentBack, TextVersion
 from engagement.communications.queries.calendar import with_communication
 from engagement.communications.readers import DeliveryPlan, delivery_plan, reader_groups, unread_languages
+from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.translations import texts_of
 from engagement.db import db
 from engagement.mail.confirming import Confirmations, confirmations_of
@@ -30,7 +32,8 @@ from engagement.words import short_day_words, zone_words
 class OccurrencePage:
     """Everything about one message: `reach_now` counts whom it would reach at this moment, `counts` what became of it.
 
-    `languages` are those of its texts, its own first; `unread` how many of its readers have no text in a language of
+    `lapsed` says why an approval no longer covers what readers would act on, "" where it does; `sent_back` is what has to change
+    before the message is asked about again. `languages` are those of its texts, its own first; `unread` how many of its readers have no text in a language of
     theirs. `plan` says when its readers would get it, None once it is out; `waiting` who of them still waits then, and
     `confirmations` who has confirmed, None where nobody is asked to.
     """
@@ -38,6 +41,8 @@ class OccurrencePage:
     occurrence: Occurrence
     problems: list[str]
     approval: Approval | None
+    lapsed: str
+    sent_back: SentBack | None
     history: list[Approval]
     reach_now: int
     counts: dict[DeliveryState, int]
@@ -58,6 +63,8 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
     """Return what the page of one message shows."""
     history = approvals.approvals_of(occurrence)
     standing = (a for a in history if a.withdrawn_at is None and a.text_version == occurrence.text_version)
+    approval = next(standing, None)
+    lapsed = approvals.lapsed_because(occurrence, approval) if approval and occurrence.status.goes_out_by_itself else ""
     communication = occurrence.communication
     groups = reader_groups(people_in(communication.audience, clock.today(communication.timezone)))
     languages = [text.language for text in texts_of(occurrence, organisation)]
@@ -67,7 +74,9 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
     return OccurrencePage(
         occurrence=occurrence,
         problems=problems_of(occurrence) if may_still_go else [],
-        approval=next(standing, None),
+        approval=None if lapsed else approval,
+        lapsed=lapsed,
+        sent_back=_sent_back(occurrence.id) if occurrence.status is OccurrenceStatus.DRAFT else None,
         history=history,
         reach_now=sum(group.people for group in groups),
         counts=delivery_counts(mailing.id) if mailing else {},
@@ -81,6 +90,24 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
         if mailing and mailing.asks_confirmation
         else None,
     )
+
+
+def _sent_back(occurrence_id: int) -> SentBack | None:
+    rows = select(SentBack).where(SentBack.occurrence_id == occurrence_id, SentBack.answered_at.is_(None))
+    newest = rows.options(joinedload(SentBack.sent_back_by)).order_by(SentBack.id.desc())
+    return db.session.scalar(newest.limit(1))
+
+
+def versions_of(occurrence_id: int) -> list[TextVersion]:
+    """Return every version of a message's texts with its author, the newest first."""
+    rows = select(TextVersion).where(TextVersion.occurrence_id == occurrence_id)
+    return list(db.session.scalars(rows.options(joinedload(TextVersion.written_by)).order_by(TextVersion.id.desc())))
+
+
+def version_of(occurrence_id: int, version_id: int) -> TextVersion | None:
+    """Return one version of a message's texts, None where it has none of this id."""
+    rows = select(TextVersion).where(TextVersion.occurrence_id == occurrence_id, TextVersion.id == version_id)
+    return db.session.scalar(rows.options(joinedload(TextVersion.written_by)))
 
 
 def reach_of(communications: Sequence[Communication], on: date) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""Pages of communications: the calendar as month and list, and each communication with its dates."""
+"""Pages of communications: planning one, and each with its dates; the calendar itself is in `overview`."""
 
 from datetime import time
 from zoneinfo import ZoneInfo
@@ -10,22 +10,19 @@ from engagement import clock
 from engagement.accounts.models import Account
 from engagement.accounts.scopes import rights
 from engagement.communications import actions, queries, scopes
-from engagement.communications.models import Communication, Occurrence
+from engagement.communications.models import Communication
 from engagement.communications.outlines import standard_outlines
-from engagement.communications.rules import CommunicationKind, OccurrenceStatus
+from engagement.communications.rules import CommunicationKind
 from engagement.communications.translations import main_language
-from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.mail.rules import DeliveryState
 from engagement.pages.calendar import blueprint
-from engagement.pages.calendar.forms import CommunicationForm, StandardForm, chosen, month_of
+from engagement.pages.calendar.forms import CommunicationForm, StandardForm, chosen
 from engagement.pages.calendar.message_forms import WhenForm
-from engagement.pages.calendar.month import brief_moment, month_shown
 from engagement.pages.calendar.words import when_words
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.parts.fields import row_id
-from engagement.pages.parts.lists import asked_page
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme
@@ -33,74 +30,7 @@ from engagement.programmes.scopes import programme_for, reaches_programme
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
-from engagement.words import day_words, language_words, listed, number_word, plural
-
-NOTHING_CHOSEN = "Choose who gets at least one of the four."
-
-
-@blueprint.get("/communications")
-def index() -> str:
-    """Show the calendar: a month of messages, or all of them as a list."""
-    reader = guard.reader()
-    reading = rights.reading(reader)
-    guard.allow(reading.holds_places)
-    if request.args.get("view") == "list":
-        return _listed()
-    first = month_of(request.args.get("month"), today())
-    month = month_shown(first, today(), reader, guard.settings().holidays)
-    return render_template(
-        "calendar/month.html",
-        month=month,
-        lede=_month_words(month.messages),
-        coming=[
-            (m, brief_moment(m.sends_at, reader.timezone))
-            for m in queries.coming_messages(clock.now(), readable=scopes.readable(reading))
-        ],
-        lines=queries.communications_running(readable=scopes.readable(reading)),
-        may_plan=rights.planning(reader).holds_places,
-        statuses=_LEGEND,
-    )
-
-
-_LEGEND = (
-    OccurrenceStatus.DRAFT,
-    OccurrenceStatus.IN_REVIEW,
-    OccurrenceStatus.APPROVED,
-    OccurrenceStatus.SENT,
-    OccurrenceStatus.HELD,
-    OccurrenceStatus.MISSED,
-)
-
-
-def _month_words(messages: list[Occurrence]) -> str:
-    if not messages:
-        return "No messages are planned."
-    told = [f"{number_word(len(messages)).capitalize()} {'message' if len(messages) == 1 else 'messages'}."]
-    for status, one, many in (
-        (OccurrenceStatus.IN_REVIEW, "waits for approval", "wait for approval"),
-        (OccurrenceStatus.HELD, "is held", "are held"),
-        (OccurrenceStatus.MISSED, "was missed", "were missed"),
-    ):
-        number = sum(message.status is status for message in messages)
-        if number:
-            told.append(f"{number_word(number).capitalize()} {one if number == 1 else many}.")
-    return " ".join(told)
-
-
-def _listed() -> str:
-    asked = request.args.get("status", "")
-    status = OccurrenceStatus(asked) if asked in list(OccurrenceStatus) else None
-    rows = queries.messages_listed(status, scopes.readable(rights.reading(guard.reader())))
-    page = asked_page(count_of(rows))
-    messages = list(db.session.scalars(rows.limit(page.size).offset(page.offset)))
-    return render_template(
-        "calendar/list.html",
-        messages=messages,
-        page=page,
-        status=status,
-        statuses=list(OccurrenceStatus),
-        may_plan=rights.planning(guard.reader()).holds_places,
-    )
+from engagement.words import day_words, language_words, listed, plural
 
 
 def _programmes_to_plan() -> list[Programme]:
@@ -113,6 +43,9 @@ def _programmes_to_plan() -> list[Programme]:
 def _waves_to_plan(programme: Programme) -> list[Wave]:
     planning = rights.planning(guard.reader())
     return [wave for wave in waves.waves_of(programme.id) if reaches_wave(planning, wave)]
+
+
+NOTHING_CHOSEN = "Choose who gets at least one of the four."
 
 
 @blueprint.route("/communications/new", methods=["GET", "POST"])
@@ -191,7 +124,7 @@ def standard() -> Drawn | BaseResponse:
                 programme,
                 owner=chosen_owner(form),
                 approver=chosen(Account, form.approver.data),
-                audiences=form.audiences(),
+                audiences=wanted,
                 timezone=guard.settings().timezone,
                 holiday_country=guard.settings().holidays,
                 by=guard.reader().actor,
@@ -237,6 +170,7 @@ def _communication_shown(row: Communication, when: WhenForm) -> Drawn:
         past=[(message, counts.get(message.id, {}).get(DeliveryState.SENT, 0)) for message in past],
         reach=queries.reach_of([row], clock.today(row.timezone))[row.id],
         may_plan=scopes.may_plan(rights.planning(guard.reader()), row) and row.ended_at is None,
+        may_take_up=scopes.may_plan(rights.planning(guard.reader()), row) and row.ended_at is not None,
         when=when,
     )
 
@@ -292,6 +226,19 @@ def end(communication_id: int) -> BaseResponse:
     return done(
         "calendar.communication",
         f"{row.name} has ended.",
-        "Nothing of it is sent any more. What was sent stays readable.",
+        "Nothing of it is sent any more. What was sent stays readable. You can take it up again on this page.",
+        communication_id=row.id,
+    )
+
+
+@blueprint.post("/communications/<int:communication_id>/ending/undoing")
+def take_up_communication(communication_id: int) -> BaseResponse:
+    """Take a communication up again that was ended."""
+    row = _to_plan(communication_id)
+    actions.take_up_communication(row, by=guard.reader().actor)
+    return done(
+        "calendar.communication",
+        f"{row.name} goes on.",
+        f"{_how_often_words(row)} What waited to be sent when it ended is a draft again and needs approval.",
         communication_id=row.id,
     )

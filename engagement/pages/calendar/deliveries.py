@@ -1,6 +1,6 @@
 """The delivery log: what became of every message to every person, and the decisions that only a person can take."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
@@ -55,13 +55,15 @@ def deliveries() -> str:
     confirmed = acknowledged_at(found)
     mailing = db.session.get(Mailing, filters.mailing_id) if filters.mailing_id else None
     person = db.session.get(Person, filters.person_id) if filters.person_id else None
-    counts = queries.delivery_counts(mailing.id) if mailing else queries.outbox_counts()
+    counts = (
+        queries.delivery_counts(mailing.id) if mailing else queries.outbox_counts(with_sign_in=filters.with_sign_in)
+    )
     return render_template(
         "calendar/deliveries.html",
         lines=[_line(delivery, decides, confirmed.get(delivery.id)) for delivery in found],
         page=page,
         filters=filters,
-        is_narrowed=filters != DeliveryFilters(),
+        is_narrowed=replace(filters, with_sign_in=False) != DeliveryFilters(),
         shows_unknown=filters.state is DeliveryState.UNKNOWN,
         mailing=mailing,
         title=in_words(mailing.subject) if mailing else "Deliveries",
@@ -83,6 +85,7 @@ def _asked() -> DeliveryFilters:
         mailing_id=row_id(request.args.get("message")),
         person_id=row_id(request.args.get("person")),
         words=request.args.get("words", "").strip()[:200],
+        with_sign_in=request.args.get("mail") == "all",
     )
 
 

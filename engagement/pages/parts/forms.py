@@ -95,9 +95,9 @@ class EditForm(Form):
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)
-        self.drawn_from.of = self._marks
+        self.drawn_from.of = self.marks
 
-    def _marks(self) -> dict[str, str]:
+    def marks(self) -> dict[str, str]:
         """Return a mark of what stands in each field that the form asks; those that were taken out of it are not among them."""
         return {field.short_name: _mark(field, field.object_data) for field in self._asked()}
 
@@ -107,7 +107,7 @@ class EditForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse as well what others have changed since the form was drawn."""
         is_fine = super().validate(extra_validators=extra_validators)
-        overtaken, drawn_from = False, _read(self.drawn_from.data)
+        overtaken, drawn_from = False, drawn_marks(self.drawn_from.data)
         for field in self._asked():
             before, stands = drawn_from.get(field.short_name), _mark(field, field.object_data)
             typed = _mark(field, field.data)
@@ -125,7 +125,8 @@ class EditForm(Form):
         return is_fine and not overtaken
 
 
-def _read(text: str | None) -> dict[str, str]:
+def drawn_marks(text: str | None) -> dict[str, str]:
+    """Return the marks that a form brought of what it was drawn from, none for nonsense."""
     if not text or len(text) > LONGEST_TEXT:
         return {}
     try:

@@ -48,6 +48,19 @@ class SetupLine:
 
 
 @dataclass(frozen=True)
+class _Begun:
+    """The first of what is there already, from which the next steps lead on."""
+
+    programme: Programme | None
+    wave: Wave | None
+
+
+def _begun() -> _Begun:
+    programme = next((p for p in programmes.programmes() if p.closed_at is None), None)
+    return _Begun(programme, next(iter(waves.open_waves()), None))
+
+
+@dataclass(frozen=True)
 class Setup:
     """First setup as the page shows it; `next` is the first step that is left."""
 
@@ -91,19 +104,6 @@ def _test_mail_words() -> str:
         return ""
     reason = f": {tried.reason}" if tried.reason else ""
     return f"The last test mail: {tried.state.word.lower()}{reason}."
-
-
-@dataclass(frozen=True)
-class _Begun:
-    """The first of what is there already, from which the next steps lead on."""
-
-    programme: Programme | None
-    wave: Wave | None
-
-
-def _begun() -> _Begun:
-    programme = next((p for p in programmes.programmes() if p.closed_at is None), None)
-    return _Begun(programme, next(iter(waves.open_waves()), None))
 
 
 def _where(step: SetupStep, begun: _Begun) -> str:

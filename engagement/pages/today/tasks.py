@@ -29,6 +29,7 @@ from engagement.words import days_away, listed, plural
 #: The one button of each task, and where the rest of its kind is listed; None where there is only one.
 ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.APPROVAL: ("Read and approve", ("calendar.index", {})),
+    Reason.SENT_BACK: ("Change it", ("calendar.index", {})),
     Reason.HELD: ("Decide", ("calendar.index", {})),
     Reason.UNWRITTEN: ("Write it", ("calendar.index", {})),
     Reason.MISSED: ("Decide", ("calendar.index", {})),
@@ -49,12 +50,13 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
 #: Why a message waits, after to whom and when it goes out.
 WHY_IT_WAITS = {
     Reason.APPROVAL: "Without an approval it is held.",
+    Reason.SENT_BACK: "Its approver says what to change.",
     Reason.HELD: "Send it, move it or skip it.",
     Reason.UNWRITTEN: "The draft was to be ready by now.",
     Reason.MISSED: "Its time passed while it was not approved.",
     Reason.UNREACHED: "Its audience was empty when it was sent.",
 }
-_STILL_AHEAD = (Reason.APPROVAL, Reason.UNWRITTEN)
+_STILL_AHEAD = (Reason.APPROVAL, Reason.SENT_BACK, Reason.UNWRITTEN)
 
 
 @dataclass(frozen=True)

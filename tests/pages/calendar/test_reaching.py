@@ -70,7 +70,7 @@ def test_readers_without_a_text_are_warned_of_and_the_text_is_written(client: Fl
     address = f"/occurrences/{draft.id}"
     warned = page(client, address)
     assert "1 person reads Polish. Without a text in that language they get the English one." in warned
-    assert f'href="{address}?language=pl">Write it in Polish</a>' in warned
+    assert 'form="message-form" name="turn_to" value="pl">Write it in Polish</button>' in warned
     writing = page(client, f"{address}?language=pl")
     assert "Nothing is saved in Polish yet." in writing
     assert "Save the text in Polish" in writing

@@ -21,7 +21,7 @@ from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import give_role_by_rule, save_audience
 from engagement.communications import actions as communications
-from engagement.communications.models import Details
+from engagement.communications.models import Details, TextVersion
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
 from engagement.intake.actions.files import keep_upload
@@ -184,7 +184,11 @@ def _calendar(side: str, programme: Programme, department: Department) -> dict[s
         by=TESTER,
     )
     message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
+    version = TextVersion(occurrence_id=message.id, number=1, subject=f"The {side} subject", body="")
+    db.session.add(version)
+    db.session.flush()
     return {
+        "version_id": version.id,
         "audience_id": audience.id,
         "rule_id": rule.id,
         "communication_id": line.id,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    update,
 )
 from sqlalchemy.orm import aliased
 
@@ -172,6 +173,18 @@ def _resolve_managers(run: ImportRun, kind: ReferenceKind) -> None:
         .where(~found)
     )
     rows_changed(insert(StagedReference).from_select(_REFERENCE, elsewhere))
+    _resolve_to_leavers(run, kind, in_directory)
+
+
+def _resolve_to_leavers(run: ImportRun, kind: ReferenceKind, in_directory: Any) -> None:
+    """Whoever left and still has people who report to them is still their manager, until a file names another."""
+    member = aliased(Person)
+    has_team = exists().where(member.manager_id == Person.id, member.left_at.is_(None))
+    left = select(func.max(Person.id)).where(
+        in_directory == StagedReference.value, Person.left_at.is_not(None), has_team
+    )
+    missing = (StagedReference.run_id == run.id, StagedReference.kind == kind, StagedReference.row_id.is_(None))
+    rows_changed(update(StagedReference).where(*missing).values(row_id=left.scalar_subquery()))
 
 
 def unknown_managers(run: ImportRun) -> set[ManagerRef]:
