@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 
 from engagement.accounts.models import Grant
 from engagement.accounts.rules import Role
@@ -35,21 +35,23 @@ class StepState:
 
 
 def setup_states() -> Sequence[StepState]:
-    """Return where each step stands, in their order; empty once none is left, in one query from then on."""
-    skipped = dict(db.session.execute(select(SkippedSetup.step, SkippedSetup.by)).all())
-    briefed, *there = db.session.execute(select(*_there().values())).one()
-    if briefed or SetupStep.BRIEFING in skipped:
+    """Return where each step stands, in their order; empty once a briefing went out or is done without, then in one query."""
+    without = exists().where(SkippedSetup.step == SetupStep.BRIEFING)
+    if db.session.scalar(select(or_(exists().where(Occurrence.mailing_id.is_not(None)), without))):
         return []
-    done = dict(zip(list(_there())[1:], there, strict=True)) | {SetupStep.BRIEFING: False}
-    done[SetupStep.WORKFLOW] = bool(done[SetupStep.WORKFLOW]) and _some_workflow_is_owned()
-    return [StepState(step, bool(done[step]), skipped.get(step)) for step in SetupStep]
+    skipped = dict(db.session.execute(select(SkippedSetup.step, SkippedSetup.by)).all())
+    asked = _there()
+    found = dict(zip(asked, db.session.execute(select(*asked.values())).one(), strict=True))
+    done = {step for step, is_there in found.items() if is_there}
+    if SetupStep.WORKFLOW in done and not _some_workflow_is_owned():
+        done.remove(SetupStep.WORKFLOW)
+    return [StepState(step, step in done, skipped.get(step)) for step in SetupStep]
 
 
 def _there() -> dict[SetupStep, ColumnElement[bool]]:
-    """Return for each step the question whether what it makes is there; the first briefing is asked first."""
+    """Return for each step before the first briefing the question whether what it makes is there."""
     described = Workflow.system_does != ""
     return {
-        SetupStep.BRIEFING: exists().where(Occurrence.mailing_id.is_not(None)),
         SetupStep.MAIL: exists().where(Delivery.state == DeliveryState.SENT),
         SetupStep.PEOPLE: exists().where(Person.left_at.is_(None)),
         SetupStep.PROGRAMME: exists().where(Programme.id.is_not(None)),

@@ -32,6 +32,9 @@ ANYBODY = EVERYBODY + "-"
 MATRIX: dict[str, tuple[str, ...]] = {
     # Signing in, and what a machine reads.
     "GET today.index": (EVERYBODY,),
+    "POST today.skip_setup": ("AM",),
+    "POST today.take_up_setup": ("AM",),
+    "POST today.send_test_mail": ("A",),
     "GET sign_in.sign_in": (ANYBODY,),
     "POST sign_in.sign_in": (ANYBODY,),
     "POST sign_in.ask_link": (ANYBODY,),
@@ -141,6 +144,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET calendar.edit": ("MP", "M"),
     "POST calendar.edit": ("MP", "M"),
     "POST calendar.end": ("MP", "M"),
+    "GET calendar.brief_wave": ("MPWL", "M"),
+    "POST calendar.brief_wave": ("MPWL", "M"),
     "POST calendar.take_up_communication": ("MP", "M"),
     "POST calendar.date_message": ("MP", "M"),
     "GET calendar.occurrence": ("AMPWLRUrwuv", "AMRU"),
@@ -256,7 +261,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
 ASKED = {"calendar.standard": "programme_id"}
 SENT = {"concerns.take_over": ("owner", "manager_id")}
 #: Parts of an address that are the same on both sides.
-SIDELESS = {"kind", "role", "slug", "token", "filename"}
+SIDELESS = {"kind", "step", "role", "slug", "token", "filename"}
 
 
 def ask(world: World, letter: str, rule: Rule, method: str = "GET", side: str = "own", query: str = "") -> TestResponse:

@@ -139,6 +139,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "module_id": module.id if is_own else make_module("writing").id,
         "slug": module.slug,
         "role": "user",
+        "step": "training",
         "kind": "csv",
         "token": "nonsense",
         "filename": "none",
