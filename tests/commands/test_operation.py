@@ -30,8 +30,7 @@ def test_a_second_service_on_one_file_refuses_and_the_next_after_a_kill_starts(s
         refused = shell.flask("serve", "--port", str(free_port())).refusal
         assert refused.startswith("Another flask serve runs on ")
         assert refused.endswith("many processes need PostgreSQL.")
-        service.process.kill()
-        service.process.wait()
+        service.kill()
     with shell.serving() as service:
         assert service.get("/healthz")[0] == 200
 
