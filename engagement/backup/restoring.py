@@ -143,7 +143,9 @@ def _load(backup: Backup, connection: Connection, progress: Callable[[str, float
     here = set(inspect(connection).get_table_names())
     for name, stored in backup.tables.items():
         if name not in here:
-            raise ValueError("a table is not known")
+            raise BadInput(
+                f"This service knows no table {name}. Restore the file with the version that made it ({backup.service})."
+            )
         rows = backup.rows(name)
         while batch := list(islice(rows, AT_ONCE)):
             connection.execute(stored.statement(name).insert(), batch)

@@ -215,9 +215,7 @@ def test_a_message_that_can_be_sent_to_nobody_is_held_with_its_reason(app: Flask
     with clock.standing_at(AT_TWO):
         run("queue-occurrences")
     assert (first.status, second.status) == (OccurrenceStatus.HELD, OccurrenceStatus.SENDING)
-    assert first.reason == (
-        "The rule of the audience “Broken” can’t be understood: “mood” is nothing that an audience can ask about. Correct it."
-    )
+    assert first.reason == "The audience “Broken” asks for other people than when it was approved."
     owner = signed_in(app, make_account("cm@example.com", "Cora May", Role.CHANGE_MANAGER))
     for path in (f"/occurrences/{first.id}", "/", f"/audiences/{first.communication.audience_id}", "/audiences"):
         answer = owner.get(path)
