@@ -137,6 +137,11 @@ class Verb(StrEnum):
     COUNTED_FLOOD = "decided that a flood of concerns counts"
     LEFT_OUT_FLOOD = "decided that a flood of concerns is left out"
 
+    EXPORTED_EVERYTHING = "exported everything"
+    RESTORED_BACKUP = "restored backup"
+    TOLD_ADMINISTRATORS = "told administrators", "wrote to the administrators"
+    RAN_JOB = "ran job", "had job run"
+    TRIED_AGAIN = "tried again", "had something tried again"
     SET_RETENTION = "set retention", "set how long records are kept"
     APPLIED_RETENTION = "applied retention", "removed records that were kept long enough"
 

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from engagement import audit, clock
 from engagement.accounts import queries
 from engagement.accounts.addresses import actions as addresses
-from engagement.accounts.addresses.queries import holder_of, is_guarded, is_same_name, refuse_elsewhere
+from engagement.accounts.addresses.queries import holder_of, is_guarded, is_same_name, refuse_elsewhere, scope_in_words
 from engagement.accounts.attempts import actions as attempts
 from engagement.accounts.attempts.rules import ORDINARY, Limits, Way
 from engagement.accounts.links.queries import NO_MORE, refuse_from_elsewhere
@@ -160,7 +160,9 @@ def grant_role(
         granted_by=by.name,
     )
     db.session.add(grant)
-    audit.record(Verb.GAVE_ROLE, audit.about(account, grant), by=by, role=(None, role))
+    audit.record(
+        Verb.GAVE_ROLE, audit.about(account, grant), by=by, role=(None, role), where=(None, scope_in_words(grant))
+    )
     return grant
 
 
@@ -173,7 +175,8 @@ def withdraw_grant(grant: Grant, *, by: Actor) -> None:
     if grant.role is Role.ADMINISTRATOR and holding == [grant.account_id]:
         raise RuleBroken("This is the last administrator. Make somebody else one first.")
     grant.withdrawn_at = clock.now()
-    audit.record(Verb.WITHDREW_ROLE, audit.about(grant.account, grant), by=by, role=(grant.role, None))
+    changes = {"role": (grant.role, None), "where": (scope_in_words(grant), None)}
+    audit.record(Verb.WITHDREW_ROLE, audit.about(grant.account, grant), by=by, **changes)
 
 
 def deactivate(account: Account, *, by: Actor) -> None:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 from engagement.words import listed
 
 Rule: TypeAlias = dict[str, Any]
+NOBODY: Rule = {"any": []}
 #: How a condition is said of people, in the plural; True asks for its opposite.
 Phrase: TypeAlias = Callable[[Rule, bool], str]
 #: How large a rule is: the numbers of its conditions and of the values that they name.

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
 
+from engagement.audiences.queries import rule_problem
 from engagement.communications.merging import CONSTANT, FIELDS, problems_in
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.translations import translations_of
@@ -50,7 +51,7 @@ def constants_for(
 
 
 def problems_of(occurrence: Occurrence) -> list[str]:
-    """Return one sentence for each thing in its texts that keeps the message from being approved and sent.
+    """Return one sentence for each thing in its texts and audience that keeps the message from being approved and sent.
 
     Those of a translation begin with the name of its language.
     """
@@ -61,7 +62,8 @@ def problems_of(occurrence: Occurrence) -> list[str]:
         if text.body.strip() and text.body == occurrence.body:
             own.append("The text is still the one that it is a translation of.")
         found += [f"{language_words(text.language)}: {sentence}" for sentence in own]
-    return found
+    whom = rule_problem(occurrence.communication.audience)
+    return [*found, whom] if whom else found
 
 
 def person_columns(names: Iterable[str], language: str = "en") -> dict[str, ColumnElement[str]]:

@@ -12,6 +12,7 @@ from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.mail.claiming import UNCLAIMED
+from engagement.mail.claiming import expired_claims as expired_claims
 from engagement.mail.claiming import release_expired as release_expired
 from engagement.mail.headers import is_usable_address, mailbox, one_line
 from engagement.mail.message import SlotUnfilled, slots_of

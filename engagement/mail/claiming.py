@@ -8,7 +8,7 @@ commits come from `courier.py`; on PostgreSQL they wait for the disk, so that ev
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
-from sqlalchemy import Table, and_, bindparam, exists, select, update
+from sqlalchemy import Table, and_, bindparam, exists, select, true, update
 
 from engagement.db import db, rows_changed
 from engagement.mail.models import Acknowledgement, Delivery, Reminder
@@ -181,13 +181,19 @@ class Released(NamedTuple):
         return f"{self.waiting} waiting and {self.uncertain} uncertain"
 
 
-def release_expired(now: datetime) -> Released:
-    """Take over from workers that died.
+def expired_claims(now: datetime) -> list[int]:
+    """Return the ids of the deliveries that workers hold which died."""
+    held = Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.ATTEMPTING))
+    return list(db.session.scalars(select(Delivery.id).where(held, Delivery.claimed_until <= now)))
+
+
+def release_expired(now: datetime, only: int | None = None) -> Released:
+    """Take over from workers that died, all that they hold or `only` the delivery of this id.
 
     What was only claimed waits again. What was being attempted may have been accepted: it becomes UNKNOWN, and a person
     decides. `claimed_by` is kept there, so that a worker that was merely slow can still say what happened.
     """
-    expired = Delivery.claimed_until <= now
+    expired = and_(Delivery.claimed_until <= now, true() if only is None else Delivery.id == only)
     waiting = rows_changed(
         update(Delivery)
         .where(Delivery.state == DeliveryState.CLAIMED, expired)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
+import structlog
+
 from engagement import clock
 from engagement.db import db
 from engagement.errors import EngagementError, RuleBroken
@@ -20,6 +22,9 @@ from engagement.mail.models import Delivery, Mailing, Translation
 from engagement.mail.pace import Pace, wait_unless
 from engagement.mail.rules import DeliveryState, Outcome
 from engagement.mail.transport import Transport
+from engagement.set_aside import is_database_away, why_it_failed
+
+log = structlog.get_logger("engagement.mail")
 
 
 class Lapsed(RuleBroken):
@@ -109,7 +114,7 @@ class Courier:
         db.session.commit()
         self._holds_claims = bool(batch)
         for delivery in batch:
-            if self.stopping() or self.counts.trouble or not self._deliver(delivery):
+            if self.stopping() or self.counts.trouble or not self._deliver_or_leave(delivery):
                 break
         self._write_outcome()
         if self._holds_claims:
@@ -117,6 +122,18 @@ class Courier:
             db.session.commit()
             self._holds_claims = False
         return bool(batch) and not self.counts.trouble and not self.stopping()
+
+    def _deliver_or_leave(self, delivery: Delivery) -> bool:
+        """Send one claimed delivery; one that fails in a way nobody thought of is left behind, and shows as not certain."""
+        try:
+            return self._deliver(delivery)
+        except Exception as error:
+            db.session.rollback()
+            if is_database_away(error):
+                raise
+            log.exception("message left behind", delivery=delivery.id)
+            self._unwritten = None
+            return True
 
     def _deliver(self, delivery: Delivery) -> bool:
         """Send one claimed delivery; return False when told to stop while it waited for its turn."""
@@ -156,12 +173,20 @@ class Courier:
             self._unwritten = None
 
     def _filled(self, delivery: Delivery) -> bytes | None:
-        """Return the message for one person, None when it cannot be written, which is recorded."""
+        """Return the message for one person, None when it cannot be written, which is recorded.
+
+        In whatever way that fails, it is this one message's matter: the next one goes out.
+        """
         try:
             return self._prepared_for(delivery).fill(delivery, self._values(delivery))
-        except EngagementError as error:
+        except Exception as error:
+            if is_database_away(error):
+                raise
+            db.session.rollback()
+            if not isinstance(error, EngagementError):
+                log.exception("message not written", delivery=delivery.id)
             state = DeliveryState.SUPPRESSED if isinstance(error, Lapsed) else DeliveryState.BOUNCED
-            claiming.refuse_unbuildable(delivery, self.worker, error.sentence, state)
+            claiming.refuse_unbuildable(delivery, self.worker, why_it_failed(error), state)
             db.session.commit()
             self.counts.add(state)
             return None

@@ -116,8 +116,9 @@ class Worker:
             try:
                 with self._app_context():
                     if takes_over and time.monotonic() >= take_over_at:
-                        _take_over()
+                        # Before it is tried: what can't be taken over must not keep everything else from being sent.
                         take_over_at = time.monotonic() + TAKE_OVER_EVERY
+                        _take_over()
                     there_is_more = courier.deliver_once()
                 if there_is_more:
                     pause = 0.0

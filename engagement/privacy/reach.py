@@ -159,6 +159,7 @@ REACH: dict[str, Reach] = {
     "text_version": Reach(by={"written_by_id": ("occurrence_id", "written_at", "subject", "body")}),
     "sent_back": Reach(by={"sent_back_by_id": ("occurrence_id", "sent_back_at", "comment")}),
     "approval": Reach(by={"approved_by_id": ("occurrence_id", "approved_at", "withdrawn_at")}),
+    "set_aside": NOBODY,
     # The service itself. Of what somebody did to others the audit tells when, what, and to which kind of thing.
     "audit_entry": Reach(
         about=("person_id",), without=("actor_id", "actor_name"), by={"actor_id": ("at", "verb", "subject_kind")}

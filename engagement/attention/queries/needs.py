@@ -13,6 +13,7 @@ from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
 from engagement.attention.queries.ownership import Vacancy, vacancies
+from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
 from engagement.attention.queries.waves import (
     MissingCurriculum,
     RolelessMembers,
@@ -32,6 +33,7 @@ from engagement.programmes.scopes import reaches_programme
 from engagement.resistance import queries as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.scopes import concerns_within
+from engagement.set_aside import SetAside
 from engagement.training import queries as training
 from engagement.training.queries import Move
 from engagement.training.queries.progress import people_counts
@@ -42,7 +44,16 @@ from engagement.waves.scopes import reaches_wave
 Found = TypeVar("Found")
 #: What a row stands for, with everything that a sentence about it may say.
 Subject = (
-    Occurrence | Concern | Move | Vacancy | WaveTraining | MissingCurriculum | RolelessMembers | HeldTotals | Waiting
+    Occurrence
+    | Concern
+    | Move
+    | Vacancy
+    | WaveTraining
+    | MissingCurriculum
+    | RolelessMembers
+    | HeldTotals
+    | Waiting
+    | SetAside
 )
 
 
@@ -95,6 +106,7 @@ def needed_by(
     planned = [wave for wave in waves if reaches_wave(planning, wave)]
     needed = [
         *_messages(reader, on, limit),
+        _left_alone(reader, limit),
         *_concerns(reader, organisation, limit),
         _old_training(reader, on, limit),
         _vacancies([wave for wave in planned if reaches_programme(planning, wave.programme)], on, limit),
@@ -137,6 +149,18 @@ def _messages(reader: Reader, on: date, limit: int) -> list[Needed]:
         Needed(reason, len(messages), [row(reason, each) for each in messages[:limit]])
         for reason, messages in found.items()
     ]
+
+
+def _left_alone(reader: Reader, limit: int) -> Needed:
+    def row(left: SetAside) -> Need:
+        kind, place = WHERE.get(left.kind, (Kind.JOB, Place.JOBS))
+        key = None if place is Place.JOBS else int(left.key)
+        line = communication_of(left)
+        return Need(
+            Reason.SET_ASIDE, kind, key, left.name, place, left, _account(line.owner if line else None), left.at
+        )
+
+    return _first(Reason.SET_ASIDE, set_aside_for(reader), row, limit)
 
 
 def _approver(reader: Reader, message: Occurrence) -> Who | None:

@@ -6,12 +6,10 @@ from sqlalchemy import ColumnElement, false, or_, select
 
 from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Options, Values
 from engagement.audiences.models import Audience
-from engagement.audiences.rules import Rule, Size, values_of
+from engagement.audiences.rules import NOBODY, Rule, Size, values_of
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.searching import by_name
-
-NOBODY: Rule = {"any": []}
 
 
 def named_in(rule: Rule) -> list[int]:

@@ -16,10 +16,16 @@ from engagement.communications.actions.calendar import (
     take_up_communication,
 )
 from engagement.communications.actions.placing import move_occurrence, skip_occurrence, take_up_occurrence
-from engagement.communications.actions.planning import plan_occurrences, schedule_briefing, settle_missed
+from engagement.communications.actions.planning import (
+    plan_communication,
+    plan_occurrences,
+    schedule_briefing,
+    settle_missed,
+)
 from engagement.communications.actions.reminding import messages_to_remind_of, remind
 from engagement.communications.actions.sending import (
     decide_held,
+    hold_occurrence,
     queue_occurrence,
     resume_occurrence,
     send_test_copy,
@@ -34,7 +40,6 @@ from engagement.communications.actions.writing import (
     write_translation,
 )
 from engagement.communications.messages import preview_as
-from engagement.communications.queries import due_occurrences
 
 __all__ = [
     "Written",
@@ -44,12 +49,13 @@ __all__ = [
     "bring_back",
     "change_communication",
     "decide_held",
-    "due_occurrences",
     "end_communication",
+    "hold_occurrence",
     "lapse_if_overtaken",
     "make_communication",
     "messages_to_remind_of",
     "move_occurrence",
+    "plan_communication",
     "plan_occurrences",
     "preview_as",
     "queue_occurrence",

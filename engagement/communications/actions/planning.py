@@ -4,19 +4,19 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.communications.actions.states import dated, refuse_unless
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.queries.due import communications_with_dates, passed_without_approval
 from engagement.communications.rules import OccurrenceStatus, paired
 from engagement.days.cadence import PlannedDate, planned_dates
 from engagement.days.working_days import working_days_before
 from engagement.db import db, insert_new
 from engagement.errors import BadInput, RuleBroken
-from engagement.programmes.models import Programme
 from engagement.verbs import Verb
 
 HORIZON_DAYS = 100
@@ -31,13 +31,13 @@ def plan_occurrences(now: datetime, horizon_days: int = HORIZON_DAYS) -> int:
     Runs any number of times, also in several processes at once, without making a date twice. Dates that passed while
     nothing ran are made too, so that none disappears: `settle_missed` finds them.
     """
-    running = (
-        select(Communication)
-        .join(Communication.programme)
-        .where(Communication.ended_at.is_(None), Communication.cadence.is_not(None), Programme.closed_at.is_(None))
-        .options(joinedload(Communication.wave), joinedload(Communication.programme))
-    )
+    running = communications_with_dates().options(joinedload(Communication.wave), joinedload(Communication.programme))
     return plan_dates(db.session.scalars(running), now, horizon_days)
+
+
+def plan_communication(communication_id: int, now: datetime) -> int:
+    """Make the drafts of one communication that are not there yet, as `plan_occurrences` does for all; return how many."""
+    return plan_dates([db.session.get_one(Communication, communication_id)], now)
 
 
 def plan_dates(communications: Iterable[Communication], now: datetime, horizon_days: int = HORIZON_DAYS) -> int:
@@ -159,13 +159,14 @@ def _row(
     }
 
 
-def settle_missed(now: datetime) -> int:
-    """Mark every message as missed whose time has passed without an approval, with the reason; return how many."""
-    waiting = (OccurrenceStatus.DRAFT, OccurrenceStatus.IN_REVIEW)
+def settle_missed(now: datetime, only: int | None = None) -> int:
+    """Mark every message as missed whose time has passed without an approval, with the reason; return how many.
+
+    `only` is the id of the one message that is looked at.
+    """
     rows = (
-        select(Occurrence)
-        .where(Occurrence.status.in_(waiting), Occurrence.sends_at <= now)
-        .order_by(Occurrence.id)
+        passed_without_approval(now)
+        .where(Occurrence.id == only if only is not None else true())
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )

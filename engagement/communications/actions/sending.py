@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import exists, update
+from sqlalchemy import true, update
 
 from engagement import audit, clock
 from engagement.accounts.models import Account
@@ -22,13 +22,13 @@ from engagement.communications.messages import (
     filled_columns,
 )
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.due import sent_to_all
 from engagement.communications.readers import due_column, translation_column
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.mail.actions import queue_for_address, queue_for_people
 from engagement.mail.models import Delivery, Mailing
-from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from engagement.people.organisation import UNSET, Organisation
 from engagement.verbs import Verb
@@ -101,6 +101,16 @@ def _hold(occurrence: Occurrence, reason: str) -> QueueOutcome:
     return QueueOutcome.HELD
 
 
+def hold_occurrence(occurrence_id: int, reason: str) -> None:
+    """Hold an approved message that could not be handed over because of a fault, until somebody decides about it."""
+    occurrence = db.session.get_one(Occurrence, occurrence_id)
+    lock(occurrence)
+    if occurrence.status is OccurrenceStatus.APPROVED:
+        _hold(
+            occurrence, f"It could not be made ready to send. {reason} Look at its text and its audience, then decide."
+        )
+
+
 def _queue(occurrence: Occurrence, now: datetime, organisation: Organisation) -> QueueOutcome:
     audience = occurrence.communication.audience
     if not reach(audience, occurrence.sends_on):
@@ -148,14 +158,11 @@ def resume_occurrence(occurrence: Occurrence, *, now: datetime, by: Actor, organ
     return added
 
 
-def settle_sending(now: datetime) -> int:
-    """Finish every message all of whose deliveries have come to an end, and return how many."""
-    final = [state for state in DeliveryState if state.is_final]
-    under_way = exists().where(Delivery.mailing_id == Occurrence.mailing_id, Delivery.state.not_in(final))
+def settle_sending(now: datetime, only: int | None = None) -> int:
+    """Finish every message all of whose deliveries have come to an end, and return how many; or `only` that of this id."""
+    these = sent_to_all().where(Occurrence.id == only if only is not None else true())
     finished = rows_changed(
-        update(Occurrence)
-        .where(Occurrence.status == OccurrenceStatus.SENDING, Occurrence.mailing_id.is_not(None), ~under_way)
-        .values(status=OccurrenceStatus.SENT, finished_at=now)
+        update(Occurrence).where(Occurrence.id.in_(these)).values(status=OccurrenceStatus.SENT, finished_at=now)
     )
     if finished:
         db.session.expire_all()

@@ -1,19 +1,17 @@
 """What can still be decided about a message while some of its readers wait for their working hours."""
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import true
 
 from engagement import audit
 from engagement.audit import Actor
 from engagement.communications.actions.states import lock, refuse_unless, said_why
-from engagement.communications.models import Communication, Occurrence
+from engagement.communications.models import Occurrence
+from engagement.communications.queries.due import overtaken
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.mail.actions import send_waiting, stop_waiting
-from engagement.mail.models import Delivery, Mailing
-from engagement.mail.rules import UNSENT
+from engagement.mail.models import Mailing
 from engagement.verbs import Verb
-from engagement.waves.models import Wave
-from engagement.waves.rules import WaveStatus
 
 
 def stop_sending(occurrence: Occurrence, reason: str, *, by: Actor) -> int:
@@ -55,20 +53,12 @@ def _being_sent(occurrence: Occurrence) -> Mailing:
     return mailing
 
 
-def stop_overtaken(*, by: Actor = audit.CLOCK) -> int:
+def stop_overtaken(only: int | None = None, *, by: Actor = audit.CLOCK) -> int:
     """Stop what still waits of communications that ended and of waves that were cancelled; return how many people that is.
 
-    Runs any number of times without harm.
+    Runs any number of times without harm. `only` is the id of the one message that is looked at.
     """
-    waits = exists().where(Delivery.mailing_id == Occurrence.mailing_id, Delivery.state.in_(UNSENT))
-    over = or_(Communication.ended_at.is_not(None), Wave.status == WaveStatus.CANCELLED)
-    rows = (
-        select(Occurrence)
-        .join(Occurrence.communication)
-        .outerjoin(Communication.wave)
-        .where(Occurrence.status == OccurrenceStatus.SENDING, over, waits)
-        .order_by(Occurrence.id)
-    )
+    rows = overtaken().where(Occurrence.id == only if only is not None else true())
     stopped = 0
     for occurrence in db.session.scalars(rows).all():
         lock(occurrence)

@@ -104,12 +104,6 @@ def next_messages(wave_id: int, limit: int = 5) -> list[Occurrence]:
     return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id).limit(limit)))
 
 
-def due_occurrences(now: datetime) -> list[int]:
-    """Return the ids of approved messages whose time has come, the longest due first."""
-    due = (Occurrence.status == OccurrenceStatus.APPROVED, Occurrence.sends_at <= now)
-    return list(db.session.scalars(select(Occurrence.id).where(*due).order_by(Occurrence.sends_at, Occurrence.id)))
-
-
 @dataclass(frozen=True)
 class CommunicationLine:
     """A communication in the list: when its next message goes out, when one was missed last."""

@@ -1,11 +1,11 @@
-"""Administration: the overview, the timetable of jobs, and the audit with search and export."""
+"""Administration: the overview, and the audit with search and export."""
 
 from collections.abc import Iterator
 
 from flask import Response, render_template, request
 from sqlalchemy import Select
 
-from engagement import audit
+from engagement import VERSION, audit
 from engagement.accounts.addresses.queries import waiting_sign_ins
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.record import entries_within
@@ -38,7 +38,7 @@ def index() -> str:
         "admin/index.html",
         clock_stands_still=clock_stands_still(),
         last_tick=last_tick(),
-        failed=[line for line in line_states() if line.has_failed],
+        failed=[line for line in line_states() if line.needs_somebody],
         outbox=[(state, number) for state, number in outbox_counts().items() if number],
         migrations_applied=migrations_are_applied(),
         may_administer=administers,
@@ -46,16 +46,8 @@ def index() -> str:
         may_see_audit=rights.auditing(reader).holds_anything,
         held_by_leavers=held_by_leavers() if rights.keeping_people(reader).everything else None,
         has_mailbox=settings.uses_built_in_mailbox and not settings.is_production and is_this_machine(),
+        version=VERSION,
         database="PostgreSQL" if db.engine.dialect.name == "postgresql" else "SQLite",
-    )
-
-
-@blueprint.get("/admin/jobs")
-def jobs() -> str:
-    """Every line of the timetable with its last run, next run and last error."""
-    guard.allow(rights.reading_operation(guard.reader()).everything)
-    return render_template(
-        "admin/jobs.html", lines=line_states(), clock_stands_still=clock_stands_still(), last_tick=last_tick()
     )
 
 

@@ -32,7 +32,9 @@ NOTHING = "nothing"
 KINDS = {
     "account": "sign-in",
     "assignment": "training",
+    "database": "service",
     "import_run": "import",
+    "job_line": "job",
     "occurrence": "message",
     "person_role": "training roles",
     "retention_rule": "retention",

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
 from engagement.audiences import actions, queries
-from engagement.audiences.conditions.catalogue import FIELDS
+from engagement.audiences.conditions.catalogue import FIELDS, understood
 from engagement.audiences.conditions.narrowing import offered_places
 from engagement.audiences.models import Audience
 from engagement.audiences.scopes import audience_for, audience_to_change
@@ -161,7 +161,7 @@ def _build(row: Audience | None) -> Drawn | BaseResponse:
     form = AudienceForm(**({"name": row.name, "note": row.note, "rule": held(row).rule} if row else {}))
     if request.method != "POST":
         sheet = Sheet()
-        top = rows_of(row.rule) if row else Row()
+        top = rows_of(understood(row.rule)) if row else Row()
         return _drawn(row, form, top, _counted(sheet, top) if row else sheet)
     top = posted_rows(request.form)
     button = request.form.get("do", "count")

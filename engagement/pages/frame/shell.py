@@ -6,8 +6,10 @@ from flask import Flask, flash, get_flashed_messages, request
 
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
+from engagement.attention.queries.set_aside import may_try_again
 from engagement.pages.frame import guard
 from engagement.pages.frame.addresses import url_for
+from engagement.set_aside import SetAside, set_aside_of
 from engagement.words import zone_words
 
 THEMES = ("light", "dark", "auto")
@@ -49,6 +51,7 @@ class Shell:
     foot_note: str | None
     sees_audiences: bool
     sees_leavers: bool
+    left_alone: list[SetAside]
 
 
 def notify(heading: str, text: str = "", tone: str = "ok") -> None:
@@ -81,12 +84,29 @@ def _shell() -> Shell:
         foot_note=None,
         sees_audiences=bool(reader and rights.choosing_audiences(reader).holds_places),
         sees_leavers=bool(reader and rights.keeping_people(reader).everything),
+        left_alone=_left_alone(reader) if reader else [],
     )
+
+
+def _left_alone(reader: Reader) -> list[SetAside]:
+    """What jobs leave alone of the thing whose page this is, where the reader may have it tried again."""
+    kind, argument = _PAGES_OF_THINGS.get(request.endpoint or "", ("", ""))
+    rows = set_aside_of(kind, (request.view_args or {})[argument]) if kind else []
+    return [row for row in rows if may_try_again(reader, row)]
 
 
 def _notices() -> list[Notice]:
     flashed: list[tuple[str, str]] = get_flashed_messages(with_categories=True)  # type: ignore[assignment]
     return [Notice(*message.partition("\n")[::2], tone) for tone, message in flashed]
+
+
+#: The pages of things that jobs may leave alone: the table, and the argument that says which row.
+_PAGES_OF_THINGS = {
+    "calendar.occurrence": ("occurrence", "occurrence_id"),
+    "calendar.communication": ("communication", "communication_id"),
+    "waves.wave": ("wave", "wave_id"),
+    "waves.programme": ("programme", "programme_id"),
+}
 
 
 def _audits_without_administration(reader: Reader) -> bool:

@@ -25,12 +25,12 @@ def csv_response(header: Sequence[str], rows: Iterable[Sequence[Any]], filename:
     """Return rows as a CSV file: UTF-8 with the mark that Excel needs, texts that would be formulas made harmless."""
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow([_harmless(cell) for cell in header])
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerow([harmless(cell) for cell in header])
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     return _file(text.getvalue().encode("utf-8-sig"), CSV_TYPE, filename)
 
 
-def _harmless(cell: Any) -> Any:
+def harmless(cell: Any) -> Any:
     """Return a cell for CSV; a text that would be calculated gets an apostrophe in front, numbers stay numbers."""
     if cell is None:
         return ""

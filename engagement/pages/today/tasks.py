@@ -21,6 +21,7 @@ from engagement.pages.parts.places import address_of
 from engagement.pages.training.leftovers import moved
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance.models import Concern
+from engagement.set_aside import SetAside
 from engagement.training.queries import Move
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
@@ -31,6 +32,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.APPROVAL: ("Read and approve", ("calendar.index", {})),
     Reason.SENT_BACK: ("Change it", ("calendar.index", {})),
     Reason.HELD: ("Decide", ("calendar.index", {})),
+    Reason.SET_ASIDE: ("Look at it", ("admin.jobs", {})),
     Reason.UNWRITTEN: ("Write it", ("calendar.index", {})),
     Reason.MISSED: ("Decide", ("calendar.index", {})),
     Reason.UNREACHED: ("See why", ("calendar.index", {})),
@@ -147,6 +149,8 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return _move_words(subject)
         case HeldTotals():
             return _leavers_words(subject)
+        case SetAside():
+            return need.name, f"{subject.reason} Nothing more is done with it until you have it tried again."
         case Waiting():
             return need.name, _sign_in_words(subject)
 

@@ -25,7 +25,7 @@ from engagement.privacy.actions.replacing import replace_everywhere
 from engagement.privacy.known_as import KnownAs, known_as
 from engagement.privacy.naming import Wording
 from engagement.privacy.reach import Subject, rows_about
-from engagement.privacy.rules import STAND_IN
+from engagement.privacy.rules import ERASED, STAND_IN, Erased
 from engagement.stakeholders.actions import forget_words_about
 from engagement.training.models import Leftover, OwnDueDay
 from engagement.verbs import Verb
@@ -61,6 +61,8 @@ def erase_person(person: Person, *, by: Actor) -> Erasure:
         )
     account = account_of_person(person.id)
     known = known_as(person, account)
+    texts = (person.email, person.employee_id, account.email if account else None)
+    db.session.info.setdefault(ERASED, []).append(Erased(Person.__tablename__, person.id, texts))
     end_with_leaving(person, by=by)
     db.session.flush()
     dropped = _drop_what_waits(known, by)

@@ -7,6 +7,7 @@ from engagement.training.actions.due_days import give_own_due_day
 from engagement.training.actions.leftovers import (
     decide_leftovers,
     is_own_to_take_back,
+    overdue_leftovers,
     settle_leftovers,
     take_back_decision,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "edit_module",
     "give_own_due_day",
     "is_own_to_take_back",
+    "overdue_leftovers",
     "put_question",
     "record_completion",
     "report_done",

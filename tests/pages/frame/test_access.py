@@ -236,6 +236,9 @@ MATRIX: dict[str, tuple[str, ...]] = {
     # Administration and privacy.
     "GET admin.index": ("AMU",),
     "GET admin.jobs": ("AMU",),
+    "POST admin.run_job": ("A",),
+    "POST admin.everything": ("A",),
+    "POST admin.try_again": ("AMP", "AM"),
     "GET admin.audit_log": ("AUuvd",),
     "GET admin.audit_export": ("AUuvd",),
     "GET admin.sign_ins": ("A",),
@@ -261,7 +264,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
 ASKED = {"calendar.standard": "programme_id"}
 SENT = {"concerns.take_over": ("owner", "manager_id")}
 #: Parts of an address that are the same on both sides.
-SIDELESS = {"kind", "step", "role", "slug", "token", "filename"}
+SIDELESS = {"kind", "step", "role", "slug", "token", "filename", "name"}
 
 
 def ask(world: World, letter: str, rule: Rule, method: str = "GET", side: str = "own", query: str = "") -> TestResponse:

@@ -21,7 +21,7 @@ from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import give_role_by_rule, save_audience
 from engagement.communications import actions as communications
-from engagement.communications.models import Details, TextVersion
+from engagement.communications.models import Details, Occurrence, TextVersion
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
 from engagement.intake.actions.files import keep_upload
@@ -35,6 +35,7 @@ from engagement.programmes.models import Programme
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
+from engagement.set_aside import SetAside
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions import settle_assignments
@@ -143,6 +144,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "kind": "csv",
         "token": "nonsense",
         "filename": "none",
+        "name": "settle-directory",
         "run_id": _run().id,
         "message_id": _mailbox_message().id,
         "attempt_id": _attempt(person, module).id,
@@ -194,6 +196,7 @@ def _calendar(side: str, programme: Programme, department: Department) -> dict[s
         "rule_id": rule.id,
         "communication_id": line.id,
         "occurrence_id": message.id,
+        "set_aside_id": _set_aside(message).id,
         "account_id": owner.id,
     }
 
@@ -254,6 +257,15 @@ def _run() -> ImportRun:
     db.session.add(run)
     db.session.flush()
     return run
+
+
+def _set_aside(message: Occurrence) -> SetAside:
+    row = SetAside(
+        line="send-reminders", kind="occurrence", key=str(message.id), name="", reason="A fault.", at=clock.now()
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 def _mailbox_message() -> MailboxMessage:
