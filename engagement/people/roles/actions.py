@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import Select, delete, select
 
@@ -34,7 +35,7 @@ def _change(people: Select[Person], role: TrainingRole, by: Actor, *, is_given: 
     now = clock.now()
     for before, some in _by_roles_held(ids):
         after = before | {role} if is_given else before - {role}
-        changes = {"training roles": ({r.value for r in before}, {r.value for r in after})}
+        changes: dict[str, Any] = {"training roles": ({r.value for r in before}, {r.value for r in after})}
         touched = select(Person).where(Person.id.in_(some))
         audit.record_each(Verb.CHANGED_TRAINING_ROLES, Person, touched, by=by, at=now, **changes)
         if is_given:
