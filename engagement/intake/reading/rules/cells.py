@@ -71,9 +71,7 @@ def refuse_hidden(text: str) -> None:
 
 
 def tidy(text: str) -> str:
-    """Return `text` composed, line breaks as single spaces, without invisible characters except joiners that scripts
-    need.
-    """
+    """Return `text` composed, line breaks as single spaces, without invisible characters that no script needs."""
     return clean(text)
 
 
