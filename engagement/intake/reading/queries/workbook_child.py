@@ -144,9 +144,8 @@ def padded(value: object, pattern: str) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value != int(value):
         return written(value)
     pieces = _PIECES.findall(pattern)
-    places, shown = pieces.count("0"), ""
-    digits = str(int(value)).zfill(places)
-    more = len(digits) - places
+    digits, shown = str(int(value)).zfill(pieces.count("0")), ""
+    more = len(digits) - pieces.count("0")
     for piece in pieces:
         if piece == "0":
             shown, digits, more = shown + digits[: more + 1], digits[more + 1 :], 0
