@@ -50,6 +50,7 @@ REACH: dict[str, Reach] = {
     # The directory and sign-ins.
     "person": Reach(about=("id",), without=("searched_by", "sorted_by"), beside=("manager_id",)),
     "person_role": Reach(about=("person_id",)),
+    "hand_value": Reach(about=("person_id",), without=("given_by", "given_by_id")),
     "department": Reach(posts={"manager_id": Post("Manager", "department", ("path",))}),
     "account": Reach(about=("person_id",), without=("password_hash", "session_version")),
     "sign_in_day": Reach(about=("account_id",)),

@@ -20,6 +20,7 @@ from engagement.intake.models import ImportChange, ImportRun, KeptUpload, Staged
 from engagement.intake.rules import RunStatus
 from engagement.mail.models import Delivery, MailboxMessage
 from engagement.people.actions import drop_roles
+from engagement.people.by_hand.models import HandValue
 from engagement.people.models import Person
 from engagement.privacy.actions.replacing import replace_everywhere
 from engagement.privacy.known_as import KnownAs, known_as
@@ -117,11 +118,13 @@ def _empty_rows_about(person: Person, account: Account | None, known: KnownAs) -
             .values(withdrawn_at=clock.now())
         )
         rows_changed(update(Leftover).where(Leftover.decided_by_id == account.id).values(decided_by=STAND_IN))
+        rows_changed(update(HandValue).where(HandValue.given_by_id == account.id).values(given_by=STAND_IN))
         rows_changed(update(OwnDueDay).where(OwnDueDay.said_by_id == account.id).values(said_by=STAND_IN))
         started = ImportRun.started_by_account_id == account.id
         rows_changed(update(ImportRun).where(started).values(started_by=STAND_IN))
         account.email, account.name, account.password_hash = f"erased-{account.id}@invalid", STAND_IN, None
     drop_roles(person)
+    rows_changed(delete(HandValue).where(HandValue.person_id == person.id))
     for column in OWN_DETAILS:
         setattr(person, column, None if Person.__table__.columns[column].nullable else "")
     person.name, person.searched_by, person.erased_at = STAND_IN, "", clock.now()

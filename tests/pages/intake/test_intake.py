@@ -18,7 +18,8 @@ from engagement.db import db
 from engagement.intake.models import ImportRun, KeptUpload, StagedPerson
 from engagement.intake.queries import saved_mappings
 from engagement.pages.intake import runs
-from engagement.people.actions import add_person, change_delivery_details, make_department, merge_department
+from engagement.people.actions import add_person, make_department, merge_department
+from engagement.people.by_hand.actions import change_delivery_details
 from engagement.people.models import Person
 from tests.conftest import Statements
 

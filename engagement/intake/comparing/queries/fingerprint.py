@@ -46,7 +46,7 @@ def _changes(run: ImportRun) -> Select[*tuple[Any, ...]]:
     fields = filled(run)
     values = [*(wanted.c[f"old_{name}"] for name in fields), *(resolved[name] for name in fields if name in resolved)]
     array = func.json_build_array if db.engine.dialect.name == "postgresql" else func.json_array
-    whole = cast(array(wanted.c.to_new_department, wanted.c.old_left_at, *values), Text)
+    whole = cast(array(wanted.c.to_new_department, wanted.c.by_hand, wanted.c.old_left_at, *values), Text)
     who = case((wanted.c.kind == ChangeKind.NEW, -wanted.c.line), else_=wanted.c.person_id)
     rows = select(who, cast(wanted.c.kind, Text), whole)
     return rows.outerjoin(boss, (boss.run_id == run.id) & (boss.person_id == wanted.c.manager_id)).order_by(
