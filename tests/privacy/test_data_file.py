@@ -21,7 +21,7 @@ from engagement.accounts.rules import Role
 from engagement.db import Base, db
 from engagement.mail import actions as mail
 from engagement.mail.confirming import acknowledge
-from engagement.mail.rules import MailingKind
+from engagement.mail.rules import Letter, MailingKind
 from engagement.people.actions import name_department_manager
 from engagement.privacy.data_file import data_of
 from engagement.privacy.reach import NOBODY, REACH, leads_to
@@ -82,7 +82,7 @@ def test_what_is_about_a_person_is_told_whole(app):
     programmes.name_holder(
         make_workflow(wave.programme, "Triage"), OwnershipPart.OPERATIONAL_OWNER, person, by=account.actor
     )
-    mailing = mail.build_mailing(MailingKind.NOTICE, "Hello", "Dear {{ name }}", "<p>{{ name }}</p>")
+    mailing = mail.build_mailing(MailingKind.NOTICE, Letter("Hello", "Dear {{ name }}", "<p>{{ name }}</p>"))
     copy = mail.queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
     mailing.asks_confirmation = True
     acknowledge(copy, by=account.actor)
