@@ -25,9 +25,10 @@ from engagement.privacy import actions
 from engagement.privacy.known_as import known_as
 from engagement.privacy.rules import STAND_IN
 from engagement.resistance import actions as resistance
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying import actions as saying
+from engagement.resistance.saying.rules import Moment
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders import queries as maps
 from engagement.stakeholders.models import StakeholderNote, StakeholderProfile
@@ -40,11 +41,11 @@ BOSS = "1,boss@example.com,Bea,Boss,Operations,,"
 
 def _say(text: str, person: Person) -> None:
     by = accounts.account_for_person(person).actor
-    saying.say_something(text, Sender.NAMED, secret="only for tests", country="GB-ENG", on=ON, by=by)
+    saying.say_something(text, Sender.NAMED, secret="only for tests", moment=Moment(ON, "GB-ENG"), by=by)
 
 
 def _told_of_others(text: str) -> None:
-    resistance.log_concern(text, by=TESTER, on=ON, source=Source.OTHER)
+    resistance.log_concern(text, About(Source.OTHER), by=TESTER, on=ON)
 
 
 def _texts() -> list[str]:

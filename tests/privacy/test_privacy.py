@@ -36,9 +36,10 @@ from engagement.privacy.rules import STAND_IN, RecordKind
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
-from engagement.resistance.models import Concern, ConcernStep
+from engagement.resistance.models import About, Concern, ConcernStep
 from engagement.resistance.rules import Sender, Severity, Source
 from engagement.resistance.saying import actions as saying
+from engagement.resistance.saying.rules import Moment
 from engagement.scheduler import jobs
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
@@ -67,18 +68,16 @@ def _somebody():
         "I, Zofia Żółkowska, object.",
         Sender.NAMED,
         secret=SECRET,
-        country="GB-ENG",
-        on=date(2026, 4, 14),
+        moment=Moment(date(2026, 4, 14), "GB-ENG"),
         form_key="k" * 24,
         by=account.actor,
     )
     resistance.log_concern(
         "Zofia Żółkowska told me so.",
+        About(Source.OTHER, wave=wave),
         by=manager.actor,
         on=date(2026, 4, 14),
-        source=Source.OTHER,
         severity=Severity.LOW,
-        wave=wave,
     )
     row = stakeholders.add_stakeholder(
         person,
@@ -139,7 +138,7 @@ def test_a_shared_name_stays_in_texts_because_it_may_be_the_other_one(app):
     first = make_person("Ann Miller", "ann1@example.com")
     make_person("Ann Miller", "ann2@example.com")
     manager = make_account("ines@example.com", "Ines", Role.CHANGE_MANAGER)
-    resistance.log_concern("Ann Miller said no.", by=manager.actor, on=date(2026, 4, 14), source=Source.OTHER)
+    resistance.log_concern("Ann Miller said no.", About(Source.OTHER), by=manager.actor, on=date(2026, 4, 14))
     actions.erase_person(first, by=TESTER)
     assert db.session.scalars(select(Concern.text)).all() == ["Ann Miller said no."]
     assert db.session.scalars(select(Person.name).order_by(Person.id)).all() == [STAND_IN, "Ann Miller"]
