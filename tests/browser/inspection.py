@@ -37,6 +37,13 @@ _TOO_WIDE = """() => {
   if (over.length) return over.slice(0, 3).map(e => `${e.scrollWidth} of ${e.clientWidth} in ${e.outerHTML.slice(0, 120)}`);
   const lines = new Set([...document.querySelectorAll('.places li')].filter(e => e.offsetParent).map(e => e.offsetTop));
   if (lines.size > 1) return [`the menu takes ${lines.size} lines`];
+  const broken = [...document.querySelectorAll('.month .entry')].filter(e => {
+    e.style.overflowWrap = 'normal';
+    const isCut = e.offsetParent && e.scrollWidth > e.clientWidth;
+    e.removeAttribute('style');
+    return isCut;
+  });
+  if (broken.length) return broken.slice(0, 3).map(e => `a word breaks in ${e.innerText}`);
   if (document.documentElement.scrollWidth <= room + 1) return [];
   const wide = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > room + 1
     && !e.closest('.scroller, .visually-hidden'));
