@@ -1,4 +1,4 @@
-"""Who approved a message, whether that still stands for what readers would act on, and who may approve it."""
+"""Who approved a message, whether the approval still covers what readers act on, and who may approve."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -24,12 +24,12 @@ from engagement.db import db
 from engagement.reach import Reach
 from engagement.words import day_words, moment_words
 
-#: The names of what readers act on besides the fields of the text.
+#: Names of the facts that readers act on, besides the merge fields of the text.
 INSTANT, RULE, GO_LIVE = "sends_at", "audience_rule", "go_live"
 
 
 def standing_approval(occurrence: Occurrence) -> Approval | None:
-    """Return the approval of the text as it is now, None when there is none or it was withdrawn."""
+    """Return the valid approval of the text as it is now, None when there is none or it was withdrawn."""
     return db.session.scalar(
         select(Approval)
         .where(
@@ -56,28 +56,28 @@ def approvals_of(occurrence: Occurrence) -> list[Approval]:
 
 
 def may_approve(planning: Reach, occurrence: Occurrence) -> bool:
-    """Return whether this message can be approved as it is written now; never by who wrote it or asked for it."""
+    """Return whether `planning` may approve this message as written now; writers and requesters never may."""
     return bool(approvable(planning, [occurrence]))
 
 
 def approvable(planning: Reach, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
-    """Return those of the messages that `may_approve` answers with yes, in two queries however many they are."""
+    """Return the messages that `may_approve` allows, in two queries for any number of messages."""
     barred = barred_from_approving(occurrences)
     return [row for row in occurrences if scopes.may_approve(planning, row.communication, barred[row.id])]
 
 
 def may_still_approve(account: Account, occurrence: Occurrence) -> bool:
-    """Return whether an account may sign in and approve this message today."""
+    """Return whether an account can sign in and may approve this message today."""
     return account.is_active and may_approve(rights.planning(reader_of(account, "UTC")), occurrence)
 
 
 def approver_behind(actor: Actor) -> Account | None:
-    """Return the account of somebody who wants to approve; the service itself has none."""
+    """Return the account of the person who wants to approve; the service itself has none."""
     return db.session.get(Account, actor.account_id) if actor.account_id is not None else None
 
 
 def approver_words(occurrence: Occurrence) -> str:
-    """Say who can approve a message: the named person unless they wrote it or asked for it, or who plans the programme."""
+    """Name who can approve: the named approver unless they wrote or requested it, else who plans the programme."""
     approver = occurrence.communication.approver
     if approver is None:
         return "somebody else who plans this programme"
@@ -86,14 +86,14 @@ def approver_words(occurrence: Occurrence) -> str:
 
 
 def possible_approvers(occurrence: Occurrence) -> list[Account]:
-    """Return the accounts that could approve a message as it is written now, by name; none where nobody could."""
+    """Return the accounts that can approve a message as written now, by name."""
     approver = occurrence.communication.approver
     asked = [approver] if approver is not None else accounts_holding(Role.CHANGE_MANAGER)
     return [account for account in asked if may_still_approve(account, occurrence)]
 
 
 def acted_on(occurrence: Occurrence) -> dict[str, str]:
-    """Return what readers act on as it is now, by name: when it goes out, for whom, the go-live, and what data gives its texts."""
+    """Return the facts that readers act on now, by name: sending time, audience, go-live, and merge values."""
     texts = [occurrence.subject, occurrence.body]
     texts += [part for row in translations_of(occurrence) for part in (row.subject, row.body)]
     names = {name for name in fields_in(*texts) if name in CONSTANT} - {GO_LIVE}
@@ -101,7 +101,7 @@ def acted_on(occurrence: Occurrence) -> dict[str, str]:
 
 
 def _values(occurrence: Occurrence, names: Collection[str]) -> dict[str, str]:
-    """Return those of the values that readers act on which `names` asks for."""
+    """Return the facts that `names` asks for."""
     line = occurrence.communication
     rule = json.dumps(line.audience.rule, sort_keys=True, ensure_ascii=False)
     found = {INSTANT: occurrence.sends_at.isoformat(), RULE: sha256(rule.encode()).hexdigest()}
@@ -113,7 +113,7 @@ def _values(occurrence: Occurrence, names: Collection[str]) -> dict[str, str]:
 
 
 def lapsed_because(occurrence: Occurrence, approval: Approval) -> str:
-    """Say what readers would act on that is no longer as it was approved, "" where all of it is."""
+    """Say which facts that readers act on differ from what was approved; "" when none does."""
     was = approval.acted_on or {}
     now = _values(occurrence, was)
     return " ".join(

@@ -1,4 +1,4 @@
-"""What merge fields stand for: values that all readers of a communication share, and SQL columns for each person's own."""
+"""The values of merge fields: those that all readers share, and SQL columns for each person's own."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -18,17 +18,17 @@ from engagement.programmes.models import Workflow
 from engagement.waves.queries import workflows_of_waves
 from engagement.words import day_words, language_words, listed
 
-#: Fields of a person with words of the service in them, which are in the language of the text.
+#: Personal fields whose values contain words of the service, which follow the language of the text.
 IN_ITS_LANGUAGE = ("department", "training_role")
 
 
 def constants_of(
     communication: Communication, on: date, workflows: Iterable[Workflow] | None = None, language: str = "en"
 ) -> dict[str, str]:
-    """Return the values that all readers share; those of a wave are missing where there is none.
+    """Return the values that all readers share; without a wave its values are missing.
 
-    `on` is the day of sending: a go-live in another year is written with its year, as `language` writes days. `workflows`
-    are those of the wave, where the caller has them already; else they are read.
+    `on` is the day of sending: a go-live in another year is written with its year, in the manner of `language`.
+    `workflows` are those of the wave; None reads them.
     """
     values = {"programme": communication.programme.name, "sender_name": communication.owner.name}
     wave = communication.wave
@@ -51,7 +51,7 @@ def constants_for(
 
 
 def problems_of(occurrence: Occurrence) -> list[str]:
-    """Return one sentence for each thing in its texts and audience that keeps the message from being approved and sent.
+    """Return a sentence for each problem in texts and audience that blocks approval and sending.
 
     Those of a translation begin with the name of its language.
     """
@@ -67,9 +67,9 @@ def problems_of(occurrence: Occurrence) -> list[str]:
 
 
 def person_columns(names: Iterable[str], language: str = "en") -> dict[str, ColumnElement[str]]:
-    """Return for each field that differs by person the column of a SELECT from `Person` that gives its value.
+    """Return for each personal field the column of a SELECT from `Person` with its value.
 
-    `language` is that of the text: words that the service puts in are in it.
+    `language` is that of the text; words of the service follow it.
     """
     return {name: _column(name, language) for name in names if name not in CONSTANT}
 
@@ -89,7 +89,7 @@ def _column(name: str, language: str) -> ColumnElement[str]:
 
 
 def _roles(language: str) -> ColumnElement[str]:
-    """Return a person's training roles as a list of this language: "builder and user"; "user" for nobody's."""
+    """Return a column with a person's training roles as a list in this language; "user" for a person without roles."""
     bits = {role: 2**place for place, role in enumerate(sorted(TrainingRole))}
     sets = {
         total: listed((role.value for role, bit in bits.items() if total & bit), language=language)
@@ -101,7 +101,7 @@ def _roles(language: str) -> ColumnElement[str]:
 
 
 def values_for(person_id: int, names: Iterable[str], language: str = "en") -> dict[str, str]:
-    """Return one person's values of the fields in a text of this language, from the same columns that sending uses."""
+    """Return one person's values of the fields in a text of this language, from the columns that sending uses."""
     columns = person_columns(names, language)
     if not columns:
         return {}

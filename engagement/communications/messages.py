@@ -28,13 +28,13 @@ from engagement.waves.models import Wave
 
 LONGEST_PREHEADER = 140
 TEST_PREFIX = "Test copy: "
-#: The slot that leads each reader to their own copy in the service, where the button for confirming is.
+#: The slot with the link to the reader's own copy in the service, which has the button for confirming.
 CONFIRM_SLOT = "confirm_link"
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A message as it is built in one language, with slots for what differs by person."""
+    """A message as built in one language, with slots for each person's values."""
 
     language: str
     subject: str
@@ -43,7 +43,7 @@ class Letter:
 
 
 def build_message(occurrence: Occurrence, organisation: Organisation = UNSET) -> Mailing:
-    """Put the message, as its texts are now, into the outbox; what is the same for all readers is filled in."""
+    """Put the message with its current texts into the outbox; values that all readers share are filled in."""
     communication = occurrence.communication
     own, *others = (letter_of(occurrence, text, organisation) for text in texts_of(occurrence, organisation))
     mailing = build_mailing(
@@ -80,12 +80,12 @@ def build_test_copy(occurrence: Occurrence, person: Person, organisation: Organi
 
 
 def asks_confirmation(occurrence: Occurrence) -> bool:
-    """Return whether readers will be asked to confirm; what readers may switch off asks for nothing."""
+    """Return whether readers are asked to confirm; messages that readers can switch off never ask."""
     return occurrence.asks_confirmation and occurrence.communication.is_required
 
 
 def letter_of(occurrence: Occurrence, text: Text, organisation: Organisation, prefix: str = "") -> Letter:
-    """Return one text of a message as it is built, `prefix` before its subject."""
+    """Return one text of a message as built, with `prefix` before its subject."""
     frame = frame_in(text.language)
     made = _rendered(occurrence, text, frame)
     subject = prefix + made.subject
@@ -120,7 +120,7 @@ def _kicker(occurrence: Occurrence, frame: Frame) -> str:
 
 
 def _preheader(made: Rendered) -> str:
-    """Return the first paragraph that says something: mail programs show it beside the subject."""
+    """Return the first paragraph with words; mail programs show it beside the subject."""
     paragraphs = [" ".join(part.split()) for part in made.text.split("\n\n")]
     telling = [part for part in paragraphs if part and not part.endswith(",")]
     first = telling[0] if telling else ""
@@ -131,9 +131,9 @@ def _preheader(made: Rendered) -> str:
 
 
 def why_words(occurrence: Occurrence, frame: Frame) -> str:
-    """Say to a reader why the message reached them, in words about them; what differs by person is a slot.
+    """Tell a reader why they get the message; each person's values are slots.
 
-    An audience is called what its writers call it, so its name is not among these words.
+    The words leave out the audience's name, which is meant for its writers.
     """
     communication = occurrence.communication
     wave = _wave_of_all(communication)
@@ -147,7 +147,7 @@ def why_words(occurrence: Occurrence, frame: Frame) -> str:
 
 
 def _wave_of_all(communication: Communication) -> Wave | None:
-    """Return the wave that every reader is in, None where the audience does not ask for one."""
+    """Return the wave that all readers are in, None when the audience does not ask for one."""
     asked = [c["values"] for c in sure_conditions(communication.audience.rule) if c["field"] == WaveField.name]
     ids = {values[0] for values in asked if len(values) == 1}
     own = communication.wave
@@ -157,13 +157,13 @@ def _wave_of_all(communication: Communication) -> Wave | None:
 
 
 def why_for(occurrence: Occurrence, person: Person | None) -> str:
-    """Return in English why the message reaches a person; with the slots in it where nobody is given."""
+    """Return in English why the message reaches a person; without a person, the slots stay."""
     words = why_words(occurrence, frame_in("en"))
     return Rendered("", "", words).filled(values_for(person.id, fields_in(words))).text if person else words
 
 
 def filled_columns(mailing: Mailing, organisation: Organisation = UNSET) -> dict[str, ColumnElement[str]]:
-    """Return for each slot of a message, in whatever language, the column over `Person` that fills it."""
+    """Return for each slot of a message, in all its languages, the column over `Person` that fills it."""
     names = fields_in(whole_text_of(mailing))
     columns = person_columns(names, mailing.language)
     worded = [name for name in names if name in IN_ITS_LANGUAGE]
@@ -184,9 +184,9 @@ def own_copy_path(mailing_id: int) -> str:
 
 @dataclass(frozen=True)
 class Preview:
-    """A message as one person gets it: `html` is the text without the frame of the mail, clean and filled in.
+    """A message as one person gets it: `html` is the clean text with values, without the frame of the mail.
 
-    `is_emptied` marks a copy whose values are no longer kept, so that a stand-in is in their place.
+    `is_emptied` marks a copy whose values were deleted, so that it shows stand-ins.
     """
 
     language: str
@@ -197,9 +197,9 @@ class Preview:
 
 
 def preview_as(occurrence: Occurrence, person: Person, organisation: Organisation = UNSET) -> Preview:
-    """Return the message as this person would get it now, in their language and with their real values.
+    """Return the message as this person would get it now, in their language and with their values.
 
-    Unknown fields stay as they are typed. A message that is out is shown as it was built then, as this person's copy was.
+    Unknown fields stay as typed. A message that is out is shown as this person's copy was built then.
     """
     if occurrence.mailing is not None:
         return _as_sent(occurrence.mailing, person)
@@ -210,7 +210,7 @@ def preview_as(occurrence: Occurrence, person: Person, organisation: Organisatio
 
 
 def preview_to_nobody(occurrence: Occurrence, organisation: Organisation = UNSET, text: Text | None = None) -> Preview:
-    """Return a text of the message, its own unless one is given, with its fields still in it."""
+    """Return a text of the message (None: its own) with its fields still in it."""
     if occurrence.mailing is not None:
         return _shown(occurrence.mailing, {})
     text = text or main_text(occurrence, organisation)

@@ -1,6 +1,7 @@
-"""Whose communications are whose: conditions for statements and the answer for one row, both from one definition.
+"""Who may read, write, plan and approve which communications: conditions for statements and answers for one row.
 
-Besides who reaches its wave or programme, a communication is open to those whom it names: its owner and its approver.
+Both come from one definition. A communication is open to those who reach its wave or programme, and to its owner and
+its approver.
 """
 
 from collections.abc import Collection
@@ -30,12 +31,12 @@ def _ways_to_read(line: Any, reach: Reach) -> list[Any]:
 
 
 def may_plan(planning: Reach, communication: Communication) -> bool:
-    """Return whether this communication can be changed and ended and its messages dated, by who plans so far."""
+    """Return whether `planning` covers changing and ending this communication and dating its messages."""
     return any(_ways_to_plan(communication, planning))
 
 
 def is_in_charge(planning: Reach, communication: Communication) -> bool:
-    """Return whether its messages can be written, moved and skipped: by its owner, and by who plans it."""
+    """Return whether its messages may be written, moved and skipped: by its owner and its planners."""
     return any(_ways_to_write(communication, planning))
 
 
@@ -45,7 +46,7 @@ def in_charge(planning: Reach) -> ColumnElement[bool]:
 
 
 def may_read(reading: Reach, communication: Communication) -> bool:
-    """Return whether it can be read: by its owner, its approver, and who sees its wave or programme."""
+    """Return whether it may be read: by its owner, its approver, and those who see its wave or programme."""
     return any(_ways_to_read(communication, reading))
 
 
@@ -55,12 +56,12 @@ def readable(reading: Reach) -> ColumnElement[bool]:
 
 
 def allow_in(planning: Reach, programme_id: int, wave: Wave | None) -> None:
-    """Raise BeyondReach where a communication of this wave, or of the whole programme, could not be planned."""
+    """Raise BeyondReach when a communication of this wave (None: the whole programme) may not be planned."""
     allow(planning.covers(programme_id=programme_id, wave_id=wave.id if wave else None))
 
 
 def communication_for(reading: Reach, communication_id: int) -> Communication:
-    """Return a communication that can be read, with everything that its page names; raises NotFound or BeyondReach."""
+    """Return a readable communication with all that its page names; raise NotFound or BeyondReach."""
     communication = _communication(communication_id)
     allow(may_read(reading, communication))
     return communication
@@ -74,7 +75,7 @@ def communication_to_plan(planning: Reach, communication_id: int) -> Communicati
 
 
 def message_for(reading: Reach, occurrence_id: int) -> Occurrence:
-    """Return a message that can be read, with everything that its page names; raises NotFound or BeyondReach."""
+    """Return a readable message with all that its page names; raise NotFound or BeyondReach."""
     message = _message(occurrence_id)
     allow(may_read(reading, message.communication))
     return message
@@ -121,9 +122,10 @@ def _message(occurrence_id: int) -> Occurrence:
 
 
 def may_approve(planning: Reach, communication: Communication, barred: Collection[int]) -> bool:
-    """Return whether a text can be approved: by the named approver, or where none is named by who plans the programme.
+    """Return whether a text may be approved: by the named approver, or without one by planners of the programme.
 
-    Never by the accounts `barred`, its writers and who asked, nor by somebody who came by a link in a message.
+    Never by the accounts in `barred` (its writers and the requester), nor by somebody who signed in by a link in a
+    mail.
     """
     if not planning.account_id or planning.account_id in barred:
         return False
@@ -133,9 +135,10 @@ def may_approve(planning: Reach, communication: Communication, barred: Collectio
 
 
 def written_to(planning: Reach, programme_id: int) -> ColumnElement[bool]:
-    """Return the condition on `Person` for those to whom messages of a programme can be addressed.
+    """Return the condition on `Person` for the people who may be addressed.
 
-    Who plans the programme writes to anybody; who plans or leads some of its waves, to the people of those.
+    Planners of the programme may write to anybody; planners and leads of some of its waves to the people of those
+    waves.
     """
     if planning.covers(programme_id=programme_id):
         return true()
@@ -144,6 +147,6 @@ def written_to(planning: Reach, programme_id: int) -> ColumnElement[bool]:
 
 
 def is_named_in_messages(account_id: int) -> bool:
-    """Return whether a running communication names an account as its owner or approver: it has tasks without any role."""
+    """Return whether a running communication names this account as owner or approver: tasks without a role."""
     named = or_(Communication.owner_id == account_id, Communication.approver_id == account_id)
     return bool(db.session.scalar(select(exists().where(Communication.ended_at.is_(None), named))))

@@ -1,4 +1,4 @@
-"""What messages are called where several of them are listed: their subjects as people know them, without merge fields."""
+"""Subjects of messages for lists, with words in the place of merge fields."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,7 +11,7 @@ from engagement.db import db
 from engagement.mail.models import Mailing
 from engagement.waves.queries import workflows_of_waves
 
-#: What stands in a list for a field that differs by reader, or whose value isn't known there.
+#: Words that lists show for a field that differs by reader or has no known value.
 IN_LISTS = {
     "first_name": "each reader",
     "name": "each reader",
@@ -26,19 +26,19 @@ IN_LISTS = {
 
 
 def in_words(subject: str) -> str:
-    """Return a subject as lists show it, with words in the place of its fields: "Each department: what changes".
+    """Return a subject as lists show it, with words for its fields: "Each department: what changes".
 
-    What is no field stays as it is typed, so that it is noticed.
+    Unknown fields stay as typed, so that they are noticed.
     """
     said = FIELD.sub(lambda match: IN_LISTS.get(match[1], "…") if match[1] in FIELDS else match[0], subject)
     return said[:1].upper() + said[1:] if FIELD.match(subject) else said
 
 
 def subjects_shown(occurrences: Iterable[Occurrence]) -> dict[int, str]:
-    """Return for each message, by its id, the subject to show in a list; at most two queries for all of them.
+    """Return the subject to show in a list for each message, by id; at most two queries.
 
-    What is the same for all readers is filled in, with the values of today or, once it is out, with those it was sent
-    with. What differs by reader is said in words, as `in_words` does. Without a subject it is the communication's name.
+    Shared values are filled in: those of today or, once the message is out, those of its sending. Personal fields
+    become words, as `in_words` does. A message without a subject gets the communication's name.
     """
     rows = list(occurrences)
     sent = _sent_subjects(rows)

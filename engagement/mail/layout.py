@@ -1,4 +1,4 @@
-"""The look of a message in HTML: one layout for everything the service sends, with styles inlined as mail programs need."""
+"""The HTML layout of all messages of the service, with inline styles because mail programs need them."""
 
 from functools import cache
 from pathlib import Path
@@ -12,10 +12,10 @@ from engagement.words import direction_of
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "mail"
 SANS = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Open Sans','Liberation Sans',Arial,sans-serif"
-#: Stand around the text in the layout, so that it can be shown again without the frame.
+#: Marks around the text in the layout, so that the text can be shown later without its frame.
 TEXT_BEGINS, TEXT_ENDS = "<!--text-->", "<!--/text-->"
 SERIF = "Charter,'Bitstream Charter','Sitka Text',Cambria,Caladea,serif"
-#: How the elements that Markdown makes look in a message; put into their style attributes.
+#: The style of elements made from Markdown, copied into their style attributes.
 BODY_STYLES = f"""
 p {{ margin: 0 0 14px; }}
 h2 {{ margin: 24px 0 6px; font-family: {SERIF}; font-size: 20px; line-height: 26px; font-weight: bold; }}
@@ -33,7 +33,7 @@ pre {{ margin: 0 0 14px; white-space: pre-wrap; font-size: 14px; line-height: 20
 dt {{ font-weight: bold; }}
 dd {{ margin: 0 0 10px; }}
 """
-#: What of it turns round in a text that is written to the left.
+#: The rules that differ in a text written from right to left.
 TURNED_STYLES = """
 ul, ol { padding: 0 22px 0 0; }
 blockquote { padding: 0 14px 0 0; border-left: 0; border-right: 3px solid #d8dedc; }
@@ -57,13 +57,13 @@ def html_layout(
     copy_words: str = "Or copy this address:",
     action_note: str = "",
 ) -> str:
-    """Return a whole HTML message; slots in any part stay as they are, to be filled for each person.
+    """Return a whole HTML message; slots in any part are kept, to be filled for each person.
 
-    `title` is the subject and the only h1, `kicker` the line above it, `body_html` clean HTML as `content.markdown` makes
-    it, `why` says why it reached the reader, `preheader` is what mail programs show beside the subject. `action` is the
-    words of the one button and its address, `action_note` the sentence above it, `copy_words` the one below; `signature`
-    a name and what that person is. `language` is the tag of the text, `frame_language` that of the words around it, which
-    is marked in the page where it is another one.
+    `title` is the subject and the only h1, `kicker` the line above it, `body_html` clean HTML from `content.markdown`.
+    `why` says why the message reached the reader; mail programs show `preheader` beside the subject. `action` holds
+    words and address of the one button, `action_note` is the sentence above it, `copy_words` the one below. `signature`
+    is a name and what that person is. `language` is the tag of the text, `frame_language` that of the words around it,
+    which is marked where it differs.
     """
     direction = direction_of(language)
     page = _environment().get_template("message.html")
@@ -93,14 +93,14 @@ def _base(language: str) -> str:
 
 
 def inlined(body_html: str, direction: str = "ltr") -> str:
-    """Return a piece of HTML with the message's styles in its style attributes, for a text of this direction."""
+    """Return HTML with the message's styles in its style attributes, for a text of this direction."""
     if not body_html.strip():
         return ""
     return str(_inliner().inline_fragment(body_html, BODY_STYLES + (TURNED_STYLES if direction == "rtl" else "")))
 
 
 def text_in(page_html: str) -> str:
-    """Return what somebody wrote out of a whole message, clean and without the styles of mail; "" where none is marked."""
+    """Return the written text in a whole message, clean and without the styles of mail; "" when no text is marked."""
     _, _, after = page_html.partition(TEXT_BEGINS)
     return cleaned(after.partition(TEXT_ENDS)[0])
 

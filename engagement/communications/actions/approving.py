@@ -1,4 +1,4 @@
-"""Changes on the way to an approval and back: asking, approving, sending back, taking back, and approvals that lapse."""
+"""The way to an approval: asking, approving, sending back, withdrawing, and approvals that lapse."""
 
 from sqlalchemy import update
 
@@ -35,9 +35,10 @@ from engagement.verbs import Verb
 
 
 def ask_approval(occurrence: Occurrence, *, by: Actor) -> list[Account]:
-    """Ask for approval of the text as it is; return who could give it, each of whom is told by mail.
+    """Ask for approval of the text as it is now. Return the accounts that can approve; each is told by mail.
 
-    Raises BadInput with the problems of the text, RuleBroken when it is neither a draft nor held, or its time has passed.
+    Raises BadInput with the problems of the text, and RuleBroken when the message is neither a draft nor held, or its
+    time has passed.
     """
     lock(occurrence)
     allow_in(occurrence, (OccurrenceStatus.DRAFT, OccurrenceStatus.HELD), "sent for approval")
@@ -53,16 +54,17 @@ def ask_approval(occurrence: Occurrence, *, by: Actor) -> list[Account]:
 
 
 def answer_sent_back(occurrence: Occurrence) -> None:
-    """Note that what a message was sent back for was dealt with."""
+    """Note that the author dealt with the comment for which the message was sent back."""
     waiting = (SentBack.occurrence_id == occurrence.id, SentBack.answered_at.is_(None))
     db.session.execute(update(SentBack).where(*waiting).values(answered_at=clock.now()))
 
 
 def approve(occurrence: Occurrence, *, by: Actor, seen_version: int | None = None) -> Approval:
-    """Approve the text as it is: it goes out by itself at its time. One that is held past its time waits for its decision.
+    """Approve the text as it is now: the message then goes out by itself at its time.
 
-    Raises NotAllowed for its writers, for who asked, and for whoever is not its approver, BadInput with the problems of the text, RuleBroken
-    when the text was changed since `seen_version`, the state forbids it, or its time has passed.
+    A held message that is past its time still waits for a decision. Raises NotAllowed for the writers of the text, for
+    the account that asked for approval, and for anybody who is not its approver; BadInput with the problems of the
+    text; RuleBroken when the text was changed since `seen_version`, the state forbids it, or its time has passed.
     """
     lock(occurrence)
     refuse_unless(occurrence.status.needs_approval, f"This message is {occurrence.status.word.lower()} already.")
@@ -100,10 +102,10 @@ def _approver(occurrence: Occurrence, by: Actor) -> Account:
 
 
 def send_back(occurrence: Occurrence, comment: str, *, by: Actor, seen_version: int | None = None) -> SentBack:
-    """Send a message that waits for approval back to be changed; its authors are told what to change.
+    """Send a message that waits for approval back to its authors, who are told what to change.
 
-    Raises NotAllowed for whoever could not approve it, BadInput without a comment, RuleBroken when it doesn't wait for
-    approval or was changed since `seen_version`.
+    Raises NotAllowed for anybody who can't approve it, BadInput without a comment, RuleBroken when the message doesn't
+    wait for approval or was changed since `seen_version`.
     """
     lock(occurrence)
     allow_in(occurrence, (OccurrenceStatus.IN_REVIEW,), "sent back")
@@ -140,9 +142,9 @@ def _refuse_past(occurrence: Occurrence) -> None:
 
 
 def withdraw_approval(occurrence: Occurrence, reason: str = "", *, by: Actor) -> None:
-    """Take an approval, or the asking for one, back: the message is a draft again and doesn't go out.
+    """Withdraw an approval, or the request for one: the message is a draft again and doesn't go out.
 
-    Raises RuleBroken when it is neither approved nor in review, for example because it is being sent already.
+    Raises RuleBroken when it is neither approved nor in review, for example because it is already being sent.
     """
     lock(occurrence)
     allow_in(occurrence, (OccurrenceStatus.APPROVED, OccurrenceStatus.IN_REVIEW), "taken back")
@@ -153,7 +155,7 @@ def withdraw_approval(occurrence: Occurrence, reason: str = "", *, by: Actor) ->
 
 
 def lapse(occurrence: Occurrence, reason: str, *, by: Actor) -> None:
-    """End an approval that was given for something else than what is there now: the message is held, and people are told."""
+    """End an approval because what was approved has changed: the message is held, and its people are told."""
     approval = standing_approval(occurrence)
     told = [*authors_of(occurrence), *([approval.approved_by] if approval else [])]
     withdraw_approvals(occurrence)
@@ -165,7 +167,7 @@ def lapse(occurrence: Occurrence, reason: str, *, by: Actor) -> None:
 
 
 def lapse_if_overtaken(occurrence: Occurrence, *, by: Actor = audit.CLOCK) -> bool:
-    """Let the approval of a message lapse where what readers act on is no longer what was approved; return whether it did."""
+    """End the approval if what readers act on has changed since; return whether it ended."""
     lock(occurrence)
     approval = standing_approval(occurrence)
     if occurrence.status is not OccurrenceStatus.APPROVED or approval is None:

@@ -1,4 +1,4 @@
-"""The briefing that belongs to a wave: brought from the starter library where the wave has none."""
+"""The briefing of a wave, taken from the starter library when the wave has none."""
 
 from engagement.accounts.models import Account
 from engagement.audiences.actions import audience_of_wave
@@ -14,9 +14,9 @@ from engagement.waves.models import Wave
 def bring_briefing(
     wave: Wave, *, owner: Account, approver: Account | None, timezone: str, holiday_country: str, by: Actor
 ) -> Communication:
-    """Put the standard briefing of a wave's people in the calendar, as needed, unless the wave has one; return it.
+    """Return the wave's briefing; if it has none, make the standard one, without a cadence.
 
-    `timezone` is the IANA zone by whose clock it goes out. Raises BadInput as `make_communication`.
+    `timezone` (IANA) is the zone of its sending times. Raises BadInput as `make_communication` does.
     """
     present = briefing_of(wave.id)
     if present is not None:

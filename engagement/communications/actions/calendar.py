@@ -1,4 +1,4 @@
-"""Changes of communications: the lines of the calendar from which dates follow."""
+"""Changes of communications, the lines of the calendar that give the dates."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -35,10 +35,10 @@ from engagement.words import plural
 LONGEST_LEAD = 60
 #: An approval is given for these readers and this sender; changing one of these withdraws it.
 ADDRESSING = frozenset(("audience", "wave", "owner"))
-#: Changing one of these gives other dates; one of those below, other drafts. Both are for drafts that nobody has touched.
+#: A change of these moves untouched drafts to other dates; a change of those below gives them another text.
 DATING = frozenset(("cadence", "at", "timezone", "starts_on", "holiday_policy", "holiday_country"))
 SHAPING = DATING | {"write_lead_days", "subject", "outline", "asks_confirmation"}
-#: Why the messages of a communication that was ended are left out; by this they are found when it is taken up again.
+#: The reason stored when ending a communication skips its messages; resuming it finds them by this reason.
 ENDED = "The communication was ended."
 LONGEST_WAIT, MOST_REMINDERS = 30, 3
 
@@ -76,7 +76,7 @@ def make_communication(programme: Programme, details: Details, *, by: Actor) -> 
 
 
 def _checked(details: Details, programme: Programme) -> Details:
-    """Return a communication as it is stored; raise BadInput that names every field that can't be."""
+    """Return the details as they are stored; raise BadInput with a sentence for each field that can't be used."""
     problems: dict[str, str] = {}
     checks: tuple[tuple[Callable[..., object], tuple[Any, ...]], ...] = (
         (read_rule, (details.cadence,) if details.cadence else ()),
@@ -123,11 +123,11 @@ def _confirmation_problems(details: Details) -> dict[str, str]:
 
 
 def change_communication(communication: Communication, details: Details, *, by: Actor) -> None:
-    """Change what a communication is.
+    """Change a communication.
 
-    When dates or the outline change, drafts that nobody has touched follow; texts that somebody wrote or moved stay as they
-    are, and so does what was skipped. Another audience, wave or owner withdraws approvals that were given. Raises BadInput for fields that
-    can't be used, RuleBroken for a communication that has ended.
+    Drafts that nobody has touched follow new dates or a new outline. Texts that somebody wrote or moved stay as they
+    are, and skipped messages stay skipped. Another audience, wave or owner withdraws approvals. Raises BadInput for
+    fields that can't be used, RuleBroken for a communication that has ended.
     """
     refuse_unless(communication.ended_at is None, "This communication has ended. Make a new one.")
     old, new = communication.details.items(), _checked(details, communication.programme).items()
@@ -161,10 +161,10 @@ def _said(value: Any) -> Any:
 
 
 def end_communication(communication: Communication, *, by: Actor) -> None:
-    """End a communication: no more dates, nothing of it is sent any more. Twice changes nothing.
+    """End a communication: it gets no more dates, and none of its messages is sent any more.
 
-    Drafts that nobody touched go; texts that somebody wrote stay, as skipped. Who still waits for their working hours
-    doesn't get what is being sent.
+    Untouched drafts are deleted; texts that somebody wrote are kept as skipped. Readers who still wait for their
+    working hours don't get a message that is being sent. Calling it twice changes nothing.
     """
     if communication.ended_at is not None:
         return
@@ -185,9 +185,9 @@ def end_communication(communication: Communication, *, by: Actor) -> None:
 
 
 def take_up_communication(communication: Communication, *, by: Actor) -> None:
-    """Undo the ending of a communication: its dates from now on are planned, and texts that waited then are drafts again.
+    """Resume an ended communication: plan its dates from now on, and turn the texts that were kept into drafts.
 
-    They need approval anew. Twice changes nothing.
+    They need approval again. Calling it twice changes nothing.
     """
     if communication.ended_at is None:
         return
@@ -216,10 +216,10 @@ def adopt_standard_communications(
     holiday_country: str = "GB-ENG",
     starts_on: date | None = None,
 ) -> list[Communication]:
-    """Add the standard communications to a programme, each with cadence, time and outline of the starter library.
+    """Add the standard communications to a programme, with cadence, time and outline from the starter library.
 
-    Types without an audience in `audiences` and types that the programme has already are left out; what was made is
-    returned. Everything can be changed afterwards.
+    Leaves out kinds without an audience in `audiences` and kinds that the programme already has. Returns the new ones,
+    which can be edited like any other.
     """
     present = select(Communication.kind).where(
         Communication.programme_id == programme.id, Communication.ended_at.is_(None)

@@ -1,4 +1,4 @@
-"""Changes of when one message goes out, or whether: another time, left out, taken up again."""
+"""Changes of when one message goes out, and whether it does: moving, skipping, resuming."""
 
 from datetime import datetime
 
@@ -23,10 +23,10 @@ from engagement.verbs import Verb
 
 
 def move_occurrence(occurrence: Occurrence, sends_at: datetime, *, by: Actor) -> None:
-    """Give a message another time (aware). A missed message becomes a draft again by it, and so does a held one.
+    """Give a message another time (aware). A missed or held message becomes a draft again.
 
-    An approval was given for the time that it had, so it lapses: the message is held until it is approved again. Raises
-    BadInput when the time is not in the future, RuleBroken when the message is out or was skipped.
+    An approval was for the old time, so it lapses: the message is held until it is approved again. Raises BadInput when
+    the time is not in the future, RuleBroken when the message is out or was skipped.
     """
     lock(occurrence)
     refuse_unless(
@@ -52,7 +52,7 @@ def move_occurrence(occurrence: Occurrence, sends_at: datetime, *, by: Actor) ->
 
 
 def skip_occurrence(occurrence: Occurrence, reason: str, *, by: Actor) -> None:
-    """Leave a message out, with the reason. Raises BadInput without one, RuleBroken when it is out or was skipped."""
+    """Skip a message, with a reason. Raises BadInput without one, RuleBroken when it is out or already skipped."""
     lock(occurrence)
     allow_in(occurrence, (*WRITABLE, OccurrenceStatus.MISSED), "skipped")
     reason = said_why(reason, "reason", "Say in a line why it is left out.")
@@ -65,9 +65,9 @@ def skip_occurrence(occurrence: Occurrence, reason: str, *, by: Actor) -> None:
 
 
 def take_up_occurrence(occurrence: Occurrence, *, by: Actor) -> None:
-    """Undo leaving a message out: it is a draft again, to be approved anew, or missed where its time has passed.
+    """Undo a skip: the message is a draft that needs approval, or missed if its time has passed.
 
-    Raises RuleBroken when it was not left out, or its communication has ended.
+    Raises RuleBroken when it was not skipped or its communication has ended.
     """
     lock(occurrence)
     allow_in(occurrence, (OccurrenceStatus.SKIPPED,), "taken up again")

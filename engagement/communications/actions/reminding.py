@@ -1,4 +1,4 @@
-"""Reminders: whoever has not confirmed a message that asks for it is written to again, a few times, days apart."""
+"""Reminders to readers who have not confirmed a message that asks for it: a few of them, days apart."""
 
 from datetime import datetime, timedelta
 from html import escape
@@ -26,12 +26,12 @@ from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
 LONGEST_SUBJECT = 300
-#: A message older than this is not reminded of any more, whatever is set later; the longest reminding takes 90 days.
+#: Messages older than this get no more reminders, whatever is set later; the longest series takes 90 days.
 LONGEST_REMINDING = timedelta(days=100)
 
 
 def messages_to_remind_of(now: datetime) -> list[int]:
-    """Return the ids of the messages that are out, ask for a confirmation, and of whose readers some may be due a reminder."""
+    """Return the ids of sent messages that ask for a confirmation and may have readers due for a reminder."""
     rows = (
         select(Occurrence.id)
         .join(Occurrence.mailing)
@@ -52,13 +52,13 @@ def messages_to_remind_of(now: datetime) -> list[int]:
 
 
 def remind(occurrence_id: int, *, now: datetime, organisation: Organisation = UNSET) -> int:
-    """Queue the reminders of one message that are due, for each reader in their working hours; return how many.
+    """Queue the due reminders of one message, for each reader in their working hours; return how many.
 
-    Everybody gets each reminder at most once, however often this runs, and the next one only some days after the last.
-    Whether they have left or confirmed is asked again when it is sent. The caller commits.
+    Nobody gets the same reminder twice, however often this runs, and the next one comes only days after the last.
+    Whether readers have left or confirmed is checked again at the moment of sending. The caller commits.
     """
     occurrence = db.session.get_one(Occurrence, occurrence_id)
-    # Of two clocks at the same moment, the second one finds what the first one made.
+    # If two schedulers run at the same moment, the second one finds the rows of the first.
     lock(occurrence)
     communication, mailing = occurrence.communication, occurrence.mailing
     assert mailing is not None
@@ -103,7 +103,7 @@ def _build(occurrence: Occurrence, mailing: Mailing, number: int, organisation: 
 
 
 def _letter(of: Mailing | Translation, language: str, organisation: Organisation) -> Letter:
-    """Return a reminder of a text in its language; it leads to the message itself, which is read in the service."""
+    """Return a reminder in the language of a text; its link leads to the message in the service."""
     frame = frame_in(language)
     subject = _fitting(frame.say("reminder_subject", subject=of.subject))
     sentence = frame.say("reminder", subject=of.subject)
@@ -124,7 +124,7 @@ def _letter(of: Mailing | Translation, language: str, organisation: Organisation
 
 
 def _fitting(subject: str) -> str:
-    """Return a subject that fits, cut before a slot rather than through it."""
+    """Shorten a subject to the limit, cutting before a slot rather than through it."""
     if len(subject) <= LONGEST_SUBJECT:
         return subject
     cut = subject[: LONGEST_SUBJECT - 1]

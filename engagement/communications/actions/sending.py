@@ -1,4 +1,4 @@
-"""Handing approved messages to delivery, once and on time, and what happens when that can't be done."""
+"""Hands approved messages to delivery, once and on time, and holds those that can't go."""
 
 from datetime import date, datetime, timedelta
 
@@ -40,12 +40,12 @@ NOBODY = "No recipients: “{audience}” reached nobody when it was due."
 def queue_occurrence(
     occurrence_id: int, *, now: datetime, lateness_limit_hours: int, organisation: Organisation = UNSET
 ) -> QueueOutcome:
-    """Hand one approved message whose time has come to delivery, for everybody whom its audience reaches now.
+    """Hand one approved message that is due to delivery, for everybody whom its audience reaches now.
 
-    The row is claimed by a conditional UPDATE in the transaction that also makes the deliveries, so of several processes
-    one does it and the others get TAKEN. A message that is later than the limit, whose approval no longer stands or whose
-    text has a problem is HELD with the reason; one that reaches NOBODY is finished and says so. Late is only what is handed
-    over late: who waits for their working hours after that does so by intent. The caller commits.
+    A conditional UPDATE claims the row in the transaction that also makes the deliveries, so one process does it and
+    the others get TAKEN. The message is HELD with the reason when it is later than the limit, its approval no longer
+    holds, or its text has a problem. If it reaches NOBODY, it is finished and says so. Only the handover can be late:
+    readers who then wait for their working hours are meant to. The caller commits.
     """
     waiting = db.session.get(Occurrence, occurrence_id)
     if waiting is not None and waiting.sends_at <= now and lapse_if_overtaken(waiting):
@@ -80,7 +80,7 @@ def _why_late(occurrence: Occurrence, now: datetime, limit: timedelta) -> str | 
 
 
 def _why_not(occurrence: Occurrence) -> str | None:
-    """Return why a message that was approved can't go out as things are now."""
+    """Return why an approved message can't go out now, None when it can."""
     communication = occurrence.communication
     if communication.ended_at is not None:
         return "The communication was ended."
@@ -102,7 +102,7 @@ def _hold(occurrence: Occurrence, reason: str) -> QueueOutcome:
 
 
 def hold_occurrence(occurrence_id: int, reason: str) -> None:
-    """Hold an approved message that could not be handed over because of a fault, until somebody decides about it."""
+    """Hold an approved message that a fault kept from delivery, until somebody decides about it."""
     occurrence = db.session.get_one(Occurrence, occurrence_id)
     lock(occurrence)
     if occurrence.status is OccurrenceStatus.APPROVED:
@@ -140,9 +140,9 @@ def _queue_for(occurrence: Occurrence, mailing: Mailing, on: date, now: datetime
 
 
 def resume_occurrence(occurrence: Occurrence, *, now: datetime, by: Actor, organisation: Organisation = UNSET) -> int:
-    """Send a message that is out to those whom its audience reaches now and who have no copy yet; return how many.
+    """Send a message that is out to those in the audience who have no copy yet; return how many.
 
-    Everybody who has a delivery of it, whatever became of that, is left alone. Raises RuleBroken when it isn't out.
+    Everybody who has a delivery, in whatever state, is left alone. Raises RuleBroken when the message isn't out.
     """
     lock(occurrence)
     mailing = occurrence.mailing
@@ -159,7 +159,7 @@ def resume_occurrence(occurrence: Occurrence, *, now: datetime, by: Actor, organ
 
 
 def settle_sending(now: datetime, only: int | None = None) -> int:
-    """Finish every message all of whose deliveries have come to an end, and return how many; or `only` that of this id."""
+    """Finish every message whose deliveries have all ended; return how many. `only` limits this to one id."""
     these = sent_to_all().where(Occurrence.id == only if only is not None else true())
     finished = rows_changed(
         update(Occurrence).where(Occurrence.id.in_(these)).values(status=OccurrenceStatus.SENT, finished_at=now)
@@ -170,10 +170,10 @@ def settle_sending(now: datetime, only: int | None = None) -> int:
 
 
 def decide_held(occurrence: Occurrence, send: bool | datetime, *, by: Actor, reason: str = "") -> None:
-    """Decide about a held message: True sends it now, an aware instant moves it there, False leaves it out with a reason.
+    """Decide about a held message: True sends it now, an aware instant moves it, False skips it with a reason.
 
-    Raises RuleBroken when it isn't held, or when it can't be sent now because its approval doesn't stand or its text has a
-    problem; BadInput for a time in the past or a missing reason.
+    Raises RuleBroken when the message isn't held, or can't be sent now because its approval no longer holds or its text
+    has a problem; BadInput for a time in the past or a missing reason.
     """
     lock(occurrence)
     allow_in(occurrence, (OccurrenceStatus.HELD,), "decided about")
@@ -186,7 +186,7 @@ def decide_held(occurrence: Occurrence, send: bool | datetime, *, by: Actor, rea
         refuse_unless(why_not is None, f"It can’t be sent now. {why_not}")
         now = clock.now()
         approval = standing_approval(occurrence)
-        # That it goes out now instead is what was decided here.
+        # The approval covers the old time; sending it now instead is decided here.
         if approval is not None and approval.acted_on is not None:
             approval.acted_on = approval.acted_on | {INSTANT: now.isoformat()}
         audit.record(Verb.RELEASED_MESSAGE, occurrence, by=by, sends_at=(occurrence.sends_at, now))
@@ -202,9 +202,10 @@ def decide_held(occurrence: Occurrence, send: bool | datetime, *, by: Actor, rea
 def send_test_copy(
     occurrence: Occurrence, as_person: Person, to_account: Account, *, by: Actor, organisation: Organisation = UNSET
 ) -> Delivery:
-    """Send one copy of the text as it is to an account, in the language and with the values of a chosen recipient.
+    """Send an account one copy of the text, in the language and with the values of a chosen recipient.
 
-    Raises RuleBroken with the problems of the text. Links lead to the pages of whoever opens them, not of the recipient.
+    Raises RuleBroken with the problems of the text. Links lead to the pages of the account that opens them, not of the
+    recipient.
     """
     problems = problems_of(occurrence)
     refuse_unless(not problems, "The text can’t go out yet. " + " ".join(problems))

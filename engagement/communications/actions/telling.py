@@ -1,4 +1,4 @@
-"""Short mails to those who write and approve messages: what waits for them, and what happened to a text of theirs."""
+"""Short mails to writers and approvers: what waits for them, and what happened to their text."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ LINK = "message_link"
 
 @dataclass(frozen=True)
 class Notice:
-    """Subject, text and reason of such a mail, with slots for what differs."""
+    """Subject, text and reason of such a mail, with slots for the values."""
 
     subject: str
     text: str
@@ -46,7 +46,7 @@ LAPSED = Notice(
 
 
 def tell(notice: Notice, accounts: Iterable[Account], occurrence: Occurrence, *, by: Actor, comment: str = "") -> None:
-    """Queue a notice about a message for each of these accounts once, without who caused it and who can't be reached."""
+    """Queue a notice about a message, once for each account; skips `by` and accounts that can't be reached."""
     found = {each.id: each for each in accounts if each.is_active and is_usable_address(each.email)}
     found.pop(by.account_id or 0, None)
     if not found:

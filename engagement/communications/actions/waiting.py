@@ -15,9 +15,9 @@ from engagement.verbs import Verb
 
 
 def stop_sending(occurrence: Occurrence, reason: str, *, by: Actor) -> int:
-    """Send a message that is out to nobody any more who has not had it; return how many don't get it by that.
+    """Stop a message that is being sent; return how many people now don't get it.
 
-    Who has had it keeps it. Raises BadInput without a reason, RuleBroken when it isn't being sent.
+    Copies that went out stay out. Raises BadInput without a reason, RuleBroken when the message isn't being sent.
     """
     mailing = _being_sent(occurrence)
     return _stop(occurrence, mailing, said_why(reason, "reason", "Say in a line why it is stopped."), by)
@@ -33,9 +33,9 @@ def _stop(occurrence: Occurrence, mailing: Mailing, reason: str, by: Actor) -> i
 
 
 def send_to_waiting(occurrence: Occurrence, *, by: Actor) -> int:
-    """Send a message at once to those who would get it in their working hours; return how many they are.
+    """Send a message at once to those who wait for their working hours; return how many.
 
-    Raises RuleBroken when it isn't being sent.
+    Raises RuleBroken when the message isn't being sent.
     """
     released = send_waiting(_being_sent(occurrence))
     if released:
@@ -54,9 +54,9 @@ def _being_sent(occurrence: Occurrence) -> Mailing:
 
 
 def stop_overtaken(only: int | None = None, *, by: Actor = audit.CLOCK) -> int:
-    """Stop what still waits of communications that ended and of waves that were cancelled; return how many people that is.
+    """Stop waiting deliveries of ended communications and cancelled waves; return how many people miss out.
 
-    Runs any number of times without harm. `only` is the id of the one message that is looked at.
+    Safe to run any number of times. `only` limits this to the message with that id.
     """
     rows = overtaken().where(Occurrence.id == only if only is not None else true())
     stopped = 0

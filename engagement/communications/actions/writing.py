@@ -1,4 +1,4 @@
-"""Changes of the texts of one message: its own and its translations, kept as versions that can be brought back."""
+"""Changes of the texts of one message, its own and its translations; each is kept as a version that can be restored."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,13 +22,13 @@ from engagement.people.organisation import UNSET, Organisation
 from engagement.verbs import Verb
 from engagement.words import language_words
 
-#: Who goes on within this time still writes on the same version.
+#: Saves by one author within this time continue the same version.
 ONE_SITTING = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
 class Written:
-    """What saving a text did: whether anything differed, and whether an approval was withdrawn by it."""
+    """The outcome of saving: whether anything changed, and whether that withdrew an approval."""
 
     is_changed: bool
     withdrew_approval: bool
@@ -47,11 +47,11 @@ def write_occurrence(
     asks_confirmation: bool | None = None,
     by_itself: bool = False,
 ) -> Written:
-    """Save subject and text, and whether readers are asked to confirm (None: as it is).
+    """Save subject and text, and whether readers are asked to confirm (None: unchanged).
 
     A change raises `text_version` and withdraws an approval. `seen_version` is the version that the writer began from.
-    What a page saves `by_itself` goes on in one version as long as its author sits at it, and touches no text that was handed
-    on or approved. Raises BadInput for a text that is too long, RuleBroken when somebody else changed it meanwhile or the
+    Autosaves (`by_itself`) continue one version while the author keeps writing, and never touch a text in review or
+    approved. Raises BadInput for a text that is too long, RuleBroken when somebody else changed it meanwhile or the
     message can no longer be written.
     """
     _begin(occurrence, by_itself=by_itself)
@@ -78,7 +78,7 @@ def _begin(occurrence: Occurrence, *, by_itself: bool) -> None:
 
 
 def _unchanged(occurrence: Occurrence, *, by_itself: bool) -> Written:
-    """Note that somebody pressed the button on what the page had saved by itself: the next change begins a new version."""
+    """Note a save by hand that adds nothing to the autosave: the next change begins a new version."""
     if not by_itself and (running := _newest(occurrence)) is not None:
         running.is_running = False
         db.session.flush()
@@ -100,7 +100,7 @@ def _new_version(
     text: Occurrence | OccurrenceText | None = None,
     by_itself: bool = False,
 ) -> Written:
-    """Count a change of one of the texts, which withdraws the approval of all of them; `text` is the one to keep."""
+    """Count a change of one text, which withdraws the approval of all texts; `text` is the one to keep."""
     changes = {"text_version": (occurrence.text_version, occurrence.text_version + 1)} | changes
     withdrawn = withdraw_approvals(occurrence)
     occurrence.text_version += 1
@@ -126,7 +126,7 @@ def _newest(occurrence: Occurrence) -> TextVersion | None:
 
 
 def _keep_first(occurrence: Occurrence, language: str, text: Occurrence | OccurrenceText) -> None:
-    """Keep what there was before the first change, such as the outline."""
+    """Keep the text from before the first change, such as the outline."""
     there = select(TextVersion.id).where(TextVersion.occurrence_id == occurrence.id, TextVersion.language == language)
     if db.session.scalar(there.limit(1)) is None and (text.subject or text.body):
         first = TextVersion(occurrence_id=occurrence.id, language=language, number=occurrence.text_version)
@@ -138,7 +138,7 @@ def _keep_first(occurrence: Occurrence, language: str, text: Occurrence | Occurr
 
 
 def _keep(occurrence: Occurrence, text: Occurrence | OccurrenceText, by: Actor, *, by_itself: bool) -> bool:
-    """Keep a text as the newest version; return whether that was only going on with the one that its author writes on."""
+    """Keep a text as the newest version; return whether it continued the author's running version."""
     newest, now = _newest(occurrence), clock.now()
     goes_on = (
         newest is not None
@@ -166,10 +166,10 @@ def write_translation(
     organisation: Organisation = UNSET,
     by_itself: bool = False,
 ) -> Written:
-    """Save the text of a message in a further language, which begins to be one of its texts by that.
+    """Save the text of a message in a further language; the first save adds the language to the message.
 
-    It is approved and withdrawn with the others. Raises as `write_occurrence`, and BadInput for what is no language tag or
-    the language that the message is written in already.
+    Approvals cover and lose all languages together. Raises as `write_occurrence` does, and BadInput for an invalid
+    language tag or the language of the message itself.
     """
     _begin(occurrence, by_itself=by_itself)
     language = check_language(language)
@@ -192,9 +192,10 @@ def write_translation(
 
 
 def remove_translation(occurrence: Occurrence, language: str, *, by: Actor) -> None:
-    """Take the text in one language out: its readers get the message's own. Twice changes nothing.
+    """Remove the translation in one language; its readers then get the message's own text.
 
-    Its versions stay, so that it can be brought back. Raises RuleBroken when the message can no longer be written.
+    Its versions are kept, so it can be restored. Calling it twice changes nothing. Raises RuleBroken when the message
+    can no longer be written.
     """
     lock(occurrence)
     allow_in(occurrence, WRITABLE, "written")
@@ -208,7 +209,7 @@ def remove_translation(occurrence: Occurrence, language: str, *, by: Actor) -> N
 def bring_back(
     occurrence: Occurrence, version: TextVersion, *, by: Actor, organisation: Organisation = UNSET
 ) -> Written:
-    """Make an earlier version of a text the one that stands, as a new version by who brings it back. Raises as writing does."""
+    """Restore an earlier version of a text, as a new version by this person. Raises as writing does."""
     if version.language:
         subject, body = version.subject, version.body
         return write_translation(occurrence, version.language, subject, body, by=by, organisation=organisation)

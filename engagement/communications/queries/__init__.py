@@ -1,4 +1,4 @@
-"""Reads of the calendar, all in one place for those who ask: lists, one message, what needs somebody."""
+"""Reads of the calendar in one place: lists, one message, what needs somebody."""
 
 from engagement.communications.approvals import overtaken_approvals
 from engagement.communications.queries.attention import NeedsAttention, needs_attention

@@ -1,4 +1,4 @@
-"""What of the calendar waits for one reader."""
+"""Messages that wait for one reader."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from engagement.db import db
 
 @dataclass(frozen=True)
 class NeedsAttention:
-    """What of the calendar waits for one reader, each list by date; `unreached` went to nobody in the last 30 days."""
+    """Messages that wait for one reader, each list by date; `unreached` went to nobody in the last 30 days."""
 
     approvals: list[Occurrence]
     sent_back: list[Occurrence]
@@ -33,7 +33,7 @@ class NeedsAttention:
 
 
 def needs_attention(reader: Reader) -> NeedsAttention:
-    """Return the messages that wait for this reader, as approver, as owner or as planner: three queries."""
+    """Return the messages that wait for this reader as approver, owner or planner, in three queries."""
     now, planning = clock.now(), rights.planning(reader)
     recent = Occurrence.sends_at > now - LONGEST_MISSED
     is_sent_back = exists().where(SentBack.occurrence_id == Occurrence.id, SentBack.answered_at.is_(None))

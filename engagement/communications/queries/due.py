@@ -1,4 +1,4 @@
-"""What the clock finds to do in the calendar: dates to plan, and messages that are due, missed, under way or overtaken."""
+"""What the scheduler finds in the calendar: dates to plan, and messages that are due, missed, under way or overtaken."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from engagement.waves.rules import WaveStatus
 
 
 def communications_with_dates() -> Select[Communication]:
-    """Return the SELECT of the communications whose cadence goes on."""
+    """Return a SELECT of the communications whose cadence still gives dates."""
     return (
         select(Communication)
         .join(Communication.programme)
@@ -25,19 +25,19 @@ def communications_with_dates() -> Select[Communication]:
 
 
 def passed_without_approval(now: datetime) -> Select[Occurrence]:
-    """Return the SELECT of the messages whose time has passed and whose text nobody approved."""
+    """Return a SELECT of the messages whose time has passed without an approval."""
     waiting = (OccurrenceStatus.DRAFT, OccurrenceStatus.IN_REVIEW)
     return select(Occurrence).where(Occurrence.status.in_(waiting), Occurrence.sends_at <= now).order_by(Occurrence.id)
 
 
 def due_occurrences(now: datetime) -> list[int]:
-    """Return the ids of approved messages whose time has come, the longest due first."""
+    """Return the ids of approved messages whose time has come, the most overdue first."""
     due = (Occurrence.status == OccurrenceStatus.APPROVED, Occurrence.sends_at <= now)
     return list(db.session.scalars(select(Occurrence.id).where(*due).order_by(Occurrence.sends_at, Occurrence.id)))
 
 
 def overtaken() -> Select[Occurrence]:
-    """Return the SELECT of messages of which something waits although their communication ended or wave was cancelled."""
+    """Return a SELECT of messages with waiting deliveries whose communication ended or wave was cancelled."""
     waits = exists().where(Delivery.mailing_id == Occurrence.mailing_id, Delivery.state.in_(UNSENT))
     over = or_(Communication.ended_at.is_not(None), Wave.status == WaveStatus.CANCELLED)
     return (
@@ -50,7 +50,7 @@ def overtaken() -> Select[Occurrence]:
 
 
 def sent_to_all() -> Select[int]:
-    """Return the SELECT of the ids of messages that count as being sent and of which every delivery has come to an end."""
+    """Return a SELECT of the ids of messages still marked as being sent, all of whose deliveries have ended."""
     final = [state for state in DeliveryState if state.is_final]
     under_way = exists().where(Delivery.mailing_id == Occurrence.mailing_id, Delivery.state.not_in(final))
     return select(Occurrence.id).where(

@@ -1,4 +1,4 @@
-"""Messages that were sent and name a day, such as a go-live that has moved since."""
+"""Sent messages that name a day, such as a go-live that has moved since."""
 
 from datetime import date
 
@@ -13,9 +13,10 @@ from engagement.words import brief_day_words, day_words, short_day_words
 
 
 def messages_naming(wave: Wave, day: date, unless: date) -> list[Occurrence]:
-    """Return the messages of a wave, and of its whole programme, that are out and name a day; the newest first.
+    """Return sent messages of a wave, and of its whole programme, that name a day; the newest first.
 
-    Those that name the day `unless` as well are left out: they are corrections. The day is looked for as each text's language writes it, and in the short ways in which people type it.
+    Messages that also name the day `unless` are corrections and left out. The day is searched for as the language of
+    each text writes it, and in the short forms that people type.
     """
     sent = (
         select(Occurrence)

@@ -1,4 +1,4 @@
-"""Reads of one communication or message, with everything that is known about it."""
+"""Reads for the page of one communication or message."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,12 +30,12 @@ from engagement.words import short_day_words, zone_words
 
 @dataclass(frozen=True)
 class OccurrencePage:
-    """Everything about one message: `reach_now` counts whom it would reach at this moment, `counts` what became of it.
+    """Everything about one message: `reach_now` is the size of its audience now, `counts` its deliveries by state.
 
-    `lapsed` says why an approval no longer covers what readers would act on, "" where it does; `sent_back` is what has to change
-    before the message is asked about again. `languages` are those of its texts, its own first; `unread` how many of its readers have no text in a language of
-    theirs. `plan` says when its readers would get it, None once it is out; `waiting` who of them still waits then, and
-    `confirmations` who has confirmed, None where nobody is asked to.
+    `lapsed` says why an approval no longer covers what readers act on, "" when it does. `sent_back` is what has to
+    change before approval is asked again. `languages` are those of its texts, its own first; `unread` is the number of
+    readers by language without a text in it. `plan` says when readers would get it, None once it is out; `waiting` says
+    who still waits then. `confirmations` says who has confirmed, None when nobody is asked.
     """
 
     occurrence: Occurrence
@@ -99,40 +99,40 @@ def _sent_back(occurrence_id: int) -> SentBack | None:
 
 
 def versions_of(occurrence_id: int) -> list[TextVersion]:
-    """Return every version of a message's texts with its author, the newest first."""
+    """Return all versions of a message's texts with their authors, the newest first."""
     rows = select(TextVersion).where(TextVersion.occurrence_id == occurrence_id)
     return list(db.session.scalars(rows.options(joinedload(TextVersion.written_by)).order_by(TextVersion.id.desc())))
 
 
 def version_of(occurrence_id: int, version_id: int) -> TextVersion | None:
-    """Return one version of a message's texts, None where it has none of this id."""
+    """Return one version of a message's texts, None when this message has no such id."""
     rows = select(TextVersion).where(TextVersion.occurrence_id == occurrence_id, TextVersion.id == version_id)
     return db.session.scalar(rows.options(joinedload(TextVersion.written_by)))
 
 
 def reach_of(communications: Sequence[Communication], on: date) -> dict[int, int]:
-    """Return how many people each communication would reach now, in one pass over the directory."""
+    """Return the number of people that each communication would reach now, in one pass over the directory."""
     audiences = {row.audience_id: row.audience for row in communications}
     numbers = dict(zip(audiences, reaches([a.rule for a in audiences.values()], on), strict=True))
     return {row.id: numbers[row.audience_id] for row in communications}
 
 
 def some_recipients(communication: Communication, visible: ColumnElement[bool], limit: int = 12) -> list[Person]:
-    """Return the first of those whom the audience reaches now, by name, to show a text as they would get it.
+    """Return the first people by name in the audience now, for previews.
 
-    `visible` is a condition on `Person`, here and below, as `waves.scopes.people_within` gives it.
+    `visible`, here and below, is a condition on `Person` from `waves.scopes.people_within`.
     """
     return list(db.session.scalars(_recipients(communication).where(visible).limit(limit)))
 
 
 def reader_in(communication: Communication, language: str, visible: ColumnElement[bool]) -> Person | None:
-    """Return the first by name of those whom the audience reaches now and who read this language, None for nobody."""
+    """Return the first person by name in the audience now who reads this language, None without one."""
     reads = or_(Person.language == language, Person.language.startswith(f"{language}-", autoescape=True))
     return db.session.scalar(_recipients(communication).where(reads, visible).limit(1))
 
 
 def recipient_by_email(communication: Communication, email: str, visible: ColumnElement[bool]) -> Person | None:
-    """Return who has this address and is in the audience now, else None."""
+    """Return the person with this address if they are in the audience now, else None."""
     return db.session.scalar(_recipients(communication).where(Person.email == kept_form(email), visible))
 
 
@@ -141,11 +141,10 @@ def _recipients(communication: Communication) -> Select[Person]:
 
 
 def why_reached(delivery: Delivery, timezone: str) -> str:
-    """Say why one person was sent one message: the audience, when it was resolved, who approved which version of the text.
+    """Say why one person was sent one message: the audience, when it was resolved, who approved which version.
 
-    The instant is written by the clock of `timezone` (IANA), which is named.
-
-    Empty for what is not a message of the calendar, such as a sign-in link.
+    The instant is written in `timezone` (IANA), which is named. "" for mails outside the calendar, such as a sign-in
+    link.
     """
     occurrence = db.session.scalar(with_communication().where(Occurrence.mailing_id == delivery.mailing_id))
     if occurrence is None:
