@@ -19,7 +19,7 @@ _PAGES = {
     Place.WAVE: ("waves.wave", "wave_id"),
     Place.PLAN_WAVE: ("waves.edit", "wave_id"),
     Place.WAVE_TRAINING: ("training.wave", "wave_id"),
-    Place.GIVE_ROLES: ("waves.members", "wave_id"),
+    Place.GIVE_ROLES: ("people.index", "wave"),
     Place.PROGRAMME: ("waves.programme", "programme_id"),
     Place.PLAN_PROGRAMME: ("waves.edit_programme", "programme_id"),
     Place.CURRICULUM: ("training.curriculum", "role"),

@@ -181,6 +181,7 @@ def wave(wave_id: int) -> str:
         coverage_definition=COVERAGE_DEFINITION,
         sent=messages_out(Communication.wave_id == row.id, MOST_SENT),
         may_plan=may_plan,
+        may_give_roles=rights.keeping_people(reader).everything,
         may_take_back=queries.status_to_take_back_to(row.id, clock.now()) is not None,
         steps=steps_taken(row.id),
         move=move_words(row),
