@@ -36,6 +36,23 @@ def reading(reader: Reader) -> Reach:
     return _with_all_for(reader, reader.reach(*READERS, to_read=True), Role.ADMINISTRATOR)
 
 
+def overseeing(reader: Reader) -> Reach:
+    """Open programmes, waves and workflows without their people: those who read planning, and sponsors of the programme."""
+    return _with_sponsored(reader, reading(reader))
+
+
+def naming_holders(reader: Reader) -> Reach:
+    """Name who holds the parts of a workflow's ownership: who plans its programme, and its sponsors, who decide it."""
+    return _with_sponsored(reader, planning(reader))
+
+
+def _with_sponsored(reader: Reader, reach: Reach) -> Reach:
+    """Return the reach, widened to the programmes that the reader sponsors, by a role or from the data."""
+    sponsored = reader.reach(Role.SPONSOR, with_posts=False)
+    programmes = reach.programmes | sponsored.programmes | reader.sponsors_programmes
+    return replace(reach, everything=reach.everything or sponsored.everything, programmes=programmes)
+
+
 def naming_by_number(reader: Reader) -> Reach:
     """Name people by employee number; others by address alone, and only those whom they see: who plans a programme.
 

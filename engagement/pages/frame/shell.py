@@ -138,7 +138,7 @@ def _has_maps_alone(reader: Reader) -> bool:
 #: For each place: label, endpoint, the path that makes it the current one, and the right that opens it.
 _PLANNING = (
     ("Today", "today.index", "/", lambda r: rights.planning(r).holds_places),
-    ("Waves", "waves.index", "/programmes", lambda r: rights.reading(r).holds_places),
+    ("Waves", "waves.index", "/programmes", lambda r: rights.overseeing(r).holds_places),
     ("People", "people.index", "/people", lambda r: rights.reading(r).holds_anything),
     ("Stakeholders", "stakeholders.index", "/stakeholders", _has_maps_alone),
     ("Calendar", "calendar.index", "/communications", lambda r: rights.reading(r).holds_places),

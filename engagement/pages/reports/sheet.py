@@ -63,7 +63,7 @@ def _report(programme_id: int) -> ProgrammeReport:
 def programme(programme_id: int) -> str:
     """Show the sheet: decisions first, then waves, objections and messages, with definitions at the foot."""
     report, reader = _report(programme_id), guard.reader()
-    reading, planning = rights.reading(reader), rights.planning(reader)
+    reading, overseeing = rights.reading(reader), rights.overseeing(reader)
     return render_template(
         "reports/programme.html",
         report=report,
@@ -77,8 +77,10 @@ def programme(programme_id: int) -> str:
         hidden_words=_hidden_words(report),
         notes=_definitions(report),
         note=NOTES,
-        opens_wave={line.wave.id for line in report.waves if reaches_wave(reading, line.wave)},
-        opens_concerns=reaches_programme(planning, report.programme),
+        opens_wave={line.wave.id for line in report.waves if reaches_wave(overseeing, line.wave)},
+        opens_training={line.wave.id for line in report.waves if reaches_wave(reading, line.wave)},
+        may_name_holders=reaches_programme(rights.naming_holders(reader), report.programme),
+        opens_concerns=reaches_programme(rights.planning(reader), report.programme),
         opens_messages=reading.covers_all_of(programme_id),
         reader_name=reader.name,
         organisation=guard.settings().organisation,

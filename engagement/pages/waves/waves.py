@@ -154,7 +154,7 @@ def _leave_out_rights(form: WaveForm, reader: Reader, wave: Wave) -> None:
 def wave(wave_id: int) -> str:
     """Show a wave: dates, workflows, training by role, concerns by source, next messages."""
     reader = guard.reader()
-    row = wave_for(rights.reading(reader), wave_id)
+    row = wave_for(rights.overseeing(reader), wave_id)
     may_plan = reaches_wave(rights.planning(reader), row)
     workflows = queries.workflows_of_waves([row.id]).get(row.id, [])
     held = programmes.holdings([workflow.id for workflow in workflows])
@@ -181,6 +181,7 @@ def wave(wave_id: int) -> str:
         coverage_definition=COVERAGE_DEFINITION,
         sent=messages_out(Communication.wave_id == row.id, MOST_SENT),
         may_plan=may_plan,
+        reads_people=reaches_wave(rights.reading(reader), row),
         may_give_roles=rights.keeping_people(reader).everything,
         may_take_back=queries.status_to_take_back_to(row.id, clock.now()) is not None,
         steps=steps_taken(row.id),
