@@ -1,7 +1,7 @@
-"""HR files: reading one in, its preview, applying and undoing."""
+"""HR files: reading, preview, applying and undoing."""
 
 from flask import Blueprint
 
 blueprint = Blueprint("intake", __name__)
 
-from engagement.pages.intake import files, runs
+from engagement.pages.intake import files, runs, sample

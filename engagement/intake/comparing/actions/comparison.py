@@ -1,4 +1,4 @@
-"""Staged rows held against the directory by the database: whom each speaks of, and what it would do to them."""
+"""Compares staged rows with the directory in SQL: whose rows they are, and what they would change."""
 
 from sqlalchemy import case, func, literal_column, or_, select, update
 
@@ -6,6 +6,7 @@ from engagement.db import db, rows_changed
 from engagement.intake.comparing.actions.conflicts import reject_matched
 from engagement.intake.comparing.actions.matching import match_people, resolve_references
 from engagement.intake.comparing.queries.desired import desired, has_managers, pairs
+from engagement.intake.comparing.queries.managers_gone import managers_gone
 from engagement.intake.comparing.queries.reporting_lines import circles_with_directory
 from engagement.intake.models import ImportRun, StagedMatch
 from engagement.intake.reading.rules.problems import Problem, lines_at_fault
@@ -14,9 +15,9 @@ from engagement.people.queries import headcount
 
 
 def compare(run: ImportRun, unplaced: int) -> list[Problem]:
-    """Hold the staged rows of a run against the directory as it is now; fills counts and new departments.
+    """Compare the staged rows of a run with the directory as it is now; fills counts and new departments.
 
-    `unplaced` rows may be about anybody. Returns what is wrong with rows only in sight of the directory.
+    `unplaced` is the number of bad rows that may be about anybody. Returns the problems that only the directory shows.
     """
     problems = match_people(run, unplaced)
     run.new_departments = resolve_references(run)
@@ -24,6 +25,8 @@ def compare(run: ImportRun, unplaced: int) -> list[Problem]:
         problems += [*circles, *reject_matched(run, lines_at_fault(circles))]
         run.new_departments = resolve_references(run)
     _mark_changed(run)
+    if has_managers(run):
+        problems += managers_gone(run)
     tally = select(StagedMatch.kind, func.count()).where(StagedMatch.run_id == run.id).group_by(StagedMatch.kind)
     found = {kind.value: number for kind, number in db.session.execute(tally)}
     found.pop(ChangeKind.REJECTED.value, None)

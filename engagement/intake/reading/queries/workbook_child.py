@@ -1,12 +1,13 @@
-"""Reads a workbook in a process of its own, with limits of memory and time, so that one made to do harm ends only that.
+"""Reads a workbook in a separate process with limits on memory and time, so that a malicious one ends only that.
 
-It takes the workbook from standard input and writes a JSON value a line: first about the sheet, then each row with its
-number. Started as a file (see `workbooks`), it imports nothing of the application.
+It takes the workbook from standard input and writes one JSON value a line: first about the sheet, then each row with
+its number. It is started as a file (see `workbooks`) and imports nothing of the application.
 """
 
 import errno
 import io
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -24,7 +25,7 @@ HIGHEST_RATIO = 200
 RATIO_COUNTS_FROM = 10 * 1024 * 1024
 MOST_COLUMNS = 100
 MOST_ROWS = 300_000
-#: How the process ends where it says itself, on standard error, what is wrong; and where there was no room left.
+#: Exit codes: the reason is on standard error; memory ran out.
 REFUSED, BEYOND_LIMITS = 3, 4
 
 
@@ -38,7 +39,7 @@ class Refusal(Exception):
 
 
 def unsafe(what: str) -> Refusal:
-    """The refusal of a workbook that no list of people looks like."""
+    """Return the refusal of a workbook that is unlike any list of people."""
     sentence = f"The workbook {what}. Copy the list of people into a new workbook, or save it as CSV."
     return Refusal("unsafe_workbook", sentence)
 
@@ -50,10 +51,10 @@ BROKEN = Refusal(
 
 
 def lines_of(data: bytes, most_unpacked: int) -> Iterator[Any]:
-    """What is written: the sheet's name, its height and the cells that can't be read; then the number and cells of each row.
+    """Yield the sheet's name, height and unreadable cells; then the number and cells of each row.
 
-    A value that is merged over several rows is that of each, as the eye sees it. Only rows that hold anything are given, and
-    those with a cell that can't be read; each starts at the leftmost column in use, from which places are counted too.
+    A value merged over several rows counts for each of them, as people see it. Only rows with content or an unreadable
+    cell are given. Each starts at the leftmost column in use, and columns are counted from there.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         _check_directory(archive.infolist(), most_unpacked)
@@ -62,6 +63,7 @@ def lines_of(data: bytes, most_unpacked: int) -> Iterator[Any]:
         if bottom >= MOST_ROWS or right >= MOST_COLUMNS:
             raise unsafe(f"has cells beyond column {MOST_COLUMNS} or row {MOST_ROWS:,}")
         failed = _unread_formulas(archive, sheet.name)
+        formats = _padded_cells(archive, sheet.name)
     below, beside = _merged(sheet)
     failed = [(row, column - left, why) for row, column, why in [*failed, *beside]]
     yield sheet.name, sheet.total_height, failed
@@ -69,6 +71,8 @@ def lines_of(data: bytes, most_unpacked: int) -> Iterator[Any]:
     above: dict[tuple[int, int], str] = {}
     for number, row in enumerate(sheet.iter_rows(), 1):
         cells = [written(cell) for cell in row]
+        for column, pattern in formats.get(number, ()):
+            cells[column - left] = padded(row[column - left], pattern)
         for column, first in below.get(number, ()):
             if first == number:
                 above[first, column] = cells[column - left]
@@ -79,7 +83,7 @@ def lines_of(data: bytes, most_unpacked: int) -> Iterator[Any]:
 
 
 def _merged(sheet: CalamineSheet) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, str]]]:
-    """By row the columns in which a value is merged downwards, each with its first row; and cells that a value is merged over sideways."""
+    """Return, by row, the columns merged downwards, each with its first row; and the cells merged sideways."""
     below: dict[int, list[tuple[int, int]]] = {}
     beside: list[tuple[int, int, str]] = []
     last = sheet.total_height
@@ -115,7 +119,7 @@ def _first_filled(book: CalamineWorkbook) -> CalamineSheet:
 
 
 def written(value: object) -> str:
-    """A cell as the text its owner sees: 1001 for 1001.0, 2026-12-31 for a date."""
+    """Return a cell as the text its owner sees: 1001 for 1001.0, 2026-12-31 for a date."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -127,10 +131,73 @@ def written(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _unread_formulas(archive: zipfile.ZipFile, sheet_name: str) -> list[tuple[int, int, str]]:
-    """Row, counted from 1, column, counted from 0, and why, of formulas that calamine leaves empty.
+#: What a format for `padded` consists of: zeros with signs that are written as they are, such as 00000 or "P-"0000.
+_SIGNS = r'"[^"]*"|\\.|[- +()/:]'
+_PADDING = re.compile(rf"(?:{_SIGNS})*(?:0(?:{_SIGNS})*)+")
+_PIECES = re.compile(rf"{_SIGNS}|0", re.DOTALL)
+#: A colour, or a language with or without a currency, before the format itself; no condition.
+_LABEL = re.compile(r"\[(?:\$-[^\]]*|[A-Za-z]+\d*)\]")
 
-    They show an error such as #N/A, or were written by a program that did not keep their value.
+
+def padded(value: object, pattern: str) -> str:
+    """A whole number as a format of zeros shows it: 102 under 00000 is 00102. Any other value is written as without the format."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value != int(value):
+        return written(value)
+    pieces = _PIECES.findall(pattern)
+    digits, shown = str(int(value)).zfill(pieces.count("0")), ""
+    more = len(digits) - pieces.count("0")
+    for piece in pieces:
+        if piece == "0":
+            shown, digits, more = shown + digits[: more + 1], digits[more + 1 :], 0
+        else:
+            shown += piece.strip('"') if piece[0] == '"' else piece[-1]
+    return shown
+
+
+def _padded_cells(archive: zipfile.ZipFile, sheet_name: str) -> dict[int, list[tuple[int, str]]]:
+    """By row, counted from 1, the columns, counted from 0, of cells whose format shows leading zeros, each with the format."""
+    styles, part = _zero_styles(archive), _part_of(archive, sheet_name)
+    found: dict[int, list[tuple[int, str]]] = {}
+    row, column = 0, -1
+
+    def begin(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column
+        name, place = tag.rpartition(" ")[2], attributes.get("r", "")
+        if name == "row":
+            row, column = int(place or row + 1), -1
+        elif name == "c":
+            column = _column(place) if place else column + 1
+            if (pattern := styles.get(attributes.get("s", ""))) and attributes.get("t", "n") == "n":
+                found.setdefault(row, []).append((column, pattern))
+
+    if styles and part in archive.namelist():
+        _parse(archive, part, StartElementHandler=begin)
+    return found
+
+
+def _zero_styles(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The styles of cells, by the number under which cells name them, whose format shows more than a plain number."""
+    codes: dict[str, str] = {}
+    styles: list[str] = []
+    there = "xl/styles.xml" in archive.namelist()
+    for element in ElementTree.fromstring(archive.read("xl/styles.xml")) if there else ():  # noqa: S314  limits hold here
+        kind = element.tag.rpartition("}")[2]
+        if kind == "numFmts":
+            codes = {each.get("numFmtId", ""): each.get("formatCode", "") for each in element}
+        elif kind == "cellXfs":
+            styles = [each.get("numFmtId", "") for each in element]
+    plain = {number: _LABEL.sub("", code).partition(";")[0] for number, code in codes.items()}
+    return {
+        str(index): plain[number]
+        for index, number in enumerate(styles)
+        if number in plain and plain[number] != "0" and _PADDING.fullmatch(plain[number])
+    }
+
+
+def _unread_formulas(archive: zipfile.ZipFile, sheet_name: str) -> list[tuple[int, int, str]]:
+    """Return row (from 1), column (from 0) and reason of formulas that calamine leaves empty.
+
+    They show an error such as #N/A, or were written by a program that did not store their value.
     """
     part = _part_of(archive, sheet_name)
     marks = (b't="e"', b"t='e'", b"<f", b":f")
@@ -162,17 +229,20 @@ def _unread_formulas(archive: zipfile.ZipFile, sheet_name: str) -> list[tuple[in
         if tag.rpartition(" ")[2] == "c" and lacks_value:
             failed.append((row, column, "formula"))
 
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = begin
-    parser.CharacterDataHandler = hold
-    parser.EndElementHandler = end
-    with archive.open(part) as content:
-        parser.ParseFile(content)
+    _parse(archive, part, StartElementHandler=begin, CharacterDataHandler=hold, EndElementHandler=end)
     return failed
 
 
+def _parse(archive: zipfile.ZipFile, part: str, **handlers: Any) -> None:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    for name, handler in handlers.items():
+        setattr(parser, name, handler)
+    with archive.open(part) as content:
+        parser.ParseFile(content)
+
+
 def _part_of(archive: zipfile.ZipFile, sheet_name: str) -> str:
-    """The part in which a sheet is kept; "" where the workbook says so in a way not foreseen."""
+    """Return the archive member of a sheet; "" when the workbook names it in an unknown way."""
     sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter()  # noqa: S314  limits hold here
     ids = [
         value
@@ -187,7 +257,7 @@ def _part_of(archive: zipfile.ZipFile, sheet_name: str) -> str:
 
 
 def _column(reference: str) -> int:
-    """The column of a reference such as `AB12`, counted from 0."""
+    """Return the column of a reference such as `AB12`, counted from 0."""
     column = 0
     for letter in reference.rstrip("0123456789"):
         column = column * 26 + ord(letter) - 64
@@ -201,7 +271,7 @@ def _limit(kind: int, wanted: int) -> None:
 
 
 def main(memory: int, seconds: int, most_written: int, most_unpacked: int) -> int:
-    """Read standard input within these limits; returns how the process ends."""
+    """Read standard input within these limits; return the exit code."""
     for kind, most in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, seconds),
@@ -218,7 +288,7 @@ def main(memory: int, seconds: int, most_written: int, most_unpacked: int) -> in
         return BEYOND_LIMITS
     except Refusal as refusal:
         found = refusal
-    except BaseException as error:  # the reader is written in Rust, and its panics are no Exception
+    except BaseException as error:  # the reader is written in Rust, and its panics are not an Exception
         if isinstance(error, OSError) and error.errno == errno.EFBIG:
             return BEYOND_LIMITS
         found = BROKEN
