@@ -167,7 +167,7 @@ def password() -> Drawn | BaseResponse:
         else:
             db.session.flush()
             begin_session(account)
-            return done("sign_in.password", "The new password holds.", "You were signed out everywhere else.")
+            return done("sign_in.password", "Your new password is set.", "You were signed out everywhere else.")
     return _answer(drawn("sign_in/password.html", form, has_password=bool(account.password_hash)), refusal)
 
 

@@ -60,8 +60,8 @@ class EntryForm(Form):
     )
     owner = PersonField("Who looks after them?", description=f"{REFERENCE} Empty: nobody yet.")
     places = TickField(
-        "On which maps do they stand?",
-        description="Whoever stands on a programme’s map stands on that of each of its waves.",
+        "On which maps are they?",
+        description="Everybody on a programme’s map is on the map of each of its waves too.",
     )
 
 

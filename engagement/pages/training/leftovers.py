@@ -194,7 +194,7 @@ def take_back_decision(leftover_id: int) -> BaseResponse:
     row = _theirs(leftover_id)
     actions.take_back_decision(row, by=guard.reader().actor)
     db.session.commit()
-    notify(f"Taken back for {row.person.name}", f"The question stands again, for {DAYS_TO_DECIDE} days.")
+    notify(f"Taken back for {row.person.name}", f"The question is open again, for {DAYS_TO_DECIDE} days.")
     return _back()
 
 
