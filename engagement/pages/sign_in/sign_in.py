@@ -88,7 +88,7 @@ def _sign_in_page(form: PasswordForm, link_form: LinkForm) -> Drawn:
 @blueprint.route("/login", methods=["GET", "POST"])
 @guard.open_to_all("this is where signing in happens")
 def sign_in() -> Drawn | BaseResponse:
-    """Sign in by password; the form for a link stands beside it."""
+    """Sign in by password; the page also has the form for a link."""
     form, refusal = PasswordForm(next=guard.safe_path(request.args.get("next"))), None
     if request.method != "POST" and guard.is_signed_in() and not guard.is_limited():
         return redirect(guard.safe_path(form.next.data))

@@ -1,4 +1,4 @@
-"""Forms of stakeholders: who it is and where they stand, taking them off the map, a private note."""
+"""Forms of stakeholders: who it is, what is said of them, taking them off the map, a private note."""
 
 from collections.abc import Sequence
 
@@ -46,7 +46,7 @@ class SubjectForm(Form):
 
 
 class EntryForm(Form):
-    """What is said of a stakeholder: group, role, who looks after them, and the maps on which they stand."""
+    """What is said of a stakeholder: group, role, who looks after them, and their maps."""
 
     group = RadioField(
         "Which group do they belong to?",
