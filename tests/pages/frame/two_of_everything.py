@@ -140,6 +140,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "person_id": person.id,
         "module_id": module.id if is_own else make_module("writing").id,
         "slug": module.slug,
+        "question_id": module.questions[0].id,
         "role": "user",
         "step": "training",
         "kind": "csv",
