@@ -22,7 +22,7 @@ _WIDEST = 60
 
 
 def csv_response(header: Sequence[str], rows: Iterable[Sequence[Any]], filename: str) -> Response:
-    """Return rows as a CSV file: UTF-8 with the mark that Excel needs, texts that would be formulas made harmless."""
+    """Return rows as a CSV file: UTF-8 with the mark that Excel needs, without formulas."""
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow([harmless(cell) for cell in header])
@@ -31,7 +31,7 @@ def csv_response(header: Sequence[str], rows: Iterable[Sequence[Any]], filename:
 
 
 def harmless(cell: Any) -> Any:
-    """Return a cell for CSV; a text that would be calculated gets an apostrophe in front, numbers stay numbers."""
+    """Return a cell for CSV: an apostrophe before a text that would be calculated; numbers stay numbers."""
     if cell is None:
         return ""
     if isinstance(cell, datetime | date):

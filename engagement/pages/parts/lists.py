@@ -8,7 +8,7 @@ from flask import request, url_for
 
 Rows = TypeVar("Rows")
 PER_PAGE = 50
-#: No list is longer; a number beyond what a database takes is asked of none.
+#: No list has more pages; a larger number never reaches the database.
 LAST_PAGE = 10_000_000
 
 
@@ -64,7 +64,7 @@ def asked_page(total: int, size: int = PER_PAGE) -> Page:
 def page_of(read: Callable[[int, int], tuple[Rows, int]]) -> tuple[Rows, Page]:
     """Return the rows of the page that the address asks for, from what reads them with their total by size and offset.
 
-    Only a page beyond the end is read twice.
+    A page beyond the end is read a second time, as the last page.
     """
     asked = Page(_asked_number(), 0)
     rows, total = read(asked.size, asked.offset)

@@ -1,4 +1,4 @@
-"""The list of people with its files, and those of them who lack a role."""
+"""The list of people with its files, and the list of people without a training role."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,14 +24,14 @@ from engagement.people.rules import TrainingRole
 from engagement.waves.models import Membership, Wave
 from engagement.waves.scopes import people_within, reaches_wave
 
-#: The choice of the role filter that finds the gap.
+#: The choice of the role filter that finds people without a role.
 WITHOUT_ROLE = "none"
 ROLE_CHOICES = [*((role.value, role.word) for role in TrainingRole), (WITHOUT_ROLE, "Without a role")]
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed by. It stands in the address, so what makes no sense there is left out."""
+    """The filters of the list. They come from the address, so nonsense is ignored."""
 
     words: str = ""
     department: DepartmentName | None = None
@@ -103,7 +103,7 @@ def listed(reader: Reader, filters: Filters) -> Select[Person]:
 
 @lru_cache(maxsize=200)
 def _listing(reader: Reader, filters: Filters) -> Listing:
-    """Return the list for a reader, which says who may be on it and holds nobody."""
+    """Return the list for a reader. It says who may be on it; nobody is read yet."""
     return Listing(listed(reader, filters))
 
 
@@ -118,7 +118,7 @@ def index() -> str:
 
 @blueprint.get("/people/suggestions")
 def suggestions() -> Response:
-    """A few of the people whom the reader sees, for a field in which one is typed, as JSON."""
+    """Send a few people whom the reader sees as JSON, for a field in which a person is typed."""
     guard.allow(rights.reading(guard.reader()).holds_anything)
     words = request.args.get("words", "")[:100]
     close = queries.people_suggested(words, limit=MOST_OFFERED, visible=people_within(rights.reading(guard.reader())))
@@ -132,7 +132,7 @@ def _suggested_as(person: Person) -> str:
 
 @blueprint.get("/people/without-role")
 def without_role() -> str:
-    """List the gap: people to whom nobody has said what they have to learn."""
+    """List people without a training role: nobody has said what they have to learn."""
     reader = guard.reader()
     guard.allow(rights.reading(reader).holds_anything)
     return _list("people/without_role.html", Filters(without_role=True))
@@ -159,7 +159,7 @@ def _list(template: str, narrowed: Filters, **more: Any) -> str:
 
 @blueprint.get("/people.<any(csv, xlsx):kind>")
 def export(kind: str) -> Response:
-    """Give the list as a file, with the filters of the page and the columns of the HR file."""
+    """Send the list as a file, with the filters of the page and the columns of the HR file."""
     reader = guard.reader()
     guard.allow(rights.reading(reader).holds_anything)
     rows = queries.directory_rows(listed(reader, filters_of(request.args)[0]))

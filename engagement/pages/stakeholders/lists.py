@@ -1,4 +1,4 @@
-"""The list of stakeholders: what it is narrowed by, what there is to choose from, and its rows as a file."""
+"""The list of stakeholders: its filters, their choices, and its rows as a file."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +30,7 @@ HEADER = (
 
 @dataclass(frozen=True)
 class Choices:
-    """What the filters offer: only what some stakeholder whom the reader sees has."""
+    """What the filters offer: only values that a stakeholder whom the reader sees has."""
 
     groups: list[StakeholderGroup]
     programmes: list[Programme]
@@ -45,7 +45,7 @@ def choices_for(maps: Reach) -> Choices:
 
 
 def asked_filters() -> Filters:
-    """Return the filters that the address asks for; one that makes no sense is left out."""
+    """Return the filters of the address, without those that make no sense."""
     group = request.args.get("group", "")
     return Filters(
         words=request.args.get("q", "")[:200],

@@ -53,11 +53,12 @@ def index() -> str:
         is_narrowed=bool(arguments),
         files=[(kind.upper(), url_for("stakeholders.export", kind=kind, **arguments)) for kind in ("csv", "xlsx")],
         may_add=rights.planning(reader).holds_places,
+        sees_people=rights.reading(reader).holds_anything,
     )
 
 
 def _maps() -> Reach:
-    """Return the maps that the reader sees; refuses who sees none."""
+    """Return the maps that the reader sees; refuses a reader who sees none."""
     maps = rights.reading_maps(guard.reader())
     guard.allow(maps.holds_places)
     return maps
@@ -74,7 +75,7 @@ def _lede(counts: dict[StakeholderGroup, int]) -> str:
 
 @blueprint.get("/stakeholders.<any(csv, xlsx):kind>")
 def export(kind: str) -> Response:
-    """Give the list as a file, with the filters of the page; private notes are in no file."""
+    """Send the list as a file, with the filters of the page and without private notes."""
     maps = _maps()
     lines = queries.lines_of(
         queries.stakeholders_listed(stakeholders_within(maps), asked_filters()), places_within(maps)
@@ -114,7 +115,7 @@ def new() -> Drawn | BaseResponse:
 
 
 def _own_reference(reader: Reader) -> str:
-    """Return the address or number by which a form names the reader themselves, empty for one outside the directory."""
+    """Return the address or number by which a form names the reader; "" if they are not in the directory."""
     person = guard.account().person
     return (person.email or person.employee_id or "") if person and reader.person_id and not person.has_left else ""
 
@@ -134,7 +135,7 @@ def _needs() -> dict[str, str]:
 
 @blueprint.route("/stakeholders/<int:stakeholder_id>/edit", methods=["GET", "POST"])
 def edit(stakeholder_id: int) -> Drawn | BaseResponse:
-    """Say anew what holds of a stakeholder; giving them to somebody else is done here too."""
+    """Change what is said of a stakeholder, or who looks after them."""
     held(stakeholder_to_change(stakeholder_id).stakeholder)
     line = stakeholder_to_change(stakeholder_id)
     row, profile, owner = line.stakeholder, line.profile, line.profile.owner

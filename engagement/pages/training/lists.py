@@ -31,7 +31,7 @@ LEARNER_HEADER = [
 
 
 def progress_table(found: Wave) -> tuple[list[str], list[list[object]]]:
-    """Return the header and rows of a wave's table, row by row as the page has them."""
+    """Return the header and rows of a wave's table, as on the page."""
     far = queries.wave_progress(found.id)
     header = ["Department"] + [f"{role.word} {word}" for role in TrainingRole for word in ("finished", "assigned")]
     lines = [(line.path or line.name, line.roles) for line in far.rows]
@@ -51,7 +51,7 @@ def role_named(value: str | None) -> TrainingRole | None:
 
 @dataclass(frozen=True)
 class LearnerFilters:
-    """What the list of people is narrowed to."""
+    """The filters of the list of people."""
 
     department: Department | None
     role: TrainingRole | None
@@ -68,7 +68,7 @@ class LearnerFilters:
 
 
 def asked_filters() -> LearnerFilters:
-    """Return the filters that the address asks for; raises NotFound for a department that does not exist."""
+    """Return the filters of the address; raises NotFound for a department that does not exist."""
     department_id = row_id(request.args.get("department"))
     state = request.args.get("state")
     return LearnerFilters(
