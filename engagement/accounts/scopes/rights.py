@@ -100,9 +100,7 @@ def keeping_people(reader: Reader) -> Reach:
 
 
 def reading_operation(reader: Reader) -> Reach:
-    """Read the scheduler's jobs with their last errors, and the delivery log: administrators, change managers,
-    auditors.
-    """
+    """Read the scheduler's jobs with errors, and the delivery log: administrators, change managers, auditors."""
     return _all_or_nothing(reader, Role.ADMINISTRATOR, Role.CHANGE_MANAGER, Role.AUDITOR)
 
 
