@@ -15,9 +15,10 @@ from engagement.intake.reading.queries.files import open_file
 from engagement.people.models import Department, Person
 from engagement.resistance import actions as resistance
 from engagement.resistance.figures.actions import count_objections
-from engagement.resistance.models import Concern
-from engagement.resistance.rules import ConcernStatus, Sender, Severity
+from engagement.resistance.models import About, Concern
+from engagement.resistance.rules import ConcernStatus, Sender, Severity, Source
 from engagement.resistance.saying.actions import empty_letterbox, say_something
+from engagement.resistance.saying.rules import Moment
 from engagement.training import actions as training
 from engagement.training.models import Assignment, CurriculumItem, Module
 from engagement.training.rules import ItemKind
@@ -145,7 +146,7 @@ def _talk(stage: Stage, offset: int) -> None:
         _answer(stage, offset)
 
 
-def _say(stage: Stage, offset: int, source: object, severity: object, text: str, answer: str | None) -> None:
+def _say(stage: Stage, offset: int, source: Source, severity: Severity, text: str, answer: str | None) -> None:
     on = stage.day(offset)
     if answer is None and offset < -9:
         return  # what still waits was said lately
@@ -155,11 +156,9 @@ def _say(stage: Stage, offset: int, source: object, severity: object, text: str,
         say_something(
             text,
             Sender.ANONYMOUS,
+            About(source, wave=wave),
             secret=stage.secret,
-            on=on,
-            country=stage.settings.holidays,
-            source=source,  # type: ignore[arg-type]
-            wave=wave,
+            moment=Moment(on, stage.settings.holidays),
         )
     else:
         members = (
@@ -172,7 +171,7 @@ def _say(stage: Stage, offset: int, source: object, severity: object, text: str,
             .limit(1)
         )
         person = db.session.scalars(members).one()
-        resistance.log_concern(text, by=team, on=on, source=source, severity=severity, person=person, wave=wave)  # type: ignore[arg-type]
+        resistance.log_concern(text, About(source, wave=wave), by=team, on=on, severity=severity, person=person)
 
 
 def _answer(stage: Stage, offset: int) -> None:

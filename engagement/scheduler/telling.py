@@ -13,9 +13,9 @@ from engagement.audit import AuditEntry
 from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.mail import actions as mail
-from engagement.mail.layout import html_layout
+from engagement.mail.layout import Around, html_layout
 from engagement.mail.models import Delivery
-from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.mail.rules import DeliveryState, Letter, MailingKind
 from engagement.scheduler.models import JobLine
 from engagement.set_aside import SetAside
 from engagement.settings import Settings
@@ -44,8 +44,8 @@ def _tell(kind: str, found: Callable[[datetime], tuple[str, list[str]] | None], 
     subject, lines = trouble
     # These are the service's own words; Markdown characters in a name are shown as they are.
     text = "\n\n".join([*lines[:MOST_NAMED], *_more(len(lines)), f"Look at {url}"])
-    html = html_layout(subject, "Engagement", to_html(text), WHY, subject)
-    mailing = mail.build_mailing(MailingKind.NOTICE, subject, f"{text}\n\n{WHY}", html)
+    html = html_layout(subject, "Engagement", to_html(text), subject, Around(WHY))
+    mailing = mail.build_mailing(MailingKind.NOTICE, Letter(subject, f"{text}\n\n{WHY}", html))
     for account in to:
         mail.queue_for_address(mailing, account.email, account.name, {}, person_id=account.person_id)
     audit.record(Verb.TOLD_ADMINISTRATORS, audit.Subject("job_line", kind), by=audit.CLOCK)

@@ -31,7 +31,7 @@ from engagement.people.models import Person
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Source
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
@@ -53,7 +53,7 @@ def leave(*who: Person) -> None:
 
 
 def concern_of(owner: Account, wave: Wave | None, on: date, text: str) -> Concern:
-    concern = resistance.log_concern(text, by=TESTER, on=on, source=Source.JOB_SECURITY, wave=wave)
+    concern = resistance.log_concern(text, About(Source.JOB_SECURITY, wave=wave), by=TESTER, on=on)
     resistance.take_over(concern, owner, by=TESTER)
     db.session.flush()
     return concern

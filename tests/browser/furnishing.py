@@ -21,6 +21,7 @@ from engagement.people.rules import TrainingRole
 from engagement.programmes.actions import make_programme, make_workflow, name_holder
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from engagement.resistance.actions import log_concern
+from engagement.resistance.models import About
 from engagement.resistance.rules import Severity, Source
 from engagement.stakeholders.actions import add_stakeholder, appoint_champion, write_note
 from engagement.stakeholders.rules import StakeholderGroup
@@ -79,12 +80,11 @@ def furnish_programme(app: Flask) -> None:
     for text, source in (("What are the twelve of us for?", Source.JOB_SECURITY), ("Who checks it?", Source.OTHER)):
         log_concern(
             text,
+            About(source, wave=wave),
             by=_ines().actor,
             on=clock.today("Europe/London"),
-            source=source,
             severity=Severity.MEDIUM,
             person=tomasz,
-            wave=wave,
         )
 
 

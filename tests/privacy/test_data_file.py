@@ -21,16 +21,17 @@ from engagement.accounts.rules import Role
 from engagement.db import Base, db
 from engagement.mail import actions as mail
 from engagement.mail.confirming import acknowledge
-from engagement.mail.rules import MailingKind
+from engagement.mail.rules import Letter, MailingKind
 from engagement.people.actions import name_department_manager
 from engagement.privacy.data_file import data_of
 from engagement.privacy.reach import NOBODY, REACH, leads_to
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying import actions as saying
+from engagement.resistance.saying.rules import Moment
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
 
@@ -55,7 +56,7 @@ def _account(person):
 
 def _concern(text: str, sender: Sender, by=None) -> Concern:
     before = set(db.session.scalars(select(Concern.id)))
-    saying.say_something(text, sender, secret=SECRET, country="GB-ENG", on=ON, by=by)
+    saying.say_something(text, sender, secret=SECRET, moment=Moment(ON, "GB-ENG"), by=by)
     hand_over_letters(ON)
     return db.session.scalars(select(Concern).where(Concern.id.not_in(before))).one()
 
@@ -82,7 +83,7 @@ def test_what_is_about_a_person_is_told_whole(app):
     programmes.name_holder(
         make_workflow(wave.programme, "Triage"), OwnershipPart.OPERATIONAL_OWNER, person, by=account.actor
     )
-    mailing = mail.build_mailing(MailingKind.NOTICE, "Hello", "Dear {{ name }}", "<p>{{ name }}</p>")
+    mailing = mail.build_mailing(MailingKind.NOTICE, Letter("Hello", "Dear {{ name }}", "<p>{{ name }}</p>"))
     copy = mail.queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
     mailing.asks_confirmation = True
     acknowledge(copy, by=account.actor)
@@ -148,7 +149,7 @@ def test_the_sender_of_a_concern_gets_their_own_part_of_the_conversation(ines):
 
 
 def test_what_somebody_took_down_for_another_person_is_told_without_that_persons_words(ines):
-    resistance.log_concern("Joanna Other told me so.", by=_account(ines).actor, on=ON, source=Source.OTHER)
+    resistance.log_concern("Joanna Other told me so.", About(Source.OTHER), by=_account(ines).actor, on=ON)
     db.session.commit()
     found = data_of(ines, with_concerns=True)
     assert "Joanna" not in json.dumps(found)

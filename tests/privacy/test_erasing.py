@@ -19,15 +19,16 @@ from engagement.intake.models import ImportRun, KeptUpload, StagedPerson
 from engagement.intake.rules import RunStatus
 from engagement.mail import actions as mail
 from engagement.mail.models import Delivery, MailboxMessage
-from engagement.mail.rules import MailingKind
+from engagement.mail.rules import Letter, MailingKind
 from engagement.people.models import Person
 from engagement.privacy import actions
 from engagement.privacy.known_as import known_as
 from engagement.privacy.rules import STAND_IN
 from engagement.resistance import actions as resistance
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying import actions as saying
+from engagement.resistance.saying.rules import Moment
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders import queries as maps
 from engagement.stakeholders.models import StakeholderNote, StakeholderProfile
@@ -40,11 +41,11 @@ BOSS = "1,boss@example.com,Bea,Boss,Operations,,"
 
 def _say(text: str, person: Person) -> None:
     by = accounts.account_for_person(person).actor
-    saying.say_something(text, Sender.NAMED, secret="only for tests", country="GB-ENG", on=ON, by=by)
+    saying.say_something(text, Sender.NAMED, secret="only for tests", moment=Moment(ON, "GB-ENG"), by=by)
 
 
 def _told_of_others(text: str) -> None:
-    resistance.log_concern(text, by=TESTER, on=ON, source=Source.OTHER)
+    resistance.log_concern(text, About(Source.OTHER), by=TESTER, on=ON)
 
 
 def _texts() -> list[str]:
@@ -117,7 +118,7 @@ def test_a_former_address_that_is_somebody_elses_now_stays_theirs():
     person = db.session.scalars(select(Person).where(Person.employee_id == "7")).one()
     db.session.commit()
     bring_in(BOSS, "7,zdenka@example.com,Zdenka,Quixotova,Operations,,", "8,office@example.com,New,Holder,Operations,,")
-    mailing = mail.build_mailing(MailingKind.NOTICE, "Hello", "Hello", "<p>Hello</p>")
+    mailing = mail.build_mailing(MailingKind.NOTICE, Letter("Hello", "Hello", "<p>Hello</p>"))
     mail.queue_for_address(mailing, "office@example.com", "New Holder", {})
     _told_of_others("Write to office@example.com.")
     db.session.commit()
@@ -165,7 +166,7 @@ def test_remarks_on_a_file_lose_the_employee_number():
 def test_a_stand_in_longer_than_the_name_fits_where_the_name_was():
     person = make_person("Bo L", "bo@example.com")
     long = "x" * 295 + " Bo L"
-    mailing = mail.build_mailing(MailingKind.NOTICE, long, "Hello", "<p>Hello</p>")
+    mailing = mail.build_mailing(MailingKind.NOTICE, Letter(long, "Hello", "<p>Hello</p>"))
     actions.erase_person(person, by=TESTER)
     assert mailing.subject == ("x" * 295 + f" {STAND_IN}")[:300]
 

@@ -27,7 +27,7 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.mail import actions as mail
 from engagement.mail.confirming import acknowledge
 from engagement.mail.models import Delivery
-from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.mail.rules import DeliveryState, Letter, MailingKind
 from engagement.people import actions as people
 from engagement.people.models import Person
 from engagement.privacy import actions
@@ -36,9 +36,10 @@ from engagement.privacy.rules import STAND_IN, RecordKind
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
-from engagement.resistance.models import Concern, ConcernStep
+from engagement.resistance.models import About, Concern, ConcernStep
 from engagement.resistance.rules import Sender, Severity, Source
 from engagement.resistance.saying import actions as saying
+from engagement.resistance.saying.rules import Moment
 from engagement.scheduler import jobs
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
@@ -59,7 +60,7 @@ def _somebody():
     workflow = make_workflow(wave.programme)
     programmes.name_holder(workflow, OwnershipPart.OPERATIONAL_OWNER, person, by=manager.actor)
     programmes.name_holder(workflow, OwnershipPart.OPERATIONAL_OWNER, other, by=manager.actor)
-    mailing = mail.build_mailing(MailingKind.NOTICE, "Hello", "Dear {{ name }}", "<p>{{ name }}</p>")
+    mailing = mail.build_mailing(MailingKind.NOTICE, Letter("Hello", "Dear {{ name }}", "<p>{{ name }}</p>"))
     copy = mail.queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
     mailing.asks_confirmation = True
     acknowledge(copy, by=account.actor)
@@ -67,18 +68,16 @@ def _somebody():
         "I, Zofia Żółkowska, object.",
         Sender.NAMED,
         secret=SECRET,
-        country="GB-ENG",
-        on=date(2026, 4, 14),
+        moment=Moment(date(2026, 4, 14), "GB-ENG"),
         form_key="k" * 24,
         by=account.actor,
     )
     resistance.log_concern(
         "Zofia Żółkowska told me so.",
+        About(Source.OTHER, wave=wave),
         by=manager.actor,
         on=date(2026, 4, 14),
-        source=Source.OTHER,
         severity=Severity.LOW,
-        wave=wave,
     )
     row = stakeholders.add_stakeholder(
         person,
@@ -139,7 +138,7 @@ def test_a_shared_name_stays_in_texts_because_it_may_be_the_other_one(app):
     first = make_person("Ann Miller", "ann1@example.com")
     make_person("Ann Miller", "ann2@example.com")
     manager = make_account("ines@example.com", "Ines", Role.CHANGE_MANAGER)
-    resistance.log_concern("Ann Miller said no.", by=manager.actor, on=date(2026, 4, 14), source=Source.OTHER)
+    resistance.log_concern("Ann Miller said no.", About(Source.OTHER), by=manager.actor, on=date(2026, 4, 14))
     actions.erase_person(first, by=TESTER)
     assert db.session.scalars(select(Concern.text)).all() == ["Ann Miller said no."]
     assert db.session.scalars(select(Person.name).order_by(Person.id)).all() == [STAND_IN, "Ann Miller"]
@@ -170,7 +169,7 @@ def test_who_looks_after_a_stakeholder_gives_them_away_before_being_erased(app):
 def test_retention_lets_go_what_the_dry_run_counted(app, frozen):
     person, _, _ = _somebody()
     frozen.shift(timedelta(days=100))
-    fresh = mail.build_mailing(MailingKind.NOTICE, "Later", "Hello", "<p>Hello</p>")
+    fresh = mail.build_mailing(MailingKind.NOTICE, Letter("Later", "Hello", "<p>Hello</p>"))
     mail.queue_for_address(fresh, "zofia@example.com", "Zofia", {}, person_id=person.id)
     db.session.execute(update(Delivery).values(state=DeliveryState.SENT))
     assert going(RecordKind.DELIVERIES, 90, clock.now()) == Going(RecordKind.DELIVERIES, 90, 1)

@@ -43,6 +43,7 @@ from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender
 from engagement.resistance.saying.actions import say_something
 from engagement.resistance.saying.models import Letter
+from engagement.resistance.saying.rules import Moment
 from engagement.scheduler.items import one_by_one
 from engagement.scheduler.running import LineState, line_states, run_if_due
 from engagement.scheduler.timetable import line_named
@@ -331,7 +332,7 @@ def test_old_training_that_cant_be_let_go_keeps_no_other_from_it(poison: Poison)
 
 def test_a_letter_that_cant_be_handed_over_stays_in_the_letterbox_alone(app: Flask, poison: Poison) -> None:
     for words in ("Poison", "What becomes of my post?"):
-        say_something(words, Sender.ANONYMOUS, secret="s", country="GB-ENG", on=clock.now().date())
+        say_something(words, Sender.ANONYMOUS, secret="s", moment=Moment(clock.now().date(), "GB-ENG"))
     poison("concern", "INSERT", "NEW.text = 'Poison'")
     with clock.standing_at(clock.now() + timedelta(days=1)):
         assert not run("empty-letterbox").has_failed

@@ -137,7 +137,7 @@ def test_learning_of_a_person_agrees_with_the_counts_and_minutes(app: Flask, see
     assert only_here or far.assigned == 0
     for person_id in only_here:
         needed = [item for item in queries.learning_of(person_id) if item.is_needed]
-        silent = {TrainingRole.LEADER, *(p.role for p in queries.curricula().values() if not p.asks_something)}
+        silent = {TrainingRole.LEADER, *(p.role for p in queries.curricula().values() if not p.minutes)}
         own = set(
             db.session.scalars(
                 select(Assignment.role).where(Assignment.person_id == person_id, Assignment.withdrawn_at.is_(None))

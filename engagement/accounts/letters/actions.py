@@ -6,9 +6,9 @@ from engagement.accounts.letters.queries import is_real
 from engagement.accounts.models import Account
 from engagement.content.markdown import to_html
 from engagement.mail import actions as mail
-from engagement.mail.layout import html_layout
+from engagement.mail.layout import Around, html_layout
 from engagement.mail.models import Mailing
-from engagement.mail.rules import MailingKind
+from engagement.mail.rules import Letter, MailingKind
 
 KEPT = (
     "Your sign-in to Engagement stays as it is",
@@ -76,5 +76,5 @@ def _send(letter: tuple[str, str], to: list[tuple[Account, str, str]]) -> None:
 
 
 def _mailing(subject: str, text: str) -> Mailing:
-    html = html_layout(subject, "Engagement", to_html(text), WHY, subject)
-    return mail.build_mailing(MailingKind.SIGN_IN, subject, f"{text}\n\n{WHY}", html)
+    html = html_layout(subject, "Engagement", to_html(text), subject, Around(WHY))
+    return mail.build_mailing(MailingKind.SIGN_IN, Letter(subject, f"{text}\n\n{WHY}", html))

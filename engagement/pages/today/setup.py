@@ -14,9 +14,9 @@ from engagement.attention.setup.rules import SetupStep
 from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.mail import actions as mail
-from engagement.mail.layout import html_layout
+from engagement.mail.layout import Around, html_layout
 from engagement.mail.queries import newest_test_mail
-from engagement.mail.rules import MailingKind
+from engagement.mail.rules import Letter, MailingKind
 from engagement.pages.frame import guard
 from engagement.pages.parts.saving import done
 from engagement.pages.today import blueprint
@@ -163,8 +163,8 @@ def send_test_mail() -> BaseResponse:
     guard.allow(rights.administering(guard.reader()).everything)
     account = guard.account()
     why = "You get this because you asked for a test mail."
-    html = html_layout(TEST_SUBJECT, "Engagement", to_html(TEST_TEXT), why, TEST_TEXT)
-    mailing = mail.build_mailing(MailingKind.TEST_COPY, TEST_SUBJECT, f"{TEST_TEXT}\n\n{why}", html)
+    html = html_layout(TEST_SUBJECT, "Engagement", to_html(TEST_TEXT), TEST_TEXT, Around(why))
+    mailing = mail.build_mailing(MailingKind.TEST_COPY, Letter(TEST_SUBJECT, f"{TEST_TEXT}\n\n{why}", html))
     mail.queue_for_address(mailing, account.email, account.name, {}, account.person_id)
     db.session.flush()
     return done(

@@ -32,9 +32,10 @@ from engagement.mail.rules import DeliveryState
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Programme
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
+from engagement.resistance.saying.rules import Moment
 from engagement.set_aside import SetAside
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
@@ -223,11 +224,9 @@ def _of_accounts(side: str, sender: Account, wave_id: object) -> dict[str, objec
     say_something(
         f"The {side} concern",
         Sender.NAMED,
+        About(Source.JOB_SECURITY, wave=db.session.get_one(Wave, wave_id)),
         secret="s",
-        country="GB-ENG",
-        on=clock.now().date(),
-        source=Source.JOB_SECURITY,
-        wave=db.session.get_one(Wave, wave_id),
+        moment=Moment(clock.now().date(), "GB-ENG"),
         by=sender.actor,
     )
     concern = db.session.scalars(select(Concern).where(Concern.text == f"The {side} concern")).one()

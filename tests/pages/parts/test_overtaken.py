@@ -28,6 +28,7 @@ from engagement.audiences.actions import save_audience
 from engagement.db import db
 from engagement.people.actions import merge_department
 from engagement.resistance.actions import log_concern
+from engagement.resistance.models import About
 from engagement.resistance.rules import Source
 from engagement.stakeholders.actions import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
@@ -328,7 +329,7 @@ def test_a_translation_that_begins_is_not_stopped_by_a_change_of_the_text(both):
 def test_how_a_concern_is_counted_is_not_changed_unseen(both):
     first, second = both
     concern = log_concern(
-        "It is too fast", by=account_by_email("ines@example.com").actor, on=date(2026, 4, 14), source=Source.OTHER
+        "It is too fast", About(Source.OTHER), by=account_by_email("ines@example.com").actor, on=date(2026, 4, 14)
     )
     db.session.commit()
     page, action = f"/concerns/{concern.id}", f"/concerns/{concern.id}/source"
