@@ -43,8 +43,8 @@ def restore(backup: Backup, progress: Callable[[str, float], None], *, force: bo
         upgrade(revision=backup.revision)
     elif found != backup.revision:
         raise BadInput(
-            f"The backup was made at migration {backup.revision}, and this database stands at {found}. Name a database in "
-            "which nothing is yet, not even tables: flask restore migrates it."
+            f"The backup was made at migration {backup.revision}, and this database is at {found}. Name an empty database, "
+            "without tables: flask restore migrates it."
         )
     else:
         _refuse_what_is_used(force)

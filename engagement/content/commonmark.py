@@ -144,9 +144,7 @@ class _Builder:
 
     def _take(self, token: Token) -> None:
         if token.level >= DEEPEST:
-            raise BadInput(
-                "Lists or quotes stand too deep inside each other in this text. Use at most six levels, or headings."
-            )
+            raise BadInput("Lists or quotes are nested too deep in this text. Use at most six levels, or headings.")
         if token.nesting == 1:
             self._opens(token)
         elif token.nesting == -1:
@@ -166,7 +164,7 @@ class _Builder:
         elif token.type == "image":
             self._describes(token)
         elif token.type == LEFT_OUT:
-            self._misses(f"{token.content[:40]} is HTML and left out. Use the signs that stand below the text.")
+            self._misses(f"{token.content[:40]} is HTML and left out. Use the signs shown below the text.")
 
     def _opens(self, token: Token) -> None:
         if token.hidden:

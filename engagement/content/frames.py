@@ -45,7 +45,7 @@ def frames_by_language(folder: Path = FOLDER) -> dict[str, Frame]:
         found[path.stem] = frame = read_frame(path)
         missing = first.words.keys() ^ frame.words.keys()
         if missing:
-            raise BadInput(f"{path.name}: “{min(missing)}” stands in only one of it and {FIRST}.yaml.")
+            raise BadInput(f"{path.name}: “{min(missing)}” is in only one of this file and {FIRST}.yaml.")
     return found
 
 

@@ -101,7 +101,7 @@ def _parts(text: str) -> dict[str, str]:
         if name not in PARTS or not is_pair or not value:
             raise _refused(f"“{piece}” is not offered; use {listed(PARTS)}")
         if name in parts:
-            raise _refused(f"{name} stands in it twice")
+            raise _refused(f"{name} is in it twice")
         parts[name] = value
     return parts
 

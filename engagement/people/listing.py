@@ -101,7 +101,7 @@ def _roles_in(joined: str | None) -> tuple[TrainingRole, ...]:
 
 
 def directory_rows(people: Select[Person]) -> list[DirectoryRow]:
-    """Return the people of a list (see `people_listed`) as rows of a file in its order, in two queries however many."""
+    """Return the people of a list (see `people_listed`) as rows of a file, in order, in two queries."""
     manager = aliased(Person)
     ids = people.with_only_columns(Person.id).order_by(None)
     stated: dict[int, list[str]] = defaultdict(list)

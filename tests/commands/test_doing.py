@@ -140,7 +140,9 @@ def test_the_shell_names_what_a_file_would_do_to_sign_ins_and_confirms_it(either
     refused = shell.flask("user", "confirm", "nobody@example.com").refusal
     assert refused == "Nobody in the directory who has a sign-in has the address nobody@example.com."
     said = shell.flask("user", "confirm", "Ada.L@example.com").refusal
-    assert "With --yes, Ada Lovelace (administrator) signs in with ada.l@example.com instead of ada@example.com." in said
+    assert (
+        "With --yes, Ada Lovelace (administrator) signs in with ada.l@example.com instead of ada@example.com." in said
+    )
     assert sorted(shell.rows("SELECT email FROM account")) == [("ada@example.com",), ("ben@example.com",)]
     done = shell.flask("user", "confirm", "Ada.L@example.com", "--yes").out
     assert done == "Ada Lovelace (administrator) signs in with ada.l@example.com, no longer with ada@example.com.\n"
