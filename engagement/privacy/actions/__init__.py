@@ -1,4 +1,4 @@
-"""Changes for privacy: erasing a person, setting how long records are kept, and letting old ones go."""
+"""Changes for privacy: erasing a person, setting how long records are kept, and deleting old ones."""
 
 from engagement.privacy.actions.erasing import Erasure, erase_person
 from engagement.privacy.actions.outsiders import erase_outsider

@@ -1,4 +1,4 @@
-"""Changes of the stakeholder map, of private notes, and of who is a champion."""
+"""Changes of the stakeholder map, private notes, and champions."""
 
 from engagement.stakeholders.actions.appointing import appoint_champion, release_champion
 from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder, put_back, remove_stakeholder
