@@ -23,7 +23,9 @@ from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from engagement.resistance.actions import log_concern
 from engagement.resistance.models import About
 from engagement.resistance.rules import Severity, Source
-from engagement.stakeholders.actions import add_stakeholder, appoint_champion, write_note
+from engagement.stakeholders.actions.appointing import appoint_champion
+from engagement.stakeholders.actions.mapping import add_stakeholder
+from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions import settle_assignments, settle_library
 from engagement.waves.actions import place_people, plan_wave

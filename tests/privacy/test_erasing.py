@@ -29,8 +29,9 @@ from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import Moment
-from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders import queries as maps
+from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
+from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.models import StakeholderNote, StakeholderProfile
 from engagement.stakeholders.rules import StakeholderGroup
 
@@ -173,11 +174,11 @@ def test_a_stand_in_longer_than_the_name_fits_where_the_name_was():
 
 def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
     wave, owner = make_wave(), make_person("Ola Owner")
-    row = stakeholders.add_stakeholder(
+    row = add_stakeholder(
         "Zed Broker", StakeholderGroup.CUSTOMERS, places=[wave], role="Zed sells.", owner=owner, by=TESTER
     )
-    stakeholders.write_note(row, "Zed likes calls.", by=TESTER)
-    stakeholders.change_stakeholder(
+    write_note(row, "Zed likes calls.", by=TESTER)
+    change_stakeholder(
         row, StakeholderGroup.CUSTOMERS, places=[wave], name="Zed B. Broker", role="He buys.", owner=owner, by=TESTER
     )
     actions.erase_outsider(row, by=TESTER)
@@ -193,6 +194,6 @@ def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
 
 
 def test_a_person_of_the_directory_is_not_erased_from_the_map():
-    row = stakeholders.add_stakeholder(make_person(), StakeholderGroup.END_USERS, places=[make_wave()], by=TESTER)
+    row = add_stakeholder(make_person(), StakeholderGroup.END_USERS, places=[make_wave()], by=TESTER)
     with pytest.raises(RuleBroken, match="Erase a person on their own page"):
         actions.erase_outsider(row, by=TESTER)

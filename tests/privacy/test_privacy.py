@@ -41,7 +41,9 @@ from engagement.resistance.rules import Sender, Severity, Source
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import Moment
 from engagement.scheduler import jobs
-from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.actions.appointing import appoint_champion
+from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
+from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.models import Membership, WaveDepartment
 
@@ -79,22 +81,20 @@ def _somebody():
         on=date(2026, 4, 14),
         severity=Severity.LOW,
     )
-    row = stakeholders.add_stakeholder(
+    row = add_stakeholder(
         person,
         StakeholderGroup.BUSINESS_LEADERS,
         places=[wave],
         role="Zofia Żółkowska speaks for the floor.",
         by=TESTER,
     )
-    stakeholders.write_note(row, "She wants a call before anything in writing.", by=manager.actor)
-    stakeholders.write_note(
-        stakeholders.add_stakeholder("Brokers", StakeholderGroup.CUSTOMERS, places=[wave], by=TESTER),
+    write_note(row, "She wants a call before anything in writing.", by=manager.actor)
+    write_note(
+        add_stakeholder("Brokers", StakeholderGroup.CUSTOMERS, places=[wave], by=TESTER),
         "Zofia Żółkowska knows them.",
         by=account.actor,
     )
-    stakeholders.appoint_champion(
-        wave, person, department=_department_of(wave, person), from_on=date(2026, 4, 1), by=manager.actor
-    )
+    appoint_champion(wave, person, department=_department_of(wave, person), from_on=date(2026, 4, 1), by=manager.actor)
     db.session.commit()
     return person, other, wave
 
@@ -154,7 +154,7 @@ def test_who_still_holds_something_is_not_erased(app):
 
 def test_who_looks_after_a_stakeholder_gives_them_away_before_being_erased(app):
     person, wave = make_person(), make_wave()
-    row = stakeholders.add_stakeholder("Works council", StakeholderGroup.OTHERS, places=[wave], owner=person, by=TESTER)
+    row = add_stakeholder("Works council", StakeholderGroup.OTHERS, places=[wave], owner=person, by=TESTER)
     with pytest.raises(RuleBroken, match="still holds Works council"):
         actions.erase_person(person, by=TESTER)
     people.mark_as_left(person, by=TESTER)
@@ -162,7 +162,7 @@ def test_who_looks_after_a_stakeholder_gives_them_away_before_being_erased(app):
     assert [(thing.what, thing.as_what, thing.place) for thing in held_by(person)] == [
         ("Works council", "Looks after this stakeholder", Place.PLAN_STAKEHOLDER)
     ]
-    stakeholders.change_stakeholder(row, StakeholderGroup.OTHERS, places=[wave], name="Works council", by=TESTER)
+    change_stakeholder(row, StakeholderGroup.OTHERS, places=[wave], name="Works council", by=TESTER)
     actions.erase_person(person, by=TESTER)
 
 

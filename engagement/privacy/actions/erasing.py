@@ -26,7 +26,7 @@ from engagement.privacy.known_as import KnownAs, known_as
 from engagement.privacy.naming import Wording
 from engagement.privacy.reach import Subject, rows_about
 from engagement.privacy.rules import ERASED, STAND_IN, Erased
-from engagement.stakeholders.actions import forget_words_about
+from engagement.stakeholders.actions.notes import forget_words_about
 from engagement.training.models import Leftover, OwnDueDay
 from engagement.verbs import Verb
 

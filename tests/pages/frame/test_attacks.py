@@ -34,7 +34,9 @@ from engagement.errors import BadInput
 from engagement.people import actions as people
 from engagement.people.models import Person
 from engagement.resistance.models import Concern
-from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.actions.appointing import appoint_champion
+from engagement.stakeholders.actions.mapping import add_stakeholder
+from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.rules import StakeholderGroup
 from tests.communications.calendar_rows import AT_TWO, make_audience, make_line
 
@@ -78,11 +80,11 @@ def poisoned(app: Flask, manager: Account) -> dict[str, int]:
     version = TextVersion(occurrence_id=message.id, number=1, subject=EVIL, body=EVIL)
     db.session.add(version)
     concern = make_unknown_concern(EVIL, on=AT_TWO.date(), wave=wave)
-    row = stakeholders.add_stakeholder(
+    row = add_stakeholder(
         f"Council {EVIL}", StakeholderGroup.OTHERS, places=[wave], role=EVIL, owner=person, by=manager.actor
     )
-    note = stakeholders.write_note(row, EVIL, by=manager.actor)
-    champion = stakeholders.appoint_champion(wave, person, from_on=AT_TWO.date(), by=manager.actor)
+    note = write_note(row, EVIL, by=manager.actor)
+    champion = appoint_champion(wave, person, from_on=AT_TWO.date(), by=manager.actor)
     db.session.commit()
     return {
         "stakeholder_id": row.id,

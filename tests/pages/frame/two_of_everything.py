@@ -37,7 +37,9 @@ from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
 from engagement.resistance.saying.rules import Moment
 from engagement.set_aside import SetAside
-from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.actions.appointing import appoint_champion
+from engagement.stakeholders.actions.mapping import add_stakeholder
+from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions import settle_assignments
 from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
@@ -157,7 +159,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
 
 def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
     """On each side a stakeholder of the wave with a private note, and the person as its champion."""
-    row = stakeholders.add_stakeholder(
+    row = add_stakeholder(
         f"The {side} stakeholder",
         StakeholderGroup.OTHERS,
         places=[wave],
@@ -165,8 +167,8 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
         owner=person,
         by=TESTER,
     )
-    note = stakeholders.write_note(row, f"The {side} note", by=TESTER)
-    champion = stakeholders.appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
+    note = write_note(row, f"The {side} note", by=TESTER)
+    champion = appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
     return {"stakeholder_id": row.id, "note_id": note.id, "champion_id": champion.id}
 
 
