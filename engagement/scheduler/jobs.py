@@ -24,8 +24,8 @@ from engagement.mail import actions as mail
 from engagement.mail.models import Delivery
 from engagement.people.organisation import Organisation
 from engagement.people.rules import TrainingRole
-from engagement.privacy import actions as privacy
 from engagement.privacy import old_records
+from engagement.privacy.actions import retention
 from engagement.privacy.old_records import Going
 from engagement.privacy.rules import RecordKind
 from engagement.programmes.models import Programme
@@ -193,7 +193,7 @@ def count_objections(settings: Settings) -> str:
 
 def apply_retention(_settings: Settings) -> str:
     """Let old records go by the rules that an administrator set."""
-    gone = privacy.apply_retention(clock.now())
+    gone = retention.apply_retention(clock.now())
     told = (f"{number} {kind.word.lower()}" if kind.is_counted else kind.word.lower() for kind, number in gone.items())
     return ", ".join(told) or "No rule is set."
 

@@ -11,7 +11,8 @@ from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.parts.forms import EditForm
 from engagement.pages.parts.saving import Drawn, done, drawn
-from engagement.privacy import actions, old_records, queries
+from engagement.privacy import old_records, queries
+from engagement.privacy.actions.retention import keep_for
 from engagement.privacy.rules import RecordKind, days_problem
 
 
@@ -46,7 +47,7 @@ def retention() -> Drawn | BaseResponse:
         form.shown.data = _in_one_line(asked)
         return _rules_shown(form, asked, "changed" if form.step.data == "keep" else "shown")
     for kind, days in asked.items():
-        actions.keep_for(kind, days, by=guard.reader().actor)
+        keep_for(kind, days, by=guard.reader().actor)
     return done("admin.retention", "Kept.", "The clock lets old records go once a day, first within a day from now.")
 
 

@@ -11,7 +11,7 @@ from engagement.pages.frame.formats import short_day
 from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.forms import NoteForm, RemovalForm
-from engagement.privacy import actions as privacy
+from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.actions import mapping, notes
@@ -141,7 +141,7 @@ def withdraw_note(stakeholder_id: int, note_id: int) -> BaseResponse:
 def erase(stakeholder_id: int) -> BaseResponse:
     """Erase a stakeholder who is in no directory."""
     stakeholder = stakeholder_to_erase(rights.administering(guard.reader()), stakeholder_id)
-    privacy.erase_outsider(stakeholder, by=guard.reader().actor)
+    erase_outsider(stakeholder, by=guard.reader().actor)
     return done(
         "stakeholders.index",
         "The stakeholder was erased.",
