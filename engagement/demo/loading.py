@@ -32,7 +32,8 @@ from engagement.programmes import actions as programme_actions
 from engagement.programmes.models import Programme
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from engagement.settings import Settings
-from engagement.training import actions as training
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.library import settle_library
 from engagement.waves import actions as wave_actions
 from engagement.waves.models import WaveDetails
 
@@ -132,7 +133,7 @@ def _set_stage(stage: Stage, password: str, say: Callable[[str], None]) -> None:
         file = open_file(roster.roster(stage.day(-DAYS_OF_HISTORY)), "people.csv")
         run = intake.stage_file(file, full=True, skip_bad=False, by=SETTER)
         intake.apply_run(run, confirm_leavers=False, by=SETTER)
-        training.settle_library(by=SETTER)
+        settle_library(by=SETTER)
         for figure, role in ROLES.items():
             _open_account(stage, figure, role, password)
         _plan_programme(stage)
@@ -175,7 +176,7 @@ def _plan_programme(stage: Stage) -> None:
         posts.name_lead(wave, _person(roster.WAVE_LEAD), by=by)
         posts.name_sponsor(wave, _person(roster.SPONSOR), by=by)
     wave_actions.settle_training_days(stage.waves.values(), stage.settings.holidays)
-    training.settle_assignments(clock.now())
+    settle_assignments(clock.now())
 
 
 def _name_holders(stage: Stage, name: str) -> None:

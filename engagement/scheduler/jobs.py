@@ -34,7 +34,8 @@ from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import HANDED_OVER_FROM
 from engagement.scheduler.items import one_by_one
 from engagement.settings import Settings
-from engagement.training import actions as training
+from engagement.training.actions import leftovers
+from engagement.training.actions.assigning import settle_assignments
 from engagement.waves import actions as waves
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
@@ -73,7 +74,7 @@ def settle_directory(settings: Settings) -> str:
         line,
         Wave,
         _ids(select(Wave).order_by(Wave.go_live_on)),
-        lambda key: training.settle_assignments(clock.now(), key),
+        lambda key: settle_assignments(clock.now(), key),
     )
     made, withdrawn, asked = (sum(getattr(s, each) for s in settled) for each in ("made", "withdrawn", "asked"))
     came, went = sum(came for came, _ in placed), sum(went for _, went in placed)
@@ -82,9 +83,9 @@ def settle_directory(settings: Settings) -> str:
 
 def settle_leftovers(_settings: Settings) -> str:
     """Let old training go that nobody decided about in time."""
-    overdue = training.overdue_leftovers(clock.now())
+    overdue = leftovers.overdue_leftovers(clock.now())
     gone = one_by_one(
-        "settle-leftovers", "old training", overdue, lambda key: training.settle_leftovers(clock.now(), key)
+        "settle-leftovers", "old training", overdue, lambda key: leftovers.settle_leftovers(clock.now(), key)
     )
     return f"{sum(gone)} let go."
 

@@ -27,7 +27,8 @@ from engagement.stakeholders.actions.appointing import appoint_champion
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.training.actions import settle_assignments, settle_library
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.library import settle_library
 from engagement.waves.actions import place_people, plan_wave
 from engagement.waves.models import Wave, WaveDetails
 

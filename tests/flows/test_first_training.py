@@ -15,7 +15,7 @@ from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.people.rules import TrainingRole
 from engagement.training import queries
-from engagement.training.actions import settle_assignments
+from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Module
 from engagement.training.rules import ItemKind, LearningState
 

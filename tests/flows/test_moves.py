@@ -18,7 +18,9 @@ from engagement.people.queries import department_by_path
 from engagement.people.rules import TrainingRole
 from engagement.scheduler.running import line_states, run_if_due
 from engagement.scheduler.timetable import line_named
-from engagement.training import actions, queries
+from engagement.training import queries
+from engagement.training.actions.completing import record_completion
+from engagement.training.actions.leftovers import decide_leftovers
 from engagement.training.models import Assignment, Leftover
 from engagement.training.queries import LeftoverState
 from engagement.training.rules import CompletionSource, ItemKind, LeftoverDecision
@@ -47,7 +49,7 @@ def company(app: Flask, frozen: time_machine.Traveller) -> tuple[Wave, Wave]:
         if (found := department_by_path(path))
     ]
     settle_after_import()
-    actions.record_completion(person("2"), first, CompletionSource.EVIDENCE, on=clock.now().date(), by=TESTER)
+    record_completion(person("2"), first, CompletionSource.EVIDENCE, on=clock.now().date(), by=TESTER)
     frozen.shift(timedelta(days=7))
     return waves[0], waves[1]
 
@@ -116,7 +118,7 @@ def test_new_training_comes_the_old_becomes_a_question_and_what_is_known_is_reco
 
 def test_keeping_it(company: tuple[Wave, Wave]) -> None:
     move_ben()
-    assert actions.decide_leftovers(Leftover.person_id == person("2").id, LeftoverDecision.KEEP, by=INES) == 1
+    assert decide_leftovers(Leftover.person_id == person("2").id, LeftoverDecision.KEEP, by=INES) == 1
     assert (questions(), questions(state=LeftoverState.KEPT)) == ([], ["Claims"])
     assert learning() == [("first", "Claims", True, False), ("second", "Claims", False, False)]
     assert queries.wave_progress(company[0].id).people.assigned == 1
@@ -124,7 +126,7 @@ def test_keeping_it(company: tuple[Wave, Wave]) -> None:
 
 def test_letting_it_go(company: tuple[Wave, Wave]) -> None:
     move_ben()
-    assert actions.decide_leftovers(Leftover.person_id == person("2").id, LeftoverDecision.WAIVE, by=INES) == 1
+    assert decide_leftovers(Leftover.person_id == person("2").id, LeftoverDecision.WAIVE, by=INES) == 1
     assert (questions(), questions(state=LeftoverState.WAIVED)) == ([], ["Claims"])
     assert learning() == [("first", "Finance", True, True), ("second", "Finance", False, False)]
 
@@ -152,7 +154,7 @@ def test_undoing_the_file_restores_what_was(company: tuple[Wave, Wave], decision
     before = everything()
     run = move_ben()
     if decision:
-        actions.decide_leftovers(Leftover.person_id == person("2").id, decision, by=INES)
+        decide_leftovers(Leftover.person_id == person("2").id, decision, by=INES)
     undo(run)
     assert [questions(state=state) for state in LeftoverState] == [[], [], []]
     assert learning() == [("first", "Claims", True, False), ("second", "Claims", False, False)]

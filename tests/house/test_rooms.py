@@ -24,7 +24,7 @@ STILL_BESIDE = {
 }  # fmt: skip
 #: Words whose folder still lists its names in its `__init__`; nothing is added here.
 STILL_LISTED = {
-    "communications/actions", "communications/queries", "training/actions",
+    "communications/actions", "communications/queries", 
     "training/queries",
 }  # fmt: skip
 

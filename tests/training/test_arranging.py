@@ -10,17 +10,12 @@ from engagement.db import db
 from engagement.errors import BadInput, NotFound
 from engagement.people.rules import TrainingRole
 from engagement.training import queries
-from engagement.training.actions import (
-    Answer,
-    Place,
-    arrange_curriculum,
-    put_question,
-    record_completion,
-    settle_assignments,
-    settle_library,
-    take_out_question,
-    write_module,
-)
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import record_completion
+from engagement.training.actions.curricula import Place, arrange_curriculum
+from engagement.training.actions.library import settle_library
+from engagement.training.actions.modules import write_module
+from engagement.training.actions.questions import Answer, put_question, take_out_question
 from engagement.training.models import CurriculumItem, Module
 from engagement.training.rules import RECOGNISE_WRONG, CompletionSource, ItemKind
 from tests.training.courses import make_module

@@ -14,7 +14,7 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
 from engagement.training import queries
-from engagement.training.actions import answer_quiz, record_completion, report_done
+from engagement.training.actions.completing import answer_quiz, record_completion, report_done
 from engagement.training.models import Completion, Module, QuizAttempt
 from engagement.training.rules import CompletionSource, ItemKind, is_passed, score_of
 from tests.training.courses import make_curriculum, make_module, right_answers

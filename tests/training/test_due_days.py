@@ -21,7 +21,8 @@ from engagement.people.rules import TrainingRole
 from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.rules import STAND_IN
 from engagement.training import queries
-from engagement.training.actions import give_own_due_day, settle_assignments
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.due_days import give_own_due_day
 from engagement.training.models import Assignment
 from engagement.training.rules import ItemKind
 from engagement.waves.actions import move_go_live

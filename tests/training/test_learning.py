@@ -11,7 +11,7 @@ from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
 from engagement.training import queries
-from engagement.training.actions import settle_assignments
+from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Module
 from engagement.training.rules import ItemKind, LearningState
 from engagement.waves.models import Wave

@@ -18,13 +18,9 @@ from engagement.people.actions import mark_as_left, take_back
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.training import queries
-from engagement.training.actions import (
-    decide_leftovers,
-    record_completion,
-    settle_assignments,
-    settle_leftovers,
-    take_back_decision,
-)
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import record_completion
+from engagement.training.actions.leftovers import decide_leftovers, settle_leftovers, take_back_decision
 from engagement.training.models import Assignment, Leftover, Module
 from engagement.training.queries import Count, LeftoverState
 from engagement.training.queries.leftovers import leftovers

@@ -13,7 +13,8 @@ from engagement.db import count_of, db
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.training import queries
-from engagement.training.actions import record_completion, settle_assignments
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import record_completion
 from engagement.training.models import Assignment, Completion, CurriculumItem, Module
 from engagement.training.queries import Count
 from engagement.training.rules import CompletionSource, ItemKind, LearnerState

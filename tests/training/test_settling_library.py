@@ -14,7 +14,8 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.people.rules import TrainingRole
 from engagement.reach import Reach
 from engagement.training import queries
-from engagement.training.actions import LibraryCounts, edit_module, settle_library
+from engagement.training.actions.library import LibraryCounts, settle_library
+from engagement.training.actions.modules import edit_module
 from engagement.training.models import Curriculum, CurriculumItem, Module
 from engagement.training.rules import ItemKind
 from engagement.training.scopes import module_for

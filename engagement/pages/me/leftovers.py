@@ -13,7 +13,8 @@ from engagement.pages.frame.formats import short_day
 from engagement.pages.me import blueprint
 from engagement.pages.parts.saving import done
 from engagement.pages.training.leftovers import asked_decision, say_decided
-from engagement.training import actions, queries
+from engagement.training import queries
+from engagement.training.actions import leftovers
 from engagement.training.models import Leftover
 from engagement.training.queries import LeftoverLine, LeftoverState
 from engagement.training.rules import DAYS_TO_DECIDE, LeftoverCause
@@ -78,7 +79,7 @@ def _decided(row: Leftover) -> OwnDecision:
     is_own = author is not None and author.person_id == row.person_id
     who = "you" if is_own else "the clock, because nobody had decided" if author is None else row.decided_by
     words = f"{row.decision.word} on {short_day(row.decided_at)}, decided by {who}."
-    return OwnDecision(row, words, actions.is_own_to_take_back(row))
+    return OwnDecision(row, words, leftovers.is_own_to_take_back(row))
 
 
 def _own(leftover_id: int) -> Leftover:
@@ -91,7 +92,7 @@ def decide_own(leftover_id: int) -> BaseResponse:
     """Keep the reader's own old training, or let it go."""
     row, decision = _own(leftover_id), asked_decision()
     wave = row.assignment.wave.title
-    if not actions.decide_leftovers(Leftover.id == row.id, decision, by=guard.reader().actor):
+    if not leftovers.decide_leftovers(Leftover.id == row.id, decision, by=guard.reader().actor):
         raise RuleBroken("This was decided already. Look at your training again.")
     db.session.commit()
     say_decided(decision, wave)
@@ -101,5 +102,5 @@ def decide_own(leftover_id: int) -> BaseResponse:
 @blueprint.post("/me/training/leftovers/<int:leftover_id>/taking-back")
 def take_back_own(leftover_id: int) -> BaseResponse:
     """Take a decision about the reader's own old training back."""
-    actions.take_back_decision(_own(leftover_id), by=guard.reader().actor, for_oneself=True)
+    leftovers.take_back_decision(_own(leftover_id), by=guard.reader().actor, for_oneself=True)
     return done("me.training", "Taken back", f"The question stands again, for {DAYS_TO_DECIDE} days.")

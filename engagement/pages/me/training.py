@@ -15,7 +15,8 @@ from engagement.pages.me.leftovers import own_leftovers
 from engagement.pages.me.messages import messages_to_confirm
 from engagement.pages.parts.saving import done
 from engagement.people.models import Person
-from engagement.training import actions, queries
+from engagement.training import queries
+from engagement.training.actions.completing import answer_quiz, report_done
 from engagement.training.queries import LearningItem
 from engagement.training.rules import DAYS_TO_DECIDE, RECOGNISE_WRONG
 
@@ -86,7 +87,7 @@ def answers(module_id: int) -> BaseResponse | tuple[str, int]:
     chosen = {question.id: request.form.getlist(f"q-{question.id}") for question in item.module.questions}
     seed = request.form.get("seed", "")[:80]
     try:
-        outcome = actions.answer_quiz(person, item.module, chosen, seed, by=guard.reader().actor)
+        outcome = answer_quiz(person, item.module, chosen, seed, by=guard.reader().actor)
         db.session.commit()
     except BadInput as error:
         db.session.rollback()
@@ -113,5 +114,5 @@ def attempt(module_id: int, attempt_id: int) -> str:
 def completion(module_id: int) -> BaseResponse:
     """Record on the reader's own word that a module without questions is done."""
     person, item = _own_item(module_id)
-    actions.report_done(person, item.module, by=guard.reader().actor)
+    report_done(person, item.module, by=guard.reader().actor)
     return done("me.training", f"“{item.module.title}” is done", "It is recorded as your own word, with today’s date.")

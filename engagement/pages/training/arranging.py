@@ -13,8 +13,8 @@ from engagement.pages.parts.saving import Drawn, drawn, saving
 from engagement.pages.training import blueprint
 from engagement.pages.training.forms import CurriculumForm, curriculum_form
 from engagement.pages.training.lists import role_named
-from engagement.training import actions, queries
-from engagement.training.actions import Place
+from engagement.training import queries
+from engagement.training.actions.curricula import Place, arrange_curriculum, check_places
 from engagement.training.models import Module
 from engagement.training.rules import ItemKind
 
@@ -40,9 +40,9 @@ def arrange(role: str) -> Drawn | BaseResponse:
         needed = form.choices_needed.data or 0
         with saving(form) as saved:
             try:
-                actions.check_places(places, needed)
+                check_places(places, needed)
                 if "preview" not in request.form:
-                    actions.arrange_curriculum(asked, places, needed, by=reader.actor)
+                    arrange_curriculum(asked, places, needed, by=reader.actor)
             except BadInput as error:
                 _complain_by_module(form, error)
                 raise

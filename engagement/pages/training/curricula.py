@@ -25,7 +25,8 @@ from engagement.pages.training.lists import (
 from engagement.people import queries as people
 from engagement.people.rules import TrainingRole
 from engagement.people.scopes import reaches_department
-from engagement.training import actions, queries
+from engagement.training import queries
+from engagement.training.actions.library import settle_library
 from engagement.training.queries import LibraryNews, WaveProgress
 from engagement.training.rules import DAYS_TO_DECIDE, LearnerState
 from engagement.training.scopes import old_training_within, wave_with_learners_for
@@ -85,7 +86,7 @@ def take_library_over() -> BaseResponse:
     """Take over the starter library: its modules and their curricula."""
     reader = guard.reader()
     guard.allow(rights.training(reader).everything)
-    counts = actions.settle_library(by=reader.actor)
+    counts = settle_library(by=reader.actor)
     if not (counts.added or counts.renewed):
         return done("training.index", "The starter library is here already", "Nothing has changed.")
     came = [plural(n, f"{word} course", f"{word} courses") for n, word in counts.words if n]

@@ -34,8 +34,8 @@ from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.scopes import programme_for, reaches_programme
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.coverage import wave_coverage
-from engagement.training import actions as training_actions
 from engagement.training import queries as training
+from engagement.training.actions.assigning import settle_assignments
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
@@ -80,7 +80,7 @@ def new(programme_id: int) -> Drawn | BaseResponse:
             )
             actions.settle_training_days([wave], guard.organisation().country)
             _name_people(form, wave)
-            training_actions.settle_assignments(clock.now(), wave.id)
+            settle_assignments(clock.now(), wave.id)
         if saved:
             number = queries.member_counts([wave.id])[wave.id]
             return lead_on(
@@ -122,7 +122,7 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
                     actions.choose_departments(wave, departments, by=by)
             workflows = [*_chosen_workflows(form.workflows.data), *_not_offered(form.workflows, taken)]
             actions.choose_workflows(wave, workflows, by=by)
-            training_actions.settle_assignments(clock.now(), wave.id)
+            settle_assignments(clock.now(), wave.id)
         if saved:
             return saved.to("waves.wave", wave_id=wave_id)
     return drawn("waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place, warnings=[])

@@ -41,7 +41,7 @@ from engagement.stakeholders.actions.appointing import appoint_champion
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.training.actions import settle_assignments
+from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
 from engagement.training.rules import ItemKind, LeftoverCause
 from engagement.waves.models import Wave

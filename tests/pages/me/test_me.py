@@ -29,7 +29,8 @@ from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
 from engagement.privacy.actions.retention import apply_retention, keep_for
 from engagement.privacy.rules import RecordKind
-from engagement.training.actions import report_done, settle_assignments
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import report_done
 from engagement.training.models import Completion, Module, QuizAttempt
 from engagement.training.rules import CompletionSource, ItemKind
 from engagement.waves.models import Wave

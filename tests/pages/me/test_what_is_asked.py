@@ -14,7 +14,8 @@ from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
 from engagement.training import queries
-from engagement.training.actions import report_done, settle_assignments
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import report_done
 from engagement.training.models import Module
 from engagement.training.queries import Count
 from engagement.training.rules import ItemKind
