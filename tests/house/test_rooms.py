@@ -23,10 +23,7 @@ STILL_BESIDE = {
     "stakeholders": {"coverage", "history"},
 }  # fmt: skip
 #: Words whose folder still lists its names in its `__init__`; nothing is added here.
-STILL_LISTED = {
-    "communications/actions", "communications/queries", 
-    "training/queries",
-}  # fmt: skip
+STILL_LISTED = {"communications/actions", "communications/queries"}
 
 
 def inside(room: str) -> set[str]:

@@ -34,8 +34,7 @@ from engagement.resistance import queries as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.scopes import concerns_within
 from engagement.set_aside import SetAside
-from engagement.training import queries as training
-from engagement.training.queries import Move
+from engagement.training.queries.leftovers import Move, moves
 from engagement.training.queries.progress import people_counts
 from engagement.training.scopes import old_training_within
 from engagement.waves.models import Wave
@@ -202,7 +201,7 @@ def _old_training(reader: Reader, on: date, limit: int) -> Needed:
         late = days_late(by.astimezone(ZoneInfo(reader.timezone)).date(), on)
         return Need(Reason.OLD_TRAINING, Kind.MOVE, move.key, move.wave.title, place, move, None, since, by, late)
 
-    found = training.moves(old_training_within(rights.training(reader)))
+    found = moves(old_training_within(rights.training(reader)))
     return _first(Reason.OLD_TRAINING, found, row, limit)
 
 

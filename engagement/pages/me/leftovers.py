@@ -13,10 +13,9 @@ from engagement.pages.frame.formats import short_day
 from engagement.pages.me import blueprint
 from engagement.pages.parts.saving import done
 from engagement.pages.training.leftovers import asked_decision, say_decided
-from engagement.training import queries
 from engagement.training.actions import leftovers
 from engagement.training.models import Leftover
-from engagement.training.queries import LeftoverLine, LeftoverState
+from engagement.training.queries.leftovers import LeftoverLine, LeftoverState, leftover_among, leftovers_of
 from engagement.training.rules import DAYS_TO_DECIDE, LeftoverCause
 
 
@@ -53,12 +52,12 @@ class OwnLeftovers:
 def own_leftovers(person_id: int) -> OwnLeftovers:
     """Return what moves left unfinished for a person, the oldest move first."""
     by_move: dict[str, list[LeftoverLine]] = {}
-    for line in queries.leftovers_of(person_id, LeftoverState.OPEN):
+    for line in leftovers_of(person_id, LeftoverState.OPEN):
         by_move.setdefault(_what_happened(line.leftover), []).append(line)
     decided = [
         _decided(line.leftover)
         for state in (LeftoverState.KEPT, LeftoverState.WAIVED)
-        for line in queries.leftovers_of(person_id, state)
+        for line in leftovers_of(person_id, state)
     ]
     return OwnLeftovers([OwnMove(sentence, lines) for sentence, lines in by_move.items()], decided)
 
@@ -84,7 +83,7 @@ def _decided(row: Leftover) -> OwnDecision:
 
 def _own(leftover_id: int) -> Leftover:
     person_id = guard.found(guard.reader().person_id)
-    return guard.found(queries.leftover_among(leftover_id, Leftover.person_id == person_id))
+    return guard.found(leftover_among(leftover_id, Leftover.person_id == person_id))
 
 
 @blueprint.post("/me/training/leftovers/<int:leftover_id>/decision")

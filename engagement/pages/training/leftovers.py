@@ -17,10 +17,10 @@ from engagement.pages.parts.files import csv_response, xlsx_response
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.training import blueprint
 from engagement.people.models import Department
-from engagement.training import queries
-from engagement.training.actions import leftovers as leftovers_actions
+from engagement.training.actions import leftovers as actions
 from engagement.training.models import Leftover
-from engagement.training.queries import LeftoverLine, LeftoverState, Move
+from engagement.training.queries import leftovers as queries
+from engagement.training.queries.leftovers import LeftoverLine, LeftoverState, Move
 from engagement.training.rules import DAYS_TO_DECIDE, LeftoverCause, LeftoverDecision
 from engagement.training.scopes import old_training_within
 from engagement.words import plural
@@ -160,7 +160,7 @@ def asked_decision() -> LeftoverDecision:
 
 
 def _decide(which: ColumnElement[bool], decision: LeftoverDecision) -> int:
-    number = leftovers_actions.decide_leftovers(which, decision, by=guard.reader().actor)
+    number = actions.decide_leftovers(which, decision, by=guard.reader().actor)
     db.session.commit()
     return number
 
@@ -193,7 +193,7 @@ def decide_leftover(leftover_id: int) -> BaseResponse:
 def take_back_decision(leftover_id: int) -> BaseResponse:
     """Take a decision back; the question stands again."""
     row = _theirs(leftover_id)
-    leftovers_actions.take_back_decision(row, by=guard.reader().actor)
+    actions.take_back_decision(row, by=guard.reader().actor)
     db.session.commit()
     notify(f"Taken back for {row.person.name}", f"The question stands again, for {DAYS_TO_DECIDE} days.")
     return _back()

@@ -13,9 +13,9 @@ from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.training import blueprint
 from engagement.pages.training.forms import CompletionForm, ModuleForm
 from engagement.people.rules import TrainingRole
-from engagement.training import queries
 from engagement.training.actions import completing, modules
 from engagement.training.models import Module
+from engagement.training.queries.curricula import completed_count, curricula
 from engagement.training.rules import RECOGNISE_WRONG, CompletionSource
 from engagement.training.scopes import module_for, module_to_change
 
@@ -27,7 +27,7 @@ def module(slug: str) -> Drawn:
 
 
 def _module_page(found: Module, form: CompletionForm) -> Drawn:
-    places = [plan for plan in queries.curricula().values() if any(line.module.id == found.id for line in plan.lines)]
+    places = [plan for plan in curricula().values() if any(line.module.id == found.id for line in plan.lines)]
     return drawn(
         "training/module.html",
         form,
@@ -36,7 +36,7 @@ def _module_page(found: Module, form: CompletionForm) -> Drawn:
         questions=found.questions,
         places=places,
         all_roles=list(TrainingRole),
-        finished=queries.completed_count(found.id),
+        finished=completed_count(found.id),
         may_train=rights.training(guard.reader()).everything,
         recognise_wrong=RECOGNISE_WRONG,
     )

@@ -34,8 +34,8 @@ from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.scopes import programme_for, reaches_programme
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.coverage import wave_coverage
-from engagement.training import queries as training
 from engagement.training.actions.assigning import settle_assignments
+from engagement.training.queries.progress import wave_progress
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
@@ -170,7 +170,7 @@ def wave(wave_id: int) -> str:
         departments=queries.departments_of_waves([row.id]).get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         milestones=_milestones(row, [(m.sends_at, subjects[m.id]) for m in messages]),
-        progress=training.wave_progress(row.id),
+        progress=wave_progress(row.id),
         without_role=count_of(queries.members(row.id, without_role=True)),
         concerns=resistance.open_by_source(row.id, yesterday) if may_plan else None,
         concerns_on=yesterday,
