@@ -16,7 +16,7 @@ from engagement.accounts.posts import actions as posts
 from engagement.accounts.queries import demonstration_account_exists
 from engagement.accounts.rules import Role
 from engagement.audiences import actions as audience_actions
-from engagement.communications import actions as communication_actions
+from engagement.communications.actions import calendar
 from engagement.communications.models import Details
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
@@ -215,7 +215,7 @@ def _plan_communications(stage: Stage) -> None:
     manager, writer = stage.accounts[roster.MANAGER.email], stage.accounts[roster.WAVE_LEAD.email]
     assert stage.programme
     _save_audiences(stage)
-    made = communication_actions.adopt_standard_communications(
+    made = calendar.adopt_standard_communications(
         stage.programme,
         owner=writer,
         approver=manager,
@@ -232,7 +232,7 @@ def _plan_communications(stage: Stage) -> None:
         if line.kind is CommunicationKind.PROGRAMME_UPDATE:
             # The pilot had few readers; everybody is written to since the first wave was being prepared.
             since = replace(line.details, starts_on=stage.day(-PROGRAMME_UPDATES_SINCE))
-            communication_actions.change_communication(line, since, by=manager.actor)
+            calendar.change_communication(line, since, by=manager.actor)
     stage.communications = {communication.kind.value: communication for communication in made}
     for number, wave in stage.waves.items():
         if number == 4:
@@ -240,7 +240,7 @@ def _plan_communications(stage: Stage) -> None:
         audience = audience_actions.save_audience(
             f"People of wave {number}", {"field": "wave", "values": [wave.id]}, by=manager.actor
         )
-        stage.communications[f"briefing {number}"] = communication_actions.make_communication(
+        stage.communications[f"briefing {number}"] = calendar.make_communication(
             stage.programme,
             Details(
                 CommunicationKind.DEPARTMENT_BRIEFING,

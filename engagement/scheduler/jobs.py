@@ -15,8 +15,12 @@ from engagement.accounts.rules import MESSAGE_LINK_LIFETIME
 from engagement.accounts.sign_ins.actions import days_of_sign_ins
 from engagement.accounts.sign_ins.actions import record_sign_ins as record_sign_ins_of_days
 from engagement.audiences import actions as audiences
-from engagement.communications import actions as communications
 from engagement.communications import queries as calendar
+from engagement.communications.actions import sending
+from engagement.communications.actions.approving import lapse_if_overtaken
+from engagement.communications.actions.planning import plan_communication, settle_missed
+from engagement.communications.actions.reminding import messages_to_remind_of, remind
+from engagement.communications.actions.waiting import stop_overtaken
 from engagement.communications.models import Communication, Occurrence
 from engagement.db import db, empty_log, rows_changed
 from engagement.intake.actions.files import drop_old_uploads
@@ -97,13 +101,13 @@ def plan_occurrences(_settings: Settings) -> str:
         line,
         Communication,
         _ids(calendar.communications_with_dates()),
-        lambda key: communications.plan_communication(key, now),
+        lambda key: plan_communication(key, now),
     )
     missed = one_by_one(
         line,
         Occurrence,
         _ids(calendar.passed_without_approval(now)),
-        lambda key: communications.settle_missed(now, key),
+        lambda key: settle_missed(now, key),
     )
     return f"{sum(planned)} planned, {sum(missed)} missed."
 
@@ -113,14 +117,14 @@ def queue_occurrences(settings: Settings) -> str:
     lateness, organisation = settings.lateness_limit, Organisation.of(settings)
 
     def queue(key: int) -> str:
-        outcome = communications.queue_occurrence(
+        outcome = sending.queue_occurrence(
             key, now=clock.now(), lateness_limit_hours=lateness, organisation=organisation
         )
         return f"{key} {outcome.value}"
 
     held_again = _held_again()
     due = calendar.due_occurrences(clock.now())
-    queued = one_by_one("queue-occurrences", Occurrence, due, queue, hold=communications.hold_occurrence)
+    queued = one_by_one("queue-occurrences", Occurrence, due, queue, hold=sending.hold_occurrence)
     failed = [f"{len(due) - len(queued)} held or set aside because of a fault"] if len(queued) < len(due) else []
     return "; ".join([*held_again, *queued, *failed]) or "Nothing was due."
 
@@ -129,7 +133,7 @@ def _held_again() -> list[str]:
     """Hold what was approved for another go-live, time or audience than there is now."""
 
     def hold(key: int) -> tuple[int, bool]:
-        return key, communications.lapse_if_overtaken(db.session.get_one(Occurrence, key))
+        return key, lapse_if_overtaken(db.session.get_one(Occurrence, key))
 
     looked_at = one_by_one("queue-occurrences", Occurrence, calendar.overtaken_approvals(), hold)
     return [f"{key} held, its approval lapsed" for key, is_held in looked_at if is_held]
@@ -139,9 +143,9 @@ def settle_deliveries(_settings: Settings) -> str:
     """Tell what a stopped process left behind, and close mailings that are done."""
     line, now = "settle-deliveries", clock.now()
     released = one_by_one(line, Delivery, mail.expired_claims(now), lambda key: mail.release_expired(now, key))
-    stopped = one_by_one(line, Occurrence, _ids(calendar.overtaken()), communications.stop_overtaken)
+    stopped = one_by_one(line, Occurrence, _ids(calendar.overtaken()), stop_overtaken)
     closed = one_by_one(
-        line, Occurrence, _ids(calendar.sent_to_all()), lambda key: communications.settle_sending(clock.now(), key)
+        line, Occurrence, _ids(calendar.sent_to_all()), lambda key: sending.settle_sending(clock.now(), key)
     )
     waiting, uncertain = (sum(getattr(each, what) for each in released) for what in ("waiting", "uncertain"))
     return f"{waiting} taken back, {uncertain} not certain, {sum(stopped)} stopped, {sum(closed)} mailings closed."
@@ -152,8 +156,8 @@ def send_reminders(settings: Settings) -> str:
     reminded = one_by_one(
         "send-reminders",
         Occurrence,
-        communications.messages_to_remind_of(clock.now()),
-        lambda key: communications.remind(key, now=clock.now(), organisation=Organisation.of(settings)),
+        messages_to_remind_of(clock.now()),
+        lambda key: remind(key, now=clock.now(), organisation=Organisation.of(settings)),
     )
     return f"{sum(reminded)} reminders queued."
 

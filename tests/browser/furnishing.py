@@ -11,7 +11,10 @@ from engagement.accounts.models import Account
 from engagement.accounts.posts.actions import name_lead, name_sponsor
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import save_audience
-from engagement.communications.actions import ask_approval, make_communication, schedule_briefing, write_occurrence
+from engagement.communications.actions.approving import ask_approval
+from engagement.communications.actions.calendar import make_communication
+from engagement.communications.actions.planning import schedule_briefing
+from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.models import Details
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db

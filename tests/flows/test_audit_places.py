@@ -20,7 +20,9 @@ from engagement.accounts.rules import Role
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.record import entries_within
 from engagement.audit import AuditEntry
-from engagement.communications import actions as communications
+from engagement.communications.actions.calendar import end_communication
+from engagement.communications.actions.placing import skip_occurrence
+from engagement.communications.actions.planning import schedule_briefing
 from engagement.db import db
 from engagement.people import actions as people
 from engagement.people.models import Department, Person
@@ -89,7 +91,7 @@ def line(at: Place) -> Any:
 
 
 def dated(at: Place) -> Any:
-    return communications.schedule_briefing(line(at), AT, by=TESTER)
+    return schedule_briefing(line(at), AT, by=TESTER)
 
 
 def stakeholder(at: Place, whom: Any = "The council") -> Any:
@@ -169,9 +171,9 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         OF_WAVE | PEOPLE_OF_DEPARTMENT,
     ),
     (Verb.MADE_COMMUNICATION, line, OF_WAVE),
-    (Verb.ENDED_COMMUNICATION, lambda at: communications.end_communication(line(at), by=TESTER), OF_WAVE),
+    (Verb.ENDED_COMMUNICATION, lambda at: end_communication(line(at), by=TESTER), OF_WAVE),
     (Verb.DATED_MESSAGE, dated, OF_WAVE),
-    (Verb.SKIPPED_MESSAGE, lambda at: communications.skip_occurrence(dated(at), "Not now", by=TESTER), OF_WAVE),
+    (Verb.SKIPPED_MESSAGE, lambda at: skip_occurrence(dated(at), "Not now", by=TESTER), OF_WAVE),
     (Verb.SAVED_AUDIENCE, lambda at: make_audience(), set()),
 ]
 

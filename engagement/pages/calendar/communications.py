@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement import clock
 from engagement.accounts.models import Account
 from engagement.accounts.scopes import rights
-from engagement.communications import actions, queries, scopes
+from engagement.communications import queries, scopes
+from engagement.communications.actions import calendar
+from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.models import Communication
 from engagement.communications.outlines import standard_outlines
 from engagement.communications.rules import CommunicationKind
@@ -66,8 +68,8 @@ def new() -> Drawn | BaseResponse:
         with saving(form) as saved:
             details = form.details()
             scopes.allow_in(planning, programme.id, details.wave)
-            actions.refuse_readers_beyond(scopes.written_to(planning, programme.id), details.audience, today())
-            communication = actions.make_communication(programme, details, by=reader.actor)
+            calendar.refuse_readers_beyond(scopes.written_to(planning, programme.id), details.audience, today())
+            communication = calendar.make_communication(programme, details, by=reader.actor)
         if saved:
             return saved.to(
                 "calendar.communication",
@@ -120,7 +122,7 @@ def standard() -> Drawn | BaseResponse:
             wanted = form.audiences()
             if not wanted:
                 raise BadInput(NOTHING_CHOSEN, {CommunicationKind.EXECUTIVE_UPDATE.value: NOTHING_CHOSEN})
-            made = actions.adopt_standard_communications(
+            made = calendar.adopt_standard_communications(
                 programme,
                 owner=chosen_owner(form),
                 approver=chosen(Account, form.approver.data),
@@ -182,7 +184,7 @@ def date_message(communication_id: int) -> Drawn | BaseResponse:
     form = WhenForm()
     if form.validate_on_submit():
         with saving(form) as saved:
-            made = actions.schedule_briefing(row, form.instant(row.timezone), by=guard.reader().actor)
+            made = schedule_briefing(row, form.instant(row.timezone), by=guard.reader().actor)
         if saved:
             return saved.to(
                 "calendar.occurrence",
@@ -205,8 +207,8 @@ def edit(communication_id: int) -> Drawn | BaseResponse:
             scopes.allow_in(planning, row.programme_id, details.wave)
             if details.audience != row.audience:
                 within = scopes.written_to(planning, row.programme_id)
-                actions.refuse_readers_beyond(within, details.audience, today())
-            actions.change_communication(row, details, by=guard.reader().actor)
+                calendar.refuse_readers_beyond(within, details.audience, today())
+            calendar.change_communication(row, details, by=guard.reader().actor)
         if saved:
             return saved.to(
                 "calendar.communication",
@@ -220,7 +222,7 @@ def edit(communication_id: int) -> Drawn | BaseResponse:
 @blueprint.post("/communications/<int:communication_id>/ending")
 def end(communication_id: int) -> BaseResponse:
     row = _to_plan(communication_id)
-    actions.end_communication(row, by=guard.reader().actor)
+    calendar.end_communication(row, by=guard.reader().actor)
     return done(
         "calendar.communication",
         f"{row.name} has ended.",
@@ -233,7 +235,7 @@ def end(communication_id: int) -> BaseResponse:
 def take_up_communication(communication_id: int) -> BaseResponse:
     """Let an ended communication go on."""
     row = _to_plan(communication_id)
-    actions.take_up_communication(row, by=guard.reader().actor)
+    calendar.take_up_communication(row, by=guard.reader().actor)
     return done(
         "calendar.communication",
         f"{row.name} goes on.",

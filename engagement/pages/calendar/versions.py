@@ -6,7 +6,8 @@ from flask import render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
-from engagement.communications import actions, queries
+from engagement.communications import queries
+from engagement.communications.actions import writing
 from engagement.communications.models import Occurrence, TextVersion
 from engagement.communications.rules import differences
 from engagement.communications.scopes import is_in_charge
@@ -78,7 +79,7 @@ def bring_back(occurrence_id: int, version_id: int) -> BaseResponse:
     """Make an earlier version the present text; the text of now stays among the versions."""
     row = message_at(occurrence_id, to_write=True)
     found = _version_at(row, version_id)
-    written = actions.bring_back(row, found, by=guard.reader().actor, organisation=guard.organisation())
+    written = writing.bring_back(row, found, by=guard.reader().actor, organisation=guard.organisation())
     more = "The approval was withdrawn: it was given for the text before." if written.withdrew_approval else ""
     query = {"language": found.language} if found.language else {}
     says = "The earlier text stands again." if written.is_changed else "It is the text that stands already."

@@ -12,7 +12,10 @@ from sqlalchemy import select
 
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
-from engagement.communications import actions, queries
+from engagement.communications import queries
+from engagement.communications.actions.approving import ask_approval
+from engagement.communications.actions.placing import move_occurrence
+from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.models import Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.translations import translation_in
@@ -41,7 +44,7 @@ def writer(app: Flask) -> Account:
 def draft(writer: Account) -> Occurrence:
     make_person("Leila Haddad", "leila@example.com", language="de")
     draft = make_draft(make_line(owner=writer))
-    actions.write_occurrence(draft, "News", "Before", by=writer.actor)
+    write_occurrence(draft, "News", "Before", by=writer.actor)
     db.session.commit()
     return draft
 
@@ -104,7 +107,7 @@ def test_a_step_on_a_text_that_somebody_else_changed_is_not_taken_and_keeps_what
 ) -> None:
     client, path = signed_in(app, writer), f"/occurrences/{draft.id}"
     sent = form_of(draft, drawn_from=drawn_from(client, path), **fields)
-    actions.write_occurrence(draft, "News", "By somebody else", by=make_approver().actor)
+    write_occurrence(draft, "News", "By somebody else", by=make_approver().actor)
     answer = post(client, path + step, 422, **sent)
     assert "“Text” was changed after you opened the page, to: “By somebody else”." in answer
     assert "From May new claims arrive sorted." in answer
@@ -117,7 +120,7 @@ def test_a_step_on_a_text_that_somebody_else_changed_is_not_taken_and_keeps_what
 def test_every_button_that_can_lose_a_text_belongs_to_the_one_form(
     app: Flask, writer: Account, draft: Occurrence
 ) -> None:
-    actions.write_occurrence(draft, "News", TEXT, by=writer.actor)
+    write_occurrence(draft, "News", TEXT, by=writer.actor)
     shown = page(signed_in(app, writer), f"/occurrences/{draft.id}")
     main = shown[shown.index("<main") : shown.index("</main>")]
     assert re.findall(r"<form [^>]*>", main) == [
@@ -155,14 +158,14 @@ def test_what_can_not_be_saved_by_itself_is_said_and_nothing_is_changed(
 ) -> None:
     client, path = signed_in(app, writer), f"/occurrences/{draft.id}"
     before = drawn_from(client, path)
-    actions.write_occurrence(draft, "News", "By somebody else", by=make_approver().actor)
+    write_occurrence(draft, "News", "By somebody else", by=make_approver().actor)
     stale = saved_by_itself(client, path, subject="News", body="Mine", drawn_from=before)
     assert stale.status_code == 422
     assert stale.json["says"].startswith("Not saved yet. This was saved after you opened the page")
     long = saved_by_itself(client, path, subject="News", body="x" * 20_001)
     assert (long.status_code, "20,000 characters" in long.json["says"]) == (422, True)
-    actions.write_occurrence(draft, "News", TEXT, by=writer.actor)
-    actions.ask_approval(draft, by=writer.actor)
+    write_occurrence(draft, "News", TEXT, by=writer.actor)
+    ask_approval(draft, by=writer.actor)
     given = saved_by_itself(client, path, subject="News", body="Mine", text_version=str(draft.text_version))
     assert (given.status_code, "handed on for approval" in given.json["says"]) == (422, True)
     assert fresh(draft.id).body == TEXT
@@ -203,7 +206,7 @@ def test_a_message_that_was_given_another_time_meanwhile_says_so_when_its_text_i
 ) -> None:
     client, path = signed_in(app, writer), f"/occurrences/{draft.id}"
     before = drawn_from(client, path)
-    actions.move_occurrence(draft, AT_TWO + timedelta(days=2), by=TESTER)
+    move_occurrence(draft, AT_TWO + timedelta(days=2), by=TESTER)
     post(client, path, **form_of(draft, drawn_from=before))
     assert "The message was given another time after you opened the page." in page(client, path)
     assert fresh(draft.id).body == TEXT
@@ -251,8 +254,8 @@ def test_an_approver_who_typed_into_the_text_has_it_saved_and_does_not_approve_i
     app: Flask, writer: Account, draft: Occurrence
 ) -> None:
     approver, path = make_approver(), f"/occurrences/{draft.id}"
-    actions.write_occurrence(draft, "News", TEXT, by=writer.actor)
-    actions.ask_approval(draft, by=writer.actor)
+    write_occurrence(draft, "News", TEXT, by=writer.actor)
+    ask_approval(draft, by=writer.actor)
     client = signed_in(app, approver)
     post(client, f"{path}/approvals", **form_of(draft, body=TEXT + " Mine."))
     assert "You changed the text." in page(client, path)

@@ -20,7 +20,8 @@ from engagement.accounts.links.rules import sign_in_token
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import give_role_by_rule, save_audience
-from engagement.communications import actions as communications
+from engagement.communications.actions.calendar import make_communication
+from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.models import Details, Occurrence, TextVersion
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
@@ -177,7 +178,7 @@ def _calendar(side: str, programme: Programme, department: Department) -> dict[s
     rule = give_role_by_rule(TrainingRole.SUPPORT, audience, by=TESTER)
     owner = make_account(f"owner.{side}@example.com", f"Owner {side}", by=TESTER)
     db.session.flush()
-    line = communications.make_communication(
+    line = make_communication(
         programme,
         Details(
             CommunicationKind.DEPARTMENT_BRIEFING,
@@ -189,7 +190,7 @@ def _calendar(side: str, programme: Programme, department: Department) -> dict[s
         ),
         by=TESTER,
     )
-    message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
+    message = schedule_briefing(line, AT_TWO, by=TESTER)
     version = TextVersion(occurrence_id=message.id, number=1, subject=f"The {side} subject", body="")
     db.session.add(version)
     db.session.flush()
