@@ -15,13 +15,20 @@ from engagement.accounts.rules import MESSAGE_LINK_LIFETIME
 from engagement.accounts.sign_ins.actions import days_of_sign_ins
 from engagement.accounts.sign_ins.actions import record_sign_ins as record_sign_ins_of_days
 from engagement.audiences import actions as audiences
-from engagement.communications import queries as calendar
 from engagement.communications.actions import sending
 from engagement.communications.actions.approving import lapse_if_overtaken
 from engagement.communications.actions.planning import plan_communication, settle_missed
 from engagement.communications.actions.reminding import messages_to_remind_of, remind
 from engagement.communications.actions.waiting import stop_overtaken
+from engagement.communications.approvals import overtaken_approvals
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.queries.due import (
+    communications_with_dates,
+    due_occurrences,
+    overtaken,
+    passed_without_approval,
+    sent_to_all,
+)
 from engagement.db import db, empty_log, rows_changed
 from engagement.intake.actions.files import drop_old_uploads
 from engagement.mail import actions as mail
@@ -100,13 +107,13 @@ def plan_occurrences(_settings: Settings) -> str:
     planned = one_by_one(
         line,
         Communication,
-        _ids(calendar.communications_with_dates()),
+        _ids(communications_with_dates()),
         lambda key: plan_communication(key, now),
     )
     missed = one_by_one(
         line,
         Occurrence,
-        _ids(calendar.passed_without_approval(now)),
+        _ids(passed_without_approval(now)),
         lambda key: settle_missed(now, key),
     )
     return f"{sum(planned)} planned, {sum(missed)} missed."
@@ -123,7 +130,7 @@ def queue_occurrences(settings: Settings) -> str:
         return f"{key} {outcome.value}"
 
     held_again = _held_again()
-    due = calendar.due_occurrences(clock.now())
+    due = due_occurrences(clock.now())
     queued = one_by_one("queue-occurrences", Occurrence, due, queue, hold=sending.hold_occurrence)
     failed = [f"{len(due) - len(queued)} held or set aside because of a fault"] if len(queued) < len(due) else []
     return "; ".join([*held_again, *queued, *failed]) or "Nothing was due."
@@ -135,7 +142,7 @@ def _held_again() -> list[str]:
     def hold(key: int) -> tuple[int, bool]:
         return key, lapse_if_overtaken(db.session.get_one(Occurrence, key))
 
-    looked_at = one_by_one("queue-occurrences", Occurrence, calendar.overtaken_approvals(), hold)
+    looked_at = one_by_one("queue-occurrences", Occurrence, overtaken_approvals(), hold)
     return [f"{key} held, its approval lapsed" for key, is_held in looked_at if is_held]
 
 
@@ -143,10 +150,8 @@ def settle_deliveries(_settings: Settings) -> str:
     """Tell what a stopped process left behind, and close mailings that are done."""
     line, now = "settle-deliveries", clock.now()
     released = one_by_one(line, Delivery, mail.expired_claims(now), lambda key: mail.release_expired(now, key))
-    stopped = one_by_one(line, Occurrence, _ids(calendar.overtaken()), stop_overtaken)
-    closed = one_by_one(
-        line, Occurrence, _ids(calendar.sent_to_all()), lambda key: sending.settle_sending(clock.now(), key)
-    )
+    stopped = one_by_one(line, Occurrence, _ids(overtaken()), stop_overtaken)
+    closed = one_by_one(line, Occurrence, _ids(sent_to_all()), lambda key: sending.settle_sending(clock.now(), key))
     waiting, uncertain = (sum(getattr(each, what) for each in released) for what in ("waiting", "uncertain"))
     return f"{waiting} taken back, {uncertain} not certain, {sum(stopped)} stopped, {sum(closed)} mailings closed."
 

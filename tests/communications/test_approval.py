@@ -13,12 +13,13 @@ from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
-from engagement.communications import queries
 from engagement.communications.actions import approving, writing
 from engagement.communications.actions.calendar import change_communication
 from engagement.communications.actions.placing import move_occurrence, skip_occurrence
 from engagement.communications.actions.planning import schedule_briefing, settle_missed
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.attention import needs_attention
+from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, NotAllowed, RuleBroken
@@ -67,7 +68,7 @@ def test_an_edit_withdraws_the_approval_and_says_so() -> None:
     assert result == writing.Written(is_changed=True, withdrew_approval=True)
     assert occurrence.status is OccurrenceStatus.DRAFT
     assert occurrence.text_version == 3
-    assert queries.occurrence_page(occurrence).approval is None
+    assert occurrence_page(occurrence).approval is None
     assert verbs()[-2:] == ["wrote message", "withdrew approval"]
 
 
@@ -145,7 +146,7 @@ def test_a_wave_gives_its_fields_a_value() -> None:
     line = make_line(wave.programme, wave=wave)
     draft = make_draft(line)
     writing.write_occurrence(draft, "{{ wave }}", "From {{ go_live }}", by=line.owner.actor)
-    assert queries.occurrence_page(draft).problems == []
+    assert occurrence_page(draft).problems == []
 
 
 def test_a_draft_whose_time_has_passed_is_not_approved() -> None:
@@ -169,7 +170,7 @@ def test_an_approval_is_for_its_time_and_moving_needs_the_future() -> None:
     assert occurrence.reason == (
         "It was approved for Tuesday 14 April at 14:00, London time, and goes out Wednesday 15 April at 14:00, London time now."
     )
-    assert queries.occurrence_page(occurrence).approval is None
+    assert occurrence_page(occurrence).approval is None
     approver = db.session.scalars(select(Account).where(Account.email == "sam@example.com")).one()
     approving.approve(occurrence, by=approver.actor)
     assert (occurrence.status, occurrence.reason) == (OccurrenceStatus.APPROVED, "")
@@ -210,17 +211,17 @@ def test_each_reader_sees_what_waits_for_them() -> None:
     approving.ask_approval(draft, by=writer.actor)
 
     def seen(account: Account) -> tuple[int, int]:
-        waiting = queries.needs_attention(reader_of(account, "UTC"))
+        waiting = needs_attention(reader_of(account, "UTC"))
         return len(waiting.approvals), waiting.count
 
     assert seen(approver) == (1, 1)
     assert seen(writer) == (0, 0)
     assert seen(outsider) == (0, 0)
     approving.withdraw_approval(draft, by=writer.actor)
-    late = queries.needs_attention(reader_of(writer, "UTC")).late_drafts
+    late = needs_attention(reader_of(writer, "UTC")).late_drafts
     assert late == [draft]
     settle_missed(AT_TWO)
-    assert queries.needs_attention(reader_of(writer, "UTC")).missed == [draft]
+    assert needs_attention(reader_of(writer, "UTC")).missed == [draft]
 
 
 def test_another_audience_needs_approval_again() -> None:
@@ -232,7 +233,7 @@ def test_another_audience_needs_approval_again() -> None:
     other = make_audience("London", {"field": "location", "values": ["London"]})
     change_communication(occurrence.communication, replace(occurrence.communication.details, audience=other), by=TESTER)
     assert occurrence.status is OccurrenceStatus.HELD
-    assert queries.occurrence_page(occurrence).approval is None
+    assert occurrence_page(occurrence).approval is None
 
 
 def finished(by: Account, **details: str) -> Occurrence:
@@ -310,7 +311,7 @@ def test_who_asks_does_not_approve_while_the_asking_stands() -> None:
         "Nobody approves their own text, nor what they asked for. "
         "Somebody else who plans this programme can approve this one."
     )
-    assert queries.needs_attention(reader_of(approver, "UTC")).approvals == []
+    assert needs_attention(reader_of(approver, "UTC")).approvals == []
     approving.withdraw_approval(draft, by=approver.actor)
     approving.approve(draft, by=approver.actor)
     assert draft.status is OccurrenceStatus.APPROVED
@@ -332,11 +333,11 @@ def test_another_sender_needs_approval_again() -> None:
     occurrence = make_approved()
     other = make_account("lena@example.com", "Lena", Role.CHANGE_MANAGER)
     change_communication(occurrence.communication, replace(occurrence.communication.details, owner=other), by=TESTER)
-    assert (occurrence.status, queries.occurrence_page(occurrence).approval) == (OccurrenceStatus.HELD, None)
+    assert (occurrence.status, occurrence_page(occurrence).approval) == (OccurrenceStatus.HELD, None)
 
 
 def test_a_draft_is_late_only_after_the_day_it_was_due() -> None:
     draft = make_draft(make_line(write_lead_days=0))
     reader = reader_of(draft.communication.owner, "UTC")
     assert draft.write_by == clock.now().date()
-    assert queries.needs_attention(reader).late_drafts == []
+    assert needs_attention(reader).late_drafts == []

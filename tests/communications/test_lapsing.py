@@ -15,12 +15,13 @@ from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import change_audience
-from engagement.communications import queries
 from engagement.communications.actions import approving, calendar, placing
 from engagement.communications.actions.sending import decide_held, queue_occurrence
 from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.approvals import possible_approvers
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.attention import needs_attention
+from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.db import db
 from engagement.errors import BadInput, NotAllowed, RuleBroken
@@ -95,7 +96,7 @@ def test_what_readers_act_on_is_part_of_what_was_approved(
     occurrence = approved()
     change(occurrence)
     db.session.flush()
-    page = queries.occurrence_page(occurrence)
+    page = occurrence_page(occurrence)
     assert (page.approval, page.lapsed.startswith(said)) == (None, True)
     assert jobs.queue_occurrences(app.config["SETTINGS"]) == f"{occurrence.id} held, its approval lapsed"
     assert occurrence.status is OccurrenceStatus.HELD
@@ -204,16 +205,16 @@ def sent_back() -> tuple[Occurrence, Account, Account]:
 def test_sending_back_says_what_to_change_and_tells_the_author() -> None:
     draft, writer, sam = sent_back()
     assert draft.status is OccurrenceStatus.DRAFT
-    page = queries.occurrence_page(draft)
+    page = occurrence_page(draft)
     assert page.sent_back is not None
     assert (page.sent_back.comment, page.sent_back.sent_back_by) == ("Say who decides.", sam)
     assert told("Sent back to you") == {"ines@example.com": "Say who decides."}
-    assert queries.needs_attention(reader_of(writer, "UTC")).sent_back == [draft]
+    assert needs_attention(reader_of(writer, "UTC")).sent_back == [draft]
     write_occurrence(draft, "News", "Sam decides.", by=writer.actor)
-    assert queries.needs_attention(reader_of(writer, "UTC")).sent_back == [draft]
+    assert needs_attention(reader_of(writer, "UTC")).sent_back == [draft]
     approving.ask_approval(draft, by=writer.actor)
-    assert queries.needs_attention(reader_of(writer, "UTC")).sent_back == []
-    assert queries.occurrence_page(draft).sent_back is None
+    assert needs_attention(reader_of(writer, "UTC")).sent_back == []
+    assert occurrence_page(draft).sent_back is None
 
 
 def test_only_who_could_approve_sends_back_and_says_why() -> None:
@@ -249,7 +250,7 @@ def test_a_message_that_was_left_out_is_taken_up_again() -> None:
     placing.skip_occurrence(occurrence, "Nothing new.", by=TESTER)
     placing.take_up_occurrence(occurrence, by=TESTER)
     assert (occurrence.status, occurrence.reason) == (OccurrenceStatus.DRAFT, "")
-    assert queries.occurrence_page(occurrence).approval is None
+    assert occurrence_page(occurrence).approval is None
     with pytest.raises(RuleBroken):
         placing.take_up_occurrence(occurrence, by=TESTER)
 

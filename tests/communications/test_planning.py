@@ -12,11 +12,11 @@ from sqlalchemy import func, select
 from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
-from engagement.communications import queries
 from engagement.communications.actions import calendar, planning
 from engagement.communications.actions.placing import move_occurrence, skip_occurrence
 from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.queries.calendar import coming_messages, communications_running, messages_between
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -296,8 +296,8 @@ def test_a_moved_date_says_why() -> None:
 
 def test_lists_show_what_comes_and_what_was_missed() -> None:
     line = make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
-    [shown] = queries.communications_running()
+    [shown] = communications_running()
     assert (shown.communication, shown.next_at, shown.missed_at) == (line, datetime(2026, 4, 16, 8, tzinfo=UTC), None)
-    april = queries.messages_between(date(2026, 4, 1), date(2026, 4, 30), "Europe/London")
+    april = messages_between(date(2026, 4, 1), date(2026, 4, 30), "Europe/London")
     assert [row.sends_on.day for row in april] == [16, 30]
-    assert [row.sends_on.day for row in queries.coming_messages(clock.now(), 1)] == [16]
+    assert [row.sends_on.day for row in coming_messages(clock.now(), 1)] == [16]

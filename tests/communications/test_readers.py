@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from engagement import clock
 from engagement.audiences.queries import people_in
-from engagement.communications import queries
 from engagement.communications.actions import sending
+from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.readers import LaterReaders, delivery_plan, due_column, reader_groups, unread_languages
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.days.working_hours import next_working_instant
@@ -134,7 +134,7 @@ def test_waiting_for_the_morning_is_not_late_and_keeps_the_message_open() -> Non
     assert outcome is QueueOutcome.QUEUED
     assert due()["bob@example.com"] == datetime(2026, 4, 20, 0, tzinfo=UTC)
     with clock.standing_at(friday):
-        assert queries.occurrence_page(occurrence).waiting.number == 1
+        assert occurrence_page(occurrence).waiting.number == 1
     assert sending.settle_sending(friday + timedelta(days=2)) == 0
     assert occurrence.status is OccurrenceStatus.SENDING
 

@@ -11,13 +11,15 @@ from sqlalchemy import func, select, update
 
 from engagement import clock
 from engagement.accounts.actions import deactivate
-from engagement.communications import queries
 from engagement.communications.actions import sending
 from engagement.communications.actions.approving import approve, ask_approval
 from engagement.communications.actions.writing import write_occurrence, write_translation
 from engagement.communications.merge_values import problems_of
 from engagement.communications.messages import preview_as
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.calendar import counts_of
+from engagement.communications.queries.due import due_occurrences
+from engagement.communications.queries.one_message import occurrence_page, why_reached
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -51,8 +53,8 @@ def deliveries() -> list[Delivery]:
 def test_a_due_message_goes_to_everybody_in_the_audience_once() -> None:
     make_people(3)
     occurrence = make_approved()
-    assert queries.due_occurrences(AT_TWO - timedelta(seconds=1)) == []
-    assert queries.due_occurrences(AT_TWO) == [occurrence.id]
+    assert due_occurrences(AT_TWO - timedelta(seconds=1)) == []
+    assert due_occurrences(AT_TWO) == [occurrence.id]
     assert queue(occurrence) is QueueOutcome.QUEUED
     assert queue(occurrence) is QueueOutcome.TAKEN
     assert occurrence.status is OccurrenceStatus.SENDING
@@ -159,7 +161,7 @@ def test_an_audience_that_reaches_nobody_ends_the_message_and_says_so() -> None:
     assert occurrence.status is OccurrenceStatus.SENT
     assert occurrence.finished_at == AT_TWO
     assert occurrence.reason == "No recipients: “Everybody” reached nobody when it was due."
-    assert queries.due_occurrences(AT_TWO + timedelta(days=1)) == []
+    assert due_occurrences(AT_TWO + timedelta(days=1)) == []
 
 
 def test_sending_is_finished_when_all_deliveries_are() -> None:
@@ -174,7 +176,7 @@ def test_sending_is_finished_when_all_deliveries_are() -> None:
     db.session.flush()
     assert sending.settle_sending(AT_TWO) == 1
     assert (occurrence.status, occurrence.finished_at) == (OccurrenceStatus.SENT, AT_TWO)
-    assert queries.counts_of([occurrence]) == {occurrence.id: {DeliveryState.SENT: 1, DeliveryState.BOUNCED: 1}}
+    assert counts_of([occurrence]) == {occurrence.id: {DeliveryState.SENT: 1, DeliveryState.BOUNCED: 1}}
 
 
 def test_resuming_reaches_only_those_who_are_missing() -> None:
@@ -184,7 +186,7 @@ def test_resuming_reaches_only_those_who_are_missing() -> None:
     db.session.execute(update(Delivery).values(state=DeliveryState.SENT))
     sending.settle_sending(AT_TWO)
     make_person("New Colleague", "new@example.com")
-    assert queries.occurrence_page(occurrence).missing == 1
+    assert occurrence_page(occurrence).missing == 1
     assert sending.resume_occurrence(occurrence, now=AT_TWO, by=TESTER) == 1
     assert occurrence.status is OccurrenceStatus.SENDING
     assert sending.resume_occurrence(occurrence, now=AT_TWO, by=TESTER) == 0
@@ -221,7 +223,7 @@ def test_a_held_message_gets_a_new_time_or_is_left_out_with_a_reason() -> None:
         sending.decide_held(occurrence, AT_TWO + timedelta(days=4), by=TESTER)
         assert occurrence.status is OccurrenceStatus.HELD
         assert occurrence.reason.startswith("It was approved for Tuesday 14 April at 14:00")
-        approver = queries.occurrence_page(occurrence).history[0].approved_by
+        approver = occurrence_page(occurrence).history[0].approved_by
         approve(occurrence, by=approver.actor)
         assert (occurrence.status, occurrence.reason) == (OccurrenceStatus.APPROVED, "")
         with pytest.raises(RuleBroken):
@@ -237,7 +239,7 @@ def test_a_held_message_whose_text_changed_waits_for_approval_again() -> None:
             sending.decide_held(occurrence, True, by=TESTER)
         assert error.value.sentence == "It can’t be sent now. The text as it is now has no approval."
         other = db.session.scalars(select(Occurrence)).one()
-        approver = queries.occurrence_page(other).history[0].approved_by
+        approver = occurrence_page(other).history[0].approved_by
         approve(occurrence, by=approver.actor)
         sending.decide_held(occurrence, True, by=TESTER)
     assert occurrence.status is OccurrenceStatus.APPROVED
@@ -301,7 +303,7 @@ def test_why_reached_names_audience_moment_and_approval() -> None:
     make_person("Tomasz Wójcik", "tomasz@example.com")
     occurrence = make_approved()
     queue(occurrence)
-    assert queries.why_reached(deliveries()[0], "Asia/Tokyo") == (
+    assert why_reached(deliveries()[0], "Asia/Tokyo") == (
         "Tomasz Wójcik belonged to “Everybody” when the recipients of “Department briefing, 14 April 2026” were found, "
         "14 April 2026 at 17:00, Tokyo time. Sam Pryce approved version 2 of the text."
     )
@@ -358,7 +360,7 @@ def test_queueing_takes_the_same_number_of_statements_for_many(app: Flask, state
         approver = (
             make_approver()
             if number == 2
-            else queries.occurrence_page(db.session.scalars(select(Occurrence)).first()).history[0].approved_by
+            else occurrence_page(db.session.scalars(select(Occurrence)).first()).history[0].approved_by
         )
         occurrence = make_approved(line, at, approver=approver)
         db.session.flush()

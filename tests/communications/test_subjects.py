@@ -4,9 +4,9 @@ import pytest
 from factories import make_person, make_programme, make_wave, make_workflow
 from sqlalchemy import update
 
-from engagement.communications import queries
 from engagement.communications.actions.sending import queue_occurrence
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.calendar import coming_messages
 from engagement.communications.subjects import subjects_shown
 from engagement.db import db
 from engagement.waves.models import Wave
@@ -60,7 +60,7 @@ def test_many_messages_need_no_query_each(statements: Statements) -> None:
     for hour in range(6):
         make_draft(line, AT_TWO.replace(hour=13 + hour))
     db.session.flush()
-    rows = queries.coming_messages(AT_TWO.replace(hour=1), limit=50)
+    rows = coming_messages(AT_TWO.replace(hour=1), limit=50)
     with statements() as sent:
         assert set(subjects_shown(rows).values()) == {"Claims triage"}
     assert len(rows) == 6

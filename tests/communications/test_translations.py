@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from engagement import clock
 from engagement.audit import AuditEntry
-from engagement.communications import queries
 from engagement.communications.actions import approving, writing
 from engagement.communications.actions.sending import queue_occurrence, send_test_copy
 from engagement.communications.approvals import standing_approval
 from engagement.communications.messages import preview_as
 from engagement.communications.models import Occurrence, OccurrenceText
+from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -198,7 +198,7 @@ def test_every_language_is_checked_before_approval() -> None:
     assert "Polish: The subject is empty." in refused.value.sentence
     assert "Polish: {{ imie }} is not a merge field" in refused.value.sentence
     writing.write_translation(row, "pl", "Co się zmienia", TEXT, by=by)
-    assert queries.occurrence_page(row).problems == ["Polish: The text is still the one that it is a translation of."]
+    assert occurrence_page(row).problems == ["Polish: The text is still the one that it is a translation of."]
 
 
 @pytest.mark.parametrize("tag", ["polish", "", "e n"])
@@ -217,8 +217,8 @@ def test_the_message_s_own_language_needs_no_translation() -> None:
 def test_readers_without_a_text_are_counted_on_the_page() -> None:
     make_readers()
     row = make_draft()
-    assert queries.occurrence_page(row).unread == {"de": 1, "pl": 1, "pl-PL": 1}
-    page = queries.occurrence_page(make_bilingual(row))
+    assert occurrence_page(row).unread == {"de": 1, "pl": 1, "pl-PL": 1}
+    page = occurrence_page(make_bilingual(row))
     assert (page.languages, page.unread) == (["en", "pl"], {"de": 1})
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
-from engagement.communications import queries
 from engagement.communications.actions import writing
 from engagement.communications.actions.approving import ask_approval, withdraw_approval
 from engagement.communications.actions.sending import queue_occurrence
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.one_message import versions_of
 from engagement.communications.rules import OccurrenceStatus, differences
 from engagement.communications.translations import translation_in
 from engagement.db import db
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("app", "frozen")
 
 
 def bodies(occurrence: Occurrence) -> list[str]:
-    return [version.body for version in queries.versions_of(occurrence.id)]
+    return [version.body for version in versions_of(occurrence.id)]
 
 
 def test_each_text_that_was_saved_is_a_version_and_the_outline_the_first() -> None:
@@ -34,7 +34,7 @@ def test_each_text_that_was_saved_is_a_version_and_the_outline_the_first() -> No
     for body in ("One", "Two", "Two"):
         writing.write_occurrence(draft, "News", body, by=writer)
     assert bodies(draft) == ["Two", "One", "[Write here.]"]
-    newest, *_, first = queries.versions_of(draft.id)
+    newest, *_, first = versions_of(draft.id)
     assert (newest.number, newest.written_by, newest.written_at) == (3, draft.communication.owner, clock.now())
     assert (first.number, first.written_by, first.written_at) == (1, None, None)
 
@@ -89,7 +89,7 @@ def test_nothing_that_was_handed_on_is_changed_by_itself(asked_only: bool) -> No
 def test_an_earlier_version_is_brought_back_as_a_new_one_and_needs_approval() -> None:
     occurrence = make_approved()
     writing.write_occurrence(occurrence, "News", "Another text", by=TESTER)
-    earlier = next(v for v in queries.versions_of(occurrence.id) if v.body == TEXT)
+    earlier = next(v for v in versions_of(occurrence.id) if v.body == TEXT)
     pat = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER)
     writing.bring_back(occurrence, earlier, by=pat.actor)
     assert (occurrence.body, occurrence.subject) == (TEXT, "What changes in claims")
@@ -103,14 +103,14 @@ def test_a_translation_that_was_removed_comes_back_from_its_version() -> None:
     writing.write_translation(draft, "pl", "Nowe", "Tekst", by=TESTER)
     writing.remove_translation(draft, "pl", by=TESTER)
     assert translation_in(draft, "pl") is None
-    [version] = [v for v in queries.versions_of(draft.id) if v.language == "pl"]
+    [version] = [v for v in versions_of(draft.id) if v.language == "pl"]
     writing.bring_back(draft, version, by=TESTER)
     assert translation_in(draft, "pl").body == "Tekst"  # type: ignore[union-attr]
 
 
 def test_a_message_that_is_out_takes_no_earlier_text() -> None:
     occurrence = make_approved()
-    version = queries.versions_of(occurrence.id)[-1]
+    version = versions_of(occurrence.id)[-1]
     queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     with pytest.raises(RuleBroken):
         writing.bring_back(occurrence, version, by=TESTER)

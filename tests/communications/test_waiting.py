@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from engagement import clock
 from engagement.audit import AuditEntry
-from engagement.communications import queries
 from engagement.communications.actions.calendar import end_communication
 from engagement.communications.actions.sending import queue_occurrence, settle_sending
 from engagement.communications.actions.waiting import send_to_waiting, stop_overtaken, stop_sending
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -139,4 +139,4 @@ def test_a_cancelled_wave_stops_what_waits_at_the_next_tick() -> None:
     assert stop_overtaken() == 2
     assert stop_overtaken() == 0
     assert occurrence.reason == "Stopped by The clock: Wave 3: Property claims was cancelled."
-    assert queries.occurrence_page(occurrence).counts[DeliveryState.SUPPRESSED] == 2
+    assert occurrence_page(occurrence).counts[DeliveryState.SUPPRESSED] == 2

@@ -11,8 +11,8 @@ from mail.smtp_peer import SmtpPeer, smtp_peer
 from sqlalchemy import select
 
 from engagement import clock
-from engagement.communications import queries
 from engagement.communications.actions.sending import queue_occurrence, settle_sending
+from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.db import db
 from engagement.mail import claiming
@@ -76,7 +76,7 @@ def test_everybody_gets_it_once_in_their_own_working_hours(app: Flask) -> None:
         deliver(app, peer, GOES_OUT + timedelta(minutes=11))
         assert {place_of(address) for address in peer.recipients} == {"york"}
         with clock.standing_at(GOES_OUT + timedelta(hours=1)):
-            waiting = queries.occurrence_page(occurrence).waiting
+            waiting = occurrence_page(occurrence).waiting
         db.session.commit()
         assert (waiting.number, waiting.last_at, waiting.timezone) == (2 * EACH, LONDON_MONDAY, "Europe/London")
         # The weekend passes.

@@ -24,8 +24,8 @@ from engagement.attention.queries.waves import (
     waves_with_roleless_members,
 )
 from engagement.attention.rules import Kind, Place, Reason, days_late
-from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.attention import needs_attention
 from engagement.communications.subjects import subjects_shown
 from engagement.people.models import Person
 from engagement.people.organisation import Organisation
@@ -117,7 +117,7 @@ def needed_by(
 
 
 def _messages(reader: Reader, on: date, limit: int) -> list[Needed]:
-    waiting = calendar.needs_attention(reader)
+    waiting = needs_attention(reader)
     found = {
         Reason.APPROVAL: waiting.approvals,
         Reason.SENT_BACK: waiting.sent_back,

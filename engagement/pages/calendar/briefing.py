@@ -10,7 +10,7 @@ from engagement.accounts.queries import accounts_holding
 from engagement.accounts.scopes import rights
 from engagement.communications.actions.briefings import bring_briefing
 from engagement.communications.actions.planning import schedule_briefing
-from engagement.communications.queries import briefing_of
+from engagement.communications.queries.calendar import briefing_of
 from engagement.days.working_days import nearest_working_day
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.forms import NOBODY, RESPONSIBLE, choices, chosen

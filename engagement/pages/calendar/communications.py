@@ -9,11 +9,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement import clock
 from engagement.accounts.models import Account
 from engagement.accounts.scopes import rights
-from engagement.communications import queries, scopes
+from engagement.communications import scopes
 from engagement.communications.actions import calendar
 from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.models import Communication
 from engagement.communications.outlines import standard_outlines
+from engagement.communications.queries.calendar import counts_of, dates_beyond, messages_of
+from engagement.communications.queries.one_message import reach_of
 from engagement.communications.rules import CommunicationKind
 from engagement.communications.translations import main_language
 from engagement.errors import BadInput
@@ -83,7 +85,7 @@ def new() -> Drawn | BaseResponse:
 
 def _how_often_words(communication: Communication) -> str:
     """Say how often it goes out and on which days first, so that nobody has to count weeks or look up holidays."""
-    first = queries.dates_beyond(communication, clock.now(), 3)
+    first = dates_beyond(communication, clock.now(), 3)
     days = listed(day_words(each.sends_at.astimezone(ZoneInfo(communication.timezone)).date()) for each in first)
     return f"{communication.how_often}. The first dates: {days}." if first else f"{communication.how_often}."
 
@@ -159,9 +161,9 @@ def communication(communication_id: int) -> Drawn:
 
 def _communication_shown(row: Communication, when: WhenForm) -> Drawn:
     now = clock.now()
-    past = queries.messages_of(row.id, now, past=True)
-    coming = queries.messages_of(row.id, now, past=False)
-    counts = queries.counts_of(past)
+    past = messages_of(row.id, now, past=True)
+    coming = messages_of(row.id, now, past=False)
+    counts = counts_of(past)
     return drawn(
         "calendar/communication.html",
         when,
@@ -170,7 +172,7 @@ def _communication_shown(row: Communication, when: WhenForm) -> Drawn:
         language=language_words(main_language(row, guard.organisation())),
         coming=coming,
         past=[(message, counts.get(message.id, {}).get(DeliveryState.SENT, 0)) for message in past],
-        reach=queries.reach_of([row], clock.today(row.timezone))[row.id],
+        reach=reach_of([row], clock.today(row.timezone))[row.id],
         may_plan=scopes.may_plan(rights.planning(guard.reader()), row) and row.ended_at is None,
         may_take_up=scopes.may_plan(rights.planning(guard.reader()), row) and row.ended_at is not None,
         when=when,

@@ -12,8 +12,8 @@ from engagement import clock
 from engagement.accounts.posts import actions as posts
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
-from engagement.communications import queries as calendar
 from engagement.communications.models import Communication
+from engagement.communications.queries.calendar import next_messages
 from engagement.communications.queries.reached import messages_out
 from engagement.communications.subjects import subjects_shown
 from engagement.db import count_of, db
@@ -158,7 +158,7 @@ def wave(wave_id: int) -> str:
     may_plan = reaches_wave(rights.planning(reader), row)
     workflows = queries.workflows_of_waves([row.id]).get(row.id, [])
     held = programmes.holdings([workflow.id for workflow in workflows])
-    messages = calendar.next_messages(row.id)
+    messages = next_messages(row.id)
     subjects = subjects_shown(messages)
     here_today = clock.today(guard.settings().timezone)
     covered, yesterday = wave_coverage(row.id, here_today), here_today - timedelta(days=1)

@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
-from engagement.communications import queries
 from engagement.communications.actions.approving import ask_approval
 from engagement.communications.actions.placing import move_occurrence
 from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.one_message import versions_of
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.translations import translation_in
 from engagement.db import db
@@ -148,7 +148,7 @@ def test_a_page_saves_by_itself_again_and_again_in_one_version(app: Flask, write
         told = {name: answer.json[name] for name in told}
     row = fresh(draft.id)
     assert (row.body, told["text_version"]) == ("Abc", str(row.text_version))
-    assert [version.body for version in queries.versions_of(row.id)] == ["Abc", "Before", "[Write here.]"]
+    assert [version.body for version in versions_of(row.id)] == ["Abc", "Before", "[Write here.]"]
     post(client, path, subject="News", body="Abcd", language="", **told)
     assert fresh(draft.id).body == "Abcd"
 
@@ -218,7 +218,7 @@ def test_versions_are_read_compared_and_brought_back(app: Flask, writer: Account
     listed = page(client, f"{path}/versions")
     assert listed.count("<tr>") == 4
     assert "The outline it began with" in listed
-    earlier = next(v for v in queries.versions_of(draft.id) if v.body == "Before")
+    earlier = next(v for v in versions_of(draft.id) if v.body == "Before")
     shown = page(client, f"{path}/versions/{earlier.id}")
     assert '<del><span class="visually-hidden">Only in this version: </span>Before</del>' in shown
     assert '<ins><span class="visually-hidden">Only in the text of now: </span>After</ins>' in shown
