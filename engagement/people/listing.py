@@ -1,13 +1,16 @@
-"""The people list as a page needs it: some lines and the exact number of all, in one statement that is built once."""
+"""The people list: as a page needs it, some lines and the exact number of all in one statement that is built once; and as a file."""
 
+from collections import defaultdict
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, func, select, true
+from sqlalchemy.orm import aliased
 
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
-from engagement.people.rules import TrainingRole
+from engagement.people.rules import RoleOrigin, TrainingRole
 
 
 class PersonLine(NamedTuple):
@@ -20,6 +23,31 @@ class PersonLine(NamedTuple):
     has_left: bool
     department: str | None
     roles: tuple[TrainingRole, ...]
+
+
+class DirectoryRow(NamedTuple):
+    """A person as a row of a file, with the columns of the HR file, so that it can be brought in again and changes nobody.
+
+    `role_by_rule` is for the reader alone: taken from a file, such a role would outlive its rule.
+    """
+
+    employee_id: str | None
+    email: str | None
+    first_name: str
+    last_name: str
+    name: str
+    job_title: str
+    department: str | None
+    manager_email: str | None
+    manager_id: str | None
+    location: str
+    country: str
+    timezone: str | None
+    language: str | None
+    start_date: date | None
+    end_date: date | None
+    training_role: str
+    role_by_rule: str
 
 
 class Listing:
@@ -70,3 +98,44 @@ class Listing:
 def _roles_in(joined: str | None) -> tuple[TrainingRole, ...]:
     order = list(TrainingRole)
     return tuple(sorted((TrainingRole(word) for word in (joined or "").split(",") if word), key=order.index))
+
+
+def directory_rows(people: Select[Person]) -> list[DirectoryRow]:
+    """Return the people of a list (see `people_listed`) as rows of a file in its order, in two queries however many."""
+    manager = aliased(Person)
+    ids = people.with_only_columns(Person.id).order_by(None)
+    stated: dict[int, list[str]] = defaultdict(list)
+    by_rule: dict[int, list[str]] = defaultdict(list)
+    held = select(PersonRole).where(PersonRole.person_id.in_(ids)).order_by(PersonRole.role)
+    for holder, role, origin in db.session.execute(
+        held.with_only_columns(PersonRole.person_id, PersonRole.role, PersonRole.origin)
+    ):
+        (by_rule if origin is RoleOrigin.RULE else stated)[holder].append(role.value)
+    rows = (
+        people.outerjoin(Department, Department.id == Person.department_id)
+        .outerjoin(manager, manager.id == Person.manager_id)
+        .with_only_columns(
+            Person.id,
+            Person.employee_id,
+            Person.email,
+            Person.first_name,
+            Person.last_name,
+            Person.name,
+            Person.job_title,
+            Department.path,
+            manager.email,
+            manager.employee_id,
+            Person.location,
+            Person.country,
+            Person.timezone,
+            Person.language,
+            Person.start_on,
+            Person.end_on,
+        )
+    )
+    found = []
+    for row in db.session.execute(rows):
+        person_id, *columns = row
+        roles = (";".join(given.get(person_id, [])) for given in (stated, by_rule))
+        found.append(DirectoryRow._make([*columns, *roles]))
+    return found

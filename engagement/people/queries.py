@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select, true
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from engagement import letters
 from engagement.addresses import kept_form
@@ -39,25 +38,6 @@ class DepartmentName(NamedTuple):
     path: str
     lineage: str
     is_closed: bool
-
-
-class DirectoryRow(NamedTuple):
-    """A person as a row of a file, with the columns of the HR file."""
-
-    employee_id: str | None
-    email: str | None
-    first_name: str
-    last_name: str
-    job_title: str
-    department: str | None
-    manager_email: str | None
-    location: str
-    country: str
-    timezone: str | None
-    language: str | None
-    start_date: date | None
-    end_date: date | None
-    training_role: str
 
 
 def department_by_path(path: str) -> Department | None:
@@ -239,41 +219,6 @@ def _last(department_id: int, merged: Mapping[int, int]) -> int:
         seen.add(department_id)
         department_id = merged[department_id]
     return department_id
-
-
-def directory_rows(people: Select[Person]) -> list[DirectoryRow]:
-    """Return the people of a list (see `people_listed`) as rows of a file in its order, in two queries however many."""
-    manager = aliased(Person)
-    ids = people.with_only_columns(Person.id).order_by(None)
-    roles: dict[int, list[str]] = defaultdict(list)
-    held = select(PersonRole.person_id, PersonRole.role).where(PersonRole.person_id.in_(ids)).order_by(PersonRole.role)
-    for person_id, role in db.session.execute(held):
-        roles[person_id].append(role.value)
-    rows = (
-        people.outerjoin(Department, Department.id == Person.department_id)
-        .outerjoin(manager, manager.id == Person.manager_id)
-        .with_only_columns(
-            Person.id,
-            Person.employee_id,
-            Person.email,
-            Person.first_name,
-            Person.last_name,
-            Person.job_title,
-            Department.path,
-            manager.email,
-            Person.location,
-            Person.country,
-            Person.timezone,
-            Person.language,
-            Person.start_on,
-            Person.end_on,
-        )
-    )
-    found = []
-    for row in db.session.execute(rows):
-        person_id, *columns = row
-        found.append(DirectoryRow._make([*columns, ";".join(roles.get(person_id, []))]))
-    return found
 
 
 def ids_by_reference(references: Sequence[str]) -> dict[str, int]:

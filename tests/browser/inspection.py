@@ -35,6 +35,15 @@ _TOO_WIDE = """() => {
   const over = [...document.querySelectorAll('main section, main .cols > *, main .cols-even > *, main .cols-three > *')].filter(e =>
     e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'visible' && !e.closest('.scroller'));
   if (over.length) return over.slice(0, 3).map(e => `${e.scrollWidth} of ${e.clientWidth} in ${e.outerHTML.slice(0, 120)}`);
+  const lines = new Set([...document.querySelectorAll('.places li')].filter(e => e.offsetParent).map(e => e.offsetTop));
+  if (lines.size > 1) return [`the menu takes ${lines.size} lines`];
+  const broken = [...document.querySelectorAll('.month .entry')].filter(e => {
+    e.style.overflowWrap = 'normal';
+    const isCut = e.offsetParent && e.scrollWidth > e.clientWidth;
+    e.removeAttribute('style');
+    return isCut;
+  });
+  if (broken.length) return broken.slice(0, 3).map(e => `a word breaks in ${e.innerText}`);
   if (document.documentElement.scrollWidth <= room + 1) return [];
   const wide = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > room + 1
     && !e.closest('.scroller, .visually-hidden'));
@@ -108,7 +117,7 @@ class Visitor:
         return int(self.page.url.split("?")[0].split("#")[0].rsplit("/", 1)[1])
 
     def see(self, widths: Iterable[int] = WIDTHS, *, in_the_dark: bool = False) -> None:
-        """Fail with every fault of the page: axe's findings, content wider than the window, headings, console.
+        """Fail with every fault of the page: axe's findings, content wider than the window, a menu in two lines, headings, console.
 
         `in_the_dark` looks at the colours once more as a device in dark mode shows them.
         """

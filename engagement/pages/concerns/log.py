@@ -42,6 +42,10 @@ class LogLine:
     late: str
 
 
+#: What people said is read rather than looked up, so its pages are shorter than other lists'.
+CONCERNS_A_PAGE = 25
+
+
 @blueprint.get("/concerns")
 def index() -> str:
     """List the concerns, those that wait first."""
@@ -52,7 +56,7 @@ def index() -> str:
     counted_on = on - timedelta(days=1)
     filters = _filters()
     rows = queries.concerns_listed(readable, on, guard.organisation().country, filters)
-    page = asked_page(count_of(rows))
+    page = asked_page(count_of(rows), CONCERNS_A_PAGE)
     return render_template(
         "concerns/index.html",
         lede=_log_lede(queries.waiting_counts(readable, counted_on, guard.organisation().country)),

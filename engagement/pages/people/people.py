@@ -17,9 +17,9 @@ from engagement.pages.parts.files import csv_response, xlsx_response
 from engagement.pages.parts.lists import page_of
 from engagement.pages.people import blueprint
 from engagement.people import queries
-from engagement.people.listing import Listing
+from engagement.people.listing import DirectoryRow, Listing, directory_rows
 from engagement.people.models import Person
-from engagement.people.queries import DepartmentName, DirectoryRow
+from engagement.people.queries import DepartmentName
 from engagement.people.rules import TrainingRole
 from engagement.waves.models import Membership, Wave
 from engagement.waves.scopes import people_within, reaches_wave
@@ -162,6 +162,6 @@ def export(kind: str) -> Response:
     """Send the list as a file, with the filters of the page and the columns of the HR file."""
     reader = guard.reader()
     guard.allow(rights.reading(reader).holds_anything)
-    rows = queries.directory_rows(listed(reader, filters_of(request.args)[0]))
+    rows = directory_rows(listed(reader, filters_of(request.args)[0]))
     write = csv_response if kind == "csv" else xlsx_response
     return write(DirectoryRow._fields, rows, f"people.{kind}")

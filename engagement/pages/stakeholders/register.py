@@ -54,6 +54,7 @@ def index() -> str:
         is_narrowed=bool(arguments),
         files=[(kind.upper(), url_for("stakeholders.export", kind=kind, **arguments)) for kind in ("csv", "xlsx")],
         may_add=rights.planning(reader).holds_places,
+        sees_people=rights.reading(reader).holds_anything,
     )
 
 

@@ -200,6 +200,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST people.make_role_rule": ("M",),
     "POST people.withdraw_role_rule": ("M", "M"),
     "GET intake.index": ("AM",),
+    "GET intake.sample": ("AM",),
     "POST intake.index": ("AM",),
     "GET intake.runs": ("AM",),
     "GET intake.run": ("AM", "AM"),
