@@ -14,10 +14,10 @@ from engagement.demo.stage import Stage
 from engagement.people.models import Department, Person
 from engagement.people.queries import below, department_by_path
 from engagement.programmes.models import Programme
-from engagement.stakeholders import coverage
 from engagement.stakeholders.actions import mapping
-from engagement.stakeholders.actions.appointing import appoint_champion, release_champion
 from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.champions import queries as coverage
+from engagement.stakeholders.champions.actions import appoint_champion, release_champion
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.models import Wave

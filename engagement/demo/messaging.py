@@ -20,7 +20,7 @@ from engagement.mail import confirming
 from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState, Outcome
-from engagement.people.organisation import Organisation
+from engagement.people.organisation.rules import Organisation
 from engagement.words import day_words, month_words
 
 #: Days from today to the short briefing by which wave 3 hears early what is coming.

@@ -33,7 +33,7 @@ from engagement.db import db, empty_log, rows_changed
 from engagement.intake.actions.files import drop_old_uploads
 from engagement.mail import actions as mail
 from engagement.mail.models import Delivery
-from engagement.people.organisation import Organisation
+from engagement.people.organisation.rules import Organisation
 from engagement.people.rules import TrainingRole
 from engagement.privacy import old_records
 from engagement.privacy.actions import retention

@@ -26,9 +26,9 @@ from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from engagement.resistance.actions import log_concern
 from engagement.resistance.models import About
 from engagement.resistance.rules import Severity, Source
-from engagement.stakeholders.actions.appointing import appoint_champion
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.actions.library import settle_library

@@ -19,7 +19,7 @@ from engagement.db import db
 from engagement.mail.models import Delivery
 from engagement.mail.queries import Waiting, waiting_for_hours
 from engagement.people.models import Person
-from engagement.people.organisation import UNSET, Organisation, working_time
+from engagement.people.organisation.rules import UNSET, Organisation, working_time
 from tests.communications.calendar_rows import AT_TWO, make_approved, make_line
 from tests.conftest import Statements
 

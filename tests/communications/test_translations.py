@@ -24,7 +24,7 @@ from engagement.mail.models import Delivery, Translation
 from engagement.mail.queries import html_for, messages_to, subject_for, text_for
 from engagement.mail.transport import Transport
 from engagement.people.models import Person
-from engagement.people.organisation import Organisation
+from engagement.people.organisation.rules import Organisation
 from engagement.people.rules import TrainingRole
 from engagement.waves.models import WaveWorkflow
 from tests.communications.calendar_rows import AT_TWO, TEXT, make_approver, make_audience, make_draft, make_line

@@ -31,9 +31,9 @@ from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.programmes import actions as programmes
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.rules import OwnershipPart
-from engagement.stakeholders.actions.appointing import appoint_champion
 from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
 from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.completing import record_completion
 from engagement.training.models import Module

@@ -18,9 +18,7 @@ STILL_BESIDE = {
         "claiming", "confirming", "courier", "delivering", "headers", "layout", "mailbox", "message", "pace",
         "sending", "transport",
     },
-    "people": {"listing", "organisation"},
     "privacy": {"data_file", "known_as", "naming", "old_records", "reach"},
-    "stakeholders": {"coverage", "history"},
 }  # fmt: skip
 
 

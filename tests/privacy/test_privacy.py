@@ -42,9 +42,9 @@ from engagement.resistance.rules import Sender, Severity, Source
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import Moment
 from engagement.scheduler import jobs
-from engagement.stakeholders.actions.appointing import appoint_champion
 from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
 from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.models import Membership, WaveDepartment
 

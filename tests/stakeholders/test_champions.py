@@ -18,8 +18,8 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people
-from engagement.stakeholders.actions.appointing import appoint_champion, release_champion
-from engagement.stakeholders.coverage import champion_posts, champions_of_wave, other_champions, wave_coverage
+from engagement.stakeholders.champions.actions import appoint_champion, release_champion
+from engagement.stakeholders.champions.queries import champion_posts, champions_of_wave, other_champions, wave_coverage
 from engagement.stakeholders.rules import champions_needed, coverage_words
 from engagement.waves.actions import add_member, place_people
 from engagement.waves.rules import WaveStatus

@@ -17,7 +17,7 @@ from engagement.people import actions as people
 from engagement.stakeholders import queries
 from engagement.stakeholders.actions import mapping
 from engagement.stakeholders.actions.notes import withdraw_note, write_note
-from engagement.stakeholders.history import history_of
+from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.models import Stakeholder, StakeholderNote, StakeholderPlace, StakeholderProfile
 from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup

@@ -28,7 +28,7 @@ from engagement.communications.models import Occurrence
 from engagement.communications.queries.attention import needs_attention
 from engagement.communications.subjects import subjects_shown
 from engagement.people.models import Person
-from engagement.people.organisation import Organisation
+from engagement.people.organisation.rules import Organisation
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance import queries as resistance
 from engagement.resistance.models import Concern

@@ -15,7 +15,7 @@ from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.actions import mapping, notes
-from engagement.stakeholders.history import history_of
+from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.models import StakeholderPlace
 from engagement.stakeholders.queries import StakeholderLine
 from engagement.stakeholders.rules import StakeholderKind

@@ -33,7 +33,7 @@ from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.scopes import programme_for, reaches_programme
 from engagement.resistance import queries as resistance
-from engagement.stakeholders.coverage import wave_coverage
+from engagement.stakeholders.champions.queries import wave_coverage
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.queries.progress import wave_progress
 from engagement.waves import actions, queries

@@ -36,9 +36,9 @@ from engagement.errors import BadInput
 from engagement.people import actions as people
 from engagement.people.models import Person
 from engagement.resistance.models import Concern
-from engagement.stakeholders.actions.appointing import appoint_champion
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
 from tests.communications.calendar_rows import AT_TWO, make_audience, make_line
 

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from engagement.accounts import actions as accounts
 from engagement.db import db
 from engagement.people import actions as people
-from engagement.stakeholders.actions.appointing import appoint_champion
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.models import Champion
 from engagement.waves.actions import place_people
 from engagement.waves.rules import WaveStatus
