@@ -35,10 +35,10 @@ from engagement.mail import actions as mail
 from engagement.mail.models import Delivery
 from engagement.people.organisation.rules import Organisation
 from engagement.people.rules import TrainingRole
-from engagement.privacy import old_records
 from engagement.privacy.actions import retention
-from engagement.privacy.old_records import Going
-from engagement.privacy.rules import RecordKind
+from engagement.privacy.queries import old_records
+from engagement.privacy.queries.old_records import Going
+from engagement.privacy.rules.records import RecordKind
 from engagement.programmes.models import Programme
 from engagement.resistance.figures import actions as figures
 from engagement.resistance.saying import actions as saying

@@ -18,7 +18,6 @@ STILL_BESIDE = {
         "claiming", "confirming", "courier", "delivering", "headers", "layout", "mailbox", "message", "pace",
         "sending", "transport",
     },
-    "privacy": {"data_file", "known_as", "naming", "old_records", "reach"},
 }  # fmt: skip
 
 

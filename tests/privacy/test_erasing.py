@@ -23,8 +23,8 @@ from engagement.mail.rules import Letter, MailingKind
 from engagement.people.models import Person
 from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.actions.outsiders import erase_outsider
-from engagement.privacy.known_as import known_as
-from engagement.privacy.rules import STAND_IN
+from engagement.privacy.queries.known_as import known_as
+from engagement.privacy.rules.records import STAND_IN
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source

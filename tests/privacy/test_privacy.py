@@ -32,8 +32,8 @@ from engagement.people import actions as people
 from engagement.people.models import Person
 from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.actions.retention import apply_retention, keep_for
-from engagement.privacy.old_records import Going, all_going, going
-from engagement.privacy.rules import STAND_IN, RecordKind
+from engagement.privacy.queries.old_records import Going, all_going, going
+from engagement.privacy.rules.records import STAND_IN, RecordKind
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance

@@ -11,9 +11,10 @@ from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.parts.forms import EditForm
 from engagement.pages.parts.saving import Drawn, done, drawn
-from engagement.privacy import old_records, queries
 from engagement.privacy.actions.retention import keep_for
-from engagement.privacy.rules import RecordKind, days_problem
+from engagement.privacy.queries import old_records
+from engagement.privacy.queries.retention import retention_rules
+from engagement.privacy.rules.records import RecordKind, days_problem
 
 
 class RetentionForm(EditForm):
@@ -31,7 +32,7 @@ for _kind in RecordKind:
 def retention() -> Drawn | BaseResponse:
     """Show what would go after these days; save the days when they are sent again unchanged."""
     guard.allow(rights.administering(guard.reader()).everything)
-    rules = queries.retention_rules()
+    rules = retention_rules()
     kept = {kind: rules[kind].keep_days if kind in rules else None for kind in RecordKind}
     form = RetentionForm(data={kind.value: days for kind, days in kept.items()})
     if not form.is_submitted():

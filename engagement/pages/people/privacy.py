@@ -20,8 +20,8 @@ from engagement.pages.people import blueprint
 from engagement.people.models import Person
 from engagement.people.scopes import person_to_keep
 from engagement.privacy.actions.erasing import Erasure, erase_person
-from engagement.privacy.data_file import data_of
-from engagement.privacy.known_as import known_as
+from engagement.privacy.queries.data_file import data_of
+from engagement.privacy.queries.known_as import known_as
 from engagement.verbs import Verb
 
 

@@ -28,7 +28,7 @@ from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
 from engagement.privacy.actions.retention import apply_retention, keep_for
-from engagement.privacy.rules import RecordKind
+from engagement.privacy.rules.records import RecordKind
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.actions.completing import report_done
 from engagement.training.models import Completion, Module, QuizAttempt

@@ -16,8 +16,8 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.intake.actions.files import keep_upload
 from engagement.people.models import Person
-from engagement.privacy.queries import retention_rules
-from engagement.privacy.rules import RecordKind
+from engagement.privacy.queries.retention import retention_rules
+from engagement.privacy.rules.records import RecordKind
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 
