@@ -69,13 +69,13 @@ def test_next_step_is_the_first_that_can_be_begun(person: Person) -> None:
     a, b, c = (make_module(slug) for slug in "abc")
     make_curriculum(USER, (c, OPTIONAL), (a, REQUIRED), (b, REQUIRED, a))
     in_wave(person)
-    assert [step.module.slug for step in [learning.next_step(person.id)] if step] == ["a"]
+    assert [step.module.slug for step in [learning.next_of(learning.learning_of(person.id))] if step] == ["a"]
     done(person, a)
     db.session.flush()
-    assert [step.module.slug for step in [learning.next_step(person.id)] if step] == ["b"]
+    assert [step.module.slug for step in [learning.next_of(learning.learning_of(person.id))] if step] == ["b"]
     done(person, b)
     db.session.flush()
-    assert learning.next_step(person.id) is None
+    assert learning.next_of(learning.learning_of(person.id)) is None
 
 
 def test_choice_is_needed_until_enough_are_finished(person: Person) -> None:
