@@ -228,7 +228,7 @@ def end(communication_id: int) -> BaseResponse:
     return done(
         "calendar.communication",
         f"{row.name} has ended.",
-        "Nothing of it is sent any more. What was sent stays readable. You can take it up again on this page.",
+        "None of its messages goes out from now on. What was sent stays readable. You can take the communication up again on this page.",
         communication_id=row.id,
     )
 

@@ -95,7 +95,7 @@ def send_back(occurrence_id: int) -> Drawn | BaseResponse:
 
     def take() -> tuple[str, str]:
         approving.send_back(row, request.form.get("comment", ""), by=guard.reader().actor, seen_version=seen)
-        return "Sent back.", "Who wrote it is told what has to change."
+        return "Sent back.", "Its authors are told what has to change."
 
     return _step(row, take, "back", is_of_this_text=True)
 
@@ -182,7 +182,7 @@ def decide(occurrence_id: int) -> Drawn | BaseResponse:
 
     def take() -> tuple[str, str]:
         sending.decide_held(row, True, by=guard.reader().actor)
-        later = "Who doesn’t work at the moment gets it in their next working hours."
+        later = "People who don’t work at the moment get it in their next working hours."
         in_hours = row.communication.in_working_hours
         return "It goes out now.", later if in_hours else "The next minutes show how far it is."
 
@@ -206,7 +206,9 @@ def release(occurrence_id: int) -> BaseResponse:
     released = send_to_waiting(row, by=guard.reader().actor)
     db.session.commit()
     notify(
-        f"It goes to {plural(released, 'more person', 'more people')} now." if released else "Nobody waits any more."
+        f"It goes to {plural(released, 'more person', 'more people')} now."
+        if released
+        else "Nobody is waiting for it now."
     )
     return back_to(row)
 
@@ -219,7 +221,9 @@ def stop(occurrence_id: int) -> Drawn | BaseResponse:
         with saving(form) as saved:
             stopped = stop_sending(row, form.reason.data, by=guard.reader().actor)
         if saved:
-            notify(f"Stopped. {plural(stopped, 'person doesn’t', 'people don’t')} get it.", "Who has had it keeps it.")
+            notify(
+                f"Stopped. {plural(stopped, 'person doesn’t', 'people don’t')} get it.", "People who have it keep it."
+            )
             return back_to(row)
     row = message_at(row.id)
     forms = MessageForms.of(row)

@@ -82,5 +82,5 @@ def bring_back(occurrence_id: int, version_id: int) -> BaseResponse:
     written = writing.bring_back(row, found, by=guard.reader().actor, organisation=guard.organisation())
     more = "The approval was withdrawn: it was given for the text before." if written.withdrew_approval else ""
     query = {"language": found.language} if found.language else {}
-    says = "The earlier text stands again." if written.is_changed else "It is the text that stands already."
+    says = "The earlier text is back." if written.is_changed else "It is already the present text."
     return done("calendar.occurrence", says, more, occurrence_id=row.id, **query)

@@ -102,4 +102,4 @@ def decide_own(leftover_id: int) -> BaseResponse:
 def take_back_own(leftover_id: int) -> BaseResponse:
     """Take a decision about the reader's own old training back."""
     leftovers.take_back_decision(_own(leftover_id), by=guard.reader().actor, for_oneself=True)
-    return done("me.training", "Taken back", f"The question stands again, for {DAYS_TO_DECIDE} days.")
+    return done("me.training", "Taken back", f"The question is open again, for {DAYS_TO_DECIDE} days.")

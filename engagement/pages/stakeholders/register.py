@@ -70,7 +70,7 @@ def _lede(counts: dict[StakeholderGroup, int]) -> str:
     if not number:
         return "Who has a part in the change, and who keeps in touch with them."
     missing = [group.inside for group in StakeholderGroup if not counts[group] and group is not StakeholderGroup.OTHERS]
-    lacking = f" Nobody stands for the {' and the '.join(missing)} yet." if missing else ""
+    lacking = f" Nobody is on the map yet for the {' and the '.join(missing)}." if missing else ""
     return f"{plural(number, 'person or group', 'people and groups')} whom the change depends on.{lacking}"
 
 
@@ -152,7 +152,7 @@ def edit(stakeholder_id: int) -> Drawn | BaseResponse:
         with saving(form) as saved:
             change_stakeholder(row, name=form.name.data or "", by=guard.reader().actor, **_said(form))
         if saved:
-            more = "What was said before stands in the history."
+            more = "What was said before is in the history."
             return saved.to("stakeholders.stakeholder", "It is kept.", more, stakeholder_id=stakeholder_id)
     return drawn(
         "stakeholders/edit.html",

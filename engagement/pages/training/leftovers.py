@@ -191,11 +191,11 @@ def decide_leftover(leftover_id: int) -> BaseResponse:
 
 @blueprint.post("/training/leftovers/<int:leftover_id>/taking-back")
 def take_back_decision(leftover_id: int) -> BaseResponse:
-    """Take a decision back; the question stands again."""
+    """Take a decision back, so that the question is open again."""
     row = _theirs(leftover_id)
     actions.take_back_decision(row, by=guard.reader().actor)
     db.session.commit()
-    notify(f"Taken back for {row.person.name}", f"The question stands again, for {DAYS_TO_DECIDE} days.")
+    notify(f"Taken back for {row.person.name}", f"The question is open again, for {DAYS_TO_DECIDE} days.")
     return _back()
 
 

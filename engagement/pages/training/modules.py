@@ -76,7 +76,7 @@ def new_module() -> Drawn | BaseResponse:
             made = modules.write_module(**form.details(), by=reader.actor)
     if made is None or not saved:
         return _editing_page(None, form, form.body.data if saved else None)
-    more = "Add its questions here, then put it into the curriculum of a role. Until then it is asked of nobody."
+    more = "Add its questions here, then put it into the curriculum of a role. Until then nobody is asked to take it."
     return saved.to("training.module", f"“{made.title}” is written", more, slug=made.slug)
 
 

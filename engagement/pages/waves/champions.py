@@ -92,7 +92,7 @@ def _appointed(wave: Wave, form: ChampionForm) -> Champion:
 
 def _when_words(champion: Champion) -> str:
     until = f" until {short_day(champion.until_on)}" if champion.until_on else ""
-    return f"From {short_day(champion.from_on)}{until}. It stands on their own page."
+    return f"From {short_day(champion.from_on)}{until}. They see it on their own page."
 
 
 @blueprint.post("/waves/<int:wave_id>/champions/<int:champion_id>/release")
@@ -102,7 +102,7 @@ def release_champion(wave_id: int, champion_id: int) -> BaseResponse:
     appointing.release_champion(champion, clock.today(guard.settings().timezone), by=guard.reader().actor)
     return done(
         "waves.champions",
-        f"{champion.person.name} is no champion of this wave any more.",
+        f"{champion.person.name} is no longer a champion of this wave.",
         "That they were one stays on record.",
         wave_id=wave_id,
     )

@@ -101,7 +101,7 @@ def test_the_message_s_page_counts_and_lists_those_who_have_not(app: Flask, sent
     manager = signed_in(app, sent.communication.owner)
     shown = page(manager, f"/occurrences/{sent.id}")
     assert '<span class="figure">1</span> <span class="of">of 2 people</span>' in re.sub(r"\s+", " ", shown)
-    assert "Who still waits for their working hours is not counted yet." in shown
+    assert "Readers who get it later, in their working hours, are not counted yet." in shown
     assert "1 person has not confirmed yet" in shown
     listed = page(manager, f"/occurrences/{sent.id}/unconfirmed")
     assert "=Bob Formula" in listed

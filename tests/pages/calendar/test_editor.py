@@ -221,10 +221,10 @@ def test_versions_are_read_compared_and_brought_back(app: Flask, writer: Account
     earlier = next(v for v in versions_of(draft.id) if v.body == "Before")
     shown = page(client, f"{path}/versions/{earlier.id}")
     assert '<del><span class="visually-hidden">Only in this version: </span>Before</del>' in shown
-    assert '<ins><span class="visually-hidden">Only in the text of now: </span>After</ins>' in shown
+    assert '<ins><span class="visually-hidden">Only in the present text: </span>After</ins>' in shown
     post(client, f"{path}/versions/{earlier.id}/returns")
     assert fresh(draft.id).body == "Before"
-    assert "The earlier text stands again." in page(client, path)
+    assert "The earlier text is back." in page(client, path)
     other = make_draft(draft.communication, AT_TWO + timedelta(days=1))
     page(client, f"/occurrences/{other.id}/versions/{earlier.id}", 404)
 
