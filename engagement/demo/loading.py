@@ -1,4 +1,4 @@
-"""Loading the demonstration: sets the stage, then lives through half a year, a day at a time."""
+"""Loads the demonstration: prepares it, then plays half a year, a day at a time."""
 
 import secrets
 from collections.abc import Callable
@@ -94,17 +94,17 @@ WAVES: dict[int, tuple[str, str, int, int, tuple[str, ...], tuple[str, ...]]] = 
 
 
 def database_is_empty() -> bool:
-    """Return whether nobody is in the directory, nobody can sign in and no programme was begun."""
+    """Return whether the directory is empty, nobody can sign in and there is no programme."""
     return not any(db.session.scalar(select(table.id).limit(1)) for table in (Person, Account, Programme))
 
 
 def is_loaded() -> bool:
-    """Return whether the demonstration accounts are there."""
+    """Return whether the demonstration accounts exist."""
     return demonstration_account_exists()
 
 
 def accounts() -> list[tuple[Account, str]]:
-    """Return the demonstration accounts with what each is for. Raises BadInput when the demonstration is not loaded."""
+    """Return the demonstration accounts with the purpose of each. Raises BadInput if the demonstration is not loaded."""
     found = {a.email: a for a in db.session.scalars(select(Account).where(Account.is_demonstration))}
     listed = [(found[figure.email], words) for figure, words in WORDS.items() if figure.email in found]
     if not listed:
@@ -115,7 +115,7 @@ def accounts() -> list[tuple[Account, str]]:
 def load(settings: Settings, say: Callable[[str], None]) -> str:
     """Load the demonstration into an empty database and return the one password of its accounts.
 
-    Commits each day that it lives through; `say` is told how far it is.
+    Commits after each day; reports progress to `say`.
     """
     password = settings.demo_password or secrets.token_urlsafe(12)
     stage = Stage(settings, str(current_app.config["SECRET_KEY"]), clock.today(settings.timezone))
@@ -230,7 +230,7 @@ def _plan_communications(stage: Stage) -> None:
     )
     for line in made:
         if line.kind is CommunicationKind.PROGRAMME_UPDATE:
-            # The pilot had few readers; everybody is written to since the first wave was being prepared.
+            # The pilot had few readers; everybody gets messages since the first wave was being prepared.
             since = replace(line.details, starts_on=stage.day(-PROGRAMME_UPDATES_SINCE))
             calendar.change_communication(line, since, by=manager.actor)
     stage.communications = {communication.kind.value: communication for communication in made}

@@ -1,4 +1,4 @@
-"""The stakeholder map and the champions of the demonstration: who is put on it, changed, written about, and appointed when."""
+"""The demonstration's stakeholder map and champions: who is added, changed, written about and appointed, and when."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from engagement.waves.models import Wave
 class Entry:
     """Somebody who is put on the map `day` days from today; a `wave` of None is the whole programme.
 
-    `whom` is a figure, a department's path, a path with the place of a person in it, or a name outside the directory.
+    `whom` is a figure, a department's path, a path with a person's number in it, or a name outside the directory.
     """
 
     day: int
@@ -58,7 +58,7 @@ ENTRIES = (
     Entry(-60, ("Legal", 2), G.OTHERS, None, "Data protection officer: judges what the workflows may read.", roster.ADMIN),
     Entry(-30, "Underwriting", G.END_USERS, 4, "", None),
 )  # fmt: skip
-#: Day, wave, department that they stand up for, where they work, and how many of them.
+#: Day, wave, the department they are champions for, where they work, and how many.
 APPOINTED: tuple[tuple[int, int, str, str, int], ...] = (
     (-100, 1, "Operations/Claims/Motor", "Operations/Claims/Motor", 13),
     (-60, 2, "Finance/Accounts payable", "Finance/Accounts payable", 10),
@@ -67,13 +67,13 @@ APPOINTED: tuple[tuple[int, int, str, str, int], ...] = (
     (-28, 3, "Operations/Claims/Letters", "Operations/Claims/Letters", 4),
     (-20, 3, "Operations/Broker Service", "Operations/Broker Service", 1),
 )
-#: Figures of the story who become champions of wave 3; Petra leaves before it begins.
+#: Figures who become champions of wave 3; Petra leaves before it starts.
 FIGURES_APPOINTED = {-90: roster.DEPARTED, -18: roster.EMPLOYEE}
 RELEASED_ON = -12
 
 
 def keep_the_map(stage: Stage, offset: int) -> None:
-    """Do what the change team did for the map and the champions on the day `offset` days from today."""
+    """Make the change team's changes of map and champions on the day `offset` days from today."""
     with stage.at(stage.day(offset), 9):
         for entry in ENTRIES:
             if entry.day == offset:
@@ -124,7 +124,7 @@ def _figure(figure: Figure) -> Person:
 
 
 def _people_in(path: str) -> Iterator[Person]:
-    """Give who works in a department or below, without the figures of the story."""
+    """Yield the people who work in a department or below, without the figures."""
     department = department_by_path(path)
     assert department
     within = select(Department.id).where(below(department))

@@ -1,4 +1,4 @@
-"""The messages of one day of the demonstration: written, translated, approved, sent, confirmed, and reminded of."""
+"""One day's messages of the demonstration: written, translated, approved, sent, confirmed, and reminded of."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -23,20 +23,20 @@ from engagement.mail.rules import DeliveryState, Outcome
 from engagement.people.organisation.rules import Organisation
 from engagement.words import day_words, month_words
 
-#: Days from today to the short briefing by which wave 3 hears early what is coming.
+#: Days from today to the short briefing that tells wave 3 early what is coming.
 EARLY_BRIEFING = -8
-#: So many days after a message that asks for it, the percentage of its readers who have confirmed.
+#: Days after a message that asks for a confirmation → percentage of its readers who have confirmed.
 CONFIRMING = {0: 41, 1: 58, 2: 66, 3: 70, 4: 81, 5: 85, 7: 91, 9: 95}
 
 
 class AcceptingServer:
-    """Stands for the mail server of months ago: it takes nearly everything, puts a few off and refuses one in 900."""
+    """A stand-in for a past mail server: it takes nearly everything, defers a few and refuses one in 900."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
 
     def send(self, _sender: str, _recipient: str, _message: bytes) -> Outcome:
-        """Return what such a server would have answered."""
+        """Return the answer of such a server."""
         if self.stage.chance.random() < 1 / 900:
             return Outcome(DeliveryState.BOUNCED, reply="550 5.1.1 The mailbox does not exist")
         return Outcome(DeliveryState.SENT, reply="250 2.0.0 Accepted")
@@ -46,7 +46,7 @@ class AcceptingServer:
 
 
 def write_and_send(stage: Stage, offset: int) -> None:
-    """Write what is due within a week, approve what goes out tomorrow or today, send and confirm what is due."""
+    """Write what is due within a week, approve messages of today and tomorrow, send and confirm what is due."""
     day = stage.day(offset)
     with stage.at(day, 6):
         planning.plan_occurrences(clock.now())
@@ -80,7 +80,7 @@ def _deliver(stage: Stage) -> None:
 
 
 def _remind_and_confirm(stage: Stage, day: date) -> None:
-    """Late in the morning, send what waited for working hours and the reminders; in the afternoon, people confirm."""
+    """Late in the morning send reminders and deliveries that waited; in the afternoon people confirm."""
     with stage.at(day, 10):
         asking = messages_to_remind_of(clock.now())
         for occurrence_id in asking:
@@ -181,7 +181,7 @@ def _technical(stage: Stage, day: date, language: str) -> tuple[str, str]:
 
 
 def _put(text: str, values: dict[str, str]) -> str:
-    """Put values into the single-brace places of a text, leaving merge fields in double braces alone."""
+    """Fill values into single braces, leaving merge fields in double braces alone."""
     for name, value in values.items():
         text = text.replace("\n{" + name + "}", "\n" + value)
     return text

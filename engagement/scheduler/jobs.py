@@ -1,4 +1,4 @@
-"""What each line of the timetable does: ask for what is due, do one item, commit, go on with the next."""
+"""The jobs of the timetable: ask for what is due, do one item, commit, and continue with the next."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -56,14 +56,15 @@ _SHUT = (WaveStatus.CLOSED, WaveStatus.CANCELLED)
 
 
 def _ids(rows: Select[Any]) -> list[int]:
-    """Return the ids alone: a row that can't be read must not keep the others from being found."""
+    """Return only the ids: a row that can't be read must not hide the others."""
     return list(db.session.scalars(rows.with_only_columns(rows.selected_columns.id, maintain_column_froms=True)))
 
 
 def settle_directory(settings: Settings) -> str:
-    """Let memberships, roles by rule and assignments follow the directory as it is now, and due days the calendar.
+    """Update memberships, roles by rule, assignments and due days after changes of directory and calendar.
 
-    Each wave and role by itself. Everybody is placed first: who moved from one wave to another is asked about as one who moved.
+    Each wave and role separately. All waves place their people first, so that somebody who moved between waves is
+    treated as one who moved.
     """
     line = "settle-directory"
 
@@ -93,7 +94,7 @@ def settle_directory(settings: Settings) -> str:
 
 
 def settle_leftovers(_settings: Settings) -> str:
-    """Let old training go that nobody decided about in time."""
+    """Make the default decision for old training that nobody decided in time."""
     overdue = leftovers.overdue_leftovers(clock.now())
     gone = one_by_one(
         "settle-leftovers", "old training", overdue, lambda key: leftovers.settle_leftovers(clock.now(), key)
@@ -102,7 +103,7 @@ def settle_leftovers(_settings: Settings) -> str:
 
 
 def plan_occurrences(_settings: Settings) -> str:
-    """Make the drafts of the coming weeks, and mark what was missed."""
+    """Make the drafts of the coming weeks, and mark missed messages."""
     line, now = "plan-occurrences", clock.now()
     planned = one_by_one(
         line,
@@ -120,7 +121,7 @@ def plan_occurrences(_settings: Settings) -> str:
 
 
 def queue_occurrences(settings: Settings) -> str:
-    """Queue what is due; a message with which that fails is held, with the reason, for its owner to decide."""
+    """Queue due messages; one that fails is held, with the reason, for its owner to decide."""
     lateness, organisation = settings.lateness_limit, Organisation.of(settings)
 
     def queue(key: int) -> str:
@@ -137,7 +138,7 @@ def queue_occurrences(settings: Settings) -> str:
 
 
 def _held_again() -> list[str]:
-    """Hold what was approved for another go-live, time or audience than there is now."""
+    """Hold messages whose go-live, time or audience changed since their approval."""
 
     def hold(key: int) -> tuple[int, bool]:
         return key, lapse_if_overtaken(db.session.get_one(Occurrence, key))
@@ -147,7 +148,7 @@ def _held_again() -> list[str]:
 
 
 def settle_deliveries(_settings: Settings) -> str:
-    """Tell what a stopped process left behind, and close mailings that are done."""
+    """Release deliveries of stopped processes, and finish mailings that are done."""
     line, now = "settle-deliveries", clock.now()
     released = one_by_one(line, Delivery, mail.expired_claims(now), lambda key: mail.release_expired(now, key))
     stopped = one_by_one(line, Occurrence, _ids(overtaken()), stop_overtaken)
@@ -168,9 +169,9 @@ def send_reminders(settings: Settings) -> str:
 
 
 def empty_letterbox(settings: Settings) -> str:
-    """Hand over what lies in the letterbox, and leave nothing in the database's files that tells its order.
+    """Hand over the letterbox, and leave nothing in the database's files that shows its order.
 
-    Says nothing of how much that was: with it, whoever may read this page could count what reports hide.
+    Doesn't say how many letters there were: readers of this page could then count what reports hide.
     """
     here = clock.now().astimezone(ZoneInfo(settings.timezone))
     was_emptied = here.time() >= HANDED_OVER_FROM and saying.empty_letterbox(here.date(), settings.holidays)
@@ -180,7 +181,7 @@ def empty_letterbox(settings: Settings) -> str:
 
 
 def record_sign_ins(settings: Settings) -> str:
-    """Write the sign-ins of days that are over into the audit, without their times."""
+    """Write the sign-ins of past days to the audit log, without their times."""
     today = clock.today(settings.timezone)
     days = [day.isoformat() for day in days_of_sign_ins(today)]
     one_by_one("record-sign-ins", "day", days, lambda day: record_sign_ins_of_days(today, date.fromisoformat(day)))
@@ -189,7 +190,7 @@ def record_sign_ins(settings: Settings) -> str:
 
 
 def count_objections(settings: Settings) -> str:
-    """Count the objections of yesterday where that was not done yet."""
+    """Publish yesterday's figures about objections if that was not done yet."""
     yesterday = clock.today(settings.timezone) - timedelta(days=1)
     floor, country = settings.anonymity_floor, settings.holidays
     counted = one_by_one(
@@ -202,14 +203,14 @@ def count_objections(settings: Settings) -> str:
 
 
 def apply_retention(_settings: Settings) -> str:
-    """Let old records go by the rules that an administrator set."""
+    """Delete old records by the rules that an administrator set."""
     gone = retention.apply_retention(clock.now())
     told = (f"{number} {kind.word.lower()}" if kind.is_counted else kind.word.lower() for kind, number in gone.items())
     return ", ".join(told) or "No rule is set."
 
 
 def retention_dry_run() -> list[str]:
-    """Say for each kind of record what would go now."""
+    """Say for each kind of record what would be deleted now."""
     lines = {each.kind: _going_words(each) for each in old_records.all_going(clock.now())}
     return [f"{kind.word}: {lines.get(kind, 'kept for ever.')}" for kind in RecordKind]
 
@@ -220,7 +221,7 @@ def _going_words(each: Going) -> str:
 
 
 def forget_expired(_settings: Settings) -> str:
-    """Remove used links, attempts and uploads that no question asks about any more."""
+    """Delete used links, attempts and uploads that are no longer needed."""
     now = clock.now()
     links_until = now - MESSAGE_LINK_LIFETIME - timedelta(days=1)
     forgotten: dict[str, Callable[[], int]] = {

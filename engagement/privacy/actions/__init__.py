@@ -1,1 +1,1 @@
-"""Changes for privacy: erasing a person, setting how long records are kept, and letting old ones go."""
+"""Changes for privacy: erasing a person, setting how long records are kept, and deleting old ones."""

@@ -1,4 +1,4 @@
-"""How long each kind of record is kept: setting it, and letting old records go."""
+"""How long each kind of record is kept: sets it, and deletes old records."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from engagement.verbs import Verb
 
 
 def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
-    """Say how many days a kind of record is kept, for ever when None.
+    """Set for how many days a kind of record is kept, for ever when None.
 
     Raises BadInput for fewer than 30 days or more than a hundred years.
     """
@@ -48,7 +48,7 @@ def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
 
 
 def apply_retention(now: datetime, *, by: Actor = audit.CLOCK) -> dict[RecordKind, int]:
-    """Let every record go that is older than its rule allows; returns how many of each kind went."""
+    """Delete or empty every record that is older than its rule allows; return how many of each kind."""
     gone = {each.kind: _let_go(each.kind, each.keep_days, now, by) for each in old_records.all_going(now)}
     for kind, number in gone.items():
         if number and kind.is_counted:

@@ -1,1 +1,1 @@
-"""Changes of the stakeholder map, of private notes, and of who is a champion."""
+"""Changes of the stakeholder map and of private notes."""
