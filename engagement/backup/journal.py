@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from engagement import clock
 from engagement.db import db
 from engagement.people.models import Person
-from engagement.privacy.rules import ERASED, STAND_IN
+from engagement.privacy.rules.records import ERASED, STAND_IN
 from engagement.stakeholders.models import Stakeholder
 
 NAME = "erasures.jsonl"

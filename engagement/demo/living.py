@@ -19,7 +19,8 @@ from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import ConcernStatus, Sender, Severity, Source
 from engagement.resistance.saying.actions import empty_letterbox, say_something
 from engagement.resistance.saying.rules import Moment
-from engagement.training import actions as training
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import answer_quiz
 from engagement.training.models import Assignment, CurriculumItem, Module
 from engagement.training.rules import ItemKind
 from engagement.waves import actions as waves
@@ -60,7 +61,7 @@ def _petra_leaves(stage: Stage, day: date) -> None:
         by = stage.accounts[roster.ADMIN.email].actor
         intake.apply_run(intake.stage_file(file, full=True, skip_bad=False, by=by), confirm_leavers=False, by=by)
         waves.settle_memberships()
-        training.settle_assignments(clock.now())
+        settle_assignments(clock.now())
 
 
 def _move_waves_on(stage: Stage, offset: int) -> None:
@@ -124,10 +125,10 @@ def _study(stage: Stage, person: Person, modules: list[Module]) -> None:
         if stage.chance.random() < 0.12:
             first = module.questions[0]
             wrong = [choice.key for choice in first.choices if not choice.is_right][:1]
-            training.answer_quiz(
+            answer_quiz(
                 person, module, {q.id: wrong if q is first else right[q.id] for q in module.questions}, "1", by=by
             )
-        training.answer_quiz(person, module, right, "2", by=by)
+        answer_quiz(person, module, right, "2", by=by)
 
 
 def _talk(stage: Stage, offset: int) -> None:

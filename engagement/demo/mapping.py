@@ -14,7 +14,10 @@ from engagement.demo.stage import Stage
 from engagement.people.models import Department, Person
 from engagement.people.queries import below, department_by_path
 from engagement.programmes.models import Programme
-from engagement.stakeholders import actions, coverage
+from engagement.stakeholders.actions import mapping
+from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.champions import queries as coverage
+from engagement.stakeholders.champions.actions import appoint_champion, release_champion
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.models import Wave
@@ -77,7 +80,7 @@ def keep_the_map(stage: Stage, offset: int) -> None:
                 _add(stage, entry)
         if offset == -62:
             gone = db.session.scalars(select(Stakeholder).where(Stakeholder.name == CONSULTANTS)).one()
-            actions.remove_stakeholder(gone, reason="Their contract ended with the pilot.", by=_manager(stage))
+            mapping.remove_stakeholder(gone, reason="Their contract ended with the pilot.", by=_manager(stage))
         if offset == -20:
             _dana_speaks_for_it(stage)
         if offset == -16:
@@ -91,7 +94,7 @@ def _manager(stage: Stage) -> Actor:
 
 def _add(stage: Stage, entry: Entry) -> None:
     by = stage.accounts[roster.WAVE_LEAD.email].actor if entry.owner is roster.WAVE_LEAD else _manager(stage)
-    row = actions.add_stakeholder(
+    row = mapping.add_stakeholder(
         _whom(entry.whom),
         entry.group,
         places=[_map(stage, entry.wave)],
@@ -100,7 +103,7 @@ def _add(stage: Stage, entry: Entry) -> None:
         by=by,
     )
     if entry.note:
-        actions.write_note(row, entry.note, by=by)
+        write_note(row, entry.note, by=by)
 
 
 def _map(stage: Stage, wave: int | None) -> Programme | Wave:
@@ -136,7 +139,7 @@ def _people_in(path: str) -> Iterator[Person]:
 def _dana_speaks_for_it(stage: Stage) -> None:
     dana = _figure(roster.LEAD)
     row = db.session.scalars(select(Stakeholder).where(Stakeholder.person_id == dana.id)).one()
-    actions.change_stakeholder(
+    mapping.change_stakeholder(
         row,
         G.BUSINESS_LEADERS,
         places=[stage.waves[3]],
@@ -163,11 +166,9 @@ def _appoint(stage: Stage, offset: int) -> None:
         if day == offset:
             here = list(_people_in(works_in))
             for person in here[7 :: max(1, len(here) // champions)][:champions]:
-                actions.appoint_champion(
-                    stage.waves[number], person, department=department_by_path(path), from_on=on, by=by
-                )
+                appoint_champion(stage.waves[number], person, department=department_by_path(path), from_on=on, by=by)
     if offset in FIGURES_APPOINTED:
-        actions.appoint_champion(stage.waves[3], _figure(FIGURES_APPOINTED[offset]), from_on=on, by=by)
+        appoint_champion(stage.waves[3], _figure(FIGURES_APPOINTED[offset]), from_on=on, by=by)
     if offset == RELEASED_ON:
         first = next(iter(coverage.champions_of_wave(stage.waves[2].id, on)))
-        actions.release_champion(first, on, by=by)
+        release_champion(first, on, by=by)

@@ -6,7 +6,11 @@ from sqlalchemy import select
 
 from engagement import clock
 from engagement.audit import Actor
-from engagement.communications import actions as communications
+from engagement.communications.actions import planning
+from engagement.communications.actions.approving import approve, ask_approval
+from engagement.communications.actions.reminding import messages_to_remind_of, remind
+from engagement.communications.actions.sending import queue_occurrence, settle_sending
+from engagement.communications.actions.writing import write_occurrence, write_translation
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import db
@@ -16,7 +20,7 @@ from engagement.mail import confirming
 from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState, Outcome
-from engagement.people.organisation import Organisation
+from engagement.people.organisation.rules import Organisation
 from engagement.words import day_words, month_words
 
 #: Days from today to the short briefing that tells wave 3 early what is coming.
@@ -45,7 +49,7 @@ def write_and_send(stage: Stage, offset: int) -> None:
     """Write what is due within a week, approve messages of today and tomorrow, send and confirm what is due."""
     day = stage.day(offset)
     with stage.at(day, 6):
-        communications.plan_occurrences(clock.now())
+        planning.plan_occurrences(clock.now())
         _date_briefings(stage, offset)
     with stage.at(day, 7):
         for occurrence in _due_to_write(stage):
@@ -54,7 +58,7 @@ def write_and_send(stage: Stage, offset: int) -> None:
     due = select(Occurrence).where(Occurrence.status == OccurrenceStatus.APPROVED, Occurrence.sends_at <= end)
     for occurrence in db.session.scalars(due).all():
         with clock.standing_at(occurrence.sends_at):
-            communications.queue_occurrence(
+            queue_occurrence(
                 occurrence.id,
                 now=clock.now(),
                 lateness_limit_hours=stage.settings.lateness_limit,
@@ -66,21 +70,21 @@ def write_and_send(stage: Stage, offset: int) -> None:
     if day < stage.today:
         _remind_and_confirm(stage, day)
         with stage.at(day, 19):
-            communications.settle_missed(clock.now())
+            planning.settle_missed(clock.now())
 
 
 def _deliver(stage: Stage) -> None:
     deliver_until_empty(AcceptingServer(stage), "history", lambda _d, path: path, stage.settings.mail_from)  # type: ignore[arg-type]
-    communications.settle_sending(clock.now())
+    settle_sending(clock.now())
     db.session.commit()
 
 
 def _remind_and_confirm(stage: Stage, day: date) -> None:
     """Late in the morning send reminders and deliveries that waited; in the afternoon people confirm."""
     with stage.at(day, 10):
-        asking = communications.messages_to_remind_of(clock.now())
+        asking = messages_to_remind_of(clock.now())
         for occurrence_id in asking:
-            communications.remind(occurrence_id, now=clock.now(), organisation=Organisation.of(stage.settings))
+            remind(occurrence_id, now=clock.now(), organisation=Organisation.of(stage.settings))
         _deliver(stage)
     with stage.at(day, 15):
         for occurrence in db.session.scalars(select(Occurrence).where(Occurrence.id.in_(asking))):
@@ -105,13 +109,13 @@ def _date_briefings(stage: Stage, offset: int) -> None:
         for before, _, _ in texts:
             if day == stage.waves[number].go_live_on + timedelta(days=before - 9):
                 at = datetime.combine(day + timedelta(days=9), time(9), UTC)
-                communications.schedule_briefing(stage.communications[f"briefing {number}"], at, by=by)
+                planning.schedule_briefing(stage.communications[f"briefing {number}"], at, by=by)
     if offset == EARLY_BRIEFING - 9:
         at = datetime.combine(stage.working_day(EARLY_BRIEFING + 1), time(9), UTC)
-        communications.schedule_briefing(stage.communications["briefing 3"], at, by=by)
+        planning.schedule_briefing(stage.communications["briefing 3"], at, by=by)
     if offset == -2:
         at = datetime.combine(stage.working_day(1), time(13), UTC)
-        communications.schedule_briefing(stage.communications["briefing 3"], at, by=by)
+        planning.schedule_briefing(stage.communications["briefing 3"], at, by=by)
 
 
 def _due_to_write(stage: Stage) -> list[Occurrence]:
@@ -139,13 +143,13 @@ def _write(stage: Stage, occurrence: Occurrence) -> None:
     writer = stage.accounts[roster.WAVE_LEAD.email].actor
     approver = stage.accounts[roster.MANAGER.email].actor
     subject, body = _text_for(stage, occurrence)
-    communications.write_occurrence(occurrence, subject, body, by=writer)
+    write_occurrence(occurrence, subject, body, by=writer)
     if occurrence.communication.kind is CommunicationKind.TECHNICAL_UPDATE:
         subject, body = _technical(stage, occurrence.sends_at.date(), "pl")
-        communications.write_translation(occurrence, "pl", subject, body, by=writer)
-    communications.ask_approval(occurrence, by=writer)
+        write_translation(occurrence, "pl", subject, body, by=writer)
+    ask_approval(occurrence, by=writer)
     if occurrence.sends_at.date() <= stage.today - timedelta(days=1):
-        communications.approve(occurrence, by=approver)
+        approve(occurrence, by=approver)
 
 
 def _text_for(stage: Stage, occurrence: Occurrence) -> tuple[str, str]:

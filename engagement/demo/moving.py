@@ -15,7 +15,8 @@ from engagement.intake.reading.queries.files import open_file
 from engagement.people import actions as people
 from engagement.people.models import Department, Person
 from engagement.people.rules import RoleOrigin, TrainingRole
-from engagement.training import actions as training
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.leftovers import decide_leftovers
 from engagement.training.models import Completion, Leftover
 from engagement.training.rules import LeftoverDecision
 
@@ -44,7 +45,7 @@ def _stops_helping(stage: Stage) -> None:
 def _give(stage: Stage, roles: list[TrainingRole]) -> None:
     tomasz = db.session.scalars(select(Person).where(Person.email == roster.EMPLOYEE.email)).one()
     people.give_roles(tomasz, roles, origin=RoleOrigin.HAND, by=stage.accounts[roster.MANAGER.email].actor)
-    training.settle_assignments(clock.now(), stage.waves[3].id)
+    settle_assignments(clock.now(), stage.waves[3].id)
 
 
 def _file_of_moves(stage: Stage) -> None:
@@ -80,4 +81,4 @@ def _some_decide(stage: Stage) -> None:
     waiting = db.session.scalars(select(Leftover.id).where(Leftover.decided_at.is_(None)).order_by(Leftover.id))
     by = stage.accounts[roster.MANAGER.email].actor
     for leftover_id, decision in zip(waiting.all()[1:], LeftoverDecision, strict=False):
-        training.decide_leftovers(Leftover.id == leftover_id, decision, by=by)
+        decide_leftovers(Leftover.id == leftover_id, decision, by=by)

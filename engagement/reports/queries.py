@@ -13,7 +13,8 @@ from engagement.communications.queries.reached import Reached, messages_out
 from engagement.programmes.models import Programme
 from engagement.reports.rules import Decision, by_urgency
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
-from engagement.training.queries import Count, progress_of_waves
+from engagement.training.queries.counts import Count
+from engagement.training.queries.progress import progress_of_waves
 from engagement.waves.models import GoLiveMove, Wave
 from engagement.waves.queries import member_counts, moves_of_waves, waves_of
 from engagement.words import days_away, short_day_words

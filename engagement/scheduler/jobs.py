@@ -15,26 +15,38 @@ from engagement.accounts.rules import MESSAGE_LINK_LIFETIME
 from engagement.accounts.sign_ins.actions import days_of_sign_ins
 from engagement.accounts.sign_ins.actions import record_sign_ins as record_sign_ins_of_days
 from engagement.audiences import actions as audiences
-from engagement.communications import actions as communications
-from engagement.communications import queries as calendar
+from engagement.communications.actions import sending
+from engagement.communications.actions.approving import lapse_if_overtaken
+from engagement.communications.actions.planning import plan_communication, settle_missed
+from engagement.communications.actions.reminding import messages_to_remind_of, remind
+from engagement.communications.actions.waiting import stop_overtaken
+from engagement.communications.approvals import overtaken_approvals
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.queries.due import (
+    communications_with_dates,
+    due_occurrences,
+    overtaken,
+    passed_without_approval,
+    sent_to_all,
+)
 from engagement.db import db, empty_log, rows_changed
 from engagement.intake.actions.files import drop_old_uploads
 from engagement.mail import actions as mail
 from engagement.mail.models import Delivery
-from engagement.people.organisation import Organisation
+from engagement.people.organisation.rules import Organisation
 from engagement.people.rules import TrainingRole
-from engagement.privacy import actions as privacy
-from engagement.privacy import old_records
-from engagement.privacy.old_records import Going
-from engagement.privacy.rules import RecordKind
+from engagement.privacy.actions import retention
+from engagement.privacy.queries import old_records
+from engagement.privacy.queries.old_records import Going
+from engagement.privacy.rules.records import RecordKind
 from engagement.programmes.models import Programme
 from engagement.resistance.figures import actions as figures
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import HANDED_OVER_FROM
 from engagement.scheduler.items import one_by_one
 from engagement.settings import Settings
-from engagement.training import actions as training
+from engagement.training.actions import leftovers
+from engagement.training.actions.assigning import settle_assignments
 from engagement.waves import actions as waves
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
@@ -74,7 +86,7 @@ def settle_directory(settings: Settings) -> str:
         line,
         Wave,
         _ids(select(Wave).order_by(Wave.go_live_on)),
-        lambda key: training.settle_assignments(clock.now(), key),
+        lambda key: settle_assignments(clock.now(), key),
     )
     made, withdrawn, asked = (sum(getattr(s, each) for s in settled) for each in ("made", "withdrawn", "asked"))
     came, went = sum(came for came, _ in placed), sum(went for _, went in placed)
@@ -83,9 +95,9 @@ def settle_directory(settings: Settings) -> str:
 
 def settle_leftovers(_settings: Settings) -> str:
     """Make the default decision for old training that nobody decided in time."""
-    overdue = training.overdue_leftovers(clock.now())
+    overdue = leftovers.overdue_leftovers(clock.now())
     gone = one_by_one(
-        "settle-leftovers", "old training", overdue, lambda key: training.settle_leftovers(clock.now(), key)
+        "settle-leftovers", "old training", overdue, lambda key: leftovers.settle_leftovers(clock.now(), key)
     )
     return f"{sum(gone)} let go."
 
@@ -96,14 +108,14 @@ def plan_occurrences(_settings: Settings) -> str:
     planned = one_by_one(
         line,
         Communication,
-        _ids(calendar.communications_with_dates()),
-        lambda key: communications.plan_communication(key, now),
+        _ids(communications_with_dates()),
+        lambda key: plan_communication(key, now),
     )
     missed = one_by_one(
         line,
         Occurrence,
-        _ids(calendar.passed_without_approval(now)),
-        lambda key: communications.settle_missed(now, key),
+        _ids(passed_without_approval(now)),
+        lambda key: settle_missed(now, key),
     )
     return f"{sum(planned)} planned, {sum(missed)} missed."
 
@@ -113,14 +125,14 @@ def queue_occurrences(settings: Settings) -> str:
     lateness, organisation = settings.lateness_limit, Organisation.of(settings)
 
     def queue(key: int) -> str:
-        outcome = communications.queue_occurrence(
+        outcome = sending.queue_occurrence(
             key, now=clock.now(), lateness_limit_hours=lateness, organisation=organisation
         )
         return f"{key} {outcome.value}"
 
     held_again = _held_again()
-    due = calendar.due_occurrences(clock.now())
-    queued = one_by_one("queue-occurrences", Occurrence, due, queue, hold=communications.hold_occurrence)
+    due = due_occurrences(clock.now())
+    queued = one_by_one("queue-occurrences", Occurrence, due, queue, hold=sending.hold_occurrence)
     failed = [f"{len(due) - len(queued)} held or set aside because of a fault"] if len(queued) < len(due) else []
     return "; ".join([*held_again, *queued, *failed]) or "Nothing was due."
 
@@ -129,9 +141,9 @@ def _held_again() -> list[str]:
     """Hold messages whose go-live, time or audience changed since their approval."""
 
     def hold(key: int) -> tuple[int, bool]:
-        return key, communications.lapse_if_overtaken(db.session.get_one(Occurrence, key))
+        return key, lapse_if_overtaken(db.session.get_one(Occurrence, key))
 
-    looked_at = one_by_one("queue-occurrences", Occurrence, calendar.overtaken_approvals(), hold)
+    looked_at = one_by_one("queue-occurrences", Occurrence, overtaken_approvals(), hold)
     return [f"{key} held, its approval lapsed" for key, is_held in looked_at if is_held]
 
 
@@ -139,10 +151,8 @@ def settle_deliveries(_settings: Settings) -> str:
     """Release deliveries of stopped processes, and finish mailings that are done."""
     line, now = "settle-deliveries", clock.now()
     released = one_by_one(line, Delivery, mail.expired_claims(now), lambda key: mail.release_expired(now, key))
-    stopped = one_by_one(line, Occurrence, _ids(calendar.overtaken()), communications.stop_overtaken)
-    closed = one_by_one(
-        line, Occurrence, _ids(calendar.sent_to_all()), lambda key: communications.settle_sending(clock.now(), key)
-    )
+    stopped = one_by_one(line, Occurrence, _ids(overtaken()), stop_overtaken)
+    closed = one_by_one(line, Occurrence, _ids(sent_to_all()), lambda key: sending.settle_sending(clock.now(), key))
     waiting, uncertain = (sum(getattr(each, what) for each in released) for what in ("waiting", "uncertain"))
     return f"{waiting} taken back, {uncertain} not certain, {sum(stopped)} stopped, {sum(closed)} mailings closed."
 
@@ -152,8 +162,8 @@ def send_reminders(settings: Settings) -> str:
     reminded = one_by_one(
         "send-reminders",
         Occurrence,
-        communications.messages_to_remind_of(clock.now()),
-        lambda key: communications.remind(key, now=clock.now(), organisation=Organisation.of(settings)),
+        messages_to_remind_of(clock.now()),
+        lambda key: remind(key, now=clock.now(), organisation=Organisation.of(settings)),
     )
     return f"{sum(reminded)} reminders queued."
 
@@ -194,7 +204,7 @@ def count_objections(settings: Settings) -> str:
 
 def apply_retention(_settings: Settings) -> str:
     """Delete old records by the rules that an administrator set."""
-    gone = privacy.apply_retention(clock.now())
+    gone = retention.apply_retention(clock.now())
     told = (f"{number} {kind.word.lower()}" if kind.is_counted else kind.word.lower() for kind, number in gone.items())
     return ", ".join(told) or "No rule is set."
 

@@ -324,7 +324,7 @@ from engagement.audit import COMMAND_LINE
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.attention.queries.holding import held_by
-from engagement.privacy.actions import erase_person
+from engagement.privacy.actions.erasing import erase_person
 from sqlalchemy import select
 with create_app().app_context():
     free = (each for each in db.session.scalars(select(Person).order_by(Person.id)) if not held_by(each))

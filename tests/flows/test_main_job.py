@@ -32,7 +32,7 @@ from engagement.programmes.models import Programme, Workflow
 from engagement.resistance.models import Concern
 from engagement.scheduler.running import line_states, run_if_due
 from engagement.scheduler.timetable import line_named
-from engagement.training.actions import settle_library
+from engagement.training.actions.library import settle_library
 from engagement.training.models import Module
 from engagement.waves.models import Membership, Wave
 

@@ -24,18 +24,17 @@ from engagement.attention.queries.waves import (
     waves_with_roleless_members,
 )
 from engagement.attention.rules import Kind, Place, Reason, days_late
-from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.attention import needs_attention
 from engagement.communications.subjects import subjects_shown
 from engagement.people.models import Person
-from engagement.people.organisation import Organisation
+from engagement.people.organisation.rules import Organisation
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance import queries as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.scopes import concerns_within
 from engagement.set_aside import SetAside
-from engagement.training import queries as training
-from engagement.training.queries import Move
+from engagement.training.queries.leftovers import Move, moves
 from engagement.training.queries.progress import people_counts
 from engagement.training.scopes import old_training_within
 from engagement.waves.models import Wave
@@ -119,7 +118,7 @@ def needed_by(
 
 
 def _messages(reader: Reader, on: date, limit: int) -> list[Needed]:
-    waiting = calendar.needs_attention(reader)
+    waiting = needs_attention(reader)
     found = {
         Reason.APPROVAL: waiting.approvals,
         Reason.SENT_BACK: waiting.sent_back,
@@ -203,7 +202,7 @@ def _old_training(reader: Reader, on: date, limit: int) -> Needed:
         late = days_late(by.astimezone(ZoneInfo(reader.timezone)).date(), on)
         return Need(Reason.OLD_TRAINING, Kind.MOVE, move.key, move.wave.title, place, move, None, since, by, late)
 
-    found = training.moves(old_training_within(rights.training(reader)))
+    found = moves(old_training_within(rights.training(reader)))
     return _first(Reason.OLD_TRAINING, found, row, limit)
 
 

@@ -1,8 +1,8 @@
 """What a page says when a retention rule removed a record."""
 
 from engagement.mail.message import VALUE_GONE
-from engagement.privacy.queries import retention_rules
-from engagement.privacy.rules import RecordKind
+from engagement.privacy.queries.retention import retention_rules
+from engagement.privacy.rules.records import RecordKind
 
 
 def emptied_words() -> str:

@@ -22,7 +22,7 @@ from engagement.people.models import Person
 from engagement.people.roles.actions import give_role, take_role_back
 from engagement.people.roles.queries import having_role_by_hand, lacking_role, role_spread
 from engagement.people.rules import TrainingRole
-from engagement.training.actions import settle_assignments
+from engagement.training.actions.assigning import settle_assignments
 from engagement.training.queries.curricula import curriculum
 from engagement.training.queries.foreseen import learners_of_role, training_to_come
 from engagement.waves.scopes import people_within

@@ -17,9 +17,10 @@ from engagement.pages.parts.files import csv_response, xlsx_response
 from engagement.pages.parts.lists import asked_page
 from engagement.pages.training import blueprint
 from engagement.people.models import Department
-from engagement.training import actions, queries
+from engagement.training.actions import leftovers as actions
 from engagement.training.models import Leftover
-from engagement.training.queries import LeftoverLine, LeftoverState, Move
+from engagement.training.queries import leftovers as queries
+from engagement.training.queries.leftovers import LeftoverLine, LeftoverState, Move
 from engagement.training.rules import DAYS_TO_DECIDE, LeftoverCause, LeftoverDecision
 from engagement.training.scopes import old_training_within
 from engagement.words import plural

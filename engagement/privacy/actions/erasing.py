@@ -22,11 +22,11 @@ from engagement.mail.models import Delivery, MailboxMessage
 from engagement.people.actions import drop_roles
 from engagement.people.models import Person
 from engagement.privacy.actions.replacing import replace_everywhere
-from engagement.privacy.known_as import KnownAs, known_as
-from engagement.privacy.naming import Wording
-from engagement.privacy.reach import Subject, rows_about
-from engagement.privacy.rules import ERASED, STAND_IN, Erased
-from engagement.stakeholders.actions import forget_words_about
+from engagement.privacy.queries.known_as import KnownAs, known_as
+from engagement.privacy.queries.reach import Subject, rows_about
+from engagement.privacy.rules.naming import Wording
+from engagement.privacy.rules.records import ERASED, STAND_IN, Erased
+from engagement.stakeholders.actions.notes import forget_words_about
 from engagement.training.models import Leftover, OwnDueDay
 from engagement.verbs import Verb
 

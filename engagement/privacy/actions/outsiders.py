@@ -8,9 +8,9 @@ from engagement import audit, clock
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
-from engagement.privacy.rules import ERASED, STAND_IN, Erased
-from engagement.stakeholders.actions import forget_words_of, remove_stakeholder
-from engagement.stakeholders.actions.mapping import told_of
+from engagement.privacy.rules.records import ERASED, STAND_IN, Erased
+from engagement.stakeholders.actions.mapping import remove_stakeholder, told_of
+from engagement.stakeholders.actions.notes import forget_words_of
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
 from engagement.stakeholders.rules import StakeholderKind
 from engagement.verbs import Verb

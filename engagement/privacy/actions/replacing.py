@@ -25,10 +25,10 @@ from engagement.db import Base, db, rows_changed
 from engagement.intake.models import ImportRun
 from engagement.mail.models import MailboxMessage
 from engagement.people.models import Person
-from engagement.privacy.known_as import KnownAs
-from engagement.privacy.naming import Wording, replaced
-from engagement.privacy.reach import Subject, in_own_concerns, rows_about
-from engagement.privacy.rules import STAND_IN
+from engagement.privacy.queries.known_as import KnownAs
+from engagement.privacy.queries.reach import Subject, in_own_concerns, rows_about
+from engagement.privacy.rules.naming import Wording, replaced
+from engagement.privacy.rules.records import STAND_IN
 
 #: Tables left alone: people and sign-ins are other people's own rows; messages in the mailbox are deleted instead.
 LEFT_ALONE = {table.__tablename__ for table in (Person, Account, MailboxMessage)}

@@ -10,10 +10,11 @@ from engagement.db import db, rows_changed
 from engagement.errors import BadInput
 from engagement.intake.models import ImportChange, ImportRun, StagedPerson
 from engagement.mail.models import Delivery
-from engagement.privacy import old_records, queries
 from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.models import RetentionRule
-from engagement.privacy.rules import RecordKind, days_problem
+from engagement.privacy.queries import old_records
+from engagement.privacy.queries.retention import retention_rules
+from engagement.privacy.rules.records import RecordKind, days_problem
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.training.models import QuizAttempt
 from engagement.verbs import Verb
@@ -27,7 +28,7 @@ def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
     problem = days_problem(keep_days)
     if problem:
         raise BadInput(problem, {kind.value: problem})
-    rule = queries.retention_rules().get(kind)
+    rule = retention_rules().get(kind)
     old = rule.keep_days if rule else None
     if old == keep_days:
         return

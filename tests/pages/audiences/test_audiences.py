@@ -20,7 +20,7 @@ from engagement.audiences import actions
 from engagement.audiences.models import Audience
 from engagement.db import db
 from engagement.people.actions import merge_department
-from engagement.stakeholders.actions import add_stakeholder
+from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 
 LONDON = {"field": "location", "values": ["London"]}

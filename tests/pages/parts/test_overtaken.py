@@ -30,7 +30,7 @@ from engagement.people.actions import merge_department
 from engagement.resistance.actions import log_concern
 from engagement.resistance.models import About
 from engagement.resistance.rules import Source
-from engagement.stakeholders.actions import add_stakeholder
+from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.actions import place_people
 from engagement.waves.queries import departments_of_waves, members

@@ -15,8 +15,8 @@ from engagement.accounts.queries import account_of_person
 from engagement.audit import AuditEntry
 from engagement.db import Base, db
 from engagement.people.models import Person
-from engagement.privacy.naming import Wording, replaced
-from engagement.privacy.reach import REACH, Post, Subject, rows_about, rows_by
+from engagement.privacy.queries.reach import REACH, Post, Subject, rows_about, rows_by
+from engagement.privacy.rules.naming import Wording, replaced
 from engagement.stakeholders.models import Stakeholder
 
 #: Tables that may tell of concerns, unsent forms among them: only for the person and for readers of the log.

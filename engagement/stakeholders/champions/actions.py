@@ -10,7 +10,7 @@ from engagement.audit import Actor
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Department, Person
-from engagement.stakeholders.coverage import place_of, standing_departments
+from engagement.stakeholders.champions.queries import place_of, standing_departments
 from engagement.stakeholders.models import Champion
 from engagement.verbs import Verb
 from engagement.waves.models import Wave

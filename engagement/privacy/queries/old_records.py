@@ -15,8 +15,8 @@ from engagement.intake.models import ImportChange, ImportRun
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
-from engagement.privacy import queries
-from engagement.privacy.rules import RecordKind
+from engagement.privacy.queries.retention import retention_rules
+from engagement.privacy.rules.records import RecordKind
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus
 from engagement.resistance.saying.models import Letter
@@ -60,7 +60,7 @@ def going(kind: RecordKind, keep_days: int, now: datetime) -> Going:
 
 def all_going(now: datetime) -> list[Going]:
     """Return what would go now by the present rules, in the order of the job."""
-    rules = queries.retention_rules()
+    rules = retention_rules()
     return [going(kind, rules[kind].keep_days, now) for kind in RecordKind if kind in rules]
 
 
