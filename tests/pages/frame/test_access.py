@@ -222,8 +222,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST training.new_question": ("MR",),
     "GET training.question": ("MR",),
     "POST training.question": ("MR",),
-    # Whoever takes a question out first leaves nothing for the next.
-    "POST training.remove_question": ("M",),
+    "POST training.remove_question": ("MR",),
     "GET training.arrange": ("MR",),
     "POST training.arrange": ("MR",),
     "POST training.take_library_over": ("MR",),
