@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from browser.furnishing import APPROVER, EMPLOYEE, MANAGER
 
 from engagement import clock
-from engagement.communications.actions import approve
+from engagement.communications.actions.approving import approve
 from engagement.communications.models import Occurrence
 from engagement.days.working_days import working_days_after
 from engagement.db import db

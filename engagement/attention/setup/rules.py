@@ -1,10 +1,10 @@
-"""The steps of first setup, in the order in which they build on one another."""
+"""The steps of first setup, in the order in which they build on each other."""
 
 from enum import StrEnum
 
 
 class SetupStep(StrEnum):
-    """Something that an installation needs before people can be told, trained and heard."""
+    """Something that an installation needs before people can be informed, trained and heard."""
 
     MAIL = "mail"
     PEOPLE = "people"

@@ -131,7 +131,7 @@ def _operates_without_administration(reader: Reader) -> bool:
 
 
 def _has_maps_alone(reader: Reader) -> bool:
-    """Whether the reader sees stakeholders and no other people; otherwise they stand under People."""
+    """Whether the reader sees stakeholders but no other people; otherwise stakeholders are listed under People."""
     return rights.reading_maps(reader).holds_places and not rights.reading(reader).holds_anything
 
 

@@ -98,7 +98,7 @@ def _concerns_as_of(report: ProgrammeReport) -> str:
     if report.concerns.is_kept_back:
         return "You read a part of these concerns yourself. Their figures are not shown to you, because the rest could be worked out."
     if counted is None:
-        return "Objections are counted at night; the first figures stand here tomorrow."
+        return "Objections are counted at night; you read the first figures here tomorrow."
     return f"As of the end of {day(counted)}. Counted at night; a figure moves when things of {number_word(report.concerns.floor)} people or more have changed in it."
 
 
@@ -158,8 +158,8 @@ def _hidden_words(report: ProgrammeReport) -> str:
     if concerns.as_of is None or not concerns.hidden_count:
         return ""
     return (
-        f"“Not shown” stands for fewer than {number_word(concerns.floor)}, or for a group from which such a one could be "
-        "worked out, also from other days: what was hidden once in a week stays so until it is over."
+        f"“Not shown” means fewer than {number_word(concerns.floor)} people, or a figure from which so small a group could be "
+        "worked out. What is hidden once in a week stays hidden until the week is over, so that comparing days shows nothing."
     )
 
 

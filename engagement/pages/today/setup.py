@@ -146,7 +146,7 @@ def skip_setup(step: str) -> BaseResponse:
     return done(
         "today.index",
         f"Left out: {asked.word[0].lower()}{asked.word[1:]}.",
-        "It can be taken up again as long as first setup stands here.",
+        "You can take it up again while first setup is on this page.",
     )
 
 

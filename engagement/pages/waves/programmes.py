@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length
 
 from engagement.accounts.posts import actions as posts
 from engagement.accounts.scopes import rights
-from engagement.communications import queries as calendar
+from engagement.communications.queries.calendar import communications_running
 from engagement.communications.scopes import readable
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import PersonField
@@ -136,9 +136,7 @@ def programme(programme_id: int) -> str:
         members=waves.member_counts([wave.id for wave in seen]),
         moves=waves.moves_of_waves([wave.id for wave in seen]),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
-        communications=[
-            line.communication for line in calendar.communications_running(programme_id, readable(reading))
-        ],
+        communications=[line.communication for line in communications_running(programme_id, readable(reading))],
         may_plan=reaches_programme(rights.planning(reader), row),
         reads_messages=reaches_programme(reading, row),
         may_read_report=reaches_programme(rights.reporting(reader), row),

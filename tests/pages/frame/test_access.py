@@ -216,6 +216,16 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET training.module": ("AMPWLRUrwuv",),
     "GET training.editing": ("MR",),
     "POST training.editing": ("MR",),
+    "GET training.new_module": ("MR",),
+    "POST training.new_module": ("MR",),
+    "GET training.new_question": ("MR",),
+    "POST training.new_question": ("MR",),
+    "GET training.question": ("MR",),
+    "POST training.question": ("MR",),
+    "POST training.remove_question": ("MR",),
+    "GET training.arrange": ("MR",),
+    "POST training.arrange": ("MR",),
+    "POST training.take_library_over": ("MR",),
     "POST training.record_completion": ("MR",),
     "GET training.wave": ("AMPWLRUrwuv", "AMRU"),
     "GET training.wave_csv": ("AMPWLRUrwuv", "AMRU"),
@@ -267,7 +277,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
 ASKED = {"calendar.standard": "programme_id"}
 SENT = {"concerns.take_over": ("owner", "manager_id")}
 #: Parts of an address that are the same on both sides.
-SIDELESS = {"kind", "step", "role", "slug", "token", "filename", "name"}
+SIDELESS = {"kind", "step", "role", "slug", "token", "filename", "name", "question_id"}
 
 
 def ask(world: World, letter: str, rule: Rule, method: str = "GET", side: str = "own", query: str = "") -> TestResponse:

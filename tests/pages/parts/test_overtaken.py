@@ -30,7 +30,7 @@ from engagement.people.actions import merge_department
 from engagement.resistance.actions import log_concern
 from engagement.resistance.models import About
 from engagement.resistance.rules import Source
-from engagement.stakeholders.actions import add_stakeholder
+from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.actions import place_people
 from engagement.waves.queries import departments_of_waves, members
@@ -170,7 +170,9 @@ def test_the_same_field_shows_both_and_what_is_sent_again_holds(both):
     seen = opened(second, page, action)
     first.post(page, data=changed(opened(first, page, action), name="Theirs"))
     refused = second.post(page, data=changed(seen, name="Mine"))
-    assert "was changed after you opened the page, to: “Theirs”. What you typed stands here." in text_of(refused)
+    assert "was changed after you opened the page, to: “Theirs”. The field still shows what you typed." in text_of(
+        refused
+    )
     assert second.post(page, data=changed(drawn_again(refused, action))).status_code == 303
     assert dict(opened(first, page, action))["name"] == "Mine"
 
@@ -203,7 +205,7 @@ def test_roles_and_ways_of_a_person_are_guarded_each_by_itself(both):
     hours = {"works_from": "07:00", "works_until": "15:00"}
     assert second.post(delivery, data=changed(seen_delivery, **hours)).status_code == 303
     late = first.post(delivery, data=changed(seen_delivery, language="pl"))
-    assert (late.status_code, "What was saved stands here now." in text_of(late)) == (422, True)
+    assert (late.status_code, "The field now shows what was saved." in text_of(late)) == (422, True)
 
 
 def test_a_form_nobody_else_touched_and_one_that_was_saved_unchanged_meet_no_obstacle(both):

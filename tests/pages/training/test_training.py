@@ -17,7 +17,8 @@ from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
-from engagement.training.actions import record_completion, report_done, settle_assignments
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import record_completion, report_done
 from engagement.training.models import Completion, Module
 from engagement.training.rules import CompletionSource, ItemKind
 from engagement.waves.models import Wave
