@@ -10,7 +10,7 @@ from engagement.privacy.rules.records import SHORTEST_KEEPING_DAYS, RecordKind
 
 
 class RetentionRule(Base):
-    """Records of a kind are deleted `keep_days` days after their end; kinds without a row are kept for ever."""
+    """Records of a kind are deleted or emptied `keep_days` days after their end; without a row, never."""
 
     __tablename__ = "retention_rule"
     __table_args__ = (CheckConstraint(f"keep_days >= {SHORTEST_KEEPING_DAYS}", name="kept_long_enough"),)

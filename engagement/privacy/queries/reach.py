@@ -186,7 +186,7 @@ class Subject:
 
 
 def leads_to(column: Column[object]) -> str | None:
-    """Return whether a column refers to a person, account or stakeholder; staging and audit have no foreign keys."""
+    """Return "person", "account" or "stakeholder" if the column refers to one; staging and audit have no foreign keys."""
     for key in column.foreign_keys:
         if key.column.table.name in ("person", "account", "stakeholder"):
             return str(key.column.table.name)
