@@ -147,7 +147,7 @@ def _write_and_ask(ines, service, message):
     ines.fill(body=BODY)
     ines.press("Save the draft")
     ines.page.get_by_label("Address of a recipient").fill("zofia@example.com")
-    ines.press("Show")
+    ines.press("Save and show")
     assert "Dear Zofia," in ines.page.inner_text("#preview")
     ines.press("Send a test copy to me")
     assert service.deliver().sent == 1
