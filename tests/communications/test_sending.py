@@ -376,7 +376,7 @@ def test_queueing_takes_the_same_number_of_statements_for_many(app: Flask, state
     [
         ("[x](https://evil.example/?u={{my_change_link}})", "is joined to another address or word"),
         ("[x]({{programme}})", "stands inside an address"),
-        ("".join("    " * n + "- a\n" for n in range(249))[:20_000], "too deep inside each other"),
+        ("".join("    " * n + "- a\n" for n in range(249))[:20_000], "nested too deep"),
     ],
 )
 def test_a_text_that_was_approved_before_and_leads_elsewhere_is_held_with_its_reason(body: str, reason: str) -> None:
