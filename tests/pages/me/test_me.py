@@ -293,7 +293,7 @@ def test_a_message_whose_values_were_let_go_is_shown_with_a_stand_in(
     assert "Why we start with […]" in text_of(client, "/me/messages")
     page = text_of(client, f"/me/messages/{delivery.id}")
     assert '<p>Dear […], <a rel="noopener noreferrer nofollow">learn</a></p>' in page
-    assert "deleted 60 days after the message went out. […] stands where they were" in page
+    assert "deleted 60 days after the message went out. […] marks their places" in page
     assert "<dt>To</dt>" not in page
 
 
