@@ -23,7 +23,7 @@ from engagement.mail.models import Delivery, Mailing, Translation
 from engagement.mail.queries import translations_in, whole_text_of
 from engagement.mail.rules import Letter, MailingKind
 from engagement.people.models import Person
-from engagement.people.organisation import UNSET, Organisation
+from engagement.people.organisation.rules import UNSET, Organisation
 from engagement.waves.models import Wave
 
 LONGEST_PREHEADER = 140

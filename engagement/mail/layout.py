@@ -55,7 +55,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Around:
-    """What stands around the text: why the message reached its reader, whose it is, and the language of such words."""
+    """The words around the text: why the message reached its reader, whose it is, and the language of these words."""
 
     why: str
     organisation: str = ""

@@ -14,7 +14,7 @@ from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.people.models import Person
-from engagement.people.organisation import UNSET, Organisation
+from engagement.people.organisation.rules import UNSET, Organisation
 from engagement.resistance.models import About, Concern, ConcernReply, ConcernStep
 from engagement.resistance.rules import ConcernStatus, LeftOut, Severity, Source, worded
 from engagement.resistance.telling.actions import tell_sender

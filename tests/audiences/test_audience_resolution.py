@@ -22,7 +22,8 @@ from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState, Letter, MailingKind
 from engagement.people import actions as people
 from engagement.people.rules import TrainingRole
-from engagement.stakeholders.actions import add_stakeholder, appoint_champion, remove_stakeholder
+from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.models import Completion
 from engagement.training.rules import CompletionSource

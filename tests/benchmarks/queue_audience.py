@@ -33,9 +33,9 @@ from engagement.mail import actions as mail  # noqa: E402
 from engagement.mail.models import Delivery  # noqa: E402
 from engagement.mail.rules import DeliveryState, Letter, MailingKind  # noqa: E402
 from engagement.people.models import Department, Person  # noqa: E402
-from engagement.people.organisation import UNSET  # noqa: E402
+from engagement.people.organisation.rules import UNSET  # noqa: E402
 from engagement.programmes.actions import make_programme  # noqa: E402
-from engagement.stakeholders.actions import add_stakeholder  # noqa: E402
+from engagement.stakeholders.actions.mapping import add_stakeholder  # noqa: E402
 from engagement.stakeholders.models import Champion  # noqa: E402
 from engagement.stakeholders.rules import StakeholderGroup  # noqa: E402
 from engagement.waves.actions import plan_wave  # noqa: E402

@@ -324,7 +324,7 @@ from engagement.audit import COMMAND_LINE
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.attention.queries.holding import held_by
-from engagement.privacy.actions import erase_person
+from engagement.privacy.actions.erasing import erase_person
 from sqlalchemy import select
 with create_app().app_context():
     free = (each for each in db.session.scalars(select(Person).order_by(Person.id)) if not held_by(each))
@@ -352,10 +352,10 @@ with create_app().app_context():
     assert set(json.loads(journal)) == {"at", "kind", "id", "keys"}
     restored = lived_in.flask("restore", file, "--force")
     assert restored.code == 0, restored
-    assert f"and back by this: person {first}. Erase again at /people/{first}/erasure" in restored.out
+    assert f"and back through this restore: person {first}. Erase again at /people/{first}/erasure" in restored.out
     assert f"person {second}." not in restored.out
     elsewhere = Shell(f"sqlite:///{tmp_path / 'elsewhere.db'}", tmp_path)
-    assert "Who was erased after the backup is not known" in elsewhere.flask("restore", file).out
+    assert "Nobody can tell who was erased after the backup" in elsewhere.flask("restore", file).out
 
 
 def test_an_older_backup_is_restored_at_its_own_migration_and_then_upgraded(tmp_path: Path) -> None:
@@ -375,7 +375,7 @@ def test_an_older_backup_is_restored_at_its_own_migration_and_then_upgraded(tmp_
         for name, content in (members | {"manifest.json": json.dumps(manifest).encode()}).items():
             archive.writestr(name, content)
     refused = old.flask("restore", file, "--force").refusal
-    assert refused.startswith("The backup was made at migration 0013, and this database stands at ")
+    assert refused.startswith("The backup was made at migration 0013, and this database is at ")
     there = Shell(f"sqlite:///{tmp_path / 'there.db'}", tmp_path)
     assert there.flask("restore", file).code == 0
     assert there.rows("SELECT email FROM account") == [("ada@example.com",)]

@@ -8,7 +8,7 @@ from engagement.attention.queries.holding import held_by
 from engagement.errors import BadInput
 from engagement.people import actions, queries
 from engagement.people.by_hand.actions import change_delivery_details
-from engagement.people.listing import directory_rows
+from engagement.people.listing.queries import directory_rows
 from engagement.people.rules import TrainingRole
 
 

@@ -9,7 +9,7 @@ from engagement.audiences import queries as audiences
 from engagement.audiences.actions import save_audience
 from engagement.db import db
 from engagement.people import actions, queries
-from engagement.people.listing import Listing, directory_rows
+from engagement.people.listing.queries import Listing, directory_rows
 from engagement.people.models import Department, Person
 from engagement.people.rules import path_key, person_keys
 from engagement.programmes.queries import programmes

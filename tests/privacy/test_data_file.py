@@ -23,8 +23,8 @@ from engagement.mail import actions as mail
 from engagement.mail.confirming import acknowledge
 from engagement.mail.rules import Letter, MailingKind
 from engagement.people.actions import name_department_manager
-from engagement.privacy.data_file import data_of
-from engagement.privacy.reach import NOBODY, REACH, leads_to
+from engagement.privacy.queries.data_file import data_of
+from engagement.privacy.queries.reach import NOBODY, REACH, leads_to
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
@@ -32,7 +32,8 @@ from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import Moment
-from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.actions.mapping import add_stakeholder
+from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.rules import StakeholderGroup
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -88,10 +89,10 @@ def test_what_is_about_a_person_is_told_whole(app):
     mailing.asks_confirmation = True
     acknowledge(copy, by=account.actor)
     _concern("I, Zofia Sand, object.", Sender.NAMED, by=account.actor)
-    row = stakeholders.add_stakeholder(
+    row = add_stakeholder(
         person, StakeholderGroup.BUSINESS_LEADERS, places=[wave], role="She speaks for the floor.", by=TESTER
     )
-    stakeholders.write_note(row, "She wants a call first.", by=make_account().actor)
+    write_note(row, "She wants a call first.", by=make_account().actor)
     db.session.commit()
     found = data_of(person, with_concerns=True)
     about = found["about_them"]
@@ -160,9 +161,7 @@ def test_posts_are_told_in_one_line_each(ines):
     programme = make_programme(sponsor=ines)
     make_wave(programme, lead=ines)
     name_department_manager(make_department("Operations/Claims"), ines, by=TESTER)
-    outside = stakeholders.add_stakeholder(
-        "Brokers United", StakeholderGroup.CUSTOMERS, places=[programme], owner=ines, by=TESTER
-    )
+    outside = add_stakeholder("Brokers United", StakeholderGroup.CUSTOMERS, places=[programme], owner=ines, by=TESTER)
     db.session.commit()
     found = data_of(ines, with_concerns=True)
     assert [(row["thing"], row["post"], row["reference"], row["since"]) for row in found["posts"]] == [
@@ -176,8 +175,8 @@ def test_posts_are_told_in_one_line_each(ines):
 
 def test_a_note_about_somebody_else_keeps_its_words_without_their_name(ines):
     other, wave = make_person("Joanna Other", "joanna@example.com"), make_wave()
-    row = stakeholders.add_stakeholder(other, StakeholderGroup.BUSINESS_LEADERS, places=[wave], by=TESTER)
-    stakeholders.write_note(row, "Call Joanna Other early; Joanna likes that.", by=_account(ines).actor)
+    row = add_stakeholder(other, StakeholderGroup.BUSINESS_LEADERS, places=[wave], by=TESTER)
+    write_note(row, "Call Joanna Other early; Joanna likes that.", by=_account(ines).actor)
     db.session.commit()
     assert [row["text"] for row in data_of(ines, with_concerns=True)["by_them"]["stakeholder_note"]] == [
         "Call somebody else early; somebody else likes that."
@@ -188,7 +187,7 @@ def test_of_what_somebody_did_to_others_the_audit_tells_when_and_what(ines):
     by = _account(ines).actor
     other = make_person("Joanna Other", "joanna@example.com")
     wave = make_wave()
-    stakeholders.add_stakeholder(other, StakeholderGroup.BUSINESS_LEADERS, places=[wave], owner=ines, by=by)
+    add_stakeholder(other, StakeholderGroup.BUSINESS_LEADERS, places=[wave], owner=ines, by=by)
     db.session.commit()
     found = data_of(ines, with_concerns=True)
     done = found["by_them"]["audit_entry"]

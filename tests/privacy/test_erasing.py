@@ -21,16 +21,18 @@ from engagement.mail import actions as mail
 from engagement.mail.models import Delivery, MailboxMessage
 from engagement.mail.rules import Letter, MailingKind
 from engagement.people.models import Person
-from engagement.privacy import actions
-from engagement.privacy.known_as import known_as
-from engagement.privacy.rules import STAND_IN
+from engagement.privacy.actions.erasing import erase_person
+from engagement.privacy.actions.outsiders import erase_outsider
+from engagement.privacy.queries.known_as import known_as
+from engagement.privacy.rules.records import STAND_IN
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import Moment
-from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders import queries as maps
+from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
+from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.models import StakeholderNote, StakeholderProfile
 from engagement.stakeholders.rules import StakeholderGroup
 
@@ -63,7 +65,7 @@ def test_who_acted_before_having_a_sign_in_is_named_nowhere_even_with_a_shared_o
         twin = make_person(name, "second@example.com")
         accounts.account_for_person(person)
         db.session.commit()
-        actions.erase_person(person, by=TESTER)
+        erase_person(person, by=TESTER)
         of_person = select(AuditEntry.actor_name, AuditEntry.subject_name).where(AuditEntry.person_id == person.id)
         assert {n for row in db.session.execute(of_person) for n in row} == {STAND_IN, TESTER.name}
         twin.email = None
@@ -75,7 +77,7 @@ def test_the_shared_name_goes_from_their_own_concern_and_stays_in_what_others_wr
     _say("I am Ann Miller and I object.", person)
     _told_of_others("Ann Miller said no.")
     assert known_as(person, None).shared_names == {"Ann Miller"}
-    actions.erase_person(person, by=TESTER)
+    erase_person(person, by=TESTER)
     assert _texts() == ["Ann Miller said no.", f"I am {STAND_IN} and I object."]
 
 
@@ -85,7 +87,7 @@ def test_a_short_name_goes_everywhere_and_a_short_word_only_from_their_own():
         _say(text, who)
     _told_of_others("Bo L and Jo agree.")
     for who in (person, single):
-        actions.erase_person(who, by=TESTER)
+        erase_person(who, by=TESTER)
     assert _texts() == [f"{STAND_IN} and Jo agree.", f"It is me, {STAND_IN}.", f"It is me, {STAND_IN}."]
 
 
@@ -106,7 +108,7 @@ def test_former_names_and_addresses_go_like_the_present_ones():
     bring_in(BOSS, "7,zdenka.quix@example.com,Zdenka,O'Zorgan,Operations,,")
     bring_in(BOSS, "7,zdenka.ozorgan@example.com,Zdenka,O'Zorgan,Operations,,")
     db.session.commit()
-    actions.erase_person(person, by=TESTER)
+    erase_person(person, by=TESTER)
     assert _texts() == [f"{STAND_IN} ({STAND_IN}) and {STAND_IN} are one.", f"I am {STAND_IN}, {STAND_IN}."]
     told = "\n".join(str(row) for row in db.session.execute(select(AuditEntry.__table__)))
     assert [word for word in ("Quix", "quix", "Zorgan", "zorgan", "Zdenka") if word in told] == []
@@ -122,7 +124,7 @@ def test_a_former_address_that_is_somebody_elses_now_stays_theirs():
     mail.queue_for_address(mailing, "office@example.com", "New Holder", {})
     _told_of_others("Write to office@example.com.")
     db.session.commit()
-    actions.erase_person(person, by=TESTER)
+    erase_person(person, by=TESTER)
     assert _texts() == ["Write to office@example.com."]
     assert db.session.scalars(select(Delivery.address)).all() == ["office@example.com"]
 
@@ -134,12 +136,12 @@ def test_a_file_that_waits_to_be_applied_and_names_them_is_dropped():
     run = stage(BOSS, ",,Zdenka,Quixotova,Operations,,", full=False)
     db.session.commit()
     assert db.session.scalars(select(StagedPerson.name).where(StagedPerson.is_rejected)).all() == ["Zdenka Quixotova"]
-    assert actions.erase_person(person, by=TESTER).dropped_files == ("people.csv",)
+    assert erase_person(person, by=TESTER).dropped_files == ("people.csv",)
     assert db.session.scalars(select(ImportRun.status).where(ImportRun.id == run.id)).all() == [RunStatus.DISCARDED]
     assert db.session.scalars(select(StagedPerson.name)).all() == []
     stage(BOSS, full=False)
     other = db.session.scalars(select(Person).where(Person.employee_id == "8")).one()
-    assert actions.erase_person(other, by=TESTER).dropped_files == ()
+    assert erase_person(other, by=TESTER).dropped_files == ()
 
 
 def test_an_upload_goes_at_erasing_and_by_itself_after_a_day(frozen):
@@ -149,7 +151,7 @@ def test_an_upload_goes_at_erasing_and_by_itself_after_a_day(frozen):
     frozen.shift(timedelta(hours=2))
     assert drop_old_uploads(clock.now()) == 1
     keep_upload("new.csv", b"Who\nZdenka Quixotova\n", account_id=1)
-    assert actions.erase_person(make_person("Zdenka Quixotova"), by=TESTER).dropped_files == ("new.csv",)
+    assert erase_person(make_person("Zdenka Quixotova"), by=TESTER).dropped_files == ("new.csv",)
     assert db.session.scalars(select(KeptUpload.filename)).all() == []
 
 
@@ -159,7 +161,7 @@ def test_remarks_on_a_file_lose_the_employee_number():
     run = stage(BOSS, full=False)
     run.problems = [{"sentence": "HR-0815-Z stands twice, HR-0815-ZZ once.", "line": 815}]
     db.session.commit()
-    actions.erase_person(person, by=TESTER)
+    erase_person(person, by=TESTER)
     assert run.problems == [{"sentence": f"{STAND_IN} stands twice, HR-0815-ZZ once.", "line": 815}]
 
 
@@ -167,20 +169,20 @@ def test_a_stand_in_longer_than_the_name_fits_where_the_name_was():
     person = make_person("Bo L", "bo@example.com")
     long = "x" * 295 + " Bo L"
     mailing = mail.build_mailing(MailingKind.NOTICE, Letter(long, "Hello", "<p>Hello</p>"))
-    actions.erase_person(person, by=TESTER)
+    erase_person(person, by=TESTER)
     assert mailing.subject == ("x" * 295 + f" {STAND_IN}")[:300]
 
 
 def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
     wave, owner = make_wave(), make_person("Ola Owner")
-    row = stakeholders.add_stakeholder(
+    row = add_stakeholder(
         "Zed Broker", StakeholderGroup.CUSTOMERS, places=[wave], role="Zed sells.", owner=owner, by=TESTER
     )
-    stakeholders.write_note(row, "Zed likes calls.", by=TESTER)
-    stakeholders.change_stakeholder(
+    write_note(row, "Zed likes calls.", by=TESTER)
+    change_stakeholder(
         row, StakeholderGroup.CUSTOMERS, places=[wave], name="Zed B. Broker", role="He buys.", owner=owner, by=TESTER
     )
-    actions.erase_outsider(row, by=TESTER)
+    erase_outsider(row, by=TESTER)
     db.session.commit()
     told = select(AuditEntry.subject_name, AuditEntry.changes).where(AuditEntry.subject_kind == "stakeholder")
     assert set(map(str, db.session.execute(told))) == {str((STAND_IN, {}))}
@@ -193,6 +195,6 @@ def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
 
 
 def test_a_person_of_the_directory_is_not_erased_from_the_map():
-    row = stakeholders.add_stakeholder(make_person(), StakeholderGroup.END_USERS, places=[make_wave()], by=TESTER)
+    row = add_stakeholder(make_person(), StakeholderGroup.END_USERS, places=[make_wave()], by=TESTER)
     with pytest.raises(RuleBroken, match="Erase a person on their own page"):
-        actions.erase_outsider(row, by=TESTER)
+        erase_outsider(row, by=TESTER)

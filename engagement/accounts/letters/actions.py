@@ -1,4 +1,4 @@
-"""Letters about somebody's own sign-in, in plain words; names and addresses come in as values, so that none is taken for markup."""
+"""Letters about somebody's own sign-in; names and addresses are passed as values, so that none becomes markup."""
 
 from collections.abc import Iterable
 
@@ -45,21 +45,21 @@ WHY = "You get this because the address of a sign-in to Engagement changes."
 
 
 def tell_of_kept_address(accounts: Iterable[tuple[Account, str]]) -> None:
-    """Tell both addresses of each account that the one which the directory has now (second) waits for an administrator."""
+    """Tell both addresses of each account that the directory's one (second) waits for an administrator."""
     pairs = list(accounts)
     _send(KEPT, [(account, account.email, new) for account, new in pairs])
     _send(WAITS, [(account, new, new) for account, new in pairs])
 
 
 def tell_of_followed_address(accounts: Iterable[tuple[Account, str]]) -> None:
-    """Tell both addresses of each account, the former one second, that it signs in with the one in the directory."""
+    """Tell both addresses of each account (the former one second) that it now uses the directory's."""
     pairs = list(accounts)
     _send(LEFT_BEHIND, [(account, former, account.email) for account, former in pairs])
     _send(FOLLOWED, [(account, account.email, account.email) for account, _ in pairs])
 
 
 def tell_of_confirmed_address(accounts: Iterable[tuple[Account, str]]) -> None:
-    """Tell both addresses of each account, the former one second, that it signs in with the new one."""
+    """Tell both addresses of each account (the former one second) that it now uses the new one."""
     pairs = list(accounts)
     _send(ENDED, [(account, former, account.email) for account, former in pairs])
     _send(CONFIRMED, [(account, account.email, account.email) for account, _ in pairs])

@@ -19,7 +19,7 @@ from engagement.mail.layout import Around, html_layout
 from engagement.mail.models import Mailing, Reminder, Translation
 from engagement.mail.queries import translations_in
 from engagement.mail.rules import Letter, MailingKind
-from engagement.people.organisation import UNSET, Organisation
+from engagement.people.organisation.rules import UNSET, Organisation
 from engagement.programmes.models import Programme
 from engagement.verbs import Verb
 from engagement.waves.models import Wave

@@ -11,8 +11,10 @@ from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.parts.forms import EditForm
 from engagement.pages.parts.saving import Drawn, done, drawn
-from engagement.privacy import actions, old_records, queries
-from engagement.privacy.rules import RecordKind, days_problem
+from engagement.privacy.actions.retention import keep_for
+from engagement.privacy.queries import old_records
+from engagement.privacy.queries.retention import retention_rules
+from engagement.privacy.rules.records import RecordKind, days_problem
 
 
 class RetentionForm(EditForm):
@@ -30,7 +32,7 @@ for _kind in RecordKind:
 def retention() -> Drawn | BaseResponse:
     """Show what would go after these days; save the days when they are sent again unchanged."""
     guard.allow(rights.administering(guard.reader()).everything)
-    rules = queries.retention_rules()
+    rules = retention_rules()
     kept = {kind: rules[kind].keep_days if kind in rules else None for kind in RecordKind}
     form = RetentionForm(data={kind.value: days for kind, days in kept.items()})
     if not form.is_submitted():
@@ -46,7 +48,7 @@ def retention() -> Drawn | BaseResponse:
         form.shown.data = _in_one_line(asked)
         return _rules_shown(form, asked, "changed" if form.step.data == "keep" else "shown")
     for kind, days in asked.items():
-        actions.keep_for(kind, days, by=guard.reader().actor)
+        keep_for(kind, days, by=guard.reader().actor)
     return done("admin.retention", "Kept.", "The clock lets old records go once a day, first within a day from now.")
 
 

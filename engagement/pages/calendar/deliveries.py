@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from engagement import clock
 from engagement.accounts.scopes import rights
+from engagement.communications.merging import slot
 from engagement.communications.subjects import in_words
 from engagement.db import count_of, db
 from engagement.mail import actions, queries
@@ -66,8 +67,8 @@ def deliveries() -> str:
         is_narrowed=replace(filters, with_sign_in=False) != DeliveryFilters(),
         shows_unknown=filters.state is DeliveryState.UNKNOWN,
         mailing=mailing,
-        title=in_words(mailing.subject) if mailing else "Deliveries",
-        mailings=[(row, in_words(row.subject)) for row in _mailings(mailing)],
+        title=_name(mailing) if mailing else "Deliveries",
+        mailings=[(row, _name(row)) for row in _mailings(mailing)],
         person=person,
         states=[(state.value, state.word) for state in CHOICES] + list(CONFIRMED.items()),
         chosen_state=_chosen_state(filters),
@@ -98,6 +99,11 @@ def _chosen_state(filters: DeliveryFilters) -> str:
 def _mailings(chosen: Mailing | None) -> list[Mailing]:
     recent = queries.recent_mailings()
     return recent if chosen is None or chosen in recent else [chosen, *recent]
+
+
+def _name(mailing: Mailing) -> str:
+    """Return a mailing's subject in words; a notice to the team names the message that it is about."""
+    return in_words(mailing.subject.replace(slot("title"), mailing.title))
 
 
 def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None) -> Line:

@@ -6,8 +6,9 @@ from flask import render_template, request
 
 from engagement import clock
 from engagement.accounts.scopes import rights
-from engagement.communications import queries, scopes
+from engagement.communications import scopes
 from engagement.communications.models import Occurrence
+from engagement.communications.queries import calendar
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import count_of, db
 from engagement.pages.calendar import blueprint
@@ -35,9 +36,9 @@ def index() -> str:
         lede=_month_words(month.messages),
         coming=[
             (m, brief_moment(m.sends_at, reader.timezone))
-            for m in queries.coming_messages(clock.now(), readable=scopes.readable(reading))
+            for m in calendar.coming_messages(clock.now(), readable=scopes.readable(reading))
         ],
-        lines=queries.communications_running(readable=scopes.readable(reading)),
+        lines=calendar.communications_running(readable=scopes.readable(reading)),
         may_plan=rights.planning(reader).holds_places,
         may_see_deliveries=rights.reading_operation(reader).everything,
         statuses=_LEGEND,
@@ -74,7 +75,7 @@ def _listed() -> str:
     status = OccurrenceStatus(asked) if asked in list(OccurrenceStatus) else None
     zone = guard.reader().timezone
     begins = clock.now().astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = queries.messages_listed(begins, status, scopes.readable(rights.reading(guard.reader())))
+    rows = calendar.messages_listed(begins, status, scopes.readable(rights.reading(guard.reader())))
     page = asked_page(count_of(rows))
     messages = list(db.session.scalars(rows.limit(page.size).offset(page.offset)))
     return render_template(

@@ -110,7 +110,7 @@ def _signed_out(_error: SignedOut) -> BaseResponse:
     if kept is None:
         notify("You were signed out meanwhile.", "Nothing was changed. Sign in and press the button again.", "warn")
     else:
-        notify("You were signed out meanwhile.", "What you typed is kept. Sign in, and it stands there again.", "warn")
+        notify("You were signed out meanwhile.", "What you typed is kept. Sign in, and you see it again.", "warn")
     return redirect(url_for("sign_in.sign_in", next=kept or guard.known_path(guard.came_from())))
 
 

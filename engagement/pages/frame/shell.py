@@ -131,14 +131,14 @@ def _operates_without_administration(reader: Reader) -> bool:
 
 
 def _has_maps_alone(reader: Reader) -> bool:
-    """Whether the reader sees stakeholders and no other people; otherwise they stand under People."""
+    """Whether the reader sees stakeholders but no other people; otherwise stakeholders are listed under People."""
     return rights.reading_maps(reader).holds_places and not rights.reading(reader).holds_anything
 
 
 #: For each place: label, endpoint, the path that makes it the current one, and the right that opens it.
 _PLANNING = (
     ("Today", "today.index", "/", lambda r: rights.planning(r).holds_places),
-    ("Waves", "waves.index", "/programmes", lambda r: rights.reading(r).holds_places),
+    ("Waves", "waves.index", "/programmes", lambda r: rights.overseeing(r).holds_places),
     ("People", "people.index", "/people", lambda r: rights.reading(r).holds_anything),
     ("Stakeholders", "stakeholders.index", "/stakeholders", _has_maps_alone),
     ("Calendar", "calendar.index", "/communications", lambda r: rights.reading(r).holds_places),

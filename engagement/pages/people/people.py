@@ -17,7 +17,7 @@ from engagement.pages.parts.files import csv_response, xlsx_response
 from engagement.pages.parts.lists import page_of
 from engagement.pages.people import blueprint
 from engagement.people import queries
-from engagement.people.listing import DirectoryRow, Listing, directory_rows
+from engagement.people.listing.queries import DirectoryRow, Listing, directory_rows
 from engagement.people.models import Person
 from engagement.people.queries import DepartmentName
 from engagement.people.rules import TrainingRole

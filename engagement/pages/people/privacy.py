@@ -19,10 +19,9 @@ from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.pages.people import blueprint
 from engagement.people.models import Person
 from engagement.people.scopes import person_to_keep
-from engagement.privacy import actions
-from engagement.privacy.actions import Erasure
-from engagement.privacy.data_file import data_of
-from engagement.privacy.known_as import known_as
+from engagement.privacy.actions.erasing import Erasure, erase_person
+from engagement.privacy.queries.data_file import data_of
+from engagement.privacy.queries.known_as import known_as
 from engagement.verbs import Verb
 
 
@@ -61,7 +60,7 @@ def erase(person_id: int) -> Drawn | BaseResponse:
         if " ".join(form.name.data.split()) != person.name:
             form.take(BadInput("That is not the name.", {"name": f"Write {person.name}, exactly as it stands here."}))
         else:
-            erasure = actions.erase_person(person, by=guard.reader().actor)
+            erasure = erase_person(person, by=guard.reader().actor)
             return done("people.index", "The person was erased.", _gone_words(erasure))
     known = known_as(person, account_of_person(person.id))
     return drawn("people/erase.html", form, person=person, held=held, known=known)

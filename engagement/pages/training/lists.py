@@ -12,7 +12,7 @@ from engagement.pages.frame import guard
 from engagement.pages.parts.fields import row_id
 from engagement.people.models import Department
 from engagement.people.rules import TrainingRole
-from engagement.training import queries
+from engagement.training.queries.progress import learners, wave_progress
 from engagement.training.rules import LearnerState
 from engagement.waves.models import Wave
 from engagement.waves.scopes import people_within
@@ -32,7 +32,7 @@ LEARNER_HEADER = [
 
 def progress_table(found: Wave) -> tuple[list[str], list[list[object]]]:
     """Return the header and rows of a wave's table, as on the page."""
-    far = queries.wave_progress(found.id)
+    far = wave_progress(found.id)
     header = ["Department"] + [f"{role.word} {word}" for role in TrainingRole for word in ("finished", "assigned")]
     lines = [(line.path or line.name, line.roles) for line in far.rows]
     if lines:
@@ -81,7 +81,7 @@ def asked_filters() -> LearnerFilters:
 def learners_shown(found: Wave, filters: LearnerFilters) -> Select[Any]:
     """Return the SELECT of the people behind the counts whom the reader may see by name."""
     seen = people_within(rights.reading(guard.reader()))
-    return queries.learners(found.id, filters.department, filters.role, filters.state, visible=seen)
+    return learners(found.id, filters.department, filters.role, filters.state, visible=seen)
 
 
 def learner_rows(found: Wave) -> list[list[object]]:

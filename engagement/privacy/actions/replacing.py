@@ -1,4 +1,4 @@
-"""Putting the stand-in for somebody's names and addresses in the texts of every table."""
+"""Replaces somebody's names and addresses with a stand-in in the texts of every table."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -25,22 +25,21 @@ from engagement.db import Base, db, rows_changed
 from engagement.intake.models import ImportRun
 from engagement.mail.models import MailboxMessage
 from engagement.people.models import Person
-from engagement.privacy.known_as import KnownAs
-from engagement.privacy.naming import Wording, replaced
-from engagement.privacy.reach import Subject, in_own_concerns, rows_about
-from engagement.privacy.rules import STAND_IN
+from engagement.privacy.queries.known_as import KnownAs
+from engagement.privacy.queries.reach import Subject, in_own_concerns, rows_about
+from engagement.privacy.rules.naming import Wording, replaced
+from engagement.privacy.rules.records import STAND_IN
 
-#: People and sign-ins are other people's own rows; messages in the mailbox are deleted rather than rewritten.
+#: Tables left alone: people and sign-ins are other people's own rows; messages in the mailbox are deleted instead.
 LEFT_ALONE = {table.__tablename__ for table in (Person, Account, MailboxMessage)}
 
 
 def replace_everywhere(known: KnownAs, who: Subject) -> None:
-    """Replace names and addresses in every text and JSON value: all of them in what is about this person, elsewhere those
-    that mean nobody else."""
+    """Replace names and addresses in all texts and JSON: all of them in rows about this person, else unambiguous ones."""
     everywhere, own = known.plain_wordings(), known.wordings()
     numbers = [Wording.of_number(number) for number in known.numbers if len(number) > 3]
     for table in Base.metadata.sorted_tables:
-        # Of employee numbers, which look like any other number, only the remarks on files tell.
+        # Employee numbers look like any other number, so they are replaced only in problems of imports.
         more = numbers if table is ImportRun.__table__ else []
         if table.name not in LEFT_ALONE:
             _replace_in(table, [*more, *everywhere], [*more, *own], who)
@@ -68,7 +67,7 @@ def _holds_text(column: Column[Any]) -> bool:
 
 
 def _together(columns: Iterable[Column[Any]]) -> ColumnElement[str]:
-    """Return the texts of a row as one, so that each is looked through once for everything that is sought."""
+    """Return the texts of a row joined, so that each row is searched once for everything."""
     whole: ColumnElement[str] = literal("")
     for column in columns:
         whole = whole + " " + func.coalesce(cast(column, String), "")
@@ -83,11 +82,11 @@ def _has(text: ColumnElement[str], hint: str) -> ColumnElement[bool]:
     escaped = hint.replace("/", "//").replace("%", "/%").replace("_", "/_")
     if db.engine.dialect.name == "postgresql":
         return text.ilike(f"%{escaped}%", escape="/")
-    # SQLite's LIKE looks at no case of plain letters, of which hints are made where it can be.
+    # SQLite's LIKE ignores the case of ASCII letters, and hints consist of these if possible.
     return text.like(f"%{escaped}%", escape="/")
 
 
 def _fitting(value: Any, column: Column[Any]) -> Any:
-    """Return a text cut to what its column takes; the stand-in may be longer than the name."""
+    """Return a text cut to its column's length; the stand-in may be longer than the name."""
     length = getattr(column.type, "length", None)
     return value[:length] if isinstance(value, str) and length else value

@@ -1,4 +1,4 @@
-"""How long each kind of record is kept: setting it, and letting old records go."""
+"""How long each kind of record is kept: sets it, and deletes old records."""
 
 from datetime import datetime
 
@@ -10,24 +10,25 @@ from engagement.db import db, rows_changed
 from engagement.errors import BadInput
 from engagement.intake.models import ImportChange, ImportRun, StagedPerson
 from engagement.mail.models import Delivery
-from engagement.privacy import old_records, queries
 from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.models import RetentionRule
-from engagement.privacy.rules import RecordKind, days_problem
+from engagement.privacy.queries import old_records
+from engagement.privacy.queries.retention import retention_rules
+from engagement.privacy.rules.records import RecordKind, days_problem
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.training.models import QuizAttempt
 from engagement.verbs import Verb
 
 
 def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
-    """Say how many days a kind of record is kept, for ever when None.
+    """Set for how many days a kind of record is kept, for ever when None.
 
     Raises BadInput for fewer than 30 days or more than a hundred years.
     """
     problem = days_problem(keep_days)
     if problem:
         raise BadInput(problem, {kind.value: problem})
-    rule = queries.retention_rules().get(kind)
+    rule = retention_rules().get(kind)
     old = rule.keep_days if rule else None
     if old == keep_days:
         return
@@ -47,7 +48,7 @@ def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
 
 
 def apply_retention(now: datetime, *, by: Actor = audit.CLOCK) -> dict[RecordKind, int]:
-    """Let every record go that is older than its rule allows; returns how many of each kind went."""
+    """Delete or empty every record that is older than its rule allows; return how many of each kind."""
     gone = {each.kind: _let_go(each.kind, each.keep_days, now, by) for each in old_records.all_going(now)}
     for kind, number in gone.items():
         if number and kind.is_counted:

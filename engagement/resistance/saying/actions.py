@@ -182,7 +182,7 @@ def empty_letterbox(on: date, country: str) -> bool:
 
 
 def _hand_over(letters: list[Letter], on: date) -> list[Letter]:
-    """Hand over each letter by itself; return those that failed, which wait for the next round.
+    """Hand over the letters that can be; return those that failed, which wait for the next round.
 
     Nobody may see a single letter and decide about it, so it is tried again each morning.
     """
@@ -190,19 +190,24 @@ def _hand_over(letters: list[Letter], on: date) -> list[Letter]:
     # Counted for each wave, so that a flood about one wave leaves out nothing about another.
     floods = {wave_id for wave_id, number in counted.items() if is_flood(number, _earlier_mornings(on, wave_id))}
     left = []
-    for letter in letters:
+    while letters:
         try:
+            # One savepoint for all: PostgreSQL numbers each, and rows would keep the numbers.
             with db.session.begin_nested():
-                if letter.concern_id is None:
-                    _make_concern(letter, on, floods)
-                else:
-                    _add_reply(letter, letter.concern_id, on)
+                for letter in letters:
+                    if letter.concern_id is None:
+                        _make_concern(letter, on, floods)
+                    else:
+                        _add_reply(letter, letter.concern_id, on)
+                    db.session.flush()
+            break
         except Exception as error:
             if is_database_away(error):
                 raise
             # Without the error's own words, which may contain the letter's text.
             log.error("a letter could not be handed over", fault=type(error).__name__)
             left.append(letter)
+            letters = [each for each in letters if each is not letter]
     return left
 
 

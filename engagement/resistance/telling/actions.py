@@ -13,7 +13,7 @@ from engagement.mail.headers import is_usable_address
 from engagement.mail.layout import Around, Button, html_layout
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import DeliveryState, Letter, MailingKind
-from engagement.people.organisation import UNSET, Organisation, working_time
+from engagement.people.organisation.rules import UNSET, Organisation, working_time
 from engagement.resistance.models import Concern
 from engagement.words import day_words
 

@@ -241,7 +241,7 @@ def test_nobody_is_made_owner_who_may_not_read_it(app, manager):
     outsider = make_account("o@example.com", "Otto Outsider")
     db.session.commit()
     shown = page(manager.post(f"/concerns/{concern.id}/ownership", data={"owner": str(outsider.id)}), 422)
-    assert "Whom you chose may not read this concern" in shown
+    assert "The person you chose may not read this concern" in shown
     assert concern.owner_id is None
 
 

@@ -33,7 +33,7 @@ def client_with(app: Flask, *roles: Role) -> FlaskClient:
     [
         ((Role.CHANGE_MANAGER,), SEVEN),
         ((Role.CHANGE_MANAGER, Role.ADMINISTRATOR), [*SEVEN, "Administration"]),
-        ((Role.SPONSOR,), ["Stakeholders", "Reports"]),
+        ((Role.SPONSOR,), ["Waves", "Stakeholders", "Reports"]),
     ],
 )
 def test_the_menu_holds_the_places_that_were_drawn(app: Flask, roles: tuple[Role, ...], places: list[str]):

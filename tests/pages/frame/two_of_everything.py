@@ -20,7 +20,8 @@ from engagement.accounts.links.rules import sign_in_token
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import give_role_by_rule, save_audience
-from engagement.communications import actions as communications
+from engagement.communications.actions.calendar import make_communication
+from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.models import Details, Occurrence, TextVersion
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
@@ -37,9 +38,11 @@ from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
 from engagement.resistance.saying.rules import Moment
 from engagement.set_aside import SetAside
-from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.actions.mapping import add_stakeholder
+from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.training.actions import settle_assignments
+from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
 from engagement.training.rules import ItemKind, LeftoverCause
 from engagement.waves.models import Wave
@@ -140,6 +143,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "person_id": person.id,
         "module_id": module.id if is_own else make_module("writing").id,
         "slug": module.slug,
+        "question_id": module.questions[0].id,
         "role": "user",
         "step": "training",
         "kind": "csv",
@@ -157,7 +161,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
 
 def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
     """On each side a stakeholder of the wave with a private note, and the person as its champion."""
-    row = stakeholders.add_stakeholder(
+    row = add_stakeholder(
         f"The {side} stakeholder",
         StakeholderGroup.OTHERS,
         places=[wave],
@@ -165,8 +169,8 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
         owner=person,
         by=TESTER,
     )
-    note = stakeholders.write_note(row, f"The {side} note", by=TESTER)
-    champion = stakeholders.appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
+    note = write_note(row, f"The {side} note", by=TESTER)
+    champion = appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
     return {"stakeholder_id": row.id, "note_id": note.id, "champion_id": champion.id}
 
 
@@ -175,7 +179,7 @@ def _calendar(side: str, programme: Programme, department: Department) -> dict[s
     rule = give_role_by_rule(TrainingRole.SUPPORT, audience, by=TESTER)
     owner = make_account(f"owner.{side}@example.com", f"Owner {side}", by=TESTER)
     db.session.flush()
-    line = communications.make_communication(
+    line = make_communication(
         programme,
         Details(
             CommunicationKind.DEPARTMENT_BRIEFING,
@@ -187,7 +191,7 @@ def _calendar(side: str, programme: Programme, department: Department) -> dict[s
         ),
         by=TESTER,
     )
-    message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
+    message = schedule_briefing(line, AT_TWO, by=TESTER)
     version = TextVersion(occurrence_id=message.id, number=1, subject=f"The {side} subject", body="")
     db.session.add(version)
     db.session.flush()

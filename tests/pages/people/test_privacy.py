@@ -16,9 +16,9 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.intake.actions.files import keep_upload
 from engagement.people.models import Person
-from engagement.privacy.queries import retention_rules
-from engagement.privacy.rules import RecordKind
-from engagement.stakeholders import actions as stakeholders
+from engagement.privacy.queries.retention import retention_rules
+from engagement.privacy.rules.records import RecordKind
+from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -183,7 +183,7 @@ def test_who_erases_is_told_which_waiting_files_went(root: FlaskClient, eve: int
 
 def test_administrators_alone_erase_a_stakeholder_outside_the_directory(app: Flask, root: FlaskClient):
     manager = make_change_manager()
-    row = stakeholders.add_stakeholder("Zed Broker", StakeholderGroup.CUSTOMERS, places=[make_wave()], by=manager.actor)
+    row = add_stakeholder("Zed Broker", StakeholderGroup.CUSTOMERS, places=[make_wave()], by=manager.actor)
     db.session.commit()
     page, erasure = f"/stakeholders/{row.id}", f"/stakeholders/{row.id}/erasure"
     client = signed_in(app, manager)

@@ -1,4 +1,4 @@
-"""People who would get a manager who has left, or who leaves with the same file."""
+"""People whose new manager has left, or leaves with the same file."""
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
@@ -13,7 +13,7 @@ from engagement.people.models import Person
 
 
 def managers_gone(run: ImportRun) -> list[Problem]:
-    """Return a note for each such manager, on the first row that names them anew; nobody is told of one whom they have already."""
+    """Return a note for each such manager, on the first row that names them as somebody's new manager."""
     wanted, leaving = desired(run, ChangeKind.NEW, *KNOWN), aliased(StagedMatch)
     goes = and_(leaving.run_id == run.id, leaving.person_id == Person.id, leaving.kind == ChangeKind.LEFT)
     rows = (

@@ -1,4 +1,4 @@
-"""The people list: as a page needs it, some lines and the exact number of all in one statement that is built once; and as a file."""
+"""The people list: for a page, some lines and the exact total in one statement that is built once; and as a file."""
 
 from collections import defaultdict
 from datetime import date
@@ -14,7 +14,7 @@ from engagement.people.rules import RoleOrigin, TrainingRole
 
 
 class PersonLine(NamedTuple):
-    """A person on the list, with the path of their department and the training roles in their fixed order."""
+    """A person on the list, with the path of their department and their training roles in fixed order."""
 
     id: int
     name: str
@@ -26,9 +26,9 @@ class PersonLine(NamedTuple):
 
 
 class DirectoryRow(NamedTuple):
-    """A person as a row of a file, with the columns of the HR file, so that it can be brought in again and changes nobody.
+    """A person as a row of a file with the columns of the HR file, so that importing it again changes nobody.
 
-    `role_by_rule` is for the reader alone: taken from a file, such a role would outlive its rule.
+    `role_by_rule` is only for the reader: if it were imported, such a role would outlive its rule.
     """
 
     employee_id: str | None
@@ -51,19 +51,19 @@ class DirectoryRow(NamedTuple):
 
 
 class Listing:
-    """A list of people (see `people_listed`), made ready to be read page by page, as often as it is asked for.
+    """A list of people (see `people_listed`), ready to be read page by page any number of times.
 
-    Building the statement takes longer than running it, so whoever shows the same list again keeps this.
+    Building the statement takes longer than running it, so callers keep this for a list that they show again.
     """
 
     def __init__(self, listed: Select[Any]) -> None:
         person, department, held = Person.__table__.c, Department.__table__.c, PersonRole.__table__.c
-        # First who is on the page, so that departments and roles are looked up for nobody else.
+        # First select the people of the page, so that departments and roles are looked up only for them.
         on_page = listed.with_only_columns(Person.id).limit(bindparam("size")).offset(bindparam("offset"))
         shown = on_page.subquery("shown")
         roles = select(func.aggregate_strings(held.role, ",")).where(held.person_id == person.id).scalar_subquery()
         number = listed.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
-        # The limit keeps both engines from counting anew for each line of the page.
+        # The limit keeps both engines from counting again for each line of the page.
         counted = select(number.scalar_subquery().label("total")).limit(1).subquery("counted")
         self._statement = (
             select(
@@ -84,7 +84,7 @@ class Listing:
         )
 
     def page(self, size: int, offset: int) -> tuple[list[PersonLine], int]:
-        """Return so many lines after the first `offset`, and how many people are on the whole list."""
+        """Return `size` lines after the first `offset`, and the number of people on the whole list."""
         rows = db.session.connection().execute(self._statement, {"size": size, "offset": offset}).all()
         lines = [
             PersonLine(row.id, row.name, row.email, row.job_title, row.has_left, row.path, _roles_in(row.roles))
@@ -101,7 +101,7 @@ def _roles_in(joined: str | None) -> tuple[TrainingRole, ...]:
 
 
 def directory_rows(people: Select[Person]) -> list[DirectoryRow]:
-    """Return the people of a list (see `people_listed`) as rows of a file in its order, in two queries however many."""
+    """Return the people of a list (see `people_listed`) as rows of a file, in order, in two queries."""
     manager = aliased(Person)
     ids = people.with_only_columns(Person.id).order_by(None)
     stated: dict[int, list[str]] = defaultdict(list)

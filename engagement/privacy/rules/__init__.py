@@ -1,0 +1,1 @@
+"""Which records are kept for how long, and how names stand in texts."""
