@@ -1,17 +1,24 @@
 """What was said of people by hand stays when a file says something else, and the preview says so."""
 
 import pytest
+from factories import make_account
 from intake.companies import ADA, BEN, CY, DEE, INES, bring_in, person, stage, tally
+from sqlalchemy import select
 
 from engagement.accounts.addresses.actions import correct_person
+from engagement.audit import Actor
 from engagement.db import db
-from engagement.errors import BadInput
+from engagement.errors import BadInput, RuleBroken
 from engagement.intake.actions.runs import apply_run
-from engagement.people.actions import make_department
+from engagement.people.actions import make_department, mark_as_left
 from engagement.people.by_hand.actions import add_by_hand, give_back
+from engagement.people.by_hand.models import HandValue
 from engagement.people.by_hand.queries import said_by_hand
 from engagement.people.by_hand.rules import HandField
 from engagement.people.models import Person
+from engagement.privacy.actions.erasing import erase_person
+from engagement.privacy.queries.data_file import data_of
+from engagement.privacy.rules.records import STAND_IN
 
 
 def notes(run) -> list[str]:
@@ -85,6 +92,32 @@ def test_who_is_known_by_address_alone_is_found_by_the_one_that_files_go_on_usin
     assert tally(run) == {"unchanged": 1}
     assert len(notes(run)) == 2
     assert tally(stage("abbott@example.com,Ann Abbott,Head", header=header)) == {"unchanged": 1}
+    with pytest.raises(RuleBroken, match="HR files know them by ann@"):
+        give_back(ann, HandField.EMAIL, by=INES)
+    correct_person(ann, {"email": "ann@example.com"}, by=INES)
+    give_back(ann, HandField.EMAIL, by=INES)
+    assert tally(stage("ann@example.com,Ann Abbott,Head", header=header)) == {"unchanged": 1}
+
+
+def test_who_has_left_is_not_corrected(app, frozen):
+    bring_in(ADA, BEN)
+    ben = person("2")
+    mark_as_left(ben, by=INES)
+    with pytest.raises(RuleBroken, match="Ben Bitdiddle has left"):
+        correct_person(ben, {"job_title": "Clerk"}, by=INES)
+
+
+def test_erasing_somebody_takes_what_was_said_of_them_by_hand_and_by_whom(corrected):
+    bens = make_account("bell@example.com", "Benjamin Bell")
+    bens.person_id = person("2").id
+    correct_person(person("3"), {"job_title": "Clerk"}, by=Actor(bens.id, bens.name))
+    [said] = [
+        row for row in data_of(person("2"), with_concerns=False)["about_them"]["hand_value"] if row["field"] == "email"
+    ]
+    assert said["former"] == "ben@example.com"
+    assert "given_by" not in said
+    erase_person(person("2"), by=INES)
+    assert [row.given_by for row in db.session.scalars(select(HandValue))] == [STAND_IN]
 
 
 def test_an_address_given_by_hand_is_taken_from_nobody(corrected):

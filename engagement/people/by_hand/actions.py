@@ -21,8 +21,9 @@ from engagement.verbs import Verb
 
 
 def add_by_hand(name: str, email: str, *, by: Actor, **details: Any) -> Person:
-    """Add somebody to the directory by hand (see `add_person`): no file that leaves them out lets them leave, nor changes them."""
+    """Add somebody to the directory by hand (see `add_person`): no file changes them, and a file may leave them out."""
     _refuse_address(email)
+    _refuse_no_name(clean(name))
     person = add_person(clean(name), email, by=by, **details)
     said = {OF_COLUMN[column] for column, value in details.items() if value and column in OF_COLUMN}
     _note(person, said | {HandField.HERE, HandField.NAME, HandField.EMAIL}, None, by)
@@ -33,9 +34,13 @@ def correct(person: Person, values: Mapping[str, Any], *, by: Actor) -> set[Hand
     """Give columns of a person other values by hand; returns which fields changed. Files leave these alone from now on.
 
     Raises BadInput by field for an address that is malformed or somebody else’s, an empty name, and a manager who reports
-    to the person.
+    to the person; RuleBroken for somebody who left.
     """
-    new = dict(values)
+    if person.has_left:
+        raise RuleBroken(f"{person.name} has left. Take them back first.")
+    new: dict[str, Any] = {
+        column: clean(value) if isinstance(value, str) else value for column, value in values.items()
+    }
     if "email" in new:
         new["email"] = kept_form(new["email"])
     changes = audit.changes_between(person, new)
@@ -47,10 +52,10 @@ def correct(person: Person, values: Mapping[str, Any], *, by: Actor) -> set[Hand
                 f"{new['email']} is the address of {holder}.",
                 {"email": f"{holder} has this address. Give another one."},
             )
-    if "name" in changes and not new["name"]:
-        raise BadInput("A person needs a name.", {"name": "Write the name by which colleagues know this person."})
+    if "name" in changes:
+        _refuse_no_name(new["name"])
     if "manager_id" in changes:
-        _refuse_circle(person, new["manager_id"])
+        _refuse_circle(person, values["manager_id"])
     if not changes:
         return set()
     former = person.email
@@ -86,10 +91,18 @@ def change_delivery_details(
 
 
 def give_back(person: Person, field: HandField, *, by: Actor) -> None:
-    """Let the next HR file say a value again. Raises RuleBroken where it does already."""
+    """Let the next HR file say a value again.
+
+    Raises RuleBroken where it does already, and for the address of somebody whom files know by their former one alone.
+    """
     row = db.session.get(HandValue, (person.id, field))
     if row is None:
         raise RuleBroken("The HR file says this already.")
+    if field is HandField.EMAIL and not person.employee_id and row.former not in (None, person.email):
+        raise RuleBroken(
+            f"{person.name} has no employee number, so HR files know them by {row.former} alone and would bring somebody "
+            "new. Correct the address to that one first, then give it back."
+        )
     db.session.delete(row)
     audit.record(Verb.GAVE_BACK_TO_FILE, person, by=by, **{field.word.lower(): ("by hand", "from the HR file")})
     db.session.flush()
@@ -103,6 +116,11 @@ def _note(person: Person, fields: set[HandField], former: str | None, by: Actor)
             db.session.add(row)
         row.given_at, row.given_by, row.given_by_id = clock.now(), by.name[:401], by.account_id
     db.session.flush()
+
+
+def _refuse_no_name(name: str) -> None:
+    if not name:
+        raise BadInput("A person needs a name.", {"name": "Write the name by which colleagues know this person."})
 
 
 def _refuse_address(email: str) -> None:

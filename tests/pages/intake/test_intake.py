@@ -113,15 +113,16 @@ def test_applying_something_else_than_was_seen_shows_it_first(ines: FlaskClient)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{url}?anew=1")
     shown = page(ines, f"{url}?anew=1")
     assert "The directory has changed since you looked." in shown
-    assert "Change 2 people" in shown
+    assert "Change 1 person" in shown
+    assert "Ben: the language stays “ja”, given by hand" in page(ines, f"{url}?show=by-hand")
     assert "The directory is up to date." not in shown
     languages = select(Person.language).order_by(Person.employee_id)
     assert db.session.scalars(languages).all() == ["en", "ja"]
     ines.post(f"{url}/application")
     after = page(ines, url)
-    assert after.count("2 people changed") == 2
+    assert after.count("1 person changed") == 2
     db.session.rollback()
-    assert db.session.scalars(languages).all() == ["de", "en"]
+    assert db.session.scalars(languages).all() == ["de", "ja"]
 
 
 def test_a_large_file_that_would_do_something_else_leads_to_its_new_preview(
