@@ -7,7 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Options, Values, ids_in
-from engagement.mail.confirming import asked_of, confirmed_by, titles_to_confirm, who_confirmed, who_was_asked
+from engagement.mail.confirmations.queries import (
+    asked_of,
+    confirmed_by,
+    titles_to_confirm,
+    who_confirmed,
+    who_was_asked,
+)
 from engagement.people.models import Person
 from engagement.words import plural
 

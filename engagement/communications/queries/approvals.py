@@ -14,12 +14,12 @@ from engagement.accounts.rules import Role
 from engagement.accounts.scopes import rights
 from engagement.audit import Actor
 from engagement.communications import scopes
-from engagement.communications.merge_values import constants_for
-from engagement.communications.merging import CONSTANT, FIELDS, fields_in
 from engagement.communications.models import Approval, Communication, Occurrence
+from engagement.communications.queries.writers import barred_from_approving
 from engagement.communications.rules import OccurrenceStatus
-from engagement.communications.translations import translations_of
-from engagement.communications.writers import barred_from_approving
+from engagement.communications.texts.queries.merge_values import constants_for
+from engagement.communications.texts.queries.translations import translations_of
+from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS, fields_in
 from engagement.db import db
 from engagement.reach import Reach
 from engagement.words import day_words, moment_words

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 from sqlalchemy import ColumnElement, Select, case, func, literal, null, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from engagement.communications.languages import best_match, is_read_in
+from engagement.communications.texts.rules.languages import best_match, is_read_in
 from engagement.days.working_hours import WorkingTime, next_working_instant
 from engagement.db import db
 from engagement.mail.models import Delivery, Mailing

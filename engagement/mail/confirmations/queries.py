@@ -1,4 +1,4 @@
-"""Confirmations of having read a message: recording them, and who has confirmed and who has not."""
+"""Confirmations of having read a message: who has confirmed and who has not."""
 
 from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
@@ -7,32 +7,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import joinedload
 
-from engagement import audit, clock
-from engagement.audit import Actor
-from engagement.db import db, insert_new, rows_changed
-from engagement.errors import RuleBroken
+from engagement.db import db
 from engagement.mail.models import Acknowledgement, Delivery, Mailing, Reminder
 from engagement.mail.rules import READABLE, DeliveryState
 from engagement.people.models import Person
-from engagement.verbs import Verb
-
-
-def acknowledge(delivery: Delivery, *, by: Actor) -> bool:
-    """Record that the recipient confirms having read a message; return whether that is new.
-
-    Confirming twice changes nothing. Raises RuleBroken for a message that asks for no confirmation or has no recipient
-    in the directory.
-    """
-    mailing = delivery.mailing
-    if not mailing.asks_confirmation or delivery.person_id is None:
-        raise RuleBroken("This message does not ask for a confirmation.")
-    confirming = insert_new(Acknowledgement).values(
-        mailing_id=mailing.id, person_id=delivery.person_id, acknowledged_at=clock.now()
-    )
-    if not rows_changed(confirming.on_conflict_do_nothing()):
-        return False
-    audit.record(Verb.CONFIRMED_READING, audit.about(delivery, name=mailing.title), by=by)
-    return True
 
 
 def acknowledged_at(deliveries: Iterable[Delivery]) -> dict[int, datetime]:

@@ -13,7 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from engagement import clock
 from engagement.db import db
-from engagement.mail.models import MailboxMessage
+from engagement.mail.mailbox.models import MailboxMessage
 
 LOOPBACK = "127.0.0.1"
 LONGEST_SUBJECT = 500

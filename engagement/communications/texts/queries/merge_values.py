@@ -6,17 +6,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
 
-from engagement.audiences.queries import rule_problem
-from engagement.communications.merging import CONSTANT, FIELDS, problems_in
 from engagement.communications.models import Communication, Occurrence
-from engagement.communications.translations import translations_of
+from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS
 from engagement.content.frames import frame_in
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Workflow
 from engagement.waves.queries import workflows_of_waves
-from engagement.words import day_words, language_words, listed
+from engagement.words import day_words, listed
 
 #: Personal fields whose values contain words of the service, which follow the language of the text.
 IN_ITS_LANGUAGE = ("department", "training_role")
@@ -48,22 +46,6 @@ def constants_for(
     communication = occurrence.communication
     on = occurrence.sends_at.astimezone(ZoneInfo(communication.timezone)).date()
     return constants_of(communication, on, workflows, language)
-
-
-def problems_of(occurrence: Occurrence) -> list[str]:
-    """Return a sentence for each problem in texts and audience that blocks approval and sending.
-
-    Those of a translation begin with the name of its language.
-    """
-    constants = constants_for(occurrence)
-    found = problems_in(occurrence.subject, occurrence.body, constants)
-    for text in translations_of(occurrence):
-        own = problems_in(text.subject, text.body, constants)
-        if text.body.strip() and text.body == occurrence.body:
-            own.append("The text is still the one that it is a translation of.")
-        found += [f"{language_words(text.language)}: {sentence}" for sentence in own]
-    whom = rule_problem(occurrence.communication.audience)
-    return [*found, whom] if whom else found
 
 
 def person_columns(names: Iterable[str], language: str = "en") -> dict[str, ColumnElement[str]]:

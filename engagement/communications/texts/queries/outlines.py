@@ -8,11 +8,12 @@ from typing import Any
 import yaml
 
 from engagement.communications.rules import CommunicationKind
+from engagement.content.library import LIBRARY
 from engagement.days.local_time import clock_time
 from engagement.days.recurrence import read_rule
 from engagement.errors import BadInput
 
-BRIEFINGS = Path(__file__).resolve().parents[2] / "content" / "briefings"
+BRIEFINGS = LIBRARY / "briefings"
 LONGEST_HEADER = 4_000
 KEYS = ("title", "kind", "audience", "cadence", "rrule", "at", "write_lead_days", "required", "subject")
 

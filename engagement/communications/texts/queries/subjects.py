@@ -4,34 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
-from engagement.communications.merge_values import constants_for
-from engagement.communications.merging import CONSTANT, FIELD, FIELDS, fields_in, rendered
 from engagement.communications.models import Occurrence
+from engagement.communications.texts.queries.merge_values import constants_for
+from engagement.communications.texts.rules.merge_fields import CONSTANT, fields_in
+from engagement.communications.texts.rules.rendering import rendered
+from engagement.communications.texts.rules.subjects import in_words
 from engagement.db import db
 from engagement.mail.models import Mailing
 from engagement.waves.queries import workflows_of_waves
-
-#: Words that lists show for a field that differs by reader or has no known value.
-IN_LISTS = {
-    "first_name": "each reader",
-    "name": "each reader",
-    "department": "each department",
-    "training_role": "each role",
-    "wave": "the wave",
-    "go_live": "the go-live",
-    "workflow": "the workflow",
-    "programme": "the programme",
-    "sender_name": "the sender",
-}
-
-
-def in_words(subject: str) -> str:
-    """Return a subject as lists show it, with words for its fields: "Each department: what changes".
-
-    Unknown fields stay as typed, so that they are noticed.
-    """
-    said = FIELD.sub(lambda match: IN_LISTS.get(match[1], "…") if match[1] in FIELDS else match[0], subject)
-    return said[:1].upper() + said[1:] if FIELD.match(subject) else said
 
 
 def subjects_shown(occurrences: Iterable[Occurrence]) -> dict[int, str]:

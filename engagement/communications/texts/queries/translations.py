@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from engagement.communications.languages import best_match
 from engagement.communications.models import Communication, Occurrence, OccurrenceText
+from engagement.communications.texts.rules.languages import best_match
 from engagement.db import db
 from engagement.people.organisation.rules import Organisation
 

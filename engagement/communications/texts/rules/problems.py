@@ -1,83 +1,19 @@
-"""Merge fields of a text: which exist, what blocks sending, and how the text becomes HTML and plain text.
-
-A field is written `{{ first_name }}`. While a text is rendered, marks take the place of fields, so that neither
-Markdown nor the cleaner touches them. Values are put in afterwards and escaped, so they can never become markup or
-fields. In an address a field is allowed only if it is a link and the whole address; see `field_places`.
-"""
+"""What blocks a text from being sent: unknown, valueless or misplaced fields, notes to the author, nothing written."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from html import escape
-from itertools import count
 from xml.etree.ElementTree import Element
 
-from engagement.communications.field_places import misplaced, taken_out, with_room
-from engagement.content import markdown
-from engagement.content.commonmark import read, tree_of
-from engagement.content.frames import frame_in
-from engagement.content.plain_text import text_of
+from engagement.communications.texts.rules.field_places import misplaced
+from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS, LINKS, OF_A_WAVE, Mark, fields_in, slot
+from engagement.content.commonmark import read
 from engagement.errors import BadInput
-from engagement.words import isolated
 
-FIELD = re.compile(r"\{\{\s*+([a-z][a-z0-9_]*+)\s*+\}\}")
 GUIDANCE = re.compile(r"^[ \t>*+-]*+\[[^\[\]]++\][ \t]*+$", re.MULTILINE)
 LONGEST_SUBJECT = 200
 #: At most this many unknown fields are named in one list of problems.
 MOST_NAMED = 10
-
-
-@dataclass(frozen=True)
-class MergeField:
-    """A field and its meaning; a link also has a path, and its words are in `content/frames`."""
-
-    name: str
-    meaning: str
-    path: str | None = None
-
-    @property
-    def written(self) -> str:
-        """The field as it is typed."""
-        return slot(self.name)
-
-
-FIELDS = {
-    field.name: field
-    for field in (
-        MergeField("first_name", "the reader’s first name"),
-        MergeField("name", "the reader’s full name"),
-        MergeField("department", "the reader’s department"),
-        MergeField("training_role", "the reader’s training role"),
-        MergeField("wave", "number and name of the wave"),
-        MergeField("go_live", "the day on which the wave goes live"),
-        MergeField("workflow", "the workflows of the wave"),
-        MergeField("programme", "the name of the programme"),
-        MergeField("sender_name", "the name of the communication’s owner"),
-        MergeField("my_change_link", "a link to the reader’s own page", "/me"),
-        MergeField("training_link", "a link to the reader’s training", "/me/training"),
-        MergeField("concern_link", "a link to say something", "/concerns/new"),
-    )
-}
-#: The same for all readers, so filled when the message is built; delivery fills the others.
-CONSTANT = ("wave", "go_live", "workflow", "programme", "sender_name")
-OF_A_WAVE = ("wave", "go_live", "workflow")
-LINKS = tuple(field.name for field in FIELDS.values() if field.path)
-
-
-def slot(name: str) -> str:
-    """Return a field as it is written in texts."""
-    return "{{ " + name + " }}"
-
-
-def without_slots(value: str) -> str:
-    """Return a value that brings no slots of its own: repeated braces become one, braces at its ends go."""
-    return re.sub(r"([{}])\1+", r"\1", value).strip("{}")
-
-
-def fields_in(*texts: str) -> list[str]:
-    """Return the names of known fields that the texts use, each once, in reading order."""
-    return list(dict.fromkeys(name for text in texts for name in FIELD.findall(text) if name in FIELDS))
 
 
 def problems_in(subject: str, body: str, constants: Mapping[str, str]) -> list[str]:
@@ -105,12 +41,12 @@ def _misplaced(subject: str, body: str, *, spelt_well: bool) -> list[str]:
     That is: what can't be laid out, what is left out, and fields in places where they could lead elsewhere. Where all
     fields are `spelt_well`, remaining braces came from an escape.
     """
-    mark = _Mark(body)
+    mark = Mark(body)
     try:
         text = read(mark.held)
     except BadInput as error:
         return [error.sentence]
-    tree, head = text.tree, _Mark(subject)
+    tree, head = text.tree, Mark(subject)
     found = [mark.out_of_text(sentence) for sentence in text.problems]
     found += misplaced(tree, mark.field_of, LINKS) + misplaced(_words(head.held), head.field_of, LINKS)
     shown = ["".join(tree.itertext()), *(value for part in tree.iter() for value in part.attrib.values())]
@@ -170,78 +106,3 @@ def _left_guidance(body: str) -> list[str]:
     if len(notes) == 1:
         return [f"A note to the author still stands in the text: {first}"]
     return [f"{len(notes)} notes to the author still stand in the text. The first one: {first}"]
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A text with constants filled in and slots for the rest: subject and text are plain, `html` is clean and escaped."""
-
-    subject: str
-    html: str
-    text: str
-
-    def filled(self, values: Mapping[str, str]) -> "Rendered":
-        """Return the same with a person's values in the slots."""
-        return Rendered(
-            _filled(self.subject, values),
-            _filled(self.html, {name: escape(isolated(value)) for name, value in values.items()}),
-            _filled(self.text, values),
-        )
-
-
-def rendered(
-    subject: str, body: str, constants: Mapping[str, str], link_words: Mapping[str, str] | None = None
-) -> Rendered:
-    """Return a text as built for everybody: constants filled in, personal fields left as slots.
-
-    A link field that is alone becomes linked words in HTML (`link_words` by field, else English ones), and its bare
-    address in plain text.
-    """
-    words = link_words or frame_in("en").words
-    mark = _Mark(body)
-    values = {name: without_slots(value) for name, value in constants.items() if value}
-    try:
-        tree = tree_of(mark.held)
-    except BadInput as error:
-        html, text = markdown.plain_html(mark.held, error.sentence), mark.held
-    else:
-        taken_out(tree, mark.field_of, LINKS, words)
-        text, html = text_of(tree), markdown.html_of(tree, id_prefix=None)
-    made = Rendered(
-        FIELD.sub(lambda m: slot(m[1]), " ".join(subject.split())),
-        _lone_braces(html, lambda part: mark.out_of_html(part, words)),
-        _lone_braces(with_room(text, mark.field_of, LINKS), mark.out_of_text),
-    )
-    return made.filled(values)
-
-
-def _lone_braces(text: str, put_in: Callable[[str], str]) -> str:
-    """Put the fields in at their marks; braces from anything else, such as an escape, stay single."""
-    return put_in(FIELD.sub(lambda m: "{ " + m[1] + " }" if m[1] in FIELDS else m[0], text))
-
-
-class _Mark:
-    """Letters that no text contains, which mark fields while Markdown works; `held` is the text with marks."""
-
-    def __init__(self, body: str) -> None:
-        word = next(word for n in count() if (word := f"mergefield{n}q") not in body)
-        self._names = list(FIELDS)
-        self.field_of = re.compile(rf"{word}(?P<field>{'|'.join(self._names)})z")
-        self.held = FIELD.sub(lambda m: f"{word}{m[1]}z" if m[1] in FIELDS else m[0], body)
-
-    def out_of_text(self, text: str) -> str:
-        return self.field_of.sub(lambda m: slot(m[1]), text)
-
-    def out_of_html(self, html: str, words: Mapping[str, str]) -> str:
-        inside = re.sub(rf'(?<=href="){self.field_of.pattern}(?=")', lambda m: slot(m[1]), html)
-        return self.field_of.sub(lambda m: self._shown(FIELDS[m[1]], words), inside)
-
-    @staticmethod
-    def _shown(field: MergeField, words: Mapping[str, str]) -> str:
-        if field.path is None:
-            return field.written
-        return f'<a href="{field.written}">{escape(words[field.name])}</a>'
-
-
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    return FIELD.sub(lambda m: values.get(m[1], m[0]), text)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from engagement.content.markdown import cleaned
 from engagement.words import direction_of
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "mail"
+TEMPLATES = Path(__file__).resolve().parents[4] / "templates" / "mail"
 SANS = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Open Sans','Liberation Sans',Arial,sans-serif"
 #: Marks around the text in the layout, so that the text can be shown later without its frame.
 TEXT_BEGINS, TEXT_ENDS = "<!--text-->", "<!--/text-->"

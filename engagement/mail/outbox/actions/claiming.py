@@ -2,7 +2,7 @@
 
 Delivering is the exception to "the door commits". It commits its claim, its attempt mark (ATTEMPTING with
 `attempted_at`, before the mail server is spoken to) and its outcome, because a conversation with a mail server cannot
-be rolled back. The commits are in `courier.py`; on PostgreSQL they wait for the disk, so that not even a power cut
+be rolled back. The commits are in `courier`; on PostgreSQL they wait for the disk, so that not even a power cut
 sends a message twice.
 """
 
@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 from sqlalchemy import Table, and_, bindparam, exists, select, true, update
 
 from engagement.db import db, rows_changed
-from engagement.mail.models import Acknowledgement, Delivery, Reminder
+from engagement.mail.models import UNCLAIMED, Acknowledgement, Delivery, Reminder
 from engagement.mail.rules import CUT_OFF, GIVEN_UP, HAS_CONFIRMED, HAS_LEFT, DeliveryState, Outcome, wait_after
 from engagement.people.models import Person
 
@@ -24,7 +24,6 @@ LONGEST_REASON = 300
 LONGEST_REPLY = 2000
 #: The order of claims: urgent messages before mailings to many, first attempts before repeated ones.
 _LANES = tuple((state, urgent) for urgent in (True, False) for state in (DeliveryState.QUEUED, DeliveryState.DEFERRED))
-UNCLAIMED: dict[str, None] = {"claimed_by": None, "claimed_until": None}
 # These statements run for every message; building them each time would cost as much as running them.
 _DELIVERY = cast(Table, Delivery.__table__)
 _CLAIMED_BY_ME = and_(
@@ -179,12 +178,6 @@ class Released(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.waiting} waiting and {self.uncertain} uncertain"
-
-
-def expired_claims(now: datetime) -> list[int]:
-    """Return the ids of deliveries whose claims have run out because their worker died."""
-    held = Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.ATTEMPTING))
-    return list(db.session.scalars(select(Delivery.id).where(held, Delivery.claimed_until <= now)))
 
 
 def release_expired(now: datetime, only: int | None = None) -> Released:

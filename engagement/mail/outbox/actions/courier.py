@@ -7,7 +7,6 @@ sending.
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeGuard
 
 import structlog
@@ -15,13 +14,14 @@ import structlog
 from engagement import clock
 from engagement.db import db
 from engagement.errors import EngagementError, RuleBroken
-from engagement.mail import claiming
-from engagement.mail.headers import parts_of_sender
-from engagement.mail.message import Prepared, prepare
 from engagement.mail.models import Delivery, Mailing, Translation
-from engagement.mail.pace import Pace, wait_unless
+from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.actions.pace import Pace, wait_unless
+from engagement.mail.outbox.rules import Counts
 from engagement.mail.rules import DeliveryState, Outcome
-from engagement.mail.transport import Transport
+from engagement.mail.wire.actions.transport import Transport
+from engagement.mail.wire.rules.headers import parts_of_sender
+from engagement.mail.wire.rules.message import Prepared, prepare
 from engagement.set_aside import is_database_away, why_it_failed
 
 log = structlog.get_logger("engagement.mail")
@@ -37,32 +37,6 @@ LinkFor = Callable[[Delivery, str], str]
 BATCH = 50
 #: How many prepared letters a connection keeps; each is a few times as large as its text.
 KEPT_LETTERS = 32
-
-
-@dataclass
-class Counts:
-    """The outcomes of one run, counted. `trouble` is the mail server's answer when it took nothing at all."""
-
-    sent: int = 0
-    deferred: int = 0
-    bounced: int = 0
-    suppressed: int = 0
-    unknown: int = 0
-    trouble: str | None = None
-
-    @property
-    def total(self) -> int:
-        """How many deliveries were dealt with."""
-        return self.sent + self.deferred + self.bounced + self.suppressed + self.unknown
-
-    def in_words(self) -> dict[str, int]:
-        """Return the outcomes that happened, with their counts."""
-        numbers = {state: getattr(self, state.value) for state in DeliveryState if state.is_final}
-        numbers[DeliveryState.DEFERRED] = self.deferred
-        return {state.word.lower(): number for state, number in numbers.items() if number}
-
-    def add(self, state: DeliveryState) -> None:
-        setattr(self, state.value, getattr(self, state.value) + 1)
 
 
 class Courier:
@@ -177,7 +151,7 @@ class Courier:
         Any failure concerns this message only: the next one goes out.
         """
         try:
-            return self._prepared_for(delivery).fill(delivery, self._values(delivery))
+            return self._prepared_for(delivery).fill(delivery, self._values(delivery), clock.now())
         except Exception as error:
             if is_database_away(error):
                 raise

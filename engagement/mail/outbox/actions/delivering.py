@@ -12,10 +12,11 @@ import structlog
 
 from engagement import clock
 from engagement.db import db
-from engagement.mail import claiming
-from engagement.mail.courier import Counts, Courier, LinkFor
-from engagement.mail.pace import Pace
-from engagement.mail.transport import Transport
+from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.actions.courier import Courier, LinkFor
+from engagement.mail.outbox.actions.pace import Pace
+from engagement.mail.outbox.rules import Counts
+from engagement.mail.wire.actions.transport import Transport
 
 LOOK_EVERY = 1.0
 LONGEST_PAUSE = 60.0

@@ -2,12 +2,12 @@
 
 from engagement import clock
 from engagement.errors import BadInput
-from engagement.mail.headers import parts_of_sender
-from engagement.mail.layout import Around, html_layout
-from engagement.mail.message import prepare
+from engagement.mail.letters.rules.layout import Around, html_layout
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import DeliveryState, MailingKind
-from engagement.mail.transport import Transport
+from engagement.mail.wire.actions.transport import Transport
+from engagement.mail.wire.rules.headers import parts_of_sender
+from engagement.mail.wire.rules.message import prepare
 
 SUBJECT = "This is a test of the mail settings"
 SENTENCE = "The service can send mail. Nothing else depends on this message; you can delete it."
@@ -29,7 +29,8 @@ def send_test_mail(smtp_url: str, mail_from: str, address: str) -> str:
     )
     domain = parts_of_sender(mail_from)[1].rpartition("@")[2]
     prepared = prepare(mailing, mail_from, domain)
-    message = prepared.fill(Delivery(id=0, name="", address=address, queued_at=clock.now()), {})
+    now = clock.now()
+    message = prepared.fill(Delivery(id=0, name="", address=address, queued_at=now), {}, now)
     with Transport(smtp_url) as transport:
         outcome = transport.send(prepared.sender, address, message)
     if outcome.state is not DeliveryState.SENT:

@@ -16,8 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 from engagement.addresses import server_form
 from engagement.errors import BadInput
-from engagement.mail.headers import is_usable_address
 from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
+from engagement.mail.wire.rules.headers import is_usable_address
 
 #: Seconds to wait for a connection and each answer, and for the answer to a whole message (RFC 5321, 4.5.3.2).
 ANSWER_WITHIN = 30.0
