@@ -11,7 +11,7 @@ from training.courses import make_module
 
 from engagement import clock
 from engagement.audiences import actions, queries
-from engagement.audiences.conditions.catalogue import FIELDS, ground_on, problems_of
+from engagement.audiences.conditions.queries.catalogue import FIELDS, ground_on, problems_of
 from engagement.audiences.models import Audience
 from engagement.audiences.rules import Rule
 from engagement.db import db

@@ -8,7 +8,7 @@ from intake.whole_files import read_file
 from patterns import pathological
 
 from engagement import letters
-from engagement.audiences.conditions import catalogue as audience_rules
+from engagement.audiences.conditions.queries import catalogue as audience_rules
 from engagement.communications.texts.queries.outlines import read_outline
 from engagement.communications.texts.rules.field_places import misplaced
 from engagement.communications.texts.rules.languages import check_language

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, String, case, literal
 
-from engagement.audiences.conditions.wave import WaveField
+from engagement.audiences.conditions.queries.wave import WaveField
 from engagement.audiences.rules import sure_conditions
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.queries.readers import readers_by_translation

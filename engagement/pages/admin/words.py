@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Enum
 
 from engagement.accounts.rules import Role
-from engagement.audiences.conditions.catalogue import problems_of
+from engagement.audiences.conditions.queries.catalogue import problems_of
 from engagement.audiences.queries import words_of
 from engagement.audit import AuditEntry
 from engagement.communications.texts.rules.subjects import in_words

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import ColumnElement, false, or_, select
 
-from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Options, Values
+from engagement.audiences.conditions.queries.field import Condition, Field, Ground, Labels, Options, Values
 from engagement.audiences.models import Audience
 from engagement.audiences.rules import NOBODY, Rule, Size, values_of
 from engagement.db import db

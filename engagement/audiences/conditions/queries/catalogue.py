@@ -8,24 +8,24 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from engagement.audiences.conditions.audience import AudienceField
-from engagement.audiences.conditions.champion import ChampionField
-from engagement.audiences.conditions.confirmation import ConfirmationField
-from engagement.audiences.conditions.country import CountryField
-from engagement.audiences.conditions.department import DepartmentField
-from engagement.audiences.conditions.everybody import EverybodyField
-from engagement.audiences.conditions.field import Field, Ground, Labels, condition_problems
-from engagement.audiences.conditions.has_no_role import HasNoRoleField
-from engagement.audiences.conditions.job_title import JobTitleField
-from engagement.audiences.conditions.language import LanguageField
-from engagement.audiences.conditions.location import LocationField
-from engagement.audiences.conditions.manager_of_people import ManagerOfPeopleField
-from engagement.audiences.conditions.person import PersonField
-from engagement.audiences.conditions.stakeholder_group import StakeholderGroupField
-from engagement.audiences.conditions.training_role import TrainingRoleField
-from engagement.audiences.conditions.training_state import TrainingStateField
-from engagement.audiences.conditions.wave import WaveField
-from engagement.audiences.conditions.wave_state import WaveStateField
+from engagement.audiences.conditions.queries.audience import AudienceField
+from engagement.audiences.conditions.queries.champion import ChampionField
+from engagement.audiences.conditions.queries.confirmation import ConfirmationField
+from engagement.audiences.conditions.queries.country import CountryField
+from engagement.audiences.conditions.queries.department import DepartmentField
+from engagement.audiences.conditions.queries.everybody import EverybodyField
+from engagement.audiences.conditions.queries.field import Field, Ground, Labels, condition_problems
+from engagement.audiences.conditions.queries.has_no_role import HasNoRoleField
+from engagement.audiences.conditions.queries.job_title import JobTitleField
+from engagement.audiences.conditions.queries.language import LanguageField
+from engagement.audiences.conditions.queries.location import LocationField
+from engagement.audiences.conditions.queries.manager_of_people import ManagerOfPeopleField
+from engagement.audiences.conditions.queries.person import PersonField
+from engagement.audiences.conditions.queries.stakeholder_group import StakeholderGroupField
+from engagement.audiences.conditions.queries.training_role import TrainingRoleField
+from engagement.audiences.conditions.queries.training_state import TrainingStateField
+from engagement.audiences.conditions.queries.wave import WaveField
+from engagement.audiences.conditions.queries.wave_state import WaveStateField
 from engagement.audiences.rules import NOBODY, Phrase, Rule, conditions_of, problems_in
 
 #: Every field by its name in rules.

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, select
 
-from engagement.audiences.conditions.field import Condition, Ground
-from engagement.audiences.conditions.narrowing import NarrowedField, Post, narrowed
-from engagement.audiences.conditions.wave import title_of
+from engagement.audiences.conditions.queries.field import Condition, Ground
+from engagement.audiences.conditions.queries.narrowing import NarrowedField, Post, narrowed
+from engagement.audiences.conditions.queries.wave import title_of
 from engagement.people.models import Person
 from engagement.stakeholders.champions.queries import champion_posts, is_champion_on
 from engagement.stakeholders.models import Champion

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from sqlalchemy import ColumnElement, func, select
 
-from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Options, Values
+from engagement.audiences.conditions.queries.field import Condition, Field, Ground, Labels, Options, Values
 from engagement.db import db
 from engagement.letters import sort_key
 from engagement.people.models import Person

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_
 
-from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Options, Values, ids_in
+from engagement.audiences.conditions.queries.field import Condition, Field, Ground, Labels, Options, Values, ids_in
 from engagement.mail.confirmations.queries import (
     asked_of,
     confirmed_by,

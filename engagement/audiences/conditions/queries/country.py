@@ -1,6 +1,6 @@
 """The country that somebody works in, by its code."""
 
-from engagement.audiences.conditions.column import ColumnField
+from engagement.audiences.conditions.queries.column import ColumnField
 
 
 class CountryField(ColumnField):

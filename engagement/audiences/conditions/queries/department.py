@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import aliased
 
-from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Options, Values
+from engagement.audiences.conditions.queries.field import Condition, Field, Ground, Labels, Options, Values
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.people.queries import department_successors

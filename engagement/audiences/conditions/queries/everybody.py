@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, true
 
-from engagement.audiences.conditions.field import Condition, Field, Ground
+from engagement.audiences.conditions.queries.field import Condition, Field, Ground
 from engagement.people.models import Person
 
 

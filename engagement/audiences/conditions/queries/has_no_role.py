@@ -2,8 +2,8 @@
 
 from sqlalchemy import ColumnElement, exists
 
-from engagement.audiences.conditions.field import Condition, Ground
-from engagement.audiences.conditions.training_role import RolesField
+from engagement.audiences.conditions.queries.field import Condition, Ground
+from engagement.audiences.conditions.queries.training_role import RolesField
 from engagement.people.models import Person, PersonRole
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
-from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Values
+from engagement.audiences.conditions.queries.field import Condition, Field, Ground, Labels, Values
 from engagement.letters import folded
 from engagement.people.models import Person
 from engagement.searching import holds_words

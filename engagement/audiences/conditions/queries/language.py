@@ -1,6 +1,6 @@
 """The language that somebody reads, by code; the organisation's for people without one."""
 
-from engagement.audiences.conditions.column import ColumnField
+from engagement.audiences.conditions.queries.column import ColumnField
 
 
 class LanguageField(ColumnField):

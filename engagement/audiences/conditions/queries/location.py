@@ -1,6 +1,6 @@
 """The location that somebody works at."""
 
-from engagement.audiences.conditions.column import ColumnField
+from engagement.audiences.conditions.queries.column import ColumnField
 
 
 class LocationField(ColumnField):

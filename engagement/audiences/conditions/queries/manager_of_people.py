@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import aliased
 
-from engagement.audiences.conditions.field import Condition, Field, Ground
+from engagement.audiences.conditions.queries.field import Condition, Field, Ground
 from engagement.db import db
 from engagement.people.models import Person
 

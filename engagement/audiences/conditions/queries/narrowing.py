@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select, true
 
-from engagement.audiences.conditions.field import Condition, Field, Labels, Options, ids_in, label_of
-from engagement.audiences.conditions.wave import WaveField, title_of, waves_in_order
+from engagement.audiences.conditions.queries.field import Condition, Field, Labels, Options, ids_in, label_of
+from engagement.audiences.conditions.queries.wave import WaveField, title_of, waves_in_order
 from engagement.audiences.rules import either
 from engagement.db import db
 from engagement.programmes.models import Programme

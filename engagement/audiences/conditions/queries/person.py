@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Values
+from engagement.audiences.conditions.queries.field import Condition, Field, Ground, Labels, Values
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.queries import ids_by_reference, references_of

@@ -4,9 +4,9 @@ from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, false, or_, select
 
-from engagement.audiences.conditions.department import lineage_of, works_in
-from engagement.audiences.conditions.field import Condition, Ground, Options
-from engagement.audiences.conditions.narrowing import NarrowedField, Post, narrowed, posts_of
+from engagement.audiences.conditions.queries.department import lineage_of, works_in
+from engagement.audiences.conditions.queries.field import Condition, Ground, Options
+from engagement.audiences.conditions.queries.narrowing import NarrowedField, Post, narrowed, posts_of
 from engagement.people.models import Person
 from engagement.people.queries import department_successors
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile

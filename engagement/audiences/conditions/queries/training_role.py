@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, exists, select
 
-from engagement.audiences.conditions.field import Condition, Field, Ground, Options
+from engagement.audiences.conditions.queries.field import Condition, Field, Ground, Options
 from engagement.db import db
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy import ColumnElement, Subquery, exists, func, not_, or_, select
 
-from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Options
+from engagement.audiences.conditions.queries.field import Condition, Field, Ground, Labels, Options
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.searching import by_name

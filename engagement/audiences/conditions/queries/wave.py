@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import joinedload
 
-from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Options, Values
+from engagement.audiences.conditions.queries.field import Condition, Field, Ground, Labels, Options, Values
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.waves.models import Membership, Wave

@@ -2,8 +2,8 @@
 
 from sqlalchemy import ColumnElement, select
 
-from engagement.audiences.conditions.field import Condition, Field, Ground, Options
-from engagement.audiences.conditions.wave import is_member, waves_of
+from engagement.audiences.conditions.queries.field import Condition, Field, Ground, Options
+from engagement.audiences.conditions.queries.wave import is_member, waves_of
 from engagement.people.models import Person
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
