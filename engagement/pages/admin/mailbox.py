@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 
 from engagement.db import count_of, db
 from engagement.errors import NotAllowed
-from engagement.mail import queries
-from engagement.mail.models import MailboxMessage
+from engagement.mail.mailbox.models import MailboxMessage
+from engagement.mail.mailbox.queries import mailbox_listed
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.frame.machine import is_this_machine
@@ -42,7 +42,7 @@ def mailbox() -> str:
     """List what the mailbox received, newest first, narrowed by recipient."""
     _only_on_this_machine()
     words = request.args.get("recipient", "").strip()[:200]
-    rows = queries.mailbox_listed(words)
+    rows = mailbox_listed(words)
     page = asked_page(count_of(rows))
     messages = db.session.scalars(rows.limit(page.size).offset(page.offset)).all()
     return render_template("admin/mailbox.html", messages=messages, page=page, recipient=words)

@@ -23,7 +23,7 @@ from sqlalchemy.sql.schema import Column
 from engagement.accounts.models import Account
 from engagement.db import Base, db, rows_changed
 from engagement.intake.models import ImportRun
-from engagement.mail.models import MailboxMessage
+from engagement.mail.mailbox.models import MailboxMessage
 from engagement.people.models import Person
 from engagement.privacy.queries.known_as import KnownAs
 from engagement.privacy.queries.reach import Subject, in_own_concerns, rows_about
