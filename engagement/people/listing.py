@@ -1,5 +1,6 @@
 """The people list as a page needs it: some lines and the exact number of all, in one statement that is built once."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -8,6 +9,8 @@ from sqlalchemy import Select, bindparam, func, select, true
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import TrainingRole
+
+BY_NAME = (Person.last_name, Person.first_name, Person.id)
 
 
 class PersonLine(NamedTuple):
@@ -23,12 +26,12 @@ class PersonLine(NamedTuple):
 
 
 class Listing:
-    """A list of people (see `people_listed`), made ready to be read page by page, as often as it is asked for.
+    """A list of people (see `people_listed`) in its order, made ready to be read page by page, as often as it is asked for.
 
     Building the statement takes longer than running it, so whoever shows the same list again keeps this.
     """
 
-    def __init__(self, listed: Select[Any]) -> None:
+    def __init__(self, listed: Select[Any], in_order: Sequence[Any] = BY_NAME) -> None:
         person, department, held = Person.__table__.c, Department.__table__.c, PersonRole.__table__.c
         # First who is on the page, so that departments and roles are looked up for nobody else.
         on_page = listed.with_only_columns(Person.id).limit(bindparam("size")).offset(bindparam("offset"))
@@ -52,7 +55,7 @@ class Listing:
             .outerjoin(shown, true())
             .outerjoin(Person.__table__, person.id == shown.c.id)
             .outerjoin(Department.__table__, department.id == person.department_id)
-            .order_by(person.last_name, person.first_name, person.id)
+            .order_by(*in_order)
         )
 
     def page(self, size: int, offset: int) -> tuple[list[PersonLine], int]:

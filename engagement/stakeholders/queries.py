@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload
@@ -69,24 +70,33 @@ def on_map_of_wave(wave_ids: Select[int] | Sequence[int]) -> ColumnElement[bool]
     return or_(StakeholderPlace.wave_id.in_(wave_ids), whole)
 
 
+_NAME = func.coalesce(Person.name, Department.path, Stakeholder.name)
+#: What `stakeholders_listed` can be put in order by.
+COLUMNS: dict[str, Any] = {
+    "group": (
+        case({group: number for number, group in enumerate(StakeholderGroup)}, value=StakeholderProfile.group),
+        func.lower(_NAME),
+    ),
+    "name": func.lower(_NAME),
+}
+
+
 def stakeholders_listed(readable: ColumnElement[bool], filters: Filters) -> Select[Stakeholder]:
     """Return the SELECT of the stakeholders that are `readable` and pass the filters, by group and name.
 
     Every one of the words has to occur in the name or in the role, in any case.
     """
-    name = func.coalesce(Person.name, Department.path, Stakeholder.name)
-    order = case({group: number for number, group in enumerate(StakeholderGroup)}, value=StakeholderProfile.group)
     query = (
         select(Stakeholder)
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == Stakeholder.person_id)
         .outerjoin(Department, Department.id == Stakeholder.department_id)
         .where(readable)
-        .order_by(order, func.lower(name), Stakeholder.id)
+        .order_by(*COLUMNS["group"], Stakeholder.id)
     )
     for word in filters.words.lower().split()[:MOST_WORDS]:
         either = or_(
-            func.lower(name).contains(word, autoescape=True),
+            func.lower(_NAME).contains(word, autoescape=True),
             func.lower(StakeholderProfile.role).contains(word, autoescape=True),
         )
         query = query.where(either)

@@ -17,9 +17,10 @@ from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.forms import Form, stripped
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.people import queries as people
+from engagement.people.rules import search_text
 from engagement.programmes import queries as programmes
 from engagement.waves.queries import open_waves
 from engagement.words import plural
@@ -60,11 +61,22 @@ class RoleForm(Form):
 def sign_ins() -> str:
     """Everybody with a role, and what follows from the data for all others."""
     guard.allow(access.may_administer(guard.reader()))
-    listed = [
-        (account, [(g, waiting.scope_in_words(g)) for g in grants]) for account, grants in queries.accounts_with_roles()
+    asked = Asked()
+    words = search_text(asked.words("words", "Name or address"))
+    role = asked.word_of(Role, "role", "Role")
+    found = [
+        (account, grants)
+        for account, grants in queries.accounts_with_roles()
+        if words in search_text(account.name, account.email) and (role is None or role in {g.role for g in grants})
     ]
+    shown, page = asked.part_of(found)
     return render_template(
-        "admin/sign_ins.html", accounts=listed, outside=queries.outsiders(), waiting=len(waiting.waiting_sign_ins())
+        "admin/sign_ins.html",
+        accounts=[(account, [(g, waiting.scope_in_words(g)) for g in grants]) for account, grants in shown],
+        asked=asked,
+        page=page,
+        outside=queries.outsiders(),
+        waiting=len(waiting.waiting_sign_ins()),
     )
 
 
@@ -72,9 +84,7 @@ def sign_ins() -> str:
 def waiting_sign_ins() -> str:
     """The sign-ins that wait for an administrator: another address in the directory, or a person who came back."""
     guard.allow(access.may_administer(guard.reader()))
-    rows = waiting.waiting_sign_ins()
-    page = asked_page(len(rows))
-    shown = rows[page.offset : page.offset + page.size]
+    shown, page = Asked().part_of(waiting.waiting_sign_ins())
     return render_template(
         "admin/waiting_sign_ins.html",
         rows=shown,

@@ -22,7 +22,7 @@ from engagement.pages.audiences.rule_form import GROUP_WORDS, Row, all_rows, pos
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import reader_zone, today
 from engagement.pages.frame.shell import notify
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.people import queries as people
 from engagement.people.models import Person
@@ -81,7 +81,7 @@ def _audience(audience_id: int, *, to_change: bool = False) -> Audience:
 def index() -> str:
     """List the audiences with how many people each reaches now."""
     guard.allow(access.may_see_audiences(guard.reader()))
-    page = asked_page(count_of(queries.audiences_in_use()), AUDIENCES_A_PAGE)
+    page = Asked().page(count_of(queries.audiences_in_use()), AUDIENCES_A_PAGE)
     lines = queries.audiences_listed(today(), limit=page.size, offset=page.offset)
     return render_template(
         "audiences/index.html", lines=lines, page=page, may_change=access.may_plan_everywhere(guard.reader())
@@ -96,7 +96,9 @@ def audience(audience_id: int) -> str:
     reach = queries.reach(row, today())
     visible = access.visible_people(reader)
     members = queries.members(row, today()).where(visible)
-    page = asked_page(reach if access.sees_everybody(reader) else count_of(members))
+    asked = Asked()
+    asked.carry("person", request.args.get("person", ""))
+    page = asked.page(reach if access.sees_everybody(reader) else count_of(members))
     return render_template(
         "audiences/audience.html",
         audience=row,

@@ -14,7 +14,6 @@ from engagement.communications.models import Communication, Occurrence
 from engagement.communications.outlines import standard_outlines
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.communications.translations import main_language
-from engagement.db import count_of, db
 from engagement.mail.rules import DeliveryState
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.forms import CommunicationForm, StandardForm, chosen, month_of
@@ -24,7 +23,7 @@ from engagement.pages.calendar.words import when_words
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.parts.fields import row_id
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme
@@ -81,18 +80,21 @@ def _month_words(messages: list[Occurrence]) -> str:
     return " ".join(told)
 
 
+COLUMNS = {"when": Occurrence.sends_at}
+
+
 def _listed() -> str:
-    asked = request.args.get("status", "")
-    status = OccurrenceStatus(asked) if asked in list(OccurrenceStatus) else None
+    asked = Asked()
+    asked.carry("view", "list")
+    status = asked.word_of(OccurrenceStatus, "status", "State")
     rows = queries.messages_listed(status, scopes.readable(guard.reader()))
-    page = asked_page(count_of(rows))
-    messages = list(db.session.scalars(rows.limit(page.size).offset(page.offset)))
+    messages, page = asked.shown(asked.ordered(rows, COLUMNS, usual="-when", last=Occurrence.id))
     return render_template(
         "calendar/list.html",
         messages=messages,
         page=page,
         status=status,
-        statuses=list(OccurrenceStatus),
+        asked=asked,
         may_plan=access.may_plan_something(guard.reader()),
     )
 

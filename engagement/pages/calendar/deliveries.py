@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
+from sqlalchemy import func
 from werkzeug.wrappers import Response
 
 from engagement import clock
 from engagement.accounts import access
-from engagement.db import count_of, db
+from engagement.db import db
 from engagement.mail import actions, queries
 from engagement.mail.confirming import acknowledged_at
 from engagement.mail.models import Delivery, Mailing
@@ -17,9 +18,10 @@ from engagement.mail.rules import DeliveryState
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.words import waiting_words
 from engagement.pages.frame import guard
+from engagement.pages.frame.formats import short_day
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import row_id
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.people.models import Person
 from engagement.words import plural
 
@@ -27,6 +29,7 @@ from engagement.words import plural
 CHOICES = tuple(state for state in DeliveryState if state is not DeliveryState.CLAIMED)
 #: What a recipient did about a message that asks for it; it is kept beside the state.
 CONFIRMED = {"confirmed": "Confirmed as read", "unconfirmed": "Not confirmed yet"}
+COLUMNS = {"to": func.lower(Delivery.name), "when": Delivery.id}
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,11 @@ def deliveries() -> str:
     """Show the log, newest first, narrowed by state, message and person."""
     reader = guard.reader()
     guard.allow(access.may_see_deliveries(reader))
-    filters = _asked()
-    rows = queries.deliveries_listed(filters)
-    page = asked_page(count_of(rows))
+    asked = Asked()
+    filters = _filters(asked)
+    rows = asked.ordered(queries.deliveries_listed(filters), COLUMNS, usual="-when", last=Delivery.id)
+    found, page = asked.shown(rows)
     decides = _may_decide()
-    found = db.session.scalars(rows.limit(page.size).offset(page.offset)).all()
     confirmed = acknowledged_at(found)
     mailing = db.session.get(Mailing, filters.mailing_id) if filters.mailing_id else None
     person = db.session.get(Person, filters.person_id) if filters.person_id else None
@@ -59,35 +62,29 @@ def deliveries() -> str:
         "calendar/deliveries.html",
         lines=[_line(delivery, decides, confirmed.get(delivery.id)) for delivery in found],
         page=page,
-        filters=filters,
-        is_narrowed=filters != DeliveryFilters(),
+        asked=asked,
         shows_unknown=filters.state is DeliveryState.UNKNOWN,
         mailing=mailing,
-        mailings=_mailings(mailing),
         person=person,
-        states=[(state.value, state.word) for state in CHOICES] + list(CONFIRMED.items()),
-        chosen_state=_chosen_state(filters),
         lede=_lede(counts, queries.waiting_for_hours(clock.now(), mailing.id if mailing else None)),
         undecided=queries.undecided(),
         here=request.full_path.rstrip("?"),
     )
 
 
-def _asked() -> DeliveryFilters:
-    state = request.args.get("state", "")
+def _filters(asked: Asked) -> DeliveryFilters:
+    states = [(state.value, state.word) for state in CHOICES] + list(CONFIRMED.items())
+    state = asked.one_of("state", "State", states)
+    mailing_id = row_id(request.args.get("message"))
+    chosen = db.session.get(Mailing, mailing_id) if mailing_id else None
+    offered = [(row.id, f"{row.subject[:60]}, {short_day(row.built_at)}") for row in _mailings(chosen)]
     return DeliveryFilters(
-        state=next((known for known in CHOICES if known.value == state), None),
+        state=DeliveryState(state) if state and state not in CONFIRMED else None,
         confirmed=state == "confirmed" if state in CONFIRMED else None,
-        mailing_id=row_id(request.args.get("message")),
-        person_id=row_id(request.args.get("person")),
-        words=request.args.get("words", "").strip()[:200],
+        mailing_id=asked.row("message", "Message", offered),
+        person_id=asked.row("person"),
+        words=asked.words("words", "Person"),
     )
-
-
-def _chosen_state(filters: DeliveryFilters) -> str:
-    if filters.confirmed is not None:
-        return "confirmed" if filters.confirmed else "unconfirmed"
-    return filters.state.value if filters.state else ""
 
 
 def _mailings(chosen: Mailing | None) -> list[Mailing]:

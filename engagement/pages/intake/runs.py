@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import access
 from engagement.attention.queries.holding import held_by_leavers
-from engagement.db import count_of, db
+from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.intake import queries
 from engagement.intake.actions import runs as actions
@@ -21,7 +21,7 @@ from engagement.intake.rules import STAGED, ChangeKind, Progress, needs_confirma
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.intake import blueprint
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.long_work import shown_while_working
 from engagement.pages.parts.saving import done
 from engagement.training.rules import DAYS_TO_DECIDE
@@ -35,8 +35,7 @@ MANY = 4_000
 def runs() -> str:
     """All imports, newest first."""
     guard.allow(access.may_import_people(guard.reader()))
-    page = asked_page(count_of(queries.runs()))
-    listed = db.session.scalars(queries.runs().offset(page.offset).limit(page.size)).all()
+    listed, page = Asked().shown(queries.runs())
     return render_template("intake/runs.html", runs=listed, page=page)
 
 
@@ -75,9 +74,11 @@ def run(run_id: int) -> str:
     guard.allow(access.may_import_people(guard.reader()))
     found = guard.found(db.session.get(ImportRun, run_id))
     parts = _parts(found)
-    asked = request.args.get("show", "")
-    shown = asked if asked in {part for part, _, _ in parts} else (parts[0][0] if parts else "")
-    page = asked_page(next((number for part, _, number in parts if part == shown), 0))
+    part = request.args.get("show", "")
+    shown = part if part in {known for known, _, _ in parts} else (parts[0][0] if parts else "")
+    asked = Asked()
+    asked.carry("show", shown)
+    page = asked.page(next((number for known, _, number in parts if known == shown), 0))
     return render_template(
         "intake/run.html",
         run=found,

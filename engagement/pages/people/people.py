@@ -4,24 +4,33 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import Response, jsonify, render_template, request, url_for
-from sqlalchemy import Select
+from flask import Response, jsonify, render_template, request
+from sqlalchemy import Select, select
 
 from engagement.accounts import access
 from engagement.accounts.reader import Reader
 from engagement.pages.frame import guard
-from engagement.pages.parts.fields import MOST_OFFERED, reference_of
-from engagement.pages.parts.files import csv_response, xlsx_response
-from engagement.pages.parts.lists import page_of
+from engagement.pages.parts.fields import MOST_OFFERED, reference_of, row_id
+from engagement.pages.parts.files import list_file
+from engagement.pages.parts.lists import Asked, in_order
 from engagement.pages.people import blueprint
 from engagement.people import queries
-from engagement.people.listing import Listing
-from engagement.people.models import Person
+from engagement.people.listing import BY_NAME, Listing
+from engagement.people.models import Department, Person
 from engagement.people.queries import DepartmentName, DirectoryRow
 from engagement.people.rules import TrainingRole
 
 #: The choice of the role filter that finds the gap.
 WITHOUT_ROLE = "none"
+COLUMNS = {
+    "name": BY_NAME,
+    "department": select(Department.path)
+    .where(Department.id == Person.department_id)
+    .correlate(Person)
+    .scalar_subquery(),
+    "job": Person.job_title,
+    "address": Person.email,
+}
 ROLE_CHOICES = [*((role.value, role.word) for role in TrainingRole), (WITHOUT_ROLE, "Without a role")]
 
 
@@ -34,33 +43,32 @@ class Filters:
     role: TrainingRole | None = None
     without_role: bool = False
     with_left: bool = False
-
-    @property
-    def role_choice(self) -> str:
-        """Which of `ROLE_CHOICES` is chosen, empty for none."""
-        return WITHOUT_ROLE if self.without_role else self.role.value if self.role else ""
+    order: str = "name"
 
 
-def _filters() -> tuple[Filters, list[DepartmentName]]:
-    """Return what the address asks for, and the departments to choose from; a closed one can still be asked for."""
-    asked, reader = request.args, guard.reader()
-    wanted = asked.get("department", "")
-    department_id = int(wanted) if wanted.isdecimal() and len(wanted) < 10 else 0
-    found = queries.department_names(also=department_id)
-    role = asked.get("role", "")
-    filters = Filters(
-        words=asked.get("words", "").strip()[:200],
-        department=next((d for d in found if d.id == department_id), None),
-        role=next((known for known in TrainingRole if known.value == role), None),
+def _filters(asked: Asked) -> Filters:
+    """Return what the address asks for; a closed department can still be asked for."""
+    seen = access.departments_seen(guard.reader())
+    wanted = row_id(request.args.get("department")) or 0
+    found = {d.id: d for d in queries.department_names(also=wanted)}
+    offered = [
+        (d.id, d.path) for d in found.values() if d.lineage.startswith(seen) and (not d.is_closed or d.id == wanted)
+    ]
+    words = asked.words("words", "Name, address or number")
+    department_id = asked.row("department", "Department and below", offered, "Any", known=found)
+    role = asked.one_of("role", "Training role", ROLE_CHOICES, "Any")
+    return Filters(
+        words=words,
+        department=found.get(department_id or 0),
+        role=TrainingRole(role) if role in list(TrainingRole) else None,
         without_role=role == WITHOUT_ROLE,
-        with_left=asked.get("left") == "yes",
+        with_left=asked.one_of("left", "Who has left", [("yes", "Shown as well")], "Not shown") == "yes",
+        order=asked.order(*COLUMNS, usual="name"),
     )
-    seen = access.departments_seen(reader)
-    return filters, [d for d in found if d.lineage.startswith(seen) and not d.is_closed]
 
 
 def _listed(reader: Reader, filters: Filters) -> Select[Person]:
-    return queries.people_listed(
+    listed = queries.people_listed(
         access.visible_people(reader),
         words=filters.words,
         lineage=filters.department.lineage if filters.department else "",
@@ -68,12 +76,18 @@ def _listed(reader: Reader, filters: Filters) -> Select[Person]:
         without_role=filters.without_role,
         include_left=filters.with_left,
     )
+    return listed.order_by(None).order_by(*_in_order(filters))
+
+
+def _in_order(filters: Filters) -> list[Any]:
+    # The usual order is that of an index, which a place for what is empty would keep from being used.
+    return [*([] if filters.order == "name" else in_order(filters.order, COLUMNS)), *BY_NAME]
 
 
 @lru_cache(maxsize=200)
 def _listing(reader: Reader, filters: Filters) -> Listing:
     """Return the list for a reader, which says who may be on it and holds nobody."""
-    return Listing(_listed(reader, filters))
+    return Listing(_listed(reader, filters), _in_order(filters))
 
 
 @blueprint.get("/people")
@@ -81,8 +95,8 @@ def index() -> str:
     """List the people whom the reader may see."""
     reader = guard.reader()
     guard.allow(access.may_see_people(reader))
-    filters, departments = _filters()
-    return _list("people/index.html", filters, filters=filters, departments=departments, roles=ROLE_CHOICES)
+    asked = Asked()
+    return _list("people/index.html", asked, _filters(asked))
 
 
 @blueprint.get("/people/suggestions")
@@ -104,22 +118,21 @@ def without_role() -> str:
     """List the gap: people to whom nobody has said what they have to learn."""
     reader = guard.reader()
     guard.allow(access.may_see_people(reader))
-    return _list("people/without_role.html", Filters(without_role=True))
+    asked = Asked()
+    order = asked.order(*COLUMNS, usual="name")
+    return _list("people/without_role.html", asked, Filters(without_role=True, order=order))
 
 
-def _list(template: str, narrowed: Filters, **more: Any) -> str:
+def _list(template: str, asked: Asked, narrowed: Filters) -> str:
     reader = guard.reader()
-    people, page = page_of(_listing(reader, narrowed).page)
-    arguments: dict[str, Any] = {key: value for key, value in request.args.to_dict().items() if key != "page" and value}
+    people, page = asked.page_of(_listing(reader, narrowed).page)
     return render_template(
         template,
         people=people,
         page=page,
-        is_filtered=bool(arguments),
-        files=[(kind.upper(), url_for("people.export", kind=kind, **arguments)) for kind in ("csv", "xlsx")],
+        asked=asked,
         may_change=access.may_change_people(guard.reader()),
         may_import=access.may_import_people(reader),
-        **more,
     )
 
 
@@ -128,6 +141,5 @@ def export(kind: str) -> Response:
     """Give the list as a file, with the filters of the page and the columns of the HR file."""
     reader = guard.reader()
     guard.allow(access.may_see_people(reader))
-    rows = queries.directory_rows(_listed(reader, _filters()[0]))
-    write = csv_response if kind == "csv" else xlsx_response
-    return write(DirectoryRow._fields, rows, f"people.{kind}")
+    rows = queries.directory_rows(_listed(reader, _filters(Asked())))
+    return list_file(kind, DirectoryRow._fields, rows, "people", "People")

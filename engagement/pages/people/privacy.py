@@ -13,7 +13,7 @@ from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.parts.files import json_response
 from engagement.pages.parts.forms import Form, stripped
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.places import shown_things
 from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.pages.people import blueprint
@@ -79,7 +79,7 @@ def leavers() -> str:
     reader = guard.reader()
     guard.allow(access.may_change_people(reader))
     totals = holding.held_by_leavers()
-    page = asked_page(totals.people)
+    page = Asked().page(totals.people)
     found = holding.leavers_who_hold(reader, limit=page.size, offset=page.offset)
     listed = [(person, shown_things(held)) for person, held in found]
     return render_template("people/leavers.html", leavers=listed, totals=totals, page=page)

@@ -1,18 +1,16 @@
 """The list of stakeholders: what it is narrowed by, what there is to choose from, and its rows as a file."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from flask import request
+from sqlalchemy import Select
 
 from engagement.accounts.reader import Reader
-from engagement.people.models import Person
-from engagement.programmes.models import Programme
+from engagement.pages.parts.lists import Asked
 from engagement.stakeholders import queries
+from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import Filters, StakeholderLine
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.scopes import readable, readable_places, readable_waves
-from engagement.waves.models import Wave
 
 HEADER = (
     "stakeholder",
@@ -27,38 +25,20 @@ HEADER = (
 )
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What the filters offer: only what some stakeholder whom the reader sees has."""
-
-    groups: list[StakeholderGroup]
-    programmes: list[Programme]
-    waves: list[Wave]
-    owners: list[Person]
-
-
-def choices_for(reader: Reader) -> Choices:
-    """Return what the filters offer this reader."""
+def stakeholders_asked(reader: Reader, asked: Asked) -> Select[Stakeholder]:
+    """Return the SELECT of the stakeholders whom the address asks for; the filters offer what some whom the reader sees has."""
     programmes, waves = queries.maps_with_stakeholders(readable_places(reader), readable_waves(reader))
-    return Choices(list(StakeholderGroup), programmes, waves, queries.owners(readable(reader)))
-
-
-def asked_filters() -> Filters:
-    """Return the filters that the address asks for; one that makes no sense is left out."""
-    group = request.args.get("group", "")
-    return Filters(
-        words=request.args.get("q", "")[:200],
-        programme_id=_number("programme"),
-        wave_id=_number("wave"),
-        group=StakeholderGroup(group) if group in set(StakeholderGroup) else None,
-        owner_id=_number("owner"),
-        with_removed=request.args.get("removed") == "yes",
+    owners = queries.owners(readable(reader))
+    filters = Filters(
+        words=asked.words("q", "Name or role"),
+        programme_id=asked.row("programme", "Programme", ((row.id, row.name) for row in programmes)),
+        wave_id=asked.row("wave", "Wave", ((row.id, row.title) for row in waves)),
+        group=asked.word_of(StakeholderGroup, "group", "Group"),
+        owner_id=asked.row("owner", "Looked after by", ((row.id, row.name) for row in owners), "Anybody"),
+        with_removed=asked.one_of("removed", "Taken off the map", [("yes", "Shown as well")], "Not shown") == "yes",
     )
-
-
-def _number(name: str) -> int | None:
-    asked = request.args.get(name, "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None
+    listed = queries.stakeholders_listed(readable(reader), filters)
+    return asked.ordered(listed, queries.COLUMNS, usual="group", last=Stakeholder.id)
 
 
 def file_row(line: StakeholderLine) -> tuple[Any, ...]:

@@ -1,16 +1,15 @@
 """The tables of a wave's training: counts by department and role, and the people behind them, for page and file alike."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from flask import request
 from sqlalchemy import Select
 
 from engagement.accounts import access
 from engagement.db import db
 from engagement.pages.frame import guard
-from engagement.pages.parts.fields import row_id
-from engagement.people.models import Department
+from engagement.pages.parts.lists import Asked
+from engagement.people import queries as people
+from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.training import queries
 from engagement.training.rules import LearnerState
@@ -48,44 +47,29 @@ def role_named(value: str | None) -> TrainingRole | None:
     return TrainingRole(value) if value in list(TrainingRole) else None
 
 
-@dataclass(frozen=True)
-class LearnerFilters:
-    """What the list of people is narrowed to."""
+def learners_asked(found: Wave, asked: Asked) -> Select[Any]:
+    """Return the SELECT of the people behind the counts whom the reader may see by name, with the filters of the address.
 
-    department: Department | None
-    role: TrainingRole | None
-    state: LearnerState | None
-
-    @property
-    def arguments(self) -> dict[str, object]:
-        """The query of an address with the same filters."""
-        return {
-            "department": self.department.id if self.department else None,
-            "role": self.role.value if self.role else None,
-            "state": self.state.value if self.state else None,
-        }
-
-
-def asked_filters() -> LearnerFilters:
-    """Return the filters that the address asks for; raises NotFound for a department that does not exist."""
-    department_id = row_id(request.args.get("department"))
-    state = request.args.get("state")
-    return LearnerFilters(
-        guard.found(db.session.get(Department, department_id)) if department_id else None,
-        role_named(request.args.get("role")),
-        LearnerState(state) if state in list(LearnerState) else None,
+    Raises NotFound for a department that does not exist.
+    """
+    reader = guard.reader()
+    seen = {d.id for d in people.departments(include_closed=True) if access.may_see_department(reader, d.lineage)}
+    lines = queries.wave_progress(found.id).rows
+    offered = [(line.department_id, line.path) for line in lines if line.department_id in seen]
+    department_id = asked.row("department", "Department", offered)
+    learners = queries.learners(
+        found.id,
+        guard.found(db.session.get(Department, department_id)) if department_id is not None else None,
+        asked.word_of(TrainingRole, "role", "Role"),
+        asked.word_of(LearnerState, "state", "State"),
+        visible=access.visible_people(reader),
     )
-
-
-def learners_shown(found: Wave, filters: LearnerFilters) -> Select[Any]:
-    """Return the SELECT of the people behind the counts whom the reader may see by name."""
-    seen = access.visible_people(guard.reader())
-    return queries.learners(found.id, filters.department, filters.role, filters.state, visible=seen)
+    return asked.ordered(learners, queries.LEARNER_COLUMNS, usual="name", last=Person.id)
 
 
 def learner_rows(found: Wave) -> list[list[object]]:
     """Return the rows of the list of people under `LEARNER_HEADER`, with the filters of the address."""
-    rows = db.session.execute(learners_shown(found, asked_filters()))
+    rows = db.session.execute(learners_asked(found, Asked()))
     return [
         [
             r.name,

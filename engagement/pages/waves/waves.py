@@ -6,7 +6,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request
-from sqlalchemy import Select
+from sqlalchemy import Select, func
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
@@ -21,8 +21,7 @@ from engagement.db import count_of, db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, here_today, reader_zone, short_day, today
 from engagement.pages.parts.fields import TickField, chosen_departments
-from engagement.pages.parts.forms import day_or_none
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import MemberForm, MoveForm, WaveForm
@@ -269,11 +268,15 @@ def members(wave_id: int) -> Drawn | BaseResponse:
             training_actions.settle_assignments(clock.now(), row.id)
         if saved:
             return saved.to("waves.members", f"{person.name} is in {row.title}.", wave_id=wave_id)
-    without_role, on = request.args.get("role") == "none", _asked_day(row)
+    asked = Asked()
+    on = _asked_day(row, asked)
+    without_role = request.args.get("role") == "none"
     found = _members_on(row.id, on) if on else queries.members(row.id, without_role=without_role)
-    listed = found.where(access.visible_people(reader))
-    page = asked_page(count_of(listed))
-    shown = list(db.session.scalars(listed.limit(page.size).offset(page.offset)))
+    if without_role:
+        asked.carry("role", "none")
+    shown, page = asked.shown(
+        asked.ordered(found.where(access.visible_people(reader)), COLUMNS, usual="name", last=Person.id)
+    )
     return drawn(
         "waves/members.html",
         form,
@@ -281,16 +284,19 @@ def members(wave_id: int) -> Drawn | BaseResponse:
         people=shown,
         roles=people.roles_of([person.id for person in shown]),
         page=page,
+        asked=asked,
         without_role=without_role,
         on=on,
-        first_on=row.made_at.date(),
         may_plan=access.may_plan_wave(reader, row.programme_id, row.id) and row.status.is_open,
     )
 
 
-def _asked_day(wave: Wave) -> date | None:
+COLUMNS = {"name": (Person.last_name, Person.first_name), "job": func.lower(Person.job_title)}
+
+
+def _asked_day(wave: Wave, asked: Asked) -> date | None:
     """Return the past day that the address asks about, None for the present; no day before the wave was made, or to come."""
-    on = day_or_none(request.args.get("on"))
+    on = asked.day("on", "Who was in it on", wave.made_at.date(), here_today())
     return max(on, wave.made_at.date()) if on and on < here_today() else None
 
 

@@ -33,6 +33,7 @@ from engagement.training.queries.leftovers import (
     open_leftovers_of,
 )
 from engagement.training.queries.progress import (
+    LEARNER_COLUMNS,
     Count,
     DepartmentProgress,
     WaveProgress,
@@ -55,6 +56,7 @@ from engagement.training.queries.standing import counting, is_asked, is_past_due
 from engagement.training.queries.teams import TeamMember, team_training
 
 __all__ = [
+    "LEARNER_COLUMNS",
     "Count",
     "CurriculumLine",
     "DepartmentProgress",
