@@ -103,7 +103,9 @@ def _runs(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float
 def _tendency(known: Sequence[int], unit: str) -> str:
     first, last = known[0], known[-1]
     now = f"{last:,} {unit}".strip()
-    if len(known) == 1 or first == last:
+    if len(known) == 1:
+        return f"{now}, with nothing before it to compare"
+    if first == last:
         return f"level at {now}"
     return f"{'rising' if last > first else 'falling'} from {first:,} to {now}"
 

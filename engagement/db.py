@@ -66,6 +66,10 @@ reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 #: An integer key; the usual first column.
 Key = Annotated[int, mapped_column(primary_key=True)]
 
+#: What a table says whose ids stand in addresses: the id of a deleted row is given to no other row, so that an address never
+#: leads to something else. PostgreSQL counts like this anyway; SQLite would give the last id again.
+ADDRESSED = {"sqlite_autoincrement": True}
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant, stored in UTC and always read back aware; a naive value is refused with ValueError."""

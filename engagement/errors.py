@@ -15,6 +15,10 @@ class NotAllowed(EngagementError):
     """The reader's roles do not cover this."""
 
 
+class BeyondReach(NotAllowed):
+    """What the rights of whoever asks don't cover, as they are signed in now."""
+
+
 class AsksSignIn(NotAllowed):
     """What is asked for needs more than a link in a message: the password, or a fresh link."""
 

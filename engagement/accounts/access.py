@@ -8,8 +8,8 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, select, true
 
-from engagement.accounts.reader import Reader
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes.reader import Reader
 from engagement.people.models import Department, Person
 from engagement.waves.models import Membership, Wave
 

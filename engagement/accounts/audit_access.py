@@ -2,8 +2,8 @@
 
 from sqlalchemy import ColumnElement, or_, select, true
 
-from engagement.accounts.reader import Reader
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes.reader import Reader
 from engagement.audit import AuditEntry
 from engagement.people.models import Department
 from engagement.waves.models import Wave

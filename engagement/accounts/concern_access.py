@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, or_
 
 from engagement.accounts.access import PLANNERS, may_plan_programme, may_plan_something, may_plan_wave
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.waves.models import Wave
 
 

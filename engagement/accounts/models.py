@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.rules import LinkPurpose, Role
 from engagement.audit import Actor
-from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.people.models import Person
 
 
@@ -22,6 +22,7 @@ class Account(Base):
 
     __tablename__ = "account"
     audit_name = "email"
+    __table_args__ = ADDRESSED
 
     id: Mapped[Key]
     email: Mapped[str] = mapped_column(short(254), unique=True)
@@ -60,6 +61,7 @@ class Grant(Base):
             " + CASE WHEN department_id IS NULL THEN 0 ELSE 1 END) <= 1",
             name="one_scope",
         ),
+        ADDRESSED,
     )
 
     id: Mapped[Key]

@@ -22,10 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import joinedload
 
-from engagement.accounts.access import READERS
 from engagement.accounts.models import Account, Grant, UsedLink
-from engagement.accounts.reader import Reader
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
@@ -142,9 +141,7 @@ def _reader(rows: Sequence[Row[Any]], default_timezone: str) -> Reader:
         sponsors_programmes=frozenset(row.programme_id for row in facts if row.tie == "sponsors"),
         heads=tuple(row.lineage for row in facts if row.tie == "heads"),
         has_team=bool(known.has_team),
-        partly_in_programmes=frozenset(
-            row.programme_id for row in (*led, *(row for row in granted if row.wave_id and row.role in READERS))
-        ),
+        programme_of={row.wave_id: row.programme_id for row in facts if row.wave_id},
     )
 
 

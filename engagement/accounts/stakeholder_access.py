@@ -7,8 +7,8 @@ its waves. Employees, managers of people, heads of departments and trainers see 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_, select, true
 
 from engagement.accounts import access
-from engagement.accounts.reader import Reader
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes.reader import Reader
 from engagement.waves.models import Wave
 
 #: Roles that open maps to read, for all of them or where they were granted. Trainers have no use for them.

@@ -3,8 +3,8 @@
 from sqlalchemy import ColumnElement, or_, select, true
 
 from engagement.accounts import access
-from engagement.accounts.reader import Reader
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes.reader import Reader
 from engagement.people.models import Person
 from engagement.waves.models import Membership, Wave
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.people.rules import TrainingRole
 
 
@@ -14,6 +14,7 @@ class Audience(Base):
     """A named rule over people; `rule` is the tree that `audiences.rules` describes."""
 
     __tablename__ = "audience"
+    __table_args__ = ADDRESSED
 
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(short(), unique=True)
@@ -37,6 +38,7 @@ class RoleRule(Base):
             sqlite_where=text("withdrawn_at IS NULL"),
             postgresql_where=text("withdrawn_at IS NULL"),
         ),
+        ADDRESSED,
     )
 
     id: Mapped[Key]

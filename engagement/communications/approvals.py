@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from engagement.accounts import access
 from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.audit import Actor
 from engagement.communications.models import Approval, Occurrence
 from engagement.communications.writers import barred_from_approving

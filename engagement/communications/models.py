@@ -14,7 +14,7 @@ from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.days.cadence import Cadence, HolidayPolicy, moved_day
 from engagement.days.recurrence import read_rule
 from engagement.days.rhythm import cadence_words
-from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.mail.models import Mailing
 from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
@@ -69,6 +69,7 @@ class Communication(Base):
     """
 
     __tablename__ = "communication"
+    __table_args__ = ADDRESSED
 
     id: Mapped[Key]
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
@@ -138,6 +139,7 @@ class Occurrence(Base):
     __table_args__ = (
         UniqueConstraint("communication_id", "planned_for"),
         Index("ix_occurrence_due", "status", "sends_at"),
+        ADDRESSED,
     )
 
     id: Mapped[Key]

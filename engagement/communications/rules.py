@@ -1,6 +1,9 @@
-"""The vocabulary of the communication calendar."""
+"""The vocabulary of the communication calendar, and which planned message stands for which date of a rhythm."""
 
+from collections.abc import Sequence
+from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 
 class CommunicationKind(StrEnum):
@@ -116,3 +119,31 @@ _WORDS = {
     OccurrenceStatus.MISSED: ("Missed", "bad", "bang"),
     OccurrenceStatus.SKIPPED: ("Skipped", "", "ring"),
 }
+
+#: Rhythms whose dates are closer together count in weeks, those whose dates are further apart in months.
+FORTNIGHT, MONTH = timedelta(days=14), timedelta(days=28)
+
+
+def paired(planned: Sequence[date], dates: Sequence[date]) -> dict[int, int]:
+    """Return which message stands for which date of a rhythm, by their places in the two lists.
+
+    So a message keeps its row when the rhythm changes, and one that was skipped, moved or written is not planned again
+    beside itself. A message stands for the date of its own week, or of its own month where dates come monthly, else for the
+    nearest one that is no further away than half the time between two dates. No date has two.
+    """
+    gap = min((later - earlier for earlier, later in pairwise(dates)), default=2 * MONTH)
+
+    def apart(day: date, other: date) -> tuple[bool, timedelta]:
+        if gap < FORTNIGHT:
+            is_same = day.isocalendar()[:2] == other.isocalendar()[:2]
+        else:
+            is_same = gap >= MONTH and (day.year, day.month) == (other.year, other.month)
+        return not is_same, abs(day - other)
+
+    found: dict[int, int] = {}
+    near = sorted((apart(day, other), place, at) for place, day in enumerate(planned) for at, other in enumerate(dates))
+    for (is_elsewhere, distance), place, at in near:
+        is_close = not is_elsewhere or distance <= gap / 2
+        if is_close and place not in found and at not in found.values():
+            found[place] = at
+    return found

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from engagement.accounts import access
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.audiences.models import Audience
 from engagement.audiences.queries import people_in
 from engagement.communications.models import Communication

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.intake.rules import ChangeKind, ReferenceKind, RunStatus
 
 
@@ -22,7 +22,7 @@ class ImportRun(Base):
 
     __tablename__ = "import_run"
     audit_name = "filename"
-    __table_args__ = (Index("ix_import_run_status", "status", "started_by_account_id"),)
+    __table_args__ = (Index("ix_import_run_status", "status", "started_by_account_id"), ADDRESSED)
 
     id: Mapped[Key]
     filename: Mapped[str] = mapped_column(short(255))
@@ -172,6 +172,7 @@ class KeptUpload(Base):
     """A file whose columns somebody is choosing; replaced by the next one, deleted when the choice is made, or after a day."""
 
     __tablename__ = "kept_upload"
+    __table_args__ = ADDRESSED
 
     id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(index=True)

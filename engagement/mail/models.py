@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.people.models import Person
 
@@ -31,6 +31,7 @@ class Mailing(Base):
     """
 
     __tablename__ = "mailing"
+    __table_args__ = ADDRESSED
 
     id: Mapped[Key]
     kind: Mapped[MailingKind] = mapped_column(word_of(MailingKind))
@@ -78,6 +79,7 @@ class Delivery(Base):
         Index("ix_delivery_due", "state", "is_urgent", "due_at", "id"),
         Index("ix_delivery_person", "person_id", "id"),
         Index("ix_delivery_mailing_state", "mailing_id", "state"),
+        ADDRESSED,
     )
 
     id: Mapped[Key]
@@ -183,6 +185,7 @@ class MailboxMessage(Base):
     """A message that the built-in mailbox received, as it came over SMTP; development and demonstration only."""
 
     __tablename__ = "mailbox_message"
+    __table_args__ = ADDRESSED
 
     id: Mapped[Key]
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

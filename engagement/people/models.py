@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.people.rules import RoleOrigin, TrainingRole
 
 
@@ -19,6 +19,7 @@ class Department(Base):
 
     __tablename__ = "department"
     audit_name = "path"
+    __table_args__ = ADDRESSED
 
     id: Mapped[Key]
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
@@ -58,6 +59,7 @@ class Person(Base):
             sqlite_where=text("left_at IS NOT NULL"),
             postgresql_where=text("left_at IS NOT NULL"),
         ),
+        ADDRESSED,
     )
 
     id: Mapped[Key]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.people.models import Person
 from engagement.programmes.rules import SCOPE_QUESTIONS, OwnershipPart, PortfolioClass, lines_of
 
@@ -14,6 +14,7 @@ class Programme(Base):
     """A rollout with a purpose, a sponsor and ordered waves."""
 
     __tablename__ = "programme"
+    __table_args__ = ADDRESSED
 
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(short(), unique=True)
@@ -32,6 +33,7 @@ class Workflow(Base):
     """
 
     __tablename__ = "workflow"
+    __table_args__ = ADDRESSED
 
     id: Mapped[Key]
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)

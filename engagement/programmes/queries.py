@@ -5,13 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.programmes.models import Ownership, Programme, Workflow
 from engagement.programmes.rules import OwnershipPart
+
+EVERY_ONE = true()
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,12 @@ class OwnershipGap:
     vacant_since: date | None
 
 
-def programmes() -> list[Programme]:
-    """Return all programmes, the open ones first, by name."""
+def programmes(within: ColumnElement[bool] = EVERY_ONE) -> list[Programme]:
+    """Return all programmes, or those that meet the condition (see `scopes.programmes_within`), the open ones first, by name."""
     return list(
         db.session.scalars(
             select(Programme)
+            .where(within)
             .options(joinedload(Programme.sponsor))
             .order_by(Programme.closed_at.is_not(None), Programme.name)
         )

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
-from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
@@ -36,6 +36,7 @@ class Stakeholder(Base):
             " OR (kind = 'outside' AND person_id IS NULL AND department_id IS NULL AND name <> '')",
             name="one_subject",
         ),
+        ADDRESSED,
     )
 
     id: Mapped[Key]
@@ -130,6 +131,7 @@ class StakeholderNote(Base):
     """A private note about a stakeholder. One that was taken back has no words any more, only who and when."""
 
     __tablename__ = "stakeholder_note"
+    __table_args__ = ADDRESSED
 
     id: Mapped[Key]
     stakeholder_id: Mapped[int] = mapped_column(ForeignKey("stakeholder.id"), index=True)
@@ -175,6 +177,7 @@ class Champion(Base):
         _one_open("uq_champion_open", "wave_id", "person_id", where="until_on IS NULL"),
         Index("ix_champion_wave", "wave_id", "until_on"),
         Index("ix_champion_person", "person_id", "until_on"),
+        ADDRESSED,
     )
 
     id: Mapped[Key]

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, select
 
 from engagement.accounts import stakeholder_access as access
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
 from engagement.waves.models import Wave

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from engagement.accounts.models import Account
 from engagement.content import quiz
 from engagement.content.quiz import Question
-from engagement.db import Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.training.rules import (
@@ -32,6 +32,7 @@ class Module(Base):
 
     __tablename__ = "module"
     audit_name = "title"
+    __table_args__ = ADDRESSED
 
     id: Mapped[Key]
     slug: Mapped[str] = mapped_column(short(120), unique=True)
@@ -101,6 +102,7 @@ class Assignment(Base):
     __table_args__ = (
         UniqueConstraint("wave_id", "person_id", "role"),
         Index("ix_assignment_person", "person_id", "withdrawn_at"),
+        ADDRESSED,
     )
 
     id: Mapped[Key]
@@ -163,6 +165,7 @@ class Leftover(Base):
         ),
         Index("ix_leftover_person", "person_id", "ended_at"),
         Index("ix_leftover_waiting", "decided_at", "asked_at"),
+        ADDRESSED,
     )
 
     id: Mapped[Key]
@@ -234,7 +237,7 @@ class QuizAttempt(Base):
     """
 
     __tablename__ = "quiz_attempt"
-    __table_args__ = (UniqueConstraint("person_id", "module_id", "fingerprint"),)
+    __table_args__ = (UniqueConstraint("person_id", "module_id", "fingerprint"), ADDRESSED)
 
     id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, SQLColumnExpression, 
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.db import Base, Key, UtcDateTime, days_before, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, days_before, short, word_of
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
@@ -24,6 +24,7 @@ class Wave(Base):
     __table_args__ = (
         UniqueConstraint("programme_id", "number"),
         CheckConstraint("stabilises_until_on IS NULL OR stabilises_until_on >= go_live_on", name="quiet_after_go_live"),
+        ADDRESSED,
     )
 
     id: Mapped[Key]

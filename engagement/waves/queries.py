@@ -15,17 +15,8 @@ from engagement.waves.models import Membership, Wave, WaveDepartment, WaveStep, 
 from engagement.waves.rules import WaveStatus
 
 
-def wave_page(wave_id: int) -> Wave | None:
-    """Return a wave with its programme, lead and sponsor read at once."""
-    return db.session.scalar(
-        select(Wave)
-        .where(Wave.id == wave_id)
-        .options(joinedload(Wave.programme), joinedload(Wave.lead), joinedload(Wave.sponsor))
-    )
-
-
 def waves_visible(condition: ColumnElement[bool]) -> list[Wave]:
-    """Return the waves that meet the condition (see `accounts.access.visible_waves`), by programme and number."""
+    """Return the waves that meet the condition (see `scopes.waves_within`), by programme and number."""
     return list(
         db.session.scalars(
             select(Wave)

@@ -21,8 +21,8 @@ from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
-from engagement.accounts.reader import Reader
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import held_by, held_by_leavers, leavers_who_hold
 from engagement.attention.rules import Place
 from engagement.db import db

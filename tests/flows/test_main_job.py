@@ -257,7 +257,7 @@ def test_the_whole_job(app: Flask, frozen: time_machine.Traveller) -> None:
     assert "1 of 2" in completion
     sponsor = _sponsor(app)
     sheet = sponsor.get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
-    assert "33 %, 1 of 3" in sheet
+    assert "33\N{NO-BREAK SPACE}%, 1 of 3" in sheet
     assert WORRY[:20] not in sheet
     assert "Tomasz" not in sheet
 

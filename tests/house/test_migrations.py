@@ -1,6 +1,6 @@
 """One migration head, and what the migrations make is what the models say, on both databases."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -9,13 +9,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, inspect, make_url, select, text
+from sqlalchemy import create_engine, delete, inspect, make_url, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from engagement import audit
 from engagement.app import create_app
 from engagement.audit import CLOCK
 from engagement.db import Base, db
+from engagement.programmes.models import Programme
 from engagement.settings import Settings
 from engagement.training.models import Assignment, Completion
 from engagement.verbs import Verb
@@ -217,3 +218,85 @@ def test_constraints_hold_after_the_tables_were_made_anew(migrated):
             db.session.rollback()
             refused[word] = "foreign key" in str(error.value.orig).lower()
     assert refused == {"magic": False, "hand": True, "quiz": True}
+
+
+def test_rows_and_what_points_to_them_stay_when_tables_are_copied(empty):
+    upgrade(revision="0013")
+    at, nothing = "2026-04-14 08:00:00", dict.fromkeys(("first_name", "last_name", "job_title", "location"), "")
+    person = {"name": "A", "country": "", "searched_by": "", "joined_at": at, **nothing}
+    line = {"kind": "programme_update", "name": "News", "at": "09:00", "timezone": "UTC", "holiday_country": "GB"}
+    line |= {"holiday_policy": "after", "write_lead_days": 5, "is_required": True, "in_working_hours": True}
+    line |= {"starts_on": "2026-04-14", "cadence_since": at, "made_at": at}
+    line |= {"asks_confirmation": False, "remind_after_days": 3, "remind_times": 2, "subject": "", "outline": ""}
+    message = {"communication_id": 3, "planned_for": at, "sends_at": at, "write_by": "2026-04-14", "status": "draft"}
+    message |= {"subject": "", "body": "", "from_cadence": True, "asks_confirmation": False, "text_version": 1}
+    rows = (
+        ("person", {"id": 4, **person}),
+        ("person", {"id": 9, "manager_id": 4, **person}),
+        ("person_role", {"person_id": 9, "role": "user", "origin": "file", "given_at": at}),
+        (
+            "account",
+            {"id": 5, "email": "a@example.com", "name": "A", "session_version": 1, "made_at": at}
+            | {"is_demonstration": False},
+        ),
+        ("programme", {"id": 2, "name": "P", "purpose": "", "made_at": at}),
+        ("audience", {"id": 6, "name": "All", "note": "", "rule": "{}", "made_at": at}),
+        ("communication", {"id": 3, "programme_id": 2, "audience_id": 6, "owner_id": 5, **line}),
+        ("occurrence", {"id": 8, "reason": "", **message}),
+        ("occurrence_text", {"id": 1, "occurrence_id": 8, "language": "pl", "subject": "", "body": "Tekst"}),
+    )
+    with db.engine.begin() as connection:
+        for name, values in rows:
+            places = ", ".join(f":{column}" for column in values)
+            connection.execute(text(f"INSERT INTO {name} ({', '.join(values)}) VALUES ({places})"), values)
+    upgrade()
+    with db.engine.begin() as connection:
+        for name, values in rows:
+            condition = f" WHERE id = {values['id']}" if "id" in values else ""
+            assert connection.scalar(text(f"SELECT count(*) FROM {name}{condition}")) == 1, name
+        manager = connection.scalar(text("SELECT manager_id FROM person WHERE id = 9"))
+        translated = connection.scalar(text("SELECT body FROM occurrence_text WHERE occurrence_id = 8"))
+    assert (manager, translated) == (4, "Tekst")
+
+
+def test_no_id_that_stands_in_an_address_is_given_again(migrated):
+    """On SQLite only a table that says so counts on when its last row is deleted."""
+    addressed = [name for name, table in Base.metadata.tables.items() if counts_on(table)]
+    assert "occurrence" in addressed
+    if db.engine.dialect.name == "sqlite":
+        made = db.session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all()
+        assert sorted(name for name, sql in made if "AUTOINCREMENT" in sql) == sorted(addressed)
+    for _ in range(2):
+        db.session.add(Programme(name="P", purpose="", made_at=datetime(2026, 4, 14, tzinfo=UTC)))
+        db.session.flush()
+        db.session.execute(delete(Programme))
+    db.session.add(Programme(name="P", purpose="", made_at=datetime(2026, 4, 14, tzinfo=UTC)))
+    db.session.commit()
+    assert db.session.scalars(select(Programme.id)).all() == [3]
+
+
+#: Arguments of addresses that are not called after their table.
+CALLED = {
+    "attempt_id": "quiz_attempt",
+    "form_id": "kept_form",
+    "grant_id": "role_grant",
+    "message_id": "mailbox_message",
+    "note_id": "stakeholder_note",
+    "rule_id": "role_rule",
+    "run_id": "import_run",
+    "upload_id": "kept_upload",
+}
+
+
+def counts_on(table):
+    """Return whether the ids of a table are never given again on SQLite."""
+    return bool(table.dialect_options["sqlite"]["autoincrement"])
+
+
+def test_every_table_whose_id_stands_in_an_address_counts_on(empty):
+    arguments = {name for rule in empty.url_map.iter_rules() for name in rule.arguments if name.endswith("_id")}
+    tables = {name: Base.metadata.tables[CALLED.get(name, name.removesuffix("_id"))] for name in arguments}
+    # A concern has an id by chance out of so many that none comes twice.
+    given_again = [name for name, table in tables.items() if not counts_on(table) and name != "concern_id"]
+    assert given_again == []
+    assert len(tables) > 20

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engagement.accounts.models import Account
-from engagement.db import Base, Key, UtcDateTime, short
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short
 
 
 class KeptForm(Base):
@@ -16,6 +16,7 @@ class KeptForm(Base):
     """
 
     __tablename__ = "kept_form"
+    __table_args__ = ADDRESSED
 
     id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(ForeignKey(Account.id), index=True)

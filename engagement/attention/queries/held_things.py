@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from engagement.accounts import access, concern_access
 from engagement.accounts.models import Account
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.attention.rules import Kind, Place
 from engagement.communications import scopes as communications
 from engagement.communications.models import Communication

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Subquery, func, select, true, union_all
 
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.held_things import KINDS, HeldThing
 from engagement.db import db
 from engagement.people.models import Person

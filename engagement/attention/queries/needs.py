@@ -10,7 +10,7 @@ from engagement import clock
 from engagement.accounts import access, concern_access, training_access
 from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.models import Account
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.waves import (

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from engagement import audit, clock
 from engagement.accounts.models import Account
 from engagement.audiences.models import Audience
 from engagement.audit import Actor
-from engagement.communications.actions.planning import plan_dates
+from engagement.communications.actions.planning import plan_anew, plan_dates, untouched_drafts
 from engagement.communications.actions.states import refuse_unless
 from engagement.communications.actions.texts import withdraw_approval
 from engagement.communications.actions.waiting import stop_overtaken
@@ -31,21 +31,9 @@ from engagement.verbs import Verb
 LONGEST_LEAD = 60
 #: An approval is given for these readers and this sender; changing one of these withdraws it.
 ADDRESSING = frozenset(("audience", "wave", "owner"))
-#: Changing one of these makes the drafts that nobody has touched yet out of date.
-SHAPING = frozenset(
-    (
-        "cadence",
-        "at",
-        "timezone",
-        "starts_on",
-        "holiday_policy",
-        "holiday_country",
-        "write_lead_days",
-        "subject",
-        "outline",
-        "asks_confirmation",
-    )
-)
+#: Changing one of these gives other dates; one of those below, other drafts. Both are for drafts that nobody has touched.
+DATING = frozenset(("cadence", "at", "timezone", "starts_on", "holiday_policy", "holiday_country"))
+SHAPING = DATING | {"write_lead_days", "subject", "outline", "asks_confirmation"}
 LONGEST_WAIT, MOST_REMINDERS = 30, 3
 
 
@@ -120,8 +108,8 @@ def _confirmation_problems(details: Details) -> dict[str, str]:
 def change_communication(communication: Communication, details: Details, *, by: Actor) -> None:
     """Change what a communication is.
 
-    When dates or the outline change, drafts that nobody has touched are planned anew; texts that somebody wrote or moved
-    stay as they are. Another audience, wave or owner withdraws approvals that were given. Raises BadInput for fields that
+    When dates or the outline change, drafts that nobody has touched follow; texts that somebody wrote or moved stay as they
+    are, and so does what was skipped. Another audience, wave or owner withdraws approvals that were given. Raises BadInput for fields that
     can't be used, RuleBroken for a communication that has ended.
     """
     refuse_unless(communication.ended_at is None, "This communication has ended. Make a new one.")
@@ -137,7 +125,7 @@ def change_communication(communication: Communication, details: Details, *, by: 
     if not ADDRESSING.isdisjoint(differing):
         _withdraw_all(communication, by)
     if not SHAPING.isdisjoint(differing):
-        _plan_anew(communication)
+        plan_anew(communication, clock.now(), other_dates=not DATING.isdisjoint(differing))
 
 
 def _withdraw_all(communication: Communication, by: Actor) -> None:
@@ -151,25 +139,6 @@ def _said(value: Any) -> Any:
     return getattr(value, "name", None) if hasattr(value, "id") else value
 
 
-def _plan_anew(communication: Communication) -> None:
-    now = clock.now()
-    _drop_untouched(communication, now)
-    communication.cadence_since = now
-    db.session.flush()
-    plan_dates([communication], now)
-
-
-def _drop_untouched(communication: Communication, now: datetime) -> None:
-    untouched = (
-        Occurrence.status == OccurrenceStatus.DRAFT,
-        Occurrence.from_cadence.is_(True),
-        Occurrence.written_at.is_(None),
-        Occurrence.moved_at.is_(None),
-        Occurrence.sends_at > now,
-    )
-    db.session.execute(delete(Occurrence).where(Occurrence.communication_id == communication.id, *untouched))
-
-
 def end_communication(communication: Communication, *, by: Actor) -> None:
     """End a communication: no more dates, nothing of it is sent any more. Twice changes nothing.
 
@@ -181,7 +150,9 @@ def end_communication(communication: Communication, *, by: Actor) -> None:
     now = clock.now()
     communication.ended_at = now
     audit.record(Verb.ENDED_COMMUNICATION, communication, by=by)
-    _drop_untouched(communication, now)
+    for untouched in untouched_drafts(communication.id, now):
+        db.session.delete(untouched)
+    db.session.flush()
     unsent = (OccurrenceStatus.DRAFT, OccurrenceStatus.IN_REVIEW, OccurrenceStatus.APPROVED, OccurrenceStatus.HELD)
     rows = select(Occurrence).where(Occurrence.communication_id == communication.id, Occurrence.status.in_(unsent))
     for occurrence in db.session.scalars(rows.with_for_update().execution_options(populate_existing=True)):

@@ -1,18 +1,18 @@
 """Dates become messages: planning from cadences, dating by hand, and marking what was missed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import joinedload
 
 from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.communications.actions.states import dated, refuse_unless
 from engagement.communications.models import Communication, Occurrence
-from engagement.communications.rules import OccurrenceStatus
-from engagement.days.cadence import planned_dates
+from engagement.communications.rules import OccurrenceStatus, paired
+from engagement.days.cadence import PlannedDate, planned_dates
 from engagement.days.working_days import working_days_before
 from engagement.db import db, insert_new
 from engagement.errors import BadInput, RuleBroken
@@ -21,13 +21,15 @@ from engagement.verbs import Verb
 
 HORIZON_DAYS = 100
 ROWS_AT_ONCE = 500
+#: How far around the dates that are planned others are looked at, so that what stands at an end finds its own.
+AROUND = timedelta(days=62)
 
 
 def plan_occurrences(now: datetime, horizon_days: int = HORIZON_DAYS) -> int:
     """Turn the dates of all cadences up to `horizon_days` ahead into drafts, and return how many are new.
 
     Runs any number of times, also in several processes at once, without making a date twice. Dates that passed while
-    nothing ran are made too and become missed at once, so that no date disappears; so do drafts whose time has passed.
+    nothing ran are made too, so that none disappears: `settle_missed` finds them.
     """
     running = (
         select(Communication)
@@ -35,21 +37,20 @@ def plan_occurrences(now: datetime, horizon_days: int = HORIZON_DAYS) -> int:
         .where(Communication.ended_at.is_(None), Communication.cadence.is_not(None), Programme.closed_at.is_(None))
         .options(joinedload(Communication.wave), joinedload(Communication.programme))
     )
-    made = plan_dates(db.session.scalars(running), now, horizon_days)
-    settle_missed(now)
-    return made
+    return plan_dates(db.session.scalars(running), now, horizon_days)
 
 
 def plan_dates(communications: Iterable[Communication], now: datetime, horizon_days: int = HORIZON_DAYS) -> int:
     """Make the drafts of these communications up to `horizon_days` ahead that are not there yet; return how many."""
-    wanted = [c for c in communications if c.dates and (c.wave is None or c.wave.status.is_open)]
-    taken = _days_taken([c.id for c in wanted])
+    wanted = [each for each in communications if _gives_dates(each)]
+    present = _present([each.id for each in wanted])
     rows: list[dict[str, Any]] = []
     for communication in wanted:
-        new = _new_dates(communication, taken.get(communication.id, set()), now + timedelta(days=horizon_days))
-        rows += new
-        if new:
-            audit.record(Verb.PLANNED_MESSAGES, communication, by=audit.CLOCK, messages=(None, len(new)))
+        until = now + timedelta(days=horizon_days)
+        _, free = _placed(communication, present.get(communication.id, []), until)
+        if free:
+            audit.record(Verb.PLANNED_MESSAGES, communication, by=audit.CLOCK, messages=(None, len(free)))
+        rows += [_row(communication, date_.planned_for, date_.sends_at, from_cadence=True) for date_ in free]
     made = 0
     for start in range(0, len(rows), ROWS_AT_ONCE):
         chunk = rows[start : start + ROWS_AT_ONCE]
@@ -58,30 +59,84 @@ def plan_dates(communications: Iterable[Communication], now: datetime, horizon_d
     return made
 
 
-def _days_taken(communication_ids: list[int]) -> dict[int, set[datetime]]:
-    """Return the instants for which each communication has a message already, whatever became of it."""
-    taken: dict[int, set[datetime]] = {}
-    rows = select(Occurrence.communication_id, Occurrence.planned_for).where(
-        Occurrence.communication_id.in_(communication_ids)
-    )
-    for communication_id, planned_for in db.session.execute(rows):
-        taken.setdefault(communication_id, set()).add(planned_for)
-    return taken
+def _gives_dates(communication: Communication) -> bool:
+    return communication.dates is not None and (communication.wave is None or communication.wave.status.is_open)
 
 
-def _new_dates(communication: Communication, taken: set[datetime], until: datetime) -> list[dict[str, Any]]:
-    dates = communication.dates
-    if dates is None:
-        return []
-    # Compared by local day: when only the time of day was changed, a text that was written for a day stands for it.
-    days = {dated(communication, instant) for instant in taken}
+def _present(communication_ids: list[int]) -> dict[int, list[Row[*tuple[Any, ...]]]]:
+    """Return id, dates and origin of every message of each communication, whatever became of it."""
+    found: dict[int, list[Row[*tuple[Any, ...]]]] = {}
+    columns = (Occurrence.communication_id, Occurrence.id, Occurrence.planned_for, Occurrence.sends_at)
+    rows = select(*columns, Occurrence.from_cadence).where(Occurrence.communication_id.in_(communication_ids))
+    for row in db.session.execute(rows.order_by(Occurrence.planned_for)):
+        found.setdefault(row.communication_id, []).append(row)
+    return found
+
+
+def _placed(
+    communication: Communication, rows: Iterable[Row[*tuple[Any, ...]]], until: datetime
+) -> tuple[dict[int, PlannedDate], list[PlannedDate]]:
+    """Return for which date each of the messages stands, by its id, and the dates up to `until` that none stands for.
+
+    What was over when the rhythm began stands for no date of it. Compared by local day: when only the time of day was
+    changed, a text that was written for a day stands for it.
+    """
     since = communication.cadence_since
-    found = planned_dates(dates, since - timedelta(days=31), until)
-    return [
-        _row(communication, date_.planned_for, date_.sends_at, from_cadence=True)
-        for date_ in found
-        if date_.sends_at > since and dated(communication, date_.planned_for) not in days
+    standing = [row for row in rows if row.from_cadence and max(row.planned_for, row.sends_at) > since]
+    others = {dated(communication, row.planned_for) for row in rows if row not in standing}
+    assert communication.dates is not None
+    around = planned_dates(communication.dates, since - AROUND, until + AROUND)
+    dates = [each for each in around if dated(communication, each.planned_for) not in others]
+    pairs = paired(
+        [dated(communication, row.planned_for) for row in standing],
+        [dated(communication, each.planned_for) for each in dates],
+    )
+    free = [
+        each
+        for at, each in enumerate(dates)
+        if at not in pairs.values() and each.sends_at > since and each.planned_for <= until
     ]
+    return {standing[place].id: dates[at] for place, at in pairs.items()}, free
+
+
+def plan_anew(communication: Communication, now: datetime, *, other_dates: bool) -> None:
+    """Let the drafts that nobody has touched follow a communication that was changed, each staying the row that it is.
+
+    With `other_dates` the rhythm holds from now on: each goes to the date that it stands for, and only one for which the
+    rhythm has none is taken out.
+    """
+    untouched = untouched_drafts(communication.id, now)
+    places: dict[int, PlannedDate] = {}
+    if other_dates:
+        communication.cadence_since = now
+        if _gives_dates(communication):
+            rows = _present([communication.id]).get(communication.id, [])
+            places, _ = _placed(communication, rows, now + timedelta(days=HORIZON_DAYS))
+    for row in untouched:
+        place = places.get(row.id)
+        if other_dates and (place is None or place.sends_at <= now):
+            db.session.delete(row)
+            continue
+        planned_for, sends_at = (place.planned_for, place.sends_at) if place else (row.planned_for, row.sends_at)
+        for name, value in _row(communication, planned_for, sends_at, from_cadence=True).items():
+            if name != "text_version":
+                setattr(row, name, value)
+    db.session.flush()
+    plan_dates([communication], now)
+
+
+def untouched_drafts(communication_id: int, now: datetime) -> Sequence[Occurrence]:
+    """Return the coming drafts of the rhythm that nobody has written in or moved, held until the transaction ends."""
+    untouched = (
+        Occurrence.status == OccurrenceStatus.DRAFT,
+        Occurrence.from_cadence.is_(True),
+        Occurrence.written_at.is_(None),
+        Occurrence.moved_at.is_(None),
+        Occurrence.sends_at > now,
+    )
+    rows = select(Occurrence).where(Occurrence.communication_id == communication_id, *untouched)
+    rows = rows.order_by(Occurrence.id).with_for_update()
+    return db.session.scalars(rows.execution_options(populate_existing=True)).all()
 
 
 def _row(

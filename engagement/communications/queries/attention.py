@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, or_
 
 from engagement import clock
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.communications import approvals
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.queries.calendar import LONGEST_MISSED, MOST_SHOWN, with_communication

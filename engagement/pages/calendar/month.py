@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from engagement.accounts import access
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import go_lives_between, messages_between
 from engagement.communications.scopes import readable

@@ -25,6 +25,7 @@ from engagement.db import db
 from engagement.errors import (
     AsksSignIn,
     BadInput,
+    BeyondReach,
     EngagementError,
     NotAllowed,
     NotFound,
@@ -56,6 +57,7 @@ log = structlog.get_logger("engagement.error")
 def register(app: Flask) -> None:
     """Translate errors of the rooms and of HTTP into pages with a status code."""
     app.register_error_handler(EngagementError, _refused)
+    app.register_error_handler(BeyondReach, _beyond_reach)
     app.register_error_handler(AsksSignIn, _sign_in_asked)
     app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(TooMany, _tried_too_often)
@@ -93,6 +95,12 @@ def _refused(error: EngagementError) -> tuple[str, int]:
         kept_forms.typed_words(kept_forms.typed_fields()) if request.method == "POST" and not guard.is_unknown() else []
     )
     return _page(status, HEADINGS[status], error.sentence, (("Back to the page", guard.came_from()),), typed)
+
+
+def _beyond_reach(error: BeyondReach) -> tuple[str, int]:
+    """Ask who came by a link in a message, and has more rights than it opens, to sign in; refuse everybody else."""
+    reader = guard.reader_or_none()
+    return _sign_in_asked(AsksSignIn(guard.MORE_THAN_A_LINK)) if reader and reader.has_more else _refused(error)
 
 
 def _signed_out(_error: SignedOut) -> BaseResponse:

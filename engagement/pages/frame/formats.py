@@ -109,7 +109,7 @@ def share(part: int, whole: int, missing: str = "none yet") -> str:
     percent = round(100 * part / whole)
     if percent == 100 and part < whole:
         percent = 99
-    return f"{percent} %, {count(part)} of {count(whole)}"
+    return f"{percent}\N{NO-BREAK SPACE}%, {count(part)} of {count(whole)}"
 
 
 def breakable(path: str) -> Markup:

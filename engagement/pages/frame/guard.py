@@ -12,16 +12,17 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import queries
 from engagement.accounts.models import Account
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.communications.scopes import is_named_in_messages
 from engagement.db import db, reads_only
-from engagement.errors import AsksSignIn, NotAllowed, NotFound, SignedOut
+from engagement.errors import AsksSignIn, SignedOut
 from engagement.people.models import Person
 from engagement.people.organisation import Organisation
+from engagement.reach import allow as allow
+from engagement.reach import found as found
 from engagement.settings import Settings
 
 View = TypeVar("View", bound=Callable[..., object])
-Row = TypeVar("Row")
 MORE_THAN_A_LINK = (
     "You came here by a link in a message. It opens your own pages: what changes for you, your training and messages. For "
     "this page, sign in with your password or a fresh link; you come back here."
@@ -202,30 +203,12 @@ def reader_or_none() -> Reader | None:
     return reader() if is_signed_in() and not is_unknown() else None
 
 
-def allow(answer: bool) -> None:
-    """Go on when an access question was answered with yes; raise NotAllowed otherwise.
-
-    Who came by a link in a message, and has more rights than it opens, is asked to sign in instead.
-    """
-    if not answer:
-        if reader().has_more:
-            raise AsksSignIn(MORE_THAN_A_LINK)
-        raise NotAllowed("This page is for others. If you need it, ask an administrator for the role.")
-
-
 def ask_for_fresh_sign_in(to_do_what: str) -> None:
     """Raise AsksSignIn for who came by a link in a message, whatever their rights: such a link lies in a mailbox for days."""
     if is_limited():
         raise AsksSignIn(
             f"You came here by a link in a message. {to_do_what}, sign in with your password or a fresh link; you come back here."
         )
-
-
-def found(row: Row | None) -> Row:
-    """Return the row, or raise NotFound where there is none."""
-    if row is None:
-        raise NotFound("There is nothing at this address. It may have been moved or removed.")
-    return row
 
 
 def safe_path(target: str | None, otherwise: str = "/") -> str:

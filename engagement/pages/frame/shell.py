@@ -6,7 +6,7 @@ from flask import Flask, flash, get_flashed_messages, request
 
 from engagement.accounts import access, concern_access, training_access
 from engagement.accounts.audit_access import may_see_audit
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.accounts.stakeholder_access import may_see_stakeholders
 from engagement.pages.frame import guard
 from engagement.pages.frame.addresses import url_for

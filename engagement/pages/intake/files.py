@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
 from engagement.accounts import access
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.intake import queries

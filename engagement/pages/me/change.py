@@ -2,8 +2,8 @@
 
 from flask import render_template
 
-from engagement.accounts import access, training_access
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes import rights
+from engagement.accounts.scopes.reader import Reader
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.me import blueprint
@@ -12,6 +12,7 @@ from engagement.pages.me.messages import messages_to, messages_to_confirm
 from engagement.pages.me.words import champion_posts_of, change_of
 from engagement.training import queries
 from engagement.training.rules import DAYS_TO_DECIDE
+from engagement.training.scopes import old_training_within
 
 MESSAGES_SHOWN = 3
 
@@ -43,6 +44,7 @@ def index() -> str:
 
 def _to_decide_for_others(reader: Reader) -> int:
     """Return how much old training of others waits for a reader whom no page for planning tells; 0 for everybody else."""
-    if access.may_plan_something(reader) or not training_access.may_decide_old_training(reader):
+    training = rights.training(reader)
+    if rights.planning(reader).holds_places or not training.holds_anything:
         return 0
-    return queries.open_leftovers(training_access.old_training_decided(reader))
+    return queries.open_leftovers(old_training_within(training))

@@ -2,7 +2,6 @@
 
 from flask import render_template
 
-from engagement.accounts import training_access
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.me import blueprint
@@ -16,7 +15,7 @@ blueprint.after_request(guard.seen_by_nobody_else)
 def team() -> str:
     """Show the training of those who report to the reader: open, overdue, minutes left."""
     reader = guard.reader()
-    guard.allow(training_access.may_see_training_of_team(reader))
+    guard.allow(reader.has_team)
     members = queries.team_training(reader.person_id or 0, today())
     return render_template(
         "me/team.html",

@@ -8,7 +8,7 @@ from flask import Response, jsonify, render_template, request
 from sqlalchemy import Select, select
 
 from engagement.accounts import access
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import MOST_OFFERED, reference_of, row_id
 from engagement.pages.parts.files import list_file

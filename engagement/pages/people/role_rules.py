@@ -30,7 +30,10 @@ class RoleRuleForm(Form):
 
     role = SelectField(
         "Which training role?",
-        choices=[SelectChoice(role.value, role.word) for role in TrainingRole],
+        choices=[
+            SelectChoice("", "Choose a role"),
+            *(SelectChoice(role.value, role.word) for role in TrainingRole),
+        ],
         validators=[InputRequired("Choose a training role.")],
     )
     audience = SelectField("Who has it?", validators=[InputRequired("Choose an audience.")])

@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length
 
 from engagement.accounts import stakeholder_access
 from engagement.accounts.access import visible_waves
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.pages.parts.fields import REFERENCE, PersonField, TickField, chosen_departments, department_choices

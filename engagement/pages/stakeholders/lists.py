@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.pages.parts.lists import Asked
 from engagement.stakeholders import queries
 from engagement.stakeholders.models import Stakeholder

@@ -6,7 +6,7 @@ from flask import Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import stakeholder_access as maps
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.db import count_of
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import row_id

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts import access
 from engagement.accounts import stakeholder_access as maps
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.audiences import queries as audiences
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken

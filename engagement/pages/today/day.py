@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import charts, clock
 from engagement.accounts import access, concern_access, training_access
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.needs import Needed, needed_by
 from engagement.attention.rules import Reason
 from engagement.charts import WaveSpan

@@ -9,7 +9,7 @@ from flask import url_for
 
 from engagement.accounts import access
 from engagement.accounts.addresses.queries import Waiting
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals
 from engagement.attention.queries.needs import Need, Needed
 from engagement.attention.queries.ownership import Vacancy

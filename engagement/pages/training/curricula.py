@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from flask import Response, render_template, request
 from markupsafe import Markup
-from sqlalchemy import and_
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import access, training_access
+from engagement.accounts.scopes import rights
 from engagement.content import quiz
 from engagement.content.markdown import to_html
 from engagement.db import count_of, db
@@ -29,8 +28,10 @@ from engagement.training import actions, queries
 from engagement.training.models import Module
 from engagement.training.queries import WaveProgress
 from engagement.training.rules import DAYS_TO_DECIDE, RECOGNISE_WRONG, CompletionSource, LearnerState
+from engagement.training.scopes import old_training_within, wave_with_learners_for
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
+from engagement.waves.scopes import people_within, reaches_wave, wave_for, waves_within
 from engagement.words import plural
 
 blueprint.add_app_template_filter(LearnerState.of, "learner_state")
@@ -49,8 +50,9 @@ class WaveLine:
 def index() -> str:
     """Show the four curricula, and how far the open waves are."""
     reader = guard.reader()
-    guard.allow(training_access.may_see_training(reader))
-    shown = [wave for wave in waves.waves_visible(access.visible_waves(reader)) if wave.status.is_open]
+    reading = rights.reading(reader)
+    guard.allow(reading.holds_places)
+    shown = [wave for wave in waves.waves_visible(waves_within(reading)) if wave.status.is_open]
     far = queries.progress_of([wave.id for wave in shown])
     lines = [WaveLine(wave, far[wave.id]) for wave in shown]
     curricula = list(queries.curricula().values())
@@ -58,8 +60,8 @@ def index() -> str:
         "training/index.html",
         curricula=curricula,
         lines=sorted(lines, key=lambda line: line.wave.training_due_on),
-        to_decide=queries.open_leftovers(training_access.old_training_decided(reader)),
-        may_see_old_training=training_access.may_see_old_training(reader),
+        to_decide=queries.open_leftovers(old_training_within(rights.training(reader))),
+        may_see_old_training=rights.reading_old_training(reader).holds_anything,
         days_to_decide=DAYS_TO_DECIDE,
     )
 
@@ -67,7 +69,7 @@ def index() -> str:
 @blueprint.get("/training/curricula/<role>")
 def curriculum(role: str) -> str:
     """Show what one training role has to learn, in order."""
-    guard.allow(training_access.may_see_training(guard.reader()))
+    guard.allow(rights.reading(guard.reader()).holds_places)
     asked = guard.found(role_named(role))
     return render_template("training/curriculum.html", curriculum=queries.curriculum(asked))
 
@@ -75,7 +77,7 @@ def curriculum(role: str) -> str:
 @blueprint.get("/training/modules/<slug>")
 def module(slug: str) -> Drawn:
     """Show a module with its questions; the right answers to those who may change it."""
-    guard.allow(training_access.may_see_training(guard.reader()))
+    guard.allow(rights.reading(guard.reader()).holds_places)
     return _module_page(guard.found(queries.module_by_slug(slug)), CompletionForm(formdata=None, on=today()))
 
 
@@ -89,7 +91,7 @@ def _module_page(found: Module, form: CompletionForm) -> Drawn:
         questions=found.questions,
         places=places,
         finished=queries.completed_count(found.id),
-        may_train=training_access.may_train(guard.reader()),
+        may_train=rights.training(guard.reader()).everything,
         recognise_wrong=RECOGNISE_WRONG,
     )
 
@@ -98,7 +100,7 @@ def _module_page(found: Module, form: CompletionForm) -> Drawn:
 def record_completion(slug: str) -> Drawn | BaseResponse:
     """Record that somebody finished a module outside the service."""
     reader = guard.reader()
-    guard.allow(training_access.may_train(reader))
+    guard.allow(rights.training(reader).everything)
     found = guard.found(queries.module_by_slug(slug))
     form = CompletionForm()
     if form.validate_on_submit():
@@ -117,7 +119,7 @@ def record_completion(slug: str) -> Drawn | BaseResponse:
 def editing(slug: str) -> Drawn | BaseResponse:
     """Rewrite a module, with a preview before it is saved."""
     reader = guard.reader()
-    guard.allow(training_access.may_train(reader))
+    guard.allow(rights.training(reader).everything)
     found = guard.found(queries.module_by_slug(slug))
     form = ModuleForm(obj=held(found))
     if not form.validate_on_submit():
@@ -160,8 +162,8 @@ def _editing_page(found: Module, form: ModuleForm, preview: str | None) -> Drawn
 @blueprint.get("/waves/<int:wave_id>/training")
 def wave(wave_id: int) -> str:
     """Show how far a wave's training is, by department and role, and who has no role."""
-    found = _visible_wave(wave_id)
-    seen = access.visible_people(guard.reader())
+    reader = guard.reader()
+    found, seen = _visible_wave(wave_id), people_within(rights.reading(reader))
     nobody = queries.members_without_role(wave_id)
     far = queries.wave_progress(wave_id)
     return render_template(
@@ -173,24 +175,19 @@ def wave(wave_id: int) -> str:
         ],
         hours_left=_hours(far.minutes_left),
         brought_along=queries.brought_along(wave_id),
-        may_see_old_training=training_access.may_see_old_training(guard.reader()),
+        may_see_old_training=rights.reading_old_training(reader).holds_anything,
         without_role=count_of(nobody),
         named=list(db.session.scalars(nobody.where(seen).limit(SHOWN_WITHOUT_ROLE))),
     )
 
 
 def _visible_wave(wave_id: int) -> Wave:
-    found = guard.found(waves.wave_page(wave_id))
-    guard.allow(access.may_see_wave(guard.reader(), found.programme_id, found.id))
-    return found
+    return wave_for(rights.reading(guard.reader()), wave_id)
 
 
 def _wave_by_name(wave_id: int) -> Wave:
     """Return a wave whose people the reader may see by name, all of them or those of departments headed."""
-    found = guard.found(waves.wave_page(wave_id))
-    by_name = training_access.waves_with_visible_learners(guard.reader())
-    guard.allow(bool(waves.waves_visible(and_(Wave.id == found.id, by_name))))
-    return found
+    return wave_with_learners_for(rights.reading(guard.reader()), wave_id)
 
 
 def _hours(minutes: int) -> str:
@@ -216,8 +213,8 @@ def learners(wave_id: int) -> str:
         rows=db.session.execute(query.limit(page.size).offset(page.offset)).all(),
         page=page,
         asked=asked,
-        may_see_wave=access.may_see_wave(reader, found.programme_id, found.id),
-        may_give_days=training_access.may_give_due_days(reader, found.programme_id, found.id) and found.status.is_open,
+        may_see_wave=reaches_wave(rights.reading(reader), found),
+        may_give_days=reaches_wave(rights.training(reader), found) and found.status.is_open,
     )
 
 

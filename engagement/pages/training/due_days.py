@@ -2,22 +2,21 @@
 
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import access, training_access
+from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.training import blueprint
 from engagement.pages.training.forms import DueDayForm
 from engagement.training import actions, queries
+from engagement.training.scopes import assignment_for
 
 
 @blueprint.route("/training/assignments/<int:assignment_id>/due-day", methods=["GET", "POST"])
 def due_day(assignment_id: int) -> Drawn | BaseResponse:
     """Give one person another day than their wave has, or the wave's day again; the page tells what was given before."""
     reader = guard.reader()
-    guard.allow(training_access.may_see_training(reader))
-    found = guard.found(queries.assignment_of(assignment_id, access.visible_people(reader)))
-    guard.allow(training_access.may_give_due_days(reader, found.wave.programme_id, found.wave_id))
+    found = assignment_for(rights.reading(reader), rights.training(reader), assignment_id)
     form = DueDayForm(due_on=held(found).own_due_on)
     if form.validate_on_submit():
         with saving(form) as saved:

@@ -8,7 +8,7 @@ from flask import Response, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, Select
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import training_access
+from engagement.accounts.scopes import rights
 from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
@@ -21,6 +21,7 @@ from engagement.training import actions, queries
 from engagement.training.models import Leftover
 from engagement.training.queries import LeftoverLine, LeftoverState, Move
 from engagement.training.rules import DAYS_TO_DECIDE, LeftoverCause, LeftoverDecision
+from engagement.training.scopes import old_training_within
 from engagement.words import plural
 
 HEADER = (
@@ -49,7 +50,7 @@ class _List:
     @property
     def rows(self) -> Select[Leftover]:
         """The SELECT of what it shows, of those whom the reader sees by name."""
-        seen = training_access.old_training_seen(guard.reader())
+        seen = old_training_within(rights.reading_old_training(guard.reader()))
         return queries.leftovers_listed(self.state, seen, self.move.is_theirs if self.move else None)
 
     @property
@@ -61,7 +62,7 @@ class _List:
 
 def _asked_list() -> _List:
     state = request.args.get("state")
-    found = queries.moves(training_access.old_training_seen(guard.reader()))
+    found = queries.moves(old_training_within(rights.reading_old_training(guard.reader())))
     shown = LeftoverState(state) if state in list(LeftoverState) else LeftoverState.OPEN
     return _List(shown, found, _named(found, request.args.get("move")) if shown is LeftoverState.OPEN else None)
 
@@ -74,14 +75,14 @@ def _named(found: Sequence[Move], key: str | None) -> Move | None:
 def leftovers() -> str:
     """List what waits for a decision, by move and one by one, or what was decided."""
     reader = guard.reader()
-    guard.allow(training_access.may_see_old_training(reader))
+    guard.allow(rights.reading_old_training(reader).holds_anything)
     shown = _asked_list()
     asked = Asked()
     for name, value in shown.arguments.items():
         asked.carry(name, value)
     page = asked.page(count_of(shown.rows))
     # Who reads everything may also head a department, and decides for its people only.
-    decided = training_access.old_training_decided(reader)
+    decided = old_training_within(rights.training(reader))
     theirs = {move.key: move for move in queries.moves(decided)}
     lines = queries.leftover_lines(shown.rows.limit(page.size).offset(page.offset))
     return render_template(
@@ -94,7 +95,7 @@ def leftovers() -> str:
         lines=lines,
         page=page,
         states=list(LeftoverState),
-        may_see_training=training_access.may_see_training(reader),
+        may_see_training=rights.reading(reader).holds_places,
         moved=moved,
         files=asked.files("training.leftovers_file"),
     )
@@ -103,7 +104,7 @@ def leftovers() -> str:
 @blueprint.get("/training/leftovers.<any(csv, xlsx):kind>")
 def leftovers_file(kind: str) -> Response:
     """Give the list as a file, with the state and the move that the page shows."""
-    guard.allow(training_access.may_see_old_training(guard.reader()))
+    guard.allow(rights.reading_old_training(guard.reader()).holds_anything)
     rows = [_cells(line) for line in queries.leftover_lines(_asked_list().rows)]
     return list_file(kind, HEADER, rows, "old-training", "Old training")
 
@@ -137,9 +138,9 @@ def _path(department: Department | None) -> str:
 @blueprint.post("/training/leftovers/decisions")
 def decide_leftovers() -> BaseResponse:
     """Decide for everybody of one move who was on the page."""
-    reader = guard.reader()
-    guard.allow(training_access.may_decide_old_training(reader))
-    decision, decided = asked_decision(), training_access.old_training_decided(reader)
+    training = rights.training(guard.reader())
+    guard.allow(training.holds_anything)
+    decision, decided = asked_decision(), old_training_within(training)
     move = _named(queries.moves(decided), request.form.get("move"))
     if move is None:
         raise RuleBroken("Nobody of this move waits for a decision any more. Look at the list again.")
@@ -173,9 +174,7 @@ def say_decided(decision: LeftoverDecision, whose: str) -> None:
 
 def _theirs(leftover_id: int) -> Leftover:
     """Return old training that the reader decides about; raises NotFound for any other."""
-    reader = guard.reader()
-    guard.allow(training_access.may_decide_old_training(reader))
-    return guard.found(queries.leftover_among(leftover_id, training_access.old_training_decided(reader)))
+    return queries.leftover_for(rights.training(guard.reader()), leftover_id)
 
 
 @blueprint.post("/training/leftovers/<int:leftover_id>/decision")

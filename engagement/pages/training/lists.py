@@ -4,16 +4,18 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.parts.lists import Asked
 from engagement.people import queries as people
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
+from engagement.people.scopes import reaches_department
 from engagement.training import queries
 from engagement.training.rules import LearnerState
 from engagement.waves.models import Wave
+from engagement.waves.scopes import people_within
 
 LEARNER_HEADER = [
     "Name",
@@ -53,7 +55,8 @@ def learners_asked(found: Wave, asked: Asked) -> Select[Any]:
     Raises NotFound for a department that does not exist.
     """
     reader = guard.reader()
-    seen = {d.id for d in people.departments(include_closed=True) if access.may_see_department(reader, d.lineage)}
+    departments = rights.seeing_departments(reader)
+    seen = {d.id for d in people.departments(include_closed=True) if reaches_department(departments, d)}
     lines = queries.wave_progress(found.id).rows
     offered = [(line.department_id, line.path) for line in lines if line.department_id in seen]
     department_id = asked.row("department", "Department", offered)
@@ -62,7 +65,7 @@ def learners_asked(found: Wave, asked: Asked) -> Select[Any]:
         guard.found(db.session.get(Department, department_id)) if department_id is not None else None,
         asked.word_of(TrainingRole, "role", "Role"),
         asked.word_of(LearnerState, "state", "State"),
-        visible=access.visible_people(reader),
+        visible=people_within(rights.reading(reader)),
     )
     return asked.ordered(learners, queries.LEARNER_COLUMNS, usual="name", last=Person.id)
 

@@ -4,7 +4,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day
@@ -15,21 +15,18 @@ from engagement.pages.waves.forms import ChampionForm
 from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede
 from engagement.stakeholders import actions, coverage
 from engagement.stakeholders.models import Champion
-from engagement.waves import queries as waves
 from engagement.waves.models import Wave
+from engagement.waves.scopes import reaches_wave, wave_for
 
 
-def _wave(wave_id: int, *, to_change: bool = False) -> Wave:
-    wave = guard.found(waves.wave_page(wave_id))
-    question = access.may_plan_wave if to_change else access.may_see_wave
-    guard.allow(question(guard.reader(), wave.programme_id, wave.id))
-    return wave
+def _wave_to_plan(wave_id: int) -> Wave:
+    return wave_for(rights.planning(guard.reader()), wave_id)
 
 
 @blueprint.get("/waves/<int:wave_id>/champions")
 def champions(wave_id: int) -> Drawn:
     """Show the champions of a wave, how far they reach its people, and where some are missing."""
-    wave = _wave(wave_id)
+    wave = wave_for(rights.reading(guard.reader()), wave_id)
     return _drawn(wave, _form(wave, posted=False))
 
 
@@ -43,7 +40,7 @@ def _form(wave: Wave, *, posted: bool) -> ChampionForm:
 
 
 def _drawn(wave: Wave, form: ChampionForm) -> Drawn:
-    reader, today = guard.reader(), clock.today(guard.settings().timezone)
+    today, may_plan = clock.today(guard.settings().timezone), reaches_wave(rights.planning(guard.reader()), wave)
     covered = coverage.wave_coverage(wave.id, today)
     return drawn(
         "waves/champions.html",
@@ -54,8 +51,8 @@ def _drawn(wave: Wave, form: ChampionForm) -> Drawn:
         definition=COVERAGE_DEFINITION,
         others=[(champion, _time_words(champion)) for champion in coverage.other_champions(wave.id, today)],
         as_of=today,
-        may_appoint=access.may_plan_wave(reader, wave.programme_id, wave.id) and wave.status.is_open,
-        may_release=access.may_plan_wave(reader, wave.programme_id, wave.id),
+        may_appoint=may_plan and wave.status.is_open,
+        may_release=may_plan,
     )
 
 
@@ -71,7 +68,7 @@ def _time_words(champion: Champion) -> str:
 @blueprint.post("/waves/<int:wave_id>/champions")
 def appoint_champion(wave_id: int) -> Drawn | BaseResponse:
     """Make somebody a champion of a wave."""
-    wave = _wave(wave_id, to_change=True)
+    wave = _wave_to_plan(wave_id)
     form = _form(wave, posted=True)
     if form.validate_on_submit():
         with saving(form) as saved:
@@ -101,7 +98,7 @@ def _when_words(champion: Champion) -> str:
 @blueprint.post("/waves/<int:wave_id>/champions/<int:champion_id>/release")
 def release_champion(wave_id: int, champion_id: int) -> BaseResponse:
     """Let somebody be a champion no longer."""
-    _wave(wave_id, to_change=True)
+    _wave_to_plan(wave_id)
     champion = guard.found(db.session.get(Champion, champion_id))
     guard.found(champion if champion.wave_id == wave_id else None)
     actions.release_champion(champion, clock.today(guard.settings().timezone), by=guard.reader().actor)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engagement.accounts import stakeholder_access as maps
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes.reader import Reader
 from engagement.db import count_of
 from engagement.stakeholders import queries
 from engagement.stakeholders.coverage import WaveCoverage

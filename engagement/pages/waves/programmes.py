@@ -6,12 +6,10 @@ from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from engagement.accounts import access
 from engagement.accounts.posts import actions as posts
+from engagement.accounts.scopes import rights
 from engagement.communications import queries as calendar
 from engagement.communications.scopes import readable
-from engagement.db import db
-from engagement.errors import NotFound
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import PersonField
 from engagement.pages.parts.forms import EditForm, stripped
@@ -20,7 +18,9 @@ from engagement.pages.waves import blueprint
 from engagement.programmes import actions, queries
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.rules import SCOPE_QUESTIONS, OwnershipPart, PortfolioClass
+from engagement.programmes.scopes import programme_for, programmes_within, reaches_programme, workflow_for
 from engagement.waves import queries as waves
+from engagement.waves.scopes import waves_within
 
 ONE_A_LINE = "One point a line."
 
@@ -85,23 +85,23 @@ class OwnershipForm(EditForm):
 @blueprint.get("/programmes")
 def index() -> str:
     """All programmes with the waves that the reader may see."""
-    reader = guard.reader()
-    guard.allow(access.may_see_planning(reader))
-    seen = waves.waves_visible(access.visible_waves(reader))
-    listed = [p for p in queries.programmes() if access.may_see_programme(reader, p.id)]
+    reading, planning = rights.reading(guard.reader()), rights.planning(guard.reader())
+    guard.allow(reading.holds_places)
+    seen = waves.waves_visible(waves_within(reading))
+    listed = queries.programmes(programmes_within(reading))
     return render_template(
         "waves/index.html",
         programmes=[(p, [w for w in seen if w.programme_id == p.id]) for p in listed],
         members=waves.member_counts([wave.id for wave in seen]),
-        may_make=access.may_plan_everywhere(reader),
-        plannable={p.id for p in listed if access.may_plan_programme(reader, p.id)},
+        may_make=planning.everything,
+        plannable={p.id for p in listed if reaches_programme(planning, p)},
     )
 
 
 @blueprint.route("/programmes/new", methods=["GET", "POST"])
 def new_programme() -> Drawn | BaseResponse:
     """Begin a programme."""
-    guard.allow(access.may_plan_everywhere(guard.reader()))
+    guard.allow(rights.planning(guard.reader()).everything)
     form = ProgrammeForm()
     if form.validate_on_submit():
         with saving(form) as saved:
@@ -113,16 +113,17 @@ def new_programme() -> Drawn | BaseResponse:
     return drawn("waves/edit_programme.html", form, programme=None)
 
 
-def _programme(programme_id: int) -> Programme:
-    return guard.found(db.session.get(Programme, programme_id))
+def _programme_to_plan(programme_id: int) -> Programme:
+    return programme_for(rights.planning(guard.reader()), programme_id)
 
 
 @blueprint.get("/programmes/<int:programme_id>")
 def programme(programme_id: int) -> str:
     """One programme: waves, workflows with their gaps, communications."""
-    reader, row = guard.reader(), _programme(programme_id)
-    guard.allow(access.may_see_programme(reader, programme_id))
-    seen = waves.waves_visible(access.visible_waves(reader))
+    reader = guard.reader()
+    reading = rights.reading(reader)
+    row = programme_for(reading, programme_id)
+    seen = waves.waves_visible(waves_within(reading))
     seen = [wave for wave in seen if wave.programme_id == programme_id]
     workflows = queries.workflows_of([programme_id])
     held = queries.holdings([workflow.id for workflow in workflows])
@@ -133,16 +134,15 @@ def programme(programme_id: int) -> str:
         members=waves.member_counts([wave.id for wave in seen]),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         communications=[line.communication for line in calendar.communications_running(programme_id, readable(reader))],
-        may_plan=access.may_plan_programme(reader, programme_id),
-        may_read_report=access.may_read_report(reader, programme_id),
+        may_plan=reaches_programme(rights.planning(reader), row),
+        may_read_report=reaches_programme(rights.reporting(reader), row),
     )
 
 
 @blueprint.route("/programmes/<int:programme_id>/edit", methods=["GET", "POST"])
 def edit_programme(programme_id: int) -> Drawn | BaseResponse:
     """Change a programme."""
-    row = _programme(programme_id)
-    guard.allow(access.may_plan_programme(guard.reader(), programme_id))
+    row = _programme_to_plan(programme_id)
     form = ProgrammeForm(obj=held(row))
     if form.validate_on_submit():
         with saving(form) as saved:
@@ -156,8 +156,7 @@ def edit_programme(programme_id: int) -> Drawn | BaseResponse:
 @blueprint.route("/programmes/<int:programme_id>/workflows/new", methods=["GET", "POST"])
 def new_workflow(programme_id: int) -> Drawn | BaseResponse:
     """Add a workflow to a programme."""
-    row = _programme(programme_id)
-    guard.allow(access.may_plan_programme(guard.reader(), programme_id))
+    row = _programme_to_plan(programme_id)
     form = WorkflowForm()
     if form.validate_on_submit():
         portfolio_class = PortfolioClass(form.portfolio_class.data)
@@ -176,34 +175,30 @@ def _texts(form: WorkflowForm) -> dict[str, str]:
     return {field: form[field].data or "" for field in ("summary", "then_do", *dict(SCOPE_QUESTIONS))}
 
 
-def _workflow(workflow_id: int) -> Workflow:
-    row = guard.found(db.session.get(Workflow, workflow_id))
-    if row.retired_at is not None:
-        raise NotFound("This workflow was retired.")
-    return row
+def _workflow_to_plan(workflow_id: int) -> Workflow:
+    return workflow_for(rights.planning(guard.reader()), workflow_id)
 
 
 @blueprint.get("/workflows/<int:workflow_id>")
 def workflow(workflow_id: int) -> str:
     """One workflow: scope statement, who holds what, the waves it is in."""
-    reader, row = guard.reader(), _workflow(workflow_id)
-    guard.allow(access.may_see_programme(reader, row.programme_id))
-    seen = [w for w in waves.waves_visible(access.visible_waves(reader)) if w.programme_id == row.programme_id]
+    reading = rights.reading(guard.reader())
+    row = workflow_for(reading, workflow_id)
+    seen = [w for w in waves.waves_visible(waves_within(reading)) if w.programme_id == row.programme_id]
     in_waves = waves.workflows_of_waves([wave.id for wave in seen])
     return render_template(
         "waves/workflow.html",
         workflow=row,
         holdings=queries.holdings([row.id])[row.id],
         waves=[wave for wave in seen if row in in_waves[wave.id]],
-        may_plan=access.may_plan_programme(reader, row.programme_id),
+        may_plan=reaches_programme(rights.planning(guard.reader()), row.programme),
     )
 
 
 @blueprint.route("/workflows/<int:workflow_id>/edit", methods=["GET", "POST"])
 def edit_workflow(workflow_id: int) -> Drawn | BaseResponse:
     """Change a workflow and its scope statement."""
-    row = _workflow(workflow_id)
-    guard.allow(access.may_plan_programme(guard.reader(), row.programme_id))
+    row = _workflow_to_plan(workflow_id)
     form = WorkflowForm(obj=held(row))
     if form.validate_on_submit():
         with saving(form) as saved:
@@ -221,8 +216,7 @@ def edit_workflow(workflow_id: int) -> Drawn | BaseResponse:
 @blueprint.route("/workflows/<int:workflow_id>/ownership", methods=["GET", "POST"])
 def ownership(workflow_id: int) -> Drawn | BaseResponse:
     """Name who holds the four parts; an empty field leaves a part vacant."""
-    row = _workflow(workflow_id)
-    guard.allow(access.may_plan_programme(guard.reader(), row.programme_id))
+    row = _workflow_to_plan(workflow_id)
     held(row)
     form = OwnershipForm(data={each.part.value: each.person for each in queries.holdings([row.id])[row.id]})
     if form.validate_on_submit():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day
@@ -15,6 +15,7 @@ from engagement.pages.waves.forms import StepForm
 from engagement.waves import actions, queries
 from engagement.waves.models import WaveStep
 from engagement.waves.rules import WaveStatus
+from engagement.waves.scopes import wave_for
 
 #: What the button for a step says.
 STEPS = {
@@ -55,8 +56,8 @@ def _words(step: WaveStep) -> str:
 @blueprint.route("/waves/<int:wave_id>/statuses", methods=["GET", "POST"])
 def change_status(wave_id: int) -> Drawn | BaseResponse:
     """Take a wave a step on or back; where people will want a reason later, it is asked for first."""
-    wave, reader = guard.found(queries.wave_page(wave_id)), guard.reader()
-    guard.allow(access.may_plan_wave(reader, wave.programme_id, wave.id))
+    reader = guard.reader()
+    wave = wave_for(rights.planning(reader), wave_id)
     asked = request.values.get("status", "")
     if asked not in STEPS:
         if request.method == "GET":

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
 from engagement import clock
-from engagement.accounts import access, concern_access
 from engagement.accounts.posts import actions as posts
-from engagement.accounts.reader import Reader
+from engagement.accounts.scopes import rights
+from engagement.accounts.scopes.reader import Reader
 from engagement.communications import queries as calendar
 from engagement.communications.subjects import subjects_shown
 from engagement.days.working_days import why_off
@@ -31,6 +31,7 @@ from engagement.people import queries as people
 from engagement.people.models import Department, Person
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.scopes import programme_for, reaches_programme
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.coverage import wave_coverage
 from engagement.training import actions as training_actions
@@ -38,16 +39,14 @@ from engagement.training import queries as training
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
+from engagement.waves.scopes import people_within, reaches_wave, wave_for
 from engagement.words import days_away
 
 Placed = TypeVar("Placed", Department, Workflow)
 
 
-def _wave(wave_id: int, *, to_change: bool = False) -> Wave:
-    wave = guard.found(queries.wave_page(wave_id))
-    question = access.may_plan_wave if to_change else access.may_see_wave
-    guard.allow(question(guard.reader(), wave.programme_id, wave.id))
-    return wave
+def _wave_to_plan(wave_id: int) -> Wave:
+    return wave_for(rights.planning(guard.reader()), wave_id)
 
 
 def _offer(form: WaveForm, programme: Programme) -> None:
@@ -62,8 +61,7 @@ def _chosen_workflows(ids: list[str] | None) -> list[Workflow]:
 @blueprint.route("/programmes/<int:programme_id>/waves/new", methods=["GET", "POST"])
 def new(programme_id: int) -> Drawn | BaseResponse:
     """Plan the next wave of a programme."""
-    programme = guard.found(db.session.get(Programme, programme_id))
-    guard.allow(access.may_plan_programme(guard.reader(), programme_id))
+    programme = programme_for(rights.planning(guard.reader()), programme_id)
     form = WaveForm()
     _offer(form, programme)
     if form.validate_on_submit():
@@ -95,9 +93,10 @@ def new(programme_id: int) -> Drawn | BaseResponse:
 @blueprint.route("/waves/<int:wave_id>/edit", methods=["GET", "POST"])
 def edit(wave_id: int) -> Drawn | BaseResponse:
     """Change a wave; its go-live moves on a page of its own."""
-    wave = held(_wave(wave_id, to_change=True))
+    wave = held(_wave_to_plan(wave_id))
     reader = guard.reader()
-    may_place = access.may_place_departments(reader, wave.programme_id)
+    # A lead who could choose departments would see anybody by name.
+    may_place = reaches_programme(rights.planning(reader), wave.programme)
     # A department that was merged into another stands in the wave by that one.
     placed = [people.standing_department(d) for d in queries.departments_of_waves([wave.id]).get(wave.id, [])]
     taken = queries.workflows_of_waves([wave.id]).get(wave.id, [])
@@ -147,17 +146,19 @@ def _name_people(form: WaveForm, wave: Wave) -> None:
 
 def _leave_out_rights(form: WaveForm, reader: Reader, wave: Wave) -> None:
     """Take the questions out by whose answers rights are given, where the reader may not give them."""
-    if not access.may_name_lead(reader, wave.programme_id, wave.id):
+    if not reaches_wave(rights.naming_leads(reader), wave):
         del form.lead
-    if not access.may_name_sponsor(reader, wave.programme_id):
+    # The sponsor of a wave reads the sheet of its whole programme.
+    if not reaches_programme(rights.planning(reader), wave.programme):
         del form.sponsor
 
 
 @blueprint.get("/waves/<int:wave_id>")
 def wave(wave_id: int) -> str:
     """One wave: dates, workflows, training by role, concerns by source, next messages."""
-    row, reader = _wave(wave_id), guard.reader()
-    may_read_concerns = concern_access.may_read_concern(reader, row.programme_id, row.id)
+    reader = guard.reader()
+    row = wave_for(rights.reading(reader), wave_id)
+    may_plan = reaches_wave(rights.planning(reader), row)
     workflows = queries.workflows_of_waves([row.id]).get(row.id, [])
     held = programmes.holdings([workflow.id for workflow in workflows])
     messages = calendar.next_messages(row.id)
@@ -174,14 +175,14 @@ def wave(wave_id: int) -> str:
         milestones=_milestones(row, [(m.sends_at, subjects[m.id]) for m in messages]),
         progress=training.wave_progress(row.id),
         without_role=count_of(queries.members(row.id, without_role=True)),
-        concerns=resistance.open_by_source(row.id, yesterday) if may_read_concerns else None,
+        concerns=resistance.open_by_source(row.id, yesterday) if may_plan else None,
         concerns_on=yesterday,
         messages=[(message, subjects[message.id]) for message in messages],
         stakeholders=map_of(reader, row),
         coverage=covered,
         coverage_words=coverage_lede(covered),
         coverage_definition=COVERAGE_DEFINITION,
-        may_plan=access.may_plan_wave(reader, row.programme_id, row.id),
+        may_plan=may_plan,
         steps=steps_taken(row.id),
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
@@ -227,7 +228,7 @@ def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Mi
 @blueprint.route("/waves/<int:wave_id>/go-live", methods=["GET", "POST"])
 def move(wave_id: int) -> Drawn | BaseResponse:
     """Move go-live: first shown with what moves along, then done."""
-    row = held(_wave(wave_id, to_change=True))
+    row = held(_wave_to_plan(wave_id))
     form = MoveForm(go_live_on=row.go_live_on)
     shown = None
     if form.validate_on_submit():
@@ -255,12 +256,12 @@ def _what_moves(wave: Wave, new_day: date) -> list[tuple[str, date, date]]:
 @blueprint.route("/waves/<int:wave_id>/people", methods=["GET", "POST"])
 def members(wave_id: int) -> Drawn | BaseResponse:
     """Who is in a wave, with training roles; those without one can be listed alone."""
-    row = _wave(wave_id, to_change=request.method == "POST")
     reader = guard.reader()
+    seen = people_within(rights.reading(reader))
+    row = _wave_to_plan(wave_id) if request.method == "POST" else wave_for(rights.reading(reader), wave_id)
     form = MemberForm()
-    if not access.may_place_departments(reader, row.programme_id):
-        among = access.placeable_people(reader, row.programme_id)
-        form.person.find_only(among, " A change manager of the programme can add people from elsewhere.")
+    if not reaches_programme(rights.planning(reader), row.programme):
+        form.person.find_only(seen, " A change manager of the programme can add people from elsewhere.")
     if form.validate_on_submit():
         with saving(form) as saved:
             person = form.person.chosen("Write whom you want to add.")
@@ -274,9 +275,7 @@ def members(wave_id: int) -> Drawn | BaseResponse:
     found = _members_on(row.id, on) if on else queries.members(row.id, without_role=without_role)
     if without_role:
         asked.carry("role", "none")
-    shown, page = asked.shown(
-        asked.ordered(found.where(access.visible_people(reader)), COLUMNS, usual="name", last=Person.id)
-    )
+    shown, page = asked.shown(asked.ordered(found.where(seen), COLUMNS, usual="name", last=Person.id))
     return drawn(
         "waves/members.html",
         form,
@@ -287,7 +286,7 @@ def members(wave_id: int) -> Drawn | BaseResponse:
         asked=asked,
         without_role=without_role,
         on=on,
-        may_plan=access.may_plan_wave(reader, row.programme_id, row.id) and row.status.is_open,
+        may_plan=reaches_wave(rights.planning(reader), row) and row.status.is_open,
     )
 
 

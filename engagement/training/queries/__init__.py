@@ -8,7 +8,7 @@ from engagement.training.queries.curricula import (
     curriculum,
     module_by_slug,
 )
-from engagement.training.queries.due_days import assignment_of, own_due_days
+from engagement.training.queries.due_days import own_due_days
 from engagement.training.queries.history import EarlierLearning, finished_earlier
 from engagement.training.queries.learning import (
     LearningItem,
@@ -24,6 +24,7 @@ from engagement.training.queries.leftovers import (
     Move,
     brought_along,
     leftover_among,
+    leftover_for,
     leftover_lines,
     leftovers_among,
     leftovers_listed,
@@ -71,7 +72,6 @@ __all__ = [
     "RoleCurriculum",
     "TeamMember",
     "WaveProgress",
-    "assignment_of",
     "attempt_of",
     "brought_along",
     "completed_count",
@@ -85,6 +85,7 @@ __all__ = [
     "learning_item",
     "learning_of",
     "leftover_among",
+    "leftover_for",
     "leftover_lines",
     "leftovers_among",
     "leftovers_listed",

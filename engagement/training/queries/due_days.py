@@ -1,21 +1,9 @@
-"""Reads of exceptions: one assignment, and the days of its own that it was given."""
+"""Reads of exceptions: the days of its own that an assignment was given."""
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import select
 
 from engagement.db import db
-from engagement.training.models import Assignment, OwnDueDay
-
-
-def assignment_of(assignment_id: int, visible: ColumnElement[bool]) -> Assignment | None:
-    """Return an assignment with its person and wave if it meets a condition on `Person` and `Wave`, None otherwise."""
-    return db.session.scalar(
-        select(Assignment)
-        .join(Assignment.person)
-        .join(Assignment.wave)
-        .where(Assignment.id == assignment_id, visible)
-        .options(contains_eager(Assignment.person), contains_eager(Assignment.wave))
-    )
+from engagement.training.models import OwnDueDay
 
 
 def own_due_days(assignment_id: int) -> list[OwnDueDay]:

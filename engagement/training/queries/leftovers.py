@@ -12,10 +12,12 @@ from sqlalchemy.orm import contains_eager, joinedload
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
+from engagement.reach import Reach, allow, found
 from engagement.training.models import Assignment, Leftover
 from engagement.training.queries.grounds import SHUT
 from engagement.training.queries.standing import belonging, standing_of
 from engagement.training.rules import LeftoverCause, LeftoverDecision, decide_by
+from engagement.training.scopes import old_training_within
 from engagement.waves.models import Wave
 
 Row = TypeVar("Row", Wave, Department)
@@ -201,6 +203,12 @@ def leftover_among(leftover_id: int, which: ColumnElement[bool]) -> Leftover | N
     return db.session.scalar(leftovers().where(Leftover.id == leftover_id, which))
 
 
+def leftover_for(reach: Reach, leftover_id: int) -> Leftover:
+    """Return a standing leftover within reach; raises NotFound for any other, BeyondReach where the reach holds none at all."""
+    allow(reach.holds_anything)
+    return found(leftover_among(leftover_id, old_training_within(reach)))
+
+
 def leftovers_among(leftover_ids: Sequence[int], which: ColumnElement[bool]) -> set[int]:
     """Return the ids of those standing leftovers that meet a condition on `Leftover`, `Person` and `Wave`."""
     met = leftovers().where(Leftover.id.in_(leftover_ids), which).with_only_columns(Leftover.id)
@@ -262,5 +270,5 @@ def brought_along(wave_id: int) -> tuple[int, int]:
         .with_only_columns(Leftover.decision, func.count(Leftover.person_id.distinct()))
         .group_by(Leftover.decision)
     )
-    found = dict(db.session.execute(counted).all())
-    return found.get(LeftoverDecision.KEEP, 0), found.get(None, 0)
+    by_state = dict(db.session.execute(counted).all())
+    return by_state.get(LeftoverDecision.KEEP, 0), by_state.get(None, 0)

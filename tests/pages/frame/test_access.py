@@ -4,6 +4,7 @@ import csv
 import re
 from io import BytesIO, StringIO
 
+import markup
 import pytest
 from factories import TESTER, make_account, make_person, make_programme, make_unknown_concern, make_wave, signed_in
 from flask import Flask
@@ -396,9 +397,10 @@ def test_a_concern_without_a_wave_is_for_change_managers_of_everything(app: Flas
     assert [one for one in "MPWL" if "No wave" in ask(world, one, rule).get_data(as_text=True)] == ["M"]
 
 
-def test_every_link_that_a_reader_is_offered_lets_them_in(app: Flask, world: World):
-    closed = set()
-    for letter in "MLHRSErwsuvd":
+def test_every_link_that_a_reader_is_offered_lets_them_in_to_sound_pages(app: Flask, world: World):
+    """Whole pages as a browser gets them, so that their HTML is looked at here as well."""
+    closed, faulty = set(), set()
+    for letter in "AMLHRSErwsuvd":
         client, headers = app.test_client(use_cookies=False), {"Cookie": f"engagement={world.cookies[letter]}"}
         seen, waiting = set(), ["/"]
         while waiting:
@@ -412,9 +414,12 @@ def test_every_link_that_a_reader_is_offered_lets_them_in(app: Flask, world: Wor
             elif answer.status_code != 200:
                 closed.add((letter, path, answer.status_code))
             elif answer.mimetype == "text/html":
-                found = re.findall(r'href="(/[^"#?]*(?:\?programme_id=\d+)?)', answer.get_data(as_text=True))
+                page = answer.get_data(as_text=True)
+                faulty |= {(path, fault) for fault in markup.faults(page)}
+                found = re.findall(r'href="(/[^"#?]*(?:\?programme_id=\d+)?)', page)
                 waiting += [address for address in found if address not in seen]
     assert closed == set()
+    assert faulty == set()
 
 
 @pytest.fixture

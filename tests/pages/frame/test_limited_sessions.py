@@ -13,8 +13,8 @@ from engagement.accounts.actions import account_for_person, grant_role, withdraw
 from engagement.accounts.links import sign_in_token
 from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
-from engagement.accounts.reader import Reader
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes.reader import Reader
 from engagement.communications.models import Communication
 from engagement.communications.scopes import in_charge, is_in_charge, may_read, readable
 from engagement.db import db

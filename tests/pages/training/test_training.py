@@ -91,7 +91,7 @@ def test_planning_pages_are_closed_to_employees_and_sponsors(app: Flask, wave: W
 def test_overview_shows_curricula_and_open_waves(app: Flask, wave: Wave) -> None:
     page = text_of(planner(app), "/training")
     assert "Property claims" in page
-    assert "33 %, 1 of 3" in page
+    assert "33\N{NO-BREAK SPACE}%, 1 of 3" in page
     assert page.count("No curriculum yet") == 3
 
 
@@ -107,7 +107,7 @@ def test_unknown_role_module_and_wave_are_not_found(app: Flask) -> None:
 
 def test_wave_page_has_counts_names_without_role_and_links_to_people(app: Flask, wave: Wave) -> None:
     page = text_of(planner(app), f"/waves/{wave.id}/training")
-    assert "33 %, 1 of 3 people have finished." in page
+    assert "33\N{NO-BREAK SPACE}%, 1 of 3 people have finished." in page
     assert ">1 of 2</a>" in page
     assert ">0 of 1</a>" in page
     assert "Dan Uys" in page

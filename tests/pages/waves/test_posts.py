@@ -17,8 +17,8 @@ from flask.testing import FlaskClient
 
 from engagement.accounts.actions import account_for_person, set_password
 from engagement.accounts.queries import reader_of
-from engagement.accounts.reader import Reader
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.programmes.actions import name_holder

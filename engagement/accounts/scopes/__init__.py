@@ -1,0 +1,1 @@
+"""How far accounts go: who reads, and which roles open which question."""

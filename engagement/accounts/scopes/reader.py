@@ -1,0 +1,95 @@
+"""Who is signed in, with everything that the access questions rest on; read once for each request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from engagement.accounts.rules import Role
+from engagement.audit import Actor
+from engagement.reach import Reach
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who is signed in, with what was granted to them and what follows from the data.
+
+    `everywhere` are roles without a scope; `in_programmes`, `in_waves` and `in_departments` pairs of role and place, which is
+    a wave's or programme's id, or a department's lineage. `leads_waves` are ids of waves led, `sponsors_programmes` of programmes
+    sponsored; `heads` the lineages of departments headed, with everything below; `has_team` whether somebody reports to
+    this person. `programme_of` gives the programmes of all waves named here. `is_limited` is who came by the link of a
+    message, which opens an employee's own pages; `has_more` says whether signing in by a password or a fresh link would
+    open more.
+    """
+
+    account_id: int
+    name: str
+    person_id: int | None = None
+    timezone: str = "UTC"
+    everywhere: frozenset[Role] = frozenset()
+    in_programmes: frozenset[tuple[Role, int]] = frozenset()
+    in_waves: frozenset[tuple[Role, int]] = frozenset()
+    in_departments: frozenset[tuple[Role, str]] = frozenset()
+    leads_waves: frozenset[int] = frozenset()
+    sponsors_programmes: frozenset[int] = frozenset()
+    heads: tuple[str, ...] = field(default=())
+    has_team: bool = False
+    programme_of: Mapping[int, int] = field(default_factory=dict, hash=False)
+    is_limited: bool = False
+    has_more: bool = False
+
+    def as_employee(self, *, has_tasks: bool = False) -> "Reader":
+        """Return this reader with an employee's rights alone: nothing that was granted, and nothing that follows from a post.
+
+        This is the one place that says what a link in a message opens. `has_tasks` says that the account is named somewhere
+        by itself, as an approver is.
+        """
+        plain = Reader(self.account_id, self.name, self.person_id, self.timezone)
+        return replace(plain, is_limited=True, has_more=has_tasks or self != plain)
+
+    @property
+    def actor(self) -> Actor:
+        """The reader as the audit names them."""
+        return Actor(self.account_id, self.name, self.person_id)
+
+    @property
+    def named_id(self) -> int:
+        """The account under which texts and posts name the reader, such as an approver; 0, which is nobody, where limited."""
+        return 0 if self.is_limited else self.account_id
+
+    def has(self, *roles: Role) -> bool:
+        """Return whether one of the roles was granted without a scope."""
+        return not self.everywhere.isdisjoint(roles)
+
+    def reach(self, *roles: Role, with_posts: bool = True, to_read: bool = False) -> Reach:
+        """Return how far these roles go, and with them what follows from leading a wave or heading a department.
+
+        `with_posts` False leaves out what is led and headed. `to_read` takes in what is said of a programme as a whole where
+        some of its waves are within reach.
+        """
+        waves = {wave_id for role, wave_id in self.in_waves if role in roles}
+        lineages = {lineage for role, lineage in self.in_departments if role in roles}
+        if with_posts:
+            waves |= self.leads_waves
+            lineages |= set(self.heads)
+        return Reach(
+            everything=self.has(*roles),
+            programmes=frozenset(programme_id for role, programme_id in self.in_programmes if role in roles),
+            waves=frozenset(waves),
+            around=frozenset(self.programme_of[wave_id] for wave_id in waves if to_read),
+            departments=tuple(sorted(lineages)),
+            account_id=self.named_id,
+            person_id=self.person_id,
+            team_of=self.person_id if self.has_team else None,
+        )
+
+    # --- until every page asks the rooms' scopes ---
+    @property
+    def partly_in_programmes(self) -> frozenset[int]:
+        return self.reach(Role.CHANGE_MANAGER, Role.AUDITOR, Role.TRAINER, to_read=True).around
+
+    def has_for_planning(self, *roles: Role) -> bool:
+        scoped = {role for role, _ in (*self.in_programmes, *self.in_waves)}
+        return self.has(*roles) or not scoped.isdisjoint(roles)
+
+    def places(self, *roles: Role) -> tuple[set[int], set[int]]:
+        reach = self.reach(*roles)
+        return set(reach.programmes), set(reach.waves)

@@ -1,0 +1,108 @@
+"""Which roles open which question, said once. Each answer is a `Reach`; rooms hold their rows and statements against it.
+
+What belongs to no programme, as sign-ins and the directory do, asks whether the reach is `everything`; whether a page is
+worth having in the navigation, whether it `holds_places` or `holds_anything`.
+"""
+
+from dataclasses import replace
+
+from engagement.accounts.rules import Role
+from engagement.accounts.scopes.reader import Reader
+from engagement.reach import Reach
+
+PLANNERS = (Role.CHANGE_MANAGER,)
+#: Roles that open planning to read, for all of it or where they were granted.
+READERS = (Role.CHANGE_MANAGER, Role.AUDITOR, Role.TRAINER)
+#: Roles that say what people have to learn, for all of it or where they were granted.
+TRAINERS = (Role.CHANGE_MANAGER, Role.TRAINER)
+#: Roles that open stakeholder maps to read. Trainers have no use for them.
+MAP_READERS = (Role.CHANGE_MANAGER, Role.SPONSOR, Role.AUDITOR)
+
+
+def planning(reader: Reader) -> Reach:
+    """Change programmes and waves, what hangs on them, and answer their concerns: change managers, and who leads a wave."""
+    return reader.reach(*PLANNERS)
+
+
+def naming_leads(reader: Reader) -> Reach:
+    """Say who leads a wave: change managers of it or of its programme, never the lead."""
+    return reader.reach(*PLANNERS, with_posts=False)
+
+
+def reading(reader: Reader) -> Reach:
+    """Read planning, and see people by name: those who plan, train or audit, heads of departments, administrators."""
+    return _whole(reader, Role.ADMINISTRATOR) or reader.reach(*READERS, to_read=True)
+
+
+def naming_by_number(reader: Reader) -> Reach:
+    """Name people by employee number; others by address alone, and only those whom they see: who plans a programme.
+
+    Numbers run in sequence: who may name anybody by number could read the names of all.
+    """
+    reach = reading(reader)
+    return replace(reach, everything=reach.everything or bool(planning(reader).programmes))
+
+
+def choosing_audiences(reader: Reader) -> Reach:
+    """Read audiences and the roles that they give: those who choose among them, and those who read everything."""
+    return _whole(reader, Role.AUDITOR, Role.ADMINISTRATOR, Role.TRAINER) or planning(reader)
+
+
+def seeing_departments(reader: Reader) -> Reach:
+    """See departments: those who read planning see all, because waves are made of them; a head those headed and below."""
+    reach = reading(reader)
+    return replace(reach, everything=reach.holds_places)
+
+
+def training(reader: Reader) -> Reach:
+    """Say what people have to learn, and by when: change managers, trainers, leads of waves, heads of departments."""
+    return reader.reach(*TRAINERS)
+
+
+def reading_old_training(reader: Reader) -> Reach:
+    """Read what people left unfinished when they moved: those who decide about it, and those who read everything."""
+    return _whole(reader, Role.AUDITOR, Role.ADMINISTRATOR, Role.TRAINER) or training(reader)
+
+
+def reading_maps(reader: Reader) -> Reach:
+    """Read stakeholder maps: who plans, sponsors and auditors of them, administrators."""
+    reach = reader.reach(*MAP_READERS, to_read=True)
+    return _whole(reader, Role.ADMINISTRATOR) or replace(
+        reach, programmes=reach.programmes | reader.sponsors_programmes
+    )
+
+
+def reading_notes(reader: Reader) -> Reach:
+    """Read private notes about stakeholders: who keeps their map, and administrators; no sponsor, no auditor."""
+    return _whole(reader, Role.ADMINISTRATOR) or planning(reader)
+
+
+def reporting(reader: Reader) -> Reach:
+    """Read the sponsor's sheet of a programme: its sponsors, those who plan all of it, auditors."""
+    reach = reader.reach(Role.CHANGE_MANAGER, Role.SPONSOR, Role.AUDITOR, with_posts=False)
+    return replace(reach, programmes=reach.programmes | reader.sponsors_programmes, waves=frozenset())
+
+
+def auditing(reader: Reader) -> Reach:
+    """Read the record of changes: administrators all of it, auditors what concerns the places that they audit."""
+    return _whole(reader, Role.ADMINISTRATOR) or reader.reach(Role.AUDITOR, with_posts=False)
+
+
+def administering(reader: Reader) -> Reach:
+    """Keep accounts, roles and retention; export and erase everything about one person: administrators."""
+    return reader.reach(Role.ADMINISTRATOR, with_posts=False)
+
+
+def keeping_people(reader: Reader) -> Reach:
+    """Import people, change them and departments by hand, decide about deliveries: change managers, administrators."""
+    return reader.reach(Role.CHANGE_MANAGER, Role.ADMINISTRATOR, with_posts=False)
+
+
+def reading_operation(reader: Reader) -> Reach:
+    """Read the timetable with its last errors and the delivery log: administrators, change managers and auditors."""
+    return reader.reach(Role.ADMINISTRATOR, Role.CHANGE_MANAGER, Role.AUDITOR, with_posts=False)
+
+
+def _whole(reader: Reader, *roles: Role) -> Reach | None:
+    """Return the reach of everything for who has one of the roles without a scope."""
+    return replace(reader.reach(*roles), everything=True) if reader.has(*roles) else None

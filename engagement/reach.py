@@ -1,0 +1,114 @@
+"""How far somebody's rights go, as a plain value: rooms hold their rows and their statements against it.
+
+Accounts work it out; it knows neither roles nor rooms. What it refuses, it refuses in the same words everywhere.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, true
+from sqlalchemy.sql.operators import ColumnOperators
+
+from engagement.errors import BeyondReach, NotFound
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Everything, or some programmes, waves, and departments with everything below (by lineage).
+
+    `around` are programmes of which some waves are within reach: what is said of such a programme as a whole can be read
+    with them. It is empty where the reach is one of changing. `account_id` is the account that rows name by themselves, 0
+    for nobody; `person_id` who in the directory asks, and `team_of` the same person where people report to them.
+    """
+
+    everything: bool = False
+    programmes: frozenset[int] = frozenset()
+    waves: frozenset[int] = frozenset()
+    around: frozenset[int] = frozenset()
+    departments: tuple[str, ...] = ()
+    account_id: int = 0
+    person_id: int | None = None
+    team_of: int | None = None
+
+    @property
+    def holds_places(self) -> bool:
+        """Whether there is a programme or a wave within it, so that its pages are worth having."""
+        return self.everything or bool(self.programmes or self.waves)
+
+    @property
+    def holds_anything(self) -> bool:
+        """Whether there is anything within it, a department as well."""
+        return self.holds_places or bool(self.departments)
+
+    def covers(
+        self, *, programme_id: int | None = None, wave_id: int | None = None, lineage: str | None = None
+    ) -> bool:
+        """Return whether what belongs to these is within reach; without a wave, it belongs to the programme as a whole."""
+        return self.everything or any(all(way) for way in self._ways(programme_id, wave_id, lineage))
+
+    def condition(
+        self,
+        *,
+        programme_id: SQLColumnExpression[int] | None = None,
+        wave_id: SQLColumnExpression[int] | SQLColumnExpression[int | None] | None = None,
+        lineage: SQLColumnExpression[str] | None = None,
+    ) -> ColumnElement[bool]:
+        """Return the condition on rows with these columns that `covers` answers with yes."""
+        if self.everything:
+            return true()
+        ways = self._ways(programme_id, wave_id, lineage)
+        return or_(false(), *(and_(*way) for way in ways if not any(part is False for part in way)))
+
+    def holds(self, *, programme_id: Any = None, wave_id: Any = None, lineage: Any = None) -> Any:
+        """Return what `covers` says of a row's values, `condition` of a table's columns: for a rule written once over both."""
+        asked = {"programme_id": programme_id, "wave_id": wave_id, "lineage": lineage}
+        of_columns = any(isinstance(each, ColumnOperators) for each in asked.values())
+        return self.condition(**asked) if of_columns else self.covers(**asked)
+
+    def covers_all_of(self, programme_id: int) -> bool:
+        """Return whether all waves of a programme are within reach."""
+        return self.everything or programme_id in self.programmes
+
+    def _ways(self, programme: Any, wave: Any, lineage: Any) -> list[tuple[Any, ...]]:
+        """Return the ways into reach, each with what has to hold: of values it is True or False, of columns a condition.
+
+        This is the one definition behind every answer and every list.
+        """
+        return [
+            (_is_among(programme, self.programmes),),
+            (_is_among(wave, self.waves),),
+            (_is_none(wave), _is_among(programme, self.around)),
+            (_is_below(lineage, self.departments),),
+        ]
+
+
+def _is_among(key: Any, within: frozenset[int]) -> Any:
+    if isinstance(key, ColumnOperators):
+        return key.in_(sorted(within)) if within else False
+    return key in within
+
+
+def _is_none(key: Any) -> Any:
+    return key.is_(None) if isinstance(key, ColumnOperators) else key is None
+
+
+def _is_below(lineage: Any, within: tuple[str, ...]) -> Any:
+    if isinstance(lineage, ColumnOperators):
+        ways: list[Any] = [lineage.startswith(each, autoescape=True) for each in within]
+        return or_(*ways) if within else False
+    return lineage is not None and lineage.startswith(within)
+
+
+def found(row: Row | None) -> Row:
+    """Return the row, or raise NotFound where there is none."""
+    if row is None:
+        raise NotFound("There is nothing at this address. It may have been moved or removed.")
+    return row
+
+
+def allow(answer: bool) -> None:
+    """Go on when a question of rights was answered with yes; raise BeyondReach otherwise."""
+    if not answer:
+        raise BeyondReach("This page is for others. If you need it, ask an administrator for the role.")
