@@ -1,5 +1,6 @@
 """The databases, applications and readers that the tests share; no test can send mail beyond loopback."""
 
+import gc
 import itertools
 import os
 import shutil
@@ -56,6 +57,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     wanted = os.environ.get("ENGAGEMENT_TEST_ENGINES", "sqlite,postgresql").split(",")
     engines = [e for e in wanted if e == "sqlite" or folder not in ONLY_SQLITE] or ["sqlite"]
     metafunc.parametrize("engine_name", engines, scope="session")
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported by now stays; to look through it for garbage again and again takes a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 #: A vacancy counts for workflows that go live within so many days; one that was held before counts at any time.
 NEAR_DAYS = 60
+#: Whoever owns a workflow is named this many days before it goes live, to have time to look at it.
+OWNED_DAYS_BEFORE = 14
 #: So many days before go-live a wave needs people with training to do.
 TRAINING_BEGINS_DAYS = 28
 #: From so many days before training is due a wave is behind below the first share, after the due day below the second.

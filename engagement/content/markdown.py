@@ -16,7 +16,6 @@ from markdown.blockparser import BlockParser
 from markdown.treeprocessors import Treeprocessor
 
 from engagement.content.commonmark import SCHEMES, tree_of
-from engagement.content.plain_text import text_of
 from engagement.errors import BadInput
 
 TAGS = frozenset(
@@ -45,17 +44,6 @@ def to_html(text: str, id_prefix: str = "") -> str:
         return html_of(tree_of(text), id_prefix)
     except BadInput as error:
         return plain_html(text, error.sentence)
-
-
-def to_text(text: str) -> str:
-    """Return Markdown as it reads in a plain-text message: marks of emphasis and headings taken off, links written out.
-
-    A text that can't be read comes as it was typed.
-    """
-    try:
-        return text_of(tree_of(text))
-    except BadInput:
-        return text.strip()
 
 
 def check(text: str) -> None:

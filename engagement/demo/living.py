@@ -29,7 +29,11 @@ from engagement.waves.rules import WaveStatus
 FINISHING = {1: 0.98, 2: 0.93, 3: 0.58}
 #: Days from today to the town hall at which wave 3 was explained.
 TOWN_HALL = -8
-REASONS = {WaveStatus.CLOSED: "Four quiet weeks, and nothing is open any more."}
+REASONS = {
+    WaveStatus.READY: "Rehearsed with each team, the way back included.",
+    WaveStatus.LIVE: "Switched on at six, and the first cases went through.",
+    WaveStatus.CLOSED: "Four quiet weeks, and nothing is open any more.",
+}
 LEARNING_BEGINS = {1: -40, 2: -38, 3: -46}
 
 

@@ -1,6 +1,6 @@
 """Confirmations of having read a message: recording one, and who has confirmed and who has not."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,10 +54,14 @@ def has_confirmed() -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Confirmations:
-    """How many of those `asked` have `confirmed` a message: people whom it was sent to and who have not left."""
+    """How many of those whom a message was sent to, and who were thereby `asked`, have `confirmed` it.
+
+    Who left stays in both numbers, so that what was reached stays reached; `gone` left without having confirmed.
+    """
 
     confirmed: int
     asked: int
+    gone: int = 0
 
     @property
     def share(self) -> float | None:
@@ -66,24 +70,26 @@ class Confirmations:
 
     @property
     def outstanding(self) -> int:
-        """How many have not confirmed yet."""
-        return self.asked - self.confirmed
+        """How many could still confirm and have not."""
+        return self.asked - self.confirmed - self.gone
 
 
-def confirmations_of(mailing_id: int) -> Confirmations:
-    """Return how many have confirmed a mailing."""
+def confirmations_of(mailing_ids: Collection[int]) -> dict[int, Confirmations]:
+    """Return how many have confirmed each of these mailings, in one query; what nobody was sent has no entry."""
     counted = (
-        select(func.count(Acknowledgement.id), func.count(Delivery.id))
+        select(
+            Delivery.mailing_id,
+            func.count(Acknowledgement.id),
+            func.count(Delivery.id),
+            func.count().filter(Acknowledgement.id.is_(None), Person.left_at.is_not(None)),
+        )
         .select_from(Delivery)
         .join(Delivery.person)
         .outerjoin(Acknowledgement, _same())
-        .where(_was_asked(mailing_id))
+        .where(Delivery.mailing_id.in_(mailing_ids), Delivery.state.in_(READABLE))
+        .group_by(Delivery.mailing_id)
     )
-    return Confirmations(*db.session.execute(counted).one())
-
-
-def _was_asked(mailing_id: int) -> ColumnElement[bool]:
-    return and_(Delivery.mailing_id == mailing_id, Delivery.state.in_(READABLE), Person.left_at.is_(None))
+    return {mailing_id: Confirmations(*numbers) for mailing_id, *numbers in db.session.execute(counted)}
 
 
 def unconfirmed(mailing_id: int) -> Select[Delivery]:
@@ -92,7 +98,12 @@ def unconfirmed(mailing_id: int) -> Select[Delivery]:
         select(Delivery)
         .join(Delivery.person)
         .options(joinedload(Delivery.person).joinedload(Person.department))
-        .where(_was_asked(mailing_id), ~has_confirmed())
+        .where(
+            Delivery.mailing_id == mailing_id,
+            Delivery.state.in_(READABLE),
+            Person.left_at.is_(None),
+            ~has_confirmed(),
+        )
         .order_by(Person.last_name, Person.first_name, Person.id)
     )
 

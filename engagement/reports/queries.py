@@ -4,18 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, select
 
 from engagement import clock
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.waves import WaveTraining, is_close, untrained_waves
 from engagement.attention.rules import Reason, is_training_in_doubt
-from engagement.communications.models import Communication, Occurrence
-from engagement.communications.subjects import subjects_shown
+from engagement.communications.models import Communication
+from engagement.communications.queries.reached import Reached, messages_out
 from engagement.db import db
-from engagement.mail.models import Delivery
-from engagement.mail.rules import DeliveryState
 from engagement.programmes.models import Programme
 from engagement.reports.rules import Decision, by_urgency
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
@@ -42,16 +39,6 @@ class WaveLine:
 
 
 @dataclass(frozen=True)
-class Reach:
-    """A message that went out: to how many it was to go, and how many mail servers took it."""
-
-    name: str
-    queued_at: datetime
-    recipients: int
-    sent: int
-
-
-@dataclass(frozen=True)
 class ProgrammeReport:
     """A programme as of one instant; groups of objectors under `concerns.floor` are hidden already.
 
@@ -64,7 +51,7 @@ class ProgrammeReport:
     waves: Sequence[WaveLine]
     close: Sequence[WaveLine]
     concerns: ConcernSummary
-    messages: Sequence[Reach]
+    messages: Sequence[Reached]
 
     @property
     def people(self) -> int:
@@ -109,7 +96,7 @@ def programme_report(
     )
     untrained = untrained_waves(waves, on, people, {line.wave.id: line.trained for line in lines})
     decisions = [
-        *map(_ownership_decision, vacancies(waves, on)),
+        *(_ownership_decision(vacancy, on) for vacancy in vacancies(waves, on)),
         *(_wave_decision(found, on) for found in untrained if found.is_pressing(on)),
         *_concern_decisions(concerns),
     ]
@@ -120,15 +107,15 @@ def programme_report(
         waves=lines,
         close=[line for line in lines if is_close(line.wave, on)],
         concerns=concerns,
-        messages=recent_reach(programme.id),
+        messages=messages_out(Communication.programme_id == programme.id, RECENT_MESSAGES),
     )
 
 
-def _ownership_decision(vacancy: Vacancy) -> Decision:
+def _ownership_decision(vacancy: Vacancy, on: date) -> Decision:
     return Decision(
         vacancy.title,
         vacancy.why,
-        by_on=vacancy.by_on,
+        by_on=max(vacancy.by_on, on) if vacancy.by_on else None,
         wave_id=vacancy.wave.id if vacancy.wave is not None else None,
         workflow_id=vacancy.workflow.id,
     )
@@ -161,28 +148,4 @@ def _concern_decisions(concerns: ConcernSummary) -> list[Decision]:
             reason="Their senders have waited longer than was promised: read within one working day, answered within five.",
             is_about_concerns=True,
         )
-    ]
-
-
-def recent_reach(programme_id: int, limit: int = RECENT_MESSAGES) -> list[Reach]:
-    """Return the last messages of a programme that went out, the newest first, in at most four queries."""
-    occurrences = db.session.scalars(
-        select(Occurrence)
-        .join(Communication)
-        .where(Communication.programme_id == programme_id, Occurrence.mailing_id.is_not(None))
-        .options(joinedload(Occurrence.communication))
-        .order_by(Occurrence.queued_at.desc(), Occurrence.id.desc())
-        .limit(limit)
-    ).all()
-    counted = {
-        mailing_id: (recipients, sent)
-        for mailing_id, recipients, sent in db.session.execute(
-            select(Delivery.mailing_id, func.count(), func.count().filter(Delivery.state == DeliveryState.SENT))
-            .where(Delivery.mailing_id.in_([o.mailing_id for o in occurrences]))
-            .group_by(Delivery.mailing_id)
-        )
-    }
-    subjects = subjects_shown(occurrences)
-    return [
-        Reach(subjects[o.id], o.queued_at or o.sends_at, *counted.get(o.mailing_id or 0, (0, 0))) for o in occurrences
     ]

@@ -120,11 +120,6 @@ class ConcernReply(Base):
 
     author: Mapped[Account | None] = relationship()
 
-    @property
-    def is_from_sender(self) -> bool:
-        """Whether whoever wrote the concern wrote this too."""
-        return self.author_id is None
-
 
 class ConcernStep(Base):
     """A dated step by somebody of the change team, with a note that the sender can read.

@@ -95,9 +95,13 @@ def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> Non
         raise BadInput(
             "Say why it moves.", {"reason": "Say why it moves. One sentence is enough; people will read it."}
         )
+    _set_go_live(wave, go_live_on, reason.strip(), by)
+
+
+def _set_go_live(wave: Wave, go_live_on: date, reason: str, by: Actor) -> None:
     if go_live_on == wave.go_live_on:
         return
-    changes = {"go-live": (wave.go_live_on, go_live_on), "reason": (None, reason.strip()[:1000])}
+    changes = {"go-live": (wave.go_live_on, go_live_on), "reason": (None, reason[:1000])}
     audit.record(Verb.MOVED_GO_LIVE, wave, by=by, **changes)
     if wave.stabilises_until_on is not None:
         wave.stabilises_until_on += go_live_on - wave.go_live_on
@@ -111,21 +115,51 @@ def change_status(wave: Wave, status: WaveStatus, *, reason: str = "", by: Actor
     """
     if status not in wave.status.next_steps:
         raise RuleBroken(f"{wave.title} is {wave.status.word.lower()} and can’t become {status.word.lower()}.")
-    reason = reason.strip()
-    if len(reason) > 1000 or (status.needs_reason and not reason):
+    _take_step(wave, status, _reason(reason, is_needed=status.needs_reason), by)
+
+
+def go_live(wave: Wave, on: date, *, today: date, reason: str, by: Actor) -> None:
+    """Note that the people of a wave began on a day, which becomes its go-live; what is counted from that day follows.
+
+    Raises RuleBroken where its status does not allow it, BadInput for a day after `today`, or without a reason.
+    """
+    if on > today:
+        problem = "That day has not come. Choose the day on which people began; to plan another one, move the go-live."
+        raise BadInput(problem, {"on": problem})
+    change_status(wave, WaveStatus.LIVE, reason=reason, by=by)
+    _set_go_live(wave, on, reason.strip(), by)
+
+
+def take_back_step(wave: Wave, *, go_live_on: date | None = None, reason: str, by: Actor) -> None:
+    """Take back the newest step of a wave, made by mistake; it stands where it stood before.
+
+    `go_live_on` is the day for which its go-live is planned again, None to leave it. Raises RuleBroken where the step can't
+    be taken back, or not any more; BadInput without a reason.
+    """
+    before = queries.status_to_take_back_to(wave.id, clock.now())
+    if before is None:
+        raise RuleBroken(f"What {wave.title} did last can’t be taken back any more. Take it another step instead.")
+    _take_step(wave, before, _reason(reason, is_needed=True), by)
+    if go_live_on is not None:
+        _set_go_live(wave, go_live_on, reason.strip(), by)
+
+
+def _reason(given: str, *, is_needed: bool) -> str:
+    reason = given.strip()
+    if len(reason) > 1000 or (is_needed and not reason):
         problem = (
             "Shorten this to 1,000 characters."
             if reason
             else "Say why. One sentence is enough; it stays on the wave’s page."
         )
         raise BadInput(problem, {"reason": problem})
-    why = {"reason": (None, reason)} if reason else {}
-    audit.record(Verb.CHANGED_STATUS_OF_WAVE, wave, by=by, status=(wave.status, status), **why)
-    _take_step(wave, status, reason, by)
+    return reason
 
 
 def _take_step(wave: Wave, status: WaveStatus, reason: str, by: Actor) -> None:
     """Write the step and where the wave stands by it; nothing else writes either."""
+    why = {"reason": (None, reason)} if reason else {}
+    audit.record(Verb.CHANGED_STATUS_OF_WAVE, wave, by=by, status=(wave.status, status), **why)
     wave.status = status
     db.session.add(WaveStep(wave_id=wave.id, status=status, at=clock.now(), by=by.name[:401], reason=reason))
 

@@ -12,7 +12,7 @@ from engagement.people.models import Department, Person, PersonRole
 from engagement.people.queries import standing_department
 from engagement.programmes.models import Workflow
 from engagement.waves.models import Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
-from engagement.waves.rules import WaveStatus
+from engagement.waves.rules import WaveStatus, may_take_back
 
 
 def waves_visible(condition: ColumnElement[bool]) -> list[Wave]:
@@ -122,6 +122,15 @@ def members_between(wave_id: int, begins_at: datetime, ends_at: datetime) -> Sel
         .options(joinedload(Person.department))
         .order_by(Person.last_name, Person.first_name, Person.id)
     )
+
+
+def status_to_take_back_to(wave_id: int, now: datetime) -> WaveStatus | None:
+    """Return where a wave stands again if its newest step is taken back at `now`; None where that can't be, or not any more."""
+    newest = select(WaveStep).where(WaveStep.wave_id == wave_id).order_by(WaveStep.id.desc()).limit(2)
+    steps = list(db.session.scalars(newest))
+    if len(steps) < 2 or not may_take_back(steps[1].status, steps[0].status, steps[0].at, now):
+        return None
+    return steps[1].status
 
 
 def steps_of(wave_id: int) -> list[WaveStep]:

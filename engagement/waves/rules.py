@@ -1,6 +1,10 @@
 """The vocabulary of waves and pure functions over their dates."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+#: For so long a step that leads nowhere back can be taken back as a slip.
+TAKEN_BACK_WITHIN = timedelta(days=1)
 
 
 class WaveStatus(StrEnum):
@@ -35,8 +39,8 @@ class WaveStatus(StrEnum):
 
     @property
     def needs_reason(self) -> bool:
-        """Whether a step to it is one that people will want explained later: back, called off, or for good."""
-        return self in (WaveStatus.PLANNED, WaveStatus.CANCELLED, WaveStatus.CLOSED)
+        """Whether people will want to know later what a step to it rested on, or why it went back or came to an end."""
+        return self is not WaveStatus.STABILISING
 
     @property
     def is_open(self) -> bool:
@@ -70,6 +74,14 @@ _NEXT: dict[WaveStatus, tuple[WaveStatus, ...]] = {
     WaveStatus.CLOSED: (),
     WaveStatus.CANCELLED: (WaveStatus.PLANNED,),
 }
+
+
+def may_take_back(before: WaveStatus, status: WaveStatus, at: datetime, now: datetime) -> bool:
+    """Return whether the step from one status to another, taken at an instant, can still be taken back at `now`.
+
+    Only a step on can, from which no other step leads back; so a taking back is no step that could be taken back itself.
+    """
+    return status in before.next_steps and before not in status.next_steps and now - at <= TAKEN_BACK_WITHIN
 
 
 class MembershipOrigin(StrEnum):

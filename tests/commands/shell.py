@@ -1,28 +1,25 @@
 """The shell as its users have it: every command in a process of its own, on a migrated database of its own."""
 
-import multiprocessing
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from socket import create_server
 from urllib.error import HTTPError, URLError
 
 import psycopg
 from flask import cli
+from forks import FORKS
 from sqlalchemy import make_url
 
 ROOT = Path(__file__).parents[2]
-#: Processes are forked from one that has imported everything already: a command then starts in a tenth of the time.
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["engagement.app", "flask.cli", "flask_migrate", "alembic.command", "psycopg"])
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ class Shell:
         """Run `flask` with these arguments to its end; `typed` is its standard input."""
         files = [self.folder / name for name in ("typed", "out", "err")]
         files[0].write_bytes(typed)
-        process = _FORKS.Process(
+        process = FORKS.Process(
             target=_run_flask, args=([str(argument) for argument in arguments], self.environment(**settings), files)
         )
         process.start()
@@ -70,24 +67,20 @@ class Shell:
 
     @contextmanager
     def running(self, *arguments: str, says: str, **settings: str) -> Iterator["Running"]:
-        """Run a command that goes on until it is told to end, as the user starts it, from when it `says` so."""
-        log = self.folder / f"log-{time.monotonic_ns()}"
-        with log.open("wb") as file:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "flask", *arguments],
-                cwd=ROOT,
-                env=self.environment(**settings) | {"PYTHONUNBUFFERED": "1"},
-                stdout=file,
-                stderr=subprocess.STDOUT,
-            )
+        """Run a command that goes on until it is told to end, from when it `says` so."""
+        log, nothing = self.folder / f"log-{time.monotonic_ns()}", Path(os.devnull)
+        process = FORKS.Process(
+            target=_run_flask, args=(list(arguments), self.environment(**settings), [nothing, log, log])
+        )
+        process.start()
         running = Running(process, log)
         try:
-            wait_until(lambda: says in running.said or process.poll() is not None, 30)
+            wait_until(lambda: says in running.said or process.exitcode is not None, 30)
             assert says in running.said, running.said
             yield running
         finally:
             process.kill()
-            process.wait()
+            process.join()
 
     @contextmanager
     def serving(self, *arguments: str, **settings: str) -> Iterator["Running"]:
@@ -132,14 +125,14 @@ class Shell:
 class Running:
     """A command that runs on, with the file that it writes to."""
 
-    process: subprocess.Popen[bytes]
+    process: BaseProcess
     log: Path
     url: str = ""
 
     @property
     def said(self) -> str:
         """What it has written so far, log lines included."""
-        return self.log.read_text(encoding="utf-8")
+        return self.log.read_text(encoding="utf-8") if self.log.exists() else ""
 
     def get(self, path: str) -> tuple[int, str]:
         """Ask for a page and return its status and text."""
@@ -152,21 +145,23 @@ class Running:
     def interrupt(self) -> float:
         """Press Ctrl-C, and return the seconds until it had ended; fails for any exit code but 0."""
         began = time.monotonic()
-        self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(20) == 0, self.said
+        assert self.process.pid
+        os.kill(self.process.pid, signal.SIGINT)
+        self.process.join(20)
+        assert self.process.exitcode == 0, self.said
         return time.monotonic() - began
 
     def kill(self) -> None:
         """End it as a power cut would (kill -9)."""
         self.process.kill()
-        self.process.wait(10)
+        self.process.join(10)
 
 
 def _run_flask(arguments: list[str], environment: dict[str, str], files: list[Path]) -> None:
     for number, file in enumerate(files):
-        opened = os.open(file, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        opened = os.open(file, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
         os.dup2(opened, number)
-    sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w")
+    sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w", 1), os.fdopen(2, "w", 1)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(ROOT)

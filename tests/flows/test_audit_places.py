@@ -128,7 +128,11 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         lambda at: waves.move_go_live(at.wave, at.wave.go_live_on + timedelta(days=7), reason="Later", by=TESTER),
         OF_WAVE,
     ),
-    (Verb.CHANGED_STATUS_OF_WAVE, lambda at: waves.change_status(at.wave, WaveStatus.READY, by=TESTER), OF_WAVE),
+    (
+        Verb.CHANGED_STATUS_OF_WAVE,
+        lambda at: waves.change_status(at.wave, WaveStatus.READY, reason="Rehearsed.", by=TESTER),
+        OF_WAVE,
+    ),
     (Verb.CHOSE_DEPARTMENTS, lambda at: waves.choose_departments(at.wave, (), by=TESTER), OF_WAVE),
     (Verb.CHOSE_WORKFLOWS, lambda at: waves.choose_workflows(at.wave, (), by=TESTER), OF_WAVE),
     (Verb.ADDED_MEMBER, lambda at: waves.add_member(at.wave, at.person, by=TESTER), OF_WAVE | PEOPLE_OF_DEPARTMENT),

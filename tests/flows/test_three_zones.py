@@ -1,16 +1,12 @@
 """One message to three continents over a weekend on which Europe's clocks change, with workers that die on the way."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from factories import make_person
 from flask import Flask
+from mail.sending_process import SendingProcess
 from mail.smtp_peer import SmtpPeer, smtp_peer
 from sqlalchemy import select
 
@@ -23,7 +19,6 @@ from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from tests.communications.calendar_rows import make_approved, make_line
 
-ROOT = Path(__file__).parents[2]
 EACH = 40
 PLACES = {"london": ("Europe/London", "GB"), "tokyo": ("Asia/Tokyo", "JP"), "york": ("America/New_York", "US")}
 #: Friday 27 March 2026, 18:00 in London, 14:00 in New York, in Tokyo already Saturday.
@@ -38,33 +33,20 @@ def place_of(address: str) -> str:
     return address.partition("-")[0]
 
 
-def start(app: Flask, peer: SmtpPeer, at: datetime) -> subprocess.Popen[str]:
-    """Start a worker in a process of its own that lives at an instant."""
-    script = ROOT / "tests" / "mail" / "sending_process.py"
-    return subprocess.Popen(
-        [sys.executable, str(script), app.config["SQLALCHEMY_DATABASE_URI"], peer.url, at.isoformat()],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
 def deliver(app: Flask, peer: SmtpPeer, at: datetime) -> int:
     """Let a worker send all that is due at an instant, and return how many that were."""
-    return int(start(app, peer, at).communicate(timeout=60)[0])
+    return SendingProcess(app, peer, at).sent()
 
 
 def kill_one_on_the_way(app: Flask, peer: SmtpPeer, at: datetime, after: int) -> None:
     """Start a worker and kill it once so many more have their message."""
     wanted = len(peer.messages) + after
-    process = start(app, peer, at)
+    process = SendingProcess(app, peer, at)
     until = time.monotonic() + 30
     while len(peer.messages) < wanted:
         assert time.monotonic() < until, "waited too long"
         time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait(timeout=10)
+    process.kill()
     time.sleep(0.2)
 
 

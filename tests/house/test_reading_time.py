@@ -16,6 +16,7 @@ from engagement.communications.text_limits import LONGEST_BODY as LONGEST_MESSAG
 from engagement.communications.text_limits import LONGEST_SUBJECT, check_text
 from engagement.content import commonmark, library, markdown, quiz
 from engagement.content.autolinks import linked
+from engagement.content.plain_text import text_of
 from engagement.days.local_time import check_zone, clock_time
 from engagement.days.recurrence import read_rule
 from engagement.days.working_days import check_country
@@ -72,10 +73,15 @@ def erased(text):
     naming.replaced(text, [wording], "[…]")
 
 
+def plain_text(text):
+    with suppress(EngagementError):
+        text_of(commonmark.tree_of(text))
+
+
 READERS = {
     "Markdown to HTML": (markdown.to_html.__wrapped__, commonmark.LONGEST_TEXT),
     "Markdown to HTML, longer than any": (markdown.to_html.__wrapped__, 200_000),
-    "Markdown to text": (markdown.to_text, commonmark.LONGEST_TEXT),
+    "Markdown to text": (plain_text, commonmark.LONGEST_TEXT),
     "plain HTML": (lambda text: markdown.plain_html(text, "Too long."), 200_000),
     "cleaner": (markdown.cleaned, commonmark.LONGEST_TEXT),
     "addresses": (lambda text: list(linked(text)), commonmark.LONGEST_TEXT),

@@ -60,7 +60,7 @@ def test_a_message_that_asks_for_nothing_takes_no_confirmation() -> None:
         confirming.acknowledge(delivery, by=TESTER)
 
 
-def test_the_figure_counts_those_who_could_read_it_and_are_still_here() -> None:
+def test_the_figure_counts_those_who_could_read_it_and_keeps_who_left() -> None:
     mailing = make_mailing()
     done = send(mailing, "Ann Done")
     open_ones = [send(mailing, "Bob Sent"), send(mailing, "Cay Bounced", DeliveryState.BOUNCED)]
@@ -71,12 +71,17 @@ def test_the_figure_counts_those_who_could_read_it_and_are_still_here() -> None:
     gone.person.left_at = clock.now()
     for delivery in (done, gone):
         confirming.acknowledge(delivery, by=TESTER)
-    assert confirming.confirmations_of(mailing.id) == Confirmations(confirmed=1, asked=3)
-    assert confirming.confirmations_of(mailing.id).outstanding == 2
+    assert confirming.confirmations_of([mailing.id]) == {mailing.id: Confirmations(confirmed=2, asked=4)}
+    assert confirming.confirmations_of([mailing.id])[mailing.id].outstanding == 2
     assert list(db.session.scalars(confirming.unconfirmed(mailing.id))) == sorted(
         open_ones, key=lambda d: d.name.split()[1]
     )
     assert confirming.acknowledged_at([done, *open_ones]) == {done.id: NOW}
+    assert open_ones[0].person
+    open_ones[0].person.left_at = clock.now()
+    db.session.flush()
+    left = confirming.confirmations_of([mailing.id])[mailing.id]
+    assert (left, left.outstanding) == (Confirmations(confirmed=2, asked=4, gone=1), 1)
 
 
 def test_what_a_person_has_yet_to_confirm_is_listed() -> None:

@@ -1,10 +1,6 @@
 """Delivery end to end over a real mail server: everybody once, whatever dies, refuses or runs beside it."""
 
-import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import timedelta
@@ -13,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from mail.outbox import FROM, link_for, make_mailing, queue, queue_to_many, states
+from mail.sending_process import SendingProcess
 from mail.smtp_peer import SmtpPeer, smtp_peer
 from sqlalchemy import event, select, update
 from sqlalchemy.exc import OperationalError
@@ -211,22 +208,11 @@ def test_two_threads_send_everything_exactly_once(app: Flask):
     assert states() == {"sent": 120}
 
 
-def start_process(app: Flask, peer: SmtpPeer) -> subprocess.Popen[str]:
-    url = app.config["SQLALCHEMY_DATABASE_URI"]
-    return subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("sending_process.py")), url, peer.url],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
 def test_two_processes_send_everything_exactly_once(app: Flask):
     queue_to_many(200)
     with smtp_peer(seconds_per_message=0.002) as peer:
-        processes = [start_process(app, peer) for _ in range(2)]
-        sent = [int(process.communicate(timeout=60)[0]) for process in processes]
+        processes = [SendingProcess(app, peer) for _ in range(2)]
+        sent = [process.sent() for process in processes]
     assert sum(sent) == 200
     assert Counter(peer.recipients) == Counter({f"person{n}@example.com": 1 for n in range(200)})
 
@@ -234,10 +220,9 @@ def test_two_processes_send_everything_exactly_once(app: Flask):
 def test_killed_process_leaves_at_most_one_uncertain_and_nobody_gets_it_twice(app: Flask):
     queue_to_many(200)
     with smtp_peer(seconds_per_message=0.005) as peer:
-        process = start_process(app, peer)
+        process = SendingProcess(app, peer)
         wait_until(lambda: len(peer.messages) >= 60)
-        process.send_signal(signal.SIGKILL)
-        process.wait(timeout=10)
+        process.kill()
         time.sleep(0.2)
         accepted = list(peer.recipients)
         assert 60 <= len(accepted) < 200
@@ -245,8 +230,7 @@ def test_killed_process_leaves_at_most_one_uncertain_and_nobody_gets_it_twice(ap
             update(Delivery).where(Delivery.claimed_until.is_not(None)).values(claimed_until=clock.now())
         )
         db.session.commit()
-        second = start_process(app, peer)
-        second.communicate(timeout=60)
+        SendingProcess(app, peer).sent()
     found = states()
     assert found.get("unknown", 0) <= 1
     assert found["sent"] + found.get("unknown", 0) == 200

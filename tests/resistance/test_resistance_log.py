@@ -192,7 +192,7 @@ def test_a_reply_by_receipt_opens_it_again_and_writes_no_instant():
     assert concern.first_answered_on == TODAY
     assert (count_of(select(ConcernStep)), count_of(select(AuditEntry))) == (steps, entries)
     replies = db.session.scalars(select(ConcernReply).order_by(ConcernReply.place)).all()
-    assert [(r.place, r.text, r.is_from_sender) for r in replies] == [
+    assert [(r.place, r.text, r.author_id is None) for r in replies] == [
         (1, "It holds until March.", False),
         (2, "And after March?", True),
     ]

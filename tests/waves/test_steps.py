@@ -81,7 +81,13 @@ def test_a_wave_takes_only_the_steps_of_its_status(old: WaveStatus, new: WaveSta
 def test_every_step_is_kept_with_its_day_author_and_reason(frozen: time_machine.Traveller) -> None:
     wave, begun_at = plan(), clock.now()
     told = []
-    for status, reason in ((R, ""), (P, " Data are late. "), (X, "No budget."), (P, "Money is back."), (R, "All set.")):
+    for status, reason in (
+        (R, "Rehearsed."),
+        (P, " Data are late. "),
+        (X, "No budget."),
+        (P, "Money is back."),
+        (R, "All set."),
+    ):
         frozen.shift(timedelta(days=1))
         actions.change_status(wave, status, reason=reason, by=Actor(None, f"{status.word} author"))
         told.append((status, clock.now(), f"{status.word} author", reason.strip()))
@@ -93,13 +99,71 @@ def test_every_step_is_kept_with_its_day_author_and_reason(frozen: time_machine.
 
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
-    [(R, P, ""), (P, X, "  "), (X, P, ""), (S, C, " \n"), (R, X, "x" * 1001), (P, R, "x" * 1001)],
+    [
+        (R, P, ""),
+        (P, X, "  "),
+        (X, P, ""),
+        (S, C, " \n"),
+        (R, X, "x" * 1001),
+        (P, R, ""),
+        (R, L, " "),
+        (L, S, "x" * 1001),
+    ],
 )
 def test_a_step_that_people_will_ask_about_needs_a_reason(old: WaveStatus, new: WaveStatus, reason: str) -> None:
     wave = make_wave(status=old)
     with pytest.raises(BadInput) as refused:
         actions.change_status(wave, new, reason=reason, by=TESTER)
     assert (set(refused.value.problems), wave.status, queries.steps_of(wave.id)) == ({"reason"}, old, [])
+
+
+def step(wave: Wave, *statuses: WaveStatus) -> None:
+    for status in statuses:
+        actions.change_status(wave, status, reason="Because.", by=TESTER)
+
+
+@pytest.mark.parametrize(("taken", "hours", "back"), [((R, L), 24, R), ((R, L, S), 23, L), ((R, L, S, C), 1, S)])
+def test_a_step_from_which_none_leads_back_is_taken_back_within_a_day(
+    taken: tuple[WaveStatus, ...], hours: int, back: WaveStatus, frozen: time_machine.Traveller
+) -> None:
+    wave = plan()
+    step(wave, *taken)
+    frozen.shift(timedelta(hours=hours))
+    with pytest.raises(BadInput, match="Say why"):
+        actions.take_back_step(wave, reason=" ", by=TESTER)
+    actions.take_back_step(wave, reason="Wrong wave.", by=TESTER)
+    assert [(s.status, s.reason) for s in queries.steps_of(wave.id)][-2:] == [
+        (taken[-1], "Because."),
+        (back, "Wrong wave."),
+    ]
+    assert last_entry().changes == {"status": [taken[-1].value, back.value], "reason": [None, "Wrong wave."]}
+    with pytest.raises(RuleBroken, match="can’t be taken back any more"):
+        actions.take_back_step(wave, reason="Again.", by=TESTER)
+
+
+@pytest.mark.parametrize(("taken", "hours"), [((), 0), ((R,), 0), ((X,), 0), ((X, P), 0), ((R, L), 25)])
+def test_what_has_a_step_back_or_is_older_than_a_day_is_not_taken_back(
+    taken: tuple[WaveStatus, ...], hours: int, frozen: time_machine.Traveller
+) -> None:
+    wave = plan()
+    step(wave, *taken)
+    frozen.shift(timedelta(hours=hours))
+    with pytest.raises(RuleBroken, match="can’t be taken back any more"):
+        actions.take_back_step(wave, reason="Wrong wave.", by=TESTER)
+    assert queries.status_to_take_back_to(wave.id, clock.now()) is None
+
+
+def test_the_day_on_which_people_began_becomes_the_go_live() -> None:
+    today = date(2026, 4, 14)
+    wave = plan(stabilises_until_on=date(2026, 6, 9))
+    step(wave, R)
+    with pytest.raises(BadInput, match="That day has not come"):
+        actions.go_live(wave, date(2026, 4, 15), today=today, reason="Early.", by=TESTER)
+    actions.go_live(wave, date(2026, 4, 13), today=today, reason="Early.", by=TESTER)
+    assert (wave.status, wave.go_live_on, wave.stabilises_until_on) == (L, date(2026, 4, 13), date(2026, 5, 11))
+    actions.take_back_step(wave, go_live_on=date(2026, 5, 12), reason="A slip.", by=TESTER)
+    assert (wave.status, wave.go_live_on, wave.stabilises_until_on) == (R, date(2026, 5, 12), date(2026, 6, 9))
+    assert last_entry().changes == {"go-live": ["2026-04-13", "2026-05-12"], "reason": [None, "A slip."]}
 
 
 def test_training_is_due_the_same_day_in_a_row_and_in_a_statement() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from engagement.attention.rules import NEAR_DAYS
+from engagement.attention.rules import NEAR_DAYS, OWNED_DAYS_BEFORE
 from engagement.programmes.models import Workflow
 from engagement.programmes.queries import OwnershipGap, ownership_gaps
 from engagement.waves.models import Wave
@@ -24,9 +24,14 @@ class Vacancy:
     is_in_use: bool
 
     @property
-    def by_on(self) -> date | None:
+    def goes_live_on(self) -> date | None:
         """The day on which it goes live; None where it is in use, or nothing is planned."""
         return self.wave.go_live_on if self.wave is not None and self.wave.status.is_ahead else None
+
+    @property
+    def by_on(self) -> date | None:
+        """The day by which somebody has to be named, so that they can still look at it before it goes live."""
+        return self.goes_live_on - timedelta(days=OWNED_DAYS_BEFORE) if self.goes_live_on else None
 
     @property
     def since_on(self) -> date | None:
@@ -36,8 +41,7 @@ class Vacancy:
     @property
     def title(self) -> str:
         """What somebody has to do."""
-        parts = listed(f"{'an' if gap.part.word[0] in 'AEIOU' else 'a'} {gap.part.word.lower()}" for gap in self.gaps)
-        return f"Name {parts} for {self.workflow.name}"
+        return f"Name {parts_to_name(self.gaps)} for {self.workflow.name}"
 
     @property
     def why(self) -> str:
@@ -49,13 +53,17 @@ class Vacancy:
         ]
         if any(gap.last_holder is None for gap in self.gaps):
             reasons.append("Nobody was named yet." if not reasons else "The rest was never named.")
-        if self.wave is not None and self.by_on:
-            reasons.append(
-                f"It goes live with wave {self.wave.number} on {short_day_words(self.by_on, with_year=False)}."
-            )
+        if self.wave is not None and self.goes_live_on:
+            day = short_day_words(self.goes_live_on, with_year=False)
+            reasons.append(f"It goes live with wave {self.wave.number} on {day}.")
         elif self.is_in_use:
             reasons.append(f"It is in use since wave {self.wave.number}." if self.wave else "It is in use.")
         return " ".join(reasons)
+
+
+def parts_to_name(gaps: Sequence[OwnershipGap]) -> str:
+    """Return the parts of ownership that nobody holds in words: "an owner and a change approver"."""
+    return listed(f"{'an' if gap.part.word[0] in 'AEIOU' else 'a'} {gap.part.word.lower()}" for gap in gaps)
 
 
 def vacancies(waves: Sequence[Wave], on: date) -> list[Vacancy]:

@@ -110,7 +110,9 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
         if may_still_go
         else None,
         waiting=waiting_for_hours(now, mailing.id) if mailing else Waiting(),
-        confirmations=confirmations_of(mailing.id) if mailing and mailing.asks_confirmation else None,
+        confirmations=confirmations_of([mailing.id]).get(mailing.id, Confirmations(0, 0))
+        if mailing and mailing.asks_confirmation
+        else None,
     )
 
 

@@ -63,7 +63,7 @@ def unconfirmed(occurrence_id: int) -> str:
         lines=_lines(mailing_id, db.session.scalars(rows.limit(page.size).offset(page.offset)).all()),
         page=page,
         files=asked.files("calendar.unconfirmed_file", occurrence_id=occurrence_id),
-        confirmations=confirming.confirmations_of(mailing_id),
+        confirmations=confirming.confirmations_of([mailing_id]).get(mailing_id),
     )
 
 

@@ -212,7 +212,7 @@ def _rows(report: ProgrammeReport) -> list[tuple[Any, ...]]:
         ]
     median = report.concerns.median_days
     rows.append(row("Objections", "All sources", "Working days to first answer", _shown(median), "", "median"))
-    rows += [row("Message", m.name, "Delivered", m.sent, m.recipients, "reach") for m in report.messages]
+    rows += [row("Message", m.subject, "Delivered", m.sent, m.recipients, "reach") for m in report.messages]
     return rows
 
 

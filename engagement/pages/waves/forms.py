@@ -39,8 +39,22 @@ class MoveForm(EditForm):
 
 
 class StepForm(Form):
-    """Why a wave takes a step."""
+    """What a step of a wave rests on, and for its go-live the day."""
 
+    on = DateField(
+        "On which day did its people begin?",
+        description="If it is another day than planned, it becomes the go-live, and what is counted from it follows.",
+        validators=[InputRequired("Choose a day.")],
+    )
+    reason = TextAreaField(
+        "Why?", description="It stays on the wave’s page, with your name and the day.", filters=[stripped]
+    )
+
+
+class TakeBackForm(Form):
+    """Why the newest step of a wave was a slip, and for its go-live the day for which it is planned again."""
+
+    go_live_on = DateField("For which day is its go-live planned?", validators=[InputRequired("Choose a day.")])
     reason = TextAreaField(
         "Why?", description="It stays on the wave’s page, with your name and the day.", filters=[stripped]
     )

@@ -1,21 +1,26 @@
-"""The steps of a wave: those that it took, and taking one, with its reason where people will want one later."""
+"""The steps of a wave: those that it took, taking one with what is still open in view, and taking back a slip."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from engagement import clock
 from engagement.accounts.scopes import rights
+from engagement.attention.queries.open_points import OpenPoint, open_points
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import short_day
+from engagement.pages.frame.formats import short_day, today
+from engagement.pages.parts.places import address_of
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
-from engagement.pages.waves.forms import StepForm
+from engagement.pages.waves.forms import StepForm, TakeBackForm
 from engagement.waves import actions, queries
-from engagement.waves.models import WaveStep
+from engagement.waves.models import Wave, WaveStep
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import wave_for
+from engagement.words import number_word
 
 #: What the button for a step says.
 STEPS = {
@@ -26,12 +31,17 @@ STEPS = {
     WaveStatus.CLOSED: "Close the wave",
     WaveStatus.CANCELLED: "Cancel the wave",
 }
-#: What follows from the steps that are asked about first.
+#: What follows from each step.
 CONSEQUENCES = {
     WaveStatus.PLANNED: "The wave is being planned again, and its people are asked for training as before.",
-    WaveStatus.CLOSED: "A closed wave stays as it is; this can’t be taken back.",
+    WaveStatus.READY: "Everybody reads that it can go live on its day.",
+    WaveStatus.LIVE: "Its people work with what it rolls out. For a day you can take this back.",
+    WaveStatus.STABILISING: "Its people are left to settle. For a day you can take this back.",
+    WaveStatus.CLOSED: "A closed wave stays as it is. For a day you can take this back.",
     WaveStatus.CANCELLED: "Its people will no longer be asked for training. You can plan it again.",
 }
+#: Steps before which it counts what is still open.
+TOWARDS_GO_LIVE = (WaveStatus.READY, WaveStatus.LIVE)
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,15 @@ class Milestone:
     day_words: str
     text: str
     state: str
+
+
+@dataclass(frozen=True)
+class ShownPoint:
+    """Something that is still open, with the address at which it is done."""
+
+    title: str
+    why: str
+    url: str
 
 
 def steps_taken(wave_id: int) -> list[Milestone]:
@@ -53,21 +72,74 @@ def _words(step: WaveStep) -> str:
     return f"{step.status.word}{by}{f': {step.reason}' if step.reason else ''}"
 
 
+def _planned(wave_id: int) -> Wave:
+    return wave_for(rights.planning(guard.reader()), wave_id)
+
+
 @blueprint.route("/waves/<int:wave_id>/statuses", methods=["GET", "POST"])
 def change_status(wave_id: int) -> Drawn | BaseResponse:
-    """Take a wave a step on or back; where people will want a reason later, it is asked for first."""
-    reader = guard.reader()
-    wave = wave_for(rights.planning(reader), wave_id)
+    """Take a wave a step on or back; what is still open stands above the question what the step rests on."""
+    wave, on = _planned(wave_id), today()
     asked = request.values.get("status", "")
     if asked not in STEPS:
         if request.method == "GET":
             return redirect(url_for("waves.wave", wave_id=wave_id))
         raise BadInput("Choose one of the steps that the page offers.")
-    status, form = WaveStatus(asked), StepForm()
+    status = WaveStatus(asked)
+    form = StepForm(data={"on": min(wave.go_live_on, on)})
+    if status is not WaveStatus.LIVE:
+        del form.on
     if form.validate_on_submit():
+        by = guard.reader().actor
         with saving(form) as saved:
-            actions.change_status(held(wave), status, reason=form.reason.data, by=reader.actor)
+            if form.on:
+                actions.go_live(held(wave), form.on.data, today=on, reason=form.reason.data, by=by)
+            else:
+                actions.change_status(held(wave), status, reason=form.reason.data, by=by)
         if saved:
             return saved.to("waves.wave", f"{wave.title} is {wave.status.word.lower()}.", wave_id=wave_id)
-    consequence = CONSEQUENCES.get(status, "")
-    return drawn("waves/step.html", form, wave=wave, status=status, step=STEPS[status], consequence=consequence)
+    goes_live = status is WaveStatus.LIVE
+    points = open_points(wave, on, goes_live=goes_live) if status in TOWARDS_GO_LIVE else None
+    return drawn(
+        "waves/step.html",
+        form,
+        wave=wave,
+        fields={"status": status.value},
+        step=STEPS[status],
+        lede=f"{wave.title} is {wave.status.word.lower()}. {CONSEQUENCES[status]}",
+        points=None if points is None else _shown(points),
+        points_lede=_points_lede(points or (), status),
+    )
+
+
+def _shown(points: list[OpenPoint]) -> list[ShownPoint]:
+    return [ShownPoint(point.title, point.why, address_of(point.place, point.key)) for point in points]
+
+
+def _points_lede(points: list[OpenPoint] | tuple[()], status: WaveStatus) -> str:
+    if not points:
+        return "Owners, messages, training roles and training: nothing of these is open. What this page can’t know is whether the work itself is done."
+    number = f"{number_word(len(points)).capitalize()} {'thing is' if len(points) == 1 else 'things are'}"
+    return f"{number} not done. You can still say that it is {status.word.lower()}, and your reason stands beside the step."
+
+
+@blueprint.route("/waves/<int:wave_id>/taking-back", methods=["GET", "POST"])
+def take_back(wave_id: int) -> Drawn | BaseResponse:
+    """Take back the newest step of a wave, within a day."""
+    wave = _planned(wave_id)
+    before = queries.status_to_take_back_to(wave.id, clock.now())
+    if before is None and request.method == "GET":
+        return redirect(url_for("waves.wave", wave_id=wave_id))
+    form = TakeBackForm(data={"go_live_on": wave.go_live_on})
+    if not wave.status.is_live or before is None or before.is_live:
+        del form.go_live_on
+    if form.validate_on_submit():
+        with saving(form) as saved:
+            go_live_on: date | None = form.go_live_on.data if form.go_live_on else None
+            by = guard.reader().actor
+            actions.take_back_step(held(wave), go_live_on=go_live_on, reason=form.reason.data, by=by)
+        if saved:
+            return saved.to("waves.wave", f"Taken back: {wave.title} is {wave.status.word.lower()}.", wave_id=wave_id)
+    again = f", and will be {before.word.lower()} again. Both steps stay on its page." if before else "."
+    lede = f"{wave.title} is {wave.status.word.lower()}{again}"
+    return drawn("waves/step.html", form, wave=wave, fields={}, step="Take the step back", lede=lede, points=None)

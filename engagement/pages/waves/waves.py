@@ -1,12 +1,10 @@
 """Pages of a wave: planning it, its people, moving its go-live."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from flask import render_template, request
-from sqlalchemy import Select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
@@ -15,20 +13,21 @@ from engagement.accounts.posts import actions as posts
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications import queries as calendar
+from engagement.communications.models import Communication
+from engagement.communications.queries.reached import messages_out
 from engagement.communications.subjects import subjects_shown
 from engagement.days.working_days import why_off
 from engagement.db import count_of, db
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import day, here_today, reader_zone, short_day, today
+from engagement.pages.frame.formats import day, reader_zone, short_day, today
 from engagement.pages.parts.fields import TickField, chosen_departments
-from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
-from engagement.pages.waves.forms import MemberForm, MoveForm, WaveForm
+from engagement.pages.waves.forms import MoveForm, WaveForm
 from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede, map_of
 from engagement.pages.waves.steps import STEPS, Milestone, steps_taken
 from engagement.people import queries as people
-from engagement.people.models import Department, Person
+from engagement.people.models import Department
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.scopes import programme_for, reaches_programme
@@ -39,9 +38,11 @@ from engagement.training import queries as training
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
-from engagement.waves.scopes import people_within, reaches_wave, wave_for
+from engagement.waves.scopes import reaches_wave, wave_for
 from engagement.words import days_away
 
+#: So many of the messages that went out stand on the page of a wave.
+MOST_SENT = 5
 Placed = TypeVar("Placed", Department, Workflow)
 
 
@@ -182,7 +183,9 @@ def wave(wave_id: int) -> str:
         coverage=covered,
         coverage_words=coverage_lede(covered),
         coverage_definition=COVERAGE_DEFINITION,
+        sent=messages_out(Communication.wave_id == row.id, MOST_SENT),
         may_plan=may_plan,
+        may_take_back=queries.status_to_take_back_to(row.id, clock.now()) is not None,
         steps=steps_taken(row.id),
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
@@ -251,50 +254,3 @@ def _what_moves(wave: Wave, new_day: date) -> list[tuple[str, date, date]]:
     if wave.stabilises_until_on:
         moved.append(("The quiet period ends", wave.stabilises_until_on, wave.stabilises_until_on + by))
     return moved
-
-
-@blueprint.route("/waves/<int:wave_id>/people", methods=["GET", "POST"])
-def members(wave_id: int) -> Drawn | BaseResponse:
-    """Who is in a wave, with training roles; those without one can be listed alone."""
-    reader = guard.reader()
-    seen = people_within(rights.reading(reader))
-    row = _wave_to_plan(wave_id) if request.method == "POST" else wave_for(rights.reading(reader), wave_id)
-    form = MemberForm()
-    if not reaches_programme(rights.planning(reader), row.programme):
-        form.person.find_only(seen, " A change manager of the programme can add people from elsewhere.")
-    if form.validate_on_submit():
-        with saving(form) as saved:
-            person = form.person.chosen("Write whom you want to add.")
-            actions.add_member(row, person, by=reader.actor)
-            training_actions.settle_assignments(clock.now(), row.id)
-        if saved:
-            return saved.to("waves.members", f"{person.name} is in {row.title}.", wave_id=wave_id)
-    asked = Asked()
-    on = _asked_day(row, asked)
-    without_role = request.args.get("role") == "none"
-    found = _members_on(row.id, on) if on else queries.members(row.id, without_role=without_role)
-    asked.carry("role", "none" if without_role else "")
-    shown, page = asked.shown(asked.ordered(found.where(seen), queries.MEMBER_COLUMNS, usual="name", last=Person.id))
-    return drawn(
-        "waves/members.html",
-        form,
-        wave=row,
-        people=shown,
-        roles=people.roles_of([person.id for person in shown]),
-        page=page,
-        asked=asked,
-        without_role=without_role,
-        on=on,
-        may_plan=reaches_wave(rights.planning(reader), row) and row.status.is_open,
-    )
-
-
-def _asked_day(wave: Wave, asked: Asked) -> date | None:
-    """Return the past day that the address asks about, None for the present; no day before the wave was made, or to come."""
-    on = asked.day("on", "Who was in it on", wave.made_at.date(), here_today())
-    return max(on, wave.made_at.date()) if on and on < here_today() else None
-
-
-def _members_on(wave_id: int, on: date) -> Select[Person]:
-    begins_at = datetime.combine(on, time(), ZoneInfo(guard.settings().timezone))
-    return queries.members_between(wave_id, begins_at, begins_at + timedelta(days=1))

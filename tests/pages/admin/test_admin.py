@@ -90,7 +90,7 @@ def test_an_auditor_of_one_place_reads_what_was_changed_there(app: Flask, scope:
     own, foreign = make_department("Operations/Claims"), make_department("Legal")
     wave, other = make_wave(departments=(own,)), make_wave(make_programme("Other"), departments=(foreign,))
     for place, word in ((wave, "Own"), (other, "Foreign")):
-        change_status(place, WaveStatus.READY, by=Actor(None, f"{word} planner"))
+        change_status(place, WaveStatus.READY, reason="Rehearsed.", by=Actor(None, f"{word} planner"))
     make_person("Olive Own", "olive@example.com", own)
     make_person("Fay Foreign", "fay@example.com", foreign)
     numbers = {"programme_id": wave.programme_id, "wave_id": wave.id, "department_id": own.parent_id}

@@ -174,7 +174,7 @@ def test_every_word_of_a_vocabulary_reads_as_its_own_pages_say_it(app: Flask, ki
 
 def test_what_is_done_now_reads_in_words(app: Flask):
     wave = make_wave(make_programme(), go_live_on=date(2026, 5, 12))
-    waves.change_status(wave, WaveStatus.READY, by=TESTER)
+    waves.change_status(wave, WaveStatus.READY, reason="Rehearsed.", by=TESTER)
     waves.move_go_live(wave, date(2026, 5, 19), reason="The summer", by=TESTER)
     person = make_person(roles=(TrainingRole.USER,))
     people.give_roles(person, (TrainingRole.USER, TrainingRole.LEADER), origin=RoleOrigin.HAND, by=TESTER)
@@ -182,7 +182,7 @@ def test_what_is_done_now_reads_in_words(app: Flask):
     rule = {"field": "department", "values": [make_department("Sales").id]}
     change_audience(audience, "Claims", rule, by=TESTER)
     client = auditor(app, "Europe/London")
-    assert on_page(client, Verb.CHANGED_STATUS_OF_WAVE) == ["status: Planned → Ready"]
+    assert on_page(client, Verb.CHANGED_STATUS_OF_WAVE) == ["status: Planned → Ready", "reason: Rehearsed."]
     assert on_page(client, Verb.MOVED_GO_LIVE) == ["go-live: Tuesday 12 May → Tuesday 19 May", "reason: The summer"]
     [changed] = on_page(client, Verb.CHANGED_AUDIENCE)
     assert changed.startswith("rule: ")

@@ -109,6 +109,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST waves.edit": ("MPWL", "M"),
     "GET waves.change_status": ("MPWL", "M"),
     "POST waves.change_status": ("MPWL", "M"),
+    "GET waves.take_back": ("MPWL", "M"),
+    "POST waves.take_back": ("MPWL", "M"),
     "GET waves.move": ("MPWL", "M"),
     "POST waves.move": ("MPWL", "M"),
     "GET waves.members": ("AMPWLRUrwuv", "AMRU"),

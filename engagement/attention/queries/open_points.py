@@ -1,0 +1,85 @@
+"""What is still open in one wave before it takes a step: facts to look at, whatever day it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from engagement.attention.queries.ownership import parts_to_name
+from engagement.attention.queries.waves import headcounts
+from engagement.attention.rules import Place
+from engagement.communications.queries import next_messages
+from engagement.communications.subjects import subjects_shown
+from engagement.programmes.queries import ownership_gaps
+from engagement.training.queries.progress import people_counts, people_without_curriculum
+from engagement.waves.models import Wave
+from engagement.waves.queries import workflows_of_waves
+from engagement.words import days_away, plural, short_day_words
+
+MOST_MESSAGES = 20
+
+
+@dataclass(frozen=True)
+class OpenPoint:
+    """One thing that is not done, and where it is done: the thing of `place` with this key."""
+
+    title: str
+    why: str
+    place: Place
+    key: int | str
+
+
+def open_points(wave: Wave, on: date, *, goes_live: bool) -> list[OpenPoint]:
+    """Return what a wave still lacks on a day before its people can work with what it rolls out; in about ten queries.
+
+    `goes_live` says that this is the day on which they begin, which may be another one than was planned.
+    """
+    return [*_plan(wave, on, goes_live), *_training(wave), *_ownership(wave), *_messages(wave)]
+
+
+def _plan(wave: Wave, on: date, goes_live: bool) -> Iterator[OpenPoint]:
+    if wave.go_live_on < on or (goes_live and wave.go_live_on > on):
+        day = short_day_words(wave.go_live_on, with_year=True)
+        said = "Its go-live is" if wave.go_live_on > on else "Its go-live was"
+        why = f"{said} set for {day}, {days_away(wave.go_live_on, on)}."
+        yield OpenPoint("It is not the day of its go-live", why, Place.WAVE, wave.id)
+    if wave.lead is None:
+        yield OpenPoint("Nobody leads it", "People have nobody to ask.", Place.PLAN_WAVE, wave.id)
+
+
+def _training(wave: Wave) -> Iterator[OpenPoint]:
+    head, trained = headcounts([wave.id]).get(wave.id), people_counts([wave.id]).get(wave.id)
+    if head is None or not head.people:
+        yield OpenPoint("Nobody is in it", "Choose departments, or add people by hand.", Place.PLAN_WAVE, wave.id)
+        return
+    if head.without_role:
+        title = f"{plural(head.without_role, 'person has', 'people have')} no training role"
+        yield OpenPoint(title, f"Of {head.people:,} in the wave. They get no training.", Place.GIVE_ROLES, wave.id)
+    for role, numbers in people_without_curriculum([wave.id]).items():
+        title, number = f"{role.word}: nothing to learn yet", plural(sum(numbers.values()), "person has", "people have")
+        yield OpenPoint(title, f"{number} this role, and it has no curriculum.", Place.CURRICULUM, role.value)
+    if trained is not None and trained.finished < trained.assigned:
+        left = plural(trained.assigned - trained.finished, "person has", "people have")
+        why = f"{trained.finished:,} of {trained.assigned:,} have."
+        yield OpenPoint(f"{left} not finished their training", why, Place.WAVE_TRAINING, wave.id)
+
+
+def _ownership(wave: Wave) -> Iterator[OpenPoint]:
+    workflows = workflows_of_waves([wave.id]).get(wave.id, [])
+    if not workflows:
+        yield OpenPoint("No workflow is chosen", "Nothing says what changes for people.", Place.PLAN_WAVE, wave.id)
+        return
+    gaps = ownership_gaps([wave.programme_id])
+    for workflow in workflows:
+        vacant = [gap for gap in gaps if gap.workflow.id == workflow.id]
+        if vacant:
+            title = f"Name {parts_to_name(vacant)} for {workflow.name}"
+            yield OpenPoint(title, "Nobody holds this now.", Place.NAME_OWNERS, workflow.id)
+
+
+def _messages(wave: Wave) -> Iterator[OpenPoint]:
+    coming = next_messages(wave.id, MOST_MESSAGES)
+    messages = [m for m in coming if m.status.needs_approval and m.sends_at.date() <= wave.go_live_on]
+    subjects = subjects_shown(messages)
+    for message in messages:
+        why = f"It is to go out on {short_day_words(message.sends_at.date(), with_year=False)}, and nobody has approved it."
+        yield OpenPoint(subjects[message.id], why, Place.MESSAGE, message.id)

@@ -1,0 +1,56 @@
+"""Messages that went out: to how many they were to go, how many mail servers took, and how many people have confirmed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+
+from engagement.communications.models import Occurrence
+from engagement.communications.queries.calendar import with_communication
+from engagement.communications.subjects import subjects_shown
+from engagement.db import db
+from engagement.mail.confirming import Confirmations, confirmations_of
+from engagement.mail.models import Delivery
+from engagement.mail.rules import DeliveryState
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A message that went out: `recipients` it was to go to, `sent` of which a mail server took.
+
+    `confirmations` is None where it asks for none, or nobody was sent it yet.
+    """
+
+    occurrence: Occurrence
+    subject: str
+    recipients: int
+    sent: int
+    confirmations: Confirmations | None
+
+    @property
+    def queued_at(self) -> datetime:
+        """When it was handed to delivery."""
+        return self.occurrence.queued_at or self.occurrence.sends_at
+
+
+def messages_out(of: ColumnElement[bool], limit: int) -> list[Reached]:
+    """Return the last messages that went out of the communications that meet the condition, the newest first; few queries."""
+    query = with_communication().where(of, Occurrence.mailing_id.is_not(None))
+    newest = query.order_by(Occurrence.queued_at.desc(), Occurrence.id.desc()).limit(limit)
+    occurrences = list(db.session.scalars(newest))
+    mailings = [occurrence.mailing_id for occurrence in occurrences if occurrence.mailing_id]
+    counted = {
+        mailing_id: (recipients, sent)
+        for mailing_id, recipients, sent in db.session.execute(
+            select(Delivery.mailing_id, func.count(), func.count().filter(Delivery.state == DeliveryState.SENT))
+            .where(Delivery.mailing_id.in_(mailings))
+            .group_by(Delivery.mailing_id)
+        )
+    }
+    asking = [o.mailing_id for o in occurrences if o.mailing_id and o.asks_confirmation]
+    confirmed = confirmations_of(asking) if asking else {}
+    subjects = subjects_shown(occurrences)
+    return [
+        Reached(o, subjects[o.id], *counted.get(o.mailing_id or 0, (0, 0)), confirmed.get(o.mailing_id or 0))
+        for o in occurrences
+    ]

@@ -1,0 +1,70 @@
+"""Who is in a wave, now or on a past day; adding one person by hand."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import request
+from sqlalchemy import Select
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement import clock
+from engagement.accounts.scopes import rights
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import here_today
+from engagement.pages.parts.lists import Asked
+from engagement.pages.parts.saving import Drawn, drawn, saving
+from engagement.pages.waves import blueprint
+from engagement.pages.waves.forms import MemberForm
+from engagement.people import queries as people
+from engagement.people.models import Person
+from engagement.programmes.scopes import reaches_programme
+from engagement.training import actions as training_actions
+from engagement.waves import actions, queries
+from engagement.waves.models import Wave
+from engagement.waves.scopes import people_within, reaches_wave, wave_for
+
+
+@blueprint.route("/waves/<int:wave_id>/people", methods=["GET", "POST"])
+def members(wave_id: int) -> Drawn | BaseResponse:
+    """Who is in a wave, with training roles; those without one can be listed alone."""
+    reader = guard.reader()
+    seen = people_within(rights.reading(reader))
+    row = wave_for(rights.planning(reader) if request.method == "POST" else rights.reading(reader), wave_id)
+    form = MemberForm()
+    if not reaches_programme(rights.planning(reader), row.programme):
+        form.person.find_only(seen, " A change manager of the programme can add people from elsewhere.")
+    if form.validate_on_submit():
+        with saving(form) as saved:
+            person = form.person.chosen("Write whom you want to add.")
+            actions.add_member(row, person, by=reader.actor)
+            training_actions.settle_assignments(clock.now(), row.id)
+        if saved:
+            return saved.to("waves.members", f"{person.name} is in {row.title}.", wave_id=wave_id)
+    asked = Asked()
+    on, without_role = _asked_day(row, asked), request.args.get("role") == "none"
+    found = _members_on(row.id, on) if on else queries.members(row.id, without_role=without_role)
+    asked.carry("role", "none" if without_role else "")
+    shown, page = asked.shown(asked.ordered(found.where(seen), queries.MEMBER_COLUMNS, usual="name", last=Person.id))
+    return drawn(
+        "waves/members.html",
+        form,
+        wave=row,
+        people=shown,
+        roles=people.roles_of([person.id for person in shown]),
+        page=page,
+        asked=asked,
+        without_role=without_role,
+        on=on,
+        may_plan=reaches_wave(rights.planning(reader), row) and row.status.is_open,
+    )
+
+
+def _asked_day(wave: Wave, asked: Asked) -> date | None:
+    """Return the past day that the address asks about, None for the present; no day before the wave was made, or to come."""
+    on = asked.day("on", "Who was in it on", wave.made_at.date(), here_today())
+    return max(on, wave.made_at.date()) if on and on < here_today() else None
+
+
+def _members_on(wave_id: int, on: date) -> Select[Person]:
+    begins_at = datetime.combine(on, time(), ZoneInfo(guard.settings().timezone))
+    return queries.members_between(wave_id, begins_at, begins_at + timedelta(days=1))

@@ -1,0 +1,75 @@
+"""Each room keeps to five words and to sub-rooms that hold the same ones, and no package lists names a second time."""
+
+import ast
+
+from house.shape import PACKAGE, ROOT
+
+WORDS = {"rules", "models", "scopes", "queries", "actions"}
+#: Floors, doors and the ground have other shapes; the starter library in `content` is read from files.
+NO_ROOMS = {"content", "days", "demo", "pages", "scheduler", "static"}
+#: What stands beside the five words as long as it has no word or sub-room of its own; nothing is added here.
+STILL_BESIDE = {
+    "accounts": {
+        "access", "audit_access", "concern_access", "stakeholder_access", "training_access",
+        "addresses", "confirming", "links", "mailboxes", "passwords", "reader",
+    },
+    "audiences": {"conditions"},
+    "communications": {
+        "approvals", "field_places", "languages", "merge_values", "merging", "messages", "outlines", "readers",
+        "subjects", "text_limits", "translations", "writers",
+    },
+    "mail": {
+        "claiming", "confirming", "courier", "delivering", "headers", "layout", "mailbox", "message", "pace",
+        "sending", "transport",
+    },
+    "people": {"listing", "organisation"},
+    "privacy": {"data_file", "known_as", "naming", "old_records", "reach"},
+    "stakeholders": {"coverage", "history"},
+}  # fmt: skip
+#: Words whose folder still lists its names in its `__init__`; nothing is added here.
+STILL_LISTED = {
+    "communications/actions", "communications/queries", "privacy/actions", "stakeholders/actions", "training/actions",
+    "training/queries",
+}  # fmt: skip
+
+
+def inside(room: str) -> set[str]:
+    """Return the names of the modules and folders that stand in a folder of the package."""
+    return {entry.stem for entry in (PACKAGE / room).iterdir() if not entry.name.startswith("__")}
+
+
+def rooms() -> set[str]:
+    return {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()} - NO_ROOMS
+
+
+def beside(room: str) -> set[str]:
+    """Return what is neither one of the five words in a room nor a sub-room that holds nothing but them."""
+    others = inside(room) - WORDS
+    return {name for name in others if not (PACKAGE / room / name).is_dir() or inside(f"{room}/{name}") - WORDS}
+
+
+def test_a_room_holds_the_five_words_and_sub_rooms_of_the_same():
+    more = {room: beside(room) - STILL_BESIDE.get(room, set()) for room in rooms()}
+    assert {room: names for room, names in more.items() if names} == {}
+
+
+def test_no_package_of_a_room_lists_names_a_second_time():
+    listing = {
+        str(path.parent.relative_to(PACKAGE))
+        for room in rooms()
+        for path in (PACKAGE / room).rglob("__init__.py")
+        if any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(ast.parse(path.read_text())))
+    }
+    assert listing <= STILL_LISTED
+
+
+def test_every_room_and_sub_room_is_held_to_the_order_of_the_words():
+    contracts = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    ordered = contracts.partition("Inside a room and a sub-room")[2].partition("layers = ")[0]
+    folders = {f"{room}/{name}" for room in rooms() for name in inside(room) - WORDS if inside_words(f"{room}/{name}")}
+    named = {f'"engagement.{place.replace("/", ".")}"' for place in rooms() | folders}
+    assert {place for place in named if place not in ordered} == set()
+
+
+def inside_words(place: str) -> bool:
+    return (PACKAGE / place).is_dir() and bool(inside(place)) and inside(place) <= WORDS

@@ -1,0 +1,53 @@
+"""No function and no class is left that nothing in the service uses; what only tests call counts as left over.
+
+A name is used when it stands anywhere else in the package, a template or a script. vulture would see a little more, but needs a
+list of everything that templates, forms and routes call, which this has no need of.
+"""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from house.shape import PACKAGE, ROOT
+
+#: Decorators that call nothing by themselves; any other one, such as a route or a check of a setting, uses what it stands on.
+PLAIN = {"property", "classmethod", "staticmethod", "cache", "contextmanager", "cached_property", "dataclass"}
+#: Libraries call these by their names.
+CALLED_BY_LIBRARIES = {
+    "Meta", "_create_server", "get_id", "handle_DATA", "parseDocument", "pre_validate", "process_bind_param",
+    "process_result_value", "validate_sender", "validate_source",
+}  # fmt: skip
+#: Waits for its page, or for the last page that asks the older question; nothing is added here.
+STILL_UNUSED = {
+    "add_person", "covers_all_of", "department_for", "may_name_sponsor", "placeable_people", "may_see_training_of_team",
+    "may_give_due_days", "old_training_seen", "entries_within", "naming_by_number", "choosing_audiences", "reading_maps",
+    "reading_notes", "auditing", "administering", "keeping_people", "reading_operation",
+}  # fmt: skip
+
+
+def words() -> Counter[str]:
+    """Return how often each word stands in what runs."""
+    places = [
+        *PACKAGE.rglob("*.py"),
+        *(ROOT / "templates").rglob("*.*"),
+        *PACKAGE.rglob("static/*.js"),
+        ROOT / "wsgi.py",
+    ]
+    return Counter(word for path in places for word in re.findall(r"\w+", path.read_text(encoding="utf-8")))
+
+
+def defined() -> Iterator[str]:
+    """Yield the names of functions and classes that nothing uses by where it stands."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                by_others = [ast.unparse(mark).partition("(")[0] for mark in node.decorator_list]
+                if set(by_others) <= PLAIN and not node.name.startswith("__"):
+                    yield node.name
+
+
+def test_nothing_is_left_that_nothing_uses():
+    found = words()
+    unused = {name for name in defined() if found[name] == 1}
+    assert unused - CALLED_BY_LIBRARIES - STILL_UNUSED == set()
