@@ -16,8 +16,8 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.intake.actions.files import keep_upload
 from engagement.people.models import Person
-from engagement.privacy.queries import retention_rules
-from engagement.privacy.rules import RecordKind
+from engagement.privacy.queries.keeping import retention_rules
+from engagement.privacy.rules.records import RecordKind
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
 
