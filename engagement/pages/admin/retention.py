@@ -77,7 +77,7 @@ def _hint(kind: RecordKind, going: Going | None, state: str) -> str:
     if going.later:
         first = going.records - going.later
         when += (
-            f" The next run takes {first:,} of them, and {going.later:,} are left for the runs after it, once a day."
+            f" The next run takes {first:,} of them and leaves {going.later:,} to the runs after it, once a day."
         )
     return f"{kind.goes} {when}"
 
