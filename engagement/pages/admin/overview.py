@@ -59,11 +59,15 @@ def jobs() -> str:
     )
 
 
+def _said(verb: str) -> str:
+    return verb_words(stored_verb(verb))
+
+
 def _asked_entries(asked: Asked) -> Select[AuditEntry]:
     visible = audit_access.visible_entries(guard.reader())
     words = asked.words("words", "Name of a person or thing, or a value")
     verbs = sorted({verb_words(verb) for verb in audit.verbs(visible)})
-    verb = asked.one_of("verb", "What was done", ((said, said) for said in verbs), "Anything")
+    verb = asked.one_of("verb", "What was done", ((said, said) for said in verbs), "Anything", _said)
     since, until = asked.day("since", "From"), asked.day("until", "Until")
     found = audit.entries(words=words, verb=stored_verb(verb), since=since, until=until).where(visible)
     return asked.ordered(found, COLUMNS, usual="-when", last=AuditEntry.id)

@@ -143,10 +143,12 @@ class Asked:
         self.questions.append(Question(name, label, value))
         return value
 
-    def one_of(self, name: str, label: str, choices: Choices, otherwise: str = "All") -> str:
-        """Return which of the choices (value and words) holds, "" for none of them."""
+    def one_of(
+        self, name: str, label: str, choices: Choices, otherwise: str = "All", meant: Callable[[str], str] = str
+    ) -> str:
+        """Return which of the choices (value and words) is meant by what the address says, "" for none of them."""
         offered = tuple((str(value), words) for value, words in choices)
-        asked = request.args.get(name, "")
+        asked = meant(request.args.get(name, ""))
         value = self._kept(name, asked if asked in dict(offered) else "")
         self.questions.append(Question(name, label, value, "choice", offered, otherwise))
         return value
@@ -185,7 +187,8 @@ class Asked:
 
     def carry(self, name: str, value: str) -> None:
         """Keep in all addresses what is no filter."""
-        self.carried[name] = value
+        if value:
+            self.carried[name] = value
 
     def order(self, *columns: str, usual: str) -> str:
         """Return the column in whose order the list stands, with "-" before it for downwards; as `usual` where none is asked."""

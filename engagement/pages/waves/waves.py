@@ -6,7 +6,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request
-from sqlalchemy import Select, func
+from sqlalchemy import Select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
@@ -273,9 +273,8 @@ def members(wave_id: int) -> Drawn | BaseResponse:
     on = _asked_day(row, asked)
     without_role = request.args.get("role") == "none"
     found = _members_on(row.id, on) if on else queries.members(row.id, without_role=without_role)
-    if without_role:
-        asked.carry("role", "none")
-    shown, page = asked.shown(asked.ordered(found.where(seen), COLUMNS, usual="name", last=Person.id))
+    asked.carry("role", "none" if without_role else "")
+    shown, page = asked.shown(asked.ordered(found.where(seen), queries.MEMBER_COLUMNS, usual="name", last=Person.id))
     return drawn(
         "waves/members.html",
         form,
@@ -288,9 +287,6 @@ def members(wave_id: int) -> Drawn | BaseResponse:
         on=on,
         may_plan=reaches_wave(rights.planning(reader), row) and row.status.is_open,
     )
-
-
-COLUMNS = {"name": (Person.last_name, Person.first_name), "job": func.lower(Person.job_title)}
 
 
 def _asked_day(wave: Wave, asked: Asked) -> date | None:

@@ -47,7 +47,7 @@ def reader(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def crowd() -> None:
+def crowd(app: Flask) -> None:
     for number in range(120):
         make_person(f"Nia Ng{number:03}", f"nia{number:03}@example.com", job_title=f"Job {number % 7}")
     db.session.commit()
