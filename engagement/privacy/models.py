@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engagement.db import Base, Key, UtcDateTime, word_of
-from engagement.privacy.rules import SHORTEST_KEEPING_DAYS, RecordKind
+from engagement.privacy.rules.records import SHORTEST_KEEPING_DAYS, RecordKind
 
 
 class RetentionRule(Base):

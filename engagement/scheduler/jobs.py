@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import delete
 
-from engagement import clock
+from engagement import audit, clock
 from engagement.accounts.attempts.actions import forget_attempts
 from engagement.accounts.kept_forms.actions import forget_kept_forms
 from engagement.accounts.models import UsedLink
@@ -19,11 +19,14 @@ from engagement.db import db, empty_log, rows_changed
 from engagement.errors import EngagementError
 from engagement.intake.actions.files import drop_old_uploads
 from engagement.mail import actions as mail
+from engagement.people.models import Person
 from engagement.people.organisation import Organisation
-from engagement.privacy import actions as privacy
-from engagement.privacy import old_records
-from engagement.privacy.old_records import Going
-from engagement.privacy.rules import RecordKind
+from engagement.privacy.actions import retention as privacy
+from engagement.privacy.actions.erasing import erase_person
+from engagement.privacy.queries import old_records
+from engagement.privacy.queries.keeping import retention_rules
+from engagement.privacy.queries.old_records import Going
+from engagement.privacy.rules.records import RecordKind
 from engagement.resistance.figures import actions as figures
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import HANDED_OVER_FROM
@@ -127,10 +130,30 @@ def count_objections(settings: Settings) -> str:
 
 
 def apply_retention(_settings: Settings) -> str:
-    """Let old records go by the rules that an administrator set."""
+    """Let old records go by the rules that an administrator set; people a few at a time, each by themselves.
+
+    One who can't be erased is logged, and the next one goes on.
+    """
     gone = privacy.apply_retention(clock.now())
+    db.session.commit()
+    if RecordKind.LEAVERS in retention_rules():
+        gone[RecordKind.LEAVERS] = _erase_leavers()
     told = (f"{number} {kind.word.lower()}" if kind.is_counted else kind.word.lower() for kind, number in gone.items())
     return ", ".join(told) or "No rule is set."
+
+
+def _erase_leavers() -> int:
+    erased = 0
+    for person_id in old_records.leavers_due(clock.now()):
+        try:
+            erase_person(db.session.get_one(Person, person_id), by=audit.CLOCK)
+            db.session.commit()
+            erased += 1
+        except Exception:
+            db.session.rollback()
+            log.exception("person not erased", person=person_id)
+    privacy.tell_gone(RecordKind.LEAVERS, erased)
+    return erased
 
 
 def retention_dry_run() -> list[str]:
@@ -141,7 +164,9 @@ def retention_dry_run() -> list[str]:
 
 def _going_words(each: Going) -> str:
     words = f"{each.words} would go, kept for {each.keep_days:,} days."
-    return f"{words} {each.held_back:,} more can’t be erased yet." if each.held_back else words
+    waiting = f" {each.later:,} of them wait for the runs after the next." if each.later else ""
+    held_back = f" {each.held_back:,} more can’t be erased yet." if each.held_back else ""
+    return f"{words}{waiting}{held_back}"
 
 
 def forget_expired(_settings: Settings) -> str:

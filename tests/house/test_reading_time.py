@@ -27,7 +27,7 @@ from engagement.mail.layout import html_layout, inlined, text_in
 from engagement.pages.admin.mailbox import _ADDRESS
 from engagement.pages.frame.guard import safe_path
 from engagement.people.rules import delivery_problems, search_text
-from engagement.privacy import naming
+from engagement.privacy.rules import naming
 from engagement.resistance.rules import LONGEST_TEXT as LONGEST_CONCERN
 from engagement.training.actions.modules import LONGEST_BODY as LONGEST_MODULE
 from engagement.training.actions.modules import check_module

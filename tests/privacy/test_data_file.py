@@ -23,8 +23,8 @@ from engagement.mail import actions as mail
 from engagement.mail.confirming import acknowledge
 from engagement.mail.rules import MailingKind
 from engagement.people.actions import name_department_manager
-from engagement.privacy.data_file import data_of
-from engagement.privacy.reach import NOBODY, REACH, leads_to
+from engagement.privacy.queries.data_file import data_of
+from engagement.privacy.scopes import NOBODY, REACH, leads_to
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance

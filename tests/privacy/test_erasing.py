@@ -5,14 +5,14 @@ from datetime import date, timedelta
 import pytest
 from factories import TESTER, make_account, make_person, make_wave
 from intake.companies import bring_in, stage
-from sqlalchemy import select
+from sqlalchemy import JSON, Text, select
 
 from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
 from engagement.attention.queries.holding import held_by
 from engagement.audit import AuditEntry
-from engagement.db import db
+from engagement.db import Base, db
 from engagement.errors import RuleBroken
 from engagement.intake.actions.files import drop_old_uploads, keep_upload
 from engagement.intake.models import ImportRun, KeptUpload, StagedPerson
@@ -21,9 +21,13 @@ from engagement.mail import actions as mail
 from engagement.mail.models import Delivery, MailboxMessage
 from engagement.mail.rules import MailingKind
 from engagement.people.models import Person
-from engagement.privacy import actions
-from engagement.privacy.known_as import known_as
-from engagement.privacy.rules import STAND_IN
+from engagement.privacy.actions import outsiders
+from engagement.privacy.actions.erasing import erase_person
+from engagement.privacy.actions.rewriting import Decided
+from engagement.privacy.queries.known_as import known_as
+from engagement.privacy.queries.passages import passages_about
+from engagement.privacy.rules.records import STAND_IN
+from engagement.privacy.scopes import FREE_TEXT, REACH, SIGNED, WRITTEN_DOWN, Subject
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender, Source
@@ -62,7 +66,7 @@ def test_who_acted_before_having_a_sign_in_is_named_nowhere_even_with_a_shared_o
         twin = make_person(name, "second@example.com")
         accounts.account_for_person(person)
         db.session.commit()
-        actions.erase_person(person, by=TESTER)
+        erase_person(person, by=TESTER)
         of_person = select(AuditEntry.actor_name, AuditEntry.subject_name).where(AuditEntry.person_id == person.id)
         assert {n for row in db.session.execute(of_person) for n in row} == {STAND_IN, TESTER.name}
         twin.email = None
@@ -74,7 +78,7 @@ def test_the_shared_name_goes_from_their_own_concern_and_stays_in_what_others_wr
     _say("I am Ann Miller and I object.", person)
     _told_of_others("Ann Miller said no.")
     assert known_as(person, None).shared_names == {"Ann Miller"}
-    actions.erase_person(person, by=TESTER)
+    erase_person(person, by=TESTER)
     assert _texts() == ["Ann Miller said no.", f"I am {STAND_IN} and I object."]
 
 
@@ -84,7 +88,7 @@ def test_a_short_name_goes_everywhere_and_a_short_word_only_from_their_own():
         _say(text, who)
     _told_of_others("Bo L and Jo agree.")
     for who in (person, single):
-        actions.erase_person(who, by=TESTER)
+        erase_person(who, by=TESTER)
     assert _texts() == [f"{STAND_IN} and Jo agree.", f"It is me, {STAND_IN}.", f"It is me, {STAND_IN}."]
 
 
@@ -105,7 +109,7 @@ def test_former_names_and_addresses_go_like_the_present_ones():
     bring_in(BOSS, "7,zdenka.quix@example.com,Zdenka,O'Zorgan,Operations,,")
     bring_in(BOSS, "7,zdenka.ozorgan@example.com,Zdenka,O'Zorgan,Operations,,")
     db.session.commit()
-    actions.erase_person(person, by=TESTER)
+    erase_person(person, by=TESTER)
     assert _texts() == [f"{STAND_IN} ({STAND_IN}) and {STAND_IN} are one.", f"I am {STAND_IN}, {STAND_IN}."]
     told = "\n".join(str(row) for row in db.session.execute(select(AuditEntry.__table__)))
     assert [word for word in ("Quix", "quix", "Zorgan", "zorgan", "Zdenka") if word in told] == []
@@ -121,7 +125,7 @@ def test_a_former_address_that_is_somebody_elses_now_stays_theirs():
     mail.queue_for_address(mailing, "office@example.com", "New Holder", {})
     _told_of_others("Write to office@example.com.")
     db.session.commit()
-    actions.erase_person(person, by=TESTER)
+    erase_person(person, by=TESTER)
     assert _texts() == ["Write to office@example.com."]
     assert db.session.scalars(select(Delivery.address)).all() == ["office@example.com"]
 
@@ -133,12 +137,12 @@ def test_a_file_that_waits_to_be_applied_and_names_them_is_dropped():
     run = stage(BOSS, ",,Zdenka,Quixotova,Operations,,", full=False)
     db.session.commit()
     assert db.session.scalars(select(StagedPerson.name).where(StagedPerson.is_rejected)).all() == ["Zdenka Quixotova"]
-    assert actions.erase_person(person, by=TESTER).dropped_files == ("people.csv",)
+    assert erase_person(person, by=TESTER).dropped_files == ("people.csv",)
     assert db.session.scalars(select(ImportRun.status).where(ImportRun.id == run.id)).all() == [RunStatus.DISCARDED]
     assert db.session.scalars(select(StagedPerson.name)).all() == []
     stage(BOSS, full=False)
     other = db.session.scalars(select(Person).where(Person.employee_id == "8")).one()
-    assert actions.erase_person(other, by=TESTER).dropped_files == ()
+    assert erase_person(other, by=TESTER).dropped_files == ()
 
 
 def test_an_upload_goes_at_erasing_and_by_itself_after_a_day(frozen):
@@ -148,7 +152,7 @@ def test_an_upload_goes_at_erasing_and_by_itself_after_a_day(frozen):
     frozen.shift(timedelta(hours=2))
     assert drop_old_uploads(clock.now()) == 1
     keep_upload("new.csv", b"Who\nZdenka Quixotova\n", account_id=1)
-    assert actions.erase_person(make_person("Zdenka Quixotova"), by=TESTER).dropped_files == ("new.csv",)
+    assert erase_person(make_person("Zdenka Quixotova"), by=TESTER).dropped_files == ("new.csv",)
     assert db.session.scalars(select(KeptUpload.filename)).all() == []
 
 
@@ -158,7 +162,7 @@ def test_remarks_on_a_file_lose_the_employee_number():
     run = stage(BOSS, full=False)
     run.problems = [{"sentence": "HR-0815-Z stands twice, HR-0815-ZZ once.", "line": 815}]
     db.session.commit()
-    actions.erase_person(person, by=TESTER)
+    erase_person(person, by=TESTER)
     assert run.problems == [{"sentence": f"{STAND_IN} stands twice, HR-0815-ZZ once.", "line": 815}]
 
 
@@ -166,7 +170,7 @@ def test_a_stand_in_longer_than_the_name_fits_where_the_name_was():
     person = make_person("Bo L", "bo@example.com")
     long = "x" * 295 + " Bo L"
     mailing = mail.build_mailing(MailingKind.NOTICE, long, "Hello", "<p>Hello</p>")
-    actions.erase_person(person, by=TESTER)
+    erase_person(person, by=TESTER)
     assert mailing.subject == ("x" * 295 + f" {STAND_IN}")[:300]
 
 
@@ -179,7 +183,7 @@ def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
     stakeholders.change_stakeholder(
         row, StakeholderGroup.CUSTOMERS, places=[wave], name="Zed B. Broker", role="He buys.", owner=owner, by=TESTER
     )
-    actions.erase_outsider(row, by=TESTER)
+    outsiders.erase_outsider(row, by=TESTER)
     db.session.commit()
     told = select(AuditEntry.subject_name, AuditEntry.changes).where(AuditEntry.subject_kind == "stakeholder")
     assert set(map(str, db.session.execute(told))) == {str((STAND_IN, {}))}
@@ -194,4 +198,82 @@ def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
 def test_a_person_of_the_directory_is_not_erased_from_the_map():
     row = stakeholders.add_stakeholder(make_person(), StakeholderGroup.END_USERS, places=[make_wave()], by=TESTER)
     with pytest.raises(RuleBroken, match="Erase a person on their own page"):
-        actions.erase_outsider(row, by=TESTER)
+        outsiders.erase_outsider(row, by=TESTER)
+
+
+def _passages(person: Person) -> list[tuple[str, str, bool]]:
+    found = passages_about(known_as(person, None), Subject(person.id, None), with_concerns=True)
+    return [
+        (passage.reference, f"{passage.before}[{passage.found}]{passage.after}", passage.is_plain) for passage in found
+    ]
+
+
+def test_what_others_wrote_is_offered_and_rewritten_only_where_that_was_decided():
+    person = make_person("Zdenka Quixotova", "zdenka@example.com", employee_id="HR-0815-Z")
+    wave = make_wave(name="What Zdenka Quixotova began")
+    for text in ("Ask QUIXOTOVA, Zdenka first.", "Number HR-0815-Z objects.", "Nobody is named here."):
+        _told_of_others(text)
+    first, second = list(db.session.scalars(select(Concern.id).order_by(Concern.id)))[:2]
+    assert _passages(person) == [
+        (f"wave-{wave.id}", "What [Zdenka Quixotova] began", True),
+        (f"concern-{first}", "Ask [QUIXOTOVA, Zdenka] first.", True),
+        (f"concern-{second}", "Number [HR-0815-Z] objects.", False),
+    ]
+    erase_person(person, by=TESTER, decided=Decided(frozenset({f"concern-{second}", "wave-77", "person-1", "x"})))
+    assert _texts() == ["Ask QUIXOTOVA, Zdenka first.", "Nobody is named here.", f"Number {STAND_IN} objects."]
+    assert wave.name == "What Zdenka Quixotova began"
+
+
+def test_a_name_that_two_have_is_offered_unticked_and_can_be_rewritten_where_it_means_the_one_erased():
+    person = make_person("Ann Miller", "ann1@example.com")
+    make_person("Ann Miller", "ann2@example.com")
+    for text in ("Ann Miller of claims said no.", "Ann Miller of finance said yes."):
+        _told_of_others(text)
+    offered = _passages(person)
+    assert [is_plain for _, _, is_plain in offered] == [False, False]
+    erase_person(person, by=TESTER, decided=Decided(frozenset({offered[0][0]})))
+    assert _texts() == ["Ann Miller of finance said yes.", f"{STAND_IN} of claims said no."]
+
+
+def test_words_that_were_not_shown_are_rewritten_where_they_can_mean_nobody_else():
+    person = make_person("Zdenka Quixotova", "zdenka@example.com", employee_id="4711")
+    _told_of_others("Zdenka Quixotova, 4711, objects.")
+    erase_person(person, by=TESTER, decided=Decided(frozenset(), frozenset({"concern"})))
+    assert _texts() == [f"{STAND_IN}, 4711, objects."]
+
+
+def test_what_is_about_somebody_or_by_them_is_offered_to_nobody():
+    person = make_person("Zdenka Quixotova", "zdenka@example.com")
+    _say("I am Zdenka Quixotova.", person)
+    row = stakeholders.add_stakeholder(
+        person, StakeholderGroup.END_USERS, places=[make_wave()], role="Zdenka Quixotova speaks.", by=TESTER
+    )
+    stakeholders.write_note(row, "Zdenka Quixotova likes calls.", by=TESTER)
+    assert _passages(person) == []
+
+
+def test_every_text_that_a_table_holds_is_decided_upon():
+    """A new column in which somebody may be named must be found when they are erased."""
+    named = {"person", "account", "staged_person", "mailbox_message"}
+    told = {
+        (name, column)
+        for part in (FREE_TEXT, SIGNED, WRITTEN_DOWN)
+        for name, columns in part.items()
+        for column in columns
+    }
+    undecided = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Text | JSON) and not REACH[table.name].about and table.name not in named
+        if (table.name, column.name) not in told
+    }
+    assert undecided == {
+        "audience.rule",
+        "concern_figures.shown",
+        "department.path",
+        "import_run.columns",
+        "import_run.counts",
+        "kept_form.fields",
+        "saved_mapping.columns",
+    }

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from engagement.privacy.naming import Wording, replaced
+from engagement.privacy.rules.naming import Wording, replaced
 
 NAME = Wording.of_name("Zdenka O'Zorgan")
 ADDRESS = Wording.of_address("zdenka.zorgan@example.com")

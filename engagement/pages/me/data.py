@@ -5,7 +5,7 @@ from flask import Response
 from engagement.pages.frame import guard
 from engagement.pages.me import blueprint
 from engagement.pages.parts.files import json_response
-from engagement.privacy.data_file import data_of
+from engagement.privacy.queries.data_file import data_of
 
 
 @blueprint.get("/me/data.json")

@@ -1,8 +1,8 @@
 """What is said where a record was let go by a retention rule."""
 
 from engagement.mail.message import VALUE_GONE
-from engagement.privacy.queries import retention_rules
-from engagement.privacy.rules import RecordKind
+from engagement.privacy.queries.keeping import retention_rules
+from engagement.privacy.rules.records import RecordKind
 
 
 def emptied_words() -> str:

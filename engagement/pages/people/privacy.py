@@ -1,6 +1,6 @@
 """Privacy in the directory: one person's data as a file, erasing a person, and what leavers still hold."""
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField
 
@@ -18,10 +18,12 @@ from engagement.pages.parts.places import shown_things
 from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.pages.people import blueprint
 from engagement.people.models import Person
-from engagement.privacy import actions
-from engagement.privacy.actions import Erasure
-from engagement.privacy.data_file import data_of
-from engagement.privacy.known_as import known_as
+from engagement.privacy.actions.erasing import Erasure, erase_person
+from engagement.privacy.actions.rewriting import Decided
+from engagement.privacy.queries.data_file import data_of
+from engagement.privacy.queries.known_as import known_as
+from engagement.privacy.queries.passages import passages_about
+from engagement.privacy.scopes import FREE_TEXT, OF_CONCERNS, Subject
 from engagement.verbs import Verb
 
 
@@ -54,15 +56,38 @@ def erase(person_id: int) -> Drawn | BaseResponse:
     """Erase a person for good, after the name was typed once more."""
     person = _person(person_id)
     form = EraseForm()
+    account, reader = account_of_person(person.id), guard.reader()
+    known, who = known_as(person, account), Subject(person.id, account.id if account else None)
+    reads_concerns = concern_access.may_read_every_concern(reader)
+    passages = passages_about(known, who, with_concerns=reads_concerns)
+    hidden = {"concern_letter"} if reads_concerns else OF_CONCERNS & FREE_TEXT.keys()
     held = shown_things(holding.held_by(person, guard.reader()))
     if form.validate_on_submit():
         if " ".join(form.name.data.split()) != person.name:
             form.take(BadInput("That is not the name.", {"name": f"Write {person.name}, exactly as it stands here."}))
         else:
-            erasure = actions.erase_person(person, by=guard.reader().actor)
+            erasure = erase_person(
+                person,
+                by=reader.actor,
+                decided=Decided(
+                    frozenset(request.form.getlist("rewrite")),
+                    frozenset(hidden if "rewrite_unseen" in request.form else ()),
+                ),
+            )
             return done("people.index", "The person was erased.", _gone_words(erasure))
-    known = known_as(person, account_of_person(person.id))
-    return drawn("people/erase.html", form, person=person, held=held, known=known)
+    ticked = (
+        set(request.form.getlist("rewrite")) if form.is_submitted() else {p.reference for p in passages if p.is_plain}
+    )
+    return drawn(
+        "people/erase.html",
+        form,
+        person=person,
+        held=held,
+        known=known,
+        passages=[(passage, passage.reference in ticked) for passage in passages],
+        asks_unseen=not reads_concerns,
+        ticks_unseen=not form.is_submitted() or "rewrite_unseen" in request.form,
+    )
 
 
 def _gone_words(erasure: Erasure) -> str:

@@ -14,7 +14,7 @@ from engagement.pages.frame.formats import short_day
 from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.forms import NoteForm, RemovalForm
-from engagement.privacy import actions as privacy
+from engagement.privacy.actions import outsiders as privacy
 from engagement.stakeholders import actions, queries
 from engagement.stakeholders.history import history_of
 from engagement.stakeholders.models import Stakeholder, StakeholderNote, StakeholderPlace

@@ -21,11 +21,16 @@ from engagement.intake.rules import RunStatus
 from engagement.mail.models import Delivery, MailboxMessage
 from engagement.people.actions import drop_roles
 from engagement.people.models import Person
-from engagement.privacy.actions.replacing import replace_everywhere
-from engagement.privacy.known_as import KnownAs, known_as
-from engagement.privacy.naming import Wording
-from engagement.privacy.reach import Subject, rows_about
-from engagement.privacy.rules import STAND_IN
+from engagement.privacy.actions.rewriting import (
+    Decided,
+    rewrite_by_key,
+    rewrite_passages,
+    rewrite_what_was_written_down,
+)
+from engagement.privacy.queries.known_as import KnownAs, known_as
+from engagement.privacy.rules.naming import Wording
+from engagement.privacy.rules.records import STAND_IN
+from engagement.privacy.scopes import Subject, rows_about
 from engagement.stakeholders.actions import forget_words_about
 from engagement.training.models import Leftover, OwnDueDay
 from engagement.verbs import Verb
@@ -43,12 +48,12 @@ class Erasure:
     dropped_files: tuple[str, ...] = ()
 
 
-def erase_person(person: Person, *, by: Actor) -> Erasure:
+def erase_person(person: Person, *, by: Actor, decided: Decided | None = None) -> Erasure:
     """Remove a person's present and former names, addresses and details, at once and for good; counts stay right.
 
-    The person counts as having left; their sign-in is closed. Names and addresses are replaced in the texts of every
-    table; those that somebody else has too, or that may be an ordinary word, only in what is about this person. Files
-    that wait and name them are dropped. Raises RuleBroken while the person still holds something, for the last
+    The person counts as having left; their sign-in is closed. What is about or by them is found by its keys and rewritten.
+    Texts of others are rewritten as was `decided`, else wherever a name or address can mean nobody else. Files that wait
+    and name them are dropped. Raises RuleBroken while the person still holds something, for the last
     administrator, or when asked twice.
     """
     if person.erased_at is not None:
@@ -67,7 +72,10 @@ def erase_person(person: Person, *, by: Actor) -> Erasure:
     _empty_rows_about(person, account, known)
     forget_words_about(person)
     db.session.flush()
-    replace_everywhere(known, Subject(person.id, account.id if account else None))
+    who = Subject(person.id, account.id if account else None)
+    rewrite_by_key(known, who)
+    rewrite_what_was_written_down(known)
+    rewrite_passages(known, who, decided)
     audit.record(Verb.ERASED_PERSON, audit.about(person, name=STAND_IN), by=by)
     db.session.flush()
     db.session.expire_all()

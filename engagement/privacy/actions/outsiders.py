@@ -8,7 +8,7 @@ from engagement import audit, clock
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
-from engagement.privacy.rules import STAND_IN
+from engagement.privacy.rules.records import STAND_IN
 from engagement.stakeholders.actions import forget_words_of, remove_stakeholder
 from engagement.stakeholders.actions.mapping import told_of
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace

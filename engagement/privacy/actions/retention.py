@@ -10,10 +10,10 @@ from engagement.db import db, rows_changed
 from engagement.errors import BadInput
 from engagement.intake.models import ImportChange, ImportRun, StagedPerson
 from engagement.mail.models import Delivery
-from engagement.privacy import old_records, queries
-from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.models import RetentionRule
-from engagement.privacy.rules import RecordKind, days_problem
+from engagement.privacy.queries import old_records
+from engagement.privacy.queries.keeping import retention_rules
+from engagement.privacy.rules.records import RecordKind, days_problem
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.training.models import QuizAttempt
 from engagement.verbs import Verb
@@ -27,7 +27,7 @@ def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
     problem = days_problem(keep_days)
     if problem:
         raise BadInput(problem, {kind.value: problem})
-    rule = queries.retention_rules().get(kind)
+    rule = retention_rules().get(kind)
     old = rule.keep_days if rule else None
     if old == keep_days:
         return
@@ -47,25 +47,27 @@ def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
 
 
 def apply_retention(now: datetime, *, by: Actor = audit.CLOCK) -> dict[RecordKind, int]:
-    """Let every record go that is older than its rule allows; returns how many of each kind went."""
-    gone = {each.kind: _let_go(each.kind, each.keep_days, now, by) for each in old_records.all_going(now)}
+    """Let every record go that is older than its rule allows, but for people; returns how many of each kind went.
+
+    People are erased one by one, each in a transaction of its own (`old_records.leavers_due`, `erase_person`).
+    """
+    rules = retention_rules()
+    kinds = [kind for kind in RecordKind if kind in rules and kind is not RecordKind.LEAVERS]
+    gone: dict[RecordKind, int] = {kind: _let_go(kind, rules[kind].keep_days, now) for kind in kinds}
     for kind, number in gone.items():
-        if number and kind.is_counted:
-            audit.record(
-                Verb.APPLIED_RETENTION,
-                audit.Subject(RetentionRule.__tablename__, kind.word),
-                by=by,
-                records=(number, 0),
-            )
+        if kind.is_counted:
+            tell_gone(kind, number, by=by)
     return gone
 
 
-def _let_go(kind: RecordKind, keep_days: int, now: datetime, by: Actor) -> int:
-    if kind is RecordKind.LEAVERS:
-        erasable, _ = old_records.leavers_to_erase(keep_days, now)
-        for person in erasable:
-            erase_person(person, by=by)
-        return len(erasable)
+def tell_gone(kind: RecordKind, number: int, *, by: Actor = audit.CLOCK) -> None:
+    """Record how many of a kind have gone, if any."""
+    if number:
+        where = audit.Subject(RetentionRule.__tablename__, kind.word)
+        audit.record(Verb.APPLIED_RETENTION, where, by=by, records=(number, 0))
+
+
+def _let_go(kind: RecordKind, keep_days: int, now: datetime) -> int:
     old = old_records.expired(kind, keep_days, now)
     if kind is RecordKind.DELIVERIES:
         return rows_changed(update(Delivery).where(old).values(address="", name="", filled={}, reply=None))

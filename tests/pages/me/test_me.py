@@ -27,8 +27,8 @@ from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
-from engagement.privacy import actions as privacy
-from engagement.privacy.rules import RecordKind
+from engagement.privacy.actions import erasing as privacy
+from engagement.privacy.rules.records import RecordKind
 from engagement.training.actions import report_done, settle_assignments
 from engagement.training.models import Completion, Module, QuizAttempt
 from engagement.training.rules import CompletionSource, ItemKind

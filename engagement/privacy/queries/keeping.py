@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from engagement.db import db
 from engagement.privacy.models import RetentionRule
-from engagement.privacy.rules import RecordKind
+from engagement.privacy.rules.records import RecordKind
 
 
 def retention_rules() -> dict[RecordKind, RetentionRule]:

@@ -229,3 +229,55 @@ def in_own_concerns(table: Table, who: Subject) -> ColumnElement[bool]:
     if table not in (ConcernReply.__table__, ConcernStep.__table__):
         return false()
     return table.c.concern_id.in_(select(Concern.id).where(rows_about(Concern.__table__, who)))  # type: ignore[arg-type]
+
+
+#: Where people write as they like, so that anybody may be named: columns by table. What stands there about or by the person
+#: themselves is found by its keys; the rest is offered to whoever erases them, as a list to decide on.
+FREE_TEXT: Mapping[str, tuple[str, ...]] = {
+    "audience": ("name", "note"),
+    "mailing": ("subject", "title", "text", "html"),
+    "translation": ("subject", "text", "html"),
+    "module": ("title", "summary", "body"),
+    "programme": ("name", "purpose"),
+    "workflow": (
+        *("name", "summary", "system_does", "people_do", "who_decides"),
+        *("signs_of_error", "then_do", "about_the_job"),
+    ),
+    "wave": ("name", "aim"),
+    "wave_step": ("reason",),
+    "own_due_day": ("reason",),
+    "stakeholder": ("name",),
+    "stakeholder_profile": ("role",),
+    "stakeholder_removal": ("reason",),
+    "stakeholder_note": ("text",),
+    "communication": ("name", "subject", "outline"),
+    "occurrence": ("subject", "body", "reason"),
+    "occurrence_text": ("subject", "body"),
+    "concern": ("text",),
+    "concern_reply": ("text",),
+    "concern_step": ("note",),
+    "concern_letter": ("text",),
+}
+#: Whole names of those who did something, without a key: found by being equal.
+SIGNED: Mapping[str, tuple[str, ...]] = {
+    "membership": ("joined_by", "ended_by"),
+    "role_grant": ("granted_by",),
+    "completion": ("recorded_by",),
+    "module": ("edited_by",),
+    "saved_mapping": ("saved_by",),
+    "wave_step": ("by",),
+    "import_run": ("started_by",),
+    "leftover": ("decided_by",),
+    "own_due_day": ("said_by",),
+    "mailing": ("sender_name",),
+}
+#: What the service wrote down itself with names in it: old and new values, and remarks on files and jobs.
+WRITTEN_DOWN: Mapping[str, tuple[str, ...]] = {
+    "audit_entry": ("changes",),
+    "import_run": ("filename", "problems", "new_departments"),
+    "job_line": ("outcome", "error"),
+    "mailing": ("reply_to",),
+}
+#: What tells of concerns, or may, as a form that was not sent: opened to the person themselves and to those who may read the
+#: log, not to other administrators.
+OF_CONCERNS = frozenset({"concern", "concern_letter", "concern_reply", "concern_step", "kept_form"})

@@ -15,14 +15,16 @@ from engagement.intake.models import ImportChange, ImportRun
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
-from engagement.privacy import queries
-from engagement.privacy.rules import RecordKind
+from engagement.privacy.queries.keeping import retention_rules
+from engagement.privacy.rules.records import RecordKind
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus
 from engagement.resistance.saying.models import Letter
 from engagement.training.models import QuizAttempt
 from engagement.words import plural
 
+#: People whom one run erases, each in a transaction of their own, so that nobody waits for it.
+ERASED_A_RUN = 50
 #: A statement takes only so many values.
 ASKED_AT_ONCE = 1_000
 TABLES: dict[RecordKind, Any] = {
@@ -48,6 +50,11 @@ class Going:
         """How many that is, as far as it may be told."""
         return plural(self.records, "record", "records") if self.kind.is_counted else "those that are as old"
 
+    @property
+    def later(self) -> int:
+        """How many of them the next run leaves to the runs after it: people go a few at a time."""
+        return max(0, self.records - ERASED_A_RUN) if self.kind is RecordKind.LEAVERS else 0
+
 
 def going(kind: RecordKind, keep_days: int, now: datetime) -> Going:
     """Return what would go at `now` (UTC) if records of a kind were kept for so many days; nothing is changed."""
@@ -60,7 +67,7 @@ def going(kind: RecordKind, keep_days: int, now: datetime) -> Going:
 
 def all_going(now: datetime) -> list[Going]:
     """Return what would go now by the rules that are kept, in the order in which the run lets it go."""
-    rules = queries.retention_rules()
+    rules = retention_rules()
     return [going(kind, rules[kind].keep_days, now) for kind in RecordKind if kind in rules]
 
 
@@ -83,13 +90,19 @@ def expired(kind: RecordKind, keep_days: int, now: datetime) -> ColumnElement[bo
     return (Person.left_at < before) & Person.erased_at.is_(None)
 
 
+def leavers_due(now: datetime) -> list[int]:
+    """Return the ids of those whom the next run erases, who left first in front; nobody where no rule is kept."""
+    rule = retention_rules().get(RecordKind.LEAVERS)
+    return [person.id for person in leavers_to_erase(rule.keep_days, now)[0][:ERASED_A_RUN]] if rule else []
+
+
 def leavers_to_erase(keep_days: int, now: datetime) -> tuple[list[Person], int]:
     """Return who left longer ago than that and can be erased, and how many can't yet.
 
     Who still holds something waits until it was given to others; of the last administrators one stays.
     """
     old = db.session.scalars(
-        select(Person).where(expired(RecordKind.LEAVERS, keep_days, now)).order_by(Person.id)
+        select(Person).where(expired(RecordKind.LEAVERS, keep_days, now)).order_by(Person.left_at, Person.id)
     ).all()
     erasable: list[Person] = []
     for start in range(0, len(old), ASKED_AT_ONCE):

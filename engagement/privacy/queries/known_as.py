@@ -12,9 +12,9 @@ from engagement.db import db
 from engagement.intake.models import ImportChange
 from engagement.mail.models import Delivery
 from engagement.people.models import Person
-from engagement.privacy.naming import Wording
-from engagement.privacy.reach import Subject, rows_about
-from engagement.privacy.rules import STAND_IN
+from engagement.privacy.rules.naming import Wording
+from engagement.privacy.rules.records import STAND_IN
+from engagement.privacy.scopes import Subject, rows_about
 
 
 @dataclass(frozen=True)
