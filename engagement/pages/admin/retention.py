@@ -76,9 +76,7 @@ def _hint(kind: RecordKind, going: Going | None, state: str) -> str:
     when = f"{rule} {plural(going.keep_days, 'day', 'days')}, {going.words} would go now."
     if going.later:
         first = going.records - going.later
-        when += (
-            f" The next run takes {first:,} of them and leaves {going.later:,} to the runs after it, once a day."
-        )
+        when += f" The next run takes {first:,} of them and leaves {going.later:,} to the runs after it, once a day."
     return f"{kind.goes} {when}"
 
 
