@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engagement import commands, logs, pages
 from engagement.accounts.rules import SESSION_LIFETIME
+from engagement.backup import journal
 from engagement.db import db, engine_options, keep_private, prepare
 from engagement.errors import BadInput
 from engagement.pages.frame.body_limits import FORM, MOST_PARTS
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Bootstrap5(app)
     pages.register(app)
     commands.register(app)
+    journal.register()
     return app
 
 

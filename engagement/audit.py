@@ -28,6 +28,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engagement import clock
 from engagement.db import Base, Key, UtcDateTime, db, rows_changed, short
+from engagement.letters import search_words
+from engagement.searching import holds_words
 from engagement.verbs import Verb
 
 
@@ -208,12 +210,8 @@ def entries(
 ) -> Select[AuditEntry]:
     """Return the SELECT of entries, newest first; `words` occur in the actor's or subject's name or in a value, days are in UTC."""
     query = select(AuditEntry)
-    for word in words.lower().split():
-        query = query.where(
-            func.lower(AuditEntry.subject_name).contains(word, autoescape=True)
-            | func.lower(AuditEntry.actor_name).contains(word, autoescape=True)
-            | func.lower(cast(AuditEntry.changes, String)).contains(word, autoescape=True)
-        )
+    values = cast(AuditEntry.changes, String)
+    query = query.where(holds_words(search_words(words), AuditEntry.subject_name, AuditEntry.actor_name, values))
     if verb:
         query = query.where(AuditEntry.verb == verb)
     if kind:

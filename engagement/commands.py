@@ -6,21 +6,24 @@ from pathlib import Path
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
+from flask_migrate.cli import db as migrations
 from sqlalchemy import text
 
-from engagement import clock, demo, serving
+from engagement import VERSION, clock, serving
 from engagement.accounts import actions as accounts
 from engagement.accounts import queries as account_queries
-from engagement.accounts.confirming import confirm_what_waits
+from engagement.accounts.confirmations.actions import confirm_what_waits
 from engagement.accounts.rules import Role
 from engagement.audit import COMMAND_LINE
+from engagement.backup.commands import backup, downgrade, restore
 from engagement.db import db, reads_only
+from engagement.demo.commands import demo_group
 from engagement.errors import BadInput
 from engagement.intake.actions import importing
 from engagement.mail import queries as mail_queries
 from engagement.mail.sending import send_test_mail
 from engagement.mail.transport import Transport
-from engagement.scheduler.running import line_states, run_if_due, start_clock, wait_for_stop
+from engagement.scheduler.running import clock_stands_still, line_states, run_if_due, start_clock, wait_for_stop
 from engagement.scheduler.timetable import TIMETABLE, Line, line_named
 from engagement.terminal import long_work_bar, plainly
 
@@ -30,8 +33,25 @@ SHELL_ROLES = [Role.ADMINISTRATOR, Role.CHANGE_MANAGER, Role.SPONSOR, Role.AUDIT
 
 def register(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (serve, scheduler, worker, run_job, jobs, deliver, send_mail_test, people, user, demo_group, config):
+    for command in (
+        serve,
+        scheduler,
+        worker,
+        run_job,
+        jobs,
+        deliver,
+        send_mail_test,
+        people,
+        user,
+        demo_group,
+        config,
+        backup,
+        restore,
+        version,
+    ):
         app.cli.add_command(command)
+    # The library's own would answer with a traceback.
+    migrations.add_command(downgrade)
 
 
 @click.command("serve")
@@ -47,7 +67,8 @@ def serve(host: str, port: int, no_scheduler: bool, no_delivery: bool) -> None:
     db.session.execute(text("SELECT 1 FROM account"))
     _refuse_demonstration()
     db.session.rollback()
-    serving.serve(app, host, port, with_clock=not no_scheduler, with_delivery=not no_delivery)
+    with serving.alone_on_sqlite():
+        serving.serve(app, host, port, with_clock=not no_scheduler, with_delivery=not no_delivery)
     serving.end_process()
 
 
@@ -66,6 +87,7 @@ def _refuse_demonstration() -> None:
 def scheduler() -> None:
     """Run the clock alone; any number may run on one database."""
     db.session.execute(text("SELECT 1 FROM job_line"))
+    _refuse_demonstration()
     db.session.rollback()
     stop = serving.stop_event()
     ticking = start_clock(current_app._get_current_object())  # type: ignore[attr-defined]
@@ -83,6 +105,7 @@ def worker(connections: int | None) -> None:
     """Run a delivery worker alone; any number may run on any number of machines."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     db.session.execute(text("SELECT 1 FROM delivery"))
+    _refuse_demonstration()
     db.session.rollback()
     stop = serving.stop_event()
     with serving.mail_server(app) as smtp_url:
@@ -124,15 +147,31 @@ def _echo_dry_run(line: Line) -> None:
         click.echo(words)
 
 
+@click.command("version")
+def version() -> None:
+    """Print the version of the service."""
+    click.echo(VERSION)
+
+
 @click.command("jobs")
+@click.option("--ticking", is_flag=True, help="Only say whether a clock runs: ends with 2 where it stands still.")
 @with_appcontext
 @plainly
-def jobs() -> None:
+def jobs(ticking: bool) -> None:
     """List every line of the timetable with its last run, next run and last error (times in UTC)."""
+    if ticking:
+        if clock_stands_still():
+            raise BadInput("No clock has run a line in the last three minutes. Start flask serve or flask scheduler.")
+        click.echo("The clock ticks.")
+        return
     for state in line_states():
         last = f"{state.started_at:%Y-%m-%d %H:%M:%S}" if state.started_at else "never"
         following = f"{state.due_at:%Y-%m-%d %H:%M:%S}" if state.due_at else "at the next tick"
         click.echo(f"{state.name:20}  last {last:19}  next {following:19}  {state.outcome or 'not run yet'}")
+        if state.set_aside:
+            click.echo(
+                f"{'':20}  {state.set_aside} left alone after a fault; see /admin/jobs, or run the job to try again"
+            )
         if state.error and state.error_at:
             click.echo(f"{'':20}  last error {state.error_at:%Y-%m-%d %H:%M:%S}: {state.error}")
 
@@ -228,46 +267,6 @@ def confirm_user(address: str, is_sure: bool) -> None:
     done = confirm_what_waits(address, is_sure=is_sure, by=COMMAND_LINE)
     db.session.commit()
     click.echo(done)
-
-
-demo_group = AppGroup("demo", help="The demonstration programme.")
-
-
-@demo_group.command("load")
-@click.option("--if-empty", is_flag=True, help="Do nothing, without complaint, when the database holds something.")
-@plainly
-def load_demo(if_empty: bool) -> None:
-    """Load the demonstration programme into an empty database."""
-    settings = serving.settings_of(current_app)
-    if settings.is_production:
-        raise BadInput("The demonstration accounts are refused in production (ENGAGEMENT_ENV=production).")
-    if not demo.database_is_empty():
-        if if_empty:
-            if demo.is_loaded():
-                _print_accounts(None)
-            return
-        raise BadInput("The database is not empty. The demonstration programme is loaded into an empty one only.")
-    began = clock.now()
-    password = demo.load(settings, say=lambda sentence: click.echo(f"  {sentence}"))
-    click.echo(f"The demonstration programme is loaded, in {(clock.now() - began).total_seconds():.0f} s.")
-    _print_accounts(password)
-
-
-@demo_group.command("accounts")
-@plainly
-def demo_accounts() -> None:
-    """Print the demonstration accounts."""
-    _print_accounts(None)
-
-
-def _print_accounts(password: str | None) -> None:
-    for account, words in demo.accounts():
-        click.echo(f"  {account.email:24} {words}")
-    click.echo(
-        f"  One password for all: {password}"
-        if password
-        else "  The password was printed at load, or is ENGAGEMENT_DEMO_PASSWORD."
-    )
 
 
 config = AppGroup("config", help="The settings.")

@@ -7,7 +7,7 @@ import sqlite3
 import stat
 from contextlib import suppress
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,6 @@ from flask_sqlalchemy import SQLAlchemy
 from psycopg.pq import TransactionStatus
 from sqlalchemy import (
     Connection,
-    Date,
     DateTime,
     Dialect,
     Engine,
@@ -34,10 +33,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, mapped_column
-from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
+
+from engagement.letters import LONGEST_SORT, folded
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -108,23 +107,9 @@ def short(length: int = 200) -> String:
     return String(length)
 
 
-class days_before(FunctionElement[date]):  # noqa: N801  written like a function of SQL
-    """The day that lies a number of days before another one, both of them columns; each engine counts in its own way."""
-
-    type = Date()
-    inherit_cache = True
-
-
-@compiles(days_before)
-def _days_before(element: days_before, compiler: Any, **options: Any) -> str:
-    day, days = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({day} - {days})"
-
-
-@compiles(days_before, "sqlite")
-def _days_before_on_sqlite(element: days_before, compiler: Any, **options: Any) -> str:
-    day, days = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"date({day}, -{days} || ' days')"
+def sorting() -> String:
+    """Return the column type for what `sort_key` gives, in order of code points on every database."""
+    return String(LONGEST_SORT).with_variant(String(LONGEST_SORT, collation="C"), "postgresql")
 
 
 def insert_new(table: Any) -> Any:
@@ -228,6 +213,7 @@ def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     # SQLite's own lower() knows ASCII only; names are in any script.
     connection.create_function("lower", 1, _casefold, deterministic=True)
+    connection.create_function("folded", 1, lambda text: text and folded(text), deterministic=True)
     file = connection.execute("PRAGMA database_list").fetchone()[2]
     if file:
         # Before anything is written: the files beside it, such as the log, take their rights from it.

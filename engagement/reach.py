@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, true
 from sqlalchemy.sql.operators import ColumnOperators
 
+from engagement.db import db
 from engagement.errors import BeyondReach, NotFound
 
 Row = TypeVar("Row")
@@ -112,3 +113,9 @@ def allow(answer: bool) -> None:
     """Go on when a question of rights was answered with yes; raise BeyondReach otherwise."""
     if not answer:
         raise BeyondReach("This page is for others. If you need it, ask an administrator for the role.")
+
+
+def row_of_all(reach: Reach, model: type[Row], key: int) -> Row:
+    """Return a row that belongs to no place, for a reach of everything; raises BeyondReach or NotFound."""
+    allow(reach.everything)
+    return found(db.session.get(model, key))

@@ -1,5 +1,6 @@
 """Running parts: web, clock and delivery, in one process or each alone, and stopping them cleanly."""
 
+import fcntl
 import os
 import secrets
 import signal
@@ -7,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -14,7 +16,8 @@ import structlog
 from flask import Flask, url_for
 
 from engagement import clock
-from engagement.accounts import links, queries
+from engagement.accounts import queries
+from engagement.accounts.links import rules as links
 from engagement.accounts.rules import LINK_LIFETIME
 from engagement.db import db
 from engagement.errors import BadInput
@@ -177,6 +180,27 @@ def serve(app: Flask, host: str, port: int, *, with_clock: bool, with_delivery: 
         # Requests that are being answered are finished; those that only wait for a thread are not begun.
         server.task_dispatcher.shutdown(timeout=STOP_WITHIN)
         server.close()
+
+
+@contextmanager
+def alone_on_sqlite() -> Iterator[None]:
+    """Hold an SQLite file for one `flask serve`, as long as the block lasts; the lock ends with the process, however that ends.
+
+    Raises BadInput where another one holds it.
+    """
+    file = db.engine.url.database
+    if db.engine.dialect.name != "sqlite" or not file or file == ":memory:":
+        yield
+        return
+    with Path(f"{file}.serving").open("a", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BadInput(
+                f"Another flask serve runs on {file}. End it, or give this one another database with "
+                "ENGAGEMENT_DATABASE_URL; many processes need PostgreSQL."
+            ) from None
+        yield
 
 
 def own_address(host: str, port: int) -> str:

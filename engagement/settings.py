@@ -3,12 +3,15 @@
 import os
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engagement.days.local_time import check_zone
@@ -16,6 +19,8 @@ from engagement.days.working_days import check_country
 from engagement.errors import BadInput
 
 PREFIX = "ENGAGEMENT_"
+#: What only the tests read.
+OF_TESTS = (f"{PREFIX}TEST_",)
 SHORTEST_SECRET = 32
 SHORTEST_TOKEN = 16
 
@@ -201,14 +206,44 @@ def read_settings(**overrides: object) -> Settings:
 
     Raises BadInput with one sentence that names the first setting that makes no sense.
     """
+    _refuse_unknown_names(overrides.get("_env_file", ".env"))
     _take_secrets_from_files()
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else ""
-        reason = str(first["msg"]).removeprefix("Value error, ")
+        reason = _reason(first)
         raise BadInput(f"{name}: {reason}." if name else f"{reason}.") from None
+
+
+def _reason(error: ErrorDetails) -> str:
+    """Say what is wrong with a value in our own words; only numbers and choices are repeated, which hold no secret."""
+    given, limits = str(error["input"])[:40], error.get("ctx", {})
+    words = {
+        "int_parsing": f"“{given}” is not a whole number",
+        "int_from_float": f"“{given}” is not a whole number",
+        "int_parsing_size": f"“{given}” is too large",
+        "bool_parsing": f"“{given}” is neither true nor false",
+        "enum": f"“{given}” is not one of these: {str(limits.get('expected', '')).replace(chr(39), '')}",
+        "greater_than_equal": f"{given} is too small; use {limits.get('ge')} or more",
+        "less_than_equal": f"{given} is too large; use {limits.get('le')} or less",
+    }
+    return words.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
+
+
+def _refuse_unknown_names(env_file: object) -> None:
+    """Refuse a name that looks like a setting and is none: a misspelt one would change nothing, without a word."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    in_file = dotenv_values(env_file) if isinstance(env_file, str) else {}
+    for name in sorted({*os.environ, *in_file}):
+        setting = name.upper().removesuffix("_FILE")
+        if name.upper().startswith(PREFIX) and setting not in known and not name.startswith(OF_TESTS):
+            near = get_close_matches(
+                setting.removeprefix(PREFIX), (each.removeprefix(PREFIX) for each in known), 1, 0.6
+            )
+            meant = f"Did you mean {PREFIX}{near[0]}?" if near else "The README lists the settings; take this one away."
+            raise BadInput(f"{name} is no setting. {meant}")
 
 
 def _take_secrets_from_files() -> None:

@@ -80,7 +80,9 @@ class Verb(StrEnum):
 
     ADDED_MODULE = "added module from library"
     RENEWED_MODULE = "renewed module from library"
+    WROTE_MODULE = "wrote module", "wrote new module"
     EDITED_MODULE = "edited module"
+    CHANGED_CURRICULUM = "changed curriculum"
     RECORDED_COMPLETION = "recorded completion", "recorded training as finished"
     GAVE_DUE_DAY = "gave another due day"
     GAVE_WAVES_DUE_DAY = "gave the wave’s due day again"
@@ -98,9 +100,13 @@ class Verb(StrEnum):
     APPOINTED_CHAMPION = "appointed champion"
     RELEASED_CHAMPION = "released champion"
 
+    SKIPPED_SETUP = "left out setup step"
+    TOOK_UP_SETUP = "took up setup step"
+
     MADE_COMMUNICATION = "made communication"
     CHANGED_COMMUNICATION = "changed communication"
     ENDED_COMMUNICATION = "ended communication"
+    TOOK_UP_COMMUNICATION = "took up communication", "took up a communication that had ended"
     PLANNED_MESSAGES = "planned messages", "planned coming messages"
     DATED_MESSAGE = "dated message", "added message on a date"
     WROTE_MESSAGE = "wrote message"
@@ -108,9 +114,11 @@ class Verb(StrEnum):
     REMOVED_TRANSLATION = "removed translation"
     ASKED_FOR_APPROVAL = "asked for approval"
     APPROVED_MESSAGE = "approved message"
+    SENT_BACK_MESSAGE = "sent back message", "sent message back to be changed"
     WITHDREW_APPROVAL = "withdrew approval"
     MOVED_MESSAGE = "moved message", "gave message another time"
     SKIPPED_MESSAGE = "skipped message"
+    TOOK_UP_MESSAGE = "took up message", "took up a message that was skipped"
     MISSED_MESSAGE = "missed message", "marked message as missed"
     HELD_MESSAGE = "held message"
     RELEASED_MESSAGE = "released held message"
@@ -129,6 +137,11 @@ class Verb(StrEnum):
     COUNTED_FLOOD = "decided that a flood of concerns counts"
     LEFT_OUT_FLOOD = "decided that a flood of concerns is left out"
 
+    EXPORTED_EVERYTHING = "exported everything"
+    RESTORED_BACKUP = "restored backup"
+    TOLD_ADMINISTRATORS = "told administrators", "wrote to the administrators"
+    RAN_JOB = "ran job", "had job run"
+    TRIED_AGAIN = "tried again", "had something tried again"
     SET_RETENTION = "set retention", "set how long records are kept"
     APPLIED_RETENTION = "applied retention", "removed records that were kept long enough"
 

@@ -10,14 +10,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Literal
+from unicodedata import bidirectional
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, get_timezone_location, match_skeleton
 from babel.lists import format_list
 
-#: Words of a search that are looked for; each is a condition of its own.
-MOST_WORDS = 10
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 #: The language of the service itself.
 ENGLISH = Locale("en", "GB")
@@ -121,6 +120,16 @@ def locale_of(language: str) -> Locale | None:
         else:
             return ENGLISH if str(found) == "en" else found
     return None
+
+
+def direction_of(language: str) -> Literal["ltr", "rtl"]:
+    """Return in which direction a language (BCP 47) is written; to the right where nobody knows."""
+    return "rtl" if (locale_of(language) or ENGLISH).text_direction == "rtl" else "ltr"
+
+
+def isolated(value: str) -> str:
+    """Return a value for a line of another direction: what is written to the left, as a Hebrew name is, turns nothing around it."""
+    return f"\u2068{value}\u2069" if any(bidirectional(sign) in ("R", "AL") for sign in value) else value
 
 
 @lru_cache(maxsize=1024)

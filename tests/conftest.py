@@ -20,7 +20,7 @@ from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from engagement.accounts import passwords
+from engagement.accounts.passwords import rules as passwords
 from engagement.app import create_app
 from engagement.db import Base, db
 from engagement.settings import Settings

@@ -3,17 +3,21 @@
 from sqlalchemy import select
 
 from engagement import audit, clock
-from engagement.accounts import mailboxes, passwords, queries
+from engagement.accounts import queries
 from engagement.accounts.addresses import actions as addresses
-from engagement.accounts.addresses.queries import holder_of, is_guarded, is_same_name, refuse_elsewhere
+from engagement.accounts.addresses.queries import holder_of, is_guarded, is_same_name, refuse_elsewhere, scope_in_words
 from engagement.accounts.attempts import actions as attempts
 from engagement.accounts.attempts.rules import ORDINARY, Limits, Way
-from engagement.accounts.links import OneTimeLink
+from engagement.accounts.links.queries import NO_MORE, refuse_from_elsewhere
+from engagement.accounts.links.rules import OneTimeLink
 from engagement.accounts.models import Account, Grant, UsedLink
+from engagement.accounts.passwords import rules as passwords
 from engagement.accounts.rules import Role, Scope, scope_problem
+from engagement.addresses import kept_form
 from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.people import actions as people
 from engagement.people.models import Person
 from engagement.verbs import Verb
@@ -37,7 +41,7 @@ def make_account(
     the day is kept, as of every sign-in of people without a role, and the audit has it with that day's sign-ins.
     Raises BadInput for an address that is malformed or taken, a missing name, or a weak password.
     """
-    email, name = email.strip().lower(), " ".join(name.split())
+    email, name = kept_form(email), clean(name)
     local, at, domain = email.partition("@")
     if not (local and at and domain) or any(c.isspace() or not c.isprintable() for c in email) or len(email) > 254:
         raise BadInput(f"“{email}” is not an e-mail address.", {"email": "Write an address such as name@example.com."})
@@ -76,7 +80,7 @@ def account_for_person(person: Person, *, signs_in: bool = False) -> Account:
     for somebody who has left, and where the address is the sign-in of somebody else.
     """
     if person.has_left or not person.email:
-        raise RuleBroken(mailboxes.NO_MORE)
+        raise RuleBroken(NO_MORE)
     own = queries.account_of_person(person.id)
     if own is not None:
         return own
@@ -96,7 +100,7 @@ def rename(account: Account, name: str, *, by: Actor) -> None:
 
     Raises RuleBroken for one of somebody in the directory, BadInput for a missing name.
     """
-    name = " ".join(name.split())
+    name = clean(name)
     if account.person_id is not None:
         raise RuleBroken(f"{account.name} is in the directory, which says what they are called.")
     if not name or len(name) > 400:
@@ -116,7 +120,7 @@ def _set_hash(account: Account, password: str, organisation: str) -> None:
     problem = passwords.password_problem(password, account.email, account.name, organisation)
     if problem:
         raise BadInput(problem, {"password": problem})
-    account.password_hash = passwords.hasher().hash(password)
+    account.password_hash = passwords.hash_of(password)
 
 
 def grant_role(
@@ -156,7 +160,9 @@ def grant_role(
         granted_by=by.name,
     )
     db.session.add(grant)
-    audit.record(Verb.GAVE_ROLE, audit.about(account, grant), by=by, role=(None, role))
+    audit.record(
+        Verb.GAVE_ROLE, audit.about(account, grant), by=by, role=(None, role), where=(None, scope_in_words(grant))
+    )
     return grant
 
 
@@ -169,7 +175,8 @@ def withdraw_grant(grant: Grant, *, by: Actor) -> None:
     if grant.role is Role.ADMINISTRATOR and holding == [grant.account_id]:
         raise RuleBroken("This is the last administrator. Make somebody else one first.")
     grant.withdrawn_at = clock.now()
-    audit.record(Verb.WITHDREW_ROLE, audit.about(grant.account, grant), by=by, role=(grant.role, None))
+    changes = {"role": (grant.role, None), "where": (scope_in_words(grant), None)}
+    audit.record(Verb.WITHDREW_ROLE, audit.about(grant.account, grant), by=by, **changes)
 
 
 def deactivate(account: Account, *, by: Actor) -> None:
@@ -255,7 +262,7 @@ def sign_in_with_password(email: str, password: str, *, place: str, secret: str,
         attempts.count_attempt(attempt)
         raise BadInput(WRONG, {"password": WRONG})
     if passwords.hasher().check_needs_rehash(stored):
-        account.password_hash = passwords.hasher().hash(password)
+        account.password_hash = passwords.hash_of(password)
     return account
 
 
@@ -273,8 +280,8 @@ def use_link(link: OneTimeLink) -> Account:
         person = db.session.get(Person, link.person_id)
         account = account_for_person(person, signs_in=True) if person else None
     if account is None or not account.is_active:
-        raise RuleBroken(mailboxes.NO_MORE)
-    mailboxes.refuse_from_elsewhere(link, account)
+        raise RuleBroken(NO_MORE)
+    refuse_from_elsewhere(link, account)
     return account
 
 

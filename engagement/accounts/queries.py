@@ -25,9 +25,11 @@ from sqlalchemy.orm import joinedload
 from engagement.accounts.models import Account, Grant, UsedLink
 from engagement.accounts.rules import Role
 from engagement.accounts.scopes.reader import Reader
+from engagement.addresses import kept_form
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
+from engagement.searching import by_name
 from engagement.waves.models import Wave
 
 
@@ -35,7 +37,7 @@ def account_by_email(email: str) -> Account | None:
     """Return the account that signs in with this address, in any case and with blanks around it; never that of a leaver."""
     here = or_(Account.person_id.is_(None), Person.left_at.is_(None))
     found = select(Account).outerjoin(Person, Person.id == Account.person_id)
-    return db.session.scalar(found.where(Account.email == email.strip().lower(), here))
+    return db.session.scalar(found.where(Account.email == kept_form(email), here))
 
 
 def account_of_person(person_id: int) -> Account | None:
@@ -45,7 +47,7 @@ def account_of_person(person_id: int) -> Account | None:
 
 def active_person_by_email(email: str) -> Person | None:
     """Return who in the directory has this address and has not left."""
-    return db.session.scalar(select(Person).where(Person.email == email.strip().lower(), Person.left_at.is_(None)))
+    return db.session.scalar(select(Person).where(Person.email == kept_form(email), Person.left_at.is_(None)))
 
 
 def any_account_exists() -> bool:
@@ -68,14 +70,16 @@ def accounts_with_roles() -> list[tuple[Account, list[Grant]]]:
     for grant in db.session.scalars(select(Grant).where(Grant.withdrawn_at.is_(None)).order_by(Grant.id)):
         grants[grant.account_id].append(grant)
     which = select(Account).options(joinedload(Account.person)).where(Account.id.in_(grants))
-    accounts = db.session.scalars(which.order_by(Account.name, Account.id))
+    accounts = db.session.scalars(which.order_by(by_name(Account.name), Account.id))
     return [(account, grants[account.id]) for account in accounts]
 
 
 def outsiders() -> list[Account]:
     """Return the accounts of people who are not in the directory, by name."""
     return list(
-        db.session.scalars(select(Account).where(Account.person_id.is_(None)).order_by(Account.name, Account.id))
+        db.session.scalars(
+            select(Account).where(Account.person_id.is_(None)).order_by(by_name(Account.name), Account.id)
+        )
     )
 
 
@@ -86,7 +90,7 @@ def accounts_holding(*roles: Role) -> list[Account]:
         db.session.scalars(
             select(Account)
             .where(Account.id.in_(holding), Account.deactivated_at.is_(None))
-            .order_by(Account.name, Account.id)
+            .order_by(by_name(Account.name), Account.id)
         )
     )
 

@@ -19,7 +19,9 @@ class Reason(StrEnum):
     """Why something needs somebody, in the order of what can wait least."""
 
     APPROVAL = "approval"
+    SENT_BACK = "sent_back"
     HELD = "held"
+    SET_ASIDE = "set_aside"
     UNWRITTEN = "unwritten"
     MISSED = "missed"
     UNREACHED = "unreached"
@@ -44,7 +46,9 @@ class Reason(StrEnum):
 
 _WORDS = {
     Reason.APPROVAL: "Waiting for your approval",
+    Reason.SENT_BACK: "Sent back to be changed",
     Reason.HELD: "Held, and waiting for a decision",
+    Reason.SET_ASIDE: "Left alone after a fault",
     Reason.UNWRITTEN: "Not written yet",
     Reason.MISSED: "Never sent",
     Reason.UNREACHED: "Went to nobody",
@@ -78,6 +82,7 @@ class Kind(StrEnum):
     COMMUNICATION = "communication"
     LEAVERS = "leavers"
     SIGN_IN = "sign_in"
+    JOB = "job"
 
 
 class Place(StrEnum):
@@ -102,6 +107,7 @@ class Place(StrEnum):
     PLAN_COMMUNICATION = "plan_communication"
     LEAVERS = "leavers"
     SIGN_INS = "sign_ins"
+    JOBS = "jobs"
 
 
 def days_late(by: date | None, on: date) -> int:

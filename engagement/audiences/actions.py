@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, func, literal, or_, select
+from sqlalchemy import delete, literal, or_, select
 
-from engagement import audit, clock
+from engagement import audit, clock, letters
 from engagement.audiences import queries
-from engagement.audiences.conditions.audience import NOBODY, named_in
-from engagement.audiences.conditions.catalogue import FIELDS, asked_by, gone_from, ground_on, problems_of
+from engagement.audiences.conditions.audience import named_in
+from engagement.audiences.conditions.catalogue import FIELDS, asked_by, gone_from, ground_on, problems_of, understood
 from engagement.audiences.models import Audience, RoleRule
 from engagement.audiences.rules import (
     MOST_CONDITIONS_IN_ALL,
     MOST_VALUES_IN_ALL,
+    NOBODY,
     Rule,
     Size,
     chain_back,
@@ -22,9 +23,12 @@ from engagement.audiences.rules import (
 from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
+from engagement.searching import folded
 from engagement.verbs import Verb
+from engagement.waves.models import Wave
 
 #: Stands for an audience that has no id yet.
 _NEW = 0
@@ -45,6 +49,17 @@ def save_audience(name: str, rule: Rule, note: str = "", *, by: Actor) -> Audien
     db.session.flush()
     audit.record(Verb.SAVED_AUDIENCE, audience, by=by, rule=(None, rule))
     return audience
+
+
+def audience_of_wave(wave: Wave, *, by: Actor) -> Audience:
+    """Return the audience of everybody who is in a wave, made where no audience in use has this very rule."""
+    rule: Rule = {"field": "wave", "values": [wave.id]}
+    for audience in db.session.scalars(queries.audiences_in_use()):
+        if audience.rule == rule:
+            return audience
+    name = f"People of wave {wave.number}"
+    taken = db.session.scalar(select(Audience.id).where(folded(Audience.name) == letters.folded(name)))
+    return save_audience(f"{name}, {wave.programme.name}"[:200] if taken else name, rule, by=by)
 
 
 def change_audience(audience: Audience, name: str, rule: Rule, note: str = "", *, by: Actor) -> None:
@@ -82,11 +97,11 @@ def archive_audience(audience: Audience, *, by: Actor) -> None:
 
 
 def _fit_name(name: str, audience: Audience | None) -> str:
-    name = " ".join(name.split())
+    name = clean(name)
     if not name or len(name) > 200:
         sentence = "Write a name, at most 200 characters."
         raise BadInput(sentence, {"name": sentence})
-    same = select(Audience).where(func.lower(Audience.name) == func.lower(literal(name)))
+    same = select(Audience).where(folded(Audience.name) == letters.folded(name))
     taken = db.session.scalar(same.where(Audience.id != audience.id) if audience else same)
     if taken is not None:
         archived = " It is archived." if taken.archived_at else ""
@@ -144,7 +159,7 @@ def _check_references(audience: Audience | None, rule: Rule) -> None:
 def _saved_rules() -> dict[int, Rule]:
     # Locked where the engine can: two changes at the same moment must not make a circle between them.
     rows = db.session.execute(select(Audience.id, Audience.rule).order_by(Audience.id).with_for_update())
-    return dict(rows.all())
+    return {key: understood(rule) for key, rule in rows}
 
 
 def _size(key: int, rules: Mapping[int, Rule], known: dict[int, Size]) -> Size:
@@ -200,15 +215,22 @@ def withdraw_role_rule(role_rule: RoleRule, *, by: Actor) -> None:
     db.session.flush()
 
 
-def settle_training_roles(now: datetime, *, by: Actor = audit.CLOCK) -> tuple[int, int]:
-    """Give everybody the roles that rules give them, and take those back whose rule no longer reaches them.
+def settle_training_roles(
+    now: datetime, only: TrainingRole | None = None, *, by: Actor = audit.CLOCK
+) -> tuple[int, int]:
+    """Give everybody the roles (or `only` one) that rules give them, and take those back whose rule no longer reaches them.
 
     Set-based and without harm when repeated. Roles from the HR file or by hand stay as they are; somebody who has left
     keeps what they had. Returns how many roles were given and how many taken back; `now` is when they are given.
     """
-    audiences: dict[TrainingRole, list[Rule]] = {role: [] for role in TrainingRole}
+    audiences: dict[TrainingRole, list[Rule]] = {role: [] for role in TrainingRole if only in (None, role)}
     for role_rule in queries.role_rules():
-        audiences[role_rule.role].append(role_rule.audience.rule)
+        if role_rule.role in audiences:
+            problem = queries.rule_problem(role_rule.audience)
+            if problem:
+                # Taken for a rule that reaches nobody it would take the role from everybody.
+                raise RuleBroken(problem)
+            audiences[role_rule.role].append(role_rule.audience.rule)
     db.session.flush()
     counts = [_settle_role(role, rules, now) for role, rules in audiences.items()]
     given, taken = sum(g for g, _ in counts), sum(t for _, t in counts)

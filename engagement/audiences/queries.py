@@ -9,12 +9,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from engagement.audiences.conditions.audience import named_in
-from engagement.audiences.conditions.catalogue import FIELDS, ground_on, labels_of, phrase_with
+from engagement.audiences.conditions.catalogue import FIELDS, ground_on, labels_of, phrase_with, problems_of, understood
 from engagement.audiences.conditions.stakeholder_group import StakeholderGroupField
 from engagement.audiences.models import Audience, RoleRule
-from engagement.audiences.rules import Line, Rule, lines_of, sentence_of, values_of
+from engagement.audiences.rules import Line, Rule, lines_of, sentence_of, values_of, with_named
 from engagement.db import db
 from engagement.people.models import Person
+from engagement.searching import by_name
 
 AudienceOrRule: TypeAlias = Audience | Rule
 
@@ -60,7 +61,20 @@ class Reason:
 
 
 def _rule(asked: AudienceOrRule) -> Rule:
-    return asked.rule if isinstance(asked, Audience) else asked
+    return understood(asked.rule if isinstance(asked, Audience) else asked)
+
+
+def rule_problem(audience: Audience) -> str | None:
+    """Return why nobody can tell whom an audience reaches, as its own rule or one that it names can't be understood."""
+    rules = {
+        key: (name, rule) for key, name, rule in db.session.execute(select(Audience.id, Audience.name, Audience.rule))
+    }
+    references = {key: named_in(understood(rule)) for key, (_, rule) in rules.items()}
+    broken = (rules[key] for key in with_named(audience.id, references) if key in rules and problems_of(rules[key][1]))
+    name, rule = next(broken, ("", None))
+    return (
+        f"The rule of the audience “{name}” can’t be understood: {problems_of(rule)[0]} Correct it." if name else None
+    )
 
 
 def people_in(audience: AudienceOrRule, on: date) -> Select[int]:
@@ -92,18 +106,13 @@ def members(audience: AudienceOrRule, on: date) -> Select[Person]:
         select(Person)
         .where(ground_on(on).reached(_rule(audience)))
         .options(joinedload(Person.department))
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        .order_by(Person.sorted_by, Person.id)
     )
-
-
-def audience_page(audience_id: int) -> Audience | None:
-    """Return an audience, also one that is archived."""
-    return db.session.get(Audience, audience_id)
 
 
 def audiences_in_use() -> Select[Audience]:
     """Return the SELECT of the audiences that are not archived, by name."""
-    return select(Audience).where(Audience.archived_at.is_(None)).order_by(func.lower(Audience.name), Audience.id)
+    return select(Audience).where(Audience.archived_at.is_(None)).order_by(by_name(Audience.name), Audience.id)
 
 
 def audiences_listed(on: date, *, limit: int = 50, offset: int = 0) -> list[AudienceLine]:
@@ -115,13 +124,13 @@ def audiences_listed(on: date, *, limit: int = 50, offset: int = 0) -> list[Audi
 def audiences_asking_about(group: str) -> list[Audience]:
     """Return the audiences in use whose own rule names a stakeholder group, by name."""
     rows = db.session.scalars(audiences_in_use())
-    return [row for row in rows if group in values_of(row.rule, StakeholderGroupField.name)]
+    return [row for row in rows if group in values_of(understood(row.rule), StakeholderGroupField.name)]
 
 
 def uses_of(audience: Audience) -> Uses:
     """Return which other audiences and role rules of this room rest on an audience; messages are asked for above."""
     return Uses(
-        [row for row in db.session.scalars(audiences_in_use()) if audience.id in named_in(row.rule)],
+        [row for row in db.session.scalars(audiences_in_use()) if audience.id in named_in(understood(row.rule))],
         list(db.session.scalars(_open_role_rules().where(RoleRule.audience_id == audience.id))),
     )
 
@@ -142,6 +151,8 @@ def role_rules() -> list[RoleRule]:
 
 def words_of(rule: Rule) -> Words:
     """Return how a rule is said, with what everything that it names is called now."""
+    if problems_of(rule):
+        return Words("Nobody: this rule can’t be understood any more. Change it.", ())
     phrase = phrase_with(labels_of(rule))
     return Words(sentence_of(rule, phrase), tuple(lines_of(rule, phrase)))
 

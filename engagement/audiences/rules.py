@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 from engagement.words import listed
 
 Rule: TypeAlias = dict[str, Any]
+NOBODY: Rule = {"any": []}
 #: How a condition is said of people, in the plural; True asks for its opposite.
 Phrase: TypeAlias = Callable[[Rule, bool], str]
 #: How large a rule is: the numbers of its conditions and of the values that they name.
@@ -74,6 +75,14 @@ def conditions_of(rule: Rule) -> Iterator[Rule]:
         yield rule
     for child in () if "field" in rule else _inside(rule):
         yield from conditions_of(child)
+
+
+def sure_conditions(rule: Rule) -> Iterator[Rule]:
+    """Yield the conditions that are true of everybody whom a rule reaches: itself, or those that have to be met together."""
+    if "field" in rule:
+        yield rule
+    for child in rule.get("all", ()):
+        yield from sure_conditions(child)
 
 
 def _inside(group: Rule) -> list[Rule]:

@@ -1,4 +1,4 @@
-"""Where in a text a merge field may stand: in an address only as a link that is the whole of it.
+"""Where a merge field may be in a text: in an address only as a link field, alone.
 
 Anything else could lead a reader to a foreign address with their own sign-in link or name in it, or become a script.
 """
@@ -16,7 +16,7 @@ _WORD = re.compile(r"\S+")
 
 
 def misplaced(tree: Element, field_of: re.Pattern[str], links: Collection[str]) -> list[str]:
-    """Return a sentence for each field that stands where it may not. `field_of` finds a field's mark, with its name."""
+    """Return a sentence for each misplaced field. `field_of` finds a field's mark and gives its name."""
     found = [_sentence(name, where, links) for name, where in _inside_elements(tree, field_of, links)]
     for word in _WORD.finditer(text_of(tree)):
         for match in field_of.finditer(word[0]):
@@ -49,7 +49,7 @@ def _inside_elements(tree: Element, field_of: re.Pattern[str], links: Collection
 
 
 def _stands_well(word: str, match: re.Match[str], links: Collection[str], field_of: re.Pattern[str]) -> bool:
-    """Return whether a mark in a word of the plain text is by itself (a link), or in no address (any other)."""
+    """Return whether a mark in a word of plain text is well placed: a link alone, another field outside addresses."""
     before, after = word[: match.start()], word[match.end() :]
     if match["field"] in links:
         said = before.rstrip(":").lstrip(_OPENING)
@@ -58,7 +58,7 @@ def _stands_well(word: str, match: re.Match[str], links: Collection[str], field_
 
 
 def taken_out(tree: Element, field_of: re.Pattern[str], links: Collection[str], words: Mapping[str, str]) -> None:
-    """Take fields out of addresses, titles and words of links in which they may not stand; the words themselves stay."""
+    """Remove fields from addresses, titles and link words in which they are not allowed; the words themselves stay."""
     for part in tree.iter():
         for attribute, value in list(part.attrib.items()):
             found = field_of.search(value)
@@ -76,7 +76,7 @@ def _in_words(text: str, field_of: re.Pattern[str], links: Collection[str], word
 
 
 def with_room(text: str, field_of: re.Pattern[str], links: Collection[str]) -> str:
-    """Return plain text in which no link is joined to another address: mail programs make one of what stands together."""
+    """Separate links from adjoining addresses in plain text: mail programs would read both as one address."""
 
     def apart(word: re.Match[str]) -> str:
         joined = any(

@@ -28,5 +28,5 @@ def best_match(wanted: str, offered: Collection[str]) -> str | None:
 
 
 def is_read_in(wanted: str, language: str) -> bool:
-    """Return whether a reader of `wanted` has a text of this language in their own one, whatever the region."""
+    """Return whether this language suits a reader of `wanted`, whatever the region."""
     return wanted.lower().partition("-")[0] == language.lower().partition("-")[0]

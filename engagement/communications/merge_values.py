@@ -1,4 +1,4 @@
-"""What merge fields stand for: values that all readers of a communication share, and SQL columns for each person's own."""
+"""The values of merge fields: those that all readers share, and SQL columns for each person's own."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -6,23 +6,29 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
 
+from engagement.audiences.queries import rule_problem
 from engagement.communications.merging import CONSTANT, FIELDS, problems_in
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.translations import translations_of
+from engagement.content.frames import frame_in
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
+from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Workflow
 from engagement.waves.queries import workflows_of_waves
 from engagement.words import day_words, language_words, listed
+
+#: Personal fields whose values contain words of the service, which follow the language of the text.
+IN_ITS_LANGUAGE = ("department", "training_role")
 
 
 def constants_of(
     communication: Communication, on: date, workflows: Iterable[Workflow] | None = None, language: str = "en"
 ) -> dict[str, str]:
-    """Return the values that all readers share; those of a wave are missing where there is none.
+    """Return the values that all readers share; without a wave its values are missing.
 
-    `on` is the day of sending: a go-live in another year is written with its year, as `language` writes days. `workflows`
-    are those of the wave, where the caller has them already; else they are read.
+    `on` is the day of sending: a go-live in another year is written with its year, in the manner of `language`.
+    `workflows` are those of the wave; None reads them.
     """
     values = {"programme": communication.programme.name, "sender_name": communication.owner.name}
     wave = communication.wave
@@ -45,7 +51,7 @@ def constants_for(
 
 
 def problems_of(occurrence: Occurrence) -> list[str]:
-    """Return one sentence for each thing in its texts that keeps the message from being approved and sent.
+    """Return a sentence for each problem in texts and audience that blocks approval and sending.
 
     Those of a translation begin with the name of its language.
     """
@@ -56,15 +62,19 @@ def problems_of(occurrence: Occurrence) -> list[str]:
         if text.body.strip() and text.body == occurrence.body:
             own.append("The text is still the one that it is a translation of.")
         found += [f"{language_words(text.language)}: {sentence}" for sentence in own]
-    return found
+    whom = rule_problem(occurrence.communication.audience)
+    return [*found, whom] if whom else found
 
 
-def person_columns(names: Iterable[str]) -> dict[str, ColumnElement[str]]:
-    """Return for each field that differs by person the column of a SELECT from `Person` that gives its value."""
-    return {name: _column(name) for name in names if name not in CONSTANT}
+def person_columns(names: Iterable[str], language: str = "en") -> dict[str, ColumnElement[str]]:
+    """Return for each personal field the column of a SELECT from `Person` with its value.
+
+    `language` is that of the text; words of the service follow it.
+    """
+    return {name: _column(name, language) for name in names if name not in CONSTANT}
 
 
-def _column(name: str) -> ColumnElement[str]:
+def _column(name: str, language: str) -> ColumnElement[str]:
     path = FIELDS[name].path
     if path is not None:
         return literal(path, String)
@@ -72,26 +82,27 @@ def _column(name: str) -> ColumnElement[str]:
         return func.coalesce(func.nullif(Person.first_name, ""), Person.name)
     if name == "department":
         named = select(Department.name).where(Department.id == Person.department_id).scalar_subquery()
-        return func.coalesce(named, "your department")
+        return func.coalesce(named, frame_in(language).say("your_department"))
     if name == "training_role":
-        return func.coalesce(_roles(), "user")
+        return _roles(language)
     return cast(Person.name, String)
 
 
-def _roles() -> ColumnElement[str]:
-    """Return a person's training roles in words: "builder and user"; the order of more than two is the database's."""
-    role = cast(PersonRole.role, String)
-    words = case(
-        (func.count() == 1, func.min(role)),
-        (func.count() == 2, func.min(role) + " and " + func.max(role)),
-        (func.count() > 2, func.aggregate_strings(role, ", ")),
-    )
-    return select(words).where(PersonRole.person_id == Person.id).correlate(Person).scalar_subquery()
+def _roles(language: str) -> ColumnElement[str]:
+    """Return a column with a person's training roles as a list in this language; "user" for a person without roles."""
+    bits = {role: 2**place for place, role in enumerate(sorted(TrainingRole))}
+    sets = {
+        total: listed((role.value for role, bit in bits.items() if total & bit), language=language)
+        for total in range(1, 2 ** len(bits))
+    }
+    total = func.sum(case(*((PersonRole.role == role, literal(bit)) for role, bit in bits.items())))
+    held = select(total).where(PersonRole.person_id == Person.id).correlate(Person).scalar_subquery()
+    return case(sets, value=held, else_=literal(TrainingRole.USER.value, String))
 
 
-def values_for(person_id: int, names: Iterable[str]) -> dict[str, str]:
-    """Return one person's values of the fields, from the same columns that sending uses."""
-    columns = person_columns(names)
+def values_for(person_id: int, names: Iterable[str], language: str = "en") -> dict[str, str]:
+    """Return one person's values of the fields in a text of this language, from the columns that sending uses."""
+    columns = person_columns(names, language)
     if not columns:
         return {}
     row = db.session.execute(

@@ -15,21 +15,22 @@ from xml.etree.ElementTree import Element
 
 from engagement.communications.field_places import misplaced, taken_out, with_room
 from engagement.content import markdown
-from engagement.content.commonmark import tree_of
+from engagement.content.commonmark import read, tree_of
 from engagement.content.frames import frame_in
 from engagement.content.plain_text import text_of
 from engagement.errors import BadInput
+from engagement.words import isolated
 
 FIELD = re.compile(r"\{\{\s*+([a-z][a-z0-9_]*+)\s*+\}\}")
 GUIDANCE = re.compile(r"^[ \t>*+-]*+\[[^\[\]]++\][ \t]*+$", re.MULTILINE)
 LONGEST_SUBJECT = 200
-#: Fields that are no fields which are named; who has more of them knows what to look for.
+#: At most this many unknown fields are named in one list of problems.
 MOST_NAMED = 10
 
 
 @dataclass(frozen=True)
 class MergeField:
-    """A field with what it stands for; a link has a path, and its words in `content/frames`."""
+    """A field and its meaning; a link also has a path, and its words are in `content/frames`."""
 
     name: str
     meaning: str
@@ -58,19 +59,19 @@ FIELDS = {
         MergeField("concern_link", "a link to say something", "/concerns/new"),
     )
 }
-#: The same for all readers, so filled when the message is built; the rest stays a slot that delivery fills.
+#: The same for all readers, so filled when the message is built; delivery fills the others.
 CONSTANT = ("wave", "go_live", "workflow", "programme", "sender_name")
 OF_A_WAVE = ("wave", "go_live", "workflow")
 LINKS = tuple(field.name for field in FIELDS.values() if field.path)
 
 
 def slot(name: str) -> str:
-    """Write a field as it stands in texts."""
+    """Return a field as it is written in texts."""
     return "{{ " + name + " }}"
 
 
 def without_slots(value: str) -> str:
-    """Return a value so that it brings no slots of its own into a message: of several braces one is left, at its ends none."""
+    """Return a value that brings no slots of its own: repeated braces become one, braces at its ends go."""
     return re.sub(r"([{}])\1+", r"\1", value).strip("{}")
 
 
@@ -80,9 +81,9 @@ def fields_in(*texts: str) -> list[str]:
 
 
 def problems_in(subject: str, body: str, constants: Mapping[str, str]) -> list[str]:
-    """Return one sentence for each thing that keeps a text from being approved and sent, none when it can go.
+    """Return a sentence for each problem that blocks approval and sending; none when the text can go.
 
-    `constants` are the values that are the same for all readers; a field of the wave without one is a problem.
+    `constants` are the values that are the same for all readers; a wave's field without one is a problem.
     """
     found = []
     if not subject.strip():
@@ -99,17 +100,19 @@ def problems_in(subject: str, body: str, constants: Mapping[str, str]) -> list[s
 
 
 def _misplaced(subject: str, body: str, *, spelt_well: bool) -> list[str]:
-    """Return one sentence for each field that stands where it could lead somewhere else, or a text that can't be laid out.
+    """Return a sentence for each thing that readers would not get as meant.
 
-    Where fields are `spelt_well`, braces that the text has all the same came about by an escape.
+    That is: what can't be laid out, what is left out, and fields in places where they could lead elsewhere. Where all
+    fields are `spelt_well`, remaining braces came from an escape.
     """
     mark = _Mark(body)
     try:
-        tree = tree_of(mark.held)
+        text = read(mark.held)
     except BadInput as error:
         return [error.sentence]
-    head = _Mark(subject)
-    found = misplaced(tree, mark.field_of, LINKS) + misplaced(_words(head.held), head.field_of, LINKS)
+    tree, head = text.tree, _Mark(subject)
+    found = [mark.out_of_text(sentence) for sentence in text.problems]
+    found += misplaced(tree, mark.field_of, LINKS) + misplaced(_words(head.held), head.field_of, LINKS)
     shown = ["".join(tree.itertext()), *(value for part in tree.iter() for value in part.attrib.values())]
     if spelt_well and any("{{" in part for part in shown):
         found.append(
@@ -140,7 +143,7 @@ def _unknown_fields(*texts: str) -> list[str]:
 
 
 def _braced(text: str) -> tuple[list[str], str]:
-    """Return what stands between two braces each time, and the text without it; in one pass, whatever is left open."""
+    """Return each text between two braces, and the text without them; one pass, even when braces stay open."""
     inside: list[str] = []
     rest: list[str] = []
     done = 0
@@ -173,17 +176,17 @@ def _left_guidance(body: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A text with constants filled and slots for what differs: subject and text are plain, `html` is clean and escaped."""
+    """A text with constants filled in and slots for the rest: subject and text are plain, `html` is clean and escaped."""
 
     subject: str
     html: str
     text: str
 
     def filled(self, values: Mapping[str, str]) -> "Rendered":
-        """Return the same with a person's values in the place of the slots."""
+        """Return the same with a person's values in the slots."""
         return Rendered(
             _filled(self.subject, values),
-            _filled(self.html, {name: escape(value) for name, value in values.items()}),
+            _filled(self.html, {name: escape(isolated(value)) for name, value in values.items()}),
             _filled(self.text, values),
         )
 
@@ -191,10 +194,10 @@ class Rendered:
 def rendered(
     subject: str, body: str, constants: Mapping[str, str], link_words: Mapping[str, str] | None = None
 ) -> Rendered:
-    """Return a text as it is built for everybody: constants filled in, per-person fields left as slots.
+    """Return a text as built for everybody: constants filled in, personal fields left as slots.
 
-    A link field that stands alone becomes words that lead somewhere in HTML (`link_words` by field, else the English ones), and its bare address
-    in plain text.
+    A link field that is alone becomes linked words in HTML (`link_words` by field, else English ones), and its bare
+    address in plain text.
     """
     words = link_words or frame_in("en").words
     mark = _Mark(body)
@@ -215,12 +218,12 @@ def rendered(
 
 
 def _lone_braces(text: str, put_in: Callable[[str], str]) -> str:
-    """Put the fields in where their marks are; one that came about in another way, as by an escape, is none."""
+    """Put the fields in at their marks; braces from anything else, such as an escape, stay single."""
     return put_in(FIELD.sub(lambda m: "{ " + m[1] + " }" if m[1] in FIELDS else m[0], text))
 
 
 class _Mark:
-    """Letters that stand for fields while Markdown works, such as no text has; `held` is the text with them."""
+    """Letters that no text contains, which mark fields while Markdown works; `held` is the text with marks."""
 
     def __init__(self, body: str) -> None:
         word = next(word for n in count() if (word := f"mergefield{n}q") not in body)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.accounts.models import Account
@@ -23,10 +23,10 @@ from engagement.words import day_words, moment_words, short_day_words
 
 @dataclass(frozen=True)
 class Details:
-    """What a communication is: what its form asks, its actions take and its row keeps under the same names.
+    """The fields of a communication, under the same names in its form, its actions and its row.
 
-    `cadence` is RRULE text, None for "as needed"; it begins on `starts_on`, on the day it is made where none is given. A
-    subject or an outline of None stands for that of the starter library. The rest is what `Communication` says of it.
+    `cadence` is RRULE text, None for "as needed"; it begins on `starts_on` (None: the day it is made). A subject or
+    outline of None takes that of the starter library. `Communication` explains the others.
     """
 
     kind: CommunicationKind
@@ -52,20 +52,20 @@ class Details:
     outline: str | None = None
 
     def items(self) -> dict[str, Any]:
-        """Return every field with its value; the rows among them are the rows themselves."""
+        """Return every field with its value; related rows are kept as rows."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 class Communication(Base):
     """A line of the calendar: what is said to whom, how often, who writes and who approves.
 
-    `cadence` is RFC 5545 RRULE text, None for "as needed". Its dates are expanded as local time (`at`, HH:MM) in
-    `timezone` (IANA), then moved by `holiday_policy` with the holidays of `holiday_country` (ISO 3166, also "GB-ENG").
+    `cadence` is RFC 5545 RRULE text, None for "as needed". Its dates are local times (`at`, HH:MM) in `timezone`
+    (IANA), moved by `holiday_policy` around the holidays of `holiday_country` (ISO 3166, also "GB-ENG").
     `cadence_since` is the instant from which this cadence holds: it gives no dates before. Drafts are due
-    `write_lead_days` working days before. `outline` and `subject` start each new draft, in `language` (None: the
-    organisation's). `in_working_hours` lets each reader have it in their own working hours, else everybody gets it at once.
-    Drafts begin with `asks_confirmation`; whoever has not confirmed is reminded `remind_times` times, each time
-    `remind_after_days` days after the last message.
+    `write_lead_days` working days before sending. `outline` and `subject` start each new draft, in `language` (None:
+    the organisation's). With `in_working_hours` each reader gets it in their own working hours, else everybody gets it
+    at once. Drafts begin with `asks_confirmation`; readers who have not confirmed are reminded `remind_times` times,
+    each time `remind_after_days` days after the last message.
     """
 
     __tablename__ = "communication"
@@ -110,6 +110,11 @@ class Communication(Base):
         return Details(**{field.name: getattr(self, field.name) for field in fields(Details)})
 
     @property
+    def counted_from(self) -> date | None:
+        """The day from which every second week or month is counted; None when the cadence skips none."""
+        return read_rule(self.cadence).counted_from(self.starts_on) if self.cadence else None
+
+    @property
     def how_often(self) -> str:
         """The cadence in words, with time and zone."""
         return cadence_words(self.cadence, self.at, self.timezone)
@@ -126,11 +131,12 @@ class Occurrence(Base):
     """One dated message of a communication, from draft to sent.
 
     `planned_for` is the instant that the cadence gave (unique, so that planning twice makes nothing twice), `sends_at`
-    the instant at which it goes out. `from_cadence` is false for one that somebody dated, `moved_at` when somebody last gave
-    it another time by hand. `text_version` counts every change of subject, body, a translation or `asks_confirmation`; an
-    approval names the version that it approves. `mailing_id` is set once, by the claim that queued it;
-    `reach_when_planned` is how many people the audience had when the text was approved, `reached` how many the message
-    was made out to. `reason` says in words why it was skipped, missed, held, stopped, or went to nobody.
+    the instant of sending. `from_cadence` is false for a message dated by hand; `moved_at` is when somebody last moved
+    it by hand. `text_version` counts every change of subject, body, a translation or `asks_confirmation`; an approval
+    names the version that it approves. `mailing_id` is set once, by the claim that queued the message.
+    `reach_when_planned` is the number of people in the audience when the text was approved, `reached` the number of
+    people the message was made out to. `reason` says in words why it was skipped, missed, held, stopped, or went to
+    nobody.
     """
 
     __tablename__ = "occurrence"
@@ -169,23 +175,23 @@ class Occurrence(Base):
 
     @property
     def sends_on(self) -> date:
-        """The day on which it goes out, in the communication's time zone."""
+        """The day of sending, in the communication's time zone."""
         return self.sends_at.astimezone(ZoneInfo(self.communication.timezone)).date()
 
     @property
     def when(self) -> str:
-        """When it goes out in words, by the communication's clock, with the zone named."""
+        """The time of sending in words, in the communication's time zone, with the zone named."""
         return moment_words(self.sends_at, self.communication.timezone)
 
     @property
     def title(self) -> str:
-        """The message as lists and the audit name it."""
+        """The message as lists and the audit log name it."""
         return f"{self.communication.name}, {short_day_words(self.sends_on)}"
 
     def why_moved(self, timezone: str) -> str | None:
-        """Why it doesn't go out on the day that the cadence gave, as a sentence; None when it does.
+        """A sentence saying why the message is not sent on the day that the cadence gave; None when it is.
 
-        Instants are written by the clock of `timezone` (IANA), which is named.
+        Instants are written in `timezone` (IANA), which is named.
         """
         if self.sends_at == self.planned_for:
             return None
@@ -200,7 +206,7 @@ class Occurrence(Base):
 
 
 class OccurrenceText(Base):
-    """The text of a message in another language than the communication's own; it belongs to the message's version."""
+    """A translation of a message's text; it belongs to the message's version."""
 
     __tablename__ = "occurrence_text"
     __table_args__ = (UniqueConstraint("occurrence_id", "language"),)
@@ -212,8 +218,35 @@ class OccurrenceText(Base):
     body: Mapped[str] = mapped_column(Text, default="")
 
 
+class TextVersion(Base):
+    """A text as saved at some time, in one language ("" for the message's own); the newest one is current.
+
+    `number` is the message's `text_version` at that time. The first version of a language is the text before the first
+    save; an outline has no author and no time. While `is_running`, autosaves of its author continue this version.
+    """
+
+    __tablename__ = "text_version"
+    __table_args__ = ADDRESSED
+
+    id: Mapped[Key]
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id", ondelete="CASCADE"), index=True)
+    language: Mapped[str] = mapped_column(short(35), default="")
+    number: Mapped[int]
+    subject: Mapped[str] = mapped_column(short(300))
+    body: Mapped[str] = mapped_column(Text)
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    written_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_running: Mapped[bool] = mapped_column(default=False)
+
+    written_by: Mapped[Account | None] = relationship()
+
+
 class Approval(Base):
-    """Somebody other than the writer approved one version of a text; editing the text withdraws it."""
+    """The approval of one version of a text by somebody other than its writers; editing the text withdraws it.
+
+    `acted_on` holds the facts that readers act on, as approved, by name: sending time, audience rule, go-live, and
+    every merge value. When one of them changes, the approval no longer holds. None for older approvals.
+    """
 
     __tablename__ = "approval"
 
@@ -223,5 +256,22 @@ class Approval(Base):
     approved_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    acted_on: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
 
     approved_by: Mapped[Account] = relationship()
+
+
+class SentBack(Base):
+    """A message sent back by somebody who could approve it, with what to change; open until approval is asked again."""
+
+    __tablename__ = "sent_back"
+
+    id: Mapped[Key]
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id", ondelete="CASCADE"), index=True)
+    text_version: Mapped[int]
+    comment: Mapped[str] = mapped_column(Text)
+    sent_back_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    sent_back_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    sent_back_by: Mapped[Account] = relationship()

@@ -19,7 +19,7 @@ KEYS = ("title", "kind", "audience", "cadence", "rrule", "at", "write_lead_days"
 
 @dataclass(frozen=True)
 class Outline:
-    """A starting text with the cadence that suits it; `rule` is None for "as needed", `audience` and `rhythm` are words."""
+    """A starting text and its cadence; `rule` is None for "as needed", `audience` and `rhythm` are words."""
 
     kind: CommunicationKind
     title: str
@@ -34,7 +34,7 @@ class Outline:
 
 
 def read_outline(text: str, source: str = "the outline") -> Outline:
-    """Return the outline that a file's text holds; raise BadInput that names `source` and what is wrong."""
+    """Return the outline in a file's text; raise BadInput that names `source` and the mistake."""
     header, body = _halves(text, source)
     missing = [key for key in KEYS if key not in header]
     if missing:
@@ -82,7 +82,7 @@ def _halves(text: str, source: str) -> tuple[dict[str, Any], str]:
 
 @lru_cache(maxsize=4)
 def standard_outlines(folder: Path = BRIEFINGS) -> dict[CommunicationKind, Outline]:
-    """Return the outline of each type of communication, in the vocabulary's order, read once for each process."""
+    """Return the outline of each kind of communication, in the order of the kinds; read once a process."""
     found = [read_outline(path.read_text(encoding="utf-8"), path.name) for path in sorted(folder.glob("*.md"))]
     by_kind = {outline.kind: outline for outline in found}
     return {kind: by_kind[kind] for kind in CommunicationKind if kind in by_kind}

@@ -1,7 +1,8 @@
-"""Readers in groups: who works when and reads what. From them come the columns by which one statement gives everybody
-the instant and the text of their own, and the plan that a page shows before.
+"""Readers grouped by working time and language.
 
-Zones, hours and languages are few however many people there are, so they are worked out here, once for each group.
+From the groups come SQL columns that give everybody their own instant and text in one statement, and the plan that a
+page shows beforehand. There are few zones, hours and languages however many people there are, so they are worked out
+once a group.
 """
 
 from collections import defaultdict
@@ -21,17 +22,17 @@ from engagement.mail.queries import translations_in
 from engagement.people.models import Person
 from engagement.people.organisation import Organisation, working_time
 
-#: What decides over somebody's working time, the most telling first.
+#: The columns that decide a person's working time, the one that differs most first.
 _WORKS = (Person.timezone, Person.works_from, Person.works_until, Person.country)
 
 
 _Columns: TypeAlias = Sequence[InstrumentedAttribute[Any]]
-#: For each combination of values of such columns, when its people are due.
+#: When people are due, for each combination of values of such columns.
 _Due: TypeAlias = dict[tuple[str | None, ...], datetime]
 
 
 class ReaderGroup(NamedTuple):
-    """So many `people` who work at the same time and read the same language, as their rows say it."""
+    """The number of `people` with the same working time and language, as stored in their rows."""
 
     timezone: str | None
     works_from: str | None
@@ -41,28 +42,27 @@ class ReaderGroup(NamedTuple):
     people: int
 
     def works(self, organisation: Organisation) -> WorkingTime:
-        """Return when they work."""
         return working_time(self.timezone, self.works_from, self.works_until, self.country, organisation)
 
 
 def reader_groups(people: Select[int]) -> list[ReaderGroup]:
-    """Return those whose ids `people` gives in groups, in one pass over them."""
+    """Return the people with these ids in groups, in one pass."""
     columns = (*_WORKS, Person.language)
     counted = select(*columns, func.count()).where(Person.id.in_(people), Person.left_at.is_(None)).group_by(*columns)
     return [ReaderGroup(*row) for row in db.session.execute(counted)]
 
 
 def due_column(instant: datetime, organisation: Organisation) -> ColumnElement[datetime]:
-    """Return the column over `Person` with when each of them gets what is sent at this instant: in their working hours."""
+    """Return a column over `Person` with each person's time for a message of this instant: in their working hours."""
     rows = db.session.execute(select(*_WORKS).where(Person.left_at.is_(None)).distinct()).all()
     due = {tuple(row): next_working_instant(instant, working_time(*row, organisation)) for row in rows}
     return _decided_by(_WORKS, due, instant)
 
 
 def _decided_by(columns: _Columns, due: _Due, instant: datetime) -> ColumnElement[datetime]:
-    """Return one column after the other compared, each only as long as it makes a difference: nearly always the zone decides."""
+    """Return a CASE that compares the columns in turn, only as far as needed: mostly the zone decides."""
     kind = Delivery.__table__.c.due_at.type
-    # Who came with hours of their own since they were asked about gets it at once, rather than not at all.
+    # A person with new hours that no group knows yet gets it at once rather than never.
     found = set(due.values()) or {instant}
     if len(found) == 1:
         return literal(found.pop(), kind)
@@ -77,24 +77,25 @@ def _decided_by(columns: _Columns, due: _Due, instant: datetime) -> ColumnElemen
 
 
 def translation_column(mailing: Mailing, organisation: Organisation) -> ColumnElement[Any]:
-    """Return the column over `Person` with the id of the translation that each of them gets, NULL for the mailing's own."""
+    """Return a column over `Person` with the id of each person's translation, NULL for the mailing's own text."""
+    readers = readers_by_translation(mailing, organisation)
+    return case(*((reads, literal(row_id)) for row_id, reads in readers.items()), else_=null()) if readers else null()
+
+
+def readers_by_translation(mailing: Mailing, organisation: Organisation) -> dict[int, ColumnElement[bool]]:
+    """Return, by translation id, the condition over `Person` for its readers; only translations with readers."""
     offered = {row.language: row.id for row in translations_in(mailing.id)}
-    if not offered:
-        return null()
     readers: dict[int, list[str]] = defaultdict(list)
-    for language in db.session.scalars(select(Person.language).distinct()):
+    for language in db.session.scalars(select(Person.language).distinct()) if offered else ():
         match = best_match(language or organisation.language, [mailing.language, *offered])
         if match in offered:
             readers[offered[match]].append(language or "")
-    if not readers:
-        return null()
-    key = func.coalesce(Person.language, "")
-    return case(*((key.in_(tags), literal(row_id)) for row_id, tags in readers.items()), else_=null())
+    return {row_id: func.coalesce(Person.language, "").in_(tags) for row_id, tags in readers.items()}
 
 
 @dataclass(frozen=True)
 class LaterReaders:
-    """So many people get a message at the same later instant (UTC), in this time zone."""
+    """The number of people in one time zone who get a message at the same later instant (UTC)."""
 
     due_at: datetime
     timezone: str
@@ -103,21 +104,20 @@ class LaterReaders:
 
 @dataclass(frozen=True)
 class DeliveryPlan:
-    """When the readers of a message get it: `at_once` of them when it is sent, the others at their own instants, in order."""
+    """When readers get a message: `at_once` of them when it is sent, the others at later instants, in order."""
 
     at_once: int
     later: tuple[LaterReaders, ...]
 
     @property
     def people_later(self) -> int:
-        """How many wait for their working hours."""
         return sum(readers.people for readers in self.later)
 
 
 def delivery_plan(
     groups: Sequence[ReaderGroup], instant: datetime, organisation: Organisation, *, in_working_hours: bool
 ) -> DeliveryPlan:
-    """Return when each of these readers gets a message that is sent at this instant."""
+    """Return when each of these readers gets a message sent at this instant."""
     if not in_working_hours:
         return DeliveryPlan(sum(group.people for group in groups), ())
     at_once = 0
@@ -135,9 +135,9 @@ def delivery_plan(
 def unread_languages(
     groups: Sequence[ReaderGroup], offered: Sequence[str], organisation: Organisation
 ) -> dict[str, int]:
-    """Return for each language in which a message has no text how many of these readers read it, the most first.
+    """Return for each language without a text the number of its readers, the largest first.
 
-    `offered` are the languages of its texts, the one first that everybody else gets.
+    `offered` are the languages of the texts; the first is the one that everybody else gets.
     """
     found: dict[str, int] = defaultdict(int)
     for group in groups:

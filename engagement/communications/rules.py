@@ -1,13 +1,15 @@
-"""The vocabulary of the communication calendar, and which planned message stands for which date of a rhythm."""
+"""The words of the communication calendar, which message belongs to which date of a rhythm, and how texts differ."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import pairwise
 
 
 class CommunicationKind(StrEnum):
-    """The four types of communication."""
+    """What a communication is for."""
 
     EXECUTIVE_UPDATE = "executive_update"
     PROGRAMME_UPDATE = "programme_update"
@@ -16,12 +18,12 @@ class CommunicationKind(StrEnum):
 
     @property
     def word(self) -> str:
-        """The type as the reader sees it."""
+        """The kind as the reader sees it."""
         return self.value.replace("_", " ").capitalize()
 
 
 class QueueOutcome(StrEnum):
-    """What became of a message when its time had come."""
+    """What became of a message when it was due."""
 
     QUEUED = "queued"
     NOBODY = "nobody"
@@ -30,7 +32,7 @@ class QueueOutcome(StrEnum):
 
 
 class OccurrenceStatus(StrEnum):
-    """Where one dated message stands."""
+    """The state of one dated message."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
@@ -63,7 +65,7 @@ class OccurrenceStatus(StrEnum):
 
     @property
     def is_submitted(self) -> bool:
-        """Whether its text was handed on for approval, given or not: a change takes that back."""
+        """Whether its text is in review or approved; a change of the text ends that."""
         return self in (OccurrenceStatus.IN_REVIEW, OccurrenceStatus.APPROVED)
 
     @property
@@ -73,17 +75,17 @@ class OccurrenceStatus(StrEnum):
 
     @property
     def goes_out_by_itself(self) -> bool:
-        """Whether the clock sends it when its time has come."""
+        """Whether the scheduler sends it when it is due."""
         return self is OccurrenceStatus.APPROVED
 
     @property
     def is_being_sent(self) -> bool:
-        """Whether copies of it still go out."""
+        """Whether copies are still going out."""
         return self is OccurrenceStatus.SENDING
 
     @property
     def can_be_moved(self) -> bool:
-        """Whether it may get another time; a missed one becomes a draft again by it."""
+        """Whether it may get another time; moving a missed message makes it a draft again."""
         return self in (*WRITABLE, OccurrenceStatus.MISSED)
 
     @property
@@ -98,7 +100,7 @@ class OccurrenceStatus(StrEnum):
 
     @property
     def entry(self) -> str:
-        """How its entry in the month looks: the ending of a class."""
+        """The ending of its CSS class in the month view."""
         return {"": "sent", "open": "draft"}.get(self.tone, self.tone)
 
 
@@ -120,16 +122,16 @@ _WORDS = {
     OccurrenceStatus.SKIPPED: ("Skipped", "", "ring"),
 }
 
-#: Rhythms whose dates are closer together count in weeks, those whose dates are further apart in months.
+#: Rhythms with dates closer than this are compared by week, others by month.
 FORTNIGHT, MONTH = timedelta(days=14), timedelta(days=28)
 
 
 def paired(planned: Sequence[date], dates: Sequence[date]) -> dict[int, int]:
-    """Return which message stands for which date of a rhythm, by their places in the two lists.
+    """Return which message belongs to which date of a rhythm, as places in the two lists.
 
-    So a message keeps its row when the rhythm changes, and one that was skipped, moved or written is not planned again
-    beside itself. A message stands for the date of its own week, or of its own month where dates come monthly, else for the
-    nearest one that is no further away than half the time between two dates. No date has two.
+    A message thus keeps its row when the rhythm changes, and a message that was skipped, moved or written is not
+    planned a second time. It belongs to the date of its own week, or of its own month if dates come monthly; else to
+    the nearest date within half the time between two dates. Each date has at most one message.
     """
     gap = min((later - earlier for earlier, later in pairwise(dates)), default=2 * MONTH)
 
@@ -147,3 +149,39 @@ def paired(planned: Sequence[date], dates: Sequence[date]) -> dict[int, int]:
         if is_close and place not in found and at not in found.values():
             found[place] = at
     return found
+
+
+#: How many equal lines are shown before and after each difference.
+LINES_AROUND = 2
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a comparison: in both texts, only in the earlier one, or only in the later one; or a gap of same lines."""
+
+    text: str
+    is_gone: bool = False
+    is_new: bool = False
+    left_out: int = 0
+
+
+def differences(earlier: str, later: str) -> list[Line]:
+    """Return the lines of both texts in order, with equal ones only near a difference; empty for equal texts."""
+    return list(_lines(earlier.splitlines(), later.splitlines())) if earlier != later else []
+
+
+def _lines(earlier: list[str], later: list[str]) -> Iterator[Line]:
+    for tag, begin, end, new_begin, new_end in SequenceMatcher(None, earlier, later).get_opcodes():
+        if tag != "equal":
+            yield from (Line(text, is_gone=True) for text in earlier[begin:end])
+            yield from (Line(text, is_new=True) for text in later[new_begin:new_end])
+            continue
+        before = LINES_AROUND if begin else 0
+        after = LINES_AROUND if end < len(earlier) or new_end < len(later) else 0
+        same = earlier[begin:end]
+        if len(same) <= before + after + 1:
+            yield from map(Line, same)
+            continue
+        yield from map(Line, same[:before])
+        yield Line("", left_out=len(same) - before - after)
+        yield from map(Line, same[len(same) - after :])

@@ -1,72 +1,152 @@
-"""Whose communications are whose: the access questions asked with a communication's own programme, wave and people."""
+"""Who may read, write, plan and approve which communications: conditions for statements and answers for one row.
 
-from datetime import date
+Both come from one definition. A communication is open to those who reach its wave or programme, and to its owner and
+its approver.
+"""
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from collections.abc import Collection
+from typing import Any
 
-from engagement.accounts import access
-from engagement.accounts.scopes.reader import Reader
-from engagement.audiences.models import Audience
-from engagement.audiences.queries import people_in
-from engagement.communications.models import Communication
-from engagement.db import count_of, db
-from engagement.errors import BadInput
+from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy.orm import joinedload
+
+from engagement.communications.models import Communication, Occurrence
+from engagement.db import db
 from engagement.people.models import Person
+from engagement.reach import Reach, allow, found
 from engagement.waves.models import Membership, Wave
-from engagement.words import plural
+from engagement.waves.scopes import waves_within
 
 
-def may_plan(reader: Reader, communication: Communication) -> bool:
-    """Return whether the reader may change this communication, end it and date its messages."""
-    return access.may_plan_communication(reader, communication.programme_id, communication.wave_id)
+def _ways_to_plan(line: Any, reach: Reach) -> list[Any]:
+    return [reach.holds(programme_id=line.programme_id, wave_id=line.wave_id)]
 
 
-def refuse_readers_beyond(reader: Reader, programme_id: int, audience: Audience, on: date) -> None:
-    """Raise BadInput when the audience reaches people now to whom the reader may not write.
+def _ways_to_write(line: Any, reach: Reach) -> list[Any]:
+    return [line.owner_id == reach.account_id, *_ways_to_plan(line, reach)]
 
-    Who plans the programme writes to anybody; who plans or leads some of its waves, to the people of those.
-    """
-    if access.may_plan_programme(reader, programme_id):
-        return
-    programmes, waves = reader.places(*access.PLANNERS)
-    planned = or_(Wave.programme_id.in_(programmes), Wave.id.in_(waves))
-    members = select(Membership.person_id).join(Wave).where(planned, Membership.ended_at.is_(None))
-    beyond = count_of(people_in(audience, on).where(Person.id.not_in(members)))
-    if beyond:
-        sentence = (
-            f"“{audience.name}” reaches {plural(beyond, 'person', 'people')} outside the waves that you plan. Choose an audience within them, or ask a "
-            "change manager of the programme to plan this."
+
+def _ways_to_read(line: Any, reach: Reach) -> list[Any]:
+    return [line.approver_id == reach.account_id, *_ways_to_write(line, reach)]
+
+
+def may_plan(planning: Reach, communication: Communication) -> bool:
+    """Return whether `planning` covers changing and ending this communication and dating its messages."""
+    return any(_ways_to_plan(communication, planning))
+
+
+def is_in_charge(planning: Reach, communication: Communication) -> bool:
+    """Return whether its messages may be written, moved and skipped: by its owner and its planners."""
+    return any(_ways_to_write(communication, planning))
+
+
+def in_charge(planning: Reach) -> ColumnElement[bool]:
+    """Return the condition on `Communication` that `is_in_charge` answers with yes."""
+    return or_(*_ways_to_write(Communication, planning))
+
+
+def may_read(reading: Reach, communication: Communication) -> bool:
+    """Return whether it may be read: by its owner, its approver, and those who see its wave or programme."""
+    return any(_ways_to_read(communication, reading))
+
+
+def readable(reading: Reach) -> ColumnElement[bool]:
+    """Return the condition on `Communication` that `may_read` answers with yes."""
+    return or_(*_ways_to_read(Communication, reading))
+
+
+def allow_in(planning: Reach, programme_id: int, wave: Wave | None) -> None:
+    """Raise BeyondReach when a communication of this wave (None: the whole programme) may not be planned."""
+    allow(planning.covers(programme_id=programme_id, wave_id=wave.id if wave else None))
+
+
+def communication_for(reading: Reach, communication_id: int) -> Communication:
+    """Return a readable communication with all that its page names; raise NotFound or BeyondReach."""
+    communication = _communication(communication_id)
+    allow(may_read(reading, communication))
+    return communication
+
+
+def communication_to_plan(planning: Reach, communication_id: int) -> Communication:
+    """Return a communication that can be changed; raises NotFound or BeyondReach."""
+    communication = _communication(communication_id)
+    allow(may_plan(planning, communication))
+    return communication
+
+
+def message_for(reading: Reach, occurrence_id: int) -> Occurrence:
+    """Return a readable message with all that its page names; raise NotFound or BeyondReach."""
+    message = _message(occurrence_id)
+    allow(may_read(reading, message.communication))
+    return message
+
+
+def message_to_write(planning: Reach, occurrence_id: int) -> Occurrence:
+    """Return a message that can be written, moved and skipped; raises NotFound or BeyondReach."""
+    message = _message(occurrence_id)
+    allow(is_in_charge(planning, message.communication))
+    return message
+
+
+def _communication(communication_id: int) -> Communication:
+    named = (
+        joinedload(each)
+        for each in (
+            Communication.programme,
+            Communication.wave,
+            Communication.audience,
+            Communication.owner,
+            Communication.approver,
         )
-        raise BadInput(sentence, {"audience": sentence})
+    )
+    return found(db.session.scalar(select(Communication).where(Communication.id == communication_id).options(*named)))
 
 
-def is_in_charge(reader: Reader, communication: Communication) -> bool:
-    """Return whether the reader may write, move and skip its messages: its owner, and who plans it."""
-    return communication.owner_id == reader.named_id or may_plan(reader, communication)
+def _message(occurrence_id: int) -> Occurrence:
+    line = joinedload(Occurrence.communication)
+    return found(
+        db.session.scalar(
+            select(Occurrence)
+            .where(Occurrence.id == occurrence_id)
+            .options(
+                line.joinedload(Communication.programme),
+                line.joinedload(Communication.wave),
+                line.joinedload(Communication.audience),
+                line.joinedload(Communication.owner),
+                line.joinedload(Communication.approver),
+                joinedload(Occurrence.written_by),
+                joinedload(Occurrence.mailing),
+            )
+        )
+    )
 
 
-def may_read(reader: Reader, communication: Communication) -> bool:
-    """Return whether the reader may read it: its owner, its approver, and who sees its wave or programme."""
-    is_named = reader.named_id in (communication.owner_id, communication.approver_id)
-    return is_named or access.may_see_communication(reader, communication.programme_id, communication.wave_id)
+def may_approve(planning: Reach, communication: Communication, barred: Collection[int]) -> bool:
+    """Return whether a text may be approved: by the named approver, or without one by planners of the programme.
+
+    Never by the accounts in `barred` (its writers and the requester), nor by somebody who signed in by a link in a
+    mail.
+    """
+    if not planning.account_id or planning.account_id in barred:
+        return False
+    if communication.approver_id is not None:
+        return planning.account_id == communication.approver_id
+    return planning.covers(programme_id=communication.programme_id)
+
+
+def written_to(planning: Reach, programme_id: int) -> ColumnElement[bool]:
+    """Return the condition on `Person` for the people who may be addressed.
+
+    Planners of the programme may write to anybody; planners and leads of some of its waves to the people of those
+    waves.
+    """
+    if planning.covers(programme_id=programme_id):
+        return true()
+    members = select(Membership.person_id).join(Wave).where(waves_within(planning), Membership.ended_at.is_(None))
+    return Person.id.in_(members)
 
 
 def is_named_in_messages(account_id: int) -> bool:
-    """Return whether a running communication names an account as its owner or approver: it has tasks without any role."""
+    """Return whether a running communication names this account as owner or approver: tasks without a role."""
     named = or_(Communication.owner_id == account_id, Communication.approver_id == account_id)
     return bool(db.session.scalar(select(exists().where(Communication.ended_at.is_(None), named))))
-
-
-def in_charge(reader: Reader) -> ColumnElement[bool]:
-    """Return the condition on `Communication` that `is_in_charge` answers with yes."""
-    planned = access.planned_communications(reader, Communication.programme_id, Communication.wave_id)
-    return or_(Communication.owner_id == reader.named_id, planned)
-
-
-def readable(reader: Reader) -> ColumnElement[bool]:
-    """Return the condition on `Communication` that `may_read` answers with yes."""
-    return or_(
-        Communication.owner_id == reader.named_id,
-        Communication.approver_id == reader.named_id,
-        access.visible_communications(reader, Communication.programme_id, Communication.wave_id),
-    )

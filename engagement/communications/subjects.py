@@ -1,23 +1,44 @@
-"""What messages are called where several of them are listed: their subjects as people know them, without merge fields."""
+"""Subjects of messages for lists, with words in the place of merge fields."""
 
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
 from engagement.communications.merge_values import constants_for
-from engagement.communications.merging import CONSTANT, FIELDS, fields_in, rendered
+from engagement.communications.merging import CONSTANT, FIELD, FIELDS, fields_in, rendered
 from engagement.communications.models import Occurrence
 from engagement.db import db
 from engagement.mail.models import Mailing
 from engagement.waves.queries import workflows_of_waves
 
+#: Words that lists show for a field that differs by reader or has no known value.
+IN_LISTS = {
+    "first_name": "each reader",
+    "name": "each reader",
+    "department": "each department",
+    "training_role": "each role",
+    "wave": "the wave",
+    "go_live": "the go-live",
+    "workflow": "the workflow",
+    "programme": "the programme",
+    "sender_name": "the sender",
+}
+
+
+def in_words(subject: str) -> str:
+    """Return a subject as lists show it, with words for its fields: "Each department: what changes".
+
+    Unknown fields stay as typed, so that they are noticed.
+    """
+    said = FIELD.sub(lambda match: IN_LISTS.get(match[1], "…") if match[1] in FIELDS else match[0], subject)
+    return said[:1].upper() + said[1:] if FIELD.match(subject) else said
+
 
 def subjects_shown(occurrences: Iterable[Occurrence]) -> dict[int, str]:
-    """Return for each message, by its id, the subject to show in a list; at most two queries for all of them.
+    """Return the subject to show in a list for each message, by id; at most two queries.
 
-    What is the same for all readers is filled in, with the values of today or, once it is out, with those it was sent
-    with. What differs by reader is said in words ("the reader’s department"). Without a subject it is the
-    communication's name.
+    Shared values are filled in: those of today or, once the message is out, those of its sending. Personal fields
+    become words, as `in_words` does. A message without a subject gets the communication's name.
     """
     rows = list(occurrences)
     sent = _sent_subjects(rows)
@@ -25,11 +46,10 @@ def subjects_shown(occurrences: Iterable[Occurrence]) -> dict[int, str]:
     found = {}
     for row in rows:
         text = sent.get(row.mailing_id or 0) or " ".join(row.subject.split())
-        names = fields_in(text)
-        values = {name: FIELDS[name].meaning for name in names}
-        if any(name in CONSTANT for name in names):
-            values |= constants_for(row, workflows.get(row.communication.wave_id or 0, []))
-        found[row.id] = rendered(text, "", values).subject or row.communication.name
+        if any(name in CONSTANT for name in fields_in(text)):
+            values = constants_for(row, workflows.get(row.communication.wave_id or 0, []))
+            text = rendered(text, "", values).subject
+        found[row.id] = in_words(text) or row.communication.name
     return found
 
 

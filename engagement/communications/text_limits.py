@@ -1,4 +1,4 @@
-"""How long texts of the calendar may be, and that they can be laid out: asked whenever one is saved."""
+"""Limits on texts of the calendar, checked at every save: length, and that they can be laid out."""
 
 from engagement.content import markdown
 from engagement.errors import BadInput

@@ -1,4 +1,4 @@
-"""The texts of one message: the communication's own and its translations, and which of them somebody gets."""
+"""The texts of one message, its own and its translations, and which of them a reader gets."""
 
 from dataclasses import dataclass
 
@@ -30,8 +30,13 @@ def translations_of(occurrence: Occurrence) -> list[OccurrenceText]:
     return list(db.session.scalars(rows.order_by(OccurrenceText.language)))
 
 
+def translation_in(occurrence: Occurrence, language: str) -> OccurrenceText | None:
+    """Return the translation of a message into one language, None where there is none."""
+    return next((row for row in translations_of(occurrence) if row.language == language), None)
+
+
 def main_text(occurrence: Occurrence, organisation: Organisation) -> Text:
-    """Return the text that everybody gets who has none in their own language."""
+    """Return the text for everybody without a text in their own language."""
     return Text(main_language(occurrence.communication, organisation), occurrence.subject, occurrence.body)
 
 
@@ -42,7 +47,7 @@ def texts_of(occurrence: Occurrence, organisation: Organisation) -> list[Text]:
 
 
 def text_for(occurrence: Occurrence, language: str | None, organisation: Organisation) -> Text:
-    """Return the text that a reader of this language gets (None: the organisation's language)."""
+    """Return the text for a reader of this language (None: the organisation's language)."""
     texts = texts_of(occurrence, organisation)
     match = best_match(language or organisation.language, [text.language for text in texts])
     return next((text for text in texts if text.language == match), texts[0])

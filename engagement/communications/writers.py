@@ -1,6 +1,7 @@
-"""Who wrote a message, however its texts came to be: in the draft, in a translation, or as the outline that it began with.
+"""Who wrote a message, in the draft, in a translation, or as the outline that it began with.
 
-The tables keep the last writer alone; everything else is read from the audit, where each of these steps is an entry.
+The tables keep only the last writer; earlier ones are read from the audit log, which has an entry for each of these
+steps.
 """
 
 from collections import defaultdict
@@ -14,16 +15,17 @@ from engagement.audit import AuditEntry
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
+from engagement.searching import by_name
 from engagement.verbs import Verb
 
 _Entries: TypeAlias = dict[int, list[AuditEntry]]
 
 
 def barred_from_approving(occurrences: Sequence[Occurrence]) -> dict[int, set[int]]:
-    """Return for each message the ids of the accounts that may not approve it as it is: its writers, and who asked.
+    """Return for each message the ids of the accounts that may not approve it: its writers and the requester.
 
-    Its writers are who last wrote its text, who last wrote each translation, and, as long as it is the outline's, whose
-    outline it is. Who asked counts while the asking stands. Two queries, however many messages.
+    The writers are the last writer of its text and of each translation and, while the text is still the outline, the
+    outline's writers. The requester counts while the request is open. Two queries for any number of messages.
     """
     of_message = _entries(
         Occurrence,
@@ -48,16 +50,24 @@ def barred_from_approving(occurrences: Sequence[Occurrence]) -> dict[int, set[in
 
 
 def outline_writers(occurrence: Occurrence) -> list[Account]:
-    """Return whose outline and subject a draft is that nobody has written in yet, by name."""
+    """Return the writers, by name, of the outline and subject of a draft that nobody has written in yet."""
     of_line = _entries(
         Communication, [occurrence.communication_id], Verb.MADE_COMMUNICATION, Verb.CHANGED_COMMUNICATION
     )
     ids = _outline_writers(occurrence, [], of_line[occurrence.communication_id])
-    return list(db.session.scalars(select(Account).where(Account.id.in_(ids)).order_by(Account.name)))
+    return list(
+        db.session.scalars(select(Account).where(Account.id.in_(ids)).order_by(by_name(Account.name), Account.id))
+    )
+
+
+def authors_of(occurrence: Occurrence) -> list[Account]:
+    """Return the writers of a message, who requested approval, and its owner: they are told what becomes of it."""
+    ids = barred_from_approving([occurrence])[occurrence.id] | {occurrence.communication.owner_id}
+    return list(db.session.scalars(select(Account).where(Account.id.in_(ids)).order_by(Account.name, Account.id)))
 
 
 def _entries(model: type[Occurrence] | type[Communication], ids: Iterable[int], *verbs: Verb) -> _Entries:
-    """Return the entries about these rows with one of the verbs, oldest first."""
+    """Return the audit entries about these rows with one of the verbs, oldest first."""
     found: _Entries = defaultdict(list)
     asked = (
         AuditEntry.subject_kind == model.__tablename__,
@@ -84,17 +94,17 @@ def _writers(occurrence: Occurrence, entries: Sequence[AuditEntry]) -> set[int]:
 
 
 def _outline_writers(occurrence: Occurrence, entries: Sequence[AuditEntry], of_line: Sequence[AuditEntry]) -> set[int]:
-    """Return whose outline, and whose subject of it, the text is; nobody's once it was written anew."""
+    """Return the writers of the outline and its subject while the text is still theirs; none once rewritten."""
     is_written = any(entry.verb == Verb.WROTE_MESSAGE for entry in entries)
     line = occurrence.communication
     outline = _author("outline", occurrence.body, line.outline, of_line, is_written=is_written)
-    # Most writers keep the subject that the outline proposes; that makes it no text of somebody else's.
+    # Most writers keep the outline's subject; that alone doesn't make its author a writer of their text.
     subject = None if is_written else _author("subject", occurrence.subject, line.subject, of_line, is_written=False)
     return {author for author in (outline, subject) if author is not None}
 
 
 def _author(field: str, text: str, now: str, of_line: Sequence[AuditEntry], *, is_written: bool) -> int | None:
-    """Return who brought this text into the communication's field: who changed it to that, else who made it."""
+    """Return who put this text into the communication's field: the last to change it to that, else its maker."""
     made = next((entry.actor_id for entry in of_line if entry.verb == Verb.MADE_COMMUNICATION), None)
     changed: list[tuple[list[str], int | None]]
     changed = [(entry.changes[field], entry.actor_id) for entry in of_line if field in entry.changes]

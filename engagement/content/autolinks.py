@@ -1,6 +1,7 @@
 """Addresses that are typed as they are: found in one pass over the words of a text, however they are made up.
 
-A pattern that tries anew at each letter takes time by the square of the text, so words are cut first and each is looked at once.
+They are looked for before any mark is: an underscore or a star inside an address is part of it. A pattern that tries anew at
+each letter takes time by the square of the text, so words are cut first and each is looked at once.
 """
 
 import re
@@ -9,38 +10,32 @@ from collections.abc import Iterator
 _WORD = re.compile(r"\S+")
 _BEGINS = ("https://", "http://", "www.")
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-_")
-_TRAILING = "?!.,:;*_~'\"’”»|"
+_TRAILING = "?!.,:;*_~'\"’”»|\\"
+_PAIRS = {")": "(", "]": "[", "}": "{"}
 #: A longer word is no address that somebody typed.
 LONGEST_ADDRESS = 2_000
 
 
-def linked(text: str) -> Iterator[tuple[str, str | None]]:
-    """Yield a text piece by piece: what is shown, and the address that it leads to, None for plain words."""
-    done = 0
-    if "://" in text or "www." in text or "@" in text:
+def addresses_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield for each address where in the text it begins and ends, and where it leads."""
+    lower = text.lower()
+    if "://" in lower or "www." in lower or "@" in lower:
         for word in _WORD.finditer(text):
-            found = address_in(word[0])
-            if found is None:
-                continue
-            begin, end, address = found
-            if word.start() + begin > done:
-                yield text[done : word.start() + begin], None
-            done = word.start() + end
-            yield text[word.start() + begin : done], address
-    if done < len(text):
-        yield text[done:], None
+            if found := _address_in(word[0]):
+                begin, end, address = found
+                yield word.start() + begin, word.start() + end, address
 
 
-def address_in(word: str) -> tuple[int, int, str] | None:
-    """Return where in a word an address begins and ends, and where it leads; None where there is none."""
+def _address_in(word: str) -> tuple[int, int, str] | None:
     if len(word) > LONGEST_ADDRESS:
         return None
-    begin = min((at for sign in _BEGINS if (at := _place(word, sign)) >= 0), default=-1)
+    lower = word.lower()
+    begin = min((at for sign in _BEGINS if (at := _place(lower, sign)) >= 0), default=-1)
     if begin < 0:
         return _mail_address(word)
     end = _end(word, begin)
     shown = word[begin:end]
-    host = shown.removeprefix("https://").removeprefix("http://")
+    host = lower[begin:end].removeprefix("https://").removeprefix("http://")
     if not host[:1].isalnum() or host == "www":
         return None
     return begin, end, shown if "://" in shown[:8] else f"http://{shown}"
@@ -53,22 +48,18 @@ def _place(word: str, sign: str) -> int:
 
 
 def _end(word: str, begin: int) -> int:
-    """Return where an address ends: before signs that close the sentence or a bracket that was opened before it."""
-    end = next((at for at in range(begin, len(word)) if word[at] in '<>"“”`'), len(word))
-    spare = {pair[1]: word.count(pair[1], begin, end) - word.count(pair[0], begin, end) for pair in _PAIRS}
-    while end > begin:
-        last = word[end - 1]
-        if last in _TRAILING:
-            end -= 1
-        elif spare.get(last, 0) > 0:
-            spare[last] -= 1
-            end -= 1
-        else:
+    """Return where an address ends: before a bracket that was opened before it, and before signs that close the sentence."""
+    is_open = dict.fromkeys(_PAIRS.values(), 0)
+    end = begin
+    for sign in word[begin:]:
+        if sign in '<>"“”`' or (sign in _PAIRS and not is_open[_PAIRS[sign]]):
             break
-    return end
-
-
-_PAIRS = ("()", "[]", "{}")
+        if sign in is_open:
+            is_open[sign] += 1
+        elif sign in _PAIRS:
+            is_open[_PAIRS[sign]] -= 1
+        end += 1
+    return begin + len(word[begin:end].rstrip(_TRAILING))
 
 
 def _mail_address(word: str) -> tuple[int, int, str] | None:
@@ -83,7 +74,7 @@ def _mail_address(word: str) -> tuple[int, int, str] | None:
         end += 1
     while end > at and word[end - 1] in ".-":
         end -= 1
-    begin += len(word[begin:at]) - len(word[begin:at].lstrip("."))
+    begin += len(word[begin:at]) - len(word[begin:at].lstrip("._"))
     host = word[at + 1 : end]
     labels = host.split(".")
     if begin == at or len(labels) < 2 or not all(labels) or not labels[-1].isalpha() or len(labels[-1]) < 2:

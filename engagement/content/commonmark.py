@@ -5,16 +5,18 @@ others. What it can't bound by itself is bounded here: length, depth, number of 
 """
 
 import re
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 
-from engagement.content.autolinks import LONGEST_ADDRESS, linked
+from engagement.content.autolinks import LONGEST_ADDRESS
+from engagement.content.marks import LEFT_OUT, address_or_words, tag
+from engagement.content.sublists import nested
 from engagement.errors import BadInput
 
 #: Characters that any text may have; each kind of text has its own, smaller or equal, limit.
@@ -25,48 +27,76 @@ MOST_ELEMENTS = 6_000
 MOST_LINES = 5_000
 #: Characters of all addresses together: a long one is written once and can be referred to a thousand times.
 LONGEST_ADDRESSES = 100_000
-SCHEMES = frozenset({"http", "https", "mailto"})
+SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+#: Sentences about one kind of thing that is left out; who has more of it knows by then.
+MOST_NAMED = 5
 TOO_MANY = f"This text has more than {MOST_ELEMENTS:,} marks, list items and cells. Make two texts of it."
 _SCHEME = re.compile(r"[\x00-\x20]*([a-zA-Z][a-zA-Z0-9+.-]*):")
-LONGEST_TAG = 300
-_TAG = re.compile(r"<(?:/?[a-zA-Z]|!)[^<>]*+>")
+#: Signs that mean something where they are read as signs; here they were left as they are.
+_LEFT_SIGNS = re.compile(r"\*\*|~~|\]\(")
+_LIKE_HOST = re.compile(r"[a-z0-9-]+\.[a-z]{2,}+(?:[/?#:]|$)", re.IGNORECASE)
 _HEADINGS = {"h1": "h2", "h5": "h4", "h6": "h4"}
 
 
-def tree_of(text: str) -> Element:
-    """Return a text as a `div` of HTML elements with plain text in them, nothing in it escaped yet.
+@dataclass(frozen=True)
+class Read:
+    """A text as a `div` of HTML elements with plain text in them, nothing in it escaped yet; a sentence for all that is lost."""
+
+    tree: Element
+    problems: tuple[str, ...]
+
+
+def read(text: str) -> Read:
+    """Return a text as it is laid out, with the line ends that were typed.
 
     Raises BadInput with a sentence for a text that is too long, too deep, or made of too many parts.
     """
+    builder = _Builder()
+    # The signs with which Markdown marks places of its own.
+    tree = builder.built(_parsed(nested(text.replace("\x02", "").replace("\x03", ""))))
+    return Read(tree, tuple(builder.problems))
+
+
+def tree_of(text: str) -> Element:
+    """Return only the elements of what `read` returns."""
+    return read(text).tree
+
+
+def unwrapped(text: str) -> str:
+    """Return a text whose paragraphs are one line each: in a file their lines end where an editor is full.
+
+    Raises BadInput as `read` does.
+    """
+    lines = text.split("\n")
+    for token in reversed(_parsed(text)):
+        if token.type == "inline" and token.map and token.map[1] - token.map[0] > 1:
+            for place in range(token.map[1] - 1, token.map[0], -1):
+                if not lines[place - 1].endswith(("  ", "\\")):
+                    lines[place - 1 : place + 1] = [f"{lines[place - 1]} {lines[place].lstrip(' >')}"]
+    return "\n".join(lines)
+
+
+def _parsed(text: str) -> list[Token]:
     if len(text) > LONGEST_TEXT:
         raise BadInput(f"This text has {len(text):,} characters. Shorten it to {LONGEST_TEXT:,}, or make two of it.")
     if (lines := text.count("\n")) > MOST_LINES:
         raise BadInput(f"This text has {lines:,} lines. Shorten it to {MOST_LINES:,}, or make two of it.")
-    # The signs with which Markdown marks places of its own.
-    return _Builder().built(_parser().parse(text.replace("\x02", "").replace("\x03", "")))
+    return _parser().parse(text)
 
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST + 2})
     parser.enable(["table", "strikethrough"]).use(deflist_plugin)
+    # Signs that were escaped stay apart from those that found no partner.
+    parser.disable("text_join")
     # A glossary is read as it is typed, without a blank line before each term.
     parser.block.ruler.before("paragraph", "term", _term_begins, {"alt": ["paragraph"]})
-    parser.inline.ruler.before("html_inline", "tags", _tag_left_out)
+    parser.inline.ruler.at("text", address_or_words)
+    parser.inline.ruler.before("html_inline", "tags", tag)
     parser.core.ruler.before("block", "some", _count_blocks)
     # Which addresses lead somewhere is decided below and by the cleaner; here only that no endless one is one.
     parser.validateLink = lambda url: len(url) <= LONGEST_ADDRESS  # type: ignore[method-assign]
     return parser
-
-
-def _tag_left_out(state: StateInline, silent: bool) -> bool:  # noqa: ARG001  as the parser calls it
-    """Leave out a tag of HTML: neither it nor what it would do is part of a text. Each sign is looked at once."""
-    if state.src[state.pos] != "<":
-        return False
-    found = _TAG.match(state.src, state.pos, min(state.posMax, state.pos + LONGEST_TAG))
-    if found is None:
-        return False
-    state.pos = found.end()
-    return True
 
 
 class _Some(list[Token]):
@@ -99,8 +129,8 @@ class _Builder:
         self._open = [self.root]
         self._elements = 0
         self._addresses = 0
-        self._links = 0
         self._words: list[str] = []
+        self.problems: list[str] = []
 
     def built(self, tokens: list[Token]) -> Element:
         """Return the root with everything that the tokens say below it."""
@@ -122,12 +152,12 @@ class _Builder:
             self._opens(token)
         elif token.nesting == -1:
             self._closes(token)
-        elif token.type == "text":
-            self._says(token.content)
-        elif token.type == "softbreak":
-            self._words.append("\n")
-        elif token.type == "hardbreak":
-            self._element("br")
+        elif token.type in ("text", "text_special"):
+            self._words.append(token.content)
+            if token.type == "text" and (sign := _LEFT_SIGNS.search(token.content)):
+                self._misses(f"“{_near(token.content, sign.start())}” is read as it is typed: {_WHY[sign[0]]}")
+        elif token.type in ("softbreak", "hardbreak"):
+            self._breaks()
         elif token.type == "hr":
             self._element("hr")
         elif token.type == "code_inline":
@@ -135,14 +165,15 @@ class _Builder:
         elif token.type in ("code_block", "fence"):
             SubElement(self._element("pre"), "code").text = token.content
         elif token.type == "image":
-            self._says(token.content)
+            self._describes(token)
+        elif token.type == LEFT_OUT:
+            self._misses(f"{token.content[:40]} is HTML and left out. Use the signs that stand below the text.")
 
     def _opens(self, token: Token) -> None:
         if token.hidden:
             return
         made = self._element(_HEADINGS.get(token.tag, "del" if token.tag == "s" else token.tag))
         if token.tag == "a":
-            self._links += 1
             self._leads(made, str(token.attrGet("href") or ""), str(token.attrGet("title") or ""))
         elif token.tag in ("td", "th"):
             if token.tag == "th":
@@ -156,7 +187,6 @@ class _Builder:
 
     def _closes(self, token: Token) -> None:
         if not token.hidden:
-            self._links -= token.tag == "a"
             self._flush()
             self._open.pop()
 
@@ -164,20 +194,35 @@ class _Builder:
         self._addresses += len(address) + len(title)
         if self._addresses > LONGEST_ADDRESSES:
             raise BadInput("The addresses in this text are too long altogether. Shorten them, or make two texts of it.")
+        address = _whole(address)
         scheme = _SCHEME.match(address)
-        if scheme is None or scheme[1].lower() in SCHEMES:
+        if scheme is None and _LIKE_HOST.match(address):
+            self._misses(f"A link leads to “{address[:60]}”. Write its https:// too, or it leads nowhere.")
+        elif scheme is None or scheme[1].lower() in SCHEMES:
             made.set("href", address)
+        else:
+            self._misses(
+                f"A link leads to “{address[:60]}” and is left out. Links begin with https:, http:, mailto: or tel:."
+            )
         if title:
             made.set("title", title)
 
-    def _says(self, text: str) -> None:
-        for piece, address in linked(text) if not self._links else [(text, None)]:
-            if address is None:
-                self._words.append(piece)
-            else:
-                link = self._element("a")
-                link.text = piece
-                self._leads(link, address)
+    def _describes(self, picture: Token) -> None:
+        """Put the words for a picture in its place."""
+        words = "".join(child.content for child in picture.children or ())
+        self._words.append(words)
+        self._misses(
+            f"The picture “{words or picture.attrGet('src')}” is left out. Say in words what it shows, or write a link to it."
+        )
+
+    def _misses(self, sentence: str) -> None:
+        if len(self.problems) < MOST_NAMED and sentence not in self.problems:
+            self.problems.append(sentence)
+
+    def _breaks(self) -> None:
+        # No more than the text has lines, so that they count for no part.
+        self._flush()
+        SubElement(self._open[-1], "br")
 
     def _element(self, tag: str) -> Element:
         self._elements += 1
@@ -197,3 +242,25 @@ class _Builder:
             parent[-1].tail = (parent[-1].tail or "") + text
         else:
             parent.text = text
+
+
+#: Why signs are read as they are typed.
+_WHY = {
+    "**": "two stars stand close to the first and the last word, outside of other signs.",
+    "~~": "two waves stand close to the first and the last word, outside of other signs.",
+    "](": "a link is [words](https://address), without blanks in the address or between the brackets.",
+}
+
+
+def _whole(address: str) -> str:
+    """Return where a link leads that was typed as one says an address aloud."""
+    if address.lower().startswith("www."):
+        return f"http://{address}"
+    return f"mailto:{address}" if "@" in address and not re.search(r"[:/?#]", address) else address
+
+
+def _near(text: str, place: int) -> str:
+    """Return the words around a place, none of them cut."""
+    return " ".join(
+        [*text[:place].split(" ")[-3:-1], text[:place].split(" ")[-1] + " ".join(text[place:].split(" ")[:4])]
+    )

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from engagement.content import quiz
+from engagement.content.commonmark import unwrapped
 from engagement.content.quiz import Question
 from engagement.errors import BadInput
 
@@ -167,7 +168,7 @@ def parse_module(text: str, role: str, slug: str) -> ModuleFile:
         version=header.number("version", 1, 9_999),
         pass_mark=header.number("pass_mark", 1, 100),
         after=header.line("after", optional=True) or None,
-        body=header.body,
+        body=unwrapped(header.body),
         questions=questions,
         fingerprint=sha256(text.encode()).hexdigest(),
     )
@@ -201,10 +202,11 @@ def parse_playbook(text: str, source: str) -> Playbook:
     """Return the playbook that a file's text holds. Raises BadInput naming the file, also when “What helps” is empty."""
     header = _Header(text, f"{source}.md")
     header.must_be("source", source, "the file name")
-    responses = tuple(_responses(header.body))
+    body = unwrapped(header.body)
+    responses = tuple(_responses(body))
     if not responses:
         raise BadInput(f"{source}.md: the section “What helps” needs at least one heading with ###.")
-    return Playbook(source, header.line("title"), header.line("summary"), header.body, responses)
+    return Playbook(source, header.line("title"), header.line("summary"), body, responses)
 
 
 def _responses(body: str) -> Iterable[PlaybookResponse]:

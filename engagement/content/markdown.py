@@ -15,7 +15,7 @@ from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.treeprocessors import Treeprocessor
 
-from engagement.content.commonmark import SCHEMES, tree_of
+from engagement.content.commonmark import SCHEMES, read, tree_of
 from engagement.errors import BadInput
 
 TAGS = frozenset(
@@ -23,6 +23,7 @@ TAGS = frozenset(
 )
 ATTRIBUTES = {
     "a": {"href", "title"},
+    "ol": {"start"},
     "th": {"align", "scope"},
     "td": {"align"},
     "h2": {"id"},
@@ -49,6 +50,14 @@ def to_html(text: str, id_prefix: str = "") -> str:
 def check(text: str) -> None:
     """Raise BadInput with a sentence for a text that is too long, too deep or has too many parts to be shown."""
     tree_of(text)
+
+
+def problems_in(text: str) -> list[str]:
+    """Return a sentence for each thing in a text that readers wouldn't get as it is meant, none when all is kept."""
+    try:
+        return list(read(text).problems)
+    except BadInput as error:
+        return [error.sentence]
 
 
 def html_of(tree: Element, id_prefix: str | None = "") -> str:

@@ -1,10 +1,12 @@
 """A tree of elements as it reads in a plain-text message: blocks with a blank line between, links written out."""
 
 from collections.abc import Iterable
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 _BLOCKS = frozenset("p h2 h3 h4 ul ol li pre blockquote table hr dl".split())
-_AROUND = {"code": "`", "del": "~~"}
+#: What is struck out has no other sign in plain text, and must not read as if it stood.
+_AROUND = {"del": ("(", ")")}
 
 
 def text_of(tree: Element) -> str:
@@ -29,7 +31,7 @@ def _lines(block: Element) -> list[str]:
 
 def _split(words: Iterable[str]) -> list[str]:
     text = "".join(words).strip()
-    return text.split("\n") if text else []
+    return [line.strip() for line in text.split("\n")] if text else []
 
 
 def _joined(parts: Iterable[list[str]], *, loose: bool) -> list[str]:
@@ -110,14 +112,15 @@ def _inline(element: Element) -> list[str]:
     words = _words(element)
     if element.tag == "a":
         return _link(words, element.get("href"))
-    sign = _AROUND.get(element.tag, "")
-    return [sign, *words, sign]
+    before, after = _AROUND.get(element.tag, ("", ""))
+    return [before, *words, after]
 
 
 def _link(words: list[str], address: str | None) -> list[str]:
     if not address:
         return words
     shown = "".join(words)
-    if shown in (address, address.removeprefix("mailto:"), address.removeprefix("http://")):
+    said = address.removeprefix("mailto:").removeprefix("tel:")
+    if shown in (address, said, address.removeprefix("http://"), unquote(address)):
         return [shown]
-    return [shown, ": ", address]
+    return [shown, ": ", said]

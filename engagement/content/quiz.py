@@ -72,31 +72,83 @@ def split(body: str, first_line: int = 1) -> tuple[str, tuple[Question, ...]]:
     `first_line` is the line of the file on which the body begins, for the sentences. Raises BadInput with one sentence
     that names the line for a block that cannot be used, or whose answers might otherwise be rendered as text.
     """
-    kept: list[str] = []
-    questions: list[Question] = []
+    pieces = _pieces(body, first_line)
+    kept = [line for lines, question in pieces if question is None for line in lines]
+    return _without_last_heading(kept), tuple(question for _, question in pieces if question is not None)
+
+
+def with_question(body: str, question: Question, instead_of: str = "") -> str:
+    """Return a body with a question as its last block, or in the place of the one with the id `instead_of`.
+
+    Raises BadInput for a body that `split` refuses.
+    """
+    pieces = _pieces(body)
+    block = [*written(question).splitlines()]
+    at = [number for number, (_, there) in enumerate(pieces) if there is not None and there.id == instead_of]
+    for number in at:
+        pieces[number] = (block, question)
+    if not at:
+        has_questions = any(there is not None for _, there in pieces)
+        pieces.append(([""] if has_questions else ["", "## Check yourself", ""], None))
+        pieces.append((block, question))
+    return _joined(pieces)
+
+
+def without_question(body: str, question_id: str) -> str:
+    """Return a body without the question that has this id. Raises BadInput for a body that `split` refuses."""
+    return _joined([piece for piece in _pieces(body) if piece[1] is None or piece[1].id != question_id])
+
+
+def written(question: Question) -> str:
+    """Return the block from which `split` reads this question."""
+    fields: dict[str, object] = {"id": question.id, "question": question.text}
+    if question.tags:
+        fields["tags"] = sorted(question.tags)
+    if question.several:
+        fields["several"] = True
+    fields["choices"] = [
+        {"text": choice.text, **({"right": True} if choice.is_right else {}), "why": choice.why}
+        for choice in question.choices
+    ]
+    text = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=_LONGEST_BLOCK)
+    return f"```quiz\n{text}```"
+
+
+def choice_key(question_id: str, text: str) -> str:
+    """Return the key by which forms and attempts name a choice."""
+    return hashlib.sha256(f"{question_id}\n{text}".encode()).hexdigest()[:12]
+
+
+def _joined(pieces: Sequence[tuple[list[str], Question | None]]) -> str:
+    return "\n".join(line for lines, _ in pieces for line in lines).strip("\n") + "\n"
+
+
+def _pieces(body: str, first_line: int = 1) -> list[tuple[list[str], Question | None]]:
+    """Return the lines of a body in runs: those of text, and those of each block with its fences and question."""
+    found: list[tuple[list[str], Question | None]] = [([], None)]
     block: list[str] | None = None
     fence, opened_at = "", 0
     for number, line in enumerate(body.splitlines(), first_line):
         opening = _OPENS.match(line) if block is None else None
         if opening:
-            block, fence, opened_at = [], opening["fence"], number
+            block, fence, opened_at = [line], opening["fence"], number
         elif block is None:
             if _ANYWHERE.search(line):
                 raise BadInput(
                     f"Line {number}: a quiz block begins on a line of its own, with ```quiz and nothing else."
                 )
-            kept.append(line)
+            found[-1][0].append(line)
         elif _closes(line, fence):
-            question = _question("\n".join(block), opened_at + 1)
-            if any(question.id == earlier.id for earlier in questions):
+            question = _question("\n".join(block[1:]), opened_at + 1)
+            if any(earlier is not None and question.id == earlier.id for _, earlier in found):
                 raise BadInput(f"Line {opened_at + 1}: the id “{question.id}” is taken by an earlier question.")
-            questions.append(question)
+            found += [([*block, line], question), ([], None)]
             block = None
         else:
             block.append(line)
     if block is not None:
         raise BadInput(f"Line {opened_at}: this quiz block is never closed. End it with a line of {fence}.")
-    return _without_last_heading(kept), tuple(questions)
+    return found
 
 
 def split_stored(body: str) -> tuple[str, tuple[Question, ...]]:
@@ -156,8 +208,9 @@ def _choice(entry: object, name: str, line: int) -> Choice:
     fields = _mapping(entry, line, f"A choice of “{name}”")
     _refuse_unknown(fields, _CHOICE_KEYS, line)
     text = _text(fields, "text", line)
-    key = hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()[:12]
-    return Choice(key, text, _truth(fields.get("right", "false"), "right", line), _text(fields, "why", line))
+    return Choice(
+        choice_key(name, text), text, _truth(fields.get("right", "false"), "right", line), _text(fields, "why", line)
+    )
 
 
 def parsed(text: str, line: int) -> object:

@@ -6,7 +6,7 @@ with BYMONTHDAY alone. Every rule that passes gives a date at least once in fort
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Literal
 
 from dateutil import rrule
@@ -54,7 +54,14 @@ class Recurrence:
 
         Every second week or month is counted from the first day that fits, so that it begins as soon as it can.
         """
-        return self._expanded(self._expanded(first, 1)[0] if self.interval > 1 else first, self.interval)
+        counted_from = self.counted_from(first.date())
+        return self._expanded(datetime.combine(counted_from, first.time()) if counted_from else first, self.interval)
+
+    def counted_from(self, starts_on: date) -> date | None:
+        """Return the first day that fits, from which every second week or month is counted; None where none is skipped."""
+        if self.interval == 1:
+            return None
+        return self._expanded(datetime.combine(starts_on, time()), 1)[0].date()
 
     def _expanded(self, first: datetime, interval: int) -> rrule.rrule:
         return rrule.rrule(

@@ -34,6 +34,7 @@ from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from engagement.settings import Settings
 from engagement.training import actions as training
 from engagement.waves import actions as wave_actions
+from engagement.waves.models import WaveDetails
 
 PROGRAMME_UPDATES_SINCE = 110
 SETTER = audit.Actor(None, "Demonstration")
@@ -165,16 +166,15 @@ def _plan_programme(stage: Stage) -> None:
     for number, (name, aim, go_live, quiet, departments, workflows) in WAVES.items():
         wave = stage.waves[number] = wave_actions.plan_wave(
             stage.programme,
-            name,
+            WaveDetails(name, aim, stage.day(go_live + quiet)),
             stage.working_day(go_live),
-            aim=aim,
-            stabilises_until_on=stage.day(go_live + quiet),
             departments=[d for d in map(department_by_path, departments) if d],
             workflows=[stage.workflows[workflow] for workflow in workflows],
             by=by,
         )
         posts.name_lead(wave, _person(roster.WAVE_LEAD), by=by)
         posts.name_sponsor(wave, _person(roster.SPONSOR), by=by)
+    wave_actions.settle_training_days(stage.waves.values(), stage.settings.holidays)
     training.settle_assignments(clock.now())
 
 

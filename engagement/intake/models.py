@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import JSON, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, sorting, word_of
 from engagement.intake.rules import ChangeKind, ReferenceKind, RunStatus
+from engagement.letters import LONGEST_SEARCH
 
 
 class ImportRun(Base):
@@ -112,7 +113,8 @@ class StagedPerson(Base):
     start_on: Mapped[date | None]
     end_on: Mapped[date | None]
     roles: Mapped[int]
-    searched_by: Mapped[str] = mapped_column(short(600))
+    searched_by: Mapped[str] = mapped_column(short(LONGEST_SEARCH))
+    sorted_by: Mapped[str] = mapped_column(sorting())
 
 
 class StagedMatch(Base):

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from engagement.db import db
 from engagement.intake.comparing.queries.desired import desired, filled
 from engagement.intake.models import ImportChange, ImportRun, SavedMapping, StagedMatch, StagedPerson
 from engagement.intake.rules import ROLE_BITS, ChangeKind, RunStatus
 from engagement.people.models import Department, Person
+from engagement.searching import by_name
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def runs() -> Select[ImportRun]:
 
 def saved_mappings() -> list[SavedMapping]:
     """Return the saved mappings by name."""
-    return list(db.session.scalars(select(SavedMapping).order_by(func.lower(SavedMapping.name))))
+    return list(db.session.scalars(select(SavedMapping).order_by(by_name(SavedMapping.name), SavedMapping.id)))
 
 
 def mapping_named(name: str) -> SavedMapping | None:
@@ -105,7 +106,7 @@ def _leavers(run: ImportRun, offset: int, limit: int) -> list[PersonChange]:
         .join(StagedMatch, StagedMatch.person_id == Person.id)
         .outerjoin(Department, Department.id == Person.department_id)
         .where(StagedMatch.run_id == run.id, StagedMatch.kind == ChangeKind.LEFT)
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        .order_by(Person.sorted_by, Person.id)
         .offset(offset)
         .limit(limit)
     )
@@ -118,7 +119,7 @@ def _changed_people(run: ImportRun, kind: ChangeKind, offset: int, limit: int) -
         .join(ImportChange, ImportChange.person_id == Person.id)
         .outerjoin(Department, Department.id == Person.department_id)
         .where(ImportChange.run_id == run.id, ImportChange.kind == kind)
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        .order_by(Person.sorted_by, Person.id)
         .offset(offset)
         .limit(limit)
     ).all()

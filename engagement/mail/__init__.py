@@ -1,1 +1,1 @@
-"""The outbox: messages as built once, and one delivery record for each person."""
+"""The outbox: each message as built once, and one delivery row for each recipient."""

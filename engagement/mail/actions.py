@@ -1,4 +1,4 @@
-"""Changes of the outbox: building and queueing messages, and what a person decides about them."""
+"""Changes of the outbox: building and queueing messages, and people's decisions about deliveries."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,6 +12,7 @@ from engagement.audit import Actor
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.mail.claiming import UNCLAIMED
+from engagement.mail.claiming import expired_claims as expired_claims
 from engagement.mail.claiming import release_expired as release_expired
 from engagement.mail.headers import is_usable_address, mailbox, one_line
 from engagement.mail.message import SlotUnfilled, slots_of
@@ -35,10 +36,10 @@ def build_mailing(
     language: str = "en",
     asks_confirmation: bool = False,
 ) -> Mailing:
-    """Add a message to the outbox, not yet addressed to anybody; slots are written `{{ name }}`.
+    """Add a message to the outbox, without recipients yet; slots are written `{{ name }}`.
 
-    The details are what `Mailing` says of them. Raises BadInput for an empty subject or text, a line break in subject or
-    sender, or an unusable reply address.
+    `Mailing` explains the parameters. Raises BadInput for an empty subject or text, a line break in subject or sender,
+    or an unusable reply address.
     """
     _check_letter(subject, text)
     one_line(sender_name, "The sender’s name")
@@ -87,12 +88,12 @@ def queue_for_people(
     filled: Mapping[str, ColumnElement[Any] | InstrumentedAttribute[Any]],
     translation: ColumnElement[Any] | None = None,
 ) -> int:
-    """Queue a mailing for everybody whose id `people` gives, in one statement, and return how many rows were added.
+    """Queue a mailing for everybody whose id `people` selects, in one statement; return how many rows were added.
 
-    `filled` has an expression over `Person` for each slot (text or number; correlated subqueries are welcome), `due_at` is
-    the instant for all or an expression, `translation` one for the id of the text that somebody gets instead of the
-    mailing's own. Each person gets at most one row of a mailing, however often this runs. Who left or has no address gets
-    a row that says so. Raises SlotUnfilled for a slot without an expression; nothing is queued then.
+    `filled` has an expression over `Person` for each slot (text or number; correlated subqueries are welcome). `due_at`
+    is one instant for all or an expression. `translation` is an expression for the id of the person's translation, NULL
+    for the mailing's own text. Nobody gets a second row of a mailing, however often this runs. People who left or have
+    no address get a row that says so. Raises SlotUnfilled for a slot without an expression; nothing is queued then.
     """
     _refuse_unfilled(mailing, filled)
     no_address = or_(Person.email.is_(None), Person.email == "")
@@ -114,10 +115,10 @@ def queue_for_people(
         "queued_at": literal(clock.now(), Delivery.__table__.c.queued_at.type),
         "due_at": literal(due_at, Delivery.__table__.c.due_at.type) if isinstance(due_at, datetime) else due_at,
     }
-    # Without the literal TRUE, SQLite takes ON CONFLICT for the beginning of a join where the SELECT has no WHERE.
+    # Without WHERE in the SELECT, SQLite would parse ON CONFLICT as the start of a join; hence the literal TRUE.
     rows = select(*columns.values()).where(Person.id.in_(people), true())
     queueing = insert_new(Delivery).from_select(list(columns), rows, include_defaults=False).on_conflict_do_nothing()
-    # PostgreSQL's driver otherwise forgets how many rows an INSERT made.
+    # Without this, PostgreSQL's driver doesn't report how many rows an INSERT made.
     return rows_changed(queueing.execution_options(preserve_rowcount=True))
 
 
@@ -129,7 +130,7 @@ def queue_for_address(
     person_id: int | None = None,
     due_at: datetime | None = None,
 ) -> Delivery:
-    """Queue a mailing for one address, due at once unless `due_at` says otherwise.
+    """Queue a mailing for one address, due at `due_at` or at once.
 
     Raises BadInput for an unusable address or name, SlotUnfilled for a slot without a value.
     """
@@ -163,9 +164,9 @@ def _json_of(filled: Mapping[str, Any]) -> ColumnElement[Any]:
 
 
 def decide_unknown(delivery: Delivery, send_again: bool, *, by: Actor) -> None:
-    """Decide about a delivery that is not certain: send it once more, or leave it as it is.
+    """Decide about a delivery with an unknown outcome: send it once more, or leave it.
 
-    Raises RuleBroken when it is certain, or was decided already.
+    Raises RuleBroken when its outcome is known or it was decided already.
     """
     if send_again:
         _queue_again(delivery, DeliveryState.UNKNOWN, by=by)
@@ -180,7 +181,7 @@ def decide_unknown(delivery: Delivery, send_again: bool, *, by: Actor) -> None:
 
 
 def send_again(delivery: Delivery, *, by: Actor) -> None:
-    """Queue a message once more that the mail server refused. Raises RuleBroken when it was not refused."""
+    """Queue a message that the mail server refused once more. Raises RuleBroken when it was not refused."""
     _queue_again(delivery, DeliveryState.BOUNCED, by=by)
 
 
@@ -203,9 +204,9 @@ def _refuse_unless(changed: int, delivery: Delivery) -> None:
 
 
 def stop_waiting(mailing: Mailing, why: str) -> int:
-    """Send a mailing, and what reminds of it, to nobody any more who has not had it; return how many that are.
+    """Stop a mailing and its reminders for everybody who has not been sent them; return how many people.
 
-    `why` is said at each of them. What is being handed to the mail server at this moment still goes out.
+    `why` is noted on each delivery. A copy that is being handed to the mail server at this moment still goes out.
     """
     return rows_changed(
         update(Delivery)
@@ -215,7 +216,7 @@ def stop_waiting(mailing: Mailing, why: str) -> int:
 
 
 def send_waiting(mailing: Mailing) -> int:
-    """Let a mailing go at once to those who would get it in their working hours; return how many they are."""
+    """Make the deliveries that wait for working hours due at once; return how many."""
     waits = (Delivery.state == DeliveryState.QUEUED, Delivery.due_at > clock.now())
     return rows_changed(update(Delivery).where(Delivery.mailing_id == mailing.id, *waits).values(due_at=clock.now()))
 

@@ -1,30 +1,31 @@
-"""Claims on the outbox: who may attempt which delivery, and what came of it; safe for any number of workers.
+"""Claims on the outbox: which worker may attempt which delivery, and the outcome; safe for any number of workers.
 
-Delivering is the exception to "the door commits". It commits its claim, its attempt mark (ATTEMPTING with `attempted_at`,
-before the mail server is spoken to) and its outcome, because a conversation with a mail server cannot be rolled back. The
-commits come from `courier.py`; on PostgreSQL they wait for the disk, so that even a power cut repeats no message.
+Delivering is the exception to "the door commits". It commits its claim, its attempt mark (ATTEMPTING with
+`attempted_at`, before the mail server is spoken to) and its outcome, because a conversation with a mail server cannot
+be rolled back. The commits are in `courier.py`; on PostgreSQL they wait for the disk, so that not even a power cut
+sends a message twice.
 """
 
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
-from sqlalchemy import Table, and_, bindparam, exists, select, update
+from sqlalchemy import Table, and_, bindparam, exists, select, true, update
 
 from engagement.db import db, rows_changed
 from engagement.mail.models import Acknowledgement, Delivery, Reminder
 from engagement.mail.rules import CUT_OFF, GIVEN_UP, HAS_CONFIRMED, HAS_LEFT, DeliveryState, Outcome, wait_after
 from engagement.people.models import Person
 
-#: How long a worker may hold what it claimed; longer than the longest conversation with a mail server can take.
+#: How long a claim lasts: longer than the longest possible conversation with a mail server.
 LEASE = timedelta(minutes=10)
-#: When the mail server itself could not be reached.
+#: The wait after the mail server itself could not be reached.
 OUR_TROUBLE_WAIT = timedelta(minutes=1)
 LONGEST_REASON = 300
 LONGEST_REPLY = 2000
-#: What is claimed first: awaited messages before mailings to many, first attempts before repeated ones.
+#: The order of claims: urgent messages before mailings to many, first attempts before repeated ones.
 _LANES = tuple((state, urgent) for urgent in (True, False) for state in (DeliveryState.QUEUED, DeliveryState.DEFERRED))
 UNCLAIMED: dict[str, None] = {"claimed_by": None, "claimed_until": None}
-# Two statements run for every message; building them anew each time costs as much as running them.
+# These statements run for every message; building them each time would cost as much as running them.
 _DELIVERY = cast(Table, Delivery.__table__)
 _CLAIMED_BY_ME = and_(
     _DELIVERY.c.id == bindparam("the_id"),
@@ -60,7 +61,7 @@ _RECORD = (
     update(_DELIVERY)
     .where(
         _DELIVERY.c.id == bindparam("the_id"),
-        # UNKNOWN too: when the lease ran out during a long conversation, whoever held it still knows better.
+        # UNKNOWN too: a worker whose claim ran out during a long conversation still knows the outcome.
         _DELIVERY.c.state.in_((DeliveryState.ATTEMPTING, DeliveryState.UNKNOWN)),
         _DELIVERY.c.claimed_by == bindparam("the_worker"),
     )
@@ -77,9 +78,9 @@ _RECORD = (
 
 
 def claim_batch(worker: str, size: int, now: datetime) -> list[Delivery]:
-    """Claim up to `size` deliveries that are due for `worker`, a name that no other worker has, and return them.
+    """Claim up to `size` due deliveries for `worker`, a name that no other worker has, and return them.
 
-    The rows are detached from the session: they are a copy of what was claimed, and the caller commits at once.
+    The rows are detached from the session, as copies of what was claimed. The caller commits at once.
     """
     claimed: list[Delivery] = []
     for state, is_urgent in _LANES:
@@ -89,7 +90,7 @@ def claim_batch(worker: str, size: int, now: datetime) -> list[Delivery]:
 
 
 def _claim(state: DeliveryState, is_urgent: bool, worker: str, size: int, now: datetime) -> list[Delivery]:
-    # A CTE, because PostgreSQL may run a subquery in IN more than once and would then lock more rows than it claims.
+    # A CTE: PostgreSQL may run a subquery in IN more than once, and would then lock more rows than it claims.
     due = (
         select(Delivery.id)
         .where(Delivery.state == state, Delivery.is_urgent.is_(is_urgent), Delivery.due_at <= now)
@@ -112,11 +113,10 @@ def _claim(state: DeliveryState, is_urgent: bool, worker: str, size: int, now: d
 
 
 def mark_attempt(delivery: Delivery, worker: str, now: datetime) -> bool:
-    """Mark a claimed delivery as being attempted and return whether it may be sent now.
+    """Mark a claimed delivery as being attempted; return whether it may be sent now.
 
-    Not when the claim ran out meanwhile, or when since the message was queued the person has left, or confirmed what it
-    reminds them of; both are recorded.
-    The caller commits before it speaks to the mail server.
+    It may not when the claim ran out, or when since queueing the person has left or confirmed what a reminder is about;
+    the last two are recorded. The caller commits before it speaks to the mail server.
     """
     marking = {"the_id": delivery.id, "the_worker": worker, "the_now": now}
     lasting = {"the_attempts": delivery.attempts + 1, "the_lease": now + LEASE}
@@ -128,9 +128,9 @@ def mark_attempt(delivery: Delivery, worker: str, now: datetime) -> bool:
 
 
 def record_outcome(delivery: Delivery, worker: str, outcome: Outcome, now: datetime) -> bool:
-    """Write what an attempt came to and return whether it was still this worker's to say.
+    """Record the outcome of an attempt; return whether the claim still belonged to this worker.
 
-    A message that was put off is due again after a wait that grows with the attempts, for about three days.
+    A deferred message is due again after a wait that grows with the attempts, for about three days.
     """
     attempts = delivery.attempts + (0 if outcome.is_ours else 1)
     state, reason, due_at = outcome.state, outcome.reason, delivery.due_at
@@ -154,7 +154,7 @@ def record_outcome(delivery: Delivery, worker: str, outcome: Outcome, now: datet
 
 
 def refuse_unbuildable(delivery: Delivery, worker: str, reason: str, state: DeliveryState) -> None:
-    """Record that a claimed delivery could not be written for its recipient, or not in time, and was not sent."""
+    """Record that a claimed delivery was not sent, because its message could not be built, or not in time."""
     rows_changed(
         update(Delivery)
         .where(Delivery.id == delivery.id, Delivery.state == DeliveryState.CLAIMED, Delivery.claimed_by == worker)
@@ -163,7 +163,7 @@ def refuse_unbuildable(delivery: Delivery, worker: str, reason: str, state: Deli
 
 
 def release_claims(worker: str) -> int:
-    """Give back what a worker claimed and has not attempted; return how many."""
+    """Release the deliveries that a worker claimed and has not attempted; return how many."""
     return rows_changed(
         update(Delivery)
         .where(Delivery.state == DeliveryState.CLAIMED, Delivery.claimed_by == worker)
@@ -172,7 +172,7 @@ def release_claims(worker: str) -> int:
 
 
 class Released(NamedTuple):
-    """How many deliveries of workers that died wait again, and how many are not certain."""
+    """How many deliveries of dead workers wait again, and how many have an unknown outcome."""
 
     waiting: int
     uncertain: int
@@ -181,13 +181,20 @@ class Released(NamedTuple):
         return f"{self.waiting} waiting and {self.uncertain} uncertain"
 
 
-def release_expired(now: datetime) -> Released:
-    """Take over from workers that died.
+def expired_claims(now: datetime) -> list[int]:
+    """Return the ids of deliveries whose claims have run out because their worker died."""
+    held = Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.ATTEMPTING))
+    return list(db.session.scalars(select(Delivery.id).where(held, Delivery.claimed_until <= now)))
 
-    What was only claimed waits again. What was being attempted may have been accepted: it becomes UNKNOWN, and a person
-    decides. `claimed_by` is kept there, so that a worker that was merely slow can still say what happened.
+
+def release_expired(now: datetime, only: int | None = None) -> Released:
+    """Take over the deliveries of dead workers; `only` limits this to the delivery with that id.
+
+    A delivery that was only claimed waits again. One that was being attempted may have been accepted: it becomes
+    UNKNOWN, and a person decides. It keeps `claimed_by`, so that a worker that was merely slow can still record the
+    outcome.
     """
-    expired = Delivery.claimed_until <= now
+    expired = and_(Delivery.claimed_until <= now, true() if only is None else Delivery.id == only)
     waiting = rows_changed(
         update(Delivery)
         .where(Delivery.state == DeliveryState.CLAIMED, expired)

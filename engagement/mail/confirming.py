@@ -1,4 +1,4 @@
-"""Confirmations of having read a message: recording one, and who has confirmed and who has not."""
+"""Confirmations of having read a message: recording them, and who has confirmed and who has not."""
 
 from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
@@ -18,9 +18,10 @@ from engagement.verbs import Verb
 
 
 def acknowledge(delivery: Delivery, *, by: Actor) -> bool:
-    """Record that its recipient confirms having read a message, and return whether that is new: twice changes nothing.
+    """Record that the recipient confirms having read a message; return whether that is new.
 
-    Raises RuleBroken for a message that doesn't ask for it, or that is not one person's of the directory.
+    Confirming twice changes nothing. Raises RuleBroken for a message that asks for no confirmation or has no recipient
+    in the directory.
     """
     mailing = delivery.mailing
     if not mailing.asks_confirmation or delivery.person_id is None:
@@ -35,7 +36,7 @@ def acknowledge(delivery: Delivery, *, by: Actor) -> bool:
 
 
 def acknowledged_at(deliveries: Iterable[Delivery]) -> dict[int, datetime]:
-    """Return by id when the recipients of these deliveries confirmed, in one query; who has not has no entry."""
+    """Return when each of these deliveries was confirmed, by id, in one query; unconfirmed ones have no entry."""
     ids = [delivery.id for delivery in deliveries]
     rows = (
         select(Delivery.id, Acknowledgement.acknowledged_at).join(Acknowledgement, _same()).where(Delivery.id.in_(ids))
@@ -48,15 +49,15 @@ def _same() -> ColumnElement[bool]:
 
 
 def has_confirmed() -> ColumnElement[bool]:
-    """Return the condition on `Delivery` that its recipient has confirmed its mailing."""
+    """Return the condition on `Delivery` that its recipient has confirmed the mailing."""
     return exists().where(_same())
 
 
 @dataclass(frozen=True)
 class Confirmations:
-    """How many of those whom a message was sent to, and who were thereby `asked`, have `confirmed` it.
+    """How many people were `asked` to confirm a message and how many have `confirmed` it.
 
-    Who left stays in both numbers, so that what was reached stays reached; `gone` left without having confirmed.
+    Both include people who left since, so that the share doesn't fall when people leave; `gone` left unconfirmed.
     """
 
     confirmed: int
@@ -65,17 +66,17 @@ class Confirmations:
 
     @property
     def share(self) -> float | None:
-        """The share who have confirmed, 0 to 1; None where nobody was asked yet."""
+        """The share who have confirmed, 0 to 1; None when nobody was asked yet."""
         return self.confirmed / self.asked if self.asked else None
 
     @property
     def outstanding(self) -> int:
-        """How many could still confirm and have not."""
+        """How many people could still confirm."""
         return self.asked - self.confirmed - self.gone
 
 
 def confirmations_of(mailing_ids: Collection[int]) -> dict[int, Confirmations]:
-    """Return how many have confirmed each of these mailings, in one query; what nobody was sent has no entry."""
+    """Return the confirmations of each mailing, in one query; a mailing sent to nobody has no entry."""
     counted = (
         select(
             Delivery.mailing_id,
@@ -93,7 +94,7 @@ def confirmations_of(mailing_ids: Collection[int]) -> dict[int, Confirmations]:
 
 
 def unconfirmed(mailing_id: int) -> Select[Delivery]:
-    """Return the SELECT of the deliveries whose recipients have not confirmed yet, by name, with people and departments."""
+    """Return a SELECT of unconfirmed deliveries by name, with people and departments."""
     return (
         select(Delivery)
         .join(Delivery.person)
@@ -104,12 +105,12 @@ def unconfirmed(mailing_id: int) -> Select[Delivery]:
             Person.left_at.is_(None),
             ~has_confirmed(),
         )
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        .order_by(Person.sorted_by, Person.id)
     )
 
 
 def to_confirm(person_id: int) -> Select[Delivery]:
-    """Return the SELECT of the messages that a person was sent and has not confirmed yet, the oldest first."""
+    """Return a SELECT of the messages sent to a person that they have not confirmed, the oldest first."""
     return (
         select(Delivery)
         .join(Delivery.mailing)
@@ -125,7 +126,7 @@ def to_confirm(person_id: int) -> Select[Delivery]:
 
 
 def reminded(mailing_id: int, people: Sequence[int]) -> dict[int, int]:
-    """Return how many reminders of a mailing each of these people was sent; who was sent none has no entry."""
+    """Return the number of reminders sent to each of these people; people without one have no entry."""
     counted = (
         select(Delivery.person_id, func.count())
         .join(Reminder, Reminder.mailing_id == Delivery.mailing_id)
@@ -140,7 +141,7 @@ def reminded(mailing_id: int, people: Sequence[int]) -> dict[int, int]:
 
 
 def reminder_of(mailing_id: int, number: int) -> Mailing | None:
-    """Return the mailing that is the first, second, … reminder of another one, None before there is one."""
+    """Return the reminder of a mailing with this number, counted from 1; None before there is one."""
     return db.session.scalar(
         select(Mailing)
         .join(Reminder, Reminder.mailing_id == Mailing.id)
@@ -149,10 +150,10 @@ def reminder_of(mailing_id: int, number: int) -> Mailing | None:
 
 
 def due_for_reminder(mailing_id: int, number: int, sent_until: datetime) -> Select[int]:
-    """Return the SELECT of ids of people to whom the first, second, … reminder of a mailing is due and not yet queued.
+    """Return a SELECT of the ids of people to whom reminder `number` of a mailing is due and not queued.
 
-    They were sent what comes before it, the mailing or its last reminder, at `sent_until` or earlier, have not confirmed,
-    and have not left.
+    They were sent the mailing or its previous reminder at `sent_until` or earlier, have not confirmed, and have not
+    left.
     """
     before: ColumnElement[bool] = Delivery.mailing_id == mailing_id
     if number > 1:
@@ -176,7 +177,7 @@ def due_for_reminder(mailing_id: int, number: int, sent_until: datetime) -> Sele
 
 
 def who_was_asked(mailing_id: int) -> Select[int | None]:
-    """Return the SELECT of ids of people who were sent a mailing that asks for a confirmation."""
+    """Return a SELECT of the ids of people who were sent a mailing that asks for a confirmation."""
     return select(Delivery.person_id).where(Delivery.mailing_id == mailing_id, _asks(), Delivery.person_id.is_not(None))
 
 
@@ -186,7 +187,7 @@ def _asks() -> ColumnElement[bool]:
 
 
 def who_confirmed(mailing_id: int) -> Select[int]:
-    """Return the SELECT of ids of people who confirmed a mailing."""
+    """Return a SELECT of the ids of people who confirmed a mailing."""
     return select(Acknowledgement.person_id).where(Acknowledgement.mailing_id == mailing_id)
 
 
@@ -202,7 +203,7 @@ def confirmed_by(person_id: int) -> frozenset[int]:
 
 
 def titles_to_confirm(besides: Set[int] = frozenset(), limit: int = 100) -> dict[int, str]:
-    """Return the titles of the last mailings that ask for a confirmation by id, the newest first, and of these besides."""
+    """Return titles, by id, of the newest mailings that ask for a confirmation, and of those in `besides`."""
     asks = select(Mailing.id, Mailing.title).where(Mailing.asks_confirmation.is_(True)).order_by(Mailing.id.desc())
     last = dict(db.session.execute(asks.limit(limit)).all())
     missing = besides - last.keys()

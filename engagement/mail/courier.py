@@ -1,14 +1,16 @@
-"""One connection's worth of sending: claim, fill, mark, hand over, record.
+"""Sending over one connection: claim, fill, mark, hand over, record.
 
-Each attempt is committed before the mail server is spoken to, together with the outcome of the one before. So a process
-that dies leaves at most one uncertain delivery for each of its connections, and a database that takes no writes stops
-the sending.
+Each attempt is committed before the mail server is spoken to, together with the previous outcome. So a process that
+dies leaves at most one unknown outcome for each of its connections, and a database that refuses writes stops the
+sending.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
+
+import structlog
 
 from engagement import clock
 from engagement.db import db
@@ -20,23 +22,26 @@ from engagement.mail.models import Delivery, Mailing, Translation
 from engagement.mail.pace import Pace, wait_unless
 from engagement.mail.rules import DeliveryState, Outcome
 from engagement.mail.transport import Transport
+from engagement.set_aside import is_database_away, why_it_failed
+
+log = structlog.get_logger("engagement.mail")
 
 
 class Lapsed(RuleBroken):
-    """A message came too late to be of use, and is not sent any more."""
+    """A message is too late to be of use, so it is not sent."""
 
 
-#: Makes the link for a slot whose name ends in "_link" from the path that its value names: a one-time sign-in link. Raises
-#: Lapsed for a message that is of no use any more.
+#: Turns the path in a slot whose name ends in "_link" into a one-time sign-in link. Raises
+#: Lapsed for a message that is too late to be of use.
 LinkFor = Callable[[Delivery, str], str]
 BATCH = 50
-#: Prepared letters that a connection keeps; a prepared letter is a few times as large as its text.
+#: How many prepared letters a connection keeps; each is a few times as large as its text.
 KEPT_LETTERS = 32
 
 
 @dataclass
 class Counts:
-    """What became of the attempts of one run. `trouble` is what the mail server said when it took nothing at all."""
+    """The outcomes of one run, counted. `trouble` is the mail server's answer when it took nothing at all."""
 
     sent: int = 0
     deferred: int = 0
@@ -51,20 +56,19 @@ class Counts:
         return self.sent + self.deferred + self.bounced + self.suppressed + self.unknown
 
     def in_words(self) -> dict[str, int]:
-        """Return what happened at least once, each with its number."""
+        """Return the outcomes that happened, with their counts."""
         numbers = {state: getattr(self, state.value) for state in DeliveryState if state.is_final}
         numbers[DeliveryState.DEFERRED] = self.deferred
         return {state.word.lower(): number for state, number in numbers.items() if number}
 
     def add(self, state: DeliveryState) -> None:
-        """Count one delivery that came to this state."""
         setattr(self, state.value, getattr(self, state.value) + 1)
 
 
 class Courier:
-    """One connection's worth of sending. Runs inside an application context; not to be shared between threads.
+    """Sending over one connection, inside an application context; not to be shared between threads.
 
-    `worker` is a name that no other worker has. `stopping` is asked between messages.
+    `worker` is a name that no other worker has. `stopping` is called between messages.
     """
 
     def __init__(
@@ -89,10 +93,10 @@ class Courier:
         self._prepared: OrderedDict[tuple[int, int | None], Prepared] = OrderedDict()
 
     def deliver_once(self, size: int = BATCH) -> bool:
-        """Claim a batch, send it, and return whether there may be more.
+        """Claim a batch and send it; return whether more may be due.
 
-        Commits as `claiming.claim_batch` says. A failed write is raised and ends the batch; an outcome that could not be
-        written is written before anything else is sent.
+        Commits as `claiming.claim_batch` says. A failed write is raised and ends the batch; an outcome that could not
+        be written is written before anything else is sent.
         """
         try:
             return self._deliver_batch(size)
@@ -109,7 +113,7 @@ class Courier:
         db.session.commit()
         self._holds_claims = bool(batch)
         for delivery in batch:
-            if self.stopping() or self.counts.trouble or not self._deliver(delivery):
+            if self.stopping() or self.counts.trouble or not self._deliver_or_leave(delivery):
                 break
         self._write_outcome()
         if self._holds_claims:
@@ -118,8 +122,20 @@ class Courier:
             self._holds_claims = False
         return bool(batch) and not self.counts.trouble and not self.stopping()
 
+    def _deliver_or_leave(self, delivery: Delivery) -> bool:
+        """Send one claimed delivery; after an unexpected error it is left, and later shows as unknown."""
+        try:
+            return self._deliver(delivery)
+        except Exception as error:
+            db.session.rollback()
+            if is_database_away(error):
+                raise
+            log.exception("message left behind", delivery=delivery.id)
+            self._unwritten = None
+            return True
+
     def _deliver(self, delivery: Delivery) -> bool:
-        """Send one claimed delivery; return False when told to stop while it waited for its turn."""
+        """Send one claimed delivery; return False when told to stop while waiting for its turn."""
         message = self._filled(delivery)
         if message is None:
             return True
@@ -156,12 +172,20 @@ class Courier:
             self._unwritten = None
 
     def _filled(self, delivery: Delivery) -> bytes | None:
-        """Return the message for one person, None when it cannot be written, which is recorded."""
+        """Return the message for one person; None when it cannot be built, which is recorded.
+
+        Any failure concerns this message only: the next one goes out.
+        """
         try:
             return self._prepared_for(delivery).fill(delivery, self._values(delivery))
-        except EngagementError as error:
+        except Exception as error:
+            if is_database_away(error):
+                raise
+            db.session.rollback()
+            if not isinstance(error, EngagementError):
+                log.exception("message not written", delivery=delivery.id)
             state = DeliveryState.SUPPRESSED if isinstance(error, Lapsed) else DeliveryState.BOUNCED
-            claiming.refuse_unbuildable(delivery, self.worker, error.sentence, state)
+            claiming.refuse_unbuildable(delivery, self.worker, why_it_failed(error), state)
             db.session.commit()
             self.counts.add(state)
             return None
@@ -179,7 +203,7 @@ class Courier:
             mailing = db.session.get_one(Mailing, delivery.mailing_id)
             translation = db.session.get_one(Translation, key[1]) if key[1] is not None else None
             prepared = prepare(mailing, self.mail_from, self.domain, translation)
-            # Ends the read, so that no transaction is open while the mail server is spoken to.
+            # Ends the transaction, so that none is open while the mail server is spoken to.
             db.session.commit()
             self._prepared[key] = prepared
             if len(self._prepared) > KEPT_LETTERS:
@@ -189,5 +213,5 @@ class Courier:
 
 
 def _is_path(slot: str, value: object) -> TypeGuard[str]:
-    """Return whether a slot holds a path on this site; a whole address, such as a link that was made already, stays."""
+    """Return whether a slot holds a path on this site; whole addresses, such as finished links, are not changed."""
     return slot.endswith("_link") and isinstance(value, str) and value.startswith("/")

@@ -1,4 +1,4 @@
-"""Sending what is due: by a worker that runs on in threads, or once until nothing is left."""
+"""Sending due messages: by a worker that keeps running in threads, or once until none is left."""
 
 import os
 import socket
@@ -19,7 +19,7 @@ from engagement.mail.transport import Transport
 
 LOOK_EVERY = 1.0
 LONGEST_PAUSE = 60.0
-#: Seconds between two looks for deliveries of workers that died.
+#: Seconds between two checks for deliveries of dead workers.
 TAKE_OVER_EVERY = 60.0
 #: `flask serve` promises to end within five seconds.
 STOP_WITHIN = 4.5
@@ -27,7 +27,7 @@ log = structlog.get_logger("engagement.mail")
 
 
 def unique_name(door: str) -> str:
-    """Return a worker's name that no other worker has, on this machine or another."""
+    """Return a name that no other worker has, on any machine."""
     return f"{door[:20]}-{socket.gethostname()[:30]}-{os.getpid()}-{token_hex(4)}"
 
 
@@ -41,9 +41,9 @@ def deliver_until_empty(
     stopping: Callable[[], bool] = lambda: False,
     progress: Callable[[Counts], None] = lambda _counts: None,
 ) -> Counts:
-    """Send everything that is due now, then return what became of it; inside an application context.
+    """Send everything that is due now and return the outcomes; runs inside an application context.
 
-    Ends early, with `trouble` said, when the mail server takes nothing. `progress` is called after each batch.
+    Ends early, with `trouble` set, when the mail server takes nothing. Calls `progress` after each batch.
     """
     claiming.release_expired(clock.now())
     db.session.commit()
@@ -58,11 +58,11 @@ def deliver_until_empty(
 
 
 class Worker:
-    """Sends what is due in threads of this process until it is stopped; each thread has its own connection.
+    """Sends due messages in threads of this process until stopped; each thread has its own connection.
 
-    `app_context` makes the application context that a thread works in; `rate` is messages a minute for all of them
-    together, 0 without limit. Every thread looks once a second; after trouble with the mail server or the database it
-    waits twice as long each time, up to a minute. Raises BadInput for an unusable `mail_from` or `smtp_url`.
+    `app_context` makes the application context for a thread. `rate` is messages a minute for all threads together, 0
+    for no limit. Every thread looks once a second; after trouble with the mail server or the database it doubles its
+    wait each time, up to a minute. Raises BadInput for an unusable `mail_from` or `smtp_url`.
     """
 
     def __init__(
@@ -88,14 +88,14 @@ class Worker:
         ]
 
     def start(self) -> None:
-        """Begin to send; returns at once."""
+        """Start the threads and return at once."""
         for thread in self._threads:
             thread.start()
 
     def stop(self, within: float = STOP_WITHIN) -> None:
-        """Finish the messages that are being handed over and end; what takes longer than `within` seconds is left behind.
+        """Finish the messages that are being handed over, for at most `within` seconds, and end.
 
-        What is left behind shows up as not certain once its lease is over.
+        Messages that take longer show as unknown once their claims run out.
         """
         self._stop.set()
         until = time.monotonic() + within
@@ -116,8 +116,9 @@ class Worker:
             try:
                 with self._app_context():
                     if takes_over and time.monotonic() >= take_over_at:
-                        _take_over()
+                        # Set before trying: a takeover that fails must not keep everything else from being sent.
                         take_over_at = time.monotonic() + TAKE_OVER_EVERY
+                        _take_over()
                     there_is_more = courier.deliver_once()
                 if there_is_more:
                     pause = 0.0

@@ -1,4 +1,4 @@
-"""Header values that no name can break: encoded words, display names and addresses, each refused with a line break in it.
+"""Header values that no name can break: encoded words, names and addresses; line breaks are refused.
 
 The standard library folds long display names wrongly (some reach another address), so names are encoded here and folded
 between encoded words only.
@@ -8,6 +8,7 @@ import re
 from base64 import b64encode
 from email.utils import parseaddr
 
+from engagement.addresses import server_form
 from engagement.errors import BadInput
 
 #: Bytes of text in one encoded word: with "Subject: " before it, a line stays within the 76 that RFC 2047 allows.
@@ -20,19 +21,19 @@ _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f]+@[^\s@<>()\[\]\\,;:\"
 
 
 def is_usable_address(address: str) -> bool:
-    """Return whether mail can be sent to this address; intranet domains and international addresses count as usable."""
+    """Return whether mail can be sent to this address; intranet and international addresses are usable."""
     return len(address) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(address) is not None
 
 
 def one_line(text: str, what: str) -> str:
-    """Return the text as it is; raise BadInput when a line break or NUL in it could end the header."""
+    """Return the text unchanged; raise BadInput for a line break or NUL, which could end the header."""
     if not text.isprintable() and any(c in text for c in "\r\n\0\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"):
         raise BadInput(f"{what} has a line break in it. Write it on one line.")
     return text
 
 
 def unstructured(text: str, what: str = "The subject") -> str:
-    """Return a value for a header of free text such as Subject. Raises BadInput for a line break in it."""
+    """Return a value for a free-text header such as Subject. Raises BadInput for a line break."""
     one_line(text, what)
     if len(text) <= LONGEST_PLAIN and "=?" not in text and text == text.strip() and _PLAIN.fullmatch(text):
         return text
@@ -43,6 +44,7 @@ def mailbox(name: str, address: str) -> str:
     """Return a value for From, To or Reply-To. Raises BadInput for a line break in the name or an unusable address."""
     if not is_usable_address(address):
         raise BadInput(f"“{address[:80]}” is not an e-mail address that mail can be sent to.")
+    address = server_form(address)
     name = " ".join(one_line(name, "The name").split())
     if not name:
         return address
@@ -69,7 +71,7 @@ def encoded_words(text: str) -> str:
 
 
 def _fitting(text: str) -> int:
-    """Return how many characters from the start one encoded word holds."""
+    """Return how many characters of the start fit in one encoded word."""
     size = 0
     for place, character in enumerate(text):
         size += len(character.encode("utf-8", "replace"))
@@ -79,7 +81,7 @@ def _fitting(text: str) -> int:
 
 
 def parts_of_sender(mail_from: str) -> tuple[str, str]:
-    """Return name and address of a sender written as `Name <address>` or `address`. Raises BadInput when there is none."""
+    """Return name and address of a sender, `Name <address>` or `address`. Raises BadInput for anything else."""
     name, address = parseaddr(mail_from)
     if not is_usable_address(address):
         raise BadInput(f"“{mail_from}” is not a sender. Write it as Engagement <engagement@example.com>.")

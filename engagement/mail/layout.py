@@ -1,4 +1,4 @@
-"""The look of a message in HTML: one layout for everything the service sends, with styles inlined as mail programs need."""
+"""The HTML layout of all messages of the service, with inline styles because mail programs need them."""
 
 from functools import cache
 from pathlib import Path
@@ -8,13 +8,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from engagement.content.markdown import cleaned
+from engagement.words import direction_of
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "mail"
 SANS = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Open Sans','Liberation Sans',Arial,sans-serif"
-#: Stand around the text in the layout, so that it can be shown again without the frame.
+#: Marks around the text in the layout, so that the text can be shown later without its frame.
 TEXT_BEGINS, TEXT_ENDS = "<!--text-->", "<!--/text-->"
 SERIF = "Charter,'Bitstream Charter','Sitka Text',Cambria,Caladea,serif"
-#: How the elements that Markdown makes look in a message; put into their style attributes.
+#: The style of elements made from Markdown, copied into their style attributes.
 BODY_STYLES = f"""
 p {{ margin: 0 0 14px; }}
 h2 {{ margin: 24px 0 6px; font-family: {SERIF}; font-size: 20px; line-height: 26px; font-weight: bold; }}
@@ -26,9 +27,18 @@ blockquote {{ margin: 0 0 14px; padding: 0 0 0 14px; border-left: 3px solid #d8d
 hr {{ margin: 20px 0; border: 0; border-top: 1px solid #d8dedc; }}
 table {{ width: 100%; margin: 0 0 14px; border-collapse: collapse; border-top: 2px solid #18222b; }}
 th, td {{ padding: 8px 12px 8px 0; border-bottom: 1px solid #d8dedc; text-align: left; vertical-align: top; font-size: 15px; line-height: 22px; }}
+[align="right"] {{ text-align: right; }}
+[align="center"] {{ text-align: center; }}
 pre {{ margin: 0 0 14px; white-space: pre-wrap; font-size: 14px; line-height: 20px; }}
 dt {{ font-weight: bold; }}
 dd {{ margin: 0 0 10px; }}
+"""
+#: The rules that differ in a text written from right to left.
+TURNED_STYLES = """
+ul, ol { padding: 0 22px 0 0; }
+blockquote { padding: 0 14px 0 0; border-left: 0; border-right: 3px solid #d8dedc; }
+th, td { padding: 8px 0 8px 12px; }
+th:not([align]), td:not([align]) { text-align: right; }
 """
 
 
@@ -47,26 +57,30 @@ def html_layout(
     copy_words: str = "Or copy this address:",
     action_note: str = "",
 ) -> str:
-    """Return a whole HTML message; slots in any part stay as they are, to be filled for each person.
+    """Return a whole HTML message; slots in any part are kept, to be filled for each person.
 
-    `title` is the subject and the only h1, `kicker` the line above it, `body_html` clean HTML as `content.markdown` makes
-    it, `why` says why it reached the reader, `preheader` is what mail programs show beside the subject. `action` is the
-    words of the one button and its address, `action_note` the sentence above it, `copy_words` the one below; `signature`
-    a name and what that person is. `language` is the tag of the text, `frame_language` that of the words around it, which
-    is marked in the page where it is another one.
+    `title` is the subject and the only h1, `kicker` the line above it, `body_html` clean HTML from `content.markdown`.
+    `why` says why the message reached the reader; mail programs show `preheader` beside the subject. `action` holds
+    words and address of the one button, `action_note` is the sentence above it, `copy_words` the one below. `signature`
+    is a name and what that person is. `language` is the tag of the text, `frame_language` that of the words around it,
+    which is marked where it differs.
     """
+    direction = direction_of(language)
     page = _environment().get_template("message.html")
     return page.render(
         title=title,
         kicker=kicker,
-        body=Markup(inlined(body_html)),  # noqa: S704 - cleaned by content.markdown
+        body=Markup(inlined(body_html, direction)),  # noqa: S704 - cleaned by content.markdown
         why=why,
         preheader=preheader,
         action=action,
         signature=signature,
         organisation=organisation,
         language=language,
+        turned=' dir="rtl"' if direction == "rtl" else "",
+        side="right" if direction == "rtl" else "left",
         frame_language=frame_language if _base(frame_language) != _base(language) else None,
+        frame_turned=f' dir="{direction_of(frame_language)}"' if direction_of(frame_language) != direction else "",
         copy_words=copy_words,
         action_note=action_note,
         sans=SANS,
@@ -78,15 +92,15 @@ def _base(language: str) -> str:
     return language.partition("-")[0].lower()
 
 
-def inlined(body_html: str) -> str:
-    """Return a piece of HTML with the message's styles in its style attributes."""
+def inlined(body_html: str, direction: str = "ltr") -> str:
+    """Return HTML with the message's styles in its style attributes, for a text of this direction."""
     if not body_html.strip():
         return ""
-    return str(_inliner().inline_fragment(body_html, BODY_STYLES))
+    return str(_inliner().inline_fragment(body_html, BODY_STYLES + (TURNED_STYLES if direction == "rtl" else "")))
 
 
 def text_in(page_html: str) -> str:
-    """Return what somebody wrote out of a whole message, clean and without the styles of mail; "" where none is marked."""
+    """Return the written text in a whole message, clean and without the styles of mail; "" when no text is marked."""
     _, _, after = page_html.partition(TEXT_BEGINS)
     return cleaned(after.partition(TEXT_ENDS)[0])
 

@@ -1,4 +1,4 @@
-"""The built-in mailbox: a real SMTP server on loopback that keeps what it receives as rows, for development only."""
+"""The built-in mailbox for development: a real SMTP server on loopback that stores what it receives as rows."""
 
 import asyncio
 import email.policy
@@ -21,13 +21,13 @@ AppContext = Callable[[], AbstractContextManager[object]]
 
 
 class Keeper:
-    """Stores each message that the server accepts, one row for each recipient, and commits it before answering 250."""
+    """Stores each accepted message, one row for each recipient, and commits before answering 250."""
 
     def __init__(self, app_context: AppContext) -> None:
         self._app_context = app_context
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        """Answer the end of a message; SQLite may make the writer wait, so it waits outside the server's loop."""
+        """Store the message; in a thread, because waiting for SQLite would block the server's loop."""
         await asyncio.get_running_loop().run_in_executor(None, self._keep, envelope)
         return "250 Kept in the built-in mailbox"
 
@@ -49,15 +49,15 @@ class Keeper:
 
 
 class LoopbackController(Controller):
-    """aiosmtpd's server in a thread, on a socket that is bound here, so that port 0 gives a free port without a race."""
+    """aiosmtpd's server in a thread, on a socket that is bound here: port 0 gets a free port without a race."""
 
     def __init__(self, handler: object, port: int = 0, **options: Any) -> None:
-        # With its protocol named, asyncio answers at once on each connection; else every answer may wait 40 ms.
+        # asyncio sends at once only when the protocol is named; else every answer may take 40 ms longer.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((LOOPBACK, port))
-            # Listening here and not in the server's thread, so that a port that is taken is refused here.
+            # Listening here and not in the server's thread, so that a port in use raises its error here.
             self._socket.listen(100)
         except OSError:
             self._socket.close()
@@ -74,9 +74,9 @@ class LoopbackController(Controller):
 
 
 def start_mailbox(app_context: AppContext, port: int = 0) -> tuple[LoopbackController, str]:
-    """Start the mailbox on loopback and return its controller (`stop()` ends it) and its SMTP URL; port 0 takes a free one.
+    """Start the mailbox on loopback; return its controller (`stop()` ends it) and SMTP URL. Port 0 takes a free port.
 
-    Raises OSError when the port is taken.
+    Raises OSError when the port is in use.
     """
     controller = LoopbackController(Keeper(app_context), port, enable_SMTPUTF8=True, ident="Engagement mailbox")
     controller.start()

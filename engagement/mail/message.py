@@ -1,7 +1,7 @@
-"""A message as it goes over the wire: prepared once for a mailing, then filled for each person in a tenth of a millisecond.
+"""A message as sent over SMTP: prepared once for a mailing, then filled for each person in 0.1 ms.
 
-Building a MIME message with the standard library costs more than sending it, so everything that is the same for all
-recipients is built once; what remains for each person is joining text and one pass of quoted-printable.
+Building a MIME message with the standard library costs more than sending it. So everything that all recipients share is
+built once; for each person only text is joined and encoded as quoted-printable in one pass.
 """
 
 import html
@@ -16,14 +16,15 @@ from engagement import clock
 from engagement.errors import RuleBroken
 from engagement.mail.headers import mailbox, one_line, parts_of_sender, unstructured
 from engagement.mail.models import Delivery, Mailing, Translation
+from engagement.words import isolated
 
 _SLOT = re.compile(r"\{\{\s*+([^{}\s]*+(?:\s++[^{}\s]++)*+)\s*+\}\}")
-#: A link that is joined to what stands before it would be part of that address.
+#: A link joined to the address before it would become part of that address.
 _JOINED_LINK = re.compile(r"[\w/=?&%#.+~@-]\{\{\s*+\w*_link\s*+\}\}")
 #: "=_" never comes out of quoted-printable, so no text can contain the boundary.
 _BOUNDARY = "=_engagement_alternative"
 _LINK_TO_SLOT = re.compile(r"""\shref=(["'])\{\{[^{}]*\}\}\1""")
-#: Stands where a person's values were once they are no longer kept, the same in every language.
+#: Stands in for a person's values after they were deleted, in every language.
 VALUE_GONE = "[…]"
 _TOO_LONG = re.compile(rb"^(.{74,})(=(?:20|09))$", re.MULTILINE)
 _PART = (
@@ -37,7 +38,7 @@ _END = f"\r\n--{_BOUNDARY}--\r\n".encode("ascii")
 
 
 class SlotUnfilled(RuleBroken):
-    """A message has a slot that nobody fills."""
+    """A message has a slot without a value."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -47,7 +48,7 @@ class SlotUnfilled(RuleBroken):
 
 
 class Template:
-    """A text cut at its slots: `pieces` are literal text at even places and the names of slots at odd ones."""
+    """A text cut at its slots: even places of `pieces` are literal text, odd ones names of slots."""
 
     def __init__(self, text: str) -> None:
         self.pieces = _SLOT.split(text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -68,7 +69,7 @@ def _filled(pieces: list[str], values: Mapping[str, str]) -> str:
 
 
 class QuotedPrintable:
-    """A template whose lines without slots are encoded once; only the others are encoded for each person."""
+    """A template whose lines without slots are encoded once; lines with slots are encoded for each person."""
 
     def __init__(self, template: Template) -> None:
         self.parts: list[bytes | list[str]] = []
@@ -78,7 +79,7 @@ class QuotedPrintable:
             if place % 2:
                 open_line.append(piece)
                 continue
-            # What stands before the first line end belongs to the slot before, what stands after the last to the next.
+            # Text before the first line end belongs to the slot before it, text after the last one to the next slot.
             begins = piece.find("\n") + 1 if place else 0
             ends = piece.rfind("\n") + 1 if place < last else len(piece)
             if place and not begins and place < last:
@@ -103,12 +104,12 @@ def slots_of(*texts: str) -> frozenset[str]:
 
 
 def without_values(text: str) -> str:
-    """Return a text with VALUE_GONE in every slot; a link that led to one becomes its words."""
+    """Return a text with VALUE_GONE in every slot; a link to a slot's value becomes plain words."""
     return _SLOT.sub(VALUE_GONE, _LINK_TO_SLOT.sub("", text))
 
 
 def as_text(values: Mapping[str, object]) -> dict[str, str]:
-    """Return the values as they are written into a text; None becomes nothing, line ends become one character."""
+    """Return the values as written into plain text; None becomes "", a line end one character."""
     return {
         name: "" if value is None else str(value).replace("\r\n", "\n").replace("\r", "\n")
         for name, value in values.items()
@@ -116,13 +117,13 @@ def as_text(values: Mapping[str, object]) -> dict[str, str]:
 
 
 def as_html(values: Mapping[str, object]) -> dict[str, str]:
-    """Return the values as they are written into HTML, text or attribute: escaped."""
-    return {name: html.escape(value) for name, value in as_text(values).items()}
+    """Return the values as written into HTML text or attributes: escaped, and isolated from the surrounding direction."""
+    return {name: html.escape(isolated(value)) for name, value in as_text(values).items()}
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A mailing ready to be filled. `sender` is the envelope's address, `head` the headers that everybody's copy has."""
+    """A mailing ready to be filled; `sender` is the envelope's address, `head` the headers that all copies share."""
 
     sender: str
     head: str
@@ -132,9 +133,9 @@ class Prepared:
     html: QuotedPrintable
 
     def fill(self, delivery: Delivery, values: Mapping[str, object]) -> bytes:
-        """Return the whole message for one person, with CRLF line ends, to be handed to a mail server as it is.
+        """Return the whole message for one person, with CRLF line ends, ready for a mail server.
 
-        Bytes are ASCII unless the address itself is not. Raises SlotUnfilled for a slot without a value, BadInput for an
+        The bytes are ASCII unless the address is not. Raises SlotUnfilled for a slot without a value, BadInput for an
         unusable address or a line break in a name or subject.
         """
         plain = as_text(values)
@@ -152,9 +153,10 @@ class Prepared:
 def prepare(
     mailing: Mailing, mail_from: str, message_id_domain: str, translation: Translation | None = None
 ) -> Prepared:
-    """Return a mailing ready to be filled; `mail_from` is `Name <address>`, whose name the mailing's sender replaces.
+    """Return a mailing ready to be filled; `mail_from` is `Name <address>`, and the mailing's sender replaces the name.
 
-    `translation` is the text of it that goes out, None for its own. Raises BadInput for an unusable sender or reply address.
+    `translation` is the text to send, None for the mailing's own. Raises BadInput for an unusable sender or reply
+    address.
     """
     letter = translation or mailing
     if any(_JOINED_LINK.search(part) for part in (letter.subject, letter.text, letter.html)):
@@ -167,7 +169,7 @@ def prepare(
         lines.append(f"Reply-To: {mailbox('', mailing.reply_to)}")
     lines += [
         "Auto-Submitted: auto-generated",
-        # Exchange asks for its own header before it holds back "out of office" replies.
+        # Exchange suppresses "out of office" replies only for this header of its own.
         "X-Auto-Response-Suppress: OOF, AutoReply",
         "MIME-Version: 1.0",
         f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"',
@@ -183,12 +185,12 @@ def prepare(
 
 
 def message_id(delivery_id: int, queued_at: datetime, domain: str) -> str:
-    """Return the Message-ID of a delivery: the same each time it is sent, so that mailboxes can drop a second copy."""
+    """Return the Message-ID of a delivery: the same at every attempt, so that mailboxes can drop a second copy."""
     return f"<{delivery_id}.{int(queued_at.timestamp() * 1000):x}@{domain}>"
 
 
 def quoted_printable(text: str) -> bytes:
     """Return text as quoted-printable UTF-8 with CRLF line ends and lines of at most 76 characters."""
     encoded = b2a_qp(text.encode("utf-8", "replace"), istext=True)
-    # The standard library measures a line before it encodes the blank that it ends with.
+    # The standard library measures a line before it encodes a blank at its end.
     return _TOO_LONG.sub(rb"\1=\n\2", encoded).replace(b"\n", b"\r\n")

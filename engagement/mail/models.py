@@ -1,4 +1,4 @@
-"""Tables of the outbox: a mailing is built once, a delivery is one mailing to one person."""
+"""Tables of the outbox: a mailing is a message built once; a delivery is one mailing to one person."""
 
 from datetime import datetime
 from typing import Any
@@ -24,10 +24,9 @@ from engagement.people.models import Person
 class Mailing(Base):
     """A message as it was built: subject, text and HTML with slots that are filled for each person.
 
-    A slot is written `{{ field }}`; everything that is the same for all recipients is filled in already. The text never
-    changes once it is built: what people were sent stays readable as it was. `title` is what lists call it, "" for what is
-    sent to one person; `language` the BCP 47 tag of its text. Who gets one that `asks_confirmation` is asked to confirm
-    having read it.
+    A slot is written `{{ field }}`; values that all recipients share are filled in already. The text never changes once
+    built, so what people were sent stays readable as it was. `title` is its name in lists, "" for mail to one person;
+    `language` is the BCP 47 tag of its text. With `asks_confirmation` recipients are asked to confirm having read it.
     """
 
     __tablename__ = "mailing"
@@ -48,7 +47,7 @@ class Mailing(Base):
 
 
 class Translation(Base):
-    """The text of a mailing in another language than its own, built at the same moment and just as unchanging."""
+    """The text of a mailing in another language, built at the same moment and just as fixed."""
 
     __tablename__ = "translation"
     __table_args__ = (UniqueConstraint("mailing_id", "language"),)
@@ -64,12 +63,11 @@ class Translation(Base):
 class Delivery(Base):
     """One mailing to one person: the row that is claimed, attempted, and keeps its outcome.
 
-    `filled` holds the person's values of the slots as they were when the recipients were resolved, `translation_id` names
-    the text they get where it is not the mailing's own. `due_at` is the instant from which it may be attempted: while it is
-    queued, the person's next working hours; once it was put off, the next try. `attempted_at` is written and committed
-    before the mail server is spoken to; `reply` is the server's own text. `is_urgent` marks what somebody waits for at the
-    screen, which overtakes mailings to many. `decided_at` is set when a person decided to leave an uncertain delivery as
-    it is.
+    `filled` holds the person's values of the slots from when the recipients were resolved; `translation_id` is their
+    text, NULL for the mailing's own. `due_at` is the instant from which it may be attempted: their next working hours
+    while it is queued, the next try after a deferral. `attempted_at` is committed before the mail server is spoken to;
+    `reply` is the server's own text. `is_urgent` marks mail that somebody waits for at the screen; it overtakes
+    mailings to many. `decided_at` is set when a person decides to leave a delivery with an unknown outcome as it is.
     """
 
     __tablename__ = "delivery"
@@ -109,27 +107,27 @@ class Delivery(Base):
 
     @property
     def letter(self) -> Mailing | Translation:
-        """The text that this person gets, in their language where there is one."""
+        """The text that this person gets: in their language if there is one."""
         return self.translation or self.mailing
 
     @property
     def is_emptied(self) -> bool:
-        """Whether address, name and values are no longer kept; that it was sent, and when, still is."""
+        """Whether address, name and values were deleted; that it was sent, and when, is kept."""
         return not (self.address or self.name or self.filled)
 
     @property
     def needs_decision(self) -> bool:
-        """Whether a person has to say if this is sent again."""
+        """Whether a person has to decide if this is sent again."""
         return self.state is DeliveryState.UNKNOWN and self.decided_at is None
 
     @property
     def can_be_sent_again(self) -> bool:
-        """Whether a person may have it sent once more."""
+        """Whether a person may decide to send it once more."""
         return self.state in (DeliveryState.BOUNCED, DeliveryState.UNKNOWN) and not self.is_emptied
 
 
 class Acknowledgement(Base):
-    """A person confirmed once, at this instant, having read a mailing that asked for it; the database only adds rows."""
+    """The instant at which a person confirmed having read a mailing; rows are only ever added."""
 
     __tablename__ = "acknowledgement"
     __table_args__ = (
@@ -163,9 +161,9 @@ def _guard_new_table(_table: Table, connection: Connection, **_: object) -> None
 
 
 class Reminder(Base):
-    """A mailing that reminds of another one whoever has not confirmed it; `number` counts them from 1.
+    """A mailing that reminds people to confirm another one; `number` counts its reminders from 1.
 
-    Whether somebody confirmed meanwhile is asked again at the moment of sending.
+    Whether somebody has confirmed is checked again at the moment of sending.
     """
 
     __tablename__ = "reminder"
@@ -182,7 +180,7 @@ class Reminder(Base):
 
 
 class MailboxMessage(Base):
-    """A message that the built-in mailbox received, as it came over SMTP; development and demonstration only."""
+    """A message that the built-in mailbox received over SMTP; for development and demonstration only."""
 
     __tablename__ = "mailbox_message"
     __table_args__ = ADDRESSED

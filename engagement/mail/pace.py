@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class Pace:
-    """Lets `per_minute` messages through a minute, evenly; 0 is without limit. Shared between threads."""
+    """Lets `per_minute` messages a minute through, evenly spaced; 0 means no limit. Shared between threads."""
 
     def __init__(self, per_minute: int = 0) -> None:
         self.per_minute = per_minute
@@ -14,7 +14,7 @@ class Pace:
         self._next_at = 0.0
 
     def waiting_time(self) -> float:
-        """Take the next place in the row and return in how many seconds it comes."""
+        """Take the next turn and return in how many seconds it comes."""
         if not self.per_minute:
             return 0.0
         with self._lock:
@@ -25,7 +25,7 @@ class Pace:
 
 
 def wait_unless(stopping: Callable[[], bool], seconds: float) -> bool:
-    """Wait, looking up four times a second; return False when `stopping` said so before the time was over."""
+    """Wait, checking four times a second; return False when `stopping` ended the wait early."""
     until = time.monotonic() + seconds
     while not stopping():
         left = until - time.monotonic()

@@ -7,21 +7,23 @@ from datetime import datetime
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from engagement.addresses import kept_form
 from engagement.db import db
+from engagement.letters import search_words
 from engagement.mail.confirming import has_confirmed
 from engagement.mail.message import Template, as_html, as_text, without_values
 from engagement.mail.models import Delivery, MailboxMessage, Mailing, Translation
 from engagement.mail.rules import READABLE, DeliveryState, MailingKind
 from engagement.people.models import Person
-from engagement.people.rules import search_text
-from engagement.words import MOST_WORDS
+from engagement.searching import holds_words
 
 
 @dataclass(frozen=True)
 class DeliveryFilters:
-    """What the delivery log is narrowed to. `words` are looked for in names and addresses of people.
+    """The filters of the delivery log; `words` are searched for in people's names and addresses.
 
-    `confirmed` asks whether a message that asks for it was confirmed, None for not asking.
+    `confirmed` filters messages that ask for a confirmation by whether they got it; None doesn't filter. Sign-in mails
+    are left out unless `with_sign_in` is set or the filter is for one of them.
     """
 
     state: DeliveryState | None = None
@@ -29,16 +31,27 @@ class DeliveryFilters:
     mailing_id: int | None = None
     person_id: int | None = None
     words: str = ""
+    with_sign_in: bool = False
 
 
-def outbox_counts() -> dict[DeliveryState, int]:
-    """Return how many deliveries there are in every state, 0 included."""
-    return _by_state(select(Delivery.state, func.count()))
+def outbox_counts(*, with_sign_in: bool = True) -> dict[DeliveryState, int]:
+    """Return the number of deliveries in every state, 0 included, with or without sign-in mails."""
+    counted = select(Delivery.state, func.count())
+    return _by_state(counted if with_sign_in else counted.where(_IS_NO_SIGN_IN))
+
+
+_IS_NO_SIGN_IN = Delivery.mailing_id.not_in(select(Mailing.id).where(Mailing.kind == MailingKind.SIGN_IN))
 
 
 def delivery_counts(mailing_id: int) -> dict[DeliveryState, int]:
-    """Return how many deliveries of one mailing there are in every state, 0 included."""
+    """Return the number of deliveries of one mailing in every state, 0 included."""
     return _by_state(select(Delivery.state, func.count()).where(Delivery.mailing_id == mailing_id))
+
+
+def newest_test_mail() -> Delivery | None:
+    """Return the delivery of the last test copy or test mail, None without one."""
+    tests = select(Delivery).join(Delivery.mailing).where(Mailing.kind == MailingKind.TEST_COPY)
+    return db.session.scalar(tests.order_by(Delivery.id.desc()).limit(1))
 
 
 def _by_state(counted: Select[DeliveryState, int]) -> dict[DeliveryState, int]:
@@ -47,7 +60,7 @@ def _by_state(counted: Select[DeliveryState, int]) -> dict[DeliveryState, int]:
 
 
 def deliveries_listed(filters: DeliveryFilters) -> Select[Delivery]:
-    """Return the SELECT of the delivery log, newest first, with each delivery's mailing and person."""
+    """Return a SELECT of the delivery log, newest first, with each delivery's mailing and person."""
     query = select(Delivery).options(
         joinedload(Delivery.mailing), joinedload(Delivery.translation), joinedload(Delivery.person)
     )
@@ -61,19 +74,21 @@ def deliveries_listed(filters: DeliveryFilters) -> Select[Delivery]:
         query = query.where(asks, Delivery.state.in_(READABLE), has)
     if filters.mailing_id is not None:
         query = query.where(Delivery.mailing_id == filters.mailing_id)
+    elif not filters.with_sign_in:
+        query = query.where(_IS_NO_SIGN_IN)
     if filters.person_id is not None:
         query = query.where(Delivery.person_id == filters.person_id)
-    words = search_text(filters.words).split()[:MOST_WORDS]
+    words = search_words(filters.words)
     if words:
         people = select(Person.id)
         for word in words:
             people = people.where(Person.searched_by.contains(word, autoescape=True))
-        query = query.where(or_(Delivery.person_id.in_(people), Delivery.address == filters.words.strip().lower()))
+        query = query.where(or_(Delivery.person_id.in_(people), Delivery.address == kept_form(filters.words)))
     return query.order_by(Delivery.id.desc())
 
 
 def translations_in(mailing_id: int) -> list[Translation]:
-    """Return the texts of a mailing in other languages than its own, by language."""
+    """Return the translations of a mailing, by language."""
     rows = select(Translation).where(Translation.mailing_id == mailing_id).order_by(Translation.language)
     return list(db.session.scalars(rows))
 
@@ -84,15 +99,15 @@ def letters_of(mailing: Mailing) -> list[Mailing | Translation]:
 
 
 def whole_text_of(mailing: Mailing) -> str:
-    """Return everything that recipients of a mailing may read, in all languages: whose slots have to be filled."""
+    """Return all text of a mailing that recipients may read, in all languages: its slots must be filled."""
     return "\n".join(part for each in letters_of(mailing) for part in (each.subject, each.text, each.html))
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """So many deliveries wait for a later instant, the last of them for `last_at` (UTC), in that person's `timezone`.
+    """The number of deliveries that wait, and the instant (UTC) and zone (IANA) of the last one.
 
-    `timezone` is None where that person has none of their own, or nobody waits; `last_at` where nobody waits.
+    `timezone` is None when that person has no own zone. Both are None when nobody waits.
     """
 
     number: int = 0
@@ -101,7 +116,7 @@ class Waiting:
 
 
 def waiting_for_hours(now: datetime, mailing_id: int | None = None) -> Waiting:
-    """Return how many wait for their own working hours, of one mailing or of all, and until when the last of them does."""
+    """Return the deliveries that wait for working hours, of one mailing or of all (None)."""
     waits = [Delivery.state == DeliveryState.QUEUED, Delivery.due_at > now]
     if mailing_id is not None:
         waits.append(Delivery.mailing_id == mailing_id)
@@ -126,21 +141,21 @@ def due_count(now: datetime) -> int:
 
 
 def undecided() -> int:
-    """Return how many deliveries are not certain and wait for a person's decision."""
+    """Return how many deliveries have an unknown outcome that a person has to decide about."""
     waiting = select(func.count()).where(Delivery.state == DeliveryState.UNKNOWN, Delivery.decided_at.is_(None))
     return db.session.scalar(waiting) or 0
 
 
 def recent_mailings(limit: int = 50) -> list[Mailing]:
-    """Return the mailings that were built last, newest first, without sign-in links and the like."""
+    """Return the latest mailings, newest first, without sign-in links and the like."""
     to_many = Mailing.kind.in_((MailingKind.COMMUNICATION, MailingKind.NOTICE))
     return list(db.session.scalars(select(Mailing).where(to_many).order_by(Mailing.id.desc()).limit(limit)))
 
 
 def messages_to(person_id: int) -> Select[Delivery]:
-    """Return the SELECT of the communications that a person was sent, newest first, with their mailings.
+    """Return a SELECT of the communications sent to a person, newest first, with their mailings.
 
-    Those whose mail was put off or refused are among them: they can be read in the service.
+    Deferred and refused mails are included: the person can read them in the service.
     """
     return (
         select(Delivery)
@@ -156,7 +171,7 @@ def messages_to(person_id: int) -> Select[Delivery]:
 
 
 def subject_for(delivery: Delivery) -> str:
-    """Return the subject as this person got it, without the values where they are no longer kept."""
+    """Return the subject as this person got it; deleted values show as stand-ins."""
     return _filled(delivery, delivery.letter.subject, as_text(delivery.filled))
 
 
@@ -175,8 +190,6 @@ def _filled(delivery: Delivery, text: str, values: Mapping[str, str]) -> str:
 
 
 def mailbox_listed(words: str = "") -> Select[MailboxMessage]:
-    """Return the SELECT of what the built-in mailbox received, newest first; `words` is part of a recipient's address."""
+    """Return a SELECT of what the built-in mailbox received, newest first; `words` is part of a recipient's address."""
     query = select(MailboxMessage)
-    if words.strip():
-        query = query.where(func.lower(MailboxMessage.recipient).contains(words.strip().lower(), autoescape=True))
-    return query.order_by(MailboxMessage.id.desc())
+    return query.where(holds_words(search_words(words), MailboxMessage.recipient)).order_by(MailboxMessage.id.desc())

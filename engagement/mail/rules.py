@@ -1,4 +1,4 @@
-"""The vocabulary of delivery and the back-off between attempts."""
+"""The words of delivery, and the wait between attempts."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class MailingKind(StrEnum):
-    """What a message is, which decides how it is worded and whether it can be declined."""
+    """What a message is for, which decides its wording and whether people can decline it."""
 
     COMMUNICATION = "communication"
     TEST_COPY = "test_copy"
@@ -15,15 +15,15 @@ class MailingKind(StrEnum):
 
     @property
     def is_awaited(self) -> bool:
-        """Whether somebody waits for it at the screen, so that it overtakes mailings to many."""
+        """Whether somebody waits for it at the screen; it then overtakes mailings to many."""
         return self in (MailingKind.SIGN_IN, MailingKind.TEST_COPY)
 
 
 class DeliveryState(StrEnum):
-    """What became of one message to one person.
+    """The state of one message to one person.
 
-    UNKNOWN is a message whose conversation with the mail server was cut after it had begun: it may have been accepted,
-    so nobody sends it again without a person's decision.
+    UNKNOWN means that the conversation with the mail server was cut while the message was handed over: it may have been
+    accepted, so only a person can decide to send it again.
     """
 
     QUEUED = "queued"
@@ -57,7 +57,7 @@ class DeliveryState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether the service does nothing more about it by itself."""
+        """Whether the service does nothing more by itself."""
         return self in (DeliveryState.SENT, DeliveryState.BOUNCED, DeliveryState.SUPPRESSED, DeliveryState.UNKNOWN)
 
 
@@ -72,12 +72,12 @@ _WORDS = {
     DeliveryState.UNKNOWN: ("Not certain", "bad", "bang"),
 }
 
-#: What has not reached the mail server yet, or was put off by it.
+#: Not accepted by the mail server yet, or deferred by it.
 UNSENT = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
-#: What has left, or tried to: it can be read in the service, also where the mail was refused.
+#: Sent or attempted: people can read these in the service, even if the mail server refused them.
 READABLE = (DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
 
-#: Why a message is not sent, as the delivery log says it.
+#: Reasons for not sending a message, as the delivery log words them.
 HAS_LEFT = "This person has left, so nothing is sent to them."
 NO_ADDRESS = "The directory has no e-mail address for this person."
 HAS_CONFIRMED = "This person has confirmed the message meanwhile, so they are not reminded."
@@ -88,11 +88,11 @@ CUT_OFF = "Sending was cut off after it had begun. The message may have arrived 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one attempt came to: SENT, DEFERRED, BOUNCED or UNKNOWN.
+    """The outcome of one attempt: SENT, DEFERRED, BOUNCED or UNKNOWN.
 
-    `reply` is the mail server's own text or what the network said, `reason` our sentence where the reply alone does not
-    say enough. `is_ours` marks trouble between us and the mail server, which says nothing about the recipient and is not
-    counted against them.
+    `reply` is the text of the mail server or the network, `reason` our sentence when the reply says too little.
+    `is_ours` marks trouble between us and the mail server: it says nothing about the recipient and is not counted
+    against them.
     """
 
     state: DeliveryState
@@ -101,12 +101,12 @@ class Outcome:
     is_ours: bool = False
 
 
-#: Minutes to wait after the first, second, … attempt that was put off; about three days in all (RFC 5321, 4.5.4.1).
+#: Minutes to wait after the first, second, … deferred attempt; about three days in all (RFC 5321, 4.5.4.1).
 BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440, 1440)
 
 
 def wait_after(attempts: int) -> timedelta | None:
-    """Return how long to wait after `attempts` attempts that were put off, None when it is time to give up."""
+    """Return the wait after `attempts` deferred attempts, None when it is time to give up."""
     if attempts > len(BACK_OFF_MINUTES):
         return None
     return timedelta(minutes=BACK_OFF_MINUTES[max(attempts, 1) - 1])

@@ -1,4 +1,4 @@
-"""One message sent at once, outside the outbox: the proof that the mail settings work."""
+"""Sends one message at once, outside the outbox, to prove that the mail settings work."""
 
 from engagement import clock
 from engagement.errors import BadInput
@@ -17,7 +17,7 @@ WHY = "You get this because somebody asked the service to send a test message to
 def send_test_mail(smtp_url: str, mail_from: str, address: str) -> str:
     """Send one message now and return the server's answer.
 
-    Raises BadInput, with the server's or the network's words, when it was not accepted.
+    Raises BadInput with the words of the server or the network when it is not accepted.
     """
     mailing = Mailing(
         kind=MailingKind.NOTICE,

@@ -1,7 +1,7 @@
-"""The conversation with the mail server: a kept connection, and what each of its answers means for the delivery.
+"""The conversation with the mail server over a kept connection, and what each answer means for the delivery.
 
-What counts is the moment at which the end of the message was sent. Before it nothing can have been accepted, so the
-message may be tried again; after it only the server's answer tells, and without one the delivery is not certain.
+The decisive moment is the end of the message. Before it nothing can have been accepted, so the message may be tried
+again. After it only the server's answer tells; without one the outcome is unknown.
 """
 
 import contextlib
@@ -14,17 +14,18 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
+from engagement.addresses import server_form
 from engagement.errors import BadInput
 from engagement.mail.headers import is_usable_address
 from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
 
-#: Seconds for a connection and each answer, and for the answer to a whole message (RFC 5321, 4.5.3.2 asks for patience).
+#: Seconds to wait for a connection and each answer, and for the answer to a whole message (RFC 5321, 4.5.3.2).
 ANSWER_WITHIN = 30.0
 ACCEPT_WITHIN = 300.0
-#: A connection that stood idle for longer is asked whether it still lives before it is used.
+#: A connection idle for longer than this many seconds is tested before it is used.
 IDLE_SECONDS = 10.0
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-#: Refusals that speak of our sign-in, whichever command they answer.
+#: Reply codes about our own sign-in, in answer to any command.
 _OURS = frozenset({421, 530, 534, 535, 538})
 BROKE_OFF = "The connection broke off before the message was handed over."
 _LEADING_DOT = re.compile(rb"(?m)^\.")
@@ -32,7 +33,7 @@ _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 @dataclass(frozen=True)
 class Server:
-    """A mail server's address, taken from a URL."""
+    """A mail server as a URL names it."""
 
     scheme: str
     host: str
@@ -42,7 +43,7 @@ class Server:
 
 
 def server_of(url: str) -> Server:
-    """Return the server that an smtp, smtp+starttls or smtps URL names. Raises BadInput for anything else."""
+    """Return the server of an smtp, smtp+starttls or smtps URL. Raises BadInput for anything else."""
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:
         raise BadInput("Use smtp://, smtp+starttls:// or smtps:// with a host, such as smtps://mail.example.com:465.")
@@ -57,7 +58,7 @@ def server_of(url: str) -> Server:
 
 
 class Transport:
-    """One connection to the mail server, opened when first needed and kept. Not to be shared between threads."""
+    """One connection to the mail server, opened when needed and kept. Not to be shared between threads."""
 
     def __init__(self, url: str, answer_within: float = ANSWER_WITHIN, accept_within: float = ACCEPT_WITHIN) -> None:
         self._server = server_of(url)
@@ -67,7 +68,8 @@ class Transport:
         self._used_at = 0.0
 
     def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
-        """Hand one message over and return what came of it; never raises for what the server or the network does."""
+        """Hand one message over and return the outcome; never raises for errors of the server or the network."""
+        recipient = server_form(recipient)
         if not is_usable_address(recipient):
             return Outcome(DeliveryState.BOUNCED, reason="The address cannot be used for mail.")
         try:
@@ -93,14 +95,14 @@ class Transport:
         if broken:
             self._drop()
             if was_kept:
-                # Servers end connections that are old or have carried enough; nothing of this message was sent yet.
+                # Servers close old and much-used connections; nothing of this message was sent yet, so try anew.
                 return self._hand_over_or_reconnect(sender, recipient, message)
         return refusal or self._hand_over(connection, message)
 
     def greeting(self) -> str:
-        """Connect, sign in where the URL has a user, and return how the server named itself.
+        """Connect, sign in if the URL has a user, and return the server's name for itself.
 
-        Raises BadInput with the server's or the network's words when that does not work.
+        Raises BadInput with the words of the server or the network when that fails.
         """
         try:
             connection = self._open()
@@ -119,7 +121,7 @@ class Transport:
         self.close()
 
     def close(self) -> None:
-        """End the conversation politely where that is still possible."""
+        """End the conversation politely if possible."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
@@ -151,7 +153,7 @@ class Transport:
     def _connected(self) -> smtplib.SMTP:
         server = self._server
         secure = ssl.create_default_context()
-        # Given here, because the standard library's own way asks the name service at every connection.
+        # Given here, because the standard library would ask DNS at every connection.
         myself = socket.gethostname() or "localhost"
         connection: smtplib.SMTP
         if server.scheme == "smtps":
@@ -159,7 +161,7 @@ class Transport:
         else:
             connection = smtplib.SMTP(server.host, server.port, myself, timeout=self._answer_within)
         try:
-            # The end of a message must not wait for the acknowledgement of its beginning.
+            # Don't wait for the acknowledgement of a message's first packets before sending its last.
             assert connection.sock is not None
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.ehlo_or_helo_if_needed()
@@ -176,7 +178,7 @@ class Transport:
     def _hand_over(self, connection: smtplib.SMTP, message: bytes) -> Outcome:
         assert connection.sock is not None
         try:
-            # One write: when it raises, the last bytes, which end the message, have not left, so nothing was accepted.
+            # One write: if it raises, the last bytes, which end the message, were not sent, so nothing was accepted.
             connection.sock.sendall(_dotted(message))
         except OSError as error:
             self._drop()
@@ -193,7 +195,7 @@ class Transport:
         return _outcome(code, text)
 
     def _announce(self, connection: smtplib.SMTP, sender: str, recipient: str) -> Outcome | None:
-        """Name sender and recipient and ask to send; return what the server refused, None when it waits for the message."""
+        """Send the envelope and DATA; return the refusal, None when the server waits for the message."""
         utf8 = "" if recipient.isascii() else " SMTPUTF8"
         commands = [f"MAIL FROM:<{sender}>{utf8}", f"RCPT TO:<{recipient}>", "DATA"]
         refused: Outcome | None = None
@@ -201,7 +203,7 @@ class Transport:
         for step, (code, text) in enumerate(_answers(connection, commands)):
             ready = code
             if refused is None and not 200 <= code < 400:
-                # A refused sender concerns everybody, unless it was this recipient's characters that were refused.
+                # A refused sender concerns all mail, unless the server refused only this recipient's characters.
                 refused = _outcome(code, text, is_ours=step == 0 and not utf8)
         if refused is None and ready == 354:
             return None
@@ -221,7 +223,7 @@ class Transport:
 
 
 def _answers(connection: smtplib.SMTP, commands: list[str]) -> list[tuple[int, bytes]]:
-    """Return the server's answers: all commands in one write where it takes that, else each after the one before."""
+    """Return the server's answers: to all commands in one write if it allows that, else one by one."""
     if connection.has_extn("pipelining"):
         connection.send("".join(f"{command}\r\n" for command in commands).encode())
         return [connection.getreply() for _ in commands]
@@ -235,7 +237,7 @@ def _answers(connection: smtplib.SMTP, commands: list[str]) -> list[tuple[int, b
 
 
 def _dotted(message: bytes) -> bytes:
-    """Return the message as DATA carries it: leading dots doubled, ended by a line with one dot."""
+    """Return the message as DATA sends it: leading dots doubled, and a line with one dot at the end."""
     end = b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n"
     return _LEADING_DOT.sub(b"..", message) + end
 
@@ -245,7 +247,7 @@ def _outcome(code: int, text: bytes, is_ours: bool = False) -> Outcome:
     if 200 <= code < 300:
         return Outcome(DeliveryState.SENT, reply)
     if is_ours or code in _OURS or not 400 <= code < 600:
-        # A sender that is refused, or a server that shuts down, must not turn everybody into a refused recipient.
+        # A refused sender or a server that shuts down must not mark every recipient as refused.
         return Outcome(
             DeliveryState.DEFERRED, reply, "The mail server takes nothing from us at the moment.", is_ours=True
         )

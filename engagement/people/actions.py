@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from engagement import audit, clock
+from engagement.addresses import kept_form
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean, same_key
 from engagement.people import queries
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import (
@@ -18,7 +20,6 @@ from engagement.people.rules import (
     delivery_problems,
     leaf_name,
     parent_path,
-    search_text,
 )
 from engagement.verbs import Verb
 
@@ -31,7 +32,7 @@ def make_department(path: str, *, by: Actor) -> Department:
     A closed department at the path is opened again; for one that was merged or renamed it is the one that it is now.
     Raises BadInput for an empty part or more than 12 levels.
     """
-    parts = [part.strip() for part in path.split(PATH_SEPARATOR)]
+    parts = [clean(part) for part in path.split(PATH_SEPARATOR)]
     if not all(parts) or len(parts) > DEEPEST or any(len(part) > 200 for part in parts):
         raise BadInput(
             f"“{path[:80]}” is not a department path. Write names with a slash between them, at most {DEEPEST} levels.",
@@ -67,7 +68,7 @@ def rename_department(department: Department, name: str, *, by: Actor) -> None:
     The former name goes on meaning this department, because HR files go on using it. Raises BadInput for an unusable name,
     RuleBroken when a sibling has it or had it.
     """
-    name = " ".join(name.split())
+    name = clean(name)
     if not name or PATH_SEPARATOR in name or len(name) > 200:
         raise BadInput(
             "Write a name without a slash.", {"name": "Write a name without a slash, at most 200 characters."}
@@ -77,6 +78,8 @@ def rename_department(department: Department, name: str, *, by: Actor) -> None:
     above = parent_path(department.path)
     new_path = f"{above}{PATH_SEPARATOR}{name}" if above else name
     former = queries.department_by_path(new_path)
+    if former is department:
+        former = None
     if former is not None and former.closed_at is None:
         raise RuleBroken(f"There is a department {new_path} already. Merge the two instead.")
     if former is not None and former.merged_into_id != department.id:
@@ -85,21 +88,21 @@ def rename_department(department: Department, name: str, *, by: Actor) -> None:
         )
     old_path = department.path
     audit.record(Verb.RENAMED_DEPARTMENT, audit.about(department, name=new_path), by=by, name=(department.name, name))
-    if former is None:
+    # In another spelling alone it is known by its former name anyway.
+    if former is None and same_key(new_path) != same_key(old_path):
         former = Department(lineage="", merged_into_id=department.id, closed_at=clock.now())
         db.session.add(former)
-    # Until the department has its new path, its old one is taken.
-    former.name, former.path = leaf_name(old_path), f"{PATH_SEPARATOR}{old_path}"
+    if former is not None:
+        # Until the department has its new path, its old one is taken.
+        former.name, former.path = leaf_name(old_path), f"{PATH_SEPARATOR}{old_path}"
     department.name = name
     db.session.flush()
-    former.lineage = former.lineage or f"/{former.id}/"
-    rows_changed(
-        update(Department)
-        .where(queries.below(department))
-        .values(path=new_path + func.substr(Department.path, len(old_path) + 1))
-    )
-    former.path = old_path
+    for row in db.session.scalars(select(Department).where(queries.below(department))):
+        row.path = new_path + row.path[len(old_path) :]
     db.session.flush()
+    if former is not None:
+        former.lineage, former.path = former.lineage or f"/{former.id}/", old_path
+        db.session.flush()
     db.session.expire_all()
 
 
@@ -150,7 +153,7 @@ def add_person(
     Raises BadInput when somebody who has not left has the address or the employee number, and for an address with
     blanks or line breaks in it, which would become headers of a message.
     """
-    email = email.strip().lower() if email else None
+    email = kept_form(email) if email else None
     if email and any(c.isspace() or not c.isprintable() for c in email):
         raise BadInput("This is not an e-mail address.", {"email": "Write an address such as name@example.com."})
     if email and db.session.scalar(select(Person.id).where(Person.email == email, queries.active())):
@@ -168,7 +171,6 @@ def add_person(
         email=email,
         department=department,
         joined_at=clock.now(),
-        searched_by=search_text(name, email, number),
         **details,
     )
     db.session.add(person)

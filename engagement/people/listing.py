@@ -10,7 +10,7 @@ from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import TrainingRole
 
-BY_NAME = (Person.last_name, Person.first_name, Person.id)
+BY_NAME = (Person.sorted_by, Person.id)
 
 
 class PersonLine(NamedTuple):

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
-from engagement.people.rules import RoleOrigin, TrainingRole
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, sorting, word_of
+from engagement.letters import LONGEST_SEARCH
+from engagement.people.rules import RoleOrigin, TrainingRole, path_key, person_keys
 
 
 class Department(Base):
@@ -25,6 +26,7 @@ class Department(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     name: Mapped[str] = mapped_column(short())
     path: Mapped[str] = mapped_column(Text, unique=True)
+    sorted_by: Mapped[str] = mapped_column(sorting(), default="")
     lineage: Mapped[str] = mapped_column(short(300), index=True)
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", use_alter=True))
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -33,11 +35,20 @@ class Department(Base):
     parent: Mapped["Department | None"] = relationship(remote_side="Department.id", foreign_keys=[parent_id])
     manager: Mapped["Person | None"] = relationship(foreign_keys=[manager_id], post_update=True)
 
+    @validates("path")
+    def _place(self, _field: str, path: str) -> str:
+        self.sorted_by = path_key(path)
+        return path
+
+
+_NAMED_BY = ("name", "first_name", "last_name", "email", "employee_id")
+
 
 class Person(Base):
     """Somebody in the organisation, as the HR file knows them.
 
     `email` is in lower case and unique among those who have not left; `employee_id` is unique for ever.
+    What a person is found and listed by follows from these (`person_keys`); statements on sets write it themselves.
     `timezone`, `language` and the working hours (HH:MM, local) are None where the organisation's defaults hold.
     """
 
@@ -50,7 +61,7 @@ class Person(Base):
             sqlite_where=text("left_at IS NULL"),
             postgresql_where=text("left_at IS NULL"),
         ),
-        Index("ix_person_listed", "last_name", "first_name", "id"),
+        Index("ix_person_listed", "sorted_by", "id"),
         Index("ix_person_department_left", "department_id", "left_at"),
         # Few leave, so an index of those who did costs nothing while people are added.
         Index(
@@ -82,10 +93,18 @@ class Person(Base):
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    searched_by: Mapped[str] = mapped_column(short(600), default="")
+    searched_by: Mapped[str] = mapped_column(short(LONGEST_SEARCH), default="")
+    sorted_by: Mapped[str] = mapped_column(sorting(), default="")
 
     department: Mapped[Department | None] = relationship(foreign_keys=[department_id])
     manager: Mapped["Person | None"] = relationship(remote_side="Person.id", foreign_keys=[manager_id])
+
+    @validates(*_NAMED_BY)
+    def _keep_keys(self, field: str, value: str | None) -> str | None:
+        named = {name: getattr(self, name) for name in _NAMED_BY} | {field: value}
+        for key, written in person_keys(**named).items():
+            setattr(self, key, written)
+        return value
 
     @property
     def has_left(self) -> bool:

@@ -9,10 +9,13 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
+from engagement import letters
+from engagement.addresses import kept_form
 from engagement.db import count_of, db
+from engagement.letters import clean_number, same_key, search_words
 from engagement.people.models import Department, Person, PersonRole
-from engagement.people.rules import TrainingRole, search_text
-from engagement.words import MOST_WORDS
+from engagement.people.rules import TrainingRole
+from engagement.searching import folded
 
 EVERYBODY = true()
 _PLACE = Department.__table__.c
@@ -58,14 +61,19 @@ class DirectoryRow(NamedTuple):
 
 
 def department_by_path(path: str) -> Department | None:
-    """Return the department with this path of names, joined by "/"."""
-    return db.session.scalar(select(Department).where(Department.path == path))
+    """Return the department with this path of names, joined by "/": spelt so, else one that a reader takes for the same."""
+    exactly = db.session.scalar(select(Department).where(Department.path == path))
+    if exactly is not None:
+        return exactly
+    close = select(Department).where(folded(Department.path) == letters.folded(path)).order_by(Department.id)
+    alike = [row for row in db.session.scalars(close) if same_key(row.path) == same_key(path)]
+    return next((row for row in alike if row.closed_at is None), next(iter(alike), None))
 
 
 def departments(include_closed: bool = False) -> list[Department]:
     """Return all departments, each after the one above it."""
     open_only = true() if include_closed else Department.closed_at.is_(None)
-    return list(db.session.scalars(select(Department).where(open_only).order_by(Department.path)))
+    return list(db.session.scalars(select(Department).where(open_only).order_by(Department.sorted_by, Department.id)))
 
 
 def department_names(also: int = 0) -> Sequence[DepartmentName]:
@@ -76,7 +84,7 @@ def department_names(also: int = 0) -> Sequence[DepartmentName]:
 _DEPARTMENT_NAMES = (
     select(_PLACE.id, _PLACE.path, _PLACE.lineage, _PLACE.closed_at.is_not(None))
     .where(or_(_PLACE.closed_at.is_(None), _PLACE.id == bindparam("also", type_=Integer)))
-    .order_by(_PLACE.path)
+    .order_by(_PLACE.sorted_by, _PLACE.id)
 )
 
 
@@ -98,7 +106,7 @@ def department_tree() -> list[DepartmentLine]:
     for row in rows:
         for ancestor in row.lineage.strip("/").split("/"):
             total[int(ancestor)] += heads.get(row.id, 0)
-    ordered = sorted(rows, key=lambda row: row.path.casefold().split("/"))
+    ordered = sorted(rows, key=lambda row: (row.sorted_by, row.id))
     return [
         DepartmentLine(row, row.lineage.strip("/").count("/"), row.manager, heads.get(row.id, 0), total[row.id])
         for row in ordered
@@ -121,11 +129,11 @@ def people_listed(
 ) -> Select[Person]:
     """Return the SELECT of the people list in the order of names: those `visible`, narrowed by the filters given.
 
-    Every one of `words` has to occur in name, address or employee number, in any case; `lineage` is a department's.
+    Every one of `words` has to occur in name, address or employee number, in any spelling; `lineage` is a department's.
     """
     # Whoever was erased has left before, and one condition can be counted from an index alone.
     query = select(Person).where(visible, Person.erased_at.is_(None) if include_left else active())
-    for word in search_text(words).split()[:MOST_WORDS]:
+    for word in search_words(words):
         query = query.where(Person.searched_by.contains(word, autoescape=True))
     if lineage:
         inside = select(Department.id).where(Department.lineage.startswith(lineage, autoescape=True))
@@ -134,7 +142,7 @@ def people_listed(
         query = query.where(Person.id.in_(select(PersonRole.person_id).where(PersonRole.role == role)))
     if without_role:
         query = query.where(Person.id.not_in(select(PersonRole.person_id)))
-    return query.order_by(Person.last_name, Person.first_name, Person.id)
+    return query.order_by(Person.sorted_by, Person.id)
 
 
 def headcount() -> int:
@@ -159,7 +167,7 @@ def team_of(person_id: int, visible: ColumnElement[bool] = EVERYBODY) -> list[Pe
         db.session.scalars(
             select(Person)
             .where(Person.manager_id == person_id, active(), visible)
-            .order_by(Person.last_name, Person.first_name, Person.id)
+            .order_by(Person.sorted_by, Person.id)
         )
     )
 
@@ -171,11 +179,10 @@ def person_by_reference(
 
     Only those are found who meet `among`, and by their number only those who meet `numbered`.
     """
-    wanted = reference.strip()
-    by_number = and_(Person.employee_id == wanted, numbered)
+    by_number = and_(Person.employee_id == clean_number(reference).strip(), numbered)
     return db.session.scalar(
         select(Person)
-        .where(or_(Person.email == wanted.lower(), by_number), among, active())
+        .where(or_(Person.email == kept_form(reference), by_number), among, active())
         .order_by(Person.id)
         .limit(1)
     )
@@ -271,15 +278,19 @@ def directory_rows(people: Select[Person]) -> list[DirectoryRow]:
 
 def ids_by_reference(references: Sequence[str]) -> dict[str, int]:
     """Return who is meant by each address or employee number, in one query; who is nobody here has no entry."""
-    wanted = {reference.strip() for reference in references}
+    meant = {text: (kept_form(text), clean_number(text).strip()) for text in references}
     rows = db.session.execute(
         select(Person.id, Person.email, Person.employee_id).where(
-            or_(Person.email.in_({text.lower() for text in wanted}), Person.employee_id.in_(wanted)), active()
+            or_(
+                Person.email.in_({address for address, _ in meant.values()}),
+                Person.employee_id.in_({number for _, number in meant.values()}),
+            ),
+            active(),
         )
     ).all()
     by_number = {number: person_id for person_id, _, number in rows if number}
     by_address = {address: person_id for person_id, address, _ in rows if address}
-    found = {text: by_address.get(text.strip().lower()) or by_number.get(text.strip()) for text in references}
+    found = {text: by_address.get(address) or by_number.get(number) for text, (address, number) in meant.items()}
     return {text: person_id for text, person_id in found.items() if person_id is not None}
 
 

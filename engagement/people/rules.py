@@ -1,13 +1,13 @@
 """The vocabulary of the directory and pure functions over names, addresses and department paths."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from zoneinfo import available_timezones
 
+from engagement.letters import same_key, search_key, sort_key
+
 PATH_SEPARATOR = "/"
-LONGEST_SEARCH = 600
 
 
 class TrainingRole(StrEnum):
@@ -51,9 +51,19 @@ def delivery_problems(timezone: str, language: str, works_from: str, works_until
     return problems
 
 
-def search_text(*parts: str | None) -> str:
-    """Return the text that the people list is searched by: folded case, composed characters."""
-    return unicodedata.normalize("NFKC", " ".join(filter(None, parts))).casefold()[:LONGEST_SEARCH]
+def person_keys(
+    name: str | None, first_name: str | None, last_name: str | None, email: str | None, employee_id: str | None
+) -> dict[str, str]:
+    """Return what a person is found by, and their place in lists: by last name, else by the whole name."""
+    return {
+        "searched_by": search_key(name or "", email, employee_id),
+        "sorted_by": sort_key(last_name or name or "", (last_name and first_name) or ""),
+    }
+
+
+def path_key(path: str) -> str:
+    """Return the place of a department in lists: right after the one above it."""
+    return sort_key(*path.split(PATH_SEPARATOR))
 
 
 def parent_path(path: str) -> str | None:
@@ -65,6 +75,14 @@ def parent_path(path: str) -> str | None:
 def leaf_name(path: str) -> str:
     """Return the department's own name, the last part of its path."""
     return path.rpartition(PATH_SEPARATOR)[2]
+
+
+def spelt_as(path: str, known: Mapping[str, str]) -> str:
+    """Return a path as the directory spells it, as far down as it has it; `known` has its paths under their `same_key`."""
+    if spelt := known.get(same_key(path)):
+        return spelt
+    above = parent_path(path)
+    return f"{spelt_as(above, known)}{PATH_SEPARATOR}{leaf_name(path)}" if above else path
 
 
 def present_path(path: str, successors: Mapping[str, str]) -> str:

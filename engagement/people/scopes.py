@@ -1,10 +1,11 @@
 """Whose departments are whose, and who works in them."""
 
 from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.people.models import Department, Person
-from engagement.reach import Reach, allow, found
+from engagement.reach import Reach, allow, found, row_of_all
 
 
 def departments_within(reach: Reach) -> ColumnElement[bool]:
@@ -19,7 +20,9 @@ def reaches_department(reach: Reach, department: Department) -> bool:
 
 def department_for(reach: Reach, department_id: int) -> Department:
     """Return a department within reach, also a closed one; raises NotFound or BeyondReach."""
-    department = found(db.session.get(Department, department_id))
+    allow(reach.holds_anything)
+    asked = select(Department).where(Department.id == department_id).options(joinedload(Department.manager))
+    department = found(db.session.scalar(asked))
     allow(reaches_department(reach, department))
     return department
 
@@ -31,3 +34,8 @@ def works_within(reach: Reach) -> ColumnElement[bool]:
     if not reach.departments:
         return false()
     return Person.department_id.in_(select(Department.id).where(departments_within(reach)))
+
+
+def person_to_keep(reach: Reach, person_id: int) -> Person:
+    """Return anybody in the directory for who keeps all of it, or administers; raises BeyondReach or NotFound."""
+    return row_of_all(reach, Person, person_id)

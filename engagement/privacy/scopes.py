@@ -48,7 +48,7 @@ NOBODY = Reach()
 
 REACH: dict[str, Reach] = {
     # The directory and sign-ins.
-    "person": Reach(about=("id",), without=("searched_by",), beside=("manager_id",)),
+    "person": Reach(about=("id",), without=("searched_by", "sorted_by"), beside=("manager_id",)),
     "person_role": Reach(about=("person_id",)),
     "department": Reach(posts={"manager_id": Post("Manager", "department", ("path",))}),
     "account": Reach(about=("person_id",), without=("password_hash", "session_version")),
@@ -61,9 +61,10 @@ REACH: dict[str, Reach] = {
     "import_run": Reach(by={"started_by_account_id": ("id", "filename", "started_at", "status")}),
     "import_change": Reach(about=("person_id",)),
     "staged_match": Reach(about=("person_id",)),
-    "staged_person": Reach(without=("searched_by", "manager_email", "manager_employee_id")),
+    "staged_person": Reach(without=("searched_by", "sorted_by", "manager_email", "manager_employee_id")),
     "staged_reference": NOBODY,
     "saved_mapping": NOBODY,
+    "skipped_setup": NOBODY,
     "kept_form": Reach(by={"account_id": ("path", "fields", "kept_at")}),
     "kept_upload": Reach(by={"account_id": ("filename", "kept_at")}),
     # Mail. The built-in mailbox holds copies of deliveries.
@@ -85,6 +86,7 @@ REACH: dict[str, Reach] = {
     ),
     "wave_department": NOBODY,
     "wave_step": NOBODY,
+    "go_live_move": NOBODY,
     "wave_workflow": NOBODY,
     "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),
     # Training.
@@ -103,7 +105,7 @@ REACH: dict[str, Reach] = {
         about=("person_id",), without=("decided_by", "decided_by_id"), by={"decided_by_id": ("decided_at", "decision")}
     ),
     # Stakeholders. Words of theirs about somebody else are told without that person's name.
-    "stakeholder": Reach(about=("person_id",)),
+    "stakeholder": Reach(about=("person_id",), without=("sorted_by",)),
     "stakeholder_profile": Reach(
         about=("stakeholder_id",),
         without=("owner_id", "said_by_id"),
@@ -154,7 +156,10 @@ REACH: dict[str, Reach] = {
     ),
     "occurrence": Reach(by={"written_by_id": ("id", "written_at", "subject", "body")}),
     "occurrence_text": NOBODY,
+    "text_version": Reach(by={"written_by_id": ("occurrence_id", "written_at", "subject", "body")}),
+    "sent_back": Reach(by={"sent_back_by_id": ("occurrence_id", "sent_back_at", "comment")}),
     "approval": Reach(by={"approved_by_id": ("occurrence_id", "approved_at", "withdrawn_at")}),
+    "set_aside": NOBODY,
     # The service itself. Of what somebody did to others the audit tells when, what, and to which kind of thing.
     "audit_entry": Reach(
         about=("person_id",), without=("actor_id", "actor_name"), by={"actor_id": ("at", "verb", "subject_kind")}
@@ -245,6 +250,7 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     ),
     "wave": ("name", "aim"),
     "wave_step": ("reason",),
+    "go_live_move": ("reason",),
     "own_due_day": ("reason",),
     "stakeholder": ("name",),
     "stakeholder_profile": ("role",),
@@ -253,6 +259,8 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "communication": ("name", "subject", "outline"),
     "occurrence": ("subject", "body", "reason"),
     "occurrence_text": ("subject", "body"),
+    "text_version": ("subject", "body"),
+    "sent_back": ("comment",),
     "concern": ("text",),
     "concern_reply": ("text",),
     "concern_step": ("note",),
@@ -266,6 +274,8 @@ SIGNED: Mapping[str, tuple[str, ...]] = {
     "module": ("edited_by",),
     "saved_mapping": ("saved_by",),
     "wave_step": ("by",),
+    "go_live_move": ("by",),
+    "skipped_setup": ("by",),
     "import_run": ("started_by",),
     "leftover": ("decided_by",),
     "own_due_day": ("said_by",),
@@ -277,6 +287,8 @@ WRITTEN_DOWN: Mapping[str, tuple[str, ...]] = {
     "import_run": ("filename", "problems", "new_departments"),
     "job_line": ("outcome", "error"),
     "mailing": ("reply_to",),
+    "approval": ("acted_on",),
+    "set_aside": ("name", "reason"),
 }
 #: What tells of concerns, or may, as a form that was not sent: opened to the person themselves and to those who may read the
 #: log, not to other administrators.

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from engagement import audit, clock
+from engagement import audit, clock, letters
 from engagement.audit import Actor
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.people.models import Person
 from engagement.programmes.models import Ownership, Programme, Workflow
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
+from engagement.searching import folded
 from engagement.verbs import Verb
 
 LONGEST_TEXT = 5_000
@@ -41,7 +43,7 @@ def change_programme(programme: Programme, name: str, purpose: str, *, by: Actor
 
 
 def _name(name: str) -> str:
-    name = " ".join(name.split())
+    name = clean(name)
     if not name or len(name) > 200:
         raise BadInput("A name is missing.", {"name": "Write a name, at most 200 characters."})
     return name
@@ -56,7 +58,9 @@ def _text(field: str, text: str) -> str:
 
 
 def _refuse_taken_name(name: str, programme_id: int | None) -> None:
-    taken = select(Programme.id).where(func.lower(Programme.name) == name.lower(), Programme.id != (programme_id or 0))
+    taken = select(Programme.id).where(
+        folded(Programme.name) == letters.folded(name), Programme.id != (programme_id or 0)
+    )
     if db.session.scalar(taken):
         raise BadInput(f"There is a programme called {name} already.", {"name": "Another programme has this name."})
 
@@ -100,7 +104,7 @@ def change_workflow(workflow: Workflow, *, by: Actor, **values: Any) -> None:
 def _refuse_taken_workflow(programme_id: int, name: str, workflow_id: int | None) -> None:
     taken = select(Workflow.id).where(
         Workflow.programme_id == programme_id,
-        func.lower(Workflow.name) == name.lower(),
+        folded(Workflow.name) == letters.folded(name),
         Workflow.id != (workflow_id or 0),
         Workflow.retired_at.is_(None),
     )

@@ -12,6 +12,7 @@ from engagement.db import db
 from engagement.people.models import Person
 from engagement.programmes.models import Ownership, Programme, Workflow
 from engagement.programmes.rules import OwnershipPart
+from engagement.searching import by_name
 
 EVERY_ONE = true()
 
@@ -52,7 +53,7 @@ def programmes(within: ColumnElement[bool] = EVERY_ONE) -> list[Programme]:
             select(Programme)
             .where(within)
             .options(joinedload(Programme.sponsor))
-            .order_by(Programme.closed_at.is_not(None), Programme.name)
+            .order_by(Programme.closed_at.is_not(None), by_name(Programme.name), Programme.id)
         )
     )
 
@@ -63,7 +64,7 @@ def workflows_of(programme_ids: Iterable[int]) -> list[Workflow]:
         db.session.scalars(
             select(Workflow)
             .where(Workflow.programme_id.in_(list(programme_ids)), Workflow.retired_at.is_(None))
-            .order_by(Workflow.name, Workflow.id)
+            .order_by(by_name(Workflow.name), Workflow.id)
         )
     )
 

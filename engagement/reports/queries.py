@@ -4,21 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
-
 from engagement import clock
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.waves import WaveTraining, is_close, untrained_waves
 from engagement.attention.rules import Reason, is_training_in_doubt
 from engagement.communications.models import Communication
 from engagement.communications.queries.reached import Reached, messages_out
-from engagement.db import db
 from engagement.programmes.models import Programme
 from engagement.reports.rules import Decision, by_urgency
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
 from engagement.training.queries import Count, progress_of_waves
-from engagement.waves.models import Wave
-from engagement.waves.queries import member_counts, waves_of
+from engagement.waves.models import GoLiveMove, Wave
+from engagement.waves.queries import member_counts, moves_of_waves, waves_of
 from engagement.words import days_away, short_day_words
 
 RECENT_MESSAGES = 4
@@ -31,6 +28,7 @@ class WaveLine:
     wave: Wave
     people: int
     trained: Count
+    move: GoLiveMove | None = None
 
     @property
     def is_in_doubt(self) -> bool:
@@ -70,15 +68,6 @@ class ProgrammeReport:
         return [line for line in self.close if line.is_in_doubt]
 
 
-def programmes_reported(condition: ColumnElement[bool]) -> list[Programme]:
-    """Return the programmes that meet the condition, the open ones first, by name."""
-    return list(
-        db.session.scalars(
-            select(Programme).where(condition).order_by(Programme.closed_at.is_not(None), Programme.name)
-        )
-    )
-
-
 def programme_report(
     programme: Programme, on: date, floor: int, *, keeps_concerns_back: bool = False
 ) -> ProgrammeReport:
@@ -90,7 +79,11 @@ def programme_report(
     ids = [wave.id for wave in waves]
     people = member_counts(ids)
     progress = progress_of_waves(programme.id)
-    lines = [WaveLine(wave, people[wave.id], progress[wave.id].people) for wave in waves]
+    moves = moves_of_waves(ids)
+    lines = [
+        WaveLine(wave, people[wave.id], progress[wave.id].people, next(iter(moves.get(wave.id, ())), None))
+        for wave in waves
+    ]
     concerns = (
         nothing_shown(floor, is_kept_back=True) if keeps_concerns_back else summary_for_report(programme.id, floor)
     )

@@ -1,6 +1,7 @@
 """What the change team does with a concern; how one is said stands in `saying`.
 
-Each step is a row of the concern, with its author, for those who may read it. The audit says only who worked on concerns.
+Each step is a row of the concern, with its author, for those who may read it; a sender who is known is told by a letter that there
+is news. The audit says only who worked on concerns.
 """
 
 from datetime import date
@@ -13,9 +14,11 @@ from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.people.models import Department, Person
+from engagement.people.organisation import UNSET, Organisation
 from engagement.programmes.models import Workflow
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.resistance.rules import ConcernStatus, LeftOut, Severity, Source, worded
+from engagement.resistance.telling.actions import tell_sender
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
@@ -61,16 +64,17 @@ def log_concern(
     return concern
 
 
-def acknowledge(concern: Concern, *, by: Actor) -> None:
+def acknowledge(concern: Concern, *, by: Actor, organisation: Organisation = UNSET) -> None:
     """Tell the sender that somebody has read it; does nothing when that was told before."""
     if concern.status is not ConcernStatus.RECEIVED:
         return
     concern.status = ConcernStatus.ACKNOWLEDGED
     _step(concern, by)
     _record(by)
+    tell_sender(concern, is_answer=False, organisation=organisation)
 
 
-def take_over(concern: Concern, owner: Account, *, by: Actor) -> None:
+def take_over(concern: Concern, owner: Account, *, by: Actor, organisation: Organisation = UNSET) -> None:
     """Put a concern into the hands of `owner`, who works on the answer from now on; closed ones are reopened instead.
 
     Raises RuleBroken for a concern that no answer is owed for, or an owner who can no longer sign in.
@@ -86,9 +90,10 @@ def take_over(concern: Concern, owner: Account, *, by: Actor) -> None:
         return
     _step(concern, by, f"{owner.name} works on the answer.")
     _record(by)
+    tell_sender(concern, is_answer=False, organisation=organisation)
 
 
-def answer(concern: Concern, text: str, *, by: Actor, on: date) -> ConcernReply:
+def answer(concern: Concern, text: str, *, by: Actor, on: date, organisation: Organisation = UNSET) -> ConcernReply:
     """Answer the sender; the same text sent twice on one day counts once. Raises BadInput for a missing or too long text."""
     said = worded(text, "text", "Write the answer before you send it.")
     repeated = _said_just_now(concern, said, by.account_id, on)
@@ -101,6 +106,7 @@ def answer(concern: Concern, text: str, *, by: Actor, on: date) -> ConcernReply:
     concern.answered_on, concern.waiting_since_on = on, None
     _step(concern, by)
     _record(by)
+    tell_sender(concern, is_answer=True, organisation=organisation)
     return reply
 
 
@@ -116,7 +122,9 @@ def take_reply(concern: Concern, text: str, *, on: date) -> ConcernReply:
     return reply
 
 
-def change_source(concern: Concern, source: Source, reason: str, *, by: Actor) -> None:
+def change_source(
+    concern: Concern, source: Source, reason: str, *, by: Actor, organisation: Organisation = UNSET
+) -> None:
     """Count a concern under another source, for a reason that the sender can read. Raises BadInput without a reason."""
     why = worded(reason, "reason", "Say why in one line; the sender can read it.")
     if source is concern.source:
@@ -124,6 +132,7 @@ def change_source(concern: Concern, source: Source, reason: str, *, by: Actor) -
     before, concern.source = concern.source, source
     _step(concern, by, f"Counted under “{source.own_words}” instead of “{before.own_words}”: {why}")
     _record(by)
+    tell_sender(concern, is_answer=False, organisation=organisation)
 
 
 def change_severity(concern: Concern, severity: Severity, *, by: Actor) -> None:
@@ -150,7 +159,7 @@ def decide_flood(concerns: ColumnElement[bool], *, counts: bool, by: Actor) -> i
     return changed
 
 
-def close(concern: Concern, note: str, *, by: Actor) -> None:
+def close(concern: Concern, note: str, *, by: Actor, organisation: Organisation = UNSET) -> None:
     """Close an answered concern with a note that the sender can read.
 
     Raises RuleBroken while an answer is owed, and BadInput without a note.
@@ -163,9 +172,10 @@ def close(concern: Concern, note: str, *, by: Actor) -> None:
     concern.status = ConcernStatus.CLOSED
     _step(concern, by, why)
     _record(by)
+    tell_sender(concern, is_answer=False, organisation=organisation)
 
 
-def reopen(concern: Concern, reason: str, *, by: Actor, on: date) -> None:
+def reopen(concern: Concern, reason: str, *, by: Actor, on: date, organisation: Organisation = UNSET) -> None:
     """Take an answered or closed concern up again: an answer is owed from this day. Raises BadInput without a reason."""
     why = worded(reason, "reason", "Say why in one line; the sender can read it.")
     if concern.status.is_open:
@@ -174,6 +184,7 @@ def reopen(concern: Concern, reason: str, *, by: Actor, on: date) -> None:
     concern.answered_on, concern.waiting_since_on = None, on
     _step(concern, by, why)
     _record(by)
+    tell_sender(concern, is_answer=False, organisation=organisation)
 
 
 def _said_just_now(concern: Concern, text: str, author_id: int | None, on: date) -> ConcernReply | None:

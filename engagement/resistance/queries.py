@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.accounts.models import Account
 from engagement.days.working_days import working_days_before
 from engagement.db import db
+from engagement.letters import search_words
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.resistance.rules import (
     ACKNOWLEDGE_WITHIN_WORKING_DAYS,
@@ -19,11 +20,7 @@ from engagement.resistance.rules import (
     Severity,
     Source,
 )
-from engagement.waves.models import Wave
-from engagement.words import MOST_WORDS
-
-#: A condition on `Wave` as `accounts.concern_access.concern_waves` returns it; None means every concern, with or without a wave.
-Readable = ColumnElement[bool] | None
+from engagement.searching import by_name, holds_words
 
 
 @dataclass(frozen=True)
@@ -90,11 +87,6 @@ class WaitingCounts:
     late: int
 
 
-def may_be_read(readable: Readable) -> ColumnElement[bool]:
-    """Return the condition on `Concern` for those within `readable`."""
-    return true() if readable is None else Concern.wave_id.in_(select(Wave.id).where(readable))
-
-
 def late_to_acknowledge(on: date, country: str) -> ColumnElement[bool]:
     """Return the condition on `Concern` for those that nobody has read on a day, though an earlier one was promised."""
     first_in_time = working_days_before(on, ACKNOWLEDGE_WITHIN_WORKING_DAYS, country)
@@ -112,9 +104,11 @@ def late_at_end_of(on: date, country: str) -> ColumnElement[bool]:
     return late_to_acknowledge(after, country) | late_to_answer(after, country)
 
 
-def concerns_listed(readable: Readable, on: date, country: str, filters: LogFilters = LogFilters()) -> Select[Concern]:
-    """Return the SELECT of the log: those that wait first, the longest wait on top, then the answered, newest first."""
-    query = select(Concern).where(may_be_read(readable))
+def concerns_listed(
+    readable: ColumnElement[bool], on: date, country: str, filters: LogFilters = LogFilters()
+) -> Select[Concern]:
+    """Return the SELECT of the log, of the concerns that are `readable` (see `scopes`): those that wait first, the longest wait on top, then the answered, newest first."""
+    query = select(Concern).where(readable, holds_words(search_words(filters.words), Concern.text))
     exact = (
         (Concern.source, filters.source),
         (Concern.status, filters.status),
@@ -132,8 +126,6 @@ def concerns_listed(readable: Readable, on: date, country: str, filters: LogFilt
         query = query.where(late_to_acknowledge(on, country) | late_to_answer(on, country))
     if filters.older_than_days is not None:
         query = query.where(Concern.received_on < on - timedelta(days=filters.older_than_days))
-    for word in filters.words.casefold().split()[:MOST_WORDS]:
-        query = query.where(func.lower(Concern.text).contains(word, autoescape=True))
     return query.order_by(
         Concern.answered_on.is_not(None), Concern.waiting_since_on, Concern.answered_on.desc(), Concern.id
     )
@@ -152,12 +144,6 @@ def _with_names(rows: Select[Concern]) -> Select[Concern]:
         joinedload(Concern.person),
         joinedload(Concern.logged_by),
     )
-
-
-def concern_page(concern_id: int) -> Concern | None:
-    """Return one concern with everything that its page names."""
-    rows = select(Concern).where(Concern.id == concern_id).options(joinedload(Concern.workflow))
-    return db.session.scalar(_with_names(rows))
 
 
 def conversation(concern: Concern) -> Conversation:
@@ -230,42 +216,41 @@ def open_by_source(wave_id: int, on: date) -> list[SourceCount]:
     return counts_by_source(Concern.wave_id == wave_id, on)
 
 
-def waiting_counts(readable: Readable, on: date, country: str) -> WaitingCounts:
+def waiting_counts(readable: ColumnElement[bool], on: date, country: str) -> WaitingCounts:
     """Return how many concerns waited at the end of day `on`, and how many of them beyond a promise.
 
     Beyond it are the unread ones, and those that were read and not answered in time.
     """
     late = late_at_end_of(on, country)
     row = db.session.execute(
-        select(func.count(), func.count().filter(late)).where(may_be_read(readable), waiting_at_end_of(on))
+        select(func.count(), func.count().filter(late)).where(readable, waiting_at_end_of(on))
     ).one()
     return WaitingCounts(*row)
 
 
-def needs_answer(readable: Readable, on: date, country: str, limit: int = 5) -> Waiting:
+def needs_answer(readable: ColumnElement[bool], on: date, country: str, limit: int = 5) -> Waiting:
     """Return the concerns that need somebody of the change team now, the longest wait first, in three queries."""
-    within = may_be_read(readable)
     is_unread = Concern.status == ConcernStatus.RECEIVED
     is_late = and_(Concern.status != ConcernStatus.RECEIVED, late_to_answer(on, country))
     unread_count, late_count = db.session.execute(
         select(func.count().filter(is_unread), func.count().filter(is_late)).where(
-            within, Concern.answered_on.is_(None)
+            readable, Concern.answered_on.is_(None)
         )
     ).one()
 
     def first(condition: ColumnElement[bool]) -> list[Concern]:
-        rows = select(Concern).where(within, condition).order_by(Concern.waiting_since_on, Concern.id)
+        rows = select(Concern).where(readable, condition).order_by(Concern.waiting_since_on, Concern.id)
         return log_page(rows, 0, limit)
 
     return Waiting(first(is_unread), unread_count, first(is_late), late_count)
 
 
-def received_between(readable: Readable, first: date, last: date) -> dict[Source, int]:
+def received_between(readable: ColumnElement[bool], first: date, last: date) -> dict[Source, int]:
     """Return how many concerns came in from one day to another, both included, by source, the most frequent first."""
     number = func.count()
     counted = db.session.execute(
         select(Concern.source, number)
-        .where(may_be_read(readable), Concern.received_on.between(first, last))
+        .where(readable, Concern.received_on.between(first, last))
         .group_by(Concern.source)
         .order_by(number.desc(), Concern.source)
     )
@@ -281,19 +266,20 @@ class Flood:
     is_left_out: bool
 
 
-def floods(readable: Readable, since: date) -> list[Flood]:
+def floods(readable: ColumnElement[bool], since: date) -> list[Flood]:
     """Return the floods that nobody has decided about, and those that were left out from a day on, the oldest first."""
     left_out = and_(Concern.left_out == LeftOut.DECIDED, Concern.received_on >= since)
     counted = (
         select(Concern.received_on, Concern.left_out, func.count())
-        .where(may_be_read(readable), or_(Concern.left_out == LeftOut.FLOOD, left_out))
+        .where(readable, or_(Concern.left_out == LeftOut.FLOOD, left_out))
         .group_by(Concern.received_on, Concern.left_out)
         .order_by(Concern.received_on)
     )
     return [Flood(on, number, why is LeftOut.DECIDED) for on, why, number in db.session.execute(counted)]
 
 
-def owners(readable: Readable) -> list[Account]:
+def owners(readable: ColumnElement[bool]) -> list[Account]:
     """Return who has concerns in hand that may be read, by name."""
-    holding = select(Concern.owner_id).where(may_be_read(readable), Concern.owner_id.is_not(None))
-    return list(db.session.scalars(select(Account).where(Account.id.in_(holding)).order_by(Account.name, Account.id)))
+    holding = select(Concern.owner_id).where(readable, Concern.owner_id.is_not(None))
+    holders = select(Account).where(Account.id.in_(holding))
+    return list(db.session.scalars(holders.order_by(by_name(Account.name), Account.id)))

@@ -1,105 +1,164 @@
 """What each line of the timetable does: ask for what is due, do one item, commit, go on with the next."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
-from sqlalchemy import delete
+from sqlalchemy import Select, delete, select
 
 from engagement import audit, clock
 from engagement.accounts.attempts.actions import forget_attempts
 from engagement.accounts.kept_forms.actions import forget_kept_forms
 from engagement.accounts.models import UsedLink
 from engagement.accounts.rules import MESSAGE_LINK_LIFETIME
+from engagement.accounts.sign_ins.actions import days_of_sign_ins
 from engagement.accounts.sign_ins.actions import record_sign_ins as record_sign_ins_of_days
 from engagement.audiences import actions as audiences
 from engagement.communications import actions as communications
 from engagement.communications import queries as calendar
+from engagement.communications.models import Communication, Occurrence
 from engagement.db import db, empty_log, rows_changed
-from engagement.errors import EngagementError
 from engagement.intake.actions.files import drop_old_uploads
 from engagement.mail import actions as mail
+from engagement.mail.models import Delivery
 from engagement.people.models import Person
 from engagement.people.organisation import Organisation
+from engagement.people.rules import TrainingRole
 from engagement.privacy.actions import retention as privacy
 from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.queries import old_records
 from engagement.privacy.queries.keeping import retention_rules
 from engagement.privacy.queries.old_records import Going
 from engagement.privacy.rules.records import RecordKind
+from engagement.programmes.models import Programme
 from engagement.resistance.figures import actions as figures
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import HANDED_OVER_FROM
+from engagement.scheduler.items import one_by_one
+from engagement.set_aside import keys_set_aside
 from engagement.settings import Settings
 from engagement.training import actions as training
 from engagement.waves import actions as waves
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+from engagement.words import listed
 
-log = structlog.get_logger("engagement.jobs")
+_SHUT = (WaveStatus.CLOSED, WaveStatus.CANCELLED)
 
 
-def settle_directory(_settings: Settings) -> str:
-    """Let memberships, roles by rule and assignments follow the directory as it is now."""
-    came, went = waves.settle_memberships()
-    audiences.settle_training_roles(clock.now())
-    settled = training.settle_assignments(clock.now())
-    moved = f"{came} joined a wave, {went} left one."
-    return f"{moved} {settled.made} assigned, {settled.withdrawn} withdrawn, {settled.asked} asked about."
+def _ids(rows: Select[Any]) -> list[int]:
+    """Return the ids alone: a row that can't be read must not keep the others from being found."""
+    return list(db.session.scalars(rows.with_only_columns(rows.selected_columns.id, maintain_column_froms=True)))
+
+
+def settle_directory(settings: Settings) -> str:
+    """Let memberships, roles by rule and assignments follow the directory as it is now, and due days the calendar.
+
+    Each wave and role by itself. Everybody is placed first: who moved from one wave to another is asked about as one who moved.
+    """
+    line = "settle-directory"
+
+    def place(key: int) -> tuple[int, int]:
+        wave = db.session.get_one(Wave, key)
+        waves.settle_training_days([wave], settings.holidays)
+        return waves.place_people(wave)
+
+    placed = one_by_one(
+        line, Wave, _ids(select(Wave).where(Wave.status.not_in(_SHUT)).order_by(Wave.go_live_on)), place
+    )
+    one_by_one(
+        line,
+        "training role",
+        list(TrainingRole),
+        lambda role: audiences.settle_training_roles(clock.now(), TrainingRole(role)),
+    )
+    settled = one_by_one(
+        line,
+        Wave,
+        _ids(select(Wave).order_by(Wave.go_live_on)),
+        lambda key: training.settle_assignments(clock.now(), key),
+    )
+    made, withdrawn, asked = (sum(getattr(s, each) for s in settled) for each in ("made", "withdrawn", "asked"))
+    came, went = sum(came for came, _ in placed), sum(went for _, went in placed)
+    return f"{came} joined a wave, {went} left one. {made} assigned, {withdrawn} withdrawn, {asked} asked about."
 
 
 def settle_leftovers(_settings: Settings) -> str:
     """Let old training go that nobody decided about in time."""
-    return f"{training.settle_leftovers(clock.now())} let go."
+    overdue = training.overdue_leftovers(clock.now())
+    gone = one_by_one(
+        "settle-leftovers", "old training", overdue, lambda key: training.settle_leftovers(clock.now(), key)
+    )
+    return f"{sum(gone)} let go."
 
 
 def plan_occurrences(_settings: Settings) -> str:
-    """Make the drafts of the coming weeks; report what was missed."""
-    planned = communications.plan_occurrences(clock.now())
-    missed = communications.settle_missed(clock.now())
-    return f"{planned} planned, {missed} missed."
+    """Make the drafts of the coming weeks, and mark what was missed."""
+    line, now = "plan-occurrences", clock.now()
+    planned = one_by_one(
+        line,
+        Communication,
+        _ids(calendar.communications_with_dates()),
+        lambda key: communications.plan_communication(key, now),
+    )
+    missed = one_by_one(
+        line,
+        Occurrence,
+        _ids(calendar.passed_without_approval(now)),
+        lambda key: communications.settle_missed(now, key),
+    )
+    return f"{sum(planned)} planned, {sum(missed)} missed."
 
 
 def queue_occurrences(settings: Settings) -> str:
-    """Queue what is due, each occurrence in its own transaction; one that fails is logged and the next one goes on."""
-    outcomes = []
-    for occurrence_id in calendar.due_occurrences(clock.now()):
-        try:
-            outcome = communications.queue_occurrence(
-                occurrence_id,
-                now=clock.now(),
-                lateness_limit_hours=settings.lateness_limit,
-                organisation=Organisation.of(settings),
-            )
-            db.session.commit()
-            outcomes.append(f"{occurrence_id} {outcome.value}")
-        except EngagementError as error:
-            db.session.rollback()
-            log.warning("occurrence not queued", occurrence=occurrence_id, reason=error.sentence)
-            outcomes.append(error.sentence)
-    return "; ".join(outcomes) or "Nothing was due."
+    """Queue what is due; a message with which that fails is held, with the reason, for its owner to decide."""
+    lateness, organisation = settings.lateness_limit, Organisation.of(settings)
+
+    def queue(key: int) -> str:
+        outcome = communications.queue_occurrence(
+            key, now=clock.now(), lateness_limit_hours=lateness, organisation=organisation
+        )
+        return f"{key} {outcome.value}"
+
+    held_again = _held_again()
+    due = calendar.due_occurrences(clock.now())
+    queued = one_by_one("queue-occurrences", Occurrence, due, queue, hold=communications.hold_occurrence)
+    failed = [f"{len(due) - len(queued)} held or set aside because of a fault"] if len(queued) < len(due) else []
+    return "; ".join([*held_again, *queued, *failed]) or "Nothing was due."
+
+
+def _held_again() -> list[str]:
+    """Hold what was approved for another go-live, time or audience than there is now."""
+
+    def hold(key: int) -> tuple[int, bool]:
+        return key, communications.lapse_if_overtaken(db.session.get_one(Occurrence, key))
+
+    looked_at = one_by_one("queue-occurrences", Occurrence, calendar.overtaken_approvals(), hold)
+    return [f"{key} held, its approval lapsed" for key, is_held in looked_at if is_held]
 
 
 def settle_deliveries(_settings: Settings) -> str:
     """Tell what a stopped process left behind, and close mailings that are done."""
-    released = mail.release_expired(clock.now())
-    db.session.commit()
-    stopped = communications.stop_overtaken()
-    closed = communications.settle_sending(clock.now())
-    return (
-        f"{released.waiting} taken back, {released.uncertain} not certain, {stopped} stopped, {closed} mailings closed."
+    line, now = "settle-deliveries", clock.now()
+    released = one_by_one(line, Delivery, mail.expired_claims(now), lambda key: mail.release_expired(now, key))
+    stopped = one_by_one(line, Occurrence, _ids(calendar.overtaken()), communications.stop_overtaken)
+    closed = one_by_one(
+        line, Occurrence, _ids(calendar.sent_to_all()), lambda key: communications.settle_sending(clock.now(), key)
     )
+    waiting, uncertain = (sum(getattr(each, what) for each in released) for what in ("waiting", "uncertain"))
+    return f"{waiting} taken back, {uncertain} not certain, {sum(stopped)} stopped, {sum(closed)} mailings closed."
 
 
 def send_reminders(settings: Settings) -> str:
-    """Queue the reminders that are due, each message's in a transaction of its own; one that fails doesn't stop the rest."""
-    reminded = 0
-    for occurrence_id in communications.messages_to_remind_of(clock.now()):
-        try:
-            reminded += communications.remind(occurrence_id, now=clock.now(), organisation=Organisation.of(settings))
-            db.session.commit()
-        except EngagementError as error:
-            db.session.rollback()
-            log.warning("reminders not queued", occurrence=occurrence_id, reason=error.sentence)
-    return f"{reminded} reminders queued."
+    """Queue the reminders that are due."""
+    reminded = one_by_one(
+        "send-reminders",
+        Occurrence,
+        communications.messages_to_remind_of(clock.now()),
+        lambda key: communications.remind(key, now=clock.now(), organisation=Organisation.of(settings)),
+    )
+    return f"{sum(reminded)} reminders queued."
 
 
 def empty_letterbox(settings: Settings) -> str:
@@ -116,23 +175,30 @@ def empty_letterbox(settings: Settings) -> str:
 
 def record_sign_ins(settings: Settings) -> str:
     """Write the sign-ins of days that are over into the audit, without their times."""
-    were_any = record_sign_ins_of_days(clock.today(settings.timezone))
-    db.session.commit()
+    today = clock.today(settings.timezone)
+    days = [day.isoformat() for day in days_of_sign_ins(today)]
+    one_by_one("record-sign-ins", "day", days, lambda day: record_sign_ins_of_days(today, date.fromisoformat(day)))
     empty_log()
-    return "Done for the days until yesterday." if were_any else "Nothing to do until the next day."
+    return "Done for the days until yesterday." if days else "Nothing to do until the next day."
 
 
 def count_objections(settings: Settings) -> str:
     """Count the objections of yesterday where that was not done yet."""
     yesterday = clock.today(settings.timezone) - timedelta(days=1)
-    counted = figures.count_objections(yesterday, settings.anonymity_floor, settings.holidays)
-    return f"{counted} programmes counted."
+    floor, country = settings.anonymity_floor, settings.holidays
+    counted = one_by_one(
+        "count-objections",
+        Programme,
+        figures.programmes_to_count(yesterday),
+        lambda key: figures.count_objections_of(key, yesterday, floor, country),
+    )
+    return f"{sum(counted)} programmes counted."
 
 
 def apply_retention(_settings: Settings) -> str:
     """Let old records go by the rules that an administrator set; people a few at a time, each by themselves.
 
-    One who can't be erased is logged, and the next one goes on.
+    One who can't be erased is set aside with the reason, and the next one goes on.
     """
     gone = privacy.apply_retention(clock.now())
     db.session.commit()
@@ -143,17 +209,15 @@ def apply_retention(_settings: Settings) -> str:
 
 
 def _erase_leavers() -> int:
-    erased = 0
-    for person_id in old_records.leavers_due(clock.now()):
-        try:
-            erase_person(db.session.get_one(Person, person_id), by=audit.CLOCK)
-            db.session.commit()
-            erased += 1
-        except Exception:
-            db.session.rollback()
-            log.exception("person not erased", person=person_id)
-    privacy.tell_gone(RecordKind.LEAVERS, erased)
-    return erased
+    line = "apply-retention"
+    erased = one_by_one(
+        line,
+        Person,
+        old_records.leavers_due(clock.now(), keys_set_aside(line, Person.__tablename__)),
+        lambda key: erase_person(db.session.get_one(Person, key), by=audit.CLOCK),
+    )
+    privacy.tell_gone(RecordKind.LEAVERS, len(erased))
+    return len(erased)
 
 
 def retention_dry_run() -> list[str]:
@@ -172,8 +236,12 @@ def _going_words(each: Going) -> str:
 def forget_expired(_settings: Settings) -> str:
     """Remove used links, attempts and uploads that no question asks about any more."""
     now = clock.now()
-    links = rows_changed(delete(UsedLink).where(UsedLink.used_at < now - MESSAGE_LINK_LIFETIME - timedelta(days=1)))
-    attempts = forget_attempts()
-    uploads = drop_old_uploads(now)
-    forms = forget_kept_forms(now)
-    return f"{links} links, {attempts} attempts, {uploads} uploads and {forms} kept forms removed."
+    links_until = now - MESSAGE_LINK_LIFETIME - timedelta(days=1)
+    forgotten: dict[str, Callable[[], int]] = {
+        "links": lambda: rows_changed(delete(UsedLink).where(UsedLink.used_at < links_until)),
+        "attempts": forget_attempts,
+        "uploads": lambda: drop_old_uploads(now),
+        "kept forms": lambda: forget_kept_forms(now),
+    }
+    gone = one_by_one("forget-expired", "what expired:", forgotten, lambda what: f"{forgotten[what]()} {what}")
+    return f"{listed(gone)} removed." if gone else "Nothing was removed."

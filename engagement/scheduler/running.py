@@ -12,13 +12,15 @@ from sqlalchemy.exc import DBAPIError
 
 from engagement import clock
 from engagement.db import db, insert_new, reads_only, rows_changed
-from engagement.errors import EngagementError
+from engagement.errors import EngagementError, RuleBroken
 from engagement.scheduler.models import JobLine
 from engagement.scheduler.timetable import TIMETABLE, Line
+from engagement.set_aside import numbers_set_aside, try_line_again
 
 TICK_SECONDS = 5
 #: The clock counts as standing still when no line has begun for so long (the most frequent line runs every 20 seconds).
 STANDS_STILL_AFTER = timedelta(minutes=3)
+LONGEST_RUN = timedelta(hours=1)
 log = structlog.get_logger("engagement.clock")
 
 
@@ -35,11 +37,24 @@ class LineState:
     outcome: str
     error: str | None
     error_at: datetime | None
+    set_aside: int = 0
 
     @property
     def has_failed(self) -> bool:
         """Whether its last run ended with an error."""
         return self.error_at is not None and (self.finished_at is None or self.error_at >= self.finished_at)
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether its last run ended with an error, or it left something alone."""
+        return self.has_failed or self.set_aside > 0
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it began within the last hour and no outcome is known yet; a process that was killed leaves it so."""
+        ended = max((at for at in (self.finished_at, self.error_at) if at), default=None)
+        began = self.started_at
+        return began is not None and (ended is None or ended < began) and clock.now() - began < LONGEST_RUN
 
 
 def start_clock(app: Flask) -> BackgroundScheduler:
@@ -67,7 +82,7 @@ def _tick(app: Flask, line: Line) -> None:
 def run_if_due(line: Line, *, anyway: bool = False) -> bool:
     """Run a line when it is due and no other process was first; `anyway` runs it now whatever its due time.
 
-    Returns whether it ran. Commits the claim before and the outcome after; an error is stored and logged, not raised.
+    What it set aside is tried again where somebody asks for the run, and left alone else. Returns whether it ran. Commits the claim before and the outcome after; an error is stored and logged, not raised.
     """
     now = clock.now()
     db.session.execute(
@@ -77,6 +92,8 @@ def run_if_due(line: Line, *, anyway: bool = False) -> bool:
     )
     claim = update(JobLine).where(JobLine.name == line.name).values(due_at=line.next_due(now), started_at=now)
     claimed = rows_changed(claim if anyway else claim.where(JobLine.due_at <= now))
+    if anyway:
+        try_line_again(line.name)
     db.session.commit()
     if not claimed:
         return False
@@ -93,6 +110,20 @@ def run_if_due(line: Line, *, anyway: bool = False) -> bool:
     return True
 
 
+def ask_for_run(line: Line) -> None:
+    """Have the next clock that ticks run a line, and try again what it left alone; asking twice runs it once.
+
+    Raises RuleBroken while it is running. The caller commits.
+    """
+    state = next(state for state in line_states() if state.name == line.name)
+    if state.is_running:
+        raise RuleBroken(f"{line.name} is running just now. Wait until it has ended.")
+    now = clock.now()
+    row = insert_new(JobLine).values(name=line.name, due_at=now, outcome="")
+    db.session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"due_at": now}))
+    try_line_again(line.name)
+
+
 def _in_words(error: Exception) -> str:
     """Name an error; one of the database without its words, which may hold what people wrote, or the number of a concern."""
     if isinstance(error, DBAPIError):
@@ -107,6 +138,7 @@ def _record(line: Line, **values: object) -> None:
 
 def line_states() -> list[LineState]:
     """Return every line of the timetable in its order with what is known of its runs."""
+    set_aside = numbers_set_aside()
     rows = {row.name: row for row in db.session.scalars(select(JobLine).execution_options(populate_existing=True))}
     return [
         LineState(
@@ -119,6 +151,7 @@ def line_states() -> list[LineState]:
             row.outcome if row else "",
             row.error if row else None,
             row.error_at if row else None,
+            set_aside.get(line.name, 0),
         )
         for line in TIMETABLE
         for row in [rows.get(line.name)]

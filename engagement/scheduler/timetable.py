@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engagement.scheduler import jobs
+from engagement.scheduler.telling import tell_administrators
 from engagement.settings import Settings
 from engagement.training.rules import DAYS_TO_DECIDE
 
@@ -89,6 +90,12 @@ TIMETABLE: tuple[Line, ...] = (
         timedelta(hours=24),
         jobs.apply_retention,
         dry_run=jobs.retention_dry_run,
+    ),
+    Line(
+        "tell-administrators",
+        "Writes to the administrators when a job failed or left something alone, or mail was refused: of each at most once a day.",
+        timedelta(minutes=10),
+        tell_administrators,
     ),
     Line(
         "forget-expired",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.people.queries import standing_department
+from engagement.people.rules import path_key
 from engagement.stakeholders.models import Champion
 from engagement.stakeholders.rules import champions_needed, coverage_words
 from engagement.waves.models import Membership, Wave
@@ -95,7 +96,7 @@ def is_champion_on(on: date) -> ColumnElement[bool]:
 def standing_departments(wave_id: int) -> list[Department]:
     """Return the departments of a wave by path, a merged one as the one that it was merged into."""
     found = {row.id: row for row in map(standing_department, departments_of_waves([wave_id]).get(wave_id, []))}
-    return sorted(found.values(), key=lambda row: row.path.casefold())
+    return sorted(found.values(), key=lambda row: path_key(row.path))
 
 
 def place_of(lineage: str, departments: Sequence[Department]) -> Department | None:
@@ -163,6 +164,6 @@ def _champions(*conditions: ColumnElement[bool]) -> list[Champion]:
                 joinedload(Champion.appointed_by),
                 joinedload(Champion.released_by),
             )
-            .order_by(Wave.go_live_on, Person.last_name, Person.first_name, Champion.id)
+            .order_by(Wave.go_live_on, Person.sorted_by, Champion.id)
         )
     )

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from engagement.accounts.models import Account
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, sorting, word_of
+from engagement.letters import sort_key
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
@@ -44,10 +45,16 @@ class Stakeholder(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     name: Mapped[str] = mapped_column(short(), default="")
+    sorted_by: Mapped[str] = mapped_column(sorting(), default="")
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     person: Mapped[Person | None] = relationship()
     department: Mapped[Department | None] = relationship()
+
+    @validates("name")
+    def _place(self, _field: str, name: str) -> str:
+        self.sorted_by = sort_key(name)
+        return name
 
     @property
     def title(self) -> str:

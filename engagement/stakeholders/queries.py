@@ -10,8 +10,11 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
+from engagement.letters import search_words
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
+from engagement.reach import Reach, allow, found
+from engagement.searching import by_name, holds_words
 from engagement.stakeholders.models import (
     Stakeholder,
     StakeholderNote,
@@ -20,8 +23,8 @@ from engagement.stakeholders.models import (
     StakeholderRemoval,
 )
 from engagement.stakeholders.rules import StakeholderGroup
+from engagement.stakeholders.scopes import places_within, stakeholders_within, stands_within, stands_within_alone
 from engagement.waves.models import Wave
-from engagement.words import MOST_WORDS
 
 EVERY_PLACE = true()
 
@@ -71,20 +74,21 @@ def on_map_of_wave(wave_ids: Select[int] | Sequence[int]) -> ColumnElement[bool]
 
 
 _NAME = func.coalesce(Person.name, Department.path, Stakeholder.name)
+_PLACE = func.coalesce(Person.sorted_by, Department.sorted_by, Stakeholder.sorted_by)
 #: What `stakeholders_listed` can be put in order by.
 COLUMNS: dict[str, Any] = {
     "group": (
         case({group: number for number, group in enumerate(StakeholderGroup)}, value=StakeholderProfile.group),
-        func.lower(_NAME),
+        _PLACE,
     ),
-    "name": func.lower(_NAME),
+    "name": _PLACE,
 }
 
 
 def stakeholders_listed(readable: ColumnElement[bool], filters: Filters) -> Select[Stakeholder]:
     """Return the SELECT of the stakeholders that are `readable` and pass the filters, by group and name.
 
-    Every one of the words has to occur in the name or in the role, in any case.
+    Every one of the words has to occur in the name or in the role, in any spelling.
     """
     query = (
         select(Stakeholder)
@@ -94,12 +98,7 @@ def stakeholders_listed(readable: ColumnElement[bool], filters: Filters) -> Sele
         .where(readable)
         .order_by(*COLUMNS["group"], Stakeholder.id)
     )
-    for word in filters.words.lower().split()[:MOST_WORDS]:
-        either = or_(
-            func.lower(_NAME).contains(word, autoescape=True),
-            func.lower(StakeholderProfile.role).contains(word, autoescape=True),
-        )
-        query = query.where(either)
+    query = query.where(holds_words(search_words(filters.words), _NAME, StakeholderProfile.role))
     if filters.group is not None:
         query = query.where(StakeholderProfile.group == filters.group)
     if filters.owner_id is not None:
@@ -158,12 +157,25 @@ def _open_places(ids: Sequence[int], visible: ColumnElement[bool]) -> Sequence[S
     ).all()
 
 
-def stakeholder_page(
-    stakeholder_id: int, readable: ColumnElement[bool], visible_places: ColumnElement[bool] = EVERY_PLACE
-) -> StakeholderLine | None:
-    """Return one stakeholder, also a removed one; None when not among those that are `readable`."""
-    found = lines_of(select(Stakeholder).where(Stakeholder.id == stakeholder_id, readable), visible_places)
-    return found[0] if found else None
+def line_for(maps: Reach, stakeholder_id: int) -> StakeholderLine:
+    """Return one stakeholder, also a removed one, with the maps within reach; raises BeyondReach or NotFound."""
+    allow(maps.holds_places)
+    asked = select(Stakeholder).where(Stakeholder.id == stakeholder_id, stakeholders_within(maps))
+    return found(next(iter(lines_of(asked, places_within(maps))), None))
+
+
+def line_to_change(maps: Reach, planning: Reach, stakeholder_id: int) -> StakeholderLine:
+    """Return a stakeholder for who keeps every map on which they stand; raises BeyondReach or NotFound."""
+    line = line_for(maps, stakeholder_id)
+    allow(stands_within_alone(planning, line.stakeholder))
+    return line
+
+
+def line_to_note(maps: Reach, planning: Reach, stakeholder_id: int) -> StakeholderLine:
+    """Return a stakeholder for who keeps a map on which they stand, and so writes notes; raises BeyondReach or NotFound."""
+    line = line_for(maps, stakeholder_id)
+    allow(stands_within(planning, line.stakeholder))
+    return line
 
 
 def group_counts(readable: ColumnElement[bool]) -> dict[StakeholderGroup, int]:
@@ -180,7 +192,7 @@ def group_counts(readable: ColumnElement[bool]) -> dict[StakeholderGroup, int]:
 def owners(readable: ColumnElement[bool]) -> list[Person]:
     """Return who looks after a stakeholder that is readable, by name."""
     held = select(StakeholderProfile.owner_id).join(Stakeholder, holds_now()).where(readable, on_the_map())
-    return list(db.session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.name, Person.id)))
+    return list(db.session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.sorted_by, Person.id)))
 
 
 def notes_of(stakeholder_id: int) -> list[StakeholderNote]:
@@ -236,6 +248,6 @@ def maps_with_stakeholders(
     programmes = select(Programme).where(Programme.id.in_({programme_id for programme_id, _ in places}))
     waves = select(Wave).where(or_(Wave.programme_id.in_(whole), Wave.id.in_(single)), visible_waves)
     return (
-        list(db.session.scalars(programmes.order_by(Programme.name))),
+        list(db.session.scalars(programmes.order_by(by_name(Programme.name), Programme.id))),
         list(db.session.scalars(waves.order_by(Wave.programme_id, Wave.number))),
     )

@@ -1,50 +1,61 @@
-"""Whose stakeholders are whose: the access questions asked with the maps on which a stakeholder stands."""
+"""Whose stakeholders are whose: it follows from the maps on which a stakeholder stands, each of a wave or a whole programme.
+
+A reach given here is one of reading maps, of reading notes or of planning, which is keeping maps: accounts say who has which.
+"""
+
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, select
 
-from engagement.accounts import stakeholder_access as access
-from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
-from engagement.stakeholders.models import Stakeholder, StakeholderPlace
+from engagement.reach import Reach, found, row_of_all
+from engagement.stakeholders.models import Champion, Stakeholder, StakeholderNote, StakeholderPlace
 from engagement.waves.models import Wave
 
 
-def readable_places(reader: Reader) -> ColumnElement[bool]:
-    """Return the condition on `StakeholderPlace` for the maps that the reader sees."""
-    return access.visible_maps(reader, StakeholderPlace.programme_id, StakeholderPlace.wave_id)
+def places_within(reach: Reach) -> ColumnElement[bool]:
+    """Return the condition on `StakeholderPlace` for the places on maps within reach."""
+    return reach.condition(programme_id=StakeholderPlace.programme_id, wave_id=StakeholderPlace.wave_id)
 
 
-def readable_waves(reader: Reader) -> ColumnElement[bool]:
-    """Return the condition on `Wave` for those whose map the reader sees."""
-    return access.visible_maps(reader, Wave.programme_id, Wave.id)
-
-
-def readable(reader: Reader) -> ColumnElement[bool]:
-    """Return the condition on `Stakeholder` for those who stand on a map that the reader sees, or stood when removed."""
+def stakeholders_within(reach: Reach) -> ColumnElement[bool]:
+    """Return the condition on `Stakeholder` for those who stand on a map within reach, or stood there when removed."""
     standing = select(StakeholderPlace.stakeholder_id).where(StakeholderPlace.ended_at.is_(None))
-    return Stakeholder.id.in_(standing.where(readable_places(reader)))
+    return Stakeholder.id.in_(standing.where(places_within(reach)))
 
 
-def may_change(reader: Reader, stakeholder: Stakeholder) -> bool:
-    """Return whether the reader may change and remove this stakeholder: who keeps every map on which they stand."""
-    places = _places(stakeholder)
-    return bool(places) and all(access.may_keep_map(reader, *place) for place in places)
+def stands_within(reach: Reach, stakeholder: Stakeholder) -> bool:
+    """Return whether a stakeholder stands on a map within reach: who keeps one map writes notes about them."""
+    return any(_reached(reach, stakeholder))
 
 
-def may_read_notes(reader: Reader, stakeholder: Stakeholder) -> bool:
-    """Return whether the reader may read the private notes: who keeps a map with the stakeholder, and administrators."""
-    return any(access.may_read_notes(reader, *place) for place in _places(stakeholder))
+def stands_within_alone(reach: Reach, stakeholder: Stakeholder) -> bool:
+    """Return whether all maps of a stakeholder are within reach: who keeps every one of them changes and removes them."""
+    reached = _reached(reach, stakeholder)
+    return bool(reached) and all(reached)
 
 
-def may_write_notes(reader: Reader, stakeholder: Stakeholder) -> bool:
-    """Return whether the reader may write a private note: who keeps a map with the stakeholder."""
-    return any(access.may_keep_map(reader, *place) for place in _places(stakeholder))
+def stakeholder_to_erase(administering: Reach, stakeholder_id: int) -> Stakeholder:
+    """Return any stakeholder for an administrator; raises BeyondReach or NotFound."""
+    return row_of_all(administering, Stakeholder, stakeholder_id)
 
 
-def _places(stakeholder: Stakeholder) -> list[tuple[int, int | None]]:
-    rows = db.session.execute(
+def note_of(stakeholder: Stakeholder, note_id: int) -> StakeholderNote:
+    """Return a private note about a stakeholder; raises NotFound for one about anybody else."""
+    asked = (StakeholderNote.id == note_id, StakeholderNote.stakeholder_id == stakeholder.id)
+    return found(db.session.scalar(select(StakeholderNote).where(*asked)))
+
+
+def champion_of(wave: Wave, champion_id: int) -> Champion:
+    """Return a champion of a wave; raises NotFound for one of another."""
+    asked = (Champion.id == champion_id, Champion.wave_id == wave.id)
+    return found(db.session.scalar(select(Champion).where(*asked)))
+
+
+def _reached(reach: Reach, stakeholder: Stakeholder) -> Sequence[bool]:
+    places = db.session.execute(
         select(StakeholderPlace.programme_id, StakeholderPlace.wave_id).where(
             StakeholderPlace.stakeholder_id == stakeholder.id, StakeholderPlace.ended_at.is_(None)
         )
     )
-    return [(programme_id, wave_id) for programme_id, wave_id in rows]
+    return [reach.covers(programme_id=programme_id, wave_id=wave_id) for programme_id, wave_id in places]

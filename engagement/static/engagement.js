@@ -77,3 +77,52 @@ document.querySelectorAll('input[data-people]').forEach((input) => {
     }, 200);
   });
 });
+
+// A text saves itself while it is written. What was refused, or met nobody signed in, is left to the button, which keeps it.
+document.querySelectorAll('form[data-saves-itself]').forEach((form) => {
+  const status = form.querySelector('.saved-itself');
+  const typed = () => [...new FormData(form)].filter(([name]) => !['drawn_from', 'text_version', 'csrf_token'].includes(name));
+  let saved = JSON.stringify(typed());
+  let waiting;
+  let running = null;
+
+  async function save() {
+    clearTimeout(waiting);
+    const now = JSON.stringify(typed());
+    if (now === saved) return;
+    const sending = { method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' }, redirect: 'manual' };
+    const answer = await fetch(form.action, sending).catch(() => null);
+    const isJson = answer && (answer.headers.get('Content-Type') || '').startsWith('application/json');
+    const told = isJson ? await answer.json().catch(() => ({})) : {};
+    if (answer && answer.ok && told.drawn_from) {
+      saved = now;
+      form.elements.drawn_from.value = told.drawn_from;
+      form.elements.text_version.value = told.text_version;
+      if (told.says) status.textContent = told.says;
+    } else {
+      // After a refusal it is not tried again; without a network it is, with the next letter.
+      if (answer) form.removeEventListener('input', soon);
+      status.textContent = told.says || 'Not saved yet. Press the button to save; what you typed is kept.';
+    }
+  }
+  const begin = () => {
+    if (!running) running = save().finally(() => { running = null; });
+    return running;
+  };
+  function soon() {
+    clearTimeout(waiting);
+    waiting = setTimeout(begin, 2000);
+  }
+  form.addEventListener('input', soon);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden' && waiting) begin();
+  });
+  // A button waits for what is on its way, so that it sends the version that this makes.
+  form.addEventListener('submit', (event) => {
+    clearTimeout(waiting);
+    if (!running) return;
+    event.preventDefault();
+    event.stopPropagation();
+    running.finally(() => form.requestSubmit(event.submitter));
+  });
+});

@@ -60,13 +60,23 @@ class Module(Base):
 
 
 class Curriculum(Base):
-    """What one training role has to learn; `choices_needed` of its choice items count as required together."""
+    """What one training role has to learn; `choices_needed` of its choice items count as required together.
+
+    `edited_at` is set once somebody changed it in the product; from then on the library leaves it alone.
+    """
 
     __tablename__ = "curriculum"
+    audit_name = "title"
 
     id: Mapped[Key]
     role: Mapped[TrainingRole] = mapped_column(word_of(TrainingRole), unique=True)
     choices_needed: Mapped[int] = mapped_column(default=0)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def title(self) -> str:
+        """The curriculum by its role, as the audit names it."""
+        return f"Curriculum: {self.role.word}"
 
 
 class CurriculumItem(Base):

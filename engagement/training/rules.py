@@ -1,5 +1,7 @@
 """The vocabulary of training."""
 
+import re
+import unicodedata
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -50,7 +52,7 @@ class LearningState(StrEnum):
     @property
     def word(self) -> str:
         """The state as the reader sees it."""
-        return {"done": "Done", "overdue": "Overdue", "open": "Open", "locked": "Not yet", "optional": "If you like"}[
+        return {"done": "Done", "overdue": "Overdue", "open": "Open", "locked": "Not yet", "optional": "Optional"}[
             self.value
         ]
 
@@ -135,3 +137,9 @@ def is_passed(right: int, asked: int, pass_mark: int) -> bool:
 def score_of(right: int, asked: int) -> int:
     """Return the share of right answers as a whole percentage, rounded down so that it never looks better than it is."""
     return right * 100 // asked if asked else 0
+
+
+def short_name(title: str) -> str:
+    """Return small letters, digits and hyphens of a title, by which an address or a question is named; "" where it has none."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower().replace("'", "")
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:60].strip("-")

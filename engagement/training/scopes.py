@@ -1,4 +1,4 @@
-"""Whose training is whose: of which waves a reader sees the learners by name, and about whose old training they decide."""
+"""Whose training is whose: of which waves a reader sees the learners by name, and about whose old training they decide; modules are everybody's who plans or trains."""
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager
@@ -7,7 +7,7 @@ from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.scopes import works_within
 from engagement.reach import Reach, allow, found
-from engagement.training.models import Assignment
+from engagement.training.models import Assignment, Module
 from engagement.waves.models import Membership, Wave
 from engagement.waves.scopes import people_within, reaches_wave, waves_within
 
@@ -51,3 +51,19 @@ def assignment_for(reading: Reach, training: Reach, assignment_id: int) -> Assig
     assignment = found(db.session.scalar(asked.where(Assignment.id == assignment_id, people_within(reading))))
     allow(reaches_wave(training, assignment.wave))
     return assignment
+
+
+def module_for(reading: Reach, slug: str) -> Module:
+    """Return a module for who reads planning anywhere; raises BeyondReach or NotFound."""
+    allow(reading.holds_places)
+    return _module(slug)
+
+
+def module_to_change(training: Reach, slug: str) -> Module:
+    """Return a module for who trains everybody; raises BeyondReach or NotFound."""
+    allow(training.everything)
+    return _module(slug)
+
+
+def _module(slug: str) -> Module:
+    return found(db.session.scalar(select(Module).where(Module.slug == slug)))

@@ -1,7 +1,7 @@
 """Changes of waves: planning, moving go-live, status, and placing people."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import and_, func, literal, or_, select, update
 
@@ -9,23 +9,21 @@ from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.db import db, insert_new, note_growth, rows_changed
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.verbs import Verb
 from engagement.waves import queries
-from engagement.waves.models import Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
-from engagement.waves.rules import MembershipOrigin, WaveStatus
+from engagement.waves.models import GoLiveMove, Membership, Wave, WaveDepartment, WaveDetails, WaveStep, WaveWorkflow
+from engagement.waves.rules import MembershipOrigin, WaveStatus, training_due_on
 
 
 def plan_wave(
     programme: Programme,
-    name: str,
+    details: WaveDetails,
     go_live_on: date,
     *,
     by: Actor,
-    aim: str = "",
-    stabilises_until_on: date | None = None,
-    training_lead_days: int = 7,
     departments: Iterable[Department] = (),
     workflows: Iterable[Workflow] = (),
 ) -> Wave:
@@ -36,7 +34,7 @@ def plan_wave(
     """
     number = (db.session.scalar(select(func.max(Wave.number)).where(Wave.programme_id == programme.id)) or 0) + 1
     wave = Wave(programme=programme, number=number, made_at=clock.now())
-    _describe(wave, name, aim, go_live_on, stabilises_until_on, training_lead_days)
+    _describe(wave, details, go_live_on)
     db.session.add(wave)
     db.session.flush()
     _take_step(wave, WaveStatus.PLANNED, "", by)
@@ -46,18 +44,10 @@ def plan_wave(
     return wave
 
 
-def change_wave(
-    wave: Wave,
-    name: str,
-    aim: str,
-    *,
-    stabilises_until_on: date | None,
-    training_lead_days: int,
-    by: Actor,
-) -> None:
+def change_wave(wave: Wave, details: WaveDetails, *, by: Actor) -> None:
     """Change how a wave is described. Raises BadInput as `plan_wave`."""
     before = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days)
-    _describe(wave, name, aim, wave.go_live_on, stabilises_until_on, training_lead_days)
+    _describe(wave, details, wave.go_live_on)
     after = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days)
     words = ("name", "aim", "quiet period until", "training due days before")
     changes = {word: (old, new) for word, old, new in zip(words, before, after, strict=True) if old != new}
@@ -65,23 +55,31 @@ def change_wave(
         audit.record(Verb.CHANGED_WAVE, wave, by=by, **changes)
 
 
-def _describe(
-    wave: Wave, name: str, aim: str, go_live_on: date, stabilises_until_on: date | None, training_lead_days: int
-) -> None:
-    name = " ".join(name.split())
+def _describe(wave: Wave, details: WaveDetails, go_live_on: date) -> None:
+    name = clean(details.name)
     problems = {}
     if not name or len(name) > 200:
         problems["name"] = "Write a name, at most 200 characters."
-    if stabilises_until_on is not None and stabilises_until_on < go_live_on:
+    if details.stabilises_until_on is not None and details.stabilises_until_on < go_live_on:
         problems["stabilises_until_on"] = "The quiet period begins with go-live; choose a day on or after it."
-    if not 0 <= training_lead_days <= 365:
+    if not 0 <= details.training_lead_days <= 365:
         problems["training_lead_days"] = "Choose between 0 and 365 days."
-    if len(aim) > 5_000:
+    if len(details.aim) > 5_000:
         problems["aim"] = "Shorten this to 5,000 characters."
     if problems:
         raise BadInput("The wave can’t be planned like this.", problems)
-    wave.name, wave.aim, wave.go_live_on = name, aim, go_live_on
-    wave.stabilises_until_on, wave.training_lead_days = stabilises_until_on, training_lead_days
+    wave.name, wave.aim, wave.go_live_on = name, details.aim, go_live_on
+    wave.stabilises_until_on, wave.training_lead_days = details.stabilises_until_on, details.training_lead_days
+    wave.training_due_on = go_live_on - timedelta(days=details.training_lead_days)
+
+
+def settle_training_days(waves: Iterable[Wave], country: str) -> None:
+    """Let the training of these waves be due on a working day of the organisation; repeating it changes nothing.
+
+    Whoever plans a wave, moves or changes it, says this afterwards; the clock does too, in case the country was set anew.
+    """
+    for wave in waves:
+        wave.training_due_on = training_due_on(wave.go_live_on, wave.training_lead_days, country)
 
 
 def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> None:
@@ -101,10 +99,14 @@ def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> Non
 def _set_go_live(wave: Wave, go_live_on: date, reason: str, by: Actor) -> None:
     if go_live_on == wave.go_live_on:
         return
-    changes = {"go-live": (wave.go_live_on, go_live_on), "reason": (None, reason[:1000])}
-    audit.record(Verb.MOVED_GO_LIVE, wave, by=by, **changes)
+    former, reason = wave.go_live_on, reason[:1000]
+    audit.record(Verb.MOVED_GO_LIVE, wave, by=by, **{"go-live": (former, go_live_on), "reason": (None, reason)})
+    db.session.add(
+        GoLiveMove(wave_id=wave.id, from_on=former, to_on=go_live_on, reason=reason, at=clock.now(), by=by.name[:401])
+    )
+    wave.training_due_on += go_live_on - former
     if wave.stabilises_until_on is not None:
-        wave.stabilises_until_on += go_live_on - wave.go_live_on
+        wave.stabilises_until_on += go_live_on - former
     wave.go_live_on = go_live_on
 
 

@@ -1,22 +1,34 @@
 """Tables of waves with the steps that they took, what they deploy and where, and their members."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SQLColumnExpression, Text, UniqueConstraint, text
-from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from engagement.db import ADDRESSED, Base, Key, UtcDateTime, days_before, short, word_of
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
+
+
+@dataclass(frozen=True)
+class WaveDetails:
+    """How a wave is described: what its form asks, its actions take and its row keeps under the same names."""
+
+    name: str
+    aim: str = ""
+    stabilises_until_on: date | None = None
+    training_lead_days: int = 7
 
 
 class Wave(Base):
     """One step of a programme: workflows that go live in departments on one day.
 
     `stabilises_until_on` ends the quiet period after go-live. `training_lead_days` is how many days before go-live the
-    training of the wave is due. `status` is that of its newest `WaveStep`; one action writes both.
+    training of the wave is due, `training_due_on` the day itself, on the working day before where that one is none
+    (`settle_training_days`). `status` is that of its newest `WaveStep`; one action writes both.
     """
 
     __tablename__ = "wave"
@@ -36,6 +48,7 @@ class Wave(Base):
     go_live_on: Mapped[date] = mapped_column(index=True)
     stabilises_until_on: Mapped[date | None]
     training_lead_days: Mapped[int] = mapped_column(default=7)
+    training_due_on: Mapped[date] = mapped_column(default=lambda context: _lead_days_before(context))
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -49,15 +62,25 @@ class Wave(Base):
         """The wave with its number, as messages name it."""
         return f"Wave {self.number}: {self.name}"
 
-    @hybrid_property
-    def training_due_on(self) -> date:
-        """The day by which its training has to be finished, in calendar days before go-live; also in statements."""
-        return self.go_live_on - timedelta(days=self.training_lead_days)
 
-    @training_due_on.inplace.expression
-    @classmethod
-    def _training_due_on(cls) -> SQLColumnExpression[date]:
-        return days_before(cls.go_live_on, cls.training_lead_days)
+def _lead_days_before(context: DefaultExecutionContext) -> date:
+    row = context.get_current_parameters()
+    go_live_on: date = row["go_live_on"]
+    return go_live_on - timedelta(days=row["training_lead_days"])
+
+
+class GoLiveMove(Base):
+    """A wave's go-live was moved from one day to another: when, by whom, and the reason that people read."""
+
+    __tablename__ = "go_live_move"
+
+    id: Mapped[Key]
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(short(401))
 
 
 class WaveStep(Base):

@@ -2,17 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
-from engagement.people.queries import standing_department
+from engagement.people.queries import person_page, standing_department
 from engagement.programmes.models import Workflow
-from engagement.waves.models import Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
+from engagement.reach import Reach, allow, found
+from engagement.searching import by_name
+from engagement.waves.models import GoLiveMove, Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
 from engagement.waves.rules import WaveStatus, may_take_back
+from engagement.waves.scopes import people_within
+
+
+def person_for(reading: Reach, person_id: int) -> Person:
+    """Return somebody whom a reader sees by name, with department and manager read at once.
+
+    Raises NotFound for anybody else and for who was erased, BeyondReach where the reader sees no list of people at all.
+    """
+    allow(reading.holds_anything)
+    return found(person_page(person_id, people_within(reading)))
 
 
 def waves_visible(condition: ColumnElement[bool]) -> list[Wave]:
@@ -57,30 +69,30 @@ def waves_of_person(person_id: int) -> list[Wave]:
 
 def workflows_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Workflow]]:
     """Return the workflows of each wave by name, in one query."""
-    found: dict[int, list[Workflow]] = defaultdict(list)
+    by_wave: dict[int, list[Workflow]] = defaultdict(list)
     for row in db.session.scalars(
         select(WaveWorkflow)
         .join(Workflow)
         .where(WaveWorkflow.wave_id.in_(list(wave_ids)), Workflow.retired_at.is_(None))
         .options(joinedload(WaveWorkflow.workflow))
-        .order_by(Workflow.name)
+        .order_by(by_name(Workflow.name), Workflow.id)
     ):
-        found[row.wave_id].append(row.workflow)
-    return found
+        by_wave[row.wave_id].append(row.workflow)
+    return by_wave
 
 
 def departments_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Department]]:
     """Return the departments that each wave was given, by path, in one query."""
-    found: dict[int, list[Department]] = defaultdict(list)
+    by_wave: dict[int, list[Department]] = defaultdict(list)
     for row in db.session.scalars(
         select(WaveDepartment)
         .join(Department)
         .where(WaveDepartment.wave_id.in_(list(wave_ids)))
         .options(joinedload(WaveDepartment.department))
-        .order_by(Department.path)
+        .order_by(Department.sorted_by, Department.id)
     ):
-        found[row.wave_id].append(row.department)
-    return found
+        by_wave[row.wave_id].append(row.department)
+    return by_wave
 
 
 def member_counts(wave_ids: Sequence[int]) -> dict[int, int]:
@@ -94,7 +106,7 @@ def member_counts(wave_ids: Sequence[int]) -> dict[int, int]:
 
 
 #: What the people of a wave can be put in order by.
-MEMBER_COLUMNS = {"name": (Person.last_name, Person.first_name), "job": func.lower(Person.job_title)}
+MEMBER_COLUMNS = {"name": Person.sorted_by, "job": func.lower(Person.job_title)}
 
 
 def members(wave_id: int, *, without_role: bool = False) -> Select[Person]:
@@ -104,7 +116,7 @@ def members(wave_id: int, *, without_role: bool = False) -> Select[Person]:
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.wave_id == wave_id, Membership.ended_at.is_(None))
         .options(joinedload(Person.department))
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        .order_by(Person.sorted_by, Person.id)
     )
     return query.where(Person.id.not_in(select(PersonRole.person_id))) if without_role else query
 
@@ -120,7 +132,7 @@ def members_between(wave_id: int, begins_at: datetime, ends_at: datetime) -> Sel
         select(Person)
         .where(Person.id.in_(then))
         .options(joinedload(Person.department))
-        .order_by(Person.last_name, Person.first_name, Person.id)
+        .order_by(Person.sorted_by, Person.id)
     )
 
 
@@ -136,6 +148,32 @@ def status_to_take_back_to(wave_id: int, now: datetime) -> WaveStatus | None:
 def steps_of(wave_id: int) -> list[WaveStep]:
     """Return the steps that a wave took, the first one first."""
     return list(db.session.scalars(select(WaveStep).where(WaveStep.wave_id == wave_id).order_by(WaveStep.id)))
+
+
+def moves_of_waves(wave_ids: Iterable[int]) -> dict[int, list[GoLiveMove]]:
+    """Return how the go-live of each wave was moved, the newest first, in one query; waves that never moved have no entry."""
+    by_wave: dict[int, list[GoLiveMove]] = defaultdict(list)
+    asked = select(GoLiveMove).where(GoLiveMove.wave_id.in_(list(wave_ids))).order_by(GoLiveMove.id.desc())
+    for move in db.session.scalars(asked):
+        by_wave[move.wave_id].append(move)
+    return dict(by_wave)
+
+
+def quiet_waves(on: date, programme_id: int, lineages: Iterable[str], besides: int | None) -> list[Wave]:
+    """Return the open waves that are left to settle on a day, of the programme or with one of these departments among theirs."""
+    asked = select(Wave).where(
+        Wave.go_live_on <= on,
+        Wave.stabilises_until_on >= on,
+        Wave.status.not_in((WaveStatus.CLOSED, WaveStatus.CANCELLED)),
+        Wave.id != (besides or 0),
+    )
+    quiet = list(db.session.scalars(asked.order_by(Wave.go_live_on, Wave.id)))
+    theirs, places = lineages_of_waves([wave.id for wave in quiet]), tuple(lineages)
+    return [wave for wave in quiet if wave.programme_id == programme_id or _share_people(theirs[wave.id], places)]
+
+
+def _share_people(some: Iterable[str], others: Sequence[str]) -> bool:
+    return any(one.startswith(other) or other.startswith(one) for one in some for other in others)
 
 
 def waves_with_members_below(lineage: str) -> list[Wave]:

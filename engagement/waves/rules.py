@@ -1,7 +1,9 @@
 """The vocabulary of waves and pure functions over their dates."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from engagement.days.working_days import nearest_working_day
 
 #: For so long a step that leads nowhere back can be taken back as a slip.
 TAKEN_BACK_WITHIN = timedelta(days=1)
@@ -89,3 +91,8 @@ class MembershipOrigin(StrEnum):
 
     DEPARTMENT = "department"
     HAND = "hand"
+
+
+def training_due_on(go_live_on: date, lead_days: int, country: str) -> date:
+    """Return the day by which training is due: so many days before go-live, or on the working day before that."""
+    return nearest_working_day(go_live_on - timedelta(days=lead_days), country, -1)

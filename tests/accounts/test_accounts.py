@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from factories import PASSWORD, TESTER, make_account, make_person, make_programme, make_wave
 
-from engagement.accounts import actions, links, queries
+from engagement import clock
+from engagement.accounts import actions, queries
+from engagement.accounts.links import rules as links
 from engagement.accounts.rules import Role
 from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people
@@ -42,20 +44,20 @@ def test_a_weak_password_is_refused_with_the_reason(app):
 def test_a_link_works_once_and_not_for_ever(app, frozen):
     person = make_person()
     token = links.sign_in_token(SECRET, origin="asked", nonce="1", leads_to="/me", person_id=person.id)
-    link = links.read_token(SECRET, token, links.LinkPurpose.SIGN_IN)
+    link = links.read_token(SECRET, token, links.LinkPurpose.SIGN_IN, clock.now())
     account = actions.use_link(link)
     assert (account.person_id, account.email, link.leads_to) == (person.id, person.email, "/me")
     with pytest.raises(RuleBroken, match="used already"):
         actions.use_link(link)
     frozen.shift(timedelta(minutes=31))
-    assert links.read_token(SECRET, token, links.LinkPurpose.SIGN_IN) is None
-    assert links.read_token(SECRET, token + "x", links.LinkPurpose.SIGN_IN) is None
-    assert links.read_token("another secret", token, links.LinkPurpose.SIGN_IN) is None
+    assert links.read_token(SECRET, token, links.LinkPurpose.SIGN_IN, clock.now()) is None
+    assert links.read_token(SECRET, token + "x", links.LinkPurpose.SIGN_IN, clock.now()) is None
+    assert links.read_token("another secret", token, links.LinkPurpose.SIGN_IN, clock.now()) is None
 
 
 def test_a_sign_in_link_is_no_setup_link(app):
     token = links.sign_in_token(SECRET, origin="asked", nonce="1", account_id=1)
-    assert links.read_token(SECRET, token, links.LinkPurpose.SETUP) is None
+    assert links.read_token(SECRET, token, links.LinkPurpose.SETUP, clock.now()) is None
 
 
 def test_who_has_left_is_not_signed_in_by_an_old_link(app):
@@ -63,7 +65,7 @@ def test_who_has_left_is_not_signed_in_by_an_old_link(app):
     token = links.sign_in_token(SECRET, origin="message", nonce="1", person_id=person.id)
     people.mark_as_left(person, by=TESTER)
     with pytest.raises(RuleBroken, match="can’t sign in any more"):
-        actions.use_link(links.read_token(SECRET, token, links.LinkPurpose.SIGN_IN))
+        actions.use_link(links.read_token(SECRET, token, links.LinkPurpose.SIGN_IN, clock.now()))
 
 
 def test_the_last_administrator_stays(app):

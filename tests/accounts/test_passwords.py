@@ -3,13 +3,14 @@
 import subprocess
 import sys
 import time
+import unicodedata
 
 import pytest
 from argon2 import PasswordHasher
 from factories import PASSWORD, TESTER, make_account
 
 from engagement.accounts import actions
-from engagement.accounts.passwords import password_problem
+from engagement.accounts.passwords.rules import fits, hash_of, hasher, password_problem
 from engagement.errors import BadInput
 
 OWN = ("ines.okafor@example.com", "Ines Okafor", "Northmere Insurance")
@@ -77,7 +78,34 @@ def test_every_way_to_a_password_asks(app):
 
 
 def test_the_product_hashes_at_the_full_cost_of_argon2():
-    asked = "from engagement.accounts.passwords import hasher; print(hasher().hash('a password'))"
+    asked = "from engagement.accounts.passwords.rules import hasher; print(hasher().hash('a password'))"
     hashed = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True).stdout.strip()
     assert hashed.startswith("$argon2id$")
     assert not PasswordHasher().check_needs_rehash(hashed)
+
+
+@pytest.mark.parametrize(
+    ("kept", "typed", "same"),
+    [
+        ("Möwe über dem Straßenfluss", "Mo\u0308we u\u0308ber dem Straßenfluss", True),
+        ("Mo\u0308we u\u0308ber dem Fluss", "Möwe über dem Fluss", True),
+        ("drei Möwen am Meer", "drei\u00a0Möwen\u2003am Meer", True),
+        ("각하 고양이 셋 여덟", unicodedata.normalize("NFD", "각하 고양이 셋 여덟"), True),
+        ("drei Möwen am Meer", "drei Mowen am Meer", False),
+        ("drei Möwen am Meer", "Drei Möwen am Meer", False),
+        ("ﬁnd three gulls", "find three gulls", False),
+    ],
+)
+def test_a_password_fits_however_a_keyboard_composes_it(kept, typed, same):
+    assert fits(hash_of(kept), typed) == same
+    assert fits(hash_of(kept), kept)
+
+
+def test_a_password_that_was_kept_as_typed_still_fits():
+    typed = unicodedata.normalize("NFD", "Möwe über dem Fluss")
+    assert fits(hasher().hash(typed), typed)
+    assert not fits(hasher().hash(typed), "Mowe uber dem Fluss")
+
+
+def test_the_length_of_a_password_is_that_of_its_composed_signs():
+    assert "Use at least 12" in (password_problem("o\u0308" * 6 + "abcde", *OWN) or "")

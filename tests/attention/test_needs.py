@@ -16,10 +16,10 @@ from factories import (
 )
 from sqlalchemy import update
 
-from engagement.accounts import access
 from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes import rights
 from engagement.attention.queries.needs import Need, Needed, Who, needed_by
 from engagement.attention.rules import Kind, Place, Reason
 from engagement.communications.rules import OccurrenceStatus
@@ -31,6 +31,7 @@ from engagement.training.models import Curriculum, CurriculumItem
 from engagement.training.rules import ItemKind
 from engagement.waves.queries import waves_visible
 from engagement.waves.rules import WaveStatus
+from engagement.waves.scopes import waves_within
 from tests.attention.training_rows import assign, own_all
 from tests.communications.calendar_rows import make_draft, make_line
 from tests.conftest import Statements
@@ -42,7 +43,7 @@ TODAY = NOW.date()
 
 def needed(account: Account, limit: int = 4) -> list[Needed]:
     reader = reader_of(account, "UTC")
-    return needed_by(reader, waves_visible(access.visible_waves(reader)), TODAY, UNSET, limit=limit)
+    return needed_by(reader, waves_visible(waves_within(rights.reading(reader))), TODAY, UNSET, limit=limit)
 
 
 def reasons(account: Account) -> dict[Reason, int]:

@@ -46,9 +46,13 @@ def test_a_rule_that_cannot_be_used_says_why(rule, sentence):
 
 
 @pytest.mark.parametrize("rule", [{}, {"every": [LONDON]}, {"field": "shoe_size"}, {"all": [{"not": {"field": "x"}}]}])
-def test_a_rule_that_was_broken_on_disk_reaches_nobody_only_with_an_error(app, rule):
-    with pytest.raises(KeyError):
-        queries.reach(rule, date(2026, 4, 14))
+def test_a_rule_that_was_broken_on_disk_reaches_nobody_and_says_why(app, rule):
+    make_person()
+    audience = actions.save_audience("Broken", {"field": "everybody"}, by=TESTER)
+    assert (queries.reach(audience, date(2026, 4, 14)), queries.rule_problem(audience)) == (1, None)
+    audience.rule = rule
+    assert queries.reach(audience, date(2026, 4, 14)) == 0
+    assert queries.rule_problem(audience).startswith("The rule of the audience “Broken” can’t be understood: ")
 
 
 def test_each_field_is_one_file_of_its_name():

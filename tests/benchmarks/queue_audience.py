@@ -39,6 +39,7 @@ from engagement.stakeholders.actions import add_stakeholder  # noqa: E402
 from engagement.stakeholders.models import Champion  # noqa: E402
 from engagement.stakeholders.rules import StakeholderGroup  # noqa: E402
 from engagement.waves.actions import plan_wave  # noqa: E402
+from engagement.waves.models import WaveDetails  # noqa: E402
 
 #: Tuesday noon in London: some work, some wait for their evening to be over.
 NOW = datetime(2026, 4, 14, 11, tzinfo=UTC)
@@ -158,7 +159,7 @@ def measure(people: int, engine: str) -> None:
 def fill_map(people: int) -> int:
     """Put the four departments at the top and 200 people on the map of a new programme, appoint champions; return its id."""
     programme = make_programme("Bench", "", by=CLOCK)
-    wave = plan_wave(programme, "Wave", clock.now().date(), by=CLOCK)
+    wave = plan_wave(programme, WaveDetails("Wave"), clock.now().date(), by=CLOCK)
     whom = [*db.session.scalars(select(Department).where(Department.parent_id.is_(None)))]
     for each in (*whom, *db.session.scalars(select(Person).order_by(Person.id).limit(200))):
         add_stakeholder(each, StakeholderGroup.END_USERS, places=[programme], by=CLOCK)

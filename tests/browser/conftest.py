@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser.furnishing import furnish_bare, furnish_programme
+from browser.furnishing import furnish_bare, furnish_nothing, furnish_programme
 from browser.inspection import HEIGHT, Visitor
 from browser.live import LiveService, live_service
 from flask import Flask
@@ -65,9 +65,22 @@ def _furnished(live: LiveService, name: str, furnish: Callable[[Flask], None]) -
 
 
 @pytest.fixture
+def nobody_yet(_live: LiveService) -> LiveService:
+    """The service as it is on the first day: nobody can sign in."""
+    _live.come_back_to("empty")
+    return _live
+
+
+@pytest.fixture
 def bare(_live: LiveService) -> LiveService:
     """The service with two change managers and nobody else."""
     return _furnished(_live, "bare", furnish_bare)
+
+
+@pytest.fixture
+def empty(_live: LiveService) -> LiveService:
+    """The service with one change manager, and nothing else."""
+    return _furnished(_live, "nothing", furnish_nothing)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from engagement.stakeholders.actions import add_stakeholder, appoint_champion, w
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions import settle_assignments, settle_library
 from engagement.waves.actions import place_people, plan_wave
-from engagement.waves.models import Wave
+from engagement.waves.models import Wave, WaveDetails
 
 MANAGER, APPROVER, ADMINISTRATOR = "ines@example.com", "joan@example.com", "ada@example.com"
 SPONSOR, EMPLOYEE, TEAM_LEAD = "margaret@example.com", "tomasz@example.com", "dana@example.com"
@@ -47,6 +47,11 @@ from **{{ go_live }}**, new claims reach {{ department }} already sorted. You st
 
 {{ sender_name }}
 """
+
+
+def furnish_nothing(_app: Flask) -> None:
+    """One change manager, and nothing else."""
+    _planner(MANAGER, "Ines Okafor")
 
 
 def furnish_bare(_app: Flask) -> None:
@@ -99,7 +104,7 @@ def _wave(sponsor: Person, dana: Person, helen: Person) -> Wave:
         name_holder(workflow, part, holder, by=TESTER)
     wave = plan_wave(
         programme,
-        "Property claims",
+        WaveDetails("Property claims"),
         clock.now().date() + timedelta(days=28),
         by=TESTER,
         departments=[dana.department],

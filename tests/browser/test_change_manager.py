@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from browser.furnishing import APPROVER, BODY, MANAGER, STATEMENT
 
 from engagement import clock
+from engagement.days.working_days import working_days_after
 
 HR_FILE = """employee_id;Work Email;First name;Last name;Job title;Department;Manager ID;Country;Training role
 1;margaret@example.com;Margaret;Leclerc;Chief operating officer;Executive;;GB;leader
@@ -87,7 +88,7 @@ def _add_workflow(ines):
 def _plan_wave(ines):
     ines.follow("Claims and finance")
     ines.follow("Plan the next wave")
-    go_live = clock.today("Europe/London") + timedelta(days=28)
+    go_live = working_days_after(clock.today("Europe/London") + timedelta(days=28), 0, "GB-ENG")
     ines.fill(name="Property claims", go_live_on=go_live.isoformat(), lead="dana@example.com")
     ines.page.get_by_label("Operations/Claims", exact=True).check()
     ines.page.get_by_label("Claims triage").check()

@@ -13,7 +13,8 @@ PLANNING = (
 TELLING = (
     "/communications /communications?view=list /communications/1 /communications/1/edit /communications/new "
     "/communications/new?programme_id=1 /communications/standard?programme_id=1 /occurrences/1 /deliveries /training "
-    "/training/curricula/user /training/leftovers /training/modules/when-it-is-wrong /training/modules/when-it-is-wrong/editing /concerns "
+    "/training/curricula/user /training/curricula/user/editing /training/leftovers /training/modules/new /training/modules/when-it-is-wrong "
+    "/training/modules/when-it-is-wrong/questions/new /training/modules/when-it-is-wrong/editing /concerns "
     "/concerns/log /reports /reports/programmes/1 /admin /admin/jobs /mailbox"
 ).split()
 OWN = "/me /me/training /me/messages /me/concerns /me/timezone /concerns/new /concerns/receipt".split()

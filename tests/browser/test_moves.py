@@ -14,6 +14,7 @@ from engagement.training.actions import record_completion, settle_assignments
 from engagement.training.models import Module
 from engagement.training.rules import CompletionSource
 from engagement.waves.actions import plan_wave, settle_memberships
+from engagement.waves.models import WaveDetails
 
 
 def _move_some(live):
@@ -21,7 +22,13 @@ def _move_some(live):
     with live.app.app_context():
         finance = make_department("Finance")
         programme = db.session.scalars(select(Programme)).one()
-        plan_wave(programme, "Invoices", clock.now().date() + timedelta(days=90), departments=[finance], by=TESTER)
+        plan_wave(
+            programme,
+            WaveDetails("Invoices"),
+            clock.now().date() + timedelta(days=90),
+            departments=[finance],
+            by=TESTER,
+        )
         course = db.session.scalars(select(Module).where(Module.title == "Working with an AI workflow")).one()
         for email in (EMPLOYEE, "person1@example.com", "person2@example.com"):
             person = db.session.scalars(select(Person).where(Person.email == email)).one()

@@ -49,6 +49,12 @@ def either_shell(engine_name: str, request: pytest.FixtureRequest, tmp_path: Pat
     yield Shell(_database(server, "shell_run", template="shell_template"), tmp_path)
 
 
+@pytest.fixture
+def postgresql_shell(_migrated_server: str, tmp_path: Path) -> Shell:
+    """A shell on a migrated, empty PostgreSQL database."""
+    return Shell(_database(_migrated_server, "shell_run", template="shell_template"), tmp_path)
+
+
 def _database(server_url: str, name: str, template: str = "template0") -> str:
     """Make a database anew on the server and return its address."""
     server = make_url(server_url).set(drivername="postgresql+psycopg")

@@ -56,15 +56,15 @@ def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path: Path, comm
     ("settings", "sentence"),
     [
         ({"timezone": "Mars/Olympus"}, "ENGAGEMENT_TIMEZONE: “Mars/Olympus” is not an IANA time zone; use a name such as Europe/London."),
-        ({"env": "staging"}, "ENGAGEMENT_ENV: Input should be 'development' or 'production'."),
+        ({"env": "staging"}, "ENGAGEMENT_ENV: “staging” is not one of these: development or production."),
         ({"database_url": "mysql://host/x"}, "ENGAGEMENT_DATABASE_URL: use postgresql://user:password@host/database, or sqlite:///file.db."),
         ({"database_url": "postgresql://host:many/x"}, "ENGAGEMENT_DATABASE_URL: the port after the host has to be a number from 0 to 65535."),
         ({"smtp_url": "smtp://mail.example.com:many"}, "ENGAGEMENT_SMTP_URL: the port after the host has to be a number from 0 to 65535."),
         ({"mail_from": "The programme office"}, "ENGAGEMENT_MAIL_FROM: “The programme office” is not a sender; write it as Engagement <engagement@example.com>."),
         ({"holidays": "ZZ"}, "ENGAGEMENT_HOLIDAYS: the holidays of “ZZ” are not known; use a code such as GB, GB-ENG or DE."),
         ({"language": "High Valyrian"}, "ENGAGEMENT_LANGUAGE: “High Valyrian” is not a language; use a tag such as en or pt-BR."),
-        ({"mail_connections": "0"}, "ENGAGEMENT_MAIL_CONNECTIONS: Input should be greater than or equal to 1."),
-        ({"anonymity_floor": "2"}, "ENGAGEMENT_ANONYMITY_FLOOR: Input should be greater than or equal to 3."),
+        ({"mail_connections": "0"}, "ENGAGEMENT_MAIL_CONNECTIONS: 0 is too small; use 1 or more."),
+        ({"anonymity_floor": "2"}, "ENGAGEMENT_ANONYMITY_FLOOR: 2 is too small; use 3 or more."),
         ({"secret_key_file": "/nowhere/key"}, "ENGAGEMENT_SECRET_KEY_FILE names /nowhere/key, which cannot be read: No such file or directory."),
         ({"instance_path": "/proc/none"}, "ENGAGEMENT_INSTANCE_PATH: /proc/none can’t be made: No such file or directory."),
     ],
@@ -187,7 +187,7 @@ def test_production_refuses_to_start_on_the_demonstration(shell: Shell) -> None:
         "This database holds the demonstration and its accounts, which are refused in production. Give "
         "ENGAGEMENT_DATABASE_URL an empty database."
     )
-    for command in (("serve", "--port", str(free_port())), ("config", "check")):
+    for command in (("serve", "--port", str(free_port())), ("scheduler",), ("worker",), ("config", "check")):
         answer = shell.flask(*command, **production)
         assert (answer.code, answer.refusal) == (2, said)
 

@@ -118,15 +118,15 @@ def _sign_in(url: str) -> None:
         return
 
 
-def test_two_services_on_one_database_send_everybody_one_copy(either_shell: Shell) -> None:
-    approve_message(either_shell, RECIPIENTS)
+def test_two_services_on_one_database_send_everybody_one_copy(postgresql_shell: Shell) -> None:
+    approve_message(postgresql_shell, RECIPIENTS)
     with smtp_peer() as peer:
-        with either_shell.serving(smtp_url=peer.url) as one, either_shell.serving(smtp_url=peer.url) as other:
-            wait_until(lambda: states(either_shell) == {"sent": RECIPIENTS}, 60)
+        with postgresql_shell.serving(smtp_url=peer.url) as one, postgresql_shell.serving(smtp_url=peer.url) as other:
+            wait_until(lambda: states(postgresql_shell) == {"sent": RECIPIENTS}, 60)
             assert "Traceback" not in one.said + other.said
         assert Counter(peer.recipients) == everybody_once(RECIPIENTS)
-    assert either_shell.flask("run-job", "settle-deliveries").out.endswith("1 mailings closed.\n")
-    assert either_shell.rows("SELECT status FROM occurrence") == [("sent",)]
+    assert postgresql_shell.flask("run-job", "settle-deliveries").out.endswith("1 mailings closed.\n")
+    assert postgresql_shell.rows("SELECT status FROM occurrence") == [("sent",)]
 
 
 def test_killed_while_delivering_it_goes_on_and_nobody_gets_a_second_copy(either_shell: Shell) -> None:

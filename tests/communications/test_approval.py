@@ -158,10 +158,17 @@ def test_an_approval_can_be_taken_back_until_it_is_sent() -> None:
         actions.withdraw_approval(occurrence, by=TESTER)
 
 
-def test_moving_keeps_the_approval_and_needs_the_future() -> None:
+def test_an_approval_is_for_its_time_and_moving_needs_the_future() -> None:
     occurrence = make_approved()
     actions.move_occurrence(occurrence, AT_TWO + timedelta(days=1), by=TESTER)
-    assert (occurrence.status, occurrence.sends_at) == (OccurrenceStatus.APPROVED, AT_TWO + timedelta(days=1))
+    assert (occurrence.status, occurrence.sends_at) == (OccurrenceStatus.HELD, AT_TWO + timedelta(days=1))
+    assert occurrence.reason == (
+        "It was approved for Tuesday 14 April at 14:00, London time, and goes out Wednesday 15 April at 14:00, London time now."
+    )
+    assert queries.occurrence_page(occurrence).approval is None
+    approver = db.session.scalars(select(Account).where(Account.email == "sam@example.com")).one()
+    actions.approve(occurrence, by=approver.actor)
+    assert (occurrence.status, occurrence.reason) == (OccurrenceStatus.APPROVED, "")
     with pytest.raises(BadInput):
         actions.move_occurrence(occurrence, datetime(2026, 4, 14, 7, tzinfo=UTC), by=TESTER)
 
@@ -222,7 +229,7 @@ def test_another_audience_needs_approval_again() -> None:
     actions.change_communication(
         occurrence.communication, replace(occurrence.communication.details, audience=other), by=TESTER
     )
-    assert occurrence.status is OccurrenceStatus.DRAFT
+    assert occurrence.status is OccurrenceStatus.HELD
     assert queries.occurrence_page(occurrence).approval is None
 
 
@@ -325,7 +332,7 @@ def test_another_sender_needs_approval_again() -> None:
     actions.change_communication(
         occurrence.communication, replace(occurrence.communication.details, owner=other), by=TESTER
     )
-    assert (occurrence.status, queries.occurrence_page(occurrence).approval) == (OccurrenceStatus.DRAFT, None)
+    assert (occurrence.status, queries.occurrence_page(occurrence).approval) == (OccurrenceStatus.HELD, None)
 
 
 def test_a_draft_is_late_only_after_the_day_it_was_due() -> None:

@@ -127,9 +127,8 @@ def test_who_waits_is_counted_with_the_last_instant_and_its_zone() -> None:
 def test_waiting_for_the_morning_is_not_late_and_keeps_the_message_open() -> None:
     """The message may be a day late when it is handed over; who waits for Monday after that is not held."""
     make_three_zones()
-    occurrence = make_approved(make_line(in_working_hours=True))
     friday = AT_TWO + timedelta(days=3)
-    occurrence.sends_at = friday - timedelta(hours=20)
+    occurrence = make_approved(make_line(in_working_hours=True), friday - timedelta(hours=20))
     outcome = actions.queue_occurrence(occurrence.id, now=friday, lateness_limit_hours=24)
     assert outcome is QueueOutcome.QUEUED
     assert due()["bob@example.com"] == datetime(2026, 4, 20, 0, tzinfo=UTC)

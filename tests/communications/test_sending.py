@@ -90,7 +90,8 @@ def test_values_are_each_persons_own_and_the_message_holds_what_is_common() -> N
     assert mailing.text.startswith(
         "{{ department }}, {{ training_role }}: Triage & <letters> from Tuesday 12 May.\n\n{{ my_change_link }}\n\n--\n"
     )
-    assert "You get this because you belong to “Wave 3”." in mailing.text
+    assert "You get this because you work in {{ department }} and are in Wave 3: Property claims." in mailing.text
+    assert "“Wave 3”" not in mailing.text + mailing.html
     assert "Triage &amp; &lt;letters&gt; from Tuesday 12 May" in mailing.html
     assert 'href="{{ my_change_link }}"' in mailing.html
     assert "See what changes for you" in mailing.html
@@ -214,6 +215,10 @@ def test_a_held_message_gets_a_new_time_or_is_left_out_with_a_reason() -> None:
         with pytest.raises(BadInput):
             actions.decide_held(occurrence, False, by=TESTER)
         actions.decide_held(occurrence, AT_TWO + timedelta(days=4), by=TESTER)
+        assert occurrence.status is OccurrenceStatus.HELD
+        assert occurrence.reason.startswith("It was approved for Tuesday 14 April at 14:00")
+        approver = queries.occurrence_page(occurrence).history[0].approved_by
+        actions.approve(occurrence, by=approver.actor)
         assert (occurrence.status, occurrence.reason) == (OccurrenceStatus.APPROVED, "")
         with pytest.raises(RuleBroken):
             actions.decide_held(occurrence, False, by=TESTER, reason="Too late.")
@@ -240,7 +245,7 @@ def test_a_test_copy_goes_to_the_author_with_the_values_of_the_chosen_recipient(
     author = occurrence.communication.owner
     delivery = actions.send_test_copy(occurrence, person, author, by=author.actor)
     assert (delivery.address, delivery.person_id) == ("ines@example.com", None)
-    assert delivery.filled == {"first_name": "Tomasz", "my_change_link": "/me"}
+    assert delivery.filled == {"first_name": "Tomasz", "my_change_link": "/me", "department": "Claims"}
     assert delivery.mailing.kind is MailingKind.TEST_COPY
     assert delivery.mailing.subject == "Test copy: What changes in claims"
     assert occurrence.status is OccurrenceStatus.APPROVED
@@ -268,7 +273,9 @@ def test_a_message_that_is_out_is_shown_as_it_was_sent() -> None:
     queue(occurrence)
     wave.name, person.first_name = "Renamed", "Thomas"
     db.session.flush()
-    assert actions.preview_as(occurrence, person).html == "<p>Tomasz: <strong>Wave 3: Property claims</strong> </p>"
+    assert actions.preview_as(occurrence, person).html == (
+        "<p>Tomasz: <strong>Wave 3: Property claims</strong> &lt;now&gt;</p>"
+    )
 
 
 def test_a_copy_whose_values_were_let_go_is_shown_without_them() -> None:

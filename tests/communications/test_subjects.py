@@ -24,7 +24,7 @@ def test_what_all_readers_share_is_filled_in_and_the_rest_said_in_words() -> Non
     programme = make_programme()
     wave = make_wave(programme, workflows=(make_workflow(programme, "Claims triage"),))
     subject = "{{department}}: {{ workflow }} in {{ programme }} from {{ go_live }}"
-    expected = "the reader’s department: Claims triage in Claims and finance from Tuesday 12 May"
+    expected = "Each department: Claims triage in Claims and finance from Tuesday 12 May"
     assert shown(subject, programme=programme, wave=wave) == expected
 
 

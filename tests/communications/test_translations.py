@@ -18,10 +18,11 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery, Translation
-from engagement.mail.queries import html_for, messages_to, subject_for
+from engagement.mail.queries import html_for, messages_to, subject_for, text_for
 from engagement.mail.transport import Transport
 from engagement.people.models import Person
 from engagement.people.organisation import Organisation
+from engagement.people.rules import TrainingRole
 from engagement.waves.models import WaveWorkflow
 from tests.communications.calendar_rows import AT_TWO, TEXT, make_approver, make_audience, make_draft, make_line
 
@@ -79,7 +80,7 @@ def test_each_reader_gets_the_text_in_their_language() -> None:
     assert '<html lang="pl">' in html
     assert "Dzień dobry Celina," in html
     assert "Zobacz, co się dla Ciebie zmienia" in html
-    assert "Ta wiadomość jest dla osób z grupy „Everybody”." in html
+    assert "Ta wiadomość jest dla osób pracujących w Claims, które mają wiedzieć" in html
     assert 'lang="en"' not in html
     assert "Ta wiadomość jest dla osób" in polish.get_body(("plain",)).get_content()
     assert english["Subject"] == "What changes in claims"
@@ -110,7 +111,7 @@ def test_the_words_around_a_text_without_a_file_are_marked_as_english() -> None:
     html = delivery.letter.html
     assert '<html lang="it">' in html
     assert 'rule soft" lang="en"' in html
-    assert "You get this because you belong to “Everybody”." in html
+    assert "You get this because you work in {{ department }} and are kept informed about “" in html
 
 
 def test_days_are_written_as_the_language_does() -> None:
@@ -216,3 +217,48 @@ def test_readers_without_a_text_are_counted_on_the_page() -> None:
     assert queries.occurrence_page(row).unread == {"de": 1, "pl": 1, "pl-PL": 1}
     page = queries.occurrence_page(make_bilingual(row))
     assert (page.languages, page.unread) == (["en", "pl"], {"de": 1})
+
+
+def test_roles_and_missing_departments_read_in_the_language_of_each_text() -> None:
+    both, all_three = (TrainingRole.USER, TrainingRole.LEADER), (TrainingRole.SUPPORT, *list(TrainingRole)[:2])
+    make_person("Ann", "ann@example.com", roles=both, department=None)
+    make_person("Tomasz", "tomasz@example.com", roles=all_three, department=None).language = "pl"
+    make_person("Jonas", "jonas@example.com", roles=both, department=None).language = "de-AT"
+    row = make_draft()
+    by = row.communication.owner.actor
+    text = "{{ department }}: {{ training_role }}"
+    actions.write_occurrence(row, "News", f"{text} en", by=by)
+    for language in ("pl", "de"):
+        actions.write_translation(row, language, language, f"{text} {language}", by=by)
+    people = list(db.session.scalars(select(Person).where(Person.department_id.is_(None)).order_by(Person.id)))
+    seen = [actions.preview_as(row, person).text.partition("\n")[0] for person in people]
+    assert seen == [
+        "your department: leader and user en",
+        "Twój dział: builder, support i user pl",
+        "Ihr Bereich: leader und user de",
+    ]
+    send(approve(row))
+    filled = {delivery.name: tuple(delivery.filled.values()) for delivery in db.session.scalars(select(Delivery))}
+    assert filled == {
+        "Ann": ("your department", "leader and user"),
+        "Tomasz": ("Twój dział", "builder, support i user"),
+        "Jonas": ("Ihr Bereich", "leader und user"),
+    }
+
+
+def test_an_arabic_text_has_its_direction_and_an_english_one_sets_a_hebrew_name_apart() -> None:
+    make_person("דנה כהן", "dana@example.com", language="en", first_name="דנה")
+    make_person("Omar", "omar@example.com", language="ar")
+    row = make_draft()
+    by = row.communication.owner.actor
+    actions.write_occurrence(row, "News", "Dear {{ first_name }} (1), hello", by=by)
+    actions.write_translation(row, "ar", "خبر", "مرحبا {{ first_name }}\n\n- واحد", by=by)
+    send(approve(row))
+    letters = {d.name: d for d in db.session.scalars(select(Delivery))}
+    dana, omar = letters["דנה כהן"], letters["Omar"]
+    assert "Dear \u2068דנה\u2069 (1), hello" in html_for(dana)
+    assert "Dear דנה (1), hello" in text_for(dana)
+    assert '<html lang="ar" dir="rtl">' in html_for(omar)
+    assert "padding: 0 22px 0 0" in html_for(omar)
+    assert "مرحبا Omar\n\n- واحد" in text_for(omar)
+    assert actions.preview_as(row, dana.person).html == "<p>Dear \u2068דנה\u2069 (1), hello</p>"

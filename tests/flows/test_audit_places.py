@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from engagement import audit, clock
 from engagement.accounts import actions as accounts
-from engagement.accounts.audit_access import visible_entries
 from engagement.accounts.merging.actions import merge_department
 from engagement.accounts.models import Account
 from engagement.accounts.posts.actions import name_lead, name_sponsor
 from engagement.accounts.queries import reader_of
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes import rights
+from engagement.accounts.scopes.record import entries_within
 from engagement.audit import AuditEntry
 from engagement.communications import actions as communications
 from engagement.db import db
@@ -190,7 +191,7 @@ def test_an_entry_belongs_where_it_was_done(app, verb, do, belongs):
 
 
 def may_read(auditor: Account, entry: AuditEntry) -> bool:
-    seen = visible_entries(reader_of(auditor, "Europe/London"))
+    seen = entries_within(rights.auditing(reader_of(auditor, "Europe/London")))
     return db.session.scalar(select(AuditEntry.id).where(seen, AuditEntry.id == entry.id)) is not None
 
 

@@ -23,7 +23,7 @@ from engagement.training.models import Assignment, Leftover
 from engagement.training.queries import LeftoverState
 from engagement.training.rules import CompletionSource, ItemKind, LeftoverDecision
 from engagement.waves.actions import plan_wave
-from engagement.waves.models import Wave
+from engagement.waves.models import Wave, WaveDetails
 from tests.training.courses import make_curriculum, make_module
 
 EVERYBODY = (ADA, BEN, CY, DEE)
@@ -40,7 +40,9 @@ def company(app: Flask, frozen: time_machine.Traveller) -> tuple[Wave, Wave]:
     bring_in(*EVERYBODY)
     programme = make_programme()
     waves = [
-        plan_wave(programme, name, clock.now().date() + timedelta(days=days), departments=[found], by=TESTER)
+        plan_wave(
+            programme, WaveDetails(name), clock.now().date() + timedelta(days=days), departments=[found], by=TESTER
+        )
         for name, days, path in (("Claims", 28, "Operations/Claims"), ("Finance", 60, "Finance"))
         if (found := department_by_path(path))
     ]

@@ -24,7 +24,7 @@ from engagement.scheduler.running import line_states, run_if_due
 from engagement.scheduler.timetable import TIMETABLE
 from engagement.training.models import Assignment
 from engagement.waves.actions import plan_wave
-from engagement.waves.models import Membership, Wave
+from engagement.waves.models import Membership, Wave, WaveDetails
 
 EVERYBODY = (ADA, BEN, CY, DEE)
 
@@ -62,7 +62,9 @@ def sign_in(app: Flask, number: str) -> FlaskClient:
 def planned_wave(path: str, name: str, days: int) -> Wave:
     day = clock.now().date() + timedelta(days=days)
     programme = make_programme(f"Programme of {name}")
-    return plan_wave(programme, name, day, departments=[d for d in [department_by_path(path)] if d], by=TESTER)
+    return plan_wave(
+        programme, WaveDetails(name), day, departments=[d for d in [department_by_path(path)] if d], by=TESTER
+    )
 
 
 def test_a_year_of_one_directory(app: Flask, frozen: time_machine.Traveller) -> None:

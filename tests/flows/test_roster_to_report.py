@@ -31,6 +31,7 @@ from engagement.people.queries import department_by_path
 from engagement.scheduler.running import line_states, run_if_due
 from engagement.scheduler.timetable import line_named
 from engagement.waves.actions import plan_wave
+from engagement.waves.models import WaveDetails
 from engagement.waves.queries import member_counts
 
 ROWS = 5_000
@@ -95,7 +96,13 @@ def test_from_the_file_to_the_report(app: Flask, tmp_path: Path, frozen: time_ma
     programme = make_programme()
     go_live_on = clock.now().date() + timedelta(days=28)
     large, small = (
-        plan_wave(programme, path, go_live_on, departments=[d for d in [department_by_path(path)] if d], by=TESTER)
+        plan_wave(
+            programme,
+            WaveDetails(path),
+            go_live_on,
+            departments=[d for d in [department_by_path(path)] if d],
+            by=TESTER,
+        )
         for path in ("Operations", "Finance")
     )
     run("settle-directory")
@@ -108,7 +115,6 @@ def test_from_the_file_to_the_report(app: Flask, tmp_path: Path, frozen: time_ma
     line = make_line(programme, wave=large, audience=audience, owner=writer)
     message = communications.schedule_briefing(line, clock.now() + timedelta(hours=1), by=writer.actor)
     communications.write_occurrence(message, "What changes in operations", TEXT, by=writer.actor)
-    communications.ask_approval(message, by=writer.actor)
     communications.approve(message, by=approver.actor)
     db.session.commit()
     frozen.shift(timedelta(hours=1))

@@ -16,11 +16,12 @@ from engagement import audit
 from engagement.app import create_app
 from engagement.audit import CLOCK
 from engagement.db import Base, db
+from engagement.letters import sort_key
 from engagement.programmes.models import Programme
 from engagement.settings import Settings
 from engagement.training.models import Assignment, Completion
 from engagement.verbs import Verb
-from engagement.waves.models import WaveStep
+from engagement.waves.models import GoLiveMove, Wave, WaveStep
 
 ROOT = Path(__file__).parents[2]
 
@@ -201,6 +202,42 @@ def test_what_was_true_of_waves_and_training_is_carried_over(empty):
     assert (done, due) == ([(date(2026, 3, 4), 90)], [None])
 
 
+def test_moves_of_go_live_are_taken_over_from_the_audit_and_training_is_due_as_before(empty):
+    """Two moves of a wave that is there, one of a wave that is gone; a wave that never moved."""
+    upgrade(revision="0014")
+    wave = (
+        "INSERT INTO wave (id, programme_id, number, name, aim, status, go_live_on, training_lead_days, made_at)"
+        " VALUES (:id, 1, :id, 'W', '', 'planned', :day, :lead, '2026-03-01 07:00:00')"
+    )
+    moved = (
+        "INSERT INTO audit_entry (at, actor_name, verb, subject_kind, subject_id, subject_name, changes)"
+        " VALUES ('2026-04-14 08:00:00', 'Ines', 'moved go-live', 'wave', :wave, 'Wave', :changes)"
+    )
+    moves = (
+        ("1", '{"go-live": ["2026-05-12", "2026-05-26"], "reason": [null, "Late data."]}'),
+        ("9", '{"go-live": ["2026-05-12", "2026-05-26"], "reason": [null, "Gone."]}'),
+        ("1", '{"go-live": ["2026-05-26", "2026-06-02"]}'),
+    )
+    with db.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO programme (id, name, purpose, made_at) VALUES (1, 'P', '', '2026-03-01 07:00:00')")
+        )
+        connection.execute(text(wave), {"id": 1, "day": "2026-06-02", "lead": 7})
+        connection.execute(text(wave), {"id": 2, "day": "2026-03-01", "lead": 1})
+        for wave_id, changes in moves:
+            connection.execute(text(moved), {"wave": wave_id, "changes": changes})
+    upgrade()
+    with db.engine.begin() as connection:
+        kept = select(GoLiveMove.wave_id, GoLiveMove.from_on, GoLiveMove.to_on, GoLiveMove.reason, GoLiveMove.by)
+        found = connection.execute(kept.order_by(GoLiveMove.id)).all()
+        due = connection.execute(select(Wave.id, Wave.training_due_on).order_by(Wave.id)).all()
+    assert found == [
+        (1, date(2026, 5, 12), date(2026, 5, 26), "Late data.", "Ines"),
+        (1, date(2026, 5, 26), date(2026, 6, 2), "", "Ines"),
+    ]
+    assert due == [(1, date(2026, 5, 26)), (2, date(2026, 2, 28))]
+
+
 def test_constraints_hold_after_the_tables_were_made_anew(migrated):
     """SQLite copies a table to change it, and would forget checks and keys without a word."""
     member = (
@@ -218,6 +255,43 @@ def test_constraints_hold_after_the_tables_were_made_anew(migrated):
             db.session.rollback()
             refused[word] = "foreign key" in str(error.value.orig).lower()
     assert refused == {"magic": False, "hand": True, "quiz": True}
+
+
+def test_names_of_before_are_found_and_ordered(empty):
+    upgrade(revision="0016")
+    person = (
+        "INSERT INTO person (id, name, first_name, last_name, job_title, location, country, searched_by, joined_at, erased_at)"
+        " VALUES (:id, :name, :first, :last, '', '', '', :searched, '2026-04-14 08:00:00', :erased)"
+    )
+    people = ((1, "Pia van den Berg", "Pia", "van den Berg"), (2, "Ewa Ślązak", "Ewa", "Ślązak"), (3, "Zoe", "Zoe", ""))
+    gone = {"id": 4, "name": "Erased", "first": "", "last": "", "searched": "", "erased": "2026-04-14 08:00:00"}
+    with db.engine.begin() as connection:
+        for number, name, first, last in people:
+            values = {
+                "id": number,
+                "name": name,
+                "first": first,
+                "last": last,
+                "searched": name.casefold(),
+                "erased": None,
+            }
+            connection.execute(text(person), values)
+        connection.execute(text(person), gone)
+        department = "INSERT INTO department (id, name, path, lineage) VALUES (:id, :name, :path, :lineage)"
+        for number, path in ((1, "Zölle"), (2, "Éire/Claims"), (3, "éire")):
+            values = {"id": number, "name": path, "path": path, "lineage": f"/{number}/"}
+            connection.execute(text(department), values)
+        outside = (
+            "INSERT INTO stakeholder (id, kind, name, added_at) VALUES (1, 'outside', 'Ørsted', '2026-04-14 08:00:00')"
+        )
+        connection.execute(text(outside))
+    upgrade(revision="0017")
+    with db.engine.begin() as connection:
+        found = connection.execute(text("SELECT id, searched_by FROM person ORDER BY sorted_by")).all()
+        places = connection.scalars(text("SELECT id FROM department ORDER BY sorted_by")).all()
+        stakeholder = connection.scalar(text("SELECT sorted_by FROM stakeholder"))
+    assert found == [(4, ""), (2, "ewa slazak"), (1, "pia van den berg"), (3, "zoe")]
+    assert (places, stakeholder) == ([3, 2, 1], sort_key("Ørsted"))
 
 
 def test_rows_and_what_points_to_them_stay_when_tables_are_copied(empty):
@@ -285,6 +359,7 @@ CALLED = {
     "rule_id": "role_rule",
     "run_id": "import_run",
     "upload_id": "kept_upload",
+    "version_id": "text_version",
 }
 
 

@@ -7,6 +7,7 @@ import pytest
 from intake.whole_files import read_file
 from patterns import pathological
 
+from engagement import letters
 from engagement.audiences.conditions import catalogue as audience_rules
 from engagement.communications.field_places import misplaced
 from engagement.communications.languages import check_language
@@ -15,7 +16,7 @@ from engagement.communications.outlines import read_outline
 from engagement.communications.text_limits import LONGEST_BODY as LONGEST_MESSAGE
 from engagement.communications.text_limits import LONGEST_SUBJECT, check_text
 from engagement.content import commonmark, library, markdown, quiz
-from engagement.content.autolinks import linked
+from engagement.content.autolinks import addresses_in
 from engagement.content.plain_text import text_of
 from engagement.days.local_time import check_zone, clock_time
 from engagement.days.recurrence import read_rule
@@ -26,9 +27,8 @@ from engagement.mail import headers, message
 from engagement.mail.layout import html_layout, inlined, text_in
 from engagement.pages.admin.mailbox import _ADDRESS
 from engagement.pages.frame.guard import safe_path
-from engagement.people.rules import delivery_problems, search_text
+from engagement.people.rules import delivery_problems
 from engagement.privacy.rules import naming
-from engagement.resistance.rules import LONGEST_TEXT as LONGEST_CONCERN
 from engagement.training.actions.modules import LONGEST_BODY as LONGEST_MODULE
 from engagement.training.actions.modules import check_module
 
@@ -84,7 +84,7 @@ READERS = {
     "Markdown to text": (plain_text, commonmark.LONGEST_TEXT),
     "plain HTML": (lambda text: markdown.plain_html(text, "Too long."), 200_000),
     "cleaner": (markdown.cleaned, commonmark.LONGEST_TEXT),
-    "addresses": (lambda text: list(linked(text)), commonmark.LONGEST_TEXT),
+    "addresses": (lambda text: list(addresses_in(text)), commonmark.LONGEST_TEXT),
     "module": (lambda text: check_module("Title", text, 10, 60), LONGEST_MODULE),
     "stored module": (quiz.split_stored, 200_000),
     "quiz blocks": (quiz.split.__wrapped__, LONGEST_MODULE),
@@ -109,8 +109,11 @@ READERS = {
     "mailbox header": (lambda text: headers.mailbox(text, "a@example.com"), 500),
     "address of a mailbox": (headers.is_usable_address, 500),
     "links in the mailbox": (_ADDRESS.findall, LONGEST_MESSAGE),
-    "concern": (search_text, LONGEST_CONCERN),
-    "search": (search_text, 32_000),
+    "search": (letters.search_words, 32_000),
+    "search key": (letters.search_key, 131_072),
+    "sort key": (letters.sort_key, 131_072),
+    "line": (letters.clean, 131_072),
+    "name compared": (letters.same_key, 131_072),
     "redirect": (safe_path, 32_000),
     "erased name": (erased, LONGEST_MODULE),
     "rule of dates": (read_rule, 500),

@@ -6,13 +6,9 @@ from house.shape import PACKAGE, ROOT
 
 WORDS = {"rules", "models", "scopes", "queries", "actions"}
 #: Floors, doors and the ground have other shapes; the starter library in `content` is read from files.
-NO_ROOMS = {"content", "days", "demo", "pages", "scheduler", "static"}
+NO_ROOMS = {"backup", "content", "days", "demo", "pages", "scheduler", "static"}
 #: What stands beside the five words as long as it has no word or sub-room of its own; nothing is added here.
 STILL_BESIDE = {
-    "accounts": {
-        "access", "audit_access", "concern_access", "stakeholder_access", "training_access",
-        "addresses", "confirming", "links", "mailboxes", "passwords", "reader",
-    },
     "audiences": {"conditions"},
     "communications": {
         "approvals", "field_places", "languages", "merge_values", "merging", "messages", "outlines", "readers",

@@ -1,7 +1,13 @@
 """Every route is guarded: it needs a sign-in or says why not, and every POST needs a CSRF token."""
 
 import pytest
-from factories import make_account, signed_in
+from factories import make_account, make_person, make_programme, make_wave, signed_in
+from sqlalchemy import func, select
+
+from engagement.accounts.links import sign_in_token
+from engagement.accounts.rules import Role
+from engagement.db import Base, db
+from tests.communications.calendar_rows import make_audience
 
 #: Endpoints that Flask and Bootstrap-Flask bring along for files.
 FILES = {"static", "bootstrap.static"}
@@ -85,6 +91,10 @@ def test_pages_that_keep_their_reader_unknown_have_no_token_no_cookie_no_name_an
         {"text": "x", "sender": "anonymous"},
         {"code": "BBBB 2222 BBBB BBBB", "text": "x"},
         {"wave": "²", "text": "\x00"},
+        {"wave": "٣", "text": "x", "sender": "anonymous", "source": "²", "form_key": "١" * 30},
+        {"wave": "9" * 400, "text": "x", "sender": "²"},
+        {"text": "x" * 200_000, "sender": "anonymous"},
+        {"code": "²" * 16, "text": "\ud800".encode("utf-8", "surrogatepass")},
     )
     try:
         for rule in _unknown(app):
@@ -96,6 +106,13 @@ def test_pages_that_keep_their_reader_unknown_have_no_token_no_cookie_no_name_an
                 browser.get(rule.rule.replace("/concerns/", "/concerns//")),
             ]
             answers += [browser.post(rule.rule, data=data) for data in asked]
+            answers += [browser.open(rule.rule, method=method) for method in ("HEAD", "OPTIONS", "DELETE")]
+            answers += [browser.get(f"{rule.rule}?wave={wave}") for wave in ("%ff%fe", "9" * 400, "٣", "-1", "1%00")]
+            answers.append(browser.post(rule.rule, data=b"--x\r\n", content_type="multipart/form-data; boundary=x"))
+            answers.append(
+                browser.post(rule.rule, data=b"\xff=\xfe&wave=%b2", content_type="application/x-www-form-urlencoded")
+            )
+            assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
             app.jinja_env.globals["number_word"], kept_word = None, app.jinja_env.globals["number_word"]
             answers.append(browser.get(rule.rule))
             app.jinja_env.globals["number_word"] = kept_word
@@ -143,3 +160,38 @@ def test_no_redirect_leaves_the_site(target):
 
     assert safe_path(target) == "/"
     assert safe_path("/waves/3?page=2") == "/waves/3?page=2"
+
+
+def _rows(app):
+    return {
+        name: db.session.scalar(select(func.count()).select_from(table)) for name, table in Base.metadata.tables.items()
+    }
+
+
+@pytest.mark.usefixtures("frozen")
+def test_head_and_options_of_every_address_answer_as_get_does_and_change_nothing(app):
+    """Signed in as somebody who may all, and as nobody; also of a sign-in link and of rows that there are."""
+    account = make_account("ada@example.com", "Ada", Role.ADMINISTRATOR, Role.CHANGE_MANAGER)
+    wave = make_wave(make_programme(), members=[make_person()])
+    make_audience()
+    db.session.commit()
+    token = sign_in_token(app.config["SECRET_KEY"], origin="asked", nonce="n", account_id=account.id)
+    addresses = {
+        f"/login/link/{token}",
+        f"/waves/{wave.id}/statuses?status=live",
+        "/stakeholders/new?wave=\u00b2",
+        "/login?next=/me",
+    }
+    addresses |= {_address(rule) for rule in _rules(app) if "GET" in rule.methods}
+    for browser in (signed_in(app, account), app.test_client()):
+        browser.get("/login")
+        before = _rows(app)
+        for address in sorted(addresses):
+            head, options = browser.head(address), browser.options(address)
+            db.session.rollback()
+            assert _rows(app) == before, address
+            read = browser.get(address)
+            before = _rows(app)
+            assert (address, head.status_code, head.data) == (address, read.status_code, b"")
+            assert head.headers.get("Location") == read.headers.get("Location")
+            assert options.status_code < 500, address

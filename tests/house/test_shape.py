@@ -9,7 +9,6 @@ STILL_WIDE = {
     "engagement/mail/layout.py:html_layout",
     "engagement/resistance/actions.py:log_concern",
     "engagement/resistance/saying/actions.py:say_something",
-    "engagement/waves/actions.py:plan_wave",
 }
 
 

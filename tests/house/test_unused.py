@@ -15,8 +15,8 @@ from house.shape import PACKAGE, ROOT
 PLAIN = {"property", "classmethod", "staticmethod", "cache", "contextmanager", "cached_property", "dataclass"}
 #: Libraries call these by their names.
 CALLED_BY_LIBRARIES = {
-    "Meta", "_create_server", "get_id", "handle_DATA", "parseDocument", "pre_validate", "process_bind_param",
-    "process_result_value", "validate_sender", "validate_source",
+    "Meta", "_create_server", "collect", "get_id", "handle_DATA", "parseDocument", "pre_validate", "process_bind_param",
+    "process_result_value", "validate_sender", "validate_source", "writable",
 }  # fmt: skip
 #: Waits for its page, or for the last page that asks the older question; nothing is added here.
 STILL_UNUSED = {

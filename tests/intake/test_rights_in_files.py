@@ -5,10 +5,12 @@ from factories import TESTER, make_department, make_programme, make_wave
 from intake.companies import ADA, BEN, CY, DEE, bring_in, person, stage
 from sqlalchemy import select
 
-from engagement.accounts import actions, links, queries
+from engagement import clock
+from engagement.accounts import actions, queries
 from engagement.accounts.actions import account_for_person, grant_role, make_account, set_password
 from engagement.accounts.addresses import actions as addresses
 from engagement.accounts.addresses.queries import waiting_sign_ins
+from engagement.accounts.links import rules as links
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
@@ -288,7 +290,7 @@ def test_a_link_in_a_mailbox_that_is_not_confirmed_opens_nothing(origin: str) ->
     opened = {}
     for address, number in deliveries.items():
         token = links.sign_in_token("s", origin=origin, nonce=links.nonce_of(number), person_id=person("2").id)
-        link = links.read_token("s", token, links.LinkPurpose.SIGN_IN)
+        link = links.read_token("s", token, links.LinkPurpose.SIGN_IN, clock.now())
         assert link is not None
         try:
             opened[address] = actions.use_link(link).email

@@ -7,7 +7,7 @@ from typing import Any
 from engagement.intake.reading.queries.files import MOST_BYTES, HrFile, open_file
 from engagement.intake.reading.rules.columns import SavedMapping
 from engagement.intake.reading.rules.fields import StaffRow
-from engagement.intake.reading.rules.problems import Problem
+from engagement.intake.reading.rules.problems import Problem, lines_at_fault
 from engagement.intake.reading.rules.roster import RosterCheck, RosterLine, check_rows
 
 
@@ -39,7 +39,7 @@ def read_file(
     file = WholeFile(open_file(data, filename, mapping, most_bytes))
     if file.opened.is_usable:
         for row, problems in file.opened.rows():
-            (file.rejected if problems else file.rows).append(row)
+            (file.rejected if lines_at_fault(problems) else file.rows).append(row)
             file.problems += problems
     file.problems = sorted([*file.opened.problems, *file.problems], key=lambda problem: problem.line or 0)
     return file

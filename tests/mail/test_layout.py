@@ -1,5 +1,9 @@
 """The layout of messages: styles inlined, slots kept, words escaped, nothing fetched."""
 
+import re
+
+import pytest
+
 from engagement.content.markdown import to_html
 from engagement.mail.layout import html_layout, inlined
 
@@ -39,3 +43,39 @@ def test_layout_escapes_what_is_not_html():
 
 def test_body_may_be_empty():
     assert inlined("  ") == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "side"),
+    [
+        ("he", "rtl", "right"),
+        ("ar-EG", "rtl", "right"),
+        ("fa", "rtl", "right"),
+        ("de", "ltr", "left"),
+        ("tlh", "ltr", "left"),
+    ],
+)
+def test_a_message_leans_as_its_language_is_written(language, direction, side):
+    body = to_html("- one\n\n> said\n\n| a | b |\n| --- | --: |\n| 1 | 2 |")
+    page = html_layout(
+        "Title",
+        "",
+        body,
+        "Why",
+        "Title",
+        language=language,
+        frame_language="en",
+        action=("Read", "/me"),
+        action_note="Do",
+    )
+    turned = ' dir="rtl"' if direction == "rtl" else ""
+    assert f'<html lang="{language}"{turned}>' in page
+    assert f"background:#ffffff;text-align:{side};" in page
+    assert page.count('lang="en" dir="ltr"') == (4 if direction == "rtl" else 0)
+    text = page.partition("<!--text-->")[2].partition("<!--/text-->")[0]
+    [cell, number] = re.findall(r"<td[^>]*>", text)
+    assert f"text-align: {side}" in cell
+    assert 'align="right"' in number
+    assert "text-align: right" in number
+    assert ("padding: 0 22px 0 0" in text) == (direction == "rtl")
+    assert ("border-right: 3px" in text) == (direction == "rtl")

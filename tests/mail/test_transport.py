@@ -116,6 +116,13 @@ def test_international_address_needs_a_server_that_takes_it():
         assert peer.commands == []
 
 
+@pytest.mark.parametrize("takes_utf8", [True, False])
+def test_international_domain_is_handed_over_as_every_server_takes_it(takes_utf8: bool):
+    with smtp_peer(takes_utf8=takes_utf8) as peer, Transport(peer.url) as transport:
+        assert transport.send(SENDER, "info@bücher.example", MESSAGE).state is DeliveryState.SENT
+        assert (peer.recipients, peer.commands) == (["info@xn--bcher-kva.example"], [f"MAIL {SENDER}"])
+
+
 @pytest.mark.parametrize(
     "address", ["a@example.com>\r\nRCPT TO:<b@example.com", "a@example.com\nDATA", "a b@example.com", ""]
 )

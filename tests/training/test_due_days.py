@@ -18,7 +18,7 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.people.actions import mark_as_left
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
-from engagement.privacy.actions import erase_person
+from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.rules.records import STAND_IN
 from engagement.training import queries
 from engagement.training.actions import give_own_due_day, settle_assignments

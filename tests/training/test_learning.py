@@ -53,6 +53,7 @@ def test_states_follow_kind_day_and_what_comes_first(person: Person) -> None:
     }
     done(person, a)
     wave.go_live_on = clock.now().date()
+    wave.training_due_on = wave.go_live_on - timedelta(days=7)
     db.session.flush()
     assert states(person) == {
         "a": LearningState.DONE,

@@ -4,7 +4,7 @@ import random
 from datetime import timedelta
 
 import pytest
-from factories import make_people, make_person, make_programme, make_wave
+from factories import TESTER, make_people, make_person, make_programme, make_wave
 from flask import Flask
 from sqlalchemy import select
 
@@ -13,7 +13,7 @@ from engagement.db import count_of, db
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.training import queries
-from engagement.training.actions import settle_assignments
+from engagement.training.actions import record_completion, settle_assignments
 from engagement.training.models import Assignment, Completion, CurriculumItem, Module
 from engagement.training.queries import Count
 from engagement.training.rules import CompletionSource, ItemKind, LearnerState
@@ -71,8 +71,8 @@ def random_world(chance: random.Random) -> list[Wave]:
     return waves
 
 
-def is_finished(assignment: Assignment) -> bool:
-    """Say by hand whether an assignment is finished."""
+def is_finished(assignment: Assignment) -> bool | None:
+    """Say by hand whether an assignment is finished; None where nothing is asked."""
     items = [
         item
         for item in db.session.scalars(select(CurriculumItem))
@@ -82,8 +82,9 @@ def is_finished(assignment: Assignment) -> bool:
     required = [item.module_id for item in items if item.kind is ItemKind.REQUIRED]
     choices = [item.module_id for item in items if item.kind is ItemKind.CHOICE]
     needed = min(items[0].curriculum.choices_needed, len(choices)) if items else 0
-    asks_something = bool(required) or needed > 0
-    return asks_something and known.issuperset(required) and len(known.intersection(choices)) >= needed
+    if not required and not needed:
+        return None
+    return known.issuperset(required) and len(known.intersection(choices)) >= needed
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -99,6 +100,8 @@ def test_progress_equals_a_count_by_hand(app: Flask, seed: int) -> None:
         people: dict[int, bool] = {}
         for row in rows:
             finished = is_finished(row)
+            if finished is None:
+                continue
             key = (row.person.department_id, row.role)
             by_hand[key] = by_hand.get(key, Count()) + Count(1, int(finished))
             people[row.person_id] = people.get(row.person_id, True) and finished
@@ -183,12 +186,24 @@ def test_learners_are_narrowed_to_whom_the_reader_may_see(wave: Wave) -> None:
     ]
 
 
-def test_role_without_curriculum_is_never_finished(app: Flask) -> None:
-    made = make_wave(members=[make_person(roles=(TrainingRole.BUILDER,))])
+def test_who_is_asked_for_nothing_is_in_no_count_and_no_list(app: Flask) -> None:
+    module = make_module("reading")
+    make_curriculum(TrainingRole.USER, (module, ItemKind.REQUIRED))
+    make_curriculum(TrainingRole.LEADER, (make_module("if you like"), ItemKind.OPTIONAL))
+    silent = [make_person("Bo Builder", roles=(TrainingRole.BUILDER,)), make_person("Li", roles=(TrainingRole.LEADER,))]
+    ana, both = make_person("Ana"), make_person("Bea", roles=(TrainingRole.USER, TrainingRole.BUILDER))
+    made = make_wave(members=[*silent, ana, both])
     settle_assignments(clock.now())
-    assert queries.wave_progress(made.id).people == Count(1, 0)
+    record_completion(both, module, CompletionSource.ATTENDANCE, on=clock.now().date(), by=TESTER)
+    far = queries.wave_progress(made.id)
+    assert (far.people, far.roles) == (Count(2, 1), {TrainingRole.USER: Count(2, 1)})
+    assert [row.name for row in db.session.execute(queries.learners(made.id))] == ["Ana", "Bea"]
+    assert queries.people_without_curriculum([made.id]) == {
+        TrainingRole.BUILDER: {made.id: 2},
+        TrainingRole.LEADER: {made.id: 1},
+    }
     later = made.go_live_on + timedelta(days=1)
-    assert names(queries.overdue_learners(later, made.id)) == []
+    assert names(queries.overdue_learners(later, made.id)) == ["Ana"]
 
 
 @pytest.mark.parametrize("members", [10, 200])

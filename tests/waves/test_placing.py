@@ -17,7 +17,7 @@ from engagement.people import actions as people
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
 from engagement.waves import actions, queries
-from engagement.waves.models import Membership, Wave
+from engagement.waves.models import Membership, Wave, WaveDetails
 from engagement.waves.rules import MembershipOrigin, WaveStatus
 from tests.conftest import NOW, Statements
 
@@ -35,7 +35,11 @@ def spans(wave: Wave, person: Person) -> list[Membership]:
 
 def plan(*paths: str) -> Wave:
     return actions.plan_wave(
-        make_programme(), "Property claims", date(2026, 5, 12), departments=map(make_department, paths), by=TESTER
+        make_programme(),
+        WaveDetails("Property claims"),
+        date(2026, 5, 12),
+        departments=map(make_department, paths),
+        by=TESTER,
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from factories import TESTER, make_person, make_programme, make_wave, make_workflow
+from factories import TESTER, make_department, make_person, make_programme, make_wave, make_workflow
 from sqlalchemy import select
 
 from engagement import clock
@@ -14,7 +14,7 @@ from engagement.audit import Actor, AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.waves import actions, queries
-from engagement.waves.models import Wave
+from engagement.waves.models import Wave, WaveDetails
 from engagement.waves.rules import WaveStatus
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
@@ -28,7 +28,8 @@ def last_entry() -> AuditEntry:
 
 
 def plan(name: str = "Property claims", **details: object) -> Wave:
-    return actions.plan_wave(make_programme(), name, date(2026, 5, 12), by=TESTER, **details)  # type: ignore[arg-type]
+    described = WaveDetails(name, **details)  # type: ignore[arg-type]
+    return actions.plan_wave(make_programme(), described, date(2026, 5, 12), by=TESTER)
 
 
 def test_moving_go_live_moves_the_quiet_period_and_says_why() -> None:
@@ -166,19 +167,58 @@ def test_the_day_on_which_people_began_becomes_the_go_live() -> None:
     assert last_entry().changes == {"go-live": ["2026-04-13", "2026-05-12"], "reason": [None, "A slip."]}
 
 
-def test_training_is_due_the_same_day_in_a_row_and_in_a_statement() -> None:
-    days = {}
-    for number, (go_live_on, lead) in enumerate(
-        ((date(2026, 3, 1), 1), (date(2027, 1, 5), 365), (date(2026, 5, 12), 0))
-    ):
-        wave = make_wave(make_programme(str(number)), go_live_on=go_live_on)
-        wave.training_lead_days = lead
-        days[wave.id] = wave.training_due_on
+@pytest.mark.parametrize(
+    ("go_live_on", "lead", "due_on"),
+    [
+        (date(2026, 5, 12), 7, date(2026, 5, 5)),
+        (date(2026, 5, 12), 0, date(2026, 5, 12)),
+        (date(2026, 5, 16), 7, date(2026, 5, 8)),  # from a Saturday to the Friday before
+        (date(2026, 5, 17), 7, date(2026, 5, 8)),  # from a Sunday
+        (date(2026, 5, 11), 7, date(2026, 5, 1)),  # from the early May bank holiday, a Monday
+        (date(2027, 1, 4), 7, date(2026, 12, 24)),  # from a holiday in lieu, over Boxing Day, Christmas and a weekend
+        (date(2026, 4, 13), 7, date(2026, 4, 2)),  # from Easter Monday, over Good Friday
+    ],
+)
+def test_training_is_never_due_on_a_day_off_and_moves_to_the_working_day_before(
+    go_live_on: date, lead: int, due_on: date
+) -> None:
+    wave = actions.plan_wave(
+        make_programme(), WaveDetails("A wave", training_lead_days=lead), date(2026, 6, 9), by=TESTER
+    )
+    actions.move_go_live(wave, go_live_on, reason="Late", by=TESTER)
+    actions.settle_training_days([wave], "GB-ENG")
+    assert wave.training_due_on == due_on
     db.session.flush()
-    assert list(days.values()) == [date(2026, 2, 28), date(2026, 1, 5), date(2026, 5, 12)]
-    assert dict(db.session.execute(select(Wave.id, Wave.training_due_on)).all()) == days
-    late = select(Wave.training_due_on).where(Wave.training_due_on < date(2026, 2, 28))
-    assert db.session.scalars(late).all() == [date(2026, 1, 5)]
+    assert db.session.scalars(select(Wave.training_due_on)).all() == [due_on]
+    actions.settle_training_days([wave], "GB-ENG")
+    assert wave.training_due_on == due_on
+
+
+def test_a_move_is_kept_with_its_reason_and_the_former_day() -> None:
+    wave = plan()
+    assert queries.moves_of_waves([wave.id]) == {}
+    actions.move_go_live(wave, date(2026, 5, 26), reason=" The data are late. ", by=TESTER)
+    actions.move_go_live(wave, date(2026, 6, 2), reason="Half-term.", by=TESTER)
+    moves = queries.moves_of_waves([wave.id])[wave.id]
+    assert [(m.from_on, m.to_on, m.reason, m.by) for m in moves] == [
+        (date(2026, 5, 26), date(2026, 6, 2), "Half-term.", "The tests"),
+        (date(2026, 5, 12), date(2026, 5, 26), "The data are late.", "The tests"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("on", "is_quiet"),
+    [(date(2026, 5, 11), False), (date(2026, 5, 12), True), (date(2026, 6, 9), True), (date(2026, 6, 10), False)],
+)
+def test_a_day_is_quiet_between_go_live_and_the_end_of_settling(on: date, is_quiet: bool) -> None:
+    wave = plan(stabilises_until_on=date(2026, 6, 9))
+    found = [wave] if is_quiet else []
+    assert queries.quiet_waves(on, wave.programme_id, (), None) == found
+    assert queries.quiet_waves(on, wave.programme_id, (), wave.id) == []
+    claims, below = make_department("Operations/Claims"), make_department("Operations/Claims/Property")
+    actions.choose_departments(wave, [claims], by=TESTER)
+    assert queries.quiet_waves(on, 0, [below.lineage], None) == found
+    assert queries.quiet_waves(on, 0, [make_department("Legal").lineage], None) == []
 
 
 @pytest.mark.parametrize(
@@ -203,7 +243,7 @@ def test_a_wave_that_makes_no_sense_is_refused_by_field(details: dict[str, objec
 def test_waves_are_numbered_within_their_programme() -> None:
     first, second = make_programme(), make_programme("Other")
     day = date(2026, 5, 12)
-    numbers = [actions.plan_wave(p, "A wave", day, by=TESTER).number for p in (first, first, second)]
+    numbers = [actions.plan_wave(p, WaveDetails("A wave"), day, by=TESTER).number for p in (first, first, second)]
     assert numbers == [1, 2, 1]
 
 
@@ -215,7 +255,7 @@ def test_a_changed_lead_is_written_down_by_name() -> None:
     assert [(t.what, t.as_what) for t in held_by(ben)] == [(wave.title, "Wave lead")]
     before = last_entry().id
     name_lead(wave, ben, by=TESTER)
-    actions.change_wave(wave, "Property claims", "", stabilises_until_on=None, training_lead_days=7, by=TESTER)
+    actions.change_wave(wave, WaveDetails("Property claims"), by=TESTER)
     assert last_entry().id == before
 
 

@@ -6,7 +6,6 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, 
 from sqlalchemy.orm import aliased
 
 from engagement import audit, clock
-from engagement.accounts.addresses import letters
 from engagement.accounts.addresses.queries import (
     WITHOUT_ADDRESS,
     guarded,
@@ -15,11 +14,14 @@ from engagement.accounts.addresses.queries import (
     is_guarded,
     is_same_name,
 )
+from engagement.accounts.letters import actions as letters
 from engagement.accounts.models import Account, Grant
+from engagement.addresses import kept_form
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.people.models import Person
+from engagement.searching import by_name
 from engagement.verbs import Verb
 
 _STAND_IN = literal("formerly-") + cast(Account.id, String) + literal("@invalid")
@@ -155,7 +157,7 @@ def confirm_addresses(shown: Mapping[int, str], *, by: Actor) -> list[Account]:
 
     Each mailbox gets one letter for each sign-in. Raises RuleBroken as `confirm_address`, and then none is to be kept.
     """
-    rows = select(Account).where(Account.id.in_(shown)).order_by(Account.name, Account.id)
+    rows = select(Account).where(Account.id.in_(shown)).order_by(by_name(Account.name), Account.id)
     accounts = db.session.scalars(rows).all()
     former = {account.id: account.email for account in accounts}
     wanted = {account.person.email for account in accounts if account.person}
@@ -172,7 +174,7 @@ def confirm_addresses(shown: Mapping[int, str], *, by: Actor) -> list[Account]:
 def _let_have(account: Account, address: str, former: str, by: Actor) -> bool:
     """Give an account, with this `former` address, its new one; returns whether it is another."""
     person = account.person
-    if person is None or person.has_left or not person.email or person.email != address.strip().lower():
+    if person is None or person.has_left or not person.email or person.email != kept_form(address):
         raise RuleBroken("The directory has another address for this person by now. Look at it again, then decide.")
     if person.email == former:
         return False

@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Subquery, and_, exists, literal, or_, select, union, union_all
 
-from engagement.accounts.addresses import letters
+from engagement.accounts.letters.queries import is_real
 from engagement.accounts.models import Account, Grant
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput
+from engagement.letters import search_words
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
+from engagement.searching import by_name
 from engagement.waves.models import Wave
 
 
@@ -65,7 +67,7 @@ def holder_of(email: str, *, apart_from: int | None) -> str | None:
 
 def is_same_name(one: str, other: str) -> bool:
     """Return whether two names may be of one person: all words of the shorter stand in the longer."""
-    first, second = set(one.casefold().split()), set(other.casefold().split())
+    first, second = set(search_words(one)), set(search_words(other))
     return bool(first and second) and (first <= second or second <= first)
 
 
@@ -94,7 +96,7 @@ WITHOUT_ADDRESS = "formerly-of-"
 
 def in_words(email: str) -> str:
     """Return the address of a sign-in, in words where it has none of its own."""
-    if letters.is_real(email):
+    if is_real(email):
         return email
     return "no address so far" if email.startswith(WITHOUT_ADDRESS) else "an address that somebody else has now"
 
@@ -122,7 +124,7 @@ def waiting_sign_ins() -> list[Waiting]:
             select(Account, Person.email)
             .join(Person, Person.id == Account.person_id)
             .where(Person.left_at.is_(None), _waits())
-            .order_by(Account.name, Account.id)
+            .order_by(by_name(Account.name), Account.id)
         )
     ]
 

@@ -12,6 +12,7 @@ from engagement import clock
 from engagement.accounts.attempts import queries
 from engagement.accounts.attempts.models import KnownPlace, SignInAttempt
 from engagement.accounts.attempts.rules import ORDINARY, PLACE_KNOWN, WINDOW, Limits, Way, network_of
+from engagement.addresses import kept_form
 from engagement.db import db, insert_new, rows_changed, take_all
 from engagement.errors import TooMany
 from engagement.words import minutes_words
@@ -69,7 +70,7 @@ class Attempt:
 
     @property
     def _address(self) -> str:
-        return self.email.strip().lower()
+        return kept_form(self.email)
 
     @property
     def _period(self) -> int:

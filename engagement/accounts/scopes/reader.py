@@ -80,16 +80,3 @@ class Reader:
             person_id=self.person_id,
             team_of=self.person_id if self.has_team else None,
         )
-
-    # --- until every page asks the rooms' scopes ---
-    @property
-    def partly_in_programmes(self) -> frozenset[int]:
-        return self.reach(Role.CHANGE_MANAGER, Role.AUDITOR, Role.TRAINER, to_read=True).around
-
-    def has_for_planning(self, *roles: Role) -> bool:
-        scoped = {role for role, _ in (*self.in_programmes, *self.in_waves)}
-        return self.has(*roles) or not scoped.isdisjoint(roles)
-
-    def places(self, *roles: Role) -> tuple[set[int], set[int]]:
-        reach = self.reach(*roles)
-        return set(reach.programmes), set(reach.waves)

@@ -43,9 +43,17 @@ def ask_for_link(email: str) -> Account | Person | None:
     return None
 
 
-def record_sign_ins(today: date) -> bool:
-    """Write the sign-ins of days before `today` into the audit, by day and in random order; returns whether there were any."""
-    days = db.session.scalars(select(SignInDay.on).where(SignInDay.on < today).distinct().order_by(SignInDay.on)).all()
+def days_of_sign_ins(today: date) -> list[date]:
+    """Return the days before `today` whose sign-ins are not in the audit yet."""
+    return list(db.session.scalars(select(SignInDay.on).where(SignInDay.on < today).distinct().order_by(SignInDay.on)))
+
+
+def record_sign_ins(today: date, only: date | None = None) -> bool:
+    """Write the sign-ins of days before `today`, or of `only` one, into the audit, by day and in random order.
+
+    Returns whether there were any.
+    """
+    days = [day for day in days_of_sign_ins(today) if only in (None, day)]
     for day in days:
         accounts = (
             select(Account)
@@ -57,5 +65,5 @@ def record_sign_ins(today: date) -> bool:
         audit.record_each(Verb.SIGNED_IN_THAT_DAY, Account, accounts, by=audit.CLOCK, at=noon)
     if days:
         shuffle_known_places(today)
-        db.session.add_all(SignInDay(**row) for row in take_all(SignInDay) if row["on"] >= today)
+        db.session.add_all(SignInDay(**row) for row in take_all(SignInDay) if row["on"] not in days)
     return bool(days)

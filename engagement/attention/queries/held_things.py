@@ -8,21 +8,26 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
-from engagement.accounts import access, concern_access
 from engagement.accounts.models import Account
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.rules import Kind, Place
 from engagement.communications import scopes as communications
 from engagement.communications.models import Communication
 from engagement.people.models import Department
-from engagement.programmes.models import Ownership, Programme
+from engagement.people.scopes import reaches_department
+from engagement.programmes.models import Ownership, Programme, Workflow
+from engagement.programmes.scopes import reaches_programme
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus
-from engagement.stakeholders import scopes as stakeholders
+from engagement.resistance.scopes import may_answer_for
+from engagement.searching import by_name
 from engagement.stakeholders.models import Stakeholder, StakeholderProfile
 from engagement.stakeholders.queries import holds_now, on_the_map
+from engagement.stakeholders.scopes import stakeholders_within
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
+from engagement.waves.scopes import reaches_wave
 from engagement.words import short_day_words
 
 
@@ -57,72 +62,75 @@ class HeldKind:
 
 def _workflow(row: Ownership, reader: Reader | None) -> HeldThing | None:
     workflow = row.workflow
-    if reader and not access.may_see_programme(reader, workflow.programme_id):
+    if reader and not reaches_programme(rights.reading(reader), workflow.programme):
         return None
-    may_change = not reader or access.may_plan_programme(reader, workflow.programme_id)
+    may_change = not reader or reaches_programme(rights.planning(reader), workflow.programme)
     place = Place.NAME_OWNERS if may_change else Place.WORKFLOW
     return HeldThing(workflow.name, row.part.word, Kind.WORKFLOW, workflow.id, place, may_change)
 
 
 def _wave(as_what: str, wave: Wave, reader: Reader | None) -> HeldThing | None:
-    if reader and not access.may_see_wave(reader, wave.programme_id, wave.id):
+    if reader and not reaches_wave(rights.reading(reader), wave):
         return None
-    may_change = not reader or access.may_plan_wave(reader, wave.programme_id, wave.id)
+    may_change = not reader or reaches_wave(rights.planning(reader), wave)
     place = Place.PLAN_WAVE if may_change else Place.WAVE
     return HeldThing(wave.title, as_what, Kind.WAVE, wave.id, place, may_change)
 
 
 def _programme(programme: Programme, reader: Reader | None) -> HeldThing | None:
-    if reader and not access.may_see_programme(reader, programme.id):
+    if reader and not reaches_programme(rights.reading(reader), programme):
         return None
-    may_change = not reader or access.may_plan_programme(reader, programme.id)
+    may_change = not reader or reaches_programme(rights.planning(reader), programme)
     place = Place.PLAN_PROGRAMME if may_change else Place.PROGRAMME
     return HeldThing(programme.name, "Sponsor", Kind.PROGRAMME, programme.id, place, may_change)
 
 
 def _department(department: Department, reader: Reader | None) -> HeldThing | None:
-    if reader and not access.may_see_department(reader, department.lineage):
+    if reader and not reaches_department(rights.seeing_departments(reader), department):
         return None
-    may_change = not reader or access.may_change_people(reader)
+    may_change = not reader or rights.keeping_people(reader).everything
     return HeldThing(department.path, "Manager", Kind.DEPARTMENT, department.id, Place.DEPARTMENT, may_change)
 
 
 def _stakeholder(stakeholder: Stakeholder, reader: Reader | None) -> HeldThing:
-    may_change = not reader or access.may_plan_everywhere(reader)
+    may_change = not reader or rights.planning(reader).everything
     place, as_what = Place.PLAN_STAKEHOLDER if may_change else Place.STAKEHOLDER, "Looks after this stakeholder"
     return HeldThing(stakeholder.title, as_what, Kind.STAKEHOLDER, stakeholder.id, place, may_change)
 
 
 def _communication(as_what: str, line: Communication, reader: Reader | None) -> HeldThing | None:
-    if reader and not communications.may_read(reader, line):
+    if reader and not communications.may_read(rights.reading(reader), line):
         return None
-    may_change = not reader or communications.may_plan(reader, line)
+    may_change = not reader or communications.may_plan(rights.planning(reader), line)
     place = Place.PLAN_COMMUNICATION if may_change else Place.COMMUNICATION
     return HeldThing(line.name, as_what, Kind.COMMUNICATION, line.id, place, may_change)
 
 
 def _concern(concern: Concern, reader: Reader | None) -> HeldThing | None:
     """Name a concern by a number, its day, its state and what it is about, to those who may read it; to others as one only."""
-    programme_id = concern.wave.programme_id if concern.wave else None
-    if reader and concern_access.may_read_concern(reader, programme_id, concern.wave_id):
+    if reader and may_answer_for(rights.planning(reader), concern.wave):
         what = f"Concern {concern.id % 1_000_000:06d}, came in on {short_day_words(concern.received_on)}"
         where = f", {concern.wave.title}" if concern.wave else ""
         about = f"Owner. State: {concern.status.word.lower()}. About {concern.source.word.lower()}{where}"
         return HeldThing(what, about, Kind.CONCERN, concern.id, Place.CONCERN, may_change=True)
-    if reader and not access.may_change_people(reader):
+    if reader and not rights.keeping_people(reader).everything:
         return None
     return HeldThing("A concern", "Owner", Kind.CONCERN, concern.id, None, may_change=False)
 
 
 _OPEN_WAVES = select(Wave).where(Wave.status.not_in((WaveStatus.CLOSED, WaveStatus.CANCELLED))).order_by(Wave.id)
-_LINES = select(Communication).where(Communication.ended_at.is_(None)).order_by(Communication.name, Communication.id)
+_LINES = (
+    select(Communication)
+    .where(Communication.ended_at.is_(None))
+    .order_by(by_name(Communication.name), Communication.id)
+)
 #: Workflows first, then waves, programmes, departments, stakeholders, communications and concerns.
 KINDS = (
     HeldKind(
         Ownership.person_id,
         select(Ownership)
         .where(Ownership.until_on.is_(None))
-        .options(joinedload(Ownership.workflow))
+        .options(joinedload(Ownership.workflow).joinedload(Workflow.programme))
         .order_by(Ownership.id),
         _workflow,
     ),
@@ -132,10 +140,10 @@ KINDS = (
         _OPEN_WAVES.where(or_(Wave.lead_id.is_(None), Wave.lead_id != Wave.sponsor_id)),
         partial(_wave, "Sponsor of the wave"),
     ),
-    HeldKind(Programme.sponsor_id, select(Programme).order_by(Programme.name), _programme),
+    HeldKind(Programme.sponsor_id, select(Programme).order_by(by_name(Programme.name), Programme.id), _programme),
     HeldKind(
         Department.manager_id,
-        select(Department).where(Department.closed_at.is_(None)).order_by(Department.path),
+        select(Department).where(Department.closed_at.is_(None)).order_by(Department.sorted_by, Department.id),
         _department,
     ),
     HeldKind(
@@ -146,7 +154,7 @@ KINDS = (
         .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
         .order_by(Stakeholder.id),
         _stakeholder,
-        within=stakeholders.readable,
+        within=lambda reader: stakeholders_within(rights.reading_maps(reader)),
     ),
     HeldKind(
         Account.person_id, _LINES.join(Account, Account.id == Communication.owner_id), partial(_communication, "Writer")

@@ -43,7 +43,7 @@ def leavers_who_hold(reader: Reader, *, limit: int, offset: int) -> list[tuple[P
     leavers = db.session.scalars(
         select(Person)
         .where(_left(), Person.id.in_(select(_holders().c.person_id)))
-        .order_by(Person.left_at.desc(), Person.last_name, Person.first_name, Person.id)
+        .order_by(Person.left_at.desc(), Person.sorted_by, Person.id)
         .limit(limit)
         .offset(offset)
     ).all()

@@ -7,12 +7,13 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from engagement import clock
-from engagement.accounts import access, concern_access, training_access
 from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.models import Account
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
 from engagement.attention.queries.ownership import Vacancy, vacancies
+from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
 from engagement.attention.queries.waves import (
     MissingCurriculum,
     RolelessMembers,
@@ -28,17 +29,31 @@ from engagement.communications.models import Occurrence
 from engagement.communications.subjects import subjects_shown
 from engagement.people.models import Person
 from engagement.people.organisation import Organisation
+from engagement.programmes.scopes import reaches_programme
 from engagement.resistance import queries as resistance
 from engagement.resistance.models import Concern
+from engagement.resistance.scopes import concerns_within
+from engagement.set_aside import SetAside
 from engagement.training import queries as training
 from engagement.training.queries import Move
 from engagement.training.queries.progress import people_counts
+from engagement.training.scopes import old_training_within
 from engagement.waves.models import Wave
+from engagement.waves.scopes import reaches_wave
 
 Found = TypeVar("Found")
 #: What a row stands for, with everything that a sentence about it may say.
 Subject = (
-    Occurrence | Concern | Move | Vacancy | WaveTraining | MissingCurriculum | RolelessMembers | HeldTotals | Waiting
+    Occurrence
+    | Concern
+    | Move
+    | Vacancy
+    | WaveTraining
+    | MissingCurriculum
+    | RolelessMembers
+    | HeldTotals
+    | Waiting
+    | SetAside
 )
 
 
@@ -87,12 +102,14 @@ def needed_by(
 
     `waves` are those that the reader sees, `on` is the reader's own day; concerns are late by the organisation's. The number of queries does not grow with what there is.
     """
-    planned = [wave for wave in waves if access.may_plan_wave(reader, wave.programme_id, wave.id)]
+    planning = rights.planning(reader)
+    planned = [wave for wave in waves if reaches_wave(planning, wave)]
     needed = [
         *_messages(reader, on, limit),
+        _left_alone(reader, limit),
         *_concerns(reader, organisation, limit),
         _old_training(reader, on, limit),
-        _vacancies([w for w in planned if access.may_plan_programme(reader, w.programme_id)], on, limit),
+        _vacancies([wave for wave in planned if reaches_programme(planning, wave.programme)], on, limit),
         *_training([wave for wave in planned if wave.status.is_open], on, limit),
         _leavers(reader),
         _sign_ins(reader, limit),
@@ -104,6 +121,7 @@ def _messages(reader: Reader, on: date, limit: int) -> list[Needed]:
     waiting = calendar.needs_attention(reader)
     found = {
         Reason.APPROVAL: waiting.approvals,
+        Reason.SENT_BACK: waiting.sent_back,
         Reason.HELD: waiting.held,
         Reason.UNWRITTEN: waiting.late_drafts,
         Reason.MISSED: waiting.missed,
@@ -133,6 +151,18 @@ def _messages(reader: Reader, on: date, limit: int) -> list[Needed]:
     ]
 
 
+def _left_alone(reader: Reader, limit: int) -> Needed:
+    def row(left: SetAside) -> Need:
+        kind, place = WHERE.get(left.kind, (Kind.JOB, Place.JOBS))
+        key = None if place is Place.JOBS else int(left.key)
+        line = communication_of(left)
+        return Need(
+            Reason.SET_ASIDE, kind, key, left.name, place, left, _account(line.owner if line else None), left.at
+        )
+
+    return _first(Reason.SET_ASIDE, set_aside_for(reader), row, limit)
+
+
 def _approver(reader: Reader, message: Occurrence) -> Who | None:
     is_named = message.communication.approver_id == reader.named_id
     return Who(reader.name, reader.account_id, reader.person_id) if is_named else None
@@ -148,7 +178,7 @@ def _person(person: Person | None) -> Who | None:
 
 def _concerns(reader: Reader, organisation: Organisation, limit: int) -> list[Needed]:
     on, country = clock.today(organisation.timezone), organisation.country
-    waiting = resistance.needs_answer(concern_access.concern_waves(reader), on, country, limit=limit)
+    waiting = resistance.needs_answer(concerns_within(rights.planning(reader)), on, country, limit=limit)
 
     def row(reason: Reason, concern: Concern, by: date | None) -> Need:
         who, since = _account(concern.owner), concern.waiting_since_on
@@ -172,7 +202,7 @@ def _old_training(reader: Reader, on: date, limit: int) -> Needed:
         late = days_late(by.astimezone(ZoneInfo(reader.timezone)).date(), on)
         return Need(Reason.OLD_TRAINING, Kind.MOVE, move.key, move.wave.title, place, move, None, since, by, late)
 
-    found = training.moves(training_access.old_training_decided(reader))
+    found = training.moves(old_training_within(rights.training(reader)))
     return _first(Reason.OLD_TRAINING, found, row, limit)
 
 
@@ -248,7 +278,7 @@ def _roleless_row(on: date) -> Callable[[RolelessMembers], Need]:
 
 def _leavers(reader: Reader) -> Needed:
     """What people who left still hold, as one need: the list has them all, with a way for each thing."""
-    totals = held_by_leavers() if access.may_change_people(reader) else HeldTotals(0, 0)
+    totals = held_by_leavers() if rights.keeping_people(reader).everything else HeldTotals(0, 0)
     need = Need(Reason.LEAVERS, Kind.LEAVERS, None, Reason.LEAVERS.word, Place.LEAVERS, totals)
     return Needed(Reason.LEAVERS, 1 if totals.people else 0, [need])
 
@@ -261,7 +291,7 @@ def _sign_ins(reader: Reader, limit: int) -> Needed:
         since = account.returned_at or account.link_asked_at
         return Need(Reason.SIGN_IN, Kind.SIGN_IN, account.id, account.name, Place.SIGN_INS, waiting, None, since)
 
-    return _first(Reason.SIGN_IN, waiting_sign_ins() if access.may_administer(reader) else [], row, limit)
+    return _first(Reason.SIGN_IN, waiting_sign_ins() if rights.administering(reader).everything else [], row, limit)
 
 
 def _first(reason: Reason, found: Iterable[Found], row: Callable[[Found], Need], limit: int) -> Needed:

@@ -10,7 +10,8 @@ from engagement.attention.rules import Reason, is_near, is_watched, training_rea
 from engagement.db import db
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
-from engagement.training.queries.progress import Count, people_without_curriculum
+from engagement.training.queries.counts import Count
+from engagement.training.queries.progress import people_without_curriculum
 from engagement.waves.models import Membership, Wave
 
 

@@ -6,11 +6,10 @@ from sqlalchemy import ColumnElement, false, or_, select
 
 from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Options, Values
 from engagement.audiences.models import Audience
-from engagement.audiences.rules import Rule, Size, values_of
+from engagement.audiences.rules import NOBODY, Rule, Size, values_of
 from engagement.db import db
 from engagement.people.models import Person
-
-NOBODY: Rule = {"any": []}
+from engagement.searching import by_name
 
 
 def named_in(rule: Rule) -> list[int]:
@@ -42,7 +41,7 @@ class AudienceField(Field):
 
     def options(self, besides: int | None = None) -> Options:
         others = select(Audience.id, Audience.name).where(Audience.archived_at.is_(None), Audience.id != (besides or 0))
-        return [(key, name) for key, name in db.session.execute(others.order_by(Audience.name))]
+        return [(key, name) for key, name in db.session.execute(others.order_by(by_name(Audience.name), Audience.id))]
 
     def size(self, condition: Condition, named: Callable[[int], Size]) -> Size:
         inner = [named(key) for key in condition["values"]]

@@ -4,7 +4,7 @@ A new field is a file beside this one and its line in the list.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,7 @@ from engagement.audiences.conditions.confirmation import ConfirmationField
 from engagement.audiences.conditions.country import CountryField
 from engagement.audiences.conditions.department import DepartmentField
 from engagement.audiences.conditions.everybody import EverybodyField
-from engagement.audiences.conditions.field import Field, Ground, Labels
+from engagement.audiences.conditions.field import Field, Ground, Labels, condition_problems
 from engagement.audiences.conditions.has_no_role import HasNoRoleField
 from engagement.audiences.conditions.job_title import JobTitleField
 from engagement.audiences.conditions.language import LanguageField
@@ -26,7 +26,7 @@ from engagement.audiences.conditions.training_role import TrainingRoleField
 from engagement.audiences.conditions.training_state import TrainingStateField
 from engagement.audiences.conditions.wave import WaveField
 from engagement.audiences.conditions.wave_state import WaveStateField
-from engagement.audiences.rules import Phrase, Rule, conditions_of, problems_in
+from engagement.audiences.rules import NOBODY, Phrase, Rule, conditions_of, problems_in
 
 #: Every field by the name that rules give it.
 FIELDS: Mapping[str, Field] = {
@@ -60,15 +60,12 @@ def ground_on(day: date) -> Ground:
 
 def problems_of(rule: Any) -> list[str]:
     """Return one sentence for each thing that makes a rule unusable, none for a good one; ids are not looked up."""
-    return problems_in(rule, _problems)
+    return problems_in(rule, lambda one: condition_problems(FIELDS, one))
 
 
-def _problems(condition: Rule) -> Iterator[str]:
-    name = condition["field"]
-    if isinstance(name, str) and name in FIELDS:
-        yield from FIELDS[name].problems(condition)
-    else:
-        yield f"“{str(name)[:40]}” is nothing that an audience can ask about."
+def understood(rule: Any) -> Rule:
+    """Return a stored rule, and the one that reaches nobody in place of one that this version can't understand."""
+    return NOBODY if problems_of(rule) else rule
 
 
 def asked_by(rule: Rule) -> dict[str, list[Rule]]:

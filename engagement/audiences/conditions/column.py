@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Options, Values
 from engagement.db import db
+from engagement.letters import sort_key
 from engagement.people.models import Person
 
 
@@ -33,5 +34,5 @@ class ColumnField(Field):
 
     def options(self, besides: int | None = None) -> Options:
         held = set(db.session.scalars(select(getattr(Person, self.name)).where(Person.left_at.is_(None)).distinct()))
-        words = sorted((value for value in held if value), key=str.casefold)
+        words = sorted((value for value in held if value), key=sort_key)
         return [*((word, word) for word in words), ("", self.not_given.capitalize())]

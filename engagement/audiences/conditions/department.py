@@ -55,4 +55,4 @@ class DepartmentField(Field):
 
     def options(self, besides: int | None = None) -> Options:
         here = select(Department.id, Department.path).where(Department.closed_at.is_(None))
-        return [(key, path) for key, path in db.session.execute(here.order_by(Department.path))]
+        return [(key, path) for key, path in db.session.execute(here.order_by(Department.sorted_by, Department.id))]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, and_, false, not_, or_, true
 
-from engagement.audiences.rules import MOST_VALUES, Rule, Size, either, folded
+from engagement.audiences.rules import MOST_VALUES, NOBODY, Rule, Size, either, folded, problems_in
 from engagement.people.models import Person
 
 T = TypeVar("T")
@@ -42,10 +42,14 @@ class Ground:
         """Return the condition on `Person` that is true of those whom the rule reaches: never of anybody who has left."""
         return and_(Person.left_at.is_(None), self.sql(rule))
 
+    def understood(self, rule: Any) -> Rule:
+        """Return a rule, and the one that reaches nobody in place of one that this version can't understand."""
+        return NOBODY if problems_in(rule, lambda one: condition_problems(self._fields, one)) else rule
+
     def sql(self, rule: Rule) -> ColumnElement[bool]:
         """Return the condition on `Person` that is true of those of whom the rule is true, here or not."""
         return folded(
-            rule,
+            self.understood(rule),
             lambda one: self._fields[one["field"]].sql(one, self),
             every=lambda inner: and_(true(), *inner).self_group(),
             some=lambda inner: or_(false(), *inner).self_group(),
@@ -55,7 +59,7 @@ class Ground:
     def meets(self, rule: Rule, person: Person) -> bool:
         """Return whether a rule is true of a person, here or not; the same answer as `sql` gives."""
         return folded(
-            rule,
+            self.understood(rule),
             lambda one: self._fields[one["field"]].holds(one, self.facts(one["field"], person), self),
             every=all,
             some=any,
@@ -178,6 +182,15 @@ class Field(ABC):
     def written(self, values: Values) -> list[str]:
         """Return the texts that a form shows for these values."""
         return [str(value) for value in values]
+
+
+def condition_problems(fields: Mapping[str, Field], condition: Condition) -> Iterator[str]:
+    """Yield a sentence for each thing that is wrong with a condition on one of these fields, or on none of them."""
+    name = condition["field"]
+    if isinstance(name, str) and name in fields:
+        yield from fields[name].problems(condition)
+    else:
+        yield f"“{str(name)[:40]}” is nothing that an audience can ask about."
 
 
 def label_of(labels: Labels, key: Any, value: Any) -> str:

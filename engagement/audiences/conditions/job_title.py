@@ -1,12 +1,14 @@
-"""Words in somebody's job title: one of the values holds when all its words occur in it, in any case."""
+"""Words in somebody's job title: one of the values holds when all its words occur in it, in any spelling."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func, literal, or_
+from sqlalchemy import ColumnElement, or_
 
 from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Values
+from engagement.letters import folded
 from engagement.people.models import Person
+from engagement.searching import holds_words
 
 
 class JobTitleField(Field):
@@ -16,11 +18,12 @@ class JobTitleField(Field):
     typed = ("Words", "One possibility in a line; of several words in a line all have to occur.")
 
     def sql(self, condition: Condition, ground: Ground) -> ColumnElement[bool]:
-        return or_(*(and_(*map(_occurs, value.split())) for value in condition["values"])).self_group()
+        alike = (holds_words(map(folded, value.split()), Person.job_title) for value in condition["values"])
+        return or_(*alike).self_group()
 
     def holds(self, condition: Condition, facts: Person, ground: Ground) -> bool:
-        title = facts.job_title.casefold()
-        return any(all(word in title for word in value.casefold().split()) for value in condition["values"])
+        title = folded(facts.job_title)
+        return any(all(folded(word) in title for word in value.split()) for value in condition["values"])
 
     def tells(self, facts: Person) -> str:
         return f"Is called “{facts.job_title}”." if facts.job_title else "Has no job title."
@@ -33,14 +36,3 @@ class JobTitleField(Field):
 
     def read(self, texts: Sequence[str]) -> tuple[list[Any], list[str]]:
         return list(dict.fromkeys(text.strip() for text in texts if text.strip())), []
-
-
-def _occurs(word: str) -> ColumnElement[bool]:
-    for special in "\\%_":
-        word = word.replace(special, "\\" + special)
-    return _in_any_case(Person.job_title).like(_in_any_case(literal(f"%{word}%")), escape="\\")
-
-
-def _in_any_case(text: SQLColumnExpression[str]) -> SQLColumnExpression[str]:
-    # The database folds both sides alike; letters that only some engines fold are folded here for all of them.
-    return func.replace(func.replace(func.lower(text), "ß", "ss"), "ς", "σ")

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Subquery, exists, func, not_, or_, select
 from engagement.audiences.conditions.field import Condition, Field, Ground, Labels, Options
 from engagement.db import db
 from engagement.people.models import Person
+from engagement.searching import by_name
 from engagement.training.models import Assignment, Completion, Module
 from engagement.training.queries.standing import counting, is_asked, is_past_due, standing_of
 from engagement.waves.models import Wave
@@ -75,7 +76,11 @@ class TrainingStateField(Field):
             (OVERDUE, "have training that is overdue"),
             (NOT_STARTED, "have not started their training"),
         ]
-        here = select(Module.slug, Module.title).where(Module.withdrawn_at.is_(None)).order_by(Module.title)
+        here = (
+            select(Module.slug, Module.title)
+            .where(Module.withdrawn_at.is_(None))
+            .order_by(by_name(Module.title), Module.id)
+        )
         for slug, title in db.session.execute(here):
             found.append((f"{FINISHED}:{slug}", f"have finished “{title}”"))
             found.append((f"{NOT_FINISHED}:{slug}", f"have not finished “{title}”"))

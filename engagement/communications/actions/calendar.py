@@ -1,19 +1,21 @@
-"""Changes of communications: the lines of the calendar from which dates follow."""
+"""Changes of communications, the lines of the calendar that give the dates."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, not_, select
 
 from engagement import audit, clock
 from engagement.accounts.models import Account
 from engagement.audiences.models import Audience
+from engagement.audiences.queries import people_in
 from engagement.audit import Actor
+from engagement.communications.actions.approving import lapse, withdraw_approval
+from engagement.communications.actions.placing import take_up_occurrence
 from engagement.communications.actions.planning import plan_anew, plan_dates, untouched_drafts
 from engagement.communications.actions.states import refuse_unless
-from engagement.communications.actions.texts import withdraw_approval
 from engagement.communications.actions.waiting import stop_overtaken
 from engagement.communications.languages import check_language
 from engagement.communications.models import Communication, Details, Occurrence
@@ -23,18 +25,33 @@ from engagement.communications.text_limits import check_text
 from engagement.days.local_time import check_zone, clock_time
 from engagement.days.recurrence import read_rule
 from engagement.days.working_days import check_country
-from engagement.db import db
+from engagement.db import count_of, db
 from engagement.errors import BadInput
+from engagement.letters import clean
 from engagement.programmes.models import Programme
 from engagement.verbs import Verb
+from engagement.words import plural
 
 LONGEST_LEAD = 60
 #: An approval is given for these readers and this sender; changing one of these withdraws it.
 ADDRESSING = frozenset(("audience", "wave", "owner"))
-#: Changing one of these gives other dates; one of those below, other drafts. Both are for drafts that nobody has touched.
+#: A change of these moves untouched drafts to other dates; a change of those below gives them another text.
 DATING = frozenset(("cadence", "at", "timezone", "starts_on", "holiday_policy", "holiday_country"))
 SHAPING = DATING | {"write_lead_days", "subject", "outline", "asks_confirmation"}
+#: The reason stored when ending a communication skips its messages; resuming it finds them by this reason.
+ENDED = "The communication was ended."
 LONGEST_WAIT, MOST_REMINDERS = 30, 3
+
+
+def refuse_readers_beyond(within: ColumnElement[bool], audience: Audience, on: date) -> None:
+    """Raise BadInput when the audience reaches people now who don't meet the condition (see `scopes.written_to`)."""
+    beyond = count_of(people_in(audience, on).where(not_(within)))
+    if beyond:
+        sentence = (
+            f"“{audience.name}” reaches {plural(beyond, 'person', 'people')} outside the waves that you plan. Choose an audience within them, or ask a "
+            "change manager of the programme to plan this."
+        )
+        raise BadInput(sentence, {"audience": sentence})
 
 
 def make_communication(programme: Programme, details: Details, *, by: Actor) -> Communication:
@@ -59,7 +76,7 @@ def make_communication(programme: Programme, details: Details, *, by: Actor) -> 
 
 
 def _checked(details: Details, programme: Programme) -> Details:
-    """Return a communication as it is stored; raise BadInput that names every field that can't be."""
+    """Return the details as they are stored; raise BadInput with a sentence for each field that can't be used."""
     problems: dict[str, str] = {}
     checks: tuple[tuple[Callable[..., object], tuple[Any, ...]], ...] = (
         (read_rule, (details.cadence,) if details.cadence else ()),
@@ -75,7 +92,7 @@ def _checked(details: Details, programme: Programme) -> Details:
                 check(*values)
         except BadInput as error:
             problems |= error.problems
-    name = " ".join(details.name.split())
+    name = clean(details.name)
     if not 0 < len(name) <= 200:
         problems["name"] = "Give it a name of at most 200 characters."
     if not 0 <= details.write_lead_days <= LONGEST_LEAD:
@@ -106,11 +123,11 @@ def _confirmation_problems(details: Details) -> dict[str, str]:
 
 
 def change_communication(communication: Communication, details: Details, *, by: Actor) -> None:
-    """Change what a communication is.
+    """Change a communication.
 
-    When dates or the outline change, drafts that nobody has touched follow; texts that somebody wrote or moved stay as they
-    are, and so does what was skipped. Another audience, wave or owner withdraws approvals that were given. Raises BadInput for fields that
-    can't be used, RuleBroken for a communication that has ended.
+    Drafts that nobody has touched follow new dates or a new outline. Texts that somebody wrote or moved stay as they
+    are, and skipped messages stay skipped. Another audience, wave or owner withdraws approvals. Raises BadInput for
+    fields that can't be used, RuleBroken for a communication that has ended.
     """
     refuse_unless(communication.ended_at is None, "This communication has ended. Make a new one.")
     old, new = communication.details.items(), _checked(details, communication.programme).items()
@@ -131,8 +148,12 @@ def change_communication(communication: Communication, details: Details, *, by: 
 def _withdraw_all(communication: Communication, by: Actor) -> None:
     given = (OccurrenceStatus.APPROVED, OccurrenceStatus.IN_REVIEW)
     rows = select(Occurrence).where(Occurrence.communication_id == communication.id, Occurrence.status.in_(given))
-    for occurrence in db.session.scalars(rows).all():
-        withdraw_approval(occurrence, "The audience, the wave or the owner of the communication was changed.", by=by)
+    why = "The audience, the wave or the owner of the communication was changed after it was approved."
+    for occurrence in db.session.scalars(rows.with_for_update().execution_options(populate_existing=True)).all():
+        if occurrence.status is OccurrenceStatus.APPROVED:
+            lapse(occurrence, why, by=by)
+        else:
+            withdraw_approval(occurrence, why.replace("approved", "handed on"), by=by)
 
 
 def _said(value: Any) -> Any:
@@ -140,10 +161,10 @@ def _said(value: Any) -> Any:
 
 
 def end_communication(communication: Communication, *, by: Actor) -> None:
-    """End a communication: no more dates, nothing of it is sent any more. Twice changes nothing.
+    """End a communication: it gets no more dates, and none of its messages is sent any more.
 
-    Drafts that nobody touched go; texts that somebody wrote stay, as skipped. Who still waits for their working hours
-    doesn't get what is being sent.
+    Untouched drafts are deleted; texts that somebody wrote are kept as skipped. Readers who still wait for their
+    working hours don't get a message that is being sent. Calling it twice changes nothing.
     """
     if communication.ended_at is not None:
         return
@@ -157,10 +178,31 @@ def end_communication(communication: Communication, *, by: Actor) -> None:
     rows = select(Occurrence).where(Occurrence.communication_id == communication.id, Occurrence.status.in_(unsent))
     for occurrence in db.session.scalars(rows.with_for_update().execution_options(populate_existing=True)):
         occurrence.status = OccurrenceStatus.SKIPPED
-        occurrence.reason = "The communication was ended."
+        occurrence.reason = ENDED
         audit.record(Verb.SKIPPED_MESSAGE, occurrence, by=by, reason=(None, occurrence.reason))
     db.session.flush()
     stop_overtaken(by=by)
+
+
+def take_up_communication(communication: Communication, *, by: Actor) -> None:
+    """Resume an ended communication: plan its dates from now on, and turn the texts that were kept into drafts.
+
+    They need approval again. Calling it twice changes nothing.
+    """
+    if communication.ended_at is None:
+        return
+    now = clock.now()
+    audit.record(Verb.TOOK_UP_COMMUNICATION, communication, by=by, ended_at=(communication.ended_at, None))
+    communication.ended_at, communication.cadence_since = None, now
+    db.session.flush()
+    rows = select(Occurrence).where(
+        Occurrence.communication_id == communication.id,
+        Occurrence.status == OccurrenceStatus.SKIPPED,
+        Occurrence.reason == ENDED,
+    )
+    for occurrence in db.session.scalars(rows.order_by(Occurrence.id)).all():
+        take_up_occurrence(occurrence, by=by)
+    plan_dates([communication], now)
 
 
 def adopt_standard_communications(
@@ -174,10 +216,10 @@ def adopt_standard_communications(
     holiday_country: str = "GB-ENG",
     starts_on: date | None = None,
 ) -> list[Communication]:
-    """Add the standard communications to a programme, each with cadence, time and outline of the starter library.
+    """Add the standard communications to a programme, with cadence, time and outline from the starter library.
 
-    Types without an audience in `audiences` and types that the programme has already are left out; what was made is
-    returned. Everything can be changed afterwards.
+    Leaves out kinds without an audience in `audiences` and kinds that the programme already has. Returns the new ones,
+    which can be edited like any other.
     """
     present = select(Communication.kind).where(
         Communication.programme_id == programme.id, Communication.ended_at.is_(None)

@@ -1,47 +1,47 @@
-"""Dates become messages: planning from cadences, dating by hand, and marking what was missed."""
+"""Turns dates into messages: plans them from cadences, dates them by hand, and marks those that were missed."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.communications.actions.states import dated, refuse_unless
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.queries.due import communications_with_dates, passed_without_approval
 from engagement.communications.rules import OccurrenceStatus, paired
 from engagement.days.cadence import PlannedDate, planned_dates
 from engagement.days.working_days import working_days_before
 from engagement.db import db, insert_new
 from engagement.errors import BadInput, RuleBroken
-from engagement.programmes.models import Programme
 from engagement.verbs import Verb
 
 HORIZON_DAYS = 100
 ROWS_AT_ONCE = 500
-#: How far around the dates that are planned others are looked at, so that what stands at an end finds its own.
+#: Dates are also expanded this far beyond the planned range, so that messages at its ends still find their date.
 AROUND = timedelta(days=62)
 
 
 def plan_occurrences(now: datetime, horizon_days: int = HORIZON_DAYS) -> int:
-    """Turn the dates of all cadences up to `horizon_days` ahead into drafts, and return how many are new.
+    """Make drafts for the dates of all cadences up to `horizon_days` ahead; return how many are new.
 
-    Runs any number of times, also in several processes at once, without making a date twice. Dates that passed while
-    nothing ran are made too, so that none disappears: `settle_missed` finds them.
+    Safe to run any number of times, also in several processes at once: no date is made twice. Dates that passed while
+    nothing ran are made too, so that none disappears; `settle_missed` marks them.
     """
-    running = (
-        select(Communication)
-        .join(Communication.programme)
-        .where(Communication.ended_at.is_(None), Communication.cadence.is_not(None), Programme.closed_at.is_(None))
-        .options(joinedload(Communication.wave), joinedload(Communication.programme))
-    )
+    running = communications_with_dates().options(joinedload(Communication.wave), joinedload(Communication.programme))
     return plan_dates(db.session.scalars(running), now, horizon_days)
 
 
+def plan_communication(communication_id: int, now: datetime) -> int:
+    """Make the missing drafts of one communication, as `plan_occurrences` does for all; return how many."""
+    return plan_dates([db.session.get_one(Communication, communication_id)], now)
+
+
 def plan_dates(communications: Iterable[Communication], now: datetime, horizon_days: int = HORIZON_DAYS) -> int:
-    """Make the drafts of these communications up to `horizon_days` ahead that are not there yet; return how many."""
+    """Make the missing drafts of these communications up to `horizon_days` ahead; return how many."""
     wanted = [each for each in communications if _gives_dates(each)]
     present = _present([each.id for each in wanted])
     rows: list[dict[str, Any]] = []
@@ -64,7 +64,7 @@ def _gives_dates(communication: Communication) -> bool:
 
 
 def _present(communication_ids: list[int]) -> dict[int, list[Row[*tuple[Any, ...]]]]:
-    """Return id, dates and origin of every message of each communication, whatever became of it."""
+    """Return the id, dates and origin of every message of each communication, in any state."""
     found: dict[int, list[Row[*tuple[Any, ...]]]] = {}
     columns = (Occurrence.communication_id, Occurrence.id, Occurrence.planned_for, Occurrence.sends_at)
     rows = select(*columns, Occurrence.from_cadence).where(Occurrence.communication_id.in_(communication_ids))
@@ -76,10 +76,10 @@ def _present(communication_ids: list[int]) -> dict[int, list[Row[*tuple[Any, ...
 def _placed(
     communication: Communication, rows: Iterable[Row[*tuple[Any, ...]]], until: datetime
 ) -> tuple[dict[int, PlannedDate], list[PlannedDate]]:
-    """Return for which date each of the messages stands, by its id, and the dates up to `until` that none stands for.
+    """Return the date that belongs to each message, by message id, and the dates up to `until` without a message.
 
-    What was over when the rhythm began stands for no date of it. Compared by local day: when only the time of day was
-    changed, a text that was written for a day stands for it.
+    Messages that were over before the rhythm began belong to none of its dates. Local days are compared: a text written
+    for a day keeps that day when only the time of day changes.
     """
     since = communication.cadence_since
     standing = [row for row in rows if row.from_cadence and max(row.planned_for, row.sends_at) > since]
@@ -100,10 +100,10 @@ def _placed(
 
 
 def plan_anew(communication: Communication, now: datetime, *, other_dates: bool) -> None:
-    """Let the drafts that nobody has touched follow a communication that was changed, each staying the row that it is.
+    """Fit the untouched drafts to a changed communication; each keeps its row.
 
-    With `other_dates` the rhythm holds from now on: each goes to the date that it stands for, and only one for which the
-    rhythm has none is taken out.
+    With `other_dates` the new rhythm holds from now on: each draft moves to its date in it, and drafts without one are
+    deleted.
     """
     untouched = untouched_drafts(communication.id, now)
     places: dict[int, PlannedDate] = {}
@@ -126,7 +126,7 @@ def plan_anew(communication: Communication, now: datetime, *, other_dates: bool)
 
 
 def untouched_drafts(communication_id: int, now: datetime) -> Sequence[Occurrence]:
-    """Return the coming drafts of the rhythm that nobody has written in or moved, held until the transaction ends."""
+    """Return the coming drafts from the cadence that nobody wrote in or moved; locks their rows."""
     untouched = (
         Occurrence.status == OccurrenceStatus.DRAFT,
         Occurrence.from_cadence.is_(True),
@@ -159,13 +159,14 @@ def _row(
     }
 
 
-def settle_missed(now: datetime) -> int:
-    """Mark every message as missed whose time has passed without an approval, with the reason; return how many."""
-    waiting = (OccurrenceStatus.DRAFT, OccurrenceStatus.IN_REVIEW)
+def settle_missed(now: datetime, only: int | None = None) -> int:
+    """Mark every message whose time has passed without an approval as missed, with the reason; return how many.
+
+    `only` limits this to the message with that id.
+    """
     rows = (
-        select(Occurrence)
-        .where(Occurrence.status.in_(waiting), Occurrence.sends_at <= now)
-        .order_by(Occurrence.id)
+        passed_without_approval(now)
+        .where(Occurrence.id == only if only is not None else true())
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
@@ -180,10 +181,10 @@ def settle_missed(now: datetime) -> int:
 
 
 def schedule_briefing(communication: Communication, sends_at: datetime, *, by: Actor) -> Occurrence:
-    """Date one message of a communication by hand, beside its cadence or without one, as a draft from the outline.
+    """Date one message of a communication by hand, as a draft from the outline; it needs no cadence.
 
-    Raises BadInput when `sends_at` (aware) is not in the future, RuleBroken when it has one for that instant already or
-    has ended.
+    Raises BadInput when `sends_at` (aware) is not in the future, RuleBroken when the communication has ended or already
+    has a message at that instant.
     """
     refuse_unless(communication.ended_at is None, "This communication has ended. Make a new one.")
     if sends_at <= clock.now():

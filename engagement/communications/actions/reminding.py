@@ -1,15 +1,14 @@
-"""Reminders: whoever has not confirmed a message that asks for it is written to again, a few times, days apart."""
+"""Reminders to readers who have not confirmed a message that asks for it: a few of them, days apart."""
 
 from datetime import datetime, timedelta
 from html import escape
 
-from sqlalchemy import ColumnElement, String, literal, or_, select
+from sqlalchemy import String, literal, or_, select
 
 from engagement import audit
 from engagement.communications.actions.states import lock
-from engagement.communications.merge_values import person_columns
-from engagement.communications.merging import fields_in, slot
-from engagement.communications.messages import CONFIRM_SLOT, Letter, own_copy_path
+from engagement.communications.merging import slot
+from engagement.communications.messages import CONFIRM_SLOT, Letter, filled_columns, own_copy_path
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.readers import due_column, translation_column
 from engagement.content.frames import frame_in
@@ -18,7 +17,7 @@ from engagement.mail.actions import add_translation, build_mailing, queue_for_pe
 from engagement.mail.confirming import due_for_reminder, reminder_of
 from engagement.mail.layout import html_layout
 from engagement.mail.models import Mailing, Reminder, Translation
-from engagement.mail.queries import translations_in, whole_text_of
+from engagement.mail.queries import translations_in
 from engagement.mail.rules import MailingKind
 from engagement.people.organisation import UNSET, Organisation
 from engagement.programmes.models import Programme
@@ -27,12 +26,12 @@ from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
 LONGEST_SUBJECT = 300
-#: A message older than this is not reminded of any more, whatever is set later; the longest reminding takes 90 days.
+#: Messages older than this get no more reminders, whatever is set later; the longest series takes 90 days.
 LONGEST_REMINDING = timedelta(days=100)
 
 
 def messages_to_remind_of(now: datetime) -> list[int]:
-    """Return the ids of the messages that are out, ask for a confirmation, and of whose readers some may be due a reminder."""
+    """Return the ids of sent messages that ask for a confirmation and may have readers due for a reminder."""
     rows = (
         select(Occurrence.id)
         .join(Occurrence.mailing)
@@ -53,13 +52,13 @@ def messages_to_remind_of(now: datetime) -> list[int]:
 
 
 def remind(occurrence_id: int, *, now: datetime, organisation: Organisation = UNSET) -> int:
-    """Queue the reminders of one message that are due, for each reader in their working hours; return how many.
+    """Queue the due reminders of one message, for each reader in their working hours; return how many.
 
-    Everybody gets each reminder at most once, however often this runs, and the next one only some days after the last.
-    Whether they have left or confirmed is asked again when it is sent. The caller commits.
+    Nobody gets the same reminder twice, however often this runs, and the next one comes only days after the last.
+    Whether readers have left or confirmed is checked again at the moment of sending. The caller commits.
     """
     occurrence = db.session.get_one(Occurrence, occurrence_id)
-    # Of two clocks at the same moment, the second one finds what the first one made.
+    # If two schedulers run at the same moment, the second one finds the rows of the first.
     lock(occurrence)
     communication, mailing = occurrence.communication, occurrence.mailing
     assert mailing is not None
@@ -74,7 +73,7 @@ def remind(occurrence_id: int, *, now: datetime, organisation: Organisation = UN
             reminder,
             people,
             due_at=due_column(now, organisation),
-            filled=_columns(reminder, mailing),
+            filled=filled_columns(reminder, organisation) | {CONFIRM_SLOT: literal(own_copy_path(mailing.id), String)},
             translation=translation_column(reminder, organisation),
         )
         audit.record(Verb.SENT_REMINDERS, occurrence, by=audit.CLOCK, reminder=(None, number), people=(None, added))
@@ -104,7 +103,7 @@ def _build(occurrence: Occurrence, mailing: Mailing, number: int, organisation: 
 
 
 def _letter(of: Mailing | Translation, language: str, organisation: Organisation) -> Letter:
-    """Return a reminder of a text in its language; it leads to the message itself, which is read in the service."""
+    """Return a reminder in the language of a text; its link leads to the message in the service."""
     frame = frame_in(language)
     subject = _fitting(frame.say("reminder_subject", subject=of.subject))
     sentence = frame.say("reminder", subject=of.subject)
@@ -125,12 +124,8 @@ def _letter(of: Mailing | Translation, language: str, organisation: Organisation
 
 
 def _fitting(subject: str) -> str:
-    """Return a subject that fits, cut before a slot rather than through it."""
+    """Shorten a subject to the limit, cutting before a slot rather than through it."""
     if len(subject) <= LONGEST_SUBJECT:
         return subject
     cut = subject[: LONGEST_SUBJECT - 1]
     return (cut.rpartition("{{")[0] if cut.count("{{") > cut.count("}}") else cut).rstrip() + "…"
-
-
-def _columns(reminder: Mailing, of: Mailing) -> dict[str, ColumnElement[str]]:
-    return person_columns(fields_in(whole_text_of(reminder))) | {CONFIRM_SLOT: literal(own_copy_path(of.id), String)}

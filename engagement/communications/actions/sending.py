@@ -1,16 +1,17 @@
-"""Handing approved messages to delivery, once and on time, and what happens when that can't be done."""
+"""Hands approved messages to delivery, once and on time, and holds those that can't go."""
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import exists, update
+from sqlalchemy import true, update
 
 from engagement import audit, clock
 from engagement.accounts.models import Account
 from engagement.audiences.queries import people_in, reach
 from engagement.audit import Actor
+from engagement.communications.actions.approving import lapse_if_overtaken
+from engagement.communications.actions.placing import move_occurrence, skip_occurrence
 from engagement.communications.actions.states import allow_in, lock, refuse_unless
-from engagement.communications.actions.texts import move_occurrence, skip_occurrence
-from engagement.communications.approvals import may_still_approve, standing_approval
+from engagement.communications.approvals import INSTANT, lapsed_because, may_still_approve, standing_approval
 from engagement.communications.merge_values import problems_of, values_for
 from engagement.communications.merging import fields_in
 from engagement.communications.messages import (
@@ -21,13 +22,13 @@ from engagement.communications.messages import (
     filled_columns,
 )
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.due import sent_to_all
 from engagement.communications.readers import due_column, translation_column
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.mail.actions import queue_for_address, queue_for_people
 from engagement.mail.models import Delivery, Mailing
-from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from engagement.people.organisation import UNSET, Organisation
 from engagement.verbs import Verb
@@ -39,13 +40,16 @@ NOBODY = "No recipients: “{audience}” reached nobody when it was due."
 def queue_occurrence(
     occurrence_id: int, *, now: datetime, lateness_limit_hours: int, organisation: Organisation = UNSET
 ) -> QueueOutcome:
-    """Hand one approved message whose time has come to delivery, for everybody whom its audience reaches now.
+    """Hand one approved message that is due to delivery, for everybody whom its audience reaches now.
 
-    The row is claimed by a conditional UPDATE in the transaction that also makes the deliveries, so of several processes
-    one does it and the others get TAKEN. A message that is later than the limit, whose approval no longer stands or whose
-    text has a problem is HELD with the reason; one that reaches NOBODY is finished and says so. Late is only what is handed
-    over late: who waits for their working hours after that does so by intent. The caller commits.
+    A conditional UPDATE claims the row in the transaction that also makes the deliveries, so one process does it and
+    the others get TAKEN. The message is HELD with the reason when it is later than the limit, its approval no longer
+    holds, or its text has a problem. If it reaches NOBODY, it is finished and says so. Only the handover can be late:
+    readers who then wait for their working hours are meant to. The caller commits.
     """
+    waiting = db.session.get(Occurrence, occurrence_id)
+    if waiting is not None and waiting.sends_at <= now and lapse_if_overtaken(waiting):
+        return QueueOutcome.HELD
     claimed = rows_changed(
         update(Occurrence)
         .where(
@@ -76,7 +80,7 @@ def _why_late(occurrence: Occurrence, now: datetime, limit: timedelta) -> str | 
 
 
 def _why_not(occurrence: Occurrence) -> str | None:
-    """Return why a message that was approved can't go out as things are now."""
+    """Return why an approved message can't go out now, None when it can."""
     communication = occurrence.communication
     if communication.ended_at is not None:
         return "The communication was ended."
@@ -87,7 +91,7 @@ def _why_not(occurrence: Occurrence) -> str | None:
         return "The text as it is now has no approval."
     if not may_still_approve(approval.approved_by, occurrence):
         return f"{approval.approved_by.name}, who approved it, may no longer do so."
-    return " ".join(problems_of(occurrence)) or None
+    return lapsed_because(occurrence, approval) or " ".join(problems_of(occurrence)) or None
 
 
 def _hold(occurrence: Occurrence, reason: str) -> QueueOutcome:
@@ -95,6 +99,16 @@ def _hold(occurrence: Occurrence, reason: str) -> QueueOutcome:
     audit.record(Verb.HELD_MESSAGE, occurrence, by=audit.CLOCK, reason=(None, reason))
     db.session.flush()
     return QueueOutcome.HELD
+
+
+def hold_occurrence(occurrence_id: int, reason: str) -> None:
+    """Hold an approved message that a fault kept from delivery, until somebody decides about it."""
+    occurrence = db.session.get_one(Occurrence, occurrence_id)
+    lock(occurrence)
+    if occurrence.status is OccurrenceStatus.APPROVED:
+        _hold(
+            occurrence, f"It could not be made ready to send. {reason} Look at its text and its audience, then decide."
+        )
 
 
 def _queue(occurrence: Occurrence, now: datetime, organisation: Organisation) -> QueueOutcome:
@@ -120,15 +134,15 @@ def _queue_for(occurrence: Occurrence, mailing: Mailing, on: date, now: datetime
         mailing,
         people_in(communication.audience, on),
         due_at=due_column(now, organisation) if communication.in_working_hours else now,
-        filled=filled_columns(mailing),
+        filled=filled_columns(mailing, organisation),
         translation=translation_column(mailing, organisation),
     )
 
 
 def resume_occurrence(occurrence: Occurrence, *, now: datetime, by: Actor, organisation: Organisation = UNSET) -> int:
-    """Send a message that is out to those whom its audience reaches now and who have no copy yet; return how many.
+    """Send a message that is out to those in the audience who have no copy yet; return how many.
 
-    Everybody who has a delivery of it, whatever became of that, is left alone. Raises RuleBroken when it isn't out.
+    Everybody who has a delivery, in whatever state, is left alone. Raises RuleBroken when the message isn't out.
     """
     lock(occurrence)
     mailing = occurrence.mailing
@@ -144,14 +158,11 @@ def resume_occurrence(occurrence: Occurrence, *, now: datetime, by: Actor, organ
     return added
 
 
-def settle_sending(now: datetime) -> int:
-    """Finish every message all of whose deliveries have come to an end, and return how many."""
-    final = [state for state in DeliveryState if state.is_final]
-    under_way = exists().where(Delivery.mailing_id == Occurrence.mailing_id, Delivery.state.not_in(final))
+def settle_sending(now: datetime, only: int | None = None) -> int:
+    """Finish every message whose deliveries have all ended; return how many. `only` limits this to one id."""
+    these = sent_to_all().where(Occurrence.id == only if only is not None else true())
     finished = rows_changed(
-        update(Occurrence)
-        .where(Occurrence.status == OccurrenceStatus.SENDING, Occurrence.mailing_id.is_not(None), ~under_way)
-        .values(status=OccurrenceStatus.SENT, finished_at=now)
+        update(Occurrence).where(Occurrence.id.in_(these)).values(status=OccurrenceStatus.SENT, finished_at=now)
     )
     if finished:
         db.session.expire_all()
@@ -159,10 +170,10 @@ def settle_sending(now: datetime) -> int:
 
 
 def decide_held(occurrence: Occurrence, send: bool | datetime, *, by: Actor, reason: str = "") -> None:
-    """Decide about a held message: True sends it now, an aware instant at that time, False leaves it out with a reason.
+    """Decide about a held message: True sends it now, an aware instant moves it, False skips it with a reason.
 
-    Raises RuleBroken when it isn't held, or when it can't be sent now because its approval doesn't stand or its text has a
-    problem; BadInput for a time in the past or a missing reason.
+    Raises RuleBroken when the message isn't held, or can't be sent now because its approval no longer holds or its text
+    has a problem; BadInput for a time in the past or a missing reason.
     """
     lock(occurrence)
     allow_in(occurrence, (OccurrenceStatus.HELD,), "decided about")
@@ -174,6 +185,10 @@ def decide_held(occurrence: Occurrence, send: bool | datetime, *, by: Actor, rea
         why_not = _why_not(occurrence)
         refuse_unless(why_not is None, f"It can’t be sent now. {why_not}")
         now = clock.now()
+        approval = standing_approval(occurrence)
+        # The approval covers the old time; sending it now instead is decided here.
+        if approval is not None and approval.acted_on is not None:
+            approval.acted_on = approval.acted_on | {INSTANT: now.isoformat()}
         audit.record(Verb.RELEASED_MESSAGE, occurrence, by=by, sends_at=(occurrence.sends_at, now))
         occurrence.status, occurrence.sends_at, occurrence.moved_at, occurrence.reason = (
             OccurrenceStatus.APPROVED,
@@ -187,14 +202,15 @@ def decide_held(occurrence: Occurrence, send: bool | datetime, *, by: Actor, rea
 def send_test_copy(
     occurrence: Occurrence, as_person: Person, to_account: Account, *, by: Actor, organisation: Organisation = UNSET
 ) -> Delivery:
-    """Send one copy of the text as it is to an account, in the language and with the values of a chosen recipient.
+    """Send an account one copy of the text, in the language and with the values of a chosen recipient.
 
-    Raises RuleBroken with the problems of the text. Links lead to the pages of whoever opens them, not of the recipient.
+    Raises RuleBroken with the problems of the text. Links lead to the pages of the account that opens them, not of the
+    recipient.
     """
     problems = problems_of(occurrence)
     refuse_unless(not problems, "The text can’t go out yet. " + " ".join(problems))
     mailing = build_test_copy(occurrence, as_person, organisation)
-    values = values_for(as_person.id, fields_in(mailing.subject, mailing.text, mailing.html))
+    values = values_for(as_person.id, fields_in(mailing.subject, mailing.text, mailing.html), mailing.language)
     if asks_confirmation(occurrence):
         values[CONFIRM_SLOT] = "/me/messages"
     delivery = queue_for_address(mailing, to_account.email, to_account.name, values)

@@ -10,19 +10,21 @@ from engagement import clock
 from engagement.communications.models import Approval, Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db, rows_changed
-from engagement.errors import RuleBroken
+from engagement.errors import BadInput, RuleBroken
+
+LONGEST_REASON = 2_000
 
 
 def lock(occurrence: Occurrence) -> None:
-    """Read a message anew and hold its row until the transaction ends, so that sending and editing can't overlap."""
+    """Read a message anew and lock its row until the transaction ends, so that sending and editing can't overlap."""
     db.session.flush()
-    # The lock names its table: the row may have come with joined ones, which PostgreSQL refuses to lock where they are optional.
+    # The lock names its table: the row may come with outer joins, which PostgreSQL refuses to lock.
     db.session.execute(select(Occurrence.id).where(Occurrence.id == occurrence.id).with_for_update(of=Occurrence))
     db.session.refresh(occurrence)
 
 
 def allow_in(occurrence: Occurrence, statuses: Iterable[OccurrenceStatus], what: str) -> None:
-    """Raise RuleBroken unless the message is in one of the states; `what` says what can't be done."""
+    """Raise RuleBroken unless the message is in one of the states; `what` is the verb for the refusal, such as "moved"."""
     refuse_unless(
         occurrence.status in statuses,
         f"This message can’t be {what}: its state is “{occurrence.status.word.lower()}”.",
@@ -30,13 +32,12 @@ def allow_in(occurrence: Occurrence, statuses: Iterable[OccurrenceStatus], what:
 
 
 def refuse_unless(condition: bool, sentence: str) -> None:
-    """Raise RuleBroken with the sentence when the condition doesn't hold."""
     if not condition:
         raise RuleBroken(sentence)
 
 
 def refuse_unseen(occurrence: Occurrence, seen_version: int | None) -> None:
-    """Raise RuleBroken when the text was changed since the version that somebody looked at (None: not asked)."""
+    """Raise RuleBroken when the text was changed since the version that the person saw (None: don't check)."""
     refuse_unless(
         seen_version is None or seen_version == occurrence.text_version,
         "Somebody changed this text after you opened it. Read it as it is now, then do this again.",
@@ -44,7 +45,7 @@ def refuse_unseen(occurrence: Occurrence, seen_version: int | None) -> None:
 
 
 def withdraw_approvals(occurrence: Occurrence) -> int:
-    """End the approvals that stand for a message and return how many that were."""
+    """Withdraw the valid approvals of a message; return how many there were."""
     return rows_changed(
         update(Approval)
         .where(Approval.occurrence_id == occurrence.id, Approval.withdrawn_at.is_(None))
@@ -53,5 +54,14 @@ def withdraw_approvals(occurrence: Occurrence) -> int:
 
 
 def dated(communication: Communication, instant: datetime) -> date:
-    """Return the day that an instant has by the communication's clock."""
+    """Return the local day of an instant, in the communication's time zone."""
     return instant.astimezone(ZoneInfo(communication.timezone)).date()
+
+
+def said_why(text: str, field: str, otherwise: str) -> str:
+    """Return a reason as it is stored; raise BadInput on `field` when it is missing or too long."""
+    text = text.strip()
+    if not text or len(text) > LONGEST_REASON:
+        sentence = f"Keep it under {LONGEST_REASON:,} characters." if text else otherwise
+        raise BadInput(sentence, {field: sentence})
+    return text

@@ -1,35 +1,26 @@
 """What can still be decided about a message while some of its readers wait for their working hours."""
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import true
 
 from engagement import audit
 from engagement.audit import Actor
-from engagement.communications.actions.states import lock, refuse_unless
-from engagement.communications.models import Communication, Occurrence
+from engagement.communications.actions.states import lock, refuse_unless, said_why
+from engagement.communications.models import Occurrence
+from engagement.communications.queries.due import overtaken
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
-from engagement.errors import BadInput
 from engagement.mail.actions import send_waiting, stop_waiting
-from engagement.mail.models import Delivery, Mailing
-from engagement.mail.rules import UNSENT
+from engagement.mail.models import Mailing
 from engagement.verbs import Verb
-from engagement.waves.models import Wave
-from engagement.waves.rules import WaveStatus
-
-LONGEST_REASON = 2_000
 
 
 def stop_sending(occurrence: Occurrence, reason: str, *, by: Actor) -> int:
-    """Send a message that is out to nobody any more who has not had it; return how many don't get it by that.
+    """Stop a message that is being sent; return how many people now don't get it.
 
-    Who has had it keeps it. Raises BadInput without a reason, RuleBroken when it isn't being sent.
+    Copies that went out stay out. Raises BadInput without a reason, RuleBroken when the message isn't being sent.
     """
     mailing = _being_sent(occurrence)
-    reason = reason.strip()
-    if not reason or len(reason) > LONGEST_REASON:
-        sentence = "Say in a line why it is stopped." if not reason else f"Keep it under {LONGEST_REASON:,} characters."
-        raise BadInput(sentence, {"reason": sentence})
-    return _stop(occurrence, mailing, reason, by)
+    return _stop(occurrence, mailing, said_why(reason, "reason", "Say in a line why it is stopped."), by)
 
 
 def _stop(occurrence: Occurrence, mailing: Mailing, reason: str, by: Actor) -> int:
@@ -42,9 +33,9 @@ def _stop(occurrence: Occurrence, mailing: Mailing, reason: str, by: Actor) -> i
 
 
 def send_to_waiting(occurrence: Occurrence, *, by: Actor) -> int:
-    """Send a message at once to those who would get it in their working hours; return how many they are.
+    """Send a message at once to those who wait for their working hours; return how many.
 
-    Raises RuleBroken when it isn't being sent.
+    Raises RuleBroken when the message isn't being sent.
     """
     released = send_waiting(_being_sent(occurrence))
     if released:
@@ -62,20 +53,12 @@ def _being_sent(occurrence: Occurrence) -> Mailing:
     return mailing
 
 
-def stop_overtaken(*, by: Actor = audit.CLOCK) -> int:
-    """Stop what still waits of communications that ended and of waves that were cancelled; return how many people that is.
+def stop_overtaken(only: int | None = None, *, by: Actor = audit.CLOCK) -> int:
+    """Stop waiting deliveries of ended communications and cancelled waves; return how many people miss out.
 
-    Runs any number of times without harm.
+    Safe to run any number of times. `only` limits this to the message with that id.
     """
-    waits = exists().where(Delivery.mailing_id == Occurrence.mailing_id, Delivery.state.in_(UNSENT))
-    over = or_(Communication.ended_at.is_not(None), Wave.status == WaveStatus.CANCELLED)
-    rows = (
-        select(Occurrence)
-        .join(Occurrence.communication)
-        .outerjoin(Communication.wave)
-        .where(Occurrence.status == OccurrenceStatus.SENDING, over, waits)
-        .order_by(Occurrence.id)
-    )
+    rows = overtaken().where(Occurrence.id == only if only is not None else true())
     stopped = 0
     for occurrence in db.session.scalars(rows).all():
         lock(occurrence)

@@ -1,4 +1,4 @@
-"""Reads of the calendar: months, lists, the communications that run, and what comes next."""
+"""Reads of the calendar: months, lists, running communications, and the next messages."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from engagement import clock
 from engagement.communications.models import Communication, Occurrence
-from engagement.communications.rules import OccurrenceStatus
+from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.days.cadence import PlannedDate, planned_dates
 from engagement.db import db
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
+from engagement.searching import by_name
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
@@ -26,7 +27,7 @@ EVERY_ONE = true()
 
 
 def with_communication() -> Select[Occurrence]:
-    """Return the SELECT of messages with their communications, audiences, waves and owners, to be narrowed."""
+    """Return a SELECT of messages that also loads their communications, audiences, waves and owners."""
     return (
         select(Occurrence)
         .join(Occurrence.communication)
@@ -39,9 +40,9 @@ def with_communication() -> Select[Occurrence]:
 
 
 def messages_between(first: date, last: date, zone: str, readable: ColumnElement[bool] = EVERY_ONE) -> list[Occurrence]:
-    """Return the messages that go out from `first` to `last`, both included, as days of the IANA zone; in order.
+    """Return the messages sent from `first` to `last` (both included, days of the IANA zone), in order.
 
-    `readable` is a condition on `Communication`, here and below, as `communications.scopes.readable` gives it.
+    `readable`, here and below, is a condition on `Communication` from `communications.scopes.readable`.
     """
     start = datetime.combine(first, time(), ZoneInfo(zone))
     end = datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone))
@@ -50,7 +51,7 @@ def messages_between(first: date, last: date, zone: str, readable: ColumnElement
 
 
 def go_lives_between(first: date, last: date, visible: ColumnElement[bool] = EVERY_ONE) -> list[Wave]:
-    """Return the visible waves that go live from `first` to `last`, both included; dates that are no messages."""
+    """Return the visible waves that go live from `first` to `last`, both included."""
     return list(
         db.session.scalars(
             select(Wave)
@@ -61,15 +62,20 @@ def go_lives_between(first: date, last: date, visible: ColumnElement[bool] = EVE
 
 
 def messages_listed(
-    status: OccurrenceStatus | None = None, readable: ColumnElement[bool] = EVERY_ONE
+    begins: datetime, status: OccurrenceStatus | None = None, readable: ColumnElement[bool] = EVERY_ONE
 ) -> Select[Occurrence]:
-    """Return the SELECT of all messages, the latest first, or only of those in one state."""
-    query = with_communication().where(readable).order_by(Occurrence.sends_at.desc(), Occurrence.id.desc())
+    """Return a SELECT of all messages, or of those in one state.
+
+    Messages from the instant `begins` on come first, in order; earlier ones follow, the latest first.
+    """
+    is_past = Occurrence.sends_at < begins
+    in_order = (is_past, case((~is_past, Occurrence.sends_at)), Occurrence.sends_at.desc(), Occurrence.id)
+    query = with_communication().where(readable).order_by(*in_order)
     return query.where(Occurrence.status == status) if status else query
 
 
 def coming_messages(now: datetime, limit: int = 6, readable: ColumnElement[bool] = EVERY_ONE) -> list[Occurrence]:
-    """Return the next messages, and before them those that are held."""
+    """Return the held messages, then the next ones."""
     query = with_communication().where(
         readable,
         or_(
@@ -80,23 +86,27 @@ def coming_messages(now: datetime, limit: int = 6, readable: ColumnElement[bool]
     return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id).limit(limit)))
 
 
+def briefing_of(wave_id: int) -> Communication | None:
+    """Return the wave's briefing in the calendar, the oldest if there are several."""
+    its = select(Communication).where(
+        Communication.wave_id == wave_id,
+        Communication.kind == CommunicationKind.DEPARTMENT_BRIEFING,
+        Communication.ended_at.is_(None),
+    )
+    return db.session.scalar(its.order_by(Communication.id).limit(1))
+
+
 def next_messages(wave_id: int, limit: int = 5) -> list[Occurrence]:
-    """Return the next messages of a wave's own communications that are not sent yet, in order."""
+    """Return the next unsent messages of a wave's own communications, in order."""
     query = with_communication().where(
         Communication.wave_id == wave_id, Occurrence.status.in_(UNDER_WAY), Occurrence.sends_at >= clock.now()
     )
     return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id).limit(limit)))
 
 
-def due_occurrences(now: datetime) -> list[int]:
-    """Return the ids of approved messages whose time has come, the longest due first."""
-    due = (Occurrence.status == OccurrenceStatus.APPROVED, Occurrence.sends_at <= now)
-    return list(db.session.scalars(select(Occurrence.id).where(*due).order_by(Occurrence.sends_at, Occurrence.id)))
-
-
 @dataclass(frozen=True)
 class CommunicationLine:
-    """A communication in the list: when its next message goes out, when one was missed last."""
+    """A communication in a list, with its next message and the time of the last missed one."""
 
     communication: Communication
     next_at: datetime | None
@@ -106,13 +116,18 @@ class CommunicationLine:
 def communications_running(
     programme_id: int | None = None, readable: ColumnElement[bool] = EVERY_ONE
 ) -> list[CommunicationLine]:
-    """Return the communications that have not ended, by programme and name, of all programmes or of one."""
+    """Return the communications that have not ended, by programme and name; None for all programmes."""
     now = clock.now()
     query = (
         select(Communication)
         .where(Communication.ended_at.is_(None), readable)
         .options(joinedload(Communication.audience), joinedload(Communication.owner), joinedload(Communication.wave))
-        .order_by(Communication.programme_id, Communication.wave_id.is_not(None), Communication.name, Communication.id)
+        .order_by(
+            Communication.programme_id,
+            Communication.wave_id.is_not(None),
+            by_name(Communication.name),
+            Communication.id,
+        )
     )
     rows = list(db.session.scalars(query.where(Communication.programme_id == programme_id) if programme_id else query))
     ids = [row.id for row in rows]
@@ -134,7 +149,7 @@ def _per_communication(
 
 
 def messages_of(communication_id: int, now: datetime, *, past: bool, limit: int = 12) -> list[Occurrence]:
-    """Return a communication's messages from now on in order, or the past ones, the latest first."""
+    """Return a communication's messages from now on in order, or its past ones, the latest first."""
     query = with_communication().where(Occurrence.communication_id == communication_id).limit(limit)
     if past:
         return list(db.session.scalars(query.where(Occurrence.sends_at <= now).order_by(Occurrence.sends_at.desc())))
@@ -142,7 +157,7 @@ def messages_of(communication_id: int, now: datetime, *, past: bool, limit: int 
 
 
 def counts_of(occurrences: Iterable[Occurrence]) -> dict[int, dict[DeliveryState, int]]:
-    """Return for each message that is out how many deliveries are in each state, in one query."""
+    """Return for each message that is out the number of deliveries in each state, in one query."""
     mailings = {row.mailing_id: row.id for row in occurrences if row.mailing_id is not None}
     found: dict[int, dict[DeliveryState, int]] = {row: {} for row in mailings.values()}
     counted = (
@@ -156,6 +171,6 @@ def counts_of(occurrences: Iterable[Occurrence]) -> dict[int, dict[DeliveryState
 
 
 def dates_beyond(communication: Communication, after: datetime, number: int = 3) -> list[PlannedDate]:
-    """Return the next dates of a cadence after an instant, planned or not; nothing for "as needed"."""
+    """Return the next dates of a cadence after an instant, planned or not; none for "as needed"."""
     dates = communication.dates
     return planned_dates(dates, after, after + timedelta(days=800))[:number] if dates else []

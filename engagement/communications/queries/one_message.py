@@ -1,4 +1,4 @@
-"""Reads of one communication or message, with everything that is known about it."""
+"""Reads for the page of one communication or message."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,14 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement import clock
+from engagement.addresses import kept_form
 from engagement.audiences.queries import members, people_in, reaches
 from engagement.communications import approvals
 from engagement.communications.merge_values import problems_of
-from engagement.communications.models import Approval, Communication, Occurrence
+from engagement.communications.models import Approval, Communication, Occurrence, SentBack, TextVersion
 from engagement.communications.queries.calendar import with_communication
 from engagement.communications.readers import DeliveryPlan, delivery_plan, reader_groups, unread_languages
+from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.translations import texts_of
 from engagement.db import db
 from engagement.mail.confirming import Confirmations, confirmations_of
@@ -26,51 +28,21 @@ from engagement.people.organisation import UNSET, Organisation
 from engagement.words import short_day_words, zone_words
 
 
-def communication_page(communication_id: int) -> Communication | None:
-    """Return a communication with everything that its page names, read at once."""
-    return db.session.scalar(
-        select(Communication)
-        .where(Communication.id == communication_id)
-        .options(
-            joinedload(Communication.programme),
-            joinedload(Communication.wave),
-            joinedload(Communication.audience),
-            joinedload(Communication.owner),
-            joinedload(Communication.approver),
-        )
-    )
-
-
-def occurrence_row(occurrence_id: int) -> Occurrence | None:
-    """Return a message with its communication and everything that its page names, read at once."""
-    line = joinedload(Occurrence.communication)
-    return db.session.scalar(
-        select(Occurrence)
-        .where(Occurrence.id == occurrence_id)
-        .options(
-            line.joinedload(Communication.programme),
-            line.joinedload(Communication.wave),
-            line.joinedload(Communication.audience),
-            line.joinedload(Communication.owner),
-            line.joinedload(Communication.approver),
-            joinedload(Occurrence.written_by),
-            joinedload(Occurrence.mailing),
-        )
-    )
-
-
 @dataclass(frozen=True)
 class OccurrencePage:
-    """Everything about one message: `reach_now` counts whom it would reach at this moment, `counts` what became of it.
+    """Everything about one message: `reach_now` is the size of its audience now, `counts` its deliveries by state.
 
-    `languages` are those of its texts, its own first; `unread` how many of its readers have no text in a language of
-    theirs. `plan` says when its readers would get it, None once it is out; `waiting` who of them still waits then, and
-    `confirmations` who has confirmed, None where nobody is asked to.
+    `lapsed` says why an approval no longer covers what readers act on, "" when it does. `sent_back` is what has to
+    change before approval is asked again. `languages` are those of its texts, its own first; `unread` is the number of
+    readers by language without a text in it. `plan` says when readers would get it, None once it is out; `waiting` says
+    who still waits then. `confirmations` says who has confirmed, None when nobody is asked.
     """
 
     occurrence: Occurrence
     problems: list[str]
     approval: Approval | None
+    lapsed: str
+    sent_back: SentBack | None
     history: list[Approval]
     reach_now: int
     counts: dict[DeliveryState, int]
@@ -91,6 +63,8 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
     """Return what the page of one message shows."""
     history = approvals.approvals_of(occurrence)
     standing = (a for a in history if a.withdrawn_at is None and a.text_version == occurrence.text_version)
+    approval = next(standing, None)
+    lapsed = approvals.lapsed_because(occurrence, approval) if approval and occurrence.status.goes_out_by_itself else ""
     communication = occurrence.communication
     groups = reader_groups(people_in(communication.audience, clock.today(communication.timezone)))
     languages = [text.language for text in texts_of(occurrence, organisation)]
@@ -100,7 +74,9 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
     return OccurrencePage(
         occurrence=occurrence,
         problems=problems_of(occurrence) if may_still_go else [],
-        approval=next(standing, None),
+        approval=None if lapsed else approval,
+        lapsed=lapsed,
+        sent_back=_sent_back(occurrence.id) if occurrence.status is OccurrenceStatus.DRAFT else None,
         history=history,
         reach_now=sum(group.people for group in groups),
         counts=delivery_counts(mailing.id) if mailing else {},
@@ -116,30 +92,48 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
     )
 
 
+def _sent_back(occurrence_id: int) -> SentBack | None:
+    rows = select(SentBack).where(SentBack.occurrence_id == occurrence_id, SentBack.answered_at.is_(None))
+    newest = rows.options(joinedload(SentBack.sent_back_by)).order_by(SentBack.id.desc())
+    return db.session.scalar(newest.limit(1))
+
+
+def versions_of(occurrence_id: int) -> list[TextVersion]:
+    """Return all versions of a message's texts with their authors, the newest first."""
+    rows = select(TextVersion).where(TextVersion.occurrence_id == occurrence_id)
+    return list(db.session.scalars(rows.options(joinedload(TextVersion.written_by)).order_by(TextVersion.id.desc())))
+
+
+def version_of(occurrence_id: int, version_id: int) -> TextVersion | None:
+    """Return one version of a message's texts, None when this message has no such id."""
+    rows = select(TextVersion).where(TextVersion.occurrence_id == occurrence_id, TextVersion.id == version_id)
+    return db.session.scalar(rows.options(joinedload(TextVersion.written_by)))
+
+
 def reach_of(communications: Sequence[Communication], on: date) -> dict[int, int]:
-    """Return how many people each communication would reach now, in one pass over the directory."""
+    """Return the number of people that each communication would reach now, in one pass over the directory."""
     audiences = {row.audience_id: row.audience for row in communications}
     numbers = dict(zip(audiences, reaches([a.rule for a in audiences.values()], on), strict=True))
     return {row.id: numbers[row.audience_id] for row in communications}
 
 
 def some_recipients(communication: Communication, visible: ColumnElement[bool], limit: int = 12) -> list[Person]:
-    """Return the first of those whom the audience reaches now, by name, to show a text as they would get it.
+    """Return the first people by name in the audience now, for previews.
 
-    `visible` is a condition on `Person`, here and below, as `accounts.access.visible_people` gives it.
+    `visible`, here and below, is a condition on `Person` from `waves.scopes.people_within`.
     """
     return list(db.session.scalars(_recipients(communication).where(visible).limit(limit)))
 
 
 def reader_in(communication: Communication, language: str, visible: ColumnElement[bool]) -> Person | None:
-    """Return the first by name of those whom the audience reaches now and who read this language, None for nobody."""
+    """Return the first person by name in the audience now who reads this language, None without one."""
     reads = or_(Person.language == language, Person.language.startswith(f"{language}-", autoescape=True))
     return db.session.scalar(_recipients(communication).where(reads, visible).limit(1))
 
 
 def recipient_by_email(communication: Communication, email: str, visible: ColumnElement[bool]) -> Person | None:
-    """Return who has this address and is in the audience now, else None."""
-    return db.session.scalar(_recipients(communication).where(Person.email == email.strip().lower(), visible))
+    """Return the person with this address if they are in the audience now, else None."""
+    return db.session.scalar(_recipients(communication).where(Person.email == kept_form(email), visible))
 
 
 def _recipients(communication: Communication) -> Select[Person]:
@@ -147,11 +141,10 @@ def _recipients(communication: Communication) -> Select[Person]:
 
 
 def why_reached(delivery: Delivery, timezone: str) -> str:
-    """Say why one person was sent one message: the audience, when it was resolved, who approved which version of the text.
+    """Say why one person was sent one message: the audience, when it was resolved, who approved which version.
 
-    The instant is written by the clock of `timezone` (IANA), which is named.
-
-    Empty for what is not a message of the calendar, such as a sign-in link.
+    The instant is written in `timezone` (IANA), which is named. "" for mails outside the calendar, such as a sign-in
+    link.
     """
     occurrence = db.session.scalar(with_communication().where(Occurrence.mailing_id == delivery.mailing_id))
     if occurrence is None:

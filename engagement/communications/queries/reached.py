@@ -1,4 +1,4 @@
-"""Messages that went out: to how many they were to go, how many mail servers took, and how many people have confirmed."""
+"""Sent messages with three counts: intended recipients, copies accepted by mail servers, and confirmations."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +16,9 @@ from engagement.mail.rules import DeliveryState
 
 @dataclass(frozen=True)
 class Reached:
-    """A message that went out: `recipients` it was to go to, `sent` of which a mail server took.
+    """A message that went out: it has `recipients`; mail servers accepted `sent` copies.
 
-    `confirmations` is None where it asks for none, or nobody was sent it yet.
+    `confirmations` is None when the message asks for none, or no copy was sent yet.
     """
 
     occurrence: Occurrence
@@ -34,7 +34,7 @@ class Reached:
 
 
 def messages_out(of: ColumnElement[bool], limit: int) -> list[Reached]:
-    """Return the last messages that went out of the communications that meet the condition, the newest first; few queries."""
+    """Return the latest sent messages of the communications that meet the condition, the newest first."""
     query = with_communication().where(of, Occurrence.mailing_id.is_not(None))
     newest = query.order_by(Occurrence.queued_at.desc(), Occurrence.id.desc()).limit(limit)
     occurrences = list(db.session.scalars(newest))

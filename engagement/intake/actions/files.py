@@ -14,12 +14,13 @@ from engagement.errors import BadInput
 from engagement.intake.models import KeptUpload, SavedMapping
 from engagement.intake.reading.rules.fields import Field
 from engagement.intake.rules import UPLOAD_KEPT
+from engagement.letters import clean
 from engagement.verbs import Verb
 
 
 def save_mapping(name: str, columns: Mapping[str, str], *, by: Actor) -> SavedMapping:
     """Keep columns (field → header) under a name, in place of what was kept under it. Raises BadInput for a bad name."""
-    name = " ".join(name.split())
+    name = clean(name)
     if not name or len(name) > 100:
         raise BadInput("Give the mapping a name.", {"name": "Give it a name of at most 100 characters."})
     unknown = set(columns) - {field.value for field in Field}

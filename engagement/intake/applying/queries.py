@@ -11,6 +11,7 @@ from engagement.intake.models import KNOWN, ImportChange, ImportRun
 from engagement.intake.rules import ChangeKind
 from engagement.people.models import Department
 from engagement.people.queries import department_successors
+from engagement.searching import by_name
 from engagement.verbs import Verb
 
 
@@ -50,7 +51,7 @@ def sign_ins_undone(run: ImportRun) -> list[str]:
     gone = of_kind(run, ChangeKind.NEW, ChangeKind.RETURNED)
     ending = [f"{named(a)} counts as having left: their sign-in {a.email} ends." for a in active_guarded(gone)]
     back = (Account.person_id.in_(of_kind(run, ChangeKind.LEFT)), ended_with_leaving(), guarded())
-    accounts = db.session.scalars(select(Account).where(*back).order_by(Account.name, Account.id)).all()
+    accounts = db.session.scalars(select(Account).where(*back).order_by(by_name(Account.name), Account.id)).all()
     waiting = "is back, but their sign-in {} stays ended until an administrator lets them in."
     return [*ending, *(f"{named(account)} {waiting.format(account.email)}" for account in accounts)]
 
@@ -74,7 +75,7 @@ def sign_ins_affected(run: ImportRun) -> list[str]:
         select(Account, AuditEntry.subject_name, AuditEntry.verb)
         .join(AuditEntry, AuditEntry.person_id == Account.person_id)
         .where(*of_run, AuditEntry.subject_kind == Account.__tablename__, Account.person_id.in_(touched), guarded())
-        .order_by(Account.name, AuditEntry.id)
+        .order_by(by_name(Account.name), AuditEntry.id)
     )
     return [
         f"{named(account)}: the sign-in {name} {_OUTCOMES[verb]}." for account, name, verb in db.session.execute(rows)

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("admin", __name__)
 
-from engagement.pages.admin import mailbox, overview, retention, sign_ins
+from engagement.pages.admin import everything, jobs, mailbox, overview, retention, sign_ins

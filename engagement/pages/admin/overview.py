@@ -1,13 +1,14 @@
-"""Administration: the overview, the timetable of jobs, and the audit with search and export."""
+"""Administration: the overview, and the audit with search and export."""
 
 from collections.abc import Iterator
 
 from flask import Response, render_template
 from sqlalchemy import Select, func
 
-from engagement import audit
-from engagement.accounts import access, audit_access
+from engagement import VERSION, audit
 from engagement.accounts.addresses.queries import waiting_sign_ins
+from engagement.accounts.scopes import rights
+from engagement.accounts.scopes.record import entries_within
 from engagement.attention.queries.holding import held_by_leavers
 from engagement.audit import AuditEntry
 from engagement.db import db
@@ -31,31 +32,22 @@ HEADER = ("at (UTC)", "who", "did what", "kind", "id", "name", "changes")
 def index() -> str:
     """How the service stands, and the ways to jobs, audit, sign-ins and mail."""
     reader = guard.reader()
-    guard.allow(access.may_see_jobs(reader))
-    settings = guard.settings()
+    guard.allow(rights.reading_operation(reader).everything)
+    settings, administers = guard.settings(), rights.administering(reader).everything
     return render_template(
         "admin/index.html",
         clock_stands_still=clock_stands_still(),
         last_tick=last_tick(),
-        failed=[line for line in line_states() if line.has_failed],
+        failed=[line for line in line_states() if line.needs_somebody],
         outbox=[(state, number) for state, number in outbox_counts().items() if number],
         migrations_applied=migrations_are_applied(),
-        may_administer=access.may_administer(reader),
-        waiting_sign_ins=len(waiting_sign_ins()) if access.may_administer(reader) else 0,
-        may_see_audit=audit_access.may_see_audit(reader),
-        may_see_deliveries=access.may_see_deliveries(reader),
-        held_by_leavers=held_by_leavers() if access.may_change_people(reader) else None,
+        may_administer=administers,
+        waiting_sign_ins=len(waiting_sign_ins()) if administers else 0,
+        may_see_audit=rights.auditing(reader).holds_anything,
+        held_by_leavers=held_by_leavers() if rights.keeping_people(reader).everything else None,
         has_mailbox=settings.uses_built_in_mailbox and not settings.is_production and is_this_machine(),
+        version=VERSION,
         database="PostgreSQL" if db.engine.dialect.name == "postgresql" else "SQLite",
-    )
-
-
-@blueprint.get("/admin/jobs")
-def jobs() -> str:
-    """Every line of the timetable with its last run, next run and last error."""
-    guard.allow(access.may_see_jobs(guard.reader()))
-    return render_template(
-        "admin/jobs.html", lines=line_states(), clock_stands_still=clock_stands_still(), last_tick=last_tick()
     )
 
 
@@ -64,7 +56,7 @@ def _said(verb: str) -> str:
 
 
 def _asked_entries(asked: Asked) -> Select[AuditEntry]:
-    visible = audit_access.visible_entries(guard.reader())
+    visible = entries_within(rights.auditing(guard.reader()))
     words = asked.words("words", "Name of a person or thing, or a value")
     verbs = sorted({verb_words(verb) for verb in audit.verbs(visible)})
     verb = asked.one_of("verb", "What was done", ((said, said) for said in verbs), "Anything", _said)
@@ -76,8 +68,8 @@ def _asked_entries(asked: Asked) -> Select[AuditEntry]:
 @blueprint.get("/admin/audit")
 def audit_log() -> str:
     """Who changed what, when, from which value; newest first."""
-    reader = guard.reader()
-    guard.allow(audit_access.may_see_audit(reader))
+    auditing = rights.auditing(guard.reader())
+    guard.allow(auditing.holds_anything)
     asked = Asked()
     entries, page = asked.shown(_asked_entries(asked))
     return render_template(
@@ -85,14 +77,14 @@ def audit_log() -> str:
         entries=[told(entry) for entry in entries],
         page=page,
         asked=asked,
-        sees_all=audit_access.may_see_all_audit(reader),
+        sees_all=auditing.everything,
     )
 
 
 @blueprint.get("/admin/audit.<any(csv, xlsx):kind>")
 def audit_export(kind: str) -> Response:
     """Give the same entries as a file, in the same words and order; at most 200,000."""
-    guard.allow(audit_access.may_see_audit(guard.reader()))
+    guard.allow(rights.auditing(guard.reader()).holds_anything)
     entries = _asked_entries(Asked()).limit(MOST_EXPORTED)
 
     def rows() -> Iterator[tuple[object, ...]]:

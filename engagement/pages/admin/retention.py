@@ -5,7 +5,7 @@ from wtforms import HiddenField, IntegerField
 from wtforms.validators import Optional
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.errors import BadInput
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
@@ -39,7 +39,7 @@ for _kind in RecordKind:
 @blueprint.route("/admin/retention", methods=["GET", "POST"])
 def retention() -> Drawn | BaseResponse:
     """How long each kind of record is kept: what would go is shown first, then the same days are kept."""
-    guard.allow(access.may_administer(guard.reader()))
+    guard.allow(rights.administering(guard.reader()).everything)
     rules = retention_rules()
     kept = {kind: rules[kind].keep_days if kind in rules else None for kind in RecordKind}
     form = RetentionForm(data={kind.value: days for kind, days in kept.items()})

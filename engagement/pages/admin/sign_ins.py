@@ -6,21 +6,23 @@ from wtforms import EmailField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from engagement.accounts import access, actions, queries
+from engagement.accounts import actions, queries
 from engagement.accounts.addresses import actions as addresses
 from engagement.accounts.addresses import queries as waiting
-from engagement.accounts.models import Account, Grant
+from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
-from engagement.db import db
+from engagement.accounts.scopes import rights
+from engagement.accounts.scopes.accounts import account_for, grant_for
 from engagement.errors import BadInput
+from engagement.letters import search_key, search_words
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import row_id
+from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.forms import Form, stripped
 from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.people import queries as people
-from engagement.people.rules import search_text
 from engagement.programmes import queries as programmes
 from engagement.waves.queries import open_waves
 from engagement.words import plural
@@ -28,7 +30,7 @@ from engagement.words import plural
 MEANINGS = {
     Role.ADMINISTRATOR: "Runs the service: sign-ins, directory, audit, jobs",
     Role.CHANGE_MANAGER: "Plans programmes, waves, training and communication; answers concerns",
-    Role.TRAINER: "Writes modules and curricula, sees completion",
+    Role.TRAINER: "Sees who has finished and gives other days; writes courses and curricula where it holds for everything",
     Role.SPONSOR: "Reads the reports and decides; never sees who objected",
     Role.AUDITOR: "Reads everything but people’s own words, changes nothing",
 }
@@ -60,14 +62,15 @@ class RoleForm(Form):
 @blueprint.get("/admin/sign-ins")
 def sign_ins() -> str:
     """Everybody with a role, and what follows from the data for all others."""
-    guard.allow(access.may_administer(guard.reader()))
+    guard.allow(rights.administering(guard.reader()).everything)
     asked = Asked()
-    words = search_text(asked.words("words", "Name or address"))
+    words = search_words(asked.words("words", "Name or address"))
     role = asked.word_of(Role, "role", "Role")
     found = [
         (account, grants)
         for account, grants in queries.accounts_with_roles()
-        if words in search_text(account.name, account.email) and (role is None or role in {g.role for g in grants})
+        if all(word in search_key(account.name, account.email) for word in words)
+        and (role is None or role in {grant.role for grant in grants})
     ]
     shown, page = asked.part_of(found)
     return render_template(
@@ -83,7 +86,7 @@ def sign_ins() -> str:
 @blueprint.get("/admin/sign-ins/waiting")
 def waiting_sign_ins() -> str:
     """The sign-ins that wait for an administrator: another address in the directory, or a person who came back."""
-    guard.allow(access.may_administer(guard.reader()))
+    guard.allow(rights.administering(guard.reader()).everything)
     shown, page = Asked().part_of(waiting.waiting_sign_ins())
     return render_template(
         "admin/waiting_sign_ins.html",
@@ -99,7 +102,7 @@ def waiting_sign_ins() -> str:
 @blueprint.post("/admin/sign-ins/addresses")
 def confirm_addresses() -> BaseResponse:
     """Let all who were ticked sign in with the addresses that the directory has for them."""
-    guard.allow(access.may_administer(guard.reader()))
+    guard.allow(rights.administering(guard.reader()).everything)
     ticked = (text.partition(" ") for text in request.form.getlist("chosen"))
     shown = {number: address for text, _, address in ticked if (number := row_id(text)) is not None}
     if not shown:
@@ -113,8 +116,7 @@ def confirm_addresses() -> BaseResponse:
 @blueprint.post("/admin/sign-ins/<int:account_id>/address")
 def confirm_address(account_id: int) -> BaseResponse:
     """Let somebody sign in with the address that the directory has for them."""
-    guard.allow(access.may_administer(guard.reader()))
-    account = guard.found(db.session.get(Account, account_id))
+    account = account_for(rights.administering(guard.reader()), account_id)
     addresses.confirm_address(account, request.form.get("address", ""), by=guard.reader().actor)
     return done(
         "admin.waiting_sign_ins",
@@ -126,8 +128,7 @@ def confirm_address(account_id: int) -> BaseResponse:
 @blueprint.post("/admin/sign-ins/<int:account_id>/name")
 def rename_sign_in(account_id: int) -> BaseResponse:
     """Give a sign-in of somebody outside the directory the name that an HR file has for them."""
-    guard.allow(access.may_administer(guard.reader()))
-    account = guard.found(db.session.get(Account, account_id))
+    account = account_for(rights.administering(guard.reader()), account_id)
     actions.rename(account, request.form.get("name", ""), by=guard.reader().actor)
     return done("admin.sign_ins", f"The sign-in {account.email} is that of {account.name}.")
 
@@ -135,7 +136,7 @@ def rename_sign_in(account_id: int) -> BaseResponse:
 @blueprint.route("/admin/sign-ins/new", methods=["GET", "POST"])
 def give_role() -> Drawn | BaseResponse:
     """Give somebody a role, making their sign-in where there is none."""
-    guard.allow(access.may_administer(guard.reader()))
+    guard.allow(rights.administering(guard.reader()).everything)
     form = RoleForm()
     form.scope.choices = [
         SelectChoice("", "Everywhere"),
@@ -151,7 +152,8 @@ def give_role() -> Drawn | BaseResponse:
             scope = {f"{kind}_id": int(number)} if kind and role is not Role.ADMINISTRATOR else {}
             actions.grant_role(account, role, by=guard.reader().actor, **scope)
         if saved:
-            return saved.to("admin.sign_ins", f"{account.name} is {role.word.lower()} now.", _how_they_sign_in(account))
+            told = f"{account.name} is {role.word.lower()} now."
+            return lead_on(saved, "admin.sign_ins", told, _how_they_sign_in(account))
     return drawn("admin/give_role.html", form, meanings={role.value: words for role, words in MEANINGS.items()})
 
 
@@ -183,8 +185,7 @@ def _account_for(form: RoleForm) -> Account:
 @blueprint.post("/admin/sign-ins/grants/<int:grant_id>/withdrawal")
 def withdraw_role(grant_id: int) -> BaseResponse:
     """Take a role back."""
-    guard.allow(access.may_administer(guard.reader()))
-    grant = guard.found(db.session.get(Grant, grant_id))
+    grant = grant_for(rights.administering(guard.reader()), grant_id)
     actions.withdraw_grant(grant, by=guard.reader().actor)
     return done("admin.sign_ins", f"{grant.account.name} is no longer {grant.role.word.lower()}.")
 
@@ -192,8 +193,7 @@ def withdraw_role(grant_id: int) -> BaseResponse:
 @blueprint.post("/admin/sign-ins/<int:account_id>/deactivation")
 def deactivate(account_id: int) -> BaseResponse:
     """Forbid somebody to sign in; all their sessions end at once."""
-    guard.allow(access.may_administer(guard.reader()))
-    account = guard.found(db.session.get(Account, account_id))
+    account = account_for(rights.administering(guard.reader()), account_id)
     actions.deactivate(account, by=guard.reader().actor)
     return done("admin.sign_ins", f"{account.name} can’t sign in any more.", "Every session they had has ended.")
 
@@ -201,7 +201,6 @@ def deactivate(account_id: int) -> BaseResponse:
 @blueprint.post("/admin/sign-ins/<int:account_id>/reactivation")
 def reactivate(account_id: int) -> BaseResponse:
     """Let somebody sign in again."""
-    guard.allow(access.may_administer(guard.reader()))
-    account = guard.found(db.session.get(Account, account_id))
+    account = account_for(rights.administering(guard.reader()), account_id)
     actions.reactivate(account, by=guard.reader().actor)
     return done("admin.sign_ins", f"{account.name} can sign in again.")

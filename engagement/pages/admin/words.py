@@ -14,6 +14,7 @@ from engagement.accounts.rules import Role
 from engagement.audiences.conditions.catalogue import problems_of
 from engagement.audiences.queries import words_of
 from engagement.audit import AuditEntry
+from engagement.communications.subjects import in_words
 from engagement.days.rhythm import rhythm_words
 from engagement.db import Base
 from engagement.errors import EngagementError
@@ -31,7 +32,9 @@ NOTHING = "nothing"
 KINDS = {
     "account": "sign-in",
     "assignment": "training",
+    "database": "service",
     "import_run": "import",
+    "job_line": "job",
     "occurrence": "message",
     "person_role": "training roles",
     "retention_rule": "retention",
@@ -168,4 +171,9 @@ def _cadence(text: str) -> str:
     return rhythm_words(text) if text.startswith("FREQ=") else text
 
 
-SAYINGS: dict[str, Callable[[str], str]] = {"cadence": _cadence, "language": language_words, "timezone": zone_words}
+SAYINGS: dict[str, Callable[[str], str]] = {
+    "cadence": _cadence,
+    "language": language_words,
+    "subject": in_words,
+    "timezone": zone_words,
+}

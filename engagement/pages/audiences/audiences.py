@@ -7,11 +7,12 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.audiences import actions, queries
-from engagement.audiences.conditions.catalogue import FIELDS
+from engagement.audiences.conditions.catalogue import FIELDS, understood
 from engagement.audiences.conditions.narrowing import offered_places
 from engagement.audiences.models import Audience
+from engagement.audiences.scopes import audience_for, audience_to_change
 from engagement.communications import queries as calendar
 from engagement.communications.scopes import readable
 from engagement.db import count_of, db
@@ -26,6 +27,7 @@ from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.people import queries as people
 from engagement.people.models import Person
+from engagement.waves.scopes import people_within
 from engagement.words import plural
 
 #: So many counts are made for one page of the list.
@@ -71,34 +73,31 @@ class Answer:
     reasons: tuple[queries.Reason, ...] = ()
 
 
-def _audience(audience_id: int, *, to_change: bool = False) -> Audience:
-    question = access.may_plan_everywhere if to_change else access.may_see_audiences
-    guard.allow(question(guard.reader()))
-    return guard.found(queries.audience_page(audience_id))
+def _audience_to_change(audience_id: int) -> Audience:
+    return audience_to_change(rights.planning(guard.reader()), audience_id)
 
 
 @blueprint.get("/audiences")
 def index() -> str:
     """List the audiences with how many people each reaches now."""
-    guard.allow(access.may_see_audiences(guard.reader()))
+    reader = guard.reader()
+    guard.allow(rights.choosing_audiences(reader).holds_places)
     page = Asked().page(count_of(queries.audiences_in_use()), AUDIENCES_A_PAGE)
     lines = queries.audiences_listed(today(), limit=page.size, offset=page.offset)
-    return render_template(
-        "audiences/index.html", lines=lines, page=page, may_change=access.may_plan_everywhere(guard.reader())
-    )
+    may_change = rights.planning(reader).everything
+    return render_template("audiences/index.html", lines=lines, page=page, may_change=may_change)
 
 
 @blueprint.get("/audiences/<int:audience_id>")
 def audience(audience_id: int) -> str:
     """Show one audience: its rule in words, whom it reaches now, why somebody is in it, and what uses it."""
-    row = _audience(audience_id)
     reader = guard.reader()
+    reading, row = rights.reading(reader), audience_for(rights.choosing_audiences(reader), audience_id)
     reach = queries.reach(row, today())
-    visible = access.visible_people(reader)
-    members = queries.members(row, today()).where(visible)
+    members = queries.members(row, today()).where(people_within(reading))
     asked = Asked()
     asked.carry("person", request.args.get("person", ""))
-    page = asked.page(reach if access.sees_everybody(reader) else count_of(members))
+    page = asked.page(reach if reading.everything else count_of(members))
     return render_template(
         "audiences/audience.html",
         audience=row,
@@ -109,8 +108,8 @@ def audience(audience_id: int) -> str:
         people=db.session.scalars(members.limit(page.size).offset(page.offset)).all(),
         answer=_answer(row, request.args.get("person", ""), request.args.get("id", 0, type=int)),
         uses=queries.uses_of(row),
-        messages=_messages_to(row, readable(reader)),
-        may_change=access.may_plan_everywhere(reader),
+        messages=_messages_to(row, readable(reading)),
+        may_change=rights.planning(reader).everything,
     )
 
 
@@ -139,7 +138,7 @@ def _answer(row: Audience, asked: str, person_id: int) -> Answer | None:
 
 def _meant(asked: str, person_id: int) -> list[Person]:
     """Return whom the reader may mean, of those whom they may see: the one chosen, the one with the address, or by name."""
-    visible = access.visible_people(guard.reader())
+    visible = people_within(rights.reading(guard.reader()))
     if 0 < person_id <= _LARGEST_ID:
         chosen = people.person_page(person_id, visible)
         return [chosen] if chosen else []
@@ -150,21 +149,21 @@ def _meant(asked: str, person_id: int) -> list[Person]:
 @blueprint.route("/audiences/new", methods=["GET", "POST"])
 def new() -> Drawn | BaseResponse:
     """Build an audience."""
-    guard.allow(access.may_plan_everywhere(guard.reader()))
+    guard.allow(rights.planning(guard.reader()).everything)
     return _build(None)
 
 
 @blueprint.route("/audiences/<int:audience_id>/edit", methods=["GET", "POST"])
 def edit(audience_id: int) -> Drawn | BaseResponse:
     """Change an audience."""
-    return _build(_audience(audience_id, to_change=True))
+    return _build(_audience_to_change(audience_id))
 
 
 def _build(row: Audience | None) -> Drawn | BaseResponse:
     form = AudienceForm(**({"name": row.name, "note": row.note, "rule": held(row).rule} if row else {}))
-    if request.method == "GET":
+    if request.method != "POST":
         sheet = Sheet()
-        top = rows_of(row.rule) if row else Row()
+        top = rows_of(understood(row.rule)) if row else Row()
         return _drawn(row, form, top, _counted(sheet, top) if row else sheet)
     top = posted_rows(request.form)
     button = request.form.get("do", "count")
@@ -229,7 +228,7 @@ def _drawn(row: Audience | None, form: AudienceForm, top: Row, sheet: Sheet) -> 
 @blueprint.post("/audiences/<int:audience_id>/archiving")
 def archive(audience_id: int) -> BaseResponse:
     """Take an audience out of use."""
-    row = _audience(audience_id, to_change=True)
+    row = _audience_to_change(audience_id)
     messages = _messages_to(row)
     if messages:
         raise RuleBroken(f"“{messages[0].name}” is sent to this audience. Give it another audience or end it first.")

@@ -26,10 +26,11 @@ class RuleField(Field):
 
 
 class AudienceForm(EditForm):
-    """What an audience is called and whom it means; everybody who writes a message reads its name."""
+    """What an audience is called and whom it means."""
 
     name = StringField(
         "What is it called?",
+        description="Those who plan, write or audit messages see this name. Those who get one don’t: it says why it came in words about them.",
         filters=[stripped],
         validators=[Length(max=200, message="Write a name, at most 200 characters.")],
     )

@@ -4,4 +4,13 @@ from flask import Blueprint
 
 blueprint = Blueprint("calendar", __name__)
 
-from engagement.pages.calendar import communications, confirmations, deliveries, occurrences, steps
+from engagement.pages.calendar import (
+    briefing,
+    communications,
+    confirmations,
+    deliveries,
+    occurrences,
+    overview,
+    steps,
+    versions,
+)

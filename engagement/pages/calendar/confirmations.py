@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from flask import Response, render_template
 
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.communications import scopes
 from engagement.communications.models import Occurrence
-from engagement.communications.queries import occurrence_row
 from engagement.db import count_of, db
 from engagement.mail import confirming
 from engagement.mail.models import Delivery
@@ -36,9 +35,8 @@ class Line:
 
 def _message_at(occurrence_id: int) -> tuple[Occurrence, int | None]:
     """Return a message with the id of its mailing, None where nobody was asked yet; raises NotFound or NotAllowed."""
-    reader = guard.reader()
-    row = guard.found(occurrence_row(occurrence_id))
-    guard.allow(access.may_see_deliveries(reader) and scopes.may_read(reader, row.communication))
+    row = scopes.message_for(rights.reading(guard.reader()), occurrence_id)
+    guard.allow(rights.reading_operation(guard.reader()).everything)
     return row, row.mailing_id if row.mailing and row.mailing.asks_confirmation else None
 
 

@@ -8,13 +8,15 @@ from sqlalchemy import func
 from werkzeug.wrappers import Response
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
+from engagement.communications.subjects import in_words
 from engagement.db import db
 from engagement.mail import actions, queries
 from engagement.mail.confirming import acknowledged_at
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.queries import DeliveryFilters, Waiting
 from engagement.mail.rules import DeliveryState
+from engagement.mail.scopes import delivery_for
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.words import waiting_words
 from engagement.pages.frame import guard
@@ -47,17 +49,18 @@ class Line:
 @blueprint.get("/deliveries")
 def deliveries() -> str:
     """Show the log, newest first, narrowed by state, message and person."""
-    reader = guard.reader()
-    guard.allow(access.may_see_deliveries(reader))
+    guard.allow(rights.reading_operation(guard.reader()).everything)
     asked = Asked()
     filters = _filters(asked)
     rows = asked.ordered(queries.deliveries_listed(filters), COLUMNS, usual="-when", last=Delivery.id)
     found, page = asked.shown(rows)
-    decides = _may_decide()
+    decides = rights.keeping_people(guard.reader()).everything
     confirmed = acknowledged_at(found)
     mailing = db.session.get(Mailing, filters.mailing_id) if filters.mailing_id else None
     person = db.session.get(Person, filters.person_id) if filters.person_id else None
-    counts = queries.delivery_counts(mailing.id) if mailing else queries.outbox_counts()
+    counts = (
+        queries.delivery_counts(mailing.id) if mailing else queries.outbox_counts(with_sign_in=filters.with_sign_in)
+    )
     return render_template(
         "calendar/deliveries.html",
         lines=[_line(delivery, decides, confirmed.get(delivery.id)) for delivery in found],
@@ -65,6 +68,7 @@ def deliveries() -> str:
         asked=asked,
         shows_unknown=filters.state is DeliveryState.UNKNOWN,
         mailing=mailing,
+        title=in_words(mailing.subject) if mailing else "Deliveries",
         person=person,
         lede=_lede(counts, queries.waiting_for_hours(clock.now(), mailing.id if mailing else None)),
         undecided=queries.undecided(),
@@ -77,11 +81,12 @@ def _filters(asked: Asked) -> DeliveryFilters:
     state = asked.one_of("state", "State", states)
     mailing_id = row_id(request.args.get("message"))
     chosen = db.session.get(Mailing, mailing_id) if mailing_id else None
-    offered = [(row.id, f"{row.subject[:60]}, {short_day(row.built_at)}") for row in _mailings(chosen)]
+    offered = [(row.id, f"{in_words(row.subject)[:60]}, {short_day(row.built_at)}") for row in _mailings(chosen)]
     return DeliveryFilters(
         state=DeliveryState(state) if state and state not in CONFIRMED else None,
         confirmed=state == "confirmed" if state in CONFIRMED else None,
         mailing_id=asked.row("message", "Message", offered),
+        with_sign_in=asked.one_of("mail", "Kind", [("all", "Also letters to sign in")], "Messages") == "all",
         person_id=asked.row("person"),
         words=asked.words("words", "Person"),
     )
@@ -90,10 +95,6 @@ def _filters(asked: Asked) -> DeliveryFilters:
 def _mailings(chosen: Mailing | None) -> list[Mailing]:
     recent = queries.recent_mailings()
     return recent if chosen is None or chosen in recent else [chosen, *recent]
-
-
-def _may_decide() -> bool:
-    return access.may_decide_deliveries(guard.reader())
 
 
 def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None) -> Line:
@@ -134,8 +135,7 @@ def _lede(counts: dict[DeliveryState, int], later: Waiting) -> str:
 @blueprint.post("/deliveries/<int:delivery_id>/sending")
 def send_again(delivery_id: int) -> Response:
     """Send a refused or uncertain message once more."""
-    guard.allow(_may_decide())
-    delivery = guard.found(db.session.get(Delivery, delivery_id))
+    delivery = delivery_for(rights.keeping_people(guard.reader()), delivery_id)
     by = guard.reader().actor
     if delivery.state is DeliveryState.UNKNOWN:
         actions.decide_unknown(delivery, True, by=by)
@@ -149,8 +149,7 @@ def send_again(delivery_id: int) -> Response:
 @blueprint.post("/deliveries/<int:delivery_id>/leaving")
 def leave_delivery(delivery_id: int) -> Response:
     """Leave an uncertain message as it is."""
-    guard.allow(_may_decide())
-    delivery = guard.found(db.session.get(Delivery, delivery_id))
+    delivery = delivery_for(rights.keeping_people(guard.reader()), delivery_id)
     actions.decide_unknown(delivery, False, by=guard.reader().actor)
     db.session.commit()
     notify(f"The message to {delivery.address} stays as it is", "It is not sent again.")

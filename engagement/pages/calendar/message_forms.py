@@ -18,7 +18,7 @@ from engagement.communications.models import Occurrence
 from engagement.communications.text_limits import LONGEST_BODY, TOO_LONG
 from engagement.days.local_time import instant_of
 from engagement.pages.parts.fields import row_id
-from engagement.pages.parts.forms import EditForm, Form, stripped
+from engagement.pages.parts.forms import EditForm, Form, drawn_marks, stripped
 
 
 class WhenForm(Form):
@@ -41,6 +41,11 @@ class MoveForm(WhenForm, EditForm):
         local = row.sends_at.astimezone(ZoneInfo(row.communication.timezone))
         return cls(formdata=request.form if posted else None, day=local.date(), time=local.time())
 
+    def was_overtaken(self, drawn_from: str | None) -> bool:
+        """Return whether the message was given another time since the page was drawn that brought these marks."""
+        drawn, now = drawn_marks(drawn_from), self.marks()
+        return any(name in drawn and drawn[name] != mark for name, mark in now.items())
+
 
 class DraftForm(EditForm):
     """Subject and text of a message; `text_version` is the one that the writer began from.
@@ -53,7 +58,7 @@ class DraftForm(EditForm):
         "Text",
         filters=[stripped],
         validators=[Length(max=LONGEST_BODY, message=TOO_LONG)],
-        description="Markdown, with the fields listed beside it.",
+        description="With the fields listed beside it; the signs below lay it out.",
     )
     asks_confirmation = BooleanField(
         "Readers confirm that they have read it",
@@ -67,6 +72,14 @@ class DraftForm(EditForm):
         """The version that the writer began from, None where it wasn't sent along."""
         value = self.text_version.data or ""
         return row_id(value)
+
+
+class CommentForm(Form):
+    """What has to change in a message before it can be approved."""
+
+    comment = TextAreaField(
+        "What has to change?", filters=[stripped], validators=[DataRequired("Say what has to change.")]
+    )
 
 
 class ReasonForm(Form):

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import go_lives_between, messages_between
 from engagement.communications.scopes import readable
 from engagement.days.working_days import holidays_between
 from engagement.waves.models import Wave
+from engagement.waves.scopes import waves_within
 from engagement.words import brief_day_words
 
 
@@ -63,11 +64,11 @@ class Month:
 
 def month_shown(first: date, today: date, reader: Reader, country: str) -> Month:
     """Return the month that begins on `first` as far as the reader may see it, with the holidays of a country."""
-    zone = reader.timezone
+    zone, reading = reader.timezone, rights.reading(reader)
     start = first - timedelta(days=first.weekday())
     last = _month_after(first) - timedelta(days=1)
     end = last + timedelta(days=6 - last.weekday())
-    messages = messages_between(start, end, zone, readable(reader))
+    messages = messages_between(start, end, zone, readable(reading))
     days = {
         day: Day(day, not first <= day <= last, day == today)
         for day in (start + timedelta(days=n) for n in range((end - start).days + 1))
@@ -75,7 +76,7 @@ def month_shown(first: date, today: date, reader: Reader, country: str) -> Month
     placed = _by_day(messages, zone)
     for day, found in placed.items():
         days[day].messages = found
-    for wave in go_lives_between(start, end, access.visible_waves(reader)):
+    for wave in go_lives_between(start, end, waves_within(reading)):
         days[wave.go_live_on].go_lives.append(wave)
     for day, name in holidays_between(start, end, country):
         days[day].note = name

@@ -1,181 +1,152 @@
 """The page of one message, from draft to sent, and the steps on its way."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
-from engagement.accounts import access
-from engagement.communications import actions, queries, scopes
-from engagement.communications.approvals import approver_words, may_approve
-from engagement.communications.languages import check_language
+from engagement.accounts.scopes import rights
+from engagement.communications import queries, scopes
+from engagement.communications.approvals import approver_words, may_approve, possible_approvers
 from engagement.communications.merging import FIELDS, OF_A_WAVE
-from engagement.communications.messages import Preview, asks_confirmation, preview_as, preview_to_nobody, why_words
+from engagement.communications.messages import Preview, asks_confirmation, preview_as, preview_to_nobody, why_for
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import OccurrencePage
 from engagement.communications.rules import OccurrenceStatus
-from engagement.communications.translations import main_language, texts_of, translations_of
+from engagement.communications.translations import texts_of
 from engagement.communications.writers import outline_writers
-from engagement.errors import BadInput
 from engagement.pages.calendar import blueprint, words
-from engagement.pages.calendar.message_forms import DraftForm, MoveForm, ReasonForm, StopForm
+from engagement.pages.calendar.writing import (
+    MessageForms,
+    asked_language,
+    language_to_show,
+    save_typed,
+    saved_by_itself,
+    say_written,
+)
 from engagement.pages.frame import guard
-from engagement.pages.frame.shell import notify
 from engagement.pages.parts.keeping_words import emptied_words
-from engagement.pages.parts.saving import Drawn, drawn, held, saving
+from engagement.pages.parts.saving import Drawn, drawn
 from engagement.people.models import Person
+from engagement.waves.scopes import people_within
 from engagement.words import language_words
 
 
 def message_at(occurrence_id: int, *, to_write: bool = False) -> Occurrence:
     """Return the message at an address for whoever may read it, or write it; raises NotFound or NotAllowed."""
-    row = guard.found(queries.occurrence_row(occurrence_id))
-    reader = guard.reader()
-    guard.allow((scopes.is_in_charge if to_write else scopes.may_read)(reader, row.communication))
-    return row
+    if to_write:
+        return scopes.message_to_write(rights.planning(guard.reader()), occurrence_id)
+    return scopes.message_for(rights.reading(guard.reader()), occurrence_id)
 
 
 @blueprint.route("/occurrences/<int:occurrence_id>", methods=["GET", "POST"])
 def occurrence(occurrence_id: int) -> Drawn | BaseResponse:
-    """Show a message with its state and text, and save a draft."""
-    writing = request.method == "POST"
-    row = message_at(occurrence_id, to_write=writing)
-    forms = MessageForms.of(row)
-    if not writing:
-        return message_shown(row, forms)
-    forms.draft = _draft_form(held(row), asked_language(row), posted=True)
-    if forms.draft.validate():
-        with saving(forms.draft) as saved:
-            written = _write(row, forms.draft)
-        if saved:
-            _say_written(written)
-            return back_to(row)
+    """Show a message with its state and text, and save a draft; a page that saves by itself asks for JSON."""
+    is_writing = request.method == "POST"
+    row = message_at(occurrence_id, to_write=is_writing)
+    if not is_writing:
+        return message_shown(row, MessageForms.of(row))
+    if request.accept_mimetypes.best == "application/json":
+        return saved_by_itself(row)
+    typed = save_typed(row)
+    if typed.refused is not None:
+        return refused(row.id, typed.refused)
+    say_written(typed)
+    return back_to(row)
+
+
+def refused(occurrence_id: int, forms: MessageForms) -> Drawn:
+    """Return the page of a message as it stands now, with forms that were refused and what was typed into them."""
     row = message_at(occurrence_id)
     forms.draft.text_version.data = str(row.text_version)
     return message_shown(row, forms)
 
 
-def _say_written(written: actions.Written) -> None:
-    if written.withdrew_approval:
-        heading = "Saved. The approval was withdrawn."
-        notify(heading, "It was given for the text before. Ask for approval again.", "warn")
-    else:
-        notify("Saved." if written.is_changed else "Nothing was changed.")
-
-
-def _write(row: Occurrence, form: DraftForm) -> actions.Written:
-    """Save what was typed: the message's own text, or its translation into the language that the form names."""
-    subject, body = form.subject.data or "", form.body.data or ""
-    # A form that carries what it was drawn from was compared already, field by field.
-    seen = row.text_version if form.drawn_from.raw_data else form.seen_version
-    by = guard.reader().actor
-    if form.language.data:
-        return actions.write_translation(
-            row, form.language.data, subject, body, by=by, seen_version=seen, organisation=guard.organisation()
-        )
-    asks = form.asks_confirmation.data if row.communication.is_required else None
-    return actions.write_occurrence(row, subject, body, by=by, seen_version=seen, asks_confirmation=asks)
-
-
-@dataclass
-class MessageForms:
-    """The forms of the page, each as it is to be shown."""
-
-    draft: DraftForm
-    move: MoveForm
-    skip: ReasonForm
-    stop: StopForm
-
-    @classmethod
-    def of(cls, row: Occurrence) -> "MessageForms":
-        """Return the forms as a message fills them; the text is the one in the language that the request names."""
-        return cls(
-            _draft_form(row, asked_language(row)),
-            MoveForm.of(row),
-            ReasonForm(formdata=None),
-            StopForm(formdata=None),
-        )
-
-
-def asked_language(row: Occurrence) -> str:
-    """Return the language into which a message is being translated, "" for its own text or what is no language."""
-    try:
-        asked = check_language(request.values.get("language", "")[:35])
-    except BadInput:
-        return ""
-    return "" if asked == main_language(row.communication, guard.organisation()) else asked
-
-
-def _draft_form(row: Occurrence, language: str, *, posted: bool = False) -> DraftForm:
-    there = {text.language: text for text in translations_of(row)}
-    # A new translation begins from what there is to translate.
-    text = there.get(language, row)
-    form = DraftForm(
-        formdata=request.form if posted else None,
-        subject=text.subject,
-        body=text.body,
-        asks_confirmation=row.asks_confirmation,
-        text_version=str(row.text_version),
-        language=language,
-    )
-    if language and language not in there:
-        # What it begins with is the text to translate, which may change; only a translation of somebody else overtakes it.
-        form.subject.object_data = form.body.object_data = None
-    return form
-
-
 def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
     """Return the page of a message with its forms as they are."""
-    reader = guard.reader()
+    reader, planning = guard.reader(), rights.planning(guard.reader())
     page = queries.occurrence_page(row, guard.organisation())
-    reading = reading_as(row)
-    in_hours = row.communication.in_working_hours
-    writes = scopes.is_in_charge(reader, row.communication)
-    approves = not page.problems and row.status.needs_approval and page.approval is None and may_approve(reader, row)
+    writes = scopes.is_in_charge(planning, row.communication)
+    approves = not page.problems and row.status.needs_approval and page.approval is None and may_approve(planning, row)
     approves = approves and (row.status is OccurrenceStatus.HELD or row.sends_at > clock.now())
+    draft, *others = vars(forms).values()
     return drawn(
         "calendar/occurrence.html",
-        *vars(forms).values(),
+        draft,
+        *others,
         page=page,
         row=row,
         forms=forms,
-        lede=words.lede(page),
-        when_label=words.when_label(row.status),
-        when=words.when_words(row),
-        reason_above=words.reason_above(row.status),
-        why_moved=row.why_moved(reader.timezone),
-        plan=words.plan_words(page.plan, in_working_hours=in_hours) if page.plan else "",
-        later=words.later_lines(page.plan) if page.plan else [],
-        waiting=words.waiting_words(page.waiting),
-        languages=words.language_lines(page),
-        unread=words.unread_lines(page),
-        unread_words=words.unread_words(page),
+        **_said_of(page),
+        **_read_by(page, reading_as(row)),
+        **_steps_of(page, approves, writes=writes),
         editing=forms.draft.language.data or "",
         editing_words=language_words(forms.draft.language.data) if forms.draft.language.data else "",
         my_address=guard.account().email,
-        preview=reading.preview,
-        preview_title=words.preview_title(page, reading.person, reading.preview),
-        emptied_words=emptied_words() if reading.preview.is_emptied else "",
-        preview_note=words.preview_note(page, reading.offered, reading.own),
-        reading_as=reading.person,
-        stands_for=reading.stands_for,
-        sees_everybody=access.sees_everybody(reader),
-        unknown_address=reading.unknown_address,
-        recipients=reading.offered,
-        why=why_words(row),
-        asks_confirmation=asks_confirmation(row),
         fields=[f for f in FIELDS.values() if row.communication.wave or f.name not in OF_A_WAVE],
-        may_write=writes,
-        may_edit=writes and row.status.can_be_written,
-        may_approve=approves,
-        main=_main_step(page, writes, approves),
-        approver_words=approver_words(row),
-        written_by=_writer_words(page),
-        may_see_deliveries=access.may_see_deliveries(reader),
+        may_see_deliveries=rights.reading_operation(reader).everything,
         counts=[(state, number) for state, number in page.counts.items() if number],
     )
+
+
+def _said_of(page: OccurrencePage) -> dict[str, Any]:
+    """Return what the page says of the message in sentences."""
+    row = page.occurrence
+    in_hours = row.communication.in_working_hours
+    return {
+        "lede": words.lede(page),
+        "when_label": words.when_label(row.status),
+        "when": words.when_words(row),
+        "reason_above": words.reason_above(page),
+        "why_moved": row.why_moved(guard.reader().timezone),
+        "plan": words.plan_words(page.plan, in_working_hours=in_hours) if page.plan else "",
+        "later": words.later_lines(page.plan) if page.plan else [],
+        "waiting": words.waiting_words(page.waiting),
+        "languages": words.language_lines(page),
+        "unread": words.unread_lines(page),
+        "unread_words": words.unread_words(page),
+        "approver_words": approver_words(row),
+        "stuck_words": words.stuck_words(row),
+        "written_by": _writer_words(page),
+        "asks_confirmation": asks_confirmation(row),
+    }
+
+
+def _read_by(page: OccurrencePage, reading: "_Reading") -> dict[str, Any]:
+    """Return the text as somebody reads it, and who else it can be read as."""
+    return {
+        "preview": reading.preview,
+        "preview_title": words.preview_title(page, reading.person, reading.preview),
+        "emptied_words": emptied_words() if reading.preview.is_emptied else "",
+        "preview_note": words.preview_note(page, reading.offered, reading.own),
+        "reading_as": reading.person,
+        "stands_for": reading.stands_for,
+        "sees_everybody": rights.reading(guard.reader()).everything,
+        "unknown_address": reading.unknown_address,
+        "recipients": reading.offered,
+        "why": why_for(page.occurrence, reading.person),
+    }
+
+
+def _steps_of(page: OccurrencePage, approves: bool, *, writes: bool) -> dict[str, Any]:
+    """Return what the reader may do with the message as it is."""
+    row = page.occurrence
+    edits = writes and row.status.can_be_written
+    waits = row.status.needs_approval and page.approval is None
+    return {
+        "may_write": writes,
+        "may_edit": edits,
+        "inside": "message-form" if edits else "",
+        "saves_itself": edits and not row.status.is_submitted and page.approval is None,
+        "may_approve": approves,
+        "may_send_back": approves and row.status is OccurrenceStatus.IN_REVIEW,
+        "is_stuck": writes and waits and not possible_approvers(row),
+        "may_take_up": writes and row.status is OccurrenceStatus.SKIPPED and row.communication.ended_at is None,
+        "main": _main_step(page, approves, writes=writes),
+    }
 
 
 def _writer_words(page: OccurrencePage) -> str:
@@ -187,13 +158,15 @@ def _writer_words(page: OccurrencePage) -> str:
     return f"{' and '.join(names)}, in the outline" if names else "nobody yet"
 
 
-def _main_step(page: OccurrencePage, writes: bool, approves: bool) -> str:
+def _main_step(page: OccurrencePage, approves: bool, *, writes: bool) -> str:
     """Return the one main action of the page: what is next for this reader."""
     status = page.occurrence.status
     if approves:
         return "approve"
     if writes and status is OccurrenceStatus.HELD:
-        return "decide" if page.approval else "save"
+        if page.approval:
+            return "decide"
+        return "save" if page.problems or page.occurrence.sends_at <= clock.now() else "ask"
     if writes and status is OccurrenceStatus.DRAFT:
         return "save" if page.problems else "ask"
     if writes and status is OccurrenceStatus.MISSED:
@@ -222,7 +195,8 @@ def reading_as(row: Occurrence) -> _Reading:
 
     Somebody whom the reader doesn't see by name is no recipient to them.
     """
-    visible = access.visible_people(guard.reader())
+    reading = rights.reading(guard.reader())
+    visible = people_within(reading)
     offered = queries.some_recipients(row.communication, visible)
     asked = request.values.get("as", "").strip()[:254]
     found = queries.recipient_by_email(row.communication, asked, visible) if asked else None
@@ -233,7 +207,7 @@ def reading_as(row: Occurrence) -> _Reading:
         if found is None and there is not None:
             return _Reading(preview_to_nobody(row, organisation, there), None, "", offered)
     person = found or (offered[0] if offered else None)
-    own = None if person or access.sees_everybody(guard.reader()) else guard.person_or_none()
+    own = None if person or reading.everything else guard.person_or_none()
     shown = person or own
     preview = preview_as(row, shown, organisation) if shown else preview_to_nobody(row, organisation)
     return _Reading(preview, person, asked if asked and found is None else "", offered, own)
@@ -243,6 +217,6 @@ def back_to(row: Occurrence) -> BaseResponse:
     """Lead back to the page of a message."""
     # The recipient chosen for the preview stays chosen, and so does the language that is being written.
     address = url_for("calendar.occurrence", occurrence_id=row.id)
-    kept = {"as": request.form.get("as", "")[:254], "language": asked_language(row)}
+    kept = {"as": request.form.get("as", "")[:254], "language": language_to_show(row)}
     query = urlencode({name: value for name, value in kept.items() if value})
     return redirect(f"{address}?{query}" if query else address, code=303)

@@ -1,12 +1,12 @@
 """The steps of one message on its way: asking, approving, test copies, moving, skipping, deciding, resuming."""
 
 from collections.abc import Callable
-from typing import Any
 
+from flask import request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.communications import actions
 from engagement.communications.approvals import approver_words, may_approve
 from engagement.communications.models import Occurrence
@@ -15,16 +15,10 @@ from engagement.communications.scopes import is_in_charge
 from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.pages.calendar import blueprint
-from engagement.pages.calendar.message_forms import DraftForm, MoveForm, ReasonForm, StopForm
-from engagement.pages.calendar.occurrences import (
-    MessageForms,
-    asked_language,
-    back_to,
-    message_at,
-    message_shown,
-    reading_as,
-)
+from engagement.pages.calendar.message_forms import DraftForm, MoveForm, StopForm
+from engagement.pages.calendar.occurrences import back_to, message_at, message_shown, reading_as, refused
 from engagement.pages.calendar.words import when_words
+from engagement.pages.calendar.writing import MessageForms, asked_language, save_typed, say_written
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.forms import Form
@@ -32,116 +26,166 @@ from engagement.pages.parts.saving import Drawn, done, held, saving
 from engagement.words import language_words, plural
 
 
-def _refused(row: Occurrence, take: Callable[[], Any]) -> Drawn | None:
-    """Do one step and commit; where the text has problems, return the page with them instead."""
-    forms = MessageForms.of(row)
-    with saving(forms.draft) as saved:
-        take()
-    return None if saved else message_shown(message_at(row.id), forms)
+def _step(
+    row: Occurrence,
+    take: Callable[[], tuple[str, str]],
+    name: str = "draft",
+    *,
+    is_of_this_text: bool = False,
+) -> Drawn | BaseResponse:
+    """Save what was typed, then take a step; `take` returns what is said of it. Refused, the page is drawn with what was typed.
+
+    `name` is the form of the page that the step asks. A step that `is_of_this_text`, such as approving it, is not taken where the text was
+    another one before it was saved.
+    """
+    typed = save_typed(row)
+    if typed.refused is not None:
+        return refused(row.id, typed.refused)
+    say_written(typed, first=True)
+    if is_of_this_text and typed.is_changed:
+        notify("You changed the text.", "So it is yours now, and somebody else looks at it.", "warn")
+        return back_to(row)
+    forms = MessageForms.of(row, posted=name != "draft")
+    form: Form = getattr(forms, name)
+    if name == "draft" or form.validate():
+        with saving(form) as saved:
+            says = take()
+        if saved:
+            notify(*says)
+            return back_to(row)
+    return refused(row.id, forms)
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/approval-requests")
 def ask_approval(occurrence_id: int) -> Drawn | BaseResponse:
     """Ask for approval."""
     row = message_at(occurrence_id, to_write=True)
-    refused = _refused(row, lambda: actions.ask_approval(row, by=guard.reader().actor))
-    if refused is not None:
-        return refused
-    who = approver_words(row)
-    notify("Sent for approval.", f"{who[:1].upper()}{who[1:]} can approve it. Until then it doesn’t go out.")
-    return back_to(row)
+
+    def take() -> tuple[str, str]:
+        if not actions.ask_approval(row, by=guard.reader().actor):
+            return "It waits for approval.", "Nobody could give it at present; the page says what to do."
+        who = approver_words(row)
+        said = f"{who[:1].upper()}{who[1:]} can approve it, and is told by mail. Until then it doesn’t go out."
+        return "Sent for approval.", said
+
+    return _step(row, take)
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/approvals")
 def approve(occurrence_id: int) -> Drawn | BaseResponse:
     """Approve the text as it was shown."""
-    row = message_at(occurrence_id)
-    seen = DraftForm().seen_version
-    refused = _refused(row, lambda: actions.approve(row, by=guard.reader().actor, seen_version=seen))
-    if refused is not None:
-        return refused
-    people = plural(row.reach_when_planned or 0, "person", "people")
-    if row.status is OccurrenceStatus.HELD:
-        notify("Approved. It still waits for a decision about its time.")
-    else:
-        notify(f"Approved. It goes to {people}, {when_words(row)}.", "Until then the approval can be taken back.")
-    return back_to(row)
+    row, seen = message_at(occurrence_id), DraftForm().seen_version
+
+    def take() -> tuple[str, str]:
+        actions.approve(row, by=guard.reader().actor, seen_version=seen)
+        people = plural(row.reach_when_planned or 0, "person", "people")
+        if row.status is OccurrenceStatus.HELD:
+            return "Approved. It still waits for a decision about its time.", ""
+        return f"Approved. It goes to {people}, {when_words(row)}.", "Until then the approval can be taken back."
+
+    return _step(row, take, is_of_this_text=True)
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/returns")
+def send_back(occurrence_id: int) -> Drawn | BaseResponse:
+    """Send the message back to its authors, with what has to change."""
+    row, seen = message_at(occurrence_id), DraftForm().seen_version
+    guard.allow(may_approve(rights.planning(guard.reader()), row))
+
+    def take() -> tuple[str, str]:
+        actions.send_back(row, request.form.get("comment", ""), by=guard.reader().actor, seen_version=seen)
+        return "Sent back.", "Who wrote it is told what has to change."
+
+    return _step(row, take, "back", is_of_this_text=True)
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/withdrawals")
-def withdraw_approval(occurrence_id: int) -> BaseResponse:
+def withdraw_approval(occurrence_id: int) -> Drawn | BaseResponse:
     """Take an approval or the asking for it back: its writer, whoever plans, and its approver may."""
     row = message_at(occurrence_id)
-    guard.allow(is_in_charge(guard.reader(), row.communication) or may_approve(guard.reader(), row))
-    actions.withdraw_approval(row, by=guard.reader().actor)
-    db.session.commit()
-    notify("It is a draft again.", "It doesn’t go out until somebody approves it.")
-    return back_to(row)
+    planning = rights.planning(guard.reader())
+    guard.allow(is_in_charge(planning, row.communication) or may_approve(planning, row))
+
+    def take() -> tuple[str, str]:
+        # What was typed and saved has taken it back already.
+        if row.status is not OccurrenceStatus.DRAFT or "body" not in request.form:
+            actions.withdraw_approval(row, by=guard.reader().actor)
+        return "It is a draft again.", "It doesn’t go out until somebody approves it."
+
+    return _step(row, take)
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/test-copies")
-def send_test_copy(occurrence_id: int) -> BaseResponse:
+def send_test_copy(occurrence_id: int) -> Drawn | BaseResponse:
     """Send a test copy to the reader, with the values of the recipient chosen for the preview."""
     row = message_at(occurrence_id, to_write=True)
-    person = reading_as(row).stands_for
-    if person is None:
-        who = "nobody" if access.sees_everybody(guard.reader()) else "nobody whom you see by name"
-        raise RuleBroken(f"The audience reaches {who}, so there is no recipient whose values a test copy could show.")
-    account = guard.account()
-    actions.send_test_copy(row, person, account, by=guard.reader().actor, organisation=guard.organisation())
-    db.session.commit()
-    notify(f"A test copy is on its way to {account.email}.", f"It reads as {person.name} would get it.")
-    return back_to(row)
+    person, account = reading_as(row).stands_for, guard.account()
+
+    def take() -> tuple[str, str]:
+        if person is None:
+            who = "nobody" if rights.reading(guard.reader()).everything else "nobody whom you see by name"
+            raise RuleBroken(
+                f"The audience reaches {who}, so there is no recipient whose values a test copy could show."
+            )
+        actions.send_test_copy(row, person, account, by=guard.reader().actor, organisation=guard.organisation())
+        return f"A test copy is on its way to {account.email}.", f"It reads as {person.name} would get it."
+
+    return _step(row, take)
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/moves")
 def move(occurrence_id: int) -> Drawn | BaseResponse:
     """Give the message another time."""
     row = held(message_at(occurrence_id, to_write=True))
-    form = MoveForm.of(row, posted=True)
 
     def take() -> tuple[str, str]:
-        actions.move_occurrence(row, form.instant(row.communication.timezone), by=guard.reader().actor)
+        was_approved = row.status.goes_out_by_itself
+        instant = MoveForm.of(row, posted=True).instant(row.communication.timezone)
+        actions.move_occurrence(row, instant, by=guard.reader().actor)
+        if was_approved and row.status is OccurrenceStatus.HELD:
+            return f"It is due {when_words(row)}.", "It was approved for another time, so it needs approval again."
         return f"It is due {when_words(row)}.", row.status.word + "."
 
-    return _with_form(row, "move", form, take)
-
-
-def _with_form(row: Occurrence, name: str, form: Form, take: Callable[[], tuple[str, str]]) -> Drawn | BaseResponse:
-    """Take a step whose form of the page is `name`; `take` returns what is said of it. Refused, it is drawn as it was typed."""
-    if form.validate():
-        with saving(form) as saved:
-            says = take()
-        if saved:
-            notify(*says)
-            return back_to(row)
-    row = message_at(row.id)
-    forms = MessageForms.of(row)
-    setattr(forms, name, form)
-    return message_shown(row, forms)
+    return _step(row, take, "move")
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/skipping")
 def skip(occurrence_id: int) -> Drawn | BaseResponse:
     """Leave the message out, with a reason."""
-    row, form = message_at(occurrence_id, to_write=True), ReasonForm()
+    row = message_at(occurrence_id, to_write=True)
 
     def take() -> tuple[str, str]:
-        actions.skip_occurrence(row, form.reason.data, by=guard.reader().actor)
-        return "Left out. Nobody gets it.", ""
+        actions.skip_occurrence(row, request.form.get("reason", ""), by=guard.reader().actor)
+        return "Left out. Nobody gets it.", "You can take it up again on this page."
 
-    return _with_form(row, "skip", form, take)
+    return _step(row, take, "skip")
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/skipping/undoing")
+def take_up(occurrence_id: int) -> BaseResponse:
+    """Take a message up again that was left out."""
+    row = message_at(occurrence_id, to_write=True)
+    actions.take_up_occurrence(row, by=guard.reader().actor)
+    db.session.commit()
+    if row.status is OccurrenceStatus.MISSED:
+        notify("It is taken up again.", "Its time has passed: give it another one.")
+    else:
+        notify("It is a draft again.", "It doesn’t go out until somebody approves it.")
+    return back_to(row)
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/decisions")
-def decide(occurrence_id: int) -> BaseResponse:
+def decide(occurrence_id: int) -> Drawn | BaseResponse:
     """Send a held message now; another time is a move, leaving it out a skip."""
     row = message_at(occurrence_id, to_write=True)
-    actions.decide_held(row, True, by=guard.reader().actor)
-    db.session.commit()
-    later = "Who doesn’t work at the moment gets it in their next working hours."
-    notify("It goes out now.", later if row.communication.in_working_hours else "The next minutes show how far it is.")
-    return back_to(row)
+
+    def take() -> tuple[str, str]:
+        actions.decide_held(row, True, by=guard.reader().actor)
+        later = "Who doesn’t work at the moment gets it in their next working hours."
+        in_hours = row.communication.in_working_hours
+        return "It goes out now.", later if in_hours else "The next minutes show how far it is."
+
+    return _step(row, take)
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/resumption")
@@ -170,23 +214,28 @@ def release(occurrence_id: int) -> BaseResponse:
 def stop(occurrence_id: int) -> Drawn | BaseResponse:
     """Stop a message on its way, with a reason: who has not had it gets none."""
     row, form = message_at(occurrence_id, to_write=True), StopForm()
-
-    def take() -> tuple[str, str]:
-        stopped = actions.stop_sending(row, form.reason.data, by=guard.reader().actor)
-        return f"Stopped. {plural(stopped, 'person doesn’t', 'people don’t')} get it.", "Who has had it keeps it."
-
-    return _with_form(row, "stop", form, take)
+    if form.validate():
+        with saving(form) as saved:
+            stopped = actions.stop_sending(row, form.reason.data, by=guard.reader().actor)
+        if saved:
+            notify(f"Stopped. {plural(stopped, 'person doesn’t', 'people don’t')} get it.", "Who has had it keeps it.")
+            return back_to(row)
+    row = message_at(row.id)
+    forms = MessageForms.of(row)
+    forms.stop = form
+    return message_shown(row, forms)
 
 
 @blueprint.post("/occurrences/<int:occurrence_id>/translation-removals")
 def remove_translation(occurrence_id: int) -> BaseResponse:
-    """Take the text in one language out."""
+    """Take the text in one language out; it stays among the versions, with what was typed last."""
     row = message_at(occurrence_id, to_write=True)
     language = asked_language(row)
+    save_typed(row)
     actions.remove_translation(row, language, by=guard.reader().actor)
     return done(
         "calendar.occurrence",
         f"The text in {language_words(language)} is removed.",
-        "Its readers get the message’s own text.",
+        "Its readers get the message’s own text. It can be brought back from the earlier versions.",
         occurrence_id=row.id,
     )

@@ -34,8 +34,11 @@ REASONS = {
 }
 
 
-def reason_above(status: OccurrenceStatus) -> tuple[str, str]:
+def reason_above(page: OccurrencePage) -> tuple[str, str]:
     """Return what stands above the reason of a message, and its tone."""
+    status = page.occurrence.status
+    if status is OccurrenceStatus.HELD and page.approval is None:
+        return "This message is held. It needs approval again.", "bad"
     return REASONS.get(status, (status.word, "warn"))
 
 
@@ -47,6 +50,18 @@ def when_words(row: Occurrence) -> str:
     if local.replace(tzinfo=None) == theirs.replace(tzinfo=None):
         return words
     return f"{words} ({weekday_word(theirs.weekday())} {theirs:%H:%M} by its own clock, {zone_words(own)})"
+
+
+def stuck_words(row: Occurrence) -> str:
+    """Say what to do where nobody could approve a message."""
+    approver = row.communication.approver
+    if approver is None:
+        return (
+            "Its text is by everybody who plans this programme. Name an approver in the communication, or ask an administrator to let "
+            "somebody else plan it."
+        )
+    why = "wrote it or asked for it" if approver.is_active else "can’t sign in any more"
+    return f"{approver.name}, who is to approve it, {why}. Choose somebody else in the communication."
 
 
 def when_label(status: OccurrenceStatus) -> str:
@@ -85,7 +100,9 @@ def lede(page: OccurrencePage) -> str:
     return {
         OccurrenceStatus.DRAFT: f"{_draft_words(row)} It would go to {reach} {when}; without approval it doesn’t go out.",
         OccurrenceStatus.IN_REVIEW: f"Waits for approval. Without it, nothing goes out {when}.",
-        OccurrenceStatus.APPROVED: f"It goes out by itself to {reach}, {when}.",
+        OccurrenceStatus.APPROVED: "Its approval no longer covers it. Nothing goes out until it is approved again."
+        if page.lapsed
+        else f"It goes out by itself to {reach}, {when}.",
         OccurrenceStatus.SENDING: _sending_words(page),
         OccurrenceStatus.SENT: f"Sent to {plural(row.reached or 0, 'person', 'people')}, {when}."
         if row.reached

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import redirect, render_template, request, url_for
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
-from engagement.accounts import concern_access
+from engagement.accounts.scopes import rights
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.pages.concerns import blueprint
@@ -22,12 +22,15 @@ from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, drawn, saving
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Workflow
+from engagement.reach import Reach
 from engagement.resistance import actions, queries
 from engagement.resistance.models import Concern
 from engagement.resistance.queries import LogFilters, WaitingCounts
 from engagement.resistance.rules import FLOOD_WATCHED_DAYS, ConcernStatus, LeftOut, Severity, Source
+from engagement.resistance.scopes import concerns_within, may_answer_for
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
+from engagement.waves.scopes import waves_within
 from engagement.words import number_word, plural
 
 AGES = (("5", "More than 5 days"), ("14", "More than 14 days"), ("30", "More than 30 days"))
@@ -50,21 +53,21 @@ class LogLine:
 def index() -> str:
     """The log: those that wait first."""
     reader = guard.reader()
-    guard.allow(concern_access.may_read_concerns(reader))
-    readable, on = concern_access.concern_waves(reader), here_today()
+    planning = rights.planning(reader)
+    guard.allow(planning.holds_places)
+    readable, on = concerns_within(planning), here_today()
     counted_on = on - timedelta(days=1)
     asked = Asked()
-    listed = queries.concerns_listed(readable, on, guard.organisation().country, _filters(asked, readable))
+    listed = queries.concerns_listed(readable, on, guard.organisation().country, _filters(asked, readable, planning))
     rows = asked.ordered(listed, COLUMNS, usual="waiting", last=Concern.id)
-    within = queries.may_be_read(readable)
     page = asked.page(count_of(rows))
     return render_template(
         "concerns/index.html",
         lede=_log_lede(queries.waiting_counts(readable, counted_on, guard.organisation().country)),
-        counts=queries.counts_by_source(within, counted_on),
+        counts=queries.counts_by_source(readable, counted_on),
         counted_on=counted_on,
         floods=queries.floods(readable, on - timedelta(days=FLOOD_WATCHED_DAYS)),
-        may_decide_floods=concern_access.may_read_every_concern(reader),
+        may_decide_floods=planning.everything,
         lines=[_line(row, on) for row in queries.log_page(rows, page.offset, page.size)],
         page=page,
         asked=asked,
@@ -83,7 +86,7 @@ def _log_lede(counts: WaitingCounts) -> str:
 def decide_flood() -> BaseResponse:
     """Let what came in a flood count in reports, or leave it out."""
     reader = guard.reader()
-    guard.allow(concern_access.may_read_every_concern(reader))
+    guard.allow(rights.planning(reader).everything)
     day = day_or_none(request.form.get("on"))
     if day is None:
         raise BadInput("Which morning is meant? Go back to the log and choose it there.")
@@ -110,9 +113,9 @@ def lateness(row: Concern, on: date) -> str:
     return ""
 
 
-def _filters(asked: Asked, readable: ColumnElement[bool] | None) -> LogFilters:
+def _filters(asked: Asked, readable: ColumnElement[bool], planning: Reach) -> LogFilters:
     """Return what the log is narrowed by; the filters offer what the reader may read."""
-    visible = waves.waves_visible(true() if readable is None else readable)
+    visible = waves.waves_visible(waves_within(planning))
     words = asked.words("q", "Words")
     state = asked.one_of("status", "State", [*SPECIAL_STATES.items(), *((s.value, s.word) for s in ConcernStatus)])
     source = asked.word_of(Source, "source", "Source")
@@ -138,10 +141,9 @@ def _filters(asked: Asked, readable: ColumnElement[bool] | None) -> LogFilters:
 @blueprint.route("/concerns/log", methods=["GET", "POST"])
 def log() -> Drawn | BaseResponse:
     """Log what somebody said in a conversation."""
-    reader = guard.reader()
-    guard.allow(concern_access.may_read_concerns(reader))
-    condition = concern_access.concern_waves(reader)
-    choices = waves.waves_visible(true() if condition is None else condition)
+    planning = rights.planning(guard.reader())
+    guard.allow(planning.holds_places)
+    choices = waves.waves_visible(waves_within(planning))
     workflows = programmes.workflows_of({wave.programme_id for wave in choices})
     form = LogForm()
     form.wave.choices = [NONE_CHOSEN, *(SelectChoice(value=str(w.id), label=w.title) for w in choices)]
@@ -167,7 +169,7 @@ def log() -> Drawn | BaseResponse:
 
 def _log(form: LogForm, wave: Wave | None, workflow: Workflow | None) -> Concern:
     reader = guard.reader()
-    if not concern_access.may_read_concern(reader, wave.programme_id if wave else None, wave.id if wave else None):
+    if not may_answer_for(rights.planning(reader), wave):
         sentence = "Choose the wave. Without one, only change managers of everything could read it."
         raise BadInput(sentence, {"wave": sentence})
     return actions.log_concern(

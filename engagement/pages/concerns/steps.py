@@ -7,10 +7,10 @@ from datetime import date
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
-from engagement.accounts import concern_access
 from engagement.accounts import queries as accounts
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes import rights
 from engagement.content.library import playbook
 from engagement.content.markdown import to_html
 from engagement.db import db
@@ -31,15 +31,11 @@ from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.resistance import actions, queries
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus, Severity, Source
+from engagement.resistance.scopes import concern_for, may_answer_for
 
 
 def _readable(concern_id: int) -> Concern:
-    """Return a concern that the reader may read; raises NotAllowed or NotFound."""
-    reader = guard.reader()
-    guard.allow(concern_access.may_read_concerns(reader))
-    row = guard.found(queries.concern_page(concern_id))
-    guard.allow(concern_access.may_read_concern(reader, row.wave.programme_id if row.wave else None, row.wave_id))
-    return row
+    return concern_for(rights.planning(guard.reader()), concern_id)
 
 
 @dataclass
@@ -109,7 +105,7 @@ def _concern_lede(row: Concern, on: date) -> str:
 def acknowledge(concern_id: int) -> BaseResponse:
     """Tell the sender that it was read."""
     row = _readable(concern_id)
-    actions.acknowledge(row, by=guard.reader().actor)
+    actions.acknowledge(row, by=guard.reader().actor, organisation=guard.organisation())
     return done("concerns.concern", "Acknowledged", "The sender sees that somebody has read it.", concern_id=row.id)
 
 
@@ -134,15 +130,12 @@ def take_over(concern_id: int) -> Drawn | BaseResponse:
     def act() -> str:
         chosen = form.owner.data
         owner = db.session.get(Account, chosen) if chosen else None
-        timezone = guard.settings().timezone
-        programme_id = row.wave.programme_id if row.wave else None
-        if owner is None or not concern_access.may_read_concern(
-            accounts.reader_of(owner, timezone), programme_id, row.wave_id
-        ):
+        theirs = accounts.reader_of(owner, guard.settings().timezone) if owner else None
+        if owner is None or theirs is None or not may_answer_for(rights.planning(theirs), row.wave):
             # The same words for any number, because numbers run in sequence and names would read the list of sign-ins out.
             sentence = "Whom you chose may not read this concern, and so can’t answer it. Choose somebody else."
             raise BadInput(sentence, {"owner": sentence})
-        actions.take_over(row, owner, by=guard.reader().actor)
+        actions.take_over(row, owner, by=guard.reader().actor, organisation=guard.organisation())
         return f"{owner.name} works on the answer"
 
     return _step(row, "owner", form, act)
@@ -154,7 +147,7 @@ def answer(concern_id: int) -> Drawn | BaseResponse:
     row, form = _readable(concern_id), AnswerForm()
 
     def act() -> str:
-        actions.answer(row, form.text.data, by=guard.reader().actor, on=here_today())
+        actions.answer(row, form.text.data, by=guard.reader().actor, on=here_today(), organisation=guard.organisation())
         return "Answered"
 
     return _step(row, "answer", form, act, "The sender can read it now, and reply.")
@@ -167,7 +160,9 @@ def change_source(concern_id: int) -> Drawn | BaseResponse:
     form = SourceForm(source=row.source.value)
 
     def act() -> str:
-        actions.change_source(row, Source(form.source.data), form.reason.data, by=guard.reader().actor)
+        actions.change_source(
+            row, Source(form.source.data), form.reason.data, by=guard.reader().actor, organisation=guard.organisation()
+        )
         return f"Counted under “{row.source.word}”"
 
     return _step(row, "source", form, act, "The sender can read why.")
@@ -192,7 +187,7 @@ def close(concern_id: int) -> Drawn | BaseResponse:
     row, form = _readable(concern_id), ClosingForm()
 
     def act() -> str:
-        actions.close(row, form.note.data, by=guard.reader().actor)
+        actions.close(row, form.note.data, by=guard.reader().actor, organisation=guard.organisation())
         return "Closed"
 
     return _step(row, "closing", form, act, "The sender can read what became of it. A reply opens it again.")
@@ -204,7 +199,9 @@ def reopen(concern_id: int) -> Drawn | BaseResponse:
     row, form = _readable(concern_id), ReopeningForm()
 
     def act() -> str:
-        actions.reopen(row, form.reason.data, by=guard.reader().actor, on=here_today())
+        actions.reopen(
+            row, form.reason.data, by=guard.reader().actor, on=here_today(), organisation=guard.organisation()
+        )
         return "Taken up again"
 
     return _step(row, "reopening", form, act, "An answer is promised within five working days.")

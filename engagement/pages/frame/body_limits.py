@@ -8,8 +8,8 @@ from itsdangerous import BadData
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_cookie
 
-from engagement.accounts import access
 from engagement.accounts.rules import SESSION_LIFETIME
+from engagement.accounts.scopes import rights
 from engagement.db import db, reads_only
 from engagement.intake.reading.queries.files import MOST_BYTES
 from engagement.pages.frame import guard
@@ -23,9 +23,19 @@ LONG_FORMS = frozenset(
     {
         "audiences.edit",
         "audiences.new",
+        # Each step of a message brings its text along.
+        "calendar.approve",
+        "calendar.ask_approval",
+        "calendar.decide",
         "calendar.edit",
+        "calendar.move",
         "calendar.new",
         "calendar.occurrence",
+        "calendar.remove_translation",
+        "calendar.send_back",
+        "calendar.send_test_copy",
+        "calendar.skip",
+        "calendar.withdraw_approval",
         "sign_in.send_kept",
         "training.decide_leftovers",
         "training.editing",
@@ -65,7 +75,7 @@ def _may_import() -> bool:
     before = reads_only.get()
     reads_only.set(True)
     try:
-        return guard.is_signed_in() and access.may_import_people(guard.reader())
+        return guard.is_signed_in() and rights.keeping_people(guard.reader()).everything
     finally:
         db.session.rollback()
         reads_only.set(before)

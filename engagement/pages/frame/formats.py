@@ -12,6 +12,7 @@ from engagement.words import (
     brief_day_words,
     count,
     day_words,
+    direction_of,
     month_words,
     number_word,
     plural,
@@ -23,6 +24,8 @@ from engagement.words import (
 def register(app: Flask) -> None:
     """Make the filters known to the templates."""
     app.jinja_env.filters.update(
+        direction=direction_of,
+        in_language=in_language,
         day=day,
         short_day=short_day,
         moment=moment,
@@ -121,3 +124,11 @@ def shortened(text: str, length: int) -> str:
     """Return the beginning of a text in one line, cut between words."""
     line = " ".join(text.split())
     return line if len(line) <= length else line[:length].rsplit(" ", 1)[0] + " …"
+
+
+def in_language(tag: str | None) -> Markup:
+    """Return the attributes of an element whose text is in another language than the page; none for None."""
+    if not tag:
+        return Markup("")
+    turned = Markup(' dir="rtl"') if direction_of(tag) == "rtl" else ""
+    return Markup(' lang="{}"{}').format(tag, turned)

@@ -119,7 +119,8 @@ def _limited(reader: Reader) -> Reader:
 
 def _read_only_unless_posted(endpoint: str | None, _values: dict[str, object] | None) -> None:
     view = current_app.view_functions.get(endpoint or "")
-    reads_only.set(request.method in ("GET", "HEAD", "OPTIONS") and not hasattr(view, "writes_because"))
+    writes = request.method == "GET" and hasattr(view, "writes_because")
+    reads_only.set(request.method in ("GET", "HEAD", "OPTIONS") and not writes)
 
 
 def _writable_again(_error: BaseException | None) -> None:
@@ -235,7 +236,7 @@ def came_from() -> str:
 
 def here() -> str:
     """Return the page to come back to after signing in: this one, or the page whose form was sent."""
-    return safe_path(request.full_path.rstrip("?")) if request.method == "GET" else came_from()
+    return safe_path(request.full_path.rstrip("?")) if request.method != "POST" else came_from()
 
 
 def known_path(target: str | None) -> str:

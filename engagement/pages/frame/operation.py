@@ -1,15 +1,21 @@
 """What machines ask of the service: whether it lives, whether it is ready, and its figures."""
 
+import os
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Blueprint, Flask, Response, current_app, g, request
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from sqlalchemy import text
 
-from engagement import clock
+from engagement import VERSION, clock
 from engagement.db import db
 from engagement.mail.queries import due_count, outbox_counts
 from engagement.pages.frame.guard import is_unknown, open_to_all
@@ -17,14 +23,29 @@ from engagement.pages.frame.machine import may_read_metrics
 from engagement.scheduler.running import clock_stands_still, last_tick, line_states
 
 blueprint = Blueprint("operation", __name__)
-REGISTRY = CollectorRegistry()
-REQUESTS = Counter("engagement_requests", "Answered requests", ["method", "endpoint", "status"], registry=REGISTRY)
-SECONDS = Histogram("engagement_request_seconds", "Time to answer", ["endpoint"], registry=REGISTRY)
+# Counts lie in files of the instance folder, one for each process, so that any of them answers for all of this machine.
+values.ValueClass = values.MultiProcessValue()
+COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
+REQUESTS = Counter("engagement_requests", "Answered requests", ["method", "endpoint", "status"], registry=None)
+SECONDS = Histogram("engagement_request_seconds", "Time to answer", ["endpoint"], registry=None)
 
 
 def count_requests(app: Flask) -> None:
     """Count each answer by endpoint; pages for speaking without a name are left out."""
+    folder = Path(app.instance_path) / "metrics"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if COUNTED_IN not in os.environ:
+        os.environ[COUNTED_IN] = str(folder)
+        if not any(_is_alive(file) for file in folder.glob("*.db")):
+            for file in folder.glob("*.db"):
+                file.unlink(missing_ok=True)
     app.after_request(_count)
+
+
+def _is_alive(file: Path) -> bool:
+    """Return whether the process that counts in a file still runs; files of dead ones count until all have ended."""
+    number = file.stem.rpartition("_")[2]
+    return number.isdigit() and Path(f"/proc/{number}").exists()
 
 
 def _count(response: Response) -> Response:
@@ -83,17 +104,32 @@ def metrics() -> Response:
             mimetype="text/plain",
         )
     registry = CollectorRegistry()
-    outbox = Gauge("engagement_outbox", "Messages by state", ["state"], registry=registry)
-    for state, number in outbox_counts().items():
-        outbox.labels(state.value).set(number)
-    due = Gauge("engagement_outbox_due", "Messages that may be sent now", registry=registry)
-    due.set(due_count(clock.now()))
-    age = Gauge("engagement_clock_age_seconds", "Seconds since a line of the timetable began", registry=registry)
-    tick = last_tick()
-    age.set((clock.now() - tick).total_seconds() if tick else float("inf"))
-    failed = Gauge(
-        "engagement_job_failed", "Whether the last run of a line ended with an error", ["line"], registry=registry
-    )
-    for line in line_states():
-        failed.labels(line.name).set(line.has_failed)
-    return Response(generate_latest(REGISTRY) + generate_latest(registry), mimetype="text/plain; version=0.0.4")
+    MultiProcessCollector(registry, path=os.environ[COUNTED_IN])
+    registry.register(_AtThisMoment())
+    return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
+
+
+class _AtThisMoment(Collector):
+    """What the database says when it is asked, the same for all processes."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily | InfoMetricFamily]:
+        yield InfoMetricFamily("engagement", "The version of the service", {"version": VERSION})
+        outbox = GaugeMetricFamily("engagement_outbox", "Messages by state", labels=["state"])
+        for state, number in outbox_counts().items():
+            outbox.add_metric([state.value], number)
+        yield outbox
+        yield GaugeMetricFamily("engagement_outbox_due", "Messages that may be sent now", due_count(clock.now()))
+        tick = last_tick()
+        age = (clock.now() - tick).total_seconds() if tick else float("inf")
+        yield GaugeMetricFamily("engagement_clock_age_seconds", "Seconds since a line of the timetable began", age)
+        failed = GaugeMetricFamily(
+            "engagement_job_failed", "Whether the last run of a line ended with an error", labels=["line"]
+        )
+        alone = GaugeMetricFamily(
+            "engagement_job_left_alone", "Things that a line leaves alone after a fault", labels=["line"]
+        )
+        for line in line_states():
+            failed.add_metric([line.name], line.has_failed)
+            alone.add_metric([line.name], line.set_aside)
+        yield failed
+        yield alone

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from flask import Flask, flash, get_flashed_messages, request
 
-from engagement.accounts import access, concern_access, training_access
-from engagement.accounts.audit_access import may_see_audit
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
-from engagement.accounts.stakeholder_access import may_see_stakeholders
+from engagement.attention.queries.set_aside import may_try_again
 from engagement.pages.frame import guard
 from engagement.pages.frame.addresses import url_for
+from engagement.set_aside import SetAside, set_aside_of
 from engagement.words import zone_words
 
 THEMES = ("light", "dark", "auto")
@@ -51,6 +51,7 @@ class Shell:
     foot_note: str | None
     sees_audiences: bool
     sees_leavers: bool
+    left_alone: list[SetAside]
 
 
 def notify(heading: str, text: str = "", tone: str = "ok") -> None:
@@ -81,9 +82,17 @@ def _shell() -> Shell:
         more_url=url_for("sign_in.sign_in", next=guard.here()) if reader and reader.has_more else None,
         data_url=url_for("me.data") if reader and reader.person_id else None,
         foot_note=None,
-        sees_audiences=bool(reader and access.may_see_audiences(reader)),
-        sees_leavers=bool(reader and access.may_change_people(reader)),
+        sees_audiences=bool(reader and rights.choosing_audiences(reader).holds_places),
+        sees_leavers=bool(reader and rights.keeping_people(reader).everything),
+        left_alone=_left_alone(reader) if reader else [],
     )
+
+
+def _left_alone(reader: Reader) -> list[SetAside]:
+    """What jobs leave alone of the thing whose page this is, where the reader may have it tried again."""
+    kind, argument = _PAGES_OF_THINGS.get(request.endpoint or "", ("", ""))
+    rows = set_aside_of(kind, (request.view_args or {})[argument]) if kind else []
+    return [row for row in rows if may_try_again(reader, row)]
 
 
 def _notices() -> list[Notice]:
@@ -91,24 +100,38 @@ def _notices() -> list[Notice]:
     return [Notice(*message.partition("\n")[::2], tone) for tone, message in flashed]
 
 
+#: The pages of things that jobs may leave alone: the table, and the argument that says which row.
+_PAGES_OF_THINGS = {
+    "calendar.occurrence": ("occurrence", "occurrence_id"),
+    "calendar.communication": ("communication", "communication_id"),
+    "waves.wave": ("wave", "wave_id"),
+    "waves.programme": ("programme", "programme_id"),
+}
+
+
+def _audits_without_administration(reader: Reader) -> bool:
+    return rights.auditing(reader).holds_anything and not rights.reading_operation(reader).everything
+
+
 #: Label, endpoint, the path under which the place is the current one, and the question that opens it.
 _PLANNING = (
-    ("Today", "today.index", "/", access.may_plan_something),
-    ("Waves", "waves.index", "/programmes", access.may_see_planning),
-    ("People", "people.index", "/people", access.may_see_people),
-    ("Stakeholders", "stakeholders.index", "/stakeholders", may_see_stakeholders),
-    ("Calendar", "calendar.index", "/communications", access.may_see_planning),
-    ("Training", "training.index", "/training", training_access.may_see_training),
-    ("Concerns", "concerns.index", "/concerns", concern_access.may_read_concerns),
-    ("Reports", "reports.index", "/reports", access.may_read_some_report),
-    ("Administration", "admin.index", "/admin", access.may_see_jobs),
-    ("Audit", "admin.audit_log", "/admin/audit", lambda r: may_see_audit(r) and not access.may_see_jobs(r)),
+    ("Today", "today.index", "/", lambda r: rights.planning(r).holds_places),
+    ("Waves", "waves.index", "/programmes", lambda r: rights.reading(r).holds_places),
+    ("People", "people.index", "/people", lambda r: rights.reading(r).holds_anything),
+    ("Stakeholders", "stakeholders.index", "/stakeholders", lambda r: rights.reading_maps(r).holds_places),
+    ("Calendar", "calendar.index", "/communications", lambda r: rights.reading(r).holds_places),
+    ("Training", "training.index", "/training", lambda r: rights.reading(r).holds_places),
+    ("Concerns", "concerns.index", "/concerns", lambda r: rights.planning(r).holds_places),
+    ("Reports", "reports.index", "/reports", lambda r: rights.reporting(r).holds_places),
+    ("Administration", "admin.index", "/admin", lambda r: rights.reading_operation(r).everything),
+    ("Audit", "admin.audit_log", "/admin/audit", _audits_without_administration),
 )
 _OWN = (
     ("My change", "me.index", "/me"),
     ("My training", "me.training", "/me/training"),
     ("Messages", "me.messages", "/me/messages"),
     ("Say something", "concerns.new", "/concerns/new"),
+    ("What I said", "concerns.mine", "/me/concerns"),
 )
 #: Paths that belong to a place although they begin otherwise.
 _BELONGS = {
@@ -134,7 +157,7 @@ def _places(reader: Reader) -> list[Place]:
             path = home
     own = path == "/me" or path.startswith("/me/") or path in ("/concerns/new", "/concerns/receipt")
     entries = [(label, endpoint, prefix) for label, endpoint, prefix, question in _PLANNING if question(reader)]
-    if not entries or (own and not access.may_plan_something(reader)):
+    if not entries or (own and not rights.planning(reader).holds_places):
         entries = [*_OWN, ("My team", "me.team", "/me/team")] if reader.has_team else list(_OWN)
     elif reader.person_id is not None:
         entries.append(("My change", "me.index", "/me"))

@@ -3,11 +3,10 @@
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from sqlalchemy.orm import undefer
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
 from engagement.errors import BadInput
@@ -19,6 +18,7 @@ from engagement.intake.reading.queries.files import HrFile, first_rows, open_fil
 from engagement.intake.reading.rules.fields import Field
 from engagement.intake.reading.rules.problems import Severity, UnreadableFile
 from engagement.intake.rules import STAGED, Progress, Step, quietly, within
+from engagement.intake.scopes import upload_for
 from engagement.pages.frame import guard
 from engagement.pages.intake import blueprint
 from engagement.pages.intake.forms import WHOLE, ColumnsForm, FileForm
@@ -33,7 +33,7 @@ LARGE = 500_000
 @blueprint.route("/people/import", methods=["GET", "POST"])
 def index() -> Any:
     """Give a file."""
-    guard.allow(access.may_import_people(guard.reader()))
+    guard.allow(rights.keeping_people(guard.reader()).everything)
     # Nobody waits for the database while a file is read.
     db.session.rollback()
     form = FileForm()
@@ -114,10 +114,7 @@ def _begin_choosing(form: FileForm, file: HrFile, content: bytes) -> Any:
 @blueprint.route("/people/import/columns/<int:upload_id>", methods=["GET", "POST"])
 def columns(upload_id: int) -> Any:
     """Choose which column says what."""
-    guard.allow(access.may_import_people(guard.reader()))
-    upload = guard.found(db.session.get(KeptUpload, upload_id, options=[undefer(KeptUpload.content)]))
-    if upload.account_id != guard.reader().account_id:
-        guard.found(None)
+    upload = upload_for(rights.keeping_people(guard.reader()), upload_id)
     asked: dict[str, Any] = {"full": request.args.get("full", WHOLE), "skip_bad": request.args.get("skip_bad", "")}
     form = ColumnsForm()
     saved = queries.mapping_named(request.args.get("saved", ""))

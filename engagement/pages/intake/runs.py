@@ -6,7 +6,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.attention.queries.holding import held_by_leavers
 from engagement.db import db
 from engagement.errors import RuleBroken
@@ -18,6 +18,7 @@ from engagement.intake.comparing.queries.sign_ins import sign_ins_touched
 from engagement.intake.models import ImportRun
 from engagement.intake.reading.rules.problems import ProblemKind, Severity
 from engagement.intake.rules import STAGED, ChangeKind, Progress, needs_confirmation, quietly, within
+from engagement.intake.scopes import run_for
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.intake import blueprint
@@ -34,7 +35,7 @@ MANY = 4_000
 @blueprint.get("/people/import/runs")
 def runs() -> str:
     """All imports, newest first."""
-    guard.allow(access.may_import_people(guard.reader()))
+    guard.allow(rights.keeping_people(guard.reader()).everything)
     listed, page = Asked().shown(queries.runs())
     return render_template("intake/runs.html", runs=listed, page=page)
 
@@ -71,8 +72,7 @@ PROBLEMS = {
 @blueprint.get("/people/import/<int:run_id>")
 def run(run_id: int) -> str:
     """What a file would do, or what it did."""
-    guard.allow(access.may_import_people(guard.reader()))
-    found = guard.found(db.session.get(ImportRun, run_id))
+    found = run_for(rights.keeping_people(guard.reader()), run_id)
     parts = _parts(found)
     part = request.args.get("show", "")
     shown = part if part in {known for known, _, _ in parts} else (parts[0][0] if parts else "")
@@ -156,8 +156,7 @@ def _tally(found: ImportRun) -> list[tuple[str, str, str]]:
 @blueprint.post("/people/import/<int:run_id>/application")
 def apply(run_id: int) -> BaseResponse:
     """Make the directory what the file says, and let waves and training follow."""
-    guard.allow(access.may_import_people(guard.reader()))
-    found = guard.found(db.session.get(ImportRun, run_id))
+    found = run_for(rights.keeping_people(guard.reader()), run_id)
     touched, confirmed, by = found.touched, "confirm_leavers" in request.form, guard.reader().actor
     anew = url_for("intake.run", run_id=run_id, anew=1)
 
@@ -177,8 +176,7 @@ def apply(run_id: int) -> BaseResponse:
 @blueprint.post("/people/import/<int:run_id>/leaving-out")
 def leave_out(run_id: int) -> BaseResponse:
     """Leave out the rows with errors."""
-    guard.allow(access.may_import_people(guard.reader()))
-    found = guard.found(db.session.get(ImportRun, run_id))
+    found = run_for(rights.keeping_people(guard.reader()), run_id)
     try:
         actions.leave_out_bad_rows(found, by=guard.reader().actor)
     except RuleBroken as error:
@@ -190,8 +188,7 @@ def leave_out(run_id: int) -> BaseResponse:
 @blueprint.post("/people/import/<int:run_id>/discarding")
 def discard(run_id: int) -> BaseResponse:
     """Drop a file that was not applied."""
-    guard.allow(access.may_import_people(guard.reader()))
-    found = guard.found(db.session.get(ImportRun, run_id))
+    found = run_for(rights.keeping_people(guard.reader()), run_id)
     try:
         actions.discard_run(found, by=guard.reader().actor)
     except RuleBroken as error:
@@ -202,8 +199,7 @@ def discard(run_id: int) -> BaseResponse:
 @blueprint.post("/people/import/<int:run_id>/undoing")
 def undo(run_id: int) -> BaseResponse:
     """Put everybody back to what they were before an import."""
-    guard.allow(access.may_import_people(guard.reader()))
-    found = guard.found(db.session.get(ImportRun, run_id))
+    found = run_for(rights.keeping_people(guard.reader()), run_id)
     by = guard.reader().actor
 
     def work(progress: Progress) -> str | None:

@@ -1,7 +1,10 @@
 """The page “My change”: the next step, scope of the workflows, dates, training, messages."""
 
+from datetime import timedelta
+
 from flask import render_template
 
+from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.pages.frame import guard
@@ -10,11 +13,14 @@ from engagement.pages.me import blueprint
 from engagement.pages.me.learning_rows import learning_row
 from engagement.pages.me.messages import messages_to, messages_to_confirm
 from engagement.pages.me.words import champion_posts_of, change_of
+from engagement.resistance.saying.queries import news_for_sender
 from engagement.training import queries
 from engagement.training.rules import DAYS_TO_DECIDE
 from engagement.training.scopes import old_training_within
 
 MESSAGES_SHOWN = 3
+#: How long the page tells of something new about what the reader said.
+NEWS_FOR = timedelta(days=14)
 
 
 @blueprint.get("/me")
@@ -32,10 +38,11 @@ def index() -> str:
         posts=champion_posts_of(person),
         next=queries.next_of(items),
         rows=[learning_row(item) for item in items],
-        done=sum(item.completed for item in items),
+        count=queries.own_count(items),
         minutes_left=queries.minutes_left(items),
         messages=messages,
         to_confirm=messages_to_confirm(person.id),
+        said=news_for_sender(person.id, reader.account_id, clock.now() - NEWS_FOR),
         undecided=len(queries.leftovers_of(person.id, queries.LeftoverState.OPEN)),
         to_decide=_to_decide_for_others(reader),
         days_to_decide=DAYS_TO_DECIDE,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from engagement.pages.frame.formats import short_day
 from engagement.training.queries import LearningItem
-from engagement.training.rules import CompletionSource
+from engagement.training.rules import CompletionSource, ItemKind
+from engagement.words import number_word
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,20 @@ def _state_words(item: LearningItem) -> str:
 
 
 def _note(item: LearningItem) -> str:
-    """Say what a move has to do with an item: recognised from before, or kept, or that they have a day of their own; "" for nothing."""
+    """Say how an item counts where it isn't simply required, and what a move has to do with it; "" for neither."""
+    return "; ".join(words for words in (_kind_words(item), _moved_words(item)) if words)
+
+
+def _kind_words(item: LearningItem) -> str:
+    if item.kind is ItemKind.OPTIONAL:
+        return "optional"
+    if item.kind is ItemKind.CHOICE and item.is_needed:
+        return f"one of a choice; {number_word(item.choices_left)} of them {'is' if item.choices_left == 1 else 'are'} asked"
+    return "optional, since your choice is made" if item.is_optional else ""
+
+
+def _moved_words(item: LearningItem) -> str:
+    """Say that an item is recognised from before, or kept, or that they have a day of their own; "" for nothing."""
     if item.is_recognised and item.completion is not None:
         where = f" in {item.recognised_in.title}" if item.recognised_in else ""
         return f"recognised, completed on {short_day(item.completion.completed_at)}{where}"

@@ -21,6 +21,9 @@ from engagement.pages.parts.keeping_words import emptied_words
 from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import done
 
+#: Stands in the plain text of a message above the words that say why it came.
+WHY_BEGINS = "\n\n--\n"
+
 
 @dataclass(frozen=True)
 class Message:
@@ -82,8 +85,15 @@ def message(delivery_id: int) -> str:
         "me/message.html",
         message=Message(row, mail.subject_for(row), confirming.acknowledged_at([row]).get(row.id)),
         emptied_words=emptied_words() if row.is_emptied else "",
+        why=_why(row),
         html=Markup(text_in(mail.html_for(row)) or to_html(mail.text_for(row))),  # noqa: S704  cleaned by content.markdown
     )
+
+
+def _why(row: Delivery) -> str:
+    """Return why the message reached the reader, as it said under the text."""
+    _, found, why = mail.text_for(row).rpartition(WHY_BEGINS)
+    return why.strip() if found else ""
 
 
 @blueprint.get("/me/mailings/<int:mailing_id>")

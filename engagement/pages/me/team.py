@@ -28,5 +28,6 @@ def team() -> str:
             for member in members
         ],
         late=sum(bool(member.overdue_items) for member in members),
-        finished=sum(bool(member.items) and not member.open_items for member in members),
+        asked=sum(member.is_asked for member in members),
+        finished=sum(member.is_asked and not member.open_items for member in members),
     )

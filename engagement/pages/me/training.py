@@ -12,6 +12,7 @@ from engagement.pages.frame.formats import today
 from engagement.pages.me import blueprint
 from engagement.pages.me.learning_rows import learning_row
 from engagement.pages.me.leftovers import own_leftovers
+from engagement.pages.me.messages import messages_to_confirm
 from engagement.pages.parts.saving import done
 from engagement.people.models import Person
 from engagement.training import actions, queries
@@ -39,7 +40,8 @@ def training() -> str:
         days_to_decide=DAYS_TO_DECIDE,
         earlier=queries.finished_earlier(person.id, [item.module.id for item in items]),
         next=queries.next_of(items),
-        done=sum(item.completed for item in items),
+        count=queries.own_count(items),
+        to_confirm=messages_to_confirm(person.id),
         minutes_left=queries.minutes_left(items),
     )
 

@@ -116,6 +116,9 @@ def _lede(shown: list[Wave], found: dict[int, list[Workflow]]) -> str:
     )
     first = f"{names or wave.name} {verb} for you on {day(wave.go_live_on)}."
     more = " ".join(workflow.summary.strip() for workflow in found.get(wave.id, []) if workflow.summary.strip())
+    moved = waves.moves_of_waves([wave.id]).get(wave.id) if lies_ahead else None
+    if moved:
+        first += f" That was to be {day(moved[0].from_on)}; it moved: {moved[0].reason.rstrip('.')}."
     others = [other.name for other in shown if other is not wave]
     also = f" You are also in {listed(others)}." if others else ""
     return f"{first} {more}".strip() + also
@@ -127,7 +130,7 @@ def _steps(
     items: Sequence[LearningItem],
     sent: Sequence[tuple[datetime | None, str]],
 ) -> list[Step]:
-    now = today()
+    now, moves = today(), waves.moves_of_waves([wave.id for wave in shown])
     dated: list[tuple[date, Step]] = []
     for wave in shown:
         asked = [item for item in items if item.wave is not None and item.wave.id == wave.id]
@@ -137,8 +140,10 @@ def _steps(
             text = "Your training is due" if needed else "Your training is finished"
             dated.append((due, Step(_words(due), text, _state(due) if needed else "done")))
         names = listed([workflow.name for workflow in found.get(wave.id, [])]) or wave.name
+        moved = moves.get(wave.id) if wave.go_live_on >= now else None
+        former = f" (moved from {short_day(moved[0].from_on)}: {moved[0].reason})" if moved else ""
         start = "start" if len(found.get(wave.id, [])) > 1 else "starts"
-        text = f"{names} {start}" if wave.go_live_on >= now else f"{names} started"
+        text = f"{names} {start}{former}" if wave.go_live_on >= now else f"{names} started"
         state = "go" if wave.go_live_on >= now else "done"
         dated.append((wave.go_live_on, Step(_words(wave.go_live_on), text, state)))
         quiet = wave.stabilises_until_on

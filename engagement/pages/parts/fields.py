@@ -8,14 +8,15 @@ from wtforms import SelectMultipleField, StringField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.db import db
 from engagement.errors import BadInput
+from engagement.letters import search_words
 from engagement.pages.frame import guard
 from engagement.pages.parts.forms import stripped
 from engagement.people import queries
 from engagement.people.models import Department, Person
-from engagement.people.rules import search_text
+from engagement.waves.scopes import people_within
 
 REFERENCE = "A name, work address or employee number."
 MOST_OFFERED = 6
@@ -30,7 +31,7 @@ class PersonField(StringField):
 
     A name does where one person alone has it; of several the form offers each (`offered`), and the one that is ticked comes as
     a second value. Somebody whom the reader doesn't see by name is found by their address alone
-    (`access.people_with_known_numbers`).
+    (`rights.naming_by_number`).
     """
 
     def __init__(self, label: str, **options: Any) -> None:
@@ -59,14 +60,13 @@ class PersonField(StringField):
         if not self.data:
             return
         reader = guard.reader()
-        numbered = access.people_with_known_numbers(reader)
-        seen = and_(access.visible_people(reader), self._among)
+        numbered = people_within(rights.naming_by_number(reader))
+        seen = and_(people_within(rights.reading(reader)), self._among)
         self.person = queries.person_by_reference(self.data, self._among, numbered)
         if self.person is not None:
             return
         close = queries.people_suggested(self.data, limit=MOST_LOOKED_AT, visible=seen)
-        name = search_text(*self.data.split())
-        named = [person for person in close if search_text(*person.name.split()) == name]
+        named = [person for person in close if _are_same(person.name, self.data)]
         if len(named) == 1:
             self.person = named[0]
             return
@@ -101,6 +101,11 @@ class PersonField(StringField):
 def reference_of(person: Person) -> str:
     """Return by what a form names a person: their address, else their employee number, "" for neither."""
     return person.email or person.employee_id or ""
+
+
+def _are_same(name: str, typed: str) -> bool:
+    """Return whether two names have the same words, in whatever order and spelling: "Abbott, Amara" is Amara Abbott."""
+    return sorted(search_words(name)) == sorted(search_words(typed))
 
 
 class TickField(SelectMultipleField):

@@ -35,12 +35,12 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """Return rows as CSV: UTF-8 with the mark that Excel needs, texts that would be formulas made harmless."""
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow([_harmless(cell) for cell in header])
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerow([harmless(cell) for cell in header])
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
-def _harmless(cell: Any) -> Any:
+def harmless(cell: Any) -> Any:
     """Return a cell for CSV; a text that would be calculated gets an apostrophe in front, numbers stay numbers."""
     if cell is None:
         return ""

@@ -9,10 +9,11 @@ from typing import Any
 
 from flask import current_app
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, TextAreaField
+from wtforms import Field, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from engagement.errors import BadInput, EngagementError
+from engagement.letters import clean
 
 #: Characters that a line and a text take where the form says nothing else; rooms say more exactly what a value may be.
 LONGEST_LINE, LONGEST_TEXT = 1_000, 10_000
@@ -28,8 +29,25 @@ def longest(field: Field) -> int:
     return min(own, default=LONGEST_TEXT if isinstance(field, TextAreaField) else LONGEST_LINE)
 
 
+_AS_TYPED = (TextAreaField, PasswordField, HiddenField)
+
+
+def _cleaned(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value
+
+
 class Form(FlaskForm):
-    """A form with CSRF protection whose fields are questions."""
+    """A form with CSRF protection whose fields are questions. What is typed into one line is cleaned of what nobody sees."""
+
+    class Meta(FlaskForm.Meta):
+        """How fields are bound to this form."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            """Clean a line after the filters of its own."""
+            field: Field = super().bind_field(form, unbound_field, options)
+            if isinstance(field, StringField) and not isinstance(field, _AS_TYPED):
+                field.filters = [*field.filters, _cleaned]
+            return field
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse as well what is longer than its field takes: a `Length` of its own, else what such a field usually holds."""
@@ -77,9 +95,9 @@ class EditForm(Form):
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)
-        self.drawn_from.of = self._marks
+        self.drawn_from.of = self.marks
 
-    def _marks(self) -> dict[str, str]:
+    def marks(self) -> dict[str, str]:
         """Return a mark of what stands in each field that the form asks; those that were taken out of it are not among them."""
         return {field.short_name: _mark(field, field.object_data) for field in self._asked()}
 
@@ -89,7 +107,7 @@ class EditForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Refuse as well what others have changed since the form was drawn."""
         is_fine = super().validate(extra_validators=extra_validators)
-        overtaken, drawn_from = False, _read(self.drawn_from.data)
+        overtaken, drawn_from = False, drawn_marks(self.drawn_from.data)
         for field in self._asked():
             before, stands = drawn_from.get(field.short_name), _mark(field, field.object_data)
             typed = _mark(field, field.data)
@@ -107,7 +125,8 @@ class EditForm(Form):
         return is_fine and not overtaken
 
 
-def _read(text: str | None) -> dict[str, str]:
+def drawn_marks(text: str | None) -> dict[str, str]:
+    """Return the marks that a form brought of what it was drawn from, none for nonsense."""
     if not text or len(text) > LONGEST_TEXT:
         return {}
     try:

@@ -30,6 +30,7 @@ _PAGES = {
     Place.PLAN_COMMUNICATION: ("calendar.edit", "communication_id"),
     Place.LEAVERS: ("people.leavers", ""),
     Place.SIGN_INS: ("admin.waiting_sign_ins", ""),
+    Place.JOBS: ("admin.jobs", ""),
 }
 #: What the address says besides, where the page shows more than is meant.
 _NARROWED: dict[Place, dict[str, Any]] = {Place.GIVE_ROLES: {"role": "none"}}

@@ -6,11 +6,11 @@ from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from engagement.accounts import access, training_access
 from engagement.accounts.merging.actions import merge_department
 from engagement.accounts.merging.queries import grown_by_merging, roles_of_department
 from engagement.accounts.models import Grant
 from engagement.accounts.posts import actions as posts
+from engagement.accounts.scopes import rights
 from engagement.errors import RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import PersonField
@@ -19,6 +19,8 @@ from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.people import blueprint
 from engagement.people import actions, queries
 from engagement.people.models import Department
+from engagement.people.scopes import department_for, reaches_department
+from engagement.training.scopes import waves_with_learners_within
 from engagement.waves import queries as waves
 from engagement.words import plural
 
@@ -46,9 +48,9 @@ class MergeForm(Form):
 @blueprint.get("/departments")
 def departments() -> str:
     """Show the tree of departments."""
-    guard.allow(access.may_see_people(guard.reader()))
-    reader = guard.reader()
-    tree = [line for line in queries.department_tree() if access.may_see_department(reader, line.department.lineage)]
+    guard.allow(rights.reading(guard.reader()).holds_anything)
+    reach = rights.seeing_departments(guard.reader())
+    tree = [line for line in queries.department_tree() if reaches_department(reach, line.department)]
     seen = {line.department.id for line in tree}
     top = [line for line in tree if line.department.parent_id not in seen]
     return render_template(
@@ -69,14 +71,12 @@ def department(department_id: int) -> Drawn:
 
 
 def _may_change() -> bool:
-    return access.may_change_people(guard.reader())
+    return rights.keeping_people(guard.reader()).everything
 
 
 def _department(department_id: int, *, to_change: bool = False) -> Department:
-    guard.allow(_may_change() if to_change else access.may_see_people(guard.reader()))
-    row = guard.found(queries.department_page(department_id))
-    guard.allow(access.may_see_department(guard.reader(), row.lineage))
-    return row
+    right = rights.keeping_people if to_change else rights.seeing_departments
+    return department_for(right(guard.reader()), department_id)
 
 
 def _drawn(row: Department, name_form: NameForm, manager_form: ManagerForm, merge_form: MergeForm) -> Drawn:
@@ -85,7 +85,7 @@ def _drawn(row: Department, name_form: NameForm, manager_form: ManagerForm, merg
     merge_form.into.choices = [SelectChoice("", "Choose"), *(SelectChoice(str(d.id), d.path) for d in others)]
     forms = (name_form, manager_form, merge_form)
     reader = guard.reader()
-    by_name = {wave.id for wave in waves.waves_visible(training_access.waves_with_visible_learners(reader))}
+    by_name = {wave.id for wave in waves.waves_visible(waves_with_learners_within(rights.reading(reader)))}
     successor = queries.department_page(row.merged_into_id) if row.closed_at and row.merged_into_id else None
     return drawn(
         "people/department.html",
@@ -98,7 +98,9 @@ def _drawn(row: Department, name_form: NameForm, manager_form: ManagerForm, merg
         name_form=name_form,
         manager_form=manager_form,
         merge_form=merge_form,
-        roles=_whose(its_roles) if access.may_administer(reader) and (its_roles := roles_of_department(row)) else "",
+        roles=_whose(its_roles)
+        if rights.administering(reader).everything and (its_roles := roles_of_department(row))
+        else "",
         may_change=_may_change() and row.closed_at is None,
     )
 
@@ -139,7 +141,7 @@ def merge(department_id: int) -> Drawn | BaseResponse:
     form = MergeForm()
     form.into.choices = [SelectChoice(str(d.id), d.path) for d in queries.departments()]
     if form.validate_on_submit():
-        into = guard.found(queries.department_page(int(form.into.data)))
+        into = department_for(rights.keeping_people(guard.reader()), int(form.into.data))
         here = next((line.own_headcount for line in queries.department_tree() if line.department.id == row.id), 0)
         with saving(form) as saved:
             _refuse_growing_roles(row, into)
@@ -154,7 +156,7 @@ def merge(department_id: int) -> Drawn | BaseResponse:
 
 def _refuse_growing_roles(row: Department, into: Department) -> None:
     """Raise RuleBroken where merging would let a role reach more people and the reader is not who gives roles."""
-    if access.may_administer(guard.reader()):
+    if rights.administering(guard.reader()).everything:
         return
     for grant, reached in grown_by_merging(row, into):
         raise RuleBroken(

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, jsonify, render_template, request
 from sqlalchemy import Select, select
 
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import MOST_OFFERED, reference_of, row_id
@@ -19,12 +19,13 @@ from engagement.people.listing import BY_NAME, Listing
 from engagement.people.models import Department, Person
 from engagement.people.queries import DepartmentName, DirectoryRow
 from engagement.people.rules import TrainingRole
+from engagement.waves.scopes import people_within
 
 #: The choice of the role filter that finds the gap.
 WITHOUT_ROLE = "none"
 COLUMNS = {
     "name": BY_NAME,
-    "department": select(Department.path)
+    "department": select(Department.sorted_by)
     .where(Department.id == Person.department_id)
     .correlate(Person)
     .scalar_subquery(),
@@ -48,11 +49,11 @@ class Filters:
 
 def _filters(asked: Asked) -> Filters:
     """Return what the address asks for; a closed department can still be asked for."""
-    seen = access.departments_seen(guard.reader())
+    seen = rights.seeing_departments(guard.reader())
     wanted = row_id(request.args.get("department")) or 0
     found = {d.id: d for d in queries.department_names(also=wanted)}
     offered = [
-        (d.id, d.path) for d in found.values() if d.lineage.startswith(seen) and (not d.is_closed or d.id == wanted)
+        (d.id, d.path) for d in found.values() if seen.covers(lineage=d.lineage) and (not d.is_closed or d.id == wanted)
     ]
     words = asked.words("words", "Name, address or number")
     department_id = asked.row("department", "Department and below", offered, "Any", known=found)
@@ -69,7 +70,7 @@ def _filters(asked: Asked) -> Filters:
 
 def _listed(reader: Reader, filters: Filters) -> Select[Person]:
     listed = queries.people_listed(
-        access.visible_people(reader),
+        people_within(rights.reading(reader)),
         words=filters.words,
         lineage=filters.department.lineage if filters.department else "",
         role=filters.role,
@@ -94,7 +95,7 @@ def _listing(reader: Reader, filters: Filters) -> Listing:
 def index() -> str:
     """List the people whom the reader may see."""
     reader = guard.reader()
-    guard.allow(access.may_see_people(reader))
+    guard.allow(rights.reading(reader).holds_anything)
     asked = Asked()
     return _list("people/index.html", asked, _filters(asked))
 
@@ -102,9 +103,9 @@ def index() -> str:
 @blueprint.get("/people/suggestions")
 def suggestions() -> Response:
     """A few of the people whom the reader sees, for a field in which one is typed, as JSON."""
-    guard.allow(access.may_see_people(guard.reader()))
+    guard.allow(rights.reading(guard.reader()).holds_anything)
     words = request.args.get("words", "")[:100]
-    close = queries.people_suggested(words, limit=MOST_OFFERED, visible=access.visible_people(guard.reader()))
+    close = queries.people_suggested(words, limit=MOST_OFFERED, visible=people_within(rights.reading(guard.reader())))
     rows = [{"reference": reference_of(p), "name": _suggested_as(p)} for p in close if reference_of(p)]
     return guard.seen_by_nobody_else(jsonify(rows))
 
@@ -117,7 +118,7 @@ def _suggested_as(person: Person) -> str:
 def without_role() -> str:
     """List the gap: people to whom nobody has said what they have to learn."""
     reader = guard.reader()
-    guard.allow(access.may_see_people(reader))
+    guard.allow(rights.reading(reader).holds_anything)
     asked = Asked()
     order = asked.order(*COLUMNS, usual="name")
     return _list("people/without_role.html", asked, Filters(without_role=True, order=order))
@@ -125,14 +126,15 @@ def without_role() -> str:
 
 def _list(template: str, asked: Asked, narrowed: Filters) -> str:
     reader = guard.reader()
+    keeps = rights.keeping_people(reader).everything
     people, page = asked.page_of(_listing(reader, narrowed).page)
     return render_template(
         template,
         people=people,
         page=page,
         asked=asked,
-        may_change=access.may_change_people(guard.reader()),
-        may_import=access.may_import_people(reader),
+        may_change=keeps,
+        may_import=keeps,
     )
 
 
@@ -140,6 +142,6 @@ def _list(template: str, asked: Asked, narrowed: Filters) -> str:
 def export(kind: str) -> Response:
     """Give the list as a file, with the filters of the page and the columns of the HR file."""
     reader = guard.reader()
-    guard.allow(access.may_see_people(reader))
+    guard.allow(rights.reading(reader).holds_anything)
     rows = queries.directory_rows(_listed(reader, _filters(Asked())))
     return list_file(kind, DirectoryRow._fields, rows, "people", "People")

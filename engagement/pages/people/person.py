@@ -9,10 +9,10 @@ from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from engagement import clock
-from engagement.accounts import access
 from engagement.accounts.actions import end_with_leaving, return_with_sign_in
 from engagement.accounts.addresses.queries import what_leaving_ends
 from engagement.accounts.queries import account_of_person
+from engagement.accounts.scopes import rights
 from engagement.attention.queries.holding import held_by
 from engagement.db import db
 from engagement.pages.frame import guard
@@ -28,7 +28,8 @@ from engagement.people.organisation import working_time
 from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.training.actions import settle_assignments
 from engagement.waves import queries as waves
-from engagement.waves.queries import waves_of_person
+from engagement.waves.queries import person_for, waves_of_person
+from engagement.waves.scopes import people_within, reaches_wave
 
 ORIGIN_WORDS = {
     RoleOrigin.FILE: "from the HR file",
@@ -57,13 +58,11 @@ class DeliveryForm(EditForm):
 
 
 def _person(person_id: int) -> Person:
-    reader = guard.reader()
-    guard.allow(access.may_see_people(reader))
-    return guard.found(queries.person_page(person_id, access.visible_people(reader)))
+    return person_for(rights.reading(guard.reader()), person_id)
 
 
 def _person_to_change(person_id: int) -> Person:
-    guard.allow(access.may_change_people(guard.reader()))
+    guard.allow(rights.keeping_people(guard.reader()).everything)
     return _person(person_id)
 
 
@@ -88,7 +87,8 @@ def _delivery_form(row: Person, *, posted: bool) -> DeliveryForm:
 
 def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> Drawn:
     reader = guard.reader()
-    team = queries.team_of(row.id, access.visible_people(reader))
+    reading, keeps = rights.reading(reader), rights.keeping_people(reader).everything
+    team = queries.team_of(row.id, people_within(reading))
     settings = guard.settings()
     return drawn(
         "people/person.html",
@@ -97,10 +97,8 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> D
         person=row,
         held=[(role, ORIGIN_WORDS[role.origin]) for role in queries.roles_with_origin(row.id)],
         team=team,
-        waves=[
-            (wave, access.may_see_wave(reader, wave.programme_id, wave.id)) for wave in waves.waves_of_person(row.id)
-        ],
-        leaving_ends=what_leaving_ends(row) if access.may_change_people(guard.reader()) else "",
+        waves=[(wave, reaches_wave(reading, wave)) for wave in waves.waves_of_person(row.id)],
+        leaving_ends=what_leaving_ends(row) if keeps else "",
         to_hand_over=shown_things(held_by(row, reader)) if row.has_left else [],
         timezone=row.timezone or f"{settings.timezone}, the organisation’s",
         language=row.language or f"{settings.language}, the organisation’s",
@@ -108,8 +106,8 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> D
         country=working_time(row.timezone, row.works_from, row.works_until, row.country, guard.organisation()).country,
         roles_form=roles_form,
         delivery_form=delivery_form,
-        may_change=access.may_change_people(guard.reader()),
-        may_erase=access.may_erase_people(reader) and row.erased_at is None,
+        may_change=keeps,
+        may_erase=rights.administering(reader).everything and row.erased_at is None,
     )
 
 

@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField
 
 from engagement import audit
-from engagement.accounts import access, concern_access
 from engagement.accounts.queries import account_of_person
+from engagement.accounts.scopes import rights
 from engagement.attention.queries import holding
 from engagement.db import db
 from engagement.errors import BadInput
@@ -18,6 +18,7 @@ from engagement.pages.parts.places import shown_things
 from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.pages.people import blueprint
 from engagement.people.models import Person
+from engagement.people.scopes import person_to_keep
 from engagement.privacy.actions.erasing import Erasure, erase_person
 from engagement.privacy.actions.rewriting import Decided
 from engagement.privacy.queries.data_file import data_of
@@ -34,8 +35,7 @@ class EraseForm(Form):
 
 
 def _person(person_id: int) -> Person:
-    guard.allow(access.may_erase_people(guard.reader()))
-    return guard.found(db.session.get(Person, person_id))
+    return person_to_keep(rights.administering(guard.reader()), person_id)
 
 
 @blueprint.get("/people/<int:person_id>/data.json")
@@ -44,10 +44,12 @@ def data(person_id: int) -> Response:
     """What is kept about one person and what they wrote or did, as a JSON file."""
     person, reader = _person(person_id), guard.reader()
     answer = json_response(
-        data_of(person, with_concerns=concern_access.may_read_every_concern(reader)), f"person-{person.id}.json"
+        data_of(person, with_concerns=rights.planning(reader).everything), f"person-{person.id}.json"
     )
-    audit.record(Verb.SAVED_ALL_ABOUT_PERSON, person, by=reader.actor)
-    db.session.commit()
+    # Who only asks how large the file is has not taken it.
+    if request.method != "HEAD":
+        audit.record(Verb.SAVED_ALL_ABOUT_PERSON, person, by=reader.actor)
+        db.session.commit()
     return answer
 
 
@@ -58,7 +60,7 @@ def erase(person_id: int) -> Drawn | BaseResponse:
     form = EraseForm()
     account, reader = account_of_person(person.id), guard.reader()
     known, who = known_as(person, account), Subject(person.id, account.id if account else None)
-    reads_concerns = concern_access.may_read_every_concern(reader)
+    reads_concerns = rights.planning(reader).everything
     passages = passages_about(known, who, with_concerns=reads_concerns)
     hidden = {"concern_letter"} if reads_concerns else OF_CONCERNS & FREE_TEXT.keys()
     held = shown_things(holding.held_by(person, guard.reader()))
@@ -102,7 +104,7 @@ def _gone_words(erasure: Erasure) -> str:
 def leavers() -> str:
     """Who has left and still holds something."""
     reader = guard.reader()
-    guard.allow(access.may_change_people(reader))
+    guard.allow(rights.keeping_people(reader).everything)
     totals = holding.held_by_leavers()
     page = Asked().page(totals.people)
     found = holding.leavers_who_hold(reader, limit=page.size, offset=page.offset)

@@ -10,10 +10,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from engagement import clock
-from engagement.accounts import access
+from engagement.accounts.scopes import rights
 from engagement.audiences import actions
 from engagement.audiences import queries as audiences
-from engagement.audiences.models import Audience, RoleRule
+from engagement.audiences.models import Audience
+from engagement.audiences.scopes import audience_to_change, role_rule_to_change
 from engagement.db import count_of, db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
@@ -50,7 +51,7 @@ class RolePreview:
 
 
 def _may_change() -> bool:
-    return access.may_plan_everywhere(guard.reader())
+    return rights.planning(guard.reader()).everything
 
 
 def _form(posted: bool) -> RoleRuleForm:
@@ -63,7 +64,7 @@ def _form(posted: bool) -> RoleRuleForm:
 @blueprint.get("/people/role-rules")
 def role_rules() -> Drawn:
     """Show the rules, and when asked what one more would do."""
-    guard.allow(access.may_see_audiences(guard.reader()))
+    guard.allow(rights.choosing_audiences(guard.reader()).holds_places)
     return _drawn(_form(posted=False), None)
 
 
@@ -87,7 +88,7 @@ def make_role_rule() -> Drawn | BaseResponse:
     if not form.validate_on_submit():
         return _drawn(form, None)
     role = TrainingRole(form.role.data)
-    audience = guard.found(audiences.audience_page(int(form.audience.data)))
+    audience = audience_to_change(rights.planning(guard.reader()), int(form.audience.data))
     preview = _preview(role, audience)
     is_seen = request.form.get("seen") == "yes"
     with saving(form) as saved:
@@ -111,8 +112,7 @@ def _preview(role: TrainingRole, audience: Audience) -> RolePreview:
 @blueprint.post("/people/role-rules/<int:rule_id>/withdrawal")
 def withdraw_role_rule(rule_id: int) -> BaseResponse:
     """End a rule and take the role back from those who have it by nothing else."""
-    guard.allow(_may_change())
-    rule = guard.found(db.session.get(RoleRule, rule_id))
+    rule = role_rule_to_change(rights.planning(guard.reader()), rule_id)
     name, role = rule.audience.name, rule.role.word
     actions.withdraw_role_rule(rule, by=guard.reader().actor)
     _, taken = actions.settle_training_roles(clock.now(), by=guard.reader().actor)

@@ -6,20 +6,21 @@ from typing import Any
 
 from flask import Response, redirect, render_template, url_for
 from markupsafe import Markup
-from sqlalchemy import true
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import charts, clock
-from engagement.accounts import access, concern_access
-from engagement.db import db
+from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, reader_zone, share
 from engagement.pages.parts.files import list_file
 from engagement.pages.reports import blueprint
-from engagement.programmes.models import Programme
+from engagement.programmes.queries import programmes
+from engagement.programmes.scopes import programme_for, programmes_within, reaches_programme
 from engagement.reports import queries
 from engagement.reports.queries import ProgrammeReport, WaveLine
 from engagement.resistance.figures.queries import SourceLine
+from engagement.resistance.scopes import reads_in_part
+from engagement.waves.scopes import reaches_wave
 from engagement.words import day_words, number_word
 
 MOST_DECISIONS = 5
@@ -39,23 +40,22 @@ class SourceRow:
 @blueprint.get("/reports")
 def index() -> str | BaseResponse:
     """The programmes whose report the reader may read; straight to it where there is one."""
-    reader = guard.reader()
-    guard.allow(access.may_read_some_report(reader))
-    readable = [p for p in queries.programmes_reported(true()) if access.may_read_report(reader, p.id)]
+    reporting = rights.reporting(guard.reader())
+    guard.allow(reporting.holds_places)
+    readable = programmes(programmes_within(reporting))
     if len(readable) == 1:
         return redirect(url_for("reports.programme", programme_id=readable[0].id))
     return render_template("reports/index.html", programmes=readable)
 
 
 def _report(programme_id: int) -> ProgrammeReport:
-    row = guard.found(db.session.get(Programme, programme_id))
-    guard.allow(access.may_read_report(guard.reader(), row.id))
     settings, reader = guard.settings(), guard.reader()
+    row = programme_for(rights.reporting(reader), programme_id)
     return queries.programme_report(
         row,
         clock.today(settings.timezone),
         settings.anonymity_floor,
-        keeps_concerns_back=concern_access.reads_concerns_in_part(reader, row.id),
+        keeps_concerns_back=reads_in_part(rights.reading(reader), rights.planning(reader), row.id),
     )
 
 
@@ -63,7 +63,7 @@ def _report(programme_id: int) -> ProgrammeReport:
 def programme(programme_id: int) -> str:
     """The sheet: decisions first, then waves, objections and messages, definitions at the foot."""
     report, reader = _report(programme_id), guard.reader()
-    waves = [line.wave for line in report.waves]
+    reading, planning = rights.reading(reader), rights.planning(reader)
     return render_template(
         "reports/programme.html",
         report=report,
@@ -77,9 +77,9 @@ def programme(programme_id: int) -> str:
         hidden_words=_hidden_words(report),
         notes=_definitions(report),
         note=NOTES,
-        opens_wave={w.id for w in waves if access.may_see_wave(reader, programme_id, w.id)},
-        opens_concerns=concern_access.may_read_concerns(reader) and access.may_plan_programme(reader, programme_id),
-        opens_messages=access.may_see_all_of_programme(reader, programme_id),
+        opens_wave={line.wave.id for line in report.waves if reaches_wave(reading, line.wave)},
+        opens_concerns=reaches_programme(planning, report.programme),
+        opens_messages=reading.covers_all_of(programme_id),
         reader_name=reader.name,
         organisation=guard.settings().organisation,
     )

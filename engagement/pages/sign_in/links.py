@@ -7,13 +7,15 @@ from wtforms import EmailField, HiddenField
 from wtforms.validators import InputRequired, Length
 
 from engagement import clock
-from engagement.accounts import actions, links, queries
+from engagement.accounts import actions, queries
 from engagement.accounts.attempts.actions import remember_place
 from engagement.accounts.attempts.rules import Limits
-from engagement.accounts.links import SIGNS_IN
+from engagement.accounts.links import rules as links
+from engagement.accounts.links.rules import SIGNS_IN
 from engagement.accounts.models import Account
 from engagement.accounts.rules import LinkPurpose
 from engagement.accounts.sign_ins.actions import remember_sign_in
+from engagement.addresses import kept_form
 from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.errors import NotAllowed, RuleBroken
@@ -94,14 +96,14 @@ def queue_link(whose: Account | Person, email: str, leads_to: str) -> None:
     )
     account_id, person_id = (whose.id, whose.person_id) if isinstance(whose, Account) else (None, whose.id)
     values = {"sign_in_link": leads_to, SIGNS_IN: account_id}
-    mail.queue_for_address(mailing, email.strip().lower(), whose.name, values, person_id=person_id)
+    mail.queue_for_address(mailing, kept_form(email), whose.name, values, person_id=person_id)
 
 
 @blueprint.route("/login/link/<token>", methods=["GET", "POST"])
 @guard.open_to_all("one-time links sign their reader in")
 def open_link(token: str) -> str | BaseResponse | tuple[str, int]:
     """Show whom a link signs in; only the button uses it, because mail scanners open every link."""
-    link = links.read_token(secret(), token, LinkPurpose.SIGN_IN)
+    link = links.read_token(secret(), token, LinkPurpose.SIGN_IN, clock.now())
     if link is not None and guard.is_signed_in() and _is_mine(link) and not _opens_more(link):
         return redirect(guard.safe_path(link.leads_to))
     if link is None or queries.is_used_link(link.fingerprint):

@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from engagement import audit
-from engagement.accounts import actions, links, queries
+from engagement import audit, clock
+from engagement.accounts import actions, queries
 from engagement.accounts.attempts import actions as attempts
 from engagement.accounts.attempts.actions import Attempt
 from engagement.accounts.attempts.rules import Way
 from engagement.accounts.kept_forms.queries import newest_kept_form
+from engagement.accounts.links import rules as links
 from engagement.accounts.models import Account
 from engagement.accounts.rules import LinkPurpose, Role
 from engagement.accounts.sign_ins.actions import ask_for_link
@@ -89,7 +90,7 @@ def _sign_in_page(form: PasswordForm, link_form: LinkForm) -> Drawn:
 def sign_in() -> Drawn | BaseResponse:
     """Sign in by password; the form for a link stands beside it."""
     form, refusal = PasswordForm(next=guard.safe_path(request.args.get("next"))), None
-    if request.method == "GET" and guard.is_signed_in() and not guard.is_limited():
+    if request.method != "POST" and guard.is_signed_in() and not guard.is_limited():
         return redirect(guard.safe_path(form.next.data))
     if form.validate_on_submit():
         try:
@@ -185,7 +186,7 @@ def sign_out() -> BaseResponse:
 @guard.open_to_all("makes the first administrator where nobody can sign in yet")
 def setup(token: str) -> Drawn | BaseResponse:
     """Make the first administrator; the link stands in the log of a start without accounts and works once."""
-    link = links.read_token(secret(), token, LinkPurpose.SETUP)
+    link = links.read_token(secret(), token, LinkPurpose.SETUP, clock.now())
     if link is None or queries.any_account_exists():
         return render_template("sign_in/setup_over.html"), 410
     form = SetupForm()

@@ -6,8 +6,7 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from engagement.accounts import stakeholder_access
-from engagement.accounts.access import visible_waves
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
 from engagement.errors import BadInput
@@ -16,9 +15,11 @@ from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.people.models import Department, Person
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme
+from engagement.programmes.scopes import reaches_programme
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
+from engagement.waves.scopes import waves_within
 
 
 class SubjectForm(Form):
@@ -94,12 +95,12 @@ class NoteForm(Form):
 def places_to_keep(reader: Reader) -> list[Programme | Wave]:
     """Return the programmes and waves whose maps the reader keeps, each programme before its waves."""
     found: list[Programme | Wave] = []
-    seen = waves.waves_visible(visible_waves(reader))
+    planning = rights.planning(reader)
+    kept = waves.waves_visible(waves_within(planning))
     for programme in programmes.programmes():
-        if stakeholder_access.may_keep_map(reader, programme.id, None):
+        if reaches_programme(planning, programme):
             found.append(programme)
-        of_it = [wave for wave in seen if wave.programme_id == programme.id]
-        found += [wave for wave in of_it if stakeholder_access.may_keep_map(reader, programme.id, wave.id)]
+        found += [wave for wave in kept if wave.programme_id == programme.id]
     return found
 
 

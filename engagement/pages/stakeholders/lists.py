@@ -4,13 +4,14 @@ from typing import Any
 
 from sqlalchemy import Select
 
-from engagement.accounts.scopes.reader import Reader
 from engagement.pages.parts.lists import Asked
+from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import Filters, StakeholderLine
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.stakeholders.scopes import readable, readable_places, readable_waves
+from engagement.stakeholders.scopes import places_within, stakeholders_within
+from engagement.waves.scopes import waves_within
 
 HEADER = (
     "stakeholder",
@@ -25,10 +26,10 @@ HEADER = (
 )
 
 
-def stakeholders_asked(reader: Reader, asked: Asked) -> Select[Stakeholder]:
+def stakeholders_asked(maps: Reach, asked: Asked) -> Select[Stakeholder]:
     """Return the SELECT of the stakeholders whom the address asks for; the filters offer what some whom the reader sees has."""
-    programmes, waves = queries.maps_with_stakeholders(readable_places(reader), readable_waves(reader))
-    owners = queries.owners(readable(reader))
+    programmes, waves = queries.maps_with_stakeholders(places_within(maps), waves_within(maps))
+    owners = queries.owners(stakeholders_within(maps))
     filters = Filters(
         words=asked.words("q", "Name or role"),
         programme_id=asked.row("programme", "Programme", ((row.id, row.name) for row in programmes)),
@@ -37,7 +38,7 @@ def stakeholders_asked(reader: Reader, asked: Asked) -> Select[Stakeholder]:
         owner_id=asked.row("owner", "Looked after by", ((row.id, row.name) for row in owners), "Anybody"),
         with_removed=asked.one_of("removed", "Taken off the map", [("yes", "Shown as well")], "Not shown") == "yes",
     )
-    listed = queries.stakeholders_listed(readable(reader), filters)
+    listed = queries.stakeholders_listed(stakeholders_within(maps), filters)
     return asked.ordered(listed, queries.COLUMNS, usual="group", last=Stakeholder.id)
 
 

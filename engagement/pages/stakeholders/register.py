@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import stakeholder_access as maps
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.db import count_of
 from engagement.pages.frame import guard
@@ -25,36 +25,38 @@ from engagement.pages.stakeholders.forms import (
     places_to_keep,
 )
 from engagement.pages.stakeholders.lists import HEADER, file_row, stakeholders_asked
-from engagement.pages.stakeholders.stakeholder import line_to_change
+from engagement.pages.stakeholders.stakeholder import stakeholder_to_change
+from engagement.reach import Reach
 from engagement.stakeholders import actions, queries
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
-from engagement.stakeholders.scopes import readable, readable_places
+from engagement.stakeholders.scopes import places_within, stakeholders_within
 from engagement.words import plural
 
 
 @blueprint.get("/stakeholders")
 def index() -> str:
     """List the stakeholders on the maps that the reader sees, with what each group needs."""
-    reader = _reader()
-    asked = Asked()
-    listed = stakeholders_asked(reader, asked)
+    reader = guard.reader()
+    maps, asked = _maps(), Asked()
+    listed = stakeholders_asked(maps, asked)
     page = asked.page(count_of(listed))
-    counts = queries.group_counts(readable(reader))
+    counts = queries.group_counts(stakeholders_within(maps))
     return render_template(
         "stakeholders/index.html",
         lede=_lede(counts),
         counts=counts,
-        lines=queries.lines_of(listed.limit(page.size).offset(page.offset), readable_places(reader)),
+        lines=queries.lines_of(listed.limit(page.size).offset(page.offset), places_within(maps)),
         page=page,
         asked=asked,
-        may_add=maps.may_add_stakeholders(reader),
+        may_add=rights.planning(reader).holds_places,
     )
 
 
-def _reader() -> Reader:
-    reader = guard.reader()
-    guard.allow(maps.may_see_stakeholders(reader))
-    return reader
+def _maps() -> Reach:
+    """Return the maps that the reader sees; refuses who sees none."""
+    maps = rights.reading_maps(guard.reader())
+    guard.allow(maps.holds_places)
+    return maps
 
 
 def _lede(counts: dict[StakeholderGroup, int]) -> str:
@@ -69,8 +71,8 @@ def _lede(counts: dict[StakeholderGroup, int]) -> str:
 @blueprint.get("/stakeholders.<any(csv, xlsx):kind>")
 def export(kind: str) -> Response:
     """Give the list as a file, with the filters of the page; private notes are in no file."""
-    reader = _reader()
-    lines = queries.lines_of(stakeholders_asked(reader, Asked()), readable_places(reader))
+    maps = _maps()
+    lines = queries.lines_of(stakeholders_asked(maps, Asked()), places_within(maps))
     return list_file(kind, HEADER, [file_row(line) for line in lines], "stakeholders", "Stakeholders")
 
 
@@ -78,9 +80,9 @@ def export(kind: str) -> Response:
 def new() -> Drawn | BaseResponse:
     """Put somebody on the map."""
     reader = guard.reader()
-    guard.allow(maps.may_add_stakeholders(reader))
+    guard.allow(rights.planning(reader).holds_places)
     form = NewForm()
-    if request.method == "GET":
+    if request.method != "POST":
         wave_id = row_id(request.args.get("wave"))
         form.places.data = [f"wave-{wave_id}"] if wave_id else []
         form.owner.data = _own_reference(reader)
@@ -126,8 +128,8 @@ def _needs() -> dict[str, str]:
 @blueprint.route("/stakeholders/<int:stakeholder_id>/edit", methods=["GET", "POST"])
 def edit(stakeholder_id: int) -> Drawn | BaseResponse:
     """Say anew what holds of a stakeholder; giving them to somebody else is done here too."""
-    held(line_to_change(stakeholder_id).stakeholder)
-    line = line_to_change(stakeholder_id)
+    held(stakeholder_to_change(stakeholder_id).stakeholder)
+    line = stakeholder_to_change(stakeholder_id)
     row, profile, owner = line.stakeholder, line.profile, line.profile.owner
     form = ChangeForm(
         group=profile.group.value,

@@ -3,11 +3,8 @@
 from flask import url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.accounts import access
-from engagement.accounts import stakeholder_access as maps
-from engagement.accounts.scopes.reader import Reader
+from engagement.accounts.scopes import rights
 from engagement.audiences import queries as audiences
-from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day
@@ -15,68 +12,75 @@ from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.forms import NoteForm, RemovalForm
 from engagement.privacy.actions import outsiders as privacy
+from engagement.reach import Reach
 from engagement.stakeholders import actions, queries
 from engagement.stakeholders.history import history_of
-from engagement.stakeholders.models import Stakeholder, StakeholderNote, StakeholderPlace
+from engagement.stakeholders.models import StakeholderPlace
 from engagement.stakeholders.queries import StakeholderLine
 from engagement.stakeholders.rules import StakeholderKind
-from engagement.stakeholders.scopes import may_change, may_read_notes, may_write_notes, readable, readable_places
+from engagement.stakeholders.scopes import (
+    note_of,
+    places_within,
+    stakeholder_to_erase,
+    stands_within,
+    stands_within_alone,
+)
 
 
-def found_line(stakeholder_id: int) -> StakeholderLine:
-    """Return a stakeholder whom the reader may see."""
+def stakeholder_to_change(stakeholder_id: int) -> StakeholderLine:
+    """Return a stakeholder whom the reader may change and remove."""
     reader = guard.reader()
-    guard.allow(maps.may_see_stakeholders(reader))
-    return guard.found(queries.stakeholder_page(stakeholder_id, readable(reader), readable_places(reader)))
+    return queries.line_to_change(rights.reading_maps(reader), rights.planning(reader), stakeholder_id)
 
 
-def line_to_change(stakeholder_id: int) -> StakeholderLine:
-    """Return a stakeholder whom the reader may change."""
-    line = found_line(stakeholder_id)
-    guard.allow(may_change(guard.reader(), line.stakeholder))
-    return line
+def _to_note(stakeholder_id: int) -> StakeholderLine:
+    reader = guard.reader()
+    return queries.line_to_note(rights.reading_maps(reader), rights.planning(reader), stakeholder_id)
 
 
 @blueprint.get("/stakeholders/<int:stakeholder_id>")
 def stakeholder(stakeholder_id: int) -> Drawn:
     """Show a stakeholder: group, role, who looks after them, maps, history; private notes to who may read them."""
-    line = found_line(stakeholder_id)
+    line = queries.line_for(rights.reading_maps(guard.reader()), stakeholder_id)
     return _drawn(line, NoteForm(formdata=None), RemovalForm(formdata=None))
 
 
 def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm) -> Drawn:
     reader, row = guard.reader(), line.stakeholder
+    planning, reading = rights.planning(reader), rights.reading(reader)
     return drawn(
         "stakeholders/stakeholder.html",
         note_form,
         removal_form,
         line=line,
-        places=[(place, _opens(reader, place)) for place in line.places],
-        history=history_of(row.id, readable_places(reader)),
-        notes=queries.notes_of(row.id) if may_read_notes(reader, row) else None,
-        may_write=may_write_notes(reader, row),
-        may_change=may_change(reader, row),
-        opens_person=row.person_id is not None and access.sees_everybody(reader),
-        asked_by=audiences.audiences_asking_about(line.profile.group.value) if access.may_see_audiences(reader) else [],
-        may_erase=row.kind is StakeholderKind.OUTSIDE and access.may_erase_people(reader),
+        places=[(place, _opens(reading, place)) for place in line.places],
+        history=history_of(row.id, places_within(rights.reading_maps(reader))),
+        notes=queries.notes_of(row.id) if stands_within(rights.reading_notes(reader), row) else None,
+        may_write=stands_within(planning, row),
+        may_change=stands_within_alone(planning, row),
+        opens_person=row.person_id is not None and reading.everything,
+        asked_by=audiences.audiences_asking_about(line.profile.group.value)
+        if rights.choosing_audiences(reader).holds_places
+        else [],
+        may_erase=row.kind is StakeholderKind.OUTSIDE and rights.administering(reader).everything,
         note_form=note_form,
         removal_form=removal_form,
     )
 
 
-def _opens(reader: Reader, place: StakeholderPlace) -> str | None:
+def _opens(reading: Reach, place: StakeholderPlace) -> str | None:
     """Return the page of a wave or programme where the reader may open it."""
+    if not reading.covers(programme_id=place.programme_id, wave_id=place.wave_id):
+        return None
     if place.wave_id is None:
-        may = access.may_see_programme(reader, place.programme_id)
-        return url_for("waves.programme", programme_id=place.programme_id) if may else None
-    may = access.may_see_wave(reader, place.programme_id, place.wave_id)
-    return url_for("waves.wave", wave_id=place.wave_id) if may else None
+        return url_for("waves.programme", programme_id=place.programme_id)
+    return url_for("waves.wave", wave_id=place.wave_id)
 
 
 @blueprint.post("/stakeholders/<int:stakeholder_id>/removal")
 def remove(stakeholder_id: int) -> Drawn | BaseResponse:
     """Take a stakeholder off the map."""
-    line, form = line_to_change(stakeholder_id), RemovalForm()
+    line, form = stakeholder_to_change(stakeholder_id), RemovalForm()
     if not form.validate_on_submit():
         return _drawn(line, NoteForm(formdata=None), form)
     actions.remove_stakeholder(line.stakeholder, reason=form.reason.data or "", by=guard.reader().actor)
@@ -91,7 +95,7 @@ def remove(stakeholder_id: int) -> Drawn | BaseResponse:
 @blueprint.post("/stakeholders/<int:stakeholder_id>/return")
 def put_back(stakeholder_id: int) -> BaseResponse:
     """Put a stakeholder back who was taken off the map."""
-    line = line_to_change(stakeholder_id)
+    line = stakeholder_to_change(stakeholder_id)
     try:
         actions.put_back(line.stakeholder, by=guard.reader().actor)
     except BadInput as error:
@@ -104,8 +108,7 @@ def put_back(stakeholder_id: int) -> BaseResponse:
 @blueprint.post("/stakeholders/<int:stakeholder_id>/notes")
 def write_note(stakeholder_id: int) -> Drawn | BaseResponse:
     """Keep a private note."""
-    line, form = found_line(stakeholder_id), NoteForm()
-    guard.allow(may_write_notes(guard.reader(), line.stakeholder))
+    line, form = _to_note(stakeholder_id), NoteForm()
     if form.validate_on_submit():
         with saving(form) as saved:
             actions.write_note(line.stakeholder, form.text.data or "", by=guard.reader().actor)
@@ -122,10 +125,8 @@ def write_note(stakeholder_id: int) -> Drawn | BaseResponse:
 @blueprint.post("/stakeholders/<int:stakeholder_id>/notes/<int:note_id>/withdrawal")
 def withdraw_note(stakeholder_id: int, note_id: int) -> BaseResponse:
     """Take a private note back."""
-    line = found_line(stakeholder_id)
-    guard.allow(may_write_notes(guard.reader(), line.stakeholder))
-    note = guard.found(db.session.get(StakeholderNote, note_id))
-    guard.found(note if note.stakeholder_id == line.stakeholder.id else None)
+    line = _to_note(stakeholder_id)
+    note = note_of(line.stakeholder, note_id)
     actions.withdraw_note(note, by=guard.reader().actor)
     return done(
         "stakeholders.stakeholder",
@@ -138,8 +139,7 @@ def withdraw_note(stakeholder_id: int, note_id: int) -> BaseResponse:
 @blueprint.post("/stakeholders/<int:stakeholder_id>/erasure")
 def erase(stakeholder_id: int) -> BaseResponse:
     """Erase a stakeholder who is in no directory."""
-    guard.allow(access.may_erase_people(guard.reader()))
-    stakeholder = guard.found(db.session.get(Stakeholder, stakeholder_id))
+    stakeholder = stakeholder_to_erase(rights.administering(guard.reader()), stakeholder_id)
     privacy.erase_outsider(stakeholder, by=guard.reader().actor)
     return done(
         "stakeholders.index",

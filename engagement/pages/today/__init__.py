@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("today", __name__)
 
-from engagement.pages.today import day
+from engagement.pages.today import day, setup

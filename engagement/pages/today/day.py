@@ -8,7 +8,7 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import charts, clock
-from engagement.accounts import access, concern_access, training_access
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.needs import Needed, needed_by
 from engagement.attention.rules import Reason
@@ -20,13 +20,17 @@ from engagement.communications.subjects import subjects_shown
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import clock_time, day, reader_zone, short_day, today
 from engagement.pages.today import blueprint
+from engagement.pages.today.setup import setup_shown
 from engagement.pages.today.tasks import calm_words, task_groups
 from engagement.resistance import queries as resistance
 from engagement.resistance.rules import Source
-from engagement.training.queries.progress import Count, people_counts
+from engagement.resistance.scopes import concerns_within
+from engagement.training.queries.counts import Count
+from engagement.training.queries.progress import people_counts
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
+from engagement.waves.scopes import waves_within
 from engagement.words import number_word, plural
 
 #: So many tasks of one reason are shown; a link leads to the rest.
@@ -56,19 +60,23 @@ class WaveCard:
 
 @blueprint.get("/")
 def index() -> str | BaseResponse:
-    """The day of those who plan; a redirect to where everybody else begins."""
+    """The day of those who plan, first setup alone for who only administers; a redirect to where everybody else begins."""
     reader = guard.reader()
-    if not access.may_plan_something(reader):
+    first_setup, planning = setup_shown(reader), rights.planning(reader)
+    if not planning.holds_places:
+        if first_setup:
+            return render_template("today/setup.html", setup=first_setup)
         return redirect(url_for(_beginning(reader)))
     on, now = today(), clock.now()
-    visible = waves.waves_visible(access.visible_waves(reader))
+    visible = waves.waves_visible(waves_within(rights.reading(reader)))
     needed = needed_by(reader, visible, on, guard.organisation(), limit=MOST_OF_A_KIND)
     shown = _shown_waves(visible)
-    with_concerns, yesterday = concern_access.concern_waves(reader), on - timedelta(days=1)
+    with_concerns, yesterday = concerns_within(planning), on - timedelta(days=1)
     return render_template(
         "today/index.html",
         on=on,
-        lede=_lede(needed, on),
+        lede=_lede(needed, on) if needed or not first_setup else "",
+        setup=first_setup,
         groups=task_groups(needed, on),
         calm="" if needed else calm_words(reader, visible, on),
         agenda=_agenda(on, reader),
@@ -82,11 +90,11 @@ def index() -> str | BaseResponse:
 
 def _beginning(reader: Reader) -> str:
     """Return the endpoint at which somebody who plans nothing begins."""
-    if access.may_administer(reader):
+    if rights.administering(reader).everything:
         return "admin.index"
-    if access.may_read_some_report(reader):
+    if rights.reporting(reader).holds_places:
         return "reports.index"
-    return "training.index" if training_access.may_see_training(reader) else "me.index"
+    return "training.index" if rights.reading(reader).holds_places else "me.index"
 
 
 def _lede(needed: Sequence[Needed], on: date) -> str:
@@ -102,8 +110,8 @@ def _lede(needed: Sequence[Needed], on: date) -> str:
 
 
 def _agenda(on: date, reader: Reader) -> list[AgendaLine]:
-    last = on + timedelta(days=6)
-    messages = calendar.messages_between(on, last, reader.timezone, readable(reader))
+    last, reading = on + timedelta(days=6), rights.reading(reader)
+    messages = calendar.messages_between(on, last, reader.timezone, readable(reading))
     subjects = subjects_shown(messages)
     lines = [
         AgendaLine(
@@ -116,7 +124,7 @@ def _agenda(on: date, reader: Reader) -> list[AgendaLine]:
     ]
     lines += [
         AgendaLine(wave.go_live_on, f"{wave.title} goes live", url_for("waves.wave", wave_id=wave.id))
-        for wave in calendar.go_lives_between(on, last, access.visible_waves(reader))
+        for wave in calendar.go_lives_between(on, last, waves_within(reading))
     ]
     return sorted(lines, key=lambda line: line.on)[:MOST_DATES]
 

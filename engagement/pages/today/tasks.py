@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import url_for
 
-from engagement.accounts import access
 from engagement.accounts.addresses.queries import Waiting
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals
 from engagement.attention.queries.needs import Need, Needed
@@ -19,15 +19,20 @@ from engagement.communications.models import Occurrence
 from engagement.pages.frame.formats import day, moment, short_day, shortened
 from engagement.pages.parts.places import address_of
 from engagement.pages.training.leftovers import moved
+from engagement.programmes.scopes import reaches_programme
 from engagement.resistance.models import Concern
+from engagement.set_aside import SetAside
 from engagement.training.queries import Move
 from engagement.waves.models import Wave
+from engagement.waves.scopes import reaches_wave
 from engagement.words import days_away, listed, plural
 
 #: The one button of each task, and where the rest of its kind is listed; None where there is only one.
 ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.APPROVAL: ("Read and approve", ("calendar.index", {})),
+    Reason.SENT_BACK: ("Change it", ("calendar.index", {})),
     Reason.HELD: ("Decide", ("calendar.index", {})),
+    Reason.SET_ASIDE: ("Look at it", ("admin.jobs", {})),
     Reason.UNWRITTEN: ("Write it", ("calendar.index", {})),
     Reason.MISSED: ("Decide", ("calendar.index", {})),
     Reason.UNREACHED: ("See why", ("calendar.index", {})),
@@ -47,12 +52,13 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
 #: Why a message waits, after to whom and when it goes out.
 WHY_IT_WAITS = {
     Reason.APPROVAL: "Without an approval it is held.",
+    Reason.SENT_BACK: "Its approver says what to change.",
     Reason.HELD: "Send it, move it or skip it.",
     Reason.UNWRITTEN: "The draft was to be ready by now.",
     Reason.MISSED: "Its time passed while it was not approved.",
     Reason.UNREACHED: "Its audience was empty when it was sent.",
 }
-_STILL_AHEAD = (Reason.APPROVAL, Reason.UNWRITTEN)
+_STILL_AHEAD = (Reason.APPROVAL, Reason.SENT_BACK, Reason.UNWRITTEN)
 
 
 @dataclass(frozen=True)
@@ -88,14 +94,15 @@ def task_groups(needed: Sequence[Needed], on: date) -> list[TaskGroup]:
 
 def calm_words(reader: Reader, visible: Sequence[Wave], on: date) -> str:
     """Say what is in order where nothing needs the reader, and no more than was looked at."""
-    planned = [w for w in visible if w.status.is_open and access.may_plan_wave(reader, w.programme_id, w.id)]
+    planning = rights.planning(reader)
+    planned = [wave for wave in visible if wave.status.is_open and reaches_wave(planning, wave)]
     if not planned:
         return (
             "Messages are approved or not due, and concerns are read and answered in time. No wave that you plan is under way, "
             "so nothing is known yet of training and ownership."
         )
     parts = ["Messages are approved or not due", "concerns are read and answered in time"]
-    if all(access.may_plan_programme(reader, wave.programme_id) for wave in planned):
+    if all(reaches_programme(planning, wave.programme) for wave in planned):
         parts.append(f"every workflow that is in use or goes live within {NEAR_DAYS} days has its owners")
     if not any(is_close(wave, on) for wave in planned):
         return f"{_clauses(parts)}. No wave goes live within {TRAINING_BEGINS_DAYS} days, so training is not looked at yet."
@@ -142,6 +149,8 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return _move_words(subject)
         case HeldTotals():
             return _leavers_words(subject)
+        case SetAside():
+            return need.name, f"{subject.reason} Nothing more is done with it until you have it tried again."
         case Waiting():
             return need.name, _sign_in_words(subject)
 

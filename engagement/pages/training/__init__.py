@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("training", __name__)
 
-from engagement.pages.training import curricula, due_days, leftovers
+from engagement.pages.training import arranging, curricula, due_days, leftovers, modules, questions

@@ -1,22 +1,19 @@
-"""Pages of training for those who plan: curricula, modules with their questions, and completion by wave."""
+"""Pages of training for those who plan: the overview with the starter library, curricula, and completion by wave."""
 
 from dataclasses import dataclass
 
-from flask import Response, render_template, request
-from markupsafe import Markup
+from flask import Response, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
-from engagement.content import quiz
-from engagement.content.markdown import to_html
 from engagement.db import count_of, db
+from engagement.errors import BadInput
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import today
 from engagement.pages.parts.files import list_file
+from engagement.pages.parts.first_setup import START, is_setting_up
 from engagement.pages.parts.lists import Asked
-from engagement.pages.parts.saving import Drawn, drawn, held, saving
+from engagement.pages.parts.saving import done
 from engagement.pages.training import blueprint
-from engagement.pages.training.forms import CompletionForm, ModuleForm
 from engagement.pages.training.lists import (
     LEARNER_HEADER,
     learner_rows,
@@ -25,14 +22,13 @@ from engagement.pages.training.lists import (
     role_named,
 )
 from engagement.training import actions, queries
-from engagement.training.models import Module
-from engagement.training.queries import WaveProgress
-from engagement.training.rules import DAYS_TO_DECIDE, RECOGNISE_WRONG, CompletionSource, LearnerState
+from engagement.training.queries import LibraryNews, WaveProgress
+from engagement.training.rules import DAYS_TO_DECIDE, LearnerState
 from engagement.training.scopes import old_training_within, wave_with_learners_for
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.waves.scopes import people_within, reaches_wave, wave_for, waves_within
-from engagement.words import plural
+from engagement.words import listed, plural
 
 blueprint.add_app_template_filter(LearnerState.of, "learner_state")
 SHOWN_WITHOUT_ROLE = 20
@@ -48,7 +44,7 @@ class WaveLine:
 
 @blueprint.get("/training")
 def index() -> str:
-    """Show the four curricula, and how far the open waves are."""
+    """Show the four curricula, what the library offers, and how far the open waves are."""
     reader = guard.reader()
     reading = rights.reading(reader)
     guard.allow(reading.holds_places)
@@ -56,9 +52,15 @@ def index() -> str:
     far = queries.progress_of([wave.id for wave in shown])
     lines = [WaveLine(wave, far[wave.id]) for wave in shown]
     curricula = list(queries.curricula().values())
+    placed = {line.module.id for plan in curricula for line in plan.lines}
+    library, problem = _library_news()
     return render_template(
         "training/index.html",
         curricula=curricula,
+        unplaced=[module for module in queries.modules() if module.id not in placed],
+        may_train=rights.training(reader).everything,
+        library=library,
+        library_problem=problem,
         lines=sorted(lines, key=lambda line: line.wave.training_due_on),
         to_decide=queries.open_leftovers(old_training_within(rights.training(reader))),
         may_see_old_training=rights.reading_old_training(reader).holds_anything,
@@ -66,97 +68,35 @@ def index() -> str:
     )
 
 
+def _library_news() -> tuple[LibraryNews, str]:
+    """Return what the starter library has to offer, or nothing with a sentence about the file that can't be read."""
+    try:
+        return queries.library_news(), ""
+    except BadInput as error:
+        return LibraryNews(0, 0), error.sentence
+
+
+@blueprint.post("/training/library")
+def take_library_over() -> BaseResponse:
+    """Bring the starter library in: its modules, and the curricula that they form."""
+    reader = guard.reader()
+    guard.allow(rights.training(reader).everything)
+    counts = actions.settle_library(by=reader.actor)
+    if not (counts.added or counts.renewed):
+        return done("training.index", "The starter library is here already", "Nothing has changed.")
+    came = [plural(n, f"{word} course", f"{word} courses") for n, word in counts.words if n]
+    more = "Each stands in the curriculum of its role. Read them, and make them yours: rewrite, order, add."
+    there = START if is_setting_up() else "training.index"
+    return done(there, f"The starter library is taken over: {listed(came)}", more)
+
+
 @blueprint.get("/training/curricula/<role>")
 def curriculum(role: str) -> str:
     """Show what one training role has to learn, in order."""
-    guard.allow(rights.reading(guard.reader()).holds_places)
-    asked = guard.found(role_named(role))
-    return render_template("training/curriculum.html", curriculum=queries.curriculum(asked))
-
-
-@blueprint.get("/training/modules/<slug>")
-def module(slug: str) -> Drawn:
-    """Show a module with its questions; the right answers to those who may change it."""
-    guard.allow(rights.reading(guard.reader()).holds_places)
-    return _module_page(guard.found(queries.module_by_slug(slug)), CompletionForm(formdata=None, on=today()))
-
-
-def _module_page(found: Module, form: CompletionForm) -> Drawn:
-    places = [plan for plan in queries.curricula().values() if any(line.module.id == found.id for line in plan.lines)]
-    return drawn(
-        "training/module.html",
-        form,
-        module=found,
-        html=Markup(to_html(found.text)),  # noqa: S704  cleaned by content.markdown
-        questions=found.questions,
-        places=places,
-        finished=queries.completed_count(found.id),
-        may_train=rights.training(guard.reader()).everything,
-        recognise_wrong=RECOGNISE_WRONG,
-    )
-
-
-@blueprint.post("/training/modules/<slug>/completions")
-def record_completion(slug: str) -> Drawn | BaseResponse:
-    """Record that somebody finished a module outside the service."""
     reader = guard.reader()
-    guard.allow(rights.training(reader).everything)
-    found = guard.found(queries.module_by_slug(slug))
-    form = CompletionForm()
-    if form.validate_on_submit():
-        with saving(form) as saved:
-            person = form.person.chosen("Write who has finished it.")
-            actions.record_completion(
-                person, found, CompletionSource(form.source.data), on=form.on.data, by=reader.actor
-            )
-        if saved:
-            more = f"“{found.title}” counts as finished in every curriculum it is part of."
-            return saved.to("training.module", f"Recorded for {person.name}", more, slug=slug)
-    return _module_page(found, form)
-
-
-@blueprint.route("/training/modules/<slug>/editing", methods=["GET", "POST"])
-def editing(slug: str) -> Drawn | BaseResponse:
-    """Rewrite a module, with a preview before it is saved."""
-    reader = guard.reader()
-    guard.allow(rights.training(reader).everything)
-    found = guard.found(queries.module_by_slug(slug))
-    form = ModuleForm(obj=held(found))
-    if not form.validate_on_submit():
-        return _editing_page(found, form, None)
-    title, body = form.title.data or "", form.body.data or ""
-    minutes, pass_mark = form.minutes.data or 0, form.pass_mark.data or 0
-    is_previewed = "preview" in request.form
-    with saving(form) as saved:
-        actions.check_module(title, body, minutes, pass_mark)
-        if not is_previewed:
-            actions.edit_module(
-                found,
-                from_version=found.version,
-                title=title,
-                summary=form.summary.data or "",
-                body=body,
-                minutes=minutes,
-                pass_mark=pass_mark,
-                by=reader.actor,
-            )
-    if not saved or is_previewed:
-        return _editing_page(found, form, body if saved else None)
-    more = "People who finished an earlier version stay finished."
-    return saved.to("training.module", f"Saved as version {found.version}", more, slug=slug)
-
-
-def _editing_page(found: Module, form: ModuleForm, preview: str | None) -> Drawn:
-    text, questions = quiz.split(preview) if preview is not None else ("", ())
-    return drawn(
-        "training/editing.html",
-        form,
-        module=found,
-        is_previewed=preview is not None,
-        preview=Markup(to_html(text, "preview-")),  # noqa: S704  cleaned by content.markdown
-        questions=questions,
-        recognise_wrong=RECOGNISE_WRONG,
-    )
+    guard.allow(rights.reading(reader).holds_places)
+    plan = queries.curriculum(guard.found(role_named(role)))
+    return render_template("training/curriculum.html", curriculum=plan, may_train=rights.training(reader).everything)
 
 
 @blueprint.get("/waves/<int:wave_id>/training")
@@ -171,8 +111,9 @@ def wave(wave_id: int) -> str:
         wave=found,
         progress=far,
         silent_roles=[
-            plan.role for plan in queries.curricula().values() if plan.role in far.roles and not plan.asks_something
+            (role, numbers[wave_id]) for role, numbers in queries.people_without_curriculum([wave_id]).items()
         ],
+        may_train=rights.training(guard.reader()).everything,
         hours_left=_hours(far.minutes_left),
         brought_along=queries.brought_along(wave_id),
         may_see_old_training=rights.reading_old_training(reader).holds_anything,

@@ -20,7 +20,8 @@ def due_day(assignment_id: int) -> Drawn | BaseResponse:
     form = DueDayForm(due_on=held(found).own_due_on)
     if form.validate_on_submit():
         with saving(form) as saved:
-            actions.give_own_due_day(found, form.due_on.data, reason=form.reason.data, by=reader.actor)
+            country = guard.organisation().country
+            actions.give_own_due_day(found, form.due_on.data, reason=form.reason.data, by=reader.actor, country=country)
         if saved:
             says = f"{found.person.name} has until {day(found.due_on)}."
             return saved.to("training.learners", says, "Reminders and lists go by that day.", wave_id=found.wave_id)

@@ -5,7 +5,6 @@ from wtforms.fields.choices import SelectChoice
 
 from engagement import clock
 from engagement.accounts.scopes import rights
-from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day
 from engagement.pages.parts.fields import chosen_departments
@@ -15,6 +14,7 @@ from engagement.pages.waves.forms import ChampionForm
 from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede
 from engagement.stakeholders import actions, coverage
 from engagement.stakeholders.models import Champion
+from engagement.stakeholders.scopes import champion_of
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave, wave_for
 
@@ -98,9 +98,7 @@ def _when_words(champion: Champion) -> str:
 @blueprint.post("/waves/<int:wave_id>/champions/<int:champion_id>/release")
 def release_champion(wave_id: int, champion_id: int) -> BaseResponse:
     """Let somebody be a champion no longer."""
-    _wave_to_plan(wave_id)
-    champion = guard.found(db.session.get(Champion, champion_id))
-    guard.found(champion if champion.wave_id == wave_id else None)
+    champion = champion_of(_wave_to_plan(wave_id), champion_id)
     actions.release_champion(champion, clock.today(guard.settings().timezone), by=guard.reader().actor)
     return done(
         "waves.champions",

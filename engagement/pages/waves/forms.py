@@ -5,6 +5,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from engagement.pages.parts.fields import REFERENCE, PersonField, TickField
 from engagement.pages.parts.forms import EditForm, Form, stripped
+from engagement.waves.models import WaveDetails
 
 
 class WaveForm(EditForm):
@@ -22,6 +23,7 @@ class WaveForm(EditForm):
     )
     training_lead_days = IntegerField(
         "How many days before go-live is training due?",
+        description="Where that is a weekend or a public holiday, it is due on the working day before.",
         default=7,
         validators=[InputRequired("Write a number of days."), NumberRange(0, 365, "Choose between 0 and 365 days.")],
     )
@@ -29,6 +31,10 @@ class WaveForm(EditForm):
     sponsor = PersonField("Who sponsors it?", description=REFERENCE)
     departments = TickField("Which departments are in it?", description="Each with everything below it.")
     workflows = TickField("Which workflows go live?")
+
+    def details(self) -> WaveDetails:
+        """Return the description that was typed."""
+        return WaveDetails(self.name.data, self.aim.data, self.stabilises_until_on.data, self.training_lead_days.data)
 
 
 class MoveForm(EditForm):

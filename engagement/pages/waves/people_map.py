@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engagement.accounts import stakeholder_access as maps
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.db import count_of
 from engagement.stakeholders import queries
 from engagement.stakeholders.coverage import WaveCoverage
 from engagement.stakeholders.queries import Filters, StakeholderLine
 from engagement.stakeholders.rules import PEOPLE_FOR_A_CHAMPION
-from engagement.stakeholders.scopes import readable, readable_places
+from engagement.stakeholders.scopes import places_within, stakeholders_within
 from engagement.waves.models import Wave
+from engagement.waves.scopes import reaches_wave
 from engagement.words import plural
 
 MOST_SHOWN = 12
@@ -32,10 +33,11 @@ class WaveMap:
 
 def map_of(reader: Reader, wave: Wave) -> WaveMap | None:
     """Return the map of a wave, None for a reader who sees none."""
-    if not maps.may_see_map_of_wave(reader, wave.programme_id, wave.id):
+    maps = rights.reading_maps(reader)
+    if not reaches_wave(maps, wave):
         return None
-    listed = queries.stakeholders_listed(readable(reader), Filters(wave_id=wave.id))
-    return WaveMap(queries.lines_of(listed.limit(MOST_SHOWN), readable_places(reader)), count_of(listed))
+    listed = queries.stakeholders_listed(stakeholders_within(maps), Filters(wave_id=wave.id))
+    return WaveMap(queries.lines_of(listed.limit(MOST_SHOWN), places_within(maps)), count_of(listed))
 
 
 def coverage_lede(coverage: WaveCoverage) -> str:

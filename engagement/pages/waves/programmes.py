@@ -12,6 +12,7 @@ from engagement.communications import queries as calendar
 from engagement.communications.scopes import readable
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import PersonField
+from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
@@ -93,6 +94,7 @@ def index() -> str:
         "waves/index.html",
         programmes=[(p, [w for w in seen if w.programme_id == p.id]) for p in listed],
         members=waves.member_counts([wave.id for wave in seen]),
+        moves=waves.moves_of_waves([wave.id for wave in seen]),
         may_make=planning.everything,
         plannable={p.id for p in listed if reaches_programme(planning, p)},
     )
@@ -109,7 +111,7 @@ def new_programme() -> Drawn | BaseResponse:
             posts.name_sponsor(made, form.sponsor.person, by=guard.reader().actor)
         if saved:
             more = "Add its first workflow, then plan a wave."
-            return saved.to("waves.programme", f"{made.name} is there.", more, programme_id=made.id)
+            return lead_on(saved, "waves.programme", f"{made.name} is there.", more, programme_id=made.id)
     return drawn("waves/edit_programme.html", form, programme=None)
 
 
@@ -132,8 +134,11 @@ def programme(programme_id: int) -> str:
         programme=row,
         waves=seen,
         members=waves.member_counts([wave.id for wave in seen]),
+        moves=waves.moves_of_waves([wave.id for wave in seen]),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
-        communications=[line.communication for line in calendar.communications_running(programme_id, readable(reader))],
+        communications=[
+            line.communication for line in calendar.communications_running(programme_id, readable(reading))
+        ],
         may_plan=reaches_programme(rights.planning(reader), row),
         may_read_report=reaches_programme(rights.reporting(reader), row),
     )
@@ -164,7 +169,7 @@ def new_workflow(programme_id: int) -> Drawn | BaseResponse:
             made = actions.make_workflow(row, form.name.data, portfolio_class, by=guard.reader().actor, **_texts(form))
         if saved:
             more = "Name its owner, change approver, escalation contact and support team."
-            return saved.to("waves.workflow", f"{made.name} is there.", more, workflow_id=made.id)
+            return saved.to("waves.ownership", f"{made.name} is there.", more, workflow_id=made.id)
     return drawn("waves/edit_workflow.html", form, programme=row, workflow=None, meanings=_MEANINGS)
 
 
@@ -224,5 +229,5 @@ def ownership(workflow_id: int) -> Drawn | BaseResponse:
             for part in OwnershipPart:
                 actions.name_holder(row, part, form[part.value].person, by=guard.reader().actor)
         if saved:
-            return saved.to("waves.workflow", workflow_id=row.id)
+            return lead_on(saved, "waves.workflow", workflow_id=row.id)
     return drawn("waves/ownership.html", form, workflow=row)

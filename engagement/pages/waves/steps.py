@@ -82,7 +82,7 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
     wave, on = _planned(wave_id), today()
     asked = request.values.get("status", "")
     if asked not in STEPS:
-        if request.method == "GET":
+        if request.method != "POST":
             return redirect(url_for("waves.wave", wave_id=wave_id))
         raise BadInput("Choose one of the steps that the page offers.")
     status = WaveStatus(asked)
@@ -130,7 +130,7 @@ def take_back(wave_id: int) -> Drawn | BaseResponse:
     before = queries.status_to_take_back_to(wave.id, clock.now())
     if before is None and request.method == "GET":
         return redirect(url_for("waves.wave", wave_id=wave_id))
-    form = TakeBackForm(data={"go_live_on": wave.go_live_on})
+    form = TakeBackForm(data={"go_live_on": _planned_before(wave)})
     if not wave.status.is_live or before is None or before.is_live:
         del form.go_live_on
     if form.validate_on_submit():
@@ -143,3 +143,10 @@ def take_back(wave_id: int) -> Drawn | BaseResponse:
     again = f", and will be {before.word.lower()} again. Both steps stay on its page." if before else "."
     lede = f"{wave.title} is {wave.status.word.lower()}{again}"
     return drawn("waves/step.html", form, wave=wave, fields={}, step="Take the step back", lede=lede, points=None)
+
+
+def _planned_before(wave: Wave) -> date:
+    """Return the day of its go-live that was planned before the newest step of a wave, its present one where none moved it."""
+    steps, moves = queries.steps_of(wave.id), queries.moves_of_waves([wave.id]).get(wave.id, [])
+    moved_by_it = bool(steps and moves) and moves[0].at >= steps[-1].at
+    return moves[0].from_on if moved_by_it else wave.go_live_on

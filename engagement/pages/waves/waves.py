@@ -16,14 +16,15 @@ from engagement.communications import queries as calendar
 from engagement.communications.models import Communication
 from engagement.communications.queries.reached import messages_out
 from engagement.communications.subjects import subjects_shown
-from engagement.days.working_days import why_off
 from engagement.db import count_of, db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, reader_zone, short_day, today
 from engagement.pages.parts.fields import TickField, chosen_departments
+from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
-from engagement.pages.waves.forms import MoveForm, WaveForm
+from engagement.pages.waves.forms import WaveForm
+from engagement.pages.waves.moves import day_off_words, go_live_warnings, is_meant, move_words, outdated_messages
 from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede, map_of
 from engagement.pages.waves.steps import STEPS, Milestone, steps_taken
 from engagement.people import queries as people
@@ -65,30 +66,31 @@ def new(programme_id: int) -> Drawn | BaseResponse:
     programme = programme_for(rights.planning(guard.reader()), programme_id)
     form = WaveForm()
     _offer(form, programme)
-    if form.validate_on_submit():
+    places = [d.lineage for d in chosen_departments(form.departments.data)]
+    warnings = go_live_warnings(form.go_live_on.data, programme.id, places)
+    if form.validate_on_submit() and is_meant(form.go_live_on, warnings):
         with saving(form) as saved:
             wave = actions.plan_wave(
                 programme,
-                form.name.data,
+                form.details(),
                 form.go_live_on.data,
-                aim=form.aim.data,
-                stabilises_until_on=form.stabilises_until_on.data,
-                training_lead_days=form.training_lead_days.data,
                 departments=chosen_departments(form.departments.data),
                 workflows=_chosen_workflows(form.workflows.data),
                 by=guard.reader().actor,
             )
+            actions.settle_training_days([wave], guard.organisation().country)
             _name_people(form, wave)
             training_actions.settle_assignments(clock.now(), wave.id)
         if saved:
             number = queries.member_counts([wave.id])[wave.id]
-            return saved.to(
+            return lead_on(
+                saved,
                 "waves.wave",
                 f"{wave.title} is planned.",
-                f"{number:,} people are in it.{_day_off_words(wave.go_live_on)}",
+                f"{number:,} people are in it. Training is due by {day(wave.training_due_on)}.",
                 wave_id=wave.id,
             )
-    return drawn("waves/edit.html", form, programme=programme, wave=None, may_place=True)
+    return drawn("waves/edit.html", form, programme=programme, wave=None, may_place=True, warnings=warnings)
 
 
 @blueprint.route("/waves/<int:wave_id>/edit", methods=["GET", "POST"])
@@ -111,14 +113,8 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         by = reader.actor
         with saving(form) as saved:
-            actions.change_wave(
-                wave,
-                form.name.data,
-                form.aim.data,
-                stabilises_until_on=form.stabilises_until_on.data,
-                training_lead_days=form.training_lead_days.data,
-                by=by,
-            )
+            actions.change_wave(wave, form.details(), by=by)
+            actions.settle_training_days([wave], guard.organisation().country)
             _name_people(form, wave)
             if may_place:
                 departments = [*chosen_departments(form.departments.data), *_not_offered(form.departments, placed)]
@@ -129,7 +125,7 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
             training_actions.settle_assignments(clock.now(), wave.id)
         if saved:
             return saved.to("waves.wave", wave_id=wave_id)
-    return drawn("waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place)
+    return drawn("waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place, warnings=[])
 
 
 def _not_offered(field: TickField, standing: Sequence[Placed]) -> list[Placed]:
@@ -187,6 +183,8 @@ def wave(wave_id: int) -> str:
         may_plan=may_plan,
         may_take_back=queries.status_to_take_back_to(row.id, clock.now()) is not None,
         steps=steps_taken(row.id),
+        move=move_words(row),
+        outdated=outdated_messages(row) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
     )
@@ -199,18 +197,12 @@ def _lede(wave: Wave) -> str:
     if wave.status in (WaveStatus.PLANNED, WaveStatus.READY):
         late = " The day has passed and the wave has not gone live." if wave.go_live_on < today() else ""
         return (
-            f"Wave {wave.number} goes live on {day(wave.go_live_on)}, {ahead}.{late or _day_off_words(wave.go_live_on)}"
+            f"Wave {wave.number} goes live on {day(wave.go_live_on)}, {ahead}.{late or day_off_words(wave.go_live_on)}"
         )
     if wave.status is WaveStatus.CLOSED:
         return f"Wave {wave.number} went live on {day(wave.go_live_on)} and is closed."
     rest = f" It is left to settle until {day(wave.stabilises_until_on)}." if wave.stabilises_until_on else ""
     return f"Wave {wave.number} went live on {day(wave.go_live_on)}, {ahead}.{rest}"
-
-
-def _day_off_words(go_live_on: date) -> str:
-    """Warn of a go-live on a day on which few people work, "" for a working day."""
-    why = why_off(go_live_on, guard.organisation().country)
-    return f" That is {why}, when few people work." if why else ""
 
 
 def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Milestone]:
@@ -226,31 +218,3 @@ def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Mi
         Milestone("Today" if on == now else short_day(on), text, "go" if go else "done" if on < now else "")
         for on, text, go in sorted(dated, key=lambda entry: (entry[0], entry[1]))
     ]
-
-
-@blueprint.route("/waves/<int:wave_id>/go-live", methods=["GET", "POST"])
-def move(wave_id: int) -> Drawn | BaseResponse:
-    """Move go-live: first shown with what moves along, then done."""
-    row = held(_wave_to_plan(wave_id))
-    form = MoveForm(go_live_on=row.go_live_on)
-    shown = None
-    if form.validate_on_submit():
-        if "confirm" in request.form:
-            with saving(form) as saved:
-                actions.move_go_live(row, form.go_live_on.data, reason=form.reason.data, by=guard.reader().actor)
-            if saved:
-                says = f"{row.title} goes live on {day(row.go_live_on)}."
-                more = f"Everything that is counted from the day follows.{_day_off_words(row.go_live_on)}"
-                return saved.to("waves.wave", says, more, wave_id=wave_id)
-        shown = _what_moves(row, form.go_live_on.data)
-    warning = _day_off_words(form.go_live_on.data) if shown and form.go_live_on.data else ""
-    return drawn("waves/move.html", form, wave=row, shown=shown, warning=warning)
-
-
-def _what_moves(wave: Wave, new_day: date) -> list[tuple[str, date, date]]:
-    by: timedelta = new_day - wave.go_live_on
-    training_due = wave.training_due_on
-    moved = [("Go-live", wave.go_live_on, new_day), ("Training is due", training_due, training_due + by)]
-    if wave.stabilises_until_on:
-        moved.append(("The quiet period ends", wave.stabilises_until_on, wave.stabilises_until_on + by))
-    return moved

@@ -29,7 +29,7 @@ from engagement.privacy.actions.rewriting import (
 )
 from engagement.privacy.queries.known_as import KnownAs, known_as
 from engagement.privacy.rules.naming import Wording
-from engagement.privacy.rules.records import STAND_IN
+from engagement.privacy.rules.records import ERASED, STAND_IN, Erased
 from engagement.privacy.scopes import Subject, rows_about
 from engagement.stakeholders.actions import forget_words_about
 from engagement.training.models import Leftover, OwnDueDay
@@ -66,6 +66,8 @@ def erase_person(person: Person, *, by: Actor, decided: Decided | None = None) -
         )
     account = account_of_person(person.id)
     known = known_as(person, account)
+    texts = (person.email, person.employee_id, account.email if account else None)
+    db.session.info.setdefault(ERASED, []).append(Erased(Person.__tablename__, person.id, texts))
     end_with_leaving(person, by=by)
     db.session.flush()
     dropped = _drop_what_waits(known, by)

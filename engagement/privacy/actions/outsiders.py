@@ -8,7 +8,7 @@ from engagement import audit, clock
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
-from engagement.privacy.rules.records import STAND_IN
+from engagement.privacy.rules.records import ERASED, STAND_IN, Erased
 from engagement.stakeholders.actions import forget_words_of, remove_stakeholder
 from engagement.stakeholders.actions.mapping import told_of
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
@@ -29,6 +29,7 @@ def erase_outsider(stakeholder: Stakeholder, *, by: Actor) -> None:
     here = (StakeholderPlace.stakeholder_id == stakeholder.id, StakeholderPlace.ended_at.is_(None))
     rows_changed(update(StakeholderPlace).where(*here).values(ended_at=clock.now(), ended_by_id=by.account_id))
     stakeholder.name = STAND_IN
+    db.session.info.setdefault(ERASED, []).append(Erased(Stakeholder.__tablename__, stakeholder.id))
     forget_words_of([stakeholder.id])
     db.session.flush()
     told = (AuditEntry.subject_kind == "stakeholder", AuditEntry.subject_id == str(stakeholder.id))

@@ -10,6 +10,7 @@ from sqlalchemy.sql.schema import Column
 from engagement.accounts.models import Account
 from engagement.db import Base, db, rows_changed
 from engagement.intake.models import ImportRun
+from engagement.letters import search_key, sort_key
 from engagement.mail.models import Delivery, MailboxMessage, Mailing
 from engagement.people.models import Person
 from engagement.privacy.queries.known_as import KnownAs
@@ -110,6 +111,10 @@ def _is(keys: Sequence[Column[Any]], row: Any) -> ColumnElement[bool]:
 def _write(table: Table, which: ColumnElement[bool], texts: dict[str, Any], wordings: Sequence[Wording]) -> None:
     new = {name: _fitting(replaced(text, wordings, STAND_IN), table.c[name]) for name, text in texts.items()}
     changed = {name: value for name, value in new.items() if value != texts[name]}
+    # What somebody is found and ordered by follows their name.
+    if changed.get("name"):
+        keys = {"searched_by": search_key(changed["name"]), "sorted_by": sort_key(changed["name"])}
+        changed |= {name: key for name, key in keys.items() if name in table.c}
     if changed:
         rows_changed(update(table).where(which).values(changed))
 

@@ -1,6 +1,6 @@
 """Which records are older than a rule allows: asked by the run that lets them go, by the page and by the dry run alike."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,10 +90,14 @@ def expired(kind: RecordKind, keep_days: int, now: datetime) -> ColumnElement[bo
     return (Person.left_at < before) & Person.erased_at.is_(None)
 
 
-def leavers_due(now: datetime) -> list[int]:
-    """Return the ids of those whom the next run erases, who left first in front; nobody where no rule is kept."""
+def leavers_due(now: datetime, left_alone: Container[str] = ()) -> list[int]:
+    """Return the ids of those whom the next run erases, who left first in front; nobody where no rule is kept.
+
+    Whose id is `left_alone`, because erasing them failed before, takes nobody else's place.
+    """
     rule = retention_rules().get(RecordKind.LEAVERS)
-    return [person.id for person in leavers_to_erase(rule.keep_days, now)[0][:ERASED_A_RUN]] if rule else []
+    people = leavers_to_erase(rule.keep_days, now)[0] if rule else []
+    return [person.id for person in people if str(person.id) not in left_alone][:ERASED_A_RUN]
 
 
 def leavers_to_erase(keep_days: int, now: datetime) -> tuple[list[Person], int]:

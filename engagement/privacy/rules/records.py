@@ -1,10 +1,22 @@
 """The vocabulary of retention: which kinds of records grow old, and what is said about each."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
+#: Where a session keeps who is being erased in its transaction, for the journal beside the database.
+ERASED = "erased"
 STAND_IN = "Erased person"
 SHORTEST_KEEPING_DAYS = 30
 LONGEST_KEEPING_DAYS = 36_500
+
+
+@dataclass(frozen=True)
+class Erased:
+    """Somebody who is being erased: the table and number of their row, and the addresses and numbers they were known by."""
+
+    kind: str
+    id: int
+    known_by: tuple[str | None, ...] = ()
 
 
 class RecordKind(StrEnum):

@@ -44,17 +44,21 @@ def count_objections(on: date, floor: int, country: str) -> int:
     Closed programmes keep the figures that they have. Returns for how many programmes it was done, in at most four queries
     for each. `floor` is the least number of people in a group that is shown; working days are those of `country`.
     """
+    return sum(count_objections_of(programme_id, on, floor, country) for programme_id in programmes_to_count(on))
+
+
+def programmes_to_count(on: date) -> list[int]:
+    """Return the ids of the programmes whose objections as of the end of day `on` are not published yet."""
     counted = select(ConcernFigures.programme_id)
-    programmes = db.session.scalars(
-        select(Programme.id).where(
-            or_(Programme.closed_at.is_(None), Programme.id.not_in(counted)),
-            Programme.id.not_in(counted.where(ConcernFigures.on >= on)),
-        )
-    ).all()
-    return sum(_publish(programme_id, on, floor, country) for programme_id in programmes)
+    uncounted = (
+        or_(Programme.closed_at.is_(None), Programme.id.not_in(counted)),
+        Programme.id.not_in(counted.where(ConcernFigures.on >= on)),
+    )
+    return list(db.session.scalars(select(Programme.id).where(*uncounted).order_by(Programme.id)))
 
 
-def _publish(programme_id: int, on: date, floor: int, country: str) -> int:
+def count_objections_of(programme_id: int, on: date, floor: int, country: str) -> int:
+    """Publish the objections of one programme as `count_objections` does; returns 0 where somebody else was first."""
     before = db.session.scalar(
         select(ConcernFigures)
         .where(ConcernFigures.programme_id == programme_id, ConcernFigures.on < on)

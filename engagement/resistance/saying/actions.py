@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
@@ -40,9 +41,11 @@ from engagement.resistance.saying.rules import (
     receipt_hash,
     submission_hash,
 )
+from engagement.set_aside import is_database_away
 from engagement.waves.models import Wave
 
 SHORTEST_FORM_KEY = 16
+log = structlog.get_logger("engagement.letterbox")
 
 
 @dataclass(frozen=True)
@@ -177,37 +180,59 @@ def empty_letterbox(on: date, country: str) -> bool:
         return False
     letters = [Letter(**row) for row in take_all(Letter)]
     if is_working_day(on, country):
-        _hand_over([letter for letter in letters if letter.concern_id is None], on)
-        for letter in letters:
-            concern = db.session.get(Concern, letter.concern_id) if letter.concern_id else None
-            if concern is not None:
-                actions.take_reply(concern, letter.text, on=on)
-                db.session.flush()
-    else:
-        db.session.add_all(letters)
-        db.session.flush()
+        letters = _hand_over(letters, on)
+    db.session.add_all(letters)
+    db.session.flush()
     return True
 
 
-def _hand_over(letters: list[Letter], on: date) -> None:
-    counted = Counter(letter.wave_id for letter in letters if not letter.is_from_outside)
+def _hand_over(letters: list[Letter], on: date) -> list[Letter]:
+    """Hand each letter over by itself and return those with which that failed; they lie there until the next round.
+
+    Nobody can look at one of them and decide, because nobody may know it: so each morning tries them again.
+    """
+    counted = Counter(each.wave_id for each in letters if each.concern_id is None and not each.is_from_outside)
     # Each wave by itself, so that a flood takes nothing with it that was said about another one.
     floods = {wave_id for wave_id, number in counted.items() if is_flood(number, _earlier_mornings(on, wave_id))}
+    left = []
     for letter in letters:
-        left_out = LeftOut.FLOOD if letter.wave_id in floods else None
-        if letter.is_from_outside:
-            left_out = LeftOut.OUTSIDE
-        row = insert_new(Concern).values(
-            **_new_on(on),
-            text=letter.text,
-            source=letter.source,
-            wave_id=letter.wave_id,
-            is_anonymous=True,
-            receipt_hash=letter.receipt_hash,
-            left_out=left_out,
-        )
-        # The same form sent again on a later day.
-        db.session.execute(row.on_conflict_do_nothing(index_elements=["receipt_hash"]))
+        try:
+            with db.session.begin_nested():
+                if letter.concern_id is None:
+                    _make_concern(letter, on, floods)
+                else:
+                    _add_reply(letter, letter.concern_id, on)
+        except Exception as error:
+            if is_database_away(error):
+                raise
+            # Without the error's own words, which may hold what somebody wrote.
+            log.error("a letter could not be handed over", fault=type(error).__name__)
+            left.append(letter)
+    return left
+
+
+def _make_concern(letter: Letter, on: date, floods: set[int | None]) -> None:
+    left_out = LeftOut.FLOOD if letter.wave_id in floods else None
+    if letter.is_from_outside:
+        left_out = LeftOut.OUTSIDE
+    row = insert_new(Concern).values(
+        **_new_on(on),
+        text=letter.text,
+        source=letter.source,
+        wave_id=letter.wave_id,
+        is_anonymous=True,
+        receipt_hash=letter.receipt_hash,
+        left_out=left_out,
+    )
+    # The same form sent again on a later day.
+    db.session.execute(row.on_conflict_do_nothing(index_elements=["receipt_hash"]))
+
+
+def _add_reply(letter: Letter, concern_id: int, on: date) -> None:
+    concern = db.session.get(Concern, concern_id)
+    if concern is not None:
+        actions.take_reply(concern, letter.text, on=on)
+        db.session.flush()
 
 
 def _earlier_mornings(on: date, wave_id: int | None) -> list[int]:

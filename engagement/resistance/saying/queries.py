@@ -1,10 +1,12 @@
 """What a sender may read: their own concerns with a name, and what belongs to a receipt code."""
 
-from sqlalchemy import and_, select
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
-from engagement.resistance.models import Concern
+from engagement.resistance.models import Concern, ConcernStep
 from engagement.resistance.saying.models import Letter
 from engagement.resistance.saying.rules import receipt_hash
 
@@ -23,16 +25,18 @@ def waiting_reply(concern: Concern) -> Letter | None:
 
 def concerns_of_sender(person_id: int | None, account_id: int) -> list[Concern]:
     """Return what somebody said with their name, the newest first; anonymous ones belong to nobody."""
-    own = (
-        Concern.person_id == person_id
-        if person_id is not None
-        else and_(Concern.logged_by_id == account_id, Concern.submission.is_not(None))
-    )
-    return list(
-        db.session.scalars(
-            select(Concern)
-            .where(own)
-            .options(joinedload(Concern.wave))
-            .order_by(Concern.received_at.desc(), Concern.id)
-        )
-    )
+    rows = select(Concern).where(_said_by(person_id, account_id)).options(joinedload(Concern.wave))
+    return list(db.session.scalars(rows.order_by(Concern.received_at.desc(), Concern.id)))
+
+
+def news_for_sender(person_id: int, account_id: int, since: datetime) -> list[Concern]:
+    """Return what somebody said with their name about which the change team did something since then, the newest first."""
+    steps = exists().where(ConcernStep.concern_id == Concern.id, ConcernStep.at >= since)
+    rows = select(Concern).where(_said_by(person_id, account_id), steps)
+    return list(db.session.scalars(rows.order_by(Concern.received_at.desc(), Concern.id)))
+
+
+def _said_by(person_id: int | None, account_id: int) -> ColumnElement[bool]:
+    if person_id is not None:
+        return Concern.person_id == person_id
+    return and_(Concern.logged_by_id == account_id, Concern.submission.is_not(None))

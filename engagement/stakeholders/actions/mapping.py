@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, or_, select
 
-from engagement import audit, clock
+from engagement import audit, clock, letters
 from engagement.audit import Actor
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
+from engagement.searching import folded
 from engagement.stakeholders.models import (
     Stakeholder,
     StakeholderPlace,
@@ -72,7 +74,7 @@ def _subject(whom: Person | Department | str) -> Stakeholder:
 
 
 def _fit_name(name: str) -> str:
-    name = " ".join(name.split())
+    name = clean(name)
     if not name or len(name) > 200:
         raise BadInput("A name is missing.", {"name": "Write a name, at most 200 characters."})
     return name
@@ -108,7 +110,7 @@ def _refuse_second(stakeholder: Stakeholder, wanted: Iterable[Place]) -> None:
     same = {
         StakeholderKind.PERSON: Stakeholder.person_id == stakeholder.person_id,
         StakeholderKind.DEPARTMENT: Stakeholder.department_id == stakeholder.department_id,
-        StakeholderKind.OUTSIDE: func.lower(Stakeholder.name) == func.lower(stakeholder.name),
+        StakeholderKind.OUTSIDE: folded(Stakeholder.name) == letters.folded(stakeholder.name),
     }[stakeholder.kind]
     overlapping = or_(*(_overlaps(programme_id, wave_id) for programme_id, wave_id in wanted))
     stands = exists().where(

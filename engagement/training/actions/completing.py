@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from engagement import audit, clock
 from engagement.audit import Actor
+from engagement.content import quiz
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Person
@@ -31,8 +32,9 @@ def answer_quiz(
     _refuse_unless_open(person, module)
     if not module.questions:
         raise RuleBroken(f"“{module.title}” has no questions. Say that you have read it instead.")
-    given = _checked_answers(module, answers)
-    fingerprint = sha256(json.dumps([module.version, seed, given], sort_keys=True).encode()).hexdigest()
+    given = _checked_answers(module, answers, seed)
+    same = {question_id: sorted(keys) for question_id, keys in given.items()}
+    fingerprint = sha256(json.dumps([module.version, seed, same], sort_keys=True).encode()).hexdigest()
     right = sum(question.is_answered_by(given[question.id]) for question in module.questions)
     asked = len(module.questions)
     passed = is_passed(right, asked, module.pass_mark)
@@ -65,14 +67,16 @@ def answer_quiz(
     return outcome
 
 
-def _checked_answers(module: Module, answers: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+def _checked_answers(module: Module, answers: Mapping[str, Sequence[str]], seed: str) -> dict[str, list[str]]:
+    """Return the keys chosen by question, both in the order of the sheet, in which the result shows them."""
     problems = {}
     given = {}
-    for question in module.questions:
-        chosen = sorted(set(answers.get(question.id, ())))
-        if not chosen:
+    for question in quiz.shuffled(module.questions, seed):
+        asked = set(answers.get(question.id, ()))
+        chosen = [choice.key for choice in question.choices if choice.key in asked]
+        if not asked:
             problems[question.id] = "Choose an answer."
-        elif not set(chosen) <= {choice.key for choice in question.choices}:
+        elif len(chosen) < len(asked):
             problems[question.id] = "This question was rewritten while you were reading. Choose again."
         elif len(chosen) > 1 and not question.several:
             problems[question.id] = "Choose one answer only."

@@ -4,19 +4,24 @@ from datetime import date
 
 from engagement import audit, clock
 from engagement.audit import Actor
+from engagement.days.working_days import nearest_working_day, why_off
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
+from engagement.people.organisation import UNSET
 from engagement.training.models import Assignment, OwnDueDay
 from engagement.verbs import Verb
+from engagement.words import day_words
 
 LONGEST_REASON = 1_000
 
 
-def give_own_due_day(assignment: Assignment, due_on: date | None, *, reason: str, by: Actor) -> None:
+def give_own_due_day(
+    assignment: Assignment, due_on: date | None, *, reason: str, by: Actor, country: str = UNSET.country
+) -> None:
     """Make an assignment due on a day of its own, whatever becomes of the wave's go-live; None gives it the wave's day again.
 
     The same day again changes nothing. Raises RuleBroken for what is not asked any more, BadInput for a day in the past or a
-    missing reason.
+    day off of the organisation's `country`, and for a missing reason.
     """
     wave, person = assignment.wave, assignment.person
     if assignment.withdrawn_at is not None or person.has_left or not wave.status.is_open:
@@ -27,6 +32,9 @@ def give_own_due_day(assignment: Assignment, due_on: date | None, *, reason: str
     problems = {}
     if due_on is not None and due_on < clock.now().date():
         problems["due_on"] = "This day has passed. Choose today or a later day."
+    elif due_on is not None and (why := why_off(due_on, country)):
+        before = day_words(nearest_working_day(due_on, country, -1))
+        problems["due_on"] = f"This is {why}, when nobody has to learn. The working day before is {before}."
     if not reason or len(reason) > LONGEST_REASON:
         problems["reason"] = "Say why, in at most 1,000 characters. One sentence is enough; the person reads it."
     if problems:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, true, update
 
 from engagement import audit, clock
 from engagement.audit import Actor
@@ -46,10 +46,17 @@ def decide_leftovers(which: ColumnElement[bool], decision: LeftoverDecision, *, 
     return number
 
 
-def settle_leftovers(now: datetime) -> int:
-    """Let the clock decide where nobody did within `DAYS_TO_DECIDE` days of being asked; returns how many it decided."""
+def overdue_leftovers(now: datetime) -> list[int]:
+    """Return the ids of the leftovers about which nobody decided within `DAYS_TO_DECIDE` days of being asked."""
     overdue = Leftover.asked_at <= now - timedelta(days=DAYS_TO_DECIDE)
-    return decide_leftovers(overdue, DEFAULT_DECISION, by=audit.CLOCK)
+    return list(db.session.scalars(leftovers().where(overdue, is_open()).with_only_columns(Leftover.id)))
+
+
+def settle_leftovers(now: datetime, only: int | None = None) -> int:
+    """Let the clock decide what is overdue, all or `only` the one of this id; returns how many it decided."""
+    overdue = Leftover.asked_at <= now - timedelta(days=DAYS_TO_DECIDE)
+    these = and_(overdue, true() if only is None else Leftover.id == only)
+    return decide_leftovers(these, DEFAULT_DECISION, by=audit.CLOCK)
 
 
 def take_back_decision(leftover: Leftover, *, by: Actor, for_oneself: bool = False) -> None:

@@ -23,12 +23,18 @@ class LibraryCounts:
     renewed: int
     kept: int
 
+    @property
+    def words(self) -> tuple[tuple[int, str], ...]:
+        """What came, each number with its word."""
+        return (self.added, "new"), (self.renewed, "renewed")
+
 
 def settle_library(path: Path = LIBRARY, *, by: Actor) -> LibraryCounts:
     """Bring the modules below `path` into the database and into the curricula of their roles; repeating it is harmless.
 
     A file that changed renews its module as the next version, unless somebody rewrote the module in the service: then it
-    is left alone. Modules whose file is gone stay. Raises BadInput, before anything is written, when a file is wrong.
+    is left alone, as a curriculum is that somebody arranged here. Modules whose file is gone stay. Raises BadInput, before
+    anything is written, when a file is wrong.
     """
     files = module_files(path)
     known = {row.slug: row for row in db.session.scalars(select(Module))}
@@ -47,7 +53,8 @@ def settle_library(path: Path = LIBRARY, *, by: Actor) -> LibraryCounts:
             renewed += 1
     if added or renewed:
         db.session.flush()
-        _place([file for file in files if known[file.slug].edited_at is None], known, curricula)
+        placed = [f for f in files if known[f.slug].edited_at is None and curricula[f.role].edited_at is None]
+        _place(placed, known, curricula)
     return LibraryCounts(added, renewed, kept)
 
 

@@ -1,13 +1,57 @@
-"""Rewriting a module, and what may be saved as one."""
+"""Writing and rewriting modules, and what may be saved as one."""
+
+from itertools import count
+
+from sqlalchemy import select
 
 from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.content import markdown, quiz
+from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
+from engagement.letters import clean
 from engagement.training.models import Module
+from engagement.training.rules import short_name
 from engagement.verbs import Verb
 
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_BODY = 200, 500, 50_000
+
+
+def write_module(title: str, summary: str, body: str, *, minutes: int, pass_mark: int, by: Actor) -> Module:
+    """Add a module that was written here; it is asked of nobody until a curriculum has it.
+
+    Its slug is made of the title. Raises BadInput as `check_module`.
+    """
+    check_module(title, body, minutes, pass_mark)
+    title = clean(title)
+    module = Module(
+        slug=_free_slug(title),
+        title=title,
+        summary=" ".join(summary.split()),
+        body=_plain(body),
+        minutes=minutes,
+        pass_mark=pass_mark,
+        version=1,
+        changed_at=clock.now(),
+        edited_at=clock.now(),
+        edited_by=by.name,
+    )
+    db.session.add(module)
+    audit.record(Verb.WROTE_MODULE, module, by=by, version=(None, 1))
+    return module
+
+
+def _free_slug(title: str) -> str:
+    """Return a slug that no module has; the address of the module is made of it."""
+    slug = short_name(title) or "course"
+    taken = set(db.session.scalars(select(Module.slug).where(Module.slug.startswith(slug, autoescape=True))))
+    numbered = (slug if number == 1 else f"{slug}-{number}" for number in count(1))
+    # “new” is the address of the page on which a module is written.
+    return next(free for free in numbered if free not in taken and free != "new")
+
+
+def _plain(body: str) -> str:
+    return body.replace("\r\n", "\n").strip() + "\n"
 
 
 def edit_module(
@@ -32,9 +76,9 @@ def edit_module(
             f"“{module.title}” was changed by somebody else while you were writing. Copy your text, open it again and add it there."
         )
     new = {
-        "title": " ".join(title.split()),
-        "summary": " ".join(summary.split()),
-        "body": body.replace("\r\n", "\n").strip() + "\n",
+        "title": clean(title),
+        "summary": clean(summary),
+        "body": _plain(body),
         "minutes": minutes,
         "pass_mark": pass_mark,
     }

@@ -1,12 +1,14 @@
 """Reads of training: curricula, what people have to learn or left behind, how far waves are, and tries at a quiz."""
 
+from engagement.training.queries.counts import Count
 from engagement.training.queries.curricula import (
     CurriculumLine,
     RoleCurriculum,
     completed_count,
     curricula,
     curriculum,
-    module_by_slug,
+    hold_curriculum,
+    modules,
 )
 from engagement.training.queries.due_days import own_due_days
 from engagement.training.queries.history import EarlierLearning, finished_earlier
@@ -17,6 +19,7 @@ from engagement.training.queries.learning import (
     minutes_left,
     next_of,
     next_step,
+    own_count,
 )
 from engagement.training.queries.leftovers import (
     LeftoverLine,
@@ -33,14 +36,15 @@ from engagement.training.queries.leftovers import (
     open_leftovers,
     open_leftovers_of,
 )
+from engagement.training.queries.library import LibraryNews, library_news
 from engagement.training.queries.progress import (
     LEARNER_COLUMNS,
-    Count,
     DepartmentProgress,
     WaveProgress,
     learners,
     members_without_role,
     overdue_learners,
+    people_without_curriculum,
     progress_of,
     progress_of_waves,
     wave_progress,
@@ -66,6 +70,7 @@ __all__ = [
     "LearningItem",
     "LeftoverLine",
     "LeftoverState",
+    "LibraryNews",
     "Move",
     "QuizOutcome",
     "QuizSheet",
@@ -79,6 +84,7 @@ __all__ = [
     "curricula",
     "curriculum",
     "finished_earlier",
+    "hold_curriculum",
     "is_asked",
     "is_past_due",
     "learners",
@@ -90,9 +96,10 @@ __all__ = [
     "leftovers_among",
     "leftovers_listed",
     "leftovers_of",
+    "library_news",
     "members_without_role",
     "minutes_left",
-    "module_by_slug",
+    "modules",
     "moves",
     "next_of",
     "next_step",
@@ -100,7 +107,9 @@ __all__ = [
     "open_leftovers_of",
     "outcome_of",
     "overdue_learners",
+    "own_count",
     "own_due_days",
+    "people_without_curriculum",
     "progress_of",
     "progress_of_waves",
     "quiz_sheet",

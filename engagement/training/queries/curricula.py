@@ -51,9 +51,10 @@ class RoleCurriculum:
         return self.choices_needed > 0 or any(line.kind is ItemKind.REQUIRED for line in self.lines)
 
 
-def module_by_slug(slug: str) -> Module | None:
-    """Return the module with this slug that is not withdrawn."""
-    return db.session.scalar(select(Module).where(Module.slug == slug, Module.withdrawn_at.is_(None)))
+def modules() -> list[Module]:
+    """Return every module that is not withdrawn, by title."""
+    found = db.session.scalars(select(Module).where(Module.withdrawn_at.is_(None))).all()
+    return sorted(found, key=lambda module: module.title.casefold())
 
 
 def curricula() -> dict[TrainingRole, RoleCurriculum]:
@@ -79,6 +80,11 @@ def curricula() -> dict[TrainingRole, RoleCurriculum]:
 def curriculum(role: TrainingRole) -> RoleCurriculum:
     """Return the curriculum of a role; it has no lines where none was made."""
     return curricula()[role]
+
+
+def hold_curriculum(role: TrainingRole) -> None:
+    """Let whoever saves the same curriculum wait until the transaction ends."""
+    db.session.scalar(select(Curriculum).where(Curriculum.role == role).with_for_update())
 
 
 def completed_count(module_id: int) -> int:

@@ -12,6 +12,7 @@ from engagement.db import db
 from engagement.people import queries as people
 from engagement.people.rules import TrainingRole
 from engagement.training.models import Assignment, Completion, Module
+from engagement.training.queries.counts import Count
 from engagement.training.queries.curricula import CurriculumLine, RoleCurriculum, curricula
 from engagement.training.queries.history import History, Plans, histories_of, undecided_roles
 from engagement.training.queries.standing import counting
@@ -65,6 +66,11 @@ class LearningItem:
         return self.assignment is not None and self.assignment.own_due_on is not None
 
     @property
+    def is_optional(self) -> bool:
+        """Whether nobody waits for it: optional in its curriculum, or one of a choice that was made by others."""
+        return self.kind is ItemKind.OPTIONAL or not (self.is_needed or self.completed)
+
+    @property
     def is_overdue(self) -> bool:
         """Whether its day has passed while it is still needed."""
         return self.state is LearningState.OVERDUE
@@ -91,8 +97,24 @@ def next_step(person_id: int, on: date | None = None) -> LearningItem | None:
 
 
 def next_of(items: Iterable[LearningItem]) -> LearningItem | None:
-    """Return the first item that is needed, not finished and not waiting for another one."""
-    return next((item for item in items if item.is_needed and not item.is_locked), None)
+    """Return the first item that is needed, not finished and not waiting for another one; else what one of them waits for."""
+    items = list(items)
+    needed = [item for item in items if item.is_needed]
+    waited_for = {item.after.id for item in needed if item.after is not None}
+    first = (item for item in items if item.module.id in waited_for and not item.is_locked)
+    return next((item for item in needed if not item.is_locked), None) or next(first, None)
+
+
+def own_count(items: Iterable[LearningItem]) -> Count:
+    """Return how many modules are asked of a person and how many of these they finished; what is optional isn't among them.
+
+    Of a choice as many are asked as have to be finished, and those that were.
+    """
+    items = list(items)
+    done = sum(item.completed and not item.is_optional for item in items)
+    required = sum(item.is_needed and item.kind is not ItemKind.CHOICE for item in items)
+    choices = {item.role: item.choices_left for item in items if item.is_needed and item.kind is ItemKind.CHOICE}
+    return Count(done + required + sum(choices.values()), done)
 
 
 def minutes_left(items: Iterable[LearningItem]) -> int:

@@ -148,7 +148,7 @@ def leftovers_listed(
     return (
         leftovers()
         .where(_is_in(state), decided, true() if move is None else move)
-        .order_by(Person.last_name, Person.first_name, Person.id, Leftover.id)
+        .order_by(Person.sorted_by, Person.id, Leftover.id)
     )
 
 

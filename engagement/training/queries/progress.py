@@ -1,8 +1,9 @@
 """How far waves are with their training: counts by department and role, and the people behind every count.
 
 Everything rests on one definition (see `standing`): when an assignment is finished. Only those who belong to a wave count
-for it: who moved away and keeps its training, or has not decided, is left out. Counting is done by the database, in a
-number of statements that does not grow.
+for it: who moved away and keeps its training, or has not decided, is left out. So is whoever has a role whose curriculum
+asks for nothing: they can neither finish nor fail to. Counting is done by the database, in a number of statements that
+does not grow.
 """
 
 from collections.abc import Sequence
@@ -14,34 +15,14 @@ from sqlalchemy import ColumnElement, Select, func, select, true
 
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
-from engagement.people.rules import TrainingRole
+from engagement.people.rules import TrainingRole, path_key
 from engagement.training.models import Assignment
+from engagement.training.queries.counts import Count
 from engagement.training.queries.grounds import SHUT, grounds
 from engagement.training.queries.standing import asking_roles, belonging, is_past_due, standing_of
 from engagement.training.rules import LearnerState
 from engagement.waves import queries as waves
 from engagement.waves.models import Membership, Wave
-
-
-@dataclass(frozen=True)
-class Count:
-    """People asked, and those of them who have finished."""
-
-    assigned: int = 0
-    finished: int = 0
-
-    @property
-    def share(self) -> float:
-        """The share that has finished, from 0 to 1; 0 where nobody was asked."""
-        return self.finished / self.assigned if self.assigned else 0.0
-
-    @property
-    def unfinished(self) -> int:
-        """How many have not finished."""
-        return self.assigned - self.finished
-
-    def __add__(self, other: "Count") -> "Count":
-        return Count(self.assigned + other.assigned, self.finished + other.finished)
 
 
 @dataclass(frozen=True)
@@ -107,6 +88,7 @@ def progress_of(wave_ids: Sequence[int]) -> dict[int, WaveProgress]:
             func.sum(standing.c.minutes_left).label("minutes_left"),
         )
         .join(Person, Person.id == standing.c.person_id)
+        .where(standing.c.asked > 0)
         .group_by(standing.c.wave_id, Person.department_id, standing.c.role)
     ).all()
     people = people_counts(wave_ids)
@@ -124,6 +106,7 @@ def people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
     standing = standing_of(Assignment.wave_id.in_(wave_ids), belonging())
     person = (
         select(standing.c.wave_id, func.min(standing.c.is_finished).label("is_finished"))
+        .where(standing.c.asked > 0)
         .group_by(standing.c.wave_id, standing.c.person_id)
         .subquery()
     )
@@ -165,14 +148,14 @@ def _progress(
         row = departments.get(department_id)
         name, path = (row.name, row.path) if row else ("No department", "")
         lines.append(DepartmentProgress(department_id, name, path, counts))
-    lines.sort(key=lambda line: (line.department_id is None, line.path.casefold()))
+    lines.sort(key=lambda line: (line.department_id is None, path_key(line.path)))
     in_order = {role: roles[role] for role in TrainingRole if role in roles}
     return WaveProgress(wave_id, tuple(lines), in_order, people, sum(int(cell.minutes_left) for cell in cells))
 
 
 _DUE_ON = func.coalesce(Assignment.own_due_on, Wave.training_due_on)
 #: What `learners` can be put in order by.
-LEARNER_COLUMNS = {"name": (Person.last_name, Person.first_name), "department": Department.path, "due": _DUE_ON}
+LEARNER_COLUMNS = {"name": Person.sorted_by, "department": Department.sorted_by, "due": _DUE_ON}
 
 
 def learners(
@@ -207,8 +190,8 @@ def learners(
         .join(Assignment, Assignment.id == standing.c.id)
         .join(Wave, Wave.id == Assignment.wave_id)
         .join(Department, Department.id == Person.department_id, isouter=True)
-        .where(true() if visible is None else visible)
-        .order_by(Person.last_name, Person.first_name, Person.id, standing.c.role)
+        .where(standing.c.asked > 0, true() if visible is None else visible)
+        .order_by(Person.sorted_by, Person.id, standing.c.role)
     )
     if department is not None:
         query = query.where(Person.department_id == department.id)
@@ -227,11 +210,7 @@ def overdue_learners(on: date, wave_id: int) -> Select[Person]:
     asks = select(Wave.id).where(Wave.id == wave_id, Wave.status.not_in(SHUT))
     standing = standing_of(Assignment.wave_id.in_(asks), belonging(), is_past_due(on))
     late = select(standing.c.person_id).where(standing.c.is_finished == 0, standing.c.asked > 0)
-    return (
-        select(Person)
-        .where(Person.left_at.is_(None), Person.id.in_(late))
-        .order_by(Person.last_name, Person.first_name, Person.id)
-    )
+    return select(Person).where(Person.left_at.is_(None), Person.id.in_(late)).order_by(Person.sorted_by, Person.id)
 
 
 def members_without_role(wave_id: int) -> Select[Person]:

@@ -67,18 +67,21 @@ class QuizOutcome:
 
 
 def outcome_of(attempt: QuizAttempt, module: Module) -> QuizOutcome:
-    """Return a stored try for its result page; questions that were taken out since are left out of `judged`."""
+    """Return a stored try for its result page, in the order of its sheet; questions that were taken out since are left out."""
+    asked = {question.id: question for question in module.questions}
     judged = tuple(
-        _judged(question, frozenset(chosen), attempt.is_passed)
-        for question in module.questions
-        if (chosen := attempt.answers.get(question.id)) is not None
+        _judged(asked[question_id], chosen, attempt.is_passed)
+        for question_id, chosen in attempt.answers.items()
+        if question_id in asked
     )
     return QuizOutcome(attempt.id, attempt.right, attempt.asked, module.pass_mark, attempt.is_passed, judged)
 
 
-def _judged(question: Question, chosen: frozenset[str], may_tell: bool) -> JudgedQuestion:
-    shown = tuple(c for c in question.choices if c.key in chosen or (may_tell and c.is_right))
-    return JudgedQuestion(question, chosen, question.is_answered_by(chosen), shown)
+def _judged(question: Question, chosen: list[str], may_tell: bool) -> JudgedQuestion:
+    by_key = {choice.key: choice for choice in question.choices}
+    left_out = [c for c in question.choices if may_tell and c.is_right and c.key not in chosen]
+    shown = (*(by_key[key] for key in chosen if key in by_key), *left_out)
+    return JudgedQuestion(question, frozenset(chosen), question.is_answered_by(chosen), shown)
 
 
 def attempt_of(person_id: int, module_id: int, attempt_id: int) -> QuizAttempt | None:

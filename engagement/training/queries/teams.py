@@ -5,7 +5,7 @@ from datetime import date
 
 from engagement.people import queries as people
 from engagement.people.models import Person
-from engagement.training.queries.learning import LearningItem, learning_of_people, minutes_left
+from engagement.training.queries.learning import LearningItem, learning_of_people, minutes_left, own_count
 from engagement.training.queries.leftovers import open_leftovers_of
 
 
@@ -16,6 +16,11 @@ class TeamMember:
     person: Person
     items: list[LearningItem]
     undecided: int = 0
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether anything has to be finished, or had to be."""
+        return own_count(self.items).assigned > 0
 
     @property
     def open_items(self) -> list[LearningItem]:

@@ -97,6 +97,11 @@ SAID = [
         {"sends_at": ["2026-04-20T16:30:15.123456+00:00", "2026-04-14T01:00:00+00:00"]},
         "goes out: Tuesday 21 April at 01:30 → today at 10:00",
     ),
+    (
+        "occurrence",
+        {"subject": ["", "{{ department }}: what changes with {{workflow}}"]},
+        "subject: nothing → Each department: what changes with the workflow",
+    ),
     ("person", {"employee_id": ["12", "13"]}, "employee number: 12 → 13"),
     ("person", {"start_on": [None, "2026-05-01"]}, "first day: Friday 1 May"),
     ("person", {"job_title": ["", "Clerk"]}, "job title: nothing → Clerk"),

@@ -5,7 +5,7 @@ from factories import make_account, make_change_manager, make_person, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
 from mail.outbox import make_mailing, queue, queue_to_many
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engagement import clock
 from engagement.accounts.rules import Role
@@ -156,3 +156,16 @@ def test_log_asks_as_many_queries_for_fifty_rows_as_for_one(app: Flask, statemen
             page(client)
         counts.append(len(sent))
     assert counts[0] == counts[1]
+
+
+def test_fields_of_a_subject_are_words_in_heading_filter_and_list(filled: Flask):
+    mailing = db.session.scalars(select(Delivery)).first().mailing
+    mailing.subject = "{{ department }}: what changes, {{first_name}}, {{ my_change_link }}"
+    db.session.execute(
+        update(Delivery).values(filled={"department": "Claims", "first_name": "Ann", "my_change_link": "x"})
+    )
+    db.session.commit()
+    shown = page(signed_in(filled, make_change_manager()), f"/deliveries?message={mailing.id}")
+    assert "Each department: what changes, each reader, …</h1>" in shown
+    assert "Each department: what changes, each reader, …, " in shown
+    assert "{{" not in shown

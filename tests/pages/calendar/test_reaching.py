@@ -1,5 +1,6 @@
 """The page of a message on when it reaches whom and in which language, and what can be done while some wait."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -69,7 +70,7 @@ def test_readers_without_a_text_are_warned_of_and_the_text_is_written(client: Fl
     address = f"/occurrences/{draft.id}"
     warned = page(client, address)
     assert "1 person reads Polish. Without a text in that language they get the English one." in warned
-    assert f'href="{address}?language=pl">Write it in Polish</a>' in warned
+    assert 'form="message-form" name="turn_to" value="pl">Write it in Polish</button>' in warned
     writing = page(client, f"{address}?language=pl")
     assert "Nothing is saved in Polish yet." in writing
     assert "Save the text in Polish" in writing
@@ -164,3 +165,15 @@ def test_a_person_s_page_and_their_own_say_why_zone_and_hours_matter(app: Flask,
     set_password(account, PASSWORD, by=TESTER)
     own = page(signed_in(app, account), "/me/timezone")
     assert "Messages reach you between 09:00 and 17:00, Tokyo time, on working days, and in Polish where" in own
+
+
+def test_editor_and_preview_lean_as_the_language_is_written(client: FlaskClient, writer: Account) -> None:
+    draft = make_draft(make_line_of(writer))
+    actions.write_occurrence(draft, "What changes", TEXT, by=writer.actor)
+    actions.write_translation(draft, "ar", "خبر", "مرحبا", by=writer.actor)
+    db.session.commit()
+    shown = page(client, f"/occurrences/{draft.id}?language=ar")
+    assert '<div lang="ar" dir="rtl"><h3>خبر</h3>' in shown
+    for tag in ("input", "textarea"):
+        [field] = [each for each in re.findall(rf"<{tag}[^>]*>", shown) if 'lang="ar"' in each]
+        assert 'dir="rtl"' in field

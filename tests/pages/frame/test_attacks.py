@@ -24,10 +24,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from engagement.accounts import actions as accounts
-from engagement.accounts import links
+from engagement.accounts.links import rules as links
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.communications import actions as communications
+from engagement.communications.models import TextVersion
 from engagement.db import Base, db
 from engagement.errors import BadInput
 from engagement.people import actions as people
@@ -74,6 +75,8 @@ def poisoned(app: Flask, manager: Account) -> dict[str, int]:
     line = make_line(programme, audience=audience, owner=manager, name=f"Line {EVIL}", subject=EVIL, outline=EVIL)
     message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
     message.subject, message.body, message.reason = EVIL, EVIL, EVIL
+    version = TextVersion(occurrence_id=message.id, number=1, subject=EVIL, body=EVIL)
+    db.session.add(version)
     concern = make_unknown_concern(EVIL, on=AT_TWO.date(), wave=wave)
     row = stakeholders.add_stakeholder(
         f"Council {EVIL}", StakeholderGroup.OTHERS, places=[wave], role=EVIL, owner=person, by=manager.actor
@@ -93,6 +96,7 @@ def poisoned(app: Flask, manager: Account) -> dict[str, int]:
         "audience_id": audience.id,
         "communication_id": line.id,
         "occurrence_id": message.id,
+        "version_id": version.id,
         "concern_id": concern.id,
         "kind": "csv",
         "role": "user",

@@ -14,7 +14,7 @@ from engagement import clock
 from engagement.accounts import actions
 from engagement.accounts.kept_forms.actions import KEPT_FOR, MOST_KEPT, forget_kept_forms, keep_form
 from engagement.accounts.kept_forms.models import KeptForm
-from engagement.accounts.links import sign_in_token
+from engagement.accounts.links.rules import sign_in_token
 from engagement.accounts.models import Account
 from engagement.accounts.queries import account_by_email
 from engagement.accounts.rules import Role

@@ -8,17 +8,18 @@ from pages.frame.test_access import ANYBODY, EVERYBODY, MATRIX, ask, has_sides, 
 from pages.frame.two_of_everything import SIDES, World
 from sqlalchemy import select
 
-from engagement.accounts.access import may_approve, visible_people
 from engagement.accounts.actions import account_for_person, grant_role, withdraw_grant
-from engagement.accounts.links import sign_in_token
+from engagement.accounts.links.rules import sign_in_token
 from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
 from engagement.accounts.rules import Role
+from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications.models import Communication
-from engagement.communications.scopes import in_charge, is_in_charge, may_read, readable
+from engagement.communications.scopes import in_charge, is_in_charge, may_approve, may_read, readable
 from engagement.db import db
 from engagement.people.models import Person
+from engagement.waves.scopes import people_within
 from tests.communications.calendar_rows import make_approver, make_draft, make_line, make_writer
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -185,7 +186,7 @@ def test_a_limited_reader_has_nothing_that_the_questions_rest_on(app: Flask):
     grant_role(account, Role.TRAINER, by=account.actor, department_id=make_department().id)
     reader = reader_of(account, "UTC").as_employee()
     assert reader == Reader(account.id, "Sam Pryce", lead.id, "UTC", is_limited=True, has_more=True)
-    assert list(db.session.scalars(select(Person.name).where(visible_people(reader)))) == ["Sam Pryce"]
+    assert list(db.session.scalars(select(Person.name).where(people_within(rights.reading(reader))))) == ["Sam Pryce"]
 
 
 def test_who_owns_or_approves_a_text_does_neither_by_a_link_in_a_message(app: Flask):
@@ -194,11 +195,12 @@ def test_who_owns_or_approves_a_text_does_neither_by_a_link_in_a_message(app: Fl
     draft = make_draft(line)
     for account in (owner, approver):
         reader = reader_of(account, "UTC").as_employee(has_tasks=True)
-        assert not may_read(reader, line)
-        assert not is_in_charge(reader, line)
-        assert not may_approve(reader, (), approver.id, line.programme_id)
-        for condition in (readable, in_charge):
-            assert db.session.scalars(select(Communication.id).where(condition(reader))).all() == []
+        reading, planning = rights.reading(reader), rights.planning(reader)
+        assert not may_read(reading, line)
+        assert not is_in_charge(planning, line)
+        assert not may_approve(planning, line, ())
+        for condition in (readable(reading), in_charge(planning)):
+            assert db.session.scalars(select(Communication.id).where(condition)).all() == []
     browser = came_by_message(app, approver)
     answer = browser.post(f"/occurrences/{draft.id}/approvals")
     assert (answer.status_code, "One more step" in answer.get_data(as_text=True)) == (403, True)

@@ -16,12 +16,12 @@ from sqlalchemy import select
 from engagement import clock
 from engagement.accounts.actions import grant_role, make_account
 from engagement.accounts.kept_forms.actions import keep_form
-from engagement.accounts.links import sign_in_token
+from engagement.accounts.links.rules import sign_in_token
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import give_role_by_rule, save_audience
 from engagement.communications import actions as communications
-from engagement.communications.models import Details
+from engagement.communications.models import Details, Occurrence, TextVersion
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
 from engagement.intake.actions.files import keep_upload
@@ -35,6 +35,7 @@ from engagement.programmes.models import Programme
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
+from engagement.set_aside import SetAside
 from engagement.stakeholders import actions as stakeholders
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions import settle_assignments
@@ -139,9 +140,11 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "module_id": module.id if is_own else make_module("writing").id,
         "slug": module.slug,
         "role": "user",
+        "step": "training",
         "kind": "csv",
         "token": "nonsense",
         "filename": "none",
+        "name": "settle-directory",
         "run_id": _run().id,
         "message_id": _mailbox_message().id,
         "attempt_id": _attempt(person, module).id,
@@ -184,11 +187,16 @@ def _calendar(side: str, programme: Programme, department: Department) -> dict[s
         by=TESTER,
     )
     message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
+    version = TextVersion(occurrence_id=message.id, number=1, subject=f"The {side} subject", body="")
+    db.session.add(version)
+    db.session.flush()
     return {
+        "version_id": version.id,
         "audience_id": audience.id,
         "rule_id": rule.id,
         "communication_id": line.id,
         "occurrence_id": message.id,
+        "set_aside_id": _set_aside(message).id,
         "account_id": owner.id,
     }
 
@@ -249,6 +257,15 @@ def _run() -> ImportRun:
     db.session.add(run)
     db.session.flush()
     return run
+
+
+def _set_aside(message: Occurrence) -> SetAside:
+    row = SetAside(
+        line="send-reminders", kind="occurrence", key=str(message.id), name="", reason="A fault.", at=clock.now()
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 def _mailbox_message() -> MailboxMessage:

@@ -238,9 +238,11 @@ def test_a_wave_whose_go_live_moved_meanwhile_is_not_moved_unseen(both):
     db.session.commit()
     page = f"/waves/{wave.id}/go-live"
     seen = opened(second, page, "")
-    data = changed(opened(first, page, ""), go_live_on="2026-06-09", reason="Later", confirm="1")
+    data = changed(opened(first, page, ""), go_live_on="2026-06-09", shown="2026-06-09", reason="Later", confirm="1")
     assert first.post(page, data=data).status_code == 303
-    refused = second.post(page, data=changed(seen, go_live_on="2026-05-19", reason="Sooner", confirm="1"))
+    refused = second.post(
+        page, data=changed(seen, go_live_on="2026-05-19", shown="2026-05-19", reason="Sooner", confirm="1")
+    )
     assert (refused.status_code, "to: “2026-06-09”" in text_of(refused)) == (422, True)
 
 

@@ -37,6 +37,17 @@ def test_an_address_a_number_and_a_unique_name_find_one_person(app, wave, typed)
     assert lead_after(signed_in(app, make_change_manager()), wave, typed)[:2] == (303, "max.marsh@example.com")
 
 
+@pytest.mark.parametrize("typed", ["Zoë O’Connor-Łuk", "zoe o'connor luk", "O'Connor-Luk, Zoe"])
+def test_a_name_is_understood_however_it_is_typed(app, wave, typed):
+    make_person("Zoë O’Connor-Łuk", "zoe@example.com")
+    db.session.commit()
+    client = signed_in(app, make_change_manager())
+    assert lead_after(client, wave, typed)[:2] == (303, "zoe@example.com")
+    assert [row["reference"] for row in client.get("/people/suggestions", query_string={"words": typed}).json] == [
+        "zoe@example.com"
+    ]
+
+
 def test_of_several_of_a_name_one_is_chosen(app, wave):
     client = signed_in(app, make_change_manager())
     status, lead, page = lead_after(client, wave, "Bo Twin")

@@ -3,7 +3,8 @@
 from factories import PASSWORD, TESTER, make_account, make_person, signed_in
 from sqlalchemy import select
 
-from engagement.accounts import actions, links
+from engagement.accounts import actions
+from engagement.accounts.links import rules as links
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.db import db

@@ -69,7 +69,7 @@ def test_moving_go_live_is_shown_first_and_changes_nothing(manager, wave):
     ],
 )
 def test_a_go_live_on_a_day_off_is_warned_about_before_and_after(manager, wave, day, why):
-    move = {"go_live_on": day}
+    move = {"go_live_on": day, "shown": day}
     pages = [manager.post(f"/waves/{wave.id}/go-live", data=move)]
     manager.post(f"/waves/{wave.id}/go-live", data={**move, "confirm": "yes", "reason": "Later."})
     pages += [manager.get(f"/waves/{wave.id}"), manager.get(f"/waves/{wave.id}")]
@@ -79,7 +79,7 @@ def test_a_go_live_on_a_day_off_is_warned_about_before_and_after(manager, wave, 
 
 
 def test_moving_needs_a_reason_and_leaves_both_days_in_the_audit(manager, wave):
-    move = {"go_live_on": "2026-05-26", "confirm": "yes"}
+    move = {"go_live_on": "2026-05-26", "shown": "2026-05-26", "confirm": "yes"}
     assert "Say why it moves" in manager.post(f"/waves/{wave.id}/go-live", data=move).get_data(as_text=True)
     answer = manager.post(f"/waves/{wave.id}/go-live", data={**move, "reason": "No change approver yet."})
     assert answer.status_code == 303

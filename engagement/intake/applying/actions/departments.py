@@ -9,6 +9,7 @@ from engagement.audit import Actor, AuditEntry
 from engagement.db import Base, db, rows_changed
 from engagement.intake.models import ImportChange, ImportRun
 from engagement.intake.rules import ChangeKind
+from engagement.letters import same_key
 from engagement.people.models import Department, Person
 from engagement.people.rules import paths_with_parents
 from engagement.verbs import Verb
@@ -63,8 +64,8 @@ def _made_by(run: ImportRun) -> list[Department]:
     )
     ids = [int(id_) for id_ in db.session.scalars(entries) if id_]
     rows = db.session.scalars(select(Department).where(Department.id.in_(ids), Department.closed_at.is_(None)))
-    named = set(paths_with_parents(run.new_departments))
-    return [department for department in rows if department.path in named]
+    named = set(map(same_key, paths_with_parents(run.new_departments)))
+    return [department for department in rows if same_key(department.path) in named]
 
 
 def _pointed_at(departments: set[int], added: Select[int]) -> set[int]:

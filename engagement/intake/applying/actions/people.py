@@ -28,14 +28,15 @@ from engagement.intake.models import KNOWN, ImportChange, ImportRun, StagedMatch
 from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
 from engagement.people.actions import make_department
 from engagement.people.models import Person, PersonRole
-from engagement.people.rules import RoleOrigin, paths_with_parents
+from engagement.people.rules import PATH_SEPARATOR, RoleOrigin
 
 
 def make_departments(run: ImportRun, by: Actor) -> None:
     """Make the departments that the file names and nobody has yet, those above them first; open those that were closed."""
-    for path in paths_with_parents(run.new_departments):
+    here = (StagedReference.run_id == run.id, StagedReference.kind == ReferenceKind.DEPARTMENT)
+    missing = db.session.scalars(select(StagedReference.value).where(*here, StagedReference.row_id.is_(None))).all()
+    for path in sorted(missing, key=lambda path: (path.count(PATH_SEPARATOR), path)):
         department = make_department(path, by=by)
-        here = (StagedReference.run_id == run.id, StagedReference.kind == ReferenceKind.DEPARTMENT)
         rows_changed(update(StagedReference).where(*here, StagedReference.value == path).values(row_id=department.id))
     named = select(StagedReference.row_id).where(
         StagedReference.run_id == run.id, StagedReference.kind == ReferenceKind.DEPARTMENT
@@ -71,7 +72,7 @@ def update_known(run: ImportRun, now: datetime, by: Actor) -> None:
     reopen_sign_ins(of_kind(run, ChangeKind.RETURNED), now, by)
     wanted = desired(run, *KNOWN)
     values: dict[str, Any] = {name: wanted.c[name] for name in filled(run) if name != "roles"}
-    values |= {"left_at": None, "searched_by": wanted.c.searched_by}
+    values |= {"left_at": None, "searched_by": wanted.c.searched_by, "sorted_by": wanted.c.sorted_by}
     rows_changed(update(Person).where(Person.id == wanted.c.person_id).values(values))
     rename_sign_ins(of_kind(run, *KNOWN))
     follow_directory(Person.id.in_(with_other_address(run)), by=by)
@@ -90,7 +91,7 @@ def add_new(run: ImportRun, now: datetime) -> None:
     if not run.count(ChangeKind.NEW):
         return
     wanted = desired(run, ChangeKind.NEW)
-    names = [*PLAIN, "department_id", "manager_id", "searched_by"]
+    names = [*PLAIN, "department_id", "manager_id", "searched_by", "sorted_by"]
     rows = select(wanted.c.person_id, literal(now, Person.joined_at.type), *(wanted.c[name] for name in names))
     rows_changed(insert(Person).from_select(["id", "joined_at", *names], rows))
 

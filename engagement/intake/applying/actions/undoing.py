@@ -34,7 +34,7 @@ from engagement.intake.reading.rules.problems import shown
 from engagement.intake.rules import ROLE_BITS, ChangeKind, RunStatus
 from engagement.people.models import Person, PersonRole
 from engagement.people.queries import department_successors
-from engagement.people.rules import RoleOrigin, search_text
+from engagement.people.rules import RoleOrigin, person_keys
 from engagement.verbs import Verb
 
 BATCH = 1_000
@@ -146,7 +146,13 @@ def _restore(some: list[tuple[int, dict[str, list[Any]]]], merged: dict[int, int
     for rows in sets.values():
         db.session.execute(update(Person), rows)
     _restore_roles(roles, now)
-    _search_anew([person_id for person_id, changes in some if not {"name", "email", "employee_id"}.isdisjoint(changes)])
+    _search_anew(
+        [
+            person_id
+            for person_id, changes in some
+            if not {"name", "first_name", "last_name", "email", "employee_id"}.isdisjoint(changes)
+        ]
+    )
 
 
 def _as_column(name: str, old: Any) -> Any:
@@ -173,10 +179,9 @@ def _restore_roles(roles: dict[int, int], now: datetime) -> None:
 
 
 def _search_anew(people: list[int]) -> None:
-    found = db.session.execute(
-        select(Person.id, Person.name, Person.email, Person.employee_id).where(Person.id.in_(people))
-    )
-    rows = [{"id": id_, "searched_by": search_text(name, email, number)} for id_, name, email, number in found]
+    named = (Person.name, Person.first_name, Person.last_name, Person.email, Person.employee_id)
+    found = db.session.execute(select(Person.id, *named).where(Person.id.in_(people)))
+    rows = [{"id": id_, **person_keys(*names)} for id_, *names in found]
     if rows:
         db.session.execute(update(Person), rows)
 

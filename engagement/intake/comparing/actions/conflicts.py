@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Select, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from engagement.accounts.addresses.queries import held, is_same_name, people_with_rights
@@ -14,6 +14,7 @@ from engagement.intake.reading.rules.fields import Field
 from engagement.intake.reading.rules.problems import Problem, ProblemKind, lines_at_fault, shown
 from engagement.intake.rules import ChangeKind
 from engagement.people.models import Person
+from engagement.searching import folded
 
 
 def question_numbers(run: ImportRun) -> list[Problem]:
@@ -36,7 +37,7 @@ def question_numbers(run: ImportRun) -> list[Problem]:
         .where(
             StagedPerson.run_id == run.id,
             StagedPerson.is_rejected.is_(False),
-            func.lower(Person.name) != func.lower(StagedPerson.name),
+            folded(Person.name) != folded(StagedPerson.name),
             Person.email.is_distinct_from(StagedPerson.email),
         )
         .order_by(StagedPerson.line)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    update,
 )
 from sqlalchemy.orm import aliased
 
@@ -24,8 +25,10 @@ from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, Stage
 from engagement.intake.reading.rules.fields import ManagerKey, ManagerRef
 from engagement.intake.reading.rules.problems import Problem
 from engagement.intake.rules import ChangeKind, ReferenceKind
+from engagement.letters import same_key
 from engagement.people.models import Department, Person
-from engagement.people.rules import present_path
+from engagement.people.rules import present_path, spelt_as
+from engagement.searching import folded
 
 _MATCH = ["run_id", "person_id", "line", "kind"]
 _REFERENCE = ["run_id", "kind", "value", "row_id"]
@@ -84,7 +87,7 @@ def _match_left(run: ImportRun, kind: ChangeKind) -> None:
 
     An address is given to others in time, and nobody must get the sign-in and the history of its former owner by that.
     """
-    name = func.lower(Person.name)
+    name = folded(Person.name)
     last = (
         select(Person.email, name.label("name"), func.max(Person.id).label("id"))
         .where(Person.left_at.is_not(None), Person.erased_at.is_(None), Person.email.is_not(None))
@@ -94,7 +97,7 @@ def _match_left(run: ImportRun, kind: ChangeKind) -> None:
     found = (
         select(literal(run.id), Person.id, func.min(StagedPerson.line), _word(kind))
         .select_from(StagedPerson)
-        .join(last, and_(last.c.email == StagedPerson.email, last.c.name == func.lower(StagedPerson.name)))
+        .join(last, and_(last.c.email == StagedPerson.email, last.c.name == folded(StagedPerson.name)))
         .join(Person, Person.id == last.c.id)
         .where(or_(Person.employee_id.is_(None), StagedPerson.employee_id.is_(None)), *_free(run, kind))
         .group_by(Person.id)
@@ -170,6 +173,18 @@ def _resolve_managers(run: ImportRun, kind: ReferenceKind) -> None:
         .where(~found)
     )
     rows_changed(insert(StagedReference).from_select(_REFERENCE, elsewhere))
+    _resolve_to_leavers(run, kind, in_directory)
+
+
+def _resolve_to_leavers(run: ImportRun, kind: ReferenceKind, in_directory: Any) -> None:
+    """Whoever left and still has people who report to them is still their manager, until a file names another."""
+    member = aliased(Person)
+    has_team = exists().where(member.manager_id == Person.id, member.left_at.is_(None))
+    left = select(func.max(Person.id)).where(
+        in_directory == StagedReference.value, Person.left_at.is_not(None), has_team
+    )
+    missing = (StagedReference.run_id == run.id, StagedReference.kind == kind, StagedReference.row_id.is_(None))
+    rows_changed(update(StagedReference).where(*missing).values(row_id=left.scalar_subquery()))
 
 
 def unknown_managers(run: ImportRun) -> set[ManagerRef]:
@@ -194,14 +209,19 @@ def _resolve_departments(run: ImportRun) -> list[str]:
     paths = {id_: path for path, id_, _ in rows}
     successors = {path: paths[successor] for path, _, successor in rows if successor is not None}
     ids = {path: id_ for id_, path in paths.items()}
+    # Of two that a reader takes for the same, the one that was there first; a path that is spelt so is itself.
+    known: dict[str, str] = {}
+    for _, path in sorted(paths.items()):
+        known.setdefault(same_key(path), path)
     values: list[dict[str, Any]] = [
         {
             "run_id": run.id,
             "kind": ReferenceKind.DEPARTMENT,
             "value": path,
-            "row_id": ids.get(present_path(path, successors)),
+            "row_id": ids.get(present_path(path if path in ids else spelt_as(path, known), successors)),
         }
         for path in sorted(wanted)
     ]
     db.session.execute(insert(StagedReference), values)
-    return [value["value"] for value in values if value["row_id"] is None]
+    new = {same_key(value["value"]): value["value"] for value in reversed(values) if value["row_id"] is None}
+    return sorted(new.values())

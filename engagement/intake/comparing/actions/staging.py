@@ -14,7 +14,7 @@ from engagement.intake.reading.rules.fields import Field, ManagerKey, ManagerRef
 from engagement.intake.reading.rules.problems import Problem, ProblemKind, Severity, lines_at_fault
 from engagement.intake.reading.rules.roster import RosterLine, check_rows
 from engagement.intake.rules import Progress, Step, role_mask
-from engagement.people.rules import search_text
+from engagement.people.rules import person_keys
 
 MOST_PROBLEMS = 1_000
 
@@ -112,19 +112,27 @@ def reject_lines(run_id: int, lines: frozenset[int]) -> int:
 
 
 def _noted(file: HrFile, staged: Staged) -> Iterator[ReadRow]:
-    """The rows of the file, counted, with their problems noted."""
+    """The rows of the file, counted, with their problems noted; a country that is not known is said once."""
+    countries: set[str] = set()
     for row, problems in file.rows():
         staged.rows += 1
         if problems:
-            staged.bad_rows += 1
-            staged.unplaced += not (row.employee_id or row.email)
-            staged.note(problems)
+            is_bad = _is_bad(problems)
+            staged.bad_rows += is_bad
+            staged.unplaced += is_bad and not (row.employee_id or row.email)
+            is_said = row.country in countries
+            staged.note([p for p in problems if not (is_said and p.kind is ProblemKind.UNKNOWN_COUNTRY)])
+            countries.add(row.country)
         yield row, problems
+
+
+def _is_bad(problems: list[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)
 
 
 def _write(run_id: int, rows: Iterator[ReadRow]) -> None:
     columns = StagedPerson.__table__.columns.keys()
-    values = (_values(run_id, row, is_rejected=bool(problems)) for row, problems in rows)
+    values = (_values(run_id, row, is_rejected=_is_bad(problems)) for row, problems in rows)
     if db.engine.dialect.name == "sqlite":
         while some := [dict(zip(columns, line, strict=True)) for line in islice(values, 1_000)]:
             db.session.execute(insert(StagedPerson), some)
@@ -161,5 +169,5 @@ def _values(run_id: int, row: StaffRow, *, is_rejected: bool) -> tuple[Any, ...]
         row.start_on,
         row.end_on,
         role_mask(row.training_roles),
-        search_text(row.display_name, row.email, row.employee_id),
+        *person_keys(row.display_name, row.first_name, row.last_name, row.email, row.employee_id).values(),
     )

@@ -11,6 +11,7 @@ from engagement.intake.reading.rules.fields import Field
 from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin
+from engagement.searching import folded
 
 ALL_ROLES = sum(ROLE_BITS.values())
 _MANAGER = frozenset({Field.MANAGER_EMAIL, Field.MANAGER_ID})
@@ -72,6 +73,7 @@ def desired(run: ImportRun, *kinds: ChangeKind) -> Subquery:
         "employee_id": func.coalesce(StagedPerson.employee_id, Person.employee_id),
         "roles": StagedPerson.roles.bitwise_and(ALL_ROLES - func.coalesce(by_hand.c.mask, 0)),
         "searched_by": _searched_by(),
+        "sorted_by": StagedPerson.sorted_by,
     }
     old = {name: getattr(Person, name) for name in [*PLAIN, "department_id", "manager_id", "left_at"]}
     old["roles"] = func.coalesce(old_roles.c.mask, 0)
@@ -140,7 +142,7 @@ def _masks(origin: RoleOrigin) -> Subquery:
 def _searched_by() -> ColumnElement[str]:
     """The text for searching, with the employee number that a row without one leaves in place."""
     kept = and_(StagedPerson.employee_id.is_(None), Person.employee_id.is_not(None))
-    return case((kept, StagedPerson.searched_by + " " + func.lower(Person.employee_id)), else_=StagedPerson.searched_by)
+    return case((kept, StagedPerson.searched_by + " " + folded(Person.employee_id)), else_=StagedPerson.searched_by)
 
 
 def changed_values(values: dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]]) -> ColumnElement[Any]:

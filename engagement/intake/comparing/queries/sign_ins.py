@@ -14,6 +14,7 @@ from engagement.intake.comparing.queries.desired import desired, filled
 from engagement.intake.models import KNOWN, ImportRun, StagedMatch
 from engagement.intake.rules import ChangeKind
 from engagement.people.models import Department, Person
+from engagement.searching import by_name
 from engagement.words import plural
 
 
@@ -90,7 +91,7 @@ def _ending(run: ImportRun) -> list[str]:
 def active_guarded(people: Select[int]) -> Sequence[Account]:
     """Return the guarded sign-ins of these people that are open, by name."""
     active = (Account.person_id.in_(people), Account.deactivated_at.is_(None), guarded())
-    return db.session.scalars(select(Account).where(*active).order_by(Account.name, Account.id)).all()
+    return db.session.scalars(select(Account).where(*active).order_by(by_name(Account.name), Account.id)).all()
 
 
 def named(account: Account) -> str:

@@ -43,7 +43,7 @@ class Table:
     rows: Iterator[NumberedRow]
     height: int
     problems: list[Problem] = field(default_factory=list)
-    failed: list[tuple[int, int]] = field(default_factory=list)
+    failed: list[tuple[int, int, str]] = field(default_factory=list)
     is_text: bool = True
 
 
@@ -184,6 +184,7 @@ def _read(file: HrFile) -> Iterator[ReadRow]:
             names = {problem.column for problem in noted}
             problems = noted + [problem for problem in problems if problem.column not in names]
         yield row, problems
+    reader.refuse_month_first()
     file.problems += [_under_header(problem, file.header) for problem in file.table.problems]
     if not number and not file.problems:
         sentence = "The file has a header and no rows below it. Choose a file with one row a person."
@@ -211,8 +212,9 @@ def _whole_rows(file: HrFile) -> Iterator[NumberedRow]:
     A wider row of a text has a delimiter too many somewhere, so its cells may stand under the wrong headers.
     """
     width, widest = len(file.header), 0
+    unread = {line for line, _, _ in file.table.failed}
     for line, cells in file.table.rows:
-        if not cells[0] and not "".join(cells).strip():
+        if not cells[0] and not "".join(cells).strip() and line not in unread:
             continue
         if not widest:
             widest = len(cells) if not any(map(str.strip, cells[width:])) else width
@@ -226,13 +228,20 @@ def _whole_rows(file: HrFile) -> Iterator[NumberedRow]:
             yield line, cells
 
 
-def _failed_cells(file: HrFile, failed: Iterable[tuple[int, int]]) -> dict[int, list[Problem]]:
-    """Cells under a column in use whose formula shows an error such as #N/A, by line."""
+_UNREAD = {
+    "error": "The formula under “{}” shows an error. Correct it, or leave the cell empty.",
+    "formula": "The formula under “{}” has no value kept in the file. Open the file in Excel, save it, and give it again.",
+    "merged": "The cell under “{}” is merged with the one beside it. Undo the merging, and write each value in its own cell.",
+}
+
+
+def _failed_cells(file: HrFile, failed: Iterable[tuple[int, int, str]]) -> dict[int, list[Problem]]:
+    """Cells under a column in use that can't be read, by line."""
     read = set(file.columns.values())
     problems: dict[int, list[Problem]] = {}
-    for line, column in failed:
+    for line, column, why in failed:
         if column in read and line > file.header_line:
             name = file.header[column]
-            sentence = f"Line {line}: The formula under “{name}” shows an error. Correct it, or leave the cell empty."
+            sentence = f"Line {line}: {_UNREAD[why].format(name)}"
             problems.setdefault(line, []).append(Problem(line, name, ProblemKind.FORMULA_ERROR, sentence))
     return problems

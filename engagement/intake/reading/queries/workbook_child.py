@@ -50,9 +50,10 @@ BROKEN = Refusal(
 
 
 def lines_of(data: bytes, most_unpacked: int) -> Iterator[Any]:
-    """What is written: the sheet's name, its height and the places of failed formulas; then the number and cells of each row.
+    """What is written: the sheet's name, its height and the cells that can't be read; then the number and cells of each row.
 
-    Only rows that hold anything are given, and each starts at the leftmost column in use, from which places are counted too.
+    A value that is merged over several rows is that of each, as the eye sees it. Only rows that hold anything are given, and
+    those with a cell that can't be read; each starts at the leftmost column in use, from which places are counted too.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         _check_directory(archive.infolist(), most_unpacked)
@@ -60,12 +61,34 @@ def lines_of(data: bytes, most_unpacked: int) -> Iterator[Any]:
         (_, left), (bottom, right) = sheet.start or (0, 0), sheet.end or (0, 0)
         if bottom >= MOST_ROWS or right >= MOST_COLUMNS:
             raise unsafe(f"has cells beyond column {MOST_COLUMNS} or row {MOST_ROWS:,}")
-        failed = [(row, column - left) for row, column in _failed_formulas(archive, sheet.name)]
+        failed = _unread_formulas(archive, sheet.name)
+    below, beside = _merged(sheet)
+    failed = [(row, column - left, why) for row, column, why in [*failed, *beside]]
     yield sheet.name, sheet.total_height, failed
+    kept = {row for row, _, _ in failed}
+    above: dict[tuple[int, int], str] = {}
     for number, row in enumerate(sheet.iter_rows(), 1):
         cells = [written(cell) for cell in row]
-        if "".join(cells).strip():
+        for column, first in below.get(number, ()):
+            if first == number:
+                above[first, column] = cells[column - left]
+            else:
+                cells[column - left] = above.get((first, column), "")
+        if number in kept or "".join(cells).strip():
             yield number, cells
+
+
+def _merged(sheet: CalamineSheet) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, str]]]:
+    """By row the columns in which a value is merged downwards, each with its first row; and cells that a value is merged over sideways."""
+    below: dict[int, list[tuple[int, int]]] = {}
+    beside: list[tuple[int, int, str]] = []
+    last = sheet.total_height
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        rows = range(top + 1, min(bottom + 1, last) + 1)
+        for row in rows if bottom > top else ():
+            below.setdefault(row, []).append((left, top + 1))
+        beside += [(row, column, "merged") for row in rows for column in range(left + 1, min(right, MOST_COLUMNS) + 1)]
+    return below, beside
 
 
 def _check_directory(entries: list[zipfile.ZipInfo], most_unpacked: int) -> None:
@@ -104,26 +127,45 @@ def written(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _failed_formulas(archive: zipfile.ZipFile, sheet_name: str) -> list[tuple[int, int]]:
-    """Row, counted from 1, and column, counted from 0, of cells that show an error such as #N/A, which calamine leaves empty."""
+def _unread_formulas(archive: zipfile.ZipFile, sheet_name: str) -> list[tuple[int, int, str]]:
+    """Row, counted from 1, column, counted from 0, and why, of formulas that calamine leaves empty.
+
+    They show an error such as #N/A, or were written by a program that did not keep their value.
+    """
     part = _part_of(archive, sheet_name)
-    if part not in archive.namelist() or not any(mark in archive.read(part) for mark in (b't="e"', b"t='e'")):
+    marks = (b't="e"', b"t='e'", b"<f", b":f")
+    if part not in archive.namelist() or not any(mark in archive.read(part) for mark in marks):
         return []
-    failed: list[tuple[int, int]] = []
+    failed: list[tuple[int, int, str]] = []
     row, column = 0, -1
+    kind, lacks_value, inside = "", False, ""
 
     def begin(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal row, column
+        nonlocal row, column, kind, lacks_value, inside
         name, place = tag.rpartition(" ")[2], attributes.get("r", "")
         if name == "row":
             row, column = int(place or row + 1), -1
         elif name == "c":
             column = _column(place) if place else column + 1
-            if attributes.get("t") == "e":
-                failed.append((row, column))
+            kind, lacks_value = attributes.get("t", ""), False
+            if kind == "e":
+                failed.append((row, column, "error"))
+        elif name == "f":
+            lacks_value = kind not in ("e", "str")
+        inside = name
+
+    def hold(text: str) -> None:
+        nonlocal lacks_value
+        lacks_value = lacks_value and not (inside in ("v", "t") and text.strip())
+
+    def end(tag: str) -> None:
+        if tag.rpartition(" ")[2] == "c" and lacks_value:
+            failed.append((row, column, "formula"))
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = begin
+    parser.CharacterDataHandler = hold
+    parser.EndElementHandler = end
     with archive.open(part) as content:
         parser.ParseFile(content)
     return failed

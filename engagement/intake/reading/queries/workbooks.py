@@ -26,7 +26,7 @@ Cells = tuple[int, list[str]]
 
 @dataclass
 class Workbook:
-    """A workbook's first sheet with content, and the cells whose formula failed.
+    """A workbook's first sheet with content, and the cells that can’t be read, with why: "error", "formula" or "merged".
 
     Failed cells are given by the number of their row, and by their column counted from 0 as in `rows`.
     """
@@ -34,7 +34,7 @@ class Workbook:
     sheet_name: str
     rows: Iterator[Cells]
     height: int
-    failed: list[tuple[int, int]]
+    failed: list[tuple[int, int, str]]
 
 
 def open_workbook(data: bytes) -> Workbook:
@@ -57,7 +57,7 @@ def open_workbook(data: bytes) -> Workbook:
         raise UnreadableFile(ProblemKind(refusal.kind), refusal.sentence)
     found.seek(0)
     name, height, failed = json.loads(found.readline())
-    return Workbook(name, _rows(found), height, [(row, column) for row, column in failed])
+    return Workbook(name, _rows(found), height, [(row, column, why) for row, column, why in failed])
 
 
 def _rows(found: IO[bytes]) -> Iterator[Cells]:

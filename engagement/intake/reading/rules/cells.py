@@ -1,14 +1,16 @@
 """What one cell of an HR file says: text in, a plain value out, or `Refused` with the reason in words."""
 
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date
 from functools import cache
 from typing import Generic, TypeVar
 from zoneinfo import available_timezones
 
+from engagement.addresses import kept_form, server_form
+from engagement.intake.reading.rules.countries import country_code
 from engagement.intake.reading.rules.problems import ProblemKind, shown
+from engagement.letters import clean, clean_number
 from engagement.people.rules import TrainingRole
 
 Value = TypeVar("Value")
@@ -51,7 +53,6 @@ class Readings(dict[str, "Value | Refused"], Generic[Value]):
 
 _LINE_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _HIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffd-\uffff\ud800-\udfff]")
-_UNSEEN = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
 
 
 def refuse_line_break(text: str) -> None:
@@ -70,8 +71,8 @@ def refuse_hidden(text: str) -> None:
 
 
 def tidy(text: str) -> str:
-    """`text` in NFC with single spaces, line breaks among them; joiners that scripts need are kept."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """`text` composed, with single spaces in place of line breaks, without what nobody sees; joiners that scripts need are kept."""
+    return clean(text)
 
 
 def without_hidden(text: str) -> str:
@@ -111,15 +112,14 @@ _ADDRESS = re.compile(
 def read_address(text: str) -> str:
     """A trimmed address in lower case; any domain with a dot will do, `.local` and `bücher.example` too."""
     address = text.lower()
-    if not address or _ADDRESS.fullmatch(address):
+    if not address or ("xn--" not in address and _ADDRESS.fullmatch(address)):
         return address
-    address = text.translate(_UNSEEN).strip().lower()
+    address = kept_form(text)
     if len(address) > LONGEST_ADDRESS:
         raise Refused(
             ProblemKind.TOO_LONG, f"The address {shown(address, 30)} is longer than {LONGEST_ADDRESS} characters."
         )
-    local, at, domain = address.rpartition("@")
-    if not address.isprintable() or not _ADDRESS.fullmatch(f"{local}{at}{_in_ascii(domain)}"):
+    if not address.isprintable() or not _ADDRESS.fullmatch(server_form(address)):
         raise Refused(
             ProblemKind.INVALID_EMAIL,
             f"{shown(text)} is not an e-mail address. Write one, such as ada@example.com.",
@@ -127,14 +127,21 @@ def read_address(text: str) -> str:
     return address
 
 
-def _in_ascii(domain: str) -> str:
-    """The domain as mail servers know it; empty where it cannot be one."""
-    if domain.isascii():
-        return domain
-    try:
-        return domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return ""
+_CUT_SHORT = re.compile(r"\d(?:[.,]\d+)?E[+-]\d+", re.IGNORECASE | re.ASCII)
+_WHOLE = re.compile(r"(\d+)[.,]0+", re.ASCII)
+
+
+def read_number(text: str) -> str:
+    """An employee number, in plain digits and dashes whatever script they were typed in: 1001 for a spreadsheet's 1001.0."""
+    number = clean_number(text)
+    if _CUT_SHORT.fullmatch(number):
+        raise Refused(
+            ProblemKind.NUMBER_CUT_SHORT,
+            f"{shown(text)} is how Excel writes a long number once it has cut it short. Make the column a text column where "
+            "the number is still whole, and save the file again.",
+        )
+    whole = _WHOLE.fullmatch(number)
+    return limited(LONGEST_NUMBER)(whole[1] if whole else number)
 
 
 def read_department(text: str) -> str:
@@ -150,9 +157,13 @@ def read_department(text: str) -> str:
     return "/".join(levels)
 
 
+class UnknownCountry(str):
+    """A country that nobody here knows; it is kept as it stands, and said."""
+
+
 def read_country(text: str) -> str:
-    """A country: two letters in capitals, any other text as it stands."""
-    return text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else limited(100)(text)
+    """The code of a country, from a code or a name in many languages; any other text as it stands."""
+    return (country_code(text) or UnknownCountry(limited(100)(text))) if text else ""
 
 
 def read_timezone(text: str) -> str:
@@ -208,6 +219,30 @@ def read_date(text: str) -> date | None:
             ProblemKind.BAD_DATE, f"{shown(text)} is not a date. Write it as 2026-12-31 or, day first, 31.12.2026."
         )
     return day
+
+
+class DayColumn:
+    """One column of days, read day first; it notes what speaks for another order, which a single date often can't show."""
+
+    def __init__(self) -> None:
+        self.is_day_first = self.has_either = False
+        self.month_first = ""
+
+    def read(self, text: str) -> date | None:
+        """Read one day as `read_date` does."""
+        # With dots the day is first everywhere.
+        if (found := _DAY_FIRST.fullmatch(text)) and "." not in text:
+            first, second = int(found["d"]), int(found["m"])
+            if first <= 12 < second <= 31:
+                self.month_first = self.month_first or text
+            self.is_day_first |= second <= 12 < first
+            self.has_either |= first <= 12 and second <= 12 and first != second
+        return read_date(text)
+
+    @property
+    def is_month_first(self) -> bool:
+        """Whether the month stands first, as far as the column shows, so that its other dates were misread."""
+        return bool(self.month_first) and self.has_either and not self.is_day_first
 
 
 def read_roles(text: str) -> frozenset[TrainingRole]:

@@ -29,6 +29,7 @@ class ProblemKind(StrEnum):
     NO_ROWS = "no_rows"
     MISSING_COLUMN = "missing_column"
     RIVAL_COLUMNS = "rival_columns"
+    MONTH_FIRST = "month_first"
     BAD_MAPPING = "bad_mapping"
 
     BAD_QUOTING = "bad_quoting"
@@ -41,7 +42,9 @@ class ProblemKind(StrEnum):
     LINE_BREAK = "line_break"
     CONTROL_CHARACTER = "control_character"
     TOO_LONG = "too_long"
+    NUMBER_CUT_SHORT = "number_cut_short"
     BAD_DATE = "bad_date"
+    UNKNOWN_COUNTRY = "unknown_country"
     END_BEFORE_START = "end_before_start"
     UNKNOWN_TIMEZONE = "unknown_timezone"
     BAD_LANGUAGE = "bad_language"
@@ -62,7 +65,9 @@ class ProblemKind(StrEnum):
 
 _KINDS = list(ProblemKind)
 FATAL_KINDS = frozenset(_KINDS[: _KINDS.index(ProblemKind.BAD_MAPPING) + 1])
-WARNING_KINDS = frozenset({ProblemKind.UNKNOWN_MANAGER, ProblemKind.OWN_MANAGER, ProblemKind.NUMBER_OF_OTHER})
+WARNING_KINDS = frozenset(
+    {ProblemKind.UNKNOWN_MANAGER, ProblemKind.OWN_MANAGER, ProblemKind.NUMBER_OF_OTHER, ProblemKind.UNKNOWN_COUNTRY}
+)
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,17 @@ from unicodedata import is_normalized
 
 from engagement.intake.reading.rules.cells import (
     LONGEST_NAME,
-    LONGEST_NUMBER,
     LONGEST_TEXT,
+    DayColumn,
     Readings,
     Refused,
+    UnknownCountry,
     limited,
     read_address,
     read_country,
-    read_date,
     read_department,
     read_language,
+    read_number,
     read_roles,
     read_timezone,
     refuse_hidden,
@@ -28,10 +29,12 @@ from engagement.intake.reading.rules.cells import (
 )
 from engagement.intake.reading.rules.fields import Field, ManagerKey, ManagerRef, StaffRow
 from engagement.intake.reading.rules.names import name_from
-from engagement.intake.reading.rules.problems import Problem, ProblemKind
+from engagement.intake.reading.rules.problems import Problem, ProblemKind, UnreadableFile, shown
+from engagement.letters import has_unseen
 from engagement.people.rules import TrainingRole
 
 _FIELDS = tuple(Field)
+_COUNTRY = _FIELDS.index(Field.COUNTRY)
 _ONE_LINE = frozenset(
     {
         Field.EMPLOYEE_ID,
@@ -57,8 +60,9 @@ class RowReader:
         self._header = {field: header[index] for field, index in columns.items()}
         self._width = len(header)
         self._pick = itemgetter(*(columns.get(field, self._width) for field in Field))
-        address, text, day = Readings(read_address), Readings(limited(LONGEST_TEXT)), Readings(read_date)
-        name, number = Readings(limited(LONGEST_NAME)), Readings(limited(LONGEST_NUMBER))
+        address, text = Readings(read_address), Readings(limited(LONGEST_TEXT))
+        self._days = {field: DayColumn() for field in (Field.START_DATE, Field.END_DATE)}
+        name, number = Readings(limited(LONGEST_NAME)), Readings(read_number)
         readings: dict[Field, Readings[Any]] = {
             Field.EMPLOYEE_ID: number,
             Field.EMAIL: address,
@@ -70,8 +74,8 @@ class RowReader:
             Field.COUNTRY: Readings(read_country),
             Field.TIMEZONE: Readings(read_timezone),
             Field.LANGUAGE: Readings(read_language),
-            Field.START_DATE: day,
-            Field.END_DATE: day,
+            Field.START_DATE: Readings(self._days[Field.START_DATE].read),
+            Field.END_DATE: Readings(self._days[Field.END_DATE].read),
             Field.TRAINING_ROLE: Readings(read_roles),
         }
         self._readings = [readings.get(field, text) for field in Field]
@@ -87,7 +91,19 @@ class RowReader:
         values = list(map(getitem, self._readings, map(unguarded, map(str.strip, texts))))
         if Refused in map(type, values):
             self._note_refusals(line, values, problems)
+        if isinstance(country := values[_COUNTRY], UnknownCountry):
+            self._note_country(line, country, problems)
         return self._row(line, values, problems), problems
+
+    def refuse_month_first(self) -> None:
+        """Raise UnreadableFile, once all rows were read, for a column of dates that begin with the month."""
+        for field, days in self._days.items():
+            if days.is_month_first:
+                raise UnreadableFile(
+                    ProblemKind.MONTH_FIRST,
+                    f"The dates under “{self._header[field]}” begin with the month, such as {shown(days.month_first)}, so days up to "
+                    "the 12th would be taken for months. Give the column the format 2026-12-31 in Excel, and save the file again.",
+                )
 
     def _cleaned(self, line: int, texts: Sequence[str], problems: list[Problem]) -> list[str]:
         """The texts in NFC and on one line each; noted where something must not reach a mail header or a page."""
@@ -112,6 +128,14 @@ class RowReader:
                 if self._header[field] not in noted:
                     problems.append(self._problem(line, field, value.kind, value.reason))
                 values[index] = _ABSENT.get(field, "")
+
+    def _note_country(self, line: int, country: UnknownCountry, problems: list[Problem]) -> None:
+        """Say that a country is not known; the row is taken all the same."""
+        reason = (
+            f"{shown(country)} is no country that is known here, so the organisation’s holidays count for this person. "
+            "Write its name in English, or its code, such as DE."
+        )
+        problems.append(self._problem(line, Field.COUNTRY, ProblemKind.UNKNOWN_COUNTRY, reason))
 
     def _row(self, line: int, values: list[object], problems: list[Problem]) -> StaffRow:
         employee_id: str
@@ -158,7 +182,9 @@ class RowReader:
 
 def _is_plain(text: str) -> bool:
     """False for text with anything unseen in it, that is not in NFC, or that lost a sign on its way here."""
-    return text.isprintable() and (text.isascii() or ("\ufffd" not in text and is_normalized("NFC", text)))
+    return text.isprintable() and (
+        text.isascii() or ("\ufffd" not in text and is_normalized("NFC", text) and not has_unseen(text))
+    )
 
 
 def _manager(number: str, email: str) -> ManagerRef | None:

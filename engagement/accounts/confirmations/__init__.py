@@ -1,0 +1,1 @@
+"""Confirming from the shell what waits for an administrator."""

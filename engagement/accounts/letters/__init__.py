@@ -1,0 +1,1 @@
+"""Letters about somebody's own sign-in."""

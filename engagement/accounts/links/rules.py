@@ -1,0 +1,89 @@
+"""One-time links: signed, dated, and good for one use. Opening one changes nothing; pressing its button does."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from engagement.accounts.rules import LINK_LIFETIME, MESSAGE_LINK_LIFETIME, SETUP_LINK_LIFETIME, LinkPurpose
+
+LIFETIMES: dict[str, timedelta] = {
+    "asked": LINK_LIFETIME,
+    "message": MESSAGE_LINK_LIFETIME,
+    "setup": SETUP_LINK_LIFETIME,
+}
+#: The value of a message by which a link was asked for: the account that it signs in, None for a person without one.
+SIGNS_IN = "signs_in"
+
+
+@dataclass(frozen=True)
+class OneTimeLink:
+    """What a link says: whom it signs in (an account or a person; neither for setup) and where it leads.
+
+    `delivery_id` is the message that it went out with, None for a link that went another way.
+    """
+
+    purpose: LinkPurpose
+    origin: str
+    account_id: int | None
+    person_id: int | None
+    leads_to: str
+    fingerprint: str
+    delivery_id: int | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether it opens an employee's own pages alone: it lies in a mailbox for days, and messages are passed on."""
+        return self.origin == "message"
+
+
+def sign_in_token(
+    secret: str,
+    *,
+    origin: str,
+    nonce: str,
+    leads_to: str = "/",
+    account_id: int | None = None,
+    person_id: int | None = None,
+) -> str:
+    """Return the token of a sign-in link.
+
+    `origin` is "asked" (30 minutes) or "message" (14 days); `nonce` makes it unique, such as `nonce_of` a message; `leads_to`
+    is a path on this site.
+    """
+    return _signer(secret, LinkPurpose.SIGN_IN).dumps([origin, account_id, person_id, leads_to, nonce])
+
+
+def nonce_of(delivery_id: int) -> str:
+    """Return the nonce of a link that goes out with a message, by which it is known again."""
+    return f"d{delivery_id}"
+
+
+def setup_token(secret: str, nonce: str) -> str:
+    """Return the token of the link by which the first administrator is made (24 hours)."""
+    return _signer(secret, LinkPurpose.SETUP).dumps(["setup", None, None, "/", nonce])
+
+
+def read_token(secret: str, token: str, purpose: LinkPurpose, now: datetime) -> OneTimeLink | None:
+    """Return what a token says `now`, None when it was tampered with or is too old. Whether it was used is asked elsewhere."""
+    signer = _signer(secret, purpose)
+    try:
+        (origin, account_id, person_id, leads_to, nonce), signed_at = signer.loads(token, return_timestamp=True)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    if now - signed_at > LIFETIMES.get(origin, timedelta(0)):
+        return None
+    sent = re.fullmatch(r"d([0-9]{1,18})", str(nonce))
+    delivery_id = int(sent[1]) if sent else None
+    return OneTimeLink(purpose, origin, account_id, person_id, leads_to, fingerprint(token), delivery_id)
+
+
+def fingerprint(token: str) -> str:
+    """Return the hash under which a used token is remembered."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _signer(secret: str, purpose: LinkPurpose) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret, salt=f"one-time-link:{purpose.value}")

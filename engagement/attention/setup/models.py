@@ -1,0 +1,19 @@
+"""Steps of first setup that somebody left out."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engagement.attention.setup.rules import SetupStep
+from engagement.db import Base, Key, UtcDateTime, short, word_of
+
+
+class SkippedSetup(Base):
+    """A step that this installation does without, said by somebody at an instant."""
+
+    __tablename__ = "skipped_setup"
+
+    id: Mapped[Key]
+    step: Mapped[SetupStep] = mapped_column(word_of(SetupStep), unique=True)
+    by: Mapped[str] = mapped_column(short(401))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,76 @@
+"""How far first setup is: every step ticks itself from what is there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+
+from engagement.accounts.models import Grant
+from engagement.accounts.rules import Role
+from engagement.attention.setup.models import SkippedSetup
+from engagement.attention.setup.rules import SetupStep
+from engagement.communications.models import Communication, Occurrence
+from engagement.db import db
+from engagement.mail.models import Delivery
+from engagement.mail.rules import DeliveryState
+from engagement.people.models import Person
+from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.queries import ownership_gaps
+from engagement.training.models import CurriculumItem
+from engagement.waves.models import Membership
+
+
+@dataclass(frozen=True)
+class StepState:
+    """Where one step stands; `skipped_by` names who left it out, None where nobody did."""
+
+    step: SetupStep
+    is_done: bool
+    skipped_by: str | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do about it."""
+        return self.is_done or self.skipped_by is not None
+
+
+def setup_states() -> Sequence[StepState]:
+    """Return where each step stands, in their order; empty once a briefing went out or is done without, then in one query."""
+    without = exists().where(SkippedSetup.step == SetupStep.BRIEFING)
+    if db.session.scalar(select(or_(exists().where(Occurrence.mailing_id.is_not(None)), without))):
+        return []
+    skipped = dict(db.session.execute(select(SkippedSetup.step, SkippedSetup.by)).all())
+    asked = _there()
+    found = dict(zip(asked, db.session.execute(select(*asked.values())).one(), strict=True))
+    done = {step for step, is_there in found.items() if is_there}
+    if SetupStep.WORKFLOW in done and not _some_workflow_is_owned():
+        done.remove(SetupStep.WORKFLOW)
+    return [StepState(step, step in done, skipped.get(step)) for step in SetupStep]
+
+
+def _there() -> dict[SetupStep, ColumnElement[bool]]:
+    """Return for each step before the first briefing the question whether what it makes is there."""
+    described = Workflow.system_does != ""
+    return {
+        SetupStep.MAIL: exists().where(Delivery.state == DeliveryState.SENT),
+        SetupStep.PEOPLE: exists().where(Person.left_at.is_(None)),
+        SetupStep.PROGRAMME: exists().where(Programme.id.is_not(None)),
+        SetupStep.WORKFLOW: exists().where(described),
+        SetupStep.WAVE: exists().where(Membership.ended_at.is_(None)),
+        SetupStep.TRAINING: exists().where(CurriculumItem.id.is_not(None)),
+        SetupStep.COLLEAGUE: _plan_two(),
+        SetupStep.COMMUNICATIONS: exists().where(Communication.ended_at.is_(None)),
+    }
+
+
+def _plan_two() -> ColumnElement[bool]:
+    planners = select(func.count(Grant.account_id.distinct())).where(
+        Grant.role == Role.CHANGE_MANAGER, Grant.withdrawn_at.is_(None)
+    )
+    return planners.scalar_subquery() > 1
+
+
+def _some_workflow_is_owned() -> bool:
+    described = db.session.scalars(select(Workflow).where(Workflow.system_does != "")).all()
+    vacant = {gap.workflow.id for gap in ownership_gaps({workflow.programme_id for workflow in described})}
+    return any(workflow.id not in vacant for workflow in described)

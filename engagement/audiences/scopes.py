@@ -1,0 +1,21 @@
+"""Who reads and changes audiences and the rules by which roles are given: they belong to no programme."""
+
+from engagement.audiences.models import Audience, RoleRule
+from engagement.db import db
+from engagement.reach import Reach, allow, found, row_of_all
+
+
+def audience_for(choosing: Reach, audience_id: int) -> Audience:
+    """Return an audience, also an archived one, for who chooses among them anywhere; raises BeyondReach or NotFound."""
+    allow(choosing.holds_places)
+    return found(db.session.get(Audience, audience_id))
+
+
+def audience_to_change(planning: Reach, audience_id: int) -> Audience:
+    """Return an audience for who plans everything; raises BeyondReach or NotFound."""
+    return row_of_all(planning, Audience, audience_id)
+
+
+def role_rule_to_change(planning: Reach, rule_id: int) -> RoleRule:
+    """Return a rule that gives a role for who plans everything; raises BeyondReach or NotFound."""
+    return row_of_all(planning, RoleRule, rule_id)

@@ -1,0 +1,91 @@
+"""After restoring: what may have happened since the backup is not done a second time by itself, but waits for a decision."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Select,
+    String,
+    cast,
+    column,
+    insert,
+    inspect,
+    literal,
+    select,
+    table,
+    update,
+)
+
+from engagement.db import UtcDateTime
+from engagement.set_aside import SetAside
+
+_DELIVERY = table("delivery", *(column(name) for name in "state reason claimed_by claimed_until".split()))
+_OCCURRENCE = table(
+    "occurrence",
+    *(column(name) for name in "id communication_id mailing_id status reason".split()),
+    column("sends_at", UtcDateTime()),
+    column("queued_at", UtcDateTime()),
+)
+_MAILING = table("mailing", column("id"), column("title"), column("asks_confirmation", Boolean()))
+_ACCOUNT = table("account", column("session_version"))
+#: Sessions that began after the backup, and were ended since, must not fit again.
+SESSIONS_AHEAD = 1_000
+#: No message is reminded of for longer.
+LONGEST_REMINDING = timedelta(days=100)
+
+
+def hold_what_was_due(connection: Connection, made_at: datetime, now: datetime) -> None:
+    """Hold what waited, was being sent, or has come due since the backup; end all sessions.
+
+    Any of it may have gone out between the backup and now. Deliveries become not certain, approved messages are held, drafts
+    whose time has passed count as missed, and reminders wait until somebody has them tried.
+    """
+    when = f"The backup of {made_at:%Y-%m-%d %H:%M} UTC was restored. "
+    waiting = ("queued", "claimed", "attempting", "deferred")
+    connection.execute(
+        update(_DELIVERY)
+        .where(_DELIVERY.c.state.in_(waiting))
+        .values(
+            state="unknown",
+            reason=f"{when}It waited then, and may have been sent since.",
+            claimed_by=None,
+            claimed_until=None,
+        )
+    )
+    for before, after, words in (
+        (("approved",), "held", "It was due since then, and may have been sent. Find out before you send it."),
+        (("draft", "in_review"), "missed", "It was not approved then; it may have been approved and sent since."),
+    ):
+        connection.execute(
+            update(_OCCURRENCE)
+            .where(_OCCURRENCE.c.status.in_(before), _OCCURRENCE.c.sends_at <= now)
+            .values(status=after, reason=f"{when}{words}")
+        )
+    if inspect(connection).has_table(SetAside.__tablename__):
+        _leave_reminders_alone(connection, now, f"{when}Reminders may have been sent since.")
+    connection.execute(update(_ACCOUNT).values(session_version=_ACCOUNT.c.session_version + SESSIONS_AHEAD))
+
+
+def _leave_reminders_alone(connection: Connection, now: datetime, reason: str) -> None:
+    asking = (
+        select(
+            literal("send-reminders"),
+            literal("occurrence"),
+            cast(_OCCURRENCE.c.id, String),
+            _MAILING.c.title,
+            literal(reason),
+            literal(now, UtcDateTime()),
+        )
+        .join_from(_OCCURRENCE, _MAILING, _MAILING.c.id == _OCCURRENCE.c.mailing_id)
+        .where(
+            _MAILING.c.asks_confirmation.is_(True),
+            _OCCURRENCE.c.queued_at > now - LONGEST_REMINDING,
+            cast(_OCCURRENCE.c.id, String).not_in(_left_alone_already()),
+        )
+    )
+    connection.execute(insert(SetAside).from_select(["line", "kind", "key", "name", "reason", "at"], asking))
+
+
+def _left_alone_already() -> Select[str]:
+    return select(SetAside.key).where(SetAside.line == "send-reminders", SetAside.kind == "occurrence")

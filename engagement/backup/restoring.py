@@ -1,0 +1,153 @@
+"""Restoring a backup: all of it in one transaction, or nothing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import islice
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from flask_migrate import upgrade
+from sqlalchemy import ColumnElement, Connection, column, delete, func, inspect, select, table, text
+
+from engagement import clock
+from engagement.backup.holding import hold_what_was_due
+from engagement.backup.reading import Backup, holds_words
+from engagement.db import db
+from engagement.errors import BadInput
+from engagement.scheduler.running import last_tick
+
+AT_ONCE = 500
+#: What a clock writes into a database that holds nothing yet.
+OF_THE_CLOCK = ("alembic_version", "job_line", "letterbox_round")
+#: A clock that ticked so lately is taken for one that still runs.
+RUNS = timedelta(minutes=1)
+
+
+def restore(backup: Backup, progress: Callable[[str, float], None], *, force: bool) -> datetime:
+    """Put everything from a backup into the database, and hold what was due or under way for a decision.
+
+    A database that is not migrated yet is brought to the state of the backup first, and to that of the service afterwards.
+    Returns when the backup was made. Raises BadInput for a backup that this service or database can't take, for a database
+    that holds something unless `force`, and while a clock ticks on it; nothing is changed then.
+    """
+    known = _known_revisions()
+    if backup.revision not in known:
+        raise BadInput(
+            f"This backup was made by a newer version of the service ({backup.service}). Restore it with that version."
+        )
+    found = _revision_here()
+    if found is None:
+        upgrade(revision=backup.revision)
+    elif found != backup.revision:
+        raise BadInput(
+            f"The backup was made at migration {backup.revision}, and this database stands at {found}. Name a database in "
+            "which nothing is yet, not even tables: flask restore migrates it."
+        )
+    else:
+        _refuse_what_is_used(force)
+    with db.engine.begin() as connection, _emptied(connection):
+        _load(backup, connection, progress)
+        hold_what_was_due(connection, backup.made_at, clock.now())
+    if backup.revision != known[0]:
+        upgrade()
+    return backup.made_at
+
+
+def _known_revisions() -> list[str]:
+    """Return the migrations that this version of the service knows, the newest first."""
+    config = Config()
+    config.set_main_option("script_location", str(current_app.extensions["migrate"].directory))
+    return [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()]
+
+
+def _revision_here() -> str | None:
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_what_is_used(force: bool) -> None:
+    tick = last_tick()
+    # Ends the transaction, which on SQLite would keep the next one waiting.
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        counts = _counts(connection)
+    if tick is not None and clock.now() - tick < RUNS and any(counts.values()):
+        raise BadInput("The service runs on this database. End it (flask serve, scheduler and worker), then restore.")
+    if any(counts.values()) and not force:
+        raise BadInput(
+            f"The database is not empty: it holds {holds_words(counts)}. Name another one, or replace everything in it with "
+            "--force."
+        )
+
+
+def _counts(connection: Connection) -> dict[str, int]:
+    names = [name for name in inspect(connection).get_table_names() if name not in OF_THE_CLOCK]
+    return {name: int(connection.scalar(select(func.count()).select_from(table(name))) or 0) for name in names}
+
+
+@contextmanager
+def _emptied(connection: Connection) -> Iterator[None]:
+    """Empty every table, and look at what refers to what when all rows are there."""
+    yield from (
+        _emptied_postgresql(connection) if connection.dialect.name == "postgresql" else _emptied_sqlite(connection)
+    )
+
+
+def _emptied_postgresql(connection: Connection) -> Iterator[None]:
+    names = inspect(connection).get_table_names()
+    connection.execute(text(f"TRUNCATE {', '.join(_quoted(n) for n in names if n != 'alembic_version')} CASCADE"))
+    found = connection.execute(
+        text(
+            "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+            "WHERE contype = 'f' AND connamespace = current_schema()::regnamespace ORDER BY oid"
+        )
+    ).all()
+    for of, name, _ in found:
+        connection.execute(text(f"ALTER TABLE {of} DROP CONSTRAINT {_quoted(name)}"))
+    yield
+    for of, name, definition in found:
+        connection.execute(text(f"ALTER TABLE {of} ADD CONSTRAINT {_quoted(name)} {definition}"))
+    for name in names:
+        # Numbers go on after those that were given.
+        for each in inspect(connection).get_columns(name):
+            sequence = connection.scalar(
+                text("SELECT pg_get_serial_sequence(:of, :column)"), {"of": _quoted(name), "column": each["name"]}
+            )
+            if sequence:
+                highest: ColumnElement[int] = func.coalesce(func.max(column(each["name"])), 0)
+                connection.execute(select(func.setval(sequence, highest + 1, False)).select_from(table(name)))
+
+
+def _emptied_sqlite(connection: Connection) -> Iterator[None]:
+    connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+    triggers = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+    for name, _ in triggers:
+        connection.execute(text(f"DROP TRIGGER {_quoted(name)}"))
+    for name in inspect(connection).get_table_names():
+        if name != "alembic_version":
+            connection.execute(delete(table(name)))
+    yield
+    for _, sql in triggers:
+        connection.exec_driver_sql(sql)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _load(backup: Backup, connection: Connection, progress: Callable[[str, float], None]) -> None:
+    total, done = max(sum(stored.rows for stored in backup.tables.values()), 1), 0
+    here = set(inspect(connection).get_table_names())
+    for name, stored in backup.tables.items():
+        if name not in here:
+            raise BadInput(
+                f"This service knows no table {name}. Restore the file with the version that made it ({backup.service})."
+            )
+        rows = backup.rows(name)
+        while batch := list(islice(rows, AT_ONCE)):
+            connection.execute(stored.statement(name).insert(), batch)
+            done += len(batch)
+            progress(name, done / total)

@@ -1,0 +1,20 @@
+"""Who brings in HR files: whoever keeps the directory; a file that was only uploaded is its sender's alone."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from engagement.db import db
+from engagement.intake.models import ImportRun, KeptUpload
+from engagement.reach import Reach, allow, found, row_of_all
+
+
+def run_for(keeping_people: Reach, run_id: int) -> ImportRun:
+    """Return an import; raises BeyondReach or NotFound."""
+    return row_of_all(keeping_people, ImportRun, run_id)
+
+
+def upload_for(keeping_people: Reach, upload_id: int) -> KeptUpload:
+    """Return a file that the reader uploaded, with its content; raises BeyondReach, or NotFound for anybody else's."""
+    allow(keeping_people.everything)
+    own = select(KeptUpload).where(KeptUpload.id == upload_id, KeptUpload.account_id == keeping_people.account_id)
+    return found(db.session.scalar(own.options(undefer(KeptUpload.content))))

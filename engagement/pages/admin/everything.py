@@ -1,0 +1,116 @@
+"""Everything that the service keeps, as CSV files in one archive: to take along, without asking whoever made the service."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+
+from flask import Response
+from sqlalchemy import Column, Table, select
+from sqlalchemy.engine import Connection, Engine
+
+from engagement import audit, clock
+from engagement.accounts.scopes import rights
+from engagement.db import Base, db, reads_only
+from engagement.pages.admin import blueprint
+from engagement.pages.frame import guard
+from engagement.pages.parts.files import harmless
+from engagement.verbs import Verb
+
+ROWS_AT_ONCE = 1_000
+#: Kept only so that something can be compared, or until tomorrow: of use to nobody else, and some of it would open a door.
+OF_THE_SERVICE = frozenset(
+    "concern_letter job_line kept_form kept_upload known_place letterbox_round mailbox_message set_aside sign_in_attempt sign_in_day "
+    "staged_match staged_person staged_reference used_link".split()
+)
+#: What somebody says about their concerns, for who reads every concern.
+OF_CONCERNS = frozenset(("concern", "concern_reply", "concern_step"))
+SECRET = frozenset("password_hash session_version receipt_hash submission fingerprint claimed_by claimed_until".split())
+README = (
+    "One file a table, with a header of its columns; times are in UTC. Columns that end in _id name a row of the table that they "
+    "are called after.\nLeft out: passwords, codes of receipts, what the service keeps for itself or for a day{concerns}.\n"
+    "To move the service to another machine use flask backup and flask restore.\n"
+)
+
+
+@blueprint.post("/admin/everything.zip")
+def everything() -> Response:
+    """Give everything as CSV files in one archive, written while it is sent; that it was taken stands in the audit."""
+    reader = guard.reader()
+    guard.allow(rights.administering(reader).everything)
+    with_concerns = rights.planning(reader).everything
+    tables = [table for table in _tables() if with_concerns or table.name not in OF_CONCERNS]
+    about = audit.Subject("database", "Everything")
+    audit.record(Verb.EXPORTED_EVERYTHING, about, by=reader.actor, concerns=(None, "yes" if with_concerns else "no"))
+    db.session.commit()
+    left_out = "" if with_concerns else "; concerns and what was said about them, because you don’t read them here"
+    # Sent when the request is over: what it takes from that is taken here.
+    chunks = _archive_of(db.engine, tables, README.format(concerns=left_out))
+    name = f"engagement-{clock.today(guard.settings().timezone):%Y-%m-%d}.zip"
+    return Response(
+        chunks, mimetype="application/zip", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def _tables() -> list[Table]:
+    kept = (table for table in Base.metadata.tables.values() if table.name not in OF_THE_SERVICE)
+    return sorted(kept, key=lambda table: table.name)
+
+
+def _archive_of(engine: Engine, tables: list[Table], readme: str) -> Iterator[bytes]:
+    """Yield the archive in parts, as everything is at the moment of the first."""
+    level = "REPEATABLE READ" if engine.dialect.name == "postgresql" else "SERIALIZABLE"
+    with engine.connect().execution_options(isolation_level=level) as connection:
+        # The transaction begins as one that only reads, so that nobody who writes waits for it.
+        as_before = reads_only.set(True)
+        connection.begin()
+        reads_only.reset(as_before)
+        yield from _archive(connection, tables, readme)
+
+
+class _Written(io.RawIOBase):
+    """What was written to the archive and not sent yet; an archive can be written to what only goes forward."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, part: bytes) -> int:  # type: ignore[override]
+        self._parts.append(bytes(part))
+        return len(part)
+
+    def taken(self) -> bytes:
+        """Return what was written since this was asked last."""
+        whole = b"".join(self._parts)
+        self._parts.clear()
+        return whole
+
+
+def _archive(connection: Connection, tables: list[Table], readme: str) -> Iterator[bytes]:
+    written = _Written()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.txt", readme)
+        for table in tables:
+            columns = [each for each in table.columns if each.name not in SECRET]
+            with archive.open(f"{table.name}.csv", "w", force_zip64=True) as member:
+                for lines in _lines(connection, table, columns):
+                    member.write(lines)
+                    yield written.taken()
+    yield written.taken()
+
+
+def _lines(connection: Connection, table: Table, columns: list[Column[object]]) -> Iterator[bytes]:
+    yield _csv([[each.name for each in columns]]).encode("utf-8-sig")
+    rows = connection.execution_options(stream_results=True).execute(
+        select(*columns).order_by(*table.primary_key.columns)
+    )
+    for part in rows.yield_per(ROWS_AT_ONCE).partitions():
+        yield _csv([[harmless(cell) for cell in row] for row in part]).encode()
+
+
+def _csv(rows: list[list[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,70 @@
+"""The timetable as a page: each line with its runs, what it left alone, running it once and trying things again."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement import audit
+from engagement.accounts.scopes import rights
+from engagement.attention.queries.set_aside import WHERE, may_try_again, set_aside_for
+from engagement.db import db
+from engagement.errors import RuleBroken
+from engagement.pages.admin import blueprint
+from engagement.pages.frame import guard
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.places import address_of
+from engagement.pages.parts.saving import done
+from engagement.scheduler.running import ask_for_run, clock_stands_still, last_tick, line_states
+from engagement.scheduler.timetable import line_named
+from engagement.set_aside import SetAside
+from engagement.verbs import Verb
+
+
+@blueprint.get("/admin/jobs")
+def jobs() -> str:
+    """Every line of the timetable with its last run, next run and last error, and what was left alone."""
+    reader = guard.reader()
+    guard.allow(rights.reading_operation(reader).everything)
+    left = set_aside_for(reader)
+    return render_template(
+        "admin/jobs.html",
+        lines=line_states(),
+        clock_stands_still=clock_stands_still(),
+        last_tick=last_tick(),
+        may_run=rights.administering(reader).everything,
+        left_alone=[(row, address_of(WHERE[row.kind][1], row.key) if row.kind in WHERE else None) for row in left],
+    )
+
+
+@blueprint.post("/admin/jobs/<name>/running")
+def run_job(name: str) -> BaseResponse:
+    """Have a line run once, now: the clock does it, so it runs once however often this is pressed."""
+    reader = guard.reader()
+    guard.allow(rights.administering(reader).everything)
+    line = guard.found(line_named(name))
+    try:
+        ask_for_run(line)
+    except RuleBroken as error:
+        db.session.rollback()
+        notify(error.sentence, tone="warn")
+        return redirect(url_for("admin.jobs"), code=303)
+    audit.record(Verb.RAN_JOB, audit.Subject("job_line", name), by=reader.actor)
+    when = (
+        "No clock ticks just now; it runs when one does." if clock_stands_still() else "It begins within some seconds."
+    )
+    return done("admin.jobs", f"{name} runs now.", when)
+
+
+@blueprint.post("/admin/set-aside/<int:set_aside_id>/trying")
+def try_again(set_aside_id: int) -> BaseResponse:
+    """Let a job try again what it left alone, at its next run, and lead back to where that was asked."""
+    reader = guard.reader()
+    row = guard.found(db.session.get(SetAside, set_aside_id))
+    guard.allow(may_try_again(reader, row))
+    scope = {"programme_id": row.programme_id, "wave_id": row.wave_id}
+    audit.record(Verb.TRIED_AGAIN, audit.Subject(row.kind, row.name, **scope), by=reader.actor, job=(None, row.line))
+    kind, key, name = row.kind, row.key, row.name
+    db.session.delete(row)
+    db.session.commit()
+    notify(f"{name} is tried again at the next run.")
+    here = WHERE[kind][1] if kind in WHERE and request.form.get("from") == "page" else None
+    return redirect(address_of(here, key) if here else url_for("admin.jobs"), code=303)

@@ -1,0 +1,85 @@
+"""The versions of a message's texts: a list, one of them beside the text as it stands, and the way back to it."""
+
+from dataclasses import dataclass
+
+from flask import render_template
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement.accounts.scopes import rights
+from engagement.communications import actions, queries
+from engagement.communications.models import Occurrence, TextVersion
+from engagement.communications.rules import differences
+from engagement.communications.scopes import is_in_charge
+from engagement.communications.translations import main_language, translation_in
+from engagement.pages.calendar import blueprint
+from engagement.pages.calendar.occurrences import message_at
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import moment
+from engagement.pages.parts.saving import done
+from engagement.words import language_words
+
+
+@dataclass(frozen=True)
+class ShownVersion:
+    """A version as pages name it, and whether it is the text that stands."""
+
+    row: TextVersion
+    title: str
+    who: str
+    when: str
+    language: str
+    stands: bool
+
+
+def _shown(row: Occurrence, version: TextVersion) -> ShownVersion:
+    text = translation_in(row, version.language) if version.language else row
+    stands = text is not None and (text.subject, text.body) == (version.subject, version.body)
+    is_outline = version.written_at is None and not version.language
+    return ShownVersion(
+        version,
+        "The outline it began with" if is_outline else f"Version {version.number}",
+        version.written_by.name if version.written_by else "nobody yet" if is_outline else "not known any more",
+        moment(version.written_at, "not written yet"),
+        language_words(version.language or main_language(row.communication, guard.organisation())),
+        stands,
+    )
+
+
+@blueprint.get("/occurrences/<int:occurrence_id>/versions")
+def versions(occurrence_id: int) -> str:
+    """Show every version of a message's texts, the newest first."""
+    row = message_at(occurrence_id)
+    shown = [_shown(row, version) for version in queries.versions_of(row.id)]
+    return render_template("calendar/versions.html", row=row, versions=shown)
+
+
+def _version_at(row: Occurrence, version_id: int) -> TextVersion:
+    return guard.found(queries.version_of(row.id, version_id))
+
+
+@blueprint.get("/occurrences/<int:occurrence_id>/versions/<int:version_id>")
+def version(occurrence_id: int, version_id: int) -> str:
+    """Show one version, and what differs in the text as it stands."""
+    row = message_at(occurrence_id)
+    found = _version_at(row, version_id)
+    text = translation_in(row, found.language) if found.language else row
+    now = (text.subject, text.body) if text is not None else ("", "")
+    return render_template(
+        "calendar/version.html",
+        row=row,
+        shown=_shown(row, found),
+        lines=differences(f"{found.subject}\n\n{found.body}", f"{now[0]}\n\n{now[1]}"),
+        may_bring_back=is_in_charge(rights.planning(guard.reader()), row.communication) and row.status.can_be_written,
+    )
+
+
+@blueprint.post("/occurrences/<int:occurrence_id>/versions/<int:version_id>/returns")
+def bring_back(occurrence_id: int, version_id: int) -> BaseResponse:
+    """Make an earlier version the text that stands; the one of now stays among the versions."""
+    row = message_at(occurrence_id, to_write=True)
+    found = _version_at(row, version_id)
+    written = actions.bring_back(row, found, by=guard.reader().actor, organisation=guard.organisation())
+    more = "The approval was withdrawn: it was given for the text before." if written.withdrew_approval else ""
+    query = {"language": found.language} if found.language else {}
+    says = "The earlier text stands again." if written.is_changed else "It is the text that stands already."
+    return done("calendar.occurrence", says, more, occurrence_id=row.id, **query)

@@ -1,0 +1,170 @@
+"""What is typed into a message's page: saved first by every button of it, and by the page itself while somebody writes."""
+
+from dataclasses import dataclass
+
+from flask import jsonify, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from engagement import clock
+from engagement.accounts.scopes import rights
+from engagement.communications import actions
+from engagement.communications.languages import check_language
+from engagement.communications.models import Occurrence
+from engagement.communications.scopes import is_in_charge
+from engagement.communications.translations import main_language, translations_of
+from engagement.errors import BadInput
+from engagement.pages.calendar.message_forms import CommentForm, DraftForm, MoveForm, ReasonForm, StopForm
+from engagement.pages.calendar.words import when_words
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import clock_time
+from engagement.pages.frame.shell import notify
+from engagement.pages.parts.saving import REFUSED, held, saving
+
+
+@dataclass
+class MessageForms:
+    """The forms of the page, each as it is to be shown. Where the text can be changed, they are sent as one."""
+
+    draft: DraftForm
+    move: MoveForm
+    skip: ReasonForm
+    stop: StopForm
+    back: CommentForm
+
+    @classmethod
+    def of(cls, row: Occurrence, *, posted: bool = False) -> "MessageForms":
+        """Return the forms as a message fills them, or as they are being sent (`posted`); the text is the one in the language
+        that the request names."""
+
+        def sent(field: str) -> bool:
+            return posted and field in request.form
+
+        made = cls(
+            draft_form(row, asked_language(row), posted=sent("body")),
+            MoveForm.of(row, posted=sent("day")),
+            ReasonForm(formdata=request.form if sent("reason") else None),
+            StopForm(formdata=None),
+            CommentForm(formdata=request.form if sent("comment") else None),
+        )
+        made.draft.drawn_from.of = lambda: made.draft.marks() | made.move.marks()
+        return made
+
+
+def asked_language(row: Occurrence) -> str:
+    """Return the language into which a message is being translated, "" for its own text or what is no language."""
+    return _language(row, request.values.get("language", ""))
+
+
+def _language(row: Occurrence, tag: str) -> str:
+    try:
+        asked = check_language(tag[:35])
+    except BadInput:
+        return ""
+    return "" if asked == main_language(row.communication, guard.organisation()) else asked
+
+
+def language_to_show(row: Occurrence) -> str:
+    """Return the language in which the page goes on: the one that a button turns to, else the one that was being written."""
+    return _language(row, request.form["turn_to"]) if "turn_to" in request.form else asked_language(row)
+
+
+def draft_form(row: Occurrence, language: str, *, posted: bool = False) -> DraftForm:
+    """Return the form of a message's text in one language, "" for its own; `posted` takes what is being sent."""
+    there = {text.language: text for text in translations_of(row)}
+    # A new translation begins from what there is to translate.
+    text = there.get(language, row)
+    form = DraftForm(
+        formdata=request.form if posted else None,
+        subject=text.subject,
+        body=text.body,
+        asks_confirmation=row.asks_confirmation,
+        text_version=str(row.text_version),
+        language=language,
+    )
+    if language and language not in there:
+        # What it begins with is the text to translate, which may change; only a translation of somebody else overtakes it.
+        form.subject.object_data = form.body.object_data = None
+    return form
+
+
+@dataclass
+class Typed:
+    """What became of the text that came with a request: whether it was saved, as what, and the forms where it was refused."""
+
+    written: actions.Written | None = None
+    refused: MessageForms | None = None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the message has another text by it."""
+        return self.written is not None and self.written.is_changed
+
+
+def save_typed(row: Occurrence, *, by_itself: bool = False) -> Typed:
+    """Save the text that a request brings and commit; a request without one, or of who may not write, changes nothing."""
+    planning = rights.planning(guard.reader())
+    if "body" not in request.form or not row.status.can_be_written or not is_in_charge(planning, row.communication):
+        return Typed()
+    forms = MessageForms.of(held(row), posted=True)
+    if forms.draft.validate():
+        with saving(forms.draft) as saved:
+            written = _write(row, forms.draft, by_itself=by_itself)
+        if saved:
+            if not by_itself and forms.move.was_overtaken(request.form.get("drawn_from")):
+                notify(
+                    "The message was given another time after you opened the page.",
+                    f"It is due {when_words(row)}.",
+                    "warn",
+                )
+            return Typed(written)
+    return Typed(refused=forms)
+
+
+def _write(row: Occurrence, form: DraftForm, *, by_itself: bool) -> actions.Written:
+    """Save what was typed: the message's own text, or its translation into the language that the form names."""
+    subject, body = form.subject.data or "", form.body.data or ""
+    # A form that carries what it was drawn from was compared already, field by field.
+    seen = row.text_version if form.drawn_from.raw_data else form.seen_version
+    by = guard.reader().actor
+    if form.language.data:
+        return actions.write_translation(
+            row,
+            form.language.data,
+            subject,
+            body,
+            by=by,
+            seen_version=seen,
+            organisation=guard.organisation(),
+            by_itself=by_itself,
+        )
+    asks = form.asks_confirmation.data if row.communication.is_required else None
+    return actions.write_occurrence(
+        row, subject, body, by=by, seen_version=seen, asks_confirmation=asks, by_itself=by_itself
+    )
+
+
+def say_written(typed: Typed, *, first: bool = False) -> None:
+    """Say that the text is saved; `first` where that came before what the button is for."""
+    if typed.written is None or (first and not typed.is_changed):
+        return
+    if typed.written.withdrew_approval:
+        heading = "Saved. The approval was withdrawn."
+        notify(heading, "It was given for the text before. Ask for approval again.", "warn")
+    elif first:
+        notify("What you typed is saved.")
+    else:
+        notify("Saved." if typed.is_changed else "Nothing was changed.")
+
+
+def saved_by_itself(row: Occurrence) -> BaseResponse:
+    """Save what a page sends by itself, and answer with what it has to know for the next time."""
+    typed = save_typed(row, by_itself=True)
+    if typed.written is None:
+        form = typed.refused.draft if typed.refused else None
+        problems = [*form.form_errors, *(str(each) for field in form for each in field.errors)] if form else []
+        answer = jsonify(says=" ".join(["Not saved yet.", *problems[:1], "Press the button to save."]))
+        answer.status_code = REFUSED
+        return answer
+    fresh = MessageForms.of(row).draft
+    says = f"Saved by itself at {clock_time(clock.now())}." if typed.is_changed else ""
+    return jsonify(says=says, text_version=fresh.text_version.data, drawn_from=fresh.drawn_from._value())

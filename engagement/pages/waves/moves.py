@@ -1,0 +1,99 @@
+"""Moving a wave's go-live: first shown with what moves along, then done; what pages say of a move, and of a day that is asked for."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from flask import request
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import Field
+
+from engagement.accounts.scopes import rights
+from engagement.communications.models import Occurrence
+from engagement.communications.queries.naming_days import messages_naming
+from engagement.days.working_days import why_off
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import day, here_today, short_day
+from engagement.pages.parts.forms import complain
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
+from engagement.pages.waves import blueprint
+from engagement.pages.waves.forms import MoveForm
+from engagement.waves import actions, queries
+from engagement.waves.models import Wave
+from engagement.waves.rules import training_due_on
+from engagement.waves.scopes import wave_for
+
+
+@blueprint.route("/waves/<int:wave_id>/go-live", methods=["GET", "POST"])
+def move(wave_id: int) -> Drawn | BaseResponse:
+    """Move go-live: first shown with what moves along, then done if it is still the day that was shown."""
+    row = held(wave_for(rights.planning(guard.reader()), wave_id))
+    form = MoveForm(go_live_on=row.go_live_on)
+    country = guard.organisation().country
+    shown, warnings, outdated = None, list[str](), list[Occurrence]()
+    if form.validate_on_submit():
+        new_day: date = form.go_live_on.data
+        if "confirm" in request.form and request.form.get("shown") == new_day.isoformat():
+            with saving(form) as saved:
+                actions.move_go_live(row, new_day, reason=form.reason.data, by=guard.reader().actor)
+                actions.settle_training_days([row], country)
+            if saved:
+                says = f"{row.title} goes live on {day(row.go_live_on)}."
+                more = "Everything that is counted from the day follows; its people read why."
+                return saved.to("waves.wave", says, more, wave_id=wave_id)
+        shown = _what_moves(row, new_day, country)
+        warnings = go_live_warnings(new_day, row.programme_id, queries.lineages_of_waves([row.id])[row.id], row.id)
+        outdated = messages_naming(row, row.go_live_on, new_day) if new_day != row.go_live_on else []
+    return drawn("waves/move.html", form, wave=row, shown=shown, warnings=warnings, outdated=outdated)
+
+
+def _what_moves(wave: Wave, new_day: date, country: str) -> list[tuple[str, date, date]]:
+    due_on = training_due_on(new_day, wave.training_lead_days, country)
+    moved = [("Go-live", wave.go_live_on, new_day), ("Training is due", wave.training_due_on, due_on)]
+    if wave.stabilises_until_on:
+        by: timedelta = new_day - wave.go_live_on
+        moved.append(("The quiet period ends", wave.stabilises_until_on, wave.stabilises_until_on + by))
+    return moved
+
+
+def day_off_words(go_live_on: date) -> str:
+    """Warn of a go-live on a day on which few people work, "" for a working day."""
+    why = why_off(go_live_on, guard.organisation().country)
+    return f" That is {why}, when few people work." if why else ""
+
+
+def go_live_warnings(
+    go_live_on: date | None, programme_id: int, lineages: Sequence[str], wave_id: int | None = None
+) -> list[str]:
+    """Say what speaks against a go-live on a day: it has passed, few people work, another wave is left in peace then."""
+    if go_live_on is None:
+        return []
+    found = ["This day has passed."] if go_live_on < here_today() else []
+    found += [words] if (words := day_off_words(go_live_on).strip()) else []
+    for quiet in queries.quiet_waves(go_live_on, programme_id, lineages, wave_id):
+        until = day(quiet.stabilises_until_on) if quiet.stabilises_until_on else ""
+        found.append(f"{quiet.title} is left to settle until {until}; nothing else should be asked of its people.")
+    return found
+
+
+def is_meant(field: Field, warnings: Sequence[str]) -> bool:
+    """Return whether nothing speaks against the day in a field, or its sender ticked that this very day is meant."""
+    if not warnings or request.form.get("despite") == field.data.isoformat():
+        return True
+    complain(field, f"{' '.join(warnings)} Choose another day, or tick below that this one is meant.")
+    return False
+
+
+def move_words(wave: Wave) -> str:
+    """Say from which day go-live was moved last, when, by whom and why; "" for a wave that never moved."""
+    moves = queries.moves_of_waves([wave.id]).get(wave.id)
+    if not moves:
+        return ""
+    newest = moves[0]
+    return f"Moved from {day(newest.from_on)} on {short_day(newest.at)} by {newest.by}: {newest.reason}"
+
+
+def outdated_messages(wave: Wave) -> list[Occurrence]:
+    """Return the messages that were sent and name a day on which the wave was to go live and no longer does."""
+    former = {move.from_on for move in queries.moves_of_waves([wave.id]).get(wave.id, [])} - {wave.go_live_on}
+    found = {row.id: row for each in sorted(former) for row in messages_naming(wave, each, wave.go_live_on)}
+    return list(found.values()) if wave.status.is_ahead else []

@@ -1,0 +1,51 @@
+"""Whose concerns are whose: those of a wave belong to who plans it, those of none to who plans everything.
+
+Sponsors and auditors read no concern; a reach given here is one of planning.
+"""
+
+from sqlalchemy import ColumnElement, select, true
+from sqlalchemy.orm import joinedload
+
+from engagement.db import db
+from engagement.reach import Reach, allow, found
+from engagement.resistance.models import Concern
+from engagement.waves.models import Wave
+from engagement.waves.scopes import reaches_wave, waves_within
+
+
+def concerns_within(planning: Reach) -> ColumnElement[bool]:
+    """Return the condition on `Concern` for those that can be read and answered."""
+    return true() if planning.everything else Concern.wave_id.in_(select(Wave.id).where(waves_within(planning)))
+
+
+def may_answer_for(planning: Reach, wave: Wave | None) -> bool:
+    """Return whether concerns of a wave, or those of none, can be read and answered."""
+    return planning.everything if wave is None else reaches_wave(planning, wave)
+
+
+def concern_for(planning: Reach, concern_id: int) -> Concern:
+    """Return a concern that can be read, with everything that its page names; raises NotFound or BeyondReach."""
+    allow(planning.holds_places)
+    named = [
+        joinedload(each)
+        for each in (
+            Concern.wave,
+            Concern.department,
+            Concern.owner,
+            Concern.person,
+            Concern.logged_by,
+            Concern.workflow,
+        )
+    ]
+    concern = found(db.session.scalar(select(Concern).where(Concern.id == concern_id).options(*named)))
+    allow(may_answer_for(planning, concern.wave))
+    return concern
+
+
+def reads_in_part(reading: Reach, planning: Reach, programme_id: int) -> bool:
+    """Return whether some concerns of a programme are read and not all: figures of the rest could be worked out from them.
+
+    Those who plan a programme don't read the concerns that name none of its waves.
+    """
+    plans_it = planning.covers(programme_id=programme_id) and not planning.everything
+    return plans_it or programme_id in reading.around

@@ -1,0 +1,75 @@
+"""One thing at a time: what a job does to many things, each in a transaction of its own, so that none stops the others."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import structlog
+
+from engagement import audit
+from engagement.db import Base, db
+from engagement.set_aside import is_database_away, keys_set_aside, set_aside, why_it_failed
+
+Key = TypeVar("Key", int, str)
+Done = TypeVar("Done")
+log = structlog.get_logger("engagement.jobs")
+
+
+def one_by_one(
+    line: str,
+    of: type[Base] | str,
+    keys: Iterable[Key],
+    do: Callable[[Key], Done],
+    *,
+    hold: Callable[[Key, str], object] | None = None,
+) -> list[Done]:
+    """Do something to each row of a table (or thing of a kind), commit it, and return what came of those that went well.
+
+    What fails, in whatever way, is rolled back and set aside with its reason: by `hold` where the thing itself can say so,
+    else in `SetAside`; this line leaves it alone until somebody acts. Where the database is away nothing else would go
+    better: that error is raised and ends the run.
+    """
+    kind = of if isinstance(of, str) else of.__tablename__
+    left_alone = keys_set_aside(line, kind)
+    every = [key for key in keys if str(key) not in left_alone]
+    db.session.commit()
+    done = []
+    for key in every:
+        try:
+            done.append(do(key))
+            db.session.commit()
+        except Exception as error:
+            db.session.rollback()
+            if is_database_away(error):
+                raise
+            log.exception("set aside", line=line, kind=kind, key=key)
+            _leave(line, of, key, why_it_failed(error), hold)
+    return done
+
+
+def _leave(line: str, of: type[Base] | str, key: Any, reason: str, hold: Callable[[Any, str], object] | None) -> None:
+    if hold is not None:
+        try:
+            hold(key, reason)
+            db.session.commit()
+            return
+        except Exception as error:
+            db.session.rollback()
+            if is_database_away(error):
+                raise
+            log.exception("not held", line=line, key=key)
+    if isinstance(of, str):
+        set_aside(line, of, str(key), f"{of.capitalize()} {key}", reason)
+    else:
+        name, scope = _told(of, key)
+        set_aside(line, of.__tablename__, str(key), name, reason, **scope)
+    db.session.commit()
+
+
+def _told(table: type[Base], key: Any) -> tuple[str, dict[str, int | None]]:
+    """Return how a row is called and where it belongs; a row that can't even be read is called by its table and number."""
+    try:
+        subject = audit.about(db.session.get_one(table, key))
+    except Exception:
+        db.session.rollback()
+        return f"{table.__tablename__.replace('_', ' ').capitalize()} {key}", {}
+    return subject.name, {"programme_id": subject.programme_id, "wave_id": subject.wave_id}

@@ -1,0 +1,81 @@
+"""Searching and ordering by texts that have no stored key: folded in the database as `letters.folded` folds them, the same on both engines."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, case, func, literal_column, or_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from engagement.letters import APOSTROPHES, DOUBLES, MARKS, SINGLES, UNSEEN
+
+
+def by_name(column: SQLColumnExpression[str]) -> ColumnElement[str]:
+    """Return what a short list is ordered by: its names folded. People and departments, of whom there are many, have stored keys."""
+    return in_order(folded(column))
+
+
+def holds_words(words: Iterable[str], *columns: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Return the condition that each of these folded words (see `search_words`) occurs in one of the columns."""
+    return and_(True, *(or_(*(folded(column).contains(word, autoescape=True) for column in columns)) for word in words))
+
+
+class in_order(FunctionElement[str]):  # noqa: N801  written like a function of SQL
+    """A text as it is ordered: by code points, whatever rules a server was installed with."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(in_order)
+def _in_order(element: in_order, compiler: Any, **options: Any) -> str:
+    return f"({compiler.process(element.clauses, **options)}) COLLATE {_BY_CODE_POINT[compiler.dialect.name]}"
+
+
+_BY_CODE_POINT = {"sqlite": "BINARY", "postgresql": '"C"'}
+
+
+class folded(FunctionElement[str]):  # noqa: N801  written like a function of SQL
+    """A text without marks, apostrophes and unseen signs, in small plain letters."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(folded, "sqlite")
+def _on_sqlite(element: folded, compiler: Any, **options: Any) -> str:
+    return f"folded({compiler.process(element.clauses, **options)})"
+
+
+@compiles(folded, "postgresql")
+def _on_postgresql(element: folded, compiler: Any, **options: Any) -> str:
+    (text,) = element.clauses
+    # What has no letters but plain ones, as most texts do, is spared the rest.
+    is_plain = func.octet_length(text) == func.length(text)
+    return compiler.process(  # type: ignore[no-any-return]
+        case(
+            (is_plain, func.lower(func.translate(text, _QUOTES, literal_column("''")))), else_=_plain_letters(text)
+        ).self_group(),
+        **options,
+    )
+
+
+def _plain_letters(text: ColumnElement[str]) -> ColumnElement[str]:
+    bare = func.normalize(_without(text), literal_column("NFKD"))
+    plain: ColumnElement[str] = func.translate(_without(bare), _FROM, _TO)
+    for letter, two in DOUBLES.items():
+        plain = func.replace(plain, _quoted(letter), _quoted(two))
+    return func.lower(plain)
+
+
+def _without(text: ColumnElement[str]) -> ColumnElement[str]:
+    return func.regexp_replace(text, _LEFT_OUT, literal_column("''"), literal_column("'g'"))
+
+
+def _quoted(text: str) -> ColumnElement[str]:
+    return literal_column("'" + text.replace("'", "''").replace("%", "%%") + "'")
+
+
+_QUOTES = _quoted("'`")
+_FROM, _TO = _quoted("".join(SINGLES)), _quoted("".join(SINGLES.values()))
+_LEFT_OUT = _quoted(f"[{UNSEEN}{MARKS}{APOSTROPHES}]")

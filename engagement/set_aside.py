@@ -1,0 +1,83 @@
+"""What a job could not do and leaves alone until somebody acts: one row for each thing, with the reason."""
+
+from datetime import datetime
+
+from sqlalchemy import Text, UniqueConstraint, delete, func, select
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engagement import clock
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, db, insert_new, rows_changed, short
+from engagement.errors import EngagementError
+
+
+class SetAside(Base):
+    """One thing that a line of the timetable leaves alone: its table and id, how it was called then, and why.
+
+    `key` is "" where a line is about one thing only. `programme_id` and `wave_id` say whose it is, as in the audit.
+    """
+
+    __tablename__ = "set_aside"
+    __table_args__ = (UniqueConstraint("line", "kind", "key"), ADDRESSED)
+
+    id: Mapped[Key]
+    line: Mapped[str] = mapped_column(short(60))
+    kind: Mapped[str] = mapped_column(short(60))
+    key: Mapped[str] = mapped_column(short(60))
+    name: Mapped[str] = mapped_column(short(300))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    programme_id: Mapped[int | None]
+    wave_id: Mapped[int | None]
+
+
+def set_aside(line: str, kind: str, key: str, name: str, reason: str, **scope: int | None) -> None:
+    """Leave a thing alone from now on; what is set aside already keeps its row. The caller commits."""
+    row = insert_new(SetAside).values(
+        line=line, kind=kind, key=key, name=name[:300], reason=reason, at=clock.now(), **scope
+    )
+    db.session.execute(row.on_conflict_do_nothing(index_elements=["line", "kind", "key"]))
+
+
+def keys_set_aside(line: str, kind: str) -> set[str]:
+    """Return the keys of a kind that a line leaves alone."""
+    return set(db.session.scalars(select(SetAside.key).where(SetAside.line == line, SetAside.kind == kind)))
+
+
+def numbers_set_aside() -> dict[str, int]:
+    """Return how many things each line leaves alone; a line that leaves nothing alone is not there."""
+    return dict(db.session.execute(select(SetAside.line, func.count()).group_by(SetAside.line)).all())
+
+
+def all_set_aside() -> list[SetAside]:
+    """Return everything that is set aside, the newest first."""
+    return list(db.session.scalars(select(SetAside).order_by(SetAside.at.desc(), SetAside.id.desc())))
+
+
+def set_aside_of(kind: str, key: object) -> list[SetAside]:
+    """Return why jobs leave a row alone, for its page; nothing for nearly every row."""
+    named = (SetAside.kind == kind, SetAside.key == str(key))
+    return list(db.session.scalars(select(SetAside).where(*named).order_by(SetAside.id)))
+
+
+def try_line_again(line: str) -> int:
+    """Let the next run of a line try everything that it left alone; returns how many that is."""
+    return rows_changed(delete(SetAside).where(SetAside.line == line))
+
+
+def is_database_away(error: Exception) -> bool:
+    """Return whether it is the database that can't work just now, so that the next thing would fail in the same way."""
+    return isinstance(error, (OperationalError, InterfaceError)) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+
+
+def why_it_failed(error: Exception) -> str:
+    """Say why something could not be done: a refusal in its own words, a fault by its name alone.
+
+    The words of a fault may hold what people wrote; they are in the log of the service, which fewer people read.
+    """
+    if isinstance(error, EngagementError):
+        return error.sentence
+    found = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    return f"The service met a fault that it doesn’t know ({type(found).__name__}). Its log says more, at this time."
