@@ -1,4 +1,4 @@
-"""Tables of imports: runs, the rows they staged and what those rows point to, what a run changed, saved mappings."""
+"""Tables of imports: runs, their staged rows and references, what a run changed, saved mappings."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,11 +14,11 @@ from engagement.letters import LONGEST_SEARCH
 class ImportRun(Base):
     """One HR file: who brought it, what it would do or did.
 
-    `file_hash` is SHA-256 in hex. `columns` maps the fields that were read to the headers of the file; a field that is not
-    in it stays as it is in the directory. `counts` has a number for each kind of change and more (see `comparing`),
-    `problems` the first of `problems_total`. `directory_mark` tells whether anything changed since the comparison, and
-    `fingerprint` what the run would change (see there); `last_audit_id` is the last entry in the audit that the run
-    made, or once it is undone its undoing, so that undoing another one sees what came later.
+    `file_hash` is SHA-256 in hex. `columns` maps the fields that were read to headers of the file; fields without a
+    column keep their values in the directory. `counts` has a number for each kind of change and more (see `comparing`);
+    `problems` holds the first of `problems_total`. `directory_mark` tells whether anything changed since the
+    comparison, `fingerprint` identifies what the run would change. `last_audit_id` is the run's last audit entry, or
+    that of its undoing; undoing an earlier run uses it to see what came later.
     """
 
     __tablename__ = "import_run"
@@ -47,32 +47,31 @@ class ImportRun(Base):
     last_audit_id: Mapped[int | None]
 
     def count(self, kind: str) -> int:
-        """Return one of the counts, 0 where there is none."""
+        """Return one of the counts, 0 if it is missing."""
         return self.counts.get(kind, 0)
 
     @property
     def is_staged(self) -> bool:
-        """Whether this run waits to be applied."""
         return self.status is RunStatus.STAGED
 
     @property
     def is_applied(self) -> bool:
-        """Whether this run is part of the directory, and may be undone."""
+        """Whether this run is part of the directory and may be undone."""
         return self.status is RunStatus.APPLIED
 
     @property
     def touched(self) -> int:
-        """How many people the run changes."""
+        """How many people the run changes, adds or removes."""
         return sum(self.count(kind) for kind in CHANGES)
 
     @property
     def changed_people(self) -> int:
-        """How many known people get other values, those who move or return among them."""
+        """How many known people get other values, including those who move or return."""
         return sum(self.count(kind) for kind in KNOWN)
 
     @property
     def tone(self) -> str:
-        """How the state is marked on pages."""
+        """The tone of its pill."""
         return {RunStatus.STAGED: "open", RunStatus.APPLIED: "ok"}.get(self.status, "")
 
     @property
@@ -81,15 +80,15 @@ class ImportRun(Base):
         return self.count("bad_rows") > 0 and not self.skips_bad
 
 
-#: What a run may do to people whom the directory knows, apart from letting them leave; and all that it may do.
+#: The changes of known people other than leaving; below, all changes.
 KNOWN = (ChangeKind.CHANGED, ChangeKind.MOVED, ChangeKind.RETURNED)
 CHANGES = (ChangeKind.NEW, *KNOWN, ChangeKind.LEFT)
 
 
 class StagedPerson(Base):
-    """One row of a file, until the run is applied or dropped. The texts are trimmed; `roles` is a `role_mask`.
+    """One row of a file, until the run is applied or dropped; texts are trimmed, `roles` is a `role_mask`.
 
-    These staging tables have no foreign keys: they are written by the hundred thousand and deleted with their run.
+    These staging tables have no foreign keys: hundreds of thousands of rows are written and deleted with their run.
     """
 
     __tablename__ = "staged_person"
@@ -118,9 +117,9 @@ class StagedPerson(Base):
 
 
 class StagedMatch(Base):
-    """Which person a staged row speaks of, and what it does to them; `line` is None for those who left.
+    """The person that a staged row is about, and its effect on them; `line` is None for leavers.
 
-    Somebody new has an id already, which nobody else gets.
+    A new person has an id already, which nobody else gets.
     """
 
     __tablename__ = "staged_match"
@@ -133,7 +132,7 @@ class StagedMatch(Base):
 
 
 class StagedReference(Base):
-    """What a text in the file points to: the id of a department or person, None for one that does not exist yet."""
+    """The id of the department or person that a text of the file names; None if it does not exist yet."""
 
     __tablename__ = "staged_reference"
 
@@ -144,9 +143,10 @@ class StagedReference(Base):
 
 
 class ImportChange(Base):
-    """What an applied run did to one person: `changes` maps a column of `Person` to [before, after], ids as ids.
+    """What an applied run did to one person: `changes` maps a column of `Person` to [before, after]; ids stay ids.
 
-    It has no foreign keys, because a run writes many rows at once and neither people nor applied runs are ever deleted.
+    It has no foreign keys, because a run writes many rows at once, and neither people nor applied runs are ever
+    deleted.
     """
 
     __tablename__ = "import_change"
@@ -159,7 +159,7 @@ class ImportChange(Base):
 
 
 class SavedMapping(Base):
-    """Columns chosen once for files of one make: field → header."""
+    """Columns chosen once for files of the same layout: field → header."""
 
     __tablename__ = "saved_mapping"
 
@@ -171,7 +171,7 @@ class SavedMapping(Base):
 
 
 class KeptUpload(Base):
-    """A file whose columns somebody is choosing; replaced by the next one, deleted when the choice is made, or after a day."""
+    """A file whose columns somebody is choosing; deleted when they are chosen, replaced, or after a day."""
 
     __tablename__ = "kept_upload"
     __table_args__ = ADDRESSED

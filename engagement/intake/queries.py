@@ -15,7 +15,7 @@ from engagement.searching import by_name
 
 @dataclass(frozen=True)
 class FieldChange:
-    """One value of a person, old and new, in words; empty where there is none."""
+    """One value of a person, old and new, in words; "" for none."""
 
     field: str
     old: str
@@ -24,7 +24,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class PersonChange:
-    """What a run does to one person; `line` is where the file says so, None for somebody missing from it."""
+    """What a run does to one person; `line` is their line in the file, None for somebody missing from it."""
 
     person_id: int
     name: str
@@ -54,23 +54,21 @@ WORDS = {
 
 
 def runs() -> Select[ImportRun]:
-    """Return the SELECT of all runs but the dropped ones, newest first."""
+    """Return a SELECT of all runs except dropped ones, newest first."""
     query = select(ImportRun).where(ImportRun.status != RunStatus.DISCARDED)
     return query.order_by(ImportRun.started_at.desc(), ImportRun.id.desc())
 
 
 def saved_mappings() -> list[SavedMapping]:
-    """Return the saved mappings by name."""
     return list(db.session.scalars(select(SavedMapping).order_by(by_name(SavedMapping.name), SavedMapping.id)))
 
 
 def mapping_named(name: str) -> SavedMapping | None:
-    """Return the saved mapping of this name."""
     return db.session.scalar(select(SavedMapping).where(SavedMapping.name == name))
 
 
 def people_of_run(run: ImportRun, kind: ChangeKind, *, offset: int = 0, limit: int = 50) -> list[PersonChange]:
-    """Return some of the people to whom a run does this, by line of the file, or by name once it is applied."""
+    """Return some of the people with a change of this kind, by line of the file; by name once it is applied."""
     if not run.is_staged:
         return _changed_people(run, kind, offset, limit)
     if kind is ChangeKind.LEFT:
@@ -167,7 +165,7 @@ def _staged_paths(run: ImportRun, lines: set[int]) -> dict[int, str]:
 
 
 def _names(run: ImportRun, ids: set[int | None]) -> dict[int, str]:
-    """Names of people by id, those who are new in this run among them."""
+    """Return the names of people by id, including people who are new in this run."""
     names = _pairs(select(Person.id, Person.name).where(Person.id.in_(ids)))
     new = (
         select(StagedMatch.person_id, StagedPerson.name)

@@ -1,4 +1,4 @@
-"""The vocabulary of imports: where a run stands, what it does to people, and how far it has come."""
+"""The vocabulary of imports: the state of a run, its effects on people, and its progress."""
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -7,12 +7,12 @@ from enum import Enum, StrEnum
 from engagement.people.rules import TrainingRole
 from engagement.words import plural
 
-#: So long a file waits for somebody to choose its columns.
+#: How long a file waits for somebody to choose its columns.
 UPLOAD_KEPT = timedelta(days=1)
 
 
 class RunStatus(StrEnum):
-    """Where an import stands: compared and shown, made part of the directory, taken back, or dropped unapplied."""
+    """The state of an import: compared and shown, applied, undone, or dropped unapplied."""
 
     STAGED = "staged"
     APPLIED = "applied"
@@ -26,7 +26,7 @@ class RunStatus(StrEnum):
 
 
 class ChangeKind(StrEnum):
-    """What a file says about one person, held against the directory."""
+    """How a person in a file differs from the directory."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -38,30 +38,30 @@ class ChangeKind(StrEnum):
 
 
 class ReferenceKind(StrEnum):
-    """What a row points to by a text: a department by its path, a manager by address or employee number."""
+    """What a text of a row names: a department by path, a manager by address or employee number."""
 
     DEPARTMENT = "department"
     MANAGER_EMAIL = "manager_email"
     MANAGER_ID = "manager_id"
 
 
-#: Above this share of leavers a full file is more likely to be half a file, so somebody has to confirm.
+#: With a larger share of leavers a full file is probably incomplete, so somebody has to confirm.
 LEAVERS_TO_CONFIRM = 0.1
 
 
 def needs_confirmation(leavers: int, active: int) -> bool:
-    """Return whether so many of the active people would leave that somebody has to say that the file is complete."""
+    """Return whether the share of active people who would leave needs a confirmation that the file is complete."""
     return leavers > active * LEAVERS_TO_CONFIRM
 
 
 def missing(leavers: int, active: int) -> str:
-    """Say that so many leavers have to be confirmed."""
+    """Say how many leavers have to be confirmed."""
     who = f"{leavers:,} of {active:,} people {'is' if leavers == 1 else 'are'}"
     return f"{who} missing from this file, more than 10 %."
 
 
 def role_mask(roles: Iterable[TrainingRole]) -> int:
-    """Return a set of training roles as one number, so that the database can compare sets."""
+    """Return training roles as a bit mask, so that the database can compare sets."""
     return sum(ROLE_BITS[role] for role in roles)
 
 
@@ -69,7 +69,7 @@ ROLE_BITS = {role: 1 << place for place, role in enumerate(TrainingRole)}
 
 
 Progress = Callable[[str, float], None]
-"""Told in words what is being done, and how much of a whole import is done, from 0 to 1; whatever it raises ends the work."""
+"""Called with the present step in words and the share of the whole import done, 0 to 1; an error it raises ends the work."""
 
 
 def quietly(_doing: str, _share: float) -> None:
@@ -77,7 +77,7 @@ def quietly(_doing: str, _share: float) -> None:
 
 
 class Step(Enum):
-    """What an import has come to, in words and as the share of a hundred thousand rows that is measured to be done then."""
+    """A step of an import in words, and the share of the work done when it begins, as measured with 100,000 rows."""
 
     READING = ("{rows} read", 0.35)
     CHECKED = ("Comparing {rows} with the directory", 0.4)
@@ -88,16 +88,16 @@ class Step(Enum):
     APPLIED = ("Letting waves and training follow", 0.95)
 
     def at(self, rows: int, of: int = 0) -> tuple[str, float]:
-        """Return what `Progress` is told; `rows` are done, of about so many where the step goes through them one by one."""
+        """Return the arguments for `Progress`; `rows` are done, out of about `of` if the step goes through rows."""
         words, share = self.value
         told = words.format(rows=plural(rows, "row", "rows"), people=plural(rows, "person", "people"))
         return told, share * min(1.0, rows / of) if of else share
 
 
-#: The share at which a file is compared and nothing is written yet.
+#: The share done when a file is compared and before anything is written.
 STAGED = Step.COMPARED.value[1]
 
 
 def within(progress: Progress, begins: float, ends: float) -> Progress:
-    """Return the progress of a part of an import: what is done from `begins` to `ends` is told as 0 to 1."""
+    """Return the progress of a part of an import: its 0 to 1 becomes `begins` to `ends`."""
     return lambda doing, share: progress(doing, max(0.0, share - begins) / (ends - begins))

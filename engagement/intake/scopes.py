@@ -1,4 +1,4 @@
-"""Who brings in HR files: whoever keeps the directory; a file that was only uploaded is its sender's alone."""
+"""Who may import HR files: whoever keeps the directory; an upload belongs to its sender alone."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
@@ -14,7 +14,7 @@ def run_for(keeping_people: Reach, run_id: int) -> ImportRun:
 
 
 def upload_for(keeping_people: Reach, upload_id: int) -> KeptUpload:
-    """Return a file that the reader uploaded, with its content; raises BeyondReach, or NotFound for anybody else's."""
+    """Return a file that the reader uploaded, with its content; raises BeyondReach, or NotFound for another's file."""
     allow(keeping_people.everything)
     own = select(KeptUpload).where(KeptUpload.id == upload_id, KeptUpload.account_id == keeping_people.account_id)
     return found(db.session.scalar(own.options(undefer(KeptUpload.content))))

@@ -1,4 +1,4 @@
-"""The HTML door: a hall for each domain, with one blueprint, behind one guard. Parts are what halls share, the frame stands around all."""
+"""The HTML door: a hall for each domain, with one blueprint, behind one guard. Halls share `parts`; `frame` surrounds every page."""
 
 from flask import Flask
 
@@ -48,7 +48,7 @@ HALLS = (
 
 
 def register(app: Flask) -> None:
-    """Put every page, the guard in front of them and the frame around them into the application."""
+    """Add every page to the application, with the guard in front of them and the frame around them."""
     for part in (headers, addresses, guard, body_limits, formats, shell, kept_forms, error_pages):
         part.register(app)
     for blueprint in (*(hall.blueprint for hall in HALLS), operation.blueprint):

@@ -1,1 +1,1 @@
-"""The resistance log: what people object to, who answers, and what became of it."""
+"""The resistance log: people's concerns, who answers them, and what became of them."""

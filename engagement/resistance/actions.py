@@ -1,7 +1,7 @@
-"""What the change team does with a concern; how one is said stands in `saying`.
+"""What the change team does with a concern; `saying` is about sending one.
 
-Each step is a row of the concern, with its author, for those who may read it; a sender who is known is told by a letter that there
-is news. The audit says only who worked on concerns.
+Each step is a row of the concern with its author, for those who may read it. A known sender is told by letter that
+there is news. The audit log says only who worked on concerns.
 """
 
 from datetime import date
@@ -22,7 +22,7 @@ from engagement.resistance.telling.actions import tell_sender
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
-#: What every step is about as far as the audit knows.
+#: The audit log names this instead of the concern.
 ALL_CONCERNS = audit.Subject(Concern.__tablename__, "Concerns")
 
 
@@ -38,9 +38,9 @@ def log_concern(
     department: Department | None = None,
     workflow: Workflow | None = None,
 ) -> Concern:
-    """Log what somebody told a change manager, who has read it by that: it begins acknowledged and in their hands.
+    """Log what somebody told a change manager, who has therefore read it: it is acknowledged and theirs to answer.
 
-    `person` is who said it, None when they did not want to be named. Raises BadInput for a missing or too long text.
+    `person` said it; None when they did not want to be named. Raises BadInput for a missing or too long text.
     """
     concern = Concern(
         text=worded(text, "text", "Write what was said, as nearly in their words as you can."),
@@ -65,7 +65,7 @@ def log_concern(
 
 
 def acknowledge(concern: Concern, *, by: Actor, organisation: Organisation = UNSET) -> None:
-    """Tell the sender that somebody has read it; does nothing when that was told before."""
+    """Tell the sender that somebody has read it; does nothing if they were told before."""
     if concern.status is not ConcernStatus.RECEIVED:
         return
     concern.status = ConcernStatus.ACKNOWLEDGED
@@ -75,9 +75,9 @@ def acknowledge(concern: Concern, *, by: Actor, organisation: Organisation = UNS
 
 
 def take_over(concern: Concern, owner: Account, *, by: Actor, organisation: Organisation = UNSET) -> None:
-    """Put a concern into the hands of `owner`, who works on the answer from now on; closed ones are reopened instead.
+    """Make `owner` responsible for the answer; closed concerns are reopened instead.
 
-    Raises RuleBroken for a concern that no answer is owed for, or an owner who can no longer sign in.
+    Raises RuleBroken for a concern that needs no answer, or an owner who can no longer sign in.
     """
     if not concern.status.is_open:
         raise RuleBroken("This concern has its answer. Take it up again first, then give it to somebody.")
@@ -111,7 +111,7 @@ def answer(concern: Concern, text: str, *, by: Actor, on: date, organisation: Or
 
 
 def take_reply(concern: Concern, text: str, *, on: date) -> ConcernReply:
-    """Add what the sender says back; somebody waits for an answer again. The same text twice on one day counts once."""
+    """Add the sender's reply, which needs an answer again. The same text twice on one day counts once."""
     repeated = _said_just_now(concern, text, None, on)
     if repeated is not None:
         return repeated
@@ -125,7 +125,7 @@ def take_reply(concern: Concern, text: str, *, on: date) -> ConcernReply:
 def change_source(
     concern: Concern, source: Source, reason: str, *, by: Actor, organisation: Organisation = UNSET
 ) -> None:
-    """Count a concern under another source, for a reason that the sender can read. Raises BadInput without a reason."""
+    """Count a concern under another source, with a reason that the sender can read. Raises BadInput without one."""
     why = worded(reason, "reason", "Say why in one line; the sender can read it.")
     if source is concern.source:
         return
@@ -136,7 +136,7 @@ def change_source(
 
 
 def change_severity(concern: Concern, severity: Severity, *, by: Actor) -> None:
-    """Say how much depends on an answer; for the change team alone."""
+    """Set how much depends on an answer; only the change team sees it."""
     if severity is concern.severity:
         return
     concern.severity = severity
@@ -144,9 +144,9 @@ def change_severity(concern: Concern, severity: Severity, *, by: Actor) -> None:
 
 
 def decide_flood(concerns: ColumnElement[bool], *, counts: bool, by: Actor) -> int:
-    """Say whether what came in a flood counts in reports; returns how many concerns that were.
+    """Decide whether the concerns of a flood count in reports; return how many concerns.
 
-    `concerns` is the condition on `Concern` for those that are decided about. Leaving them out can be taken back.
+    `concerns` is the condition on `Concern`. Leaving them out can be undone.
     """
     undecided = (LeftOut.FLOOD, LeftOut.DECIDED) if counts else (LeftOut.FLOOD,)
     changed = rows_changed(
@@ -162,7 +162,7 @@ def decide_flood(concerns: ColumnElement[bool], *, counts: bool, by: Actor) -> i
 def close(concern: Concern, note: str, *, by: Actor, organisation: Organisation = UNSET) -> None:
     """Close an answered concern with a note that the sender can read.
 
-    Raises RuleBroken while an answer is owed, and BadInput without a note.
+    Raises RuleBroken while it needs an answer, BadInput without a note.
     """
     why = worded(note, "note", "Say in one line what became of it; the sender can read it.")
     if concern.status is ConcernStatus.CLOSED:
@@ -176,7 +176,7 @@ def close(concern: Concern, note: str, *, by: Actor, organisation: Organisation 
 
 
 def reopen(concern: Concern, reason: str, *, by: Actor, on: date, organisation: Organisation = UNSET) -> None:
-    """Take an answered or closed concern up again: an answer is owed from this day. Raises BadInput without a reason."""
+    """Reopen an answered or closed concern: it needs an answer from this day. Raises BadInput without a reason."""
     why = worded(reason, "reason", "Say why in one line; the sender can read it.")
     if concern.status.is_open:
         return
@@ -196,7 +196,7 @@ def _said_just_now(concern: Concern, text: str, author_id: int | None, on: date)
 
 
 def _add_reply(concern: Concern, text: str, author_id: int | None, on: date) -> ConcernReply:
-    # Who writes in the same conversation at the same moment takes the next place.
+    # A reply at the same moment in the same conversation takes the next place.
     db.session.scalar(select(Concern.id).where(Concern.id == concern.id).with_for_update())
     last = db.session.scalar(select(func.max(ConcernReply.place)).where(ConcernReply.concern_id == concern.id)) or 0
     reply = ConcernReply(concern_id=concern.id, place=last + 1, author_id=author_id, text=text, written_on=on)
@@ -212,9 +212,10 @@ def _step(concern: Concern, by: Actor, note: str = "") -> None:
 
 
 def _record(by: Actor) -> None:
-    """Record once a day (UTC) that somebody worked on concerns: not on which, of which wave, how many, or what they did.
+    """Record once a day (UTC) that somebody worked on concerns, without which, how many, or what they did.
 
-    With any of these, a reader of the audit could count what reports hide. The concern itself keeps each step, with author.
+    With any of these, a reader of the audit log could count what reports hide. The concern itself keeps each step with
+    its author.
     """
     db.session.flush()
     begun = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)

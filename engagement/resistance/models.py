@@ -1,4 +1,4 @@
-"""Tables of the resistance log. What would tell who wrote an anonymous concern is not stored, anywhere."""
+"""Tables of the resistance log. Nothing that could identify the sender of an anonymous concern is stored anywhere."""
 
 import secrets
 from datetime import date, datetime
@@ -23,21 +23,23 @@ from engagement.waves.models import Wave
 
 
 def random_key() -> int:
-    """Return a random key of 52 bits, so that neither number nor place in the table tells the order of arrival.
+    """Return a random key of 52 bits, so that neither it nor the row's place shows the order of arrival.
 
-    SQLite would keep a running row number beside it; the tables that use these keys are made without one.
+    SQLite would store a running row number too; tables with these keys are made without one.
     """
     return secrets.randbits(52) + 1
 
 
 class Concern(Base):
-    """A worry or objection, from a named person, from nobody known, or logged by a change manager for somebody.
+    """A worry or objection, from a named person, from an unknown one, or logged by a change manager for somebody.
 
-    For an anonymous one `person_id`, `received_at` and `submission` are None: only the day on which the change team got
-    it is kept (see `saying.models.Letter`), and `receipt_hash`, the keyed hash of a code that the sender alone has. `submission` makes a
-    named form count once when a browser repeats it; for an anonymous one the receipt does the same. The check constraint
-    makes the promise hold in the table itself. `left_out` says why it is in no figure, None for one that counts. `waiting_since_on` is the day since which the sender waits for an answer, `answered_on` the day since
-    which none is owed: always exactly one of the two is set. `first_answered_on` never changes once it is there.
+    For an anonymous one `person_id`, `received_at` and `submission` are None. Only two facts are stored: the day on
+    which the change team got it (see `saying.models.Letter`), and `receipt_hash`, the keyed hash of a code that only
+    the sender has. `submission` makes a named form count once when a browser repeats it; for an anonymous one the
+    receipt does the same. A check constraint enforces this promise in the table. `left_out` says why it is in no
+    figure, None for one that counts. `waiting_since_on` is the day since which the sender waits for an answer,
+    `answered_on` the day since which they don't: always exactly one of the two is set. `first_answered_on` never
+    changes once set.
     """
 
     __tablename__ = "concern"
@@ -93,19 +95,19 @@ class Concern(Base):
         return "Somebody"
 
     def acknowledge_by(self, country: str) -> date:
-        """Return the day by which somebody has to have read it, by the working days of this country."""
+        """Return the day by which somebody has to have read it, in working days of this country."""
         return working_days_after(self.received_on, ACKNOWLEDGE_WITHIN_WORKING_DAYS, country)
 
     def answer_by(self, country: str) -> date | None:
-        """Return the day by which the sender was promised an answer, None when none is owed."""
+        """Return the day by which an answer was promised, None when none is needed."""
         since = self.waiting_since_on
         return working_days_after(since, ANSWER_WITHIN_WORKING_DAYS, country) if since else None
 
 
 class ConcernReply(Base):
-    """A message in the conversation about a concern. From the sender (`author_id` None) only the day is kept.
+    """A message in the conversation about a concern. For the sender's (`author_id` None) only the day is stored.
 
-    `place` counts within one conversation, so that messages stand in order although their keys are random.
+    `place` counts within one conversation and gives the order, because the keys are random.
     """
 
     __tablename__ = "concern_reply"
@@ -124,7 +126,7 @@ class ConcernReply(Base):
 class ConcernStep(Base):
     """A dated step by somebody of the change team, with a note that the sender can read.
 
-    What a sender does leaves no step, because a step has an instant.
+    The sender's own acts make no step, because a step stores an instant.
     """
 
     __tablename__ = "concern_step"

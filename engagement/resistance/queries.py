@@ -1,4 +1,4 @@
-"""Reads of the resistance log for those who answer, and for the person who said something."""
+"""Reads of the resistance log, for the change team and for the sender."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from engagement.searching import by_name, holds_words
 
 @dataclass(frozen=True)
 class LogFilters:
-    """What narrows the log; None everywhere shows all. `is_open` True shows those that wait for an answer."""
+    """Filters of the log; None doesn't filter. `is_open` True shows concerns that wait for an answer."""
 
     source: Source | None = None
     status: ConcernStatus | None = None
@@ -50,7 +50,7 @@ class SourceCount:
 
 @dataclass(frozen=True)
 class Message:
-    """One turn of the conversation in reading order: what was said, by whom (None: the sender), on which day."""
+    """One turn of the conversation, in reading order: the text, its author (None: the sender) and day."""
 
     text: str
     author: str | None
@@ -59,7 +59,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Conversation:
-    """A concern with everything that was said and done about it since."""
+    """A concern with all replies and steps."""
 
     concern: Concern
     messages: Sequence[Message]
@@ -68,7 +68,7 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Concerns that need somebody now: those nobody has read, and the read ones whose answer is late; the longest waits.
+    """Concerns that need somebody now: unread ones, and read ones whose answer is late; the longest wait first.
 
     The counts are of all of them, the sequences hold the first few.
     """
@@ -81,25 +81,25 @@ class Waiting:
 
 @dataclass(frozen=True)
 class WaitingCounts:
-    """How many concerns wait for an answer, and how many of them longer than was promised."""
+    """How many concerns wait for an answer, and how many of them longer than promised."""
 
     open: int
     late: int
 
 
 def late_to_acknowledge(on: date, country: str) -> ColumnElement[bool]:
-    """Return the condition on `Concern` for those that nobody has read on a day, though an earlier one was promised."""
+    """Return the condition on `Concern` that nobody has read it on a day, though it was promised earlier."""
     first_in_time = working_days_before(on, ACKNOWLEDGE_WITHIN_WORKING_DAYS, country)
     return and_(Concern.status == ConcernStatus.RECEIVED, Concern.received_on < first_in_time)
 
 
 def late_to_answer(on: date, country: str) -> ColumnElement[bool]:
-    """Return the condition on `Concern` for those whose sender waits for an answer that was promised for an earlier day."""
+    """Return the condition on `Concern` that its sender waits for an answer promised for an earlier day."""
     return Concern.waiting_since_on < working_days_before(on, ANSWER_WITHIN_WORKING_DAYS, country)
 
 
 def late_at_end_of(on: date, country: str) -> ColumnElement[bool]:
-    """Return the condition on `Concern` for those that are beyond a promise when a day is over, its own promises included."""
+    """Return the condition on `Concern` that a promise is broken at the end of a day, that day's promises included."""
     after = on + timedelta(days=1)
     return late_to_acknowledge(after, country) | late_to_answer(after, country)
 
@@ -107,7 +107,7 @@ def late_at_end_of(on: date, country: str) -> ColumnElement[bool]:
 def concerns_listed(
     readable: ColumnElement[bool], on: date, country: str, filters: LogFilters = LogFilters()
 ) -> Select[Concern]:
-    """Return the SELECT of the log, of the concerns that are `readable` (see `scopes`): those that wait first, the longest wait on top, then the answered, newest first."""
+    """Return a SELECT of `readable` concerns (see `scopes`): waiting ones by longest wait, then answered, newest first."""
     query = select(Concern).where(readable, holds_words(search_words(filters.words), Concern.text))
     exact = (
         (Concern.source, filters.source),
@@ -132,7 +132,7 @@ def concerns_listed(
 
 
 def log_page(rows: Select[Concern], offset: int, limit: int) -> list[Concern]:
-    """Return one page of the log with wave, person, department and owner read at once."""
+    """Return one page of the log, with wave, person, department and owner loaded."""
     return list(db.session.scalars(_with_names(rows).offset(offset).limit(limit)))
 
 
@@ -147,12 +147,12 @@ def _with_names(rows: Select[Concern]) -> Select[Concern]:
 
 
 def conversation(concern: Concern) -> Conversation:
-    """Return everything said and done about one concern, in two queries."""
+    """Return one concern with all its replies and steps, in two queries."""
     return conversations([concern])[0]
 
 
 def conversations(concerns: Sequence[Concern]) -> list[Conversation]:
-    """Return everything said and done about these concerns, in their order, in two queries."""
+    """Return these concerns with all replies and steps, in their order, in two queries."""
     ids = [concern.id for concern in concerns]
     replies = db.session.scalars(
         select(ConcernReply)
@@ -184,17 +184,17 @@ def conversations(concerns: Sequence[Concern]) -> list[Conversation]:
 
 
 def waiting_at_end_of(on: date) -> ColumnElement[bool]:
-    """Return the condition on `Concern` for those that waited for an answer at the end of a day.
+    """Return the condition on `Concern` that it waited for an answer at the end of a day.
 
-    One that was taken up again counts as waiting throughout.
+    A reopened concern counts as waiting throughout.
     """
     return and_(Concern.received_on <= on, or_(Concern.answered_on.is_(None), Concern.answered_on > on))
 
 
 def counts_by_source(within: ColumnElement[bool], on: date) -> list[SourceCount]:
-    """Return for every source how many of the concerns that meet the condition waited for an answer at the end of day `on`.
+    """Return for each source how many concerns within the condition were waiting and answered at the end of day `on`.
 
-    And how many had one. The counts are not fit for reports, which hide small groups: see `figures`.
+    Don't use these counts in reports, which hide small groups: see `figures`.
     """
     counted = {
         source: (waiting, answered)
@@ -212,14 +212,14 @@ def counts_by_source(within: ColumnElement[bool], on: date) -> list[SourceCount]
 
 
 def open_by_source(wave_id: int, on: date) -> list[SourceCount]:
-    """Return the counts of a wave's concerns by source at the end of day `on`, for those who may read each of them."""
+    """Return a wave's counts by source at the end of day `on`, for readers who may read all its concerns."""
     return counts_by_source(Concern.wave_id == wave_id, on)
 
 
 def waiting_counts(readable: ColumnElement[bool], on: date, country: str) -> WaitingCounts:
-    """Return how many concerns waited at the end of day `on`, and how many of them beyond a promise.
+    """Return how many concerns waited at the end of day `on`, and how many of them longer than promised.
 
-    Beyond it are the unread ones, and those that were read and not answered in time.
+    These are unread ones, and read ones not answered in time.
     """
     late = late_at_end_of(on, country)
     row = db.session.execute(
@@ -229,7 +229,7 @@ def waiting_counts(readable: ColumnElement[bool], on: date, country: str) -> Wai
 
 
 def needs_answer(readable: ColumnElement[bool], on: date, country: str, limit: int = 5) -> Waiting:
-    """Return the concerns that need somebody of the change team now, the longest wait first, in three queries."""
+    """Return the concerns that need the change team now, the longest wait first, in three queries."""
     is_unread = Concern.status == ConcernStatus.RECEIVED
     is_late = and_(Concern.status != ConcernStatus.RECEIVED, late_to_answer(on, country))
     unread_count, late_count = db.session.execute(
@@ -246,7 +246,7 @@ def needs_answer(readable: ColumnElement[bool], on: date, country: str, limit: i
 
 
 def received_between(readable: ColumnElement[bool], first: date, last: date) -> dict[Source, int]:
-    """Return how many concerns came in from one day to another, both included, by source, the most frequent first."""
+    """Return how many concerns came in by source between two days, both included, the most frequent first."""
     number = func.count()
     counted = db.session.execute(
         select(Concern.source, number)
@@ -259,7 +259,7 @@ def received_between(readable: ColumnElement[bool], first: date, last: date) -> 
 
 @dataclass(frozen=True)
 class Flood:
-    """The anonymous concerns of one morning that came in a flood, and whether somebody decided to leave them out."""
+    """The anonymous concerns of one morning's flood, and whether somebody decided to leave them out."""
 
     on: date
     number: int
@@ -267,7 +267,7 @@ class Flood:
 
 
 def floods(readable: ColumnElement[bool], since: date) -> list[Flood]:
-    """Return the floods that nobody has decided about, and those that were left out from a day on, the oldest first."""
+    """Return undecided floods, and those left out since a day, the oldest first."""
     left_out = and_(Concern.left_out == LeftOut.DECIDED, Concern.received_on >= since)
     counted = (
         select(Concern.received_on, Concern.left_out, func.count())
@@ -279,7 +279,7 @@ def floods(readable: ColumnElement[bool], since: date) -> list[Flood]:
 
 
 def owners(readable: ColumnElement[bool]) -> list[Account]:
-    """Return who has concerns in hand that may be read, by name."""
+    """Return the accounts, by name, that own readable concerns."""
     holding = select(Concern.owner_id).where(readable, Concern.owner_id.is_not(None))
     holders = select(Account).where(Account.id.in_(holding))
     return list(db.session.scalars(holders.order_by(by_name(Account.name), Account.id)))

@@ -1,4 +1,4 @@
-"""The vocabulary of the resistance log and the days that were promised; what hides small groups is in `hiding`."""
+"""The vocabulary of the resistance log and its promised days; `figures.rules` hides small groups."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -30,7 +30,7 @@ class Source(StrEnum):
 
     @property
     def hint(self) -> str:
-        """One line below it in the form."""
+        """The line below it in the form."""
         return _OWN_WORDS[self][1]
 
 
@@ -44,7 +44,7 @@ _OWN_WORDS = {
 
 
 class Sender(StrEnum):
-    """Whether somebody with a worry gives their name. Never chosen for them."""
+    """Whether the sender gives their name. Never chosen for them."""
 
     NAMED = "named"
     ANONYMOUS = "anonymous"
@@ -64,7 +64,7 @@ class Severity(StrEnum):
 
 
 class ConcernStatus(StrEnum):
-    """Where a concern stands."""
+    """The state of a concern."""
 
     RECEIVED = "received"
     ACKNOWLEDGED = "acknowledged"
@@ -89,7 +89,7 @@ class ConcernStatus(StrEnum):
 
     @property
     def own_words(self) -> str:
-        """The status as it is told to whoever wrote the concern."""
+        """The status as its sender reads it."""
         return {
             ConcernStatus.RECEIVED: "Not read yet",
             ConcernStatus.ACKNOWLEDGED: "Read, an answer is to come",
@@ -100,7 +100,7 @@ class ConcernStatus(StrEnum):
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody still waits for an answer."""
+        """Whether the sender still waits for an answer."""
         return self not in (ConcernStatus.ANSWERED, ConcernStatus.CLOSED)
 
 
@@ -129,12 +129,12 @@ _LOOKS = {
     ConcernStatus.CLOSED: ("", "ring"),
 }
 
-#: Promised to everyone who says something: read within one working day of the organisation, answered within five.
+#: Promised to every sender: read within one working day of the organisation, answered within five.
 ACKNOWLEDGE_WITHIN_WORKING_DAYS = 1
 ANSWER_WITHIN_WORKING_DAYS = 5
 LONGEST_TEXT = 5_000
-#: Above this many, and above so many times what is usual of a morning in the last four weeks, letters are a flood. What is
-#: usual is known after some mornings only, so that nobody raises it from one day to the next.
+#: Letters of a morning are a flood above this number and above this multiple of a usual morning in the last four weeks.
+#: The usual number is known only after 10 mornings, so that nobody can raise it from one day to the next.
 FLOOD_FROM = 20
 FLOOD_TIMES = 4
 FLOOD_WATCHED_DAYS = 28
@@ -142,7 +142,7 @@ FLOOD_KNOWN_AFTER = 10
 
 
 def is_flood(letters: int, earlier: Sequence[int]) -> bool:
-    """Return whether so many anonymous letters on one morning are out of all proportion to those of `earlier` mornings."""
+    """Return whether the number of anonymous letters on one morning is far above that of `earlier` mornings."""
     usual = median_low(earlier) if len(earlier) >= FLOOD_KNOWN_AFTER else 0
     return letters > max(FLOOD_FROM, FLOOD_TIMES * usual)
 
@@ -154,7 +154,7 @@ def median_working_days(answers: Sequence[tuple[date, date]], country: str) -> f
 
 
 def worded(text: str, field: str, missing: str) -> str:
-    """Return a text as it is kept. Raises BadInput about `field` for an empty one (`missing`) or a too long one."""
+    """Return a text as it is stored. Raises BadInput on `field` for an empty text (`missing`) or one that is too long."""
     said = text.replace("\r\n", "\n").replace("\x00", "").strip()
     if not said:
         raise BadInput(missing, {field: missing})

@@ -1,6 +1,6 @@
-"""Whose concerns are whose: those of a wave belong to who plans it, those of none to who plans everything.
+"""Who reads which concerns: planners of a wave read its concerns; planners of everything read those without a wave.
 
-Sponsors and auditors read no concern; a reach given here is one of planning.
+Sponsors and auditors read no concern; the reach passed here is one of planning.
 """
 
 from sqlalchemy import ColumnElement, select, true
@@ -14,17 +14,17 @@ from engagement.waves.scopes import reaches_wave, waves_within
 
 
 def concerns_within(planning: Reach) -> ColumnElement[bool]:
-    """Return the condition on `Concern` for those that can be read and answered."""
+    """Return the condition on `Concern` that it may be read and answered."""
     return true() if planning.everything else Concern.wave_id.in_(select(Wave.id).where(waves_within(planning)))
 
 
 def may_answer_for(planning: Reach, wave: Wave | None) -> bool:
-    """Return whether concerns of a wave, or those of none, can be read and answered."""
+    """Return whether concerns of a wave (None: those without one) may be read and answered."""
     return planning.everything if wave is None else reaches_wave(planning, wave)
 
 
 def concern_for(planning: Reach, concern_id: int) -> Concern:
-    """Return a concern that can be read, with everything that its page names; raises NotFound or BeyondReach."""
+    """Return a readable concern with all that its page names; raises NotFound or BeyondReach."""
     allow(planning.holds_places)
     named = [
         joinedload(each)
@@ -43,9 +43,9 @@ def concern_for(planning: Reach, concern_id: int) -> Concern:
 
 
 def reads_in_part(reading: Reach, planning: Reach, programme_id: int) -> bool:
-    """Return whether some concerns of a programme are read and not all: figures of the rest could be worked out from them.
+    """Return whether the reader reads some concerns of a programme but not all, and so could work out the rest.
 
-    Those who plan a programme don't read the concerns that name none of its waves.
+    Planners of a programme don't read its concerns that name none of its waves.
     """
     plans_it = planning.covers(programme_id=programme_id) and not planning.everything
     return plans_it or programme_id in reading.around

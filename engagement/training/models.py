@@ -1,4 +1,4 @@
-"""Tables of training: modules, a curriculum for each role, assignments by wave, leftovers of moves, attempts, completions."""
+"""Tables of training: modules, curricula, assignments by wave, leftovers of moves, attempts, completions."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -24,10 +24,10 @@ from engagement.waves.models import Wave
 
 
 class Module(Base):
-    """A piece of learning: Markdown with quiz blocks, `minutes` long, passed with `pass_mark` percent of its questions.
+    """A piece of learning: Markdown with quiz blocks, `minutes` long, passed with `pass_mark` percent right answers.
 
     `library_fingerprint` is the hash of the library file that it was last taken from, None for one made here.
-    `edited_at` is set once somebody changed it in the product; from then on the library leaves it alone.
+    `edited_at` is set once somebody edits it in the service; from then on the library leaves it alone.
     """
 
     __tablename__ = "module"
@@ -55,14 +55,14 @@ class Module(Base):
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """The questions at its end, none where it has no quiz."""
+        """The questions at its end; empty without a quiz."""
         return quiz.split_stored(self.body)[1]
 
 
 class Curriculum(Base):
     """What one training role has to learn; `choices_needed` of its choice items count as required together.
 
-    `edited_at` is set once somebody changed it in the product; from then on the library leaves it alone.
+    `edited_at` is set once somebody edits it in the service; from then on the library leaves it alone.
     """
 
     __tablename__ = "curriculum"
@@ -75,7 +75,7 @@ class Curriculum(Base):
 
     @property
     def title(self) -> str:
-        """The curriculum by its role, as the audit names it."""
+        """The curriculum by its role, as the audit log names it."""
         return f"Curriculum: {self.role.word}"
 
 
@@ -97,13 +97,13 @@ class CurriculumItem(Base):
 
 
 class Assignment(Base):
-    """A curriculum asked of a person by a wave in one training role; its due day follows the wave's go-live.
+    """A curriculum that a person has to learn for a wave in one training role; due by the wave's go-live.
 
     `own_due_on` is an exception for this person: the day of its newest `OwnDueDay`; one action writes both.
 
-    Settled from memberships and roles by `settle_assignments`; `withdrawn_at` is set when the ground for it went away and
-    nobody keeps it (see `Leftover`). `department_id` is where the person works, or worked when the ground went away: a move
-    is told by it.
+    `settle_assignments` makes it from memberships and roles. `withdrawn_at` is set when its ground is gone and nobody
+    keeps it (see `Leftover`). `department_id` is where the person works, or worked when the ground was lost; it shows a
+    move.
     """
 
     __tablename__ = "assignment"
@@ -129,12 +129,12 @@ class Assignment(Base):
 
     @property
     def due_on(self) -> date:
-        """The day by which it has to be finished; `standing.is_past_due` asks the same of the database."""
+        """The day by which it has to be finished; `standing.is_past_due` is the same rule in SQL."""
         return self.own_due_on or self.wave.training_due_on
 
 
 class OwnDueDay(Base):
-    """Somebody gave a person another day for an assignment, or the wave's day again (`due_on` None), and said why.
+    """Another due day for one person's assignment, or the wave's day again (`due_on` None), with the reason.
 
     The newest one of an assignment counts.
     """
@@ -152,12 +152,12 @@ class OwnDueDay(Base):
 
 
 class Leftover(Base):
-    """An unfinished assignment that no longer follows from data, because its person moved or changed role: keep or waive it?
+    """An unfinished assignment without a ground, because its person moved or changed role: keep or waive it?
 
-    Asked at `asked_at`, decided at `decided_at` (both None, with who decided, while it waits; `decided_by_id` stays None for the
-    clock). It stands until `ended_at`: when the assignment follows from data again or is finished, or the decision is taken
-    back and asked anew. Of one assignment at most one stands. While it stands, the assignment counts for its person and not
-    for the wave that they left.
+    Asked at `asked_at`, decided at `decided_at` (while it waits, both `decided_at` and who decided are None;
+    `decided_by_id` stays None when time decided). It lasts until `ended_at`: the assignment has a ground again or is
+    finished, or the decision is undone and asked again. An assignment has at most one that has not ended. Until then
+    the assignment counts for its person and not for the wave that they left.
     """
 
     __tablename__ = "leftover"
@@ -199,12 +199,11 @@ class Leftover(Base):
 
     @property
     def decide_by(self) -> datetime:
-        """The instant at which the clock decides."""
+        """The instant (UTC) at which the scheduler makes the default decision."""
         return decide_by(self.asked_at)
 
     @property
     def is_kept(self) -> bool:
-        """Whether it was decided to keep it."""
         return self.decision is LeftoverDecision.KEEP
 
 
@@ -216,8 +215,8 @@ def _day_completed(context: DefaultExecutionContext) -> date:
 class Completion(Base):
     """A person finished a version of a module: when, how it is known, and who recorded it.
 
-    They may finish it again later, the same version or another: then the newest one counts. `completed_on` is the day of
-    `completed_at` in UTC, so that the database keeps it to one a day.
+    They may finish it again later, in this or another version: the newest completion counts. `completed_on` is the UTC
+    day of `completed_at`, so that the database can allow one a day.
     """
 
     __tablename__ = "completion"
@@ -241,9 +240,9 @@ class Completion(Base):
 
 
 class QuizAttempt(Base):
-    """One try at a module's quiz: the answers given by question, and how many were right.
+    """One attempt at a module's quiz: the answers by question, and how many were right.
 
-    `fingerprint` is the hash of the sheet and the answers, so that a form sent twice is stored once.
+    `fingerprint` is the hash of sheet and answers, so that a form sent twice is stored once.
     """
 
     __tablename__ = "quiz_attempt"

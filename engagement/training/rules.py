@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class ItemKind(StrEnum):
-    """How an item stands in its curriculum."""
+    """How an item counts in its curriculum."""
 
     REQUIRED = "required"
     OPTIONAL = "optional"
@@ -20,7 +20,7 @@ class ItemKind(StrEnum):
 
 
 class CompletionSource(StrEnum):
-    """How it is known that somebody finished an item."""
+    """How it is known that somebody finished a module."""
 
     QUIZ = "quiz"
     SELF_REPORT = "self_report"
@@ -41,7 +41,7 @@ class CompletionSource(StrEnum):
 
 
 class LearningState(StrEnum):
-    """Where a person stands with one item of their training."""
+    """A person's state with one item of their training."""
 
     DONE = "done"
     OVERDUE = "overdue"
@@ -113,11 +113,11 @@ class LeftoverDecision(StrEnum):
         return {"keep": "ok", "waive": ""}[self.value]
 
 
-#: So many days somebody may decide about old training; then `DEFAULT_DECISION` is made by the clock.
+#: For this many days people may decide about old training; then the scheduler makes `DEFAULT_DECISION`.
 DAYS_TO_DECIDE = 14
 DEFAULT_DECISION = LeftoverDecision.WAIVE
 
-#: The sources that somebody else may record; a quiz and a person's own word come from the person alone.
+#: The sources that other people may record; only the learner takes a quiz or gives their word.
 RECORDED_SOURCES = (CompletionSource.ATTENDANCE, CompletionSource.EVIDENCE, CompletionSource.IMPORT)
 
 #: The tag of questions that train recognising when the workflow is wrong.
@@ -125,21 +125,21 @@ RECOGNISE_WRONG = "recognise_wrong"
 
 
 def decide_by(asked_at: datetime) -> datetime:
-    """Return the instant at which old training that was asked about at `asked_at` is decided by the clock."""
+    """Return the instant (UTC) at which the scheduler decides about old training asked about at `asked_at`."""
     return asked_at + timedelta(days=DAYS_TO_DECIDE)
 
 
 def is_passed(right: int, asked: int, pass_mark: int) -> bool:
-    """Return whether so many right answers reach the mark in percent; the share is compared as it is, unrounded."""
+    """Return whether `right` of `asked` answers reach the pass mark in percent, compared without rounding."""
     return asked > 0 and right * 100 >= pass_mark * asked
 
 
 def score_of(right: int, asked: int) -> int:
-    """Return the share of right answers as a whole percentage, rounded down so that it never looks better than it is."""
+    """Return the share of right answers in whole percent, rounded down so that it never looks better than it is."""
     return right * 100 // asked if asked else 0
 
 
 def short_name(title: str) -> str:
-    """Return small letters, digits and hyphens of a title, by which an address or a question is named; "" where it has none."""
+    """Return the lower-case letters, digits and hyphens of a title, for addresses and ids; "" if it has none."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower().replace("'", "")
     return "-".join(re.findall(r"[a-z0-9]+", plain))[:60].strip("-")

@@ -1,4 +1,4 @@
-"""Whose training is whose: of which waves a reader sees the learners by name, and about whose old training they decide; modules are everybody's who plans or trains."""
+"""Who sees which learners by name, and who decides about old training; modules are open to all planners and trainers."""
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager
@@ -13,9 +13,9 @@ from engagement.waves.scopes import people_within, reaches_wave, waves_within
 
 
 def waves_with_learners_within(reach: Reach) -> ColumnElement[bool]:
-    """Return the condition on `Wave` for those whose training the reader reads by name, of the people whom they see.
+    """Return the condition on `Wave` that the reader sees some of its learners by name.
 
-    Besides the waves within reach these are the waves that people of its departments are in.
+    These are the waves within reach and those with people of its departments.
     """
     if not reach.departments:
         return waves_within(reach)
@@ -25,7 +25,7 @@ def waves_with_learners_within(reach: Reach) -> ColumnElement[bool]:
 
 
 def wave_with_learners_for(reach: Reach, wave_id: int) -> Wave:
-    """Return a wave whose learners the reader sees by name, all or some; raises NotFound or BeyondReach."""
+    """Return a wave some of whose learners the reader sees by name; raises NotFound or BeyondReach."""
     wave = found(db.session.get(Wave, wave_id))
     seen = select(Wave.id).where(Wave.id == wave_id, waves_with_learners_within(reach))
     allow(db.session.scalar(seen) is not None)
@@ -35,15 +35,15 @@ def wave_with_learners_for(reach: Reach, wave_id: int) -> Wave:
 def old_training_within(reach: Reach) -> ColumnElement[bool]:
     """Return the condition on `Person` and `Wave` for old training within reach.
 
-    That is what was asked for a wave within it, and what is left to people who work in one of its departments now.
+    It was asked by a wave within reach, or belongs to people who work in one of its departments now.
     """
     return or_(waves_within(reach), works_within(reach))
 
 
 def assignment_for(reading: Reach, training: Reach, assignment_id: int) -> Assignment:
-    """Return an assignment with its person and wave, to whose wave `training` reaches; raises NotFound or BeyondReach.
+    """Return an assignment with person and wave if `training` reaches the wave; raises NotFound or BeyondReach.
 
-    Of somebody whom `reading` does not show by name, it says that there is none.
+    NotFound also for a person whom `reading` does not show by name.
     """
     allow(reading.holds_places)
     asked = select(Assignment).join(Assignment.person).join(Assignment.wave)
@@ -54,13 +54,13 @@ def assignment_for(reading: Reach, training: Reach, assignment_id: int) -> Assig
 
 
 def module_for(reading: Reach, slug: str) -> Module:
-    """Return a module for who reads planning anywhere; raises BeyondReach or NotFound."""
+    """Return a module for readers with any reach to planning; raises BeyondReach or NotFound."""
     allow(reading.holds_places)
     return _module(slug)
 
 
 def module_to_change(training: Reach, slug: str) -> Module:
-    """Return a module for who trains everybody; raises BeyondReach or NotFound."""
+    """Return a module for readers whose training reaches everybody; raises BeyondReach or NotFound."""
     allow(training.everything)
     return _module(slug)
 

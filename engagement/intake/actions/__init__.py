@@ -1,1 +1,1 @@
-"""What changes imports: files that wait, and runs that are staged, applied and undone."""
+"""Changes of imports: files that wait, and runs that are staged, applied and undone."""

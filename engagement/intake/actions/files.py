@@ -1,4 +1,4 @@
-"""Files whose columns somebody is choosing, and the choices that are kept for files of the same make."""
+"""Files whose columns somebody is choosing, and saved column choices for files of the same layout."""
 
 import hashlib
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from engagement.verbs import Verb
 
 
 def save_mapping(name: str, columns: Mapping[str, str], *, by: Actor) -> SavedMapping:
-    """Keep columns (field → header) under a name, in place of what was kept under it. Raises BadInput for a bad name."""
+    """Save columns (field → header) under a name, replacing an older mapping of it. Raises BadInput for a bad name."""
     name = clean(name)
     if not name or len(name) > 100:
         raise BadInput("Give the mapping a name.", {"name": "Give it a name of at most 100 characters."})
@@ -37,7 +37,7 @@ def save_mapping(name: str, columns: Mapping[str, str], *, by: Actor) -> SavedMa
 
 
 def keep_upload(filename: str, content: bytes, *, account_id: int) -> KeptUpload:
-    """Keep a file until its columns are chosen, in place of any other that this account left."""
+    """Keep a file until its columns are chosen, replacing any other file of this account."""
     drop_uploads(account_id)
     upload = KeptUpload(account_id=account_id, filename=filename[:255], content=content, kept_at=clock.now())
     db.session.add(upload)
@@ -46,12 +46,12 @@ def keep_upload(filename: str, content: bytes, *, account_id: int) -> KeptUpload
 
 
 def drop_uploads(account_id: int) -> None:
-    """Delete what this account left while choosing columns."""
+    """Delete the files whose columns this account has not chosen."""
     rows_changed(delete(KeptUpload).where(KeptUpload.account_id == account_id))
 
 
 def drop_old_uploads(now: datetime) -> int:
-    """Delete the files whose columns nobody chose within a day of `now` (UTC); returns how many."""
+    """Delete the files whose columns nobody chose within a day before `now` (UTC); return how many."""
     return rows_changed(delete(KeptUpload).where(KeptUpload.kept_at < now - UPLOAD_KEPT))
 
 

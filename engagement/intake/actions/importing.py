@@ -1,4 +1,4 @@
-"""An HR file brought in from the shell: one call that reads, compares, says what it found and, unless asked not to, applies."""
+"""An HR file imported from the shell in one call: read, compared, reported and, unless it is a dry run, applied."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ CHANGED_MEANWHILE = "somebody changed the directory while the file was compared 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for beside the file: `dry_run` changes nothing, `full` says that the file lists everybody."""
+    """The options besides the file: `dry_run` changes nothing, `full` says that the file lists everybody."""
 
     dry_run: bool = False
     saved_mapping: str | None = None
@@ -34,11 +34,11 @@ class Asked:
 def import_people(
     path: Path, asked: Asked, *, by: Actor, say: Callable[[str], None], progress: Progress = quietly
 ) -> None:
-    """Read, compare and apply a file in the present transaction, and say line by line what it does.
+    """Read, compare and apply a file in the present transaction, reporting each step to `say`.
 
-    The caller commits; after a dry run, or when it raises, everything is rolled back. Raises BadInput for a path or saved
-    mapping that is not there, UnreadableFile for a file that cannot be read, and RuleBroken where the file was not applied or,
-    after a dry run, would not be.
+    The caller commits, or rolls back after a dry run or an error. Raises BadInput for a path or saved mapping that
+    doesn't exist, UnreadableFile for a file that can't be read, and RuleBroken when the file was not applied or, in a
+    dry run, would not be.
     """
     run = _staged(path, asked, by, progress)
     why_not, touched = _why_not(run, asked), sign_ins_touched(run)
@@ -70,7 +70,7 @@ def _staged(path: Path, asked: Asked, by: Actor, progress: Progress) -> ImportRu
             names = ", ".join(found.name for found in saved_mappings()) or "none"
             raise BadInput(f"There is no saved mapping “{asked.saved_mapping}”. Saved mappings: {names}.")
         mapping = dict(kept.columns)
-        # Only this was read until now; nobody waits for the database while the file is read.
+        # Ends the short read so far, so that no transaction is open while the file is read.
         db.session.rollback()
     try:
         file = open_file(path, path.name, mapping)
@@ -82,7 +82,7 @@ def _staged(path: Path, asked: Asked, by: Actor, progress: Progress) -> ImportRu
 
 
 def _why_not(run: ImportRun, asked: Asked) -> str:
-    """Why a file as it was compared can't be applied, and what to do; "" where it can."""
+    """Say why a compared file can't be applied, and what to do; "" when it can."""
     if run.is_blocked:
         return (
             f"{plural(run.count('bad_rows'), 'row has', 'rows have')} errors. "

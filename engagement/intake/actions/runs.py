@@ -30,7 +30,7 @@ from engagement.training.actions.assigning import AssignmentCounts, settle_assig
 from engagement.verbs import Verb
 from engagement.waves.actions import settle_memberships
 
-#: The number of PostgreSQL's advisory lock that an import holds while it changes the directory.
+#: The number of the PostgreSQL advisory lock that an import holds while it changes the directory.
 ONE_IMPORT = 7_041_300
 CHANGED_AT_ONCE = "Somebody changed the directory at the same moment. Nothing was imported. Import the file once more."
 
@@ -40,8 +40,8 @@ def stage_file(
 ) -> ImportRun:
     """Write an opened file (see `open_file`) to the staging tables and compare it with the directory.
 
-    Nothing in the directory changes. A run that the same person staged before and did not apply is dropped. Raises
-    UnreadableFile where the columns are not known or the file breaks off.
+    Nothing in the directory changes. The person's earlier run is dropped if it is still staged. Raises UnreadableFile
+    when the columns are not known or the file breaks off.
     """
     if not file.is_usable:
         raise UnreadableFile(file.problems[0].kind, file.problems[0].sentence, file.problems[0].line)
@@ -86,15 +86,15 @@ def _compare(run: ImportRun, staged: Staged, progress: Progress) -> None:
 
 
 def _held_against_directory(run: ImportRun) -> list[Problem]:
-    """Compare and remember what was compared with what; returns what is wrong with rows in sight of the directory."""
-    run.directory_mark = directory_mark()  # first, so that whatever changes meanwhile makes it another one
+    """Compare a run with the directory, remember which state of it, and return the problems found."""
+    run.directory_mark = directory_mark()  # first, so that a change during the comparison gives another mark
     found = compare(run, run.count("unplaced"))
     run.fingerprint = fingerprint(run)
     return found
 
 
 def _kept(problem: Problem) -> dict[str, Any]:
-    """A problem as it is stored."""
+    """Return a problem as it is stored."""
     kept = asdict(problem) | {"kind": problem.kind.value, "severity": problem.severity.value}
     del kept["lines"]
     return kept
@@ -107,7 +107,7 @@ def _drop_earlier(by: Actor) -> None:
 
 
 def discard_run(run: ImportRun, *, by: Actor) -> None:
-    """Drop a run that was not applied, with its staged rows. Raises RuleBroken for any other."""
+    """Drop a staged run with its rows. Raises RuleBroken in any other state."""
     if not run.is_staged:
         raise RuleBroken(f"This import is {run.status.word.lower()} already.")
     run.status = RunStatus.DISCARDED
@@ -116,13 +116,12 @@ def discard_run(run: ImportRun, *, by: Actor) -> None:
 
 
 def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progress: Progress = quietly) -> ImportRun:
-    """Make the directory what a staged run says, all of it or nothing; who works in waves and training is left to
-    `settle_after_import`.
+    """Change the directory as a staged run says, all of it or nothing; `settle_after_import` does waves and training.
 
-    Where something changed since the preview, the comparison is made anew first. If by that the run would change anything
-    else than was previewed, nothing is applied: the run returns still staged, for the caller to commit and to show what it
-    would change now. Raises RuleBroken when the run is not staged any more, has rows with errors that were not to be
-    skipped, or would let more than a tenth of the people leave without `confirm_leavers`.
+    If something changed since the preview, the run is compared again. If it would then do anything other than the
+    preview showed, nothing is applied: the run is returned still staged, for the caller to commit and to show the new
+    preview. Raises RuleBroken when the run is no longer staged, has rows with errors that are not skipped, or would
+    remove more than a tenth of the people without `confirm_leavers`.
     """
     matched = (StagedMatch.run_id == run.id, StagedMatch.kind.in_(CHANGES))
     _claim(run, select(StagedMatch.person_id).where(*matched))
@@ -147,9 +146,9 @@ def apply_run(run: ImportRun, *, confirm_leavers: bool = False, by: Actor, progr
 
 
 def _claim(run: ImportRun, people_of_run: Select[int]) -> None:
-    """Let one import at a time change the directory, and nobody else its people, until the transaction ends.
+    """Lock out other imports, and changes of people by anybody else, until the transaction ends.
 
-    On SQLite every writer is alone already.
+    SQLite allows one writer only, so it needs no lock.
     """
     if db.engine.dialect.name == "postgresql":
         db.session.execute(select(sql.pg_advisory_xact_lock(ONE_IMPORT)))
@@ -164,7 +163,7 @@ def _clear_staging(run: ImportRun) -> None:
 
 
 def _note_last_entry(run: ImportRun) -> None:
-    """Remember where in the audit the run ends, so that whatever is newer can be told from it."""
+    """Remember the run's last entry in the audit log, so that newer changes can be recognised."""
     db.session.flush()
     run.last_audit_id = db.session.scalar(select(sql.max(AuditEntry.id)))
     db.session.flush()
@@ -207,11 +206,11 @@ def _refuse_unconfirmed(run: ImportRun, confirm_leavers: bool) -> None:
 
 
 def _is_as_previewed(run: ImportRun) -> bool:
-    """Whether the run would still change what its preview showed, compared anew where the directory changed since."""
+    """Return whether the run still does what its preview showed; compares again if the directory changed."""
     if run.directory_mark == directory_mark():
         return True
     previewed = run.fingerprint
-    # What was only pointed out is found each time.
+    # Warnings are found anew at each comparison.
     found = [problem for problem in _held_against_directory(run) if _kept(problem) not in run.problems]
     if found:
         run.counts = run.counts | {"bad_rows": run.count("bad_rows") + len(lines_at_fault(found))}
@@ -225,10 +224,10 @@ def _tally(run: ImportRun) -> dict[str, tuple[Any, Any]]:
 
 
 def settle_after_import(undone: ImportRun | None = None) -> AssignmentCounts:
-    """Let waves and training follow the directory: who comes in, who goes out, what they have to learn, or are asked about.
+    """Let waves and training follow the directory: who joins, who leaves, and what they have to learn.
 
-    After a run was `undone`, nobody whom it touched is asked about the training that it had brought them. Roles that follow
-    from rules are left to the timetable.
+    After a run was `undone`, nobody it touched is asked about the training that it had brought them. Roles that follow
+    from rules are left to the scheduler.
     """
     settle_memberships(by=audit.DIRECTORY)
     touched = select(ImportChange.person_id).where(ImportChange.run_id == undone.id) if undone else None
@@ -236,10 +235,10 @@ def settle_after_import(undone: ImportRun | None = None) -> AssignmentCounts:
 
 
 def undo_run(run: ImportRun, *, by: Actor) -> None:
-    """Put everybody whom an applied run touched back to what they were, and close departments it made that nobody uses.
+    """Restore everybody whom an applied run changed, and close departments that it made and nobody uses.
 
-    Who was in a department that was merged since comes into its successor (see `merged_since`). Raises RuleBroken
-    when the run is not applied, or when something newer touched the same people.
+    People from a department that was merged since go to its successor (see `merged_since`). Raises RuleBroken when the
+    run is not applied, or when the same people were changed since.
     """
     _claim(run, select(ImportChange.person_id).where(ImportChange.run_id == run.id))
     if not run.is_applied:
@@ -260,7 +259,7 @@ def undo_run(run: ImportRun, *, by: Actor) -> None:
 
 
 def leave_out_bad_rows(run: ImportRun, *, by: Actor) -> None:
-    """Let a staged run be applied without its rows with errors. Raises RuleBroken when it is not staged any more."""
+    """Let a staged run be applied without its rows with errors. Raises RuleBroken in any other state."""
     if not run.is_staged:
         raise RuleBroken(f"This import is {run.status.word.lower()} already.")
     run.skips_bad = True

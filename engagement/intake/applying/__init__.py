@@ -1,1 +1,1 @@
-"""What a compared run says, made true, and taken back."""
+"""Applies a compared run to the directory, and undoes it."""

@@ -1,4 +1,4 @@
-"""What an applied run did: to whom, to which sign-ins with rights, and from which departments it moved people."""
+"""The effects of an applied run: on people, on sign-ins with rights, and on departments."""
 
 from sqlalchemy import Select, or_, select
 
@@ -16,12 +16,12 @@ from engagement.verbs import Verb
 
 
 def of_kind(run: ImportRun, *kinds: ChangeKind) -> Select[int]:
-    """Return the SELECT of the ids of people to whom the run does this."""
+    """Return a SELECT of the ids of people with a change of this kind in the run."""
     return select(ImportChange.person_id).where(ImportChange.run_id == run.id, ImportChange.kind.in_(kinds))
 
 
 def with_other_address(run: ImportRun) -> Select[int]:
-    """Return the SELECT of the ids of those known people who get another address, or come back and may find theirs given up."""
+    """Return a SELECT of the ids of known people who get another address, or return and may have lost theirs."""
     changes = ImportChange.changes["email"]
     old, new = changes[0].as_string(), changes[1].as_string()
     differs = or_(old.is_not(None), new.is_not(None), ImportChange.kind == ChangeKind.RETURNED)
@@ -29,14 +29,14 @@ def with_other_address(run: ImportRun) -> Select[int]:
 
 
 def left_by(run: ImportRun) -> set[int]:
-    """Return the departments from which a run moved people, to which undoing moves them back."""
+    """Return the departments from which a run moved people; undoing moves them back."""
     before = ImportChange.changes["department_id"][0].as_integer()
     here = (ImportChange.run_id == run.id, ImportChange.kind == ChangeKind.MOVED, before.is_not(None))
     return set(db.session.scalars(select(before).where(*here).distinct()))
 
 
 def merged_since(run: ImportRun) -> list[tuple[str, str]]:
-    """Return the paths of departments from which a run moved people and that were merged since, each with its successor's."""
+    """Return the departments from which a run moved people and that were merged since: path and successor's path."""
     merged = department_successors()
     pairs = [(old, merged[old]) for old in left_by(run) & merged.keys()] if merged else []
     ids = {id_ for pair in pairs for id_ in pair}
@@ -45,7 +45,7 @@ def merged_since(run: ImportRun) -> list[tuple[str, str]]:
 
 
 def sign_ins_undone(run: ImportRun) -> list[str]:
-    """Say in a sentence each which sign-ins with rights undoing an applied run would end, or leave ended."""
+    """Return a sentence for each sign-in with rights that undoing an applied run would end or leave ended."""
     if not run.is_applied:
         return []
     gone = of_kind(run, ChangeKind.NEW, ChangeKind.RETURNED)
@@ -56,7 +56,7 @@ def sign_ins_undone(run: ImportRun) -> list[str]:
     return [*ending, *(f"{named(account)} {waiting.format(account.email)}" for account in accounts)]
 
 
-#: What the audit says of sign-ins with rights that a file touched, and what that means.
+#: Audit verbs about sign-ins with rights that a file changed, and their words.
 _OUTCOMES: dict[str, str] = {
     Verb.DEACTIVATED_SIGN_IN: "has ended",
     Verb.KEPT_SIGN_IN_ENDED: "stays ended until an administrator lets them in",
@@ -65,7 +65,7 @@ _OUTCOMES: dict[str, str] = {
 
 
 def sign_ins_affected(run: ImportRun) -> list[str]:
-    """Say in a sentence each what applying a run, or undoing it, did to sign-ins with rights."""
+    """Return a sentence for each sign-in with rights that applying or undoing a run changed."""
     since = run.undone_at or run.applied_at
     if since is None:
         return []

@@ -1,1 +1,1 @@
-"""Staged rows held against the directory: whom they speak of and what they would do."""
+"""Compares staged rows with the directory: whose rows they are and what they would change."""

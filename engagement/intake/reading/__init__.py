@@ -1,1 +1,1 @@
-"""From bytes to rows of people and the problems in them; knows no database."""
+"""From bytes to rows of people and the problems in them; without a database."""

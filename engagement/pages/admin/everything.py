@@ -1,4 +1,4 @@
-"""Everything that the service keeps, as CSV files in one archive: to take along, without asking whoever made the service."""
+"""Everything that the service keeps, as CSV files in one archive, so that an organisation can leave at any time."""
 
 import csv
 import io
@@ -18,12 +18,12 @@ from engagement.pages.parts.files import harmless
 from engagement.verbs import Verb
 
 ROWS_AT_ONCE = 1_000
-#: Kept only so that something can be compared, or until tomorrow: of use to nobody else, and some of it would open a door.
+#: Left out: kept only to compare something, or for a day. Nobody else can use it, and some of it would open a door.
 OF_THE_SERVICE = frozenset(
     "concern_letter job_line kept_form kept_upload known_place letterbox_round mailbox_message set_aside sign_in_attempt sign_in_day "
     "staged_match staged_person staged_reference used_link".split()
 )
-#: What somebody says about their concerns, for who reads every concern.
+#: Concerns and what was said about them: only for a reader of every concern.
 OF_CONCERNS = frozenset(("concern", "concern_reply", "concern_step"))
 SECRET = frozenset("password_hash session_version receipt_hash submission fingerprint claimed_by claimed_until".split())
 README = (
@@ -35,7 +35,7 @@ README = (
 
 @blueprint.post("/admin/everything.zip")
 def everything() -> Response:
-    """Give everything as CSV files in one archive, written while it is sent; that it was taken stands in the audit."""
+    """Send everything as CSV files in one archive, written while it is sent; the audit records who took it."""
     reader = guard.reader()
     guard.allow(rights.administering(reader).everything)
     with_concerns = rights.planning(reader).everything
@@ -44,7 +44,7 @@ def everything() -> Response:
     audit.record(Verb.EXPORTED_EVERYTHING, about, by=reader.actor, concerns=(None, "yes" if with_concerns else "no"))
     db.session.commit()
     left_out = "" if with_concerns else "; concerns and what was said about them, because you don’t read them here"
-    # Sent when the request is over: what it takes from that is taken here.
+    # The archive is sent after the request is over, so what it needs of the request is read here.
     chunks = _archive_of(db.engine, tables, README.format(concerns=left_out))
     name = f"engagement-{clock.today(guard.settings().timezone):%Y-%m-%d}.zip"
     return Response(
@@ -58,10 +58,10 @@ def _tables() -> list[Table]:
 
 
 def _archive_of(engine: Engine, tables: list[Table], readme: str) -> Iterator[bytes]:
-    """Yield the archive in parts, as everything is at the moment of the first."""
+    """Yield the archive in parts; all of them show the database at the moment of the first."""
     level = "REPEATABLE READ" if engine.dialect.name == "postgresql" else "SERIALIZABLE"
     with engine.connect().execution_options(isolation_level=level) as connection:
-        # The transaction begins as one that only reads, so that nobody who writes waits for it.
+        # The transaction only reads, so no writer waits for it.
         as_before = reads_only.set(True)
         connection.begin()
         reads_only.reset(as_before)
@@ -69,7 +69,7 @@ def _archive_of(engine: Engine, tables: list[Table], readme: str) -> Iterator[by
 
 
 class _Written(io.RawIOBase):
-    """What was written to the archive and not sent yet; an archive can be written to what only goes forward."""
+    """Holds what was written to the archive and not sent yet. It only goes forward, and an archive needs no more."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -82,7 +82,7 @@ class _Written(io.RawIOBase):
         return len(part)
 
     def taken(self) -> bytes:
-        """Return what was written since this was asked last."""
+        """Return what was written since the last call."""
         whole = b"".join(self._parts)
         self._parts.clear()
         return whole

@@ -1,4 +1,4 @@
-"""The timetable as a page: each line with its runs, what it left alone, running it once and trying things again."""
+"""The page of the timetable: how each job runs, what it set aside, and the buttons to run a job or try something again."""
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -21,7 +21,7 @@ from engagement.verbs import Verb
 
 @blueprint.get("/admin/jobs")
 def jobs() -> str:
-    """Every line of the timetable with its last run, next run and last error, and what was left alone."""
+    """Show each job with its last run, next run, last error, and what it set aside."""
     reader = guard.reader()
     guard.allow(rights.reading_operation(reader).everything)
     left = set_aside_for(reader)
@@ -37,7 +37,7 @@ def jobs() -> str:
 
 @blueprint.post("/admin/jobs/<name>/running")
 def run_job(name: str) -> BaseResponse:
-    """Have a line run once, now: the clock does it, so it runs once however often this is pressed."""
+    """Have a job run now. The clock runs it, so several presses make one run."""
     reader = guard.reader()
     guard.allow(rights.administering(reader).everything)
     line = guard.found(line_named(name))
@@ -56,7 +56,7 @@ def run_job(name: str) -> BaseResponse:
 
 @blueprint.post("/admin/set-aside/<int:set_aside_id>/trying")
 def try_again(set_aside_id: int) -> BaseResponse:
-    """Let a job try again what it left alone, at its next run, and lead back to where that was asked."""
+    """Let a job try again, at its next run, what it set aside; lead back to the page that asked."""
     reader = guard.reader()
     row = guard.found(db.session.get(SetAside, set_aside_id))
     guard.allow(may_try_again(reader, row))

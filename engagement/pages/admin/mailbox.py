@@ -1,4 +1,4 @@
-"""The built-in mailbox's pages: what the service would have sent, readable on one's own machine and never in production."""
+"""Pages of the built-in mailbox: what the service would have sent. Readable on one's own machine, never in production."""
 
 import email.policy
 import re
@@ -18,7 +18,7 @@ from engagement.pages.frame.machine import is_this_machine
 from engagement.pages.parts.lists import Asked
 
 OPEN_BECAUSE = "shows only what the built-in mailbox received on this machine, in development"
-#: The message stands in a frame of its own that runs nothing, fetches nothing and knows no cookie of ours.
+#: The message is shown in a frame of its own, which runs no script, fetches nothing and gets none of our cookies.
 FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
     "sandbox allow-top-navigation-by-user-activation allow-popups"
@@ -29,7 +29,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"”’]+[^\s<>\"”’.,;:!?)\]]")
 
 @dataclass(frozen=True)
 class Opened:
-    """A message taken apart: the headers that a reader knows, and its two texts."""
+    """A message in parts: the headers that people know, and its two texts."""
 
     headers: list[tuple[str, str]]
     text: str
@@ -70,7 +70,7 @@ def mailbox_html(message_id: int) -> Response:
 
 
 def _only_on_this_machine() -> None:
-    """Raise NotFound in production, NotAllowed from elsewhere: every link by which somebody signs in stands in here."""
+    """Raise NotFound in production, NotAllowed from another machine: the mailbox holds links that sign people in."""
     guard.found(None if guard.settings().is_production else True)
     if not is_this_machine():
         raise NotAllowed(
@@ -90,7 +90,7 @@ def _opened(row: MailboxMessage) -> Opened:
 
 
 def with_links(text: str) -> Markup:
-    """Return plain text as HTML in which addresses of the web can be followed; everything else is escaped."""
+    """Return plain text as HTML: web addresses become links, everything else is escaped."""
     parts, end = [], 0
     for found in _ADDRESS.finditer(text):
         address = escape(found[0])

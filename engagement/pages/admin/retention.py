@@ -26,7 +26,7 @@ NOTICES = {
 
 
 class RetentionForm(EditForm):
-    """Days for each kind of record; empty keeps it for ever. `shown` are the days whose consequences were looked at."""
+    """Days for each kind of record; empty keeps it for ever. `shown` are the days for which the reader saw what would go."""
 
     shown = HiddenField()
     step = HiddenField()
@@ -38,7 +38,7 @@ for _kind in RecordKind:
 
 @blueprint.route("/admin/retention", methods=["GET", "POST"])
 def retention() -> Drawn | BaseResponse:
-    """How long each kind of record is kept: what would go is shown first, then the same days are kept."""
+    """Show what would go after these days; save the days when they are sent again unchanged."""
     guard.allow(rights.administering(guard.reader()).everything)
     rules = retention_rules()
     kept = {kind: rules[kind].keep_days if kind in rules else None for kind in RecordKind}
@@ -61,7 +61,7 @@ def retention() -> Drawn | BaseResponse:
 
 
 def _rules_shown(form: RetentionForm, days: dict[RecordKind, int | None], state: str) -> Drawn:
-    """Return the page with what would go after these days; `state` says whether the days were only looked at."""
+    """Return the page with what would go after these days; `state` says whether they were only looked at."""
     now = clock.now()
     figures = {k.value: old_records.going(k, number, now) for k, number in days.items() if number is not None}
     lines = [(form[kind.value], _hint(kind, figures.get(kind.value), state)) for kind in RecordKind]

@@ -101,7 +101,7 @@ def waiting_sign_ins() -> str:
 
 @blueprint.post("/admin/sign-ins/addresses")
 def confirm_addresses() -> BaseResponse:
-    """Let all who were ticked sign in with the addresses that the directory has for them."""
+    """Let everybody who was ticked sign in with the address that the directory has for them."""
     guard.allow(rights.administering(guard.reader()).everything)
     ticked = (text.partition(" ") for text in request.form.getlist("chosen"))
     shown = {number: address for text, _, address in ticked if (number := row_id(text)) is not None}
@@ -135,7 +135,7 @@ def rename_sign_in(account_id: int) -> BaseResponse:
 
 @blueprint.route("/admin/sign-ins/new", methods=["GET", "POST"])
 def give_role() -> Drawn | BaseResponse:
-    """Give somebody a role, making their sign-in where there is none."""
+    """Give somebody a role; make their sign-in if they have none."""
     guard.allow(rights.administering(guard.reader()).everything)
     form = RoleForm()
     form.scope.choices = [
@@ -184,7 +184,6 @@ def _account_for(form: RoleForm) -> Account:
 
 @blueprint.post("/admin/sign-ins/grants/<int:grant_id>/withdrawal")
 def withdraw_role(grant_id: int) -> BaseResponse:
-    """Take a role back."""
     grant = grant_for(rights.administering(guard.reader()), grant_id)
     actions.withdraw_grant(grant, by=guard.reader().actor)
     return done("admin.sign_ins", f"{grant.account.name} is no longer {grant.role.word.lower()}.")
@@ -200,7 +199,6 @@ def deactivate(account_id: int) -> BaseResponse:
 
 @blueprint.post("/admin/sign-ins/<int:account_id>/reactivation")
 def reactivate(account_id: int) -> BaseResponse:
-    """Let somebody sign in again."""
     account = account_for(rights.administering(guard.reader()), account_id)
     actions.reactivate(account, by=guard.reader().actor)
     return done("admin.sign_ins", f"{account.name} can sign in again.")

@@ -1,4 +1,4 @@
-"""How the audit reads: what an entry says in the words of the pages on which the same things stand."""
+"""How the audit reads: an entry in the same words as the pages use."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,7 @@ from engagement.verbs import verb_words
 from engagement.words import count, language_words, listed, short_day_words, zone_words
 
 NOTHING = "nothing"
-#: What is said of kinds of things whose name in the tables is no plain English.
+#: Words for kinds of things whose table name is no plain English.
 KINDS = {
     "account": "sign-in",
     "assignment": "training",
@@ -41,7 +41,7 @@ KINDS = {
     "role_rule": "rule for a training role",
     "saved_mapping": "column mapping",
 }
-#: What is said of fields whose name in the tables is no plain English.
+#: Words for fields whose column name is no plain English.
 FIELDS = {
     **OF_PEOPLE,
     **{field: words[:1].lower() + words[1:] for field, words in SCOPE_QUESTIONS},
@@ -63,7 +63,7 @@ FIELDS = {
     "then_do": "what to do then",
     "write_lead_days": "working days before, for the draft",
 }
-#: Vocabularies of fields that are no column of their kind; for those that are, the column names its own.
+#: Vocabularies of fields that are no column of their kind; a column names its own.
 VOCABULARIES: dict[tuple[str, str], type[StrEnum]] = {
     ("account", "role"): Role,
     ("assignment", "old training"): LeftoverDecision,
@@ -77,7 +77,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d
 
 @dataclass(frozen=True)
 class Told:
-    """An entry as a reader is told it."""
+    """An entry in words."""
 
     when: str
     who: str
@@ -88,7 +88,7 @@ class Told:
 
 
 def told(entry: AuditEntry, *, in_file: bool = False) -> Told:
-    """Return an entry in words; in a file, which is sorted and read later, days have their year and times their zone."""
+    """Return an entry in words. A file is sorted and read later, so its days have a year and its times a zone."""
     say_day, say_moment = (short_day_words, kept_moment) if in_file else (day, moment)
     values = _Values(entry.subject_kind, say_day, say_moment)
     return Told(
@@ -154,7 +154,7 @@ def _vocabulary(kind: str, field: str) -> type[StrEnum] | None:
 
 
 def _word(vocabulary: type[StrEnum], value: str) -> str:
-    """Return the word for a stored value; one that this version no longer knows reads as plainly as it can."""
+    """Return the word for a stored value; a value that this version does not know is shown as plainly as possible."""
     known = {word.value: word for word in vocabulary}
     return str(getattr(known.get(value), "word", value.replace("_", " ")))
 

@@ -30,25 +30,25 @@ from engagement.people.models import Person
 from engagement.waves.scopes import people_within
 from engagement.words import plural
 
-#: So many counts are made for one page of the list.
+#: Audiences on one page of the list; each needs a count.
 AUDIENCES_A_PAGE = 25
-#: Beyond what a database takes, nobody is asked for.
+#: An id beyond what a database takes belongs to nobody.
 _LARGEST_ID = 2**31 - 1
-#: So many people of one name are offered to choose from.
+#: People of one name that are offered to choose from.
 _MOST_CHOICES = 8
-#: Up to so many values are boxes to tick, more are a list.
+#: Up to this number of values are boxes to tick; more are a list.
 _MOST_BOXES = 10
 
 
 @dataclass(frozen=True)
 class Offer:
-    """The values that one kind of condition can be given."""
+    """The values to choose from for one kind of condition."""
 
     options: list[tuple[str, str]]
 
     @property
     def as_boxes(self) -> bool:
-        """Whether they are few enough to be boxes."""
+        """Whether there are few enough values for boxes to tick."""
         return len(self.options) <= _MOST_BOXES
 
 
@@ -64,7 +64,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Answer:
-    """Why the person whom somebody asked about is in an audience or not; `choices` where several have the name."""
+    """Why a person is in an audience or not; `choices` when several have the name that was typed."""
 
     asked: str
     sentence: str
@@ -119,7 +119,7 @@ def _messages_to(row: Audience, which: ColumnElement[bool] = calendar.EVERY_ONE)
 
 
 def _answer(row: Audience, asked: str, person_id: int) -> Answer | None:
-    """Answer for the person meant by an address, a number or a name; `person_id` is the one chosen of several."""
+    """Answer for the person with this address, number or name; `person_id` is the one chosen of several."""
     asked = asked.strip()
     if not asked:
         return None
@@ -137,7 +137,7 @@ def _answer(row: Audience, asked: str, person_id: int) -> Answer | None:
 
 
 def _meant(asked: str, person_id: int) -> list[Person]:
-    """Return whom the reader may mean, of those whom they may see: the one chosen, the one with the address, or by name."""
+    """Return the people whom the reader may mean, of those whom they see: the chosen one, the one with the address, or by name."""
     visible = people_within(rights.reading(guard.reader()))
     if 0 < person_id <= _LARGEST_ID:
         chosen = people.person_page(person_id, visible)
@@ -148,14 +148,12 @@ def _meant(asked: str, person_id: int) -> list[Person]:
 
 @blueprint.route("/audiences/new", methods=["GET", "POST"])
 def new() -> Drawn | BaseResponse:
-    """Build an audience."""
     guard.allow(rights.planning(guard.reader()).everything)
     return _build(None)
 
 
 @blueprint.route("/audiences/<int:audience_id>/edit", methods=["GET", "POST"])
 def edit(audience_id: int) -> Drawn | BaseResponse:
-    """Change an audience."""
     return _build(_audience_to_change(audience_id))
 
 
@@ -171,7 +169,7 @@ def _build(row: Audience | None) -> Drawn | BaseResponse:
         return _saved(row, form, top)
     go_on_at = press(top, button, request.form)
     counted = _counted(Sheet(), top)
-    # Whoever is still building knows that something is missing; only asking for the count is asking for judgement.
+    # Somebody who is still building knows that something is missing; problems are shown once they ask for the count.
     return _drawn(row, form, top, replace(counted, go_on_at=go_on_at, problems=() if go_on_at else counted.problems))
 
 
@@ -200,7 +198,7 @@ def _saved(row: Audience | None, form: AudienceForm, top: Row) -> Drawn | BaseRe
             more = f"It reaches {plural(queries.reach(kept, today()), 'person', 'people')} today."
             return saved.to("audiences.audience", f"“{kept.name}” is saved.", more, audience_id=kept.id)
     if form.rule.data != rule:
-        # Only somebody else has changed the rule meanwhile.
+        # Only somebody else changed the rule meanwhile.
         top = rows_of(form.rule.data)
     return _drawn(row, form, top, _counted(Sheet(), top))
 

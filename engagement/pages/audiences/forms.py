@@ -11,13 +11,13 @@ from engagement.pages.parts.forms import EditForm, stripped
 
 
 class RuleField(Field):
-    """The rule, read from the rows of the builder: it is set once those are read, and compared as a whole."""
+    """The rule, set once the rows of the builder are read, and compared as a whole."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Leave it as it stands; a form sends rows."""
+        """Do nothing: a form sends rows, not the rule."""
 
     def written(self, value: Any) -> str:
-        """Return the rule in one way of writing."""
+        """Return the rule as text, always written in the same way."""
         return json.dumps(value, sort_keys=True)
 
     def said(self, value: Any) -> str:

@@ -11,7 +11,7 @@ from engagement.audiences.conditions.field import Field
 from engagement.audiences.conditions.narrowing import places_in, places_read
 from engagement.audiences.rules import Rule
 
-#: How a group is asked about; the word in the form, and how the rule writes it.
+#: The kinds of group: the word in the form, and how the rule writes it.
 GROUP_WORDS = (
     ("all", "all of these"),
     ("any", "at least one of these"),
@@ -27,8 +27,8 @@ _MOST_PROBLEMS = 5
 class Row:
     """One row of the builder: a group with its rows inside, or a condition with what was chosen or typed.
 
-    `key` says where it stands: "0" is the outermost group, "0-2" its third row. `texts` are its values as the form gives
-    them, `switched` its switches that are on, `places` the programmes and waves that it is narrowed to, in the form "waves:3".
+    `key` is its position: "0" is the outermost group, "0-2" its third row. `texts` are its values as the form gives
+    them, `switched` its switches that are on, `places` the programmes and waves to which it is limited, such as "waves:3".
     """
 
     key: str = "0"
@@ -42,12 +42,12 @@ class Row:
 
     @property
     def is_group(self) -> bool:
-        """Whether it is a group rather than a condition."""
+        """Whether the row is a group; otherwise it is a condition."""
         return self.about is None
 
     @property
     def is_outermost(self) -> bool:
-        """Whether it holds all the others."""
+        """Whether the row holds all others."""
         return self.key == "0"
 
 
@@ -76,7 +76,7 @@ def _row(rule: Rule) -> Row:
 
 
 def numbered(row: Row, key: str = "0") -> Row:
-    """Give every row the key of the place where it stands now, and return the outermost."""
+    """Give every row the key of its present position, and return the outermost."""
     row.key = key
     for number, inner in enumerate(row.rows):
         numbered(inner, f"{key}-{number}")
@@ -91,7 +91,7 @@ def all_rows(row: Row) -> Iterator[Row]:
 
 
 def posted_rows(form: "MultiDict[str, str]") -> Row:
-    """Return the builder as it was posted; what makes no sense in it is left out."""
+    """Return the builder as it was posted, without what makes no sense."""
     top = Row(word=_group_word(form, "0"))
     found = {"0": top}
     for key in form.getlist("row")[:_MOST_ROWS]:
@@ -125,7 +125,7 @@ def _group_word(form: "MultiDict[str, str]", key: str) -> str:
 def press(top: Row, button: str, form: "MultiDict[str, str]") -> str | None:
     """Do what a button of the builder asks: add a condition or a group to a group, or take a row out.
 
-    Returns the key of the row to go on at, None for a button that is not one of the builder's.
+    Returns the key of the row to go on at, or None when no button of the builder was pressed.
     """
     verb, _, key = button.partition(":")
     row = next((row for row in all_rows(top) if row.key == key), None)
@@ -147,7 +147,7 @@ def press(top: Row, button: str, form: "MultiDict[str, str]") -> str | None:
 
 
 def rule_of(top: Row) -> tuple[Rule, list[str]]:
-    """Return the rule that the builder says, and one sentence for each thing that is missing or wrong in it."""
+    """Return the rule that was built, and one sentence for each thing that is missing or wrong."""
     problems: list[str] = []
     rule = _rule(top, problems)
     if not top.rows:
@@ -156,7 +156,7 @@ def rule_of(top: Row) -> tuple[Rule, list[str]]:
 
 
 def _rule(row: Row, problems: list[str]) -> Rule:
-    """Return what a row says; what can't be understood in it joins the problems."""
+    """Return the rule of one row; add what can't be understood to the problems."""
     if row.about is None:
         inside = [_rule(inner, problems) for inner in row.rows]
         group: Rule = {"all" if row.word in ("all", "not_all") else "any": inside}

@@ -1,4 +1,4 @@
-"""Dating the briefing of a wave, which is brought from the starter library where the wave has none."""
+"""Setting the date of a wave's briefing. A wave without one gets it from the starter library."""
 
 from datetime import date, time, timedelta
 
@@ -28,13 +28,12 @@ USUAL_LEAD = timedelta(weeks=4)
 
 
 class BriefingForm(WhenForm):
-    """When the briefing of a wave goes out, and who writes and approves it where that is not said yet."""
+    """When the briefing of a wave goes out and, if nobody is named yet, who writes and approves it."""
 
     owner = SelectField("Who writes it?", description="It is sent in this name, and replies come here.")
     approver = SelectField("Who approves it?", description="Nobody approves what they wrote themselves.")
 
     def offer(self) -> None:
-        """Fill the lists."""
         people = choices((account.id, account.name) for account in accounts_holding(*RESPONSIBLE))
         self.owner.choices = people
         self.approver.choices = [*choices([(NOBODY, "Anybody else who plans this programme")]), *people]
@@ -42,7 +41,7 @@ class BriefingForm(WhenForm):
 
 @blueprint.route("/waves/<int:wave_id>/briefing", methods=["GET", "POST"])
 def brief_wave(wave_id: int) -> Drawn | BaseResponse:
-    """Date a briefing of a wave's people; its draft opens for writing."""
+    """Set the day of a briefing for a wave's people, and open its draft for writing."""
     reader = guard.reader()
     wave = wave_for(rights.planning(reader), wave_id)
     present, settings = briefing_of(wave.id), guard.settings()
@@ -71,7 +70,7 @@ def brief_wave(wave_id: int) -> Drawn | BaseResponse:
 
 
 def _usual_day(wave: Wave, on: date) -> date:
-    """Return the working day four weeks before go-live, or the next one where that has passed."""
+    """Return the working day four weeks before go-live, or the next working day if that has passed."""
     country = guard.settings().holidays
     return max(
         nearest_working_day(wave.go_live_on - USUAL_LEAD, country, -1),

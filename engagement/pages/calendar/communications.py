@@ -1,4 +1,4 @@
-"""Pages of communications: planning one, and each with its dates; the calendar itself is in `overview`."""
+"""Pages of communications: planning, changing and ending one, and its dates. The calendar itself is in `overview`."""
 
 from datetime import time
 from zoneinfo import ZoneInfo
@@ -50,7 +50,7 @@ NOTHING_CHOSEN = "Choose who gets at least one of the four."
 
 @blueprint.route("/communications/new", methods=["GET", "POST"])
 def new() -> Drawn | BaseResponse:
-    """Add a communication to a programme, or first choose which."""
+    """Add a communication to a programme; first let the reader choose one if the address names none."""
     reader = guard.reader()
     offered, planning = _programmes_to_plan(), rights.planning(reader)
     guard.allow(bool(offered) or planning.holds_places)
@@ -80,7 +80,7 @@ def new() -> Drawn | BaseResponse:
 
 
 def _how_often_words(communication: Communication) -> str:
-    """Say how often it goes out and when first, so that nobody has to count weeks or look up holidays."""
+    """Say how often it goes out and on which days first, so that nobody has to count weeks or look up holidays."""
     first = queries.dates_beyond(communication, clock.now(), 3)
     days = listed(day_words(each.sends_at.astimezone(ZoneInfo(communication.timezone)).date()) for each in first)
     return f"{communication.how_often}. The first dates: {days}." if first else f"{communication.how_often}."
@@ -110,7 +110,7 @@ def _defaults(kind: str) -> dict[str, object]:
 
 @blueprint.route("/communications/standard", methods=["GET", "POST"])
 def standard() -> Drawn | BaseResponse:
-    """Take the standard communications over into a programme."""
+    """Add the four standard communications to a programme."""
     asked = row_id(request.args.get("programme_id"))
     programme = programme_for(rights.planning(guard.reader()), guard.found(asked))
     form = StandardForm(data={"owner": str(guard.reader().account_id)})
@@ -177,7 +177,7 @@ def _communication_shown(row: Communication, when: WhenForm) -> Drawn:
 
 @blueprint.post("/communications/<int:communication_id>/occurrences")
 def date_message(communication_id: int) -> Drawn | BaseResponse:
-    """Date one message by hand."""
+    """Plan one message for a day that the rhythm does not give."""
     row = _to_plan(communication_id)
     form = WhenForm()
     if form.validate_on_submit():
@@ -195,7 +195,6 @@ def date_message(communication_id: int) -> Drawn | BaseResponse:
 
 @blueprint.route("/communications/<int:communication_id>/edit", methods=["GET", "POST"])
 def edit(communication_id: int) -> Drawn | BaseResponse:
-    """Change a communication."""
     row = held(_to_plan(communication_id))
     form = CommunicationForm(data=CommunicationForm.shown(row))
     form.offer(row.programme, _waves_to_plan(row.programme), row)
@@ -220,7 +219,6 @@ def edit(communication_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/communications/<int:communication_id>/ending")
 def end(communication_id: int) -> BaseResponse:
-    """End a communication."""
     row = _to_plan(communication_id)
     actions.end_communication(row, by=guard.reader().actor)
     return done(
@@ -233,7 +231,7 @@ def end(communication_id: int) -> BaseResponse:
 
 @blueprint.post("/communications/<int:communication_id>/ending/undoing")
 def take_up_communication(communication_id: int) -> BaseResponse:
-    """Take a communication up again that was ended."""
+    """Let an ended communication go on."""
     row = _to_plan(communication_id)
     actions.take_up_communication(row, by=guard.reader().actor)
     return done(

@@ -21,20 +21,20 @@ COLUMNS = ("name", "address", "department", "sent_at", "reminders_sent")
 
 @dataclass(frozen=True)
 class Line:
-    """Somebody who has not confirmed: their copy of the message, and how many reminders they were sent."""
+    """Somebody who has not confirmed: their copy of the message and the number of reminders sent."""
 
     delivery: Delivery
     reminders: int
 
     @property
     def department(self) -> str:
-        """The path of their department, "" for none."""
+        """The path of their department, or ""."""
         person = self.delivery.person
         return person.department.path if person and person.department else ""
 
 
 def _message_at(occurrence_id: int) -> tuple[Occurrence, int | None]:
-    """Return a message with the id of its mailing, None where nobody was asked yet; raises NotFound or NotAllowed."""
+    """Return a message with the id of its mailing (None if nobody was asked yet); raises NotFound or NotAllowed."""
     row = scopes.message_for(rights.reading(guard.reader()), occurrence_id)
     guard.allow(rights.reading_operation(guard.reader()).everything)
     return row, row.mailing_id if row.mailing and row.mailing.asks_confirmation else None
@@ -67,7 +67,7 @@ def unconfirmed(occurrence_id: int) -> str:
 
 @blueprint.get("/occurrences/<int:occurrence_id>/unconfirmed.<any(csv, xlsx):kind>")
 def unconfirmed_file(occurrence_id: int, kind: str) -> Response:
-    """Give the list as a file."""
+    """Send the same list as a file."""
     _, mailing_id = _message_at(occurrence_id)
     lines = _lines(mailing_id, db.session.scalars(confirming.unconfirmed(mailing_id)).all()) if mailing_id else []
     rows = [

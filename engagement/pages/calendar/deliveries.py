@@ -27,9 +27,9 @@ from engagement.pages.parts.lists import Asked
 from engagement.people.models import Person
 from engagement.words import plural
 
-#: The states that the log can be narrowed to; a claimed message still waits as far as the reader is concerned.
+#: The states to filter by. A claimed message still waits, as far as the reader is concerned.
 CHOICES = tuple(state for state in DeliveryState if state is not DeliveryState.CLAIMED)
-#: What a recipient did about a message that asks for it; it is kept beside the state.
+#: Whether a recipient confirmed a message that asks for it; kept apart from the state.
 CONFIRMED = {"confirmed": "Confirmed as read", "unconfirmed": "Not confirmed yet"}
 COLUMNS = {"to": func.lower(Delivery.name), "when": Delivery.id}
 
@@ -110,7 +110,7 @@ def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None) -> L
 
 
 def _lede(counts: dict[DeliveryState, int], later: Waiting) -> str:
-    """Return how it stands in a sentence or two: the whole first, then what is not as it should be, then who waits."""
+    """Say in a sentence or two how sending goes: first the whole, then what went wrong, then who waits."""
     total = sum(counts.values())
     if not total:
         return "Nothing has been sent yet."
@@ -148,7 +148,7 @@ def send_again(delivery_id: int) -> Response:
 
 @blueprint.post("/deliveries/<int:delivery_id>/leaving")
 def leave_delivery(delivery_id: int) -> Response:
-    """Leave an uncertain message as it is."""
+    """Settle an uncertain message without sending it again."""
     delivery = delivery_for(rights.keeping_people(guard.reader()), delivery_id)
     actions.decide_unknown(delivery, False, by=guard.reader().actor)
     db.session.commit()

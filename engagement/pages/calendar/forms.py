@@ -34,19 +34,19 @@ from engagement.programmes.models import Programme
 from engagement.waves.models import Wave
 from engagement.words import weekday_word
 
-#: Who can own or approve a communication: whoever has one of these roles, with or without a scope.
+#: Roles that let somebody own or approve a communication, with or without a scope.
 RESPONSIBLE = (Role.CHANGE_MANAGER, Role.SPONSOR, Role.TRAINER, Role.ADMINISTRATOR)
 NOBODY = "0"
 IN_HOURS, AT_ONCE = "in_working_hours", "at_once"
 
 
 def choices(pairs: Any) -> list[SelectChoice]:
-    """Return pairs of value and label as a list offers them."""
+    """Return the pairs of value and label of a list."""
     return [SelectChoice(str(value), label) for value, label in pairs]
 
 
 class CommunicationForm(EditForm):
-    """A line of the calendar."""
+    """A communication: type, audience, rhythm and outline."""
 
     name = StringField("What is it called?", filters=[stripped], validators=[InputRequired("Give it a name.")])
     kind = SelectField("Which type is it?", choices=choices((k.value, k.word) for k in CommunicationKind))
@@ -110,7 +110,7 @@ class CommunicationForm(EditForm):
     )
 
     def offer(self, programme: Programme, waves: list[Wave], present: Communication | None = None) -> None:
-        """Fill the lists; a rule that the form has no choice for is offered as it is."""
+        """Fill the lists; a rhythm that the form can't express is offered as it is."""
         self.wave.choices = choices([(NOBODY, f"None: all of {programme.name}"), *((w.id, w.title) for w in waves)])
         self.audience.choices = choices((a.id, a.name) for a in db.session.scalars(audiences_in_use()))
         people = accounts_holding(*RESPONSIBLE)
@@ -127,7 +127,7 @@ class CommunicationForm(EditForm):
 
     @staticmethod
     def shown(present: Communication) -> dict[str, Any]:
-        """Return what the form shows of a communication that is there."""
+        """Return the values of the fields for an existing communication."""
         choice = choice_of(present.cadence)
         return {
             **{n: getattr(present, n) for n in ("name", "timezone", "starts_on", "holiday_country", "write_lead_days")},
@@ -149,7 +149,7 @@ class CommunicationForm(EditForm):
         }
 
     def details(self, present: Communication | None = None) -> Details:
-        """Return what the room's actions take; raises BadInput for a rhythm that makes no sense, or without an audience or owner."""
+        """Return what the room's actions take; raises BadInput when the rhythm makes no sense, or audience or owner is missing."""
         return Details(
             kind=CommunicationKind(self.kind.data),
             name=self.name.data or "",
@@ -182,18 +182,18 @@ class CommunicationForm(EditForm):
 
 
 def _number(field: IntegerField) -> int:
-    """Return what was typed, for what is no number one that the room refuses with a sentence."""
+    """Return the number that was typed; for anything else a number that the room refuses with a sentence."""
     return field.data if field.data is not None else -1
 
 
 def chosen(model: Any, value: str | None) -> Any:
-    """Return the row that a list's value names, None for none."""
+    """Return the row with the id that a list sent, or None."""
     number = row_id(value)
     return db.session.get(model, number) if number else None
 
 
 def needed(model: Any, field: SelectField, otherwise: str) -> Any:
-    """Return the row that a list names; raises BadInput, with `otherwise` above the field, where it names none."""
+    """Return the chosen row; raises BadInput, with `otherwise` above the field, when nothing was chosen."""
     row = chosen(model, field.data)
     if row is None:
         raise BadInput(otherwise, {field.short_name: otherwise})
@@ -230,7 +230,7 @@ class StandardForm(Form):
 
 
 def month_of(text: str | None, today: date) -> date:
-    """Return the first day of the month that "2026-05" names, of this month for nonsense."""
+    """Return the first day of the month that a text such as "2026-05" names; nonsense counts as this month."""
     try:
         return date.fromisoformat(f"{text}-01") if text and len(text) == 7 else today.replace(day=1)
     except ValueError:

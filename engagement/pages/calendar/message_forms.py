@@ -22,7 +22,7 @@ from engagement.pages.parts.forms import EditForm, Form, drawn_marks, stripped
 
 
 class WhenForm(Form):
-    """A day and a time by a communication's clock."""
+    """A day and a time in a communication's zone."""
 
     day = DateField("Day", validators=[InputRequired("Choose a day.")])
     time = TimeField("Time", validators=[InputRequired("Choose a time.")])
@@ -37,12 +37,12 @@ class MoveForm(WhenForm, EditForm):
 
     @classmethod
     def of(cls, row: Occurrence, *, posted: bool = False) -> "MoveForm":
-        """Return the form of a message, by the clock of its communication; `posted` takes what is being sent."""
+        """Return the form of a message in the zone of its communication; `posted` fills it from the request."""
         local = row.sends_at.astimezone(ZoneInfo(row.communication.timezone))
         return cls(formdata=request.form if posted else None, day=local.date(), time=local.time())
 
     def was_overtaken(self, drawn_from: str | None) -> bool:
-        """Return whether the message was given another time since the page was drawn that brought these marks."""
+        """Return whether the message got another time after the page with these marks was drawn."""
         drawn, now = drawn_marks(drawn_from), self.marks()
         return any(name in drawn and drawn[name] != mark for name, mark in now.items())
 
@@ -50,7 +50,7 @@ class MoveForm(WhenForm, EditForm):
 class DraftForm(EditForm):
     """Subject and text of a message; `text_version` is the one that the writer began from.
 
-    `language` is that of the translation which is being written, "" for the message's own text.
+    `language` is that of the translation, or "" for the message's own text.
     """
 
     subject = StringField("Subject", filters=[stripped])
@@ -69,7 +69,7 @@ class DraftForm(EditForm):
 
     @property
     def seen_version(self) -> int | None:
-        """The version that the writer began from, None where it wasn't sent along."""
+        """The version that the writer began from, or None if it was not sent."""
         value = self.text_version.data or ""
         return row_id(value)
 
@@ -91,7 +91,7 @@ class ReasonForm(Form):
 
 
 class StopForm(Form):
-    """Why a message is sent to nobody any more who has not had it."""
+    """Why a message stops on its way, before everybody has it."""
 
     reason = TextAreaField(
         "Why is it stopped?", filters=[stripped], validators=[DataRequired("Say in a line why it is stopped.")]

@@ -29,7 +29,6 @@ class Day:
 
     @property
     def is_weekend(self) -> bool:
-        """Whether it is a Saturday or Sunday."""
         return self.day.weekday() > 4
 
     @property
@@ -39,13 +38,12 @@ class Day:
 
     @property
     def count(self) -> int:
-        """How many entries it has."""
         return len(self.messages) + len(self.go_lives)
 
 
 @dataclass(frozen=True)
 class Month:
-    """A month with the days of its first and last week; `messages` are those of the month itself, in order."""
+    """A month, with whole weeks at both ends; `messages` are those of the month itself, in order."""
 
     first: date
     weeks: list[list[Day]]
@@ -63,7 +61,7 @@ class Month:
 
 
 def month_shown(first: date, today: date, reader: Reader, country: str) -> Month:
-    """Return the month that begins on `first` as far as the reader may see it, with the holidays of a country."""
+    """Return the month that begins on `first`, with the messages that the reader may see and the holidays of a country."""
     zone, reading = reader.timezone, rights.reading(reader)
     start = first - timedelta(days=first.weekday())
     last = _month_after(first) - timedelta(days=1)
@@ -93,7 +91,7 @@ def _by_day(messages: list[Occurrence], zone: str) -> dict[date, list[Occurrence
 
 
 def local_day(instant: datetime, zone: str) -> date:
-    """Return the day of an instant by the clock of a zone."""
+    """Return the day of an instant in a zone."""
     return instant.astimezone(ZoneInfo(zone)).date()
 
 

@@ -36,7 +36,7 @@ from engagement.words import language_words
 
 
 def message_at(occurrence_id: int, *, to_write: bool = False) -> Occurrence:
-    """Return the message at an address for whoever may read it, or write it; raises NotFound or NotAllowed."""
+    """Return a message that the reader may read (or write); raises NotFound or NotAllowed."""
     if to_write:
         return scopes.message_to_write(rights.planning(guard.reader()), occurrence_id)
     return scopes.message_for(rights.reading(guard.reader()), occurrence_id)
@@ -44,7 +44,7 @@ def message_at(occurrence_id: int, *, to_write: bool = False) -> Occurrence:
 
 @blueprint.route("/occurrences/<int:occurrence_id>", methods=["GET", "POST"])
 def occurrence(occurrence_id: int) -> Drawn | BaseResponse:
-    """Show a message with its state and text, and save a draft; a page that saves by itself asks for JSON."""
+    """Show a message with its state and text, and save a draft; a page that saves by itself gets JSON."""
     is_writing = request.method == "POST"
     row = message_at(occurrence_id, to_write=is_writing)
     if not is_writing:
@@ -59,14 +59,14 @@ def occurrence(occurrence_id: int) -> Drawn | BaseResponse:
 
 
 def refused(occurrence_id: int, forms: MessageForms) -> Drawn:
-    """Return the page of a message as it stands now, with forms that were refused and what was typed into them."""
+    """Return the present page of a message with the refused forms, as they were typed."""
     row = message_at(occurrence_id)
     forms.draft.text_version.data = str(row.text_version)
     return message_shown(row, forms)
 
 
 def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
-    """Return the page of a message with its forms as they are."""
+    """Return the page of a message with these forms."""
     reader, planning = guard.reader(), rights.planning(guard.reader())
     page = queries.occurrence_page(row, guard.organisation())
     writes = scopes.is_in_charge(planning, row.communication)
@@ -93,7 +93,7 @@ def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
 
 
 def _said_of(page: OccurrencePage) -> dict[str, Any]:
-    """Return what the page says of the message in sentences."""
+    """Return the sentences of the page about the message."""
     row = page.occurrence
     in_hours = row.communication.in_working_hours
     return {
@@ -116,7 +116,7 @@ def _said_of(page: OccurrencePage) -> dict[str, Any]:
 
 
 def _read_by(page: OccurrencePage, reading: "_Reading") -> dict[str, Any]:
-    """Return the text as somebody reads it, and who else it can be read as."""
+    """Return the text as one person reads it, and the people whose reading can be chosen instead."""
     return {
         "preview": reading.preview,
         "preview_title": words.preview_title(page, reading.person, reading.preview),
@@ -132,7 +132,7 @@ def _read_by(page: OccurrencePage, reading: "_Reading") -> dict[str, Any]:
 
 
 def _steps_of(page: OccurrencePage, approves: bool, *, writes: bool) -> dict[str, Any]:
-    """Return what the reader may do with the message as it is."""
+    """Return the steps that the reader may take now."""
     row = page.occurrence
     edits = writes and row.status.can_be_written
     waits = row.status.needs_approval and page.approval is None
@@ -153,13 +153,13 @@ def _writer_words(page: OccurrencePage) -> str:
     row = page.occurrence
     if row.written_by is not None:
         return row.written_by.name
-    # An outline with notes to the author in it is no text yet.
+    # An outline with notes to its author is not yet a text.
     names = [] if page.problems else [account.name for account in outline_writers(row)]
     return f"{' and '.join(names)}, in the outline" if names else "nobody yet"
 
 
 def _main_step(page: OccurrencePage, approves: bool, *, writes: bool) -> str:
-    """Return the one main action of the page: what is next for this reader."""
+    """Return the one main action of the page: the next step for this reader."""
     status = page.occurrence.status
     if approves:
         return "approve"
@@ -176,7 +176,7 @@ def _main_step(page: OccurrencePage, approves: bool, *, writes: bool) -> str:
 
 @dataclass(frozen=True)
 class _Reading:
-    """As whom the text is shown: a recipient whom the reader sees by name, else the reader themself, else nobody."""
+    """The person whose reading is shown: a recipient whom the reader sees by name, else the reader, else nobody."""
 
     preview: Preview
     person: Person | None
@@ -186,14 +186,14 @@ class _Reading:
 
     @property
     def stands_for(self) -> Person | None:
-        """Whose values the text is filled with."""
+        """The person whose values fill the text."""
         return self.person or self.own
 
 
 def reading_as(row: Occurrence) -> _Reading:
-    """Return the text as the recipient reads it whom the request names, else as the first one of its language does.
+    """Return the text as the recipient reads it whom the request names, or else the first recipient of its language.
 
-    Somebody whom the reader doesn't see by name is no recipient to them.
+    Only recipients whom the reader sees by name count.
     """
     reading = rights.reading(guard.reader())
     visible = people_within(reading)
@@ -214,8 +214,8 @@ def reading_as(row: Occurrence) -> _Reading:
 
 
 def back_to(row: Occurrence) -> BaseResponse:
-    """Lead back to the page of a message."""
-    # The recipient chosen for the preview stays chosen, and so does the language that is being written.
+    """Lead back to the page of a message, with the same preview and language."""
+    # The recipient of the preview and the language that is being written stay chosen.
     address = url_for("calendar.occurrence", occurrence_id=row.id)
     kept = {"as": request.form.get("as", "")[:254], "language": language_to_show(row)}
     query = urlencode({name: value for name, value in kept.items() if value})

@@ -1,4 +1,4 @@
-"""The steps of one message on its way: asking, approving, test copies, moving, skipping, deciding, resuming."""
+"""The steps of one message: approval, test copies, moving, leaving out, deciding, sending to more people, stopping."""
 
 from collections.abc import Callable
 
@@ -33,10 +33,10 @@ def _step(
     *,
     is_of_this_text: bool = False,
 ) -> Drawn | BaseResponse:
-    """Save what was typed, then take a step; `take` returns what is said of it. Refused, the page is drawn with what was typed.
+    """Save what was typed, then take a step; `take` returns the notice. If refused, the page shows what was typed.
 
-    `name` is the form of the page that the step asks. A step that `is_of_this_text`, such as approving it, is not taken where the text was
-    another one before it was saved.
+    `name` is the form that belongs to the step. A step that `is_of_this_text`, such as approving, is not taken when saving
+    changed the text.
     """
     typed = save_typed(row)
     if typed.refused is not None:
@@ -58,7 +58,7 @@ def _step(
 
 @blueprint.post("/occurrences/<int:occurrence_id>/approval-requests")
 def ask_approval(occurrence_id: int) -> Drawn | BaseResponse:
-    """Ask for approval."""
+    """Ask somebody else to approve the text; they are told by mail."""
     row = message_at(occurrence_id, to_write=True)
 
     def take() -> tuple[str, str]:
@@ -73,7 +73,7 @@ def ask_approval(occurrence_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/occurrences/<int:occurrence_id>/approvals")
 def approve(occurrence_id: int) -> Drawn | BaseResponse:
-    """Approve the text as it was shown."""
+    """Approve the text that the page showed."""
     row, seen = message_at(occurrence_id), DraftForm().seen_version
 
     def take() -> tuple[str, str]:
@@ -101,13 +101,13 @@ def send_back(occurrence_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/occurrences/<int:occurrence_id>/withdrawals")
 def withdraw_approval(occurrence_id: int) -> Drawn | BaseResponse:
-    """Take an approval or the asking for it back: its writer, whoever plans, and its approver may."""
+    """Take back an approval, or the request for one. Writer, approver and planners may."""
     row = message_at(occurrence_id)
     planning = rights.planning(guard.reader())
     guard.allow(is_in_charge(planning, row.communication) or may_approve(planning, row))
 
     def take() -> tuple[str, str]:
-        # What was typed and saved has taken it back already.
+        # If something was typed and saved, that took it back already.
         if row.status is not OccurrenceStatus.DRAFT or "body" not in request.form:
             actions.withdraw_approval(row, by=guard.reader().actor)
         return "It is a draft again.", "It doesn’t go out until somebody approves it."
@@ -151,7 +151,7 @@ def move(occurrence_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/occurrences/<int:occurrence_id>/skipping")
 def skip(occurrence_id: int) -> Drawn | BaseResponse:
-    """Leave the message out, with a reason."""
+    """Leave out this one message, with a reason."""
     row = message_at(occurrence_id, to_write=True)
 
     def take() -> tuple[str, str]:
@@ -163,7 +163,7 @@ def skip(occurrence_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/occurrences/<int:occurrence_id>/skipping/undoing")
 def take_up(occurrence_id: int) -> BaseResponse:
-    """Take a message up again that was left out."""
+    """Plan a message again that was left out."""
     row = message_at(occurrence_id, to_write=True)
     actions.take_up_occurrence(row, by=guard.reader().actor)
     db.session.commit()
@@ -176,7 +176,7 @@ def take_up(occurrence_id: int) -> BaseResponse:
 
 @blueprint.post("/occurrences/<int:occurrence_id>/decisions")
 def decide(occurrence_id: int) -> Drawn | BaseResponse:
-    """Send a held message now; another time is a move, leaving it out a skip."""
+    """Send a held message now. To give it another time is `move`, to leave it out `skip`."""
     row = message_at(occurrence_id, to_write=True)
 
     def take() -> tuple[str, str]:
@@ -190,7 +190,7 @@ def decide(occurrence_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/occurrences/<int:occurrence_id>/resumption")
 def resume(occurrence_id: int) -> BaseResponse:
-    """Send a message that is out to those who came into its audience since."""
+    """Send a message to people who joined its audience after it went out."""
     row = message_at(occurrence_id, to_write=True)
     added = actions.resume_occurrence(row, now=clock.now(), by=guard.reader().actor, organisation=guard.organisation())
     db.session.commit()
@@ -200,7 +200,7 @@ def resume(occurrence_id: int) -> BaseResponse:
 
 @blueprint.post("/occurrences/<int:occurrence_id>/releases")
 def release(occurrence_id: int) -> BaseResponse:
-    """Send a message at once to those who wait for their working hours."""
+    """Send a message now to everybody for whom it waits until their working hours."""
     row = message_at(occurrence_id, to_write=True)
     released = actions.send_to_waiting(row, by=guard.reader().actor)
     db.session.commit()
@@ -212,7 +212,7 @@ def release(occurrence_id: int) -> BaseResponse:
 
 @blueprint.post("/occurrences/<int:occurrence_id>/stopping")
 def stop(occurrence_id: int) -> Drawn | BaseResponse:
-    """Stop a message on its way, with a reason: who has not had it gets none."""
+    """Stop a message on its way, with a reason. People who have it keep it; nobody else gets it."""
     row, form = message_at(occurrence_id, to_write=True), StopForm()
     if form.validate():
         with saving(form) as saved:
@@ -228,7 +228,7 @@ def stop(occurrence_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/occurrences/<int:occurrence_id>/translation-removals")
 def remove_translation(occurrence_id: int) -> BaseResponse:
-    """Take the text in one language out; it stays among the versions, with what was typed last."""
+    """Remove the text in one language. It stays among the versions, with what was typed last."""
     row = message_at(occurrence_id, to_write=True)
     language = asked_language(row)
     save_typed(row)

@@ -1,4 +1,4 @@
-"""The versions of a message's texts: a list, one of them beside the text as it stands, and the way back to it."""
+"""The versions of a message's texts: the list, one beside the present text, and bringing it back."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from engagement.words import language_words
 
 @dataclass(frozen=True)
 class ShownVersion:
-    """A version as pages name it, and whether it is the text that stands."""
+    """A version with its name on pages, and whether it is the present text."""
 
     row: TextVersion
     title: str
@@ -59,7 +59,7 @@ def _version_at(row: Occurrence, version_id: int) -> TextVersion:
 
 @blueprint.get("/occurrences/<int:occurrence_id>/versions/<int:version_id>")
 def version(occurrence_id: int, version_id: int) -> str:
-    """Show one version, and what differs in the text as it stands."""
+    """Show one version and how the present text differs."""
     row = message_at(occurrence_id)
     found = _version_at(row, version_id)
     text = translation_in(row, found.language) if found.language else row
@@ -75,7 +75,7 @@ def version(occurrence_id: int, version_id: int) -> str:
 
 @blueprint.post("/occurrences/<int:occurrence_id>/versions/<int:version_id>/returns")
 def bring_back(occurrence_id: int, version_id: int) -> BaseResponse:
-    """Make an earlier version the text that stands; the one of now stays among the versions."""
+    """Make an earlier version the present text; the text of now stays among the versions."""
     row = message_at(occurrence_id, to_write=True)
     found = _version_at(row, version_id)
     written = actions.bring_back(row, found, by=guard.reader().actor, organisation=guard.organisation())

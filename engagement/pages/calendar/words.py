@@ -1,4 +1,4 @@
-"""What the page of one message says about it in sentences: where it stands, when it reaches whom, in which languages."""
+"""The sentences on the page of one message: its state, when it reaches whom, in which languages."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ from engagement.words import (
 )
 
 MOST_GROUPS = 12
-#: What stands above the reason for which a message did not go out as planned, and its tone.
+#: The heading above the reason why a message did not go out as planned, and its tone.
 REASONS = {
     OccurrenceStatus.HELD: ("This message is held. It goes out when somebody decides so.", "bad"),
     OccurrenceStatus.MISSED: ("This message has not gone out.", "bad"),
@@ -35,7 +35,7 @@ REASONS = {
 
 
 def reason_above(page: OccurrencePage) -> tuple[str, str]:
-    """Return what stands above the reason of a message, and its tone."""
+    """Return the heading above the reason of a message, and its tone."""
     status = page.occurrence.status
     if status is OccurrenceStatus.HELD and page.approval is None:
         return "This message is held. It needs approval again.", "bad"
@@ -43,7 +43,7 @@ def reason_above(page: OccurrencePage) -> tuple[str, str]:
 
 
 def when_words(row: Occurrence) -> str:
-    """Say when a message goes out by the reader's clock, and by its own one where that shows another time."""
+    """Say when a message goes out: in the reader's zone, and also in its own when that shows another time."""
     mine, own = guard.reader().timezone, row.communication.timezone
     words = moment_words(row.sends_at, mine)
     local, theirs = (row.sends_at.astimezone(ZoneInfo(zone)) for zone in (mine, own))
@@ -53,7 +53,7 @@ def when_words(row: Occurrence) -> str:
 
 
 def stuck_words(row: Occurrence) -> str:
-    """Say what to do where nobody could approve a message."""
+    """Say what to do when nobody can approve a message."""
     approver = row.communication.approver
     if approver is None:
         return (
@@ -65,7 +65,7 @@ def stuck_words(row: Occurrence) -> str:
 
 
 def when_label(status: OccurrenceStatus) -> str:
-    """Return what the instant of a message is called in its state."""
+    """Return the label of a message's time, which depends on its state."""
     if status.is_out:
         return "Went out"
     is_over = status in (OccurrenceStatus.HELD, OccurrenceStatus.MISSED, OccurrenceStatus.SKIPPED)
@@ -73,7 +73,7 @@ def when_label(status: OccurrenceStatus) -> str:
 
 
 def preview_title(page: OccurrencePage, person: Person | None, preview: Preview) -> str:
-    """Return the heading over the text as somebody reads it, which names its language where it is a translation."""
+    """Return the heading above the preview; it names the language of a translation."""
     row = page.occurrence
     in_language = f", in {language_words(preview.language)}" if preview.language != page.languages[0] else ""
     if row.mailing_id is not None:
@@ -86,7 +86,7 @@ def preview_title(page: OccurrencePage, person: Person | None, preview: Preview)
 
 
 def preview_note(page: OccurrencePage, offered: list[Person], own: Person | None) -> str:
-    """Say to a reader who sees none of the recipients by name (`offered`) whose values stand in the text."""
+    """Tell a reader who sees none of the recipients by name (`offered`) whose values fill the text."""
     if offered or not page.reach_now:
         return ""
     whose = "your own values stand in the fields" if own else "the fields stay as they are written"
@@ -94,7 +94,7 @@ def preview_note(page: OccurrencePage, offered: list[Person], own: Person | None
 
 
 def lede(page: OccurrencePage) -> str:
-    """Return the sentence under the heading: where the message stands, and what happens if nobody does anything."""
+    """Return the sentence under the heading: the state of the message, and what happens if nobody does anything."""
     row = page.occurrence
     reach, when = plural(page.reach_now, "person", "people"), when_words(row)
     return {
@@ -127,7 +127,7 @@ def _sending_words(page: OccurrencePage) -> str:
 
 
 def waiting_words(waiting: Waiting) -> str:
-    """Say how many wait for their working hours and until when, "" for nobody."""
+    """Say how many people wait for their working hours, and until when; "" for nobody."""
     if not waiting.number or waiting.last_at is None:
         return ""
     zone = waiting.timezone or guard.settings().timezone
@@ -149,7 +149,7 @@ def plan_words(plan: DeliveryPlan, *, in_working_hours: bool) -> str:
 
 
 def _both_clocks(instant: datetime, zone: str) -> str:
-    """Write an instant by the reader's clock, and by that of another zone where it shows another time."""
+    """Write an instant in the reader's zone, and in the other zone when that shows another time."""
     mine = guard.reader().timezone
     words = moment_words(instant, mine)
     local, theirs = instant.astimezone(ZoneInfo(mine)), instant.astimezone(ZoneInfo(zone))
@@ -160,7 +160,7 @@ def _both_clocks(instant: datetime, zone: str) -> str:
 
 @dataclass(frozen=True)
 class LaterLine:
-    """One group of readers who get a message later: how many, where, and when by their own clock."""
+    """One group of readers who get a message later: how many, where, and when in their own zone."""
 
     people: int
     zone: str
@@ -179,7 +179,7 @@ def _line(readers: LaterReaders) -> LaterLine:
 
 @dataclass(frozen=True)
 class LanguageLine:
-    """A language of the page: its tag, its name, and how many readers of it have no text in it."""
+    """A language: its tag, its name, and the number of its readers who have no text in it."""
 
     tag: str
     name: str
@@ -192,12 +192,12 @@ def language_lines(page: OccurrencePage) -> list[LanguageLine]:
 
 
 def unread_lines(page: OccurrencePage) -> list[LanguageLine]:
-    """Return the languages that readers have and no text is written in, the most readers first."""
+    """Return the readers' languages without a text, the most readers first."""
     return [LanguageLine(tag, language_words(tag), people) for tag, people in page.unread.items()]
 
 
 def unread_words(page: OccurrencePage) -> str:
-    """Warn of readers who have no text in a language of theirs, "" where everybody has."""
+    """Warn of readers who have no text in their language; "" when everybody has one."""
     lines = unread_lines(page)
     if not lines:
         return ""

@@ -1,4 +1,4 @@
-"""What is typed into a message's page: saved first by every button of it, and by the page itself while somebody writes."""
+"""What is typed into a message's page. Every button saves it first, and the page saves it while somebody writes."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from engagement.pages.parts.saving import REFUSED, held, saving
 
 @dataclass
 class MessageForms:
-    """The forms of the page, each as it is to be shown. Where the text can be changed, they are sent as one."""
+    """The forms of the page. When the text can be changed, they are sent as one."""
 
     draft: DraftForm
     move: MoveForm
@@ -33,8 +33,8 @@ class MessageForms:
 
     @classmethod
     def of(cls, row: Occurrence, *, posted: bool = False) -> "MessageForms":
-        """Return the forms as a message fills them, or as they are being sent (`posted`); the text is the one in the language
-        that the request names."""
+        """Return the forms as a message fills them, or as they were sent (`posted`); the text is in the language that the
+        request names."""
 
         def sent(field: str) -> bool:
             return posted and field in request.form
@@ -51,7 +51,7 @@ class MessageForms:
 
 
 def asked_language(row: Occurrence) -> str:
-    """Return the language into which a message is being translated, "" for its own text or what is no language."""
+    """Return the language of the translation that is being written; "" for the message's own text, or for nonsense."""
     return _language(row, request.values.get("language", ""))
 
 
@@ -64,14 +64,14 @@ def _language(row: Occurrence, tag: str) -> str:
 
 
 def language_to_show(row: Occurrence) -> str:
-    """Return the language in which the page goes on: the one that a button turns to, else the one that was being written."""
+    """Return the language that the page shows next: the one that a button chose, else the one that was being written."""
     return _language(row, request.form["turn_to"]) if "turn_to" in request.form else asked_language(row)
 
 
 def draft_form(row: Occurrence, language: str, *, posted: bool = False) -> DraftForm:
-    """Return the form of a message's text in one language, "" for its own; `posted` takes what is being sent."""
+    """Return the form of a message's text in one language ("" for its own); `posted` fills it from the request."""
     there = {text.language: text for text in translations_of(row)}
-    # A new translation begins from what there is to translate.
+    # A new translation begins with the text to translate.
     text = there.get(language, row)
     form = DraftForm(
         formdata=request.form if posted else None,
@@ -82,26 +82,26 @@ def draft_form(row: Occurrence, language: str, *, posted: bool = False) -> Draft
         language=language,
     )
     if language and language not in there:
-        # What it begins with is the text to translate, which may change; only a translation of somebody else overtakes it.
+        # The text to translate may change meanwhile; only somebody else's translation overtakes this one.
         form.subject.object_data = form.body.object_data = None
     return form
 
 
 @dataclass
 class Typed:
-    """What became of the text that came with a request: whether it was saved, as what, and the forms where it was refused."""
+    """What became of the text that a request brought: whether it was saved and as what, or the forms if it was refused."""
 
     written: actions.Written | None = None
     refused: MessageForms | None = None
 
     @property
     def is_changed(self) -> bool:
-        """Whether the message has another text by it."""
+        """Whether saving changed the text."""
         return self.written is not None and self.written.is_changed
 
 
 def save_typed(row: Occurrence, *, by_itself: bool = False) -> Typed:
-    """Save the text that a request brings and commit; a request without one, or of who may not write, changes nothing."""
+    """Save and commit the text that a request brings. Without a text, or without the right to write, nothing changes."""
     planning = rights.planning(guard.reader())
     if "body" not in request.form or not row.status.can_be_written or not is_in_charge(planning, row.communication):
         return Typed()
@@ -123,7 +123,7 @@ def save_typed(row: Occurrence, *, by_itself: bool = False) -> Typed:
 def _write(row: Occurrence, form: DraftForm, *, by_itself: bool) -> actions.Written:
     """Save what was typed: the message's own text, or its translation into the language that the form names."""
     subject, body = form.subject.data or "", form.body.data or ""
-    # A form that carries what it was drawn from was compared already, field by field.
+    # A form that carries the values it was drawn from was compared already, field by field.
     seen = row.text_version if form.drawn_from.raw_data else form.seen_version
     by = guard.reader().actor
     if form.language.data:
@@ -144,7 +144,7 @@ def _write(row: Occurrence, form: DraftForm, *, by_itself: bool) -> actions.Writ
 
 
 def say_written(typed: Typed, *, first: bool = False) -> None:
-    """Say that the text is saved; `first` where that came before what the button is for."""
+    """Say that the text is saved; `first` when the button then does something else."""
     if typed.written is None or (first and not typed.is_changed):
         return
     if typed.written.withdrew_approval:
@@ -157,7 +157,7 @@ def say_written(typed: Typed, *, first: bool = False) -> None:
 
 
 def saved_by_itself(row: Occurrence) -> BaseResponse:
-    """Save what a page sends by itself, and answer with what it has to know for the next time."""
+    """Save what a page sends by itself, and answer with what the page needs for the next time."""
     typed = save_typed(row, by_itself=True)
     if typed.written is None:
         form = typed.refused.draft if typed.refused else None

@@ -1,4 +1,4 @@
-"""A brake on what anybody may send without being known: counted by place in this process's memory, never stored."""
+"""A brake on anonymous sending: counted by network address in this process's memory, never stored."""
 
 import hashlib
 import hmac
@@ -10,25 +10,25 @@ from datetime import datetime, timedelta
 
 from engagement.accounts.attempts.rules import network_of
 
-#: Places that are remembered at once; of more, the one that has been quiet longest is forgotten.
+#: The most places remembered at once; beyond that, the longest quiet one is forgotten.
 MOST_PLACES = 50_000
 
 
 class Brake:
     """Lets a place send `most` things within `within`.
 
-    A place is a network address; what is remembered is its hash, keyed anew at each start, until `within` is over.
+    A place is a network address. Only its hash is remembered, with a new key at each start, until `within` is over.
     """
 
     def __init__(self, most: int, within: timedelta, now: Callable[[], datetime]) -> None:
         self._most, self._within, self._now = most, within, now
         self._key = secrets.token_bytes(32)
-        #: What each place has sent, the place that sent last at the end.
+        #: When each place sent something; the latest sender is last.
         self._sent: OrderedDict[bytes, deque[datetime]] = OrderedDict()
         self._lock = threading.Lock()
 
     def seconds_to_wait(self, place: str) -> int:
-        """Count one thing from this place and return 0; where it has sent too many, return after how many seconds it may again."""
+        """Count one thing from this place and return 0, or return the seconds to wait if it has sent too much."""
         key = hmac.digest(self._key, network_of(place).encode(), hashlib.sha256)
         with self._lock:
             now = self._now()
@@ -48,7 +48,7 @@ class Brake:
             self._sent.clear()
 
     def _forget_before(self, then: datetime) -> None:
-        """Forget the places that have been quiet since then; they stand in front, so that no other is looked at."""
+        """Forget the places that have been quiet since then. They come first, so no others need a look."""
         while self._sent:
             key, sent = next(iter(self._sent.items()))
             if sent and sent[-1] > then and len(self._sent) < MOST_PLACES:

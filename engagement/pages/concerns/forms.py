@@ -28,14 +28,14 @@ def _sources(own_words: bool) -> list[SelectChoice]:
 
 
 class UnknownForm(Form):
-    """A form of a page that keeps its reader unknown: without a token, see `guard.keeps_unknown`."""
+    """A form without a token, for a page that keeps its reader unknown (see `guard.keeps_unknown`)."""
 
     class Meta:
         csrf = False
 
 
 class SayForm(UnknownForm):
-    """Saying something. The addresses and names of these fields are part of the contract."""
+    """Saying something. Its address and the names of its fields are fixed: others rely on them."""
 
     text = _long_text(
         "What is on your mind?",
@@ -60,7 +60,7 @@ class SayForm(UnknownForm):
     form_key = HiddenField()
 
     def validate_sender(self, field: RadioField) -> None:
-        """Refuse a form in which nothing was chosen."""
+        """Refuse a form that does not say with or without a name."""
         if field.data not in list(Sender):
             raise ValidationError(CHOOSE)
 
@@ -105,13 +105,12 @@ class LogForm(Form):
     workflow = SelectField("Which workflow is it about?", validate_choice=False)
 
     def validate_source(self, field: RadioField) -> None:
-        """Refuse a form without a source."""
         if field.data not in list(Source):
             raise ValidationError("Choose the source that fits best. You can change it later.")
 
 
 class AnswerForm(Form):
-    """The answer to whoever said it."""
+    """The answer to the sender."""
 
     text = _long_text(
         "Your answer",

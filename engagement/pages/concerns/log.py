@@ -1,4 +1,4 @@
-"""The resistance log for those who answer: the list, and logging what somebody said in a conversation."""
+"""The resistance log for the change team: the list, and logging what somebody said in a conversation."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -42,7 +42,7 @@ NONE_CHOSEN = SelectChoice(value="", label="None in particular")
 
 @dataclass(frozen=True)
 class LogLine:
-    """A concern in the list: its first words, and which promise is past ("" when none is)."""
+    """A concern in the list: its first words, and the promise that was missed ("" if none)."""
 
     concern: Concern
     words: str
@@ -51,7 +51,7 @@ class LogLine:
 
 @blueprint.get("/concerns")
 def index() -> str:
-    """The log: those that wait first."""
+    """List the concerns, those that wait first."""
     reader = guard.reader()
     planning = rights.planning(reader)
     guard.allow(planning.holds_places)
@@ -84,7 +84,7 @@ def _log_lede(counts: WaitingCounts) -> str:
 
 @blueprint.post("/concerns/floods")
 def decide_flood() -> BaseResponse:
-    """Let what came in a flood count in reports, or leave it out."""
+    """Decide whether the concerns of a flood count in reports."""
     reader = guard.reader()
     guard.allow(rights.planning(reader).everything)
     day = day_or_none(request.form.get("on"))
@@ -103,7 +103,7 @@ def _line(row: Concern, on: date) -> LogLine:
 
 
 def lateness(row: Concern, on: date) -> str:
-    """Say which promise about a concern is past on a day, or nothing when none is."""
+    """Say which promise about a concern is past on a day; "" if none is."""
     country = guard.organisation().country
     answer_by = row.answer_by(country)
     if row.status is ConcernStatus.RECEIVED and on > row.acknowledge_by(country):

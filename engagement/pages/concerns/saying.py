@@ -1,6 +1,6 @@
 """Saying something and reading the answer, with a name or without; the log is in `log`, what is done with a concern in `steps`.
 
-Both pages that are open to all keep their reader unknown (see `guard.keeps_unknown`). Only what is sent with a name looks
+The two pages that are open to all keep their reader unknown (see `guard.keeps_unknown`). Only sending with a name looks
 at who is signed in.
 """
 
@@ -43,13 +43,13 @@ Word = TypeVar("Word", bound=StrEnum)
 UNKNOWN_CODE = "Nothing is kept under this code. Compare it with what you wrote down, letter by letter."
 TOO_MANY_CODES = "Many codes from your network fitted nothing. Wait ten minutes, then compare yours letter by letter."
 BRAKED_FOR = timedelta(minutes=10)
-#: Codes that fit nothing which one place may try: a mistyped letter or two a person in an office that shares an address.
+#: Wrong codes that one place may try: enough for an office that shares an address, with a typing error or two a person.
 WRONG_CODES_PER_PLACE = 60
 Page = str | BaseResponse | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 def register(app: Flask) -> None:
-    """Give the application its brakes on what is sent without a name, and on codes that are tried."""
+    """Add the brakes on anonymous sending and on tried codes to the application."""
     app.extensions["concern_brakes"] = {
         "say": Brake(app.config["SETTINGS"].concerns_per_place, BRAKED_FOR, clock.now),
         "code": Brake(WRONG_CODES_PER_PLACE, BRAKED_FOR, clock.now),
@@ -134,14 +134,14 @@ class _Here(TypedDict):
 
 
 def _here() -> _Here:
-    """Return the organisation's own day, time of day, and the country whose working days count."""
+    """Return the organisation's day, time of day, and the country whose working days count."""
     here, now = guard.organisation(), clock.now()
     local = now.astimezone(ZoneInfo(here.timezone))
     return {"on": local.date(), "at": local.time(), "country": here.country}
 
 
 def _next_morning() -> date:
-    """Return the day on whose morning the change team gets what is sent now."""
+    """Return the day on which the change team gets what is sent now."""
     return handed_over_on(**_here())
 
 
@@ -179,7 +179,7 @@ def _say_page(form: SayForm) -> Drawn:
 
 
 def _chosen_wave(chosen: str | None) -> Wave | None:
-    """Return the wave that was chosen; nonsense counts as none, so that a form tells nobody which waves there are."""
+    """Return the chosen wave. Nonsense counts as none, so that a form tells nobody which waves there are."""
     number = row_id(chosen)
     return db.session.get(Wave, number) if number else None
 
@@ -188,7 +188,7 @@ def _chosen_wave(chosen: str | None) -> Wave | None:
 @guard.open_to_all("the receipt code is all that an anonymous sender has")
 @guard.keeps_unknown
 def receipt() -> Page:
-    """Read the answer to an anonymous concern by its code, and reply; every code that fits nothing gets one sentence."""
+    """Read the answer to an anonymous concern by its code, and reply. Every wrong code gets the same sentence."""
     form = CodeForm()
     if not form.validate_on_submit():
         return _code_page(form)
@@ -252,7 +252,7 @@ def _code_page(form: CodeForm) -> Drawn:
 
 @blueprint.get("/me/concerns")
 def mine() -> str:
-    """What the reader said with their name, and what was answered."""
+    """Show what the reader said with their name, and the answers."""
     reader = guard.reader()
     own = concerns_of_sender(reader.person_id, reader.account_id)
     return render_template(
@@ -265,7 +265,7 @@ def mine() -> str:
 
 @blueprint.post("/me/concerns/<int:concern_id>/replies")
 def reply(concern_id: int) -> BaseResponse:
-    """Say something back about one's own concern."""
+    """Reply to the answer to one's own concern."""
     concern = _own_concern(concern_id)
     actions.say_back(concern, request.form.get("text", ""), on=here_today())
     return done(

@@ -1,4 +1,4 @@
-"""One concern for those who answer it: what was said, the playbook for its source, and each step of the change team."""
+"""The page of one concern for the change team: what was said, the playbook for its source, and each step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def _readable(concern_id: int) -> Concern:
 
 @dataclass
 class StepForms:
-    """The forms of the page, each as it is to be shown."""
+    """The forms of the page."""
 
     answer: AnswerForm
     owner: OwnerForm
@@ -51,7 +51,7 @@ class StepForms:
 
     @classmethod
     def of(cls, row: Concern) -> "StepForms":
-        """Return the forms as a concern fills them."""
+        """Return the forms, filled with what a concern has."""
         return cls(
             AnswerForm(formdata=None),
             OwnerForm(formdata=None, owner=str(row.owner_id or guard.reader().account_id)),
@@ -64,7 +64,7 @@ class StepForms:
 
 @blueprint.get("/concerns/<int:concern_id>")
 def concern(concern_id: int) -> Drawn:
-    """One concern: what was said, what was answered, what to do next, and the playbook for its source."""
+    """Show a concern: what was said and answered, what to do next, and the playbook for its source."""
     row = _readable(concern_id)
     return _concern_page(row, StepForms.of(row))
 
@@ -110,7 +110,7 @@ def acknowledge(concern_id: int) -> BaseResponse:
 
 
 def _step(row: Concern, name: str, form: Form, act: Callable[[], str], more: str = "") -> Drawn | BaseResponse:
-    """Take a step whose form of the page is `name`; `act` returns what is said of it. Refused, it is drawn as it was typed."""
+    """Take a step that belongs to the form `name`; `act` returns the notice. If refused, the form shows what was typed."""
     if form.validate():
         with saving(form) as saved:
             says = act()
@@ -123,7 +123,7 @@ def _step(row: Concern, name: str, form: Form, act: Callable[[], str], more: str
 
 @blueprint.post("/concerns/<int:concern_id>/ownership")
 def take_over(concern_id: int) -> Drawn | BaseResponse:
-    """Put it into somebody's hands."""
+    """Say who works on the answer."""
     row = held(_readable(concern_id))
     form = OwnerForm(owner=str(row.owner_id or guard.reader().account_id))
 
@@ -132,7 +132,7 @@ def take_over(concern_id: int) -> Drawn | BaseResponse:
         owner = db.session.get(Account, chosen) if chosen else None
         theirs = accounts.reader_of(owner, guard.settings().timezone) if owner else None
         if owner is None or theirs is None or not may_answer_for(rights.planning(theirs), row.wave):
-            # The same words for any number, because numbers run in sequence and names would read the list of sign-ins out.
+            # The same words for any number: numbers run in sequence, and naming people would reveal the list of sign-ins.
             sentence = "Whom you chose may not read this concern, and so can’t answer it. Choose somebody else."
             raise BadInput(sentence, {"owner": sentence})
         actions.take_over(row, owner, by=guard.reader().actor, organisation=guard.organisation())
@@ -143,7 +143,6 @@ def take_over(concern_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/concerns/<int:concern_id>/answers")
 def answer(concern_id: int) -> Drawn | BaseResponse:
-    """Answer the sender."""
     row, form = _readable(concern_id), AnswerForm()
 
     def act() -> str:
@@ -155,7 +154,7 @@ def answer(concern_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/concerns/<int:concern_id>/source")
 def change_source(concern_id: int) -> Drawn | BaseResponse:
-    """Count it under another source."""
+    """Count the concern under another source; the sender can read the reason."""
     row = held(_readable(concern_id))
     form = SourceForm(source=row.source.value)
 
@@ -170,7 +169,7 @@ def change_source(concern_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/concerns/<int:concern_id>/severity")
 def change_severity(concern_id: int) -> Drawn | BaseResponse:
-    """Say how much depends on an answer."""
+    """Say how much depends on an answer; the sender does not see it."""
     row = held(_readable(concern_id))
     form = SeverityForm(severity=row.severity.value)
 
@@ -183,7 +182,7 @@ def change_severity(concern_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/concerns/<int:concern_id>/closing")
 def close(concern_id: int) -> Drawn | BaseResponse:
-    """Close it with what became of it."""
+    """Close the concern, saying what became of it."""
     row, form = _readable(concern_id), ClosingForm()
 
     def act() -> str:
@@ -195,7 +194,7 @@ def close(concern_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/concerns/<int:concern_id>/reopening")
 def reopen(concern_id: int) -> Drawn | BaseResponse:
-    """Take it up again."""
+    """Open a closed concern again, with a reason."""
     row, form = _readable(concern_id), ReopeningForm()
 
     def act() -> str:

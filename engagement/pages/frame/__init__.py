@@ -1,1 +1,1 @@
-"""What stands around every page."""
+"""What surrounds every page: the gate, headers, limits, errors, formats and navigation."""

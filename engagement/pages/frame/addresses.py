@@ -1,4 +1,4 @@
-"""Addresses of pages and files, built once where they are always the same: a page names some thirty of them."""
+"""Addresses of pages and files. Those that are always the same are built once: a page names some thirty of them."""
 
 from functools import lru_cache
 from typing import Any
@@ -8,12 +8,12 @@ from flask import Flask, request
 
 
 def register(app: Flask) -> None:
-    """Give templates this `url_for` in place of Flask's."""
+    """Let templates use this `url_for` instead of Flask's."""
     app.jinja_env.globals["url_for"] = url_for
 
 
 def url_for(endpoint: str, **values: Any) -> str:
-    """Return the address that Flask's `url_for` would, within a request."""
+    """Return what Flask's `url_for` would return within a request."""
     if endpoint.startswith(".") or values.keys() - {"filename"}:
         return flask.url_for(endpoint, **values)
     return _built(endpoint, values.get("filename"), request.script_root)

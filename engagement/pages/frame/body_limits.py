@@ -1,4 +1,4 @@
-"""How much each address takes, said in one place and held before anything of it is read."""
+"""How large a request to each address may be: said in one place, checked before the body is read."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from engagement.intake.reading.queries.files import MOST_BYTES
 from engagement.pages.frame import guard
 
 KILOBYTE = 1024
-#: Any form; one with long texts, or with a box for each of many people; an HR file with the form around it.
+#: For any form; for one with long texts or a box for each of many people; for an HR file with its form.
 FORM, LONG_FORM, HR_FILE = 128 * KILOBYTE, 1024 * KILOBYTE, MOST_BYTES + 1024 * KILOBYTE
 MOST_PARTS = 500
 TAKES_FILES = "intake.index"
@@ -23,7 +23,7 @@ LONG_FORMS = frozenset(
     {
         "audiences.edit",
         "audiences.new",
-        # Each step of a message brings its text along.
+        # Each step of a message sends the text as well.
         "calendar.approve",
         "calendar.ask_approval",
         "calendar.decide",
@@ -48,14 +48,14 @@ LONG_FORMS = frozenset(
 
 
 def limit_for(endpoint: str | None, *, may_import: bool = False) -> int:
-    """Return how many bytes a request to this endpoint may bring; a file is taken only of those who may import one."""
+    """Return the bytes that a request to this endpoint may bring. Only those who may import can send a file."""
     if endpoint == TAKES_FILES and may_import:
         return HR_FILE
     return LONG_FORM if endpoint in LONG_FORMS else FORM
 
 
 def register(app: Flask) -> None:
-    """Hold every request to its limit, before the check of the form's token reads it."""
+    """Check the limit of every request before the check of the form's token reads the body."""
     app.url_value_preprocessor(_hold_to_limit)
 
 
@@ -71,7 +71,7 @@ def _hold_to_limit(endpoint: str | None, _values: dict[str, Any] | None) -> None
 
 
 def _may_import() -> bool:
-    """Ask who sends it in a transaction that only reads and is over before the file is."""
+    """Ask who sends the file, in a transaction that only reads and is over before the file is read."""
     before = reads_only.get()
     reads_only.set(True)
     try:
@@ -82,9 +82,9 @@ def _may_import() -> bool:
 
 
 def limit_at_the_door(app: Flask, path: str, cookies: str) -> int:
-    """Return how many bytes the web server takes for a request before anybody has asked the database who sends it.
+    """Return the bytes that the web server takes of a request, before the database is asked who sends it.
 
-    A file comes only with the cookie of a session that was signed here.
+    A file needs the cookie of a session that was signed here.
     """
     if path != "/people/import":
         return LONG_FORM

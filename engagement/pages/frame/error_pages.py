@@ -36,7 +36,7 @@ from engagement.errors import (
 from engagement.pages.frame import guard, kept_forms
 from engagement.pages.frame.shell import notify
 
-#: A refusal has one status, whatever refused it.
+#: Each kind of refusal has one status, wherever it comes from.
 STATUS: dict[type[EngagementError], int] = {NotAllowed: 403, NotFound: 404, RuleBroken: 422, BadInput: 422}
 HEADINGS = {
     400: "This can’t be used as it is",
@@ -55,7 +55,7 @@ log = structlog.get_logger("engagement.error")
 
 
 def register(app: Flask) -> None:
-    """Translate errors of the rooms and of HTTP into pages with a status code."""
+    """Turn errors of the rooms and of HTTP into pages with a status code."""
     app.register_error_handler(EngagementError, _refused)
     app.register_error_handler(BeyondReach, _beyond_reach)
     app.register_error_handler(AsksSignIn, _sign_in_asked)
@@ -81,7 +81,7 @@ def _page(
         parts = {"way_on": way_on, "typed": typed, "again": again}
         return render_template("errors/page.html", heading=heading, sentence=sentence, **parts), status
     except Exception:
-        # The frame itself needs a database and a host that is trusted; these words need neither.
+        # The usual page needs the database and a trusted host; these words need neither.
         db.session.rollback()
         plain = f"<!doctype html><html lang=en><title>{escape(heading)}</title><h1>{escape(heading)}</h1><p>{escape(sentence)}</p>"
         return plain, status
@@ -90,7 +90,7 @@ def _page(
 def _refused(error: EngagementError) -> tuple[str, int]:
     db.session.rollback()
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
-    # A form that is drawn again keeps its words by itself; whatever else was refused shows them here.
+    # A form that is drawn again keeps what was typed by itself; after any other refusal it is shown here.
     typed = (
         kept_forms.typed_words(kept_forms.typed_fields()) if request.method == "POST" and not guard.is_unknown() else []
     )
@@ -98,7 +98,7 @@ def _refused(error: EngagementError) -> tuple[str, int]:
 
 
 def _beyond_reach(error: BeyondReach) -> tuple[str, int]:
-    """Ask who came by a link in a message, and has more rights than it opens, to sign in; refuse everybody else."""
+    """Ask a reader to sign in if their link in a message opens less than their rights; refuse everybody else."""
     reader = guard.reader_or_none()
     return _sign_in_asked(AsksSignIn(guard.MORE_THAN_A_LINK)) if reader and reader.has_more else _refused(error)
 
@@ -146,14 +146,14 @@ def _form_too_old(_error: CSRFError) -> tuple[str, int] | BaseResponse:
 
 
 def _begin_no_session(response: Response) -> Response:
-    """Leave the cookies of the browser as they are: another site, whose form brings none, would sign the reader out."""
+    """Change no cookies: a form of another site brings none, and a new one would sign the reader out."""
     session.clear()
     session.modified = False
     return response
 
 
 def _beyond_the_database(_error: Exception) -> tuple[str, int]:
-    """Answer a number, day or text that no database holds; only a made-up address or form has one."""
+    """Answer a number, day or text that no database can hold; only a made-up address or form has one."""
     db.session.rollback()
     return _page(400, HEADINGS[400], HTTP_SENTENCES[400])
 
@@ -170,7 +170,7 @@ def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
 def _unexpected(error: Exception) -> tuple[str, int]:
     db.session.rollback()
     if guard.is_unknown():
-        # Nothing is logged, not even this: the line would have a time.
+        # This is not logged either, because a log line has a time.
         return _page(
             500, "This did not work", "Something went wrong on our side. Nothing was stored. Please try once more."
         )

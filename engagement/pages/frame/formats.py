@@ -22,7 +22,7 @@ from engagement.words import (
 
 
 def register(app: Flask) -> None:
-    """Make the filters known to the templates."""
+    """Add the filters to the templates."""
     app.jinja_env.filters.update(
         direction=direction_of,
         in_language=in_language,
@@ -42,18 +42,18 @@ def register(app: Flask) -> None:
 
 
 def reader_zone() -> ZoneInfo:
-    """Return the zone in which the present reader sees times; the organisation's for nobody in particular."""
+    """Return the reader's zone, or the organisation's when nobody is signed in."""
     reader = guard.reader_or_none()
     return ZoneInfo(reader.timezone if reader else guard.settings().timezone)
 
 
 def today() -> date:
-    """Return the reader's own day."""
+    """Return today in the reader's zone."""
     return clock.now().astimezone(reader_zone()).date()
 
 
 def here_today() -> date:
-    """Return the organisation's own day; the reader's zone would tell something about who wrote."""
+    """Return today in the organisation's zone, where the reader's zone would reveal something about who wrote."""
     return clock.today(guard.settings().timezone)
 
 
@@ -62,7 +62,7 @@ def _local_day(value: date | datetime) -> date:
 
 
 def day(value: date | datetime | None, missing: str = "not set") -> str:
-    """Write a day in full, "Tuesday 12 May", with the year where it is not the present one."""
+    """Write a day in full, "Tuesday 12 May", with the year if it is not this one."""
     if value is None:
         return missing
     local = _local_day(value)
@@ -70,7 +70,7 @@ def day(value: date | datetime | None, missing: str = "not set") -> str:
 
 
 def short_day(value: date | datetime | None, missing: str = "not set") -> str:
-    """Write a day for a table, "12 May", with the year where it is not the present one."""
+    """Write a day for a table, "12 May", with the year if it is not this one."""
     if value is None:
         return missing
     local = _local_day(value)
@@ -127,7 +127,7 @@ def shortened(text: str, length: int) -> str:
 
 
 def in_language(tag: str | None) -> Markup:
-    """Return the attributes of an element whose text is in another language than the page; none for None."""
+    """Return the language attributes of an element, or none when its text is in the page's language (None)."""
     if not tag:
         return Markup("")
     turned = Markup(' dir="rtl"') if direction_of(tag) == "rtl" else ""

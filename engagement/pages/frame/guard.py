@@ -1,4 +1,4 @@
-"""The one gate in front of all pages: everybody must be signed in, unless a page says why not."""
+"""The one gate in front of all pages: readers must be signed in, unless a page says why not."""
 
 import re
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def open_to_all(reason: str) -> Callable[[View], View]:
 
 
 def writes_because(reason: str) -> Callable[[View], View]:
-    """Mark a view that changes something although it is only read; for all others the database refuses it."""
+    """Mark a view that writes on a GET, and say why; for all others the database refuses to write."""
 
     def mark(view: View) -> View:
         view.writes_because = reason  # type: ignore[attr-defined]
@@ -53,11 +53,10 @@ def writes_because(reason: str) -> Callable[[View], View]:
 
 
 def keeps_unknown(view: View) -> View:
-    """Mark a view on which people may speak without being known.
+    """Mark a view on which people can speak without being known.
 
-    Whatever happens on it leaves no log line and is counted nowhere (see `headers`, `operation`, `error_pages`); it is shown
-    as to nobody in particular, sets no cookie, and needs no token, because what it takes in rests on nobody's rights. What
-    other sites send is refused instead.
+    It leaves no log line and is counted nowhere (see `headers`, `operation`, `error_pages`). It looks the same for everybody
+    and sets no cookie. It needs no token, because it uses nobody's rights; what other sites send is refused instead.
     """
     view.keeps_unknown = True  # type: ignore[attr-defined]
     return view
@@ -65,13 +64,13 @@ def keeps_unknown(view: View) -> View:
 
 def is_unknown() -> bool:
     """Return whether this request is for a page that keeps its reader unknown."""
-    # By its path, because a request that no view takes (with another method, too large, with a slash too many) is for the
+    # By its path, because a request that no view takes (another method, too large, one slash too many) is for the
     # page all the same.
     return re.sub("/+", "/", request.path) in current_app.extensions["unknown_paths"]
 
 
 class SignedIn:
-    """What Flask-Login keeps of an account: its cookie text holds the session version, so raising it ends all sessions."""
+    """What Flask-Login keeps of an account. The cookie holds the session version, so raising that ends all sessions."""
 
     is_authenticated = True
     is_active = True
@@ -89,11 +88,11 @@ class SignedIn:
 
 
 def register(app: Flask) -> None:
-    """Load the reader of each request and turn away who is not signed in."""
+    """Load the reader of each request, and turn away readers who are not signed in."""
     login.init_app(app)
     login.session_protection = None  # type: ignore[assignment]
     login.user_loader(_signed_in)
-    # Before everything that may ask the database, the forms among it.
+    # Before anything that may ask the database, forms included.
     app.url_value_preprocessor(_read_only_unless_posted)
     app.teardown_request(_writable_again)
     app.before_request(_require_sign_in)
@@ -124,7 +123,7 @@ def _read_only_unless_posted(endpoint: str | None, _values: dict[str, object] | 
 
 
 def _writable_again(_error: BaseException | None) -> None:
-    # What the thread does next may be no request at all.
+    # The thread may next do something that is no request.
     reads_only.set(False)
 
 
@@ -140,13 +139,13 @@ def _require_sign_in() -> BaseResponse | None:
 
 
 def _refuse_other_sites() -> None:
-    """Refuse what a page of another site sends to a form without a token. Browsers name the site; what is none need not."""
+    """Refuse what another site sends to a form without a token. Browsers name the site; other programs need not."""
     if request.method == "POST" and is_unknown() and is_from_another_site():
         raise CSRFError("The form was sent from another site.")
 
 
 def is_from_another_site() -> bool:
-    """Return whether the browser says that a page of another site sent this."""
+    """Return whether the browser says that another site sent this."""
     origin = request.headers.get("Origin")
     own = (request.host, urlsplit(settings().base_url).netloc)
     is_foreign = origin is not None and urlsplit(origin).netloc not in own
@@ -154,17 +153,15 @@ def is_from_another_site() -> bool:
 
 
 def is_signed_in() -> bool:
-    """Return whether somebody is signed in."""
     return isinstance(current_user._get_current_object(), SignedIn)
 
 
 def is_limited() -> bool:
-    """Return whether the session was begun by a link in a message, which opens an employee's own pages alone."""
+    """Return whether a link in a message began the session; it opens only an employee's own pages."""
     return is_signed_in() and _user().is_limited
 
 
 def settings() -> Settings:
-    """Return the settings of the running application."""
     found: Settings = current_app.config["SETTINGS"]
     return found
 
@@ -180,18 +177,18 @@ def _user() -> SignedIn:
 
 
 def account() -> Account:
-    """Return the account of who is signed in, for changing it; only behind the gate. To know who reads, see `reader`."""
+    """Return the account of the reader in order to change it; only behind the gate. To ask who reads, use `reader`."""
     return db.session.get_one(Account, _user().account_id)
 
 
 def person_or_none() -> Person | None:
-    """Return who in the directory is signed in, None for an account of somebody who is not in it."""
+    """Return the person who is signed in, or None if they are not in the directory."""
     person_id = reader().person_id
     return db.session.get(Person, person_id) if person_id is not None else None
 
 
 def reader() -> Reader:
-    """Return who is signed in with everything the access questions rest on, read once for each request."""
+    """Return the reader with everything that decides about access, read once in each request."""
     user = _user()
     if user.reader is None:
         whole = queries.reader_of(account(), settings().timezone)
@@ -200,12 +197,12 @@ def reader() -> Reader:
 
 
 def reader_or_none() -> Reader | None:
-    """Return the reader, None on a page that nobody is signed in to, or that keeps its reader unknown."""
+    """Return the reader, or None if nobody is signed in or the page keeps its reader unknown."""
     return reader() if is_signed_in() and not is_unknown() else None
 
 
 def ask_for_fresh_sign_in(to_do_what: str) -> None:
-    """Raise AsksSignIn for who came by a link in a message, whatever their rights: such a link lies in a mailbox for days."""
+    """Raise AsksSignIn for a reader who came by a link in a message, whatever their rights: a mailbox keeps it for days."""
     if is_limited():
         raise AsksSignIn(
             f"You came here by a link in a message. {to_do_what}, sign in with your password or a fresh link; you come back here."
@@ -213,7 +210,7 @@ def ask_for_fresh_sign_in(to_do_what: str) -> None:
 
 
 def safe_path(target: str | None, otherwise: str = "/") -> str:
-    """Return `target` when it is a path on this site, else `otherwise`: no redirect leaves the service, and none is endless."""
+    """Return `target` if it is a path on this site, else `otherwise`, so that no redirect leaves the service or is endless."""
     if (
         not target
         or len(target) > LONGEST_PATH
@@ -240,7 +237,7 @@ def here() -> str:
 
 
 def known_path(target: str | None) -> str:
-    """Return a path on this site to be kept with an address: never that of a page that keeps its reader unknown."""
+    """Return a path on this site that may be stored with an address: never of a page that keeps its reader unknown."""
     path = safe_path(target)
     return "/me" if urlsplit(path).path in current_app.extensions["unknown_paths"] else path
 

@@ -43,7 +43,7 @@ def _finish(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
-    # From a page that keeps its reader unknown, not even this site's own pages learn where somebody came from.
+    # After a page that keeps its reader unknown, not even this site's own pages learn where somebody came from.
     headers["Referrer-Policy"] = "origin" if guard.is_unknown() else "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
@@ -61,7 +61,7 @@ def _log(response: Response) -> None:
         return
     headers = response.headers
     headers["X-Request-Id"] = g.get("request_id", "")
-    # The rule, not the address: addresses can hold tokens and numbers of persons.
+    # The rule, not the address: an address can hold tokens and numbers of persons.
     where = request.url_rule.rule if request.url_rule else "unknown"
     took = round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1)
     log.info("request", method=request.method, where=where, status=response.status_code, ms=took)

@@ -1,4 +1,4 @@
-"""Whether a request comes from the machine itself, by the peer that is really there, and who may read figures."""
+"""Whether a request really comes from the machine itself, and who may read the figures."""
 
 import hmac
 from ipaddress import ip_address
@@ -8,8 +8,8 @@ from flask import request
 
 from engagement.pages.frame import guard
 
-#: What browsers, collectors and programs on the machine itself send: these headers, and those that begin so. Whatever else there
-#: is was added on the way, by one of the many proxies. One that adds nothing and runs on this machine can't be told from it.
+#: Headers, and beginnings of headers, that browsers, collectors and programs on the machine itself send. Any other was added on
+#: the way by a proxy. A proxy on this machine that adds nothing looks like the machine itself.
 SENT_HERE = frozenset(
     "accept authorization cache-control connection cookie dnt expect host keep-alive origin pragma priority purpose range referer"
     " rtt downlink ect save-data te transfer-encoding upgrade-insecure-requests user-agent x-csrftoken x-requested-with"
@@ -19,11 +19,11 @@ BEGIN_SO = ("accept-", "content-", "if-", "sec-")
 
 
 def is_this_machine() -> bool:
-    """Return whether a browser or program on the machine itself asks, without a proxy between: peer and host are loopback."""
+    """Return whether a browser or program on this machine asks, without a proxy between: peer and host are loopback."""
     names = {name.lower() for name in request.headers.keys()}  # noqa: SIM118
     if not all(name in SENT_HERE or name.startswith(BEGIN_SO) for name in names):
         return False
-    # ProxyFix overwrites the peer by what a header claims, and keeps what it found.
+    # ProxyFix replaces the peer by what a header claims, and keeps the real one.
     found = request.environ.get("werkzeug.proxy_fix.orig", request.environ)
     return _is_loopback(found.get("REMOTE_ADDR") or "") and _is_loopback(urlsplit(f"//{request.host}").hostname or "")
 

@@ -23,7 +23,7 @@ from engagement.pages.frame.machine import may_read_metrics
 from engagement.scheduler.running import clock_stands_still, last_tick, line_states
 
 blueprint = Blueprint("operation", __name__)
-# Counts lie in files of the instance folder, one for each process, so that any of them answers for all of this machine.
+# Each process counts in a file of its own in the instance folder, so any of them can answer for all of this machine.
 values.ValueClass = values.MultiProcessValue()
 COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
 REQUESTS = Counter("engagement_requests", "Answered requests", ["method", "endpoint", "status"], registry=None)
@@ -43,7 +43,7 @@ def count_requests(app: Flask) -> None:
 
 
 def _is_alive(file: Path) -> bool:
-    """Return whether the process that counts in a file still runs; files of dead ones count until all have ended."""
+    """Return whether the process that counts in a file still runs. Files of ended processes count until all have ended."""
     number = file.stem.rpartition("_")[2]
     return number.isdigit() and Path(f"/proc/{number}").exists()
 
@@ -70,7 +70,7 @@ def healthz() -> dict[str, str]:
 @blueprint.get("/readyz")
 @open_to_all("a probe has no account")
 def readyz() -> tuple[dict[str, str], int]:
-    """Say whether database, migrations and clock are as they should be; 503 with the reason where one is not."""
+    """Say whether database, migrations and clock are in order; 503 with the reason if one is not."""
     found = {"database": "ok", "migrations": "ok", "clock": "ok"}
     try:
         db.session.execute(text("SELECT 1"))
@@ -85,7 +85,7 @@ def readyz() -> tuple[dict[str, str], int]:
 
 
 def migrations_are_applied() -> bool:
-    """Return whether the database stands at the newest migration."""
+    """Return whether the database has the newest migration."""
     config = Config()
     config.set_main_option("script_location", str(current_app.extensions["migrate"].directory))
     newest = ScriptDirectory.from_config(config).get_current_head()
@@ -95,7 +95,7 @@ def migrations_are_applied() -> bool:
 @blueprint.get("/metrics")
 @open_to_all("scraped by a collector, which has no account but a token, or asks on the machine itself")
 def metrics() -> Response:
-    """Return the figures in the text format of Prometheus; those of the outbox and the clock are read at this moment."""
+    """Return the figures in the text format of Prometheus; those of outbox and clock are read now."""
     if not may_read_metrics():
         return Response(
             "Figures are read with the token of ENGAGEMENT_METRICS_TOKEN, or on the machine itself.\n",
@@ -110,7 +110,7 @@ def metrics() -> Response:
 
 
 class _AtThisMoment(Collector):
-    """What the database says when it is asked, the same for all processes."""
+    """Figures from the database, read when they are asked for; the same in all processes."""
 
     def collect(self) -> Iterator[GaugeMetricFamily | InfoMetricFamily]:
         yield InfoMetricFamily("engagement", "The version of the service", {"version": VERSION})

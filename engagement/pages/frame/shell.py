@@ -74,7 +74,7 @@ def _shell() -> Shell:
         timezone=zone_words(reader.timezone if reader else settings.timezone),
         theme=theme if theme in THEMES else "auto",
         organisation=settings.organisation,
-        # A notice that is shown is taken out of the cookie, and a theme is chosen with a token that is put into it.
+        # Showing a notice takes it out of the cookie; choosing a theme puts a token into the cookie.
         notices=[] if is_unknown else _notices(),
         sign_out_url=url_for("sign_in.sign_out"),
         appearance_url=None if is_unknown else url_for("sign_in.appearance"),
@@ -89,7 +89,7 @@ def _shell() -> Shell:
 
 
 def _left_alone(reader: Reader) -> list[SetAside]:
-    """What jobs leave alone of the thing whose page this is, where the reader may have it tried again."""
+    """What jobs set aside of the thing that this page shows, if the reader may have it tried again."""
     kind, argument = _PAGES_OF_THINGS.get(request.endpoint or "", ("", ""))
     rows = set_aside_of(kind, (request.view_args or {})[argument]) if kind else []
     return [row for row in rows if may_try_again(reader, row)]
@@ -100,7 +100,7 @@ def _notices() -> list[Notice]:
     return [Notice(*message.partition("\n")[::2], tone) for tone, message in flashed]
 
 
-#: The pages of things that jobs may leave alone: the table, and the argument that says which row.
+#: Pages of things that jobs may set aside: the table, and the argument that names the row.
 _PAGES_OF_THINGS = {
     "calendar.occurrence": ("occurrence", "occurrence_id"),
     "calendar.communication": ("communication", "communication_id"),
@@ -113,7 +113,7 @@ def _audits_without_administration(reader: Reader) -> bool:
     return rights.auditing(reader).holds_anything and not rights.reading_operation(reader).everything
 
 
-#: Label, endpoint, the path under which the place is the current one, and the question that opens it.
+#: For each place: label, endpoint, the path that makes it the current one, and the right that opens it.
 _PLANNING = (
     ("Today", "today.index", "/", lambda r: rights.planning(r).holds_places),
     ("Waves", "waves.index", "/programmes", lambda r: rights.reading(r).holds_places),
@@ -146,7 +146,7 @@ _BELONGS = {
 
 
 def _own_places() -> list[Place]:
-    """Return what everybody who is signed in may go to, whoever it is."""
+    """Return the places that are open to everybody who is signed in."""
     return [Place(label, url_for(endpoint), request.path == path) for label, endpoint, path in _OWN]
 
 

@@ -1,4 +1,4 @@
-"""HR files: reading one in, its preview, applying and undoing."""
+"""HR files: reading, preview, applying and undoing."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""Pages of imports: a file is given and its columns are understood; what it does is shown and done in `import_runs`."""
+"""Pages that take an HR file and its columns. Preview and applying are in `runs`."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ LARGE = 500_000
 
 @blueprint.route("/people/import", methods=["GET", "POST"])
 def index() -> Any:
-    """Give a file."""
+    """Take an HR file and lead to its preview."""
     guard.allow(rights.keeping_people(guard.reader()).everything)
     # Nobody waits for the database while a file is read.
     db.session.rollback()
@@ -61,7 +61,7 @@ def index() -> Any:
 
 
 def _first_errors(found: ImportRun) -> str:
-    """How many rows are bad, and the first of them."""
+    """Return the number of bad rows, with the first of them."""
     rows = plural(found.count("bad_rows"), "row has", "rows have")
     first = next(p["sentence"] for p in found.problems if p["severity"] == Severity.ERROR.value)
     return f"{rows} errors, so nothing was imported. {first}"
@@ -84,7 +84,7 @@ def _stage(
 
 
 def _stage_before_eyes(file: HrFile, content: bytes, *, back: str, full: bool, skip_bad: bool) -> BaseResponse:
-    """Compare a large file while the page shows how far it is, and go on to what it would do."""
+    """Compare a large file while the page shows progress, then lead to its preview."""
     reader = guard.reader()
     runs = url_for("intake.run", run_id=0).removesuffix("0")  # addresses are made within the request only
 
@@ -100,7 +100,7 @@ def _stage_before_eyes(file: HrFile, content: bytes, *, back: str, full: bool, s
 
 
 def _begin_choosing(form: FileForm, file: HrFile, content: bytes) -> Any:
-    """Keep the file and show its columns; a file whose columns are not understood is refused."""
+    """Keep the file and show its columns; refuse a file whose columns can't be read."""
     upload = keep_upload(file.filename, content, account_id=guard.reader().account_id)
     db.session.commit()
     asked: dict[str, Any] = {"full": form.full.data, "skip_bad": "y" if form.skip_bad.data else ""}
@@ -113,7 +113,7 @@ def _begin_choosing(form: FileForm, file: HrFile, content: bytes) -> Any:
 
 @blueprint.route("/people/import/columns/<int:upload_id>", methods=["GET", "POST"])
 def columns(upload_id: int) -> Any:
-    """Choose which column says what."""
+    """Let the reader choose which column says what."""
     upload = upload_for(rights.keeping_people(guard.reader()), upload_id)
     asked: dict[str, Any] = {"full": request.args.get("full", WHOLE), "skip_bad": request.args.get("skip_bad", "")}
     form = ColumnsForm()
@@ -151,7 +151,7 @@ def columns(upload_id: int) -> Any:
 
 
 def _offer(form: ColumnsForm, file: HrFile) -> None:
-    """Give each field the headers to choose from, and what is read so far as the choice."""
+    """Offer the headers for each field, with the ones that were recognised already chosen."""
     headers = [SelectChoice("", "Not in this file"), *(SelectChoice(h, h) for h in dict.fromkeys(file.header) if h)]
     for field in Field:
         select = form[f"column_{field.value}"]

@@ -1,4 +1,4 @@
-"""Pages of imports that were read: what a file would do or did, and the steps of applying, dropping and undoing it."""
+"""Pages of an import after its file was read: what the file would do or did; applying, dropping and undoing it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,7 @@ MANY = 4_000
 
 @blueprint.get("/people/import/runs")
 def runs() -> str:
-    """All imports, newest first."""
+    """List all imports, the newest first."""
     guard.allow(rights.keeping_people(guard.reader()).everything)
     listed, page = Asked().shown(queries.runs())
     return render_template("intake/runs.html", runs=listed, page=page)
@@ -61,7 +61,7 @@ _WHOSE = frozenset(
     }
 )
 _REPORTING = frozenset({ProblemKind.UNKNOWN_MANAGER, ProblemKind.OWN_MANAGER, ProblemKind.MANAGER_CYCLE})
-#: The lists of problems, with their headings and what stands in them.
+#: The lists of problems, with headings and contents.
 PROBLEMS = {
     "addresses": ("Addresses and numbers of others", _WHOSE),
     "managers": ("Managers who are not clear", _REPORTING),
@@ -71,7 +71,7 @@ PROBLEMS = {
 
 @blueprint.get("/people/import/<int:run_id>")
 def run(run_id: int) -> str:
-    """What a file would do, or what it did."""
+    """Show what a file would do, or what it did."""
     found = run_for(rights.keeping_people(guard.reader()), run_id)
     parts = _parts(found)
     part = request.args.get("show", "")
@@ -105,7 +105,7 @@ def run(run_id: int) -> str:
 
 
 def _parts(found: ImportRun) -> list[tuple[str, str, int]]:
-    """The lists that this run has: what asks for a decision first."""
+    """Return the lists of this run, those that ask for a decision first."""
     if found.status.value in ("discarded",):
         return []
     kinds = (ChangeKind.LEFT, ChangeKind.MOVED, ChangeKind.CHANGED, ChangeKind.RETURNED, ChangeKind.NEW)
@@ -121,7 +121,7 @@ def _parts(found: ImportRun) -> list[tuple[str, str, int]]:
 
 
 def _sign_ins(found: ImportRun) -> list[str]:
-    """What a run would do to sign-ins with rights, or did."""
+    """Return what a run would do, or did, to sign-ins with rights."""
     return sign_ins_touched(found) if found.is_staged else sign_ins_affected(found)
 
 
@@ -198,7 +198,7 @@ def discard(run_id: int) -> BaseResponse:
 
 @blueprint.post("/people/import/<int:run_id>/undoing")
 def undo(run_id: int) -> BaseResponse:
-    """Put everybody back to what they were before an import."""
+    """Undo an import: everybody is as before."""
     found = run_for(rights.keeping_people(guard.reader()), run_id)
     by = guard.reader().actor
 
@@ -219,9 +219,9 @@ def undo(run_id: int) -> BaseResponse:
 def _done(
     run_id: int, heading: str, touched: int, work: Callable[[Progress], str | None], notice: tuple[str, str]
 ) -> BaseResponse:
-    """Do and commit the work, on a page of its own where it touches many, and go on to the run.
+    """Do and commit the work and lead to the run; work on many people shows its progress on a page.
 
-    Work that comes out otherwise than hoped returns the address where to go instead, and the notice is not shown.
+    If the work can't be done as planned, it returns another address to go to, and the notice is not shown.
     """
     url = url_for("intake.run", run_id=run_id)
 

@@ -19,13 +19,13 @@ from engagement.training.rules import DAYS_TO_DECIDE
 from engagement.training.scopes import old_training_within
 
 MESSAGES_SHOWN = 3
-#: How long the page tells of something new about what the reader said.
+#: How long the page shows news about a concern of the reader.
 NEWS_FOR = timedelta(days=14)
 
 
 @blueprint.get("/me")
 def index() -> str:
-    """Show what changes for the reader: next step, scope of the workflows, dates, training, messages."""
+    """Show the page “My change”."""
     person = guard.person_or_none()
     if person is None:
         return render_template("me/nobody.html")
@@ -50,7 +50,7 @@ def index() -> str:
 
 
 def _to_decide_for_others(reader: Reader) -> int:
-    """Return how much old training of others waits for a reader whom no page for planning tells; 0 for everybody else."""
+    """Return how much old training of others waits for this reader, if no planning page tells them; else 0."""
     training = rights.training(reader)
     if rights.planning(reader).holds_places or not training.holds_anything:
         return 0

@@ -1,4 +1,4 @@
-"""A module as lists of training show it: where somebody stands with it, and what a move has to do with it, in words."""
+"""A module in lists of training: in words, how far somebody is, and whether a move touches it."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from engagement.words import number_word
 
 @dataclass(frozen=True)
 class LearningRow:
-    """A module as the list shows it: the item, where the reader stands with it, and what a move has to do with it."""
+    """A module in the list: the item, how far the reader is, and a note on a move."""
 
     item: LearningItem
     words: str
@@ -36,7 +36,7 @@ def _state_words(item: LearningItem) -> str:
 
 
 def _note(item: LearningItem) -> str:
-    """Say how an item counts where it isn't simply required, and what a move has to do with it; "" for neither."""
+    """Say how an item counts if it is not simply required, and whether a move touches it; "" for neither."""
     return "; ".join(words for words in (_kind_words(item), _moved_words(item)) if words)
 
 
@@ -49,7 +49,7 @@ def _kind_words(item: LearningItem) -> str:
 
 
 def _moved_words(item: LearningItem) -> str:
-    """Say that an item is recognised from before, or kept, or that they have a day of their own; "" for nothing."""
+    """Say that an item is recognised from before, is kept, or has a due day of its own; "" for none of these."""
     if item.is_recognised and item.completion is not None:
         where = f" in {item.recognised_in.title}" if item.recognised_in else ""
         return f"recognised, completed on {short_day(item.completion.completed_at)}{where}"

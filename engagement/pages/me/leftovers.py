@@ -1,4 +1,4 @@
-"""The reader's own old training on their page: what a move left behind, to keep or to let go, and what was decided."""
+"""The reader's own old training: what a move left unfinished, to keep or let go, and what was decided."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from engagement.training.rules import DAYS_TO_DECIDE, LeftoverCause
 
 @dataclass(frozen=True)
 class OwnMove:
-    """What one move left behind, under the sentence that says what happened."""
+    """What one move left unfinished, with a sentence on what happened."""
 
     sentence: str
     lines: Sequence[LeftoverLine]
@@ -29,7 +29,7 @@ class OwnMove:
 
 @dataclass(frozen=True)
 class OwnDecision:
-    """Old training that was decided about: who decided it, and whether its person may take that back."""
+    """A decision about old training: who decided, and whether its person may take it back."""
 
     leftover: Leftover
     words: str
@@ -38,7 +38,7 @@ class OwnDecision:
 
 @dataclass(frozen=True)
 class OwnLeftovers:
-    """Everything that moves left behind for one person."""
+    """Everything that moves left unfinished for one person."""
 
     moves: Sequence[OwnMove]
     decided: Sequence[OwnDecision]
@@ -50,7 +50,7 @@ class OwnLeftovers:
 
 
 def own_leftovers(person_id: int) -> OwnLeftovers:
-    """Return what moves left behind for a person, the oldest move first."""
+    """Return what moves left unfinished for a person, the oldest move first."""
     by_move: dict[str, list[LeftoverLine]] = {}
     for line in queries.leftovers_of(person_id, LeftoverState.OPEN):
         by_move.setdefault(_what_happened(line.leftover), []).append(line)

@@ -21,7 +21,7 @@ from engagement.pages.parts.keeping_words import emptied_words
 from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import done
 
-#: Stands in the plain text of a message above the words that say why it came.
+#: In the plain text of a message, what comes above the words that say why it came.
 WHY_BEGINS = "\n\n--\n"
 
 
@@ -35,22 +35,22 @@ class Message:
 
     @property
     def lang(self) -> str | None:
-        """The language of its text where that is another one than the page's, which is English."""
+        """The language of the text, if it is not English like the page."""
         return None if is_read_in("en", self.delivery.letter.language) else self.delivery.letter.language
 
     @property
     def waits_for_confirmation(self) -> bool:
-        """Whether the reader is asked to confirm it and has not yet."""
+        """Whether the reader still has to confirm it."""
         return self.delivery.mailing.asks_confirmation and self.confirmed_at is None
 
 
 def messages_to_confirm(person_id: int) -> list[Message]:
-    """Return the messages that a person is asked to confirm and has not, the oldest first."""
+    """Return the messages that a person still has to confirm, the oldest first."""
     return [Message(row, mail.subject_for(row)) for row in db.session.scalars(confirming.to_confirm(person_id))]
 
 
 def messages_to(person_id: int, limit: int, offset: int = 0) -> list[Message]:
-    """Return messages that a person was sent, the newest first."""
+    """Return the messages sent to a person, the newest first."""
     rows = db.session.scalars(mail.messages_to(person_id).limit(limit).offset(offset)).all()
     confirmed = confirming.acknowledged_at(rows)
     return [Message(row, mail.subject_for(row), confirmed.get(row.id)) for row in rows]
@@ -72,7 +72,7 @@ def messages() -> str:
 
 
 def _own_copy(which: ColumnElement[bool]) -> Delivery:
-    """Return the reader's own copy of a message; raises NotFound where it is not theirs."""
+    """Return the reader's own copy of a message; raises NotFound if it is not theirs."""
     person = guard.found(guard.person_or_none())
     return guard.found(db.session.scalar(mail.messages_to(person.id).where(which).limit(1)))
 
@@ -91,14 +91,14 @@ def message(delivery_id: int) -> str:
 
 
 def _why(row: Delivery) -> str:
-    """Return why the message reached the reader, as it said under the text."""
+    """Return why the message reached the reader, in the words under its text."""
     _, found, why = mail.text_for(row).rpartition(WHY_BEGINS)
     return why.strip() if found else ""
 
 
 @blueprint.get("/me/mailings/<int:mailing_id>")
 def own_copy(mailing_id: int) -> BaseResponse:
-    """Lead from a link that is the same in everybody's mail to the reader's own copy of the message."""
+    """Lead to the reader's own copy of a message; the link is the same in everybody's mail."""
     row = _own_copy(Delivery.mailing_id == mailing_id)
     return redirect(url_for("me.message", delivery_id=row.id))
 

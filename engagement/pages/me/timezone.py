@@ -21,7 +21,7 @@ blueprint.after_request(guard.seen_by_nobody_else)
 
 
 class TimezoneForm(Form):
-    """The zone in which the reader sees times; empty for that of the person or the organisation."""
+    """The zone in which the reader sees times; empty for the person's or the organisation's."""
 
     timezone = SelectField("Your time zone", description="Times on every page are shown in it.")
 
@@ -50,7 +50,7 @@ def timezone() -> Drawn | BaseResponse:
 
 
 def _how_reached() -> str:
-    """Say when messages reach the reader, by what the directory knows of them; "" for who is not in it."""
+    """Say when messages reach the reader, by what the directory says of them; "" if they are not in it."""
     person = guard.person_or_none()
     if person is None:
         return ""

@@ -1,4 +1,4 @@
-"""The reader’s own training: the list, a module to read with its questions, and what came of a try."""
+"""The reader’s own training: the list, a module with its questions, and the result of a try."""
 
 from flask import redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -47,7 +47,7 @@ def training() -> str:
 
 
 def _own_item(module_id: int) -> tuple[Person, LearningItem]:
-    """Return the reader and a module of theirs; raises NotFound for one that is not part of their training."""
+    """Return the reader and a module of their training; raises NotFound for any other module."""
     person = guard.found(guard.person_or_none())
     return person, guard.found(queries.learning_item(person.id, module_id, today()))
 
@@ -81,7 +81,7 @@ def _module_page(
 
 @blueprint.post("/me/training/<int:module_id>")
 def answers(module_id: int) -> BaseResponse | tuple[str, int]:
-    """Judge the reader's answers and lead to what came of them."""
+    """Judge the reader's answers and lead to the result."""
     person, item = _own_item(module_id)
     chosen = {question.id: request.form.getlist(f"q-{question.id}") for question in item.module.questions}
     seed = request.form.get("seed", "")[:80]
@@ -96,7 +96,7 @@ def answers(module_id: int) -> BaseResponse | tuple[str, int]:
 
 @blueprint.get("/me/training/<int:module_id>/attempts/<int:attempt_id>")
 def attempt(module_id: int, attempt_id: int) -> str:
-    """Show what came of one of the reader's tries; right answers that were missed are shown once it is passed."""
+    """Show the result of a try; the right answers are shown once the reader has passed."""
     person, item = _own_item(module_id)
     row = guard.found(queries.attempt_of(person.id, module_id, attempt_id))
     upcoming = queries.next_of(queries.learning_of(person.id, today()))

@@ -1,4 +1,4 @@
-"""What the page “My change” says of a person's waves: its heading, the answers about their work, and the dates in order."""
+"""The words of “My change” about a person's waves: heading, answers about their work, and dates in order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ SIGNS = dict(SCOPE_QUESTIONS)["signs_of_error"]
 
 @dataclass(frozen=True)
 class Answer:
-    """A question about the work with its points; `then` is what to do, under the signs that something is wrong."""
+    """A question about the work with its answers; `then`, under the signs that something is wrong, is what to do."""
 
     question: str
     points: list[str]
@@ -29,7 +29,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class WorkflowChange:
-    """What one workflow changes for the reader, and with which wave it comes."""
+    """What one workflow changes for the reader, and the wave that brings it."""
 
     workflow: Workflow
     wave: Wave
@@ -47,7 +47,7 @@ class Step:
 
 @dataclass(frozen=True)
 class ChampionPost:
-    """That the reader is a champion: for which wave and department, since when, and who else is one for the wave."""
+    """The reader as a champion: wave, department, since when, and the other champions of the wave."""
 
     post: Champion
     others: Sequence[Champion]
@@ -55,7 +55,7 @@ class ChampionPost:
 
 @dataclass(frozen=True)
 class Change:
-    """Everything that the page says of a person's waves; without waves only the heading and the lede."""
+    """Everything that the page says about a person's waves; without waves, only the heading and the lede."""
 
     title: str
     lede: str
@@ -65,7 +65,7 @@ class Change:
 
 
 def change_of(person: Person, items: Sequence[LearningItem], sent: Sequence[tuple[datetime | None, str]]) -> Change:
-    """Return what changes for a person; `sent` are the newest messages to them, with the moment of sending."""
+    """Return what changes for a person; `sent` are the newest messages to them, with their times."""
     every = waves.waves_of_person(person.id)
     shown = [wave for wave in every if wave.status.is_open] or every
     if not shown:
@@ -95,7 +95,7 @@ def _answers(workflow: Workflow) -> list[Answer]:
 
 
 def _next(shown: list[Wave]) -> Wave:
-    """Return the wave whose go-live is the next one, else the last that went live."""
+    """Return the wave that goes live next, else the last that did."""
     return next((wave for wave in shown if wave.go_live_on >= today()), shown[-1])
 
 

@@ -1,1 +1,1 @@
-"""What pages share: one way each."""
+"""What halls share: one way each to do forms, fields, lists, files, saving and long work."""

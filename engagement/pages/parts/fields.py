@@ -22,15 +22,15 @@ REFERENCE = "A name, work address or employee number."
 MOST_OFFERED = 6
 #: Those whose name, address or number holds what was typed, and among whom one of exactly that name is sought.
 MOST_LOOKED_AT = 200
-#: Digits of the largest id that both databases take.
+#: Digits of the largest id that both databases can hold.
 MOST_DIGITS = 9
 
 
 class PersonField(StringField):
-    """One person, typed by name, work address or employee number; `person` is who it names, None when left empty.
+    """One person, typed by name, work address or employee number; `person` is who was meant, None if empty.
 
-    A name does where one person alone has it; of several the form offers each (`offered`), and the one that is ticked comes as
-    a second value. Somebody whom the reader doesn't see by name is found by their address alone
+    A name is enough if only one person has it; otherwise the form offers each (`offered`), and the one that is ticked comes as
+    a second value. Somebody whom the reader doesn't see by name is found only by their address
     (`rights.naming_by_number`).
     """
 
@@ -44,7 +44,7 @@ class PersonField(StringField):
         self._given: Person | None = None
 
     def find_only(self, among: ColumnElement[bool], otherwise: str = "") -> None:
-        """Find those alone who meet `among`; `otherwise` follows the sentence for anybody else, known or not."""
+        """Find only people who meet `among`; `otherwise` ends the sentence for anybody else, known or not."""
         self._among, self._otherwise = among, otherwise
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -52,8 +52,8 @@ class PersonField(StringField):
         self.data = next((value for value in reversed(valuelist) if value), "")
 
     def pre_validate(self, form: object) -> None:
-        """Find the person; raises ValidationError with those to choose from for a text that names nobody, or several."""
-        # Whoever stands there can be left as they are, also when they have left or have no address any more.
+        """Find the person; raises ValidationError, with those to choose from, if the text names nobody or several."""
+        # The present value may stay, even if that person has left or no longer has an address.
         if self._given is not None and self.written(self.data) == self.written(self._given):
             self.person = self._given
             return
@@ -73,7 +73,7 @@ class PersonField(StringField):
         self.offered = [person for person in named or close if reference_of(person)][:MOST_OFFERED]
         if named:
             raise ValidationError(f"{len(named)} people are called “{self.data[:80]}”. Choose one.")
-        # The same words for nobody and for somebody who is out of reach, so that nothing can be learned from them.
+        # The same words for an unknown person and for one out of reach, so that they reveal nothing.
         nobody = "Nobody whom you can choose has" if self._otherwise else "Nobody here has"
         hint = " Did you mean one of these?" if self.offered else ""
         raise ValidationError(
@@ -81,7 +81,7 @@ class PersonField(StringField):
         )
 
     def chosen(self, otherwise: str) -> Person:
-        """Return the person; raises BadInput, with `otherwise` above the field, where it was left empty."""
+        """Return the person; raises BadInput, with `otherwise` above the field, if it is empty."""
         if self.person is None:
             raise BadInput(otherwise, {self.short_name: f"{otherwise} {REFERENCE}"})
         return self.person
@@ -92,19 +92,19 @@ class PersonField(StringField):
         super().process_data(reference_of(value) if isinstance(value, Person) else value)
 
     def written(self, value: Any) -> str:
-        """Return how the field writes a value: a person by their reference, whatever it was that was typed for them."""
+        """Return a value as the field writes it: a person by their reference, whatever was typed."""
         if value == self.data and self.person is not None:
             value = self.person
         return (reference_of(value) if isinstance(value, Person) else str(value or "")).casefold()
 
 
 def reference_of(person: Person) -> str:
-    """Return by what a form names a person: their address, else their employee number, "" for neither."""
+    """Return how a form names a person: their address, else their employee number, else ""."""
     return person.email or person.employee_id or ""
 
 
 def _are_same(name: str, typed: str) -> bool:
-    """Return whether two names have the same words, in whatever order and spelling: "Abbott, Amara" is Amara Abbott."""
+    """Return whether two names have the same words in any order and spelling: "Abbott, Amara" is Amara Abbott."""
     return sorted(search_words(name)) == sorted(search_words(typed))
 
 
@@ -116,7 +116,7 @@ class TickField(SelectMultipleField):
 
 
 def row_id(value: Any) -> int | None:
-    """Return the id that a form or an address sends, None for what no row can have: the `coerce` of fields that choose rows."""
+    """Return the id that a form or an address sends, None if no row can have it; the `coerce` of fields that choose rows."""
     text = str(value)
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 

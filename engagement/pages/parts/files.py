@@ -32,7 +32,7 @@ def list_file(
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """Return rows as CSV: UTF-8 with the mark that Excel needs, texts that would be formulas made harmless."""
+    """Return rows as CSV: UTF-8 with the mark that Excel needs, without formulas."""
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow([harmless(cell) for cell in header])
@@ -41,7 +41,7 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def harmless(cell: Any) -> Any:
-    """Return a cell for CSV; a text that would be calculated gets an apostrophe in front, numbers stay numbers."""
+    """Return a cell for CSV: an apostrophe before a text that would be calculated; numbers stay numbers."""
     if cell is None:
         return ""
     if isinstance(cell, datetime | date):

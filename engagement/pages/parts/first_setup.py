@@ -1,4 +1,4 @@
-"""Where somebody goes after a step of first setup: back to its list as long as something is left, else to what was made."""
+"""Where a step of first setup leads: back to the list while a step is left, else to what was made."""
 
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -14,7 +14,7 @@ def is_setting_up() -> bool:
 
 
 def lead_on(saved: Saved, endpoint: str, says: str = "", more: str = "", **values: object) -> BaseResponse:
-    """Lead to the list of first setup while a step is left, else as `Saved.to` does; the notice is the same."""
+    """Lead to the list of first setup while a step is left, else as `Saved.to` does, with the same notice."""
     if is_setting_up():
         return saved.to(START, says)
     return saved.to(endpoint, says, more, **values)

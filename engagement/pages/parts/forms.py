@@ -1,4 +1,4 @@
-"""The bases of all forms: how problems that a room found get above their fields, and how a form notices that it was overtaken."""
+"""The bases of all forms. They put a room's problems above the fields, and notice when somebody else was quicker."""
 
 import hmac
 import json
@@ -15,7 +15,7 @@ from wtforms.validators import Length
 from engagement.errors import BadInput, EngagementError
 from engagement.letters import clean
 
-#: Characters that a line and a text take where the form says nothing else; rooms say more exactly what a value may be.
+#: The most characters in a line and in a text, unless the form says otherwise; rooms check values more exactly.
 LONGEST_LINE, LONGEST_TEXT = 1_000, 10_000
 OVERTAKEN = (
     "This was saved after you opened the page, by somebody else or by you in another window. Nothing that you typed is lost: "
@@ -24,7 +24,7 @@ OVERTAKEN = (
 
 
 def longest(field: Field) -> int:
-    """Return how many characters a field takes."""
+    """Return the most characters that a field takes."""
     own = [check.max for check in field.validators if isinstance(check, Length) and check.max > 0]
     return min(own, default=LONGEST_TEXT if isinstance(field, TextAreaField) else LONGEST_LINE)
 
@@ -37,20 +37,20 @@ def _cleaned(value: Any) -> Any:
 
 
 class Form(FlaskForm):
-    """A form with CSRF protection whose fields are questions. What is typed into one line is cleaned of what nobody sees."""
+    """A form with CSRF protection, whose fields are questions. Invisible signs are taken out of single lines."""
 
     class Meta(FlaskForm.Meta):
         """How fields are bound to this form."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            """Clean a line after the filters of its own."""
+            """Add the cleaning of lines after a field's own filters."""
             field: Field = super().bind_field(form, unbound_field, options)
             if isinstance(field, StringField) and not isinstance(field, _AS_TYPED):
                 field.filters = [*field.filters, _cleaned]
             return field
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Refuse as well what is longer than its field takes: a `Length` of its own, else what such a field usually holds."""
+        """Also refuse what is too long for its field: by its own `Length`, or by the usual limit."""
         is_fine = super().validate(extra_validators=extra_validators)
         for field in self:
             says_so = any(isinstance(check, Length) for check in field.validators)
@@ -60,7 +60,7 @@ class Form(FlaskForm):
         return bool(is_fine)
 
     def take(self, error: EngagementError) -> None:
-        """Put the problems that a room found above the fields that they name; a sentence about none of them above the form."""
+        """Put the problems that a room found above their fields, and other sentences above the form."""
         problems = error.problems if isinstance(error, BadInput) else {}
         named = {name: sentence for name, sentence in problems.items() if name in self}
         for name, sentence in named.items():
@@ -75,7 +75,7 @@ def complain(field: Field, sentence: str) -> None:
 
 
 class Marks(HiddenField):
-    """Marks of what stands in the fields of a form: sent along, and made anew whenever the form is drawn."""
+    """Marks of the values in a form's fields. They are sent along, and made anew whenever the form is drawn."""
 
     of: Callable[[], dict[str, str]] = dict
 
@@ -84,11 +84,11 @@ class Marks(HiddenField):
 
 
 class EditForm(Form):
-    """A form that changes something which is there, and carries what it was drawn from.
+    """A form that changes something existing, and carries marks of the values it was drawn from.
 
-    When somebody else has changed a field meanwhile, the form is not taken: what only they changed is filled in, what both
-    changed stands as it was typed with theirs above it. Sent once more, it is taken. Fields that were not changed by the
-    others are no obstacle.
+    If somebody else changed a field meanwhile, the form is refused once. A field that only they changed gets their value; a field
+    that both changed keeps what was typed, with their value above it. Sent again, the form is taken. Fields that nobody else
+    changed don't matter.
     """
 
     drawn_from = Marks(validators=[Length(max=LONGEST_TEXT)], render_kw={"id": False})
@@ -98,14 +98,14 @@ class EditForm(Form):
         self.drawn_from.of = self.marks
 
     def marks(self) -> dict[str, str]:
-        """Return a mark of what stands in each field that the form asks; those that were taken out of it are not among them."""
+        """Return a mark of the value of each field that the form still has."""
         return {field.short_name: _mark(field, field.object_data) for field in self._asked()}
 
     def _asked(self) -> Iterator[Field]:
         return (field for field in self if not isinstance(field, HiddenField) and field.short_name != "csrf_token")
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Refuse as well what others have changed since the form was drawn."""
+        """Also refuse fields that others have changed since the form was drawn."""
         is_fine = super().validate(extra_validators=extra_validators)
         overtaken, drawn_from = False, drawn_marks(self.drawn_from.data)
         for field in self._asked():
@@ -126,7 +126,7 @@ class EditForm(Form):
 
 
 def drawn_marks(text: str | None) -> dict[str, str]:
-    """Return the marks that a form brought of what it was drawn from, none for nonsense."""
+    """Return the marks that a form sent; none for nonsense."""
     if not text or len(text) > LONGEST_TEXT:
         return {}
     try:
@@ -137,9 +137,9 @@ def drawn_marks(text: str | None) -> dict[str, str]:
 
 
 def _mark(field: Field, value: Any) -> str:
-    """Return a short mark of a value, the same for what stands and for what a form sends of it unchanged.
+    """Return a short mark of a value; a stored value and the same value from a form have the same mark.
 
-    It is keyed, so that nobody can try values out on it.
+    It is keyed, so that nobody can find a value by trying.
     """
     key = str(current_app.secret_key).encode()
     return hmac.new(key, _plain(field, value).encode(), "sha256").hexdigest()[:16]
@@ -160,7 +160,7 @@ def _plain(field: Field, value: Any) -> str:
 
 
 def _words(field: Field) -> str:
-    """Return what stands in a field now, as its reader knows it."""
+    """Return the present value of a field in the reader's words."""
     value = field.object_data
     if hasattr(field, "said"):
         return str(field.said(value))
@@ -171,14 +171,14 @@ def _words(field: Field) -> str:
 
 
 def stripped(value: Any) -> Any:
-    """Filter: take blanks off both ends of a text and make line ends plain; a field that was not sent counts as empty."""
+    """A filter: take blanks off both ends of a text and make line ends plain; a missing field counts as empty."""
     if value is None:
         return ""
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
 def day_or_none(value: str | None) -> date | None:
-    """Return the ISO day that a query argument names, None for nonsense."""
+    """Return the day of a query argument in ISO form, None for nonsense."""
     try:
         return date.fromisoformat(value) if value else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""What is said where a record was let go by a retention rule."""
+"""What a page says when a retention rule removed a record."""
 
 from engagement.mail.message import VALUE_GONE
 from engagement.privacy.queries.keeping import retention_rules
@@ -6,7 +6,7 @@ from engagement.privacy.rules.records import RecordKind
 
 
 def emptied_words() -> str:
-    """Say why the values of a message are gone and what stands in their place."""
+    """Say why the values of a message are gone and what is shown instead."""
     rule = retention_rules().get(RecordKind.DELIVERIES)
     when = f"{rule.keep_days} days after the message went out" if rule else "by the retention rule of that time"
     return f"Address, name and values of each copy were deleted {when}. {VALUE_GONE} stands where they were; everything else is as it was sent."

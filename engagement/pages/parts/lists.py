@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from flask import request, url_for
 from sqlalchemy import Select
+from werkzeug.datastructures import MultiDict
 
 from engagement.db import count_of, db
 from engagement.pages.parts.fields import row_id
@@ -17,7 +18,7 @@ Rows = TypeVar("Rows")
 Known = TypeVar("Known", bound=StrEnum)
 Choices = Iterable[tuple[Any, str]]
 PER_PAGE = 50
-#: No list is longer; a number beyond what a database takes is asked of none.
+#: No list has more pages; a larger number never reaches the database.
 LAST_PAGE = 10_000_000
 LONGEST_WORDS = 200
 NOT_LISTED = "Something that is not listed here"
@@ -104,7 +105,9 @@ class Asked:
     orders, and into those of files. Read them all before `page_of`, `order` and `files`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, given: MultiDict[str, str] | None = None) -> None:
+        self.given = request.args if given is None else given
+        """The address, or a form that holds the same fields."""
         self.questions: list[Question] = []
         self.headings: dict[str, Heading] = {}
         self.narrowed_by: dict[str, str] = {}
@@ -139,7 +142,7 @@ class Asked:
 
     def words(self, name: str, label: str) -> str:
         """Return the words that are sought, "" for none."""
-        value = self._kept(name, request.args.get(name, "").replace("\x00", "").strip()[:LONGEST_WORDS].strip())
+        value = self._kept(name, self.given.get(name, "").replace("\x00", "").strip()[:LONGEST_WORDS].strip())
         self.questions.append(Question(name, label, value))
         return value
 
@@ -148,7 +151,7 @@ class Asked:
     ) -> str:
         """Return which of the choices (value and words) is meant by what the address says, "" for none of them."""
         offered = tuple((str(value), words) for value, words in choices)
-        asked = meant(request.args.get(name, ""))
+        asked = meant(self.given.get(name, ""))
         value = self._kept(name, asked if asked in dict(offered) else "")
         self.questions.append(Question(name, label, value, "choice", offered, otherwise))
         return value
@@ -167,7 +170,7 @@ class Asked:
         known: Container[int] | None = None,
     ) -> int | None:
         """Return the id of the row that is asked for, offered or not; None for what no row has, as far as they are known."""
-        number = row_id(request.args.get(name))
+        number = row_id(self.given.get(name))
         if known is not None and number not in known:
             number = None
         value = self._kept(name, str(number) if number is not None else "")
@@ -180,7 +183,7 @@ class Asked:
 
     def day(self, name: str, label: str, least: date | None = None, most: date | None = None) -> date | None:
         """Return the day that is asked for, None for none."""
-        day = day_or_none(request.args.get(name))
+        day = day_or_none(self.given.get(name))
         value = self._kept(name, day.isoformat() if day else "")
         self.questions.append(Question(name, label, value, "day", least=least, most=most))
         return day
@@ -192,7 +195,7 @@ class Asked:
 
     def order(self, *columns: str, usual: str) -> str:
         """Return the column in whose order the list stands, with "-" before it for downwards; as `usual` where none is asked."""
-        asked = request.args.get("order", "")
+        asked = self.given.get("order", "")
         order = asked if asked.removeprefix("-") in columns else usual
         if order != usual:
             self.carried["order"] = order
@@ -222,7 +225,7 @@ class Asked:
     def page_of(self, read: Callable[[int, int], tuple[Rows, int]]) -> tuple[Rows, Page]:
         """Return the rows of the page that is asked for, from what reads them with their total by size and offset.
 
-        Only a page beyond the end is read twice.
+        A page beyond the end is read a second time, as the last page.
         """
         number = _asked_number()
         rows, total = read(PER_PAGE, (number - 1) * PER_PAGE)

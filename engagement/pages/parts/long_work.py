@@ -1,7 +1,7 @@
 """Work that takes longer than a second: the page that asked for it is sent at once and shows how far the work is.
 
-The answer is sent in parts, each with the bar as it stands; the last part leads on. So nothing has to be remembered about
-work that goes on, it needs no script, and whoever closes the page ends the work, of which nothing is left.
+The answer is sent in parts, each with the present bar; the last part leads on. So nothing has to be remembered about work that
+goes on, and it needs no script. Closing the page ends the work, and nothing of it is saved.
 """
 
 import queue
@@ -29,8 +29,8 @@ Work = Callable[[Callable[[str, float], None]], str]
 def shown_while_working(heading: str, work: Work, *, back: str) -> Response:
     """Return the page that shows the work going on, then leads on; `back` is where to go when it fails.
 
-    The work is done in a thread and a database session of its own. Errors that have a sentence are shown with it; of any
-    other only the log has more.
+    The work runs in its own thread and database session. An error with a sentence is shown with it; details of any other are
+    only in the log.
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     before, place, after = render_template("long_work.html", heading=heading).partition(PLACE)
@@ -38,7 +38,7 @@ def shown_while_working(heading: str, work: Work, *, back: str) -> Response:
         get_template_attribute("_macros/work.html", f"work_{part}") for part in ("step", "failed", "done")
     )
     told = _Told(structlog.contextvars.get_contextvars())
-    db.session.remove()  # what this request began to read must not keep the work from writing
+    db.session.remove()  # end what this request reads, so that the work can write
 
     def parts() -> Iterator[str]:
         yield before + place
@@ -52,7 +52,7 @@ def shown_while_working(heading: str, work: Work, *, back: str) -> Response:
         finally:
             told.is_left_alone = True
 
-    # A proxy that holds an answer back until it is whole would hide the very thing that the page shows.
+    # A proxy that waits for the whole answer would hide the progress.
     return Response(parts(), mimetype="text/html", headers={"X-Accel-Buffering": "no"})
 
 
@@ -64,7 +64,7 @@ def _sentence(error: Exception) -> str:
 
 
 class _Told:
-    """What the thread at work tells the one that answers."""
+    """What the working thread tells the thread that answers."""
 
     def __init__(self, named: dict[str, Any]) -> None:
         self.named = named
@@ -82,7 +82,7 @@ class _Told:
         self._outcomes.put(outcome)
 
     def outcome(self, seconds: float) -> str | Exception | None:
-        """The address that the work leads to or what ended it, None when it goes on for longer than this."""
+        """The address that the work leads to, or the error that ended it; None if it still goes on after this time."""
         try:
             return self._outcomes.get(timeout=seconds)
         except queue.Empty:

@@ -1,4 +1,4 @@
-"""Where somebody acts, as an address: the one place that knows which page stands for which place of a room."""
+"""Where somebody acts, as an address. Only this module knows the page for each place that a room names."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from flask import url_for
 from engagement.attention.queries.held_things import HeldThing
 from engagement.attention.rules import Place
 
-#: For each place its page and the argument that says which thing, "" where the page is about all of them.
+#: For each place, its page and the argument that names the thing, or "" if the page shows all of them.
 _PAGES = {
     Place.MESSAGE: ("calendar.occurrence", "occurrence_id"),
     Place.CONCERN: ("concerns.concern", "concern_id"),
@@ -19,7 +19,7 @@ _PAGES = {
     Place.WAVE: ("waves.wave", "wave_id"),
     Place.PLAN_WAVE: ("waves.edit", "wave_id"),
     Place.WAVE_TRAINING: ("training.wave", "wave_id"),
-    Place.GIVE_ROLES: ("waves.members", "wave_id"),
+    Place.GIVE_ROLES: ("people.index", "wave"),
     Place.PROGRAMME: ("waves.programme", "programme_id"),
     Place.PLAN_PROGRAMME: ("waves.edit_programme", "programme_id"),
     Place.CURRICULUM: ("training.curriculum", "role"),
@@ -32,7 +32,7 @@ _PAGES = {
     Place.SIGN_INS: ("admin.waiting_sign_ins", ""),
     Place.JOBS: ("admin.jobs", ""),
 }
-#: What the address says besides, where the page shows more than is meant.
+#: Further arguments, for pages that show more than is meant.
 _NARROWED: dict[Place, dict[str, Any]] = {Place.GIVE_ROLES: {"role": "none"}}
 
 
@@ -45,7 +45,7 @@ def address_of(place: Place, key: int | str | None) -> str:
 
 @dataclass(frozen=True)
 class ShownThing:
-    """Something that a person holds, as a page lists it; `url` is empty where the reader may not look at it."""
+    """Something that a person holds, as a page lists it; `url` is empty if the reader may not see it."""
 
     what: str
     as_what: str
@@ -54,7 +54,7 @@ class ShownThing:
 
 
 def shown_things(held: Iterable[HeldThing]) -> list[ShownThing]:
-    """Return what somebody holds, with the address at which it is given to somebody else."""
+    """Return what somebody holds, each with the address where it can be given to somebody else."""
     return [
         ShownThing(each.what, each.as_what, address_of(each.place, each.key) if each.place else "", each.may_change)
         for each in held

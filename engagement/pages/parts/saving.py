@@ -1,4 +1,4 @@
-"""One way of saving: act, commit, say, lead on. A refusal rolls back and stands above the form, with what was typed."""
+"""One way of saving: act, commit, say, lead on. A refusal rolls back and shows its reason above the form, with what was typed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,13 +18,13 @@ Drawn = tuple[str, int]
 
 
 def done(endpoint: str, says: str = "", more: str = "", **values: Any) -> BaseResponse:
-    """Commit what an action did and lead on; for buttons, which have no form to be drawn again."""
+    """Commit what an action did and lead on. For buttons, which have no form to draw again."""
     db.session.commit()
     return Saved.to(endpoint, says, more, **values)
 
 
 class Saved:
-    """Whether an action was taken and committed, and where the reader is led then."""
+    """Whether an action was done and committed, and how to lead on."""
 
     def __init__(self) -> None:
         self.is_done = False
@@ -34,7 +34,7 @@ class Saved:
 
     @staticmethod
     def to(endpoint: str, says: str = "", more: str = "", **values: Any) -> BaseResponse:
-        """Lead to a page, with a notice at its top where there is something to say."""
+        """Lead to a page, with a notice at its top if there is something to say."""
         if says:
             notify(says, more)
         return redirect(url_for(endpoint, **values), code=303)
@@ -42,7 +42,7 @@ class Saved:
 
 @contextmanager
 def saving(form: Form) -> Iterator[Saved]:
-    """Commit what the block does; where a room refuses it, roll back and put the reason above the form's fields."""
+    """Commit what the block does. If a room refuses it, roll back and put the reason above the form's fields."""
     saved = Saved()
     try:
         yield saved
@@ -54,10 +54,10 @@ def saving(form: Form) -> Iterator[Saved]:
 
 
 def drawn(template: str, form: Form, *others: Form, has_errors: bool = False, **values: Any) -> Drawn:
-    """Return a page with its status: refused where its form, or one of the others on it, has something to complain about.
+    """Return a page with its status: 422 if any of its forms complains.
 
-    `has_errors` says of a page that it complains about something which is not refused. What is about no field stands at the
-    top of the page, also where the form can't be filled in any more.
+    `has_errors` marks a page that complains about something which is not refused. A sentence about no field is shown at the
+    top of the page, even if the form can no longer be filled in.
     """
     forms = (form, *others)
     is_refused = any(each.errors for each in forms)
@@ -65,7 +65,7 @@ def drawn(template: str, form: Form, *others: Form, has_errors: bool = False, **
     for each in forms:
         each.form_errors = []
     if is_refused:
-        # Nothing was changed, so nobody else has to wait for the lock of a writer while the page is drawn.
+        # Nothing was changed, so release the lock: nobody else should wait while the page is drawn.
         db.session.rollback()
         reads_only.set(True)
     page = render_template(template, form=form, has_errors=has_errors or is_refused, refusals=refusals, **values)
@@ -73,9 +73,9 @@ def drawn(template: str, form: Form, *others: Form, has_errors: bool = False, **
 
 
 def held(row: Row) -> Row:
-    """Return a row that a form changes, read anew and held until the transaction ends where the form is being sent.
+    """Return a row that a form changes. When the form is sent, the row is read anew and locked until the transaction ends.
 
-    So of two who save at the same moment the second meets what the first has saved. SQLite has one writer at a time anyway.
+    So when two people save at the same moment, the second sees what the first saved. SQLite has one writer at a time anyway.
     """
     if request.method == "POST":
         db.session.refresh(row, with_for_update={"of": type(row)})

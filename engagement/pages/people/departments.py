@@ -63,7 +63,6 @@ def departments() -> str:
 
 @blueprint.get("/departments/<int:department_id>")
 def department(department_id: int) -> Drawn:
-    """Show one department."""
     row = _department(department_id)
     return _drawn(
         row, NameForm(formdata=None, name=row.name), ManagerForm(formdata=None, manager=row.manager), MergeForm()
@@ -107,7 +106,6 @@ def _drawn(row: Department, name_form: NameForm, manager_form: ManagerForm, merg
 
 @blueprint.post("/departments/<int:department_id>/name")
 def rename(department_id: int) -> Drawn | BaseResponse:
-    """Give a department another name."""
     row = _department(department_id, to_change=True)
     form = NameForm(obj=held(row))
     if form.validate_on_submit():
@@ -136,7 +134,7 @@ def name_manager(department_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/departments/<int:department_id>/merging")
 def merge(department_id: int) -> Drawn | BaseResponse:
-    """Move a department's people to another one and close it."""
+    """Move a department's people to another one, and close it."""
     row = _department(department_id, to_change=True)
     form = MergeForm()
     form.into.choices = [SelectChoice(str(d.id), d.path) for d in queries.departments()]
@@ -155,7 +153,7 @@ def merge(department_id: int) -> Drawn | BaseResponse:
 
 
 def _refuse_growing_roles(row: Department, into: Department) -> None:
-    """Raise RuleBroken where merging would let a role reach more people and the reader is not who gives roles."""
+    """Raise RuleBroken if a merge would let a role reach more people and the reader may not give roles."""
     if rights.administering(guard.reader()).everything:
         return
     for grant, reached in grown_by_merging(row, into):

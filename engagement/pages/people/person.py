@@ -119,7 +119,7 @@ def _hours(row: Person, default: str) -> str:
 
 @blueprint.post("/people/<int:person_id>/roles")
 def roles(person_id: int) -> Drawn | BaseResponse:
-    """Give a person training roles by hand."""
+    """Save the training roles that a person gets by hand."""
     row = _person_to_change(person_id)
     form = RolesForm(roles=_roles_by_hand(held(row)))
     if form.validate_on_submit():
@@ -172,7 +172,7 @@ def leaving(person_id: int) -> BaseResponse:
 
 @blueprint.post("/people/<int:person_id>/return")
 def returning(person_id: int) -> BaseResponse:
-    """Say that somebody who left is here again."""
+    """Take somebody back who left."""
     row = _person_to_change(person_id)
     return_with_sign_in(row, by=guard.reader().actor)
     db.session.commit()

@@ -41,12 +41,12 @@ def _person(person_id: int) -> Person:
 @blueprint.get("/people/<int:person_id>/data.json")
 @guard.writes_because("who took a person's data stands in the audit")
 def data(person_id: int) -> Response:
-    """What is kept about one person and what they wrote or did, as a JSON file."""
+    """Send what is kept about one person and what they wrote or did, as a JSON file."""
     person, reader = _person(person_id), guard.reader()
     answer = json_response(
         data_of(person, with_concerns=rights.planning(reader).everything), f"person-{person.id}.json"
     )
-    # Who only asks how large the file is has not taken it.
+    # A HEAD request takes nothing, so the audit gets no entry.
     if request.method != "HEAD":
         audit.record(Verb.SAVED_ALL_ABOUT_PERSON, person, by=reader.actor)
         db.session.commit()
@@ -102,7 +102,7 @@ def _gone_words(erasure: Erasure) -> str:
 
 @blueprint.get("/people/leavers")
 def leavers() -> str:
-    """Who has left and still holds something."""
+    """List people who left and still hold something."""
     reader = guard.reader()
     guard.allow(rights.keeping_people(reader).everything)
     totals = holding.held_by_leavers()

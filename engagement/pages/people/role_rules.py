@@ -1,4 +1,4 @@
-"""Pages of the rules by which training roles are given: what they are, what one would do, making and withdrawing one."""
+"""Pages of rules that give training roles: the list, a preview, making and withdrawing a rule."""
 
 from dataclasses import dataclass
 
@@ -42,7 +42,7 @@ class RoleRuleForm(Form):
 
 @dataclass(frozen=True)
 class RolePreview:
-    """What a rule would do: how many people it reaches, how many of them would get the role anew."""
+    """What a rule would do: how many people it reaches, and how many of them get a new role."""
 
     role: TrainingRole
     audience: Audience
@@ -63,7 +63,7 @@ def _form(posted: bool) -> RoleRuleForm:
 
 @blueprint.get("/people/role-rules")
 def role_rules() -> Drawn:
-    """Show the rules, and when asked what one more would do."""
+    """Show the rules and, when asked, what a further one would do."""
     guard.allow(rights.choosing_audiences(guard.reader()).holds_places)
     return _drawn(_form(posted=False), None)
 
@@ -82,7 +82,7 @@ def _drawn(form: RoleRuleForm, preview: RolePreview | None) -> Drawn:
 
 @blueprint.post("/people/role-rules")
 def make_role_rule() -> Drawn | BaseResponse:
-    """Show what a rule would do; make it when that was seen."""
+    """Show what a rule would do; make the rule once the reader has seen that."""
     guard.allow(_may_change())
     form = _form(posted=True)
     if not form.validate_on_submit():
@@ -94,7 +94,7 @@ def make_role_rule() -> Drawn | BaseResponse:
     with saving(form) as saved:
         actions.give_role_by_rule(role, audience, by=guard.reader().actor)
         if not is_seen:
-            # Tried out only: what would be refused is refused before the preview.
+            # Only a try: what would be refused later is refused before the preview.
             db.session.rollback()
         given = actions.settle_training_roles(clock.now(), by=guard.reader().actor)[0] if is_seen else 0
     if saved and is_seen:
@@ -111,7 +111,7 @@ def _preview(role: TrainingRole, audience: Audience) -> RolePreview:
 
 @blueprint.post("/people/role-rules/<int:rule_id>/withdrawal")
 def withdraw_role_rule(rule_id: int) -> BaseResponse:
-    """End a rule and take the role back from those who have it by nothing else."""
+    """End a rule, and take the role from people who have it only by this rule."""
     rule = role_rule_to_change(rights.planning(guard.reader()), rule_id)
     name, role = rule.audience.name, rule.role.word
     actions.withdraw_role_rule(rule, by=guard.reader().actor)

@@ -1,4 +1,4 @@
-"""The sponsor's sheet of a programme, on paper and as files; and the list of programmes whose sheet the reader may read."""
+"""The sponsor's sheet of a programme, as page and files, and the list of sheets that the reader may read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ HEADER = ("Part", "Name", "Measure", "Value", "Of", "How it is counted")
 
 @dataclass(frozen=True)
 class SourceRow:
-    """A source in the table: its counts, None where too few people named it, and its trend as a drawing."""
+    """A source in the table: its counts (None if too few people named it) and its trend as a drawing."""
 
     line: SourceLine
     spark: Markup
@@ -39,7 +39,7 @@ class SourceRow:
 
 @blueprint.get("/reports")
 def index() -> str | BaseResponse:
-    """The programmes whose report the reader may read; straight to it where there is one."""
+    """List the programmes whose sheet the reader may read; if there is only one, lead to it."""
     reporting = rights.reporting(guard.reader())
     guard.allow(reporting.holds_places)
     readable = programmes(programmes_within(reporting))
@@ -61,7 +61,7 @@ def _report(programme_id: int) -> ProgrammeReport:
 
 @blueprint.get("/reports/programmes/<int:programme_id>")
 def programme(programme_id: int) -> str:
-    """The sheet: decisions first, then waves, objections and messages, definitions at the foot."""
+    """Show the sheet: decisions first, then waves, objections and messages, with definitions at the foot."""
     report, reader = _report(programme_id), guard.reader()
     reading, planning = rights.reading(reader), rights.planning(reader)
     return render_template(
@@ -86,7 +86,7 @@ def programme(programme_id: int) -> str:
 
 
 def _as_of(report: ProgrammeReport) -> str:
-    """Return the instant of the figures with its year, because paper is read later."""
+    """Return the time of the figures with its year, because paper is read later."""
     local = report.as_of.astimezone(reader_zone())
     return f"{day_words(local.date(), with_year=True)}, {local:%H:%M}"
 
@@ -120,7 +120,7 @@ def _lede(report: ProgrammeReport) -> str:
 
 
 def _calm(report: ProgrammeReport) -> str:
-    """Say what is in order where nothing needs a decision, and what nobody can know: calm is earned by figures."""
+    """When nothing needs a decision, say which figures show that, and what is not known."""
     known = ["every workflow near its go-live has its owners"] if report.waves else []
     unknown = [_doubt(line) for line in report.in_doubt]
     if report.close and not unknown:

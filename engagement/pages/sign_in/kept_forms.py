@@ -1,4 +1,4 @@
-"""What was typed before a session ended: shown again, to be sent or thrown away."""
+"""What somebody typed before their session ended: shown again, to be sent or thrown away."""
 
 from flask import redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,7 +14,7 @@ from engagement.pages.sign_in import blueprint
 
 
 def _own(form_id: int) -> KeptForm:
-    # What was typed with more rights than a link in a message gives is not shown to who came by one.
+    # A form typed with more rights is not shown to a reader who came by a link in a message.
     guard.allow(not guard.reader().has_more)
     return guard.found(kept_form(form_id, guard.reader().account_id))
 
@@ -31,7 +31,7 @@ def kept(form_id: int) -> str:
 
 @blueprint.post("/kept/<int:form_id>/sending")
 def send_kept(form_id: int) -> BaseResponse:
-    """Let the form go where it was meant to: the browser sends the same fields there, and nothing of them stays here."""
+    """Let the browser send the same fields to where the form was going; nothing of them is kept here."""
     row = _own(form_id)
     path = row.path
     throw_away(row)
@@ -41,6 +41,6 @@ def send_kept(form_id: int) -> BaseResponse:
 
 @blueprint.post("/kept/<int:form_id>/removal")
 def remove_kept(form_id: int) -> BaseResponse:
-    """Throw it away."""
+    """Delete the kept form."""
     throw_away(_own(form_id))
     return done("today.index", "It is thrown away.")

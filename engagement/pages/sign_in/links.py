@@ -1,4 +1,4 @@
-"""One-time links: sending one to whoever asks, opening one, and the session that it begins."""
+"""One-time links: sending and opening them, and the session that one begins."""
 
 from flask import current_app, redirect, render_template, request, session
 from flask_login import login_user
@@ -68,9 +68,9 @@ DEMONSTRATION_REFUSED = (
 
 
 def begin_session(account: Account, *, is_limited: bool = False) -> None:
-    """Start a fresh session, so that nothing of one from before can be used, and remember the sign-in.
+    """Start a fresh session, so that nothing of an earlier one can be used, and remember the sign-in.
 
-    One that is limited opens an employee's own pages alone.
+    A limited session opens only an employee's own pages.
     """
     if account.is_demonstration and guard.settings().is_production:
         raise NotAllowed(DEMONSTRATION_REFUSED)
@@ -84,7 +84,7 @@ def begin_session(account: Account, *, is_limited: bool = False) -> None:
 
 
 def queue_link(whose: Account | Person, email: str, leads_to: str) -> None:
-    """Queue a message with a link for whoever signs in with an address; the link itself is made when it goes out."""
+    """Queue a message with a link for an address; the link itself is made when the message goes out."""
     why = "You get this because somebody asked for a sign-in link for your address."
     body = to_html(LINK_TEXT.replace("{{ sign_in_link }}", "[Sign in to Engagement](https://link.invalid)"))
     html = html_layout("Your link to sign in", "Engagement", body, why, "It works once, for 30 minutes.")
@@ -102,7 +102,7 @@ def queue_link(whose: Account | Person, email: str, leads_to: str) -> None:
 @blueprint.route("/login/link/<token>", methods=["GET", "POST"])
 @guard.open_to_all("one-time links sign their reader in")
 def open_link(token: str) -> str | BaseResponse | tuple[str, int]:
-    """Show whom a link signs in; only the button uses it, because mail scanners open every link."""
+    """Show whom a link signs in. Only the button uses the link, because mail scanners open every link."""
     link = links.read_token(secret(), token, LinkPurpose.SIGN_IN, clock.now())
     if link is not None and guard.is_signed_in() and _is_mine(link) and not _opens_more(link):
         return redirect(guard.safe_path(link.leads_to))
@@ -126,7 +126,7 @@ def _link_over(leads_to: str, refusal: str = "") -> tuple[str, int]:
 
 
 def _opens_more(link: links.OneTimeLink) -> bool:
-    """Return whether a link opens more than the session that there is; one that opens less never takes anything away."""
+    """Return whether a link opens more than the present session; a link that opens less takes nothing away."""
     return guard.is_limited() and not link.is_limited
 
 

@@ -58,7 +58,7 @@ class SetupForm(Form):
 
 
 class NewPasswordForm(Form):
-    """A new password, with the present one where there is one."""
+    """A new password, with the present one if there is one."""
 
     present = PasswordField("Your present password", validators=[Length(max=1000)])
     password = PasswordField(
@@ -73,7 +73,7 @@ def _account_with(email: str, password: str) -> Account:
 
 
 def _answer(page: Drawn, refusal: BadInput | None = None) -> Drawn | Response:
-    """Return the page of a form; after too many attempts with the status and the time that programs understand."""
+    """Return the page of a form; after too many attempts, with status 429 and the time to wait."""
     if not isinstance(refusal, TooMany):
         return page
     answer = make_response(page[0], 429)
@@ -108,7 +108,7 @@ def sign_in() -> Drawn | BaseResponse:
 
 
 def _leads_to(path: str, account: Account) -> str:
-    """Return where signing in leads: whoever asked for no page in particular, to what they had typed before."""
+    """Return where signing in leads: to the page that was asked for, else to a form that was kept."""
     kept_id = newest_kept_form(account.id) if path == "/" else None
     return url_for("sign_in.kept", form_id=kept_id) if kept_id else path
 
@@ -116,7 +116,7 @@ def _leads_to(path: str, account: Account) -> str:
 @blueprint.post("/login/link")
 @guard.open_to_all("asks for a sign-in link")
 def ask_link() -> Drawn | BaseResponse:
-    """Send a one-time link; the answer is the same for known and unknown addresses."""
+    """Send a one-time link. The answer is the same for known and unknown addresses."""
     form, refusal = LinkForm(), None
     if form.validate_on_submit():
         attempt = Attempt(Way.LINK, form.email.data, place(), secret(), limits())
@@ -147,7 +147,7 @@ def link_asked() -> str:
 def password() -> Drawn | BaseResponse:
     """Set or change the reader's own password; every other session of theirs ends.
 
-    A link in a message alone sets none: it would be a sign-in for good.
+    A link in a message is not enough to set one: it would then sign in for good.
     """
     account = guard.account()
     if not account.password_hash:
@@ -185,7 +185,7 @@ def sign_out() -> BaseResponse:
 @blueprint.route("/setup/<token>", methods=["GET", "POST"])
 @guard.open_to_all("makes the first administrator where nobody can sign in yet")
 def setup(token: str) -> Drawn | BaseResponse:
-    """Make the first administrator; the link stands in the log of a start without accounts and works once."""
+    """Make the first administrator. A start without accounts prints the link in the log; it works once."""
     link = links.read_token(secret(), token, LinkPurpose.SETUP, clock.now())
     if link is None or queries.any_account_exists():
         return render_template("sign_in/setup_over.html"), 410

@@ -35,7 +35,7 @@ class SubjectForm(Form):
     )
 
     def subject(self) -> Person | Department | str:
-        """Return whom the form names. Raises BadInput where it is nobody, or more than one."""
+        """Return whom the form names; raises BadInput if nobody or more than one."""
         departments: list[Person | Department | str] = [*chosen_departments([self.department.data or ""])]
         named = [*([self.person.person] if self.person.person else []), *departments]
         named += [self.name.data] if self.name.data else []
@@ -70,7 +70,7 @@ class NewForm(SubjectForm, EntryForm):
 
 
 class ChangeForm(EntryForm, EditForm):
-    """What holds of a stakeholder from now on; a name is asked for outside the directory alone."""
+    """What is said of a stakeholder from now on; a name is asked for only outside the directory."""
 
     name = StringField("What are they called?", filters=[stripped])
 
@@ -93,7 +93,7 @@ class NoteForm(Form):
 
 
 def places_to_keep(reader: Reader) -> list[Programme | Wave]:
-    """Return the programmes and waves whose maps the reader keeps, each programme before its waves."""
+    """Return the programmes and waves whose maps the reader may change, each programme before its waves."""
     found: list[Programme | Wave] = []
     planning = rights.planning(reader)
     kept = waves.waves_visible(waves_within(planning))
@@ -105,19 +105,19 @@ def places_to_keep(reader: Reader) -> list[Programme | Wave]:
 
 
 def offer_departments(form: SubjectForm) -> None:
-    """Let every open department be chosen, or none."""
+    """Offer every open department, and none."""
     form.department.choices = [SelectChoice("", "None"), *(SelectChoice(*each) for each in department_choices())]
 
 
 def offer_places(form: EntryForm, places: Sequence[Programme | Wave]) -> None:
-    """Let these maps be ticked; where there is one alone it is ticked."""
+    """Offer these maps; if there is only one, it is ticked."""
     form.places.choices = [SelectChoice(place_key(place), _label(place)) for place in places]
     if len(places) == 1 and not form.is_submitted():
         form.places.data = [place_key(places[0])]
 
 
 def place_key(place: Programme | Wave) -> str:
-    """Return the value that stands for a map in a form or an address: "wave-3"."""
+    """Return the value of a map in a form or an address, such as "wave-3"."""
     return f"{place.__tablename__}-{place.id}"
 
 
@@ -126,7 +126,7 @@ def _label(place: Programme | Wave) -> str:
 
 
 def chosen_places(keys: list[str] | None) -> list[Programme | Wave]:
-    """Return the maps that a list of keys names."""
+    """Return the maps with these keys."""
     found: list[Programme | Wave | None] = []
     for key in keys or []:
         kind, _, number = key.partition("-")

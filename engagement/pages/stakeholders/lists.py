@@ -1,4 +1,4 @@
-"""The list of stakeholders: what it is narrowed by, what there is to choose from, and its rows as a file."""
+"""The list of stakeholders: its filters, their choices, and its rows as a file."""
 
 from typing import Any
 

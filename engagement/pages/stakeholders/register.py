@@ -53,7 +53,7 @@ def index() -> str:
 
 
 def _maps() -> Reach:
-    """Return the maps that the reader sees; refuses who sees none."""
+    """Return the maps that the reader sees; refuses a reader who sees none."""
     maps = rights.reading_maps(guard.reader())
     guard.allow(maps.holds_places)
     return maps
@@ -70,7 +70,7 @@ def _lede(counts: dict[StakeholderGroup, int]) -> str:
 
 @blueprint.get("/stakeholders.<any(csv, xlsx):kind>")
 def export(kind: str) -> Response:
-    """Give the list as a file, with the filters of the page; private notes are in no file."""
+    """Send the list as a file, with the filters of the page and without private notes."""
     maps = _maps()
     lines = queries.lines_of(stakeholders_asked(maps, Asked()), places_within(maps))
     return list_file(kind, HEADER, [file_row(line) for line in lines], "stakeholders", "Stakeholders")
@@ -107,7 +107,7 @@ def new() -> Drawn | BaseResponse:
 
 
 def _own_reference(reader: Reader) -> str:
-    """Return the address or number by which a form names the reader themselves, empty for one outside the directory."""
+    """Return the address or number by which a form names the reader; "" if they are not in the directory."""
     person = guard.account().person
     return (person.email or person.employee_id or "") if person and reader.person_id and not person.has_left else ""
 
@@ -127,7 +127,7 @@ def _needs() -> dict[str, str]:
 
 @blueprint.route("/stakeholders/<int:stakeholder_id>/edit", methods=["GET", "POST"])
 def edit(stakeholder_id: int) -> Drawn | BaseResponse:
-    """Say anew what holds of a stakeholder; giving them to somebody else is done here too."""
+    """Change what is said of a stakeholder, or who looks after them."""
     held(stakeholder_to_change(stakeholder_id).stakeholder)
     line = stakeholder_to_change(stakeholder_id)
     row, profile, owner = line.stakeholder, line.profile, line.profile.owner

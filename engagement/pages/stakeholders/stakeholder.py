@@ -40,7 +40,7 @@ def _to_note(stakeholder_id: int) -> StakeholderLine:
 
 @blueprint.get("/stakeholders/<int:stakeholder_id>")
 def stakeholder(stakeholder_id: int) -> Drawn:
-    """Show a stakeholder: group, role, who looks after them, maps, history; private notes to who may read them."""
+    """Show a stakeholder: group, role, who looks after them, maps and history; private notes only to those who may read them."""
     line = queries.line_for(rights.reading_maps(guard.reader()), stakeholder_id)
     return _drawn(line, NoteForm(formdata=None), RemovalForm(formdata=None))
 
@@ -69,7 +69,7 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
 
 
 def _opens(reading: Reach, place: StakeholderPlace) -> str | None:
-    """Return the page of a wave or programme where the reader may open it."""
+    """Return the address of a wave or programme, if the reader may open it."""
     if not reading.covers(programme_id=place.programme_id, wave_id=place.wave_id):
         return None
     if place.wave_id is None:
@@ -124,7 +124,7 @@ def write_note(stakeholder_id: int) -> Drawn | BaseResponse:
 
 @blueprint.post("/stakeholders/<int:stakeholder_id>/notes/<int:note_id>/withdrawal")
 def withdraw_note(stakeholder_id: int, note_id: int) -> BaseResponse:
-    """Take a private note back."""
+    """Delete the words of a private note; that there was one stays on record."""
     line = _to_note(stakeholder_id)
     note = note_of(line.stakeholder, note_id)
     actions.withdraw_note(note, by=guard.reader().actor)

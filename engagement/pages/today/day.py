@@ -1,4 +1,4 @@
-"""The start: the change team's day, or the place where any other reader begins. How what needs somebody is said is in `tasks`."""
+"""The start page: the change team's day, or a way on to where another reader begins. The words of tasks are in `tasks`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import waves_within
 from engagement.words import number_word, plural
 
-#: So many tasks of one reason are shown; a link leads to the rest.
+#: Tasks shown for each reason; a link leads to the rest.
 MOST_OF_A_KIND = 4
 MOST_WAVES = 8
 MOST_DATES = 8
@@ -52,7 +52,7 @@ class AgendaLine:
 
 @dataclass(frozen=True)
 class WaveCard:
-    """A wave below the timeline: everything that the timeline says, in words."""
+    """A wave below the timeline, which says the same in words."""
 
     wave: Wave
     lines: Sequence[str]
@@ -60,7 +60,7 @@ class WaveCard:
 
 @blueprint.get("/")
 def index() -> str | BaseResponse:
-    """The day of those who plan, first setup alone for who only administers; a redirect to where everybody else begins."""
+    """Show the day of those who plan, or first setup to an administrator who plans nothing; lead others to their own pages."""
     reader = guard.reader()
     first_setup, planning = setup_shown(reader), rights.planning(reader)
     if not planning.holds_places:
@@ -89,7 +89,7 @@ def index() -> str | BaseResponse:
 
 
 def _beginning(reader: Reader) -> str:
-    """Return the endpoint at which somebody who plans nothing begins."""
+    """Return the first page of somebody who plans nothing."""
     if rights.administering(reader).everything:
         return "admin.index"
     if rights.reporting(reader).holds_places:
@@ -130,7 +130,7 @@ def _agenda(on: date, reader: Reader) -> list[AgendaLine]:
 
 
 def _new_concerns(counts: dict[Source, int]) -> str:
-    """Say what came into the resistance log lately, "" when nothing did."""
+    """Say how many concerns are new in the resistance log; "" for none."""
     total = sum(counts.values())
     if not total:
         return ""

@@ -1,4 +1,4 @@
-"""First setup on the start page: what is still to be done, where, and leaving a step out."""
+"""First setup on the start page: what is left to do, where, and leaving a step out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,9 +36,9 @@ NEEDS_ADMINISTRATION = "An administrator does this."
 
 @dataclass(frozen=True)
 class SetupLine:
-    """A step as the page shows it: where it is done, "" where the reader may not, and `note` on how it stands.
+    """A step on the page: `url` is where it is done ("" if the reader may not), `note` how far it is.
 
-    `tests_mail` says that a test mail, sent from here, is how it is done.
+    `tests_mail`: the step is done by a test mail from here.
     """
 
     state: StepState
@@ -49,7 +49,7 @@ class SetupLine:
 
 @dataclass(frozen=True)
 class _Begun:
-    """The first of what is there already, from which the next steps lead on."""
+    """The first programme and wave that exist already; the next steps build on them."""
 
     programme: Programme | None
     wave: Wave | None
@@ -62,7 +62,7 @@ def _begun() -> _Begun:
 
 @dataclass(frozen=True)
 class Setup:
-    """First setup as the page shows it; `next` is the first step that is left."""
+    """First setup on the page; `next` is the first step that is left."""
 
     lede: str
     lines: Sequence[SetupLine]
@@ -70,7 +70,7 @@ class Setup:
 
 
 def setup_shown(reader: Reader) -> Setup | None:
-    """Return first setup for those who carry it out, None for others and once nothing is left."""
+    """Return first setup for those who do it; None for others, and once it is done."""
     plans, administers = rights.planning(reader).everything, rights.administering(reader).everything
     if not plans and not administers:
         return None
@@ -107,7 +107,7 @@ def _test_mail_words() -> str:
 
 
 def _where(step: SetupStep, begun: _Begun) -> str:
-    """Return the address at which a step is done, with what is there already."""
+    """Return the address where a step is done, given what exists already."""
     if step is SetupStep.PEOPLE:
         return url_for("intake.index")
     if step is SetupStep.TRAINING:
@@ -140,7 +140,7 @@ def _asked(word: str) -> SetupStep:
 
 @blueprint.post("/setup-steps/<step>/skipping")
 def skip_setup(step: str) -> BaseResponse:
-    """Leave a step out."""
+    """Leave a step of first setup out."""
     asked = _asked(step)
     actions.skip_setup(asked, by=guard.reader().actor)
     return done(
@@ -159,7 +159,7 @@ def take_up_setup(step: str) -> BaseResponse:
 
 @blueprint.post("/setup-steps/test-mail")
 def send_test_mail() -> BaseResponse:
-    """Send a mail to the reader's own address, to prove that mail leaves."""
+    """Send a mail to the reader's own address, to prove that mail leaves the service."""
     guard.allow(rights.administering(guard.reader()).everything)
     account = guard.account()
     why = "You get this because you asked for a test mail."

@@ -1,4 +1,4 @@
-"""What needs the reader, as the page says it: sentences in the reader's own time, addresses and buttons, grouped by reason."""
+"""What needs the reader, in the words of the page: sentences in the reader's zone, addresses and buttons, grouped by reason."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
 from engagement.words import days_away, listed, plural
 
-#: The one button of each task, and where the rest of its kind is listed; None where there is only one.
+#: The button of each task, and the page that lists the rest of its kind; None if there is only one.
 ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.APPROVAL: ("Read and approve", ("calendar.index", {})),
     Reason.SENT_BACK: ("Change it", ("calendar.index", {})),
@@ -49,7 +49,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.LEAVERS: ("Give it to others", None),
     Reason.SIGN_IN: ("Look at it", ("admin.waiting_sign_ins", {})),
 }
-#: Why a message waits, after to whom and when it goes out.
+#: Why a message waits; comes after its readers and its time.
 WHY_IT_WAITS = {
     Reason.APPROVAL: "Without an approval it is held.",
     Reason.SENT_BACK: "Its approver says what to change.",
@@ -74,7 +74,7 @@ class Task:
 
 @dataclass(frozen=True)
 class TaskGroup:
-    """Tasks with one reason in common; `count` is of all of them, `more_url` leads to those that are not shown."""
+    """Tasks with the same reason; `count` includes those that are not shown, and `more_url` leads to them."""
 
     title: str
     count: int
@@ -83,17 +83,16 @@ class TaskGroup:
 
     @property
     def more(self) -> int:
-        """How many are not shown."""
         return self.count - len(self.tasks)
 
 
 def task_groups(needed: Sequence[Needed], on: date) -> list[TaskGroup]:
-    """Return what needs the reader as the page shows it on the reader's day."""
+    """Return what needs the reader, grouped by reason; days count in the reader's zone."""
     return [_group(each, on) for each in needed]
 
 
 def calm_words(reader: Reader, visible: Sequence[Wave], on: date) -> str:
-    """Say what is in order where nothing needs the reader, and no more than was looked at."""
+    """When nothing needs the reader, say what is in order: only what was looked at."""
     planning = rights.planning(reader)
     planned = [wave for wave in visible if wave.status.is_open and reaches_wave(planning, wave)]
     if not planned:

@@ -1,4 +1,4 @@
-"""Arranging a curriculum: which modules are in it, how each counts, in which order, and how many of a choice are asked."""
+"""Arranging a curriculum: its modules, how each counts, their order, and how many of a choice are asked."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from engagement.training.actions import Place
 from engagement.training.models import Module
 from engagement.training.rules import ItemKind
 
-#: Where a course stands for which no place was typed: behind the others.
+#: The place of a course without a typed place: after all others.
 LAST = 10_000
 
 
@@ -60,9 +60,9 @@ def arrange(role: str) -> Drawn | BaseResponse:
 
 
 def _places(form: CurriculumForm, modules: Sequence[Module]) -> list[Place]:
-    """Return the modules that are in the curriculum, by the places that were typed.
+    """Return the modules of the curriculum in the order of the typed places.
 
-    Of two at the same place the one that was moved up to it comes first, and one that was moved down to it last.
+    Of several at one place, a module that was moved up comes first and a module that was moved down comes last.
     """
     by_id = {str(module.id): module for module in modules}
     chosen = [module for module in modules if form[f"kind_{module.id}"].data]
@@ -80,6 +80,6 @@ def _places(form: CurriculumForm, modules: Sequence[Module]) -> list[Place]:
 
 
 def _complain_by_module(form: CurriculumForm, error: BadInput) -> None:
-    """Put what is wrong with a module above the field that says what comes first."""
+    """Put a problem of a module above its field “Comes after”."""
     for key in [key for key in error.problems if f"after_{key}" in form]:
         complain(form[f"after_{key}"], error.problems.pop(key))

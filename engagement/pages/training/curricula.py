@@ -36,7 +36,7 @@ SHOWN_WITHOUT_ROLE = 20
 
 @dataclass(frozen=True)
 class WaveLine:
-    """An open wave in the overview, with how far it is."""
+    """An open wave in the overview, with its training so far."""
 
     wave: Wave
     progress: WaveProgress
@@ -44,7 +44,7 @@ class WaveLine:
 
 @blueprint.get("/training")
 def index() -> str:
-    """Show the four curricula, what the library offers, and how far the open waves are."""
+    """Show the four curricula, news of the library, and the training of open waves."""
     reader = guard.reader()
     reading = rights.reading(reader)
     guard.allow(reading.holds_places)
@@ -69,7 +69,7 @@ def index() -> str:
 
 
 def _library_news() -> tuple[LibraryNews, str]:
-    """Return what the starter library has to offer, or nothing with a sentence about the file that can't be read."""
+    """Return the news of the starter library, or nothing and a sentence about a file that can't be read."""
     try:
         return queries.library_news(), ""
     except BadInput as error:
@@ -78,7 +78,7 @@ def _library_news() -> tuple[LibraryNews, str]:
 
 @blueprint.post("/training/library")
 def take_library_over() -> BaseResponse:
-    """Bring the starter library in: its modules, and the curricula that they form."""
+    """Take over the starter library: its modules and their curricula."""
     reader = guard.reader()
     guard.allow(rights.training(reader).everything)
     counts = actions.settle_library(by=reader.actor)
@@ -101,7 +101,7 @@ def curriculum(role: str) -> str:
 
 @blueprint.get("/waves/<int:wave_id>/training")
 def wave(wave_id: int) -> str:
-    """Show how far a wave's training is, by department and role, and who has no role."""
+    """Show the training of a wave by department and role, and people without a role."""
     reader = guard.reader()
     found, seen = _visible_wave(wave_id), people_within(rights.reading(reader))
     nobody = queries.members_without_role(wave_id)
@@ -127,7 +127,7 @@ def _visible_wave(wave_id: int) -> Wave:
 
 
 def _wave_by_name(wave_id: int) -> Wave:
-    """Return a wave whose people the reader may see by name, all of them or those of departments headed."""
+    """Return a wave in which the reader may see people by name: all, or those of departments that they head."""
     return wave_with_learners_for(rights.reading(guard.reader()), wave_id)
 
 
@@ -137,14 +137,14 @@ def _hours(minutes: int) -> str:
 
 @blueprint.get("/waves/<int:wave_id>/training.<any(csv, xlsx):kind>")
 def wave_file(wave_id: int, kind: str) -> Response:
-    """Give the table of a wave's training as a file, row by row as on the page."""
+    """Send the table of a wave's training as a file, with the rows of the page."""
     header, rows = progress_table(_visible_wave(wave_id))
     return list_file(kind, header, rows, f"wave-{wave_id}-training", "Training by role")
 
 
 @blueprint.get("/waves/<int:wave_id>/training/people")
 def learners(wave_id: int) -> str:
-    """List the people behind the counts, those whom the reader may see by name."""
+    """List the people behind the counts whom the reader may see by name."""
     found, asked, reader = _wave_by_name(wave_id), Asked(), guard.reader()
     query = learners_asked(found, asked)
     page = asked.page(count_of(query))
@@ -161,6 +161,6 @@ def learners(wave_id: int) -> str:
 
 @blueprint.get("/waves/<int:wave_id>/training/people.<any(csv, xlsx):kind>")
 def learners_file(wave_id: int, kind: str) -> Response:
-    """Give the list of people as a file, with the filters of the page."""
+    """Send the list of people as a file, with the filters of the page."""
     rows = learner_rows(_wave_by_name(wave_id))
     return list_file(kind, LEARNER_HEADER, rows, f"wave-{wave_id}-training-people", "People")

@@ -14,7 +14,7 @@ from engagement.training.scopes import assignment_for
 
 @blueprint.route("/training/assignments/<int:assignment_id>/due-day", methods=["GET", "POST"])
 def due_day(assignment_id: int) -> Drawn | BaseResponse:
-    """Give one person another day than their wave has, or the wave's day again; the page tells what was given before."""
+    """Give one person another day than their wave, or the wave's day again; the page lists earlier days."""
     reader = guard.reader()
     found = assignment_for(rights.reading(reader), rights.training(reader), assignment_id)
     form = DueDayForm(due_on=held(found).own_due_on)

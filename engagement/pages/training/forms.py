@@ -52,7 +52,7 @@ class ModuleForm(EditForm):
 
 
 class QuestionForm(EditForm):
-    """A question of a module with its answers; of the rows for answers some may stay empty."""
+    """A question of a module with its answers; rows for answers may stay empty."""
 
     text = TextAreaField("What do you ask?", filters=[stripped], validators=[InputRequired("Write the question.")])
     trains_recognising = BooleanField(
@@ -62,7 +62,7 @@ class QuestionForm(EditForm):
 
     @staticmethod
     def values_of(question: Question | None) -> dict[str, Any]:
-        """Return what stands in the fields for a question; nothing for a new one."""
+        """Return the values of the fields for a question; none for a new one."""
         values: dict[str, Any] = {}
         for number, choice in enumerate(question.choices if question else (), 1):
             values |= {f"answer_{number}": choice.text, f"why_{number}": choice.why, f"right_{number}": choice.is_right}
@@ -75,7 +75,7 @@ class QuestionForm(EditForm):
         return [(self[f"answer_{n}"], self[f"why_{n}"], self[f"right_{n}"]) for n in range(1, MOST_CHOICES + 1)]
 
     def answers(self) -> list[Answer]:
-        """Return the answers as they were typed, the empty ones among them."""
+        """Return the answers as they were typed, empty ones included."""
         return [Answer(text.data or "", why.data or "", bool(right.data)) for text, why, right in self.rows()]
 
 

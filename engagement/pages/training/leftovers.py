@@ -1,4 +1,4 @@
-"""Pages of old training: what people who moved had not finished, decided together by move or one by one."""
+"""Pages of old training: what people had not finished when they moved. Decided for a whole move together, or one by one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ def moved(what: Move | Leftover) -> str:
 
 @dataclass(frozen=True)
 class _List:
-    """What a list of old training shows: in which state, and of which move, None for all."""
+    """What a list of old training shows: a state, and a move (None for all)."""
 
     state: LeftoverState
     moves: Sequence[Move]
@@ -49,13 +49,13 @@ class _List:
 
     @property
     def rows(self) -> Select[Leftover]:
-        """The SELECT of what it shows, of those whom the reader sees by name."""
+        """The SELECT of its rows, for people whom the reader sees by name."""
         seen = old_training_within(rights.reading_old_training(guard.reader()))
         return queries.leftovers_listed(self.state, seen, self.move.is_theirs if self.move else None)
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """The query of an address that shows the same."""
+        """The query of an address that shows the same list."""
         asked = {"state": "" if self.state is LeftoverState.OPEN else self.state.value}
         return {name: text for name, text in (asked | {"move": self.move.key if self.move else ""}).items() if text}
 
@@ -73,7 +73,7 @@ def _named(found: Sequence[Move], key: str | None) -> Move | None:
 
 @blueprint.get("/training/leftovers")
 def leftovers() -> str:
-    """List what waits for a decision, by move and one by one, or what was decided."""
+    """List what waits for a decision, by move and one by one; or what was decided."""
     reader = guard.reader()
     guard.allow(rights.reading_old_training(reader).holds_anything)
     shown = _asked_list()
@@ -81,7 +81,7 @@ def leftovers() -> str:
     for name, value in shown.arguments.items():
         asked.carry(name, value)
     page = asked.page(count_of(shown.rows))
-    # Who reads everything may also head a department, and decides for its people only.
+    # A reader of everything may also head a department; they decide only for its people.
     decided = old_training_within(rights.training(reader))
     theirs = {move.key: move for move in queries.moves(decided)}
     lines = queries.leftover_lines(shown.rows.limit(page.size).offset(page.offset))
@@ -103,7 +103,7 @@ def leftovers() -> str:
 
 @blueprint.get("/training/leftovers.<any(csv, xlsx):kind>")
 def leftovers_file(kind: str) -> Response:
-    """Give the list as a file, with the state and the move that the page shows."""
+    """Send the list as a file, with the state and the move that the page shows."""
     guard.allow(rights.reading_old_training(guard.reader()).holds_anything)
     rows = [_cells(line) for line in queries.leftover_lines(_asked_list().rows)]
     return list_file(kind, HEADER, rows, "old-training", "Old training")
@@ -137,7 +137,7 @@ def _path(department: Department | None) -> str:
 
 @blueprint.post("/training/leftovers/decisions")
 def decide_leftovers() -> BaseResponse:
-    """Decide for everybody of one move who was on the page."""
+    """Decide for everybody of one move whom the page showed."""
     training = rights.training(guard.reader())
     guard.allow(training.holds_anything)
     decision, decided = asked_decision(), old_training_within(training)
@@ -173,7 +173,7 @@ def say_decided(decision: LeftoverDecision, whose: str) -> None:
 
 
 def _theirs(leftover_id: int) -> Leftover:
-    """Return old training that the reader decides about; raises NotFound for any other."""
+    """Return old training about which the reader decides; raises NotFound for any other."""
     return queries.leftover_for(rights.training(guard.reader()), leftover_id)
 
 
@@ -199,6 +199,6 @@ def take_back_decision(leftover_id: int) -> BaseResponse:
 
 
 def _back() -> BaseResponse:
-    """Lead back to the list as it was."""
+    """Lead back to the list with the same filters."""
     kept: dict[str, Any] = {name: text for name in ("state", "move") if (text := request.form.get(name, "")[:200])}
     return redirect(url_for("training.leftovers", **kept), 303)

@@ -31,7 +31,7 @@ LEARNER_HEADER = [
 
 
 def progress_table(found: Wave) -> tuple[list[str], list[list[object]]]:
-    """Return the header and rows of a wave's table, row by row as the page has them."""
+    """Return the header and rows of a wave's table, as on the page."""
     far = queries.wave_progress(found.id)
     header = ["Department"] + [f"{role.word} {word}" for role in TrainingRole for word in ("finished", "assigned")]
     lines = [(line.path or line.name, line.roles) for line in far.rows]

@@ -1,4 +1,4 @@
-"""Pages of a module: its text with the questions, writing and rewriting it, and recording who finished it elsewhere."""
+"""Pages of a module: reading, writing and rewriting it, and recording who finished it elsewhere."""
 
 from flask import request
 from markupsafe import Markup
@@ -21,7 +21,7 @@ from engagement.training.scopes import module_for, module_to_change
 
 @blueprint.get("/training/modules/<slug>")
 def module(slug: str) -> Drawn:
-    """Show a module with its questions; the right answers to those who may change it."""
+    """Show a module with its questions; right answers only to those who may change it."""
     return _module_page(module_for(rights.reading(guard.reader()), slug), CompletionForm(formdata=None, on=today()))
 
 

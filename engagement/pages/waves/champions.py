@@ -1,4 +1,4 @@
-"""Pages of champions: coverage of a wave by department with its gaps, appointing and releasing."""
+"""Pages of champions: a wave's coverage by department with its gaps, appointing and releasing."""
 
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
@@ -25,7 +25,7 @@ def _wave_to_plan(wave_id: int) -> Wave:
 
 @blueprint.get("/waves/<int:wave_id>/champions")
 def champions(wave_id: int) -> Drawn:
-    """Show the champions of a wave, how far they reach its people, and where some are missing."""
+    """Show the champions of a wave, their coverage of its people, and where some are missing."""
     wave = wave_for(rights.reading(guard.reader()), wave_id)
     return _drawn(wave, _form(wave, posted=False))
 
@@ -67,7 +67,6 @@ def _time_words(champion: Champion) -> str:
 
 @blueprint.post("/waves/<int:wave_id>/champions")
 def appoint_champion(wave_id: int) -> Drawn | BaseResponse:
-    """Make somebody a champion of a wave."""
     wave = _wave_to_plan(wave_id)
     form = _form(wave, posted=True)
     if form.validate_on_submit():
@@ -97,7 +96,7 @@ def _when_words(champion: Champion) -> str:
 
 @blueprint.post("/waves/<int:wave_id>/champions/<int:champion_id>/release")
 def release_champion(wave_id: int, champion_id: int) -> BaseResponse:
-    """Let somebody be a champion no longer."""
+    """End somebody's time as a champion; that they were one stays on record."""
     champion = champion_of(_wave_to_plan(wave_id), champion_id)
     actions.release_champion(champion, clock.today(guard.settings().timezone), by=guard.reader().actor)
     return done(

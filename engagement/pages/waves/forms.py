@@ -45,7 +45,7 @@ class MoveForm(EditForm):
 
 
 class StepForm(Form):
-    """What a step of a wave rests on, and for its go-live the day."""
+    """The reason for a step of a wave, and for go-live its day."""
 
     on = DateField(
         "On which day did its people begin?",
@@ -58,7 +58,7 @@ class StepForm(Form):
 
 
 class TakeBackForm(Form):
-    """Why the newest step of a wave was a slip, and for its go-live the day for which it is planned again."""
+    """Why the newest step of a wave was a mistake and, if that was go-live, the day that is planned again."""
 
     go_live_on = DateField("For which day is its go-live planned?", validators=[InputRequired("Choose a day.")])
     reason = TextAreaField(

@@ -1,4 +1,4 @@
-"""Who is in a wave, now or on a past day; adding one person by hand."""
+"""The people of a wave, now or on a past day, and adding one by hand."""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from engagement.waves.scopes import people_within, reaches_wave, wave_for
 
 @blueprint.route("/waves/<int:wave_id>/people", methods=["GET", "POST"])
 def members(wave_id: int) -> Drawn | BaseResponse:
-    """Who is in a wave, with training roles; those without one can be listed alone."""
+    """List the people of a wave with training roles, or only those without one; add somebody by hand."""
     reader = guard.reader()
     seen = people_within(rights.reading(reader))
     row = wave_for(rights.planning(reader) if request.method == "POST" else rights.reading(reader), wave_id)
@@ -60,7 +60,7 @@ def members(wave_id: int) -> Drawn | BaseResponse:
 
 
 def _asked_day(wave: Wave, asked: Asked) -> date | None:
-    """Return the past day that the address asks about, None for the present; no day before the wave was made, or to come."""
+    """Return the past day that the address asks about, None for today, for a future day, or for one before the wave was made."""
     on = asked.day("on", "Who was in it on", wave.made_at.date(), here_today())
     return max(on, wave.made_at.date()) if on and on < here_today() else None
 

@@ -1,4 +1,4 @@
-"""Moving a wave's go-live: first shown with what moves along, then done; what pages say of a move, and of a day that is asked for."""
+"""Moving a wave's go-live: a preview first, then the move; and what pages say about moves and chosen days."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ from engagement.waves.scopes import wave_for
 
 @blueprint.route("/waves/<int:wave_id>/go-live", methods=["GET", "POST"])
 def move(wave_id: int) -> Drawn | BaseResponse:
-    """Move go-live: first shown with what moves along, then done if it is still the day that was shown."""
+    """Show what would move along; move go-live when the same day is sent again."""
     row = held(wave_for(rights.planning(guard.reader()), wave_id))
     form = MoveForm(go_live_on=row.go_live_on)
     country = guard.organisation().country
@@ -56,7 +56,7 @@ def _what_moves(wave: Wave, new_day: date, country: str) -> list[tuple[str, date
 
 
 def day_off_words(go_live_on: date) -> str:
-    """Warn of a go-live on a day on which few people work, "" for a working day."""
+    """Warn of a go-live on a day when few people work; "" for a working day."""
     why = why_off(go_live_on, guard.organisation().country)
     return f" That is {why}, when few people work." if why else ""
 
@@ -64,7 +64,7 @@ def day_off_words(go_live_on: date) -> str:
 def go_live_warnings(
     go_live_on: date | None, programme_id: int, lineages: Sequence[str], wave_id: int | None = None
 ) -> list[str]:
-    """Say what speaks against a go-live on a day: it has passed, few people work, another wave is left in peace then."""
+    """Say what is against a go-live on a day: it has passed, few people work, or it is in another wave's quiet period."""
     if go_live_on is None:
         return []
     found = ["This day has passed."] if go_live_on < here_today() else []
@@ -76,7 +76,7 @@ def go_live_warnings(
 
 
 def is_meant(field: Field, warnings: Sequence[str]) -> bool:
-    """Return whether nothing speaks against the day in a field, or its sender ticked that this very day is meant."""
+    """Return whether nothing is against the chosen day, or the sender ticked that this day is meant."""
     if not warnings or request.form.get("despite") == field.data.isoformat():
         return True
     complain(field, f"{' '.join(warnings)} Choose another day, or tick below that this one is meant.")
@@ -84,7 +84,7 @@ def is_meant(field: Field, warnings: Sequence[str]) -> bool:
 
 
 def move_words(wave: Wave) -> str:
-    """Say from which day go-live was moved last, when, by whom and why; "" for a wave that never moved."""
+    """Say from which day go-live was last moved, when, by whom and why; "" if it never moved."""
     moves = queries.moves_of_waves([wave.id]).get(wave.id)
     if not moves:
         return ""
@@ -93,7 +93,7 @@ def move_words(wave: Wave) -> str:
 
 
 def outdated_messages(wave: Wave) -> list[Occurrence]:
-    """Return the messages that were sent and name a day on which the wave was to go live and no longer does."""
+    """Return the sent messages that name a former day of go-live."""
     former = {move.from_on for move in queries.moves_of_waves([wave.id]).get(wave.id, [])} - {wave.go_live_on}
     found = {row.id: row for each in sorted(former) for row in messages_naming(wave, each, wave.go_live_on)}
     return list(found.values()) if wave.status.is_ahead else []

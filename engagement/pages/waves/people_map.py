@@ -1,4 +1,4 @@
-"""What a wave's page shows of its people: the stakeholder map as a list, and how far champions reach."""
+"""What a wave's page shows of its people: the stakeholder map as a list, and the coverage by champions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class WaveMap:
 
 
 def map_of(reader: Reader, wave: Wave) -> WaveMap | None:
-    """Return the map of a wave, None for a reader who sees none."""
+    """Return the map of a wave; None if the reader may not see it."""
     maps = rights.reading_maps(reader)
     if not reaches_wave(maps, wave):
         return None
@@ -41,7 +41,7 @@ def map_of(reader: Reader, wave: Wave) -> WaveMap | None:
 
 
 def coverage_lede(coverage: WaveCoverage) -> str:
-    """Say how the champions of a wave stand in one or two sentences."""
+    """Say in one or two sentences how well champions cover a wave."""
     if not coverage.people:
         return "Nobody is in the wave yet."
     people = plural(coverage.people, "person", "people")

@@ -85,7 +85,7 @@ class OwnershipForm(EditForm):
 
 @blueprint.get("/programmes")
 def index() -> str:
-    """All programmes with the waves that the reader may see."""
+    """List all programmes with the waves that the reader may see."""
     reading, planning = rights.reading(guard.reader()), rights.planning(guard.reader())
     guard.allow(reading.holds_places)
     seen = waves.waves_visible(waves_within(reading))
@@ -121,7 +121,7 @@ def _programme_to_plan(programme_id: int) -> Programme:
 
 @blueprint.get("/programmes/<int:programme_id>")
 def programme(programme_id: int) -> str:
-    """One programme: waves, workflows with their gaps, communications."""
+    """Show a programme: waves, workflows with their gaps, communications."""
     reader = guard.reader()
     reading = rights.reading(reader)
     row = programme_for(reading, programme_id)
@@ -146,7 +146,6 @@ def programme(programme_id: int) -> str:
 
 @blueprint.route("/programmes/<int:programme_id>/edit", methods=["GET", "POST"])
 def edit_programme(programme_id: int) -> Drawn | BaseResponse:
-    """Change a programme."""
     row = _programme_to_plan(programme_id)
     form = ProgrammeForm(obj=held(row))
     if form.validate_on_submit():
@@ -186,7 +185,7 @@ def _workflow_to_plan(workflow_id: int) -> Workflow:
 
 @blueprint.get("/workflows/<int:workflow_id>")
 def workflow(workflow_id: int) -> str:
-    """One workflow: scope statement, who holds what, the waves it is in."""
+    """Show a workflow: scope statement, owners, and its waves."""
     reading = rights.reading(guard.reader())
     row = workflow_for(reading, workflow_id)
     seen = [w for w in waves.waves_visible(waves_within(reading)) if w.programme_id == row.programme_id]
@@ -220,7 +219,7 @@ def edit_workflow(workflow_id: int) -> Drawn | BaseResponse:
 
 @blueprint.route("/workflows/<int:workflow_id>/ownership", methods=["GET", "POST"])
 def ownership(workflow_id: int) -> Drawn | BaseResponse:
-    """Name who holds the four parts; an empty field leaves a part vacant."""
+    """Name the owners of the four parts; an empty field leaves a part vacant."""
     row = _workflow_to_plan(workflow_id)
     held(row)
     form = OwnershipForm(data={each.part.value: each.person for each in queries.holdings([row.id])[row.id]})

@@ -1,4 +1,4 @@
-"""The steps of a wave: those that it took, taking one with what is still open in view, and taking back a slip."""
+"""The steps of a wave: those taken so far, taking the next with a view of what is open, and taking one back."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import wave_for
 from engagement.words import number_word
 
-#: What the button for a step says.
+#: The words on the button of each step.
 STEPS = {
     WaveStatus.PLANNED: "Plan it again",
     WaveStatus.READY: "It is ready",
@@ -31,7 +31,7 @@ STEPS = {
     WaveStatus.CLOSED: "Close the wave",
     WaveStatus.CANCELLED: "Cancel the wave",
 }
-#: What follows from each step.
+#: What each step means for people.
 CONSEQUENCES = {
     WaveStatus.PLANNED: "The wave is being planned again, and its people are asked for training as before.",
     WaveStatus.READY: "Everybody reads that it can go live on its day.",
@@ -40,7 +40,7 @@ CONSEQUENCES = {
     WaveStatus.CLOSED: "A closed wave stays as it is. For a day you can take this back.",
     WaveStatus.CANCELLED: "Its people will no longer be asked for training. You can plan it again.",
 }
-#: Steps before which it counts what is still open.
+#: Steps that first show what is still open.
 TOWARDS_GO_LIVE = (WaveStatus.READY, WaveStatus.LIVE)
 
 
@@ -55,7 +55,7 @@ class Milestone:
 
 @dataclass(frozen=True)
 class ShownPoint:
-    """Something that is still open, with the address at which it is done."""
+    """Something still open, with the address where it is done."""
 
     title: str
     why: str
@@ -63,7 +63,7 @@ class ShownPoint:
 
 
 def steps_taken(wave_id: int) -> list[Milestone]:
-    """Return the steps that a wave took, the first one first, as its page tells them."""
+    """Return the steps of a wave in order, in the words of its page."""
     return [Milestone(short_day(step.at), _words(step), "done") for step in queries.steps_of(wave_id)]
 
 
@@ -78,7 +78,7 @@ def _planned(wave_id: int) -> Wave:
 
 @blueprint.route("/waves/<int:wave_id>/statuses", methods=["GET", "POST"])
 def change_status(wave_id: int) -> Drawn | BaseResponse:
-    """Take a wave a step on or back; what is still open stands above the question what the step rests on."""
+    """Take a wave a step on or back; the page shows what is still open and asks for a reason."""
     wave, on = _planned(wave_id), today()
     asked = request.values.get("status", "")
     if asked not in STEPS:
@@ -146,7 +146,7 @@ def take_back(wave_id: int) -> Drawn | BaseResponse:
 
 
 def _planned_before(wave: Wave) -> date:
-    """Return the day of its go-live that was planned before the newest step of a wave, its present one where none moved it."""
+    """Return a wave's go-live day before its newest step; the present day if the step did not move it."""
     steps, moves = queries.steps_of(wave.id), queries.moves_of_waves([wave.id]).get(wave.id, [])
     moved_by_it = bool(steps and moves) and moves[0].at >= steps[-1].at
     return moves[0].from_on if moved_by_it else wave.go_live_on

@@ -42,7 +42,7 @@ from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import reaches_wave, wave_for
 from engagement.words import days_away
 
-#: So many of the messages that went out stand on the page of a wave.
+#: Sent messages that the page of a wave shows.
 MOST_SENT = 5
 Placed = TypeVar("Placed", Department, Workflow)
 
@@ -95,12 +95,12 @@ def new(programme_id: int) -> Drawn | BaseResponse:
 
 @blueprint.route("/waves/<int:wave_id>/edit", methods=["GET", "POST"])
 def edit(wave_id: int) -> Drawn | BaseResponse:
-    """Change a wave; its go-live moves on a page of its own."""
+    """Change a wave; go-live is moved on a page of its own."""
     wave = held(_wave_to_plan(wave_id))
     reader = guard.reader()
-    # A lead who could choose departments would see anybody by name.
+    # A lead who could choose departments could see anybody by name.
     may_place = reaches_programme(rights.planning(reader), wave.programme)
-    # A department that was merged into another stands in the wave by that one.
+    # A department that was merged into another counts as that one.
     placed = [people.standing_department(d) for d in queries.departments_of_waves([wave.id]).get(wave.id, [])]
     taken = queries.workflows_of_waves([wave.id]).get(wave.id, [])
     form = WaveForm(obj=wave, departments=[str(d.id) for d in placed], workflows=[str(w.id) for w in taken])
@@ -129,7 +129,7 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
 
 
 def _not_offered(field: TickField, standing: Sequence[Placed]) -> list[Placed]:
-    """Return what stands but can't be ticked, as a department that was closed: a form takes out only what it showed."""
+    """Return present choices that the form can't show, such as a closed department: saving removes only what it showed."""
     offered = {str(value) for value, *_ in field.iter_choices()}
     return [row for row in standing if str(row.id) not in offered]
 
@@ -142,17 +142,17 @@ def _name_people(form: WaveForm, wave: Wave) -> None:
 
 
 def _leave_out_rights(form: WaveForm, reader: Reader, wave: Wave) -> None:
-    """Take the questions out by whose answers rights are given, where the reader may not give them."""
+    """Remove the questions whose answers give rights that the reader may not give."""
     if not reaches_wave(rights.naming_leads(reader), wave):
         del form.lead
-    # The sponsor of a wave reads the sheet of its whole programme.
+    # The sponsor of a wave can read the sheet of its whole programme.
     if not reaches_programme(rights.planning(reader), wave.programme):
         del form.sponsor
 
 
 @blueprint.get("/waves/<int:wave_id>")
 def wave(wave_id: int) -> str:
-    """One wave: dates, workflows, training by role, concerns by source, next messages."""
+    """Show a wave: dates, workflows, training by role, concerns by source, next messages."""
     reader = guard.reader()
     row = wave_for(rights.reading(reader), wave_id)
     may_plan = reaches_wave(rights.planning(reader), row)
@@ -181,6 +181,7 @@ def wave(wave_id: int) -> str:
         coverage_definition=COVERAGE_DEFINITION,
         sent=messages_out(Communication.wave_id == row.id, MOST_SENT),
         may_plan=may_plan,
+        may_give_roles=rights.keeping_people(reader).everything,
         may_take_back=queries.status_to_take_back_to(row.id, clock.now()) is not None,
         steps=steps_taken(row.id),
         move=move_words(row),

@@ -1,1 +1,1 @@
-"""Objections in figures, for those who may not read a single one."""
+"""Figures about objections, for those who may not read any of them."""

@@ -1,4 +1,4 @@
-"""Publishing objections for reports: once for each day, as of its end, and never again."""
+"""Publishes the figures about objections for reports: once for each day, as of its end, and never again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from engagement.resistance.rules import Source, median_working_days
 
 @dataclass(frozen=True)
 class _Said:
-    """What is counted of one concern: who said it, and the days on which something became of it."""
+    """What is counted of one concern: who said it, and the days on which something happened to it."""
 
     source: Source
     who: str
@@ -33,22 +33,22 @@ class _Said:
         return self.answered_on is not None and self.answered_on <= on
 
     def moved_since(self, day: date, on: date) -> bool:
-        """Whether it came in, was answered or was taken up again after a day, up to and with another one."""
+        """Whether it came in, was answered or was reopened after `day` and until the end of `on`."""
         moved = (self.received_on, self.answered_on, self.waiting_since_on)
         return any(each is not None and day < each <= on for each in moved)
 
 
 def count_objections(on: date, floor: int, country: str) -> int:
-    """Publish the objections of each programme as of the end of day `on`, where that was not done yet.
+    """Publish the figures of each programme as of the end of day `on`, if not published yet.
 
-    Closed programmes keep the figures that they have. Returns for how many programmes it was done, in at most four queries
-    for each. `floor` is the least number of people in a group that is shown; working days are those of `country`.
+    Closed programmes keep their figures. Returns the number of programmes, in at most four queries for each. `floor` is
+    the smallest group that is shown, in people; working days are those of `country`.
     """
     return sum(count_objections_of(programme_id, on, floor, country) for programme_id in programmes_to_count(on))
 
 
 def programmes_to_count(on: date) -> list[int]:
-    """Return the ids of the programmes whose objections as of the end of day `on` are not published yet."""
+    """Return the ids of the programmes whose figures as of the end of day `on` are not published yet."""
     counted = select(ConcernFigures.programme_id)
     uncounted = (
         or_(Programme.closed_at.is_(None), Programme.id.not_in(counted)),
@@ -58,7 +58,7 @@ def programmes_to_count(on: date) -> list[int]:
 
 
 def count_objections_of(programme_id: int, on: date, floor: int, country: str) -> int:
-    """Publish the objections of one programme as `count_objections` does; returns 0 where somebody else was first."""
+    """Publish the figures of one programme as `count_objections` does; return 0 if another process was first."""
     before = db.session.scalar(
         select(ConcernFigures)
         .where(ConcernFigures.programme_id == programme_id, ConcernFigures.on < on)
@@ -94,7 +94,7 @@ def _counts(programme_id: int, on: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def _who_said_it() -> ColumnElement[str]:
-    """Tell people apart: several concerns with one name come from one person; of anonymous ones nobody knows it."""
+    """Return a column that tells senders apart: a person or account is one; any other concern is one of its own."""
     return case(
         (Concern.person_id.is_not(None), "person " + cast(Concern.person_id, String)),
         (Concern.submission.is_not(None), "account " + cast(Concern.logged_by_id, String)),
@@ -103,9 +103,9 @@ def _who_said_it() -> ColumnElement[str]:
 
 
 def _part(part: str, said: Sequence[_Said], on: date, floor: int, before: ConcernFigures | None) -> dict[str, Any]:
-    """Return the cells of one part, each with the number, the people and the day with which it stands, and what is shown.
+    """Return the cells of one part, each with number, people and the day since which it is the same, and what is shown.
 
-    The total is that of the cells, so that it moves with them alone.
+    The total is the sum of the cells, so that it changes only with them.
     """
     cells = {}
     for source in Source:
@@ -127,7 +127,7 @@ def _part(part: str, said: Sequence[_Said], on: date, floor: int, before: Concer
 def _shown(
     part: str, cells: Mapping[str, Mapping[str, Any]], on: date, floor: int, before: ConcernFigures | None
 ) -> dict[str, Any]:
-    """Hide small groups, and for the rest of a week (Monday to Sunday) what was hidden before in it."""
+    """Hide small groups, and whatever was hidden earlier in the same week (Monday to Sunday)."""
     numbers = {source: cells[source.value]["number"] for source in Source}
     people = {source: cells[source.value]["people"] for source in Source}
     stays = shown_in(before, part).hidden if before is not None and _in_same_week(before, on) else frozenset()
@@ -136,7 +136,7 @@ def _shown(
 
 
 def _median(said: Sequence[_Said], on: date, floor: int, country: str) -> float | None:
-    """Return how long half of the answers took, where they went to enough people."""
+    """Return the median working days to an answer, None when the answers went to too few people."""
     answered = [each for each in said if each.first_answered_on is not None and each.first_answered_on <= on]
     if len({each.who for each in answered}) < floor:
         return None

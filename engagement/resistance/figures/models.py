@@ -1,4 +1,4 @@
-"""The figures that were published, a row for each programme and day."""
+"""The published figures, a row for each programme and day."""
 
 from datetime import date
 from typing import Any
@@ -10,10 +10,10 @@ from engagement.db import Base
 
 
 class ConcernFigures(Base):
-    """What a programme's report says about objections on the day after `on`, published once and never counted again.
+    """The figures about objections in a programme's report on the day after `on`; published once, never recounted.
 
-    `shown` holds for each part, "open" and "answered", what is shown of it with small groups hidden already ("groups",
-    "total"), and beside it the "cells" that it was made of: number, people, and the day since which each stands.
+    `shown` holds for each part, "open" and "answered", what is shown with small groups hidden ("groups", "total"), and
+    the "cells" that it was made from: number, people, and the day since which each is the same.
     """
 
     __tablename__ = "concern_figures"

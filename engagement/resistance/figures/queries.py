@@ -1,4 +1,4 @@
-"""The figures that a report shows: those that were counted last, and what earlier weeks ended with."""
+"""The figures for a report: the latest ones, and those at the end of earlier weeks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ TREND_WEEKS = 8
 
 @dataclass(frozen=True)
 class SourceLine:
-    """One source: how many wait for an answer and how many have one, None where the group is too small to be shown.
+    """One source: how many objections wait and how many are answered, None for a group too small to show.
 
     `trend` is how many waited at the end of each of the last eight weeks, the oldest first, ending with the day of the
-    figures; None for a week that was not counted, or on which the group was not shown.
+    figures; None for a week without figures or with the group hidden.
     """
 
     source: Source
@@ -33,11 +33,11 @@ class SourceLine:
 
 @dataclass(frozen=True)
 class ConcernSummary:
-    """The objections of a programme as of the end of day `as_of`; None stands for what may not be shown.
+    """The objections of a programme as of the end of day `as_of`; None means hidden.
 
-    Before the first night nothing was counted, and `as_of` is None. `is_late` says that when the week began concerns of at
-    least `floor` people had waited longer than was promised. `is_kept_back` is for readers who read a part of these concerns
-    themselves, and could subtract it.
+    Before the first night nothing was counted, and `as_of` is None. `is_late` says that at the start of the week
+    concerns of at least `floor` people had waited longer than promised. `is_kept_back` is for readers who read some of
+    these concerns themselves, and could subtract them.
     """
 
     as_of: date | None
@@ -51,12 +51,12 @@ class ConcernSummary:
 
     @property
     def hidden_count(self) -> int:
-        """How many sources are left out because too few people named them, or so that nothing can be worked out."""
+        """How many sources are hidden because too few people named them, or to keep those from being worked out."""
         return sum(line.open is None for line in self.sources)
 
 
 def of_programme(programme_id: int) -> ColumnElement[bool]:
-    """Return the condition on `Concern` for those that name a wave of the programme, or only a workflow of it."""
+    """Return the condition on `Concern` that it names a wave of the programme, or no wave but a workflow of it."""
     return or_(
         Concern.wave_id.in_(select(Wave.id).where(Wave.programme_id == programme_id)),
         and_(
@@ -67,9 +67,9 @@ def of_programme(programme_id: int) -> ColumnElement[bool]:
 
 
 def summary_for_report(programme_id: int, floor: int) -> ConcernSummary:
-    """Return the objections of a programme as they were published last, without any group under `floor`, in two queries.
+    """Return the latest published objections of a programme, without groups under `floor`, in two queries.
 
-    Figures that were counted when the floor was lower are not shown.
+    Figures counted with a lower floor are not shown.
     """
     rows = [row for row in _last_weeks(programme_id) if row.shown["floor"] >= floor]
     if not rows:
@@ -97,7 +97,7 @@ def summary_for_report(programme_id: int, floor: int) -> ConcernSummary:
 
 
 def nothing_shown(floor: int, *, is_kept_back: bool = False) -> ConcernSummary:
-    """Return a summary that shows nothing: nothing was counted yet, or the reader could subtract what they read themselves."""
+    """Return a summary that shows nothing: nothing was counted yet, or the reader could subtract what they read."""
     unknown = [SourceLine(source, None, None, [None] * TREND_WEEKS) for source in Source]
     return ConcernSummary(None, unknown, None, None, None, False, floor, is_kept_back)
 
@@ -109,7 +109,7 @@ def shown_in(row: ConcernFigures, part: str) -> Shown[Source]:
 
 
 def _last_weeks(programme_id: int) -> list[ConcernFigures]:
-    """Return what was counted on the days that a trend looks at, the latest first."""
+    """Return the figures of the days that a trend uses, the latest first."""
     of_this = ConcernFigures.programme_id == programme_id
     latest = db.session.scalar(select(ConcernFigures.on).where(of_this).order_by(ConcernFigures.on.desc()).limit(1))
     if latest is None:

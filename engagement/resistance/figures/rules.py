@@ -1,4 +1,4 @@
-"""What may be shown of groups of people who object, and when it may be shown anew: pure functions over plain values."""
+"""Which group sizes of objectors may be shown, and when they may change: pure functions over plain values."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ Group = TypeVar("Group")
 
 @dataclass(frozen=True)
 class Shown(Generic[Group]):
-    """Group sizes that may be shown; None stands for a group, or a total, that may not."""
+    """Group sizes with hidden ones as None; a total can be hidden too."""
 
     groups: Mapping[Group, int | None]
     total: int | None
@@ -26,13 +26,13 @@ def hide_small(
     people: Mapping[Group, int] | None = None,
     stay_hidden: Collection[Group] = (),
 ) -> Shown[Group]:
-    """Hide every group below `floor`, and further ones until no hidden group can be found by subtraction from the total.
+    """Hide groups below `floor`, and further ones until no hidden group follows by subtraction from the total.
 
-    At least two groups are hidden then, with at least `floor` in them together, and never all as large as hidden ones can
-    be. The further ones are taken from the end of the mapping, whose order must not depend on the sizes: a choice by size
-    would itself tell something about the hidden ones. Where all groups together stay below `floor`, the total is hidden too.
-    So no group that is shown can hold all, or all but a few, of the total. `people` are the groups' sizes where what is
-    counted is not people; groups in `stay_hidden` are hidden whatever their size.
+    Then at least two groups are hidden, with at least `floor` in them together, and they are never all at the largest
+    size that a hidden group can have. Further groups are taken from the end of the mapping, whose order must not depend
+    on sizes: a choice by size would reveal something about the hidden ones. If all groups together are below `floor`,
+    the total is hidden too. So no shown group can hold all, or all but a few, of the total. `people` are the groups'
+    sizes in people when something else is counted; groups in `stay_hidden` are always hidden.
     """
     sizes = cells if people is None else people
     if min(sum(cells.values()), sum(sizes.values())) < floor:
@@ -55,10 +55,11 @@ def _is_safe(hidden: Collection[Group], cells: Mapping[Group, int], sizes: Mappi
 
 
 def may_move(people_since: int, floor: int) -> bool:
-    """Return whether enough has happened in a cell since it moved last to let it move again.
+    """Return whether enough people were involved since a cell last changed to let it change again.
 
-    Who compares two days and knows that a single concern came in between could tell a hidden group from what moved: 28 in
-    all, then 29 and a group of five, and it was four. So each cell, a source that waits or is answered, moves only by things of at least
-    `floor` people; `people_since` is from how many people its concerns came in, were answered or were taken up again since.
+    Somebody who compares two days, and knows that one concern came in between, could work out a hidden group: 28 in
+    all, then 29 with a group of five shown, means that the group had four. So each cell (a source, waiting or answered)
+    changes only by concerns of at least `floor` people. `people_since` is how many people's concerns came in, were
+    answered or were reopened since.
     """
     return people_since >= floor

@@ -1,1 +1,1 @@
-"""What people say, with a name or without, and how it comes to the change team."""
+"""Sending a concern, with a name or anonymously, and its way to the change team."""

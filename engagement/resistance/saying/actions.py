@@ -1,7 +1,7 @@
-"""Saying something, with a name or without, and emptying the letterbox in which the latter waits.
+"""Sending a concern, with a name or anonymously, and emptying the letterbox in which anonymous ones wait.
 
-What is said leaves no entry in the audit: an entry has an instant and an author, and those who may read the audit may not
-read who objects.
+This leaves no audit entry: an entry has an instant and an author, and readers of the audit log may not know who
+objects.
 """
 
 import secrets
@@ -50,9 +50,9 @@ log = structlog.get_logger("engagement.letterbox")
 
 @dataclass(frozen=True)
 class Received:
-    """That something was taken in: for an anonymous sender with the receipt code, else with the concern's number.
+    """Proof of receipt: for an anonymous sender the receipt code, else the concern's number.
 
-    `received_on` is the day on which the change team has it.
+    `received_on` is the day on which the change team gets it.
     """
 
     code: str | None
@@ -74,13 +74,13 @@ def say_something(
     by: Actor | None = None,
     is_from_outside: bool = False,
 ) -> Received:
-    """Take in what somebody says, with their name or anonymously, once for each form and text.
+    """Accept a concern, with a name or anonymously, once for each form and text.
 
-    `on` and `at` are the organisation's own day and time of day, `country` the one whose working days count, `form_key` the random key of the form that was sent (a short or empty one counts as
-    none). For an anonymous sender `by` is not looked at, and nothing but the text, the source, the wave and the keyed hash
-    of the receipt is written, into the letterbox; `is_from_outside` is kept where what comes without signing in is to be in
-    no figure. Raises BadInput for a missing or too long text, a missing choice of sender, or a name that nobody is signed
-    in for.
+    `on` and `at` are the organisation's local day and time, `country` the one whose working days count, `form_key` the
+    random key of the form (one too short counts as none). For an anonymous sender `by` is ignored, and only the text,
+    the source, the wave and the keyed hash of the receipt are stored, in the letterbox; with `is_from_outside` also
+    that the concern came without signing in and counts in no figure. Raises BadInput for a missing or too long text, a
+    missing choice of sender, or a named concern without a signed-in account.
     """
     said = worded(text, "text", "Write what worries you. One sentence is enough.")
     if sender is None:
@@ -128,14 +128,14 @@ def _new_on(on: date) -> dict[str, object]:
 
 
 def say_back(concern: Concern, text: str, *, on: date) -> None:
-    """Add what a sender says back about a concern with their name. Raises BadInput for a missing or too long text."""
+    """Add a named sender's reply to their concern. Raises BadInput for a missing or too long text."""
     actions.take_reply(concern, worded(text, "text", "Write your reply before you send it."), on=on)
 
 
 def say_back_unknown(conversation: Concern | Letter, text: str) -> None:
-    """Put what an anonymous sender says back into the letterbox, or add it to what of theirs still lies there.
+    """Put an anonymous sender's reply into the letterbox, or add it to their reply that is still there.
 
-    Raises BadInput for a missing text, or one that is too long together with what still lies there.
+    Raises BadInput for a missing text, or one that is too long together with that reply.
     """
     said = worded(text, "text", "Write your reply before you send it.")
     letter = conversation if isinstance(conversation, Letter) else waiting_reply(conversation)
@@ -153,11 +153,11 @@ def say_back_unknown(conversation: Concern | Letter, text: str) -> None:
 
 
 def settle_letterbox(on: date, at: time, country: str) -> bool:
-    """Hand over what was due this morning where the round of today is late; returns whether it was done now.
+    """Empty the letterbox if today's round is late; return whether it was done now.
 
-    Asked before anything is put into the letterbox, so that what comes meanwhile keeps its own morning: letters have no day
-    by which the round could tell them apart. Before the first round ever there is nothing that could be late. Where a backup
-    reads the letterbox just then, the round comes later and takes the new text along: nobody's text is refused for it.
+    Called before anything is put into the letterbox, so that later letters keep their own morning: letters have no day
+    by which the round could tell them apart. Before the first round ever, nothing can be late. While a backup reads the
+    letterbox, the round waits and takes the new text along: nobody's text is refused for it.
     """
     last = db.session.scalar(select(func.max(LetterboxRound.on)))
     if at < HANDED_OVER_FROM or last is None or last >= on:
@@ -170,10 +170,10 @@ def settle_letterbox(on: date, at: time, country: str) -> bool:
 
 
 def empty_letterbox(on: date, country: str) -> bool:
-    """Give the change team what lies in the letterbox, once a day and on working days; returns whether it was done now.
+    """Hand the letters to the change team, once a day and on working days; return whether it was done now.
 
-    Everything is taken out and written anew in random order, in this one transaction, so that no place or transaction tells
-    afterwards what came when, and from the same sender. On days off it is put back in the same way.
+    All letters are removed and written anew in random order, in this one transaction, so that afterwards no row or
+    transaction shows when a letter came, or that two came from one sender. On days off they are put back the same way.
     """
     once = insert_new(LetterboxRound).values(on=on).on_conflict_do_nothing(index_elements=["on"])
     if not rows_changed(once):
@@ -187,12 +187,12 @@ def empty_letterbox(on: date, country: str) -> bool:
 
 
 def _hand_over(letters: list[Letter], on: date) -> list[Letter]:
-    """Hand each letter over by itself and return those with which that failed; they lie there until the next round.
+    """Hand over each letter by itself; return those that failed, which wait for the next round.
 
-    Nobody can look at one of them and decide, because nobody may know it: so each morning tries them again.
+    Nobody may see a single letter and decide about it, so it is tried again each morning.
     """
     counted = Counter(each.wave_id for each in letters if each.concern_id is None and not each.is_from_outside)
-    # Each wave by itself, so that a flood takes nothing with it that was said about another one.
+    # Counted for each wave, so that a flood about one wave leaves out nothing about another.
     floods = {wave_id for wave_id, number in counted.items() if is_flood(number, _earlier_mornings(on, wave_id))}
     left = []
     for letter in letters:
@@ -205,7 +205,7 @@ def _hand_over(letters: list[Letter], on: date) -> list[Letter]:
         except Exception as error:
             if is_database_away(error):
                 raise
-            # Without the error's own words, which may hold what somebody wrote.
+            # Without the error's own words, which may contain the letter's text.
             log.error("a letter could not be handed over", fault=type(error).__name__)
             left.append(letter)
     return left
@@ -224,7 +224,7 @@ def _make_concern(letter: Letter, on: date, floods: set[int | None]) -> None:
         receipt_hash=letter.receipt_hash,
         left_out=left_out,
     )
-    # The same form sent again on a later day.
+    # The same form was sent again on a later day.
     db.session.execute(row.on_conflict_do_nothing(index_elements=["receipt_hash"]))
 
 

@@ -1,4 +1,4 @@
-"""The letterbox: what somebody unknown said lies here until the change team gets it, without a day."""
+"""The letterbox: anonymous letters wait here, without a day, until the change team gets them."""
 
 from datetime import date
 
@@ -11,10 +11,11 @@ from engagement.resistance.rules import Source
 
 
 class Letter(Base):
-    """What somebody unknown said and the change team does not have yet: a new concern, or a reply to one (`concern_id`).
+    """An anonymous letter that the change team does not have yet: a new concern, or a reply to one (`concern_id`).
 
-    Letters lie here without a day until the next working morning. Then all are taken out at once, in random order, and
-    nothing of the table stays (see `actions.empty_letterbox`), so that neither the database nor its files tell who came when.
+    Letters wait here without a day until the next working morning. Then all are removed at once, in random order, and
+    nothing of the table remains (see `actions.empty_letterbox`), so that neither the database nor its files show when a
+    letter came.
     """
 
     __tablename__ = "concern_letter"

@@ -1,4 +1,4 @@
-"""What a sender may read: their own concerns with a name, and what belongs to a receipt code."""
+"""What a sender may read: their own named concerns, and the text of a receipt code."""
 
 from datetime import datetime
 
@@ -12,25 +12,25 @@ from engagement.resistance.saying.rules import receipt_hash
 
 
 def kept_under(code: str, *, secret: str) -> Concern | Letter | None:
-    """Return what this receipt code belongs to: a concern, or a letter that waits to be handed over; None for other texts."""
+    """Return the concern or waiting letter of this receipt code; None for any other text."""
     hashed = receipt_hash(secret, code)
     concern = db.session.scalar(select(Concern).where(Concern.receipt_hash == hashed))
     return concern or db.session.scalar(select(Letter).where(Letter.receipt_hash == hashed))
 
 
 def waiting_reply(concern: Concern) -> Letter | None:
-    """Return the reply of an anonymous sender that waits in the letterbox."""
+    """Return an anonymous sender's reply that waits in the letterbox."""
     return db.session.scalar(select(Letter).where(Letter.concern_id == concern.id))
 
 
 def concerns_of_sender(person_id: int | None, account_id: int) -> list[Concern]:
-    """Return what somebody said with their name, the newest first; anonymous ones belong to nobody."""
+    """Return somebody's named concerns, the newest first; anonymous ones belong to nobody."""
     rows = select(Concern).where(_said_by(person_id, account_id)).options(joinedload(Concern.wave))
     return list(db.session.scalars(rows.order_by(Concern.received_at.desc(), Concern.id)))
 
 
 def news_for_sender(person_id: int, account_id: int, since: datetime) -> list[Concern]:
-    """Return what somebody said with their name about which the change team did something since then, the newest first."""
+    """Return somebody's named concerns with a step or answer by the change team since then, the newest first."""
     steps = exists().where(ConcernStep.concern_id == Concern.id, ConcernStep.at >= since)
     rows = select(Concern).where(_said_by(person_id, account_id), steps)
     return list(db.session.scalars(rows.order_by(Concern.received_at.desc(), Concern.id)))

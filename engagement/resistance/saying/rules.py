@@ -1,6 +1,6 @@
-"""When the change team gets what somebody unknown said, and receipt codes: how that sender reads the answer.
+"""When the change team gets an anonymous letter, and the receipt codes by which its sender reads the answer.
 
-Nothing that is stored names a code.
+No code is stored anywhere.
 """
 
 import hmac
@@ -10,26 +10,26 @@ from hashlib import sha256
 
 from engagement.days.working_days import working_days_after
 
-#: No vowels, so that no words appear, and nothing that is easily taken for something else in its group.
+#: No vowels, so that no words appear, and no characters that are easily confused within their group.
 LETTERS = "BCDFGHJKMNPQRTVWXZ"
 DIGITS = "23456789"
-#: What each group is written in: 12 letters and 4 digits make 62 bits.
+#: The alphabet of each group: 12 letters and 4 digits make 62 bits.
 GROUPS = (LETTERS, DIGITS, LETTERS, LETTERS)
 GROUP_LENGTH = 4
-#: The organisation's own time of day from which the change team gets what was said before.
+#: The organisation's local time of day at which the change team gets the letters.
 HANDED_OVER_FROM = time(6)
 
 
 def handed_over_on(on: date, country: str, at: time = HANDED_OVER_FROM) -> date:
-    """Return the day on whose morning the change team gets what is said without a name on day `on` at this time of it."""
+    """Return the day on whose morning the change team gets a letter sent on day `on` at this local time."""
     return working_days_after(on, 0 if at < HANDED_OVER_FROM else 1, country)
 
 
 def receipt_code(secret: str, form_key: str, text: str) -> str:
-    """Return the code for an anonymous text that was sent with this form, "KMTR 4827 WHPX BDFG".
+    """Return the code for an anonymous text sent with this form, "KMTR 4827 WHPX BDFG".
 
-    The same form and text give the same code, so that a repeated request shows it again and nothing need be kept. Without
-    the service's secret nobody can work it out.
+    The same form and text give the same code, so a repeated request shows it again and nothing need be stored. Nobody
+    can work it out without the service's secret.
     """
     number = int.from_bytes(_keyed(secret, "receipt code", form_key, text))
     groups = []
@@ -43,22 +43,22 @@ def receipt_code(secret: str, form_key: str, text: str) -> str:
 
 
 def receipt_hash(secret: str, code: str) -> str:
-    """Return what is stored in the place of a code: its keyed hash, 64 characters. Case, blanks and dashes don't matter."""
+    """Return the keyed hash that is stored for a code, 64 characters. Case, blanks and dashes don't matter."""
     plain = "".join(letter for letter in code.upper() if letter.isalnum())
     return _keyed(secret, "receipt hash", plain).hex()
 
 
 def submission_hash(secret: str, form_key: str, text: str, sender_id: int) -> str:
-    """Return the keyed hash by which a repeated request with a name is recognised, 64 characters."""
+    """Return the keyed hash that identifies a repeated request with a name, 64 characters."""
     return _keyed(secret, "submission", form_key, text, str(sender_id)).hex()
 
 
 def receipt_groups(code: str) -> Sequence[str]:
-    """Return the four groups of a code, as they are written out."""
+    """Return the four groups of a code, as they are displayed."""
     return code.split(" ")
 
 
 def _keyed(secret: str, *parts: str) -> bytes:
-    # Each part is hashed first, so that no two lists of parts run together into the same message.
+    # Each part is hashed first, so that no two lists of parts give the same message.
     message = b"".join(sha256(part.encode()).digest() for part in parts)
     return hmac.digest(secret.encode(), message, "sha256")

@@ -1,4 +1,4 @@
-"""The short letter by which somebody who said something with their name learns that there is news: never what was said."""
+"""The short letter that tells a named sender that there is news, but never what was said."""
 
 from html import escape
 
@@ -17,16 +17,16 @@ from engagement.people.organisation import UNSET, Organisation, working_time
 from engagement.resistance.models import Concern
 from engagement.words import day_words
 
-#: The page on which somebody reads what they said and what was answered.
+#: The page on which senders read their concerns and the answers.
 PAGE = "/me/concerns"
 _LINK = "{{ concern_link }}"
 
 
 def tell_sender(concern: Concern, *, is_answer: bool, organisation: Organisation = UNSET) -> None:
-    """Queue the letter for a sender who is known, in their language and working hours; for nobody else there is one.
+    """Queue the letter for a named sender, in their language and working hours; anonymous ones get none.
 
-    While an earlier letter waits, it tells of this too. The letter goes out as those about signing in do, under a subject
-    that says nothing, so that the delivery log doesn't tell who objects.
+    A letter that still waits tells this news too. It is sent like sign-in mail, under a subject that says nothing, so
+    that the delivery log doesn't show who objects.
     """
     person, account = concern.person, concern.logged_by if concern.submission else None
     whom = person or account
@@ -47,7 +47,7 @@ def tell_sender(concern: Concern, *, is_answer: bool, organisation: Organisation
 
 
 def _waits(subject: str, address: str) -> bool:
-    """Return whether a letter of this subject to this address has not gone out yet."""
+    """Return whether a letter with this subject to this address has not been sent yet."""
     there = select(Delivery.id).join(Delivery.mailing)
     there = there.where(Delivery.state == DeliveryState.QUEUED, Delivery.address == address, Mailing.subject == subject)
     return db.session.scalar(there.limit(1)) is not None

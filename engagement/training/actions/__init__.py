@@ -1,4 +1,4 @@
-"""Changes of training: settling library, assignments and what moves leave behind, writing modules and curricula, finishing them."""
+"""Changes of training: library, assignments, questions after moves, modules, curricula, completions."""
 
 from engagement.training.actions.assigning import AssignmentCounts, settle_assignments
 from engagement.training.actions.completing import answer_quiz, record_completion, report_done

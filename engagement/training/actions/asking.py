@@ -1,4 +1,4 @@
-"""Settling the questions that moves leave behind: what becomes one, what no longer is one, and what wakes up again."""
+"""Settles the questions that moves leave behind: asks new ones, ends answered ones, wakes those that slept."""
 
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from engagement.training.rules import LeftoverCause
 
 
 def end_questions(now: datetime, of_wave: ColumnElement[bool]) -> int:
-    """End what follows from the data again, and what was finished before anybody decided; returns how many ended.
+    """End questions whose assignment follows from the data again or was finished undecided; return how many.
 
-    `of_wave` is the condition on `Assignment` for those to look at, here and below.
+    `of_wave`, here and below, is the condition on `Assignment` for those to look at.
     """
     undecided = exists().where(
         Leftover.assignment_id == Assignment.id, Leftover.ended_at.is_(None), Leftover.decided_at.is_(None)
@@ -37,10 +37,10 @@ def end_questions(now: datetime, of_wave: ColumnElement[bool]) -> int:
 
 
 def ask_questions(now: datetime, of_wave: ColumnElement[bool], unasked: Select[int] | None) -> int:
-    """Ask about what somebody has not finished and no longer has to, where that is because they moved or changed role.
+    """Ask about unfinished assignments that people no longer have, because they moved or changed role.
 
-    Where the wave itself let go of a department, nobody moved, and nobody is asked; nor are the people of `unasked`.
-    Returns how many were asked about.
+    When a wave drops a department, nobody moved, so nobody is asked; nor are the people in `unasked`. Returns how many
+    were asked about.
     """
     moved = and_(~is_member(), Assignment.department_id.is_distinct_from(Person.department_id))
     left_behind = [of_wave, ~is_grounded(), may_be_asked(), belonging()]
@@ -70,7 +70,7 @@ def ask_questions(now: datetime, of_wave: ColumnElement[bool], unasked: Select[i
 
 
 def wake_questions(now: datetime, of_wave: ColumnElement[bool]) -> None:
-    """Ask anew, with the whole time to decide, what slept while its person was away or its wave was cancelled."""
+    """Ask again, with the whole time to decide, once a person is back or a cancelled wave is open again."""
     asleep = select(Assignment.id).where(of_wave, Assignment.withdrawn_at.is_not(None), may_be_asked())
     rows_changed(
         update(Leftover)

@@ -1,4 +1,4 @@
-"""Settling who has to learn what: assignments follow memberships, roles and the status of waves."""
+"""Settles who has to learn what: assignments follow memberships, roles and the status of waves."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from engagement.waves.rules import WaveStatus
 
 @dataclass(frozen=True)
 class AssignmentCounts:
-    """What settling changed: assignments made, opened again, and withdrawn; and how many became a question after a move."""
+    """What settling changed: assignments made, reopened and withdrawn, and those that became a question after a move."""
 
     made: int
     reopened: int
@@ -25,7 +25,7 @@ class AssignmentCounts:
 
     @property
     def words(self) -> str:
-        """What changed, in one sentence for the timetable."""
+        """What changed, in a sentence for the scheduler's page."""
         return (
             f"Assignments: {self.made} made, {self.reopened} opened again, {self.withdrawn} withdrawn, "
             f"{self.asked} asked about."
@@ -35,13 +35,13 @@ class AssignmentCounts:
 def settle_assignments(
     now: datetime, wave_id: int | None = None, *, unasked: Select[int] | None = None
 ) -> AssignmentCounts:
-    """Give every active member of an open wave the assignments of their roles, and withdraw those without a ground.
+    """Give active members of open waves the assignments of their roles; withdraw those without a ground.
 
-    Those who matched before are included. An assignment loses its ground when its membership, its role or the person's
-    employment ended, or the wave was cancelled, and opens again when the ground comes back; what a closed wave asked stays as
-    it was. Where somebody moved or changed role before they had finished, it is not withdrawn: it becomes a question (see
-    `Leftover`), except for `unasked`, a SELECT of ids of people whose move is being undone: to them it is as if nothing had
-    happened. Statements on sets, for one wave or all, whose number does not grow; repeating it changes nothing.
+    An assignment loses its ground when its membership, its role or the employment ends, or the wave is cancelled; it
+    reopens when the ground returns. Assignments of closed waves stay as they are. If the person moved or changed role
+    before finishing, the assignment becomes a question instead of being withdrawn (see `Leftover`). `unasked`, a SELECT
+    of ids of people whose move is being undone, are never asked. The number of statements is fixed, for one wave or
+    all; repeating it changes nothing.
     """
     of_wave = Assignment.wave_id == wave_id if wave_id is not None else true()
     made = _make(now, wave_id)
@@ -50,7 +50,7 @@ def settle_assignments(
     wake_questions(now, of_wave)
     reopened = _reopen(now, of_wave, unasked)
     asked = withdrawn = 0
-    # Nearly always everything follows from the data; finding that out once is half of the work.
+    # Usually every assignment has its ground; checking that once saves half of the work.
     if db.session.scalar(select(exists().where(*_without_ground(of_wave)))):
         asked = ask_questions(now, of_wave, unasked)
         note_growth(Leftover, asked)
@@ -67,7 +67,7 @@ def _make(now: datetime, wave_id: int | None) -> int:
     asked, known = grounds(), select(Assignment.wave_id, Assignment.person_id, Assignment.role)
     if wave_id is not None:
         asked, known = asked.where(Membership.wave_id == wave_id), known.where(Assignment.wave_id == wave_id)
-    # Set against set: looking each one up in the table that the same statement fills takes PostgreSQL quadratic time.
+    # EXCEPT, because a lookup in the table that the same statement fills takes PostgreSQL quadratic time.
     new = except_(asked, known).subquery()
     rows = select(
         new.c.wave_id, new.c.person_id, new.c.role, Person.department_id, literal(now, Assignment.assigned_at.type)
@@ -86,7 +86,9 @@ def _without_ground(of_wave: ColumnElement[bool]) -> list[ColumnElement[bool]]:
 
 
 def _reopen(now: datetime, of_wave: ColumnElement[bool], unasked: Select[int] | None) -> int:
-    """Open again what follows from the data or is held; it counts as asked today, unless it was never meant to end."""
+    """Reopen withdrawn assignments with a ground or held by a person, as asked today; `unasked` people keep the old
+    day.
+    """
     since: ColumnElement[datetime] = literal(now, Assignment.assigned_at.type)
     if unasked is not None:
         since = case((Assignment.person_id.in_(unasked), Assignment.assigned_at), else_=since)
@@ -98,7 +100,7 @@ def _reopen(now: datetime, of_wave: ColumnElement[bool], unasked: Select[int] | 
 
 
 def _note_departments(of_wave: ColumnElement[bool]) -> None:
-    """Keep the department of each assignment that follows from the data, so that a later move can be told by it."""
+    """Store the department of each grounded assignment, so that a later move can be recognised."""
     present = select(Person.department_id).where(Person.id == Assignment.person_id).scalar_subquery()
     rows_changed(
         update(Assignment)

@@ -23,11 +23,12 @@ from engagement.verbs import Verb
 def answer_quiz(
     person: Person, module: Module, answers: Mapping[str, Sequence[str]], seed: str, *, by: Actor
 ) -> QuizOutcome:
-    """Judge a person's answers to a module's quiz, keep the try, and record the completion when the mark is reached.
+    """Judge a person's answers to a module's quiz, store the attempt, and record the completion if it passes.
 
-    `answers` maps ids of questions to the keys chosen; `seed` is that of the sheet. The same sheet with the same answers
-    is one try however often it arrives. Raises RuleBroken where the module has no quiz, is not part of the person's
-    curricula, or another one comes first; BadInput, by question, for what is not answered or no longer asked.
+    `answers` maps ids of questions to the keys chosen; `seed` is that of the sheet. The same sheet with the same
+    answers is one attempt, however often it arrives. Raises RuleBroken when the module has no quiz, is not in the
+    person's curricula, or another one comes first; BadInput, by question, for questions without an answer or no longer
+    asked.
     """
     _refuse_unless_open(person, module)
     if not module.questions:
@@ -68,7 +69,7 @@ def answer_quiz(
 
 
 def _checked_answers(module: Module, answers: Mapping[str, Sequence[str]], seed: str) -> dict[str, list[str]]:
-    """Return the keys chosen by question, both in the order of the sheet, in which the result shows them."""
+    """Return the chosen keys by question, both in the order of the sheet, as the result page shows them."""
     problems = {}
     given = {}
     for question in quiz.shuffled(module.questions, seed):
@@ -87,9 +88,9 @@ def _checked_answers(module: Module, answers: Mapping[str, Sequence[str]], seed:
 
 
 def report_done(person: Person, module: Module, *, by: Actor) -> None:
-    """Record on a person's own word that they finished a module; saying it twice a day changes nothing.
+    """Record on a person's own word that they finished a module; a second time on one day changes nothing.
 
-    Raises RuleBroken for a module with a quiz, one outside the person's curricula, or while another one comes first.
+    Raises RuleBroken for a module with a quiz, one outside the person's curricula, or one after an unfinished module.
     """
     _refuse_unless_open(person, module)
     if module.questions:
@@ -98,10 +99,10 @@ def report_done(person: Person, module: Module, *, by: Actor) -> None:
 
 
 def record_completion(person: Person, module: Module, source: CompletionSource, *, on: date, by: Actor) -> None:
-    """Record what a trainer or a document says: that a person finished a module on a day; twice a day changes nothing.
+    """Record on a trainer's or a document's word that a person finished a module on a day, once a day at most.
 
     Stored as noon UTC of that day, which is the same day in almost every zone. Raises BadInput for a day in the future,
-    RuleBroken for somebody who has left, a source that only the person can give, or while another module comes first.
+    RuleBroken for somebody who has left, a source that only the person can give, or a module after an unfinished one.
     """
     if source not in RECORDED_SOURCES:
         raise RuleBroken("A quiz and a person’s own word come from the person alone.")

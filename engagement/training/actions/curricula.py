@@ -1,4 +1,4 @@
-"""Arranging what a training role has to learn: which modules, in which order, how each counts, and what comes first."""
+"""Arranges what a training role has to learn: which modules, in which order, how each counts, and what comes first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from engagement.training.models import Curriculum, CurriculumItem, Module
 from engagement.training.rules import ItemKind
 from engagement.verbs import Verb
 
-#: How binding each kind is: nothing may wait for what is less binding than it is itself.
+#: How binding each kind is: a module may only wait for one that is at least as binding.
 BINDING = (ItemKind.OPTIONAL, ItemKind.CHOICE, ItemKind.REQUIRED)
 
 
 @dataclass(frozen=True)
 class Place:
-    """A module in a curriculum: how it counts, and which module has to be finished first."""
+    """A module in a curriculum: how it counts, and the module to finish first."""
 
     module: Module
     kind: ItemKind
@@ -28,14 +28,14 @@ class Place:
 
     @property
     def words(self) -> str:
-        """The place in words, for the audit."""
+        """The place in words for the audit log."""
         return f"{self.module.title} ({self.kind.word.lower()}{f', after {self.after.title}' if self.after else ''})"
 
 
 def arrange_curriculum(role: TrainingRole, places: Sequence[Place], choices_needed: int, *, by: Actor) -> None:
-    """Make these, in this order, what a role has to learn; it holds at once for everybody who has the role.
+    """Make these modules, in this order, the curriculum of a role, at once for everybody with the role.
 
-    What somebody finished counts as before. Raises BadInput as `check_places`.
+    Completions count as before. Raises BadInput as `check_places` does.
     """
     check_places(places, choices_needed)
     row = db.session.scalar(select(Curriculum).where(Curriculum.role == role)) or Curriculum(
@@ -57,7 +57,7 @@ def arrange_curriculum(role: TrainingRole, places: Sequence[Place], choices_need
 
 
 def check_places(places: Sequence[Place], choices_needed: int) -> None:
-    """Raise BadInput, with a sentence for each module by its id, for what nobody could finish; "choices_needed" for the choice."""
+    """Raise BadInput, with a sentence by module id or for "choices_needed", for a curriculum that nobody could finish."""
     problems: dict[str, str] = {}
     seen: dict[int, ItemKind] = {}
     for place in places:
@@ -98,7 +98,7 @@ def _places(held: Mapping[int, CurriculumItem]) -> list[Place]:
 
 
 def _rearrange(row: Curriculum, held: dict[int, CurriculumItem], places: Sequence[Place]) -> None:
-    """Keep the items that stay, and point each to the one that comes first once all of them are there."""
+    """Keep the items that stay; set what comes first once all items exist."""
     for item in held.values():
         item.after_id = None
     db.session.flush()

@@ -1,4 +1,4 @@
-"""Exceptions: giving one person another day by which an assignment is due, or the wave's day again."""
+"""Exceptions: gives one person another due day for an assignment, or the wave's day again."""
 
 from datetime import date
 
@@ -18,10 +18,10 @@ LONGEST_REASON = 1_000
 def give_own_due_day(
     assignment: Assignment, due_on: date | None, *, reason: str, by: Actor, country: str = UNSET.country
 ) -> None:
-    """Make an assignment due on a day of its own, whatever becomes of the wave's go-live; None gives it the wave's day again.
+    """Give an assignment its own due day, whatever happens to the wave's go-live; None gives the wave's day again.
 
-    The same day again changes nothing. Raises RuleBroken for what is not asked any more, BadInput for a day in the past or a
-    day off of the organisation's `country`, and for a missing reason.
+    The same day again changes nothing. Raises RuleBroken for an assignment that is no longer asked; BadInput for a day
+    in the past, a day off in the organisation's `country`, or a missing reason.
     """
     wave, person = assignment.wave, assignment.person
     if assignment.withdrawn_at is not None or person.has_left or not wave.status.is_open:

@@ -1,4 +1,4 @@
-"""Deciding about the training that people who moved left unfinished: keep it, let it go, take that back, or leave it to the clock."""
+"""Decisions about the unfinished training of people who moved: keep it, waive it, undo that, or let time decide."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,12 +22,12 @@ VERBS = {LeftoverDecision.KEEP: Verb.KEPT_OLD_TRAINING, LeftoverDecision.WAIVE: 
 def decide_leftovers(which: ColumnElement[bool], decision: LeftoverDecision, *, by: Actor) -> int:
     """Decide about every open leftover that meets a condition on `Leftover`, `Person`, `Assignment` and `Wave`.
 
-    Kept assignments stay with their due day; those let go are withdrawn. What was decided before, ended, or belongs to
-    somebody who left, stays as it is, so saying it twice changes nothing. Statements on sets, with one entry in the audit
-    for each. Returns how many were decided.
+    Kept assignments keep their due day; waived ones are withdrawn. Leftovers that are decided, ended, or of people who
+    left don't change, so repeating it is harmless. Uses a few statements for all, with one audit entry for each.
+    Returns how many were decided.
     """
     chosen = leftovers().where(which, is_open()).with_only_columns(Leftover.id)
-    # Of two people who decide at the same moment, the second waits here, and then finds nothing open.
+    # If two people decide at the same moment, the second waits here and then finds nothing open.
     locked = chosen.order_by(Leftover.id).with_for_update(of=Leftover).subquery()
     number = int(db.session.scalar(select(func.count()).select_from(locked)) or 0)
     if not number:
@@ -47,23 +47,23 @@ def decide_leftovers(which: ColumnElement[bool], decision: LeftoverDecision, *, 
 
 
 def overdue_leftovers(now: datetime) -> list[int]:
-    """Return the ids of the leftovers about which nobody decided within `DAYS_TO_DECIDE` days of being asked."""
+    """Return the ids of the leftovers that nobody decided within `DAYS_TO_DECIDE` days of being asked."""
     overdue = Leftover.asked_at <= now - timedelta(days=DAYS_TO_DECIDE)
     return list(db.session.scalars(leftovers().where(overdue, is_open()).with_only_columns(Leftover.id)))
 
 
 def settle_leftovers(now: datetime, only: int | None = None) -> int:
-    """Let the clock decide what is overdue, all or `only` the one of this id; returns how many it decided."""
+    """Make the default decision for overdue leftovers, all or `only` the one with this id; return how many."""
     overdue = Leftover.asked_at <= now - timedelta(days=DAYS_TO_DECIDE)
     these = and_(overdue, true() if only is None else Leftover.id == only)
     return decide_leftovers(these, DEFAULT_DECISION, by=audit.CLOCK)
 
 
 def take_back_decision(leftover: Leftover, *, by: Actor, for_oneself: bool = False) -> None:
-    """Undo a decision: its row ends, and the question is asked anew with the whole time to decide.
+    """Undo a decision: its row ends, and the question is asked again with the whole time to decide.
 
-    `for_oneself` is for the person whose training it is. Raises RuleBroken where nothing is decided, where the person has
-    left or the wave is over, and for somebody who would shake off what others decided that they keep.
+    `for_oneself` is set for the person whose training it is. Raises RuleBroken when nothing is decided, the person has
+    left or the wave is over, and for somebody who would undo for themselves what others decided they keep.
     """
     if leftover.decision is None or leftover.ended_at is not None:
         raise RuleBroken("There is no decision to take back any more. Look at the list again.")
@@ -90,7 +90,7 @@ def take_back_decision(leftover: Leftover, *, by: Actor, for_oneself: bool = Fal
 
 
 def is_own_to_take_back(leftover: Leftover) -> bool:
-    """Return whether the person whose training it is may take the decision back: their own one, and any letting go."""
+    """Return whether the learner may undo the decision: their own one, or any that waived the training."""
     if leftover.decision is LeftoverDecision.WAIVE:
         return True
     author = leftover.decided_by_account

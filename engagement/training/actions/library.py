@@ -1,4 +1,4 @@
-"""Bringing the starter library into the database: its modules, and the four curricula that they form."""
+"""Imports the starter library: its modules, and the four curricula that they form."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from engagement.verbs import Verb
 
 @dataclass(frozen=True)
 class LibraryCounts:
-    """What settling changed: modules added and renewed; `kept` were changed in the library but rewritten here before."""
+    """What settling changed: modules added and updated; `kept` changed in the library but were edited here before."""
 
     added: int
     renewed: int
@@ -25,16 +25,16 @@ class LibraryCounts:
 
     @property
     def words(self) -> tuple[tuple[int, str], ...]:
-        """What came, each number with its word."""
+        """The counts, each with its word."""
         return (self.added, "new"), (self.renewed, "renewed")
 
 
 def settle_library(path: Path = LIBRARY, *, by: Actor) -> LibraryCounts:
-    """Bring the modules below `path` into the database and into the curricula of their roles; repeating it is harmless.
+    """Import the modules below `path` and put them into their roles' curricula; repeating it is harmless.
 
-    A file that changed renews its module as the next version, unless somebody rewrote the module in the service: then it
-    is left alone, as a curriculum is that somebody arranged here. Modules whose file is gone stay. Raises BadInput, before
-    anything is written, when a file is wrong.
+    A changed file updates its module as the next version, unless somebody edited the module in the service; a
+    curriculum arranged here is left alone too. Modules whose file is gone stay. Raises BadInput, before anything is
+    written, when a file is wrong.
     """
     files = module_files(path)
     known = {row.slug: row for row in db.session.scalars(select(Module))}
@@ -90,7 +90,7 @@ def _copy(file: ModuleFile, module: Module) -> None:
 
 
 def _place(files: list[ModuleFile], modules: dict[str, Module], curricula: dict[str, Curriculum]) -> None:
-    """Put each module at its place in the curriculum of its role, then point it to the one that comes first."""
+    """Put each module at its place in its role's curriculum, then set the module that comes first."""
     items = {(row.curriculum_id, row.module_id): row for row in db.session.scalars(select(CurriculumItem))}
     placed = {}
     for file in files:

@@ -1,4 +1,4 @@
-"""Writing and rewriting modules, and what may be saved as one."""
+"""Writes and edits modules, and checks what may be saved as one."""
 
 from itertools import count
 
@@ -18,9 +18,9 @@ LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_BODY = 200, 500, 50_000
 
 
 def write_module(title: str, summary: str, body: str, *, minutes: int, pass_mark: int, by: Actor) -> Module:
-    """Add a module that was written here; it is asked of nobody until a curriculum has it.
+    """Add a module written here; nobody has to learn it until a curriculum includes it.
 
-    Its slug is made of the title. Raises BadInput as `check_module`.
+    Its slug is made from the title. Raises BadInput as `check_module` does.
     """
     check_module(title, body, minutes, pass_mark)
     title = clean(title)
@@ -42,11 +42,11 @@ def write_module(title: str, summary: str, body: str, *, minutes: int, pass_mark
 
 
 def _free_slug(title: str) -> str:
-    """Return a slug that no module has; the address of the module is made of it."""
+    """Return an unused slug for a title; it is part of the module's address."""
     slug = short_name(title) or "course"
     taken = set(db.session.scalars(select(Module.slug).where(Module.slug.startswith(slug, autoescape=True))))
     numbered = (slug if number == 1 else f"{slug}-{number}" for number in count(1))
-    # “new” is the address of the page on which a module is written.
+    # “new” is the address of the page for a new module.
     return next(free for free in numbered if free not in taken and free != "new")
 
 
@@ -65,11 +65,11 @@ def edit_module(
     pass_mark: int,
     by: Actor,
 ) -> None:
-    """Rewrite a module as its next version; people who finished an older one stay finished.
+    """Save a module as its next version; people who finished an older one stay finished.
 
-    `from_version` is the version that the writer began from. Raises RuleBroken when somebody saved another one since,
-    BadInput for a missing title, a length outside 1 to 600 minutes, a pass mark outside 1 to 100 percent, or a quiz block
-    that cannot be used.
+    `from_version` is the version that the writer began from. Raises RuleBroken when somebody saved another one since;
+    BadInput for a missing title, a length outside 1 to 600 minutes, a pass mark outside 1 to 100 percent, or an invalid
+    quiz block.
     """
     if module.version != from_version:
         raise RuleBroken(
@@ -98,7 +98,7 @@ def edit_module(
 
 
 def check_module(title: str, body: str, minutes: int, pass_mark: int) -> None:
-    """Raise BadInput, with a sentence for each field, when a module can't be saved like this."""
+    """Raise BadInput, with a sentence for each field, for a module that can't be saved."""
     problems = {}
     if not title.strip() or len(title) > LONGEST_TITLE:
         problems["title"] = f"Write a title, at most {LONGEST_TITLE} characters."

@@ -1,4 +1,4 @@
-"""Writing the questions of a module one by one; they stand as blocks at the end of its text."""
+"""Edits the questions of a module one by one; they are blocks at the end of its text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MOST_CHOICES, LONGEST_QUESTION = 8, 500
 
 @dataclass(frozen=True)
 class Answer:
-    """A choice as its author writes it; one without any text is none."""
+    """A choice as its author writes it; without any text it is ignored."""
 
     text: str
     why: str
@@ -25,17 +25,16 @@ class Answer:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was written."""
         return not (self.text.strip() or self.why.strip())
 
 
 def put_question(
     module: Module, text: str, answers: Sequence[Answer], *, trains_recognising: bool, instead_of: str = "", by: Actor
 ) -> Question:
-    """Put a question at the end of a module, or in the place of the one with the id `instead_of`, which it keeps.
+    """Add a question to a module, or replace the one with the id `instead_of`, which keeps its id.
 
-    With two right answers or more, all of them have to be chosen. Raises BadInput, with a sentence for "text" and for each
-    answer by "answer-1" and so on, for what nobody could answer; NotFound where there is no such question any more.
+    With several right answers, all of them have to be chosen. Raises BadInput, with a sentence for "text" and for each
+    answer as "answer-1" and so on, for a question that nobody could answer; NotFound when the old question is gone.
     """
     _check(text, answers)
     there = {question.id: question for question in module.questions}
@@ -56,7 +55,7 @@ def put_question(
 
 
 def take_out_question(module: Module, question_id: str, *, by: Actor) -> None:
-    """Take a question out of a module; without any, a reader's own word is enough to finish it."""
+    """Remove a question; a module without any is finished on the reader's own word."""
     _save(module, quiz.without_question(module.body, question_id), by)
 
 

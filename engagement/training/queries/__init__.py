@@ -1,4 +1,4 @@
-"""Reads of training: curricula, what people have to learn or left behind, how far waves are, and tries at a quiz."""
+"""Reads of training: curricula, what people have to learn or left behind, progress of waves, and quiz attempts."""
 
 from engagement.training.queries.counts import Count
 from engagement.training.queries.curricula import (

@@ -1,23 +1,22 @@
-"""A count of what is asked and what of it is finished."""
+"""How many are asked and how many have finished."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many are asked, people or modules of one person, and how many of them are finished."""
+    """How many people, or modules of one person, are asked, and how many of them are finished."""
 
     assigned: int = 0
     finished: int = 0
 
     @property
     def share(self) -> float:
-        """The share that is finished, from 0 to 1; 0 where nothing is asked."""
+        """The finished share, from 0 to 1; 0 when nothing is asked."""
         return self.finished / self.assigned if self.assigned else 0.0
 
     @property
     def unfinished(self) -> int:
-        """How many are not finished."""
         return self.assigned - self.finished
 
     def __add__(self, other: "Count") -> "Count":

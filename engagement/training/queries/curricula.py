@@ -15,7 +15,7 @@ from engagement.training.rules import ItemKind
 
 @dataclass(frozen=True)
 class CurriculumLine:
-    """A module in its place in a curriculum; `after` is the module that has to be finished first."""
+    """A module at its place in a curriculum; `after` is the module to finish first."""
 
     item: CurriculumItem
     module: Module
@@ -23,13 +23,13 @@ class CurriculumLine:
 
     @property
     def kind(self) -> ItemKind:
-        """How it stands in the curriculum."""
+        """How the item counts."""
         return self.item.kind
 
 
 @dataclass(frozen=True)
 class RoleCurriculum:
-    """What a training role has to learn, in order; withdrawn modules are left out.
+    """What a training role has to learn, in order, without withdrawn modules.
 
     `choices_needed` of the choice items are asked, never more than there are.
     """
@@ -40,14 +40,14 @@ class RoleCurriculum:
 
     @property
     def minutes(self) -> int:
-        """The minutes that it asks of a person at least: required modules, and the shortest ones of the choice."""
+        """The fewest minutes it takes: required modules and the shortest ones of the choice."""
         required = sum(line.module.minutes for line in self.lines if line.kind is ItemKind.REQUIRED)
         choices = sorted(line.module.minutes for line in self.lines if line.kind is ItemKind.CHOICE)
         return required + sum(choices[: self.choices_needed])
 
     @property
     def asks_something(self) -> bool:
-        """Whether there is anything that has to be finished."""
+        """Whether anything has to be finished."""
         return self.choices_needed > 0 or any(line.kind is ItemKind.REQUIRED for line in self.lines)
 
 
@@ -58,7 +58,7 @@ def modules() -> list[Module]:
 
 
 def curricula() -> dict[TrainingRole, RoleCurriculum]:
-    """Return the curricula of all four roles in their fixed order, empty where none was made, in two queries."""
+    """Return the curricula of all four roles in their fixed order, empty ones included, in two queries."""
     needed = {row.role: row.choices_needed for row in db.session.scalars(select(Curriculum))}
     items = db.session.scalars(
         select(CurriculumItem)
@@ -78,12 +78,12 @@ def curricula() -> dict[TrainingRole, RoleCurriculum]:
 
 
 def curriculum(role: TrainingRole) -> RoleCurriculum:
-    """Return the curriculum of a role; it has no lines where none was made."""
+    """Return the curriculum of a role; without lines if there is none."""
     return curricula()[role]
 
 
 def hold_curriculum(role: TrainingRole) -> None:
-    """Let whoever saves the same curriculum wait until the transaction ends."""
+    """Make other writers of the same curriculum wait until the transaction ends."""
     db.session.scalar(select(Curriculum).where(Curriculum.role == role).with_for_update())
 
 

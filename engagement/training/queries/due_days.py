@@ -1,4 +1,4 @@
-"""Reads of exceptions: the days of its own that an assignment was given."""
+"""Reads of exceptions: the own due days of an assignment."""
 
 from sqlalchemy import select
 
@@ -7,6 +7,6 @@ from engagement.training.models import OwnDueDay
 
 
 def own_due_days(assignment_id: int) -> list[OwnDueDay]:
-    """Return every day of its own that an assignment was given or that was taken back, the newest first."""
+    """Return every own due day that an assignment was given or lost, the newest first."""
     said = select(OwnDueDay).where(OwnDueDay.assignment_id == assignment_id).order_by(OwnDueDay.id.desc())
     return list(db.session.scalars(said))

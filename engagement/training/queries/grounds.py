@@ -1,4 +1,4 @@
-"""What the data asks of people: the memberships, roles and waves from which assignments follow, and what holds without them."""
+"""The grounds of assignments: memberships, roles and waves, and decisions that hold without them."""
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
@@ -24,7 +24,7 @@ def grounds() -> Select[int, int, TrainingRole]:
 
 
 def is_grounded() -> ColumnElement[bool]:
-    """Return the condition on `Assignment` for those that follow from the data."""
+    """Return the condition on `Assignment` that it follows from the data."""
     here = grounds().where(
         Membership.wave_id == Assignment.wave_id,
         Membership.person_id == Assignment.person_id,
@@ -34,7 +34,7 @@ def is_grounded() -> ColumnElement[bool]:
 
 
 def is_held() -> ColumnElement[bool]:
-    """Return the condition on `Assignment` for those that stay without a ground: kept after a move, or not decided yet."""
+    """Return the condition on `Assignment` that it lasts without a ground: kept after a move, or not decided yet."""
     stands = exists().where(
         Leftover.assignment_id == Assignment.id,
         Leftover.ended_at.is_(None),
@@ -44,7 +44,7 @@ def is_held() -> ColumnElement[bool]:
 
 
 def may_be_asked() -> ColumnElement[bool]:
-    """Return the condition on `Assignment` for those whose person has not left and whose wave still asks something."""
+    """Return the condition on `Assignment` that its person has not left and its wave is neither closed nor cancelled."""
     return and_(
         exists().where(Person.id == Assignment.person_id, Person.left_at.is_(None)),
         exists().where(Wave.id == Assignment.wave_id, Wave.status.not_in(SHUT)),
@@ -52,7 +52,7 @@ def may_be_asked() -> ColumnElement[bool]:
 
 
 def is_member() -> ColumnElement[bool]:
-    """Return the condition on `Assignment` for those whose person is in the wave now."""
+    """Return the condition on `Assignment` that its person is in the wave now."""
     return exists().where(
         Membership.wave_id == Assignment.wave_id,
         Membership.person_id == Assignment.person_id,
@@ -61,5 +61,5 @@ def is_member() -> ColumnElement[bool]:
 
 
 def has_role() -> ColumnElement[bool]:
-    """Return the condition on `Assignment` for those whose person has the role now."""
+    """Return the condition on `Assignment` that its person has the role now."""
     return exists().where(PersonRole.person_id == Assignment.person_id, PersonRole.role == Assignment.role)

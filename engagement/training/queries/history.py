@@ -1,4 +1,4 @@
-"""What was ever asked of people: by it a list knows what they keep from before, and where they finished what they know."""
+"""Everything ever asked of people: it shows what they keep from before, and where they finished a module."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ Plans = Mapping[TrainingRole, RoleCurriculum]
 
 @dataclass(frozen=True)
 class History:
-    """Everything that was ever asked of one person: each assignment with the leftover that stands for it."""
+    """Everything ever asked of one person: each assignment with its leftover that has not ended."""
 
     rows: list[tuple[Assignment, Leftover | None]]
 
     def asked(self) -> Iterator[tuple[Assignment, bool]]:
-        """Give what is asked now, and whether it is kept from before."""
+        """Yield what is asked now, and whether it is kept from before."""
         for assignment, leftover in self.rows:
             is_over = assignment.withdrawn_at is not None or assignment.wave.status is WaveStatus.CANCELLED
             if not is_over and (leftover is None or leftover.decided_at is not None):
                 yield assignment, leftover is not None
 
     def wave_of(self, completion: Completion, plans: Plans, besides: int | None = None) -> Wave | None:
-        """Return the wave, other than the one with the id `besides`, that asked for a module when it was finished."""
+        """Return the wave (never the one with the id `besides`) that asked for a module when it was finished."""
         for assignment, _ in sorted(self.rows, key=lambda row: row[0].assigned_at, reverse=True):
             asks = any(line.module.id == completion.module_id for line in plans[assignment.role].lines)
             if asks and assignment.assigned_at <= completion.completed_at and assignment.wave_id != besides:
@@ -55,7 +55,7 @@ def histories_of(person_ids: Sequence[int]) -> dict[int, History]:
 
 
 def undecided_roles(person_id: int) -> list[TrainingRole]:
-    """Return the roles whose training a person left behind and has not decided about: they may go on with it meanwhile."""
+    """Return the roles of a person's undecided old training, which they may continue meanwhile."""
     return list(
         db.session.scalars(
             select(Assignment.role)
@@ -72,14 +72,14 @@ def undecided_roles(person_id: int) -> list[TrainingRole]:
 
 @dataclass(frozen=True)
 class EarlierLearning:
-    """A module that somebody finished and is not asked for now; `wave` is the one that asked for it then, where known."""
+    """A module that somebody finished and is not asked for now; `wave` asked for it then, None if not known."""
 
     completion: Completion
     wave: Wave | None
 
 
 def finished_earlier(person_id: int, shown: Collection[int]) -> list[EarlierLearning]:
-    """Return what a person finished besides the modules with the ids `shown`, the latest first, each module once."""
+    """Return the modules that a person finished, except the ids in `shown`, the latest first, each once."""
     rows = db.session.scalars(
         select(Completion)
         .where(Completion.person_id == person_id, Completion.module_id.not_in(shown), counting())

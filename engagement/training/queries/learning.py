@@ -24,13 +24,14 @@ ROLE_ORDER = list(TrainingRole)
 
 @dataclass(frozen=True)
 class LearningItem:
-    """One module that a person meets in their training, with where they stand.
+    """One module in a person's training, with their state.
 
     `wave` and `due_on` are None for a module of the person's role that no wave asks for. `is_needed` says whether it
-    still has to be finished: required, or one of a choice that is not made yet; `choices_left` how many of that choice.
-    `is_kept` says that it comes from a wave or role that the person left and keeps the training of. `is_recognised` says
-    that it was finished before it was asked, and `recognised_in` the other wave in which that was, None where none is known.
-    `may_be_renewed` says that they finished it on an earlier day, so that finishing it once more is news.
+    still has to be finished: it is required, or one of an open choice; `choices_left` is how many of that choice are
+    still needed. `is_kept` says that it comes from a wave or role that the person left and whose training they keep.
+    `is_recognised` says that it was finished before it was asked, and `recognised_in` is the other wave in which that
+    was, None if not known. `may_be_renewed` says that they finished it on an earlier day, so that they can finish it
+    once more.
     """
 
     module: Module
@@ -52,7 +53,6 @@ class LearningItem:
 
     @property
     def minutes(self) -> int:
-        """How long it takes."""
         return self.module.minutes
 
     @property
@@ -62,17 +62,17 @@ class LearningItem:
 
     @property
     def has_own_day(self) -> bool:
-        """Whether the person was given another day than their wave has."""
+        """Whether the person has another due day than their wave."""
         return self.assignment is not None and self.assignment.own_due_on is not None
 
     @property
     def is_optional(self) -> bool:
-        """Whether nobody waits for it: optional in its curriculum, or one of a choice that was made by others."""
+        """Whether it need not be finished: optional in its curriculum, or one of a choice already made."""
         return self.kind is ItemKind.OPTIONAL or not (self.is_needed or self.completed)
 
     @property
     def is_overdue(self) -> bool:
-        """Whether its day has passed while it is still needed."""
+        """Whether it is still needed after its due day."""
         return self.state is LearningState.OVERDUE
 
     @property
@@ -82,22 +82,22 @@ class LearningItem:
 
     @property
     def has_changed_since(self) -> bool:
-        """Whether it was rewritten after this person finished it."""
+        """Whether it was edited after this person finished it."""
         return self.completion is not None and self.completion.module_version < self.module.version
 
 
 def learning_of(person_id: int, on: date | None = None) -> list[LearningItem]:
-    """Return what the waves of a person ask them to learn, each module once, by due day; `on` is today unless given."""
+    """Return what a person's waves ask them to learn, each module once, by due day; `on` defaults to today."""
     return learning_of_people([person_id], on or clock.now().date())[person_id]
 
 
 def next_step(person_id: int, on: date | None = None) -> LearningItem | None:
-    """Return the module that a person should do next, None when nothing is asked that they could begin."""
+    """Return the module that a person should do next, None when they could begin none."""
     return next_of(learning_of(person_id, on))
 
 
 def next_of(items: Iterable[LearningItem]) -> LearningItem | None:
-    """Return the first item that is needed, not finished and not waiting for another one; else what one of them waits for."""
+    """Return the first needed, unfinished item that can begin now; else the module that one of them waits for."""
     items = list(items)
     needed = [item for item in items if item.is_needed]
     waited_for = {item.after.id for item in needed if item.after is not None}
@@ -106,9 +106,9 @@ def next_of(items: Iterable[LearningItem]) -> LearningItem | None:
 
 
 def own_count(items: Iterable[LearningItem]) -> Count:
-    """Return how many modules are asked of a person and how many of these they finished; what is optional isn't among them.
+    """Return how many modules are asked of a person, without optional ones, and how many they finished.
 
-    Of a choice as many are asked as have to be finished, and those that were.
+    A choice counts as many modules as have to be finished, or as were finished if that is more.
     """
     items = list(items)
     done = sum(item.completed and not item.is_optional for item in items)
@@ -132,7 +132,7 @@ def minutes_left(items: Iterable[LearningItem]) -> int:
 
 
 def learning_item(person_id: int, module_id: int, on: date | None = None) -> LearningItem | None:
-    """Return a module as one person meets it: assigned, or in the curriculum of a role they have; None for others."""
+    """Return a module for one person: assigned, or in the curriculum of a role they have; None for others."""
     assigned = next((item for item in learning_of(person_id, on) if item.module.id == module_id), None)
     if assigned is not None:
         return assigned
@@ -145,7 +145,7 @@ def learning_item(person_id: int, module_id: int, on: date | None = None) -> Lea
 
 
 def learning_of_people(person_ids: Sequence[int], on: date) -> dict[int, list[LearningItem]]:
-    """Return the learning of several people in four queries, however many there are."""
+    """Return the learning of several people, in four queries for any number."""
     histories = histories_of(person_ids)
     done = _completions(person_ids)
     plans = curricula()
@@ -168,7 +168,7 @@ def _as_asked(
     history: History,
     plans: Plans,
 ) -> LearningItem:
-    """Return an item with what moves have to do with it: kept from before, or finished before it was asked here."""
+    """Return an item marked as kept from before, or as finished before it was asked here."""
     completion = item.completion
     if completion is None or completion.completed_at >= assignment.assigned_at:
         return replace(item, is_kept=is_kept)
@@ -177,7 +177,7 @@ def _as_asked(
 
 
 def _completions(person_ids: Sequence[int]) -> dict[int, dict[int, Completion]]:
-    """Return for each person the newest completion by module, of those that count."""
+    """Return each person's newest counting completion of each module."""
     found: dict[int, dict[int, Completion]] = defaultdict(dict)
     for row in db.session.scalars(
         select(Completion)
@@ -189,7 +189,7 @@ def _completions(person_ids: Sequence[int]) -> dict[int, dict[int, Completion]]:
 
 
 def _asked(assignment: Assignment, plan: RoleCurriculum, done: dict[int, Completion], on: date) -> list[LearningItem]:
-    """Return the items of one assignment; a closed wave asks nothing more, so only what was finished stays."""
+    """Return the items of one assignment; of a closed wave only finished ones, because it asks nothing more."""
     chosen = sum(line.kind is ItemKind.CHOICE and line.module.id in done for line in plan.lines)
     left = max(0, plan.choices_needed - chosen)
     items = [_item(line, assignment.role, assignment, done, left, on) for line in plan.lines]
@@ -235,7 +235,7 @@ def _item(
 
 
 def _each_once(items: list[LearningItem]) -> list[LearningItem]:
-    """Return each module once, by the wave and role that ask for it most; the items in the order to do them in."""
+    """Return each module once, for the wave and role that ask for it most, in the order to do them in."""
 
     def urgency(item: LearningItem) -> tuple[bool, bool, date, int, int]:
         due = item.due_on or date.max

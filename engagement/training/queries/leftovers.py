@@ -1,4 +1,4 @@
-"""Reads of leftovers: what people who moved had not finished, waiting for a decision or decided, one by one and by move."""
+"""Reads of leftovers, the unfinished training of people who moved: open or decided, one by one and by move."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,17 +32,17 @@ class LeftoverState(StrEnum):
 
     @property
     def waits(self) -> bool:
-        """Whether what it shows waits for a decision."""
+        """Whether this list is of undecided leftovers."""
         return self is LeftoverState.OPEN
 
     @property
     def is_let_go(self) -> bool:
-        """Whether what it shows is asked of nobody any longer."""
+        """Whether this list is of waived training."""
         return self is LeftoverState.WAIVED
 
     @property
     def argument(self) -> str | None:
-        """How an address names it, None for what a list shows by itself."""
+        """The name in addresses; None for the default list."""
         return None if self.waits else self.value
 
     @property
@@ -53,7 +53,7 @@ class LeftoverState(StrEnum):
 
 @dataclass(frozen=True)
 class Move:
-    """People who left the same unfinished training behind by the same move; a department is None where they had none."""
+    """People who left the same unfinished training by the same move; a department is None if they had none."""
 
     cause: LeftoverCause
     from_department: Department | None
@@ -66,13 +66,13 @@ class Move:
 
     @property
     def key(self) -> str:
-        """A text that names this move among others."""
+        """A text that identifies this move."""
         places = [str(place.id) if place else "" for place in (self.from_department, self.to_department)]
         return "-".join([self.cause, *places, str(self.wave.id), self.role])
 
     @property
     def is_theirs(self) -> ColumnElement[bool]:
-        """The condition on `Leftover` and `Assignment` for its leftovers, none that came after it was looked at."""
+        """The condition on `Leftover` and `Assignment` for its leftovers, without later ones."""
         return and_(
             Leftover.cause == self.cause,
             Leftover.from_department_id.is_not_distinct_from(self.from_department.id if self.from_department else None),
@@ -89,16 +89,16 @@ class Move:
 
     @property
     def decide_by(self) -> datetime:
-        """The instant at which the clock decides about the first of them."""
+        """The instant (UTC) at which the scheduler decides about the first of them."""
         return decide_by(self.first_asked_at)
 
 
 @dataclass(frozen=True)
 class LeftoverLine:
-    """One leftover with how far its person was: `done` of `asked` modules, `minutes_left` of the required ones.
+    """One leftover with the person's progress: `done` of `asked` modules, `minutes_left` of required ones.
 
-    `asked_anew_by` is the day by which training that the person has now asks for the same, None where none does: then letting
-    go lets go of the courses, otherwise only of the day.
+    `asked_anew_by` is the due day by which the person's present training asks for the same, None if it doesn't. If set,
+    waiving drops only the old due day; if None, it drops the courses.
     """
 
     leftover: Leftover
@@ -114,7 +114,7 @@ class LeftoverLine:
 
 
 def leftovers() -> Select[Leftover]:
-    """Return the SELECT of all leftovers that stand, joined with assignment, wave and person for conditions."""
+    """Return a SELECT of all leftovers that have not ended, joined with assignment, wave and person."""
     return (
         select(Leftover)
         .select_from(Leftover)
@@ -126,7 +126,7 @@ def leftovers() -> Select[Leftover]:
 
 
 def is_open() -> ColumnElement[bool]:
-    """Return the condition for those that wait for a decision: nobody is asked about who has left, or a wave that is over."""
+    """Return the condition for undecided leftovers, except of people who left and of waves that are over."""
     return and_(Leftover.decided_at.is_(None), _is_present())
 
 
@@ -144,7 +144,7 @@ def _is_in(state: LeftoverState) -> ColumnElement[bool]:
 def leftovers_listed(
     state: LeftoverState, decided: ColumnElement[bool], move: ColumnElement[bool] | None = None
 ) -> Select[Leftover]:
-    """Return the SELECT of leftovers in a state, by name, of those that `decided` (a condition on `Person` and `Wave`) allows."""
+    """Return a SELECT of leftovers in a state, by name; `decided` is a condition on `Person` and `Wave`."""
     return (
         leftovers()
         .where(_is_in(state), decided, true() if move is None else move)
@@ -153,7 +153,7 @@ def leftovers_listed(
 
 
 def leftover_lines(listed: Select[Leftover]) -> list[LeftoverLine]:
-    """Return the leftovers of a list (see `leftovers_listed`) with how far their people were, in three queries however many."""
+    """Return the leftovers of a list (see `leftovers_listed`) with their people's progress, in three queries."""
     standing = standing_of(Assignment.id.in_(listed.with_only_columns(Leftover.assignment_id)))
     far = {row.id: row for row in db.session.execute(select(standing))}
     anew = _asked_now(listed.with_only_columns(Leftover.person_id))
@@ -175,7 +175,7 @@ _EVERYTHING = (
 
 
 def _asked_now(people: Select[int]) -> dict[tuple[int, TrainingRole], date]:
-    """Return by person and role the first due day of what the open waves of these people ask, leftovers aside."""
+    """Return the first due day of what these people's open waves ask, by person and role, without leftovers."""
     rows = db.session.scalars(
         select(Assignment)
         .join(Wave, Wave.id == Assignment.wave_id)
@@ -192,31 +192,31 @@ def _asked_now(people: Select[int]) -> dict[tuple[int, TrainingRole], date]:
 
 
 def leftovers_of(person_id: int, state: LeftoverState) -> list[LeftoverLine]:
-    """Return a person's own leftovers in a state, the oldest first; one that is finished by now is no question any more."""
+    """Return a person's leftovers in a state, the oldest first; open ones that are finished by now are left out."""
     listed = leftovers_listed(state, Leftover.person_id == person_id)
     lines = sorted(leftover_lines(listed), key=lambda line: (line.leftover.asked_at, line.leftover.id))
     return [line for line in lines if state is not LeftoverState.OPEN or line.unfinished]
 
 
 def leftover_among(leftover_id: int, which: ColumnElement[bool]) -> Leftover | None:
-    """Return a standing leftover if it meets a condition on `Leftover`, `Person` and `Wave`, None otherwise."""
+    """Return a leftover that has not ended and meets a condition on `Leftover`, `Person` and `Wave`, else None."""
     return db.session.scalar(leftovers().where(Leftover.id == leftover_id, which))
 
 
 def leftover_for(reach: Reach, leftover_id: int) -> Leftover:
-    """Return a standing leftover within reach; raises NotFound for any other, BeyondReach where the reach holds none at all."""
+    """Return a leftover within reach that has not ended; raise NotFound, or BeyondReach if the reach is empty."""
     allow(reach.holds_anything)
     return found(leftover_among(leftover_id, old_training_within(reach)))
 
 
 def leftovers_among(leftover_ids: Sequence[int], which: ColumnElement[bool]) -> set[int]:
-    """Return the ids of those standing leftovers that meet a condition on `Leftover`, `Person` and `Wave`."""
+    """Return the ids of those leftovers that have not ended and meet a condition on `Leftover`, `Person` and `Wave`."""
     met = leftovers().where(Leftover.id.in_(leftover_ids), which).with_only_columns(Leftover.id)
     return set(db.session.scalars(met))
 
 
 def moves(decided: ColumnElement[bool]) -> list[Move]:
-    """Return the open leftovers that a condition on `Person` and `Wave` allows, by move, those decided by the clock first."""
+    """Return open leftovers by move, the most urgent first; `decided` is a condition on `Person` and `Wave`."""
     key = (
         Leftover.cause,
         Leftover.from_department_id,
@@ -246,13 +246,13 @@ def _by_id(table: type[Row], ids: set[int]) -> dict[int, Row]:
 
 
 def open_leftovers(decided: ColumnElement[bool]) -> int:
-    """Return how many leftovers wait for a decision, of those that a condition on `Person` and `Wave` allows."""
+    """Return how many leftovers wait for a decision; `decided` is a condition on `Person` and `Wave`."""
     counted = leftovers().where(is_open(), decided).with_only_columns(func.count())
     return int(db.session.scalar(counted) or 0)
 
 
 def open_leftovers_of(person_ids: Sequence[int]) -> dict[int, int]:
-    """Return for each of these people how many leftovers wait for a decision, in one query; none without an entry."""
+    """Return how many open leftovers each of these people has, in one query; people without any have no entry."""
     counted = (
         leftovers()
         .where(is_open(), Leftover.person_id.in_(person_ids))
@@ -263,7 +263,7 @@ def open_leftovers_of(person_ids: Sequence[int]) -> dict[int, int]:
 
 
 def brought_along(wave_id: int) -> tuple[int, int]:
-    """Return how many people who moved away from a wave keep its training, and of how many it is not decided yet."""
+    """Return how many people who left a wave keep its training, and for how many this is undecided."""
     counted = (
         leftovers()
         .where(_is_present(), Assignment.wave_id == wave_id, Leftover.decision.is_distinct_from(LeftoverDecision.WAIVE))

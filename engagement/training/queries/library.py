@@ -1,4 +1,4 @@
-"""Reads of the starter library: what of it is not here yet."""
+"""Reads of the starter library: what it has that is not here yet."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +12,14 @@ from engagement.training.models import Module
 
 @dataclass(frozen=True)
 class LibraryNews:
-    """How many modules of the library are `new` here, and how many have `changed` and would be renewed."""
+    """How many modules of the library are `new` here, and how many have `changed` and would be updated."""
 
     new: int
     changed: int
 
 
 def library_news(path: Path = LIBRARY) -> LibraryNews:
-    """Return what taking the library over would bring. Raises BadInput when one of its files is wrong."""
+    """Return what importing the library would bring. Raises BadInput when one of its files is wrong."""
     known = {row.slug: row for row in db.session.scalars(select(Module))}
     new = changed = 0
     for file in module_files(path):

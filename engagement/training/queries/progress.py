@@ -1,9 +1,8 @@
-"""How far waves are with their training: counts by department and role, and the people behind every count.
+"""Training progress of waves: counts by department and role, and the people behind every count.
 
-Everything rests on one definition (see `standing`): when an assignment is finished. Only those who belong to a wave count
-for it: who moved away and keeps its training, or has not decided, is left out. So is whoever has a role whose curriculum
-asks for nothing: they can neither finish nor fail to. Counting is done by the database, in a number of statements that
-does not grow.
+`standing` has the one definition of a finished assignment. A wave counts its present members only: people who moved
+away and keep its training, or have not decided, are left out. People in a role whose curriculum asks for nothing are
+left out too, because they have nothing to finish. The database does the counting, in a fixed number of statements.
 """
 
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ from engagement.waves.models import Membership, Wave
 
 @dataclass(frozen=True)
 class DepartmentProgress:
-    """The counts of one department by role; `department_id` is None for people whose department nobody knows."""
+    """The counts of one department by role; `department_id` is None for people without a department."""
 
     department_id: int | None
     name: str
@@ -37,10 +36,10 @@ class DepartmentProgress:
 
 @dataclass(frozen=True)
 class WaveProgress:
-    """How far a wave is: by department and role, by role, and by people.
+    """The progress of a wave: by department and role, by role, and by people.
 
-    Somebody with two roles counts once in each of them; in `people` once, and as finished when both are.
-    `minutes_left` is the required training that is not done yet, of all people together.
+    Somebody with two roles counts once in each role, and once in `people`, as finished when both are. `minutes_left` is
+    the unfinished required training of all people together.
     """
 
     wave_id: int
@@ -51,12 +50,12 @@ class WaveProgress:
 
     @property
     def assigned(self) -> int:
-        """How many people have been asked to learn something."""
+        """How many people are asked to learn something."""
         return self.people.assigned
 
     @property
     def finished(self) -> int:
-        """How many of them have finished everything that is asked of them."""
+        """How many people have finished everything asked of them."""
         return self.people.finished
 
     @property
@@ -66,17 +65,17 @@ class WaveProgress:
 
 
 def wave_progress(wave_id: int) -> WaveProgress:
-    """Return how far a wave is; without assignments every count is 0."""
+    """Return the progress of a wave; without assignments every count is 0."""
     return progress_of([wave_id])[wave_id]
 
 
 def progress_of_waves(programme_id: int) -> dict[int, WaveProgress]:
-    """Return how far each wave of a programme is, in a number of queries that does not grow with waves or people."""
+    """Return the progress of each wave of a programme, in a fixed number of queries."""
     return progress_of(list(db.session.scalars(select(Wave.id).where(Wave.programme_id == programme_id))))
 
 
 def progress_of(wave_ids: Sequence[int]) -> dict[int, WaveProgress]:
-    """Return how far each of these waves is, in three queries."""
+    """Return the progress of each of these waves, in three queries."""
     standing = standing_of(Assignment.wave_id.in_(wave_ids), belonging())
     cells = db.session.execute(
         select(
@@ -102,7 +101,7 @@ def progress_of(wave_ids: Sequence[int]) -> dict[int, WaveProgress]:
 
 
 def people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
-    """Return how many people of each wave were asked to learn something and have finished, in one query; none without an entry."""
+    """Return how many people of each wave are asked and have finished, in one query; waves without any have no entry."""
     standing = standing_of(Assignment.wave_id.in_(wave_ids), belonging())
     person = (
         select(standing.c.wave_id, func.min(standing.c.is_finished).label("is_finished"))
@@ -117,7 +116,7 @@ def people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
 
 
 def people_without_curriculum(wave_ids: Sequence[int]) -> dict[TrainingRole, dict[int, int]]:
-    """Return by role, of those that have nothing to learn yet, how many people of each of these waves have it; one query."""
+    """Return, by role without anything to learn yet, how many people of each wave have it; one query."""
     members = grounds().where(Membership.wave_id.in_(wave_ids), PersonRole.role.not_in(asking_roles()))
     counted = members.with_only_columns(PersonRole.role, Membership.wave_id, func.count()).group_by(
         PersonRole.role, Membership.wave_id
@@ -166,10 +165,11 @@ def learners(
     *,
     visible: ColumnElement[bool] | None = None,
 ) -> Select[Any]:
-    """Return the SELECT of the people behind the counts of a wave, by name, narrowed by what is given.
+    """Return a SELECT of the people behind the counts of a wave, by name, with optional filters.
 
     One row for each person and role: `person_id`, `name`, `email`, `department` (path or None), `role`, `done` of
-    `asked` modules, `is_finished` (0 or 1), `minutes_left`, `assignment_id`, `due_on`. `visible` is a condition on `Person`, everybody unless given.
+    `asked` modules, `is_finished` (0 or 1), `minutes_left`, `assignment_id`, `due_on`. `visible` is a condition on
+    `Person`; None is everybody.
     """
     standing = standing_of(Assignment.wave_id == wave_id, belonging())
     query = (
@@ -203,9 +203,9 @@ def learners(
 
 
 def overdue_learners(on: date, wave_id: int) -> Select[Person]:
-    """Return the SELECT of people, by name, who on a day have something unfinished that was due before it.
+    """Return a SELECT of people, by name, with something unfinished that was due before the day `on`.
 
-    Somebody with a day of their own is late after that one. Nobody is in a wave that is closed or cancelled.
+    Their own due day counts before the wave's. Closed and cancelled waves have nobody overdue.
     """
     asks = select(Wave.id).where(Wave.id == wave_id, Wave.status.not_in(SHUT))
     standing = standing_of(Assignment.wave_id.in_(asks), belonging(), is_past_due(on))
@@ -214,5 +214,5 @@ def overdue_learners(on: date, wave_id: int) -> Select[Person]:
 
 
 def members_without_role(wave_id: int) -> Select[Person]:
-    """Return the SELECT of a wave's members who have no training role, so that nothing was assigned to them."""
+    """Return a SELECT of a wave's members without a training role, to whom nothing was assigned."""
     return waves.members(wave_id, without_role=True)

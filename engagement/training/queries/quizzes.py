@@ -1,4 +1,4 @@
-"""Reads of quizzes: the sheet of a person's next try, and what came of a try."""
+"""Reads of quizzes: the sheet of a person's next attempt, and the outcome of an attempt."""
 
 from dataclasses import dataclass
 
@@ -13,16 +13,16 @@ from engagement.training.rules import is_passed, score_of
 
 @dataclass(frozen=True)
 class QuizSheet:
-    """A module's questions in the order in which one person sees them on one try; `seed` brings the same order back."""
+    """A module's questions in the order for one person's attempt; `seed` reproduces the order."""
 
     seed: str
     questions: tuple[Question, ...]
 
 
 def quiz_sheet(person_id: int, module: Module, seed: str | None = None) -> QuizSheet:
-    """Return the sheet of a person's next try, or the one with this `seed` again.
+    """Return the sheet of a person's next attempt, or the one with this `seed` again.
 
-    The order differs from person to person and from try to try, and stays while a page is only reloaded.
+    The order differs between people and attempts, and stays the same when a page is reloaded.
     """
     if seed is None:
         tries = select(func.count()).where(QuizAttempt.person_id == person_id, QuizAttempt.module_id == module.id)
@@ -32,10 +32,10 @@ def quiz_sheet(person_id: int, module: Module, seed: str | None = None) -> QuizS
 
 @dataclass(frozen=True)
 class JudgedQuestion:
-    """A question with the keys that were chosen, and whether that was right.
+    """A question with the chosen keys, and whether they were right.
 
-    `shown` are the choices to talk about: those that were made, and once the quiz is passed also the right ones that were
-    left out. Before that they stay hidden, so that the next try is a thought and not a copy.
+    `shown` are the choices to explain: the chosen ones and, once the quiz is passed, the right ones that were missed.
+    Before that these stay hidden, so that people think at the next attempt instead of copying.
     """
 
     question: Question
@@ -46,7 +46,7 @@ class JudgedQuestion:
 
 @dataclass(frozen=True)
 class QuizOutcome:
-    """What came of one try. `score` is the share of right answers in whole percent, rounded down."""
+    """The outcome of one attempt. `score` is the share of right answers in whole percent, rounded down."""
 
     attempt_id: int
     right: int
@@ -57,17 +57,16 @@ class QuizOutcome:
 
     @property
     def score(self) -> int:
-        """The share of right answers in whole percent, rounded down."""
         return score_of(self.right, self.asked)
 
     @property
     def right_needed(self) -> int:
-        """How many answers have to be right to pass."""
+        """How many right answers pass."""
         return next(n for n in range(self.asked + 1) if is_passed(n, self.asked, self.pass_mark))
 
 
 def outcome_of(attempt: QuizAttempt, module: Module) -> QuizOutcome:
-    """Return a stored try for its result page, in the order of its sheet; questions that were taken out since are left out."""
+    """Return a stored attempt for its result page, in the order of its sheet, without questions removed since."""
     asked = {question.id: question for question in module.questions}
     judged = tuple(
         _judged(asked[question_id], chosen, attempt.is_passed)
@@ -85,7 +84,7 @@ def _judged(question: Question, chosen: list[str], may_tell: bool) -> JudgedQues
 
 
 def attempt_of(person_id: int, module_id: int, attempt_id: int) -> QuizAttempt | None:
-    """Return one of a person's own tries at a module, None for somebody else's."""
+    """Return one of a person's own attempts at a module, None for somebody else's."""
     return db.session.scalar(
         select(QuizAttempt).where(
             QuizAttempt.id == attempt_id, QuizAttempt.person_id == person_id, QuizAttempt.module_id == module_id

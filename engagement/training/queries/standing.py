@@ -1,4 +1,4 @@
-"""What counts as finished and for whom: the definitions on which every count and list of training rests."""
+"""When training counts as finished, and for whom: the definitions behind every count and list."""
 
 from datetime import date
 from typing import Any
@@ -12,24 +12,24 @@ from engagement.waves.models import Wave
 
 
 def counting() -> ColumnElement[bool]:
-    """Return the condition on `Completion` for those that count as having finished their module.
+    """Return the condition on `Completion` that it counts as having finished its module.
 
-    The one place for this rule: a completion counts in whatever wave and role it was made, of whatever version of the module,
-    and for good. Rewriting a module makes nobody unfinished, and who moves is not asked again for what they know. Somebody
-    may have several of a module: counts take people once, and what is told is of the newest.
+    The one place for this rule: a completion counts for good, for any version of the module, from any wave and role.
+    Editing a module makes nobody unfinished, and people who move are not asked again for what they know. People may
+    have several completions of a module: counts take each person once, pages show the newest.
     """
     return true()
 
 
 def belonging() -> ColumnElement[bool]:
-    """Return the condition on `Assignment` for those that count for their wave: not those that somebody brought along."""
+    """Return the condition on `Assignment` that it counts for its wave: not one that somebody brought along."""
     return ~exists().where(Leftover.assignment_id == Assignment.id, Leftover.ended_at.is_(None))
 
 
 def is_asked() -> ColumnElement[bool]:
-    """Return the condition on `Assignment` for what is asked of its person now, also what they keep after a move.
+    """Return the condition on `Assignment` that it is asked of its person now, also if kept after a move.
 
-    What nobody has decided about yet is a question, and asks nothing until then.
+    An undecided one is a question, and asks nothing until it is decided.
     """
     undecided = exists().where(
         Leftover.assignment_id == Assignment.id, Leftover.ended_at.is_(None), Leftover.decided_at.is_(None)
@@ -38,7 +38,7 @@ def is_asked() -> ColumnElement[bool]:
 
 
 def is_past_due(on: date) -> ColumnElement[bool]:
-    """Return the condition on `Assignment` for those whose day lies before `on`: their own one, else that of their wave."""
+    """Return the condition on `Assignment` that its own due day, else that of its wave, is before `on`."""
     due_on = func.coalesce(Assignment.own_due_on, Wave.training_due_on)
     return exists().where(Wave.id == Assignment.wave_id, due_on < on)
 
@@ -46,8 +46,8 @@ def is_past_due(on: date) -> ColumnElement[bool]:
 def standing_of(*scope: ColumnElement[bool]) -> Subquery:
     """Return one row for each assignment in `scope` that is not withdrawn, with what is asked and what is done.
 
-    It is finished when every required module of the role's curriculum and as many of its choice modules as are needed have
-    a completion that counts. Where a curriculum asks for nothing, nobody has finished it.
+    It is finished when every required module of the role's curriculum, and enough of its choice modules, have a
+    counting completion. Nobody has finished a curriculum that asks for nothing.
     """
     asked, done = _asked_by_role(), _done_by_assignment(*scope)
     required, choices = func.coalesce(asked.c.required, 0), func.coalesce(asked.c.choices, 0)
@@ -73,7 +73,7 @@ def standing_of(*scope: ColumnElement[bool]) -> Subquery:
 
 
 def _asked_by_role() -> Subquery:
-    """What the curriculum of each role asks: required modules with their minutes, and how many of a choice."""
+    """Return what each role's curriculum asks: required modules with their minutes, and how many of a choice."""
     return (
         select(
             Curriculum.role,
@@ -95,13 +95,13 @@ def _asked_by_role() -> Subquery:
 
 
 def asking_roles() -> Select[TrainingRole]:
-    """Return the SELECT of the roles whose curriculum asks for something."""
+    """Return a SELECT of the roles whose curriculum asks for something."""
     asked = _asked_by_role()
     return select(asked.c.role).where(asked.c.required + asked.c.choices > 0)
 
 
 def _done_by_assignment(*scope: ColumnElement[bool]) -> Subquery:
-    """What of that is done; several versions of a module may be finished, each module counts once."""
+    """Return what each assignment has done of that; several versions of a module count once."""
     modules = (
         select(Assignment.id.label("assignment_id"), CurriculumItem.kind, Module.id.label("module_id"), Module.minutes)
         .join(Curriculum, Curriculum.role == Assignment.role)

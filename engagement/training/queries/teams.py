@@ -1,4 +1,4 @@
-"""The training of those who report to one person."""
+"""The training of one person's direct reports."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from engagement.training.queries.leftovers import open_leftovers_of
 
 @dataclass(frozen=True)
 class TeamMember:
-    """Somebody who reports to the reader, with their training; `undecided` counts what a move left behind and nobody decided."""
+    """Somebody who reports to the reader, with their training; `undecided` counts open leftovers."""
 
     person: Person
     items: list[LearningItem]
@@ -29,7 +29,6 @@ class TeamMember:
 
     @property
     def overdue_items(self) -> list[LearningItem]:
-        """What they should have finished already."""
         return [item for item in self.items if item.is_overdue]
 
     @property
@@ -39,12 +38,12 @@ class TeamMember:
 
     @property
     def minutes_left(self) -> int:
-        """The minutes that are still asked of them."""
+        """The minutes that they still have to do."""
         return minutes_left(self.items)
 
 
 def team_training(manager_person_id: int, on: date) -> list[TeamMember]:
-    """Return who reports to a person with their training on a day: those with overdue items first, then by name."""
+    """Return a person's direct reports with their training on a day: overdue ones first, then by name."""
     team = people.team_of(manager_person_id)
     learning = learning_of_people([person.id for person in team], on)
     undecided = open_leftovers_of([person.id for person in team])

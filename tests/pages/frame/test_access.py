@@ -186,6 +186,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET people.suggestions": ("AMPWLHDRUrwuvd",),
     "GET people.person": ("AMPWLHDRUrwuvd", "AMRU"),
     "POST people.roles": ("AM", "AM"),
+    "GET people.several_roles": ("AM",),
+    "POST people.several_roles": ("AM",),
     "POST people.delivery": ("AM", "AM"),
     "POST people.leaving": ("AM", "AM"),
     "POST people.returning": ("AM", "AM"),

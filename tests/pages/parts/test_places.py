@@ -29,7 +29,7 @@ def test_no_two_places_are_the_same_page(app: Flask) -> None:
     with app.test_request_context():
         addresses = [address_of(place, KEYS.get(place, 7)) for place in Place]
     assert len(set(addresses)) == len(Place)
-    assert "/waves/7/people?role=none" in addresses
+    assert "/people?wave=7&role=none" in addresses
 
 
 def test_every_reason_has_its_words_and_its_button() -> None:

@@ -1,1 +1,1 @@
-"""Changes of the directory by a run: people, departments, heads, sign-ins, the audit."""
+"""What a run changes in the directory: people, departments, heads, sign-ins, the audit log."""

@@ -1,4 +1,4 @@
-"""Departments that are not what they were when a file or a run named them: merged into others, closed, or not needed."""
+"""Departments that changed since a file or a run named them: merged into others, closed, or no longer needed."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ from engagement.verbs import Verb
 
 
 def open_again(departments: Iterable[int]) -> None:
-    """Open closed departments in which there are people again, with those above them; merged ones stay closed."""
+    """Reopen closed departments that have people again, and those above them; merged ones stay closed."""
     wanted = set(departments)
     closed = (Department.closed_at.is_not(None), Department.merged_into_id.is_(None))
     if not wanted or db.session.scalar(select(Department.id).where(*closed).limit(1)) is None:
@@ -27,10 +27,10 @@ def open_again(departments: Iterable[int]) -> None:
 
 
 def close_unused(run: ImportRun, by: Actor) -> list[str]:
-    """Close the departments that an undone run had made and in which nobody and nothing is; returns their paths.
+    """Close the departments that an undone run had made and nothing uses; return their paths.
 
-    People whom the run had added count as having left by then; they are in no department any more where theirs is closed,
-    so that who is taken back later is not in a place that nobody sees.
+    People whom the run had added count as left, and their closed department is taken from them: if they return later,
+    they must not be in a department that no page shows.
     """
     made = _made_by(run)
     added = select(ImportChange.person_id).where(ImportChange.run_id == run.id, ImportChange.kind == ChangeKind.NEW)
@@ -51,7 +51,7 @@ def close_unused(run: ImportRun, by: Actor) -> list[str]:
 
 
 def _made_by(run: ImportRun) -> list[Department]:
-    """The open departments that the run made and nobody renamed since."""
+    """Return the open departments that the run made and nobody renamed since."""
     begun = select(AuditEntry.id).where(
         AuditEntry.subject_kind == ImportRun.__tablename__,
         AuditEntry.subject_id == str(run.id),
@@ -69,9 +69,9 @@ def _made_by(run: ImportRun) -> list[Department]:
 
 
 def _pointed_at(departments: set[int], added: Select[int]) -> set[int]:
-    """Those of the departments that a row of any table points to, apart from people who were `added`.
+    """Return the departments that a row of any table refers to, except rows of people who were `added`.
 
-    Whoever works there is such a row, and so is an open department below that is none of these.
+    People in the department count, and so do open departments below it that are not among `departments`.
     """
     found: set[int] = set()
     for table in Base.metadata.sorted_tables:

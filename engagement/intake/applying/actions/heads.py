@@ -1,9 +1,9 @@
-"""Who heads a department, as it follows from who reports to whom.
+"""The head of each department, derived from who reports to whom.
 
-The rule: among those to whom people of the department report, only somebody can head it who is not himself led by somebody
-inside, that is who works elsewhere, has no manager, or whose manager works elsewhere; so leads of teams within it don't
-count. Of these it is the one to whom most people of the department report; where several have as many, the one who works in
-it, then the one who has been in the directory longest. A department without anybody who has a manager keeps its head.
+Candidates are managers of people in the department who are not themselves led from inside it: they work elsewhere, have
+no manager, or their manager works elsewhere. So team leads within the department don't count. The head is the candidate
+with the most direct reports in the department; among equals the one who works in it, then the one longest in the
+directory. A department where nobody has a manager keeps its head.
 """
 
 from collections.abc import Iterable
@@ -22,9 +22,9 @@ MOST_NAMED = 500
 
 
 def settle_heads(run: ImportRun, by: Actor) -> int:
-    """Name the heads of all departments whose people the run touched; returns how many changed.
+    """Set the heads of all departments whose people the run changed; return how many changed.
 
-    Who heads something for the first time signs in anew, as with every first right.
+    A person who heads something for the first time has to sign in again, as with every first right.
     """
     touched = _touched(run)
     heads = heads_of(touched)
@@ -41,7 +41,7 @@ def settle_heads(run: ImportRun, by: Actor) -> int:
 
 
 def heads_of(departments: Iterable[int]) -> dict[int, int]:
-    """Return department → person for those of these departments in which somebody reports to somebody."""
+    """Return department → person for the departments in which somebody has a manager."""
     wanted = set(departments)
     boss, above = aliased(Person), aliased(Person)
     inside = boss.department_id.is_not_distinct_from(Person.department_id)

@@ -1,4 +1,4 @@
-"""What a compared run says, made true in one transaction by statements on sets; only what differs is written."""
+"""Applies a compared run in one transaction with a few statements for all people; only differences are written."""
 
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,7 @@ from engagement.people.rules import PATH_SEPARATOR, RoleOrigin
 
 
 def make_departments(run: ImportRun, by: Actor) -> None:
-    """Make the departments that the file names and nobody has yet, those above them first; open those that were closed."""
+    """Make the departments that exist only in the file, upper ones first; reopen closed ones."""
     here = (StagedReference.run_id == run.id, StagedReference.kind == ReferenceKind.DEPARTMENT)
     missing = db.session.scalars(select(StagedReference.value).where(*here, StagedReference.row_id.is_(None))).all()
     for path in sorted(missing, key=lambda path: (path.count(PATH_SEPARATOR), path)):
@@ -45,7 +45,7 @@ def make_departments(run: ImportRun, by: Actor) -> None:
 
 
 def note_changes(run: ImportRun) -> None:
-    """Write down, before anything is written, what the run does to each person."""
+    """Record what the run does to each person, before anything is written."""
     columns = ["run_id", "person_id", "kind", "changes"]
     new: Select[*tuple[Any, ...]] = select(
         literal(run.id), StagedMatch.person_id, StagedMatch.kind, literal_column("NULL")
@@ -59,14 +59,14 @@ def note_changes(run: ImportRun) -> None:
 
 
 def mark_leavers(run: ImportRun, now: datetime, by: Actor) -> None:
-    """Mark those missing from a full file as left, and end their sign-ins."""
+    """Mark people missing from a full file as left, and end their sign-ins."""
     leaving = of_kind(run, ChangeKind.LEFT)
     rows_changed(update(Person).where(Person.id.in_(leaving)).values(left_at=now))
     end_sign_ins(leaving, now, by)
 
 
 def update_known(run: ImportRun, now: datetime, by: Actor) -> None:
-    """Write what differs for people whom the directory knows already, those who return among them."""
+    """Write the differences for people already in the directory, including those who return."""
     if not any(run.count(kind) for kind in KNOWN):
         return
     reopen_sign_ins(of_kind(run, ChangeKind.RETURNED), now, by)
@@ -79,7 +79,7 @@ def update_known(run: ImportRun, now: datetime, by: Actor) -> None:
 
 
 def free_addresses(run: ImportRun) -> None:
-    """Take their address from all who get another one: one may go to somebody else in the same file."""
+    """Clear the addresses of all who get another one: the same file may give one to somebody else."""
     if any(run.count(kind) for kind in KNOWN):
         changing = of_kind(run, *KNOWN).where(ImportChange.changes["email"][1].as_string().is_not(None))
         keep_posts(Person.id.in_(changing))
@@ -87,7 +87,7 @@ def free_addresses(run: ImportRun) -> None:
 
 
 def add_new(run: ImportRun, now: datetime) -> None:
-    """Add those whom the directory does not know, with the ids that the comparison gave them."""
+    """Add new people, with the ids that the comparison gave them."""
     if not run.count(ChangeKind.NEW):
         return
     wanted = desired(run, ChangeKind.NEW)
@@ -97,9 +97,9 @@ def add_new(run: ImportRun, now: datetime) -> None:
 
 
 def replace_roles(run: ImportRun, now: datetime) -> None:
-    """Give people the training roles that the file states; roles given by hand stay, and those by a rule that it omits.
+    """Give people the training roles that the file states; roles given by hand, and by rules, are kept.
 
-    A role by a rule that the file states becomes one from the file, so that it outlives the rule.
+    A role from a rule that the file also states becomes one from the file, so that it outlives the rule.
     """
     if "roles" not in filled(run):
         return
@@ -121,18 +121,18 @@ def replace_roles(run: ImportRun, now: datetime) -> None:
 
 
 def _give(people: Subquery, now: datetime) -> None:
-    """Give each of `people` the roles of their mask, but for those that they have already."""
+    """Give each of `people` the roles of their mask that they don't have yet."""
     bits = _bits()
     origin: ColumnElement[str] = literal_column(f"'{RoleOrigin.FILE.value}'")
     rows = select(people.c.person_id, bits.c.role, origin, literal(now, PersonRole.given_at.type))
-    # SQLite reads what follows a join without WHERE as belonging to the join.
+    # Without WHERE, SQLite would parse ON CONFLICT as part of the join.
     rows = rows.join(bits, people.c.roles.bitwise_and(bits.c.bit) != 0).where(people.c.roles != 0)
     giving = insert_new(PersonRole).from_select(["person_id", "role", "origin", "given_at"], rows)
     rows_changed(giving.on_conflict_do_nothing())
 
 
 def _bits() -> Subquery:
-    """The training roles beside their bits in a mask."""
+    """Return the training roles with their bits in a mask."""
     return union_all(
         *(
             select(literal_column(f"'{role.value}'").label("role"), literal_column(str(bit)).label("bit"))

@@ -1,4 +1,4 @@
-"""Entries of the audit for everybody whom a run touches, made from what the run changed."""
+"""Audit entries for everybody whom a run changes, made from its recorded changes."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,7 +14,7 @@ from engagement.intake.rules import ROLE_BITS, ChangeKind
 from engagement.people.models import Department, Person
 from engagement.verbs import Verb
 
-#: What the audit says of each kind of change.
+#: The audit verb for each kind of change.
 VERBS = {
     ChangeKind.NEW: Verb.ADDED_PERSON,
     ChangeKind.CHANGED: Verb.CHANGED_PERSON,
@@ -22,7 +22,7 @@ VERBS = {
     ChangeKind.RETURNED: Verb.TOOK_BACK_PERSON,
     ChangeKind.LEFT: Verb.MARKED_AS_LEFT,
 }
-#: What undoing does to each of them.
+#: The audit verb for undoing each kind of change.
 UNDOING_VERBS = {
     ChangeKind.NEW: Verb.MARKED_AS_LEFT,
     ChangeKind.CHANGED: Verb.CHANGED_PERSON_BACK,
@@ -33,7 +33,7 @@ UNDOING_VERBS = {
 
 
 def record_of_people(run: ImportRun, verbs: dict[ChangeKind, Verb], now: datetime, by: Actor) -> None:
-    """Add one entry for each person whom the run touched, with old and new values for those who were known."""
+    """Add one audit entry for each person whom the run changes; for known people with old and new values."""
     for kind in (ChangeKind.NEW, ChangeKind.LEFT):
         here = (ImportChange.run_id == run.id, ImportChange.kind == kind)
         people = select(Person).select_from(ImportChange).join(Person, Person.id == ImportChange.person_id)
@@ -65,7 +65,7 @@ def record_of_people(run: ImportRun, verbs: dict[ChangeKind, Verb], now: datetim
 
 
 class _Words:
-    """Changes as the audit has them: departments by path, managers by name, roles listed."""
+    """Changes as the audit log words them: departments by path, managers by name, roles as a list."""
 
     def __init__(self, changes: list[dict[str, list[Any]]]) -> None:
         places = {id_ for changed in changes for id_ in changed.get("department_id", [])}
@@ -79,7 +79,7 @@ class _Words:
         }
 
     def of(self, changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        """Return these changes without ids and masks."""
+        """Return these changes with words in the place of ids and masks."""
         words = {}
         for key, both in changes.items():
             if key != "left_at":

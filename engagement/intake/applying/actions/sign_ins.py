@@ -1,4 +1,4 @@
-"""Ending, opening and renaming sign-ins of people whom a file touches, by statements on sets."""
+"""Ends, reopens and renames the sign-ins of people in a file, in a few statements for all of them."""
 
 from datetime import datetime
 
@@ -16,9 +16,9 @@ from engagement.verbs import Verb
 
 
 def end_sign_ins(leaving: Select[int], now: datetime, by: Actor) -> None:
-    """Deactivate the accounts of these people and end their sessions; who waited to be let in again does so no more.
+    """Deactivate these people's accounts, end their sessions, and drop sign-ins that wait to be reopened.
 
-    Raises RuleBroken where no administrator would be left.
+    Raises RuleBroken when no administrator would be left.
     """
     if refusal := why_not_all_leave(leaving):
         raise RuleBroken(refusal)
@@ -30,9 +30,9 @@ def end_sign_ins(leaving: Select[int], now: datetime, by: Actor) -> None:
 
 
 def reopen_sign_ins(returning: Select[int], now: datetime, by: Actor) -> None:
-    """Give those who return the sign-in that ended when they left; one that somebody ended otherwise stays ended.
+    """Reopen sign-ins that ended when their people left; those that somebody ended otherwise stay ended.
 
-    A guarded one stays ended too, and waits for an administrator.
+    A guarded one also stays ended, and waits for an administrator.
     """
     there = (Account.person_id.in_(returning), ended_with_leaving())
     waiting = (*there, guarded())
@@ -44,6 +44,6 @@ def reopen_sign_ins(returning: Select[int], now: datetime, by: Actor) -> None:
 
 
 def rename_sign_ins(people: Select[int]) -> None:
-    """Let the sign-ins of these people have the names that the people have now."""
+    """Copy the names of these people to their sign-ins."""
     name = select(Person.name).where(Person.id == Account.person_id).scalar_subquery()
     rows_changed(update(Account).where(Account.person_id.in_(people), Account.name != name).values(name=name))

@@ -1,4 +1,4 @@
-"""An applied run taken back: everybody it touched is again as they were, while nothing newer touched them."""
+"""Undoes an applied run: everybody it changed is as before, provided nothing newer changed them."""
 
 from collections import defaultdict
 from datetime import UTC, datetime
@@ -42,9 +42,9 @@ _DAYS = ("start_on", "end_on")
 
 
 def refuse_if_newer(run: ImportRun) -> None:
-    """Raise RuleBroken, with the number, where people whom the run touched were changed since.
+    """Raise RuleBroken, with the number, when people whom the run changed were changed since.
 
-    Newer imports that were undone, and their undoing, changed nothing in the end and don't count.
+    Newer imports that were undone don't count, because in the end they changed nothing.
     """
     entry = and_(
         AuditEntry.person_id == ImportChange.person_id,
@@ -62,7 +62,7 @@ def refuse_if_newer(run: ImportRun) -> None:
 
 
 def _undone_since(run: ImportRun) -> list[tuple[int, int, int]]:
-    """Undone imports newer than this: each with its first entry in the audit and with its last, which its undoing made."""
+    """Return newer imports that were undone, each with its first audit entry and the last one of its undoing."""
     begun = and_(
         AuditEntry.subject_kind == ImportRun.__tablename__,
         AuditEntry.subject_id == cast(ImportRun.id, String),
@@ -74,16 +74,16 @@ def _undone_since(run: ImportRun) -> list[tuple[int, int, int]]:
 
 
 def _came_to_nothing(run_id: int, first: int, last: int) -> ColumnElement[bool]:
-    """Entries about people of an undone import, from its beginning to the end of its undoing.
+    """Return the condition for audit entries about people of an undone import, from its start to its undoing.
 
-    Among these are no changes but its own and such as came to nothing themselves, or it could not have been undone.
+    No other lasting changes can be among them, or the import could not have been undone.
     """
     touched = select(ImportChange.person_id).where(ImportChange.run_id == run_id)
     return and_(AuditEntry.id.between(first, last), AuditEntry.person_id.in_(touched))
 
 
 def _latest_on_top_of(run: ImportRun) -> ImportRun | None:
-    """The latest import that stands and changed some of the same people after this one."""
+    """Return the latest applied import after this one that changed some of the same people."""
     mine = select(ImportChange.person_id).where(ImportChange.run_id == run.id)
     theirs = exists().where(ImportChange.run_id == ImportRun.id, ImportChange.person_id.in_(mine))
     later = (ImportRun.status == RunStatus.APPLIED, ImportRun.last_audit_id > (run.last_audit_id or 0), theirs)
@@ -91,9 +91,9 @@ def _latest_on_top_of(run: ImportRun) -> ImportRun | None:
 
 
 def restore_people(run: ImportRun, now: datetime, by: Actor) -> None:
-    """Put every value back: new people and those who returned count as left, leavers are here again.
+    """Restore every value: new and returned people count as left, leavers are back.
 
-    Who was in a department that was merged since comes into its successor; one that was closed otherwise is opened again.
+    People from a department that was merged since go to its successor; a department that was closed is reopened.
     """
     returned = of_kind(run, ChangeKind.LEFT)
     reopen_sign_ins(returned, now, by)
@@ -117,7 +117,7 @@ def restore_people(run: ImportRun, now: datetime, by: Actor) -> None:
 
 
 def _date_ended_sign_ins(run: ImportRun, now: datetime) -> None:
-    """Let the sign-ins that ended just now have ended when their people left, so that these get them back when they return."""
+    """Date the sign-ins ended just now like their people's leaving, so that a return reopens them."""
     gone = of_kind(run, ChangeKind.RETURNED)
     left_at = select(Person.left_at).where(Person.id == Account.person_id).scalar_subquery()
     rows_changed(
@@ -187,7 +187,7 @@ def _search_anew(people: list[int]) -> None:
 
 
 def _refuse_taken_addresses(run: ImportRun) -> None:
-    """Raise RuleBroken where an address that would come back went to somebody else."""
+    """Raise RuleBroken when an address to be restored went to somebody else."""
     back = select(Person.email.label("email"), Person.id.label("person_id")).where(
         Person.id.in_(of_kind(run, ChangeKind.LEFT))
     )

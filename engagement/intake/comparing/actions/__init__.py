@@ -1,1 +1,1 @@
-"""What fills the staging tables: rows, matches and references, and rows that are refused."""
+"""Fills the staging tables: rows, matches, references and rejected rows."""

@@ -1,4 +1,4 @@
-"""Staged rows held against the directory by the database: whom each speaks of, and what it would do to them."""
+"""Compares staged rows with the directory in SQL: whose rows they are, and what they would change."""
 
 from sqlalchemy import case, func, literal_column, or_, select, update
 
@@ -14,9 +14,9 @@ from engagement.people.queries import headcount
 
 
 def compare(run: ImportRun, unplaced: int) -> list[Problem]:
-    """Hold the staged rows of a run against the directory as it is now; fills counts and new departments.
+    """Compare the staged rows of a run with the directory as it is now; fills counts and new departments.
 
-    `unplaced` rows may be about anybody. Returns what is wrong with rows only in sight of the directory.
+    `unplaced` is the number of bad rows that may be about anybody. Returns the problems that only the directory shows.
     """
     problems = match_people(run, unplaced)
     run.new_departments = resolve_references(run)

@@ -1,4 +1,4 @@
-"""Rows that are refused because of who stands, or stood, in the directory: whose number and whose address it is."""
+"""Rows rejected because of people or sign-ins in the directory that already have the number or address."""
 
 from typing import Any
 
@@ -18,10 +18,11 @@ from engagement.searching import folded
 
 
 def question_numbers(run: ImportRun) -> list[Problem]:
-    """Return a problem for each row with somebody's number, but with another name and another address.
+    """Return a problem for each row with a known number but another name and another address.
 
-    They may be about somebody else, who would get the sign-in and the history of the first; so where that one left, or has a
-    guarded sign-in (ended or waiting ones too: an administrator may let these in again), the row is rejected.
+    Such a row may be about somebody else, who would get the sign-in and history of the number's holder. So it is
+    rejected when that holder left or has a guarded sign-in (including ended and waiting ones, which an administrator
+    may reopen).
     """
     strangers = (
         select(
@@ -66,7 +67,7 @@ def question_numbers(run: ImportRun) -> list[Problem]:
 
 
 def settle_addresses(run: ImportRun) -> list[Problem]:
-    """Reject rows whose address stays with somebody else; each rejection keeps another address where it is."""
+    """Reject rows whose address stays with somebody else; each rejection can keep another address in place."""
     problems: list[Problem] = []
     while found := [*_taken_by_people(run), *_held_by_sign_ins(run)]:
         problems += found
@@ -87,7 +88,7 @@ def _taken_by_people(run: ImportRun) -> list[Problem]:
 
 
 def _held_by_sign_ins(run: ImportRun) -> list[Problem]:
-    """Rows that give somebody the address with which somebody else signs in, who keeps it until an administrator decides."""
+    """Return rows whose new address is somebody else's sign-in, which keeps it until an administrator decides."""
     return [
         _of_address(
             run,
@@ -117,7 +118,7 @@ def _of_address(run: ImportRun, line: int, kind: ProblemKind, sentence: str) -> 
 
 
 def reject_matched(run: ImportRun, lines: frozenset[int]) -> list[Problem]:
-    """Reject rows that are matched already; returns a problem for each further row whose address is not free by that."""
+    """Reject matched rows; return a problem for each further row whose address is therefore not free."""
     _reject(run, lines)
     return settle_addresses(run)
 
@@ -149,7 +150,7 @@ def _taken_addresses(run: ImportRun) -> Select[*tuple[Any, ...]]:
 
 
 def _held_addresses(run: ImportRun) -> Select[*tuple[Any, ...]]:
-    """Rows by which somebody gets an address anew that another holds, unless that one leaves with the same file."""
+    """Return rows that give an address which somebody else has, unless that person leaves with the same file."""
     holders, leaving = held(), aliased(StagedMatch)
     goes = exists().where(
         leaving.run_id == run.id, leaving.person_id == holders.c.person_id, leaving.kind == ChangeKind.LEFT

@@ -1,4 +1,4 @@
-"""Which person each staged row speaks of, who is missing, and what departments and managers the texts point to."""
+"""Matches staged rows with people, finds who is missing, and resolves the departments and managers named."""
 
 from typing import Any
 
@@ -35,12 +35,12 @@ _REFERENCE = ["run_id", "kind", "value", "row_id"]
 
 
 def match_people(run: ImportRun, unplaced: int) -> list[Problem]:
-    """Fill `StagedMatch`: known people, those who are missing from a full file, and new ones with their future ids.
+    """Fill `StagedMatch`: known people, those missing from a full file, and new ones with their future ids.
 
-    A row with an employee number speaks of whoever has it, or has none yet and the address; a row without one of
-    whoever has the address now, or of whoever had it last and has the same name. Where `unplaced` rows may be about
-    anybody, nobody is missing. Returns a problem for each row with the number of somebody who may be somebody else, and for
-    each address that somebody outside the file keeps; rows with errors are rejected.
+    A row with an employee number is about the person with that number, else the person with the address and no number.
+    A row without one is about the person with the address, else the last one to have had it, if the name is the same.
+    When `unplaced` rows may be about anybody, nobody counts as missing. Returns a problem for each number that may
+    belong to somebody else, and for each address that somebody outside the file keeps; rows with errors are rejected.
     """
     rows_changed(delete(StagedMatch).where(StagedMatch.run_id == run.id))
     for kind in (ChangeKind.UNCHANGED, ChangeKind.REJECTED) if _has_rejected(run) else (ChangeKind.UNCHANGED,):
@@ -66,7 +66,7 @@ def _has_rejected(run: ImportRun) -> bool:
 
 
 def _free(run: ImportRun, kind: ChangeKind) -> tuple[ColumnElement[bool], ...]:
-    """Rows and people that are not matched yet."""
+    """Return the conditions for rows and people that are not matched yet."""
     taken, done = aliased(StagedMatch), aliased(StagedMatch)
     return (
         StagedPerson.run_id == run.id,
@@ -83,9 +83,9 @@ def _match(run: ImportRun, kind: ChangeKind, same: ColumnElement[bool]) -> None:
 
 
 def _match_left(run: ImportRun, kind: ChangeKind) -> None:
-    """Rows about somebody who left and whose number is not known: the last one who had the address, by the same name.
+    """Match rows without a known number to people who left: the last holder of the address, if the name is the same.
 
-    An address is given to others in time, and nobody must get the sign-in and the history of its former owner by that.
+    Addresses are reused in time, and nobody may get the sign-in and history of the former holder.
     """
     name = folded(Person.name)
     last = (
@@ -140,7 +140,7 @@ def _word(kind: ChangeKind) -> ColumnElement[str]:
 
 
 def resolve_references(run: ImportRun) -> list[str]:
-    """Fill `StagedReference`; returns the paths of departments that do not exist yet."""
+    """Fill `StagedReference`; return the paths of departments that do not exist yet."""
     rows_changed(delete(StagedReference).where(StagedReference.run_id == run.id))
     for kind in MANAGER_COLUMNS:
         _resolve_managers(run, kind)
@@ -150,7 +150,7 @@ def resolve_references(run: ImportRun) -> list[str]:
 
 
 def _resolve_managers(run: ImportRun, kind: ReferenceKind) -> None:
-    """Each manager named by a row: whoever stands in the file under this name, else whoever the directory knows."""
+    """Resolve each manager named by a row: first among the file's people, then in the directory."""
     named, in_file, in_directory = MANAGER_COLUMNS[kind]
     word: ColumnElement[str] = literal_column(f"'{kind.value}'")
     usable = (StagedPerson.run_id == run.id, StagedPerson.is_rejected.is_(False))
@@ -177,7 +177,7 @@ def _resolve_managers(run: ImportRun, kind: ReferenceKind) -> None:
 
 
 def _resolve_to_leavers(run: ImportRun, kind: ReferenceKind, in_directory: Any) -> None:
-    """Whoever left and still has people who report to them is still their manager, until a file names another."""
+    """Resolve managers who left but still have reports: they stay managers until a file names another."""
     member = aliased(Person)
     has_team = exists().where(member.manager_id == Person.id, member.left_at.is_(None))
     left = select(func.max(Person.id)).where(
@@ -188,7 +188,7 @@ def _resolve_to_leavers(run: ImportRun, kind: ReferenceKind, in_directory: Any) 
 
 
 def unknown_managers(run: ImportRun) -> set[ManagerRef]:
-    """Return the managers named by rows whom neither the file nor the directory knows."""
+    """Return the managers named by rows who are neither in the file nor in the directory."""
     missing = select(StagedReference.kind, StagedReference.value).where(
         StagedReference.run_id == run.id,
         StagedReference.kind.in_(MANAGER_COLUMNS),
@@ -209,7 +209,7 @@ def _resolve_departments(run: ImportRun) -> list[str]:
     paths = {id_: path for path, id_, _ in rows}
     successors = {path: paths[successor] for path, _, successor in rows if successor is not None}
     ids = {path: id_ for id_, path in paths.items()}
-    # Of two that a reader takes for the same, the one that was there first; a path that is spelt so is itself.
+    # An exact path wins; of paths that differ only in a reader's eyes, the oldest.
     known: dict[str, str] = {}
     for _, path in sorted(paths.items()):
         known.setdefault(same_key(path), path)

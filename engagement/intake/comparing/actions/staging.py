@@ -1,4 +1,4 @@
-"""Rows of a file written to the staging table one by one, and what is wrong with the file taken whole."""
+"""Writes the rows of a file to the staging table, and finds problems of the file as a whole."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,11 +21,11 @@ MOST_PROBLEMS = 1_000
 
 @dataclass
 class Staged:
-    """What writing a file to the staging table brought to light.
+    """What staging a file found.
 
-    `problems` are the first `MOST_PROBLEMS` in the order of lines. `bad_rows` counts rows with an error, `unplaced` those of
-    them that may be about anybody, so that nobody can be said to be missing from the file. `absent_managers` have no row in
-    the file; the directory may know them.
+    `problems` are the first `MOST_PROBLEMS` in the order of lines. `bad_rows` counts rows with an error; `unplaced`
+    counts those of them that may be about anybody, so that nobody can be said to be missing from the file.
+    `absent_managers` have no row in the file; the directory may know them.
     """
 
     rows: int = 0
@@ -44,7 +44,7 @@ class Staged:
 
 
 def stage_rows(run_id: int, file: HrFile, progress: Progress) -> Staged:
-    """Write every row of the file that can be read to the staging table, and find what is wrong with the file."""
+    """Write every readable row of the file to the staging table, and find what is wrong with the file."""
     staged = Staged()
     _write(run_id, _noted(file, staged))
     unreadable = [problem for problem in file.problems if problem.severity is Severity.ERROR]
@@ -64,10 +64,10 @@ def stage_rows(run_id: int, file: HrFile, progress: Progress) -> Staged:
 
 
 def _entangled(run_id: int, file: HrFile) -> Iterator[RosterLine]:
-    """The staged rows that the check of the whole file can find at fault, so that the others need not be kept in memory.
+    """Return the staged rows that a check of the whole file could fault; the others needn't be in memory.
 
-    These are all that share an address or a number with another row, all that some row names as manager, and those whose
-    manager has no row: a circle of reporting lines consists of managers alone.
+    These rows share an address or number with another row, are named as manager, or name a manager without a row. A
+    circle of reporting lines consists of managers alone, so it is covered.
     """
     here = StagedPerson.run_id == run_id
     parts: list[Select[int]] = []
@@ -81,7 +81,7 @@ def _entangled(run_id: int, file: HrFile) -> Iterator[RosterLine]:
             continue
         bosses = select(named).where(here, named.is_not(None))
         parts.append(select(StagedPerson.line).where(here, own.in_(bosses)))
-        # As a join rather than as NOT IN or NOT EXISTS, because only this is quick on both engines.
+        # A join, because NOT IN or NOT EXISTS would be slow on one of the engines.
         known = select(own.label("value")).where(here, own.is_not(None)).distinct().subquery()
         absent = select(StagedPerson.line).outerjoin(known, known.c.value == named)
         parts.append(absent.where(here, named.is_not(None), known.c.value.is_(None)))
@@ -99,7 +99,7 @@ def _entangled(run_id: int, file: HrFile) -> Iterator[RosterLine]:
 
 
 def reject_lines(run_id: int, lines: frozenset[int]) -> int:
-    """Mark staged rows as not to be used; returns how many were usable until now."""
+    """Mark staged rows as not to be used; return how many were usable before."""
     rejected = 0
     wanted = iter(sorted(lines))
     while some := list(islice(wanted, 500)):
@@ -112,7 +112,7 @@ def reject_lines(run_id: int, lines: frozenset[int]) -> int:
 
 
 def _noted(file: HrFile, staged: Staged) -> Iterator[ReadRow]:
-    """The rows of the file, counted, with their problems noted; a country that is not known is said once."""
+    """Yield the file's rows, counting them and noting problems; each unknown country is noted once."""
     countries: set[str] = set()
     for row, problems in file.rows():
         staged.rows += 1
@@ -147,7 +147,7 @@ def _write(run_id: int, rows: Iterator[ReadRow]) -> None:
 
 
 def _values(run_id: int, row: StaffRow, *, is_rejected: bool) -> tuple[Any, ...]:
-    """The columns of `StagedPerson`, in its order."""
+    """Return the columns of `StagedPerson`, in their order."""
     manager = {row.manager.key: row.manager.value} if row.manager else {}
     return (
         run_id,

@@ -1,4 +1,4 @@
-"""What a staged run would leave behind in training: unfinished assignments of people who move or lose a role."""
+"""The training that a staged run would leave behind: unfinished assignments of people who move or lose a role."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,22 +22,22 @@ MOVING = (ChangeKind.MOVED, ChangeKind.CHANGED)
 
 @dataclass(frozen=True)
 class TrainingLeft:
-    """How many unfinished assignments a run would turn into questions, and of how many people."""
+    """How many unfinished assignments, of how many people, a run would turn into questions."""
 
     assignments: int = 0
     people: int = 0
 
 
 def training_left_by(run: ImportRun) -> TrainingLeft:
-    """Return what a staged run would leave behind unfinished, by department and role as the file has them.
+    """Return the training that a staged run would leave unfinished, by the departments and roles of the file.
 
-    Roles that follow from a rule are not foreseen. Nothing for a run that is not staged any more, or moves nobody.
+    Roles that follow from a rule are not considered. Returns zeros for a run that is no longer staged or moves nobody.
     """
     fields = filled(run)
     moves, changes_roles = "department_id" in fields, "roles" in fields
     if not run.is_staged or not (moves or changes_roles) or not any(run.count(kind) for kind in MOVING):
         return TrainingLeft()
-    # Each set is made once and by itself: SQLite would else look through all staged rows for each assignment.
+    # Each set is a query of its own: SQLite would otherwise scan all staged rows for each assignment.
     wanted = select(desired(run, *MOVING)).cte("wanted").prefix_with("MATERIALIZED")
     open_waves = [wave.id for wave in waves.open_waves()]
     lineages = waves.lineages_of_waves(open_waves)
@@ -66,7 +66,10 @@ def training_left_by(run: ImportRun) -> TrainingLeft:
 
 
 def _leaves(run: ImportRun, wanted: CTE, lineages: Mapping[int, Iterable[str]]) -> ColumnElement[bool]:
-    """Whoever came into a wave by department and would work outside of its departments, whose `lineages` are given."""
+    """Return the condition for people who joined a wave by department and would work outside its departments.
+
+    `lineages` are those of departments that are yet to be made.
+    """
     new = lineages_above(run.new_departments)
     moved = or_(wanted.c.department_id.is_distinct_from(wanted.c.old_department_id), wanted.c.to_new_department)
     outside = [
@@ -84,7 +87,7 @@ def _stays(wanted: CTE, lineages: Iterable[str], new: dict[str, str]) -> ColumnE
 
 
 def lineages_above(paths: Iterable[str]) -> dict[str, str]:
-    """Return for each department that is yet to be made the lineage of the nearest one above it that exists, "" for none."""
+    """Return for each new department's path the lineage of the nearest existing department above it, "" for none."""
     above = {path: list(_parents(path)) for path in paths}
     known = dict(
         db.session.execute(

@@ -1,4 +1,4 @@
-"""What staged rows say of people, beside what the directory says of them: field by field, with what texts point to resolved."""
+"""Staged rows beside the directory, column by column, with departments and managers resolved."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from engagement.searching import folded
 ALL_ROLES = sum(ROLE_BITS.values())
 _MANAGER = frozenset({Field.MANAGER_EMAIL, Field.MANAGER_ID})
 
-#: The columns of `Person` that a field of the file fills, apart from department, manager and roles.
+#: The columns of `Person` that fields of the file fill, except department, manager and roles.
 PLAIN: dict[str, frozenset[Field]] = {
     "employee_id": frozenset({Field.EMPLOYEE_ID}),
     "email": frozenset({Field.EMAIL}),
@@ -33,7 +33,7 @@ PLAIN: dict[str, frozenset[Field]] = {
 }
 
 
-#: For each way to name a manager: the column that names, and where the name stands in the file and in the directory.
+#: For each way to name a manager: the naming column, and the named one in the file and in the directory.
 MANAGER_COLUMNS: dict[ReferenceKind, tuple[Any, Any, Any]] = {
     ReferenceKind.MANAGER_EMAIL: (StagedPerson.manager_email, StagedPerson.email, Person.email),
     ReferenceKind.MANAGER_ID: (StagedPerson.manager_employee_id, StagedPerson.employee_id, Person.employee_id),
@@ -46,12 +46,12 @@ def has_managers(run: ImportRun) -> bool:
 
 
 def pairs(run: ImportRun, wanted: Subquery) -> dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]]:
-    """Return for each column of `Person` that this file fills (and "roles") what it is and what it would be."""
+    """Return (old, new) for each column of `Person` that this file fills, and for "roles"."""
     return {name: (wanted.c[f"old_{name}"], wanted.c[name]) for name in filled(run)}
 
 
 def filled(run: ImportRun) -> list[str]:
-    """Return the columns of `Person` that this file fills, "roles" last where it has roles."""
+    """Return the columns of `Person` that this file fills, "roles" last if it has roles."""
     fields = {Field(name) for name in run.columns}
     names = [name for name, of in PLAIN.items() if not of.isdisjoint(fields)]
     if Field.DEPARTMENT in fields:
@@ -62,10 +62,10 @@ def filled(run: ImportRun) -> list[str]:
 
 
 def desired(run: ImportRun, *kinds: ChangeKind) -> Subquery:
-    """Return one row a matched person of these kinds: every column as it would be, and as it is under `old_…`.
+    """Return one row for each matched person of these kinds: new column values, and old ones under `old_…`.
 
-    `roles` of an old person are those that come from files; roles given by hand are left out on both sides. What a rule gives
-    counts as not stated yet, because the file's statement holds on when the rule ends.
+    `roles` are those from files; roles given by hand are left out on both sides. Roles from rules count as new if the
+    file states them, because a role from the file lasts when the rule ends.
     """
     rows = ResolvedRows(run)
     old_roles, by_hand = aliased(_masks(RoleOrigin.FILE)), aliased(_masks(RoleOrigin.HAND))
@@ -88,7 +88,7 @@ def desired(run: ImportRun, *kinds: ChangeKind) -> Subquery:
 
 
 class ResolvedRows:
-    """The staged rows of a run beside what they point to: `values` has a column of `Person` each, as the file says it."""
+    """The staged rows of a run with their references; `values` has the file's value for each column of `Person`."""
 
     def __init__(self, run: ImportRun) -> None:
         self._run = run
@@ -100,7 +100,7 @@ class ResolvedRows:
         }
 
     def of_kinds(self, *kinds: ChangeKind) -> Select[*tuple[Any, ...]]:
-        """Return the SELECT of the matched rows of these kinds: person, kind, line, and whether the department is yet to be made."""
+        """Return a SELECT of the matched rows of these kinds: person, kind, line, and whether the department is new."""
         query: Select[*tuple[Any, ...]] = (
             select(StagedMatch.person_id, StagedMatch.kind, StagedMatch.line)
             .add_columns(
@@ -122,16 +122,16 @@ class ResolvedRows:
 
 
 def of_run(table: type[StagedPerson] | type[StagedMatch], run: ImportRun) -> ColumnElement[bool]:
-    """The condition for the rows of one run, on SQLite in a form that no index serves.
+    """Return the condition for the rows of one run, on SQLite in a form that no index serves.
 
-    Staging tables mostly hold one run, so joins have to go by the other columns; without statistics SQLite would choose
+    Staging tables mostly hold one run, so joins should use the other columns. Without statistics SQLite would choose
     the index that begins with the run, and then read all rows once for each row.
     """
     return (table.run_id + 0 if db.engine.dialect.name == "sqlite" else table.run_id) == run.id
 
 
 def _masks(origin: RoleOrigin) -> Subquery:
-    """The training roles that each person came to in this way, as masks."""
+    """Return each person's training roles of this origin, as masks."""
     bit = case(*((PersonRole.role == role, bit) for role, bit in ROLE_BITS.items()), else_=0)
     mask = cast(func.sum(bit), Integer).label("mask")
     return (
@@ -140,7 +140,7 @@ def _masks(origin: RoleOrigin) -> Subquery:
 
 
 def _searched_by() -> ColumnElement[str]:
-    """The text for searching, with the employee number that a row without one leaves in place."""
+    """Return the search text; a row without an employee number leaves the old number in it."""
     kept = and_(StagedPerson.employee_id.is_(None), Person.employee_id.is_not(None))
     return case((kept, StagedPerson.searched_by + " " + folded(Person.employee_id)), else_=StagedPerson.searched_by)
 

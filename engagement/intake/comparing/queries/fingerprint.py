@@ -1,4 +1,4 @@
-"""What somebody saw in a preview, as a short text: the same text means that the run would still change exactly that."""
+"""A fingerprint of a preview: an equal one means that the run would still change exactly the same."""
 
 import hashlib
 from typing import Any
@@ -16,16 +16,16 @@ from engagement.people.models import Person
 
 
 def directory_mark() -> str:
-    """Return a text that differs whenever somebody changed anything: every change leaves an entry in the audit."""
+    """Return a text that differs after any change: every change leaves an entry in the audit log."""
     last = db.session.scalar(select(func.max(AuditEntry.id)))
     person = db.session.scalar(select(func.max(Person.id)))
     return f"{last or 0}/{person or 0}"
 
 
 def fingerprint(run: ImportRun) -> str:
-    """Return a text that differs whenever a compared run would do something else: to whom, what from what to what.
+    """Return a text that differs when a compared run would change other people, or other values, or from other values.
 
-    Nobody who stays as they are counts.
+    People who stay as they are don't count.
     """
     seen = hashlib.blake2b(digest_size=16)
     for query in (leavers_of(run).order_by(StagedMatch.person_id), _changes(run)):
@@ -36,9 +36,9 @@ def fingerprint(run: ImportRun) -> str:
 
 
 def _changes(run: ImportRun) -> Select[*tuple[Any, ...]]:
-    """What each person is, and what texts of the file stand for; all else that they would be, the file fixes.
+    """Return the old values of each changed person and their resolved references; the file fixes all other new values.
 
-    People who are new go by their line, made negative, since each comparison gives them other ids.
+    New people are identified by their negative line number, because each comparison gives them other ids.
     """
     wanted, boss = desired(run, ChangeKind.NEW, *KNOWN), aliased(StagedMatch)
     resolved: dict[str, Any] = {name: wanted.c[name] for name in ("department_id", "roles")}

@@ -1,4 +1,4 @@
-"""Reporting lines that run in a circle only together with what the directory says of people whom the file leaves out."""
+"""Circles in reporting lines that appear only when the file is combined with the directory."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -15,13 +15,13 @@ from engagement.intake.reading.rules.roster import circle_problem, circles
 from engagement.intake.rules import ChangeKind, ReferenceKind
 from engagement.people.models import Person
 
-#: What staged rows that are used are, as long as nobody has looked whether they change anything.
+#: The kinds of usable rows before it is known whether they change anything.
 _USED = (ChangeKind.UNCHANGED, ChangeKind.NEW)
 _MANAGER_KINDS = (ReferenceKind.MANAGER_EMAIL, ReferenceKind.MANAGER_ID)
 
 
 class _Reporting(NamedTuple):
-    """Somebody as an import would leave them; `line` is None for who has no row that is used."""
+    """A person as after the import; `line` is None without a usable row."""
 
     line: int | None
     name: str
@@ -29,13 +29,13 @@ class _Reporting(NamedTuple):
 
 
 def circles_with_directory(run: ImportRun) -> list[Problem]:
-    """Return a problem for each circle that runs through rows of the file and through people outside of it.
+    """Return a problem for each circle that runs through rows of the file and through people outside it.
 
-    Those within the file are known by then. Only who stands above somebody outside of the file is looked at, so that
-    this costs next to nothing for a whole one.
+    Circles within the file were found earlier. Only managers of people outside the file are looked up, so a full file
+    costs next to nothing.
     """
     found = _everybody_above(run, _managers_outside(run))
-    # Rows first, so that a circle is told from its earliest row on.
+    # Rows first, so that a circle is described from its earliest row.
     ids = sorted(found, key=lambda id_: (found[id_].line is None, found[id_].line, id_))
     indexes = {id_: index for index, id_ in enumerate(ids)}
     bosses = [indexes.get(found[id_].manager_id or 0) for id_ in ids]
@@ -49,7 +49,7 @@ def circles_with_directory(run: ImportRun) -> list[Problem]:
 
 
 def _managers_outside(run: ImportRun) -> set[int]:
-    """The managers named by rows who have no row of their own that is used."""
+    """Return the managers named by rows who have no usable row of their own."""
     here = exists().where(
         StagedMatch.run_id == run.id, StagedMatch.person_id == StagedReference.row_id, StagedMatch.kind.in_(_USED)
     )

@@ -1,4 +1,4 @@
-"""What a staged file would do to sign-ins with rights, in sentences for whoever is about to do it."""
+"""Sentences about what a staged file would do to sign-ins with rights."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from engagement.words import plural
 
 
 def why_not_all_leave(leaving: Select[int]) -> str:
-    """Say why these people can't all leave, "" where an administrator who can sign in stays."""
+    """Say why these people can't all leave; "" when an administrator who can sign in remains."""
     administrators = {account.id for account in accounts_holding(Role.ADMINISTRATOR)}
     going = (Account.person_id.in_(leaving), Account.deactivated_at.is_(None))
     ending = db.session.scalars(select(Account.id).where(*going, Account.id.in_(administrators))).all()
@@ -32,17 +32,17 @@ def why_not_all_leave(leaving: Select[int]) -> str:
 
 
 def leavers_of(run: ImportRun) -> Select[int]:
-    """Return the SELECT of the ids of those whom a staged run would let leave."""
+    """Return a SELECT of the ids of people who would leave by a staged run."""
     return select(StagedMatch.person_id).where(StagedMatch.run_id == run.id, StagedMatch.kind == ChangeKind.LEFT)
 
 
 def ended_with_leaving() -> ColumnElement[bool]:
-    """Whether an account ended because its person left."""
+    """Return the condition that an account ended because its person left."""
     return exists().where(Person.id == Account.person_id, Person.left_at == Account.deactivated_at)
 
 
 def sign_ins_touched(run: ImportRun) -> list[str]:
-    """Say in a sentence each what a staged run does to sign-ins with rights.
+    """Return a sentence for each sign-in with rights that a staged run affects.
 
     Addresses are kept, sign-ins end or stay ended, and roles for a department reach people whom the file moves there.
     """
@@ -89,13 +89,13 @@ def _ending(run: ImportRun) -> list[str]:
 
 
 def active_guarded(people: Select[int]) -> Sequence[Account]:
-    """Return the guarded sign-ins of these people that are open, by name."""
+    """Return the open guarded sign-ins of these people, by name."""
     active = (Account.person_id.in_(people), Account.deactivated_at.is_(None), guarded())
     return db.session.scalars(select(Account).where(*active).order_by(by_name(Account.name), Account.id)).all()
 
 
 def named(account: Account) -> str:
-    """Return whose sign-in it is, with the roles that it has."""
+    """Return the account's name with its roles."""
     roles = dict.fromkeys(grant.role.word.lower() for grant in open_grants(account.id))
     return f"{account.name} ({', '.join(roles)})" if roles else account.name
 
@@ -107,7 +107,10 @@ def _staying_ended(run: ImportRun) -> list[str]:
 
 
 def _staying_ended_with_post(run: ImportRun) -> list[str]:
-    """Those who return to a post with another address, and never signed in: they get a sign-in that waits."""
+    """Return sentences about people who return to a post with another address and never signed in.
+
+    Their sign-in waits for an administrator.
+    """
     if "email" not in filled(run):
         return []
     wanted = desired(run, ChangeKind.RETURNED)

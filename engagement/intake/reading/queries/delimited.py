@@ -1,4 +1,4 @@
-"""Delimited text: from bytes in any usual encoding to rows of cells, each with the physical line on which it starts."""
+"""Delimited text: from bytes in any common encoding to rows of cells, each with the physical line on which it starts."""
 
 import csv
 import re
@@ -18,7 +18,7 @@ _SAVE_AS = "Save it as “CSV UTF-8” and try again."
 
 
 class Encoded(NamedTuple):
-    """Bytes that are known to be text: from `start` on, in `codec`; `encoding` is its name for people."""
+    """Bytes known to be text: in `codec`, from byte `start`; `encoding` is its name for people."""
 
     data: bytes
     start: int
@@ -26,21 +26,21 @@ class Encoded(NamedTuple):
     encoding: str
 
     def opened(self) -> TextIOWrapper:
-        """The text from its beginning, decoded as it is read, with line breaks as they stand."""
+        """Return the text from its beginning, decoded as it is read, with its line breaks unchanged."""
         stream = BytesIO(self.data)
         stream.seek(self.start)
         return TextIOWrapper(stream, self.codec, newline="")
 
     def beginning(self) -> str:
-        """As much of the text as a header may take."""
+        """Return the first part of the text, long enough for any header."""
         return self.opened().read(LONGEST_CELL)
 
 
 def encoded(data: bytes) -> Encoded:
-    """The bytes with their encoding: UTF-8, UTF-16 or, failing these, Windows-1252.
+    """Return the bytes with their encoding: UTF-8, UTF-16 or, failing these, Windows-1252.
 
-    They are decoded some at a time, so that a large file is not in memory several times over. Raises UnreadableFile, with
-    the line, where the bytes are none of them or hold NUL.
+    They are decoded in pieces, so that a large file is not in memory several times. Raises UnreadableFile, with the
+    line, for other encodings and for NUL.
     """
     for mark, codec, name in _MARKS:
         if data.startswith(mark):
@@ -68,7 +68,7 @@ _MARKS = (
 
 
 def _refuse_nul(content: Encoded) -> None:
-    """Decode everything once; raises UnreadableFile at NUL, UnicodeDecodeError where the bytes are another encoding."""
+    """Decode everything once; raise UnreadableFile at NUL, UnicodeDecodeError for another encoding."""
     text = content.opened()
     before = 1
     while some := text.read(_AT_ONCE):
@@ -103,7 +103,7 @@ def _strictly(content: Encoded) -> Encoded:
 
 
 def _breaks(text: str) -> int:
-    """The number of line breaks, each way of writing one counted once."""
+    """Return the number of line breaks; CR, LF and CRLF each count once."""
     return text.count("\n") + text.count("\r") - text.count("\r\n")
 
 
@@ -111,7 +111,7 @@ _UTF8_SIGN = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf
 
 
 def _is_damaged_utf8(data: bytes) -> bool:
-    """True where most of what is not ASCII is good UTF-8: read as Windows-1252 every name would turn into nonsense."""
+    """Return whether most non-ASCII bytes are valid UTF-8: as Windows-1252, every name would be garbled."""
     good = sum(map(len, _UTF8_SIGN.findall(data)))
     return good > sum(map(len, _HIGH.findall(data))) / 2
 
@@ -120,7 +120,7 @@ _HIGH = re.compile(rb"[\x80-\xff]+")
 
 
 def _refuse_other_alphabets(data: bytes) -> None:
-    """Refuse what Windows-1252 could decode but nobody wrote: long runs of accented letters are another alphabet."""
+    """Refuse long runs of accented letters: Windows-1252 decodes them, but they are another alphabet."""
     runs = [(found.start(), found.end() - found.start()) for found in _HIGH.finditer(data)]
     long_runs = [(start, length) for start, length in runs if length > 2]
     if sum(length for _, length in long_runs) * 2 > sum(length for _, length in runs):
@@ -130,14 +130,14 @@ def _refuse_other_alphabets(data: bytes) -> None:
 
 
 def detect_delimiter(beginning: str) -> str:
-    """The delimiter that makes the most of the header: most known columns, then most columns, then the usual order."""
+    """Return the delimiter that gives the header the most known columns, then the most columns."""
     if announced := _announced(beginning):
         return announced
     return max(DELIMITERS, key=lambda sign: _worth(_header_by(beginning, sign)))
 
 
 def _announced(beginning: str) -> str | None:
-    """The delimiter of a first line `sep=;`, which Excel reads and writes."""
+    """Return the delimiter of a first line `sep=;`, which Excel reads and writes."""
     found = re.match(r"sep=([,;\t|])[\r\n]", beginning, re.IGNORECASE)
     return found[1] if found else None
 
@@ -155,9 +155,9 @@ def _worth(header: list[str]) -> tuple[int, int]:
 
 
 def numbered_rows(content: Encoded, delimiter: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
-    """Rows that have cells, with the physical line on which each starts; what is badly quoted goes to `problems`.
+    """Yield non-empty rows with the physical line on which each starts; bad quoting goes to `problems`.
 
-    Raises UnreadableFile where a quotation mark swallows the lines after it, for then no later row can be trusted.
+    Raises UnreadableFile when a quotation mark swallows the lines after it: no later row can then be trusted.
     """
     reader = csv.reader(content.opened(), delimiter=delimiter, strict=True, skipinitialspace=True)
     if _announced(content.beginning()):
@@ -190,7 +190,7 @@ def _misquoted(content: Encoded, delimiter: str, first: int, last: int, reason: 
 
 
 def _long_cell(content: Encoded, delimiter: str, line: int) -> int:
-    """The number of the first cell on `line` that is too long, counted from 1."""
+    """Return the number of the first cell on `line` that is too long, counted from 1."""
     row = next(islice(content.opened(), line - 1, None))
     number, length, quoted = 1, 0, False
     for sign in row:

@@ -1,4 +1,4 @@
-"""An HR file read: from bytes of any usual kind to rows of people and the problems that stand in their way."""
+"""Opens an HR file of any usual kind and reads its rows of people and their problems."""
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +26,7 @@ from engagement.intake.reading.rules.rows import RowReader
 MOST_BYTES = 50 * 1024 * 1024
 MOST_PEOPLE = 250_000
 KEPT_IN_MEMORY = 8 * 1024 * 1024
-#: Rows that are kept at once, after which it is told how many were read.
+#: Rows written at once; progress is reported after each batch.
 AT_ONCE = 2_000
 
 NumberedRow = tuple[int, list[str]]
@@ -37,7 +37,7 @@ ReadRow = tuple[StaffRow, list[Problem]]
 
 @dataclass
 class Table:
-    """Cells before they mean anything; `kind` is said to the user, `height` is about how many rows there are."""
+    """Cells before they have a meaning; `kind` is a word for the user, `height` an estimate of the number of rows."""
 
     kind: str
     rows: Iterator[NumberedRow]
@@ -51,8 +51,8 @@ class Table:
 class HrFile:
     """An HR file whose header is understood; `rows` reads the rows.
 
-    `guess` is what the headers alone suggest; `columns` what is read. `problems` are those of the columns and, once the rows
-    were read, those of rows that could not be. A fatal one means that no row is read. `height` is about how many rows there are.
+    `guess` is what the headers alone suggest; `columns` what is read. `problems` are those of the columns and, once the
+    rows were read, of unreadable rows; a fatal one means that no row is read. `height` estimates the number of rows.
     """
 
     filename: str
@@ -66,9 +66,10 @@ class HrFile:
     kept: IO[bytes] | None = field(default=None, repr=False)
 
     def read_ahead(self, told: Callable[[int], None] = lambda _rows: None) -> None:
-        """Read every row now, onto the disk where there are many, so that no transaction is open while a file is parsed.
+        """Read every row now, to disk if there are many, so that no transaction is open while a file is parsed.
 
-        `told` is called with the number of rows so far. Raises UnreadableFile where there are too many, or one can't be parsed.
+        Calls `told` with the number of rows so far. Raises UnreadableFile for too many rows or one that can't be
+        parsed.
         """
         if self.kept is not None:
             return
@@ -82,7 +83,7 @@ class HrFile:
         self.kept = kept
 
     def rows(self) -> Iterator[ReadRow]:
-        """The rows, each with what is wrong with it; once. Raises UnreadableFile as `read_ahead` does."""
+        """Return the rows, each with its problems; only once. Raises UnreadableFile as `read_ahead` does."""
         return _read(self) if self.kept is None else _read_back(self.kept)
 
     @property
@@ -92,12 +93,12 @@ class HrFile:
 
     @property
     def header_names(self) -> dict[Field, str]:
-        """The name that the file itself gives to the column of each field."""
+        """Return the file's own column name for each field."""
         return {name: self.header[index] for name, index in self.columns.items()}
 
     @property
     def is_usable(self) -> bool:
-        """False where a problem of the whole file keeps every row from being read."""
+        """Whether no problem of the whole file keeps its rows from being read."""
         return not any(problem.is_fatal for problem in self.problems)
 
 
@@ -106,9 +107,9 @@ def open_file(
 ) -> HrFile:
     """Open an HR file, CSV or XLSX whatever its name, and understand its header.
 
-    `mapping` (field → header) takes the place of the guess. Raises UnreadableFile where the bytes are no readable table. Columns
-    that are missing or rival come back as fatal problems beside the header, so that the reader can choose columns. A path that
-    cannot be opened raises OSError.
+    `mapping` (field → header) replaces the guess. Raises UnreadableFile when the bytes are no readable table. Missing
+    or rival columns become fatal problems beside the header, so that the reader can choose columns. Raises OSError for
+    a path that can't be opened.
     """
     table = _table(_content(data, most_bytes))
     header_line, header = next((row for row in table.rows if "".join(row[1]).strip()), (1, []))
@@ -131,7 +132,7 @@ def open_file(
 
 
 def first_rows(data: bytes, count: int = 5) -> list[list[str]]:
-    """Return the first rows below the header as they stand, for choosing columns. Raises UnreadableFile as `open_file`."""
+    """Return the first rows below the header, unchanged, for choosing columns. Raises UnreadableFile as `open_file`."""
     rows = _table(data).rows
     next((row for row in rows if "".join(row[1]).strip()), None)
     return list(islice((cells for _, cells in rows if any(cells)), count))
@@ -192,7 +193,7 @@ def _read(file: HrFile) -> Iterator[ReadRow]:
 
 
 def _read_back(kept: IO[bytes]) -> Iterator[ReadRow]:
-    """The rows that were written to a file of our own a moment ago."""
+    """Yield the rows that were written to a file of our own a moment ago."""
     kept.seek(0)
     with kept, suppress(EOFError):
         while True:
@@ -200,16 +201,16 @@ def _read_back(kept: IO[bytes]) -> Iterator[ReadRow]:
 
 
 def _under_header(problem: Problem, header: list[str]) -> Problem:
-    """The problem with the header in place of the column's number, which is all that is known below this module."""
+    """Return the problem with the header's name in the place of a column number."""
     if problem.column is None or int(problem.column) > len(header):
         return problem
     return replace(problem, column=header[int(problem.column) - 1])
 
 
 def _whole_rows(file: HrFile) -> Iterator[NumberedRow]:
-    """Rows that hold anything and are no wider than the header, or than the first row where each line ends with a delimiter.
+    """Yield non-empty rows no wider than the header, or than the first row if each line ends with a delimiter.
 
-    A wider row of a text has a delimiter too many somewhere, so its cells may stand under the wrong headers.
+    A wider text row has a delimiter too many somewhere, so its cells may be under the wrong headers.
     """
     width, widest = len(file.header), 0
     unread = {line for line, _, _ in file.table.failed}
@@ -236,7 +237,7 @@ _UNREAD = {
 
 
 def _failed_cells(file: HrFile, failed: Iterable[tuple[int, int, str]]) -> dict[int, list[Problem]]:
-    """Cells under a column in use that can't be read, by line."""
+    """Return the unreadable cells of columns in use, by line."""
     read = set(file.columns.values())
     problems: dict[int, list[Problem]] = {}
     for line, column, why in failed:

@@ -1,7 +1,7 @@
-"""Reads a workbook in a process of its own, with limits of memory and time, so that one made to do harm ends only that.
+"""Reads a workbook in a separate process with limits on memory and time, so that a malicious one ends only that.
 
-It takes the workbook from standard input and writes a JSON value a line: first about the sheet, then each row with its
-number. Started as a file (see `workbooks`), it imports nothing of the application.
+It takes the workbook from standard input and writes one JSON value a line: first about the sheet, then each row with
+its number. It is started as a file (see `workbooks`) and imports nothing of the application.
 """
 
 import errno
@@ -24,7 +24,7 @@ HIGHEST_RATIO = 200
 RATIO_COUNTS_FROM = 10 * 1024 * 1024
 MOST_COLUMNS = 100
 MOST_ROWS = 300_000
-#: How the process ends where it says itself, on standard error, what is wrong; and where there was no room left.
+#: Exit codes: the reason is on standard error; memory ran out.
 REFUSED, BEYOND_LIMITS = 3, 4
 
 
@@ -38,7 +38,7 @@ class Refusal(Exception):
 
 
 def unsafe(what: str) -> Refusal:
-    """The refusal of a workbook that no list of people looks like."""
+    """Return the refusal of a workbook that is unlike any list of people."""
     sentence = f"The workbook {what}. Copy the list of people into a new workbook, or save it as CSV."
     return Refusal("unsafe_workbook", sentence)
 
@@ -50,10 +50,10 @@ BROKEN = Refusal(
 
 
 def lines_of(data: bytes, most_unpacked: int) -> Iterator[Any]:
-    """What is written: the sheet's name, its height and the cells that can't be read; then the number and cells of each row.
+    """Yield the sheet's name, height and unreadable cells; then the number and cells of each row.
 
-    A value that is merged over several rows is that of each, as the eye sees it. Only rows that hold anything are given, and
-    those with a cell that can't be read; each starts at the leftmost column in use, from which places are counted too.
+    A value merged over several rows counts for each of them, as people see it. Only rows with content or an unreadable
+    cell are given. Each starts at the leftmost column in use, and columns are counted from there.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         _check_directory(archive.infolist(), most_unpacked)
@@ -79,7 +79,7 @@ def lines_of(data: bytes, most_unpacked: int) -> Iterator[Any]:
 
 
 def _merged(sheet: CalamineSheet) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, str]]]:
-    """By row the columns in which a value is merged downwards, each with its first row; and cells that a value is merged over sideways."""
+    """Return, by row, the columns merged downwards, each with its first row; and the cells merged sideways."""
     below: dict[int, list[tuple[int, int]]] = {}
     beside: list[tuple[int, int, str]] = []
     last = sheet.total_height
@@ -115,7 +115,7 @@ def _first_filled(book: CalamineWorkbook) -> CalamineSheet:
 
 
 def written(value: object) -> str:
-    """A cell as the text its owner sees: 1001 for 1001.0, 2026-12-31 for a date."""
+    """Return a cell as the text its owner sees: 1001 for 1001.0, 2026-12-31 for a date."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -128,9 +128,9 @@ def written(value: object) -> str:
 
 
 def _unread_formulas(archive: zipfile.ZipFile, sheet_name: str) -> list[tuple[int, int, str]]:
-    """Row, counted from 1, column, counted from 0, and why, of formulas that calamine leaves empty.
+    """Return row (from 1), column (from 0) and reason of formulas that calamine leaves empty.
 
-    They show an error such as #N/A, or were written by a program that did not keep their value.
+    They show an error such as #N/A, or were written by a program that did not store their value.
     """
     part = _part_of(archive, sheet_name)
     marks = (b't="e"', b"t='e'", b"<f", b":f")
@@ -172,7 +172,7 @@ def _unread_formulas(archive: zipfile.ZipFile, sheet_name: str) -> list[tuple[in
 
 
 def _part_of(archive: zipfile.ZipFile, sheet_name: str) -> str:
-    """The part in which a sheet is kept; "" where the workbook says so in a way not foreseen."""
+    """Return the archive member of a sheet; "" when the workbook names it in an unknown way."""
     sheets = ElementTree.fromstring(archive.read("xl/workbook.xml")).iter()  # noqa: S314  limits hold here
     ids = [
         value
@@ -187,7 +187,7 @@ def _part_of(archive: zipfile.ZipFile, sheet_name: str) -> str:
 
 
 def _column(reference: str) -> int:
-    """The column of a reference such as `AB12`, counted from 0."""
+    """Return the column of a reference such as `AB12`, counted from 0."""
     column = 0
     for letter in reference.rstrip("0123456789"):
         column = column * 26 + ord(letter) - 64
@@ -201,7 +201,7 @@ def _limit(kind: int, wanted: int) -> None:
 
 
 def main(memory: int, seconds: int, most_written: int, most_unpacked: int) -> int:
-    """Read standard input within these limits; returns how the process ends."""
+    """Read standard input within these limits; return the exit code."""
     for kind, most in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, seconds),
@@ -218,7 +218,7 @@ def main(memory: int, seconds: int, most_written: int, most_unpacked: int) -> in
         return BEYOND_LIMITS
     except Refusal as refusal:
         found = refusal
-    except BaseException as error:  # the reader is written in Rust, and its panics are no Exception
+    except BaseException as error:  # the reader is written in Rust, and its panics are not an Exception
         if isinstance(error, OSError) and error.errno == errno.EFBIG:
             return BEYOND_LIMITS
         found = BROKEN

@@ -1,7 +1,7 @@
-"""Excel workbooks: the rows of the first sheet with content, read by a process of its own (see `workbook_child`).
+"""Excel workbooks: the rows of the first sheet with content, read by a separate process (see `workbook_child`).
 
-calamine lays a sheet out as a full rectangle, so one cell in the far corner would take all memory and end the process with no
-error to catch; a small archive may also unpack to terabytes.
+calamine expands a sheet to a full rectangle, so one cell in the far corner would take all memory and kill the process
+without an error to catch. A small archive may also unpack to terabytes.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import IO
 from engagement.intake.reading.queries import workbook_child
 from engagement.intake.reading.rules.problems import ProblemKind, UnreadableFile
 
-#: What reading one workbook may take. 250,000 people with 16 columns take about 600 MB and 10 seconds.
+#: Limits for reading one workbook. 250,000 people with 16 columns take about 600 MB and 10 seconds.
 MOST_MEMORY = 1024 * 1024 * 1024
 MOST_SECONDS = 60
 MOST_WRITTEN = 200 * 1024 * 1024
@@ -26,9 +26,9 @@ Cells = tuple[int, list[str]]
 
 @dataclass
 class Workbook:
-    """A workbook's first sheet with content, and the cells that can’t be read, with why: "error", "formula" or "merged".
+    """A workbook's first sheet with content, and its unreadable cells with the reason: "error", "formula" or "merged".
 
-    Failed cells are given by the number of their row, and by their column counted from 0 as in `rows`.
+    Unreadable cells are given by row number, and by column counted from 0 as in `rows`.
     """
 
     sheet_name: str
@@ -38,7 +38,7 @@ class Workbook:
 
 
 def open_workbook(data: bytes) -> Workbook:
-    """Raises UnreadableFile where the workbook is unsafe, broken, or empty."""
+    """Raise UnreadableFile when the workbook is unsafe, broken or empty."""
     limits = (MOST_MEMORY, MOST_SECONDS, MOST_WRITTEN, MOST_UNPACKED)
     command = [sys.executable, "-I", workbook_child.__file__, *map(str, limits)]
     found = TemporaryFile()  # noqa: SIM115  closed with the last row

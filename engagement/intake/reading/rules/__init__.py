@@ -1,1 +1,1 @@
-"""What files and rows of people are: columns, cells, names, and what can be wrong; pure functions."""
+"""Columns, cells and names of HR files, and what can be wrong with them; pure functions."""

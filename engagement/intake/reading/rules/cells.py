@@ -1,4 +1,4 @@
-"""What one cell of an HR file says: text in, a plain value out, or `Refused` with the reason in words."""
+"""Reads one cell of an HR file: text in, a plain value out, or `Refused` with the reason in words."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,7 @@ MOST_REMEMBERED = 20_000
 
 
 class Refused(ValueError):
-    """A cell that cannot be used; `reason` is one sentence or two, without the line."""
+    """A cell that cannot be used; `reason` is a sentence or two, without the line."""
 
     def __init__(self, kind: ProblemKind, reason: str) -> None:
         super().__init__(reason)
@@ -34,7 +34,7 @@ class Refused(ValueError):
 
 
 class Readings(dict[str, "Value | Refused"], Generic[Value]):
-    """Each different text read once: a hundred thousand rows share some hundreds of departments and dates."""
+    """Reads each different text once: 100,000 rows share a few hundred departments and dates."""
 
     def __init__(self, read: Callable[[str], Value]) -> None:
         super().__init__()
@@ -56,13 +56,13 @@ _HIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u20
 
 
 def refuse_line_break(text: str) -> None:
-    """Refuse a name, number or address that runs over several lines: it would break a mail header."""
+    """Refuse a name, number or address with a line break: it would break a mail header."""
     if _LINE_BREAK.search(text):
         raise Refused(ProblemKind.LINE_BREAK, f"{shown(text)} runs over more than one line. Put it on one line.")
 
 
 def refuse_hidden(text: str) -> None:
-    """Refuse control characters, signs that turn the direction of text, and signs already lost on the way (U+FFFD)."""
+    """Refuse control characters, characters that change text direction, and characters already lost (U+FFFD)."""
     if found := _HIDDEN.search(text):
         raise Refused(
             ProblemKind.CONTROL_CHARACTER,
@@ -71,12 +71,12 @@ def refuse_hidden(text: str) -> None:
 
 
 def tidy(text: str) -> str:
-    """`text` composed, with single spaces in place of line breaks, without what nobody sees; joiners that scripts need are kept."""
+    """Return `text` composed, line breaks as single spaces, without invisible characters that no script needs."""
     return clean(text)
 
 
 def without_hidden(text: str) -> str:
-    """`text` as far as it can be shown: what `refuse_hidden` refuses is left out."""
+    """Return `text` without the characters that `refuse_hidden` refuses."""
     return tidy(_HIDDEN.sub("", text))
 
 
@@ -84,12 +84,12 @@ _GUARDED = re.compile("' *[=+\\-@＝＋－＠]")
 
 
 def unguarded(text: str) -> str:
-    """`text` without the apostrophe that our own CSV files, like others, put before a text that would be calculated."""
+    """Return `text` without the leading apostrophe by which CSV files, ours too, protect text from being a formula."""
     return text[1:].lstrip() if text[:1] == "'" and _GUARDED.match(text) else text
 
 
 def limited(limit: int = LONGEST_TEXT) -> Callable[[str], str]:
-    """A reader of plain text up to `limit` characters."""
+    """Return a reader of plain text of at most `limit` characters."""
 
     def read(text: str) -> str:
         if len(text) > limit:
@@ -110,7 +110,7 @@ _ADDRESS = re.compile(
 
 
 def read_address(text: str) -> str:
-    """A trimmed address in lower case; any domain with a dot will do, `.local` and `bücher.example` too."""
+    """Return a trimmed lower-case address; any domain with a dot will do, `.local` and `bücher.example` too."""
     address = text.lower()
     if not address or ("xn--" not in address and _ADDRESS.fullmatch(address)):
         return address
@@ -132,7 +132,7 @@ _WHOLE = re.compile(r"(\d+)[.,]0+", re.ASCII)
 
 
 def read_number(text: str) -> str:
-    """An employee number, in plain digits and dashes whatever script they were typed in: 1001 for a spreadsheet's 1001.0."""
+    """Return an employee number in ASCII digits and dashes: 1001 for a spreadsheet's 1001.0."""
     number = clean_number(text)
     if _CUT_SHORT.fullmatch(number):
         raise Refused(
@@ -145,7 +145,7 @@ def read_number(text: str) -> str:
 
 
 def read_department(text: str) -> str:
-    """A path of departments, `Operations/Claims`: levels trimmed, empty ones left out."""
+    """Return a path of departments, `Operations/Claims`: levels trimmed, empty ones left out."""
     levels = [level for part in text.split("/") if (level := " ".join(part.split()))]
     if len(levels) > DEEPEST_DEPARTMENT:
         raise Refused(
@@ -158,16 +158,16 @@ def read_department(text: str) -> str:
 
 
 class UnknownCountry(str):
-    """A country that nobody here knows; it is kept as it stands, and said."""
+    """A country that is not in our lists; it is kept as written, with a warning."""
 
 
 def read_country(text: str) -> str:
-    """The code of a country, from a code or a name in many languages; any other text as it stands."""
+    """Return the code of a country, given by code or name in many languages; any other text unchanged."""
     return (country_code(text) or UnknownCountry(limited(100)(text))) if text else ""
 
 
 def read_timezone(text: str) -> str:
-    """The name of an IANA time zone in its own spelling, whatever case it was written in; empty stays empty."""
+    """Return an IANA time zone in its official spelling, in whatever case it was written; "" for ""."""
     zone = _zones().get(text.replace(" ", "_").casefold())
     if text and zone is None:
         raise Refused(
@@ -186,7 +186,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,4}", re.IGNORECASE)
 
 
 def read_language(text: str) -> str:
-    """A BCP 47 tag as it is usually written: `de`, `pt-BR`, `zh-Hant-TW`; empty stays empty."""
+    """Return a BCP 47 tag in its usual spelling: `de`, `pt-BR`, `zh-Hant-TW`; "" for ""."""
     if text and not _LANGUAGE.fullmatch(text):
         raise Refused(
             ProblemKind.BAD_LANGUAGE,
@@ -204,7 +204,7 @@ OPEN_END = date(9999, 12, 31)
 
 
 def read_date(text: str) -> date | None:
-    """A day: 2026-12-31, 31.12.2026 or 31/12/2026 (day first); None for empty and for the far end of open contracts."""
+    """Return a day: 2026-12-31, 31.12.2026 or 31/12/2026 (day first). None for "" and the far end of open contracts."""
     if not text:
         return None
     found = _ISO.fullmatch(text) or _DAY_FIRST.fullmatch(text)
@@ -222,14 +222,13 @@ def read_date(text: str) -> date | None:
 
 
 class DayColumn:
-    """One column of days, read day first; it notes what speaks for another order, which a single date often can't show."""
+    """One column of days, read day first; notes evidence of another order, which one date often can't show."""
 
     def __init__(self) -> None:
         self.is_day_first = self.has_either = False
         self.month_first = ""
 
     def read(self, text: str) -> date | None:
-        """Read one day as `read_date` does."""
         # With dots the day is first everywhere.
         if (found := _DAY_FIRST.fullmatch(text)) and "." not in text:
             first, second = int(found["d"]), int(found["m"])
@@ -241,12 +240,12 @@ class DayColumn:
 
     @property
     def is_month_first(self) -> bool:
-        """Whether the month stands first, as far as the column shows, so that its other dates were misread."""
+        """Whether the column shows that the month comes first, so that its other dates were misread."""
         return bool(self.month_first) and self.has_either and not self.is_day_first
 
 
 def read_roles(text: str) -> frozenset[TrainingRole]:
-    """The training roles of a person, several separated by `;`."""
+    """Return a person's training roles, several separated by `;`."""
     words = [word for part in text.replace(",", ";").split(";") if (word := part.strip().casefold())]
     unknown = [word for word in words if word not in _ROLES]
     if unknown:

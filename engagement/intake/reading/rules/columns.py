@@ -1,4 +1,4 @@
-"""Which column says what: headers in many spellings and languages matched to the fields of an HR file."""
+"""Matches headers in many spellings and languages to the fields of an HR file."""
 
 import re
 import unicodedata
@@ -9,10 +9,10 @@ from engagement.intake.reading.rules.problems import Problem, ProblemKind, shown
 from engagement.words import listed
 
 MOST_COLUMNS, LONGEST_HEADER = 300, 200
-"""Columns of a file, and letters of a header: more is no list of people, and is refused before anything is compared."""
+"""Columns of a file, and characters of a header: with more it can't be a list of people, so it is refused at once."""
 
 SavedMapping = Mapping[str, str]
-"""Field name → header name, as a user chose it for a file of this make."""
+"""Field name → header name, as a user chose it for files of this layout."""
 
 _VARIANTS: dict[Field, str] = {
     Field.EMPLOYEE_ID: """
@@ -104,7 +104,7 @@ _WEAK = """
 
 
 def _key(header: str) -> str:
-    """A header without case, signs and spaces, so that spellings meet."""
+    """Return a header without case, punctuation and spaces, so that its spellings are equal."""
     return "".join(sign for sign in unicodedata.normalize("NFC", header).casefold() if sign.isalnum())
 
 
@@ -117,14 +117,14 @@ _REMARK = re.compile(r"[(\[][^)\]]*[)\]]")
 
 
 def field_of(header: str) -> Field | None:
-    """The field a header names, None where it names none; a remark in brackets may count, or be left out."""
+    """Return the field that a header names, None if it names none; words in brackets may count or be ignored."""
     if len(header) > LONGEST_HEADER:
         return None
     return _FIELD_OF.get(_key(header)) or _FIELD_OF.get(_key(_REMARK.sub("", header)))
 
 
 def guess_mapping(header: Sequence[str]) -> dict[Field, int]:
-    """Field → column index, by the headers alone; of two columns that claim one field the first is taken."""
+    """Return field → column index by the headers alone; of two columns for one field the first is taken."""
     return {field: columns[0] for field, columns in _claims(header).items()}
 
 
@@ -141,7 +141,7 @@ def _plainest(columns: list[int], header: Sequence[str]) -> list[int]:
 
 
 def rival_columns(header: Sequence[str], line: int) -> list[Problem]:
-    """One problem for each field that several columns claim."""
+    """Return a problem for each field that several columns claim."""
     return [
         Problem(
             line,
@@ -156,9 +156,9 @@ def rival_columns(header: Sequence[str], line: int) -> list[Problem]:
 
 
 def apply_mapping(header: Sequence[str], mapping: SavedMapping, line: int) -> tuple[dict[Field, int], list[Problem]]:
-    """The columns a saved mapping chooses, and what of it this file cannot honour: all columns it lacks in one problem.
+    """Return the columns that a saved mapping chooses, and its problems: one names all columns this file lacks.
 
-    A saved mapping replaces the guess altogether: a field it does not name is not read.
+    A saved mapping replaces the guess altogether: a field that it does not name is not read.
     """
     chosen: dict[Field, int] = {}
     problems: list[Problem] = []
@@ -194,7 +194,7 @@ def _unmappable(line: int, sentence: str) -> Problem:
 
 
 def missing_columns(columns: Mapping[Field, int], header: Sequence[str], line: int) -> list[Problem]:
-    """What no HR file can do without and this one lacks: an e-mail address, and a name."""
+    """Return the problem of a file without the columns that all need: an e-mail address and a name."""
     lacking = []
     if Field.EMAIL not in columns:
         lacking.append("the e-mail address (email)")

@@ -1,4 +1,4 @@
-"""Countries as files write them: codes of two or three letters or digits, and names in the languages of most files."""
+"""Countries as files write them: codes of two or three letters or digits, and names in many languages."""
 
 from functools import cache
 
@@ -8,7 +8,7 @@ from babel.core import get_global
 from engagement.letters import folded
 
 _LANGUAGES = "en de fr es it pt nl pl cs sk sl hr hu ro bg el da sv nb fi et lv lt is ga tr ru uk ar he zh ja ko hi th id".split()
-#: What people write for a country and no list of names has.
+#: Names that people use for a country and that CLDR lacks.
 _ALSO = {
     "GB": "uk, u.k., great britain, britain, england, scotland, wales, northern ireland, england & wales, grossbritannien",
     "US": "usa, u.s.a., u.s., america, united states of america, the united states, vereinigte staaten von amerika",
@@ -27,14 +27,14 @@ _ALSO = {
 
 
 def country_code(text: str) -> str | None:
-    """Return the code (ISO 3166, two letters) of the country that is meant, None for one that nobody here knows."""
+    """Return the ISO 3166 code (two letters) of a country, None when it is not known."""
     codes, names = _known()
     return codes.get(text.upper()) or names.get(folded(text))
 
 
 @cache
 def _known() -> tuple[dict[str, str], dict[str, str]]:
-    """The codes of countries by each of their codes, and by each folded name."""
+    """Return two-letter codes by each of a country's codes, and by each folded name."""
     codes = {code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()} - _NO_COUNTRY
     by_name: dict[str, str] = {}
     for language in reversed(_LANGUAGES):
@@ -46,5 +46,5 @@ def _known() -> tuple[dict[str, str], dict[str, str]]:
     return by_code | {code: code for code in codes}, by_name
 
 
-#: Codes of CLDR that stand for more or less than a country.
+#: CLDR codes for something larger or smaller than a country.
 _NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})

@@ -1,4 +1,4 @@
-"""The fields of an HR file, and what one row says about one person."""
+"""The fields of an HR file, and one row about one person."""
 
 from datetime import date
 from enum import StrEnum
@@ -8,7 +8,7 @@ from engagement.people.rules import TrainingRole
 
 
 class Field(StrEnum):
-    """What a column of an HR file may say about a person."""
+    """What a column of an HR file can say about a person."""
 
     EMPLOYEE_ID = "employee_id"
     EMAIL = "email"
@@ -36,14 +36,14 @@ class ManagerKey(StrEnum):
 
 
 class ManagerRef(NamedTuple):
-    """Whom a row names as manager: an address in lower case, or an employee number."""
+    """The manager that a row names: an address in lower case, or an employee number."""
 
     key: ManagerKey
     value: str
 
 
 class StaffRow(NamedTuple):
-    """What one row says about one person; text is trimmed and in NFC, what is not said is empty or None."""
+    """One row about one person; texts are trimmed and in NFC, missing values are "" or None."""
 
     line: int
     employee_id: str

@@ -1,11 +1,11 @@
-"""Files that are no list of people, told from their first bytes or their header."""
+"""Recognises files that are no list of people, by their first bytes or their header."""
 
 from engagement.intake.reading.rules.columns import LONGEST_HEADER, MOST_COLUMNS
 from engagement.intake.reading.rules.problems import ProblemKind, UnreadableFile
 
 
 def refuse_other_kinds(data: bytes) -> None:
-    """Raise UnreadableFile, with what it is, for a file of another kind or an empty one."""
+    """Raise UnreadableFile for an empty file or one of another kind, which it names."""
     beginning = data[:512].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise UnreadableFile(
@@ -38,7 +38,7 @@ _OTHER_KINDS: tuple[tuple[tuple[bytes, ...], str], ...] = (
 
 
 def refuse_endless(header: list[str], line: int) -> None:
-    """Refuse a header that no list of people has, before its names are compared with each other."""
+    """Refuse a header too large for a list of people, before its names are compared with each other."""
     if len(header) > MOST_COLUMNS:
         sentence = (
             f"Line {line}: The file has {len(header):,} columns. Keep those that are needed, at most {MOST_COLUMNS}."

@@ -1,4 +1,4 @@
-"""One name for a person: how a full name falls into first and last, in the manners of several countries."""
+"""Splits full names into first and last names, by the customs of several countries."""
 
 import unicodedata
 from typing import NamedTuple
@@ -19,9 +19,9 @@ class PersonName(NamedTuple):
 
 
 def name_from(first: str, last: str, full: str) -> PersonName:
-    """The name that the three columns give together; `full` is kept as the display name where it holds the whole name.
+    """Return the name from three columns; `full` becomes the display name if it holds the whole name.
 
-    A column headed “Name” beside “Vorname” or “Prénom” holds the last name alone; this is seen from the row.
+    A column “Name” beside “Vorname” or “Prénom” holds only the last name; the row shows this.
     """
     if full and not first and not last:
         return PersonName(*split_name(full), full)
@@ -42,10 +42,13 @@ def _joined(first: str, last: str) -> str:
 
 
 def split_name(full: str) -> tuple[str, str]:
-    """First and last name of “Last, First” or “First Last”; a single word is the first name.
+    """Return first and last name of “Last, First” or “First Last”; a single word is the first name.
 
-    Particles stay with the last name (Ludwig | van Beethoven), as do suffixes (John | Smith, Jr.); names in Chinese,
-    Japanese or Korean signs with a space between carry the family name first.
+    Particles stay with the last name (Ludwig
+
+    van Beethoven), and suffixes too (John
+
+    Smith, Jr.). Names in Chinese, Japanese or Korean characters with a space have the family name first.
     """
     before, comma, after = (part.strip() for part in full.partition(","))
     if comma and before and after:

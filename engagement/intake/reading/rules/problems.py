@@ -1,4 +1,4 @@
-"""What can be wrong with an HR file, in words for the person who holds it."""
+"""What can be wrong with an HR file, in words for the person who brings it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How far a problem reaches: the whole file, the rows it names, or nothing yet."""
+    """How much a problem blocks: the whole file, the rows it names, or nothing."""
 
     FATAL = "fatal"
     ERROR = "error"
@@ -72,10 +72,10 @@ WARNING_KINDS = frozenset(
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, in words for the person who holds the file.
+    """One problem, in words for the person who brings the file.
 
-    `line` is the physical line of the file on which the row starts (the row number in a workbook), None for the whole
-    file. `column` is the header as the file writes it. `lines` names every row the problem touches, `line` among them.
+    `line` is the physical line on which the row starts (in a workbook the row number), None for the whole file.
+    `column` is the header as the file writes it. `lines` names every row with the problem, `line` among them.
     """
 
     line: int | None
@@ -96,7 +96,7 @@ class Problem:
 
     @property
     def is_fatal(self) -> bool:
-        """True where no row of the file can be used."""
+        """Whether it makes every row of the file unusable."""
         return self.kind in FATAL_KINDS
 
 
@@ -109,11 +109,11 @@ class UnreadableFile(ValueError):
 
 
 def lines_at_fault(problems: Iterable[Problem]) -> frozenset[int]:
-    """The rows to leave out when only the good ones are wanted: all that an error touches, both of two duplicates."""
+    """Return the rows to skip when only good ones are wanted: all rows of each error, both of two duplicates."""
     return frozenset(line for problem in problems if problem.severity is Severity.ERROR for line in problem.lines)
 
 
 def shown(text: str, limit: int = 60) -> str:
-    """`text` in quotation marks, fit to stand in a sentence: short, on one line, with nothing invisible in it."""
+    """Return `text` quoted for a sentence: short, on one line, without invisible characters."""
     plain = "".join(sign if sign.isprintable() else "·" for sign in text[: limit + 1])
     return f"“{plain[:limit]}…”" if len(text) > limit else f"“{plain}”"

@@ -1,4 +1,4 @@
-"""What only the whole file shows: people who stand twice, reporting lines in a circle, managers who are not in it."""
+"""Problems that only the whole file shows: duplicate people, circles of reporting lines, managers without a row."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from engagement.intake.reading.rules.problems import Problem, ProblemKind, shown
 
 
 class RosterLine(NamedTuple):
-    """The part of a row that is kept until the whole file has been read."""
+    """The part of a row that is kept until the whole file was read."""
 
     line: int
     employee_id: str
@@ -18,23 +18,23 @@ class RosterLine(NamedTuple):
 
 
 class UnresolvedManager(NamedTuple):
-    """A manager named by some rows who has no row in this file; the directory may know the person."""
+    """A manager named by some rows who has no row in this file; the directory may know them."""
 
     manager: ManagerRef
     lines: tuple[int, ...]
 
 
 class RosterCheck(NamedTuple):
-    """The problems of a file taken whole, by line, and the managers to look up in the directory."""
+    """The problems of the whole file, by line, and the managers to look up in the directory."""
 
     problems: tuple[Problem, ...]
     unresolved_managers: tuple[UnresolvedManager, ...]
 
 
 def check_rows(people: Sequence[RosterLine], headers: Mapping[Field, str]) -> RosterCheck:
-    """Hold all rows, in the order of lines, against each other; `headers` gives the columns their names in the file.
+    """Check all rows, in the order of lines, against each other; `headers` gives the file's name of each column.
 
-    Rows with problems of their own count as people here, so that a wrong date in a manager's row does not make the manager
+    Rows with their own problems count as people here, so that a wrong date in a manager's row does not make the manager
     unknown.
     """
     return _Roster(people, headers).check()
@@ -71,7 +71,7 @@ class _Roster:
         self._problems.append(Problem(line, self._headers.get(field, field.value), kind, sentence, (earlier, line)))
 
     def _bosses(self) -> tuple[list[int | None], list[UnresolvedManager]]:
-        """For each person the index of the manager, None where there is none; and those not found."""
+        """Return the index of each person's manager, None without one; and the managers not found."""
         bosses: list[int | None] = []
         absent: dict[ManagerRef, list[int]] = {}
         indexes = {ManagerKey.EMAIL: self._by_email, ManagerKey.EMPLOYEE_ID: self._by_id}
@@ -97,7 +97,7 @@ class _Roster:
         self._problems.append(circle_problem(named, column))
 
     def _note_unknown(self, absent: UnresolvedManager) -> None:
-        """Say what becomes of a manager whom the directory does not know either; where it does, this is dropped."""
+        """Note a manager without a row; the note is dropped if the directory knows the manager."""
         line = absent.lines[0]
         others = len(absent.lines) - 1
         also = f" {others:,} more {'row names' if others == 1 else 'rows name'} the same manager." if others else ""
@@ -112,7 +112,7 @@ class _Roster:
 
 
 def circle_problem(people: Sequence[tuple[str, int | None]], column: str) -> Problem:
-    """Return the problem of a circle of people, by name and line (None for who has no row), the first of whom has a row."""
+    """Return the problem of a circle of people, by name and line (None without a row); the first one has a row."""
     chain = [f"{name} (line {line})" if line is not None else name for name, line in people]
     rest = [f"{len(chain) - 6} more"] if len(chain) > 7 else chain[6:]
     (name, line), lines = people[0], tuple(line for _, line in people if line is not None)
@@ -122,7 +122,7 @@ def circle_problem(people: Sequence[tuple[str, int | None]], column: str) -> Pro
 
 
 def circles(bosses: Sequence[int | None]) -> Iterator[list[int]]:
-    """Give every circle among the reporting lines, once, from its earliest member on; each person is visited once."""
+    """Yield every circle of reporting lines once, from its earliest member on; visits each person once."""
     seen_from: list[int | None] = [None] * len(bosses)
     for start in range(len(bosses)):
         here: int | None = start

@@ -1,4 +1,4 @@
-"""Rows of cells made into `StaffRow`s, each checked by itself; what only the whole file shows is left to `roster`."""
+"""Turns rows of cells into `StaffRow`s and checks each alone; `roster` checks the whole file."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -54,7 +54,7 @@ _ABSENT: Mapping[Field, object] = {
 
 
 class RowReader:
-    """Reads the rows of one file whose columns are known; a text that it has read lately it does not read again."""
+    """Reads the rows of one file whose columns are known; texts read recently are not read again."""
 
     def __init__(self, columns: Mapping[Field, int], header: Sequence[str]) -> None:
         self._header = {field: header[index] for field, index in columns.items()}
@@ -81,7 +81,7 @@ class RowReader:
         self._readings = [readings.get(field, text) for field in Field]
 
     def read(self, line: int, cells: list[str]) -> tuple[StaffRow, list[Problem]]:
-        """The row as far as it can be read, and what is wrong with it; a cell that is refused counts as empty."""
+        """Return the row as far as it can be read, and its problems; a refused cell counts as empty."""
         problems: list[Problem] = []
         cells = cells[: self._width]
         cells += [""] * (self._width + 1 - len(cells))
@@ -96,7 +96,7 @@ class RowReader:
         return self._row(line, values, problems), problems
 
     def refuse_month_first(self) -> None:
-        """Raise UnreadableFile, once all rows were read, for a column of dates that begin with the month."""
+        """After all rows were read, raise UnreadableFile for a column of dates with the month first."""
         for field, days in self._days.items():
             if days.is_month_first:
                 raise UnreadableFile(
@@ -106,7 +106,7 @@ class RowReader:
                 )
 
     def _cleaned(self, line: int, texts: Sequence[str], problems: list[Problem]) -> list[str]:
-        """The texts in NFC and on one line each; noted where something must not reach a mail header or a page."""
+        """Return the texts in NFC, each on one line; notes characters that must not reach a mail header or page."""
         cleaned = []
         for field, text in zip(_FIELDS, texts, strict=True):
             try:
@@ -120,7 +120,7 @@ class RowReader:
         return cleaned
 
     def _note_refusals(self, line: int, values: list[object], problems: list[Problem]) -> None:
-        """Turn each refused value into a problem, unless its cell has one already, and leave it empty."""
+        """Turn each refused value into a problem, unless its cell has one already, and empty it."""
         noted = {problem.column for problem in problems}
         for index, value in enumerate(values):
             if isinstance(value, Refused):
@@ -130,7 +130,7 @@ class RowReader:
                 values[index] = _ABSENT.get(field, "")
 
     def _note_country(self, line: int, country: UnknownCountry, problems: list[Problem]) -> None:
-        """Say that a country is not known; the row is taken all the same."""
+        """Note an unknown country; the row is used nevertheless."""
         reason = (
             f"{shown(country)} is no country that is known here, so the organisation’s holidays count for this person. "
             "Write its name in English, or its code, such as DE."
@@ -162,13 +162,13 @@ class RowReader:
     def _note_gaps(
         self, line: int, email: str, display: str, start: date | None, end: date | None, problems: list[Problem]
     ) -> None:
-        """What a row lacks or contradicts, where its own cell is not noted already."""
+        """Note what the row lacks or contradicts, unless its own cell was noted already."""
         noted = {problem.column for problem in problems}
         if not email and self._header.get(Field.EMAIL) not in noted:
             reason = "The e-mail address is missing. Every person needs one; messages go there."
             problems.append(self._problem(line, Field.EMAIL, ProblemKind.MISSING_EMAIL, reason))
         name_fields = [field for field in (Field.NAME, Field.FIRST_NAME, Field.LAST_NAME) if field in self._header]
-        # A file without any column for names is refused by its heading.
+        # A file without any column for names was refused because of its header.
         if name_fields and not display and noted.isdisjoint(self._header[field] for field in name_fields):
             reason = "The name is missing. Write the name by which colleagues know this person."
             problems.append(self._problem(line, name_fields[0], ProblemKind.MISSING_NAME, reason))
@@ -181,14 +181,14 @@ class RowReader:
 
 
 def _is_plain(text: str) -> bool:
-    """False for text with anything unseen in it, that is not in NFC, or that lost a sign on its way here."""
+    """Return whether text is in NFC, has no invisible characters and lost none on the way."""
     return text.isprintable() and (
         text.isascii() or ("\ufffd" not in text and is_normalized("NFC", text) and not has_unseen(text))
     )
 
 
 def _manager(number: str, email: str) -> ManagerRef | None:
-    """Whom a row names as manager; the number goes before the address."""
+    """Return the manager that a row names; a number is preferred to an address."""
     if number:
         return ManagerRef(ManagerKey.EMPLOYEE_ID, number)
     return ManagerRef(ManagerKey.EMAIL, email) if email else None

@@ -1,0 +1,57 @@
+"""Who of several people has a training role, and how they came to it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+
+from engagement.db import count_of, db
+from engagement.people.models import Person, PersonRole
+from engagement.people.rules import RoleOrigin, TrainingRole
+
+
+@dataclass(frozen=True)
+class RoleSpread:
+    """How many of several people lack a training role, and how many have it by hand, from the file or by a rule."""
+
+    people: int
+    by_hand: int = 0
+    from_file: int = 0
+    by_rule: int = 0
+
+    @property
+    def lacking(self) -> int:
+        """How many don’t have the role."""
+        return self.people - self.by_hand - self.from_file - self.by_rule
+
+    @property
+    def having(self) -> int:
+        """How many have the role, however they came to it."""
+        return self.people - self.lacking
+
+
+def role_spread(people: Select[Person], role: TrainingRole) -> RoleSpread:
+    """Return how a training role is spread over these people, in two queries."""
+    counted = db.session.execute(
+        select(PersonRole.origin, func.count())
+        .where(PersonRole.role == role, PersonRole.person_id.in_(_ids(people)))
+        .group_by(PersonRole.origin)
+    )
+    found = dict(counted.all())
+    return RoleSpread(
+        count_of(people), found.get(RoleOrigin.HAND, 0), found.get(RoleOrigin.FILE, 0), found.get(RoleOrigin.RULE, 0)
+    )
+
+
+def lacking_role(people: Select[Person], role: TrainingRole) -> Select[Person]:
+    """Return those of these people who don’t have a training role."""
+    return people.where(Person.id.not_in(select(PersonRole.person_id).where(PersonRole.role == role)))
+
+
+def having_role_by_hand(people: Select[Person], role: TrainingRole) -> Select[Person]:
+    """Return those of these people to whom somebody gave a training role by hand."""
+    by_hand = (PersonRole.role == role, PersonRole.origin == RoleOrigin.HAND)
+    return people.where(Person.id.in_(select(PersonRole.person_id).where(*by_hand)))
+
+
+def _ids(people: Select[Person]) -> Select[int]:
+    return people.with_only_columns(Person.id).order_by(None)
