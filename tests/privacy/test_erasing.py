@@ -282,4 +282,5 @@ def test_every_text_that_a_table_holds_is_decided_upon():
         "import_run.counts",
         "kept_form.fields",
         "saved_mapping.columns",
+        "staged_reference.value",
     }

@@ -310,7 +310,8 @@ def test_leavers_go_a_few_a_run_and_the_dry_run_says_what_is_left(app, frozen, m
 
 def test_one_leaver_who_cannot_be_erased_keeps_none_of_the_others(app, frozen):
     first, poisoned, last = _leavers(3)
-    by = accounts.account_for_person(poisoned)
+    by = make_account("leaver@example.com", "Leaver Number1")
+    by.person_id = poisoned.id
     db.session.execute(update(Account).where(Account.id == by.id).values(name=""))
     # An address that somebody holds already for the erased sign-in fails in the database, in the middle of erasing.
     make_account(f"erased-{by.id}@invalid", "Taken Already")
