@@ -1,7 +1,7 @@
-"""One form for each e-mail address: as it is kept, compared and read, and as mail servers take it.
+"""One form for each e-mail address: for storing, comparing and reading, and for mail servers.
 
-A domain such as bücher.example has two spellings. It is kept in letters, which people know it by, and handed to mail servers in
-ASCII (IDNA 2008, xn--…), which all of them take.
+A domain such as bücher.example has two spellings. It is stored in Unicode, as people know it, and passed to mail
+servers in ASCII (IDNA 2008, xn--…), which all of them accept.
 """
 
 import idna
@@ -10,7 +10,7 @@ from engagement.letters import clean_number
 
 
 def kept_form(address: str) -> str:
-    """Return an address as it is kept: cleaned, in small letters, its domain in letters; what is none comes back cleaned."""
+    """Return an address as it is stored: cleaned, in lower case, its domain in Unicode; other text is only cleaned."""
     text = clean_number(address).strip().lower()
     local, at, domain = text.rpartition("@")
     if domain.isascii() and "xn--" not in domain:
@@ -22,7 +22,7 @@ def kept_form(address: str) -> str:
 
 
 def server_form(address: str) -> str:
-    """Return an address as mail servers take it; one whose domain has no such form as it is."""
+    """Return an address for mail servers; unchanged if its domain has no ASCII form."""
     local, at, domain = address.rpartition("@")
     if domain.isascii():
         return address

@@ -1,4 +1,4 @@
-"""Puts the parts together: `create_app(settings)` is the only place that knows them all. Nothing happens at import."""
+"""Assembles the application: `create_app(settings)` is the only place that knows all parts. Nothing happens at import."""
 
 import contextlib
 import os
@@ -27,10 +27,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Return the application for these settings, read from the environment when none are given.
+    """Return the application for these settings, by default read from the environment.
 
-    The instance folder is closed to everybody else on the machine. Raises BadInput when a setting makes no sense or the folder
-    can't be made.
+    The instance folder is closed to other users of the machine. Raises BadInput when a setting makes no sense or the
+    folder can't be made.
     """
     settings = settings or read_settings()
     logs.configure(settings.log)
@@ -74,12 +74,12 @@ def _configuration(settings: Settings, instance: Path) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(url),
         "BOOTSTRAP_SERVE_LOCAL": True,
-        # What each address takes is said in pages/frame/body_limits.py; this is for what has no address.
+        # pages/frame/body_limits.py limits the body of each address; this is the limit for unknown addresses.
         "MAX_CONTENT_LENGTH": FORM,
         "MAX_FORM_MEMORY_SIZE": FORM,
         "MAX_FORM_PARTS": MOST_PARTS,
         "PERMANENT_SESSION_LIFETIME": SESSION_LIFETIME,
-        # No answer changes the cookie by itself: a cookie that is renewed on an anonymous page would date its sender.
+        # Responses don't renew the cookie: a cookie renewed on an anonymous page would date its sender.
         "SESSION_REFRESH_EACH_REQUEST": False,
         "SESSION_COOKIE_NAME": "engagement",
         "SESSION_COOKIE_HTTPONLY": True,
@@ -91,13 +91,13 @@ def _configuration(settings: Settings, instance: Path) -> dict[str, Any]:
 
 
 def _kept_secret(instance: Path) -> str:
-    """Return the development secret, made once and kept beside the database, so that a restart signs nobody out."""
+    """Return the development secret, made once and stored beside the database, so that a restart ends no sessions."""
     kept = instance / "secret_key"
     if not kept.exists():
         mine = instance / f"secret_key.{os.getpid()}"
         mine.touch(mode=0o600)
         mine.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        # Of two first starts at the same moment, the one that links first decides for both.
+        # If two processes start for the first time together, both use the secret of the first to link.
         with contextlib.suppress(FileExistsError):
             os.link(mine, kept)
         mine.unlink()

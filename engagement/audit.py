@@ -1,4 +1,4 @@
-"""The append-only record of who changed what, when, from which value; written in the transaction of the change itself."""
+"""The append-only record of changes: who, what, when, from which value; written in the transaction of the change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ from engagement.verbs import Verb
 
 @dataclass(frozen=True)
 class Actor:
-    """Who makes a change: an account, or the service itself when `account_id` is None."""
+    """Who makes a change: an account, or the service itself if `account_id` is None."""
 
     account_id: int | None
     name: str
@@ -50,8 +50,8 @@ DIRECTORY = Actor(None, "HR file")
 class AuditEntry(Base):
     """One change. Rows are only added: the database refuses to delete them or to alter when, who and what.
 
-    `subject_kind` and `subject_id` name the changed thing, `person_id` the person whom it concerns (so that erasing the
-    person finds the entry), `programme_id`, `wave_id` and `department_id` the scope in which it may be read.
+    `subject_kind` and `subject_id` identify the changed thing, `person_id` the person whom it concerns (so that erasing
+    the person finds the entry). `programme_id`, `wave_id` and `department_id` are the scope in which it may be read.
     `changes` maps a field to [old, new].
     """
 
@@ -59,7 +59,7 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_entry_subject", "subject_kind", "subject_id"),
         Index("ix_audit_entry_person", "person_id"),
-        # Most entries are made by the clock and by files, in whose name nobody is sought.
+        # Most entries come from the scheduler and from files, and nobody searches by their name.
         Index(
             "ix_audit_entry_actor",
             "actor_id",
@@ -84,17 +84,17 @@ class AuditEntry(Base):
 
     @property
     def is_by_day(self) -> bool:
-        """Whether only the day of this entry is known, not the time."""
+        """Whether only its day is known, not the time."""
         return self.verb == Verb.SIGNED_IN_THAT_DAY
 
 
-#: The places and the person that an entry may belong to.
+#: The person and the places that an entry can belong to.
 SCOPE = ("person_id", "programme_id", "wave_id", "department_id")
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What an entry is about: a row, or a kind of thing without one, as it is called at this moment, and where it belongs."""
+    """What an entry is about: a row, or a kind of thing without a row, with its present name and its places."""
 
     kind: str
     name: str
@@ -106,10 +106,10 @@ class Subject:
 
 
 def about(row: Any, *others: Any, **different: Any) -> Subject:
-    """Return what an entry about a row says: its name by `Base.audit_name`, and where it belongs.
+    """Return the subject of an entry about a row: its name by `Base.audit_name`, and its places.
 
-    What the row itself doesn't tell (the person, the programme) is taken from the `others`, the first of them first; None among
-    them is nobody. `different` names a field of `Subject` that has to differ, as the name of another moment.
+    Fields that the row lacks (the person, the programme) are taken from `others`, the first one first; None among them
+    is skipped. `different` overrides fields of `Subject`, for example with a former name.
     """
     if row.id is None:
         db.session.flush()
@@ -120,7 +120,7 @@ def about(row: Any, *others: Any, **different: Any) -> Subject:
 
 
 def _scope_of(row: Any) -> dict[str, Any]:
-    """Return the ids in which a row belongs, its own where it is a person or place itself, and those of what it is within."""
+    """Return the ids of a row's places and person, including the row itself if it is one, and those of its parent."""
     if row is None:
         return {}
     found = {field: getattr(row, field) for field in SCOPE if getattr(row, field, None) is not None}
@@ -131,9 +131,9 @@ def _scope_of(row: Any) -> dict[str, Any]:
 
 
 def record(verb: Verb, of: Any, /, *, by: Actor, **changes: tuple[Any, Any]) -> None:
-    """Add one entry to the present transaction: about a row, or about a `Subject` (see `about`) where the row is not enough.
+    """Add one entry to the present transaction: about a row, or about a `Subject` (see `about`).
 
-    `changes` are the fields with (old, new). A row that has no id yet is flushed.
+    `changes` are the fields with (old, new). A row without an id is flushed.
     """
     subject = of if isinstance(of, Subject) else about(of)
     scope = {field: getattr(subject, field) for field in SCOPE}
@@ -162,10 +162,10 @@ def record_each(
     different: Mapping[str, Any] | None = None,
     **changes: tuple[Any, Any],
 ) -> int:
-    """Add one entry for each row of a SELECT of a model, in one statement; returns how many. They are dated now or `at`.
+    """Add one entry for each row of a SELECT of a model, in one statement; return how many. They are dated `at` or now.
 
-    Names and places come from the model's own columns; `different` gives columns for those that it lacks. The changes
-    are the same for all.
+    Names and places come from the model's own columns; `different` gives columns for those that it lacks. All entries
+    have the same changes.
     """
     columns: dict[str, Any] = {"name": getattr(model, model.audit_name, None)}
     columns |= {field: getattr(model, field, null()) for field in SCOPE}
@@ -187,7 +187,7 @@ def record_each(
 
 
 def changes_between(row: Any, new: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Return the fields of `new` whose values differ from those of `row`, each with (old, new)."""
+    """Return the fields of `new` that differ from the values of `row`, each with (old, new)."""
     return {field: (getattr(row, field), value) for field, value in new.items() if getattr(row, field) != value}
 
 
@@ -208,7 +208,7 @@ def _plain(value: Any) -> Any:
 def entries(
     *, words: str = "", verb: str = "", kind: str = "", since: date | None = None, until: date | None = None
 ) -> Select[AuditEntry]:
-    """Return the SELECT of entries, newest first; `words` occur in the actor's or subject's name or in a value, days are in UTC."""
+    """Return a SELECT of entries, newest first; `words` occur in the names or in a value, days are in UTC."""
     query = select(AuditEntry)
     values = cast(AuditEntry.changes, String)
     query = query.where(holds_words(search_words(words), AuditEntry.subject_name, AuditEntry.actor_name, values))
@@ -224,13 +224,13 @@ def entries(
 
 
 def verbs(visible: ColumnElement[bool]) -> list[str]:
-    """Return every verb that occurs in the entries `visible`, in alphabetical order."""
+    """Return every verb of the `visible` entries, in alphabetical order."""
     return list(db.session.scalars(select(AuditEntry.verb).where(visible).distinct().order_by(AuditEntry.verb)))
 
 
 _FIXED = "at, actor_id, verb, subject_kind, subject_id"
 _REFUSAL = "entries of the audit are only added"
-#: The database itself keeps the audit append-only: nothing is deleted, and when, who and what never change.
+#: Triggers keep the audit log append-only: nothing is deleted, and when, who and what never change.
 _SQLITE_GUARDS = (
     f"CREATE TRIGGER audit_entry_kept BEFORE DELETE ON audit_entry BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END",
     f"CREATE TRIGGER audit_entry_fixed BEFORE UPDATE OF {_FIXED} ON audit_entry "
@@ -246,7 +246,7 @@ _POSTGRESQL_GUARDS = (
 
 
 def guards(dialect: str) -> tuple[str, ...]:
-    """Return the statements that make the audit append-only in this engine; the migration executes them."""
+    """Return the statements that make the audit log append-only in this engine; the migration executes them."""
     return _SQLITE_GUARDS if dialect == "sqlite" else _POSTGRESQL_GUARDS
 
 

@@ -1,6 +1,6 @@
-"""Charts as inline SVG: plain functions from values to markup, coloured through classes of the stylesheet alone.
+"""Charts as inline SVG: plain functions from values to markup, coloured by classes of the stylesheet.
 
-Each has `role="img"` and a label that says what it shows; the page puts the same content beside it as a table or list.
+Each has `role="img"` and a label that says what it shows; the page has the same content beside it as a table or list.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from engagement.words import month_words
 
-#: Source of resistance → the class that sets its colour.
+#: Source of resistance → the CSS class of its colour.
 SOURCE_CLASSES = {
     "job_security": "src-job",
     "loss_of_control": "src-control",
@@ -32,7 +32,7 @@ Scale = Callable[[date], float]
 
 @dataclass(frozen=True)
 class WaveSpan:
-    """A wave on the timeline: preparing from a day on, live on a day, quiet until a day (None: not set)."""
+    """A wave on the timeline: the days on which preparation, go-live and end of the quiet period come (None: not set)."""
 
     label: str
     prepares_from: date
@@ -41,7 +41,7 @@ class WaveSpan:
 
 
 def bar(part: int, whole: int, *, need: float | None = None, label: str = "") -> Markup:
-    """Return a bar from zero to `whole`, filled to `part`, with a mark at the share `need` (0 to 1) where one is required."""
+    """Return a bar from zero to `whole`, filled to `part`, with a mark at the required share `need` (0 to 1)."""
     filled = 100 * min(max(part / whole, 0), 1) if whole else 0
     words = label or f"{part:,} of {whole:,}" + (f", {need:.0%} needed" if need is not None else "")
     mark = Markup('<line class="bar-need" x1="{0:.1f}" x2="{0:.1f}" y1="0" y2="8"/>').format(need * 100) if need else ""
@@ -52,9 +52,9 @@ def bar(part: int, whole: int, *, need: float | None = None, label: str = "") ->
 
 
 def sparkline(values: Sequence[int | None], *, top: int, source: str = "", unit: str = "") -> Markup:
-    """Return a small trend that ends in a dot, drawn on the scale from 0 to `top` that all trends of one table share.
+    """Return a small trend that ends in a dot, on the scale from 0 to `top` that all trends of a table share.
 
-    None, for a number that may not be shown or is not known, leaves a gap. Without any number the result is empty.
+    None, for a hidden or unknown number, leaves a gap. Without any number the result is empty.
     """
     known = [value for value in values if value is not None]
     if not known:
@@ -111,9 +111,9 @@ def _tendency(known: Sequence[int], unit: str) -> str:
 
 
 def waves_timeline(waves: Sequence[WaveSpan], today: date) -> Markup:
-    """Return the waves of a programme over its months, one row each, with an ink line for today; empty without waves.
+    """Return the waves of a programme over its months, one row each, with a line for today; empty without waves.
 
-    It is drawn for wide screens; below 992 px and on paper the list beside it takes its place.
+    It is drawn for wide screens; below 992 px and on paper the list beside it is shown instead.
     """
     if not waves:
         return Markup("")
@@ -145,7 +145,7 @@ def _next_month(day: date) -> date:
 
 
 def _months(first: date, last: date, bottom: int, scale: float) -> Markup:
-    """Return the grid: a line for each month, or for fewer of them where they would stand too close to be named."""
+    """Return the grid: a line for each month, or for fewer of them if their names would not fit."""
     every = next(n for n in (1, 3, 6, 12, 24, 60, 120, 600) if n * 30 * scale >= MONTH_ROOM or n == 600)
     marks = Markup("")
     day = first
@@ -185,6 +185,6 @@ def _wave_words(wave: WaveSpan, top: int, x: Scale) -> Markup:
 
 
 def _two_lines(label: str) -> list[str]:
-    """Break a label between words into the one or two lines that stand before its row; what is longer ends in an ellipsis."""
+    """Break a label between words into the one or two lines before its row; longer ones end in an ellipsis."""
     lines = wrap(label, LABEL_LENGTH, max_lines=2, placeholder="…")
     return lines or [label]

@@ -1,4 +1,4 @@
-"""The present, in one place: every room asks here, so that a test or the demonstration can set it."""
+"""The present, in one place: every room asks here, so that tests and the demonstration can set it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,13 +15,13 @@ def now() -> datetime:
 
 
 def today(zone: str) -> date:
-    """Return the calendar day that it is now in the IANA time zone `zone`."""
+    """Return the present calendar day in the IANA time zone `zone`."""
     return now().astimezone(ZoneInfo(zone)).date()
 
 
 @contextmanager
 def standing_at(instant: datetime) -> Iterator[None]:
-    """Let `now()` answer `instant` (aware) inside the block; the demonstration's history is written this way.
+    """Make `now()` return `instant` (aware) inside the block; the demonstration's history is written this way.
 
     Raises ValueError for a naive instant.
     """

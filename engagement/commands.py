@@ -1,4 +1,4 @@
-"""The shell door: every `flask …` command turns its arguments into one action, and bad input into one sentence and exit 2."""
+"""The shell door: every `flask …` command turns its arguments into one action; bad input gets one sentence and exit 2."""
 
 import sys
 from pathlib import Path
@@ -27,12 +27,11 @@ from engagement.scheduler.running import clock_stands_still, line_states, run_if
 from engagement.scheduler.timetable import TIMETABLE, Line, line_named
 from engagement.terminal import long_work_bar, plainly
 
-#: Roles that the shell gives; those with a scope are given on the page of sign-ins.
+#: The roles that the shell gives; roles with a scope are given on the page of sign-ins.
 SHELL_ROLES = [Role.ADMINISTRATOR, Role.CHANGE_MANAGER, Role.SPONSOR, Role.AUDITOR, Role.TRAINER]
 
 
 def register(app: Flask) -> None:
-    """Add the commands to the application."""
     for command in (
         serve,
         scheduler,
@@ -50,7 +49,7 @@ def register(app: Flask) -> None:
         version,
     ):
         app.cli.add_command(command)
-    # The library's own would answer with a traceback.
+    # The library's own command would answer with a traceback.
     migrations.add_command(downgrade)
 
 
@@ -73,7 +72,7 @@ def serve(host: str, port: int, no_scheduler: bool, no_delivery: bool) -> None:
 
 
 def _refuse_demonstration() -> None:
-    """Raise BadInput in production where the database holds accounts whose addresses everybody can read."""
+    """Raise BadInput in production when the database has demonstration accounts, whose addresses are public."""
     if serving.settings_of(current_app).is_production and account_queries.demonstration_account_exists():
         raise BadInput(
             "This database holds the demonstration and its accounts, which are refused in production. Give "
@@ -141,7 +140,7 @@ def _echo_dry_run(line: Line) -> None:
     if line.dry_run is None:
         able = ", ".join(line.name for line in TIMETABLE if line.dry_run)
         raise BadInput(f"There is no dry run of {line.name}. There is one of {able}.")
-    # The database itself holds it to the promise.
+    # The database itself then refuses to write.
     reads_only.set(True)
     for words in line.dry_run():
         click.echo(words)
@@ -154,7 +153,7 @@ def version() -> None:
 
 
 @click.command("jobs")
-@click.option("--ticking", is_flag=True, help="Only say whether a clock runs: ends with 2 where it stands still.")
+@click.option("--ticking", is_flag=True, help="Only say whether a clock runs; exits with 2 if none does.")
 @with_appcontext
 @plainly
 def jobs(ticking: bool) -> None:

@@ -1,4 +1,4 @@
-"""The database: one declarative base, the column types that both engines share, and what SQLite needs to be told."""
+"""The database: one declarative base, the column types that both engines share, and the setup of each engine."""
 
 import json
 import os
@@ -48,25 +48,25 @@ NAMING = {
 
 
 class Base(DeclarativeBase):
-    """The base of all tables; constraints get names by one convention so that migrations can address them."""
+    """The base of all tables; a naming convention names the constraints, so that migrations can refer to them."""
 
     metadata = MetaData(naming_convention=NAMING)
 
-    #: The attribute that names a row in the audit ("person.name" is that of a related one), and the related row, if any, whose programme, wave and so on are its own too.
+    #: The attribute with a row's name in the audit log ("person.name": of a related row), and the related row whose places it shares.
     audit_name: ClassVar[str] = "name"
     audit_within: ClassVar[str] = ""
 
 
 db = SQLAlchemy(model_class=Base)
 
-#: Set by the door for requests that promise not to write (GET, HEAD); see `prepare`.
+#: Set by the door for requests that must not write (GET, HEAD); see `prepare`.
 reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 
 #: An integer key; the usual first column.
 Key = Annotated[int, mapped_column(primary_key=True)]
 
-#: What a table says whose ids stand in addresses: the id of a deleted row is given to no other row, so that an address never
-#: leads to something else. PostgreSQL counts like this anyway; SQLite would give the last id again.
+#: For tables whose ids are in addresses: the id of a deleted row is not used again, so that an address never
+#: leads to another thing. PostgreSQL does this anyway; SQLite would use the last id again.
 ADDRESSED = {"sqlite_autoincrement": True}
 
 
@@ -108,35 +108,35 @@ def short(length: int = 200) -> String:
 
 
 def sorting() -> String:
-    """Return the column type for what `sort_key` gives, in order of code points on every database."""
+    """Return the column type for the result of `sort_key`, ordered by code points on every database."""
     return String(LONGEST_SORT).with_variant(String(LONGEST_SORT, collation="C"), "postgresql")
 
 
 def insert_new(table: Any) -> Any:
-    """Return an INSERT that both engines let us end with `on_conflict_do_nothing` or `on_conflict_do_update`."""
+    """Return an INSERT to which both engines can add `on_conflict_do_nothing` or `on_conflict_do_update`."""
     if db.engine.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
 
 
 def rows_changed(statement: Executable) -> int:
-    """Execute an INSERT, UPDATE or DELETE on sets, past the session's own rows, and return how many rows it touched."""
-    # psycopg's number for an INSERT … SELECT is lost unless SQLAlchemy is told to keep it.
+    """Execute an INSERT, UPDATE or DELETE, bypassing the session's loaded rows; return how many rows it touched."""
+    # psycopg reports the number of an INSERT … SELECT only with this option.
     options = {"synchronize_session": False, "preserve_rowcount": True}
     outcome = db.session.execute(statement, execution_options=options)
     return int(outcome.rowcount)  # type: ignore[attr-defined]
 
 
 def take_all(table: type[Base]) -> list[dict[str, Any]]:
-    """Take every row out of a table and return them in random order, so that nothing tells afterwards which came first.
+    """Remove every row from a table and return them in random order, so that nothing shows which came first.
 
-    The table is empty then, in a file of its own on PostgreSQL, where deleted rows would stay until they are cleaned up, and
-    nobody else reads or writes it until the transaction ends.
+    On PostgreSQL the table gets a new, empty file, because deleted rows would stay in the old one until a clean-up;
+    nobody else reads or writes the table until the transaction ends.
     """
     on_postgresql = db.engine.dialect.name == "postgresql"
     name = table.__tablename__
     if on_postgresql:
-        # A backup that reads it would hold up everybody who comes after us; we come again instead.
+        # While a backup reads the table, our waiting lock would block everybody after us; so we give up and retry later.
         db.session.execute(text("SET LOCAL lock_timeout = '2s'"))
         db.session.execute(text(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE"))
     rows = [dict(row) for row in db.session.execute(select(table.__table__)).mappings()]
@@ -147,43 +147,43 @@ def take_all(table: type[Base]) -> list[dict[str, Any]]:
 
 
 def empty_log() -> bool:
-    """Leave nothing of what was committed in SQLite's write-ahead log; returns False where somebody still reads it.
+    """Empty SQLite's write-ahead log; return False if somebody still reads it.
 
-    In the log, changes stand one after another. PostgreSQL's own log can't be emptied from here.
+    The log has changes in their order. PostgreSQL's own log can't be emptied from here.
     """
     if db.engine.dialect.name == "postgresql":
         return True
     with db.engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
-        # Whoever writes waits meanwhile, so it is not insisted upon.
+        # Writers wait meanwhile, so this gives up soon.
         driver.execute("PRAGMA busy_timeout=200")
         is_busy, *_ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         driver.execute("PRAGMA busy_timeout=30000")
     return not is_busy
 
 
-#: From so many rows on, a table that grew in this transaction is looked at again before it is joined.
+#: With this many new rows, a table is analysed again in the same transaction before it is joined.
 MANY_ROWS = 1_000
 
 
 def note_growth(table: type[Base], rows: int) -> None:
-    """Tell PostgreSQL how large a table has become after so many rows were added, so that it joins it well from now on.
+    """Tell PostgreSQL how large a table is after `rows` rows were added, so that it plans joins well.
 
-    Until a transaction ends nobody else does, and a table taken for empty is joined row by row.
+    Nothing else does this before the transaction ends, and a table taken for empty is joined row by row.
     """
     if rows >= MANY_ROWS and db.engine.dialect.name == "postgresql":
         db.session.execute(text(f"ANALYZE {table.__tablename__}"))
 
 
 def count_of(rows: Select[Any]) -> int:
-    """Return how many rows a SELECT would give."""
+    """Return how many rows a SELECT gives."""
     return int(db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0)
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return the engine's options for a database address: the pool for PostgreSQL, the busy time-out for SQLite."""
-    # An error of the database must not carry people's words into a log. JSON is kept as it reads, so that it can be searched.
+    """Return the engine's options for a database address: the pool for PostgreSQL, the busy timeout for SQLite."""
+    # Database errors must not bring people's words into a log. JSON keeps its characters, so that it can be searched.
     common = {"hide_parameters": True, "json_serializer": partial(json.dumps, ensure_ascii=False)}
     if url.startswith("postgresql"):
         return common | {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
@@ -191,15 +191,15 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def prepare(engine: Engine) -> None:
-    """Tell the engine what it needs to know; while `reads_only` is set, the database refuses to write, on both engines.
+    """Set up the engine; while `reads_only` is set, the database refuses to write, on both engines.
 
-    SQLite is told to enforce foreign keys, to write ahead, and to take the write lock when a transaction begins:
-    pysqlite begins transactions lazily and in deferred mode, where two writers that both read first fail at once
-    instead of waiting; so its own handling is switched off and BEGIN is sent by us (SQLAlchemy's documented recipe).
-    While `reads_only` is set, transactions begin deferred, so that pages which only read don't wait for writers.
+    SQLite has to enforce foreign keys, use a write-ahead log, and take the write lock when a transaction begins:
+    pysqlite begins transactions late and in deferred mode, in which two writers that both read first fail at once
+    instead of waiting. So its own handling is switched off and we send BEGIN (SQLAlchemy's documented recipe). While
+    `reads_only` is set, transactions begin deferred, so that pages which only read don't wait for writers.
 
-    On PostgreSQL a transaction that only read ends with COMMIT: psycopg forgets its prepared statements at every
-    ROLLBACK, and planning them anew costs a page more than running them.
+    On PostgreSQL a transaction that only read ends with COMMIT: psycopg drops its prepared statements at every
+    ROLLBACK, and planning them again costs a page more than running them.
     """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
@@ -211,12 +211,12 @@ def prepare(engine: Engine) -> None:
 
 def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
-    # SQLite's own lower() knows ASCII only; names are in any script.
+    # SQLite's own lower() handles only ASCII, but names are in any script.
     connection.create_function("lower", 1, _casefold, deterministic=True)
     connection.create_function("folded", 1, lambda text: text and folded(text), deterministic=True)
     file = connection.execute("PRAGMA database_list").fetchone()[2]
     if file:
-        # Before anything is written: the files beside it, such as the log, take their rights from it.
+        # Before anything is written: files beside it, such as the log, get the same permissions.
         keep_private(Path(file), 0o600)
     pragmas = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "secure_delete=ON")
     for pragma in pragmas:
@@ -224,7 +224,7 @@ def _on_sqlite_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def keep_private(path: Path, mode: int) -> None:
-    """Take from others on the machine what they may do with a file or folder of ours; what is not ours, or shared, is left."""
+    """Remove other users' permissions from a file or folder of ours; files that we don't own or that are shared stay."""
     with suppress(OSError):
         found = path.stat()
         is_ours = found.st_uid == os.geteuid() and not found.st_mode & stat.S_ISVTX
@@ -250,9 +250,9 @@ def _on_postgresql_rollback(connection: Connection) -> None:
     if connection.invalidated:
         return
     driver: psycopg.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-    # After an error it stays with ROLLBACK, which also heals a prepared statement that a migration has overtaken.
+    # After an error ROLLBACK stays, which also drops prepared statements that a migration made invalid.
     if driver.read_only and driver.info.transaction_status is TransactionStatus.INTRANS:
-        # Where the server is gone, the ROLLBACK that follows says so.
+        # If the server is gone, the following ROLLBACK reports it.
         with suppress(psycopg.Error):
             driver.commit()
 

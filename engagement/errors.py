@@ -1,10 +1,10 @@
-"""The errors that a room may raise; each carries a sentence for the person who caused it."""
+"""The errors that a room may raise, each with a sentence for the person who caused it."""
 
 from collections.abc import Mapping
 
 
 class EngagementError(Exception):
-    """Something that the service refuses, with the reason in words for the user."""
+    """The service refuses something; the reason is in words for the user."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -12,15 +12,15 @@ class EngagementError(Exception):
 
 
 class NotAllowed(EngagementError):
-    """The reader's roles do not cover this."""
+    """The reader's roles don't allow this."""
 
 
 class BeyondReach(NotAllowed):
-    """What the rights of whoever asks don't cover, as they are signed in now."""
+    """The reader's rights, in this session, don't cover this."""
 
 
 class AsksSignIn(NotAllowed):
-    """What is asked for needs more than a link in a message: the password, or a fresh link."""
+    """This needs more than a link in a message: the password, or a fresh link."""
 
 
 class SignedOut(NotAllowed):
@@ -36,9 +36,9 @@ class RuleBroken(EngagementError):
 
 
 class BadInput(EngagementError):
-    """What was typed or sent cannot be used.
+    """Typed or sent values can't be used.
 
-    `problems` maps the name of a field to the sentence that stands above it.
+    `problems` maps the name of a field to the sentence above it.
     """
 
     def __init__(self, sentence: str, problems: Mapping[str, str] | None = None) -> None:
@@ -47,7 +47,7 @@ class BadInput(EngagementError):
 
 
 class TooMany(BadInput):
-    """Something was tried too often; `retry_after` is in how many seconds it may be tried again."""
+    """Something was tried too often; it may be tried again in `retry_after` seconds."""
 
     def __init__(self, sentence: str, problems: Mapping[str, str] | None = None, *, retry_after: int) -> None:
         super().__init__(sentence, problems)

@@ -1,7 +1,7 @@
-"""The web server's own limits: how much it takes from whom before the application sees it, and how long it waits for it.
+"""The web server's own limits: how much it accepts before the application sees a request, and how long it waits.
 
-Whoever sends slowly, or nothing at all, holds a connection and no thread. Each has to bring its request in time, however it
-is drip-fed, and where many wait, the one that has waited longest makes room for the next.
+A slow or silent client holds a connection but no thread. Each has to send its request in time, however slowly it
+trickles in; if many wait, the one that has waited longest is closed for the next.
 """
 
 import time
@@ -13,20 +13,20 @@ from waitress.parser import HTTPRequestParser
 from waitress.server import BaseWSGIServer, create_server
 from waitress.utilities import RequestEntityTooLarge
 
-#: Connections at the same time, and those of them whose request is not there yet; each is a file handle.
+#: The most simultaneous connections, and those of them without a complete request; each is a file handle.
 MOST_CONNECTIONS, MOST_WAITING = 500, 300
-#: Seconds in which the headers of a request have to be there; also how long a connection may be quiet.
+#: Seconds within which the headers of a request have to arrive; also how long a connection may be quiet.
 HEADERS_WITHIN = 10
-#: A body may take longer: this many seconds, and one more for each of these bytes that came.
+#: A body may take longer: this many seconds, and one more for each of this many bytes received.
 BODY_WITHIN, SLOWEST = 30, 16 * 1024
 LONGEST_HEADERS = 32 * 1024
 
-#: Says how many bytes a request may bring, from its path and its cookie header.
+#: Returns how many bytes a request may have, from its path and its cookie header.
 LimitOf = Callable[[str, str], int]
 
 
 def listening_server(app: object, limit_of: LimitOf, *, most_bytes: int, **how: Any) -> Any:
-    """Return waitress with these limits, bound to its address; raises OSError or ValueError where that can't be had."""
+    """Return waitress with these limits, bound to its address; raises OSError or ValueError if that fails."""
     sockets: dict[int, Any] = {}
     server = create_server(
         app,
@@ -39,7 +39,7 @@ def listening_server(app: object, limit_of: LimitOf, *, most_bytes: int, **how: 
         asyncore_use_poll=True,
         **how,
     )
-    # One for each address that the host's name has.
+    # One server for each address of the host's name.
     for listener in sockets.values():
         if isinstance(listener, BaseWSGIServer):
             listener.channel_class = _channel_class(limit_of)
@@ -48,7 +48,7 @@ def listening_server(app: object, limit_of: LimitOf, *, most_bytes: int, **how: 
 
 def _channel_class(limit_of: LimitOf) -> type[HTTPChannel]:
     class Parser(HTTPRequestParser):
-        """Takes no body that is larger than its address takes: the application answers without it, and the line is closed."""
+        """Rejects a body larger than its address allows: the application answers without it and the connection ends."""
 
         most = 0
 

@@ -9,7 +9,7 @@ from engagement.settings import LogStyle
 
 
 def configure(style: LogStyle) -> None:
-    """Set the one way in which this process writes its log: to standard error, with the time in UTC."""
+    """Set how this process writes its log: to standard error, with times in UTC."""
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if style is LogStyle.JSON

@@ -1,6 +1,6 @@
-"""How far somebody's rights go, as a plain value: rooms hold their rows and their statements against it.
+"""How far somebody's rights go, as a plain value that rooms compare their rows and statements with.
 
-Accounts work it out; it knows neither roles nor rooms. What it refuses, it refuses in the same words everywhere.
+Accounts compute it; it knows neither roles nor rooms. Its refusals have the same words everywhere.
 """
 
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ Row = TypeVar("Row")
 class Reach:
     """Everything, or some programmes, waves, and departments with everything below (by lineage).
 
-    `around` are programmes of which some waves are within reach: what is said of such a programme as a whole can be read
-    with them. It is empty where the reach is one of changing. `account_id` is the account that rows name by themselves, 0
-    for nobody; `person_id` who in the directory asks, and `team_of` the same person where people report to them.
+    `around` are programmes with some waves within reach: facts about such a programme as a whole can be read too. It is
+    empty for a reach of changing. `account_id` is the account that rows name themselves, 0 for nobody; `person_id` is
+    the reader in the directory, and `team_of` the same person if people report to them.
     """
 
     everything: bool = False
@@ -35,18 +35,18 @@ class Reach:
 
     @property
     def holds_places(self) -> bool:
-        """Whether there is a programme or a wave within it, so that its pages are worth having."""
+        """Whether any programme or wave is within it, so that its pages are useful."""
         return self.everything or bool(self.programmes or self.waves)
 
     @property
     def holds_anything(self) -> bool:
-        """Whether there is anything within it, a department as well."""
+        """Whether anything is within it, even a department."""
         return self.holds_places or bool(self.departments)
 
     def covers(
         self, *, programme_id: int | None = None, wave_id: int | None = None, lineage: str | None = None
     ) -> bool:
-        """Return whether what belongs to these is within reach; without a wave, it belongs to the programme as a whole."""
+        """Return whether a thing with these places is within reach; without a wave, it belongs to the whole programme."""
         return self.everything or any(all(way) for way in self._ways(programme_id, wave_id, lineage))
 
     def condition(
@@ -56,14 +56,14 @@ class Reach:
         wave_id: SQLColumnExpression[int] | SQLColumnExpression[int | None] | None = None,
         lineage: SQLColumnExpression[str] | None = None,
     ) -> ColumnElement[bool]:
-        """Return the condition on rows with these columns that `covers` answers with yes."""
+        """Return the condition that rows with these columns are within reach, as in `covers`."""
         if self.everything:
             return true()
         ways = self._ways(programme_id, wave_id, lineage)
         return or_(false(), *(and_(*way) for way in ways if not any(part is False for part in way)))
 
     def holds(self, *, programme_id: Any = None, wave_id: Any = None, lineage: Any = None) -> Any:
-        """Return what `covers` says of a row's values, `condition` of a table's columns: for a rule written once over both."""
+        """Return `covers` for a row's values, `condition` for a table's columns: for a rule written once for both."""
         asked = {"programme_id": programme_id, "wave_id": wave_id, "lineage": lineage}
         of_columns = any(isinstance(each, ColumnOperators) for each in asked.values())
         return self.condition(**asked) if of_columns else self.covers(**asked)
@@ -73,7 +73,7 @@ class Reach:
         return self.everything or programme_id in self.programmes
 
     def _ways(self, programme: Any, wave: Any, lineage: Any) -> list[tuple[Any, ...]]:
-        """Return the ways into reach, each with what has to hold: of values it is True or False, of columns a condition.
+        """Return the ways into reach, each with its requirements: True or False for values, conditions for columns.
 
         This is the one definition behind every answer and every list.
         """
@@ -103,19 +103,19 @@ def _is_below(lineage: Any, within: tuple[str, ...]) -> Any:
 
 
 def found(row: Row | None) -> Row:
-    """Return the row, or raise NotFound where there is none."""
+    """Return the row, or raise NotFound for None."""
     if row is None:
         raise NotFound("There is nothing at this address. It may have been moved or removed.")
     return row
 
 
 def allow(answer: bool) -> None:
-    """Go on when a question of rights was answered with yes; raise BeyondReach otherwise."""
+    """Raise BeyondReach unless the answer is yes."""
     if not answer:
         raise BeyondReach("This page is for others. If you need it, ask an administrator for the role.")
 
 
 def row_of_all(reach: Reach, model: type[Row], key: int) -> Row:
-    """Return a row that belongs to no place, for a reach of everything; raises BeyondReach or NotFound."""
+    """Return a row that belongs to no place, if the reach is everything; raises BeyondReach or NotFound."""
     allow(reach.everything)
     return found(db.session.get(model, key))

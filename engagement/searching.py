@@ -1,4 +1,4 @@
-"""Searching and ordering by texts that have no stored key: folded in the database as `letters.folded` folds them, the same on both engines."""
+"""Searching and sorting by texts without a stored key: the database folds them as `letters.folded` does."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +11,7 @@ from engagement.letters import APOSTROPHES, DOUBLES, MARKS, SINGLES, UNSEEN
 
 
 def by_name(column: SQLColumnExpression[str]) -> ColumnElement[str]:
-    """Return what a short list is ordered by: its names folded. People and departments, of whom there are many, have stored keys."""
+    """Return the order of a short list, by folded name. People and departments, which are many, have stored keys."""
     return in_order(folded(column))
 
 
@@ -21,7 +21,7 @@ def holds_words(words: Iterable[str], *columns: SQLColumnExpression[Any]) -> Col
 
 
 class in_order(FunctionElement[str]):  # noqa: N801  written like a function of SQL
-    """A text as it is ordered: by code points, whatever rules a server was installed with."""
+    """A text ordered by code points, whatever collation a server was installed with."""
 
     type = String()
     inherit_cache = True
@@ -36,7 +36,7 @@ _BY_CODE_POINT = {"sqlite": "BINARY", "postgresql": '"C"'}
 
 
 class folded(FunctionElement[str]):  # noqa: N801  written like a function of SQL
-    """A text without marks, apostrophes and unseen signs, in small plain letters."""
+    """A text in lower-case plain letters, without marks, apostrophes and invisible characters."""
 
     type = String()
     inherit_cache = True
@@ -50,7 +50,7 @@ def _on_sqlite(element: folded, compiler: Any, **options: Any) -> str:
 @compiles(folded, "postgresql")
 def _on_postgresql(element: folded, compiler: Any, **options: Any) -> str:
     (text,) = element.clauses
-    # What has no letters but plain ones, as most texts do, is spared the rest.
+    # Texts in ASCII, which most are, skip the rest.
     is_plain = func.octet_length(text) == func.length(text)
     return compiler.process(  # type: ignore[no-any-return]
         case(

@@ -1,4 +1,4 @@
-"""Running parts: web, clock and delivery, in one process or each alone, and stopping them cleanly."""
+"""Runs web server, scheduler and delivery, in one process or each alone, and stops them cleanly."""
 
 import fcntl
 import os
@@ -36,23 +36,22 @@ from engagement.settings import Settings
 
 log = structlog.get_logger("engagement.serving")
 THREADS = 8
-#: Seconds after which a process that was told to end is gone; five are promised.
+#: Seconds within which a process ends once told to; five are promised.
 ENDED_WITHIN = 4.8
 
 
 def settings_of(app: Flask) -> Settings:
-    """Return the settings of an application."""
     settings: Settings = app.config["SETTINGS"]
     return settings
 
 
 def link_maker(app: Flask) -> Callable[[Delivery, str], str]:
-    """Return the function that turns a path inside a message into a one-time sign-in link for its recipient.
+    """Return the function that turns a path in a message into a one-time sign-in link for its recipient.
 
-    A page that keeps its reader unknown gets its bare address: a link would say whose it was before the page opens.
+    A page that keeps its reader unknown gets its plain address: a link would identify the reader before the page opens.
 
-    Links are made when a message goes out, those that were asked for too, so that none lies in the database. One that was
-    asked for lives for 30 minutes from then; a message that could not go out for as long is not sent any more.
+    Links are made at the moment of sending, requested ones too, so that the database has none. A requested link is
+    valid for 30 minutes from the request; a message that can't be sent within that time is not sent any more.
     """
     secret, base = str(app.config["SECRET_KEY"]), settings_of(app).base_url
 
@@ -80,9 +79,9 @@ def link_maker(app: Flask) -> Callable[[Delivery, str], str]:
 
 @contextmanager
 def mail_server(app: Flask) -> Iterator[str]:
-    """Give the SMTP address to deliver to: the one that is set, or the built-in mailbox, which runs inside the block.
+    """Yield the SMTP address to deliver to: the configured one, or the built-in mailbox, which runs inside the block.
 
-    Raises BadInput when the mailbox's port is taken.
+    Raises BadInput when the mailbox's port is in use.
     """
     settings = settings_of(app)
     if not settings.uses_built_in_mailbox:
@@ -102,7 +101,7 @@ def mail_server(app: Flask) -> Iterator[str]:
 
 
 def make_worker(app: Flask, smtp_url: str, connections: int) -> Worker:
-    """Return a delivery worker with so many connections to the mail server; none of them is open yet."""
+    """Return a delivery worker with this number of connections to the mail server; none of them is open yet."""
     settings = settings_of(app)
     return Worker(
         app.app_context,
@@ -115,7 +114,7 @@ def make_worker(app: Flask, smtp_url: str, connections: int) -> Worker:
 
 
 def deliver_all(app: Flask, smtp_url: str, progress: Callable[[Counts], None]) -> Counts:
-    """Send everything that is due now and return what became of it; inside an application context."""
+    """Send everything that is due now and return the outcomes; inside an application context."""
     settings = settings_of(app)
     return deliver_until_empty(
         Transport(smtp_url),
@@ -128,7 +127,7 @@ def deliver_all(app: Flask, smtp_url: str, progress: Callable[[Counts], None]) -
 
 
 def what_waits(app: Flask) -> str:
-    """Say how many wait for their working hours and until when, "" for nobody; a later run sends it."""
+    """Say how many people wait for their working hours and until when, "" for nobody; a later run sends to them."""
     waiting = waiting_for_hours(clock.now())
     if waiting.last_at is None:
         return ""
@@ -139,7 +138,7 @@ def what_waits(app: Flask) -> str:
 
 
 def print_setup_link(app: Flask) -> None:
-    """Print the link by which the first administrator is made, when nobody can sign in yet."""
+    """Print the link for making the first administrator, if nobody can sign in yet."""
     with app.app_context():
         if queries.any_account_exists():
             return
@@ -150,12 +149,12 @@ def print_setup_link(app: Flask) -> None:
 
 
 def serve(app: Flask, host: str, port: int, *, with_clock: bool, with_delivery: bool) -> None:
-    """Serve pages, and tick and deliver in the same process, until SIGINT or SIGTERM; then end within five seconds.
+    """Run web server, scheduler and delivery in one process until SIGINT or SIGTERM; then end within five seconds.
 
-    Raises BadInput when the address is taken, or a setting for mail is unusable.
+    Raises BadInput when the address is in use, or a setting for mail is unusable.
     """
     if "base_url" not in settings_of(app).model_fields_set:
-        # Links in messages have to lead to where this process answers.
+        # Links in messages have to lead to the address of this process.
         app.config["SETTINGS"] = settings_of(app).model_copy(update={"base_url": own_address(host, port)})
     trust_hosts(app, settings_of(app), _own_host(host))
     server = _web_server(app, host, port)
@@ -177,16 +176,16 @@ def serve(app: Flask, host: str, port: int, *, with_clock: bool, with_delivery: 
             ticking.shutdown(wait=False)
         if worker:
             worker.stop()
-        # Requests that are being answered are finished; those that only wait for a thread are not begun.
+        # Running requests are finished; those that still wait for a thread are not started.
         server.task_dispatcher.shutdown(timeout=STOP_WITHIN)
         server.close()
 
 
 @contextmanager
 def alone_on_sqlite() -> Iterator[None]:
-    """Hold an SQLite file for one `flask serve`, as long as the block lasts; the lock ends with the process, however that ends.
+    """Lock an SQLite file for one `flask serve` while the block lasts; the lock ends with the process in any case.
 
-    Raises BadInput where another one holds it.
+    Raises BadInput when another process has the lock.
     """
     file = db.engine.url.database
     if db.engine.dialect.name != "sqlite" or not file or file == ":memory:":
@@ -204,7 +203,7 @@ def alone_on_sqlite() -> Iterator[None]:
 
 
 def own_address(host: str, port: int) -> str:
-    """Return under which address the machine itself reaches what listens on `host`; the mailbox is read there alone."""
+    """Return the address by which this machine reaches a server on `host`; only there can the mailbox be read."""
     own = _own_host(host)
     return f"http://[{own}]:{port}" if ":" in own else f"http://{own}:{port}"
 
@@ -214,7 +213,7 @@ def _own_host(host: str) -> str:
 
 
 def _addresses(app: Flask, host: str, port: int) -> str:
-    """Say under which addresses pages are answered: those of other names, which the setting doesn't name, are refused."""
+    """Say at which addresses pages are answered; requests with other host names are refused."""
     own, base = own_address(host, port), settings_of(app).base_url
     if base != own:
         return f"{own} for this machine, and {base} for everybody"
@@ -228,13 +227,13 @@ def _web_server(app: Flask, host: str, port: int) -> Any:
         return listening_server(
             app,
             lambda path, cookies: limit_at_the_door(app, path, cookies),
-            # Held by address; this is only what no address takes.
+            # Each address has its own limit; no address accepts more than this.
             most_bytes=HR_FILE + 1,
             host=host,
             port=port,
             threads=THREADS,
             ident=None,
-            # Kept, so that a request which came through a proxy can be told from one of this machine; believed only as set.
+            # Kept, to tell requests through a proxy from local ones; trusted only as the settings say.
             clear_untrusted_proxy_headers=False,
         )
     except OSError as error:
@@ -249,9 +248,9 @@ def _web_server(app: Flask, host: str, port: int) -> Any:
 
 
 def stop_event() -> threading.Event:
-    """Return an event that SIGINT and SIGTERM set, after which the process ends in time whatever a thread waits for.
+    """Return an event set by SIGINT and SIGTERM; the process then ends in time, whatever a thread waits for.
 
-    What is not committed by then is rolled back by the database. A second signal ends the process at once.
+    The database rolls back what is not committed by then. A second signal ends the process at once.
     """
     stop = threading.Event()
 
@@ -259,7 +258,7 @@ def stop_event() -> threading.Event:
         if stop.is_set():
             os._exit(128 + number)
         stop.set()
-        # A job that waits for a lock, for instance, would keep the interpreter from ending.
+        # For example, a job that waits for a lock would keep the interpreter from ending.
         last_call = threading.Timer(ENDED_WITHIN, os._exit, [0])
         last_call.daemon = True
         last_call.start()
@@ -270,7 +269,7 @@ def stop_event() -> threading.Event:
 
 
 def end_process() -> NoReturn:
-    """End this process with 0 and without the interpreter's own tidying, which takes seconds on a busy machine.
+    """End this process with 0, skipping the interpreter's clean-up, which takes seconds on a busy machine.
 
     For a command that was told to end: everything is committed by then. Inside an application context.
     """

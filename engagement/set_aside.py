@@ -1,4 +1,4 @@
-"""What a job could not do and leaves alone until somebody acts: one row for each thing, with the reason."""
+"""Things that a job failed to do and skips until somebody acts: one row for each, with the reason."""
 
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from engagement.errors import EngagementError
 
 
 class SetAside(Base):
-    """One thing that a line of the timetable leaves alone: its table and id, how it was called then, and why.
+    """One thing that a job skips: its table and id, its name at the time, and why.
 
-    `key` is "" where a line is about one thing only. `programme_id` and `wave_id` say whose it is, as in the audit.
+    `key` is "" for a job about one thing only. `programme_id` and `wave_id` are its places, as in the audit log.
     """
 
     __tablename__ = "set_aside"
@@ -32,7 +32,7 @@ class SetAside(Base):
 
 
 def set_aside(line: str, kind: str, key: str, name: str, reason: str, **scope: int | None) -> None:
-    """Leave a thing alone from now on; what is set aside already keeps its row. The caller commits."""
+    """Skip a thing from now on; one that is set aside already keeps its row. The caller commits."""
     row = insert_new(SetAside).values(
         line=line, kind=kind, key=key, name=name[:300], reason=reason, at=clock.now(), **scope
     )
@@ -40,12 +40,12 @@ def set_aside(line: str, kind: str, key: str, name: str, reason: str, **scope: i
 
 
 def keys_set_aside(line: str, kind: str) -> set[str]:
-    """Return the keys of a kind that a line leaves alone."""
+    """Return the keys of a kind that a job skips."""
     return set(db.session.scalars(select(SetAside.key).where(SetAside.line == line, SetAside.kind == kind)))
 
 
 def numbers_set_aside() -> dict[str, int]:
-    """Return how many things each line leaves alone; a line that leaves nothing alone is not there."""
+    """Return how many things each job skips; jobs that skip none have no entry."""
     return dict(db.session.execute(select(SetAside.line, func.count()).group_by(SetAside.line)).all())
 
 
@@ -55,27 +55,27 @@ def all_set_aside() -> list[SetAside]:
 
 
 def set_aside_of(kind: str, key: object) -> list[SetAside]:
-    """Return why jobs leave a row alone, for its page; nothing for nearly every row."""
+    """Return why jobs skip a row, for its page; empty for nearly every row."""
     named = (SetAside.kind == kind, SetAside.key == str(key))
     return list(db.session.scalars(select(SetAside).where(*named).order_by(SetAside.id)))
 
 
 def try_line_again(line: str) -> int:
-    """Let the next run of a line try everything that it left alone; returns how many that is."""
+    """Let the next run of a job retry everything that it skipped; return how many things."""
     return rows_changed(delete(SetAside).where(SetAside.line == line))
 
 
 def is_database_away(error: Exception) -> bool:
-    """Return whether it is the database that can't work just now, so that the next thing would fail in the same way."""
+    """Return whether the database itself is unavailable, so that the next thing would fail the same way."""
     return isinstance(error, (OperationalError, InterfaceError)) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     )
 
 
 def why_it_failed(error: Exception) -> str:
-    """Say why something could not be done: a refusal in its own words, a fault by its name alone.
+    """Say why something failed: a refusal in its own words, a fault by its type alone.
 
-    The words of a fault may hold what people wrote; they are in the log of the service, which fewer people read.
+    The text of a fault may contain people's words; it is in the service's log, which fewer people read.
     """
     if isinstance(error, EngagementError):
         return error.sentence

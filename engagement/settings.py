@@ -19,14 +19,14 @@ from engagement.days.working_days import check_country
 from engagement.errors import BadInput
 
 PREFIX = "ENGAGEMENT_"
-#: What only the tests read.
+#: Settings that only the tests read.
 OF_TESTS = (f"{PREFIX}TEST_",)
 SHORTEST_SECRET = 32
 SHORTEST_TOKEN = 16
 
 
 class Environment(StrEnum):
-    """Where the service runs; production refuses what is only safe on one's own machine."""
+    """Where the service runs; production refuses things that are only safe on one's own machine."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
@@ -40,7 +40,7 @@ class LogStyle(StrEnum):
 
 
 class Outside(StrEnum):
-    """What becomes of an anonymous concern that is sent without signing in."""
+    """What happens to an anonymous concern sent without signing in."""
 
     COUNTED = "counted"
     UNCOUNTED = "uncounted"
@@ -48,7 +48,7 @@ class Outside(StrEnum):
 
 
 class Settings(BaseSettings):
-    """The settings, each named `ENGAGEMENT_<NAME>` in capitals; the README's table is held against this class."""
+    """The settings, each named `ENGAGEMENT_<NAME>` in capitals; a test compares the README's table with this class."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore")
 
@@ -180,12 +180,12 @@ class Settings(BaseSettings):
 
     @property
     def host(self) -> str:
-        """The host name of the base URL, which requests must name."""
+        """The host name in the base URL, which requests must use."""
         return unquote(urlsplit(self.base_url).hostname or "")
 
     @property
     def more_hosts(self) -> list[str]:
-        """Further host names that requests may name, from a list with commas."""
+        """Further host names that requests may use, from a comma-separated list."""
         return [host.strip() for host in self.trusted_hosts.split(",") if host.strip()]
 
     @property
@@ -202,9 +202,9 @@ def _checked(check: Callable[[str], str], value: str, refusal: str) -> str:
 
 
 def read_settings(**overrides: object) -> Settings:
-    """Read and check all settings; `overrides` win (tests).
+    """Read and check all settings; `overrides` take precedence (tests).
 
-    Raises BadInput with one sentence that names the first setting that makes no sense.
+    Raises BadInput with one sentence that names the first invalid setting.
     """
     _refuse_unknown_names(overrides.get("_env_file", ".env"))
     _take_secrets_from_files()
@@ -218,7 +218,7 @@ def read_settings(**overrides: object) -> Settings:
 
 
 def _reason(error: ErrorDetails) -> str:
-    """Say what is wrong with a value in our own words; only numbers and choices are repeated, which hold no secret."""
+    """Say in our own words what is wrong with a value; only numbers and choices, which are no secrets, are repeated."""
     given, limits = str(error["input"])[:40], error.get("ctx", {})
     words = {
         "int_parsing": f"“{given}” is not a whole number",
@@ -233,7 +233,7 @@ def _reason(error: ErrorDetails) -> str:
 
 
 def _refuse_unknown_names(env_file: object) -> None:
-    """Refuse a name that looks like a setting and is none: a misspelt one would change nothing, without a word."""
+    """Refuse a name that looks like a setting but isn't: a misspelt one would silently change nothing."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     in_file = dotenv_values(env_file) if isinstance(env_file, str) else {}
     for name in sorted({*os.environ, *in_file}):
@@ -247,7 +247,7 @@ def _refuse_unknown_names(env_file: object) -> None:
 
 
 def _take_secrets_from_files() -> None:
-    """Let `ENGAGEMENT_X_FILE` name a file that holds the value of `ENGAGEMENT_X`, as container platforms hand over secrets."""
+    """Let `ENGAGEMENT_X_FILE` name a file with the value of `ENGAGEMENT_X`, as container platforms pass secrets."""
     for name, path in list(os.environ.items()):
         target = name.removesuffix("_FILE")
         if not name.startswith(PREFIX) or not name.endswith("_FILE") or target in os.environ:

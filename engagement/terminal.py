@@ -1,4 +1,4 @@
-"""How commands speak at a terminal: wrong input gets one sentence, long work shows a bar."""
+"""How commands behave at a terminal: wrong input gets one sentence, long work shows a progress bar."""
 
 import functools
 import sys
@@ -17,12 +17,12 @@ from engagement.errors import EngagementError
 from engagement.intake.reading.rules.problems import UnreadableFile
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-#: A full bar; many, so that each step is seen.
+#: The length of a full bar, large enough to show each step.
 PARTS = 1_000
 
 
 def plainly(command: Command) -> Command:
-    """End a command that a person gave wrong input with one sentence and exit 2, never with a traceback."""
+    """Make a command answer wrong input with one sentence and exit 2, never with a traceback."""
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -58,7 +58,7 @@ def _database_sentence(error: DatabaseError) -> str:
 
 @contextmanager
 def long_work_bar(label: str) -> Iterator[Callable[[str, float], None]]:
-    """Show a progress bar on a terminal, nothing elsewhere; give what is told words and a share from 0 to 1."""
+    """Show a progress bar at a terminal, nothing elsewhere; yields a function that takes words and a share, 0 to 1."""
     hidden = not sys.stderr.isatty()
     with click.progressbar(length=PARTS, label=label, file=sys.stderr, hidden=hidden) as bar:
 

@@ -1,18 +1,18 @@
-"""Every verb that the audit knows: what is stored, and how a page says it.
+"""Every verb of the audit log: the stored value, and its words on pages.
 
-What is stored never changes, because entries are never rewritten; the words may.
+Stored values never change, because entries are never rewritten; the words may.
 """
 
 from enum import StrEnum
 
 
 class Verb(StrEnum):
-    """What somebody did, in the past. The value is what entries hold; `words` is that, or a second text where it says too little."""
+    """What somebody did, in the past tense. Entries store the value; `words` is the value, or a clearer text."""
 
     words: str
 
     def __new__(cls, value: str, words: str = "") -> "Verb":
-        """Return a member with this value; without words of its own it reads as it is stored."""
+        """Return a member with this value; its words are the value unless given."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.words = words or value
@@ -22,7 +22,7 @@ class Verb(StrEnum):
     RENAMED_SIGN_IN = "renamed sign-in"
     SET_PASSWORD = "set password"  # noqa: S105 what was done, no secret
     SIGNED_IN = "signed in"
-    #: Said of somebody without a role. The instant of such an entry stands for the whole day.
+    #: For people without a role. The instant of such an entry means the whole day.
     SIGNED_IN_THAT_DAY = "signed in that day"
     DEACTIVATED_SIGN_IN = "deactivated sign-in"
     REACTIVATED_SIGN_IN = "reactivated sign-in"
@@ -151,10 +151,10 @@ _STORED = {verb.words: verb.value for verb in Verb}
 
 
 def verb_words(stored: str) -> str:
-    """Return how a stored verb is said; one that this version no longer knows reads as it is stored."""
+    """Return the words of a stored verb; one unknown to this version keeps its stored text."""
     return _WORDS.get(stored, stored)
 
 
 def stored_verb(words: str) -> str:
-    """Return the verb that is said in these words as it is stored."""
+    """Return the stored value of the verb with these words."""
     return _STORED.get(words, words)

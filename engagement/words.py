@@ -1,7 +1,7 @@
-"""Small pieces of sentences that every room writes: numbers with their nouns, lists, days, zones, spans, names of languages.
+"""Small pieces of sentences that every room uses: counted nouns, lists, days, zones, spans, names of languages.
 
-English, unless a reader's language is given. Names of days, months, languages and places, and how a language joins words,
-come from CLDR by Babel.
+English, unless a reader's language is given. Babel (CLDR) provides the names of days, months, languages and places, and
+each language's way of joining words.
 """
 
 import math
@@ -18,7 +18,7 @@ from babel.dates import format_date, get_timezone_location, match_skeleton
 from babel.lists import format_list
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-#: The language of the service itself.
+#: The service's own language.
 ENGLISH = Locale("en", "GB")
 
 
@@ -33,7 +33,7 @@ def plural(number: int, one: str, many: str) -> str:
 
 
 def number_word(number: int) -> str:
-    """Write a small number as a word, a large one in figures."""
+    """Write a small number as a word, a large one in digits."""
     return NUMBERS[number] if 0 <= number < len(NUMBERS) else count(number)
 
 
@@ -51,12 +51,12 @@ def days_away(day: date, on: date) -> str:
 
 
 def minutes_words(seconds: float) -> str:
-    """Write a time to wait in whole minutes, none of them too short: "1 minute"."""
+    """Write a waiting time in whole minutes, rounded up: "1 minute"."""
     return plural(max(1, math.ceil(seconds / 60)), "minute", "minutes")
 
 
 def day_words(day: date, *, with_year: bool = False, language: str = "en") -> str:
-    """Write a day as this language does: "Friday 3 April"; in figures where nobody knows how it does."""
+    """Write a day in the manner of a language: "Friday 3 April"; in digits if the language's manner is not known."""
     locale = locale_of(language)
     return day.isoformat() if locale is None else format_date(day, _pattern(locale, with_year), locale)
 
@@ -87,7 +87,7 @@ def weekday_word(number: int) -> str:
 
 
 def moment_words(instant: datetime, timezone: str) -> str:
-    """Write an instant by the clock of a zone, which is named: "Friday 3 April at 09:00, London time"."""
+    """Write an instant in a zone, which is named: "Friday 3 April at 09:00, London time"."""
     local = instant.astimezone(ZoneInfo(timezone))
     return f"{day_words(local.date())} at {local:%H:%M}, {zone_words(timezone)}"
 
@@ -100,7 +100,7 @@ def zone_words(timezone: str) -> str:
 
 
 def language_words(tag: str) -> str:
-    """Name a language: "Polish", "Portuguese (pt-BR)", or the tag where its name is not known."""
+    """Name a language: "Polish", "Portuguese (pt-BR)", or its tag if the name is not known."""
     base, _, region = tag.partition("-")
     name = ENGLISH.languages.get(base.lower())
     if name is None:
@@ -110,7 +110,7 @@ def language_words(tag: str) -> str:
 
 @lru_cache(maxsize=1024)
 def locale_of(language: str) -> Locale | None:
-    """Return how a language (BCP 47) is written, by a shorter form of its tag where that is all there is; None for none."""
+    """Return the locale of a language (BCP 47), if necessary of a shorter form of its tag; None if there is none."""
     parts = language.split("-")
     while parts:
         try:
@@ -123,18 +123,18 @@ def locale_of(language: str) -> Locale | None:
 
 
 def direction_of(language: str) -> Literal["ltr", "rtl"]:
-    """Return in which direction a language (BCP 47) is written; to the right where nobody knows."""
+    """Return the writing direction of a language (BCP 47); left to right if it is not known."""
     return "rtl" if (locale_of(language) or ENGLISH).text_direction == "rtl" else "ltr"
 
 
 def isolated(value: str) -> str:
-    """Return a value for a line of another direction: what is written to the left, as a Hebrew name is, turns nothing around it."""
+    """Return a value isolated from a line's direction, so that, say, a Hebrew name doesn't reorder its surroundings."""
     return f"\u2068{value}\u2069" if any(bidirectional(sign) in ("R", "AL") for sign in value) else value
 
 
 @lru_cache(maxsize=1024)
 def _pattern(locale: Locale, with_year: bool) -> str:
-    """Return the language's own order of weekday, day, month and year, with the names written out."""
+    """Return the language's own order of weekday, day, month and year, with written-out names."""
     if locale == ENGLISH:
         return "EEEE d MMMM y" if with_year else "EEEE d MMMM"
     if with_year:

@@ -20,11 +20,11 @@ from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.rules import PortfolioClass
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.figures.models import ConcernFigures
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import empty_letterbox, say_something
 from engagement.resistance.saying.models import LetterboxRound
-from engagement.resistance.saying.rules import receipt_hash
+from engagement.resistance.saying.rules import Moment, receipt_hash
 from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
 
@@ -134,7 +134,7 @@ def make_unknown_concern(
     text: str = "I fear for my job", *, on: date, source: Source = Source.OTHER, wave: Wave | None = None
 ) -> Concern:
     """Return an anonymous concern that the change team got on a working day."""
-    received = say_something(text, Sender.ANONYMOUS, secret="s", country="GB-ENG", on=on, source=source, wave=wave)
+    received = say_something(text, Sender.ANONYMOUS, About(source, wave=wave), secret="s", moment=Moment(on, "GB-ENG"))
     hand_over_letters(on)
     hashed = receipt_hash("s", received.code or "")
     return db.session.scalars(select(Concern).where(Concern.receipt_hash == hashed)).one()

@@ -1,1 +1,1 @@
-"""Sign-ins, the roles they carry, and the one place that says who may see and do what."""
+"""Sign-ins, their roles, and the one place that says who may see and do what."""

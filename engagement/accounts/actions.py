@@ -1,4 +1,4 @@
-"""Changes of accounts: making them, giving roles, signing in and ending every session."""
+"""Changes of accounts: making them, giving roles, signing in and ending sessions."""
 
 from sqlalchemy import select
 
@@ -37,9 +37,9 @@ def make_account(
 ) -> Account:
     """Make a sign-in, tied to the person in the directory with the same address.
 
-    The name of the organisation is no password. Where somebody in the directory makes it by signing in (`signs_in`), only
-    the day is kept, as of every sign-in of people without a role, and the audit has it with that day's sign-ins.
-    Raises BadInput for an address that is malformed or taken, a missing name, or a weak password.
+    A password must not be the organisation's name. When somebody in the directory makes it by signing in (`signs_in`),
+    only the day is stored, as for every sign-in of people without a role, and the audit entry comes with that day's
+    sign-ins. Raises BadInput for a malformed or taken address, a missing name, or a weak password.
     """
     email, name = kept_form(email), clean(name)
     local, at, domain = email.partition("@")
@@ -52,7 +52,7 @@ def make_account(
     person = queries.active_person_by_email(email)
     if person is not None and queries.account_of_person(person.id):
         raise BadInput(f"{person.name} has a sign-in already.", {"email": "This person has a sign-in already."})
-    # Whoever has left, or is nobody any more, gives the address up.
+    # People who left or were erased give up the address.
     for former in db.session.scalars(select(Account).where(Account.email == email)):
         addresses.give_up(former)
     account = Account(
@@ -74,10 +74,10 @@ def make_account(
 
 
 def account_for_person(person: Person, *, signs_in: bool = False) -> Account:
-    """Return the sign-in of a person in the directory, making it where there is none yet.
+    """Return the sign-in of a person in the directory, made if there is none.
 
-    One with their address that belongs to nobody in the directory is theirs where it has their name too. Raises RuleBroken
-    for somebody who has left, and where the address is the sign-in of somebody else.
+    An account with their address and name that belongs to nobody in the directory becomes theirs. Raises RuleBroken for
+    somebody who has left, or when the address is somebody else's sign-in.
     """
     if person.has_left or not person.email:
         raise RuleBroken(NO_MORE)
@@ -96,9 +96,9 @@ def account_for_person(person: Person, *, signs_in: bool = False) -> Account:
 
 
 def rename(account: Account, name: str, *, by: Actor) -> None:
-    """Give the account of somebody outside the directory another name; others have the name that the directory has.
+    """Rename the account of somebody outside the directory; others get their name from the directory.
 
-    Raises RuleBroken for one of somebody in the directory, BadInput for a missing name.
+    Raises RuleBroken for the account of somebody in the directory, BadInput for a missing name.
     """
     name = clean(name)
     if account.person_id is not None:
@@ -110,7 +110,7 @@ def rename(account: Account, name: str, *, by: Actor) -> None:
 
 
 def set_password(account: Account, password: str, *, by: Actor, organisation: str = "") -> None:
-    """Set a new password and end every session of the account. Raises BadInput for a weak or known one."""
+    """Set a new password and end the account's sessions. Raises BadInput for a weak or known password."""
     _set_hash(account, password, organisation)
     end_sessions(account)
     audit.record(Verb.SET_PASSWORD, account, by=by)
@@ -134,8 +134,8 @@ def grant_role(
 ) -> Grant:
     """Give a role, for everything or for one programme, wave or department. Giving it twice changes nothing.
 
-    With the first role the sessions end: none that was begun before picks it up. Raises BadInput where the role would open
-    nothing there, see `rules.SCOPES`, and for an account that signs in with another address than the directory has.
+    The first role ends the sessions: no older session may gain it. Raises BadInput when the role would open nothing
+    there (see `rules.SCOPES`), and for an account whose address differs from the directory's.
     """
     given = ((Scope.PROGRAMME, programme_id), (Scope.WAVE, wave_id), (Scope.DEPARTMENT, department_id))
     for scope in (kind for kind, number in given if number is not None):
@@ -167,7 +167,7 @@ def grant_role(
 
 
 def withdraw_grant(grant: Grant, *, by: Actor) -> None:
-    """Take a role back; the change holds from the next page on.
+    """Withdraw a role, with effect from the next page.
 
     Raises RuleBroken for the last active administrator.
     """
@@ -180,7 +180,7 @@ def withdraw_grant(grant: Grant, *, by: Actor) -> None:
 
 
 def deactivate(account: Account, *, by: Actor) -> None:
-    """Forbid an account to sign in and end its sessions at once; one that waits since its person came back stays ended.
+    """Forbid an account to sign in and end its sessions at once; one that waits since its person returned stays ended.
 
     Doing it twice changes nothing. Raises RuleBroken for the last active administrator.
     """
@@ -206,7 +206,7 @@ def reactivate(account: Account, *, by: Actor) -> None:
 
 
 def end_with_leaving(person: Person, *, by: Actor) -> None:
-    """Mark somebody as left, and end their sign-in and every session at the same moment.
+    """Mark somebody as left, and end their sign-in and every session in the same transaction.
 
     Raises RuleBroken for the last active administrator.
     """
@@ -218,10 +218,10 @@ def end_with_leaving(person: Person, *, by: Actor) -> None:
 
 
 def return_with_sign_in(person: Person, *, by: Actor) -> None:
-    """Take somebody back, with the sign-in that ended when they left; one that somebody ended otherwise stays ended.
+    """Take somebody back, and reopen the sign-in that ended when they left; one ended otherwise stays ended.
 
-    A guarded one (see `addresses/`) stays ended too, and waits for an administrator. Raises RuleBroken when the address
-    has gone to somebody else.
+    A guarded one (see `addresses/`) also stays ended, and waits for an administrator. Raises RuleBroken when somebody
+    else has the address now.
     """
     account = queries.account_of_person(person.id)
     ended_then = account is not None and account.deactivated_at == person.left_at
@@ -238,20 +238,20 @@ def return_with_sign_in(person: Person, *, by: Actor) -> None:
 
 
 def end_sessions(account: Account) -> None:
-    """End every session of the account, on every device, copied cookies included."""
+    """End every session of the account, on every device, including copied cookies."""
     account.session_version = Account.session_version + 1
 
 
 def choose_timezone(account: Account, timezone: str | None) -> None:
-    """Show this account's times in another IANA zone, None for the person's or organisation's own."""
+    """Show this account's times in an IANA zone; None for that of the person or the organisation."""
     account.timezone = timezone
 
 
 def sign_in_with_password(email: str, password: str, *, place: str, secret: str, limits: Limits = ORDINARY) -> Account:
-    """Return the account whose address and password these are, counting the attempt otherwise.
+    """Return the account with this address and password; count the attempt if there is none.
 
-    `place` is the network address asked from. Raises BadInput with equal words for an unknown address, a wrong password
-    and a deactivated account, after equal work; and with other words once too many attempts were made.
+    `place` is the network address of the request. Raises BadInput with the same words, after the same work, for an
+    unknown address, a wrong password and a deactivated account; with other words after too many attempts.
     """
     attempt = attempts.Attempt(Way.PASSWORD, email, place, secret, limits)
     attempts.refuse_when_tried_too_often(attempt)
@@ -267,10 +267,10 @@ def sign_in_with_password(email: str, password: str, *, place: str, secret: str,
 
 
 def use_link(link: OneTimeLink) -> Account:
-    """Use a one-time link up and return whom it signs in.
+    """Use up a one-time link and return the account that it signs in.
 
-    Raises RuleBroken when it was used before (also at the same moment by another process), when its person has left, or when
-    they sign in with another address than it went to.
+    Raises RuleBroken when it was used before (also at the same moment by another process), when its person has left, or
+    when they now sign in with another address than it was sent to.
     """
     if not claim_link(link):
         raise RuleBroken("This link was used already. Ask for a new one.")
@@ -286,7 +286,7 @@ def use_link(link: OneTimeLink) -> Account:
 
 
 def claim_link(link: OneTimeLink) -> bool:
-    """Remember a link as used; return False when somebody was first."""
+    """Remember a link as used; return False if it was used already."""
     statement = (
         insert_new(UsedLink)
         .values(fingerprint=link.fingerprint, purpose=link.purpose, used_at=clock.now())

@@ -12,12 +12,12 @@ from engagement.people.models import Person
 
 
 class Account(Base):
-    """A sign-in. Raising `session_version` ends every session of the account at once.
+    """A sign-in. Raising `session_version` ends all sessions of the account at once.
 
-    `person_id` ties it to the directory; an account of somebody who is not in the HR file has none. `email` is the address with
-    which it signs in and gets its links; how it follows the directory, and for whom not, is said in `addresses/`. `returned_at`
-    is when its person came back while the sign-in stayed ended, until an administrator lets them in. `link_asked_at` is when
-    somebody last asked for a link while it waited for an administrator: none is sent, and only the administrator is told.
+    `person_id` ties it to the directory; None for somebody who is not in the HR file. It signs in with `email` and gets
+    its links there; `addresses/` explains how it follows the directory. `returned_at` is when its person returned while
+    the sign-in stayed ended, until an administrator lets them in. `link_asked_at` is when a link was last asked for
+    while the sign-in waited for an administrator: no link is sent, and only the administrator is told.
     """
 
     __tablename__ = "account"
@@ -46,7 +46,7 @@ class Account(Base):
 
     @property
     def actor(self) -> Actor:
-        """The account as the audit names it."""
+        """The account as the audit log names it."""
         return Actor(self.id, self.name, self.person_id)
 
 
@@ -78,7 +78,7 @@ class Grant(Base):
 
 
 class UsedLink(Base):
-    """A one-time link that was used, kept by the hash of its text until it would have expired anyway."""
+    """A used one-time link, stored as a hash until it would have expired anyway."""
 
     __tablename__ = "used_link"
 

@@ -1,4 +1,4 @@
-"""Reads of accounts: who is signed in, what they may, and who holds which role."""
+"""Reads of accounts: who is signed in, what they may do, and who holds which role."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ from engagement.waves.models import Wave
 
 
 def account_by_email(email: str) -> Account | None:
-    """Return the account that signs in with this address, in any case and with blanks around it; never that of a leaver."""
+    """Return the account with this address, ignoring case and surrounding blanks; never a leaver's."""
     here = or_(Account.person_id.is_(None), Person.left_at.is_(None))
     found = select(Account).outerjoin(Person, Person.id == Account.person_id)
     return db.session.scalar(found.where(Account.email == kept_form(email), here))
@@ -46,17 +46,17 @@ def account_of_person(person_id: int) -> Account | None:
 
 
 def active_person_by_email(email: str) -> Person | None:
-    """Return who in the directory has this address and has not left."""
+    """Return the person in the directory with this address who has not left."""
     return db.session.scalar(select(Person).where(Person.email == kept_form(email), Person.left_at.is_(None)))
 
 
 def any_account_exists() -> bool:
-    """Return whether anybody can sign in at all; a start without accounts prints a setup link."""
+    """Return whether any account exists; without one, the start prints a setup link."""
     return bool(db.session.scalar(select(exists().where(Account.id > 0))))
 
 
 def open_grants(account_id: int) -> list[Grant]:
-    """Return the roles that an account has now."""
+    """Return the account's present roles."""
     return list(
         db.session.scalars(
             select(Grant).where(Grant.account_id == account_id, Grant.withdrawn_at.is_(None)).order_by(Grant.id)
@@ -65,7 +65,7 @@ def open_grants(account_id: int) -> list[Grant]:
 
 
 def accounts_with_roles() -> list[tuple[Account, list[Grant]]]:
-    """Return every account that has a role, by name, with its roles."""
+    """Return every account with a role, by name, with its roles."""
     grants: dict[int, list[Grant]] = defaultdict(list)
     for grant in db.session.scalars(select(Grant).where(Grant.withdrawn_at.is_(None)).order_by(Grant.id)):
         grants[grant.account_id].append(grant)
@@ -84,7 +84,7 @@ def outsiders() -> list[Account]:
 
 
 def accounts_holding(*roles: Role) -> list[Account]:
-    """Return the active accounts that have one of the roles, with or without a scope, by name."""
+    """Return active accounts with one of the roles, with or without a scope, by name."""
     holding = select(Grant.account_id).where(Grant.role.in_(roles), Grant.withdrawn_at.is_(None))
     return list(
         db.session.scalars(
@@ -96,23 +96,23 @@ def accounts_holding(*roles: Role) -> list[Account]:
 
 
 def reader_of(account: Account, default_timezone: str) -> Reader:
-    """Return what the access questions rest on for this account, in one statement."""
-    # The statement is executed past the session, so what it holds back is written first.
+    """Return the account's reader, which all access questions use, in one statement."""
+    # The statement bypasses the session, so pending changes are flushed first.
     db.session.flush()
     return _reader(_facts_about(account.id), default_timezone)
 
 
 def demonstration_account_exists() -> bool:
-    """Return whether accounts of the demonstration are there, whose addresses everybody can read."""
+    """Return whether accounts of the demonstration exist, whose addresses are public."""
     return db.session.scalar(select(Account.id).where(Account.is_demonstration).limit(1)) is not None
 
 
 def reader_in_session(
     account_id: int, session_version: int, default_timezone: str, *, in_production: bool = False
 ) -> Reader | None:
-    """Return the reader whom a session names, in one statement.
+    """Return the reader of a session, in one statement.
 
-    None when it was ended, the account deactivated, or, `in_production`, one of the demonstration.
+    None when the session was ended, the account deactivated or, `in_production`, of the demonstration.
     """
     rows = _facts_about(account_id)
     if not rows or rows[0].deactivated_at or rows[0].session_version != session_version:
@@ -150,16 +150,16 @@ def _reader(rows: Sequence[Row[Any]], default_timezone: str) -> Reader:
 
 
 def _facts_statement() -> Select[Any]:
-    """Return the SELECT of an account with one row for each fact that rights follow from, at least one row.
+    """Return a SELECT of an account with one row for each fact that gives rights, at least one row.
 
-    It is built from tables rather than entities, and once: every page begins with it.
+    It is built once, from tables rather than entities, because every page begins with it.
     """
     account, grant, person = Account.__table__.c, Grant.__table__.c, Person.__table__.c
     wave, programme, department = Wave.__table__.c, Programme.__table__.c, Department.__table__.c
     report = Person.__table__.alias("report").c
     this, none = bindparam("account_id", type_=Integer), null()
     me = select(account.person_id).where(account.id == this).scalar_subquery()
-    # The first SELECT of a union gives the columns their names and types.
+    # The first SELECT of a union names and types the columns.
     facts = union_all(
         select(
             _tie("granted"),

@@ -1,11 +1,11 @@
-"""The vocabulary of roles, and how long links and sessions count."""
+"""The roles, and the lifetimes of links and sessions."""
 
 from datetime import timedelta
 from enum import StrEnum
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
-#: A sign-in link asked for on the sign-in page lives this long; one inside a message lives as long as it is useful.
+#: Lifetimes: of a link asked for on the sign-in page; of one in a message, which is useful for longer.
 LINK_LIFETIME = timedelta(minutes=30)
 MESSAGE_LINK_LIFETIME = timedelta(days=14)
 SETUP_LINK_LIFETIME = timedelta(hours=24)
@@ -13,9 +13,9 @@ SESSION_LIFETIME = timedelta(hours=12)
 
 
 class Role(StrEnum):
-    """What an account may do beyond being an employee; granted for everything or for one programme, wave or department.
+    """What an account may do beyond being an employee; given for everything or for one programme, wave or department.
 
-    Employees need no grant; leading a wave, heading a department or managing people follows from the data.
+    Employees need no role; leading a wave, heading a department or managing people follows from the data.
     """
 
     ADMINISTRATOR = "administrator"
@@ -31,14 +31,14 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a role can be given for instead of everything."""
+    """What a role can be limited to."""
 
     PROGRAMME = "programme"
     WAVE = "wave"
     DEPARTMENT = "department"
 
 
-#: For what each role can be given besides everything: only where it opens something there.
+#: The scopes of each role besides everything: those in which it opens something.
 SCOPES: dict[Role, tuple[Scope, ...]] = {
     Role.ADMINISTRATOR: (),
     Role.CHANGE_MANAGER: (Scope.PROGRAMME, Scope.WAVE, Scope.DEPARTMENT),
@@ -49,7 +49,7 @@ SCOPES: dict[Role, tuple[Scope, ...]] = {
 
 
 def scope_problem(role: Role, scope: Scope | None) -> str | None:
-    """Return the sentence that says why a role can't be given for this (None: everything), or None."""
+    """Return why a role can't be given for this scope (None: everything), None when it can."""
     if scope is None or scope in SCOPES[role]:
         return None
     if role is Role.SPONSOR:

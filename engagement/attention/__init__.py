@@ -1,1 +1,1 @@
-"""What needs whom: everything that waits for somebody, each with its reason, who has to act, and where."""
+"""Everything that waits for somebody, with its reason, who has to act, and where."""

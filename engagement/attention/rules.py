@@ -1,22 +1,22 @@
-"""The vocabulary of attention: why something waits, what it is about, where it is settled, and when it presses."""
+"""The vocabulary of attention: why something waits, its subject, where to act, and when it is urgent."""
 
 from datetime import date, timedelta
 from enum import StrEnum
 
-#: A vacancy counts for workflows that go live within so many days; one that was held before counts at any time.
+#: A vacancy counts this many days before go-live; a part that was held before counts at any time.
 NEAR_DAYS = 60
-#: Whoever owns a workflow is named this many days before it goes live, to have time to look at it.
+#: A workflow's owner is to be named this many days before go-live, to have time to look at it.
 OWNED_DAYS_BEFORE = 14
-#: So many days before go-live a wave needs people with training to do.
+#: This many days before go-live a wave needs people with training to do.
 TRAINING_BEGINS_DAYS = 28
-#: From so many days before training is due a wave is behind below the first share, after the due day below the second.
+#: From this many days before training is due a wave is behind below the first share; after the due day, below the second.
 TRAINING_WATCHED_DAYS = 14
 TRAINED_BEFORE_DUE = 0.80
 TRAINED_WHEN_DUE = 0.95
 
 
 class Reason(StrEnum):
-    """Why something needs somebody, in the order of what can wait least."""
+    """Why something needs somebody, the most urgent first."""
 
     APPROVAL = "approval"
     SENT_BACK = "sent_back"
@@ -68,7 +68,7 @@ _WORDS = {
 
 
 class Kind(StrEnum):
-    """What something that waits, or that somebody holds, is."""
+    """The kind of a thing that waits or is held."""
 
     MESSAGE = "message"
     CONCERN = "concern"
@@ -86,7 +86,7 @@ class Kind(StrEnum):
 
 
 class Place(StrEnum):
-    """Where somebody acts; a door translates it into an address. The `PLAN_…` ones are for who may change the thing."""
+    """Where to act; a door translates it into an address. The `PLAN_…` ones are for readers who may change the thing."""
 
     MESSAGE = "message"
     CONCERN = "concern"
@@ -111,7 +111,7 @@ class Place(StrEnum):
 
 
 def days_late(by: date | None, on: date) -> int:
-    """Return how many days the day `by` is past; 0 while it is not, or where there is none."""
+    """Return how many days the day `by` is past; 0 for None or a day that is not past."""
     return max(0, (on - by).days) if by else 0
 
 
@@ -121,12 +121,12 @@ def is_near(go_live_on: date, on: date) -> bool:
 
 
 def is_watched(due_on: date, on: date) -> bool:
-    """Return whether training is due so soon, or was, that it is looked at."""
+    """Return whether training is due soon or was due."""
     return due_on - on <= timedelta(days=TRAINING_WATCHED_DAYS)
 
 
 def is_training_behind(due_on: date, on: date, finished: int, assigned: int) -> bool:
-    """Return whether too few have finished for the day that it is; False where nobody was asked."""
+    """Return whether too few have finished for this day; False if nobody was asked."""
     if not assigned:
         return False
     share = finished / assigned
@@ -136,16 +136,16 @@ def is_training_behind(due_on: date, on: date, finished: int, assigned: int) -> 
 
 
 def is_training_in_doubt(finished: int, assigned: int, *, is_live: bool) -> bool:
-    """Return whether nobody can call a wave's training in time: nobody was asked, or it is live and too few have finished."""
+    """Return whether training may not be in time: nobody was asked, or the wave is live and too few have finished."""
     return not assigned or (is_live and finished / assigned < TRAINED_WHEN_DUE)
 
 
 def training_reason(
     go_live_on: date, due_on: date, on: date, *, is_live: bool, people: int, finished: int, assigned: int
 ) -> Reason | None:
-    """Return what an open wave's training needs somebody for, None where it is in time or not near yet.
+    """Return why an open wave's training needs somebody, None if it is in time or not near.
 
-    `people` are those in the wave, of whom `assigned` were asked to learn something and `finished` did.
+    Of the wave's `people`, `assigned` were asked to learn something and `finished` have done so.
     """
     if is_live:
         return Reason.NONE_TRAINED if (people or assigned) and not finished else None

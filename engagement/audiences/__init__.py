@@ -1,1 +1,1 @@
-"""Saved rules that say whom something is for, resolved in one statement."""
+"""Saved rules that select people, resolved in one statement."""

@@ -1,4 +1,4 @@
-"""Changes of audiences: saving, changing and archiving; and training roles that people have because they are in one."""
+"""Changes of audiences: saving, changing and archiving; and training roles given to the members of one."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -30,15 +30,15 @@ from engagement.searching import folded
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
-#: Stands for an audience that has no id yet.
+#: The id of an audience that is not saved yet.
 _NEW = 0
 
 
 def save_audience(name: str, rule: Rule, note: str = "", *, by: Actor) -> Audience:
-    """Save a rule as an audience under a name.
+    """Save a rule as a named audience.
 
-    Raises BadInput for a name that is missing or taken, or a rule that can't be used; RuleBroken for a rule that grows too
-    large with everything that it names.
+    Raises BadInput for a missing or taken name or an invalid rule; RuleBroken for a rule that is too large with all
+    audiences it names.
     """
     name = _fit_name(name, None)
     _check_note(note)
@@ -52,7 +52,7 @@ def save_audience(name: str, rule: Rule, note: str = "", *, by: Actor) -> Audien
 
 
 def audience_of_wave(wave: Wave, *, by: Actor) -> Audience:
-    """Return the audience of everybody who is in a wave, made where no audience in use has this very rule."""
+    """Return the audience of everybody in a wave; made unless one in use has exactly this rule."""
     rule: Rule = {"field": "wave", "values": [wave.id]}
     for audience in db.session.scalars(queries.audiences_in_use()):
         if audience.rule == rule:
@@ -63,10 +63,10 @@ def audience_of_wave(wave: Wave, *, by: Actor) -> Audience:
 
 
 def change_audience(audience: Audience, name: str, rule: Rule, note: str = "", *, by: Actor) -> None:
-    """Change an audience; whatever uses it follows at its next use.
+    """Change an audience; everything that uses it follows at its next use.
 
-    Raises BadInput as `save_audience`; RuleBroken when the audience would name itself, directly or over others (the sentence
-    names the chain), or when a training role rests on it and the rule would ask about training roles.
+    Raises BadInput as `save_audience` does; RuleBroken when the audience would name itself, directly or through others
+    (the sentence names the chain), or when it gives a training role and the rule would ask about training roles.
     """
     new = {"name": _fit_name(name, audience), "note": note.strip(), "rule": rule}
     _check_note(note)
@@ -81,9 +81,9 @@ def change_audience(audience: Audience, name: str, rule: Rule, note: str = "", *
 
 
 def archive_audience(audience: Audience, *, by: Actor) -> None:
-    """Take an audience out of use; its row stays for what was sent to it.
+    """Take an audience out of use; its row stays for messages that were sent to it.
 
-    Raises RuleBroken while another audience or a training role rests on it. Doing it twice changes nothing.
+    Raises RuleBroken while another audience or a training role uses it. Doing it twice changes nothing.
     """
     uses = queries.uses_of(audience)
     if uses.audiences:
@@ -125,10 +125,10 @@ def _check_rule(rule: Rule) -> None:
 
 
 def _check_references(audience: Audience | None, rule: Rule) -> None:
-    """Check what it would mean for this audience (None for a new one) to have this rule.
+    """Check that this audience (None for a new one) may have this rule.
 
-    Raises RuleBroken when it names an archived audience or, over others, itself; when it, or one that names it, grows too
-    large; and when a training role rests on it and the rule asks about training roles.
+    Raises RuleBroken when it names an archived audience or, through others, itself; when it, or an audience that names
+    it, becomes too large; and when it gives a training role and the rule asks about training roles.
     """
     named = select(Audience.name).where(Audience.id.in_(named_in(rule)), Audience.archived_at.is_not(None))
     archived = db.session.scalar(named)
@@ -157,13 +157,13 @@ def _check_references(audience: Audience | None, rule: Rule) -> None:
 
 
 def _saved_rules() -> dict[int, Rule]:
-    # Locked where the engine can: two changes at the same moment must not make a circle between them.
+    # Locked where the engine can: two simultaneous changes must not form a circle together.
     rows = db.session.execute(select(Audience.id, Audience.rule).order_by(Audience.id).with_for_update())
     return {key: understood(rule) for key, rule in rows}
 
 
 def _size(key: int, rules: Mapping[int, Rule], known: dict[int, Size]) -> Size:
-    """Return how large an audience is with everything written out; each is counted once."""
+    """Return the size of an audience with everything it names written out; each audience counts once."""
     if key not in known:
         sizes = [
             FIELDS[condition["field"]].size(condition, lambda named: _size(named, rules, known))
@@ -174,7 +174,7 @@ def _size(key: int, rules: Mapping[int, Rule], known: dict[int, Size]) -> Size:
 
 
 def _check_rests_on_no_role(key: int, role: TrainingRole, rules: Mapping[int, Rule]) -> None:
-    """Raise RuleBroken when an audience asks about training roles, directly or over others, and so can give none."""
+    """Raise RuleBroken when an audience asks about training roles, directly or through others: it can give none."""
     named = with_named(key, {each: named_in(rule) for each, rule in rules.items()}) & rules.keys()
     asked = {name for each in named for name in asked_by(rules[each]) if FIELDS[name].rests_on_roles}
     if asked:
@@ -185,9 +185,9 @@ def _check_rests_on_no_role(key: int, role: TrainingRole, rules: Mapping[int, Ru
 
 
 def give_role_by_rule(role: TrainingRole, audience: Audience, *, by: Actor) -> RoleRule:
-    """Let everybody in an audience have a training role from now on; `settle_training_roles` gives it to them.
+    """Give everybody in an audience a training role from now on; `settle_training_roles` carries it out.
 
-    Raises RuleBroken for an archived audience, and for one whose rule asks about training roles or training. Saying it
+    Raises RuleBroken for an archived audience, and for one whose rule asks about training roles or training. Calling it
     twice changes nothing.
     """
     if audience.archived_at is not None:
@@ -207,7 +207,7 @@ def give_role_by_rule(role: TrainingRole, audience: Audience, *, by: Actor) -> R
 
 
 def withdraw_role_rule(role_rule: RoleRule, *, by: Actor) -> None:
-    """End a rule; those who have the role by no other way lose it when roles are settled. Twice changes nothing."""
+    """End a rule; people with the role from nothing else lose it when roles are settled. Twice changes nothing."""
     if role_rule.withdrawn_at is not None:
         return
     role_rule.withdrawn_at = clock.now()
@@ -218,17 +218,17 @@ def withdraw_role_rule(role_rule: RoleRule, *, by: Actor) -> None:
 def settle_training_roles(
     now: datetime, only: TrainingRole | None = None, *, by: Actor = audit.CLOCK
 ) -> tuple[int, int]:
-    """Give everybody the roles (or `only` one) that rules give them, and take those back whose rule no longer reaches them.
+    """Give people the roles that rules give them (`only`: one role), and withdraw those without a rule.
 
-    Set-based and without harm when repeated. Roles from the HR file or by hand stay as they are; somebody who has left
-    keeps what they had. Returns how many roles were given and how many taken back; `now` is when they are given.
+    Works on all people at once; repeating it is harmless. Roles from the HR file or by hand are kept, and people who
+    left keep theirs. Returns how many roles were given and withdrawn; `now` is the instant from which they are given.
     """
     audiences: dict[TrainingRole, list[Rule]] = {role: [] for role in TrainingRole if only in (None, role)}
     for role_rule in queries.role_rules():
         if role_rule.role in audiences:
             problem = queries.rule_problem(role_rule.audience)
             if problem:
-                # Taken for a rule that reaches nobody it would take the role from everybody.
+                # Treated as a rule that reaches nobody, it would take the role from everybody.
                 raise RuleBroken(problem)
             audiences[role_rule.role].append(role_rule.audience.rule)
     db.session.flush()
@@ -260,8 +260,8 @@ def _settle_role(role: TrainingRole, rules: Iterable[Rule], now: datetime) -> tu
         literal(now, PersonRole.given_at.type),
     )
     columns = ["person_id", "role", "origin", "given_at"]
-    # Somebody may give the same role by hand at the same moment; then that stands.
+    # If somebody gives the same role by hand at this moment, theirs is kept.
     insertion = insert_new(PersonRole.__table__).from_select(columns, new).on_conflict_do_nothing()
-    # psycopg forgets how many rows an INSERT made unless it is told to keep the number.
+    # psycopg doesn't report how many rows an INSERT made unless asked to.
     given = rows_changed(insertion.execution_options(preserve_rowcount=True)) if rules else 0
     return given, taken

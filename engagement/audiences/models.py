@@ -1,4 +1,4 @@
-"""Tables of saved audiences, and of the training roles that people have because they are in one."""
+"""Tables of saved audiences, and of training roles given to their members."""
 
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ class Audience(Base):
 
 
 class RoleRule(Base):
-    """Everybody in an audience has a training role, from `made_at` until `withdrawn_at` (None while it holds)."""
+    """Gives a training role to everybody in an audience, from `made_at` until `withdrawn_at` (None while it lasts)."""
 
     __tablename__ = "role_rule"
     audit_name = "words"
@@ -51,5 +51,5 @@ class RoleRule(Base):
 
     @property
     def words(self) -> str:
-        """The rule as the audit names it: "Tester: All of Claims"."""
+        """The rule as the audit log names it: "Tester: All of Claims"."""
         return f"{self.role.word}: {self.audience.name}"

@@ -1,4 +1,4 @@
-"""Reads of audiences: whom one reaches, why somebody is in it or not, what it is called in words, and where it is used."""
+"""Reads of audiences: whom one reaches, why somebody is in it or not, its rule in words, and what uses it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ AudienceOrRule: TypeAlias = Audience | Rule
 
 @dataclass(frozen=True)
 class AudienceLine:
-    """An audience in the list, with how many people it reaches now."""
+    """An audience in a list, with the number of people it reaches now."""
 
     audience: Audience
     reach: int
@@ -30,20 +30,19 @@ class AudienceLine:
 
 @dataclass(frozen=True)
 class Uses:
-    """What rests on an audience in this room: other audiences that name it, and training roles given by it."""
+    """What uses an audience in this room: other audiences that name it, and rules that give training roles."""
 
     audiences: list[Audience]
     role_rules: list[RoleRule]
 
     @property
     def is_used(self) -> bool:
-        """Whether anything here rests on it."""
         return bool(self.audiences or self.role_rules)
 
 
 @dataclass(frozen=True)
 class Words:
-    """A rule in words: as one sentence, and set out as a list."""
+    """A rule in words: as one sentence, and as a list."""
 
     sentence: str
     lines: tuple[Line, ...]
@@ -51,7 +50,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Reason:
-    """One line of a rule held against a person: whether it is met, and what the person has there."""
+    """One line of a rule, checked for a person: whether it is met, and what the person has there."""
 
     depth: int
     words: str
@@ -65,7 +64,7 @@ def _rule(asked: AudienceOrRule) -> Rule:
 
 
 def rule_problem(audience: Audience) -> str | None:
-    """Return why nobody can tell whom an audience reaches, as its own rule or one that it names can't be understood."""
+    """Return why an audience can't be resolved: its own rule, or one that it names, can't be understood."""
     rules = {
         key: (name, rule) for key, name, rule in db.session.execute(select(Audience.id, Audience.name, Audience.rule))
     }
@@ -78,10 +77,10 @@ def rule_problem(audience: Audience) -> str | None:
 
 
 def people_in(audience: AudienceOrRule, on: date) -> Select[int]:
-    """Return the one SELECT of ids of those whom the audience reaches; `on` is the day by which due days are past.
+    """Return a SELECT of the ids of people whom the audience reaches; due days before `on` are past.
 
-    It is resolved when executed, so a person who changed department a moment ago is already in or out. Nobody who has
-    left is in it.
+    It is resolved when executed, so a person who changed department a moment ago is already in or out. People who left
+    are never in it.
     """
     return select(Person.id).where(ground_on(on).reached(_rule(audience)))
 
@@ -92,7 +91,7 @@ def reach(audience: AudienceOrRule, on: date) -> int:
 
 
 def reaches(rules: Sequence[Rule], on: date) -> list[int]:
-    """Return how many people each of the rules reaches now, in one statement."""
+    """Return how many people each rule reaches now, in one statement."""
     if not rules:
         return []
     ground = ground_on(on)
@@ -101,7 +100,7 @@ def reaches(rules: Sequence[Rule], on: date) -> list[int]:
 
 
 def members(audience: AudienceOrRule, on: date) -> Select[Person]:
-    """Return the SELECT of those whom the audience reaches, by name, with their departments."""
+    """Return a SELECT of the people whom the audience reaches, by name, with their departments."""
     return (
         select(Person)
         .where(ground_on(on).reached(_rule(audience)))
@@ -111,12 +110,12 @@ def members(audience: AudienceOrRule, on: date) -> Select[Person]:
 
 
 def audiences_in_use() -> Select[Audience]:
-    """Return the SELECT of the audiences that are not archived, by name."""
+    """Return a SELECT of the audiences that are not archived, by name."""
     return select(Audience).where(Audience.archived_at.is_(None)).order_by(by_name(Audience.name), Audience.id)
 
 
 def audiences_listed(on: date, *, limit: int = 50, offset: int = 0) -> list[AudienceLine]:
-    """Return audiences that are not archived, by name, with how many people each reaches: a fixed number of queries."""
+    """Return audiences that are not archived, by name, with their reach, in a fixed number of queries."""
     rows = list(db.session.scalars(audiences_in_use().limit(limit).offset(offset)))
     return [AudienceLine(row, number) for row, number in zip(rows, reaches([r.rule for r in rows], on), strict=True)]
 
@@ -128,7 +127,7 @@ def audiences_asking_about(group: str) -> list[Audience]:
 
 
 def uses_of(audience: Audience) -> Uses:
-    """Return which other audiences and role rules of this room rest on an audience; messages are asked for above."""
+    """Return the audiences and role rules that use an audience; the rooms above know about messages."""
     return Uses(
         [row for row in db.session.scalars(audiences_in_use()) if audience.id in named_in(understood(row.rule))],
         list(db.session.scalars(_open_role_rules().where(RoleRule.audience_id == audience.id))),
@@ -145,12 +144,12 @@ def _open_role_rules() -> Select[RoleRule]:
 
 
 def role_rules() -> list[RoleRule]:
-    """Return the rules by which training roles are given now, with their audiences."""
+    """Return the present rules that give training roles, with their audiences."""
     return list(db.session.scalars(_open_role_rules()))
 
 
 def words_of(rule: Rule) -> Words:
-    """Return how a rule is said, with what everything that it names is called now."""
+    """Return a rule in words, with the present names of everything in it."""
     if problems_of(rule):
         return Words("Nobody: this rule can’t be understood any more. Change it.", ())
     phrase = phrase_with(labels_of(rule))
@@ -158,9 +157,9 @@ def words_of(rule: Rule) -> Words:
 
 
 def why(audience: AudienceOrRule, person: Person, on: date, zone: tzinfo = UTC) -> list[Reason]:
-    """Return the rule line by line with whether this person meets it, and what they have there, with days in `zone`.
+    """Return the rule line by line, whether this person meets it, and what they have there; days are in `zone`.
 
-    The person is in the audience when the first line is met and they have not left.
+    The person is in the audience if the first line is met and they have not left.
     """
     rule, ground = _rule(audience), ground_on(on)
     labels = labels_of(rule)

@@ -1,8 +1,8 @@
-"""The rule of an audience: its JSON form, what is wrong with its tree, and how the tree is said, over plain values.
+"""The rule of an audience: its JSON form, its problems as a tree, and its words; over plain values.
 
-A rule is a tree. Groups are `{"all": [...]}`, `{"any": [...]}` and `{"not": node}`. Conditions are
-`{"field": "department", "values": [4, 9]}` and hold when one of the values does; some fields take a part more. All that is
-known about one field stands in its file in `conditions`.
+A rule is a tree. Groups are `{"all": [...]}`, `{"any": [...]}` and `{"not": node}`. Conditions are `{"field":
+"department", "values": [4, 9]}` and are true when one of the values is; some fields take another part. Everything about
+one field is in its file in `conditions`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,16 +13,16 @@ from engagement.words import listed
 
 Rule: TypeAlias = dict[str, Any]
 NOBODY: Rule = {"any": []}
-#: How a condition is said of people, in the plural; True asks for its opposite.
+#: Words a condition about people, in the plural; True asks for its opposite.
 Phrase: TypeAlias = Callable[[Rule, bool], str]
-#: How large a rule is: the numbers of its conditions and of the values that they name.
+#: The size of a rule: how many conditions and how many values it has.
 Size: TypeAlias = tuple[int, int]
 T = TypeVar("T")
 
 DEEPEST = 8
 MOST_CONDITIONS = 60
 MOST_VALUES = 300
-#: The same for a rule with everything that it names written out; databases refuse much larger questions.
+#: The same with all named audiences written out; databases refuse much larger statements.
 MOST_CONDITIONS_IN_ALL = 400
 MOST_VALUES_IN_ALL = 10_000
 _MOST_NAMED = 6
@@ -30,7 +30,7 @@ _HEADINGS = (("At least one of these:", "None of these:"), ("All of these:", "No
 
 
 def problems_in(rule: Any, of_condition: Callable[[Rule], Iterable[str]]) -> list[str]:
-    """Return one sentence for each thing that makes a rule unusable, none for a good one."""
+    """Return a sentence for each thing that makes a rule unusable."""
     if _depth(rule) > DEEPEST:
         return [
             f"Groups can stand inside each other at most {DEEPEST} deep. Save an inner one as an audience of its own."
@@ -70,7 +70,7 @@ def _problems(node: Any, of_condition: Callable[[Rule], Iterable[str]]) -> Itera
 
 
 def conditions_of(rule: Rule) -> Iterator[Rule]:
-    """Yield the conditions of a rule that has no problems, in reading order."""
+    """Yield the conditions of a valid rule, in reading order."""
     if "field" in rule:
         yield rule
     for child in () if "field" in rule else _inside(rule):
@@ -78,7 +78,7 @@ def conditions_of(rule: Rule) -> Iterator[Rule]:
 
 
 def sure_conditions(rule: Rule) -> Iterator[Rule]:
-    """Yield the conditions that are true of everybody whom a rule reaches: itself, or those that have to be met together."""
+    """Yield the conditions that are true of everybody in a rule: itself, or those of its “all” groups."""
     if "field" in rule:
         yield rule
     for child in rule.get("all", ()):
@@ -86,12 +86,12 @@ def sure_conditions(rule: Rule) -> Iterator[Rule]:
 
 
 def _inside(group: Rule) -> list[Rule]:
-    # A group without any of the words is an error here, rather than one that reaches nobody unseen.
+    # A group with none of these keys raises KeyError, instead of reaching nobody unnoticed.
     return [group["not"]] if "not" in group else group["all"] if "all" in group else group["any"]
 
 
 def values_of(rule: Rule, field: str) -> list[Any]:
-    """Return every value that the rule names for a field, once, in reading order."""
+    """Return every value that the rule names for a field, once each, in reading order."""
     named = (v for c in conditions_of(rule) if c["field"] == field for v in c.get("values", []))
     return list(dict.fromkeys(named))
 
@@ -104,7 +104,7 @@ def folded(
     some: Callable[[list[T]], T],
     opposite: Callable[[T], T],
 ) -> T:
-    """Return what a rule comes to, from what each of its conditions comes to and how groups put these together."""
+    """Combine a value for each condition of a rule into one, group by group."""
     if "field" in rule:
         return asked(rule)
     inner = [folded(child, asked, every=every, some=some, opposite=opposite) for child in _inside(rule)]
@@ -112,7 +112,7 @@ def folded(
 
 
 def with_named(key: int, references: Mapping[int, list[int]]) -> set[int]:
-    """Return this audience and all that its rule names, directly or over others."""
+    """Return this audience and all that its rule names, directly or through others."""
     found = [key]
     for each in found:
         found += set(references.get(each, [])) - set(found)
@@ -120,7 +120,7 @@ def with_named(key: int, references: Mapping[int, list[int]]) -> set[int]:
 
 
 def chain_back(start: int, references: Mapping[int, list[int]]) -> list[int]:
-    """Return the shortest way from an audience over those that it names back to itself, both ends included; else nothing."""
+    """Return the shortest chain of named audiences from one back to itself, both ends included; [] without one."""
     ways = [[start, named] for named in references.get(start, [])]
     seen: set[int] = set()
     for way in ways:
@@ -134,7 +134,7 @@ def chain_back(start: int, references: Mapping[int, list[int]]) -> list[int]:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a rule set out as a list: how deep it stands, its words, and the part of the rule that it says."""
+    """One line of a rule as a list: its depth, its words, and its part of the rule."""
 
     depth: int
     words: str
@@ -161,7 +161,7 @@ def _said(node: Rule, phrase: Phrase) -> str:
 
 
 def lines_of(node: Rule, phrase: Phrase, depth: int = 0) -> Iterator[Line]:
-    """Yield the rule as lines, the inside of each group one step deeper than its heading."""
+    """Yield the rule as lines, the inside of each group one level deeper than its heading."""
     inner, opposite = node.get("not", node), "not" in node
     if "field" in inner:
         words = phrase(inner, opposite)
@@ -175,7 +175,7 @@ def lines_of(node: Rule, phrase: Phrase, depth: int = 0) -> Iterator[Line]:
 
 
 def either(labels: list[str]) -> str:
-    """Return labels joined with commas and “or”; a long list is cut with how many more there are."""
+    """Return labels joined with commas and “or”; a long list is cut and says how many more there are."""
     if len(labels) > _MOST_NAMED:
         labels = [*labels[: _MOST_NAMED - 1], f"{len(labels) - _MOST_NAMED + 1} others"]
     return listed(labels, "or")

@@ -1,4 +1,4 @@
-"""Who reads and changes audiences and the rules by which roles are given: they belong to no programme."""
+"""Who reads and changes audiences and the rules that give roles: they belong to no programme."""
 
 from engagement.audiences.models import Audience, RoleRule
 from engagement.db import db
@@ -6,16 +6,16 @@ from engagement.reach import Reach, allow, found, row_of_all
 
 
 def audience_for(choosing: Reach, audience_id: int) -> Audience:
-    """Return an audience, also an archived one, for who chooses among them anywhere; raises BeyondReach or NotFound."""
+    """Return an audience, even an archived one, for readers who may choose audiences; raises BeyondReach or NotFound."""
     allow(choosing.holds_places)
     return found(db.session.get(Audience, audience_id))
 
 
 def audience_to_change(planning: Reach, audience_id: int) -> Audience:
-    """Return an audience for who plans everything; raises BeyondReach or NotFound."""
+    """Return an audience for planners of everything; raises BeyondReach or NotFound."""
     return row_of_all(planning, Audience, audience_id)
 
 
 def role_rule_to_change(planning: Reach, rule_id: int) -> RoleRule:
-    """Return a rule that gives a role for who plans everything; raises BeyondReach or NotFound."""
+    """Return a rule that gives a role, for planners of everything; raises BeyondReach or NotFound."""
     return row_of_all(planning, RoleRule, rule_id)

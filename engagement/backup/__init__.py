@@ -1,1 +1,1 @@
-"""Everything in one file and back: the same file for SQLite and PostgreSQL, so that it also moves an installation."""
+"""Everything in one file and back; the file is the same for SQLite and PostgreSQL, so it can also move an installation."""

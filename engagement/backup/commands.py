@@ -66,13 +66,15 @@ def restore(file: Path, force: bool, dry_run: bool) -> None:
     db.session.commit()
     click.echo(
         "Restored. What waited or came due since then is held for a decision: look at Today and at /deliveries. Everybody "
-        "signs in anew."
+        "has to sign in again."
     )
     if returned is None:
         click.echo(
-            f"Who was erased after the backup is not known: no journal of erasures lies in {current_app.instance_path}. Whoever "
-            "was erased since then is back; erase them again."
+            f"Nobody can tell who was erased after the backup: there is no journal of erasures in {current_app.instance_path}. "
+            "Everybody erased since then is back; erase them again."
         )
     for each in returned or []:
         place = f"/people/{each.id}/erasure" if each.kind == "person" else f"/stakeholders/{each.id}"
-        click.echo(f"Erased on {each.at:%Y-%m-%d}, and back by this: {each.kind} {each.id}. Erase again at {place}")
+        click.echo(
+            f"Erased on {each.at:%Y-%m-%d}, and back through this restore: {each.kind} {each.id}. Erase again at {place}"
+        )

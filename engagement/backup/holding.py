@@ -1,4 +1,4 @@
-"""After restoring: what may have happened since the backup is not done a second time by itself, but waits for a decision."""
+"""After a restore: nothing that may have happened since the backup is done again by itself; people decide."""
 
 from datetime import datetime, timedelta
 
@@ -29,17 +29,17 @@ _OCCURRENCE = table(
 )
 _MAILING = table("mailing", column("id"), column("title"), column("asks_confirmation", Boolean()))
 _ACCOUNT = table("account", column("session_version"))
-#: Sessions that began after the backup, and were ended since, must not fit again.
+#: Added to session versions: sessions that began after the backup and were ended since must not become valid again.
 SESSIONS_AHEAD = 1_000
-#: No message is reminded of for longer.
+#: The longest time over which a message has reminders.
 LONGEST_REMINDING = timedelta(days=100)
 
 
 def hold_what_was_due(connection: Connection, made_at: datetime, now: datetime) -> None:
-    """Hold what waited, was being sent, or has come due since the backup; end all sessions.
+    """Hold what waited, was being sent, or became due since the backup; end all sessions.
 
-    Any of it may have gone out between the backup and now. Deliveries become not certain, approved messages are held, drafts
-    whose time has passed count as missed, and reminders wait until somebody has them tried.
+    Each of these may have been sent between the backup and now. Deliveries get an unknown outcome, approved messages
+    are held, drafts whose time has passed count as missed, and reminders wait until somebody has them retried.
     """
     when = f"The backup of {made_at:%Y-%m-%d %H:%M} UTC was restored. "
     waiting = ("queued", "claimed", "attempting", "deferred")

@@ -1,7 +1,8 @@
-"""The journal of erasures: a small file beside the database that outlives a restored backup, and names nobody.
+"""The journal of erasures: a small file beside the database that survives a restore, and names nobody.
 
-A backup holds whom somebody erased after it was made. So each erasure leaves a line in `erasures.jsonl` of the instance folder,
-with the row's number and keyed hashes of address and employee number, by which the person is known again after restoring.
+A backup still has the people who were erased after it was made. So each erasure adds a line to `erasures.jsonl` in the
+instance folder, with the row's number and keyed hashes of address and employee number, which identify the person after
+a restore.
 """
 
 import hmac
@@ -28,7 +29,7 @@ NAME = "erasures.jsonl"
 
 @dataclass(frozen=True)
 class Returned:
-    """Somebody who was erased after a backup was made and is back by restoring it."""
+    """Somebody who was erased after a backup was made and came back with its restore."""
 
     at: datetime
     kind: str
@@ -36,14 +37,14 @@ class Returned:
 
 
 def register() -> None:
-    """Write a line for each erasure just before it is committed: rather one too many than one too few."""
+    """Write a line for each erasure just before its commit: a line too many is better than one too few."""
     if not event.contains(db.session, "before_commit", _write):
         event.listen(db.session, "before_commit", _write)
         event.listen(db.session, "after_soft_rollback", _forget)
 
 
 def journal() -> Path:
-    """Return where the journal lies."""
+    """Return the path of the journal."""
     return Path(current_app.instance_path) / NAME
 
 
@@ -72,7 +73,7 @@ def _keys(texts: Iterable[str | None]) -> list[str]:
 
 
 def returned_since(made_at: datetime) -> list[Returned] | None:
-    """Return who was erased after a backup was made and is here again, None where no journal lies beside the database."""
+    """Return who was erased after a backup was made and is here again, None without a journal."""
     if not journal().exists():
         return None
     lines = [json.loads(line) for line in journal().read_text(encoding="ascii").splitlines() if line.strip()]

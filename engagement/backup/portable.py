@@ -1,4 +1,4 @@
-"""How rows stand in a backup: a table for each table, a line for each row, values that no engine reads in its own way."""
+"""The format of rows in a backup: one file for each table, one line a row, values that all engines read alike."""
 
 import base64
 import json
@@ -30,16 +30,16 @@ from sqlalchemy.types import TypeEngine
 
 from engagement.db import UtcDateTime
 
-#: Raised when a file of this shape can't be read by an older version any more.
+#: Increased when older versions can't read the new format.
 FORMAT = 1
 MANIFEST = "manifest.json"
 FOLDER = "tables/"
-#: The type with which each kind of value is written back; what the file says of a column is enough to know it.
+#: The type for writing each kind of value back, known from the file alone.
 TYPES: Mapping[str, TypeEngine[Any]] = {
     "instant": UtcDateTime(),
     "day": Date(),
     "bytes": LargeBinary(),
-    # What was NULL stays NULL; the JSON value null is another thing.
+    # NULL stays NULL, which differs from the JSON value null.
     "json": JSON(none_as_null=True),
     "truth": Boolean(),
     "number": BigInteger(),
@@ -50,14 +50,14 @@ TYPES: Mapping[str, TypeEngine[Any]] = {
 
 @dataclass(frozen=True)
 class Stored:
-    """What a backup says of one table: its columns in order, each with the kind of its values, rows, and a checksum."""
+    """A table in a backup: its columns in order, each with its kind of values; the number of rows, and a checksum."""
 
     columns: Mapping[str, str]
     rows: int
     sha256: str
 
     def statement(self, name: str) -> TableClause:
-        """Return the table as its rows are written back, whatever the present models say of it."""
+        """Return the table for writing its rows back, independent of the present models."""
         return table(name, *(column(each, TYPES[kind]) for each, kind in self.columns.items()))
 
 
@@ -78,7 +78,7 @@ def kind_of(each: Column[Any]) -> str:
 
 
 def columns_of(of: Table) -> list[ColumnElement[Any]]:
-    """Return the columns as they are read: JSON as the text that is stored, so that nothing of it is lost."""
+    """Return the columns for reading: JSON as stored text, so that nothing of it is lost."""
     return [cast(each, Text) if isinstance(each.type, JSON) else each for each in of.columns]
 
 
@@ -96,7 +96,7 @@ def _written(value: Any) -> Any:
 
 
 def row_of(line: bytes, columns: Mapping[str, str]) -> dict[str, Any]:
-    """Return a line as values of its columns. Raises ValueError for one that is no such row."""
+    """Return a line as values by column. Raises ValueError for a line that is no such row."""
     values = json.loads(line)
     if not isinstance(values, list) or len(values) != len(columns):
         raise ValueError("a row has other columns than its table")

@@ -1,4 +1,4 @@
-"""Reading a backup: looked through whole, against its checksums, before anything of it is used."""
+"""Reads a backup: checks the whole file against its checksums before using any of it."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from engagement.backup.portable import FOLDER, FORMAT, MANIFEST, TYPES, Stored, 
 from engagement.errors import BadInput
 from engagement.words import listed, plural
 
-#: What a backup holds is told by these, in this order; the rest is said in one number.
+#: The tables named in a summary, in this order; the others are one number.
 TOLD = {
     "person": ("person", "people"),
     "account": ("sign-in", "sign-ins"),
@@ -30,7 +30,7 @@ TOLD = {
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup whose every line was read once and is as it was written."""
+    """A backup that was read completely and is intact."""
 
     archive: zipfile.ZipFile
     made_at: datetime
@@ -54,7 +54,7 @@ def holds_words(rows: Mapping[str, int]) -> str:
 
 @contextmanager
 def opened_backup(path: Path) -> Iterator[Backup]:
-    """Give a backup that is whole. Raises BadInput for a file that is none, broken, or of a shape that is not known yet."""
+    """Yield an intact backup. Raises BadInput for a file that is no backup, damaged, or of an unknown format."""
     with ExitStack() as stack:
         try:
             backup = _backup(stack.enter_context(zipfile.ZipFile(path)), path)

@@ -1,4 +1,4 @@
-"""Restoring a backup: all of it in one transaction, or nothing."""
+"""Restores a backup: all of it in one transaction, or nothing."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,18 +20,18 @@ from engagement.errors import BadInput
 from engagement.scheduler.running import last_tick
 
 AT_ONCE = 500
-#: What a clock writes into a database that holds nothing yet.
+#: Tables that a scheduler fills even in an empty database.
 OF_THE_CLOCK = ("alembic_version", "job_line", "letterbox_round")
-#: A clock that ticked so lately is taken for one that still runs.
+#: A scheduler with a job this recent is taken to be still running.
 RUNS = timedelta(minutes=1)
 
 
 def restore(backup: Backup, progress: Callable[[str, float], None], *, force: bool) -> datetime:
     """Put everything from a backup into the database, and hold what was due or under way for a decision.
 
-    A database that is not migrated yet is brought to the state of the backup first, and to that of the service afterwards.
-    Returns when the backup was made. Raises BadInput for a backup that this service or database can't take, for a database
-    that holds something unless `force`, and while a clock ticks on it; nothing is changed then.
+    A new database is first migrated to the version of the backup, and afterwards to that of the service. Returns when
+    the backup was made. Raises BadInput for a backup that this service or database can't take, for a database with
+    content unless `force`, and while a scheduler runs on it; nothing is changed then.
     """
     known = _known_revisions()
     if backup.revision not in known:
@@ -43,8 +43,8 @@ def restore(backup: Backup, progress: Callable[[str, float], None], *, force: bo
         upgrade(revision=backup.revision)
     elif found != backup.revision:
         raise BadInput(
-            f"The backup was made at migration {backup.revision}, and this database stands at {found}. Name a database in "
-            "which nothing is yet, not even tables: flask restore migrates it."
+            f"The backup was made at migration {backup.revision}, and this database is at {found}. Name an empty database, "
+            "without tables: flask restore migrates it."
         )
     else:
         _refuse_what_is_used(force)
@@ -70,7 +70,7 @@ def _revision_here() -> str | None:
 
 def _refuse_what_is_used(force: bool) -> None:
     tick = last_tick()
-    # Ends the transaction, which on SQLite would keep the next one waiting.
+    # Ends the transaction, which on SQLite would block the next one.
     db.session.rollback()
     with db.engine.connect() as connection:
         counts = _counts(connection)
@@ -90,7 +90,7 @@ def _counts(connection: Connection) -> dict[str, int]:
 
 @contextmanager
 def _emptied(connection: Connection) -> Iterator[None]:
-    """Empty every table, and look at what refers to what when all rows are there."""
+    """Empty every table, and check references only when all rows are there."""
     yield from (
         _emptied_postgresql(connection) if connection.dialect.name == "postgresql" else _emptied_sqlite(connection)
     )
@@ -111,7 +111,7 @@ def _emptied_postgresql(connection: Connection) -> Iterator[None]:
     for of, name, definition in found:
         connection.execute(text(f"ALTER TABLE {of} ADD CONSTRAINT {_quoted(name)} {definition}"))
     for name in names:
-        # Numbers go on after those that were given.
+        # New ids continue after the restored ones.
         for each in inspect(connection).get_columns(name):
             sequence = connection.scalar(
                 text("SELECT pg_get_serial_sequence(:of, :column)"), {"of": _quoted(name), "column": each["name"]}

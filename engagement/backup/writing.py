@@ -1,4 +1,4 @@
-"""Writing a backup: every table as it is at one instant, while others go on writing."""
+"""Writes a backup: every table as it is at one instant, while others go on writing."""
 
 import hashlib
 import json
@@ -17,16 +17,16 @@ from engagement.db import Base, db, reads_only
 from engagement.errors import BadInput
 
 AT_ONCE = 1_000
-#: Tables that a job takes out and writes anew. On PostgreSQL a table that was emptied so would look empty from here.
+#: Tables that a job empties and fills again. On PostgreSQL TRUNCATE would make them look empty to this transaction.
 REWRITTEN = ("concern_letter", "sign_in_day", "known_place")
 Progress = Callable[[str, float], None]
 
 
 def write_backup(path: Path, progress: Progress) -> dict[str, int]:
-    """Write everything into a file that only we may read, and return how many rows of each table it holds.
+    """Write everything into a file that only the service's user may read; return the number of rows of each table.
 
-    It gets its name when it is whole; a process that is killed leaves a file that ends in `.part`. Raises BadInput where the
-    file can't be written or the database isn't migrated.
+    The file gets its name when it is complete; a killed process leaves a file that ends in `.part`. Raises BadInput
+    when the file can't be written or the database isn't migrated.
     """
     part = path.with_name(f"{path.name}.part")
     try:
@@ -55,7 +55,7 @@ def _write_all(archive: zipfile.ZipFile, progress: Progress) -> dict[str, int]:
     level = "REPEATABLE READ" if db.engine.dialect.name == "postgresql" else "SERIALIZABLE"
     with db.engine.connect().execution_options(isolation_level=level) as connection:
         if connection.dialect.name == "postgresql":
-            # Before the first statement that reads, which is the instant of the backup.
+            # Before the first statement that reads, which fixes the instant of the backup.
             connection.execute(text(f"LOCK TABLE {', '.join(REWRITTEN)} IN ACCESS SHARE MODE"))
         revision = MigrationContext.configure(connection).get_current_revision()
         total = sum(_count(connection, table) for table in _tables())
@@ -76,7 +76,7 @@ def _write_all(archive: zipfile.ZipFile, progress: Progress) -> dict[str, int]:
 
 
 def _tables() -> list[Table]:
-    # The order says nothing: what refers to what is looked at when everything is there.
+    # Any order will do: references are checked when all rows are there.
     return sorted(Base.metadata.tables.values(), key=lambda table: table.name)
 
 

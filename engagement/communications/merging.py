@@ -1,8 +1,8 @@
-"""Merge fields of a text: which ones exist, what stands in the way of sending it, and how it becomes HTML and plain text.
+"""Merge fields of a text: which exist, what blocks sending, and how the text becomes HTML and plain text.
 
-A field is written `{{ first_name }}`. Texts are rendered with placeholders in the place of fields, so that neither Markdown
-nor the cleaner touches them; values are put in afterwards, escaped, and can therefore never become markup or fields. In an
-address a field may stand only if it is a link and the whole of it; see `field_places`.
+A field is written `{{ first_name }}`. While a text is rendered, marks take the place of fields, so that neither
+Markdown nor the cleaner touches them. Values are put in afterwards and escaped, so they can never become markup or
+fields. In an address a field is allowed only if it is a link and the whole address; see `field_places`.
 """
 
 import re
@@ -115,9 +115,7 @@ def _misplaced(subject: str, body: str, *, spelt_well: bool) -> list[str]:
     found += misplaced(tree, mark.field_of, LINKS) + misplaced(_words(head.held), head.field_of, LINKS)
     shown = ["".join(tree.itertext()), *(value for part in tree.iter() for value in part.attrib.values())]
     if spelt_well and any("{{" in part for part in shown):
-        found.append(
-            "Two braces stand in the text in another way of writing. Write a merge field as it stands in the list."
-        )
+        found.append("Two braces in the text are written in another way. Write the merge field as in the list.")
     return list(dict.fromkeys(found))
 
 

@@ -17,13 +17,13 @@ from engagement.communications.translations import Text, main_text, text_for, te
 from engagement.content.frames import Frame, frame_in
 from engagement.db import db
 from engagement.mail.actions import add_translation, build_mailing
-from engagement.mail.layout import html_layout, text_in
+from engagement.mail.layout import Around, Button, html_layout, text_in
 from engagement.mail.message import without_values
 from engagement.mail.models import Delivery, Mailing, Translation
 from engagement.mail.queries import translations_in, whole_text_of
-from engagement.mail.rules import MailingKind
+from engagement.mail.rules import Letter, MailingKind
 from engagement.people.models import Person
-from engagement.people.organisation import UNSET, Organisation
+from engagement.people.organisation.rules import UNSET, Organisation
 from engagement.waves.models import Wave
 
 LONGEST_PREHEADER = 140
@@ -32,34 +32,21 @@ TEST_PREFIX = "Test copy: "
 CONFIRM_SLOT = "confirm_link"
 
 
-@dataclass(frozen=True)
-class Letter:
-    """A message as built in one language, with slots for each person's values."""
-
-    language: str
-    subject: str
-    text: str
-    html: str
-
-
 def build_message(occurrence: Occurrence, organisation: Organisation = UNSET) -> Mailing:
     """Put the message with its current texts into the outbox; values that all readers share are filled in."""
     communication = occurrence.communication
     own, *others = (letter_of(occurrence, text, organisation) for text in texts_of(occurrence, organisation))
     mailing = build_mailing(
         MailingKind.COMMUNICATION,
-        own.subject,
-        own.text,
-        own.html,
+        own,
         sender_name=communication.owner.name,
         reply_to=communication.owner.email,
         is_required=communication.is_required,
         title=occurrence.title,
-        language=own.language,
         asks_confirmation=asks_confirmation(occurrence),
     )
     for letter in others:
-        add_translation(mailing, letter.language, letter.subject, letter.text, letter.html)
+        add_translation(mailing, letter)
     return mailing
 
 
@@ -69,13 +56,10 @@ def build_test_copy(occurrence: Occurrence, person: Person, organisation: Organi
     communication = occurrence.communication
     return build_mailing(
         MailingKind.TEST_COPY,
-        letter.subject,
-        letter.text,
-        letter.html,
+        letter,
         sender_name=communication.owner.name,
         reply_to=communication.owner.email,
         is_required=communication.is_required,
-        language=letter.language,
     )
 
 
@@ -95,17 +79,18 @@ def letter_of(occurrence: Occurrence, text: Text, organisation: Organisation, pr
         subject,
         without_slots(_kicker(occurrence, frame)),
         made.html,
-        why,
         _preheader(made),
-        organisation=organisation.name,
+        Around(why, organisation.name, frame.language),
+        button=confirm_button(frame, frame.say("confirm_why")) if asks else None,
         language=text.language,
-        frame_language=frame.language,
-        copy_words=frame.say("copy_address"),
-        action=(frame.say("confirm"), slot(CONFIRM_SLOT)) if asks else None,
-        action_note=frame.say("confirm_why") if asks else "",
     )
     confirming = f"\n\n{frame.say('confirm_why')}\n{slot(CONFIRM_SLOT)}" if asks else ""
-    return Letter(text.language, subject, f"{made.text}{confirming}\n\n--\n{why}", html)
+    return Letter(subject, f"{made.text}{confirming}\n\n--\n{why}", html, text.language)
+
+
+def confirm_button(frame: Frame, note: str = "") -> Button:
+    """Return the button that leads each reader to their own copy, where they confirm having read it."""
+    return Button(frame.say("confirm"), slot(CONFIRM_SLOT), note, frame.say("copy_address"))
 
 
 def _rendered(occurrence: Occurrence, text: Text, frame: Frame) -> Rendered:

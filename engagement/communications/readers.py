@@ -20,7 +20,7 @@ from engagement.db import db
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.queries import translations_in
 from engagement.people.models import Person
-from engagement.people.organisation import Organisation, working_time
+from engagement.people.organisation.rules import Organisation, working_time
 
 #: The columns that decide a person's working time, the one that differs most first.
 _WORKS = (Person.timezone, Person.works_from, Person.works_until, Person.country)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from engagement.communications.languages import best_match
 from engagement.communications.models import Communication, Occurrence, OccurrenceText
 from engagement.db import db
-from engagement.people.organisation import Organisation
+from engagement.people.organisation.rules import Organisation
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""Addresses that are typed as they are: found in one pass over the words of a text, however they are made up.
+"""Finds addresses typed without markup, in one pass over the words of a text.
 
-They are looked for before any mark is: an underscore or a star inside an address is part of it. A pattern that tries anew at
-each letter takes time by the square of the text, so words are cut first and each is looked at once.
+They are found before Markdown's marks: an underscore or star inside an address is part of it. A pattern that starts
+anew at each letter would take quadratic time, so words are split first and each is examined once.
 """
 
 import re
@@ -12,12 +12,12 @@ _BEGINS = ("https://", "http://", "www.")
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.+-_")
 _TRAILING = "?!.,:;*_~'\"’”»|\\"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
-#: A longer word is no address that somebody typed.
+#: A longer word is not taken for an address.
 LONGEST_ADDRESS = 2_000
 
 
 def addresses_in(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield for each address where in the text it begins and ends, and where it leads."""
+    """Yield the start, end and target of each address in the text."""
     lower = text.lower()
     if "://" in lower or "www." in lower or "@" in lower:
         for word in _WORD.finditer(text):
@@ -42,13 +42,13 @@ def _address_in(word: str) -> tuple[int, int, str] | None:
 
 
 def _place(word: str, sign: str) -> int:
-    """Return where `sign` stands in a word without a letter or figure before it, -1 for nowhere."""
+    """Return the position of `sign` in a word, not after a letter or digit; -1 for nowhere."""
     at = word.find(sign)
     return at if at <= 0 or not word[at - 1].isalnum() else -1
 
 
 def _end(word: str, begin: int) -> int:
-    """Return where an address ends: before a bracket that was opened before it, and before signs that close the sentence."""
+    """Return the end of an address: before the closing bracket of a pair around it, and before punctuation."""
     is_open = dict.fromkeys(_PAIRS.values(), 0)
     end = begin
     for sign in word[begin:]:

@@ -1,7 +1,7 @@
-"""Markdown read into one tree of elements, from which HTML and plain text are made.
+"""Parses Markdown into one tree of elements, from which HTML and plain text are made.
 
-The parser reads a text in time that grows as the text does, whatever stands in it: it was made against the patterns that stop
-others. What it can't bound by itself is bounded here: length, depth, number of elements and length of addresses.
+The parser takes linear time for any text, because it was built against inputs that stall others. What it doesn't limit
+is limited here: length, depth, number of elements and length of addresses.
 """
 
 import re
@@ -19,20 +19,20 @@ from engagement.content.marks import LEFT_OUT, address_or_words, tag
 from engagement.content.sublists import nested
 from engagement.errors import BadInput
 
-#: Characters that any text may have; each kind of text has its own, smaller or equal, limit.
+#: The most characters of any text; each kind of text has its own limit up to this.
 LONGEST_TEXT = 50_000
-#: Quotes and lists inside each other: a list counts two.
+#: The deepest nesting of quotes and lists; a list counts two.
 DEEPEST = 16
 MOST_ELEMENTS = 6_000
 MOST_LINES = 5_000
-#: Characters of all addresses together: a long one is written once and can be referred to a thousand times.
+#: The most characters of all addresses together: a long one is written once, but can be used a thousand times.
 LONGEST_ADDRESSES = 100_000
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-#: Sentences about one kind of thing that is left out; who has more of it knows by then.
+#: The most sentences about one kind of thing that is left out.
 MOST_NAMED = 5
 TOO_MANY = f"This text has more than {MOST_ELEMENTS:,} marks, list items and cells. Make two texts of it."
 _SCHEME = re.compile(r"[\x00-\x20]*([a-zA-Z][a-zA-Z0-9+.-]*):")
-#: Signs that mean something where they are read as signs; here they were left as they are.
+#: Characters with a meaning in Markdown, here left as typed.
 _LEFT_SIGNS = re.compile(r"\*\*|~~|\]\(")
 _LIKE_HOST = re.compile(r"[a-z0-9-]+\.[a-z]{2,}+(?:[/?#:]|$)", re.IGNORECASE)
 _HEADINGS = {"h1": "h2", "h5": "h4", "h6": "h4"}
@@ -40,30 +40,30 @@ _HEADINGS = {"h1": "h2", "h5": "h4", "h6": "h4"}
 
 @dataclass(frozen=True)
 class Read:
-    """A text as a `div` of HTML elements with plain text in them, nothing in it escaped yet; a sentence for all that is lost."""
+    """A text as a `div` of HTML elements with unescaped plain text, and a sentence for everything that was left out."""
 
     tree: Element
     problems: tuple[str, ...]
 
 
 def read(text: str) -> Read:
-    """Return a text as it is laid out, with the line ends that were typed.
+    """Return a text as a tree, with the line ends that were typed.
 
-    Raises BadInput with a sentence for a text that is too long, too deep, or made of too many parts.
+    Raises BadInput with a sentence for a text that is too long, too deep, or has too many parts.
     """
     builder = _Builder()
-    # The signs with which Markdown marks places of its own.
+    # Control characters that Python-Markdown uses for its own placeholders.
     tree = builder.built(_parsed(nested(text.replace("\x02", "").replace("\x03", ""))))
     return Read(tree, tuple(builder.problems))
 
 
 def tree_of(text: str) -> Element:
-    """Return only the elements of what `read` returns."""
+    """Return only the tree of `read`."""
     return read(text).tree
 
 
 def unwrapped(text: str) -> str:
-    """Return a text whose paragraphs are one line each: in a file their lines end where an editor is full.
+    """Return a text with each paragraph on one line; files wrap their lines for editors.
 
     Raises BadInput as `read` does.
     """
@@ -87,23 +87,22 @@ def _parsed(text: str) -> list[Token]:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST + 2})
     parser.enable(["table", "strikethrough"]).use(deflist_plugin)
-    # Signs that were escaped stay apart from those that found no partner.
+    # Escaped characters are kept apart from unpaired ones.
     parser.disable("text_join")
-    # A glossary is read as it is typed, without a blank line before each term.
+    # A glossary needs no blank line before each term.
     parser.block.ruler.before("paragraph", "term", _term_begins, {"alt": ["paragraph"]})
     parser.inline.ruler.at("text", address_or_words)
     parser.inline.ruler.before("html_inline", "tags", tag)
     parser.core.ruler.before("block", "some", _count_blocks)
-    # Which addresses lead somewhere is decided below and by the cleaner; here only that no endless one is one.
+    # Only the length is checked here; which addresses are allowed is decided below and by the cleaner.
     parser.validateLink = lambda url: len(url) <= LONGEST_ADDRESS  # type: ignore[method-assign]
     return parser
 
 
 class _Some(list[Token]):
-    """As many tokens as a text may have: a table of few letters can have more cells than a page shows."""
+    """As many tokens as a text may have: a short table source can have more cells than a page can show."""
 
     def append(self, token: Token) -> None:
-        """Add a token. Raises BadInput when there are too many."""
         if len(self) > 4 * MOST_ELEMENTS:
             raise BadInput(TOO_MANY)
         super().append(token)
@@ -114,7 +113,7 @@ def _count_blocks(state: StateCore) -> None:
 
 
 def _term_begins(state: StateBlock, line: int, end_line: int, silent: bool) -> bool:
-    """End the paragraph of a definition where the next line is explained by the one below it."""
+    """End the paragraph of a definition if the next line is a term explained by the line below it."""
     if not silent or state.ddIndent < 0 or line + 1 >= end_line or state.sCount[line] >= state.blkIndent:
         return False
     begin = state.bMarks[line + 1] + state.tShift[line + 1]
@@ -133,7 +132,7 @@ class _Builder:
         self.problems: list[str] = []
 
     def built(self, tokens: list[Token]) -> Element:
-        """Return the root with everything that the tokens say below it."""
+        """Return the root of the tree for these tokens."""
         for token in tokens:
             if token.type == "inline":
                 for child in token.children or ():
@@ -145,9 +144,7 @@ class _Builder:
 
     def _take(self, token: Token) -> None:
         if token.level >= DEEPEST:
-            raise BadInput(
-                "Lists or quotes stand too deep inside each other in this text. Use at most six levels, or headings."
-            )
+            raise BadInput("Lists or quotes are nested too deep in this text. Use at most six levels, or headings.")
         if token.nesting == 1:
             self._opens(token)
         elif token.nesting == -1:
@@ -167,7 +164,7 @@ class _Builder:
         elif token.type == "image":
             self._describes(token)
         elif token.type == LEFT_OUT:
-            self._misses(f"{token.content[:40]} is HTML and left out. Use the signs that stand below the text.")
+            self._misses(f"{token.content[:40]} is HTML and left out. Use the signs shown below the text.")
 
     def _opens(self, token: Token) -> None:
         if token.hidden:
@@ -208,7 +205,7 @@ class _Builder:
             made.set("title", title)
 
     def _describes(self, picture: Token) -> None:
-        """Put the words for a picture in its place."""
+        """Replace a picture with its description."""
         words = "".join(child.content for child in picture.children or ())
         self._words.append(words)
         self._misses(
@@ -220,7 +217,7 @@ class _Builder:
             self.problems.append(sentence)
 
     def _breaks(self) -> None:
-        # No more than the text has lines, so that they count for no part.
+        # Not counted as parts, because there are at most as many as lines.
         self._flush()
         SubElement(self._open[-1], "br")
 
@@ -232,7 +229,7 @@ class _Builder:
         return SubElement(self._open[-1], tag)
 
     def _flush(self) -> None:
-        """Put the words since the last mark where they belong: joined once, so that many lines cost what they are long."""
+        """Put the words since the last mark into the tree; joined once, so that many lines take linear time."""
         text = "".join(self._words)
         self._words.clear()
         parent = self._open[-1]
@@ -244,7 +241,7 @@ class _Builder:
             parent.text = text
 
 
-#: Why signs are read as they are typed.
+#: Why characters were left as typed.
 _WHY = {
     "**": "two stars stand close to the first and the last word, outside of other signs.",
     "~~": "two waves stand close to the first and the last word, outside of other signs.",
@@ -253,7 +250,7 @@ _WHY = {
 
 
 def _whole(address: str) -> str:
-    """Return where a link leads that was typed as one says an address aloud."""
+    """Return the target of an address that was typed without its scheme."""
     if address.lower().startswith("www."):
         return f"http://{address}"
     return f"mailto:{address}" if "@" in address and not re.search(r"[:/?#]", address) else address

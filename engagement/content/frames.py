@@ -1,4 +1,4 @@
-"""What the service itself says in a message, in each language that has a file in `content/frames`; parsed, never changed."""
+"""The service's own words in messages, in each language with a file in `content/frames`; read-only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,33 +11,33 @@ from engagement.content.library import LIBRARY
 from engagement.errors import BadInput
 
 FOLDER = LIBRARY / "frames"
-#: The language that every sentence of the service is written in first; what has no file of its own is said in it.
+#: The service's own language, used for languages without a file.
 FIRST = "en"
 
 
 @dataclass(frozen=True)
 class Frame:
-    """The words around a text in one language, by their keys; values are put in where a key stands in single braces."""
+    """The words around a text in one language, by key; values replace keys in single braces."""
 
     language: str
     words: Mapping[str, str]
 
     def say(self, key: str, **values: str) -> str:
-        """Return the words of a key with these values in them."""
+        """Return the words of a key, with these values filled in."""
         return self.words[key].format(**values)
 
 
 def frame_in(language: str) -> Frame:
-    """Return the words in this language, or in its base ("pt" for "pt-BR"); in English where there is no file."""
+    """Return the words in this language or its base ("pt" for "pt-BR"), or in English if there is no file."""
     frames = frames_by_language()
     return frames.get(language.partition("-")[0].lower(), frames[FIRST])
 
 
 @lru_cache(maxsize=1)
 def frames_by_language(folder: Path = FOLDER) -> dict[str, Frame]:
-    """Return every language's words, read once for each process.
+    """Return every language's words, read once a process.
 
-    Raises BadInput that names the file and what is missing from it, measured by the English one.
+    Raises BadInput that names the file and the keys that it lacks compared with the English one.
     """
     first = read_frame(folder / f"{FIRST}.yaml")
     found = {FIRST: first}
@@ -45,12 +45,12 @@ def frames_by_language(folder: Path = FOLDER) -> dict[str, Frame]:
         found[path.stem] = frame = read_frame(path)
         missing = first.words.keys() ^ frame.words.keys()
         if missing:
-            raise BadInput(f"{path.name}: “{min(missing)}” stands in only one of it and {FIRST}.yaml.")
+            raise BadInput(f"{path.name}: “{min(missing)}” is in only one of this file and {FIRST}.yaml.")
     return found
 
 
 def read_frame(path: Path) -> Frame:
-    """Return the words that a file holds; raise BadInput that names it when it can't be read."""
+    """Return the words of a file; raise BadInput that names the file if it can't be read."""
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""The starter library on disk: training modules, outlines for communications, playbooks; parsed, never changed.
+"""The starter library on disk: training modules, outlines for communications, playbooks; read-only.
 
-Every reader raises BadInput with a sentence that names file and line. Parsed texts are kept by their content, so a file
-that changed is read anew and one that did not costs no parsing.
+Every reader raises BadInput with a sentence that names file and line. Parsed texts are cached by content, so a changed
+file is parsed again and an unchanged one is not.
 """
 
 from collections.abc import Iterable
@@ -27,9 +27,9 @@ _LONGEST_FILE = 500_000
 
 @dataclass(frozen=True)
 class ModuleFile:
-    """A training module as its file says; `body` keeps its quiz blocks, `fingerprint` is the hash of the whole file.
+    """A training module from its file; `body` includes its quiz blocks, `fingerprint` is the hash of the whole file.
 
-    `minutes` is its length, `pass_mark` a percentage, `after` the slug of the module that has to be finished first.
+    `minutes` is its length, `pass_mark` a percentage, `after` the slug of the module to finish first.
     """
 
     role: str
@@ -49,7 +49,7 @@ class ModuleFile:
 
 @dataclass(frozen=True)
 class Outline:
-    """An outline of a communication; `rrule` is empty where it is sent as needed, `at` local time of day."""
+    """An outline of a communication; `rrule` is "" if it is sent as needed, `at` is the local time of day."""
 
     slug: str
     title: str
@@ -66,7 +66,7 @@ class Outline:
 
 @dataclass(frozen=True)
 class PlaybookResponse:
-    """One response that can be planned on its own: its name, and its Markdown."""
+    """One response that can be planned by itself: its name and its Markdown."""
 
     title: str
     body: str
@@ -74,7 +74,7 @@ class PlaybookResponse:
 
 @dataclass(frozen=True)
 class Playbook:
-    """How a source of resistance is answered; `body` is all of it, `responses` the parts of “What helps”."""
+    """How to answer a source of resistance; `body` is the whole text, `responses` the parts of “What helps”."""
 
     source: str
     title: str
@@ -86,8 +86,8 @@ class Playbook:
 def module_files(root: Path = LIBRARY) -> list[ModuleFile]:
     """Return the training modules below `root/training`, by role and position.
 
-    Raises BadInput when a file is wrong, when a slug or the id of a question is used twice, or when `after` names no
-    module of the same role.
+    Raises BadInput when a file is wrong, a slug or question id is used twice, or `after` names no module of the same
+    role.
     """
     found = [parse_module(_text_of(path), path.parent.name, path.stem) for path in sorted(root.glob("training/*/*.md"))]
     _refuse_twice((module.slug for module in found), "slug")
@@ -148,7 +148,7 @@ def _text_of(path: Path) -> str:
 
 @lru_cache(maxsize=256)
 def parse_module(text: str, role: str, slug: str) -> ModuleFile:
-    """Return the module that a file's text holds. Raises BadInput naming file and line."""
+    """Return the module in a file's text. Raises BadInput that names file and line."""
     file = f"{slug}.md"
     header = _Header(text, file)
     header.must_be("role", role, "its folder")
@@ -176,7 +176,7 @@ def parse_module(text: str, role: str, slug: str) -> ModuleFile:
 
 @lru_cache(maxsize=64)
 def parse_outline(text: str, slug: str) -> Outline:
-    """Return the outline that a file's text holds. Raises BadInput naming file and line."""
+    """Return the outline in a file's text. Raises BadInput that names file and line."""
     header = _Header(text, f"{slug}.md")
     try:
         at = time.fromisoformat(header.line("at"))
@@ -199,7 +199,7 @@ def parse_outline(text: str, slug: str) -> Outline:
 
 @lru_cache(maxsize=64)
 def parse_playbook(text: str, source: str) -> Playbook:
-    """Return the playbook that a file's text holds. Raises BadInput naming the file, also when “What helps” is empty."""
+    """Return the playbook in a file's text. Raises BadInput that names the file, also if “What helps” is empty."""
     header = _Header(text, f"{source}.md")
     header.must_be("source", source, "the file name")
     body = unwrapped(header.body)
@@ -247,27 +247,27 @@ class _Header:
         self.body_line += next((n for n, line in enumerate(lines[ends + 1 :]) if line), 0)
 
     def line(self, key: str, *, optional: bool = False) -> str:
-        """Return a line of text. Raises BadInput where it is missing."""
+        """Return a line of text. Raises BadInput if it is missing."""
         value = self.fields.get(key, "")
         if not isinstance(value, str) or not (optional or value.strip()) or len(value) > 500:
             raise BadInput(f"{self.file}: the header needs “{key}” in one line.")
         return " ".join(value.split())
 
     def number(self, key: str, least: int, most: int) -> int:
-        """Return a whole number between `least` and `most`. Raises BadInput otherwise."""
+        """Return a whole number from `least` to `most`. Raises BadInput for anything else."""
         value = self.line(key)
         if not (value.isascii() and value.isdigit() and len(value) < 9) or not least <= int(value) <= most:
             raise BadInput(f"{self.file}: “{key}” has to be a whole number from {least} to {most}.")
         return int(value)
 
     def word(self, key: str, known: tuple[str, ...]) -> str:
-        """Return one of the known words. Raises BadInput otherwise."""
+        """Return one of the known words. Raises BadInput for any other."""
         value = self.line(key)
         if value not in known:
             raise BadInput(f"{self.file}: “{key}” has to be one of {', '.join(known)}.")
         return value
 
     def must_be(self, key: str, wanted: str, what: str) -> None:
-        """Raise BadInput unless the header says the same as `what`."""
+        """Raise BadInput unless the header has the value `wanted`."""
         if self.line(key) != wanted:
             raise BadInput(f"{self.file}: “{key}” says {self.line(key)}, {what} says {wanted}. Make them the same.")

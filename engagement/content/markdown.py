@@ -1,8 +1,7 @@
-"""The one way from Markdown to HTML: read into a tree, rendered by Markdown, cleaned by nh3, kept by the hash of its text.
+"""The only way from Markdown to HTML: parsed into a tree, rendered by Markdown, cleaned by nh3, cached by hash.
 
-Python-Markdown's own patterns for blocks and inline marks try again at every letter, so that a few thousand brackets keep a
-server busy for minutes. It renders here what another parser has read, which takes time as the text is long; its own
-patterns never see what somebody wrote.
+Python-Markdown's own patterns start anew at every letter, so a few thousand brackets keep a server busy for minutes.
+Here it only renders what another parser has read in linear time; its own patterns never see a written text.
 """
 
 import re
@@ -30,16 +29,16 @@ ATTRIBUTES = {
     "h3": {"id"},
     "h4": {"id"},
 }
-#: Stands above a text that can't be read as Markdown; see `plain_html`.
+#: Shown above a text that can't be read as Markdown; see `plain_html`.
 SHOWN_PLAIN = "This text is shown as it was typed, because it can’t be laid out."
 
 
 @lru_cache(maxsize=512)
 def to_html(text: str, id_prefix: str = "") -> str:
-    """Return clean HTML for Markdown text; no script, style, image or raw HTML comes through.
+    """Return clean HTML for Markdown text, without scripts, styles, images and raw HTML.
 
-    Headings begin at h2, and their ids with `id_prefix`, so that several texts may stand on one page. A text that can't be
-    read (see `check`) comes as it was typed, below a sentence that says so: the page and the form to mend it open.
+    Headings begin at h2; their ids begin with `id_prefix`, so that one page can show several texts. A text that can't
+    be read (see `check`) is shown as typed, below a sentence that says so, so that its page and form still open.
     """
     try:
         return html_of(tree_of(text), id_prefix)
@@ -48,12 +47,12 @@ def to_html(text: str, id_prefix: str = "") -> str:
 
 
 def check(text: str) -> None:
-    """Raise BadInput with a sentence for a text that is too long, too deep or has too many parts to be shown."""
+    """Raise BadInput with a sentence for a text that is too long, too deep or has too many parts."""
     tree_of(text)
 
 
 def problems_in(text: str) -> list[str]:
-    """Return a sentence for each thing in a text that readers wouldn't get as it is meant, none when all is kept."""
+    """Return a sentence for each thing in a text that readers would not get as meant."""
     try:
         return list(read(text).problems)
     except BadInput as error:
@@ -61,26 +60,26 @@ def problems_in(text: str) -> list[str]:
 
 
 def html_of(tree: Element, id_prefix: str | None = "") -> str:
-    """Return clean HTML for a tree that `tree_of` made; with None its headings have no ids."""
+    """Return clean HTML for a tree from `tree_of`; with None its headings have no ids."""
     return cleaned(_Renderer(tree, id_prefix).convert("."))
 
 
 def plain_html(text: str, why: str) -> str:
-    """Return a text as it was typed, in paragraphs, below a sentence that says why."""
+    """Return a text as typed, in paragraphs, below a sentence that says why."""
     parts = [part for part in text.split("\n\n") if part.strip()]
     said = f"<p><em>{escape(f'{SHOWN_PLAIN} {why}', quote=False)}</em></p>"
     return said + "".join(f"\n<p>{escape(part.strip(), quote=False).replace(chr(10), '<br>')}</p>" for part in parts)
 
 
 def cleaned(html: str) -> str:
-    """Return HTML with nothing in it but the elements and attributes that texts may have."""
+    """Return HTML with only the allowed elements and attributes."""
     return nh3.clean(
         html, tags=set(TAGS), attributes=ATTRIBUTES, url_schemes=set(SCHEMES), link_rel="noopener noreferrer nofollow"
     )
 
 
 class _Renderer(Markdown):
-    """Python-Markdown with a tree that was read already in the place of its own parser."""
+    """Python-Markdown, with a finished tree in the place of its own parser."""
 
     def __init__(self, tree: Element, id_prefix: str | None) -> None:
         super().__init__(output_format="html")
@@ -93,7 +92,7 @@ class _Renderer(Markdown):
 
 
 class _Read(BlockParser):
-    """Gives the tree that was read; the lines that it is handed are none."""
+    """Returns the finished tree, ignoring the lines that it gets."""
 
     def __init__(self, renderer: Markdown, tree: Element) -> None:
         super().__init__(renderer)
@@ -105,7 +104,7 @@ class _Read(BlockParser):
 
 
 class _Headings(Treeprocessor):
-    """Gives headings their ids, each once."""
+    """Gives each heading a unique id."""
 
     def __init__(self, prefix: str) -> None:
         super().__init__()
@@ -124,7 +123,7 @@ class _Headings(Treeprocessor):
 
 
 class _Signs(Treeprocessor):
-    """Keeps an ampersand that somebody typed from being taken for the beginning of an entity."""
+    """Keeps a typed ampersand from becoming the start of an entity."""
 
     def run(self, root: Element) -> None:
         for part in root.iter():

@@ -1,6 +1,6 @@
-"""What stands in a line beside the marks of Markdown: addresses as they are typed, and HTML, which no text has.
+"""Inline rules besides Markdown's own marks: typed addresses, and HTML tags, which texts don't have.
 
-Rules for the parser; each looks at every sign once.
+They are rules for the parser; each examines every character once.
 """
 
 import re
@@ -11,12 +11,12 @@ from markdown_it.rules_inline import StateInline
 
 from engagement.content.autolinks import addresses_in
 
-#: The type of the token that stands for a tag which is left out.
+#: The type of the token for a tag that is left out.
 LEFT_OUT = "tag_left_out"
-#: Openings of emphasis that are looked through for one that an address could end.
+#: How many opening marks of emphasis are searched for one that the end of an address could close.
 _NEAREST = 100
 LONGEST_TAG = 300
-#: Tags that nobody writes by hand for a gap to fill in, as "<time>" or "<your team lead>" are.
+#: Tags that can't be meant as gaps to fill in, unlike "<time>" or "<your team lead>".
 _ELEMENTS = (
     "a|abbr|b|big|blockquote|body|center|code|del|div|em|embed|font|h[1-6]|head|hr|html|i|iframe|img|ins|kbd|li|mark|meta|ol|"
     "p|pre|q|s|script|small|span|strike|strong|style|sub|sup|svg|table|tbody|td|tfoot|th|thead|tr|u|ul|wbr"
@@ -29,7 +29,7 @@ _BREAK = re.compile(r"<br[ \t]*+/?>", re.IGNORECASE)
 
 
 def address_or_words(state: StateInline, silent: bool) -> bool:
-    """Take an address that begins here as a whole, else the words up to the next mark or address."""
+    """Take a whole address that begins here, else the words up to the next mark or address."""
     begins, found = _addresses(state)
     next_one = bisect_left(begins, state.pos)
     at = begins[next_one] if next_one < len(begins) else state.posMax
@@ -50,7 +50,7 @@ def address_or_words(state: StateInline, silent: bool) -> bool:
 
 
 def _addresses(state: StateInline) -> tuple[list[int], dict[int, tuple[int, str]]]:
-    """Return where the addresses of this block begin, and for each its end and where it leads; found once a block."""
+    """Return where the addresses of this block begin, with their ends and targets; found once a block."""
     known = state.env.setdefault("addresses", {})
     if state.src not in known:
         found = {begin: (end, address) for begin, end, address in addresses_in(state.src)}
@@ -60,7 +60,7 @@ def _addresses(state: StateInline) -> tuple[list[int], dict[int, tuple[int, str]
 
 
 def _signs_of_its_own(state: StateInline, end: int) -> int:
-    """Return how many stars or lines behind an address are part of it: those that end no emphasis begun before it."""
+    """Return how many stars or underscores after an address belong to it, as they close no earlier emphasis."""
     sign = state.src[end : end + 1]
     if sign not in ("_", "*"):
         return 0
@@ -85,7 +85,7 @@ def _take_address(state: StateInline, end: int, address: str, silent: bool) -> b
 
 
 def tag(state: StateInline, silent: bool) -> bool:
-    """Leave a tag of HTML out, but for the one that ends a line; what stands between brackets else is read as typed."""
+    """Leave out an HTML tag, except one that ends a line; other text in angle brackets stays as typed."""
     if state.src[state.pos] != "<":
         return False
     end = min(state.posMax, state.pos + LONGEST_TAG)

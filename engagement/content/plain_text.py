@@ -1,21 +1,21 @@
-"""A tree of elements as it reads in a plain-text message: blocks with a blank line between, links written out."""
+"""A tree of elements as plain text: blank lines between blocks, links written out."""
 
 from collections.abc import Iterable
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 _BLOCKS = frozenset("p h2 h3 h4 ul ol li pre blockquote table hr dl".split())
-#: What is struck out has no other sign in plain text, and must not read as if it stood.
+#: Plain text has no strike-through, and struck words must not read as if they were valid.
 _AROUND = {"del": ("(", ")")}
 
 
 def text_of(tree: Element) -> str:
-    """Return the text of a tree that `commonmark.tree_of` made."""
+    """Return the text of a tree from `commonmark.tree_of`."""
     return "\n".join(_lines(tree)).strip()
 
 
 def _lines(block: Element) -> list[str]:
-    """Return the lines of what stands inside a block."""
+    """Return the lines inside a block."""
     parts: list[list[str]] = []
     words: list[str] = [block.text or ""]
     for child in block:
@@ -71,7 +71,7 @@ def _list(block: Element) -> list[str]:
 
 
 def _behind(mark: str, lines: list[str]) -> list[str]:
-    """Return lines with a mark before the first and the others in line with it."""
+    """Return lines with a mark before the first one and the others indented to match."""
     indent = " " * len(mark)
     return [f"{mark if not n else indent}{line}" if line or not n else "" for n, line in enumerate(lines or [""])]
 

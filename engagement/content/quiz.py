@@ -1,4 +1,4 @@
-"""Quiz blocks inside a module's Markdown: cut out before anything is rendered, parsed, put in order, and judged.
+"""Quiz blocks in a module's Markdown: removed before rendering, parsed, shuffled, and judged.
 
 A block is fenced with ```` ```quiz ```` and holds YAML; `content/README.md` describes its keys for authors.
 """
@@ -15,19 +15,19 @@ import yaml
 from engagement.errors import BadInput
 
 _OPENS = re.compile(r"^\s*+(?P<fence>`{3,}+|~{3,}+)\s*+quiz\s*+$", re.IGNORECASE)
-# A run of marks is tried once as a whole, never again from each of its letters.
+# A run of marks is matched once as a whole, never again from each of its characters.
 _ANYWHERE = re.compile(r"(?:(?<!`)`{3,}+|(?<!~)~{3,}+)\s*+quiz\b", re.IGNORECASE)
 _ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,79}$")
 _KEYS = {"id", "question", "tags", "several", "choices"}
 _CHOICE_KEYS = {"text", "right", "why"}
 _LONGEST_BLOCK = 20_000
-#: Brackets that open in a block; each keeps the reader of YAML from forgetting what stood before.
+#: The most opening brackets in a block; each makes the YAML parser keep everything before it.
 _MOST_BRACKETS = 500
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One answer to choose. `key` names it in forms and attempts; it follows from the text, so order may change."""
+    """One answer to choose. Forms and attempts use `key`, which follows from the text, so the order may change."""
 
     key: str
     text: str
@@ -37,7 +37,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with its choices in the author's order; with `several` two or more of them are right."""
+    """A question with its choices in the author's order; with `several`, two or more of them are right."""
 
     id: str
     text: str
@@ -47,7 +47,7 @@ class Question:
 
     @property
     def right_keys(self) -> frozenset[str]:
-        """The keys that have to be chosen, all of them and no other."""
+        """The keys that have to be chosen, all of them and no others."""
         return frozenset(choice.key for choice in self.choices if choice.is_right)
 
     def is_answered_by(self, keys: Collection[str]) -> bool:
@@ -56,7 +56,7 @@ class Question:
 
 
 def shuffled(questions: Sequence[Question], seed: str) -> tuple[Question, ...]:
-    """Return the questions, and the choices of each, in the order that belongs to `seed`; the same seed, the same order."""
+    """Return the questions and their choices in the order of `seed`; the same seed gives the same order."""
     order = random.Random(seed)  # noqa: S311  an order that need not be secret, only repeatable
     mixed = [
         Question(q.id, q.text, tuple(order.sample(q.choices, len(q.choices))), q.several, q.tags) for q in questions
@@ -67,10 +67,10 @@ def shuffled(questions: Sequence[Question], seed: str) -> tuple[Question, ...]:
 
 @lru_cache(maxsize=512)
 def split(body: str, first_line: int = 1) -> tuple[str, tuple[Question, ...]]:
-    """Return a body without its quiz blocks, and the questions of these blocks in their order.
+    """Return a body without its quiz blocks, and the questions of these blocks in order.
 
-    `first_line` is the line of the file on which the body begins, for the sentences. Raises BadInput with one sentence
-    that names the line for a block that cannot be used, or whose answers might otherwise be rendered as text.
+    `first_line` is the file line on which the body begins, for the sentences. Raises BadInput with one sentence that
+    names the line, for a block that is invalid or whose answers might otherwise be rendered as text.
     """
     pieces = _pieces(body, first_line)
     kept = [line for lines, question in pieces if question is None for line in lines]
@@ -78,7 +78,7 @@ def split(body: str, first_line: int = 1) -> tuple[str, tuple[Question, ...]]:
 
 
 def with_question(body: str, question: Question, instead_of: str = "") -> str:
-    """Return a body with a question as its last block, or in the place of the one with the id `instead_of`.
+    """Return a body with a question as its last block, or replacing the one with the id `instead_of`.
 
     Raises BadInput for a body that `split` refuses.
     """
@@ -95,12 +95,12 @@ def with_question(body: str, question: Question, instead_of: str = "") -> str:
 
 
 def without_question(body: str, question_id: str) -> str:
-    """Return a body without the question that has this id. Raises BadInput for a body that `split` refuses."""
+    """Return a body without the question with this id. Raises BadInput for a body that `split` refuses."""
     return _joined([piece for piece in _pieces(body) if piece[1] is None or piece[1].id != question_id])
 
 
 def written(question: Question) -> str:
-    """Return the block from which `split` reads this question."""
+    """Return the block that `split` reads as this question."""
     fields: dict[str, object] = {"id": question.id, "question": question.text}
     if question.tags:
         fields["tags"] = sorted(question.tags)
@@ -124,7 +124,7 @@ def _joined(pieces: Sequence[tuple[list[str], Question | None]]) -> str:
 
 
 def _pieces(body: str, first_line: int = 1) -> list[tuple[list[str], Question | None]]:
-    """Return the lines of a body in runs: those of text, and those of each block with its fences and question."""
+    """Return the lines of a body in runs of text and blocks; a block has its fences and question."""
     found: list[tuple[list[str], Question | None]] = [([], None)]
     block: list[str] | None = None
     fence, opened_at = "", 0
@@ -152,9 +152,9 @@ def _pieces(body: str, first_line: int = 1) -> list[tuple[list[str], Question | 
 
 
 def split_stored(body: str) -> tuple[str, tuple[Question, ...]]:
-    """Return what `split` returns; of a body that it refuses, the text before the first block, and a sentence about it.
+    """Return the result of `split`; for an invalid body, the text before the first block and a sentence about it.
 
-    So that the page and the form to mend it open, and no answer is shown.
+    So its page and form still open, and no answers are shown.
     """
     try:
         return split(body)
@@ -164,7 +164,7 @@ def split_stored(body: str) -> tuple[str, tuple[Question, ...]]:
 
 
 def _without_last_heading(lines: list[str]) -> str:
-    """Return the text without a heading at its end, under which only quiz blocks stood."""
+    """Return the text without a heading at its end, which had only quiz blocks below it."""
     while lines and (not lines[-1].strip() or lines[-1].startswith("#")):
         lines.pop()
     return "\n".join(lines).strip("\n") + "\n"
@@ -176,7 +176,7 @@ def _closes(line: str, fence: str) -> bool:
 
 
 def _question(text: str, line: int) -> Question:
-    """Return the question that a block holds; `line` is where the block's text begins."""
+    """Return the question in a block; `line` is the line where the block's text begins."""
     fields = _mapping(parsed(text, line), line, "A quiz block")
     _refuse_unknown(fields, _KEYS, line)
     name = _text(fields, "id", line)
@@ -214,7 +214,7 @@ def _choice(entry: object, name: str, line: int) -> Choice:
 
 
 def parsed(text: str, line: int) -> object:
-    """Return what YAML says, every scalar as the text it was written as. Raises BadInput with the line for bad YAML.
+    """Return the YAML value with every scalar as text. Raises BadInput with the line for bad YAML.
 
     Scalars stay text, so that an answer `No` is not read as false, nor 14:00 as a number of minutes.
     """

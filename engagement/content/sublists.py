@@ -1,29 +1,29 @@
-"""Lists as people indent them: two blanks or more below an item make a part of it, whatever its mark is.
+"""Nested lists as people indent them: two or more blanks below an item, whatever its mark.
 
-The parser asks for as many blanks as the mark is wide, three below "1." and four below "10."; who types doesn't count them. So
-the lines are moved to where it looks for them before it reads.
+The parser expects as many blanks as the mark is wide, three below "1." and four below "10."; people don't count them.
+So lines are re-indented before parsing.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-#: Blanks that make a line part of the item above it.
+#: The blanks that make a line part of the item above it.
 LEAST = 2
-#: From here on a text is too deep to be shown anyway.
+#: Deeper texts are too deep to be shown anyway.
 DEEPEST = 20
 _QUOTE = re.compile(r"(?: {0,3}+> ?)*+")
 _MARK = re.compile(r"(?:[-+*]|[0-9]{1,9}[.)])(?:[ \t]++|$)")
 _RULE = re.compile(r"(?:(?:-[ \t]*+){3,}+|(?:\*[ \t]*+){3,}+)$")
 _FENCE = re.compile(r"`{3,}+|~{3,}+")
-#: Blanks with which the parser begins code.
+#: The blanks that begin a code block for the parser.
 _CODE = 4
 _ENDS_A_LIST = ("#", "```", "~~~")
 
 
 @dataclass(frozen=True)
 class _Item:
-    """An open item: where its mark and its words were typed, and where its words stand now."""
+    """An open item: the columns of its mark and words as typed, and the new column of its words."""
 
     mark: int
     words: int
@@ -31,14 +31,14 @@ class _Item:
 
 
 def nested(text: str) -> str:
-    """Return a text in which what belongs to an item of a list is indented as the parser expects it."""
+    """Return a text with nested list content indented as the parser expects it."""
     if _MARK.search(text) is None:
         return text
     return "\n".join(_Lines().moved(text.split("\n")))
 
 
 class _Lines:
-    """What is open above the line that is looked at."""
+    """The items that are open above the present line."""
 
     def __init__(self) -> None:
         self._quote = ""
@@ -51,7 +51,7 @@ class _Lines:
         self._after_blank, self._in_code = True, False
 
     def moved(self, lines: list[str]) -> Iterator[str]:
-        """Yield each line where it belongs."""
+        """Yield each line with its new indentation."""
         for line in lines:
             begin = _QUOTE.match(line)
             quote = begin[0] if begin else ""
@@ -86,7 +86,7 @@ class _Lines:
 
     def _begin_item(self, indent: int, mark: str) -> int:
         self._leave(indent)
-        # Four blanks and more are code to the parser where no item is open.
+        # Outside items, four or more blanks are code to the parser.
         to = self._items[-1].moved_to if self._items else indent if indent < _CODE else 0
         wide = len(mark) if len(mark) - len(mark.rstrip()) in range(1, 5) else len(mark.rstrip()) + 1
         if len(self._items) < DEEPEST:

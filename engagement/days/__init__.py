@@ -1,1 +1,1 @@
-"""Days as everybody means them: working days and hours, clock times in zones, and what comes again. Pure: time is an argument."""
+"""Days as everybody counts them: working days and hours, local times, and recurrence. Pure: time is an argument."""

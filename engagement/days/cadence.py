@@ -1,7 +1,7 @@
 """From a recurrence rule, a time zone and a holiday policy to instants.
 
 Dates are expanded as local time and get their zone afterwards, so that 09:00 stays 09:00 across a clock change. A time
-that the change leaves out becomes the first minute after the gap; one that it repeats is taken the first time.
+that the change skips becomes the first minute after the gap; a time that it repeats is the first of the two.
 """
 
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ from engagement.days.recurrence import Recurrence, read_rule
 from engagement.days.rhythm import ordinal_word
 from engagement.days.working_days import nearest_working_day, why_off, working_day_of_month
 
-#: No expansion gives more dates than this, whatever it is asked for.
+#: The most dates of one expansion.
 MOST_DATES = 1000
-#: How far around a window dates are looked at that a holiday could move into it.
+#: Dates this far outside a window are checked too, because a holiday could move them into it.
 MARGIN = timedelta(days=62)
 
 
 class HolidayPolicy(StrEnum):
-    """What happens to a date that falls on a weekend or holiday."""
+    """What happens to a date on a weekend or holiday."""
 
     KEEP = "keep"
     BEFORE = "before"
@@ -54,7 +54,7 @@ class Cadence:
 class PlannedDate:
     """One date: `planned_for` as the rule gives it, `sends_at` after weekends and holidays; both in UTC.
 
-    `why_moved` names what was in the way ("Good Friday", "a Saturday"), None where the date stands as the rule gave it.
+    `why_moved` names the obstacle ("Good Friday", "a Saturday"), None for a date that didn't move.
     """
 
     planned_for: datetime
@@ -63,9 +63,9 @@ class PlannedDate:
 
 
 def planned_dates(cadence: Cadence, after: datetime, until: datetime) -> list[PlannedDate]:
-    """Return the dates whose `planned_for` lies in (after, until], both aware, in order and each once.
+    """Return the dates whose `planned_for` is in (after, until], both aware, in order and each once.
 
-    Where two dates of the rule are moved to the same day, the one that falls there by itself is kept, else the first.
+    If two dates of the rule would be sent on the same day, the one that needed no move is kept, else the first.
     """
     zone = ZoneInfo(cadence.timezone)
     first_local = (after - MARGIN).astimezone(zone).replace(tzinfo=None)
@@ -89,7 +89,7 @@ def _in_window(
     for day, (local, why) in sorted(kept.items()):
         sends_at = instant_of(day, local.time(), zone)
         planned_for = instant_of(local.date(), local.time(), zone)
-        # A day that a zone skipped altogether begins with the next one and may meet it there.
+        # A day that a zone skipped entirely starts with the next day, and may coincide with its date.
         if dates and (sends_at <= dates[-1].sends_at or planned_for <= dates[-1].planned_for):
             continue
         dates.append(PlannedDate(planned_for, sends_at, why))
@@ -99,9 +99,9 @@ def _in_window(
 def moved_day(
     day: date, policy: HolidayPolicy, country: str, rule: Recurrence | None = None
 ) -> tuple[date, str | None]:
-    """Return the day on which a message of a day goes out, and what is in the way of the day; (day, None) when it stays.
+    """Return the day of sending for a date, and the reason for a move; (day, None) when it stays.
 
-    Where the rule names a working day, that one is found in the same month and no policy moves it.
+    If the rule names a working day, that one is found in the same month and no policy moves it.
     """
     if rule is not None and rule.counts_working_days:
         return _working_day(day, rule.place_of(day), country)

@@ -1,4 +1,4 @@
-"""Clock times, zones, and the instants that they mean there."""
+"""Times of day and zones, and the instants that they mean."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,7 +8,7 @@ from engagement.errors import BadInput
 
 
 def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """Return the instant in UTC of a local time: after the gap when the clock change leaves it out, else the first one."""
+    """Return the UTC instant of a local time: after the gap if a clock change skips it, the first if repeated."""
     local = datetime.combine(day, at)
     while not _exists(local, zone):
         local = local.replace(second=0, microsecond=0) + timedelta(minutes=1)
@@ -20,7 +20,7 @@ def _exists(local: datetime, zone: ZoneInfo) -> bool:
 
 
 def clock_time(at: str) -> time:
-    """Return the time of day that HH:MM names; raise BadInput for anything else."""
+    """Return the time of day for HH:MM; raise BadInput for anything else."""
     found = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", at)
     if found is None:
         sentence = f"“{at}” is not a time of day. Write it as 09:00."
@@ -29,7 +29,7 @@ def clock_time(at: str) -> time:
 
 
 def check_zone(timezone: str) -> str:
-    """Return an IANA time zone; raise BadInput for a name that is none."""
+    """Return an IANA time zone; raise BadInput for an unknown name."""
     if timezone not in available_timezones():
         sentence = f"“{timezone}” is not a time zone. Use a name such as Europe/London."
         raise BadInput(sentence, {"timezone": sentence})

@@ -1,7 +1,7 @@
-"""Recurrence rules (RFC 5545): which parts are offered, and the days that they give.
+"""Recurrence rules (RFC 5545): the supported parts, and the days that they give.
 
-Only what every calendar reads in the same way is let through: libraries differ on WEEKLY with BYSETPOS and on YEARLY
-with BYMONTHDAY alone. Every rule that passes gives a date at least once in forty years, so that expanding it ends.
+Only rules that every calendar reads alike are allowed: libraries differ on WEEKLY with BYSETPOS and on YEARLY with only
+BYMONTHDAY. Every allowed rule gives a date at least once in forty years, so that its expansion ends.
 """
 
 import re
@@ -25,7 +25,7 @@ DAYS_OF_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 @dataclass(frozen=True)
 class Recurrence:
-    """A rule taken apart: `days` are pairs of ordinal (0 for every) and two-letter weekday."""
+    """A parsed rule: `days` are pairs of ordinal (0 for every) and two-letter weekday."""
 
     frequency: str
     interval: int = 1
@@ -38,13 +38,13 @@ class Recurrence:
     def counts_working_days(self) -> bool:
         """Whether it means a working day by its place in the month, such as the first one.
 
-        The rule itself can only say Monday to Friday; which days are working days depends on the country.
+        The rule itself can only say Monday to Friday; the country decides which days are working days.
         """
         in_one_month = self.frequency == "MONTHLY" or len(self.months) == 1
         return bool(self.positions) and in_one_month and frozenset(self.days) == WORKING_WEEK
 
     def place_of(self, day: date) -> int:
-        """Return which of the `positions` gives this day of the rule: 1 for the first day from Monday to Friday, -1 for the last."""
+        """Return which of the `positions` gives this day: 1 the month's first from Monday to Friday, -1 the last."""
         weekdays = [each for each in days_of_month(day) if each.weekday() < len(WORKING_WEEK)]
         place = weekdays.index(day) + 1
         return place if place in self.positions else place - len(weekdays) - 1
@@ -52,13 +52,13 @@ class Recurrence:
     def starting(self, first: datetime) -> rrule.rrule:
         """Return the expansion in local time from `first` (naive) on.
 
-        Every second week or month is counted from the first day that fits, so that it begins as soon as it can.
+        Every second week or month is counted from the first matching day, so that the rule begins as soon as it can.
         """
         counted_from = self.counted_from(first.date())
         return self._expanded(datetime.combine(counted_from, first.time()) if counted_from else first, self.interval)
 
     def counted_from(self, starts_on: date) -> date | None:
-        """Return the first day that fits, from which every second week or month is counted; None where none is skipped."""
+        """Return the first matching day, from which every second week or month is counted; None if none is skipped."""
         if self.interval == 1:
             return None
         return self._expanded(datetime.combine(starts_on, time()), 1)[0].date()
@@ -77,7 +77,7 @@ class Recurrence:
 
 
 def read_rule(text: str) -> Recurrence:
-    """Return the parts of RRULE text; raise BadInput with a sentence when it holds what is not offered."""
+    """Return the parts of RRULE text; raise BadInput with a sentence for parts that are not supported."""
     parts = _parts(text)
     frequency = parts.get("FREQ", "")
     if frequency not in FREQUENCIES:
@@ -101,7 +101,7 @@ def _parts(text: str) -> dict[str, str]:
         if name not in PARTS or not is_pair or not value:
             raise _refused(f"“{piece}” is not offered; use {listed(PARTS)}")
         if name in parts:
-            raise _refused(f"{name} stands in it twice")
+            raise _refused(f"{name} is in it twice")
         parts[name] = value
     return parts
 
@@ -150,7 +150,7 @@ def _check(rule: Recurrence) -> None:
 
 
 def _exists(rule: Recurrence, day: int) -> bool:
-    # With an interval the months depend on the first date, so only days that each month has are safe.
+    # With an interval the months depend on the first date, so only days that every month has are safe.
     if rule.interval > 1:
         return abs(day) <= 28
     return any(abs(day) <= DAYS_OF_MONTH[month - 1] for month in rule.months or range(1, 13))

@@ -1,4 +1,4 @@
-"""How often, between people and rules: a choice in a form becomes rule text, and a rule is said in words."""
+"""How often, for people: turns a choice in a form into rule text, and a rule into words."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ WORKING_DAYS = ",".join(DAYS[:5])
 
 
 class Rhythm(StrEnum):
-    """How often, as the form asks for it; `rule_of` turns a choice into a recurrence rule."""
+    """How often, as the form asks; `rule_of` turns a choice into a recurrence rule."""
 
     WEEKLY = "weekly"
     FORTNIGHTLY = "fortnightly"
@@ -51,7 +51,7 @@ class Choice:
 def rule_of(choice: Choice) -> str | None:
     """Return the rule text of a choice, None for "as needed".
 
-    Raises BadInput when the weekday, week or day that it needs makes no sense.
+    Raises BadInput when its weekday, week or day is missing or invalid.
     """
     if choice.rhythm is Rhythm.AS_NEEDED:
         return None
@@ -69,13 +69,13 @@ def rule_of(choice: Choice) -> str | None:
     return rule
 
 
-#: What a form offers: days that every month has, and weeks in which every weekday comes.
+#: The form's options: days that every month has, and weeks that have every weekday.
 MONTH_DAYS = (*range(1, 29), -1)
 WEEKS = tuple(n for n in ORDINALS if n != 5)
 
 
 def choice_of(rule: str | None) -> Choice:
-    """Return the choice that gives this rule; AS_IT_IS where the form has none for it."""
+    """Return the choice that gives this rule; AS_IT_IS if the form has none for it."""
     if rule is None:
         return Choice(Rhythm.AS_NEEDED)
     found = read_rule(rule)
@@ -105,7 +105,7 @@ def rhythm_words(rule: str | None) -> str:
 
 
 def cadence_words(rule: str | None, at: str, timezone: str) -> str:
-    """Say how often, when and by which clock: "Every second Thursday at 09:00, London time"."""
+    """Say how often, when and in which zone: "Every second Thursday at 09:00, London time"."""
     words = rhythm_words(rule)
     return words if rule is None else f"{words} at {at}, {zone_words(timezone)}"
 
@@ -142,7 +142,7 @@ def _weekday(day: str) -> str:
 
 
 def ordinal_word(number: int) -> str:
-    """Write a place: "first", "last", "7th", "2nd to last"."""
+    """Write an ordinal: "first", "last", "7th", "2nd to last"."""
     if number in ORDINALS:
         return ORDINALS[number]
     return f"{-number}th to last" if number < 0 else f"{number}th"

@@ -1,4 +1,4 @@
-"""Working days of a country: weekends and public holidays by name, and counting over them. The one definition of both."""
+"""Working days of a country: weekends and public holidays by name, and counting with them, defined only here."""
 
 from calendar import monthrange
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import holidays
 from engagement.errors import BadInput
 from engagement.words import weekday_word
 
-#: The longest run of days without a working day between two of them that is believed; beyond it the data are wrong.
+#: The longest plausible run of days off; with a longer one the calendar data are wrong.
 LONGEST_BREAK = 60
 
 
@@ -20,14 +20,14 @@ def _days_off(country: str, year: int) -> tuple[dict[date, str], frozenset[int]]
     code, _, part = country.partition("-")
     found = holidays.country_holidays(code, subdiv=part or None, years=year, language="en_US")
     named = {day: found[day] for day in found}
-    # A country may declare single Saturdays working days to make up for a bridge day.
+    # A country may make single Saturdays working days to compensate for a bridge day.
     worked: set[date] = getattr(found, "weekend_workdays", set())
     weekend = frozenset(found.weekend)
     return {**named, **dict.fromkeys(worked - set(named), "")}, weekend
 
 
 def check_country(country: str) -> str:
-    """Return the code of a country ("GB") or of a part of it ("GB-ENG"); raise BadInput for one without known holidays."""
+    """Return the code of a country ("GB") or of a part of it ("GB-ENG"); raise BadInput if its holidays are unknown."""
     code, _, part = country.strip().upper().partition("-")
     known = holidays.list_supported_countries()
     if code not in known or (part and part not in known[code]):
@@ -37,7 +37,7 @@ def check_country(country: str) -> str:
 
 
 def why_off(day: date, country: str) -> str | None:
-    """Return why nobody works on a day: the holiday's name, "a Saturday"; None for a working day."""
+    """Return why a day is off: the holiday's name, "a Saturday"; None for a working day."""
     named, weekend = _days_off(country, day.year)
     name = named.get(day)
     if name is not None:
@@ -46,12 +46,12 @@ def why_off(day: date, country: str) -> str | None:
 
 
 def is_working_day(day: date, country: str) -> bool:
-    """Return whether people in the country work on this day."""
+    """Return whether this is a working day in the country."""
     return why_off(day, country) is None
 
 
 def nearest_working_day(day: date, country: str, step: int) -> date:
-    """Return the day itself when it is a working day, else the next one (`step` 1) or the one before (`step` -1)."""
+    """Return the day itself if it is a working day, else the next one (`step` 1) or the previous one (`step` -1)."""
     for distance in range(LONGEST_BREAK):
         candidate = day + timedelta(days=step * distance)
         if is_working_day(candidate, country):
@@ -60,7 +60,7 @@ def nearest_working_day(day: date, country: str, step: int) -> date:
 
 
 def working_days_before(day: date, number: int, country: str) -> date:
-    """Return the working day that lies `number` working days before `day`; with 0 the last one up to the day itself."""
+    """Return the day `number` working days before `day`; with 0 the last working day up to the day itself."""
     found = nearest_working_day(day, country, -1) if number == 0 else day
     for _ in range(number):
         found = nearest_working_day(found - timedelta(days=1), country, -1)
@@ -68,10 +68,10 @@ def working_days_before(day: date, number: int, country: str) -> date:
 
 
 def working_days_after(day: date, number: int, country: str) -> date:
-    """Return the working day that lies `number` working days after `day`; with 0 the first one from the day itself on.
+    """Return the day `number` working days after `day`; with 0 the first working day from the day itself on.
 
-    What was promised within `number` working days of a day is due then, and late from the day after. So on a given day all
-    is late that came before `working_days_before` it by that number.
+    A promise within `number` working days of `day` is due on this day, and late from the next. So on a day `on`,
+    everything from before `working_days_before(on, number)` is late.
     """
     found = nearest_working_day(day, country, 1) if number == 0 else day
     for _ in range(number):
@@ -80,17 +80,17 @@ def working_days_after(day: date, number: int, country: str) -> date:
 
 
 def working_days_between(start: date, end: date, country: str) -> int:
-    """Return how many working days lie after `start`, up to and with `end`; 0 when `end` is not later."""
+    """Return the number of working days after `start`, up to and including `end`; 0 if `end` is not later."""
     return sum(is_working_day(start + timedelta(days=n), country) for n in range(1, (end - start).days + 1))
 
 
 def days_of_month(day: date) -> list[date]:
-    """Return all days of the month in which a day lies."""
+    """Return all days of the month of a day."""
     return [day.replace(day=number) for number in range(1, monthrange(day.year, day.month)[1] + 1)]
 
 
 def working_day_of_month(month: date, place: int, country: str) -> date:
-    """Return the working day at a place of the month in which `month` lies: 1 the first, -1 the last; never beyond either."""
+    """Return a working day of the month by place: 1 the first, -1 the last; places beyond give the nearest."""
     found = [day for day in days_of_month(month) if is_working_day(day, country)]
     return found[min(place, len(found)) - 1] if place > 0 else found[max(place, -len(found))]
 

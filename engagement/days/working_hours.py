@@ -19,9 +19,9 @@ class WorkingTime:
 
 
 def next_working_instant(instant: datetime, works: WorkingTime) -> datetime:
-    """Return the instant itself (aware) while somebody works, else the one at which they begin next, in UTC.
+    """Return the instant itself (aware) during working hours, else the next start of work, in UTC.
 
-    Both are right across a clock change: hours are local, and a day whose hours the change leaves out is passed over.
+    Correct across clock changes: hours are local, and a day whose hours the change skips has none.
     """
     zone = ZoneInfo(works.timezone)
     begins, ends = clock_time(works.works_from), clock_time(works.works_until)

@@ -1,4 +1,4 @@
-"""The demonstration: an invented insurer's programme, lived through day by day with the rooms' own actions."""
+"""The demonstration: an invented insurer's programme, played day by day with the rooms' own actions."""
 
 from engagement.demo.loading import accounts, database_is_empty, is_loaded, load
 

@@ -1,4 +1,4 @@
-"""The messages of the demonstration, as somebody wrote them; values stand in single braces, merge fields in double ones."""
+"""The messages of the demonstration; values are in single braces, merge fields in double ones."""
 
 BRIEFINGS: dict[int, list[tuple[int, str, str]]] = {
     # wave: (days to go-live at sending, subject, body)
@@ -26,7 +26,7 @@ BRIEFINGS: dict[int, list[tuple[int, str, str]]] = {
         )
     ],
 }
-#: Wave 3 hears early what is coming, and again with every detail.
+#: Wave 3 is told early what is coming, and again with every detail.
 EARLY_BRIEFING = (
     "Property claims: what is coming, and what stays yours",
     "Dear {{ first_name }},\n\nat the town hall you asked to have it in writing. From **{{ go_live }}**, new property claims come "
@@ -51,7 +51,7 @@ UPDATE = (
     "Dear {{ first_name }},\n\nhere is where the programme stands.\n\n## What is new\n\n{news}\n\n## What comes next\n\n{next}\n\n## What we "
     "heard from you\n\n{heard}\n\nWhat changes for you, and when: {{ my_change_link }}\n\n{{ sender_name }}",
 )
-#: Until so many days from today, what a programme update says.
+#: The contents of the programme updates: each until a day, in days from today.
 UPDATE_PARTS: list[tuple[int, dict[str, str]]] = [
     (
         -78,
@@ -106,7 +106,7 @@ TECHNICAL = {
         "{{ first_name }},\n\n## Zmiany na platformie\n\n{change}\n\n## Co to znaczy dla integracji\n\n{means}\n\n{{ sender_name }}",
     ),
 }
-#: What changed and what that means, in each of these languages.
+#: What changed and what it means, in each of these languages.
 TECHNICAL_PARTS = [
     {
         "en": (

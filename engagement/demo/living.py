@@ -1,4 +1,4 @@
-"""One day of the demonstration: messages are written, approved and sent, people learn, object and are answered."""
+"""One day of the demonstration: messages are written, approved and sent; people learn, object and get answers."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -15,17 +15,19 @@ from engagement.intake.reading.queries.files import open_file
 from engagement.people.models import Department, Person
 from engagement.resistance import actions as resistance
 from engagement.resistance.figures.actions import count_objections
-from engagement.resistance.models import Concern
-from engagement.resistance.rules import ConcernStatus, Sender, Severity
+from engagement.resistance.models import About, Concern
+from engagement.resistance.rules import ConcernStatus, Sender, Severity, Source
 from engagement.resistance.saying.actions import empty_letterbox, say_something
-from engagement.training import actions as training
+from engagement.resistance.saying.rules import Moment
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import answer_quiz
 from engagement.training.models import Assignment, CurriculumItem, Module
 from engagement.training.rules import ItemKind
 from engagement.waves import actions as waves
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
 
-#: Share of a wave's people who finish by so many days before go-live; the rest learns late or not at all.
+#: By wave, the share of its people who finish in time; the others finish late or not at all.
 FINISHING = {1: 0.98, 2: 0.93, 3: 0.58}
 #: Days from today to the town hall at which wave 3 was explained.
 TOWN_HALL = -8
@@ -38,7 +40,7 @@ LEARNING_BEGINS = {1: -40, 2: -38, 3: -46}
 
 
 def live_a_day(stage: Stage, offset: int) -> None:
-    """Live through the day `offset` days from today; today itself ends in the early morning."""
+    """Play the day `offset` days from today; today itself ends in the early morning."""
     day = stage.day(offset)
     with stage.at(day, 5, 30):
         empty_letterbox(day, stage.settings.holidays)
@@ -59,7 +61,7 @@ def _petra_leaves(stage: Stage, day: date) -> None:
         by = stage.accounts[roster.ADMIN.email].actor
         intake.apply_run(intake.stage_file(file, full=True, skip_bad=False, by=by), confirm_leavers=False, by=by)
         waves.settle_memberships()
-        training.settle_assignments(clock.now())
+        settle_assignments(clock.now())
 
 
 def _move_waves_on(stage: Stage, offset: int) -> None:
@@ -95,7 +97,7 @@ def _learn(stage: Stage, offset: int) -> None:
 
 
 def _learners(wave: Wave, turn: int, turns: int, share: float) -> Iterator[tuple[Person, list[Module]]]:
-    """Give the people whose turn it is; every eighth does only the first module."""
+    """Yield the people whose turn it is, with their modules; every eighth does only the first one."""
     required: dict[str, list[Module]] = {}
     items = db.session.scalars(
         select(CurriculumItem).where(CurriculumItem.kind == ItemKind.REQUIRED).order_by(CurriculumItem.position)
@@ -123,17 +125,17 @@ def _study(stage: Stage, person: Person, modules: list[Module]) -> None:
         if stage.chance.random() < 0.12:
             first = module.questions[0]
             wrong = [choice.key for choice in first.choices if not choice.is_right][:1]
-            training.answer_quiz(
+            answer_quiz(
                 person, module, {q.id: wrong if q is first else right[q.id] for q in module.questions}, "1", by=by
             )
-        training.answer_quiz(person, module, right, "2", by=by)
+        answer_quiz(person, module, right, "2", by=by)
 
 
 def _talk(stage: Stage, offset: int) -> None:
-    """Somebody says something on most days; the team answers within a week."""
+    """Let somebody object on most days; the team answers within a week."""
     texts = story.CONCERNS
     if TOWN_HALL <= offset < -1:
-        # After the town hall of wave 3 many people speak at once.
+        # After the town hall of wave 3 many people object at once.
         said = [texts[(offset * 5 + n) % len(texts)] for n in range(5)]
     elif -120 <= offset < TOWN_HALL and offset % 2 == 0:
         said = [texts[(offset + 120 + n * 11) % len(texts)] for n in range(2 if offset % 3 == 0 else 1)]
@@ -145,21 +147,19 @@ def _talk(stage: Stage, offset: int) -> None:
         _answer(stage, offset)
 
 
-def _say(stage: Stage, offset: int, source: object, severity: object, text: str, answer: str | None) -> None:
+def _say(stage: Stage, offset: int, source: Source, severity: Severity, text: str, answer: str | None) -> None:
     on = stage.day(offset)
     if answer is None and offset < -9:
-        return  # what still waits was said lately
+        return  # the newest ones still wait for an answer
     wave = stage.waves[1 if offset < -60 else 2 if offset < -30 else 3]
     team = stage.accounts[roster.WAVE_LEAD.email].actor
     if stage.chance.random() < 0.6:
         say_something(
             text,
             Sender.ANONYMOUS,
+            About(source, wave=wave),
             secret=stage.secret,
-            on=on,
-            country=stage.settings.holidays,
-            source=source,  # type: ignore[arg-type]
-            wave=wave,
+            moment=Moment(on, stage.settings.holidays),
         )
     else:
         members = (
@@ -172,7 +172,7 @@ def _say(stage: Stage, offset: int, source: object, severity: object, text: str,
             .limit(1)
         )
         person = db.session.scalars(members).one()
-        resistance.log_concern(text, by=team, on=on, source=source, severity=severity, person=person, wave=wave)  # type: ignore[arg-type]
+        resistance.log_concern(text, About(source, wave=wave), by=team, on=on, severity=severity, person=person)
 
 
 def _answer(stage: Stage, offset: int) -> None:

@@ -1,4 +1,4 @@
-"""Loading the demonstration: sets the stage, then lives through half a year, a day at a time."""
+"""Loads the demonstration: prepares it, then plays half a year, a day at a time."""
 
 import secrets
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from engagement.accounts.posts import actions as posts
 from engagement.accounts.queries import demonstration_account_exists
 from engagement.accounts.rules import Role
 from engagement.audiences import actions as audience_actions
-from engagement.communications import actions as communication_actions
+from engagement.communications.actions import calendar
 from engagement.communications.models import Details
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
@@ -32,7 +32,8 @@ from engagement.programmes import actions as programme_actions
 from engagement.programmes.models import Programme
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from engagement.settings import Settings
-from engagement.training import actions as training
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.library import settle_library
 from engagement.waves import actions as wave_actions
 from engagement.waves.models import WaveDetails
 
@@ -93,17 +94,17 @@ WAVES: dict[int, tuple[str, str, int, int, tuple[str, ...], tuple[str, ...]]] = 
 
 
 def database_is_empty() -> bool:
-    """Return whether nobody is in the directory, nobody can sign in and no programme was begun."""
+    """Return whether the directory is empty, nobody can sign in and there is no programme."""
     return not any(db.session.scalar(select(table.id).limit(1)) for table in (Person, Account, Programme))
 
 
 def is_loaded() -> bool:
-    """Return whether the demonstration accounts are there."""
+    """Return whether the demonstration accounts exist."""
     return demonstration_account_exists()
 
 
 def accounts() -> list[tuple[Account, str]]:
-    """Return the demonstration accounts with what each is for. Raises BadInput when the demonstration is not loaded."""
+    """Return the demonstration accounts with the purpose of each. Raises BadInput if the demonstration is not loaded."""
     found = {a.email: a for a in db.session.scalars(select(Account).where(Account.is_demonstration))}
     listed = [(found[figure.email], words) for figure, words in WORDS.items() if figure.email in found]
     if not listed:
@@ -114,7 +115,7 @@ def accounts() -> list[tuple[Account, str]]:
 def load(settings: Settings, say: Callable[[str], None]) -> str:
     """Load the demonstration into an empty database and return the one password of its accounts.
 
-    Commits each day that it lives through; `say` is told how far it is.
+    Commits after each day; reports progress to `say`.
     """
     password = settings.demo_password or secrets.token_urlsafe(12)
     stage = Stage(settings, str(current_app.config["SECRET_KEY"]), clock.today(settings.timezone))
@@ -132,7 +133,7 @@ def _set_stage(stage: Stage, password: str, say: Callable[[str], None]) -> None:
         file = open_file(roster.roster(stage.day(-DAYS_OF_HISTORY)), "people.csv")
         run = intake.stage_file(file, full=True, skip_bad=False, by=SETTER)
         intake.apply_run(run, confirm_leavers=False, by=SETTER)
-        training.settle_library(by=SETTER)
+        settle_library(by=SETTER)
         for figure, role in ROLES.items():
             _open_account(stage, figure, role, password)
         _plan_programme(stage)
@@ -175,7 +176,7 @@ def _plan_programme(stage: Stage) -> None:
         posts.name_lead(wave, _person(roster.WAVE_LEAD), by=by)
         posts.name_sponsor(wave, _person(roster.SPONSOR), by=by)
     wave_actions.settle_training_days(stage.waves.values(), stage.settings.holidays)
-    training.settle_assignments(clock.now())
+    settle_assignments(clock.now())
 
 
 def _name_holders(stage: Stage, name: str) -> None:
@@ -214,7 +215,7 @@ def _plan_communications(stage: Stage) -> None:
     manager, writer = stage.accounts[roster.MANAGER.email], stage.accounts[roster.WAVE_LEAD.email]
     assert stage.programme
     _save_audiences(stage)
-    made = communication_actions.adopt_standard_communications(
+    made = calendar.adopt_standard_communications(
         stage.programme,
         owner=writer,
         approver=manager,
@@ -229,9 +230,9 @@ def _plan_communications(stage: Stage) -> None:
     )
     for line in made:
         if line.kind is CommunicationKind.PROGRAMME_UPDATE:
-            # The pilot had few readers; everybody is written to since the first wave was being prepared.
+            # The pilot had few readers; everybody gets messages since the first wave was being prepared.
             since = replace(line.details, starts_on=stage.day(-PROGRAMME_UPDATES_SINCE))
-            communication_actions.change_communication(line, since, by=manager.actor)
+            calendar.change_communication(line, since, by=manager.actor)
     stage.communications = {communication.kind.value: communication for communication in made}
     for number, wave in stage.waves.items():
         if number == 4:
@@ -239,7 +240,7 @@ def _plan_communications(stage: Stage) -> None:
         audience = audience_actions.save_audience(
             f"People of wave {number}", {"field": "wave", "values": [wave.id]}, by=manager.actor
         )
-        stage.communications[f"briefing {number}"] = communication_actions.make_communication(
+        stage.communications[f"briefing {number}"] = calendar.make_communication(
             stage.programme,
             Details(
                 CommunicationKind.DEPARTMENT_BRIEFING,

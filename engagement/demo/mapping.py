@@ -1,4 +1,4 @@
-"""The stakeholder map and the champions of the demonstration: who is put on it, changed, written about, and appointed when."""
+"""The demonstration's stakeholder map and champions: who is added, changed, written about and appointed, and when."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,10 @@ from engagement.demo.stage import Stage
 from engagement.people.models import Department, Person
 from engagement.people.queries import below, department_by_path
 from engagement.programmes.models import Programme
-from engagement.stakeholders import actions, coverage
+from engagement.stakeholders.actions import mapping
+from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.champions import queries as coverage
+from engagement.stakeholders.champions.actions import appoint_champion, release_champion
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.models import Wave
@@ -24,7 +27,7 @@ from engagement.waves.models import Wave
 class Entry:
     """Somebody who is put on the map `day` days from today; a `wave` of None is the whole programme.
 
-    `whom` is a figure, a department's path, a path with the place of a person in it, or a name outside the directory.
+    `whom` is a figure, a department's path, a path with a person's number in it, or a name outside the directory.
     """
 
     day: int
@@ -55,7 +58,7 @@ ENTRIES = (
     Entry(-60, ("Legal", 2), G.OTHERS, None, "Data protection officer: judges what the workflows may read.", roster.ADMIN),
     Entry(-30, "Underwriting", G.END_USERS, 4, "", None),
 )  # fmt: skip
-#: Day, wave, department that they stand up for, where they work, and how many of them.
+#: Day, wave, the department they are champions for, where they work, and how many.
 APPOINTED: tuple[tuple[int, int, str, str, int], ...] = (
     (-100, 1, "Operations/Claims/Motor", "Operations/Claims/Motor", 13),
     (-60, 2, "Finance/Accounts payable", "Finance/Accounts payable", 10),
@@ -64,20 +67,20 @@ APPOINTED: tuple[tuple[int, int, str, str, int], ...] = (
     (-28, 3, "Operations/Claims/Letters", "Operations/Claims/Letters", 4),
     (-20, 3, "Operations/Broker Service", "Operations/Broker Service", 1),
 )
-#: Figures of the story who become champions of wave 3; Petra leaves before it begins.
+#: Figures who become champions of wave 3; Petra leaves before it starts.
 FIGURES_APPOINTED = {-90: roster.DEPARTED, -18: roster.EMPLOYEE}
 RELEASED_ON = -12
 
 
 def keep_the_map(stage: Stage, offset: int) -> None:
-    """Do what the change team did for the map and the champions on the day `offset` days from today."""
+    """Make the change team's changes of map and champions on the day `offset` days from today."""
     with stage.at(stage.day(offset), 9):
         for entry in ENTRIES:
             if entry.day == offset:
                 _add(stage, entry)
         if offset == -62:
             gone = db.session.scalars(select(Stakeholder).where(Stakeholder.name == CONSULTANTS)).one()
-            actions.remove_stakeholder(gone, reason="Their contract ended with the pilot.", by=_manager(stage))
+            mapping.remove_stakeholder(gone, reason="Their contract ended with the pilot.", by=_manager(stage))
         if offset == -20:
             _dana_speaks_for_it(stage)
         if offset == -16:
@@ -91,7 +94,7 @@ def _manager(stage: Stage) -> Actor:
 
 def _add(stage: Stage, entry: Entry) -> None:
     by = stage.accounts[roster.WAVE_LEAD.email].actor if entry.owner is roster.WAVE_LEAD else _manager(stage)
-    row = actions.add_stakeholder(
+    row = mapping.add_stakeholder(
         _whom(entry.whom),
         entry.group,
         places=[_map(stage, entry.wave)],
@@ -100,7 +103,7 @@ def _add(stage: Stage, entry: Entry) -> None:
         by=by,
     )
     if entry.note:
-        actions.write_note(row, entry.note, by=by)
+        write_note(row, entry.note, by=by)
 
 
 def _map(stage: Stage, wave: int | None) -> Programme | Wave:
@@ -121,7 +124,7 @@ def _figure(figure: Figure) -> Person:
 
 
 def _people_in(path: str) -> Iterator[Person]:
-    """Give who works in a department or below, without the figures of the story."""
+    """Yield the people who work in a department or below, without the figures."""
     department = department_by_path(path)
     assert department
     within = select(Department.id).where(below(department))
@@ -136,7 +139,7 @@ def _people_in(path: str) -> Iterator[Person]:
 def _dana_speaks_for_it(stage: Stage) -> None:
     dana = _figure(roster.LEAD)
     row = db.session.scalars(select(Stakeholder).where(Stakeholder.person_id == dana.id)).one()
-    actions.change_stakeholder(
+    mapping.change_stakeholder(
         row,
         G.BUSINESS_LEADERS,
         places=[stage.waves[3]],
@@ -163,11 +166,9 @@ def _appoint(stage: Stage, offset: int) -> None:
         if day == offset:
             here = list(_people_in(works_in))
             for person in here[7 :: max(1, len(here) // champions)][:champions]:
-                actions.appoint_champion(
-                    stage.waves[number], person, department=department_by_path(path), from_on=on, by=by
-                )
+                appoint_champion(stage.waves[number], person, department=department_by_path(path), from_on=on, by=by)
     if offset in FIGURES_APPOINTED:
-        actions.appoint_champion(stage.waves[3], _figure(FIGURES_APPOINTED[offset]), from_on=on, by=by)
+        appoint_champion(stage.waves[3], _figure(FIGURES_APPOINTED[offset]), from_on=on, by=by)
     if offset == RELEASED_ON:
         first = next(iter(coverage.champions_of_wave(stage.waves[2].id, on)))
-        actions.release_champion(first, on, by=by)
+        release_champion(first, on, by=by)

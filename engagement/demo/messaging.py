@@ -1,4 +1,4 @@
-"""The messages of one day of the demonstration: written, translated, approved, sent, confirmed, and reminded of."""
+"""One day's messages of the demonstration: written, translated, approved, sent, confirmed, and reminded of."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -6,7 +6,11 @@ from sqlalchemy import select
 
 from engagement import clock
 from engagement.audit import Actor
-from engagement.communications import actions as communications
+from engagement.communications.actions import planning
+from engagement.communications.actions.approving import approve, ask_approval
+from engagement.communications.actions.reminding import messages_to_remind_of, remind
+from engagement.communications.actions.sending import queue_occurrence, settle_sending
+from engagement.communications.actions.writing import write_occurrence, write_translation
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import db
@@ -16,23 +20,23 @@ from engagement.mail import confirming
 from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState, Outcome
-from engagement.people.organisation import Organisation
+from engagement.people.organisation.rules import Organisation
 from engagement.words import day_words, month_words
 
-#: Days from today to the short briefing by which wave 3 hears early what is coming.
+#: Days from today to the short briefing that tells wave 3 early what is coming.
 EARLY_BRIEFING = -8
-#: So many days after a message that asks for it, the percentage of its readers who have confirmed.
+#: Days after a message that asks for a confirmation → percentage of its readers who have confirmed.
 CONFIRMING = {0: 41, 1: 58, 2: 66, 3: 70, 4: 81, 5: 85, 7: 91, 9: 95}
 
 
 class AcceptingServer:
-    """Stands for the mail server of months ago: it takes nearly everything, puts a few off and refuses one in 900."""
+    """A stand-in for a past mail server: it takes nearly everything, defers a few and refuses one in 900."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
 
     def send(self, _sender: str, _recipient: str, _message: bytes) -> Outcome:
-        """Return what such a server would have answered."""
+        """Return the answer of such a server."""
         if self.stage.chance.random() < 1 / 900:
             return Outcome(DeliveryState.BOUNCED, reply="550 5.1.1 The mailbox does not exist")
         return Outcome(DeliveryState.SENT, reply="250 2.0.0 Accepted")
@@ -42,10 +46,10 @@ class AcceptingServer:
 
 
 def write_and_send(stage: Stage, offset: int) -> None:
-    """Write what is due within a week, approve what goes out tomorrow or today, send and confirm what is due."""
+    """Write what is due within a week, approve messages of today and tomorrow, send and confirm what is due."""
     day = stage.day(offset)
     with stage.at(day, 6):
-        communications.plan_occurrences(clock.now())
+        planning.plan_occurrences(clock.now())
         _date_briefings(stage, offset)
     with stage.at(day, 7):
         for occurrence in _due_to_write(stage):
@@ -54,7 +58,7 @@ def write_and_send(stage: Stage, offset: int) -> None:
     due = select(Occurrence).where(Occurrence.status == OccurrenceStatus.APPROVED, Occurrence.sends_at <= end)
     for occurrence in db.session.scalars(due).all():
         with clock.standing_at(occurrence.sends_at):
-            communications.queue_occurrence(
+            queue_occurrence(
                 occurrence.id,
                 now=clock.now(),
                 lateness_limit_hours=stage.settings.lateness_limit,
@@ -66,21 +70,21 @@ def write_and_send(stage: Stage, offset: int) -> None:
     if day < stage.today:
         _remind_and_confirm(stage, day)
         with stage.at(day, 19):
-            communications.settle_missed(clock.now())
+            planning.settle_missed(clock.now())
 
 
 def _deliver(stage: Stage) -> None:
     deliver_until_empty(AcceptingServer(stage), "history", lambda _d, path: path, stage.settings.mail_from)  # type: ignore[arg-type]
-    communications.settle_sending(clock.now())
+    settle_sending(clock.now())
     db.session.commit()
 
 
 def _remind_and_confirm(stage: Stage, day: date) -> None:
-    """Late in the morning, send what waited for working hours and the reminders; in the afternoon, people confirm."""
+    """Late in the morning send reminders and deliveries that waited; in the afternoon people confirm."""
     with stage.at(day, 10):
-        asking = communications.messages_to_remind_of(clock.now())
+        asking = messages_to_remind_of(clock.now())
         for occurrence_id in asking:
-            communications.remind(occurrence_id, now=clock.now(), organisation=Organisation.of(stage.settings))
+            remind(occurrence_id, now=clock.now(), organisation=Organisation.of(stage.settings))
         _deliver(stage)
     with stage.at(day, 15):
         for occurrence in db.session.scalars(select(Occurrence).where(Occurrence.id.in_(asking))):
@@ -105,13 +109,13 @@ def _date_briefings(stage: Stage, offset: int) -> None:
         for before, _, _ in texts:
             if day == stage.waves[number].go_live_on + timedelta(days=before - 9):
                 at = datetime.combine(day + timedelta(days=9), time(9), UTC)
-                communications.schedule_briefing(stage.communications[f"briefing {number}"], at, by=by)
+                planning.schedule_briefing(stage.communications[f"briefing {number}"], at, by=by)
     if offset == EARLY_BRIEFING - 9:
         at = datetime.combine(stage.working_day(EARLY_BRIEFING + 1), time(9), UTC)
-        communications.schedule_briefing(stage.communications["briefing 3"], at, by=by)
+        planning.schedule_briefing(stage.communications["briefing 3"], at, by=by)
     if offset == -2:
         at = datetime.combine(stage.working_day(1), time(13), UTC)
-        communications.schedule_briefing(stage.communications["briefing 3"], at, by=by)
+        planning.schedule_briefing(stage.communications["briefing 3"], at, by=by)
 
 
 def _due_to_write(stage: Stage) -> list[Occurrence]:
@@ -139,13 +143,13 @@ def _write(stage: Stage, occurrence: Occurrence) -> None:
     writer = stage.accounts[roster.WAVE_LEAD.email].actor
     approver = stage.accounts[roster.MANAGER.email].actor
     subject, body = _text_for(stage, occurrence)
-    communications.write_occurrence(occurrence, subject, body, by=writer)
+    write_occurrence(occurrence, subject, body, by=writer)
     if occurrence.communication.kind is CommunicationKind.TECHNICAL_UPDATE:
         subject, body = _technical(stage, occurrence.sends_at.date(), "pl")
-        communications.write_translation(occurrence, "pl", subject, body, by=writer)
-    communications.ask_approval(occurrence, by=writer)
+        write_translation(occurrence, "pl", subject, body, by=writer)
+    ask_approval(occurrence, by=writer)
     if occurrence.sends_at.date() <= stage.today - timedelta(days=1):
-        communications.approve(occurrence, by=approver)
+        approve(occurrence, by=approver)
 
 
 def _text_for(stage: Stage, occurrence: Occurrence) -> tuple[str, str]:
@@ -177,7 +181,7 @@ def _technical(stage: Stage, day: date, language: str) -> tuple[str, str]:
 
 
 def _put(text: str, values: dict[str, str]) -> str:
-    """Put values into the single-brace places of a text, leaving merge fields in double braces alone."""
+    """Fill values into single braces, leaving merge fields in double braces alone."""
     for name, value in values.items():
         text = text.replace("\n{" + name + "}", "\n" + value)
     return text

@@ -1,4 +1,4 @@
-"""People of the demonstration who move before they have finished their training, and what becomes of the old one."""
+"""People of the demonstration who move before finishing their training, and what happens to it."""
 
 import csv
 import io
@@ -15,18 +15,19 @@ from engagement.intake.reading.queries.files import open_file
 from engagement.people import actions as people
 from engagement.people.models import Department, Person
 from engagement.people.rules import RoleOrigin, TrainingRole
-from engagement.training import actions as training
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.leftovers import decide_leftovers
 from engagement.training.models import Completion, Leftover
 from engagement.training.rules import LeftoverDecision
 
-#: Days from today: Tomasz helps others and stops helping; the HR file moves people of property claims.
+#: Days from today: Tomasz starts and stops helping another team; the HR file moves people of property claims.
 HELPS_SINCE, HELPS_UNTIL, MOVE = -15, -4, -3
-#: Where how many people of property claims go.
+#: The departments to which people of property claims move, and how many.
 GOING = {"Underwriting/Personal": 4, "Sales": 2}
 
 
 def move_people(stage: Stage, offset: int) -> None:
-    """Let happen what belongs to the day `offset` days from today."""
+    """Make the moves of the day `offset` days from today."""
     steps = {HELPS_SINCE: _helps, HELPS_UNTIL: _stops_helping, MOVE: _file_of_moves, MOVE + 1: _some_decide}
     if offset in steps:
         with stage.at(stage.day(offset), 5):
@@ -44,7 +45,7 @@ def _stops_helping(stage: Stage) -> None:
 def _give(stage: Stage, roles: list[TrainingRole]) -> None:
     tomasz = db.session.scalars(select(Person).where(Person.email == roster.EMPLOYEE.email)).one()
     people.give_roles(tomasz, roles, origin=RoleOrigin.HAND, by=stage.accounts[roster.MANAGER.email].actor)
-    training.settle_assignments(clock.now(), stage.waves[3].id)
+    settle_assignments(clock.now(), stage.waves[3].id)
 
 
 def _file_of_moves(stage: Stage) -> None:
@@ -61,7 +62,7 @@ def _file_of_moves(stage: Stage) -> None:
 
 
 def _movers(number: int) -> list[Person]:
-    """Return people of property claims, half of whom have done one course and the others none."""
+    """Return people of property claims, half of them with one module finished and the others with none."""
     done = select(func.count()).where(Completion.person_id == Person.id).scalar_subquery()
     here = (
         select(Person)
@@ -70,7 +71,7 @@ def _movers(number: int) -> list[Person]:
         .where(Person.email != roster.EMPLOYEE.email)
         .order_by(Person.id)
     )
-    # Who has done nothing and will not: the others would go on learning in the days that are left.
+    # People who have finished nothing and won't: the others would go on learning in the remaining days.
     never = Person.id * 37 % 100 >= 100 * FINISHING[3]
     begun = list(db.session.scalars(here.where(done == 1).limit(number // 2)))
     return begun + list(db.session.scalars(here.where(done == 0, never).limit(number - len(begun))))
@@ -80,4 +81,4 @@ def _some_decide(stage: Stage) -> None:
     waiting = db.session.scalars(select(Leftover.id).where(Leftover.decided_at.is_(None)).order_by(Leftover.id))
     by = stage.accounts[roster.MANAGER.email].actor
     for leftover_id, decision in zip(waiting.all()[1:], LeftoverDecision, strict=False):
-        training.decide_leftovers(Leftover.id == leftover_id, decision, by=by)
+        decide_leftovers(Leftover.id == leftover_id, decision, by=by)

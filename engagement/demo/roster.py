@@ -1,4 +1,4 @@
-"""The people of the demonstration: an invented insurer with 2,412 people, as the HR file that a real one would send."""
+"""The people of the demonstration: an invented insurer with 2,412 people, as a real HR file would list them."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-#: Leaf department: people in it, job titles from most to least common, town, training role of most (blank for none).
+#: Leaf department: its people, job titles from most to least common, town, usual training role ("" for none).
 DEPARTMENTS: dict[str, tuple[int, tuple[str, ...], str, str]] = {
     "Operations/Claims/Motor/First notice": (104, ("Claims handler", "Senior claims handler"), "Leeds", "user"),
     "Operations/Claims/Motor/Settlement": (120, ("Claims handler", "Loss adjuster"), "Leeds", "user"),
@@ -56,7 +56,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Figure:
-    """Somebody of the story, with a place of their own in the roster."""
+    """A named character of the story, with a fixed place in the roster."""
 
     email: str
     first: str
@@ -78,7 +78,7 @@ FIGURES = (SPONSOR, MANAGER, WAVE_LEAD, ADMIN, AUDITOR, LEAD, EMPLOYEE, DEPARTED
 
 
 def roster(today: date, *, without: tuple[str, ...] = ()) -> bytes:
-    """Return the HR file (CSV, UTF-8) as of `today`, leaving out the people with the addresses in `without`.
+    """Return the HR file (CSV, UTF-8) as of `today`, without the people whose addresses are in `without`.
 
     The same day always gives the same people.
     """

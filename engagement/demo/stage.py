@@ -1,4 +1,4 @@
-"""What the demonstration holds while it is lived through: the day, the people who act, and the things they made."""
+"""The state of the demonstration while it is played: the day, the acting people, and the things they made."""
 
 import random
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ DAYS_OF_HISTORY = 182
 
 @dataclass
 class Stage:
-    """The state of the demonstration; `today` is the real day, all others are counted from it."""
+    """The state of the demonstration; `today` is the real day, all others count from it."""
 
     settings: Settings
     secret: str
@@ -32,20 +32,20 @@ class Stage:
     waves: dict[int, Wave] = field(default_factory=dict)
     audiences: dict[str, Audience] = field(default_factory=dict)
     communications: dict[str, Communication] = field(default_factory=dict)
-    # The same day gives the same history; nothing here needs to be secret.
+    # Seeded, so that the same day gives the same history; nothing here is secret.
     chance: random.Random = field(default_factory=lambda: random.Random(1803))  # noqa: S311
 
     def day(self, offset: int) -> date:
-        """Return the day so many days from today."""
+        """Return the day `offset` days from today."""
         return self.today + timedelta(days=offset)
 
     def working_day(self, offset: int) -> date:
-        """Return the first working day of the organisation from that day on."""
+        """Return the organisation's first working day from that day on."""
         return working_days_after(self.day(offset), 0, self.settings.holidays)
 
     @contextmanager
     def at(self, day: date, hour: int = 8, minute: int = 0) -> Iterator[datetime]:
-        """Let the service live at this time (UTC) inside the block, and keep what it did."""
+        """Set the service's clock to this time (UTC) inside the block, and commit at its end."""
         instant = datetime.combine(day, time(hour, minute), UTC)
         with clock.standing_at(instant):
             yield instant

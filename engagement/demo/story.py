@@ -1,4 +1,4 @@
-"""The texts of the demonstration: workflows with their statements, and what people said. Its messages are in `letters`."""
+"""The texts of the demonstration: workflows with their statements, and people's concerns. `letters` has the messages."""
 
 from engagement.resistance.rules import Severity, Source
 

@@ -18,44 +18,41 @@ from engagement.mail.headers import is_usable_address, mailbox, one_line
 from engagement.mail.message import SlotUnfilled, slots_of
 from engagement.mail.models import Delivery, Mailing, Reminder, Translation
 from engagement.mail.queries import whole_text_of
-from engagement.mail.rules import CUT_OFF, HAS_LEFT, NO_ADDRESS, STOPPED, UNSENT, DeliveryState, MailingKind
+from engagement.mail.rules import CUT_OFF, HAS_LEFT, NO_ADDRESS, STOPPED, UNSENT, DeliveryState, Letter, MailingKind
 from engagement.people.models import Person
 from engagement.verbs import Verb
 
 
 def build_mailing(
     kind: MailingKind,
-    subject: str,
-    text: str,
-    html: str,
+    letter: Letter,
     *,
     sender_name: str = "",
     reply_to: str | None = None,
     is_required: bool = True,
     title: str = "",
-    language: str = "en",
     asks_confirmation: bool = False,
 ) -> Mailing:
-    """Add a message to the outbox, without recipients yet; slots are written `{{ name }}`.
+    """Add a message to the outbox, without recipients yet.
 
     `Mailing` explains the parameters. Raises BadInput for an empty subject or text, a line break in subject or sender,
     or an unusable reply address.
     """
-    _check_letter(subject, text)
+    _check_letter(letter)
     one_line(sender_name, "The sender’s name")
     if reply_to:
         mailbox("", reply_to)
     mailing = Mailing(
         kind=kind,
-        subject=subject,
-        text=text,
-        html=html,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
         sender_name=sender_name,
         reply_to=reply_to,
         is_required=is_required,
         built_at=clock.now(),
         title=title[:300],
-        language=language,
+        language=letter.language,
         asks_confirmation=asks_confirmation,
     )
     db.session.add(mailing)
@@ -63,18 +60,19 @@ def build_mailing(
     return mailing
 
 
-def _check_letter(subject: str, text: str) -> None:
-    if not subject.strip() or not text.strip():
+def _check_letter(letter: Letter) -> None:
+    subject = letter.subject
+    if not subject.strip() or not letter.text.strip():
         raise BadInput("Write a subject and a text.", {"subject": "Write a subject."} if not subject.strip() else {})
     if len(subject) > 300:
         raise BadInput("The subject is too long.", {"subject": "Keep the subject under 300 characters."})
     one_line(subject, "The subject")
 
 
-def add_translation(mailing: Mailing, language: str, subject: str, text: str, html: str) -> Translation:
+def add_translation(mailing: Mailing, letter: Letter) -> Translation:
     """Add the text of a mailing in another language, before it is queued. Raises BadInput as `build_mailing`."""
-    _check_letter(subject, text)
-    translation = Translation(mailing_id=mailing.id, language=language, subject=subject, text=text, html=html)
+    _check_letter(letter)
+    translation = Translation(mailing_id=mailing.id, **vars(letter))
     db.session.add(translation)
     db.session.flush()
     return translation

@@ -1,5 +1,6 @@
 """The HTML layout of all messages of the service, with inline styles because mail programs need them."""
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -42,47 +43,55 @@ th:not([align]), td:not([align]) { text-align: right; }
 """
 
 
+@dataclass(frozen=True)
+class Button:
+    """The one button of a message, with the sentence above it and the words before its address, to be copied, below."""
+
+    words: str
+    address: str
+    note: str = ""
+    copy_words: str = "Or copy this address:"
+
+
+@dataclass(frozen=True)
+class Around:
+    """The words around the text: why the message reached its reader, whose it is, and the language of these words."""
+
+    why: str
+    organisation: str = ""
+    language: str = "en"
+
+
 def html_layout(
     title: str,
     kicker: str,
     body_html: str,
-    why: str,
     preheader: str,
+    around: Around,
     *,
-    action: tuple[str, str] | None = None,
-    signature: tuple[str, str] | None = None,
-    organisation: str = "",
+    button: Button | None = None,
     language: str = "en",
-    frame_language: str = "en",
-    copy_words: str = "Or copy this address:",
-    action_note: str = "",
 ) -> str:
     """Return a whole HTML message; slots in any part are kept, to be filled for each person.
 
     `title` is the subject and the only h1, `kicker` the line above it, `body_html` clean HTML from `content.markdown`.
-    `why` says why the message reached the reader; mail programs show `preheader` beside the subject. `action` holds
-    words and address of the one button, `action_note` is the sentence above it, `copy_words` the one below. `signature`
-    is a name and what that person is. `language` is the tag of the text, `frame_language` that of the words around it,
-    which is marked where it differs.
+    Mail programs show `preheader` beside the subject. `language` is the tag of the text; that of the words around it is
+    marked where it differs.
     """
-    direction = direction_of(language)
+    direction, around_direction = direction_of(language), direction_of(around.language)
     page = _environment().get_template("message.html")
     return page.render(
         title=title,
         kicker=kicker,
         body=Markup(inlined(body_html, direction)),  # noqa: S704 - cleaned by content.markdown
-        why=why,
         preheader=preheader,
-        action=action,
-        signature=signature,
-        organisation=organisation,
+        around=around,
+        button=button,
         language=language,
         turned=' dir="rtl"' if direction == "rtl" else "",
         side="right" if direction == "rtl" else "left",
-        frame_language=frame_language if _base(frame_language) != _base(language) else None,
-        frame_turned=f' dir="{direction_of(frame_language)}"' if direction_of(frame_language) != direction else "",
-        copy_words=copy_words,
-        action_note=action_note,
+        around_language=around.language if _base(around.language) != _base(language) else None,
+        around_turned=f' dir="{around_direction}"' if around_direction != direction else "",
         sans=SANS,
         serif=SERIF,
     )

@@ -161,7 +161,7 @@ def prepare(
     letter = translation or mailing
     if any(_JOINED_LINK.search(part) for part in (letter.subject, letter.text, letter.html)):
         raise RuleBroken(
-            "A link field is joined to another address in this message. Write it by itself, and send it anew."
+            "A link field is joined to another address in this message. Write it by itself, and send the message again."
         )
     name, address = parts_of_sender(mail_from)
     lines = [f"From: {mailbox(mailing.sender_name or name, address)}"]

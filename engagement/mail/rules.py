@@ -19,6 +19,16 @@ class MailingKind(StrEnum):
         return self in (MailingKind.SIGN_IN, MailingKind.TEST_COPY)
 
 
+@dataclass(frozen=True)
+class Letter:
+    """A message in one language: subject, text and HTML, with a slot `{{ name }}` for whatever differs by person."""
+
+    subject: str
+    text: str
+    html: str
+    language: str = "en"
+
+
 class DeliveryState(StrEnum):
     """The state of one message to one person.
 

@@ -3,7 +3,7 @@
 from engagement import clock
 from engagement.errors import BadInput
 from engagement.mail.headers import parts_of_sender
-from engagement.mail.layout import html_layout
+from engagement.mail.layout import Around, html_layout
 from engagement.mail.message import prepare
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import DeliveryState, MailingKind
@@ -23,7 +23,7 @@ def send_test_mail(smtp_url: str, mail_from: str, address: str) -> str:
         kind=MailingKind.NOTICE,
         subject=SUBJECT,
         text=f"{SENTENCE}\n\n{WHY}\n",
-        html=html_layout(SUBJECT, "Engagement", f"<p>{SENTENCE}</p>", WHY, SENTENCE),
+        html=html_layout(SUBJECT, "Engagement", f"<p>{SENTENCE}</p>", SENTENCE, Around(WHY)),
         sender_name="",
         is_required=True,
     )

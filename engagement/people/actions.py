@@ -27,10 +27,10 @@ DEEPEST = 12
 
 
 def make_department(path: str, *, by: Actor) -> Department:
-    """Return the department at this path of names ("Operations/Claims"), making it and those above where missing.
+    """Return the department at this path of names ("Operations/Claims"), making missing ones.
 
-    A closed department at the path is opened again; for one that was merged or renamed it is the one that it is now.
-    Raises BadInput for an empty part or more than 12 levels.
+    A closed department at the path is reopened; a merged or renamed one is returned as what it is now. Raises BadInput
+    for an empty part or more than 12 levels.
     """
     parts = [clean(part) for part in path.split(PATH_SEPARATOR)]
     if not all(parts) or len(parts) > DEEPEST or any(len(part) > 200 for part in parts):
@@ -54,7 +54,7 @@ def make_department(path: str, *, by: Actor) -> Department:
 
 
 def _in_use(path: str) -> Department | None:
-    """The department at this path, opened again if it is closed, or what became of it; None where there was never one."""
+    """Return the department at this path (reopened if closed) or its successor; None if there never was one."""
     known = queries.department_by_path(path)
     department = queries.standing_department(known) if known else None
     if department is not None:
@@ -63,10 +63,10 @@ def _in_use(path: str) -> Department | None:
 
 
 def rename_department(department: Department, name: str, *, by: Actor) -> None:
-    """Give a department another name; everything below it keeps its place and history.
+    """Rename a department; everything below it keeps its place and history.
 
-    The former name goes on meaning this department, because HR files go on using it. Raises BadInput for an unusable name,
-    RuleBroken when a sibling has it or had it.
+    The former name still leads to this department, because HR files keep using it. Raises BadInput for an unusable
+    name, RuleBroken when a sibling has it or had it.
     """
     name = clean(name)
     if not name or PATH_SEPARATOR in name or len(name) > 200:
@@ -88,12 +88,12 @@ def rename_department(department: Department, name: str, *, by: Actor) -> None:
         )
     old_path = department.path
     audit.record(Verb.RENAMED_DEPARTMENT, audit.about(department, name=new_path), by=by, name=(department.name, name))
-    # In another spelling alone it is known by its former name anyway.
+    # If only the spelling changes, paths with the former spelling are found anyway.
     if former is None and same_key(new_path) != same_key(old_path):
         former = Department(lineage="", merged_into_id=department.id, closed_at=clock.now())
         db.session.add(former)
     if former is not None:
-        # Until the department has its new path, its old one is taken.
+        # The department still occupies its old path, so the former name starts with a temporary one.
         former.name, former.path = leaf_name(old_path), f"{PATH_SEPARATOR}{old_path}"
     department.name = name
     db.session.flush()
@@ -107,7 +107,7 @@ def rename_department(department: Department, name: str, *, by: Actor) -> None:
 
 
 def merge_department(department: Department, into: Department, *, by: Actor) -> None:
-    """Move the people of a department to another one and close it, keeping its row for history.
+    """Move a department's people to another one and close it; its row is kept for history.
 
     Raises RuleBroken when it still has open departments below it, or when both are the same.
     """
@@ -132,7 +132,7 @@ def merge_department(department: Department, into: Department, *, by: Actor) -> 
 
 
 def name_department_manager(department: Department, person: Person | None, *, by: Actor) -> None:
-    """Say who heads a department, nobody when None."""
+    """Set the head of a department, None for nobody."""
     old = department.manager
     department.manager = person
     names = (old.name if old else None, person.name if person else None)
@@ -150,8 +150,8 @@ def add_person(
 ) -> Person:
     """Add somebody to the directory; `details` are further columns of `Person`.
 
-    Raises BadInput when somebody who has not left has the address or the employee number, and for an address with
-    blanks or line breaks in it, which would become headers of a message.
+    Raises BadInput when somebody who has not left has the address, when anybody has the employee number, and for an
+    address with blanks or line breaks, which would get into mail headers.
     """
     email = kept_form(email) if email else None
     if email and any(c.isspace() or not c.isprintable() for c in email):
@@ -181,7 +181,7 @@ def add_person(
 
 
 def give_roles(person: Person, roles: Iterable[TrainingRole], *, origin: RoleOrigin, by: Actor) -> None:
-    """Make these the training roles that a person has from this origin; roles of other origins stay."""
+    """Replace a person's training roles of this origin; roles of other origins stay."""
     wanted = set(roles)
     held = {row.role: row for row in db.session.scalars(select(PersonRole).where(PersonRole.person_id == person.id))}
     before = set(held)
@@ -198,7 +198,7 @@ def give_roles(person: Person, roles: Iterable[TrainingRole], *, origin: RoleOri
 
 
 def mark_as_left(person: Person, *, by: Actor) -> None:
-    """Say that somebody has left: no further messages or assignments; history stays. Doing it twice changes nothing."""
+    """Mark somebody as left: no more messages or assignments, but their history stays. Twice changes nothing."""
     if person.has_left:
         return
     person.left_at = clock.now()
@@ -206,7 +206,7 @@ def mark_as_left(person: Person, *, by: Actor) -> None:
 
 
 def take_back(person: Person, *, by: Actor) -> None:
-    """Say that somebody who left is here again. Raises RuleBroken when the address has gone to somebody else."""
+    """Take back somebody who left. Raises RuleBroken when somebody else has the address now."""
     taken = select(Person.name).where(Person.email == person.email, queries.active(), Person.id != person.id)
     holder = db.session.scalar(taken) if person.email else None
     if holder:
@@ -216,16 +216,17 @@ def take_back(person: Person, *, by: Actor) -> None:
 
 
 def drop_roles(person: Person) -> None:
-    """Remove all training roles of a person who is erased."""
+    """Remove all training roles of an erased person."""
     db.session.execute(delete(PersonRole).where(PersonRole.person_id == person.id))
 
 
 def change_delivery_details(
     person: Person, *, timezone: str = "", language: str = "", works_from: str = "", works_until: str = "", by: Actor
 ) -> None:
-    """Say when and in which language a person is reached; empty texts let the organisation's defaults hold again.
+    """Set when and in which language a person gets messages; "" means the organisation's default.
 
-    `timezone` is an IANA name, `language` a BCP 47 tag, the working hours HH:MM in that zone. Raises BadInput by field.
+    `timezone` is an IANA name, `language` a BCP 47 tag, the working hours are HH:MM in that zone. Raises BadInput by
+    field.
     """
     problems = delivery_problems(timezone, language, works_from, works_until)
     if problems:

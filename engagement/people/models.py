@@ -1,4 +1,4 @@
-"""Tables of the directory: departments as a tree, people, and the training roles that people have."""
+"""Tables of the directory: the tree of departments, people, and their training roles."""
 
 from datetime import date, datetime
 
@@ -11,11 +11,11 @@ from engagement.people.rules import RoleOrigin, TrainingRole, path_key, person_k
 
 
 class Department(Base):
-    """A department below another one.
+    """A department in the tree.
 
     `path` is the names from the top joined by "/", as HR files write it; `lineage` the ids from the top in the form
-    "/1/5/9/", so that "this and everything below" is one prefix and renaming costs nothing. A department that was merged
-    keeps its row with `closed_at` set and points to its successor; so does a former name, a row apart from the tree.
+    "/1/5/9/", so that "this and everything below" is one prefix and a renaming doesn't change it. A merged department
+    keeps its row, with `closed_at` set, and points to its successor; so does a former name, a row outside the tree.
     """
 
     __tablename__ = "department"
@@ -45,11 +45,11 @@ _NAMED_BY = ("name", "first_name", "last_name", "email", "employee_id")
 
 
 class Person(Base):
-    """Somebody in the organisation, as the HR file knows them.
+    """Somebody in the organisation, as the HR file describes them.
 
-    `email` is in lower case and unique among those who have not left; `employee_id` is unique for ever.
-    What a person is found and listed by follows from these (`person_keys`); statements on sets write it themselves.
-    `timezone`, `language` and the working hours (HH:MM, local) are None where the organisation's defaults hold.
+    `email` is in lower case and unique among people who have not left; `employee_id` is unique for ever. The columns
+    for finding and sorting follow from these (`person_keys`); statements for many people write them too. `timezone`,
+    `language` and the working hours (HH:MM, local) are None for the organisation's defaults.
     """
 
     __tablename__ = "person"
@@ -63,7 +63,7 @@ class Person(Base):
         ),
         Index("ix_person_listed", "sorted_by", "id"),
         Index("ix_person_department_left", "department_id", "left_at"),
-        # Few leave, so an index of those who did costs nothing while people are added.
+        # Few people have left, so this index costs nothing when people are added.
         Index(
             "ix_person_gone",
             "left_at",
@@ -108,12 +108,12 @@ class Person(Base):
 
     @property
     def has_left(self) -> bool:
-        """Whether this person gets no further messages or assignments."""
+        """Whether this person gets no more messages or assignments."""
         return self.left_at is not None
 
 
 class PersonRole(Base):
-    """A training role that a person has, and how they came to it."""
+    """A training role of a person, and how they got it."""
 
     __tablename__ = "person_role"
     __table_args__ = (Index("ix_person_role_role", "role", "person_id"),)

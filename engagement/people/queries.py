@@ -1,13 +1,12 @@
-"""Reads of the directory: the tree, people, and who lacks a training role."""
+"""Reads of the directory: the tree, people, and people without a training role."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select, true
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from engagement import letters
 from engagement.addresses import kept_form
@@ -23,7 +22,7 @@ _PLACE = Department.__table__.c
 
 @dataclass(frozen=True)
 class DepartmentLine:
-    """A department in the tree: its depth (0 at the top), manager, and people in it and below."""
+    """A department in the tree: its depth (0 at the top), head, and people in it and below."""
 
     department: Department
     depth: int
@@ -33,7 +32,7 @@ class DepartmentLine:
 
 
 class DepartmentName(NamedTuple):
-    """A department to choose, or the one that was chosen."""
+    """A department in a list to choose from."""
 
     id: int
     path: str
@@ -41,27 +40,8 @@ class DepartmentName(NamedTuple):
     is_closed: bool
 
 
-class DirectoryRow(NamedTuple):
-    """A person as a row of a file, with the columns of the HR file."""
-
-    employee_id: str | None
-    email: str | None
-    first_name: str
-    last_name: str
-    job_title: str
-    department: str | None
-    manager_email: str | None
-    location: str
-    country: str
-    timezone: str | None
-    language: str | None
-    start_date: date | None
-    end_date: date | None
-    training_role: str
-
-
 def department_by_path(path: str) -> Department | None:
-    """Return the department with this path of names, joined by "/": spelt so, else one that a reader takes for the same."""
+    """Return the department with this path of names, joined by "/": spelt exactly so, else a similar spelling."""
     exactly = db.session.scalar(select(Department).where(Department.path == path))
     if exactly is not None:
         return exactly
@@ -77,7 +57,7 @@ def departments(include_closed: bool = False) -> list[Department]:
 
 
 def department_names(also: int = 0) -> Sequence[DepartmentName]:
-    """Return the open departments for a list to choose from, by path, and the one with the id `also` if it is closed."""
+    """Return the open departments to choose from, by path, and the one with the id `also` even if closed."""
     return [DepartmentName(*row) for row in db.session.connection().execute(_DEPARTMENT_NAMES, {"also": also}).all()]
 
 
@@ -94,7 +74,7 @@ def below(department: Department) -> ColumnElement[bool]:
 
 
 def department_tree() -> list[DepartmentLine]:
-    """Return the open departments as a tree in reading order, with managers and headcounts, in two queries."""
+    """Return the open departments as a tree in reading order, with heads and headcounts, in two queries."""
     rows = db.session.scalars(
         select(Department).where(Department.closed_at.is_(None)).options(selectinload(Department.manager))
     ).all()
@@ -114,7 +94,7 @@ def department_tree() -> list[DepartmentLine]:
 
 
 def active() -> ColumnElement[bool]:
-    """Return the condition on `Person` for those who have not left."""
+    """Return the condition on `Person` that they have not left."""
     return Person.left_at.is_(None)
 
 
@@ -127,11 +107,11 @@ def people_listed(
     without_role: bool = False,
     include_left: bool = False,
 ) -> Select[Person]:
-    """Return the SELECT of the people list in the order of names: those `visible`, narrowed by the filters given.
+    """Return a SELECT of `visible` people in the order of names, narrowed by the filters.
 
     Every one of `words` has to occur in name, address or employee number, in any spelling; `lineage` is a department's.
     """
-    # Whoever was erased has left before, and one condition can be counted from an index alone.
+    # Erased people have left too; a single condition can be counted from an index alone.
     query = select(Person).where(visible, Person.erased_at.is_(None) if include_left else active())
     for word in search_words(words):
         query = query.where(Person.searched_by.contains(word, autoescape=True))
@@ -162,7 +142,7 @@ def roles_of(people: Sequence[int]) -> dict[int, list[TrainingRole]]:
 
 
 def team_of(person_id: int, visible: ColumnElement[bool] = EVERYBODY) -> list[Person]:
-    """Return who reports to this person now, by name; only those `visible`."""
+    """Return a person's present direct reports, by name; only `visible` ones."""
     return list(
         db.session.scalars(
             select(Person)
@@ -175,9 +155,9 @@ def team_of(person_id: int, visible: ColumnElement[bool] = EVERYBODY) -> list[Pe
 def person_by_reference(
     reference: str, among: ColumnElement[bool] = EVERYBODY, numbered: ColumnElement[bool] = EVERYBODY
 ) -> Person | None:
-    """Return the person whom somebody typed as an address or employee number, None for nobody or somebody who left.
+    """Return the person with an address or employee number; None for nobody or a leaver.
 
-    Only those are found who meet `among`, and by their number only those who meet `numbered`.
+    Only people who meet `among` are found, by number only those who also meet `numbered`.
     """
     by_number = and_(Person.employee_id == clean_number(reference).strip(), numbered)
     return db.session.scalar(
@@ -189,14 +169,14 @@ def person_by_reference(
 
 
 def people_suggested(words: str, limit: int = 8, visible: ColumnElement[bool] = EVERYBODY) -> list[Person]:
-    """Return a few of the people `visible` whose name, address or number holds the words, for choosing one."""
+    """Return a few `visible` people whose name, address or number contains the words, to choose one."""
     if not words.strip():
         return []
     return list(db.session.scalars(people_listed(visible, words=words).limit(limit)))
 
 
 def person_page(person_id: int, visible: ColumnElement[bool]) -> Person | None:
-    """Return a person with department and manager read at once; None when erased or not among those `visible`."""
+    """Return a person with department and manager loaded; None if erased or not `visible`."""
     return db.session.scalar(
         select(Person)
         .where(Person.id == person_id, visible, Person.erased_at.is_(None))
@@ -205,28 +185,28 @@ def person_page(person_id: int, visible: ColumnElement[bool]) -> Person | None:
 
 
 def roles_with_origin(person_id: int) -> list[PersonRole]:
-    """Return the training roles of a person in the fixed order of roles, each with how they came to it."""
+    """Return a person's training roles in the fixed order, each with how they got it."""
     order = list(TrainingRole)
     rows = db.session.scalars(select(PersonRole).where(PersonRole.person_id == person_id))
     return sorted(rows, key=lambda row: order.index(row.role))
 
 
 def department_page(department_id: int) -> Department | None:
-    """Return a department, also a closed one, with its manager."""
+    """Return a department, even a closed one, with its head."""
     return db.session.scalar(
         select(Department).where(Department.id == department_id).options(joinedload(Department.manager))
     )
 
 
 def standing_department(department: Department) -> Department:
-    """Return the department itself, or the one that it is now where it was merged or renamed."""
+    """Return the department itself, or its present successor if it was merged or renamed."""
     while department.closed_at is not None and department.merged_into_id is not None:
         department = db.session.get_one(Department, department.merged_into_id)
     return department
 
 
 def department_successors() -> dict[int, int]:
-    """Return for each department that was merged or renamed the one that it is now, however often that was in turn."""
+    """Return the present successor of each merged or renamed department, across several mergers."""
     closed = (Department.closed_at.is_not(None), Department.merged_into_id.is_not(None))
     rows = db.session.execute(select(Department.id, Department.merged_into_id).where(*closed))
     merged = {old: new for old, new in rows if new is not None}
@@ -241,43 +221,8 @@ def _last(department_id: int, merged: Mapping[int, int]) -> int:
     return department_id
 
 
-def directory_rows(people: Select[Person]) -> list[DirectoryRow]:
-    """Return the people of a list (see `people_listed`) as rows of a file in its order, in two queries however many."""
-    manager = aliased(Person)
-    ids = people.with_only_columns(Person.id).order_by(None)
-    roles: dict[int, list[str]] = defaultdict(list)
-    held = select(PersonRole.person_id, PersonRole.role).where(PersonRole.person_id.in_(ids)).order_by(PersonRole.role)
-    for person_id, role in db.session.execute(held):
-        roles[person_id].append(role.value)
-    rows = (
-        people.outerjoin(Department, Department.id == Person.department_id)
-        .outerjoin(manager, manager.id == Person.manager_id)
-        .with_only_columns(
-            Person.id,
-            Person.employee_id,
-            Person.email,
-            Person.first_name,
-            Person.last_name,
-            Person.job_title,
-            Department.path,
-            manager.email,
-            Person.location,
-            Person.country,
-            Person.timezone,
-            Person.language,
-            Person.start_on,
-            Person.end_on,
-        )
-    )
-    found = []
-    for row in db.session.execute(rows):
-        person_id, *columns = row
-        found.append(DirectoryRow._make([*columns, ";".join(roles.get(person_id, []))]))
-    return found
-
-
 def ids_by_reference(references: Sequence[str]) -> dict[str, int]:
-    """Return who is meant by each address or employee number, in one query; who is nobody here has no entry."""
+    """Return the person's id for each known address or employee number, in one query."""
     meant = {text: (kept_form(text), clean_number(text).strip()) for text in references}
     rows = db.session.execute(
         select(Person.id, Person.email, Person.employee_id).where(
@@ -295,6 +240,6 @@ def ids_by_reference(references: Sequence[str]) -> dict[str, int]:
 
 
 def references_of(people: Sequence[int]) -> dict[int, str]:
-    """Return the address of each of these people, or the employee number where there is no address, in one query."""
+    """Return the address of each of these people, or their employee number if they have none, in one query."""
     rows = db.session.execute(select(Person.id, Person.email, Person.employee_id).where(Person.id.in_(people)))
     return {person_id: address or number or str(person_id) for person_id, address, number in rows}

@@ -1,4 +1,4 @@
-"""The vocabulary of the directory and pure functions over names, addresses and department paths."""
+"""The vocabulary of the directory, and pure functions over names, addresses and department paths."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ PATH_SEPARATOR = "/"
 
 
 class TrainingRole(StrEnum):
-    """What a person has to learn to do with AI workflows; one person may have several."""
+    """What part a person has with AI workflows, which decides what they learn; people may have several."""
 
     USER = "user"
     BUILDER = "builder"
@@ -25,7 +25,7 @@ class TrainingRole(StrEnum):
 
 
 class RoleOrigin(StrEnum):
-    """How a person came to a training role."""
+    """How a person got a training role."""
 
     FILE = "file"
     HAND = "hand"
@@ -37,7 +37,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 def delivery_problems(timezone: str, language: str, works_from: str, works_until: str) -> dict[str, str]:
-    """Return by field what is wrong with how a person is to be reached; empty texts stand for the organisation's default."""
+    """Return, by field, what is wrong with a person's delivery details; "" means the organisation's default."""
     problems = {}
     if timezone and timezone not in available_timezones():
         problems["timezone"] = "Choose a time zone by its name, such as Europe/London, or leave it empty."
@@ -54,7 +54,7 @@ def delivery_problems(timezone: str, language: str, works_from: str, works_until
 def person_keys(
     name: str | None, first_name: str | None, last_name: str | None, email: str | None, employee_id: str | None
 ) -> dict[str, str]:
-    """Return what a person is found by, and their place in lists: by last name, else by the whole name."""
+    """Return the texts for finding and sorting a person: sorted by last name, else by the whole name."""
     return {
         "searched_by": search_key(name or "", email, employee_id),
         "sorted_by": sort_key(last_name or name or "", (last_name and first_name) or ""),
@@ -62,7 +62,7 @@ def person_keys(
 
 
 def path_key(path: str) -> str:
-    """Return the place of a department in lists: right after the one above it."""
+    """Return the sort key of a department, which puts it right after the one above it."""
     return sort_key(*path.split(PATH_SEPARATOR))
 
 
@@ -73,12 +73,12 @@ def parent_path(path: str) -> str | None:
 
 
 def leaf_name(path: str) -> str:
-    """Return the department's own name, the last part of its path."""
+    """Return the last part of a department's path."""
     return path.rpartition(PATH_SEPARATOR)[2]
 
 
 def spelt_as(path: str, known: Mapping[str, str]) -> str:
-    """Return a path as the directory spells it, as far down as it has it; `known` has its paths under their `same_key`."""
+    """Return a path in the directory's spelling, as far down as it exists; `known` has its paths by `same_key`."""
     if spelt := known.get(same_key(path)):
         return spelt
     above = parent_path(path)
@@ -86,9 +86,9 @@ def spelt_as(path: str, known: Mapping[str, str]) -> str:
 
 
 def present_path(path: str, successors: Mapping[str, str]) -> str:
-    """Return the path that a department has now, where it or one above it was merged or renamed.
+    """Return a department's present path if it, or one above it, was merged or renamed.
 
-    `successors` has the path of what became of each such department under the path that it had.
+    `successors` maps the former path of each such department to its successor's path.
     """
     seen = set()
     while path not in seen:
@@ -102,7 +102,7 @@ def present_path(path: str, successors: Mapping[str, str]) -> str:
 
 
 def paths_with_parents(paths: Iterable[str]) -> list[str]:
-    """Return all paths and every path above them, parents before children."""
+    """Return all paths and every path above them, upper ones first."""
     every: set[str] = set()
     for path in paths:
         parts = path.split(PATH_SEPARATOR)

@@ -1,4 +1,4 @@
-"""Whose departments are whose, and who works in them."""
+"""Which departments are within reach, and who works in them."""
 
 from sqlalchemy import ColumnElement, false, select, true
 from sqlalchemy.orm import joinedload
@@ -9,17 +9,16 @@ from engagement.reach import Reach, allow, found, row_of_all
 
 
 def departments_within(reach: Reach) -> ColumnElement[bool]:
-    """Return the condition on `Department` for those within reach, each with everything below it."""
+    """Return the condition on `Department` that it, or one above it, is within reach."""
     return reach.condition(lineage=Department.lineage)
 
 
 def reaches_department(reach: Reach, department: Department) -> bool:
-    """Return whether a department is within reach."""
     return reach.covers(lineage=department.lineage)
 
 
 def department_for(reach: Reach, department_id: int) -> Department:
-    """Return a department within reach, also a closed one; raises NotFound or BeyondReach."""
+    """Return a department within reach, even a closed one; raises NotFound or BeyondReach."""
     allow(reach.holds_anything)
     asked = select(Department).where(Department.id == department_id).options(joinedload(Department.manager))
     department = found(db.session.scalar(asked))
@@ -28,7 +27,7 @@ def department_for(reach: Reach, department_id: int) -> Department:
 
 
 def works_within(reach: Reach) -> ColumnElement[bool]:
-    """Return the condition on `Person` for those who work in a department within reach, or below one."""
+    """Return the condition on `Person` that they work in, or below, a department within reach."""
     if reach.everything:
         return true()
     if not reach.departments:
@@ -37,5 +36,5 @@ def works_within(reach: Reach) -> ColumnElement[bool]:
 
 
 def person_to_keep(reach: Reach, person_id: int) -> Person:
-    """Return anybody in the directory for who keeps all of it, or administers; raises BeyondReach or NotFound."""
+    """Return anybody in the directory if `reach` is everything; raises BeyondReach or NotFound."""
     return row_of_all(reach, Person, person_id)

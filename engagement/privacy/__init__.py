@@ -1,1 +1,1 @@
-"""What people may ask about their own data, and how long each kind of record is kept."""
+"""People's rights over their own data, and how long each kind of record is kept."""

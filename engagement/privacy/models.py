@@ -1,4 +1,4 @@
-"""Table of retention: how many days each kind of record is kept."""
+"""Table of retention: for how many days each kind of record is kept."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from engagement.privacy.rules.records import SHORTEST_KEEPING_DAYS, RecordKind
 
 
 class RetentionRule(Base):
-    """A kind of record goes `keep_days` days after its end; kinds without a row are kept for ever."""
+    """Records of a kind are deleted or emptied `keep_days` days after their end; without a row, never."""
 
     __tablename__ = "retention_rule"
     __table_args__ = (CheckConstraint(f"keep_days >= {SHORTEST_KEEPING_DAYS}", name="kept_long_enough"),)

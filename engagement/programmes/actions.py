@@ -19,7 +19,7 @@ LONGEST_TEXT = 5_000
 
 
 def make_programme(name: str, purpose: str, *, by: Actor) -> Programme:
-    """Begin a programme. Who sponsors it is said afterwards, in the room of sign-ins, because it gives rights.
+    """Make a programme. Its sponsor is set later, by the accounts room, because that gives rights.
 
     Raises BadInput for a missing name or one that another programme has.
     """
@@ -32,7 +32,7 @@ def make_programme(name: str, purpose: str, *, by: Actor) -> Programme:
 
 
 def change_programme(programme: Programme, name: str, purpose: str, *, by: Actor) -> None:
-    """Change what a programme is called and what it is for. Raises BadInput as `make_programme`."""
+    """Change a programme's name and purpose. Raises BadInput as `make_programme` does."""
     name = _name(name)
     _refuse_taken_name(name, programme.id)
     changes = audit.changes_between(programme, {"name": name, "purpose": _text("purpose", purpose)})
@@ -68,9 +68,9 @@ def _refuse_taken_name(name: str, programme_id: int | None) -> None:
 def make_workflow(
     programme: Programme, name: str, portfolio_class: PortfolioClass, *, by: Actor, **statement: str
 ) -> Workflow:
-    """Add a workflow to a programme; `statement` are the texts of its scope statement and its `summary`.
+    """Add a workflow to a programme; `statement` has the texts of its scope statement and its `summary`.
 
-    Raises BadInput for a missing name, one that the programme has already, or a text that is too long.
+    Raises BadInput for a missing name, a name already used in the programme, or a text that is too long.
     """
     workflow = Workflow(
         programme=programme,
@@ -87,7 +87,7 @@ def make_workflow(
 
 
 def change_workflow(workflow: Workflow, *, by: Actor, **values: Any) -> None:
-    """Change a workflow's name, class or scope statement. Raises BadInput as `make_workflow`."""
+    """Change a workflow's name, class or scope statement. Raises BadInput as `make_workflow` does."""
     if "name" in values:
         values["name"] = _name(values["name"])
         _refuse_taken_workflow(workflow.programme_id, values["name"], workflow.id)
@@ -115,9 +115,9 @@ def _refuse_taken_workflow(programme_id: int, name: str, workflow_id: int | None
 
 
 def name_holder(workflow: Workflow, part: OwnershipPart, person: Person | None, *, by: Actor) -> None:
-    """Say who holds a part of a workflow's ownership from today, nobody when None; the holder before ends today.
+    """Set who holds a part of a workflow's ownership from today, None for nobody; the former holder ends today.
 
-    Raises RuleBroken for somebody who has left. Naming who holds it already changes nothing.
+    Raises RuleBroken for somebody who has left. Naming the present holder changes nothing.
     """
     if person is not None and person.has_left:
         raise RuleBroken(f"{person.name} has left. Choose somebody who is here.")

@@ -27,9 +27,10 @@ class Programme(Base):
 
 
 class Workflow(Base):
-    """An AI workflow with its scope statement: what it does, what people still do, how to tell that it is wrong.
+    """An AI workflow with its scope statement: what it does, what people still do, and how to notice errors.
 
-    The five answers are plain text with one point a line. `then_do` belongs to `signs_of_error`: what to do then.
+    The five answers are plain text with one point a line. `then_do`, what to do after an error, belongs to
+    `signs_of_error`.
     """
 
     __tablename__ = "workflow"
@@ -59,12 +60,12 @@ class Workflow(Base):
 
     @property
     def unanswered_questions(self) -> list[str]:
-        """The questions of the scope statement that nobody has answered yet."""
+        """The questions of the scope statement without an answer."""
         return [words for field, words in SCOPE_QUESTIONS if not lines_of(getattr(self, field))]
 
 
 class Ownership(Base):
-    """Who holds one part of the ownership of a workflow, from a day on; the open row (`until_on` None) holds today."""
+    """Who holds one part of a workflow's ownership, from a day on; the open row (`until_on` None) is the present one."""
 
     __tablename__ = "ownership"
     __table_args__ = (Index("ix_ownership_workflow_part", "workflow_id", "part", "until_on"),)

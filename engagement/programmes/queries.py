@@ -19,9 +19,9 @@ EVERY_ONE = true()
 
 @dataclass(frozen=True)
 class Holding:
-    """Who holds one part of a workflow's ownership today: nobody when `person` is None.
+    """Who holds one part of a workflow's ownership today; nobody if `person` is None.
 
-    `vacant_since` is the day on which the last holder ended or left, None when nobody ever held it.
+    `vacant_since` is the day on which the last holder ended or left, None if there never was one.
     """
 
     part: OwnershipPart
@@ -32,7 +32,7 @@ class Holding:
 
     @property
     def is_vacant(self) -> bool:
-        """Whether nobody who is still here holds it."""
+        """Whether nobody holds it, leavers aside."""
         return self.person is None
 
 
@@ -47,7 +47,7 @@ class OwnershipGap:
 
 
 def programmes(within: ColumnElement[bool] = EVERY_ONE) -> list[Programme]:
-    """Return all programmes, or those that meet the condition (see `scopes.programmes_within`), the open ones first, by name."""
+    """Return all programmes, or those that meet `within` (see `scopes.programmes_within`), open ones first, by name."""
     return list(
         db.session.scalars(
             select(Programme)
@@ -70,9 +70,9 @@ def workflows_of(programme_ids: Iterable[int]) -> list[Workflow]:
 
 
 def holdings(workflow_ids: Sequence[int]) -> dict[int, list[Holding]]:
-    """Return for each workflow its four parts in their fixed order with who holds them today, in one query.
+    """Return each workflow's four parts in their fixed order with their present holders, in one query.
 
-    Somebody who has left holds nothing any more: the part counts as vacant since that day.
+    Leavers hold nothing: their part is vacant since they left.
     """
     rows: dict[tuple[int, OwnershipPart], list[Ownership]] = defaultdict(list)
     for row in db.session.scalars(
@@ -100,7 +100,7 @@ def _holding(part: OwnershipPart, rows: list[Ownership]) -> Holding:
 
 
 def ownership_gaps(programme_ids: Iterable[int]) -> list[OwnershipGap]:
-    """Return every part of ownership that nobody holds in these programmes, in two queries."""
+    """Return every vacant part of ownership in these programmes, in two queries."""
     workflows = workflows_of(programme_ids)
     held = holdings([workflow.id for workflow in workflows])
     return [

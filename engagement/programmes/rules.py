@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class PortfolioClass(StrEnum):
-    """How value and complexity of a workflow compare."""
+    """How a workflow's value compares with its complexity."""
 
     QUICK_WIN = "quick_win"
     STRATEGIC_BET = "strategic_bet"
@@ -19,7 +19,7 @@ class PortfolioClass(StrEnum):
 
     @property
     def meaning(self) -> str:
-        """What the class says, in one line."""
+        """The meaning of the class, in one line."""
         return {
             PortfolioClass.QUICK_WIN: "High value, low complexity and risk",
             PortfolioClass.STRATEGIC_BET: "High value, high complexity",
@@ -29,7 +29,7 @@ class PortfolioClass(StrEnum):
 
 
 class OwnershipPart(StrEnum):
-    """The four things somebody has to hold before a workflow goes to everyone."""
+    """The four parts that somebody has to hold before a workflow goes to everyone."""
 
     OPERATIONAL_OWNER = "operational_owner"
     CHANGE_APPROVER = "change_approver"
@@ -52,7 +52,7 @@ class OwnershipPart(StrEnum):
         }[self]
 
 
-#: The five questions of a scope statement in their fixed order: field of `Workflow`, and the words for its reader.
+#: The five questions of a scope statement in order: the field of `Workflow`, and the question in words.
 SCOPE_QUESTIONS: Sequence[tuple[str, str]] = (
     ("system_does", "The system does"),
     ("people_do", "You still do"),
@@ -63,5 +63,5 @@ SCOPE_QUESTIONS: Sequence[tuple[str, str]] = (
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a scope answer, one point each, without bullets or blanks."""
+    """Return the lines of an answer, one point each, without bullets or blank lines."""
     return [line.strip().lstrip("-*• ").strip() for line in text.splitlines() if line.strip("-*• \t")]

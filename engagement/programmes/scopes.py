@@ -1,4 +1,4 @@
-"""Whose programmes are whose: which are within somebody's reach, and looking one up with its workflows."""
+"""Which programmes are within reach, and looking up one of them with its workflows."""
 
 from sqlalchemy import ColumnElement
 
@@ -9,12 +9,11 @@ from engagement.reach import Reach, allow, found
 
 
 def programmes_within(reach: Reach) -> ColumnElement[bool]:
-    """Return the condition on `Programme` for those within reach."""
+    """Return the condition on `Programme` that it is within reach."""
     return reach.condition(programme_id=Programme.id)
 
 
 def reaches_programme(reach: Reach, programme: Programme) -> bool:
-    """Return whether a programme is within reach."""
     return reach.covers(programme_id=programme.id)
 
 
@@ -26,7 +25,7 @@ def programme_for(reach: Reach, programme_id: int) -> Programme:
 
 
 def workflow_for(reach: Reach, workflow_id: int) -> Workflow:
-    """Return a workflow of a programme within reach; raises NotFound, also when it was retired, or BeyondReach."""
+    """Return a workflow of a programme within reach; raises NotFound (also for a retired one) or BeyondReach."""
     workflow = found(db.session.get(Workflow, workflow_id))
     if workflow.retired_at is not None:
         raise NotFound("This workflow was retired.")

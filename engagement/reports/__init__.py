@@ -1,1 +1,1 @@
-"""What sponsors and the change team read: figures with their definitions."""
+"""Reports for sponsors and the change team: figures with their definitions."""

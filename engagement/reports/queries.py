@@ -1,4 +1,4 @@
-"""What a sponsor decides from: one programme in figures, with the decisions that it needs. No objector is named here."""
+"""The sponsor's report: one programme in figures, with the decisions that it needs. It names no objector."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from engagement.communications.queries.reached import Reached, messages_out
 from engagement.programmes.models import Programme
 from engagement.reports.rules import Decision, by_urgency
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
-from engagement.training.queries import Count, progress_of_waves
+from engagement.training.queries.counts import Count
+from engagement.training.queries.progress import progress_of_waves
 from engagement.waves.models import GoLiveMove, Wave
 from engagement.waves.queries import member_counts, moves_of_waves, waves_of
 from engagement.words import days_away, short_day_words
@@ -23,7 +24,7 @@ RECENT_MESSAGES = 4
 
 @dataclass(frozen=True)
 class WaveLine:
-    """One wave: how many people are in it, and how many of those who were asked to learn have finished."""
+    """One wave: how many people it has, and how many of those who were asked to learn have finished."""
 
     wave: Wave
     people: int
@@ -32,15 +33,15 @@ class WaveLine:
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether nobody can call its training in time."""
+        """Whether its training may not be in time."""
         return is_training_in_doubt(self.trained.finished, self.trained.assigned, is_live=self.wave.status.is_live)
 
 
 @dataclass(frozen=True)
 class ProgrammeReport:
-    """A programme as of one instant; groups of objectors under `concerns.floor` are hidden already.
+    """A programme at one instant; groups of objectors under `concerns.floor` are hidden already.
 
-    `close` are the waves that are live, or go live so soon that their people need training to do.
+    `close` are the waves that are live, or so near their go-live that their people need training to do.
     """
 
     programme: Programme
@@ -53,27 +54,27 @@ class ProgrammeReport:
 
     @property
     def people(self) -> int:
-        """How many memberships all waves have together, as the table sums them."""
+        """How many memberships all waves have together, as the table adds them."""
         return sum(line.people for line in self.waves)
 
     @property
     def next_wave(self) -> WaveLine | None:
-        """The wave that goes live next, None when none is ahead."""
+        """The wave with the next go-live, None if none is ahead."""
         ahead = [line for line in self.waves if line.wave.status.is_ahead]
         return min(ahead, key=lambda line: (line.wave.go_live_on, line.wave.number), default=None)
 
     @property
     def in_doubt(self) -> list[WaveLine]:
-        """The waves, live or soon, whose training can't be called in time."""
+        """The waves, live or imminent, whose training may not be in time."""
         return [line for line in self.close if line.is_in_doubt]
 
 
 def programme_report(
     programme: Programme, on: date, floor: int, *, keeps_concerns_back: bool = False
 ) -> ProgrammeReport:
-    """Return the report of a programme for day `on`, in a number of queries that does not grow with people or waves.
+    """Return the report of a programme for day `on`, in a fixed number of queries.
 
-    `keeps_concerns_back` leaves objections out, for who reads a part of them.
+    `keeps_concerns_back` leaves objections out, for readers who read some of them.
     """
     waves = waves_of(programme.id)
     ids = [wave.id for wave in waves]

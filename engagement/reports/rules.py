@@ -1,4 +1,4 @@
-"""A decision as a report says it, and the order of several: pure functions over plain values."""
+"""The decisions in a report and their order: pure functions over plain values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Decision:
-    """Something that only those who decide can settle: what, why, by when, and what it is about."""
+    """A decision for sponsors: what, why, by when, and about which thing."""
 
     title: str
     reason: str
@@ -18,5 +18,5 @@ class Decision:
 
 
 def by_urgency(decisions: Sequence[Decision]) -> list[Decision]:
-    """Return decisions with the nearest day first, those without a day last; equal ones keep their order."""
+    """Return decisions by day, those without a day last; equal ones keep their order."""
     return sorted(decisions, key=lambda decision: decision.by_on or date.max)

@@ -13,14 +13,12 @@ from engagement.accounts.models import Account
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
-from engagement.people.models import Department, Person
-from engagement.people.organisation import UNSET, Organisation
-from engagement.programmes.models import Workflow
-from engagement.resistance.models import Concern, ConcernReply, ConcernStep
+from engagement.people.models import Person
+from engagement.people.organisation.rules import UNSET, Organisation
+from engagement.resistance.models import About, Concern, ConcernReply, ConcernStep
 from engagement.resistance.rules import ConcernStatus, LeftOut, Severity, Source, worded
 from engagement.resistance.telling.actions import tell_sender
 from engagement.verbs import Verb
-from engagement.waves.models import Wave
 
 #: The audit log names this instead of the concern.
 ALL_CONCERNS = audit.Subject(Concern.__tablename__, "Concerns")
@@ -28,15 +26,12 @@ ALL_CONCERNS = audit.Subject(Concern.__tablename__, "Concerns")
 
 def log_concern(
     text: str,
+    about: About,
     *,
     by: Actor,
     on: date,
-    source: Source,
     severity: Severity = Severity.MEDIUM,
     person: Person | None = None,
-    wave: Wave | None = None,
-    department: Department | None = None,
-    workflow: Workflow | None = None,
 ) -> Concern:
     """Log what somebody told a change manager, who has therefore read it: it is acknowledged and theirs to answer.
 
@@ -48,12 +43,12 @@ def log_concern(
         person=person,
         logged_by_id=by.account_id,
         owner_id=by.account_id,
-        source=source,
+        source=about.source,
         severity=severity,
         status=ConcernStatus.ACKNOWLEDGED,
-        wave=wave,
-        department=department or (person.department if person else None),
-        workflow=workflow,
+        wave=about.wave,
+        department=about.department or (person.department if person else None),
+        workflow=about.workflow,
         received_on=on,
         received_at=clock.now(),
         waiting_since_on=on,

@@ -1,6 +1,7 @@
 """Tables of the resistance log. Nothing that could identify the sender of an anonymous concern is stored anywhere."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
@@ -20,6 +21,16 @@ from engagement.resistance.rules import (
     Source,
 )
 from engagement.waves.models import Wave
+
+
+@dataclass(frozen=True)
+class About:
+    """What a concern is about, as far as somebody said it."""
+
+    source: Source = Source.OTHER
+    wave: Wave | None = None
+    department: Department | None = None
+    workflow: Workflow | None = None
 
 
 def random_key() -> int:

@@ -1,1 +1,1 @@
-"""The clock: one readable timetable, and what each line does."""
+"""The scheduler: one readable timetable, and what each of its jobs does."""

@@ -1,4 +1,4 @@
-"""One thing at a time: what a job does to many things, each in a transaction of its own, so that none stops the others."""
+"""Runs a job's items one by one, each in its own transaction, so that none stops the others."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -22,11 +22,11 @@ def one_by_one(
     *,
     hold: Callable[[Key, str], object] | None = None,
 ) -> list[Done]:
-    """Do something to each row of a table (or thing of a kind), commit it, and return what came of those that went well.
+    """Do something to each row of a table (or thing of a kind), commit it, and return the results that succeeded.
 
-    What fails, in whatever way, is rolled back and set aside with its reason: by `hold` where the thing itself can say so,
-    else in `SetAside`; this line leaves it alone until somebody acts. Where the database is away nothing else would go
-    better: that error is raised and ends the run.
+    An item that fails is rolled back and set aside with its reason: by `hold` if the thing can record it itself, else
+    in `SetAside`; the job skips it until somebody acts. If the database is unavailable, nothing else would succeed:
+    that error is raised and ends the run.
     """
     kind = of if isinstance(of, str) else of.__tablename__
     left_alone = keys_set_aside(line, kind)
@@ -66,7 +66,7 @@ def _leave(line: str, of: type[Base] | str, key: Any, reason: str, hold: Callabl
 
 
 def _told(table: type[Base], key: Any) -> tuple[str, dict[str, int | None]]:
-    """Return how a row is called and where it belongs; a row that can't even be read is called by its table and number."""
+    """Return a row's name and places; a row that can't even be read is named by table and number."""
     try:
         subject = audit.about(db.session.get_one(table, key))
     except Exception:

@@ -1,4 +1,4 @@
-"""What each line of the timetable does: ask for what is due, do one item, commit, go on with the next."""
+"""The jobs of the timetable: ask for what is due, do one item, commit, and continue with the next."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -15,21 +15,32 @@ from engagement.accounts.rules import MESSAGE_LINK_LIFETIME
 from engagement.accounts.sign_ins.actions import days_of_sign_ins
 from engagement.accounts.sign_ins.actions import record_sign_ins as record_sign_ins_of_days
 from engagement.audiences import actions as audiences
-from engagement.communications import actions as communications
-from engagement.communications import queries as calendar
+from engagement.communications.actions import sending
+from engagement.communications.actions.approving import lapse_if_overtaken
+from engagement.communications.actions.planning import plan_communication, settle_missed
+from engagement.communications.actions.reminding import messages_to_remind_of, remind
+from engagement.communications.actions.waiting import stop_overtaken
+from engagement.communications.approvals import overtaken_approvals
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.queries.due import (
+    communications_with_dates,
+    due_occurrences,
+    overtaken,
+    passed_without_approval,
+    sent_to_all,
+)
 from engagement.db import db, empty_log, rows_changed
 from engagement.intake.actions.files import drop_old_uploads
 from engagement.mail import actions as mail
 from engagement.mail.models import Delivery
 from engagement.people.models import Person
-from engagement.people.organisation import Organisation
+from engagement.people.organisation.rules import Organisation
 from engagement.people.rules import TrainingRole
-from engagement.privacy.actions import retention as privacy
+from engagement.privacy.actions import retention
 from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.queries import old_records
-from engagement.privacy.queries.keeping import retention_rules
 from engagement.privacy.queries.old_records import Going
+from engagement.privacy.queries.retention import retention_rules
 from engagement.privacy.rules.records import RecordKind
 from engagement.programmes.models import Programme
 from engagement.resistance.figures import actions as figures
@@ -38,7 +49,8 @@ from engagement.resistance.saying.rules import HANDED_OVER_FROM
 from engagement.scheduler.items import one_by_one
 from engagement.set_aside import keys_set_aside
 from engagement.settings import Settings
-from engagement.training import actions as training
+from engagement.training.actions import leftovers
+from engagement.training.actions.assigning import settle_assignments
 from engagement.waves import actions as waves
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
@@ -48,14 +60,15 @@ _SHUT = (WaveStatus.CLOSED, WaveStatus.CANCELLED)
 
 
 def _ids(rows: Select[Any]) -> list[int]:
-    """Return the ids alone: a row that can't be read must not keep the others from being found."""
+    """Return only the ids: a row that can't be read must not hide the others."""
     return list(db.session.scalars(rows.with_only_columns(rows.selected_columns.id, maintain_column_froms=True)))
 
 
 def settle_directory(settings: Settings) -> str:
-    """Let memberships, roles by rule and assignments follow the directory as it is now, and due days the calendar.
+    """Update memberships, roles by rule, assignments and due days after changes of directory and calendar.
 
-    Each wave and role by itself. Everybody is placed first: who moved from one wave to another is asked about as one who moved.
+    Each wave and role separately. All waves place their people first, so that somebody who moved between waves is
+    treated as one who moved.
     """
     line = "settle-directory"
 
@@ -77,7 +90,7 @@ def settle_directory(settings: Settings) -> str:
         line,
         Wave,
         _ids(select(Wave).order_by(Wave.go_live_on)),
-        lambda key: training.settle_assignments(clock.now(), key),
+        lambda key: settle_assignments(clock.now(), key),
     )
     made, withdrawn, asked = (sum(getattr(s, each) for s in settled) for each in ("made", "withdrawn", "asked"))
     came, went = sum(came for came, _ in placed), sum(went for _, went in placed)
@@ -85,67 +98,65 @@ def settle_directory(settings: Settings) -> str:
 
 
 def settle_leftovers(_settings: Settings) -> str:
-    """Let old training go that nobody decided about in time."""
-    overdue = training.overdue_leftovers(clock.now())
+    """Make the default decision for old training that nobody decided in time."""
+    overdue = leftovers.overdue_leftovers(clock.now())
     gone = one_by_one(
-        "settle-leftovers", "old training", overdue, lambda key: training.settle_leftovers(clock.now(), key)
+        "settle-leftovers", "old training", overdue, lambda key: leftovers.settle_leftovers(clock.now(), key)
     )
     return f"{sum(gone)} let go."
 
 
 def plan_occurrences(_settings: Settings) -> str:
-    """Make the drafts of the coming weeks, and mark what was missed."""
+    """Make the drafts of the coming weeks, and mark missed messages."""
     line, now = "plan-occurrences", clock.now()
     planned = one_by_one(
         line,
         Communication,
-        _ids(calendar.communications_with_dates()),
-        lambda key: communications.plan_communication(key, now),
+        _ids(communications_with_dates()),
+        lambda key: plan_communication(key, now),
     )
     missed = one_by_one(
         line,
         Occurrence,
-        _ids(calendar.passed_without_approval(now)),
-        lambda key: communications.settle_missed(now, key),
+        _ids(passed_without_approval(now)),
+        lambda key: settle_missed(now, key),
     )
     return f"{sum(planned)} planned, {sum(missed)} missed."
 
 
 def queue_occurrences(settings: Settings) -> str:
-    """Queue what is due; a message with which that fails is held, with the reason, for its owner to decide."""
+    """Queue due messages; one that fails is held, with the reason, for its owner to decide."""
     lateness, organisation = settings.lateness_limit, Organisation.of(settings)
 
     def queue(key: int) -> str:
-        outcome = communications.queue_occurrence(
+        outcome = sending.queue_occurrence(
             key, now=clock.now(), lateness_limit_hours=lateness, organisation=organisation
         )
         return f"{key} {outcome.value}"
 
     held_again = _held_again()
-    due = calendar.due_occurrences(clock.now())
-    queued = one_by_one("queue-occurrences", Occurrence, due, queue, hold=communications.hold_occurrence)
+    due = due_occurrences(clock.now())
+    queued = one_by_one("queue-occurrences", Occurrence, due, queue, hold=sending.hold_occurrence)
     failed = [f"{len(due) - len(queued)} held or set aside because of a fault"] if len(queued) < len(due) else []
     return "; ".join([*held_again, *queued, *failed]) or "Nothing was due."
 
 
 def _held_again() -> list[str]:
-    """Hold what was approved for another go-live, time or audience than there is now."""
+    """Hold messages whose go-live, time or audience changed since their approval."""
 
     def hold(key: int) -> tuple[int, bool]:
-        return key, communications.lapse_if_overtaken(db.session.get_one(Occurrence, key))
+        return key, lapse_if_overtaken(db.session.get_one(Occurrence, key))
 
-    looked_at = one_by_one("queue-occurrences", Occurrence, calendar.overtaken_approvals(), hold)
+    looked_at = one_by_one("queue-occurrences", Occurrence, overtaken_approvals(), hold)
     return [f"{key} held, its approval lapsed" for key, is_held in looked_at if is_held]
 
 
 def settle_deliveries(_settings: Settings) -> str:
-    """Tell what a stopped process left behind, and close mailings that are done."""
+    """Release deliveries of stopped processes, and finish mailings that are done."""
     line, now = "settle-deliveries", clock.now()
     released = one_by_one(line, Delivery, mail.expired_claims(now), lambda key: mail.release_expired(now, key))
-    stopped = one_by_one(line, Occurrence, _ids(calendar.overtaken()), communications.stop_overtaken)
-    closed = one_by_one(
-        line, Occurrence, _ids(calendar.sent_to_all()), lambda key: communications.settle_sending(clock.now(), key)
-    )
+    stopped = one_by_one(line, Occurrence, _ids(overtaken()), stop_overtaken)
+    closed = one_by_one(line, Occurrence, _ids(sent_to_all()), lambda key: sending.settle_sending(clock.now(), key))
     waiting, uncertain = (sum(getattr(each, what) for each in released) for what in ("waiting", "uncertain"))
     return f"{waiting} taken back, {uncertain} not certain, {sum(stopped)} stopped, {sum(closed)} mailings closed."
 
@@ -155,16 +166,16 @@ def send_reminders(settings: Settings) -> str:
     reminded = one_by_one(
         "send-reminders",
         Occurrence,
-        communications.messages_to_remind_of(clock.now()),
-        lambda key: communications.remind(key, now=clock.now(), organisation=Organisation.of(settings)),
+        messages_to_remind_of(clock.now()),
+        lambda key: remind(key, now=clock.now(), organisation=Organisation.of(settings)),
     )
     return f"{sum(reminded)} reminders queued."
 
 
 def empty_letterbox(settings: Settings) -> str:
-    """Hand over what lies in the letterbox, and leave nothing in the database's files that tells its order.
+    """Hand over the letterbox, and leave nothing in the database's files that shows its order.
 
-    Says nothing of how much that was: with it, whoever may read this page could count what reports hide.
+    Doesn't say how many letters there were: readers of this page could then count what reports hide.
     """
     here = clock.now().astimezone(ZoneInfo(settings.timezone))
     was_emptied = here.time() >= HANDED_OVER_FROM and saying.empty_letterbox(here.date(), settings.holidays)
@@ -174,7 +185,7 @@ def empty_letterbox(settings: Settings) -> str:
 
 
 def record_sign_ins(settings: Settings) -> str:
-    """Write the sign-ins of days that are over into the audit, without their times."""
+    """Write the sign-ins of past days to the audit log, without their times."""
     today = clock.today(settings.timezone)
     days = [day.isoformat() for day in days_of_sign_ins(today)]
     one_by_one("record-sign-ins", "day", days, lambda day: record_sign_ins_of_days(today, date.fromisoformat(day)))
@@ -183,7 +194,7 @@ def record_sign_ins(settings: Settings) -> str:
 
 
 def count_objections(settings: Settings) -> str:
-    """Count the objections of yesterday where that was not done yet."""
+    """Publish yesterday's figures about objections if that was not done yet."""
     yesterday = clock.today(settings.timezone) - timedelta(days=1)
     floor, country = settings.anonymity_floor, settings.holidays
     counted = one_by_one(
@@ -196,11 +207,11 @@ def count_objections(settings: Settings) -> str:
 
 
 def apply_retention(_settings: Settings) -> str:
-    """Let old records go by the rules that an administrator set; people a few at a time, each by themselves.
+    """Delete old records by the rules that an administrator set; people a few at a time, each in their own transaction.
 
-    One who can't be erased is set aside with the reason, and the next one goes on.
+    Somebody who can't be erased is set aside with the reason, and the next one goes on.
     """
-    gone = privacy.apply_retention(clock.now())
+    gone = retention.apply_retention(clock.now())
     db.session.commit()
     if RecordKind.LEAVERS in retention_rules():
         gone[RecordKind.LEAVERS] = _erase_leavers()
@@ -216,12 +227,12 @@ def _erase_leavers() -> int:
         old_records.leavers_due(clock.now(), keys_set_aside(line, Person.__tablename__)),
         lambda key: erase_person(db.session.get_one(Person, key), by=audit.CLOCK),
     )
-    privacy.tell_gone(RecordKind.LEAVERS, len(erased))
+    retention.tell_gone(RecordKind.LEAVERS, len(erased))
     return len(erased)
 
 
 def retention_dry_run() -> list[str]:
-    """Say for each kind of record what would go now."""
+    """Say for each kind of record what would be deleted now."""
     lines = {each.kind: _going_words(each) for each in old_records.all_going(clock.now())}
     return [f"{kind.word}: {lines.get(kind, 'kept for ever.')}" for kind in RecordKind]
 
@@ -234,7 +245,7 @@ def _going_words(each: Going) -> str:
 
 
 def forget_expired(_settings: Settings) -> str:
-    """Remove used links, attempts and uploads that no question asks about any more."""
+    """Delete used links, attempts and uploads that are no longer needed."""
     now = clock.now()
     links_until = now - MESSAGE_LINK_LIFETIME - timedelta(days=1)
     forgotten: dict[str, Callable[[], int]] = {

@@ -1,4 +1,4 @@
-"""Table of the timetable's lines: when each last ran, when it is due, what went wrong."""
+"""Table of the timetable's jobs: when each last ran, when it is due, what went wrong."""
 
 from datetime import datetime
 
@@ -9,9 +9,10 @@ from engagement.db import Base, UtcDateTime, short
 
 
 class JobLine(Base):
-    """What is known of one line of the timetable.
+    """The state of one job of the timetable.
 
-    `due_at` is compared and set by whoever runs the line, so that of many clocks on one database one wins.
+    The runner compares and sets `due_at` in one statement, so that of several schedulers on one database only one runs
+    the job.
     """
 
     __tablename__ = "job_line"

@@ -1,4 +1,4 @@
-"""Running the lines: whoever sets a line's due time forward runs it, so any number of clocks may tick on one database."""
+"""Runs the jobs: whoever moves a job's due time forward runs it, so several schedulers can share a database."""
 
 import threading
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from engagement.scheduler.timetable import TIMETABLE, Line
 from engagement.set_aside import numbers_set_aside, try_line_again
 
 TICK_SECONDS = 5
-#: The clock counts as standing still when no line has begun for so long (the most frequent line runs every 20 seconds).
+#: The scheduler counts as stopped when no job has started for this long (the most frequent one runs every 20 seconds).
 STANDS_STILL_AFTER = timedelta(minutes=3)
 LONGEST_RUN = timedelta(hours=1)
 log = structlog.get_logger("engagement.clock")
@@ -26,7 +26,7 @@ log = structlog.get_logger("engagement.clock")
 
 @dataclass(frozen=True)
 class LineState:
-    """A line of the timetable with its last run, next run and last error; instants are in UTC."""
+    """A job of the timetable with its last run, next run and last error; instants are in UTC."""
 
     name: str
     does: str
@@ -46,19 +46,19 @@ class LineState:
 
     @property
     def needs_somebody(self) -> bool:
-        """Whether its last run ended with an error, or it left something alone."""
+        """Whether its last run ended with an error, or it set something aside."""
         return self.has_failed or self.set_aside > 0
 
     @property
     def is_running(self) -> bool:
-        """Whether it began within the last hour and no outcome is known yet; a process that was killed leaves it so."""
+        """Whether it started within the last hour and has no outcome; a killed process leaves it so."""
         ended = max((at for at in (self.finished_at, self.error_at) if at), default=None)
         began = self.started_at
         return began is not None and (ended is None or ended < began) and clock.now() - began < LONGEST_RUN
 
 
 def start_clock(app: Flask) -> BackgroundScheduler:
-    """Start ticking in the background; one APScheduler job for each line, which only asks the table."""
+    """Start the scheduler in the background, with one APScheduler entry for each job, which only asks the table."""
     scheduler = BackgroundScheduler(
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}, timezone="UTC"
     )
@@ -80,9 +80,10 @@ def _tick(app: Flask, line: Line) -> None:
 
 
 def run_if_due(line: Line, *, anyway: bool = False) -> bool:
-    """Run a line when it is due and no other process was first; `anyway` runs it now whatever its due time.
+    """Run a job if it is due and no other process was first; `anyway` runs it now even if not due.
 
-    What it set aside is tried again where somebody asks for the run, and left alone else. Returns whether it ran. Commits the claim before and the outcome after; an error is stored and logged, not raised.
+    A run that somebody asked for also retries what the job had set aside. Returns whether it ran. Commits the claim
+    before and the outcome after; an error is stored and logged, not raised.
     """
     now = clock.now()
     db.session.execute(
@@ -111,7 +112,7 @@ def run_if_due(line: Line, *, anyway: bool = False) -> bool:
 
 
 def ask_for_run(line: Line) -> None:
-    """Have the next clock that ticks run a line, and try again what it left alone; asking twice runs it once.
+    """Have the next scheduler run a job and retry what it set aside; asking twice runs it once.
 
     Raises RuleBroken while it is running. The caller commits.
     """
@@ -125,7 +126,7 @@ def ask_for_run(line: Line) -> None:
 
 
 def _in_words(error: Exception) -> str:
-    """Name an error; one of the database without its words, which may hold what people wrote, or the number of a concern."""
+    """Name an error; a database error without its text, which may hold people's words or a concern's number."""
     if isinstance(error, DBAPIError):
         return f"{type(error.orig).__name__}: the database refused it. The log says more."
     return f"{type(error).__name__}: {error}"
@@ -137,7 +138,7 @@ def _record(line: Line, **values: object) -> None:
 
 
 def line_states() -> list[LineState]:
-    """Return every line of the timetable in its order with what is known of its runs."""
+    """Return every job of the timetable in order, with what is known of its runs."""
     set_aside = numbers_set_aside()
     rows = {row.name: row for row in db.session.scalars(select(JobLine).execution_options(populate_existing=True))}
     return [
@@ -159,17 +160,17 @@ def line_states() -> list[LineState]:
 
 
 def last_tick() -> datetime | None:
-    """Return when any line last began (UTC), None when none ever did."""
+    """Return when any job last started (UTC), None if none ever did."""
     return db.session.scalar(select(func.max(JobLine.started_at)))
 
 
 def clock_stands_still() -> bool:
-    """Return whether no clock has run a line lately."""
+    """Return whether no scheduler has run a job lately."""
     tick = last_tick()
     return tick is None or clock.now() - tick > STANDS_STILL_AFTER
 
 
 def wait_for_stop(stop: threading.Event) -> None:
-    """Wait until `stop` is set; Ctrl-C reaches the main thread at once because the wait is in short pieces."""
+    """Wait until `stop` is set; in short pieces, so that Ctrl-C reaches the main thread at once."""
     while not stop.wait(0.2):
         pass

@@ -1,4 +1,4 @@
-"""Mail to the administrators when something needs them: of each kind at most once a day, and only of what is new."""
+"""Mail to administrators when something needs them: at most once a day for each kind, and only about news."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,9 +13,9 @@ from engagement.audit import AuditEntry
 from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.mail import actions as mail
-from engagement.mail.layout import html_layout
+from engagement.mail.layout import Around, html_layout
 from engagement.mail.models import Delivery
-from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.mail.rules import DeliveryState, Letter, MailingKind
 from engagement.scheduler.models import JobLine
 from engagement.set_aside import SetAside
 from engagement.settings import Settings
@@ -28,7 +28,7 @@ WHY = "You get this because you administer Engagement. Of each kind of trouble i
 
 
 def tell_administrators(settings: Settings) -> str:
-    """Write to the administrators about failed jobs and refused mail that they were not told of yet."""
+    """Mail administrators about failed jobs and refused mail that they were not told of yet."""
     told = [kind for kind, (found, place) in KINDS.items() if _tell(kind, found, settings.base_url + place)]
     return f"Told of {' and '.join(told)}." if told else "Nothing new to tell."
 
@@ -42,10 +42,10 @@ def _tell(kind: str, found: Callable[[datetime], tuple[str, list[str]] | None], 
     if trouble is None or not to:
         return False
     subject, lines = trouble
-    # Words of the service's own; a name that holds a sign of Markdown is shown as it is.
+    # These are the service's own words; Markdown characters in a name are shown as they are.
     text = "\n\n".join([*lines[:MOST_NAMED], *_more(len(lines)), f"Look at {url}"])
-    html = html_layout(subject, "Engagement", to_html(text), WHY, subject)
-    mailing = mail.build_mailing(MailingKind.NOTICE, subject, f"{text}\n\n{WHY}", html)
+    html = html_layout(subject, "Engagement", to_html(text), subject, Around(WHY))
+    mailing = mail.build_mailing(MailingKind.NOTICE, Letter(subject, f"{text}\n\n{WHY}", html))
     for account in to:
         mail.queue_for_address(mailing, account.email, account.name, {}, person_id=account.person_id)
     audit.record(Verb.TOLD_ADMINISTRATORS, audit.Subject("job_line", kind), by=audit.CLOCK)
@@ -83,11 +83,11 @@ def _refused_mail(since: datetime) -> tuple[str, list[str]] | None:
 
 
 def _plain(text: str) -> str:
-    """Return somebody else's words as one line in which nothing is a field or a sign of Markdown."""
+    """Return other people's words as one line without fields or Markdown."""
     return " ".join(text.replace("{{", "{ {").replace("`", "'").split())
 
 
-#: What is looked for, and the page on which it stands.
+#: What is checked, and its page.
 KINDS: dict[str, tuple[Callable[[datetime], tuple[str, list[str]] | None], str]] = {
     "failed jobs": (_failed_jobs, "/admin/jobs"),
     "refused mail": (_refused_mail, "/deliveries?state=bounced"),

@@ -1,4 +1,4 @@
-"""The timetable: every line with what it does, how often, and the function that does it. The one place to read or add one."""
+"""The timetable: every job with its purpose, interval and function. The only place to read or add one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from engagement.training.rules import DAYS_TO_DECIDE
 
 @dataclass(frozen=True)
 class Line:
-    """One line: a name for the shell, a sentence for the administrator, its interval, and the job.
+    """One job: a name for the shell, a sentence for the administrator, its interval, and its function.
 
-    A job gets the settings, commits its own items one by one and returns a sentence on what it did. `dry_run` says in
-    lines what the job would do now, and changes nothing.
+    The function gets the settings, commits its items one by one and returns a sentence on what it did. `dry_run` says
+    in lines what the job would do now, and changes nothing.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Line:
     dry_run: Callable[[], list[str]] | None = None
 
     def next_due(self, now: datetime) -> datetime:
-        """Return when the line is due again after running at `now` (UTC)."""
+        """Return when the job is due again after running at `now` (UTC)."""
         return now + self.every
 
 
@@ -107,5 +107,5 @@ TIMETABLE: tuple[Line, ...] = (
 
 
 def line_named(name: str) -> Line | None:
-    """Return the line of this name."""
+    """Return the job with this name."""
     return next((line for line in TIMETABLE if line.name == name), None)

@@ -1,1 +1,1 @@
-"""Stakeholders of programmes and waves, and the champions of a wave's departments."""
+"""Stakeholders of programmes and waves, and the champions in a wave's departments."""

@@ -1,4 +1,4 @@
-"""Tables of the stakeholder map and of champions. What is said of a stakeholder are dated rows, so that the map has a past."""
+"""Tables of the stakeholder map and of champions. Statements about a stakeholder are dated rows, so the map has a past."""
 
 from datetime import date, datetime
 from typing import Any
@@ -16,16 +16,16 @@ from engagement.waves.models import Wave
 
 
 def _one_open(name: str, *columns: str, where: str) -> Index:
-    """Return an index that lets at most one row with these columns be open."""
+    """Return an index that allows one open row with these columns."""
     condition: dict[str, Any] = {"sqlite_where": text(where), "postgresql_where": text(where)}
     return Index(name, *columns, unique=True, **condition)
 
 
 class Stakeholder(Base):
-    """Who stands on the map: exactly one of a person, a department as a group, or a name outside the directory.
+    """Somebody on the map: exactly one of a person, a department as a group, or a name outside the directory.
 
-    What is said of them stands in `StakeholderProfile`, where they stand in `StakeholderPlace`, each row with its date and
-    author; power, interest, engagement levels and meetings can hang on this row in the same way.
+    `StakeholderProfile` has what is said of them, `StakeholderPlace` their maps, each row with its date and author.
+    Power, interest, engagement levels and meetings can be added in the same way.
     """
 
     __tablename__ = "stakeholder"
@@ -58,14 +58,14 @@ class Stakeholder(Base):
 
     @property
     def title(self) -> str:
-        """What the map calls them: a person's name, a department's path, or the name that was written."""
+        """Their name on the map: a person's name, a department's path, or the name as written."""
         if self.person is not None:
             return self.person.name
         return self.department.path if self.department is not None else self.name
 
     @property
     def is_gone(self) -> bool:
-        """Whether the person has left or the department was closed, so that nobody stands behind the entry."""
+        """Whether the person has left or the department was closed."""
         if self.person is not None:
             return self.person.has_left
         return self.department is not None and self.department.closed_at is not None
@@ -74,7 +74,7 @@ class Stakeholder(Base):
 class StakeholderProfile(Base):
     """What was said of a stakeholder from `said_at` on; the row without `superseded_at` holds now.
 
-    `owner_id` is the person who keeps up the relationship, `role` their part in the change, in words.
+    `owner_id` is the person who looks after the relationship, `role` their part in the change, in words.
     """
 
     __tablename__ = "stakeholder_profile"
@@ -98,7 +98,7 @@ class StakeholderProfile(Base):
 
 
 class StakeholderPlace(Base):
-    """A map on which a stakeholder stands: of one wave, or of the whole programme where `wave_id` is None."""
+    """A stakeholder's place on a map: of one wave, or of the whole programme if `wave_id` is None."""
 
     __tablename__ = "stakeholder_place"
     __table_args__ = (
@@ -135,7 +135,7 @@ class StakeholderPlace(Base):
 
 
 class StakeholderNote(Base):
-    """A private note about a stakeholder. One that was taken back has no words any more, only who and when."""
+    """A private note about a stakeholder. A withdrawn one has no words, only who wrote it and when."""
 
     __tablename__ = "stakeholder_note"
     __table_args__ = ADDRESSED
@@ -153,7 +153,7 @@ class StakeholderNote(Base):
 
 
 class StakeholderRemoval(Base):
-    """That a stakeholder was taken off the map, by whom and why; undone when they were put back."""
+    """The removal of a stakeholder from the map, by whom and why; ended if they were put back."""
 
     __tablename__ = "stakeholder_removal"
     __table_args__ = (_one_open("uq_stakeholder_removal_open", "stakeholder_id", where="undone_at IS NULL"),)
@@ -171,9 +171,9 @@ class StakeholderRemoval(Base):
 
 
 class Champion(Base):
-    """Somebody who stands up for a wave in a department of it, from `from_on` to the day before `until_on`.
+    """Somebody who promotes a wave in one of its departments, from `from_on` to the day before `until_on`.
 
-    `until_on` None is open; whoever has left is no champion any more, whatever the row says.
+    `until_on` None means no end; somebody who has left is no longer a champion, whatever the row says.
     """
 
     __tablename__ = "champion"
@@ -206,5 +206,5 @@ class Champion(Base):
 
     @property
     def post(self) -> str:
-        """What they are champion of: the wave and the department."""
+        """Their post: the wave and the department."""
         return f"{self.wave.title}: {self.department.path}"

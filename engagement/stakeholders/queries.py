@@ -1,4 +1,4 @@
-"""Reads of the stakeholder map: lists, one stakeholder, and who looks after whom."""
+"""Reads of the stakeholder map: lists, one stakeholder, and their owners."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ EVERY_PLACE = true()
 
 @dataclass(frozen=True)
 class StakeholderLine:
-    """A stakeholder as the map shows them: what holds of them now, and the maps that the reader may see."""
+    """A stakeholder on the map: what holds of them now, and the maps that the reader may see."""
 
     stakeholder: Stakeholder
     profile: StakeholderProfile
@@ -46,7 +46,7 @@ class StakeholderLine:
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list of stakeholders is narrowed by; None and empty leave a filter out."""
+    """The filters of a list of stakeholders; None or "" doesn't filter."""
 
     words: str = ""
     programme_id: int | None = None
@@ -57,17 +57,17 @@ class Filters:
 
 
 def on_the_map() -> ColumnElement[bool]:
-    """Return the condition on `Stakeholder` for those who were not removed."""
+    """Return the condition on `Stakeholder` that they were not removed."""
     return ~exists().where(StakeholderRemoval.stakeholder_id == Stakeholder.id, StakeholderRemoval.undone_at.is_(None))
 
 
 def holds_now() -> ColumnElement[bool]:
-    """Return the condition that joins `StakeholderProfile` to the stakeholder whom it describes now."""
+    """Return the condition that joins a stakeholder to the present `StakeholderProfile`."""
     return and_(StakeholderProfile.stakeholder_id == Stakeholder.id, StakeholderProfile.superseded_at.is_(None))
 
 
 def on_map_of_wave(wave_ids: Select[int] | Sequence[int]) -> ColumnElement[bool]:
-    """Return the condition on `StakeholderPlace` for the maps of these waves: their own and those of their programmes."""
+    """Return the condition on `StakeholderPlace` for the maps of these waves and of their programmes."""
     programmes = select(Wave.programme_id).where(Wave.id.in_(wave_ids))
     whole = and_(StakeholderPlace.wave_id.is_(None), StakeholderPlace.programme_id.in_(programmes))
     return or_(StakeholderPlace.wave_id.in_(wave_ids), whole)
@@ -86,9 +86,9 @@ COLUMNS: dict[str, Any] = {
 
 
 def stakeholders_listed(readable: ColumnElement[bool], filters: Filters) -> Select[Stakeholder]:
-    """Return the SELECT of the stakeholders that are `readable` and pass the filters, by group and name.
+    """Return a SELECT of `readable` stakeholders that pass the filters, by group and name.
 
-    Every one of the words has to occur in the name or in the role, in any spelling.
+    Every one of the words has to occur in the name or the role, in any spelling.
     """
     query = (
         select(Stakeholder)
@@ -118,7 +118,7 @@ def _stands_on(maps: ColumnElement[bool]) -> ColumnElement[bool]:
 def lines_of(
     stakeholders: Select[Stakeholder], visible_places: ColumnElement[bool] = EVERY_PLACE
 ) -> list[StakeholderLine]:
-    """Return the stakeholders of a list in its order, with those of their places that are visible, in four queries."""
+    """Return the stakeholders of a list in its order, with their visible places, in four queries."""
     rows = list(
         db.session.scalars(
             stakeholders.options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
@@ -158,28 +158,28 @@ def _open_places(ids: Sequence[int], visible: ColumnElement[bool]) -> Sequence[S
 
 
 def line_for(maps: Reach, stakeholder_id: int) -> StakeholderLine:
-    """Return one stakeholder, also a removed one, with the maps within reach; raises BeyondReach or NotFound."""
+    """Return one stakeholder, even a removed one, with the maps within reach; raises BeyondReach or NotFound."""
     allow(maps.holds_places)
     asked = select(Stakeholder).where(Stakeholder.id == stakeholder_id, stakeholders_within(maps))
     return found(next(iter(lines_of(asked, places_within(maps))), None))
 
 
 def line_to_change(maps: Reach, planning: Reach, stakeholder_id: int) -> StakeholderLine:
-    """Return a stakeholder for who keeps every map on which they stand; raises BeyondReach or NotFound."""
+    """Return a stakeholder all of whose maps `planning` reaches; raises BeyondReach or NotFound."""
     line = line_for(maps, stakeholder_id)
     allow(stands_within_alone(planning, line.stakeholder))
     return line
 
 
 def line_to_note(maps: Reach, planning: Reach, stakeholder_id: int) -> StakeholderLine:
-    """Return a stakeholder for who keeps a map on which they stand, and so writes notes; raises BeyondReach or NotFound."""
+    """Return a stakeholder one of whose maps `planning` reaches, to write notes; raises BeyondReach or NotFound."""
     line = line_for(maps, stakeholder_id)
     allow(stands_within(planning, line.stakeholder))
     return line
 
 
 def group_counts(readable: ColumnElement[bool]) -> dict[StakeholderGroup, int]:
-    """Return how many stakeholders each group has on the maps that are readable; every group has an entry."""
+    """Return how many stakeholders each group has on readable maps; every group has an entry."""
     counted = db.session.execute(
         select(StakeholderProfile.group, func.count())
         .join(Stakeholder, holds_now())
@@ -190,13 +190,13 @@ def group_counts(readable: ColumnElement[bool]) -> dict[StakeholderGroup, int]:
 
 
 def owners(readable: ColumnElement[bool]) -> list[Person]:
-    """Return who looks after a stakeholder that is readable, by name."""
+    """Return the owners of readable stakeholders, by name."""
     held = select(StakeholderProfile.owner_id).join(Stakeholder, holds_now()).where(readable, on_the_map())
     return list(db.session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.sorted_by, Person.id)))
 
 
 def notes_of(stakeholder_id: int) -> list[StakeholderNote]:
-    """Return the private notes about a stakeholder, newest first; who may not read them must not be shown this."""
+    """Return the private notes about a stakeholder, newest first; the caller checks who may read them."""
     return list(
         db.session.scalars(
             select(StakeholderNote)
@@ -208,7 +208,7 @@ def notes_of(stakeholder_id: int) -> list[StakeholderNote]:
 
 
 def departments_as_groups() -> list[tuple[int, StakeholderGroup, int, int | None]]:
-    """Return each department that stands on a map as one group: department, group, programme, and wave or None."""
+    """Return each department mapped as one group: department, group, programme, and wave or None."""
     rows = db.session.execute(
         select(
             Stakeholder.department_id,
@@ -224,7 +224,7 @@ def departments_as_groups() -> list[tuple[int, StakeholderGroup, int, int | None
 
 
 def groups_of_person(person_id: int) -> list[tuple[StakeholderGroup, int, int | None]]:
-    """Return the groups in which a person stands by name: group, programme, and wave or None for the whole programme."""
+    """Return the groups of a person by name: group, programme, and wave or None for the whole programme."""
     rows = db.session.execute(
         select(StakeholderProfile.group, StakeholderPlace.programme_id, StakeholderPlace.wave_id)
         .join(Stakeholder, holds_now())
@@ -237,7 +237,7 @@ def groups_of_person(person_id: int) -> list[tuple[StakeholderGroup, int, int | 
 def maps_with_stakeholders(
     visible_places: ColumnElement[bool], visible_waves: ColumnElement[bool]
 ) -> tuple[list[Programme], list[Wave]]:
-    """Return the programmes that have a visible stakeholder, by name, and their visible waves whose map shows one."""
+    """Return the programmes with a visible stakeholder, by name, and their visible waves whose map has one."""
     places = db.session.execute(
         select(StakeholderPlace.programme_id, StakeholderPlace.wave_id)
         .where(StakeholderPlace.ended_at.is_(None), visible_places)

@@ -1,14 +1,14 @@
-"""The vocabulary of the stakeholder map, and pure rules over champions and the people whom they are there for."""
+"""The vocabulary of the stakeholder map, and pure rules about champions and the people they look after."""
 
 from enum import StrEnum
 
-#: So many affected people have one champion among them where coverage is full.
+#: The number of affected people for one champion at full coverage.
 PEOPLE_FOR_A_CHAMPION = 25
 LONGEST_TEXT = 5_000
 
 
 class StakeholderKind(StrEnum):
-    """What stands on the map: somebody of the directory, a department as one group, or somebody outside it."""
+    """What a stakeholder is: a person of the directory, a department as one group, or somebody outside it."""
 
     PERSON = "person"
     DEPARTMENT = "department"
@@ -25,7 +25,7 @@ class StakeholderKind(StrEnum):
 
 
 class StakeholderGroup(StrEnum):
-    """Which part a stakeholder has in a rollout; each group needs something of its own."""
+    """The part of a stakeholder in a rollout; each group has its own needs."""
 
     EXECUTIVE_SPONSORS = "executive_sponsors"
     BUSINESS_LEADERS = "business_leaders"
@@ -79,12 +79,12 @@ _WORDS = {
 
 
 def champions_needed(people: int) -> int:
-    """Return how many champions full coverage of so many affected people takes: one for every 25 or part of 25."""
+    """Return how many champions full coverage needs: one for every 25 affected people or part of 25."""
     return -(-people // PEOPLE_FOR_A_CHAMPION)
 
 
 def coverage_words(champions: int, people: int) -> str:
-    """Say how many champions there are for so many people, and how many are missing to one in 25."""
+    """Say how many champions there are for how many people, and how many are missing to one for 25."""
     have = f"{champions or 'no'} {'champion' if champions < 2 else 'champions'}"
     found = f"{have} for {people:,} {'person' if people == 1 else 'people'}"
     needed = champions_needed(people)

@@ -1,6 +1,7 @@
-"""Whose stakeholders are whose: it follows from the maps on which a stakeholder stands, each of a wave or a whole programme.
+"""Which stakeholders are within reach: it follows from their maps, each of a wave or a whole programme.
 
-A reach given here is one of reading maps, of reading notes or of planning, which is keeping maps: accounts say who has which.
+The reach passed here is one of reading maps, reading notes, or planning, which includes changing maps; accounts say who
+has which.
 """
 
 from collections.abc import Sequence
@@ -14,23 +15,23 @@ from engagement.waves.models import Wave
 
 
 def places_within(reach: Reach) -> ColumnElement[bool]:
-    """Return the condition on `StakeholderPlace` for the places on maps within reach."""
+    """Return the condition on `StakeholderPlace` that its map is within reach."""
     return reach.condition(programme_id=StakeholderPlace.programme_id, wave_id=StakeholderPlace.wave_id)
 
 
 def stakeholders_within(reach: Reach) -> ColumnElement[bool]:
-    """Return the condition on `Stakeholder` for those who stand on a map within reach, or stood there when removed."""
+    """Return the condition on `Stakeholder` that one of their maps (before a removal) is within reach."""
     standing = select(StakeholderPlace.stakeholder_id).where(StakeholderPlace.ended_at.is_(None))
     return Stakeholder.id.in_(standing.where(places_within(reach)))
 
 
 def stands_within(reach: Reach, stakeholder: Stakeholder) -> bool:
-    """Return whether a stakeholder stands on a map within reach: who keeps one map writes notes about them."""
+    """Return whether one of a stakeholder's maps is within reach, which is enough to write notes."""
     return any(_reached(reach, stakeholder))
 
 
 def stands_within_alone(reach: Reach, stakeholder: Stakeholder) -> bool:
-    """Return whether all maps of a stakeholder are within reach: who keeps every one of them changes and removes them."""
+    """Return whether all maps of a stakeholder are within reach, which changing and removing needs."""
     reached = _reached(reach, stakeholder)
     return bool(reached) and all(reached)
 
@@ -41,13 +42,13 @@ def stakeholder_to_erase(administering: Reach, stakeholder_id: int) -> Stakehold
 
 
 def note_of(stakeholder: Stakeholder, note_id: int) -> StakeholderNote:
-    """Return a private note about a stakeholder; raises NotFound for one about anybody else."""
+    """Return a private note about a stakeholder; raises NotFound if it is about somebody else."""
     asked = (StakeholderNote.id == note_id, StakeholderNote.stakeholder_id == stakeholder.id)
     return found(db.session.scalar(select(StakeholderNote).where(*asked)))
 
 
 def champion_of(wave: Wave, champion_id: int) -> Champion:
-    """Return a champion of a wave; raises NotFound for one of another."""
+    """Return a champion of a wave; raises NotFound for a champion of another wave."""
     asked = (Champion.id == champion_id, Champion.wave_id == wave.id)
     return found(db.session.scalar(select(Champion).where(*asked)))
 

@@ -1,1 +1,1 @@
-"""Deployment waves: which departments and workflows, when, led by whom, and who is in them."""
+"""Deployment waves: their departments, workflows, dates, leads and members."""

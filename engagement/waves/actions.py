@@ -27,10 +27,10 @@ def plan_wave(
     departments: Iterable[Department] = (),
     workflows: Iterable[Workflow] = (),
 ) -> Wave:
-    """Add the next wave to a programme and place the people of its departments.
+    """Add the next wave to a programme, with the people of its departments.
 
-    Who leads and sponsors it is said afterwards, in the room of sign-ins, because it gives rights.
-    Raises BadInput for a missing name, a quiet period that ends before go-live, or lead days outside 0 to 365.
+    Its lead and sponsor are set later, by the accounts room, because that gives rights. Raises BadInput for a missing
+    name, a quiet period that ends before go-live, or lead days outside 0 to 365.
     """
     number = (db.session.scalar(select(func.max(Wave.number)).where(Wave.programme_id == programme.id)) or 0) + 1
     wave = Wave(programme=programme, number=number, made_at=clock.now())
@@ -45,7 +45,7 @@ def plan_wave(
 
 
 def change_wave(wave: Wave, details: WaveDetails, *, by: Actor) -> None:
-    """Change how a wave is described. Raises BadInput as `plan_wave`."""
+    """Change the details of a wave. Raises BadInput as `plan_wave` does."""
     before = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days)
     _describe(wave, details, wave.go_live_on)
     after = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days)
@@ -74,16 +74,16 @@ def _describe(wave: Wave, details: WaveDetails, go_live_on: date) -> None:
 
 
 def settle_training_days(waves: Iterable[Wave], country: str) -> None:
-    """Let the training of these waves be due on a working day of the organisation; repeating it changes nothing.
+    """Set the training's due day of these waves, a working day in `country`; repeating it changes nothing.
 
-    Whoever plans a wave, moves or changes it, says this afterwards; the clock does too, in case the country was set anew.
+    Called after a wave is planned, moved or changed, and by the scheduler, in case the country setting was changed.
     """
     for wave in waves:
         wave.training_due_on = training_due_on(wave.go_live_on, wave.training_lead_days, country)
 
 
 def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> None:
-    """Move a wave's go-live, and its quiet period by as many days; what is derived from the day follows by itself.
+    """Move a wave's go-live, and its quiet period by as many days; derived days follow by themselves.
 
     Raises RuleBroken once the wave is live, BadInput without a reason.
     """
@@ -111,9 +111,9 @@ def _set_go_live(wave: Wave, go_live_on: date, reason: str, by: Actor) -> None:
 
 
 def change_status(wave: Wave, status: WaveStatus, *, reason: str = "", by: Actor) -> None:
-    """Take a wave a step on, or back.
+    """Move a wave to another status.
 
-    Raises RuleBroken for a step that its status does not allow, BadInput without a reason where the step needs one.
+    Raises RuleBroken for a step that its status does not allow, BadInput if the step needs a reason and has none.
     """
     if status not in wave.status.next_steps:
         raise RuleBroken(f"{wave.title} is {wave.status.word.lower()} and can’t become {status.word.lower()}.")
@@ -121,9 +121,9 @@ def change_status(wave: Wave, status: WaveStatus, *, reason: str = "", by: Actor
 
 
 def go_live(wave: Wave, on: date, *, today: date, reason: str, by: Actor) -> None:
-    """Note that the people of a wave began on a day, which becomes its go-live; what is counted from that day follows.
+    """Record the day on which a wave's people began, which becomes its go-live; derived days follow.
 
-    Raises RuleBroken where its status does not allow it, BadInput for a day after `today`, or without a reason.
+    Raises RuleBroken when its status does not allow it, BadInput for a day after `today` or a missing reason.
     """
     if on > today:
         problem = "That day has not come. Choose the day on which people began; to plan another one, move the go-live."
@@ -133,10 +133,10 @@ def go_live(wave: Wave, on: date, *, today: date, reason: str, by: Actor) -> Non
 
 
 def take_back_step(wave: Wave, *, go_live_on: date | None = None, reason: str, by: Actor) -> None:
-    """Take back the newest step of a wave, made by mistake; it stands where it stood before.
+    """Undo the newest step of a wave, taken by mistake; it gets its earlier status back.
 
-    `go_live_on` is the day for which its go-live is planned again, None to leave it. Raises RuleBroken where the step can't
-    be taken back, or not any more; BadInput without a reason.
+    `go_live_on` is the day for which its go-live is planned again, None to leave it. Raises RuleBroken when the step
+    can't be undone (any more), BadInput without a reason.
     """
     before = queries.status_to_take_back_to(wave.id, clock.now())
     if before is None:
@@ -159,7 +159,7 @@ def _reason(given: str, *, is_needed: bool) -> str:
 
 
 def _take_step(wave: Wave, status: WaveStatus, reason: str, by: Actor) -> None:
-    """Write the step and where the wave stands by it; nothing else writes either."""
+    """Write a step and the wave's status together; nothing else writes either."""
     why = {"reason": (None, reason)} if reason else {}
     audit.record(Verb.CHANGED_STATUS_OF_WAVE, wave, by=by, status=(wave.status, status), **why)
     wave.status = status
@@ -167,7 +167,7 @@ def _take_step(wave: Wave, status: WaveStatus, reason: str, by: Actor) -> None:
 
 
 def choose_workflows(wave: Wave, workflows: Iterable[Workflow], *, by: Actor) -> None:
-    """Make these the workflows of a wave. Raises RuleBroken for one of another programme."""
+    """Replace the workflows of a wave. Raises RuleBroken for one of another programme."""
     wanted = {workflow.id: workflow for workflow in workflows}
     if any(workflow.programme_id != wave.programme_id for workflow in wanted.values()):
         raise RuleBroken("A wave deploys workflows of its own programme only.")
@@ -188,7 +188,7 @@ def choose_workflows(wave: Wave, workflows: Iterable[Workflow], *, by: Actor) ->
 
 
 def choose_departments(wave: Wave, departments: Iterable[Department], *, by: Actor) -> None:
-    """Make these, with everything below them, the departments of a wave, and place their people."""
+    """Replace the departments of a wave, each with everything below it, and place their people."""
     wanted = {department.id: department for department in departments}
     held = {
         row.department_id: row
@@ -207,10 +207,10 @@ def choose_departments(wave: Wave, departments: Iterable[Department], *, by: Act
 
 
 def place_people(wave: Wave, *, by: Actor = audit.CLOCK) -> tuple[int, int]:
-    """Settle a wave's members: everybody of its departments is in, who left them is out; those added by hand stay.
+    """Settle a wave's members: add people of its departments, remove those who left them; added by hand stay.
 
-    Set-based and without harm when repeated. Returns how many came in and how many went out. A wave that is closed or
-    cancelled keeps its members as they were.
+    Works on all people at once; repeating it is harmless. Returns how many joined and how many left. Closed and
+    cancelled waves keep their members.
     """
     if not wave.status.is_open:
         return 0, 0
@@ -244,13 +244,13 @@ def place_people(wave: Wave, *, by: Actor = audit.CLOCK) -> tuple[int, int]:
 
 
 def settle_memberships(*, by: Actor = audit.CLOCK) -> tuple[int, int]:
-    """Place the people of every open wave again, after the directory changed; returns how many came in and went out."""
+    """Place the people of every open wave again, after the directory changed; return how many joined and left."""
     counts = [place_people(wave, by=by) for wave in queries.open_waves()]
     return sum(came for came, _ in counts), sum(went for _, went in counts)
 
 
 def add_member(wave: Wave, person: Person, *, by: Actor) -> None:
-    """Put one person into a wave by hand; they stay whatever department they are in. Who came by department changes over.
+    """Add a person to a wave by hand; they stay in any department. A member by department becomes one by hand.
 
     Raises RuleBroken for somebody who has left or a wave that is over.
     """
@@ -268,7 +268,7 @@ def add_member(wave: Wave, person: Person, *, by: Actor) -> None:
         if held.origin is MembershipOrigin.HAND:
             return
         held.ended_at, held.ended_by = now, by.name[:401]
-        # Before the next one is written: only one may last.
+        # Flushed before the next one is added: a person may have only one open membership.
         db.session.flush()
     db.session.add(
         Membership(

@@ -1,4 +1,4 @@
-"""Tables of waves with the steps that they took, what they deploy and where, and their members."""
+"""Tables of waves: their steps, workflows, departments and members."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,7 +15,7 @@ from engagement.waves.rules import MembershipOrigin, WaveStatus
 
 @dataclass(frozen=True)
 class WaveDetails:
-    """How a wave is described: what its form asks, its actions take and its row keeps under the same names."""
+    """The details of a wave, under the same names in its form, its actions and its row."""
 
     name: str
     aim: str = ""
@@ -24,10 +24,10 @@ class WaveDetails:
 
 
 class Wave(Base):
-    """One step of a programme: workflows that go live in departments on one day.
+    """One stage of a programme: workflows that go live in departments on one day.
 
     `stabilises_until_on` ends the quiet period after go-live. `training_lead_days` is how many days before go-live the
-    training of the wave is due, `training_due_on` the day itself, on the working day before where that one is none
+    wave's training is due; `training_due_on` is that day, or the working day before it if it is a day off
     (`settle_training_days`). `status` is that of its newest `WaveStep`; one action writes both.
     """
 
@@ -70,7 +70,7 @@ def _lead_days_before(context: DefaultExecutionContext) -> date:
 
 
 class GoLiveMove(Base):
-    """A wave's go-live was moved from one day to another: when, by whom, and the reason that people read."""
+    """A move of a wave's go-live: from and to which day, when, by whom, and the reason that people read."""
 
     __tablename__ = "go_live_move"
 
@@ -84,9 +84,9 @@ class GoLiveMove(Base):
 
 
 class WaveStep(Base):
-    """A wave took a status: when, by whom, and why where a later reader will ask. Its newest step is where it stands.
+    """A change of a wave's status: when, by whom, and why if later readers will ask. The newest one is current.
 
-    Of steps from before they were kept, `by` may be None and the reason empty.
+    In steps older than this record, `by` may be None and the reason "".
     """
 
     __tablename__ = "wave_step"
@@ -126,10 +126,10 @@ class WaveDepartment(Base):
 
 
 class Membership(Base):
-    """A person in a wave, from `joined_at` until `ended_at` (None while it lasts), and who put them in and took them out.
+    """A person in a wave, from `joined_at` until `ended_at` (None: still), and who added and removed them.
 
-    Who comes back gets another row, so that it can always be told who was in a wave on a day. At most one lasts. Of rows
-    from before it was kept, `joined_by` and `ended_by` are None.
+    People who return get another row, so that members on any day are known. At most one is open. Rows older than this
+    record have no `joined_by` and `ended_by`.
     """
 
     __tablename__ = "membership"

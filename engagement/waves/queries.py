@@ -19,9 +19,9 @@ from engagement.waves.scopes import people_within
 
 
 def person_for(reading: Reach, person_id: int) -> Person:
-    """Return somebody whom a reader sees by name, with department and manager read at once.
+    """Return somebody whom a reader sees by name, with department and manager loaded.
 
-    Raises NotFound for anybody else and for who was erased, BeyondReach where the reader sees no list of people at all.
+    Raises NotFound for anybody else and for erased people, BeyondReach when the reader sees no people at all.
     """
     allow(reading.holds_anything)
     return found(person_page(person_id, people_within(reading)))
@@ -51,7 +51,7 @@ def open_waves() -> list[Wave]:
 
 
 def waves_of_person(person_id: int) -> list[Wave]:
-    """Return the waves that a person is in now and that are not cancelled, by day of go-live."""
+    """Return a person's present waves, except cancelled ones, by day of go-live."""
     return list(
         db.session.scalars(
             select(Wave)
@@ -82,7 +82,7 @@ def workflows_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Workflow]]:
 
 
 def departments_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Department]]:
-    """Return the departments that each wave was given, by path, in one query."""
+    """Return the departments of each wave, by path, in one query."""
     by_wave: dict[int, list[Department]] = defaultdict(list)
     for row in db.session.scalars(
         select(WaveDepartment)
@@ -110,7 +110,7 @@ MEMBER_COLUMNS = {"name": Person.sorted_by, "job": func.lower(Person.job_title)}
 
 
 def members(wave_id: int, *, without_role: bool = False) -> Select[Person]:
-    """Return the SELECT of a wave's present members by name, or only of those without a training role."""
+    """Return a SELECT of a wave's present members by name, or only of those without a training role."""
     query = (
         select(Person)
         .join(Membership, Membership.person_id == Person.id)
@@ -122,7 +122,7 @@ def members(wave_id: int, *, without_role: bool = False) -> Select[Person]:
 
 
 def members_between(wave_id: int, begins_at: datetime, ends_at: datetime) -> Select[Person]:
-    """Return the SELECT of everybody, by name, who was in a wave at any moment of a time, also for a part of it."""
+    """Return a SELECT of everybody, by name, who was in a wave at any moment between two instants."""
     then = select(Membership.person_id).where(
         Membership.wave_id == wave_id,
         Membership.joined_at < ends_at,
@@ -137,7 +137,7 @@ def members_between(wave_id: int, begins_at: datetime, ends_at: datetime) -> Sel
 
 
 def status_to_take_back_to(wave_id: int, now: datetime) -> WaveStatus | None:
-    """Return where a wave stands again if its newest step is taken back at `now`; None where that can't be, or not any more."""
+    """Return the wave's status if its newest step is undone at `now`; None when it can't be undone."""
     newest = select(WaveStep).where(WaveStep.wave_id == wave_id).order_by(WaveStep.id.desc()).limit(2)
     steps = list(db.session.scalars(newest))
     if len(steps) < 2 or not may_take_back(steps[1].status, steps[0].status, steps[0].at, now):
@@ -146,12 +146,12 @@ def status_to_take_back_to(wave_id: int, now: datetime) -> WaveStatus | None:
 
 
 def steps_of(wave_id: int) -> list[WaveStep]:
-    """Return the steps that a wave took, the first one first."""
+    """Return the steps of a wave, the first one first."""
     return list(db.session.scalars(select(WaveStep).where(WaveStep.wave_id == wave_id).order_by(WaveStep.id)))
 
 
 def moves_of_waves(wave_ids: Iterable[int]) -> dict[int, list[GoLiveMove]]:
-    """Return how the go-live of each wave was moved, the newest first, in one query; waves that never moved have no entry."""
+    """Return the moves of each wave's go-live, newest first, in one query; unmoved waves have no entry."""
     by_wave: dict[int, list[GoLiveMove]] = defaultdict(list)
     asked = select(GoLiveMove).where(GoLiveMove.wave_id.in_(list(wave_ids))).order_by(GoLiveMove.id.desc())
     for move in db.session.scalars(asked):
@@ -160,7 +160,7 @@ def moves_of_waves(wave_ids: Iterable[int]) -> dict[int, list[GoLiveMove]]:
 
 
 def quiet_waves(on: date, programme_id: int, lineages: Iterable[str], besides: int | None) -> list[Wave]:
-    """Return the open waves that are left to settle on a day, of the programme or with one of these departments among theirs."""
+    """Return open waves in their quiet period on a day, of the programme or with one of these departments."""
     asked = select(Wave).where(
         Wave.go_live_on <= on,
         Wave.stabilises_until_on >= on,
@@ -177,7 +177,7 @@ def _share_people(some: Iterable[str], others: Sequence[str]) -> bool:
 
 
 def waves_with_members_below(lineage: str) -> list[Wave]:
-    """Return the waves, but no cancelled one, that people of a department or below are in now, by day of go-live."""
+    """Return the waves, except cancelled ones, with present members from a department or below, by go-live."""
     below = select(Department.id).where(Department.lineage.startswith(lineage, autoescape=True))
     members = (
         select(Membership.wave_id)
@@ -195,7 +195,7 @@ def waves_with_members_below(lineage: str) -> list[Wave]:
 
 
 def people_of_departments(wave_id: int) -> Select[int]:
-    """Return the SELECT of ids of those who have not left and work in, or below, a department of the wave."""
+    """Return a SELECT of the ids of people who have not left and work in, or below, the wave's departments."""
     lineages = lineages_of_waves([wave_id])[wave_id]
     if not lineages:
         return select(Person.id).where(false())
@@ -206,9 +206,9 @@ def people_of_departments(wave_id: int) -> Select[int]:
 
 
 def lineages_of_waves(wave_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Return the lineages of the departments whose people, with those below, are in each wave; every wave has an entry.
+    """Return the lineages of each wave's departments, which cover those below; every wave has an entry.
 
-    A department that was merged counts as the one that it was merged into.
+    A merged department counts as its successor.
     """
     given = departments_of_waves(wave_ids)
     return {wave_id: [standing_department(row).lineage for row in given.get(wave_id, [])] for wave_id in wave_ids}

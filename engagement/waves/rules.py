@@ -1,16 +1,16 @@
-"""The vocabulary of waves and pure functions over their dates."""
+"""The vocabulary of waves, and pure functions over their dates."""
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from engagement.days.working_days import nearest_working_day
 
-#: For so long a step that leads nowhere back can be taken back as a slip.
+#: How long a step without a way back can be undone as a mistake.
 TAKEN_BACK_WITHIN = timedelta(days=1)
 
 
 class WaveStatus(StrEnum):
-    """Where a wave stands."""
+    """The status of a wave."""
 
     PLANNED = "planned"
     READY = "ready"
@@ -36,12 +36,12 @@ class WaveStatus(StrEnum):
 
     @property
     def next_steps(self) -> tuple["WaveStatus", ...]:
-        """The statuses that a wave may go to from here."""
+        """The statuses that can follow this one."""
         return _NEXT[self]
 
     @property
     def needs_reason(self) -> bool:
-        """Whether people will want to know later what a step to it rested on, or why it went back or came to an end."""
+        """Whether a step to it needs a reason, because people will later ask what it was based on."""
         return self is not WaveStatus.STABILISING
 
     @property
@@ -51,12 +51,12 @@ class WaveStatus(StrEnum):
 
     @property
     def is_ahead(self) -> bool:
-        """Whether its go-live is still to come, whatever day it is set for."""
+        """Whether its go-live is still to come, whatever its date."""
         return self in (WaveStatus.PLANNED, WaveStatus.READY)
 
     @property
     def is_live(self) -> bool:
-        """Whether its people work with what it rolled out, and it is not over."""
+        """Whether its people already work with it and it is not over."""
         return self in (WaveStatus.LIVE, WaveStatus.STABILISING)
 
 
@@ -79,9 +79,9 @@ _NEXT: dict[WaveStatus, tuple[WaveStatus, ...]] = {
 
 
 def may_take_back(before: WaveStatus, status: WaveStatus, at: datetime, now: datetime) -> bool:
-    """Return whether the step from one status to another, taken at an instant, can still be taken back at `now`.
+    """Return whether the step between two statuses, taken at `at`, can still be undone at `now`.
 
-    Only a step on can, from which no other step leads back; so a taking back is no step that could be taken back itself.
+    Only a step forward without a way back can be undone; so an undoing can't itself be undone.
     """
     return status in before.next_steps and before not in status.next_steps and now - at <= TAKEN_BACK_WITHIN
 
@@ -94,5 +94,5 @@ class MembershipOrigin(StrEnum):
 
 
 def training_due_on(go_live_on: date, lead_days: int, country: str) -> date:
-    """Return the day by which training is due: so many days before go-live, or on the working day before that."""
+    """Return the day by which training is due: `lead_days` before go-live, or the last working day before that."""
     return nearest_working_day(go_live_on - timedelta(days=lead_days), country, -1)

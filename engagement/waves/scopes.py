@@ -1,4 +1,4 @@
-"""Whose waves are whose, and whom their people are seen by: conditions for statements, and the answer for one row."""
+"""Which waves and which of their people are within reach: conditions for statements, and answers for one row."""
 
 from typing import Any
 
@@ -13,23 +13,22 @@ from engagement.waves.models import Membership, Wave
 
 
 def _holds(wave: Any, reach: Reach) -> Any:
-    """Say of a wave whether it is within reach, of the table for which rows: whoever reaches its programme reaches it."""
+    """Return whether a wave is within reach (for the table, a condition); reaching its programme is enough."""
     return reach.holds(programme_id=wave.programme_id, wave_id=wave.id)
 
 
 def waves_within(reach: Reach) -> ColumnElement[bool]:
-    """Return the condition on `Wave` for those within reach."""
+    """Return the condition on `Wave` that it is within reach."""
     condition: ColumnElement[bool] = _holds(Wave, reach)
     return condition
 
 
 def reaches_wave(reach: Reach, wave: Wave) -> bool:
-    """Return whether a wave is within reach."""
     return bool(_holds(wave, reach))
 
 
 def wave_for(reach: Reach, wave_id: int) -> Wave:
-    """Return a wave within reach, with its programme, lead and sponsor read at once; raises NotFound or BeyondReach."""
+    """Return a wave within reach, with its programme, lead and sponsor loaded; raises NotFound or BeyondReach."""
     with_names = (joinedload(Wave.programme), joinedload(Wave.lead), joinedload(Wave.sponsor))
     wave = found(db.session.scalar(select(Wave).where(Wave.id == wave_id).options(*with_names)))
     allow(reaches_wave(reach, wave))
@@ -37,9 +36,9 @@ def wave_for(reach: Reach, wave_id: int) -> Wave:
 
 
 def people_within(reach: Reach) -> ColumnElement[bool]:
-    """Return the condition on `Person` for those whom a reader of this reach may see by name in lists and exports.
+    """Return the condition on `Person` that a reader with this reach sees them by name in lists and exports.
 
-    They are the members of its waves, who works in its departments, the reader, and who reports to the reader.
+    They are members of its waves, people of its departments, the reader, and the reader's direct reports.
     """
     if reach.everything:
         return true()

@@ -31,9 +31,9 @@ from engagement.people.models import Person
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Source
-from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.models import Wave
 from tests.communications.calendar_rows import make_audience, make_line
@@ -53,7 +53,7 @@ def leave(*who: Person) -> None:
 
 
 def concern_of(owner: Account, wave: Wave | None, on: date, text: str) -> Concern:
-    concern = resistance.log_concern(text, by=TESTER, on=on, source=Source.JOB_SECURITY, wave=wave)
+    concern = resistance.log_concern(text, About(Source.JOB_SECURITY, wave=wave), by=TESTER, on=on)
     resistance.take_over(concern, owner, by=TESTER)
     db.session.flush()
     return concern
@@ -68,7 +68,7 @@ def holder_of_everything() -> tuple[Person, Wave]:
     make_wave(programme, number=4, name="Motor claims").sponsor = person
     programmes.name_holder(make_workflow(programme), OwnershipPart.CHANGE_APPROVER, person, by=TESTER)
     people.name_department_manager(make_department("Finance"), person, by=TESTER)
-    stakeholders.add_stakeholder("Works council", StakeholderGroup.OTHERS, places=[wave], owner=person, by=TESTER)
+    add_stakeholder("Works council", StakeholderGroup.OTHERS, places=[wave], owner=person, by=TESTER)
     make_line(programme, owner=account, name="Written line")
     other = make_account("w@example.com", "Will Writer")
     make_line(programme, audience=make_audience("Others"), owner=other, name="Approved line").approver_id = account.id

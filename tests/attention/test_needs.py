@@ -25,7 +25,7 @@ from engagement.attention.rules import Kind, Place, Reason
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.people import actions as people
-from engagement.people.organisation import UNSET
+from engagement.people.organisation.rules import UNSET
 from engagement.people.rules import TrainingRole
 from engagement.training.models import Curriculum, CurriculumItem
 from engagement.training.rules import ItemKind

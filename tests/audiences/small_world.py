@@ -15,7 +15,7 @@ from engagement.audiences.conditions.wave import title_of
 from engagement.db import db
 from engagement.mail.actions import build_mailing, queue_for_address
 from engagement.mail.models import Acknowledgement, Mailing
-from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.mail.rules import DeliveryState, Letter, MailingKind
 from engagement.people import actions as people
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
@@ -95,7 +95,7 @@ def make_world(seed: int, on: date, size: int = 25) -> World:
 def _make_mailing(number: int) -> Mailing:
     """The last one asks for no confirmation; a rule that names it reaches nobody."""
     return build_mailing(
-        MailingKind.COMMUNICATION, f"Message {number}", "Text", "<p>Text</p>", asks_confirmation=number < 2
+        MailingKind.COMMUNICATION, Letter(f"Message {number}", "Text", "<p>Text</p>"), asks_confirmation=number < 2
     )
 
 

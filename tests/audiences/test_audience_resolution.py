@@ -19,10 +19,11 @@ from engagement.errors import BadInput
 from engagement.mail.actions import build_mailing, queue_for_address
 from engagement.mail.confirming import acknowledge
 from engagement.mail.models import Delivery
-from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.mail.rules import DeliveryState, Letter, MailingKind
 from engagement.people import actions as people
 from engagement.people.rules import TrainingRole
-from engagement.stakeholders.actions import add_stakeholder, appoint_champion, remove_stakeholder
+from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.models import Completion
 from engagement.training.rules import CompletionSource
@@ -372,7 +373,7 @@ def test_training_is_overdue_from_the_day_after_it_was_due(app):
 def test_who_confirmed_and_who_did_not_are_told_apart_from_those_never_asked(app):
     confirmed, silent, never = make_person("Ann Done"), make_person("Bob Silent"), make_person("Cay Never")
     mailing = build_mailing(
-        MailingKind.COMMUNICATION, "S", "T", "<p>T</p>", title="Scope, 14 April 2026", asks_confirmation=True
+        MailingKind.COMMUNICATION, Letter("S", "T", "<p>T</p>"), title="Scope, 14 April 2026", asks_confirmation=True
     )
     for person in (confirmed, silent):
         queue_for_address(mailing, person.email, person.name, {}, person.id).state = DeliveryState.SENT

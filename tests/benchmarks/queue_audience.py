@@ -31,11 +31,11 @@ from engagement.communications.readers import due_column, translation_column  # 
 from engagement.db import db, rows_changed  # noqa: E402
 from engagement.mail import actions as mail  # noqa: E402
 from engagement.mail.models import Delivery  # noqa: E402
-from engagement.mail.rules import DeliveryState, MailingKind  # noqa: E402
+from engagement.mail.rules import DeliveryState, Letter, MailingKind  # noqa: E402
 from engagement.people.models import Department, Person  # noqa: E402
-from engagement.people.organisation import UNSET  # noqa: E402
+from engagement.people.organisation.rules import UNSET  # noqa: E402
 from engagement.programmes.actions import make_programme  # noqa: E402
-from engagement.stakeholders.actions import add_stakeholder  # noqa: E402
+from engagement.stakeholders.actions.mapping import add_stakeholder  # noqa: E402
 from engagement.stakeholders.models import Champion  # noqa: E402
 from engagement.stakeholders.rules import StakeholderGroup  # noqa: E402
 from engagement.waves.actions import plan_wave  # noqa: E402
@@ -85,8 +85,8 @@ def measure(people: int, engine: str) -> None:
         _spread_over_the_world()
         BARE.create(db.engine, checkfirst=True)
         text_of = "".join(f"{{{{ {slot} }}}} " for slot in SLOTS)
-        mailing = mail.build_mailing(MailingKind.COMMUNICATION, "Subject", text_of, text_of)
-        mail.add_translation(mailing, "pl", "Temat", text_of, text_of)
+        mailing = mail.build_mailing(MailingKind.COMMUNICATION, Letter("Subject", text_of, text_of))
+        mail.add_translation(mailing, Letter("Temat", text_of, text_of, "pl"))
         db.session.commit()
         programme_id = fill_map(people)
         by_role: Rule = {

@@ -11,7 +11,10 @@ from engagement.accounts.models import Account
 from engagement.accounts.posts.actions import name_lead, name_sponsor
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import save_audience
-from engagement.communications.actions import ask_approval, make_communication, schedule_briefing, write_occurrence
+from engagement.communications.actions.approving import ask_approval
+from engagement.communications.actions.calendar import make_communication
+from engagement.communications.actions.planning import schedule_briefing
+from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.models import Details
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
@@ -21,10 +24,14 @@ from engagement.people.rules import TrainingRole
 from engagement.programmes.actions import make_programme, make_workflow, name_holder
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from engagement.resistance.actions import log_concern
+from engagement.resistance.models import About
 from engagement.resistance.rules import Severity, Source
-from engagement.stakeholders.actions import add_stakeholder, appoint_champion, write_note
+from engagement.stakeholders.actions.mapping import add_stakeholder
+from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.training.actions import settle_assignments, settle_library
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.library import settle_library
 from engagement.waves.actions import place_people, plan_wave
 from engagement.waves.models import Wave, WaveDetails
 
@@ -79,12 +86,11 @@ def furnish_programme(app: Flask) -> None:
     for text, source in (("What are the twelve of us for?", Source.JOB_SECURITY), ("Who checks it?", Source.OTHER)):
         log_concern(
             text,
+            About(source, wave=wave),
             by=_ines().actor,
             on=clock.today("Europe/London"),
-            source=source,
             severity=Severity.MEDIUM,
             person=tomasz,
-            wave=wave,
         )
 
 

@@ -1,4 +1,4 @@
-"""Every main page as each of its readers, light and dark: axe, three widths, the console and the Content-Security-Policy."""
+"""Every main page as each of its readers, light and dark: axe, four widths and letters, the console and the Content-Security-Policy."""
 
 import pytest
 from browser.furnishing import ADMINISTRATOR, EMPLOYEE, MANAGER, SPONSOR, TEAM_LEAD
@@ -36,7 +36,7 @@ READERS = {
 
 @pytest.mark.parametrize("who", READERS)
 def test_every_page_is_sound(live, window, who):
-    """Opened once, looked at in light and in dark and at three widths; all faults are told together."""
+    """Opened once, looked at in light and in dark, at several widths and in wide letters; all faults are told together."""
     email, paths = READERS[who]
     visitor = window()
     if email:

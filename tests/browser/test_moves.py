@@ -10,7 +10,8 @@ from engagement import clock
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.programmes.models import Programme
-from engagement.training.actions import record_completion, settle_assignments
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import record_completion
 from engagement.training.models import Module
 from engagement.training.rules import CompletionSource
 from engagement.waves.actions import plan_wave, settle_memberships

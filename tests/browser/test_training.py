@@ -13,6 +13,7 @@ def test_from_nothing_to_a_curriculum_of_ones_own(empty, window, width, scheme):
     ines.open("/training")
     ines.press("Take over the starter library")
     assert "The starter library is taken over: 8 new courses" in ines.text
+    ines.open("/training")
     ines.follow("Write a new course")
     ines.fill(title="Checking letters", summary="How a letter is checked.", body=TEXT, minutes="5", pass_mark="50")
     ines.press("Show a preview")

@@ -6,10 +6,12 @@ from datetime import timedelta
 from commands.shell import Shell
 from communications.calendar_rows import make_approved, make_approver, make_line
 from mail.outbox import add_people, queue_to_many
+from sqlalchemy import delete
 
 from engagement import clock
 from engagement.app import create_app
 from engagement.db import db
+from engagement.mail.models import Delivery, Mailing
 from engagement.settings import Settings
 
 
@@ -27,6 +29,9 @@ def approve_message(shell: Shell, number: int) -> None:
         now = clock.now()
         with clock.standing_at(now - timedelta(minutes=2)):
             make_approved(make_line(), now - timedelta(minutes=1), approver=make_approver())
+        # What its approver was told is none of the deliveries that are counted.
+        db.session.execute(delete(Delivery))
+        db.session.execute(delete(Mailing))
         db.session.commit()
         db.engine.dispose()
 

@@ -49,7 +49,9 @@ class Shell:
     def environment(self, **settings: str) -> dict[str, str]:
         """The whole environment of a command; `settings` are names without their prefix."""
         own = {"database_url": self.database_url, "instance_path": str(self.folder / "instance"), **self.settings}
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("ENGAGEMENT_")}
+        # Where this process counts its own answers is nothing for the command.
+        ours = ("ENGAGEMENT_", "PROMETHEUS_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return kept | {f"ENGAGEMENT_{name.upper()}": value for name, value in (own | settings).items()}
 
     def flask(self, *arguments: str | Path, typed: bytes = b"", **settings: str) -> Finished:

@@ -80,6 +80,18 @@ def lines_of(file: Path) -> dict[str, bytes]:
         }
 
 
+def values_of(lines: bytes) -> list[list[object]]:
+    """The rows of a table, JSON within them as values: only the blanks in it may differ between engines."""
+
+    def read(value: object) -> object:
+        try:
+            return json.loads(value) if isinstance(value, str) and value[:1] in ("{", "[") else value
+        except ValueError:
+            return value
+
+    return [[read(value) for value in json.loads(line)] for line in lines.splitlines()]
+
+
 def test_the_demonstration_goes_to_postgresql_and_back_without_a_difference(
     file: Path, tmp_path: Path, postgresql_url: str
 ) -> None:
@@ -97,7 +109,7 @@ def test_the_demonstration_goes_to_postgresql_and_back_without_a_difference(
     before, between, after = map(lines_of, files)
     assert set(before) == set(Base.metadata.tables)
     for name in sorted(set(before) - CHANGED):
-        assert before[name] == between[name] == after[name], name
+        assert values_of(before[name]) == values_of(between[name]) == values_of(after[name]), name
     for name in ("account", "delivery", "occurrence"):
         assert len(before[name].splitlines()) == len(after[name].splitlines()), name
 
@@ -105,8 +117,11 @@ def test_the_demonstration_goes_to_postgresql_and_back_without_a_difference(
 def test_after_restoring_nothing_that_waited_or_is_due_goes_out_by_itself(lived_in: Shell, tmp_path: Path) -> None:
     lived_in.write("UPDATE delivery SET state = 'queued', reason = NULL WHERE id IN (1, 2)")
     lived_in.write("UPDATE delivery SET state = 'attempting', claimed_by = 'x' WHERE id = 3")
-    lived_in.write("UPDATE occurrence SET status = 'approved', sends_at = '2026-01-05 09:00:00' WHERE id = 1")
-    lived_in.write("UPDATE occurrence SET status = 'draft', sends_at = '2026-01-05 09:00:00' WHERE id = 2")
+    (approved,), (draft,) = lived_in.rows("SELECT id FROM occurrence ORDER BY id LIMIT 2")
+    for number, status in ((approved, "approved"), (draft, "draft")):
+        lived_in.write(
+            f"UPDATE occurrence SET status = '{status}', sends_at = '2026-01-05 09:00:00' WHERE id = {number}"
+        )
     ahead = lived_in.rows("SELECT count(*) FROM occurrence WHERE sends_at > datetime('now')")
     asking = lived_in.rows(
         "SELECT count(*) FROM occurrence JOIN mailing ON mailing.id = mailing_id WHERE mailing.asks_confirmation "
@@ -119,7 +134,8 @@ def test_after_restoring_nothing_that_waited_or_is_due_goes_out_by_itself(lived_
     assert there.rows("SELECT id, state, claimed_by FROM delivery WHERE id < 4 ORDER BY id") == [
         (number, "unknown", None) for number in (1, 2, 3)
     ]
-    assert there.rows("SELECT status FROM occurrence WHERE id IN (1, 2) ORDER BY id") == [("held",), ("missed",)]
+    both = f"SELECT status FROM occurrence WHERE id IN ({approved}, {draft}) ORDER BY id"
+    assert there.rows(both) == [("held",), ("missed",)]
     assert there.rows("SELECT count(*) FROM occurrence WHERE sends_at > datetime('now')") == ahead
     assert there.rows("SELECT count(*) FROM set_aside WHERE line = 'send-reminders'") == asking
     waiting = "SELECT count(*) FROM delivery WHERE state IN ('queued', 'claimed', 'attempting', 'deferred')"
@@ -336,10 +352,10 @@ with create_app().app_context():
     assert set(json.loads(journal)) == {"at", "kind", "id", "keys"}
     restored = lived_in.flask("restore", file, "--force")
     assert restored.code == 0, restored
-    assert f"and back by this: person {first}. Erase again at /people/{first}/erasure" in restored.out
+    assert f"and back through this restore: person {first}. Erase again at /people/{first}/erasure" in restored.out
     assert f"person {second}." not in restored.out
     elsewhere = Shell(f"sqlite:///{tmp_path / 'elsewhere.db'}", tmp_path)
-    assert "Who was erased after the backup is not known" in elsewhere.flask("restore", file).out
+    assert "Nobody can tell who was erased after the backup" in elsewhere.flask("restore", file).out
 
 
 def test_an_older_backup_is_restored_at_its_own_migration_and_then_upgraded(tmp_path: Path) -> None:
@@ -359,7 +375,7 @@ def test_an_older_backup_is_restored_at_its_own_migration_and_then_upgraded(tmp_
         for name, content in (members | {"manifest.json": json.dumps(manifest).encode()}).items():
             archive.writestr(name, content)
     refused = old.flask("restore", file, "--force").refusal
-    assert refused.startswith("The backup was made at migration 0013, and this database stands at ")
+    assert refused.startswith("The backup was made at migration 0013, and this database is at ")
     there = Shell(f"sqlite:///{tmp_path / 'there.db'}", tmp_path)
     assert there.flask("restore", file).code == 0
     assert there.rows("SELECT email FROM account") == [("ada@example.com",)]

@@ -140,7 +140,9 @@ def test_the_shell_names_what_a_file_would_do_to_sign_ins_and_confirms_it(either
     refused = shell.flask("user", "confirm", "nobody@example.com").refusal
     assert refused == "Nobody in the directory who has a sign-in has the address nobody@example.com."
     said = shell.flask("user", "confirm", "Ada.L@example.com").refusal
-    assert "By this Ada Lovelace (administrator) signs in with ada.l@example.com instead of ada@example.com." in said
+    assert (
+        "With --yes, Ada Lovelace (administrator) signs in with ada.l@example.com instead of ada@example.com." in said
+    )
     assert sorted(shell.rows("SELECT email FROM account")) == [("ada@example.com",), ("ben@example.com",)]
     done = shell.flask("user", "confirm", "Ada.L@example.com", "--yes").out
     assert done == "Ada Lovelace (administrator) signs in with ada.l@example.com, no longer with ada@example.com.\n"
@@ -155,7 +157,7 @@ def test_the_shell_names_what_a_file_would_do_to_sign_ins_and_confirms_it(either
         shell.flask("people", "import", file)
         assert shell.rows("SELECT 1 FROM account WHERE returned_at IS NOT NULL") == [(1,)]
         said = shell.flask("user", "confirm", "ben@example.com").refusal
-        assert said.startswith("By this Ben Bitdiddle (auditor) can sign in again. Ask them")
+        assert said.startswith("With --yes, Ben Bitdiddle (auditor) can sign in again. Ask them")
         done = shell.flask("user", "confirm", "ben@example.com", "--yes").out
         assert done == "Ben Bitdiddle (auditor) can sign in again and signs in with ben@example.com.\n"
         assert shell.rows("SELECT 1 FROM account WHERE deactivated_at IS NOT NULL OR returned_at IS NOT NULL") == []

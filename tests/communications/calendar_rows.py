@@ -10,7 +10,10 @@ from engagement.accounts.rules import Role
 from engagement.audiences.actions import save_audience
 from engagement.audiences.models import Audience
 from engagement.audit import Actor
-from engagement.communications import actions
+from engagement.communications.actions.approving import approve, ask_approval
+from engagement.communications.actions.calendar import make_communication
+from engagement.communications.actions.planning import schedule_briefing
+from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.models import Communication, Details, Occurrence
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
@@ -48,7 +51,7 @@ def make_line(
     details.setdefault("outline", "[Write here.]")
     # Tests that run by the real clock must not wait for Monday.
     details.setdefault("in_working_hours", False)
-    return actions.make_communication(
+    return make_communication(
         programme or make_programme(),
         Details(kind, name, audience or make_audience(), owner or make_writer(), **details),
         by=by,
@@ -56,15 +59,15 @@ def make_line(
 
 
 def make_draft(line: Communication | None = None, at: datetime = AT_TWO) -> Occurrence:
-    return actions.schedule_briefing(line or make_line(), at, by=TESTER)
+    return schedule_briefing(line or make_line(), at, by=TESTER)
 
 
 def make_approved(
     line: Communication | None = None, at: datetime = AT_TWO, body: str = TEXT, approver: Account | None = None
 ) -> Occurrence:
     occurrence = make_draft(line, at)
-    actions.write_occurrence(occurrence, "What changes in claims", body, by=occurrence.communication.owner.actor)
-    actions.ask_approval(occurrence, by=occurrence.communication.owner.actor)
-    actions.approve(occurrence, by=(approver or make_approver()).actor)
+    write_occurrence(occurrence, "What changes in claims", body, by=occurrence.communication.owner.actor)
+    ask_approval(occurrence, by=occurrence.communication.owner.actor)
+    approve(occurrence, by=(approver or make_approver()).actor)
     db.session.flush()
     return occurrence

@@ -13,8 +13,13 @@ from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
-from engagement.communications import actions, queries
+from engagement.communications.actions import approving, writing
+from engagement.communications.actions.calendar import change_communication
+from engagement.communications.actions.placing import move_occurrence, skip_occurrence
+from engagement.communications.actions.planning import schedule_briefing, settle_missed
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.attention import needs_attention
+from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, NotAllowed, RuleBroken
@@ -43,7 +48,7 @@ def verbs() -> list[str]:
 def written(body: str = TEXT) -> tuple[Occurrence, Account]:
     draft = make_draft()
     writer = draft.communication.owner
-    actions.write_occurrence(draft, "What changes in claims", body, by=writer.actor)
+    writing.write_occurrence(draft, "What changes in claims", body, by=writer.actor)
     return draft, writer
 
 
@@ -57,28 +62,28 @@ def test_approval_leads_from_draft_to_approved_and_keeps_the_reach() -> None:
 
 def test_an_edit_withdraws_the_approval_and_says_so() -> None:
     occurrence = make_approved()
-    result = actions.write_occurrence(
+    result = writing.write_occurrence(
         occurrence, "What changes in claims", TEXT + " More.", by=occurrence.communication.owner.actor
     )
-    assert result == actions.Written(is_changed=True, withdrew_approval=True)
+    assert result == writing.Written(is_changed=True, withdrew_approval=True)
     assert occurrence.status is OccurrenceStatus.DRAFT
     assert occurrence.text_version == 3
-    assert queries.occurrence_page(occurrence).approval is None
+    assert occurrence_page(occurrence).approval is None
     assert verbs()[-2:] == ["wrote message", "withdrew approval"]
 
 
 def test_saving_the_same_text_changes_nothing() -> None:
     occurrence = make_approved()
-    result = actions.write_occurrence(occurrence, " What changes  in claims", TEXT.replace("\n", "\r\n"), by=TESTER)
-    assert result == actions.Written(is_changed=False, withdrew_approval=False)
+    result = writing.write_occurrence(occurrence, " What changes  in claims", TEXT.replace("\n", "\r\n"), by=TESTER)
+    assert result == writing.Written(is_changed=False, withdrew_approval=False)
     assert (occurrence.status, occurrence.text_version) == (OccurrenceStatus.APPROVED, 2)
 
 
 def test_the_second_of_two_writers_is_told() -> None:
     draft, writer = written()
-    actions.write_occurrence(draft, "A", "First", by=writer.actor, seen_version=2)
+    writing.write_occurrence(draft, "A", "First", by=writer.actor, seen_version=2)
     with pytest.raises(RuleBroken):
-        actions.write_occurrence(draft, "B", "Second", by=TESTER, seen_version=2)
+        writing.write_occurrence(draft, "B", "Second", by=TESTER, seen_version=2)
     assert draft.body == "First"
 
 
@@ -86,7 +91,7 @@ def test_the_writer_cannot_approve() -> None:
     draft, writer = written()
     grant_role(writer, Role.ADMINISTRATOR, by=TESTER)
     with pytest.raises(NotAllowed):
-        actions.approve(draft, by=writer.actor)
+        approving.approve(draft, by=writer.actor)
     assert draft.status is OccurrenceStatus.DRAFT
 
 
@@ -95,25 +100,25 @@ def test_the_service_itself_and_others_cannot_approve() -> None:
     employee = make_account("tomasz@example.com", "Tomasz Wójcik")
     for actor in (TESTER, employee.actor):
         with pytest.raises(NotAllowed):
-            actions.approve(draft, by=actor)
+            approving.approve(draft, by=actor)
 
 
 def test_only_the_named_approver_approves() -> None:
     sponsor = make_account("margaret@example.com", "Margaret Leclerc", Role.SPONSOR)
     line = make_line(approver=sponsor)
     draft = make_draft(line)
-    actions.write_occurrence(draft, "News", "Text", by=line.owner.actor)
+    writing.write_occurrence(draft, "News", "Text", by=line.owner.actor)
     with pytest.raises(NotAllowed) as error:
-        actions.approve(draft, by=make_approver().actor)
+        approving.approve(draft, by=make_approver().actor)
     assert error.value.sentence == "Nobody approves their own text. Margaret Leclerc can approve this one."
-    actions.approve(draft, by=sponsor.actor)
+    approving.approve(draft, by=sponsor.actor)
     assert draft.status is OccurrenceStatus.APPROVED
 
 
 def test_an_approver_who_read_an_older_text_is_told() -> None:
     draft, _ = written()
     with pytest.raises(RuleBroken):
-        actions.approve(draft, by=make_approver().actor, seen_version=1)
+        approving.approve(draft, by=make_approver().actor, seen_version=1)
 
 
 @pytest.mark.parametrize(
@@ -127,8 +132,8 @@ def test_an_approver_who_read_an_older_text_is_told() -> None:
 def test_a_problem_in_the_text_blocks_asking_and_approving_and_is_named(body: str, said: str) -> None:
     draft, writer = written(body)
     for attempt in (
-        lambda: actions.ask_approval(draft, by=writer.actor),
-        lambda: actions.approve(draft, by=make_approver().actor),
+        lambda: approving.ask_approval(draft, by=writer.actor),
+        lambda: approving.approve(draft, by=make_approver().actor),
     ):
         with pytest.raises(BadInput) as error:
             attempt()
@@ -140,58 +145,58 @@ def test_a_wave_gives_its_fields_a_value() -> None:
     wave = make_wave(go_live_on=date(2026, 5, 12))
     line = make_line(wave.programme, wave=wave)
     draft = make_draft(line)
-    actions.write_occurrence(draft, "{{ wave }}", "From {{ go_live }}", by=line.owner.actor)
-    assert queries.occurrence_page(draft).problems == []
+    writing.write_occurrence(draft, "{{ wave }}", "From {{ go_live }}", by=line.owner.actor)
+    assert occurrence_page(draft).problems == []
 
 
 def test_a_draft_whose_time_has_passed_is_not_approved() -> None:
     draft, _ = written()
     with clock.standing_at(AT_TWO), pytest.raises(RuleBroken):
-        actions.approve(draft, by=make_approver().actor)
+        approving.approve(draft, by=make_approver().actor)
 
 
 def test_an_approval_can_be_taken_back_until_it_is_sent() -> None:
     occurrence = make_approved()
-    actions.withdraw_approval(occurrence, "The date is wrong.", by=TESTER)
+    approving.withdraw_approval(occurrence, "The date is wrong.", by=TESTER)
     assert occurrence.status is OccurrenceStatus.DRAFT
     with pytest.raises(RuleBroken):
-        actions.withdraw_approval(occurrence, by=TESTER)
+        approving.withdraw_approval(occurrence, by=TESTER)
 
 
 def test_an_approval_is_for_its_time_and_moving_needs_the_future() -> None:
     occurrence = make_approved()
-    actions.move_occurrence(occurrence, AT_TWO + timedelta(days=1), by=TESTER)
+    move_occurrence(occurrence, AT_TWO + timedelta(days=1), by=TESTER)
     assert (occurrence.status, occurrence.sends_at) == (OccurrenceStatus.HELD, AT_TWO + timedelta(days=1))
     assert occurrence.reason == (
         "It was approved for Tuesday 14 April at 14:00, London time, and goes out Wednesday 15 April at 14:00, London time now."
     )
-    assert queries.occurrence_page(occurrence).approval is None
+    assert occurrence_page(occurrence).approval is None
     approver = db.session.scalars(select(Account).where(Account.email == "sam@example.com")).one()
-    actions.approve(occurrence, by=approver.actor)
+    approving.approve(occurrence, by=approver.actor)
     assert (occurrence.status, occurrence.reason) == (OccurrenceStatus.APPROVED, "")
     with pytest.raises(BadInput):
-        actions.move_occurrence(occurrence, datetime(2026, 4, 14, 7, tzinfo=UTC), by=TESTER)
+        move_occurrence(occurrence, datetime(2026, 4, 14, 7, tzinfo=UTC), by=TESTER)
 
 
 def test_a_missed_message_moved_is_a_draft_again() -> None:
     draft = make_draft()
-    actions.settle_missed(AT_TWO)
+    settle_missed(AT_TWO)
     with clock.standing_at(AT_TWO):
-        actions.move_occurrence(draft, AT_TWO + timedelta(days=1), by=TESTER)
+        move_occurrence(draft, AT_TWO + timedelta(days=1), by=TESTER)
     assert (draft.status, draft.reason) == (OccurrenceStatus.DRAFT, "")
 
 
 def test_skipping_needs_a_reason_and_is_final() -> None:
     occurrence = make_approved()
     with pytest.raises(BadInput) as error:
-        actions.skip_occurrence(occurrence, "  ", by=TESTER)
+        skip_occurrence(occurrence, "  ", by=TESTER)
     assert list(error.value.problems) == ["reason"]
-    actions.skip_occurrence(occurrence, "Nothing new this month.", by=TESTER)
+    skip_occurrence(occurrence, "Nothing new this month.", by=TESTER)
     assert (occurrence.status, occurrence.reason) == (OccurrenceStatus.SKIPPED, "Nothing new this month.")
     for attempt in (
-        lambda: actions.write_occurrence(occurrence, "a", "b", by=TESTER),
-        lambda: actions.move_occurrence(occurrence, AT_TWO + timedelta(days=1), by=TESTER),
-        lambda: actions.approve(occurrence, by=make_account("x@example.com", "X").actor),
+        lambda: writing.write_occurrence(occurrence, "a", "b", by=TESTER),
+        lambda: move_occurrence(occurrence, AT_TWO + timedelta(days=1), by=TESTER),
+        lambda: approving.approve(occurrence, by=make_account("x@example.com", "X").actor),
     ):
         with pytest.raises(RuleBroken):
             attempt()
@@ -202,35 +207,33 @@ def test_each_reader_sees_what_waits_for_them() -> None:
     outsider = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER, programme_id=make_wave().programme_id)
     line = make_line(make_programme("Another programme"), owner=writer)
     draft = make_draft(line)
-    actions.write_occurrence(draft, "News", "Text", by=writer.actor)
-    actions.ask_approval(draft, by=writer.actor)
+    writing.write_occurrence(draft, "News", "Text", by=writer.actor)
+    approving.ask_approval(draft, by=writer.actor)
 
     def seen(account: Account) -> tuple[int, int]:
-        waiting = queries.needs_attention(reader_of(account, "UTC"))
+        waiting = needs_attention(reader_of(account, "UTC"))
         return len(waiting.approvals), waiting.count
 
     assert seen(approver) == (1, 1)
     assert seen(writer) == (0, 0)
     assert seen(outsider) == (0, 0)
-    actions.withdraw_approval(draft, by=writer.actor)
-    late = queries.needs_attention(reader_of(writer, "UTC")).late_drafts
+    approving.withdraw_approval(draft, by=writer.actor)
+    late = needs_attention(reader_of(writer, "UTC")).late_drafts
     assert late == [draft]
-    actions.settle_missed(AT_TWO)
-    assert queries.needs_attention(reader_of(writer, "UTC")).missed == [draft]
+    settle_missed(AT_TWO)
+    assert needs_attention(reader_of(writer, "UTC")).missed == [draft]
 
 
 def test_another_audience_needs_approval_again() -> None:
     occurrence = make_approved()
-    actions.change_communication(
+    change_communication(
         occurrence.communication, replace(occurrence.communication.details, name="Briefing"), by=TESTER
     )
     assert occurrence.status is OccurrenceStatus.APPROVED
     other = make_audience("London", {"field": "location", "values": ["London"]})
-    actions.change_communication(
-        occurrence.communication, replace(occurrence.communication.details, audience=other), by=TESTER
-    )
+    change_communication(occurrence.communication, replace(occurrence.communication.details, audience=other), by=TESTER)
     assert occurrence.status is OccurrenceStatus.HELD
-    assert queries.occurrence_page(occurrence).approval is None
+    assert occurrence_page(occurrence).approval is None
 
 
 def finished(by: Account, **details: str) -> Occurrence:
@@ -238,7 +241,7 @@ def finished(by: Account, **details: str) -> Occurrence:
     line = make_line(
         make_programme(), approver=None, outline="Dear {{ first_name }}, all is decided.", by=by.actor, **details
     )
-    return actions.schedule_briefing(line, AT_TWO, by=by.actor)
+    return schedule_briefing(line, AT_TWO, by=by.actor)
 
 
 def test_whose_outline_it_is_cannot_approve() -> None:
@@ -247,10 +250,10 @@ def test_whose_outline_it_is_cannot_approve() -> None:
     draft = finished(pat)
     assert draft.written_by_id is None
     with pytest.raises(NotAllowed) as error:
-        actions.approve(draft, by=pat.actor)
+        approving.approve(draft, by=pat.actor)
     said = "Nobody approves their own text. Somebody else who plans this programme can approve this one."
     assert error.value.sentence == said
-    actions.approve(draft, by=sam.actor)
+    approving.approve(draft, by=sam.actor)
     assert draft.status is OccurrenceStatus.APPROVED
 
 
@@ -258,68 +261,68 @@ def test_whose_outline_it_is_cannot_approve() -> None:
 def test_who_changed_the_outline_cannot_approve_the_drafts_that_begin_with_it(field: str) -> None:
     pat, sam = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER), make_approver()
     line = finished(pat).communication
-    actions.change_communication(line, replace(line.details, **{field: "Something else."}), by=sam.actor)
-    draft = actions.schedule_briefing(line, AT_TWO + timedelta(days=1), by=pat.actor)
+    change_communication(line, replace(line.details, **{field: "Something else."}), by=sam.actor)
+    draft = schedule_briefing(line, AT_TWO + timedelta(days=1), by=pat.actor)
     with pytest.raises(NotAllowed):
-        actions.approve(draft, by=sam.actor)
+        approving.approve(draft, by=sam.actor)
     other = make_account("third@example.com", "Third", Role.CHANGE_MANAGER)
-    actions.approve(draft, by=other.actor)
+    approving.approve(draft, by=other.actor)
 
 
 def test_a_draft_that_was_written_anew_is_no_text_of_the_outline_s_writer() -> None:
     pat, sam = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER), make_approver()
     draft = finished(pat)
-    actions.write_occurrence(draft, draft.subject, "Dear {{ first_name }}, some of it is decided.", by=sam.actor)
+    writing.write_occurrence(draft, draft.subject, "Dear {{ first_name }}, some of it is decided.", by=sam.actor)
     with pytest.raises(NotAllowed):
-        actions.approve(draft, by=sam.actor)
-    actions.approve(draft, by=pat.actor)
+        approving.approve(draft, by=sam.actor)
+    approving.approve(draft, by=pat.actor)
 
 
 def test_a_tick_makes_nobody_the_only_writer() -> None:
     pat, sam = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER), make_approver()
     draft = finished(pat)
-    actions.write_occurrence(draft, draft.subject, draft.body, by=sam.actor, asks_confirmation=True)
+    writing.write_occurrence(draft, draft.subject, draft.body, by=sam.actor, asks_confirmation=True)
     for writer in (pat, sam):
         with pytest.raises(NotAllowed):
-            actions.approve(draft, by=writer.actor)
+            approving.approve(draft, by=writer.actor)
 
 
 def test_neither_writer_nor_translator_approves_until_the_translation_is_gone() -> None:
     pat, sam = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER), make_approver()
     draft, third = make_draft(), make_account("third@example.com", "Third", Role.CHANGE_MANAGER)
-    actions.write_occurrence(draft, "News", "Text", by=pat.actor)
-    actions.write_translation(draft, "pl", "Nowości", "Tekst", by=sam.actor)
+    writing.write_occurrence(draft, "News", "Text", by=pat.actor)
+    writing.write_translation(draft, "pl", "Nowości", "Tekst", by=sam.actor)
     for writer in (pat, sam):
         with pytest.raises(NotAllowed):
-            actions.approve(draft, by=writer.actor)
-    actions.remove_translation(draft, "pl", by=third.actor)
+            approving.approve(draft, by=writer.actor)
+    writing.remove_translation(draft, "pl", by=third.actor)
     with pytest.raises(NotAllowed):
-        actions.approve(draft, by=pat.actor)
-    actions.approve(draft, by=sam.actor)
+        approving.approve(draft, by=pat.actor)
+    approving.approve(draft, by=sam.actor)
 
 
 def test_who_asks_does_not_approve_while_the_asking_stands() -> None:
     draft, _ = written()
     approver = make_approver()
-    actions.ask_approval(draft, by=approver.actor)
+    approving.ask_approval(draft, by=approver.actor)
     with pytest.raises(NotAllowed) as error:
-        actions.approve(draft, by=approver.actor)
+        approving.approve(draft, by=approver.actor)
     assert error.value.sentence == (
         "Nobody approves their own text, nor what they asked for. "
         "Somebody else who plans this programme can approve this one."
     )
-    assert queries.needs_attention(reader_of(approver, "UTC")).approvals == []
-    actions.withdraw_approval(draft, by=approver.actor)
-    actions.approve(draft, by=approver.actor)
+    assert needs_attention(reader_of(approver, "UTC")).approvals == []
+    approving.withdraw_approval(draft, by=approver.actor)
+    approving.approve(draft, by=approver.actor)
     assert draft.status is OccurrenceStatus.APPROVED
 
 
 def test_a_named_approver_who_wrote_is_not_proposed() -> None:
     sponsor = make_account("margaret@example.com", "Margaret Leclerc", Role.SPONSOR)
     draft = make_draft(make_line(approver=sponsor))
-    actions.write_occurrence(draft, "News", "Text", by=sponsor.actor)
+    writing.write_occurrence(draft, "News", "Text", by=sponsor.actor)
     with pytest.raises(NotAllowed) as error:
-        actions.approve(draft, by=sponsor.actor)
+        approving.approve(draft, by=sponsor.actor)
     assert error.value.sentence == (
         "Nobody approves their own text. "
         "An approver other than Margaret Leclerc, who wrote it or asked for it, can approve this one."
@@ -329,14 +332,12 @@ def test_a_named_approver_who_wrote_is_not_proposed() -> None:
 def test_another_sender_needs_approval_again() -> None:
     occurrence = make_approved()
     other = make_account("lena@example.com", "Lena", Role.CHANGE_MANAGER)
-    actions.change_communication(
-        occurrence.communication, replace(occurrence.communication.details, owner=other), by=TESTER
-    )
-    assert (occurrence.status, queries.occurrence_page(occurrence).approval) == (OccurrenceStatus.HELD, None)
+    change_communication(occurrence.communication, replace(occurrence.communication.details, owner=other), by=TESTER)
+    assert (occurrence.status, occurrence_page(occurrence).approval) == (OccurrenceStatus.HELD, None)
 
 
 def test_a_draft_is_late_only_after_the_day_it_was_due() -> None:
     draft = make_draft(make_line(write_lead_days=0))
     reader = reader_of(draft.communication.owner, "UTC")
     assert draft.write_by == clock.now().date()
-    assert queries.needs_attention(reader).late_drafts == []
+    assert needs_attention(reader).late_drafts == []

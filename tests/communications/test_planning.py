@@ -12,8 +12,11 @@ from sqlalchemy import func, select
 from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
-from engagement.communications import actions, queries
+from engagement.communications.actions import calendar, planning
+from engagement.communications.actions.placing import move_occurrence, skip_occurrence
+from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.queries.calendar import coming_messages, communications_running, messages_between
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -42,16 +45,16 @@ def test_a_new_cadence_has_its_drafts_at_once_with_the_day_to_write_by() -> None
 def test_planning_twice_makes_nothing_twice_and_time_brings_more() -> None:
     make_line(cadence=THURSDAYS)
     before = len(all_occurrences())
-    assert actions.plan_occurrences(clock.now()) == 0
-    assert actions.plan_occurrences(clock.now() + timedelta(days=28)) == 2
+    assert planning.plan_occurrences(clock.now()) == 0
+    assert planning.plan_occurrences(clock.now() + timedelta(days=28)) == 2
     assert len(all_occurrences()) == before + 2
 
 
 def test_dates_that_passed_while_nothing_ran_are_made_and_missed() -> None:
     make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
     later = clock.now() + timedelta(days=150)
-    actions.plan_occurrences(later, 14)
-    assert actions.settle_missed(later) == 11
+    planning.plan_occurrences(later, 14)
+    assert planning.settle_missed(later) == 11
     statuses = [row.status for row in all_occurrences()]
     assert statuses[:11] == [OccurrenceStatus.MISSED] * 11
     assert set(statuses[11:]) == {OccurrenceStatus.DRAFT}
@@ -59,8 +62,8 @@ def test_dates_that_passed_while_nothing_ran_are_made_and_missed() -> None:
 
 def test_a_missed_draft_says_when_and_why() -> None:
     draft = make_draft()
-    assert actions.settle_missed(AT_TWO - timedelta(seconds=1)) == 0
-    assert actions.settle_missed(AT_TWO) == 1
+    assert planning.settle_missed(AT_TWO - timedelta(seconds=1)) == 0
+    assert planning.settle_missed(AT_TWO) == 1
     assert draft.status is OccurrenceStatus.MISSED
     assert draft.reason == "It was still a draft when it was due, Tuesday 14 April at 14:00, London time."
 
@@ -74,16 +77,16 @@ def test_the_job_says_how_many_were_missed(app: Flask) -> None:
 
 def test_an_approved_message_is_never_missed() -> None:
     approved = make_approved()
-    assert actions.settle_missed(AT_TWO + timedelta(days=3)) == 0
+    assert planning.settle_missed(AT_TWO + timedelta(days=3)) == 0
     assert approved.status is OccurrenceStatus.APPROVED
 
 
 def test_a_new_rhythm_replaces_untouched_drafts_and_leaves_written_ones() -> None:
     line = make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
     first, second, *_ = all_occurrences()
-    actions.write_occurrence(first, "News", "Text", by=line.owner.actor)
-    actions.move_occurrence(second, second.sends_at + timedelta(hours=1), by=line.owner.actor)
-    actions.change_communication(line, replace(line.details, cadence="FREQ=WEEKLY;BYDAY=MO", at="10:00"), by=TESTER)
+    write_occurrence(first, "News", "Text", by=line.owner.actor)
+    move_occurrence(second, second.sends_at + timedelta(hours=1), by=line.owner.actor)
+    calendar.change_communication(line, replace(line.details, cadence="FREQ=WEEKLY;BYDAY=MO", at="10:00"), by=TESTER)
     kept = all_occurrences()
     assert {row.id for row in kept} >= {first.id, second.id}
     assert {f"{row.sends_at:%a}" for row in kept if row.id not in (first.id, second.id)} == {"Mon", "Tue"}
@@ -93,8 +96,8 @@ def test_a_new_rhythm_replaces_untouched_drafts_and_leaves_written_ones() -> Non
 def test_another_time_of_day_does_not_double_a_day_that_has_a_text() -> None:
     line = make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
     first, *rest = all_occurrences()
-    actions.write_occurrence(first, "News", "Text", by=line.owner.actor)
-    actions.change_communication(line, replace(line.details, at="08:00"), by=TESTER)
+    write_occurrence(first, "News", "Text", by=line.owner.actor)
+    calendar.change_communication(line, replace(line.details, at="08:00"), by=TESTER)
     rows = all_occurrences()
     assert len(rows) == 1 + len(rest)
     assert [row.sends_at.hour for row in rows] == [8] + [7] * len(rest)
@@ -111,7 +114,7 @@ def test_planned_messages_keep_their_rows_when_the_weekday_changes() -> None:
     line = make_line(cadence=WEEKLY.format("TH"), starts_on=date(2026, 4, 16))
     before = all_occurrences()
     for day, said in (("WE", "Wed 22 Apr"), ("FR", "Fri 24 Apr"), ("TH", "Thu 23 Apr")):
-        actions.change_communication(line, replace(line.details, cadence=WEEKLY.format(day)), by=TESTER)
+        calendar.change_communication(line, replace(line.details, cadence=WEEKLY.format(day)), by=TESTER)
         rows = all_occurrences()
         assert {row.id for row in rows} & {row.id for row in before[1:]} == {row.id for row in before[1:]}
         assert days_of([db.session.get_one(Occurrence, before[1].id)]) == [said]
@@ -129,7 +132,7 @@ def test_planned_messages_keep_their_rows_when_the_weekday_changes() -> None:
 def test_a_change_that_gives_no_other_dates_leaves_every_row_where_it_is(change: Any, expected: Any) -> None:
     line = make_line(cadence=WEEKLY.format("TH"), starts_on=date(2026, 4, 16))
     before = [(row.id, row.sends_at) for row in all_occurrences()]
-    actions.change_communication(line, replace(line.details, **change), by=TESTER)
+    calendar.change_communication(line, replace(line.details, **change), by=TESTER)
     rows = all_occurrences()
     assert [(row.id, row.sends_at) for row in rows] == before
     field = {"outline": "body", "write_lead_days": "write_by"}.get(next(iter(change)), next(iter(change)))
@@ -143,15 +146,15 @@ def test_what_somebody_decided_about_is_not_planned_again_beside_it(old: str, ne
     row = all_occurrences()[2]
     days = {"moved": 1, "moved into the next week": 7}.get(what, 0)
     if what == "skipped":
-        actions.skip_occurrence(row, "Nothing new.", by=TESTER)
+        skip_occurrence(row, "Nothing new.", by=TESTER)
     elif days:
-        actions.move_occurrence(row, row.sends_at + timedelta(days=days, hours=2), by=TESTER)
+        move_occurrence(row, row.sends_at + timedelta(days=days, hours=2), by=TESTER)
     else:
-        actions.write_occurrence(row, "News", "Text", by=line.owner.actor)
+        write_occurrence(row, "News", "Text", by=line.owner.actor)
     was, week = row.sends_at, row.planned_for.isocalendar()[:2]
-    actions.change_communication(line, replace(line.details, cadence=WEEKLY.format(new)), by=TESTER)
-    actions.plan_occurrences(clock.now())
-    actions.plan_occurrences(clock.now() + timedelta(days=1))
+    calendar.change_communication(line, replace(line.details, cadence=WEEKLY.format(new)), by=TESTER)
+    planning.plan_occurrences(clock.now())
+    planning.plan_occurrences(clock.now() + timedelta(days=1))
     assert row.sends_at == was
     assert [each.id for each in all_occurrences() if each.planned_for.isocalendar()[:2] == week] == [row.id]
 
@@ -162,9 +165,9 @@ def test_what_somebody_decided_about_is_not_planned_again_beside_it(old: str, ne
 def test_a_monthly_message_stands_for_its_month(rule: str) -> None:
     line = make_line(cadence="FREQ=MONTHLY;BYMONTHDAY=10", starts_on=date(2026, 4, 1))
     may, june, july = all_occurrences()
-    actions.skip_occurrence(may, "Nothing new.", by=TESTER)
-    actions.change_communication(line, replace(line.details, cadence=rule), by=TESTER)
-    actions.plan_occurrences(clock.now())
+    skip_occurrence(may, "Nothing new.", by=TESTER)
+    calendar.change_communication(line, replace(line.details, cadence=rule), by=TESTER)
+    planning.plan_occurrences(clock.now())
     rows = all_occurrences()
     assert [row.id for row in rows if row.planned_for.month == 5] == [may.id]
     assert {june.id, july.id} <= {row.id for row in rows}
@@ -173,8 +176,8 @@ def test_a_monthly_message_stands_for_its_month(rule: str) -> None:
 def test_every_second_week_the_nearest_date_is_the_same_message() -> None:
     line = make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
     first, second, *_ = all_occurrences()
-    actions.skip_occurrence(first, "Nothing new.", by=TESTER)
-    actions.change_communication(line, replace(line.details, cadence=THURSDAYS.replace("TH", "MO")), by=TESTER)
+    skip_occurrence(first, "Nothing new.", by=TESTER)
+    calendar.change_communication(line, replace(line.details, cadence=THURSDAYS.replace("TH", "MO")), by=TESTER)
     assert days_of(all_occurrences()[:3]) == ["Thu 16 Apr", "Tue 05 May", "Mon 18 May"]
     assert all_occurrences()[1].id == second.id
 
@@ -182,24 +185,24 @@ def test_every_second_week_the_nearest_date_is_the_same_message() -> None:
 def test_what_is_over_does_not_stand_for_a_date_to_come() -> None:
     line = make_line(cadence=WEEKLY.format("MO"), starts_on=date(2026, 4, 13))
     with clock.standing_at(datetime(2026, 4, 20, 12, tzinfo=UTC)):
-        actions.settle_missed(clock.now())
-        actions.change_communication(line, replace(line.details, cadence=WEEKLY.format("FR")), by=TESTER)
+        planning.settle_missed(clock.now())
+        calendar.change_communication(line, replace(line.details, cadence=WEEKLY.format("FR")), by=TESTER)
         assert days_of(all_occurrences()[:2]) == ["Mon 20 Apr", "Fri 24 Apr"]
 
 
 def test_an_address_of_a_date_that_went_leads_to_no_other_message() -> None:
     line = make_line(cadence=WEEKLY.format("TH"), starts_on=date(2026, 4, 16))
     gone = {row.id for row in all_occurrences()}
-    actions.change_communication(line, replace(line.details, cadence=None), by=TESTER)
+    calendar.change_communication(line, replace(line.details, cadence=None), by=TESTER)
     assert all_occurrences() == []
-    actions.change_communication(line, replace(line.details, cadence=WEEKLY.format("MO")), by=TESTER)
+    calendar.change_communication(line, replace(line.details, cadence=WEEKLY.format("MO")), by=TESTER)
     assert gone.isdisjoint(row.id for row in all_occurrences())
 
 
 def test_changing_nothing_leaves_no_trace() -> None:
     line = make_line()
     before = db.session.scalar(select(func.count()).select_from(AuditEntry))
-    actions.change_communication(line, replace(line.details, name=line.name), by=TESTER)
+    calendar.change_communication(line, replace(line.details, name=line.name), by=TESTER)
     assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == before
 
 
@@ -222,12 +225,12 @@ def test_every_field_that_makes_no_sense_is_named_at_once() -> None:
 def test_ending_drops_untouched_drafts_and_skips_written_ones() -> None:
     line = make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
     first = all_occurrences()[0]
-    actions.write_occurrence(first, "News", "Text", by=line.owner.actor)
-    actions.end_communication(line, by=TESTER)
+    write_occurrence(first, "News", "Text", by=line.owner.actor)
+    calendar.end_communication(line, by=TESTER)
     assert [(row.id, row.status) for row in all_occurrences()] == [(first.id, OccurrenceStatus.SKIPPED)]
-    assert actions.plan_occurrences(clock.now()) == 0
+    assert planning.plan_occurrences(clock.now()) == 0
     with pytest.raises(RuleBroken):
-        actions.schedule_briefing(line, AT_TWO, by=TESTER)
+        planning.schedule_briefing(line, AT_TWO, by=TESTER)
 
 
 @pytest.mark.parametrize("status", [WaveStatus.CLOSED, WaveStatus.CANCELLED])
@@ -258,7 +261,7 @@ def test_the_four_standard_communications_are_adopted_once() -> None:
         "by": TESTER,
         "starts_on": date(2026, 4, 16),
     }
-    made = actions.adopt_standard_communications(programme, **details)
+    made = calendar.adopt_standard_communications(programme, **details)
     assert [(line.kind, line.how_often) for line in made] == [
         (
             CommunicationKind.EXECUTIVE_UPDATE,
@@ -269,7 +272,7 @@ def test_the_four_standard_communications_are_adopted_once() -> None:
         (CommunicationKind.TECHNICAL_UPDATE, "Every second Thursday at 11:00, London time"),
     ]
     assert all(line.audience is audiences[line.kind] and "[" in line.outline for line in made)
-    assert actions.adopt_standard_communications(programme, **details) == []
+    assert calendar.adopt_standard_communications(programme, **details) == []
     assert db.session.scalar(select(func.count()).select_from(Communication)) == 4
     firsts = {o.communication.kind: o.sends_at for o in reversed(all_occurrences())}
     assert firsts == {
@@ -286,15 +289,15 @@ def test_a_moved_date_says_why() -> None:
         date(2026, 5, 5),
         "Moved from Monday 4 May, which is May Day.",
     )
-    actions.move_occurrence(first, datetime(2026, 5, 7, 8, tzinfo=UTC), by=TESTER)
+    move_occurrence(first, datetime(2026, 5, 7, 8, tzinfo=UTC), by=TESTER)
     assert first.why_moved("Asia/Tokyo") == "Moved by hand from Monday 4 May at 17:00, Tokyo time."
     assert first.write_by == date(2026, 4, 29)
 
 
 def test_lists_show_what_comes_and_what_was_missed() -> None:
     line = make_line(cadence=THURSDAYS, starts_on=date(2026, 4, 16))
-    [shown] = queries.communications_running()
+    [shown] = communications_running()
     assert (shown.communication, shown.next_at, shown.missed_at) == (line, datetime(2026, 4, 16, 8, tzinfo=UTC), None)
-    april = queries.messages_between(date(2026, 4, 1), date(2026, 4, 30), "Europe/London")
+    april = messages_between(date(2026, 4, 1), date(2026, 4, 30), "Europe/London")
     assert [row.sends_on.day for row in april] == [16, 30]
-    assert [row.sends_on.day for row in queries.coming_messages(clock.now(), 1)] == [16]
+    assert [row.sends_on.day for row in coming_messages(clock.now(), 1)] == [16]

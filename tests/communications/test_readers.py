@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from engagement import clock
 from engagement.audiences.queries import people_in
-from engagement.communications import actions, queries
+from engagement.communications.actions import sending
+from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.readers import LaterReaders, delivery_plan, due_column, reader_groups, unread_languages
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.days.working_hours import next_working_instant
@@ -18,7 +19,7 @@ from engagement.db import db
 from engagement.mail.models import Delivery
 from engagement.mail.queries import Waiting, waiting_for_hours
 from engagement.people.models import Person
-from engagement.people.organisation import UNSET, Organisation, working_time
+from engagement.people.organisation.rules import UNSET, Organisation, working_time
 from tests.communications.calendar_rows import AT_TWO, make_approved, make_line
 from tests.conftest import Statements
 
@@ -40,7 +41,7 @@ def due() -> dict[str, datetime]:
 
 def queue(**details: bool) -> None:
     occurrence = make_approved(make_line(**details))
-    assert actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24) is QueueOutcome.QUEUED
+    assert sending.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24) is QueueOutcome.QUEUED
 
 
 def test_each_gets_it_in_their_own_working_hours() -> None:
@@ -64,7 +65,7 @@ def test_everybody_is_queued_by_one_statement(statements: Statements) -> None:
     make_three_zones()
     occurrence = make_approved(make_line(in_working_hours=True))
     with statements() as sent:
-        actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
+        sending.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     assert len([statement for statement in sent if "INSERT INTO delivery" in statement]) == 1
     assert len(due()) == 4
 
@@ -113,7 +114,7 @@ def test_the_organisation_s_hours_hold_where_nobody_said_otherwise() -> None:
     make_person("Dee Nowhere", "dee@example.com")
     late = Organisation(works_from="18:00", works_until="22:00")
     occurrence = make_approved(make_line(in_working_hours=True))
-    actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24, organisation=late)
+    sending.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24, organisation=late)
     assert due() == {"dee@example.com": datetime(2026, 4, 14, 17, tzinfo=UTC)}
 
 
@@ -129,21 +130,21 @@ def test_waiting_for_the_morning_is_not_late_and_keeps_the_message_open() -> Non
     make_three_zones()
     friday = AT_TWO + timedelta(days=3)
     occurrence = make_approved(make_line(in_working_hours=True), friday - timedelta(hours=20))
-    outcome = actions.queue_occurrence(occurrence.id, now=friday, lateness_limit_hours=24)
+    outcome = sending.queue_occurrence(occurrence.id, now=friday, lateness_limit_hours=24)
     assert outcome is QueueOutcome.QUEUED
     assert due()["bob@example.com"] == datetime(2026, 4, 20, 0, tzinfo=UTC)
     with clock.standing_at(friday):
-        assert queries.occurrence_page(occurrence).waiting.number == 1
-    assert actions.settle_sending(friday + timedelta(days=2)) == 0
+        assert occurrence_page(occurrence).waiting.number == 1
+    assert sending.settle_sending(friday + timedelta(days=2)) == 0
     assert occurrence.status is OccurrenceStatus.SENDING
 
 
 def test_resuming_gives_newcomers_their_own_hours_too() -> None:
     make_person("Ann London", "ann@example.com")
     occurrence = make_approved(make_line(in_working_hours=True))
-    actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
+    sending.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     make_person("Bob Tokyo", "bob@example.com", timezone="Asia/Tokyo", country="JP")
-    assert actions.resume_occurrence(occurrence, now=AT_TWO, by=TESTER) == 1
+    assert sending.resume_occurrence(occurrence, now=AT_TWO, by=TESTER) == 1
     assert due()["bob@example.com"] == TOKYO_MORNING
 
 

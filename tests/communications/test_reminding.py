@@ -10,7 +10,11 @@ from mail.smtp_peer import SmtpPeer, smtp_peer
 from sqlalchemy import select
 
 from engagement import clock
-from engagement.communications import actions
+from engagement.communications.actions import approving, reminding
+from engagement.communications.actions.calendar import change_communication, end_communication
+from engagement.communications.actions.sending import queue_occurrence, resume_occurrence
+from engagement.communications.actions.waiting import stop_sending
+from engagement.communications.actions.writing import write_occurrence, write_translation
 from engagement.communications.approvals import approvals_of
 from engagement.communications.models import Communication, Occurrence
 from engagement.db import db
@@ -37,7 +41,7 @@ def send(line: Communication | None = None) -> Occurrence:
     for name in ("Ann Silent", "Bob Quick"):
         make_person(name, f"{name.split()[0].lower()}@example.com")
     occurrence = make_approved(line or make_asking_line())
-    actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
+    queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     db.session.commit()
     with smtp_peer() as peer:
         deliver(peer, AT_TWO)
@@ -52,7 +56,7 @@ def deliver(peer: SmtpPeer, at: datetime) -> None:
 
 def remind(at: datetime) -> int:
     with clock.standing_at(at):
-        queued = sum(actions.remind(one, now=at) for one in actions.messages_to_remind_of(at))
+        queued = sum(reminding.remind(one, now=at) for one in reminding.messages_to_remind_of(at))
         db.session.commit()
     return queued
 
@@ -117,7 +121,7 @@ def test_a_subject_with_fields_is_filled_for_each() -> None:
     make_person("Ann Silent", "ann@example.com")
     occurrence = make_approved(make_asking_line())
     occurrence.subject = "For {{ first_name }} <in {{ department }}>"
-    actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
+    queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     db.session.commit()
     with smtp_peer() as peer:
         deliver(peer, AT_TWO)
@@ -134,11 +138,11 @@ def test_reminders_are_in_the_language_of_the_message_and_in_working_hours() -> 
     make_person("Ann Polish", "ann@example.com", language="pl", timezone="Asia/Tokyo", country="JP")
     occurrence = make_approved(make_asking_line())
     by = occurrence.communication.owner.actor
-    actions.withdraw_approval(occurrence, by=by)
-    actions.write_translation(occurrence, "pl", "Co się zmienia", "Dzień dobry.", by=by)
-    actions.ask_approval(occurrence, by=by)
-    actions.approve(occurrence, by=approvals_of(occurrence)[0].approved_by.actor)
-    actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
+    approving.withdraw_approval(occurrence, by=by)
+    write_translation(occurrence, "pl", "Co się zmienia", "Dzień dobry.", by=by)
+    approving.ask_approval(occurrence, by=by)
+    approving.approve(occurrence, by=approvals_of(occurrence)[0].approved_by.actor)
+    queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     db.session.commit()
     with smtp_peer() as peer:
         deliver(peer, AT_TWO)
@@ -175,11 +179,11 @@ def test_nobody_is_reminded_of_what_is_over(why: str) -> None:
     occurrence = send(make_asking_line(programme=wave.programme, wave=wave))
     line, later = occurrence.communication, AT_TWO + 2 * DAY
     if why == "ended":
-        actions.end_communication(line, by=TESTER)
+        end_communication(line, by=TESTER)
     elif why == "cancelled":
         wave.status = WaveStatus.CANCELLED
     elif why == "none wanted":
-        actions.change_communication(line, replace(line.details, remind_times=0), by=TESTER)
+        change_communication(line, replace(line.details, remind_times=0), by=TESTER)
     elif why == "closed":
         line.programme.closed_at = clock.now()
     else:
@@ -191,12 +195,12 @@ def test_nobody_is_reminded_of_what_is_over(why: str) -> None:
 def test_stopping_a_message_stops_its_reminders_that_wait() -> None:
     occurrence = send()
     make_person("Cay Tokyo", "cay@example.com", timezone="Asia/Tokyo", country="JP")
-    actions.change_communication(
+    change_communication(
         occurrence.communication, replace(occurrence.communication.details, in_working_hours=True), by=TESTER
     )
-    actions.resume_occurrence(occurrence, now=AT_TWO, by=TESTER)
+    resume_occurrence(occurrence, now=AT_TWO, by=TESTER)
     assert remind(AT_TWO + 2 * DAY) == 2
-    assert actions.stop_sending(occurrence, "Wrong.", by=TESTER) == 3
+    assert stop_sending(occurrence, "Wrong.", by=TESTER) == 3
     db.session.commit()
     with smtp_peer() as peer:
         deliver(peer, AT_TWO + 3 * DAY)
@@ -219,14 +223,14 @@ def test_a_message_that_can_be_switched_off_cannot_ask() -> None:
     line = make_asking_line()
     for field, value in (("is_required", False), ("remind_after_days", 0), ("remind_times", 9)):
         with pytest.raises(BadInput) as refused:
-            actions.change_communication(line, replace(line.details, **{field: value}), by=TESTER)
+            change_communication(line, replace(line.details, **{field: value}), by=TESTER)
         assert set(refused.value.problems) == {"asks_confirmation" if field == "is_required" else field}
 
 
 def test_asking_is_part_of_what_is_approved() -> None:
     occurrence = make_approved(make_line())
     by = occurrence.communication.owner.actor
-    written = actions.write_occurrence(occurrence, occurrence.subject, occurrence.body, by=by, asks_confirmation=True)
+    written = write_occurrence(occurrence, occurrence.subject, occurrence.body, by=by, asks_confirmation=True)
     assert (written.is_changed, written.withdrew_approval, occurrence.asks_confirmation) == (True, True, True)
 
 

@@ -11,9 +11,15 @@ from sqlalchemy import func, select, update
 
 from engagement import clock
 from engagement.accounts.actions import deactivate
-from engagement.communications import actions, queries
+from engagement.communications.actions import sending
+from engagement.communications.actions.approving import approve, ask_approval
+from engagement.communications.actions.writing import write_occurrence, write_translation
 from engagement.communications.merge_values import problems_of
+from engagement.communications.messages import preview_as
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.calendar import counts_of
+from engagement.communications.queries.due import due_occurrences
+from engagement.communications.queries.one_message import occurrence_page, why_reached
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -37,7 +43,7 @@ pytestmark = pytest.mark.usefixtures("app", "frozen")
 
 
 def queue(occurrence: Occurrence, late: timedelta = timedelta(0), limit: int = 24) -> QueueOutcome:
-    return actions.queue_occurrence(occurrence.id, now=AT_TWO + late, lateness_limit_hours=limit)
+    return sending.queue_occurrence(occurrence.id, now=AT_TWO + late, lateness_limit_hours=limit)
 
 
 def deliveries() -> list[Delivery]:
@@ -47,8 +53,8 @@ def deliveries() -> list[Delivery]:
 def test_a_due_message_goes_to_everybody_in_the_audience_once() -> None:
     make_people(3)
     occurrence = make_approved()
-    assert queries.due_occurrences(AT_TWO - timedelta(seconds=1)) == []
-    assert queries.due_occurrences(AT_TWO) == [occurrence.id]
+    assert due_occurrences(AT_TWO - timedelta(seconds=1)) == []
+    assert due_occurrences(AT_TWO) == [occurrence.id]
     assert queue(occurrence) is QueueOutcome.QUEUED
     assert queue(occurrence) is QueueOutcome.TAKEN
     assert occurrence.status is OccurrenceStatus.SENDING
@@ -155,7 +161,7 @@ def test_an_audience_that_reaches_nobody_ends_the_message_and_says_so() -> None:
     assert occurrence.status is OccurrenceStatus.SENT
     assert occurrence.finished_at == AT_TWO
     assert occurrence.reason == "No recipients: “Everybody” reached nobody when it was due."
-    assert queries.due_occurrences(AT_TWO + timedelta(days=1)) == []
+    assert due_occurrences(AT_TWO + timedelta(days=1)) == []
 
 
 def test_sending_is_finished_when_all_deliveries_are() -> None:
@@ -165,12 +171,12 @@ def test_sending_is_finished_when_all_deliveries_are() -> None:
     first, second = deliveries()
     first.state, second.state = DeliveryState.SENT, DeliveryState.DEFERRED
     db.session.flush()
-    assert actions.settle_sending(AT_TWO) == 0
+    assert sending.settle_sending(AT_TWO) == 0
     second.state = DeliveryState.BOUNCED
     db.session.flush()
-    assert actions.settle_sending(AT_TWO) == 1
+    assert sending.settle_sending(AT_TWO) == 1
     assert (occurrence.status, occurrence.finished_at) == (OccurrenceStatus.SENT, AT_TWO)
-    assert queries.counts_of([occurrence]) == {occurrence.id: {DeliveryState.SENT: 1, DeliveryState.BOUNCED: 1}}
+    assert counts_of([occurrence]) == {occurrence.id: {DeliveryState.SENT: 1, DeliveryState.BOUNCED: 1}}
 
 
 def test_resuming_reaches_only_those_who_are_missing() -> None:
@@ -178,19 +184,19 @@ def test_resuming_reaches_only_those_who_are_missing() -> None:
     occurrence = make_approved()
     queue(occurrence)
     db.session.execute(update(Delivery).values(state=DeliveryState.SENT))
-    actions.settle_sending(AT_TWO)
+    sending.settle_sending(AT_TWO)
     make_person("New Colleague", "new@example.com")
-    assert queries.occurrence_page(occurrence).missing == 1
-    assert actions.resume_occurrence(occurrence, now=AT_TWO, by=TESTER) == 1
+    assert occurrence_page(occurrence).missing == 1
+    assert sending.resume_occurrence(occurrence, now=AT_TWO, by=TESTER) == 1
     assert occurrence.status is OccurrenceStatus.SENDING
-    assert actions.resume_occurrence(occurrence, now=AT_TWO, by=TESTER) == 0
+    assert sending.resume_occurrence(occurrence, now=AT_TWO, by=TESTER) == 0
     assert len(deliveries()) == 3
     assert occurrence.reached == 3
 
 
 def test_a_draft_cannot_be_resumed() -> None:
     with pytest.raises(RuleBroken):
-        actions.resume_occurrence(make_draft(), now=AT_TWO, by=TESTER)
+        sending.resume_occurrence(make_draft(), now=AT_TWO, by=TESTER)
 
 
 def held() -> Occurrence:
@@ -205,7 +211,7 @@ def test_a_held_message_is_sent_now_when_somebody_decides_so() -> None:
     occurrence = held()
     later = AT_TWO + timedelta(days=3)
     with clock.standing_at(later):
-        actions.decide_held(occurrence, True, by=TESTER)
+        sending.decide_held(occurrence, True, by=TESTER)
         assert queue(occurrence, timedelta(days=3)) is QueueOutcome.QUEUED
 
 
@@ -213,29 +219,29 @@ def test_a_held_message_gets_a_new_time_or_is_left_out_with_a_reason() -> None:
     occurrence = held()
     with clock.standing_at(AT_TWO + timedelta(days=3)):
         with pytest.raises(BadInput):
-            actions.decide_held(occurrence, False, by=TESTER)
-        actions.decide_held(occurrence, AT_TWO + timedelta(days=4), by=TESTER)
+            sending.decide_held(occurrence, False, by=TESTER)
+        sending.decide_held(occurrence, AT_TWO + timedelta(days=4), by=TESTER)
         assert occurrence.status is OccurrenceStatus.HELD
         assert occurrence.reason.startswith("It was approved for Tuesday 14 April at 14:00")
-        approver = queries.occurrence_page(occurrence).history[0].approved_by
-        actions.approve(occurrence, by=approver.actor)
+        approver = occurrence_page(occurrence).history[0].approved_by
+        approve(occurrence, by=approver.actor)
         assert (occurrence.status, occurrence.reason) == (OccurrenceStatus.APPROVED, "")
         with pytest.raises(RuleBroken):
-            actions.decide_held(occurrence, False, by=TESTER, reason="Too late.")
+            sending.decide_held(occurrence, False, by=TESTER, reason="Too late.")
 
 
 def test_a_held_message_whose_text_changed_waits_for_approval_again() -> None:
     occurrence = held()
     with clock.standing_at(AT_TWO + timedelta(days=3)):
-        actions.write_occurrence(occurrence, "News", TEXT + " More.", by=occurrence.communication.owner.actor)
+        write_occurrence(occurrence, "News", TEXT + " More.", by=occurrence.communication.owner.actor)
         assert occurrence.status is OccurrenceStatus.HELD
         with pytest.raises(RuleBroken) as error:
-            actions.decide_held(occurrence, True, by=TESTER)
+            sending.decide_held(occurrence, True, by=TESTER)
         assert error.value.sentence == "It can’t be sent now. The text as it is now has no approval."
         other = db.session.scalars(select(Occurrence)).one()
-        approver = queries.occurrence_page(other).history[0].approved_by
-        actions.approve(occurrence, by=approver.actor)
-        actions.decide_held(occurrence, True, by=TESTER)
+        approver = occurrence_page(other).history[0].approved_by
+        approve(occurrence, by=approver.actor)
+        sending.decide_held(occurrence, True, by=TESTER)
     assert occurrence.status is OccurrenceStatus.APPROVED
 
 
@@ -243,7 +249,7 @@ def test_a_test_copy_goes_to_the_author_with_the_values_of_the_chosen_recipient(
     person = make_person("Tomasz Wójcik", "tomasz@example.com")
     occurrence = make_approved()
     author = occurrence.communication.owner
-    delivery = actions.send_test_copy(occurrence, person, author, by=author.actor)
+    delivery = sending.send_test_copy(occurrence, person, author, by=author.actor)
     assert (delivery.address, delivery.person_id) == ("ines@example.com", None)
     assert delivery.filled == {"first_name": "Tomasz", "my_change_link": "/me", "department": "Claims"}
     assert delivery.mailing.kind is MailingKind.TEST_COPY
@@ -255,12 +261,12 @@ def test_a_test_copy_is_refused_while_the_text_has_problems() -> None:
     person = make_person("Tomasz Wójcik", "tomasz@example.com")
     draft = make_draft()
     with pytest.raises(RuleBroken):
-        actions.send_test_copy(draft, person, draft.communication.owner, by=TESTER)
+        sending.send_test_copy(draft, person, draft.communication.owner, by=TESTER)
 
 
 def test_a_preview_shows_real_values_escaped() -> None:
     person = make_person("Eve", "eve@example.com", first_name="<b>Eve</b>")
-    preview = actions.preview_as(make_approved(), person)
+    preview = preview_as(make_approved(), person)
     assert preview.html.startswith("<p>Dear &lt;b&gt;Eve&lt;/b&gt;,</p>")
     assert '<a href="/me">See what changes for you</a>' in preview.html
     assert preview.text.startswith("Dear <b>Eve</b>,")
@@ -273,7 +279,7 @@ def test_a_message_that_is_out_is_shown_as_it_was_sent() -> None:
     queue(occurrence)
     wave.name, person.first_name = "Renamed", "Thomas"
     db.session.flush()
-    assert actions.preview_as(occurrence, person).html == (
+    assert preview_as(occurrence, person).html == (
         "<p>Tomasz: <strong>Wave 3: Property claims</strong> &lt;now&gt;</p>"
     )
 
@@ -285,7 +291,7 @@ def test_a_copy_whose_values_were_let_go_is_shown_without_them() -> None:
     occurrence = make_approved(make_line(wave.programme, wave=wave), body=text)
     queue(occurrence)
     db.session.execute(update(Delivery).values(address="", name="", filled={}))
-    preview = actions.preview_as(occurrence, person)
+    preview = preview_as(occurrence, person)
     assert preview.is_emptied
     assert preview.html == (
         "<p>[…], of <strong>Wave 3: Property claims</strong>: "
@@ -297,7 +303,7 @@ def test_why_reached_names_audience_moment_and_approval() -> None:
     make_person("Tomasz Wójcik", "tomasz@example.com")
     occurrence = make_approved()
     queue(occurrence)
-    assert queries.why_reached(deliveries()[0], "Asia/Tokyo") == (
+    assert why_reached(deliveries()[0], "Asia/Tokyo") == (
         "Tomasz Wójcik belonged to “Everybody” when the recipients of “Department briefing, 14 April 2026” were found, "
         "14 April 2026 at 17:00, Tokyo time. Sam Pryce approved version 2 of the text."
     )
@@ -313,7 +319,7 @@ def test_of_two_processes_one_queues(app: Flask) -> None:
     def tick() -> None:
         with app.app_context():
             start.wait()
-            outcomes.append(actions.queue_occurrence(occurrence_id, now=AT_TWO, lateness_limit_hours=24))
+            outcomes.append(sending.queue_occurrence(occurrence_id, now=AT_TWO, lateness_limit_hours=24))
             db.session.commit()
 
     threads = [threading.Thread(target=tick) for _ in range(4)]
@@ -334,14 +340,14 @@ def test_an_edit_that_comes_while_it_is_being_sent_is_refused(app: Flask) -> Non
 
     def tick() -> None:
         with app.app_context():
-            actions.queue_occurrence(1, now=AT_TWO, lateness_limit_hours=24)
+            sending.queue_occurrence(1, now=AT_TWO, lateness_limit_hours=24)
             db.session.commit()
 
     thread = threading.Thread(target=tick)
     thread.start()
     thread.join(30)
     with pytest.raises(RuleBroken):
-        actions.write_occurrence(occurrence, "Too late", "Text", by=TESTER)
+        write_occurrence(occurrence, "Too late", "Text", by=TESTER)
 
 
 def test_queueing_takes_the_same_number_of_statements_for_many(app: Flask, statements: Statements) -> None:
@@ -354,12 +360,12 @@ def test_queueing_takes_the_same_number_of_statements_for_many(app: Flask, state
         approver = (
             make_approver()
             if number == 2
-            else queries.occurrence_page(db.session.scalars(select(Occurrence)).first()).history[0].approved_by
+            else occurrence_page(db.session.scalars(select(Occurrence)).first()).history[0].approved_by
         )
         occurrence = make_approved(line, at, approver=approver)
         db.session.flush()
         with statements() as sent:
-            actions.queue_occurrence(occurrence.id, now=at, lateness_limit_hours=24)
+            sending.queue_occurrence(occurrence.id, now=at, lateness_limit_hours=24)
         counted.append(len(sent))
     assert db.session.scalar(select(func.count()).select_from(Person)) == 42
     assert counted[0] == counted[1]
@@ -370,7 +376,7 @@ def test_queueing_takes_the_same_number_of_statements_for_many(app: Flask, state
     [
         ("[x](https://evil.example/?u={{my_change_link}})", "is joined to another address or word"),
         ("[x]({{programme}})", "stands inside an address"),
-        ("".join("    " * n + "- a\n" for n in range(249))[:20_000], "too deep inside each other"),
+        ("".join("    " * n + "- a\n" for n in range(249))[:20_000], "nested too deep"),
     ],
 )
 def test_a_text_that_was_approved_before_and_leads_elsewhere_is_held_with_its_reason(body: str, reason: str) -> None:
@@ -381,22 +387,22 @@ def test_a_text_that_was_approved_before_and_leads_elsewhere_is_held_with_its_re
     assert reason in occurrence.reason
     assert deliveries() == []
     with pytest.raises(RuleBroken, match="can’t be sent now"):
-        actions.decide_held(occurrence, send=True, by=TESTER)
+        sending.decide_held(occurrence, send=True, by=TESTER)
 
 
 @pytest.mark.parametrize("text", ["[x]({{programme}})", "https://evil.example/?u={{ my_change_link }}"])
 def test_nobody_approves_a_field_inside_an_address(text: str) -> None:
     occurrence = make_draft()
-    actions.write_occurrence(occurrence, "News", text, by=TESTER)
+    write_occurrence(occurrence, "News", text, by=TESTER)
     with pytest.raises(BadInput, match="address"):
-        actions.ask_approval(occurrence, by=TESTER)
-    actions.write_translation(occurrence, "pl", "Nowe", f"{text} tak", by=TESTER)
+        ask_approval(occurrence, by=TESTER)
+    write_translation(occurrence, "pl", "Nowe", f"{text} tak", by=TESTER)
     assert any(problem.startswith("Polish: ") and "address" in problem for problem in problems_of(occurrence))
 
 
 def test_a_text_that_cannot_be_laid_out_is_not_saved() -> None:
     occurrence = make_draft()
     with pytest.raises(BadInput, match="too deep"):
-        actions.write_occurrence(occurrence, "News", ">" * 40 + " a", by=TESTER)
+        write_occurrence(occurrence, "News", ">" * 40 + " a", by=TESTER)
     with pytest.raises(BadInput, match="it has 20,001"):
-        actions.write_occurrence(occurrence, "News", "a" * 20_001, by=TESTER)
+        write_occurrence(occurrence, "News", "a" * 20_001, by=TESTER)

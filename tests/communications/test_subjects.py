@@ -4,8 +4,9 @@ import pytest
 from factories import make_person, make_programme, make_wave, make_workflow
 from sqlalchemy import update
 
-from engagement.communications import actions, queries
+from engagement.communications.actions.sending import queue_occurrence
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.calendar import coming_messages
 from engagement.communications.subjects import subjects_shown
 from engagement.db import db
 from engagement.waves.models import Wave
@@ -45,7 +46,7 @@ def test_a_message_that_is_out_keeps_the_date_it_was_sent_with() -> None:
         update(Occurrence).where(Occurrence.id == occurrence.id).values(subject="It begins on {{ go_live }}")
     )
     db.session.refresh(occurrence)
-    actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
+    queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     db.session.execute(update(Wave).where(Wave.id == wave.id).values(go_live_on=wave.go_live_on.replace(day=26)))
     db.session.expire_all()
     assert subjects_shown([occurrence])[occurrence.id] == "It begins on Tuesday 12 May"
@@ -59,7 +60,7 @@ def test_many_messages_need_no_query_each(statements: Statements) -> None:
     for hour in range(6):
         make_draft(line, AT_TWO.replace(hour=13 + hour))
     db.session.flush()
-    rows = queries.coming_messages(AT_TWO.replace(hour=1), limit=50)
+    rows = coming_messages(AT_TWO.replace(hour=1), limit=50)
     with statements() as sent:
         assert set(subjects_shown(rows).values()) == {"Claims triage"}
     assert len(rows) == 6

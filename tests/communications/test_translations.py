@@ -10,9 +10,12 @@ from sqlalchemy import select
 
 from engagement import clock
 from engagement.audit import AuditEntry
-from engagement.communications import actions, queries
+from engagement.communications.actions import approving, writing
+from engagement.communications.actions.sending import queue_occurrence, send_test_copy
 from engagement.communications.approvals import standing_approval
+from engagement.communications.messages import preview_as
 from engagement.communications.models import Occurrence, OccurrenceText
+from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -21,7 +24,7 @@ from engagement.mail.models import Delivery, Translation
 from engagement.mail.queries import html_for, messages_to, subject_for, text_for
 from engagement.mail.transport import Transport
 from engagement.people.models import Person
-from engagement.people.organisation import Organisation
+from engagement.people.organisation.rules import Organisation
 from engagement.people.rules import TrainingRole
 from engagement.waves.models import WaveWorkflow
 from tests.communications.calendar_rows import AT_TWO, TEXT, make_approver, make_audience, make_draft, make_line
@@ -34,19 +37,19 @@ def make_bilingual(occurrence: Occurrence | None = None) -> Occurrence:
     """Return a draft with an English and a Polish text, written by its owner."""
     row = occurrence or make_draft()
     by = row.communication.owner.actor
-    actions.write_occurrence(row, "What changes in claims", TEXT, by=by)
-    actions.write_translation(row, "pl", "Co się zmienia w szkodach", POLISH, by=by)
+    writing.write_occurrence(row, "What changes in claims", TEXT, by=by)
+    writing.write_translation(row, "pl", "Co się zmienia w szkodach", POLISH, by=by)
     return row
 
 
 def approve(occurrence: Occurrence) -> Occurrence:
-    actions.ask_approval(occurrence, by=occurrence.communication.owner.actor)
-    actions.approve(occurrence, by=make_approver().actor)
+    approving.ask_approval(occurrence, by=occurrence.communication.owner.actor)
+    approving.approve(occurrence, by=make_approver().actor)
     return occurrence
 
 
 def send(occurrence: Occurrence, organisation: Organisation | None = None) -> None:
-    actions.queue_occurrence(
+    queue_occurrence(
         occurrence.id, now=AT_TWO, lateness_limit_hours=24, organisation=organisation or Organisation(name="Northmere")
     )
     db.session.commit()
@@ -97,13 +100,13 @@ def test_what_was_sent_is_read_in_the_service_in_the_same_language() -> None:
     assert (subject_for(delivery), delivery.letter.language) == ("Co się zmienia w szkodach", "pl")
     assert "Dzień dobry Bogna," in html_for(delivery)
     occurrence = db.session.scalars(select(Occurrence)).one()
-    assert actions.preview_as(occurrence, person).subject == "Co się zmienia w szkodach"
+    assert preview_as(occurrence, person).subject == "Co się zmienia w szkodach"
 
 
 def test_the_words_around_a_text_without_a_file_are_marked_as_english() -> None:
     make_person("Ida Reader", "ida@example.com", language="it")
     row = make_bilingual()
-    actions.write_translation(
+    writing.write_translation(
         row, "it", "Cosa cambia", "Buongiorno {{ first_name }}.", by=row.communication.owner.actor
     )
     send(approve(row))
@@ -122,22 +125,22 @@ def test_days_are_written_as_the_language_does() -> None:
     audience = make_audience("Wave 3", {"field": "wave", "values": [wave.id]})
     row = make_bilingual(make_draft(make_line(wave.programme, wave=wave, audience=audience)))
     by = row.communication.owner.actor
-    actions.write_translation(row, "pl", "Od {{ go_live }}", "{{ workflow }} {{ go_live }}", by=by)
-    actions.write_translation(row, "it", "Dal {{ go_live }}", "{{ workflow }}", by=by)
-    assert actions.preview_as(row, person).subject == "Od wtorek, 12 maja"
-    assert "i Triage" in actions.preview_as(row, person).text or "i Letters" in actions.preview_as(row, person).text
+    writing.write_translation(row, "pl", "Od {{ go_live }}", "{{ workflow }} {{ go_live }}", by=by)
+    writing.write_translation(row, "it", "Dal {{ go_live }}", "{{ workflow }}", by=by)
+    assert preview_as(row, person).subject == "Od wtorek, 12 maja"
+    assert "i Triage" in preview_as(row, person).text or "i Letters" in preview_as(row, person).text
     person.language = "it"
-    assert actions.preview_as(row, person).subject == "Dal martedì 12 maggio"
+    assert preview_as(row, person).subject == "Dal martedì 12 maggio"
     person.language = "tlh"
-    actions.write_translation(row, "tlh", "{{ go_live }}", "{{ workflow }}", by=by)
-    assert actions.preview_as(row, person).subject == "2026-05-12"
+    writing.write_translation(row, "tlh", "{{ go_live }}", "{{ workflow }}", by=by)
+    assert preview_as(row, person).subject == "2026-05-12"
 
 
 def test_preview_and_test_copy_show_the_text_that_the_recipient_would_get() -> None:
     make_readers()
     row = make_bilingual()
     people = {person.email: person for person in db.session.scalars(select(Person))}
-    shown = {email: actions.preview_as(row, person).language for email, person in people.items()}
+    shown = {email: preview_as(row, person).language for email, person in people.items()}
     assert shown == {
         "ann@example.com": "en",
         "bogna@example.com": "pl",
@@ -146,7 +149,7 @@ def test_preview_and_test_copy_show_the_text_that_the_recipient_would_get() -> N
         "eve@example.com": "en",
     }
     owner = row.communication.owner
-    copy = actions.send_test_copy(row, people["celina@example.com"], owner, by=owner.actor)
+    copy = send_test_copy(row, people["celina@example.com"], owner, by=owner.actor)
     assert copy.mailing.subject == "Test copy: Co się zmienia w szkodach"
     assert (copy.mailing.language, copy.filled["first_name"]) == ("pl", "Celina")
 
@@ -163,16 +166,16 @@ def test_approval_is_for_all_languages_and_a_change_of_any_withdraws_it() -> Non
     assert standing_approval(row) is not None
     version = row.text_version
     by = row.communication.owner.actor
-    unchanged = actions.write_translation(row, "pl", "Co się zmienia w szkodach", POLISH, by=by)
+    unchanged = writing.write_translation(row, "pl", "Co się zmienia w szkodach", POLISH, by=by)
     assert (unchanged.is_changed, row.status) == (False, OccurrenceStatus.APPROVED)
-    written = actions.write_translation(row, "PL", "Co się zmienia", POLISH, by=by)
+    written = writing.write_translation(row, "PL", "Co się zmienia", POLISH, by=by)
     assert (written.is_changed, written.withdrew_approval) == (True, True)
     assert (row.status, row.text_version) == (OccurrenceStatus.DRAFT, version + 1)
     assert standing_approval(row) is None
     verbs = db.session.scalars(select(AuditEntry.verb).order_by(AuditEntry.id.desc()).limit(2)).all()
     assert verbs == ["withdrew approval", "wrote translation"]
-    actions.ask_approval(row, by=by)
-    actions.remove_translation(row, "pl", by=by)
+    approving.ask_approval(row, by=by)
+    writing.remove_translation(row, "pl", by=by)
     assert row.status is OccurrenceStatus.DRAFT
     assert db.session.scalars(select(OccurrenceText)).all() == []
 
@@ -181,41 +184,41 @@ def test_what_somebody_else_changed_meanwhile_is_not_written_over() -> None:
     row = make_bilingual()
     seen = row.text_version
     by = row.communication.owner.actor
-    actions.write_translation(row, "de", "Was sich ändert", "Guten Tag.", by=by, seen_version=seen)
+    writing.write_translation(row, "de", "Was sich ändert", "Guten Tag.", by=by, seen_version=seen)
     with pytest.raises(RuleBroken):
-        actions.write_translation(row, "pl", "Inaczej", POLISH, by=by, seen_version=seen)
+        writing.write_translation(row, "pl", "Inaczej", POLISH, by=by, seen_version=seen)
 
 
 def test_every_language_is_checked_before_approval() -> None:
     row = make_bilingual()
     by = row.communication.owner.actor
-    actions.write_translation(row, "pl", "", "Dzień dobry {{ imie }}", by=by)
+    writing.write_translation(row, "pl", "", "Dzień dobry {{ imie }}", by=by)
     with pytest.raises(BadInput) as refused:
-        actions.ask_approval(row, by=by)
+        approving.ask_approval(row, by=by)
     assert "Polish: The subject is empty." in refused.value.sentence
     assert "Polish: {{ imie }} is not a merge field" in refused.value.sentence
-    actions.write_translation(row, "pl", "Co się zmienia", TEXT, by=by)
-    assert queries.occurrence_page(row).problems == ["Polish: The text is still the one that it is a translation of."]
+    writing.write_translation(row, "pl", "Co się zmienia", TEXT, by=by)
+    assert occurrence_page(row).problems == ["Polish: The text is still the one that it is a translation of."]
 
 
 @pytest.mark.parametrize("tag", ["polish", "", "e n"])
 def test_what_is_no_language_is_refused(tag: str) -> None:
     row = make_draft()
     with pytest.raises(BadInput):
-        actions.write_translation(row, tag, "S", "T", by=TESTER)
+        writing.write_translation(row, tag, "S", "T", by=TESTER)
 
 
 def test_the_message_s_own_language_needs_no_translation() -> None:
     row = make_draft()
     with pytest.raises(BadInput, match="written in English"):
-        actions.write_translation(row, "en", "S", "T", by=TESTER)
+        writing.write_translation(row, "en", "S", "T", by=TESTER)
 
 
 def test_readers_without_a_text_are_counted_on_the_page() -> None:
     make_readers()
     row = make_draft()
-    assert queries.occurrence_page(row).unread == {"de": 1, "pl": 1, "pl-PL": 1}
-    page = queries.occurrence_page(make_bilingual(row))
+    assert occurrence_page(row).unread == {"de": 1, "pl": 1, "pl-PL": 1}
+    page = occurrence_page(make_bilingual(row))
     assert (page.languages, page.unread) == (["en", "pl"], {"de": 1})
 
 
@@ -227,11 +230,11 @@ def test_roles_and_missing_departments_read_in_the_language_of_each_text() -> No
     row = make_draft()
     by = row.communication.owner.actor
     text = "{{ department }}: {{ training_role }}"
-    actions.write_occurrence(row, "News", f"{text} en", by=by)
+    writing.write_occurrence(row, "News", f"{text} en", by=by)
     for language in ("pl", "de"):
-        actions.write_translation(row, language, language, f"{text} {language}", by=by)
+        writing.write_translation(row, language, language, f"{text} {language}", by=by)
     people = list(db.session.scalars(select(Person).where(Person.department_id.is_(None)).order_by(Person.id)))
-    seen = [actions.preview_as(row, person).text.partition("\n")[0] for person in people]
+    seen = [preview_as(row, person).text.partition("\n")[0] for person in people]
     assert seen == [
         "your department: leader and user en",
         "Twój dział: builder, support i user pl",
@@ -251,8 +254,8 @@ def test_an_arabic_text_has_its_direction_and_an_english_one_sets_a_hebrew_name_
     make_person("Omar", "omar@example.com", language="ar")
     row = make_draft()
     by = row.communication.owner.actor
-    actions.write_occurrence(row, "News", "Dear {{ first_name }} (1), hello", by=by)
-    actions.write_translation(row, "ar", "خبر", "مرحبا {{ first_name }}\n\n- واحد", by=by)
+    writing.write_occurrence(row, "News", "Dear {{ first_name }} (1), hello", by=by)
+    writing.write_translation(row, "ar", "خبر", "مرحبا {{ first_name }}\n\n- واحد", by=by)
     send(approve(row))
     letters = {d.name: d for d in db.session.scalars(select(Delivery))}
     dana, omar = letters["דנה כהן"], letters["Omar"]
@@ -261,4 +264,4 @@ def test_an_arabic_text_has_its_direction_and_an_english_one_sets_a_hebrew_name_
     assert '<html lang="ar" dir="rtl">' in html_for(omar)
     assert "padding: 0 22px 0 0" in html_for(omar)
     assert "مرحبا Omar\n\n- واحد" in text_for(omar)
-    assert actions.preview_as(row, dana.person).html == "<p>Dear \u2068דנה\u2069 (1), hello</p>"
+    assert preview_as(row, dana.person).html == "<p>Dear \u2068דנה\u2069 (1), hello</p>"

@@ -9,8 +9,11 @@ from sqlalchemy import select
 from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
-from engagement.communications import actions, queries
+from engagement.communications.actions import writing
+from engagement.communications.actions.approving import ask_approval, withdraw_approval
+from engagement.communications.actions.sending import queue_occurrence
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.one_message import versions_of
 from engagement.communications.rules import OccurrenceStatus, differences
 from engagement.communications.translations import translation_in
 from engagement.db import db
@@ -22,16 +25,16 @@ pytestmark = pytest.mark.usefixtures("app", "frozen")
 
 
 def bodies(occurrence: Occurrence) -> list[str]:
-    return [version.body for version in queries.versions_of(occurrence.id)]
+    return [version.body for version in versions_of(occurrence.id)]
 
 
 def test_each_text_that_was_saved_is_a_version_and_the_outline_the_first() -> None:
     draft = make_draft()
     writer = draft.communication.owner.actor
     for body in ("One", "Two", "Two"):
-        actions.write_occurrence(draft, "News", body, by=writer)
+        writing.write_occurrence(draft, "News", body, by=writer)
     assert bodies(draft) == ["Two", "One", "[Write here.]"]
-    newest, *_, first = queries.versions_of(draft.id)
+    newest, *_, first = versions_of(draft.id)
     assert (newest.number, newest.written_by, newest.written_at) == (3, draft.communication.owner, clock.now())
     assert (first.number, first.written_by, first.written_at) == (1, None, None)
 
@@ -42,7 +45,7 @@ def test_what_saves_itself_is_one_version_for_each_author_and_sitting() -> None:
 
     def typed(body: str, by: object = writer, minutes: int = 0) -> None:
         with clock.standing_at(clock.now() + timedelta(minutes=minutes)):
-            actions.write_occurrence(draft, "News", body, by=by, by_itself=True)  # type: ignore[arg-type]
+            writing.write_occurrence(draft, "News", body, by=by, by_itself=True)  # type: ignore[arg-type]
 
     for number in range(12):
         typed("A" * (number + 1), minutes=number * 20)
@@ -60,11 +63,11 @@ def test_what_saves_itself_is_one_version_for_each_author_and_sitting() -> None:
 def test_a_press_of_the_button_ends_the_version_that_was_going_on() -> None:
     draft = make_draft()
     writer = draft.communication.owner.actor
-    actions.write_occurrence(draft, "News", "One", by=writer, by_itself=True)
-    actions.write_occurrence(draft, "News", "One", by=writer)
-    actions.write_occurrence(draft, "News", "Two", by=writer, by_itself=True)
-    actions.write_occurrence(draft, "News", "Two, done", by=writer)
-    actions.write_occurrence(draft, "News", "Three", by=writer, by_itself=True)
+    writing.write_occurrence(draft, "News", "One", by=writer, by_itself=True)
+    writing.write_occurrence(draft, "News", "One", by=writer)
+    writing.write_occurrence(draft, "News", "Two", by=writer, by_itself=True)
+    writing.write_occurrence(draft, "News", "Two, done", by=writer)
+    writing.write_occurrence(draft, "News", "Three", by=writer, by_itself=True)
     assert bodies(draft) == ["Three", "Two, done", "One", "[Write here.]"]
 
 
@@ -73,44 +76,44 @@ def test_nothing_that_was_handed_on_is_changed_by_itself(asked_only: bool) -> No
     occurrence = make_approved()
     writer = occurrence.communication.owner.actor
     if asked_only:
-        actions.withdraw_approval(occurrence, by=TESTER)
-        actions.ask_approval(occurrence, by=writer)
+        withdraw_approval(occurrence, by=TESTER)
+        ask_approval(occurrence, by=writer)
     before = occurrence.status
     with pytest.raises(RuleBroken):
-        actions.write_occurrence(occurrence, "News", "Half a", by=writer, by_itself=True)
+        writing.write_occurrence(occurrence, "News", "Half a", by=writer, by_itself=True)
     with pytest.raises(RuleBroken):
-        actions.write_translation(occurrence, "pl", "Nowe", "Pół", by=writer, by_itself=True)
+        writing.write_translation(occurrence, "pl", "Nowe", "Pół", by=writer, by_itself=True)
     assert (occurrence.status, occurrence.body) == (before, TEXT)
 
 
 def test_an_earlier_version_is_brought_back_as_a_new_one_and_needs_approval() -> None:
     occurrence = make_approved()
-    actions.write_occurrence(occurrence, "News", "Another text", by=TESTER)
-    earlier = next(v for v in queries.versions_of(occurrence.id) if v.body == TEXT)
+    writing.write_occurrence(occurrence, "News", "Another text", by=TESTER)
+    earlier = next(v for v in versions_of(occurrence.id) if v.body == TEXT)
     pat = make_account("pat@example.com", "Pat", Role.CHANGE_MANAGER)
-    actions.bring_back(occurrence, earlier, by=pat.actor)
+    writing.bring_back(occurrence, earlier, by=pat.actor)
     assert (occurrence.body, occurrence.subject) == (TEXT, "What changes in claims")
     assert (occurrence.status, occurrence.written_by) == (OccurrenceStatus.DRAFT, pat)
     assert bodies(occurrence) == [TEXT, "Another text", TEXT, "[Write here.]"]
-    assert not actions.bring_back(occurrence, earlier, by=pat.actor).is_changed
+    assert not writing.bring_back(occurrence, earlier, by=pat.actor).is_changed
 
 
 def test_a_translation_that_was_removed_comes_back_from_its_version() -> None:
     draft = make_draft()
-    actions.write_translation(draft, "pl", "Nowe", "Tekst", by=TESTER)
-    actions.remove_translation(draft, "pl", by=TESTER)
+    writing.write_translation(draft, "pl", "Nowe", "Tekst", by=TESTER)
+    writing.remove_translation(draft, "pl", by=TESTER)
     assert translation_in(draft, "pl") is None
-    [version] = [v for v in queries.versions_of(draft.id) if v.language == "pl"]
-    actions.bring_back(draft, version, by=TESTER)
+    [version] = [v for v in versions_of(draft.id) if v.language == "pl"]
+    writing.bring_back(draft, version, by=TESTER)
     assert translation_in(draft, "pl").body == "Tekst"  # type: ignore[union-attr]
 
 
 def test_a_message_that_is_out_takes_no_earlier_text() -> None:
     occurrence = make_approved()
-    version = queries.versions_of(occurrence.id)[-1]
-    actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
+    version = versions_of(occurrence.id)[-1]
+    queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     with pytest.raises(RuleBroken):
-        actions.bring_back(occurrence, version, by=TESTER)
+        writing.bring_back(occurrence, version, by=TESTER)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,11 @@ from sqlalchemy import select
 
 from engagement import clock
 from engagement.audit import AuditEntry
-from engagement.communications import actions, queries
+from engagement.communications.actions.calendar import end_communication
+from engagement.communications.actions.sending import queue_occurrence, settle_sending
+from engagement.communications.actions.waiting import send_to_waiting, stop_overtaken, stop_sending
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
@@ -34,7 +37,7 @@ def send(line: Communication | None = None) -> Occurrence:
     for n in range(2):
         make_person(f"Bob Tokyo{n}", f"bob{n}@example.com", timezone="Asia/Tokyo", country="JP")
     occurrence = make_approved(line or make_line(in_working_hours=True))
-    actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
+    queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     db.session.commit()
     assert deliver() == ["ann@example.com"]
     return occurrence
@@ -63,7 +66,7 @@ def test_delivering_until_empty_does_not_wait_for_the_morning() -> None:
 
 def test_a_message_is_stopped_for_those_who_wait_and_finished_by_that() -> None:
     occurrence = send()
-    assert actions.stop_sending(occurrence, "The date was wrong.", by=TESTER) == 2
+    assert stop_sending(occurrence, "The date was wrong.", by=TESTER) == 2
     assert states() == [
         ("ann@example.com", DeliveryState.SENT, None),
         *(
@@ -72,7 +75,7 @@ def test_a_message_is_stopped_for_those_who_wait_and_finished_by_that() -> None:
         ),
     ]  # fmt: skip
     assert occurrence.reason == "Stopped by The tests: The date was wrong."
-    assert actions.settle_sending(NEXT_DAY) == 1
+    assert settle_sending(NEXT_DAY) == 1
     assert occurrence.status is OccurrenceStatus.SENT
     db.session.commit()
     assert deliver(timedelta(days=1)) == []
@@ -82,9 +85,9 @@ def test_a_message_is_stopped_for_those_who_wait_and_finished_by_that() -> None:
 def test_stopping_needs_a_reason_and_a_message_that_is_being_sent() -> None:
     occurrence = send()
     with pytest.raises(BadInput):
-        actions.stop_sending(occurrence, " ", by=TESTER)
+        stop_sending(occurrence, " ", by=TESTER)
     with pytest.raises(RuleBroken):
-        actions.stop_sending(make_draft(occurrence.communication, AT_TWO + timedelta(days=2)), "Why not", by=TESTER)
+        stop_sending(make_draft(occurrence.communication, AT_TWO + timedelta(days=2)), "Why not", by=TESTER)
 
 
 def test_what_a_worker_holds_already_is_stopped_too_and_what_it_attempts_is_not() -> None:
@@ -92,7 +95,7 @@ def test_what_a_worker_holds_already_is_stopped_too_and_what_it_attempts_is_not(
     with clock.standing_at(NEXT_DAY):
         first, second = claiming.claim_batch("one", 10, clock.now())
         assert claiming.mark_attempt(first, "one", clock.now())
-        assert actions.stop_sending(occurrence, "Wrong.", by=TESTER) == 1
+        assert stop_sending(occurrence, "Wrong.", by=TESTER) == 1
         assert not claiming.mark_attempt(second, "one", clock.now())
     assert [state for _, state, _ in states()] == [
         DeliveryState.SENT,
@@ -104,8 +107,8 @@ def test_what_a_worker_holds_already_is_stopped_too_and_what_it_attempts_is_not(
 def test_those_who_wait_can_be_sent_it_at_once() -> None:
     occurrence = send()
     with clock.standing_at(AT_TWO):
-        assert actions.send_to_waiting(occurrence, by=TESTER) == 2
-        assert actions.send_to_waiting(occurrence, by=TESTER) == 0
+        assert send_to_waiting(occurrence, by=TESTER) == 2
+        assert send_to_waiting(occurrence, by=TESTER) == 0
     db.session.commit()
     assert deliver() == ["bob0@example.com", "bob1@example.com"]
 
@@ -121,7 +124,7 @@ def test_who_leaves_while_waiting_gets_nothing() -> None:
 
 def test_ending_the_communication_stops_what_waits() -> None:
     occurrence = send()
-    actions.end_communication(occurrence.communication, by=TESTER)
+    end_communication(occurrence.communication, by=TESTER)
     assert occurrence.reason == "Stopped by The tests: The communication was ended."
     db.session.commit()
     assert deliver(timedelta(days=1)) == []
@@ -130,10 +133,10 @@ def test_ending_the_communication_stops_what_waits() -> None:
 def test_a_cancelled_wave_stops_what_waits_at_the_next_tick() -> None:
     wave = make_wave()
     occurrence = send(make_line(wave.programme, wave=wave, in_working_hours=True))
-    assert actions.stop_overtaken() == 0
+    assert stop_overtaken() == 0
     wave.status = WaveStatus.CANCELLED
     db.session.flush()
-    assert actions.stop_overtaken() == 2
-    assert actions.stop_overtaken() == 0
+    assert stop_overtaken() == 2
+    assert stop_overtaken() == 0
     assert occurrence.reason == "Stopped by The clock: Wave 3: Property claims was cancelled."
-    assert queries.occurrence_page(occurrence).counts[DeliveryState.SUPPRESSED] == 2
+    assert occurrence_page(occurrence).counts[DeliveryState.SUPPRESSED] == 2

@@ -73,8 +73,8 @@ def test_nothing_that_runs_comes_through(text: str) -> None:
     ("text", "sentence"),
     [
         ("x" * 50_001, "This text has 50,001 characters."),
-        ("".join("    " * n + "- a\n" for n in range(249))[:49_000], "too deep inside each other"),
-        (">" * 30 + " a", "too deep inside each other"),
+        ("".join("    " * n + "- a\n" for n in range(249))[:49_000], "nested too deep"),
+        (">" * 30 + " a", "nested too deep"),
         ("*a* " * 6_001, "more than 6,000 marks"),
         ("a\n" * 6_000, "This text has 6,000 lines."),
         ("[x]: /" + "u" * 1_900 + "\n\n" + "[x] " * 60, "The addresses in this text are too long"),

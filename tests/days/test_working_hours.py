@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engagement.days.local_time import clock_time
 from engagement.days.working_days import is_working_day
 from engagement.days.working_hours import WorkingTime, next_working_instant
-from engagement.people.organisation import UNSET, Organisation, working_time
+from engagement.people.organisation.rules import UNSET, Organisation, working_time
 
 LONDON = WorkingTime("Europe/London", "09:00", "17:00", "GB-ENG")
 TOKYO = WorkingTime("Asia/Tokyo", "09:00", "17:00", "JP")

@@ -20,7 +20,9 @@ from engagement.accounts.rules import Role
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.record import entries_within
 from engagement.audit import AuditEntry
-from engagement.communications import actions as communications
+from engagement.communications.actions.calendar import end_communication
+from engagement.communications.actions.placing import skip_occurrence
+from engagement.communications.actions.planning import schedule_briefing
 from engagement.db import db
 from engagement.people import actions as people
 from engagement.people.models import Department, Person
@@ -29,7 +31,9 @@ from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.programmes import actions as programmes
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.rules import OwnershipPart
-from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
+from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.completing import record_completion
 from engagement.training.models import Module
@@ -87,11 +91,11 @@ def line(at: Place) -> Any:
 
 
 def dated(at: Place) -> Any:
-    return communications.schedule_briefing(line(at), AT, by=TESTER)
+    return schedule_briefing(line(at), AT, by=TESTER)
 
 
 def stakeholder(at: Place, whom: Any = "The council") -> Any:
-    return stakeholders.add_stakeholder(whom, StakeholderGroup.END_USERS, places=[at.wave], by=TESTER)
+    return add_stakeholder(whom, StakeholderGroup.END_USERS, places=[at.wave], by=TESTER)
 
 
 def finish(at: Place) -> None:
@@ -158,18 +162,18 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
     (Verb.ADDED_STAKEHOLDER, stakeholder, OF_WAVE),
     (Verb.ADDED_STAKEHOLDER, lambda at: stakeholder(at, at.person), OF_WAVE | {"person"}),
     (Verb.ADDED_STAKEHOLDER, lambda at: stakeholder(at, at.department), OF_WAVE | {"department"}),
-    (Verb.WROTE_NOTE, lambda at: stakeholders.write_note(stakeholder(at), "Quiet", by=TESTER), OF_WAVE),
-    (Verb.REMOVED_STAKEHOLDER, lambda at: stakeholders.remove_stakeholder(stakeholder(at), by=TESTER), OF_WAVE),
+    (Verb.WROTE_NOTE, lambda at: write_note(stakeholder(at), "Quiet", by=TESTER), OF_WAVE),
+    (Verb.REMOVED_STAKEHOLDER, lambda at: remove_stakeholder(stakeholder(at), by=TESTER), OF_WAVE),
     (Verb.ERASED_STAKEHOLDER, lambda at: erase_outsider(stakeholder(at), by=TESTER), OF_WAVE),
     (
         Verb.APPOINTED_CHAMPION,
-        lambda at: stakeholders.appoint_champion(at.wave, at.person, from_on=DAY, by=TESTER),
+        lambda at: appoint_champion(at.wave, at.person, from_on=DAY, by=TESTER),
         OF_WAVE | PEOPLE_OF_DEPARTMENT,
     ),
     (Verb.MADE_COMMUNICATION, line, OF_WAVE),
-    (Verb.ENDED_COMMUNICATION, lambda at: communications.end_communication(line(at), by=TESTER), OF_WAVE),
+    (Verb.ENDED_COMMUNICATION, lambda at: end_communication(line(at), by=TESTER), OF_WAVE),
     (Verb.DATED_MESSAGE, dated, OF_WAVE),
-    (Verb.SKIPPED_MESSAGE, lambda at: communications.skip_occurrence(dated(at), "Not now", by=TESTER), OF_WAVE),
+    (Verb.SKIPPED_MESSAGE, lambda at: skip_occurrence(dated(at), "Not now", by=TESTER), OF_WAVE),
     (Verb.SAVED_AUDIENCE, lambda at: make_audience(), set()),
 ]
 

@@ -14,9 +14,10 @@ from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.people.rules import TrainingRole
-from engagement.training import queries
-from engagement.training.actions import settle_assignments
+from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Module
+from engagement.training.queries.curricula import curriculum
+from engagement.training.queries.learning import learning_of
 from engagement.training.rules import ItemKind, LearningState
 
 TEXT = "## Before you accept\n\nCompare one fact with the original.\n\n- the name\n- the date\n"
@@ -77,7 +78,7 @@ def test_from_an_empty_database_to_a_learner_who_passes(app: Flask, make_reader:
     module = db.session.query(Module).filter_by(slug="checking-letters").one()
 
     # The curriculum: the new one first, one out, the other after it
-    first, second = (line.module for line in queries.curriculum(TrainingRole.USER).lines)
+    first, second = (line.module for line in curriculum(TrainingRole.USER).lines)
     save(
         client,
         "/training/curricula/user/editing",
@@ -88,7 +89,7 @@ def test_from_an_empty_database_to_a_learner_who_passes(app: Flask, make_reader:
             f"after_{second.id}": module.id,
         },
     )
-    lines = queries.curriculum(TrainingRole.USER).lines
+    lines = curriculum(TrainingRole.USER).lines
     assert [(line.module.slug, line.kind) for line in lines] == [
         ("checking-letters", ItemKind.REQUIRED),
         ("when-it-is-wrong", ItemKind.REQUIRED),
@@ -105,7 +106,7 @@ def test_from_an_empty_database_to_a_learner_who_passes(app: Flask, make_reader:
     learner = signed_in(app, account)
     assert "Checking letters" in learner.get("/me").get_data(as_text=True)
     pass_quiz(learner, module)
-    assert [item.state for item in queries.learning_of(person.id)] == [LearningState.DONE, LearningState.OPEN]
+    assert [item.state for item in learning_of(person.id)] == [LearningState.DONE, LearningState.OPEN]
     pass_quiz(learner, second)
     client = signed_in(app, db.session.get_one(Account, client_id(make_reader)))
     assert "100\N{NO-BREAK SPACE}%, 1 of 1" in client.get(f"/waves/{wave.id}/training").get_data(as_text=True)
@@ -128,32 +129,32 @@ def pass_quiz(learner: FlaskClient, module: Module) -> None:
 def test_a_refused_question_and_curriculum_keep_what_was_typed_and_say_where(app: Flask) -> None:
     client = signed_in(app, make_change_manager())
     client.post("/training/library")
-    slug = queries.curriculum(TrainingRole.USER).lines[0].module.slug
+    slug = curriculum(TrainingRole.USER).lines[0].module.slug
     form = {"text": "Kept words?", "answer_1": "Only one", "why_1": "Why"}
     answer = client.post(f"/training/modules/{slug}/questions/new", data=form)
     page = answer.get_data(as_text=True)
     assert (answer.status_code, "Kept words?" in page, 'id="answer_1-error"' in page) == (422, True, True)
 
-    first, second = (line.module for line in queries.curriculum(TrainingRole.USER).lines)
+    first, second = (line.module for line in curriculum(TrainingRole.USER).lines)
     path = "/training/curricula/user/editing"
     typed = fields_of(client.get(path).get_data(as_text=True)) | {f"kind_{first.id}": "optional"}
     answer = client.post(path, data=typed)
     page = answer.get_data(as_text=True)
     assert (answer.status_code, f'id="after_{second.id}-error"' in page) == (422, True)
     assert client.post(path, data=typed | {f"after_{second.id}": "", "preview": "1"}).status_code == 200
-    assert queries.curriculum(TrainingRole.USER).lines[0].kind is ItemKind.REQUIRED
+    assert curriculum(TrainingRole.USER).lines[0].kind is ItemKind.REQUIRED
 
 
 def test_a_curriculum_that_somebody_else_changed_is_not_written_over(app: Flask) -> None:
     client = signed_in(app, make_change_manager())
     client.post("/training/library")
-    first, second = (line.module for line in queries.curriculum(TrainingRole.USER).lines)
+    first, second = (line.module for line in curriculum(TrainingRole.USER).lines)
     path = "/training/curricula/user/editing"
     mine = fields_of(client.get(path).get_data(as_text=True))
     save(client, path, **{f"kind_{second.id}": "optional"})
     answer = client.post(path, data=mine | {f"kind_{first.id}": "optional", f"after_{second.id}": ""})
     assert answer.status_code == 422
-    assert [line.kind for line in queries.curriculum(TrainingRole.USER).lines] == [ItemKind.REQUIRED, ItemKind.OPTIONAL]
+    assert [line.kind for line in curriculum(TrainingRole.USER).lines] == [ItemKind.REQUIRED, ItemKind.OPTIONAL]
 
 
 WRITING = ["modules/new", "modules/{}/questions/new", "modules/{}/questions/{}", "curricula/user/editing"]
@@ -163,7 +164,7 @@ WRITING = ["modules/new", "modules/{}/questions/new", "modules/{}/questions/{}",
 def test_who_does_not_train_writes_nothing(app: Flask, role: Role | None) -> None:
     client = signed_in(app, make_change_manager())
     client.post("/training/library")
-    module = queries.curriculum(TrainingRole.USER).lines[0].module
+    module = curriculum(TrainingRole.USER).lines[0].module
     question = module.questions[0].id
     other = signed_in(app, make_account("other@example.com", "O Ther", *([role] if role else [])))
     for path in WRITING:

@@ -32,7 +32,7 @@ from engagement.programmes.models import Programme, Workflow
 from engagement.resistance.models import Concern
 from engagement.scheduler.running import line_states, run_if_due
 from engagement.scheduler.timetable import line_named
-from engagement.training.actions import settle_library
+from engagement.training.actions.library import settle_library
 from engagement.training.models import Module
 from engagement.waves.models import Membership, Wave
 
@@ -127,7 +127,7 @@ def _plan(manager: FlaskClient) -> tuple[Programme, Wave]:
     assert answer.status_code == 303, answer.get_data(as_text=True)
     members = select(Person.name).join(Membership, Membership.person_id == Person.id).order_by(Person.id)
     assert db.session.scalars(members).all() == ["Dana Whitfield", "Tomasz Wójcik", "Zofia Żółw", "Ravi Nair"]
-    page = manager.get(answer.location).get_data(as_text=True)
+    page = manager.get(f"/waves/{_only(Wave).id}").get_data(as_text=True)
     assert "1 person has no training role yet" in page
     return programme, _only(Wave)
 

@@ -18,9 +18,12 @@ from engagement.people.queries import department_by_path
 from engagement.people.rules import TrainingRole
 from engagement.scheduler.running import line_states, run_if_due
 from engagement.scheduler.timetable import line_named
-from engagement.training import actions, queries
+from engagement.training.actions.completing import record_completion
+from engagement.training.actions.leftovers import decide_leftovers
 from engagement.training.models import Assignment, Leftover
-from engagement.training.queries import LeftoverState
+from engagement.training.queries.learning import learning_of
+from engagement.training.queries.leftovers import LeftoverState, leftovers_of, open_leftovers
+from engagement.training.queries.progress import wave_progress
 from engagement.training.rules import CompletionSource, ItemKind, LeftoverDecision
 from engagement.waves.actions import plan_wave
 from engagement.waves.models import Wave, WaveDetails
@@ -47,7 +50,7 @@ def company(app: Flask, frozen: time_machine.Traveller) -> tuple[Wave, Wave]:
         if (found := department_by_path(path))
     ]
     settle_after_import()
-    actions.record_completion(person("2"), first, CompletionSource.EVIDENCE, on=clock.now().date(), by=TESTER)
+    record_completion(person("2"), first, CompletionSource.EVIDENCE, on=clock.now().date(), by=TESTER)
     frozen.shift(timedelta(days=7))
     return waves[0], waves[1]
 
@@ -64,12 +67,12 @@ def undo(run: ImportRun) -> None:
 
 
 def questions(number: str = "2", state: LeftoverState = LeftoverState.OPEN) -> list[str]:
-    return [line.leftover.assignment.wave.name for line in queries.leftovers_of(person(number).id, state)]
+    return [line.leftover.assignment.wave.name for line in leftovers_of(person(number).id, state)]
 
 
 def learning(number: str = "2") -> list[tuple[str, str, bool, bool]]:
     """What somebody has to learn: course, wave, whether it is done, whether it was recognised."""
-    items = queries.learning_of(person(number).id)
+    items = learning_of(person(number).id)
     return [(i.module.slug, i.wave.name if i.wave else "", i.completed, i.is_recognised) for i in items]
 
 
@@ -110,21 +113,21 @@ def test_new_training_comes_the_old_becomes_a_question_and_what_is_known_is_reco
     move_ben()
     assert questions() == ["Claims"]
     assert learning() == [("first", "Finance", True, True), ("second", "Finance", False, False)]
-    [first, _] = queries.learning_of(person("2").id)
+    [first, _] = learning_of(person("2").id)
     assert first.recognised_in == company[0]
 
 
 def test_keeping_it(company: tuple[Wave, Wave]) -> None:
     move_ben()
-    assert actions.decide_leftovers(Leftover.person_id == person("2").id, LeftoverDecision.KEEP, by=INES) == 1
+    assert decide_leftovers(Leftover.person_id == person("2").id, LeftoverDecision.KEEP, by=INES) == 1
     assert (questions(), questions(state=LeftoverState.KEPT)) == ([], ["Claims"])
     assert learning() == [("first", "Claims", True, False), ("second", "Claims", False, False)]
-    assert queries.wave_progress(company[0].id).people.assigned == 1
+    assert wave_progress(company[0].id).people.assigned == 1
 
 
 def test_letting_it_go(company: tuple[Wave, Wave]) -> None:
     move_ben()
-    assert actions.decide_leftovers(Leftover.person_id == person("2").id, LeftoverDecision.WAIVE, by=INES) == 1
+    assert decide_leftovers(Leftover.person_id == person("2").id, LeftoverDecision.WAIVE, by=INES) == 1
     assert (questions(), questions(state=LeftoverState.WAIVED)) == ([], ["Claims"])
     assert learning() == [("first", "Finance", True, True), ("second", "Finance", False, False)]
 
@@ -143,7 +146,7 @@ def test_the_clock_lets_it_go(company: tuple[Wave, Wave], frozen: time_machine.T
     assert tick() == "0 let go."
     frozen.shift(timedelta(days=1))
     assert tick() == "1 let go."
-    [line] = queries.leftovers_of(person("2").id, LeftoverState.WAIVED)
+    [line] = leftovers_of(person("2").id, LeftoverState.WAIVED)
     assert line.leftover.decided_by == "The clock"
 
 
@@ -152,7 +155,7 @@ def test_undoing_the_file_restores_what_was(company: tuple[Wave, Wave], decision
     before = everything()
     run = move_ben()
     if decision:
-        actions.decide_leftovers(Leftover.person_id == person("2").id, decision, by=INES)
+        decide_leftovers(Leftover.person_id == person("2").id, decision, by=INES)
     undo(run)
     assert [questions(state=state) for state in LeftoverState] == [[], [], []]
     assert learning() == [("first", "Claims", True, False), ("second", "Claims", False, False)]
@@ -165,7 +168,7 @@ def test_a_lost_role_is_asked_about_and_undone(company: tuple[Wave, Wave]) -> No
     before = everything()
     run = bring_in(ADA, BEN, CY.replace("user;builder", "user"), DEE)
     settle_after_import()
-    [line] = queries.leftovers_of(person("3").id, LeftoverState.OPEN)
+    [line] = leftovers_of(person("3").id, LeftoverState.OPEN)
     assert (line.leftover.assignment.role, line.unfinished) == (TrainingRole.BUILDER, 1)
     undo(run)
     assert (questions("3"), everything()) == ([], before)
@@ -174,4 +177,4 @@ def test_a_lost_role_is_asked_about_and_undone(company: tuple[Wave, Wave]) -> No
 def test_who_is_missing_from_the_file_is_not_asked(company: tuple[Wave, Wave]) -> None:
     run = bring_in(ADA, CY, DEE)
     settle_after_import()
-    assert (tally(run)["left"], queries.open_leftovers(Leftover.id > 0)) == (1, 0)
+    assert (tally(run)["left"], open_leftovers(Leftover.id > 0)) == (1, 0)

@@ -17,7 +17,9 @@ from engagement import clock, serving
 from engagement.accounts.actions import grant_role
 from engagement.accounts.rules import Role
 from engagement.audit import COMMAND_LINE
-from engagement.communications import actions as communications
+from engagement.communications.actions.approving import approve
+from engagement.communications.actions.planning import schedule_briefing
+from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import RuleBroken
@@ -113,9 +115,9 @@ def test_from_the_file_to_the_report(app: Flask, tmp_path: Path, frozen: time_ma
     writer, approver = make_writer(), make_approver()
     audience = make_audience("The largest wave", {"field": "wave", "values": [large.id]})
     line = make_line(programme, wave=large, audience=audience, owner=writer)
-    message = communications.schedule_briefing(line, clock.now() + timedelta(hours=1), by=writer.actor)
-    communications.write_occurrence(message, "What changes in operations", TEXT, by=writer.actor)
-    communications.approve(message, by=approver.actor)
+    message = schedule_briefing(line, clock.now() + timedelta(hours=1), by=writer.actor)
+    write_occurrence(message, "What changes in operations", TEXT, by=writer.actor)
+    approve(message, by=approver.actor)
     db.session.commit()
     frozen.shift(timedelta(hours=1))
     assert run("queue-occurrences") == f"{message.id} queued"

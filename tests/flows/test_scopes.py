@@ -35,7 +35,7 @@ from engagement.reach import Reach
 from engagement.resistance import scopes as resistance
 from engagement.resistance.models import Concern
 from engagement.stakeholders import scopes as stakeholders
-from engagement.stakeholders.actions import add_stakeholder
+from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import line_for
 from engagement.stakeholders.rules import StakeholderGroup

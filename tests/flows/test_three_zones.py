@@ -11,7 +11,8 @@ from mail.smtp_peer import SmtpPeer, smtp_peer
 from sqlalchemy import select
 
 from engagement import clock
-from engagement.communications import actions, queries
+from engagement.communications.actions.sending import queue_occurrence, settle_sending
+from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.db import db
 from engagement.mail import claiming
@@ -62,7 +63,7 @@ def test_everybody_gets_it_once_in_their_own_working_hours(app: Flask) -> None:
             for n in range(EACH):
                 make_person(f"{place} {n}", f"{place}-{n}@example.com", None, timezone=zone, country=country)
         occurrence = make_approved(make_line(in_working_hours=True), GOES_OUT)
-    outcome = actions.queue_occurrence(occurrence.id, now=GOES_OUT, lateness_limit_hours=24)
+    outcome = queue_occurrence(occurrence.id, now=GOES_OUT, lateness_limit_hours=24)
     assert outcome is QueueOutcome.QUEUED
     db.session.commit()
     rows = db.session.execute(select(Delivery.address, Delivery.due_at)).all()
@@ -75,7 +76,7 @@ def test_everybody_gets_it_once_in_their_own_working_hours(app: Flask) -> None:
         deliver(app, peer, GOES_OUT + timedelta(minutes=11))
         assert {place_of(address) for address in peer.recipients} == {"york"}
         with clock.standing_at(GOES_OUT + timedelta(hours=1)):
-            waiting = queries.occurrence_page(occurrence).waiting
+            waiting = occurrence_page(occurrence).waiting
         db.session.commit()
         assert (waiting.number, waiting.last_at, waiting.timezone) == (2 * EACH, LONDON_MONDAY, "Europe/London")
         # The weekend passes.
@@ -93,5 +94,5 @@ def test_everybody_gets_it_once_in_their_own_working_hours(app: Flask) -> None:
     states = Counter(db.session.scalars(select(Delivery.state)).all())
     assert states[DeliveryState.UNKNOWN] <= 2
     assert states[DeliveryState.SENT] + states[DeliveryState.UNKNOWN] == 3 * EACH
-    assert actions.settle_sending(LONDON_MONDAY) == 1
+    assert settle_sending(LONDON_MONDAY) == 1
     assert occurrence.status is OccurrenceStatus.SENT

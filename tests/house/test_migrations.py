@@ -370,6 +370,8 @@ def counts_on(table):
 
 def test_every_table_whose_id_stands_in_an_address_counts_on(empty):
     arguments = {name for rule in empty.url_map.iter_rules() for name in rule.arguments if name.endswith("_id")}
+    # A question has no row of its own: its id stands in its module's text.
+    arguments.remove("question_id")
     tables = {name: Base.metadata.tables[CALLED.get(name, name.removesuffix("_id"))] for name in arguments}
     # A concern has an id by chance out of so many that none comes twice.
     given_again = [name for name, table in tables.items() if not counts_on(table) and name != "concern_id"]

@@ -24,7 +24,7 @@ from engagement.days.working_days import check_country
 from engagement.errors import EngagementError
 from engagement.intake.reading.rules import cells, columns, names
 from engagement.mail import headers, message
-from engagement.mail.layout import html_layout, inlined, text_in
+from engagement.mail.layout import Around, html_layout, inlined, text_in
 from engagement.pages.admin.mailbox import _ADDRESS
 from engagement.pages.frame.guard import safe_path
 from engagement.people.rules import delivery_problems
@@ -61,7 +61,9 @@ def merged(text):
 
 
 def letter(text):
-    page = html_layout(text[:300], text[:300], markdown.to_html(text), text[:300], text[:140], organisation="Northmere")
+    page = html_layout(
+        text[:300], text[:300], markdown.to_html(text), text[:140], Around(text[:300], organisation="Northmere")
+    )
     text_in(page)
     prepared = message.QuotedPrintable(message.Template(page))
     with suppress(EngagementError):

@@ -18,14 +18,6 @@ STILL_BESIDE = {
         "claiming", "confirming", "courier", "delivering", "headers", "layout", "mailbox", "message", "pace",
         "sending", "transport",
     },
-    "people": {"listing", "organisation"},
-    "privacy": {"data_file", "known_as", "naming", "old_records", "reach"},
-    "stakeholders": {"coverage", "history"},
-}  # fmt: skip
-#: Words whose folder still lists its names in its `__init__`; nothing is added here.
-STILL_LISTED = {
-    "communications/actions", "communications/queries", "privacy/actions", "stakeholders/actions", "training/actions",
-    "training/queries",
 }  # fmt: skip
 
 
@@ -56,7 +48,7 @@ def test_no_package_of_a_room_lists_names_a_second_time():
         for path in (PACKAGE / room).rglob("__init__.py")
         if any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(ast.parse(path.read_text())))
     }
-    assert listing <= STILL_LISTED
+    assert listing == set()
 
 
 def test_every_room_and_sub_room_is_held_to_the_order_of_the_words():

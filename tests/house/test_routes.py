@@ -4,7 +4,7 @@ import pytest
 from factories import make_account, make_person, make_programme, make_wave, signed_in
 from sqlalchemy import func, select
 
-from engagement.accounts.links import sign_in_token
+from engagement.accounts.links.rules import sign_in_token
 from engagement.accounts.rules import Role
 from engagement.db import Base, db
 from tests.communications.calendar_rows import make_audience

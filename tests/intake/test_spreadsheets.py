@@ -125,3 +125,27 @@ def test_a_formula_without_a_kept_value_is_refused_with_its_cause():
     assert [row.department for row in file.rows] == ["Sales", "2"]
     assert [(problem.line, problem.kind) for problem in file.problems] == [(2, ProblemKind.FORMULA_ERROR)]
     assert "has no value kept in the file" in file.problems[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "seen"),
+    [
+        (102, "00000", "00102"), (102, "[$-407]00000", "00102"), (102, "00000;[Red]-00000", "00102"), (7, '"P-"0000', "P-0007"), (123456, "00000", "123456"),
+        (12345678, "000-000", "12345-678"), (12, r"000\-000", "000-012"), (0, "000", "000"), (102, "0", "102"), (102, "General", "102"),
+        (102, "0.00", "102"), (102, "#,##0", "102"), (102, "0000.0", "102"), (102.5, "00000", "102.5"), ("102", "00000", "102"), (102, "[<=999]000;00000", "102"),
+    ],
+)  # fmt: skip
+def test_a_number_that_is_shown_with_leading_zeros_is_read_so(value, form, seen):
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        sheet, style = book.add_worksheet(), book.add_format({"num_format": form})
+        sheet.write_row(1, 1, ["email", "employee_id", "name", "manager_id"])
+        sheet.write_row(2, 1, ["a@example.com", "", "A"])
+        sheet.write(2, 2, value, style)
+        sheet.write_row(3, 1, ["b@example.com", 102, "B"])
+        sheet.write(3, 4, value, style)
+    file = read_file(made.getvalue(), "people.xlsx")
+    assert [(row.employee_id, row.manager.value if row.manager else "") for row in file.rows] == [
+        (seen, ""),
+        ("102", seen),
+    ]

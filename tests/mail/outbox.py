@@ -7,7 +7,7 @@ from engagement.db import db
 from engagement.mail import actions
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.queries import outbox_counts
-from engagement.mail.rules import MailingKind
+from engagement.mail.rules import Letter, MailingKind
 from engagement.people.models import Person
 
 FROM = "Engagement <engagement@example.com>"
@@ -23,9 +23,11 @@ def make_mailing(
 ) -> Mailing:
     return actions.build_mailing(
         kind,
-        subject,
-        "Dear {{ first_name }},\nread {{ me_link }}",
-        '<p>Dear {{ first_name }}</p><a href="{{ me_link }}">x</a>',
+        Letter(
+            subject,
+            "Dear {{ first_name }},\nread {{ me_link }}",
+            '<p>Dear {{ first_name }}</p><a href="{{ me_link }}">x</a>',
+        ),
     )
 
 

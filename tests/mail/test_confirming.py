@@ -14,7 +14,7 @@ from engagement.mail.actions import build_mailing, queue_for_address
 from engagement.mail.confirming import Confirmations
 from engagement.mail.models import Acknowledgement, Delivery, Mailing
 from engagement.mail.queries import DeliveryFilters
-from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.mail.rules import DeliveryState, Letter, MailingKind
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
@@ -22,7 +22,10 @@ pytestmark = pytest.mark.usefixtures("app", "frozen")
 
 def make_mailing(*, asks: bool = True) -> Mailing:
     return build_mailing(
-        MailingKind.COMMUNICATION, "Scope", "Text", "<p>T</p>", title="Scope, 14 April 2026", asks_confirmation=asks
+        MailingKind.COMMUNICATION,
+        Letter("Scope", "Text", "<p>T</p>"),
+        title="Scope, 14 April 2026",
+        asks_confirmation=asks,
     )
 
 

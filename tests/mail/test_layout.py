@@ -5,7 +5,7 @@ import re
 import pytest
 
 from engagement.content.markdown import to_html
-from engagement.mail.layout import html_layout, inlined
+from engagement.mail.layout import Around, Button, html_layout, inlined
 
 
 def test_layout_has_title_kicker_body_and_reason_and_keeps_slots():
@@ -13,11 +13,9 @@ def test_layout_has_title_kicker_body_and_reason_and_keeps_slots():
         "What changes on 12 May",
         "Department briefing · Wave 3",
         to_html("Dear {{ first_name }},") + '<p><a href="{{ me_link }}">My page</a></p>',
-        "You get this because {{ why }}.",
         "You still decide every claim.",
-        action=("I have read this", "{{ confirm_link }}"),
-        signature=("Sam Pryce", "Lead of wave 3"),
-        organisation="Northmere Insurance",
+        Around("You get this because {{ why }}.", organisation="Northmere Insurance"),
+        button=Button("I have read this", "{{ confirm_link }}"),
     )
     assert page.count("<h1") == 1
     assert page.startswith("<!doctype html>")
@@ -27,7 +25,6 @@ def test_layout_has_title_kicker_body_and_reason_and_keeps_slots():
         'href="{{ me_link }}"',
         'href="{{ confirm_link }}"',
         "You get this because {{ why }}.<br>Northmere Insurance",
-        "Sam Pryce<br>",
     ):
         assert part in page
     assert "<img" not in page
@@ -35,7 +32,7 @@ def test_layout_has_title_kicker_body_and_reason_and_keeps_slots():
 
 
 def test_layout_escapes_what_is_not_html():
-    page = html_layout("A < B & C", "<i>", "<p>x</p>", '"why"', "<pre>")
+    page = html_layout("A < B & C", "<i>", "<p>x</p>", "<pre>", Around('"why"'))
     assert "<title>A &lt; B &amp; C</title>" in page
     assert "&lt;i&gt;" in page
     assert "&lt;pre&gt;" in page
@@ -61,12 +58,10 @@ def test_a_message_leans_as_its_language_is_written(language, direction, side):
         "Title",
         "",
         body,
-        "Why",
         "Title",
+        Around("Why", language="en"),
         language=language,
-        frame_language="en",
-        action=("Read", "/me"),
-        action_note="Do",
+        button=Button("Read", "/me", note="Do"),
     )
     turned = ' dir="rtl"' if direction == "rtl" else ""
     assert f'<html lang="{language}"{turned}>' in page

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from engagement import clock
 from engagement.errors import BadInput, RuleBroken
-from engagement.mail.layout import html_layout
+from engagement.mail.layout import Around, html_layout
 from engagement.mail.message import QuotedPrintable, SlotUnfilled, Template, prepare, quoted_printable, slots_of
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import MailingKind
@@ -175,7 +175,7 @@ def test_twenty_kilobytes_are_filled_fast(capsys: pytest.CaptureFixture[str], ap
         + "<p>What the system does, and what you still decide – every claim.</p>\n" * 220
     )
     html = html_layout(
-        "What changes", "Department briefing", body, "You get this because {{ why }}.", "You still decide."
+        "What changes", "Department briefing", body, "You still decide.", Around("You get this because {{ why }}.")
     )
     mailing = make_mailing(text="Dear {{ first_name }},\n" + "Some text – and more.\n" * 100, html=html)
     prepared = prepare(mailing, FROM, "example.com")

@@ -17,7 +17,16 @@ from engagement.mail.claiming import LEASE
 from engagement.mail.message import SlotUnfilled
 from engagement.mail.models import Delivery
 from engagement.mail.queries import DeliveryFilters
-from engagement.mail.rules import GIVEN_UP, HAS_LEFT, NO_ADDRESS, DeliveryState, MailingKind, Outcome, wait_after
+from engagement.mail.rules import (
+    GIVEN_UP,
+    HAS_LEFT,
+    NO_ADDRESS,
+    DeliveryState,
+    Letter,
+    MailingKind,
+    Outcome,
+    wait_after,
+)
 from engagement.people.models import Person
 
 PUT_OFF = Outcome(DeliveryState.DEFERRED, "450 4.2.1 Too much mail")
@@ -117,7 +126,7 @@ def test_unusable_address_is_refused(app, address: str):
 )
 def test_unusable_mailing_is_refused(app, subject: str, text: str, details: dict[str, str]):
     with pytest.raises(BadInput):
-        actions.build_mailing(MailingKind.NOTICE, subject, text, "<p>x</p>", **details)
+        actions.build_mailing(MailingKind.NOTICE, Letter(subject, text, "<p>x</p>"), **details)
 
 
 def test_claims_do_not_overlap_and_keep_the_order(app, frozen):

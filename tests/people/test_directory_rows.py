@@ -7,6 +7,7 @@ from sqlalchemy import true
 from engagement.attention.queries.holding import held_by
 from engagement.errors import BadInput
 from engagement.people import actions, queries
+from engagement.people.listing.queries import directory_rows
 from engagement.people.rules import TrainingRole
 
 
@@ -15,7 +16,7 @@ def test_rows_of_a_file_follow_the_list_with_roles_and_managers(app):
     make_person(
         "Ann Aller", "ann@example.com", "Finance", (TrainingRole.USER, TrainingRole.BUILDER), manager_id=boss.id
     )
-    rows = queries.directory_rows(queries.people_listed(true()))
+    rows = directory_rows(queries.people_listed(true()))
     assert [(r.email, r.department, r.manager_email, r.training_role) for r in rows] == [
         ("ann@example.com", "Finance", "ida@example.com", "builder;user"),
         ("ida@example.com", None, None, ""),

@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select, update
 
 from engagement import clock
 from engagement.db import db
-from engagement.people.listing import Listing
+from engagement.people.listing.queries import Listing
 from engagement.people.models import Person, PersonRole
 from engagement.people.queries import EVERYBODY, people_listed
 

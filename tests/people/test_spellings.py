@@ -9,7 +9,7 @@ from engagement.audiences import queries as audiences
 from engagement.audiences.actions import save_audience
 from engagement.db import db
 from engagement.people import actions, queries
-from engagement.people.listing import Listing
+from engagement.people.listing.queries import Listing, directory_rows
 from engagement.people.models import Department, Person
 from engagement.people.rules import path_key, person_keys
 from engagement.programmes.queries import programmes
@@ -44,7 +44,7 @@ def test_people_stand_in_a_readers_order(people):
     lines, total = Listing(queries.people_listed(queries.EVERYBODY)).page(50, 0)
     ordered = sorted(NAMES, key=NAMES.index)
     assert ([line.name for line in lines], total) == (ordered, len(NAMES))
-    assert [row.last_name for row in queries.directory_rows(queries.people_listed(queries.EVERYBODY))][-4:] == [
+    assert [row.last_name for row in directory_rows(queries.people_listed(queries.EVERYBODY))][-4:] == [
         "van den Berg",
         "Wójcik",
         "Yıldız",

@@ -21,17 +21,19 @@ from engagement.accounts.rules import Role
 from engagement.db import Base, db
 from engagement.mail import actions as mail
 from engagement.mail.confirming import acknowledge
-from engagement.mail.rules import MailingKind
+from engagement.mail.rules import Letter, MailingKind
 from engagement.people.actions import name_department_manager
 from engagement.privacy.queries.data_file import data_of
-from engagement.privacy.scopes import NOBODY, REACH, leads_to
+from engagement.privacy.queries.reach import NOBODY, REACH, leads_to
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying import actions as saying
-from engagement.stakeholders import actions as stakeholders
+from engagement.resistance.saying.rules import Moment
+from engagement.stakeholders.actions.mapping import add_stakeholder
+from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.rules import StakeholderGroup
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -55,7 +57,7 @@ def _account(person):
 
 def _concern(text: str, sender: Sender, by=None) -> Concern:
     before = set(db.session.scalars(select(Concern.id)))
-    saying.say_something(text, sender, secret=SECRET, country="GB-ENG", on=ON, by=by)
+    saying.say_something(text, sender, secret=SECRET, moment=Moment(ON, "GB-ENG"), by=by)
     hand_over_letters(ON)
     return db.session.scalars(select(Concern).where(Concern.id.not_in(before))).one()
 
@@ -82,15 +84,15 @@ def test_what_is_about_a_person_is_told_whole(app):
     programmes.name_holder(
         make_workflow(wave.programme, "Triage"), OwnershipPart.OPERATIONAL_OWNER, person, by=account.actor
     )
-    mailing = mail.build_mailing(MailingKind.NOTICE, "Hello", "Dear {{ name }}", "<p>{{ name }}</p>")
+    mailing = mail.build_mailing(MailingKind.NOTICE, Letter("Hello", "Dear {{ name }}", "<p>{{ name }}</p>"))
     copy = mail.queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
     mailing.asks_confirmation = True
     acknowledge(copy, by=account.actor)
     _concern("I, Zofia Sand, object.", Sender.NAMED, by=account.actor)
-    row = stakeholders.add_stakeholder(
+    row = add_stakeholder(
         person, StakeholderGroup.BUSINESS_LEADERS, places=[wave], role="She speaks for the floor.", by=TESTER
     )
-    stakeholders.write_note(row, "She wants a call first.", by=make_account().actor)
+    write_note(row, "She wants a call first.", by=make_account().actor)
     db.session.commit()
     found = data_of(person, with_concerns=True)
     about = found["about_them"]
@@ -148,7 +150,7 @@ def test_the_sender_of_a_concern_gets_their_own_part_of_the_conversation(ines):
 
 
 def test_what_somebody_took_down_for_another_person_is_told_without_that_persons_words(ines):
-    resistance.log_concern("Joanna Other told me so.", by=_account(ines).actor, on=ON, source=Source.OTHER)
+    resistance.log_concern("Joanna Other told me so.", About(Source.OTHER), by=_account(ines).actor, on=ON)
     db.session.commit()
     found = data_of(ines, with_concerns=True)
     assert "Joanna" not in json.dumps(found)
@@ -159,9 +161,7 @@ def test_posts_are_told_in_one_line_each(ines):
     programme = make_programme(sponsor=ines)
     make_wave(programme, lead=ines)
     name_department_manager(make_department("Operations/Claims"), ines, by=TESTER)
-    outside = stakeholders.add_stakeholder(
-        "Brokers United", StakeholderGroup.CUSTOMERS, places=[programme], owner=ines, by=TESTER
-    )
+    outside = add_stakeholder("Brokers United", StakeholderGroup.CUSTOMERS, places=[programme], owner=ines, by=TESTER)
     db.session.commit()
     found = data_of(ines, with_concerns=True)
     assert [(row["thing"], row["post"], row["reference"], row["since"]) for row in found["posts"]] == [
@@ -175,8 +175,8 @@ def test_posts_are_told_in_one_line_each(ines):
 
 def test_a_note_about_somebody_else_keeps_its_words_without_their_name(ines):
     other, wave = make_person("Joanna Other", "joanna@example.com"), make_wave()
-    row = stakeholders.add_stakeholder(other, StakeholderGroup.BUSINESS_LEADERS, places=[wave], by=TESTER)
-    stakeholders.write_note(row, "Call Joanna Other early; Joanna likes that.", by=_account(ines).actor)
+    row = add_stakeholder(other, StakeholderGroup.BUSINESS_LEADERS, places=[wave], by=TESTER)
+    write_note(row, "Call Joanna Other early; Joanna likes that.", by=_account(ines).actor)
     db.session.commit()
     assert [row["text"] for row in data_of(ines, with_concerns=True)["by_them"]["stakeholder_note"]] == [
         "Call somebody else early; somebody else likes that."
@@ -187,7 +187,7 @@ def test_of_what_somebody_did_to_others_the_audit_tells_when_and_what(ines):
     by = _account(ines).actor
     other = make_person("Joanna Other", "joanna@example.com")
     wave = make_wave()
-    stakeholders.add_stakeholder(other, StakeholderGroup.BUSINESS_LEADERS, places=[wave], owner=ines, by=by)
+    add_stakeholder(other, StakeholderGroup.BUSINESS_LEADERS, places=[wave], owner=ines, by=by)
     db.session.commit()
     found = data_of(ines, with_concerns=True)
     done = found["by_them"]["audit_entry"]

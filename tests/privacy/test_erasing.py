@@ -19,21 +19,24 @@ from engagement.intake.models import ImportRun, KeptUpload, StagedPerson
 from engagement.intake.rules import RunStatus
 from engagement.mail import actions as mail
 from engagement.mail.models import Delivery, MailboxMessage
-from engagement.mail.rules import MailingKind
+from engagement.mail.rules import Letter, MailingKind
 from engagement.people.models import Person
-from engagement.privacy.actions import outsiders
 from engagement.privacy.actions.erasing import erase_person
+from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.privacy.actions.rewriting import Decided
 from engagement.privacy.queries.known_as import known_as
 from engagement.privacy.queries.passages import passages_about
+from engagement.privacy.queries.reach import REACH, Subject
+from engagement.privacy.queries.texts import FREE_TEXT, SIGNED, WRITTEN_DOWN
 from engagement.privacy.rules.records import STAND_IN
-from engagement.privacy.scopes import FREE_TEXT, REACH, SIGNED, WRITTEN_DOWN, Subject
 from engagement.resistance import actions as resistance
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying import actions as saying
-from engagement.stakeholders import actions as stakeholders
+from engagement.resistance.saying.rules import Moment
 from engagement.stakeholders import queries as maps
+from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
+from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.models import StakeholderNote, StakeholderProfile
 from engagement.stakeholders.rules import StakeholderGroup
 
@@ -44,11 +47,11 @@ BOSS = "1,boss@example.com,Bea,Boss,Operations,,"
 
 def _say(text: str, person: Person) -> None:
     by = accounts.account_for_person(person).actor
-    saying.say_something(text, Sender.NAMED, secret="only for tests", country="GB-ENG", on=ON, by=by)
+    saying.say_something(text, Sender.NAMED, secret="only for tests", moment=Moment(ON, "GB-ENG"), by=by)
 
 
 def _told_of_others(text: str) -> None:
-    resistance.log_concern(text, by=TESTER, on=ON, source=Source.OTHER)
+    resistance.log_concern(text, About(Source.OTHER), by=TESTER, on=ON)
 
 
 def _texts() -> list[str]:
@@ -121,7 +124,7 @@ def test_a_former_address_that_is_somebody_elses_now_stays_theirs():
     person = db.session.scalars(select(Person).where(Person.employee_id == "7")).one()
     db.session.commit()
     bring_in(BOSS, "7,zdenka@example.com,Zdenka,Quixotova,Operations,,", "8,office@example.com,New,Holder,Operations,,")
-    mailing = mail.build_mailing(MailingKind.NOTICE, "Hello", "Hello", "<p>Hello</p>")
+    mailing = mail.build_mailing(MailingKind.NOTICE, Letter("Hello", "Hello", "<p>Hello</p>"))
     mail.queue_for_address(mailing, "office@example.com", "New Holder", {})
     _told_of_others("Write to office@example.com.")
     db.session.commit()
@@ -169,21 +172,21 @@ def test_remarks_on_a_file_lose_the_employee_number():
 def test_a_stand_in_longer_than_the_name_fits_where_the_name_was():
     person = make_person("Bo L", "bo@example.com")
     long = "x" * 295 + " Bo L"
-    mailing = mail.build_mailing(MailingKind.NOTICE, long, "Hello", "<p>Hello</p>")
+    mailing = mail.build_mailing(MailingKind.NOTICE, Letter(long, "Hello", "<p>Hello</p>"))
     erase_person(person, by=TESTER)
     assert mailing.subject == ("x" * 295 + f" {STAND_IN}")[:300]
 
 
 def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
     wave, owner = make_wave(), make_person("Ola Owner")
-    row = stakeholders.add_stakeholder(
+    row = add_stakeholder(
         "Zed Broker", StakeholderGroup.CUSTOMERS, places=[wave], role="Zed sells.", owner=owner, by=TESTER
     )
-    stakeholders.write_note(row, "Zed likes calls.", by=TESTER)
-    stakeholders.change_stakeholder(
+    write_note(row, "Zed likes calls.", by=TESTER)
+    change_stakeholder(
         row, StakeholderGroup.CUSTOMERS, places=[wave], name="Zed B. Broker", role="He buys.", owner=owner, by=TESTER
     )
-    outsiders.erase_outsider(row, by=TESTER)
+    erase_outsider(row, by=TESTER)
     db.session.commit()
     told = select(AuditEntry.subject_name, AuditEntry.changes).where(AuditEntry.subject_kind == "stakeholder")
     assert set(map(str, db.session.execute(told))) == {str((STAND_IN, {}))}
@@ -196,9 +199,9 @@ def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
 
 
 def test_a_person_of_the_directory_is_not_erased_from_the_map():
-    row = stakeholders.add_stakeholder(make_person(), StakeholderGroup.END_USERS, places=[make_wave()], by=TESTER)
+    row = add_stakeholder(make_person(), StakeholderGroup.END_USERS, places=[make_wave()], by=TESTER)
     with pytest.raises(RuleBroken, match="Erase a person on their own page"):
-        outsiders.erase_outsider(row, by=TESTER)
+        erase_outsider(row, by=TESTER)
 
 
 def _passages(person: Person) -> list[tuple[str, str, bool]]:
@@ -251,10 +254,10 @@ def test_words_that_were_not_shown_are_rewritten_where_they_can_mean_nobody_else
 def test_what_is_about_somebody_or_by_them_is_offered_to_nobody():
     person = make_person("Zdenka Quixotova", "zdenka@example.com")
     _say("I am Zdenka Quixotova.", person)
-    row = stakeholders.add_stakeholder(
+    row = add_stakeholder(
         person, StakeholderGroup.END_USERS, places=[make_wave()], role="Zdenka Quixotova speaks.", by=TESTER
     )
-    stakeholders.write_note(row, "Zdenka Quixotova likes calls.", by=TESTER)
+    write_note(row, "Zdenka Quixotova likes calls.", by=TESTER)
     assert _passages(person) == []
 
 

@@ -28,22 +28,25 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.mail import actions as mail
 from engagement.mail.confirming import acknowledge
 from engagement.mail.models import Delivery
-from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.mail.rules import DeliveryState, Letter, MailingKind
 from engagement.people import actions as people
 from engagement.people.models import Person
-from engagement.privacy.actions import retention
 from engagement.privacy.actions.erasing import erase_person
+from engagement.privacy.actions.retention import apply_retention, keep_for
 from engagement.privacy.queries import old_records
 from engagement.privacy.queries.old_records import Going, all_going, going
 from engagement.privacy.rules.records import STAND_IN, RecordKind
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
-from engagement.resistance.models import Concern, ConcernStep
+from engagement.resistance.models import About, Concern, ConcernStep
 from engagement.resistance.rules import Sender, Severity, Source
 from engagement.resistance.saying import actions as saying
+from engagement.resistance.saying.rules import Moment
 from engagement.scheduler import jobs
-from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
+from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.models import Membership, WaveDepartment
 
@@ -62,7 +65,7 @@ def _somebody():
     workflow = make_workflow(wave.programme)
     programmes.name_holder(workflow, OwnershipPart.OPERATIONAL_OWNER, person, by=manager.actor)
     programmes.name_holder(workflow, OwnershipPart.OPERATIONAL_OWNER, other, by=manager.actor)
-    mailing = mail.build_mailing(MailingKind.NOTICE, "Hello", "Dear {{ name }}", "<p>{{ name }}</p>")
+    mailing = mail.build_mailing(MailingKind.NOTICE, Letter("Hello", "Dear {{ name }}", "<p>{{ name }}</p>"))
     copy = mail.queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
     mailing.asks_confirmation = True
     acknowledge(copy, by=account.actor)
@@ -70,35 +73,31 @@ def _somebody():
         "I, Zofia Żółkowska, object.",
         Sender.NAMED,
         secret=SECRET,
-        country="GB-ENG",
-        on=date(2026, 4, 14),
+        moment=Moment(date(2026, 4, 14), "GB-ENG"),
         form_key="k" * 24,
         by=account.actor,
     )
     resistance.log_concern(
         "Zofia Żółkowska told me so.",
+        About(Source.OTHER, wave=wave),
         by=manager.actor,
         on=date(2026, 4, 14),
-        source=Source.OTHER,
         severity=Severity.LOW,
-        wave=wave,
     )
-    row = stakeholders.add_stakeholder(
+    row = add_stakeholder(
         person,
         StakeholderGroup.BUSINESS_LEADERS,
         places=[wave],
         role="Zofia Żółkowska speaks for the floor.",
         by=TESTER,
     )
-    stakeholders.write_note(row, "She wants a call before anything in writing.", by=manager.actor)
-    stakeholders.write_note(
-        stakeholders.add_stakeholder("Brokers", StakeholderGroup.CUSTOMERS, places=[wave], by=TESTER),
+    write_note(row, "She wants a call before anything in writing.", by=manager.actor)
+    write_note(
+        add_stakeholder("Brokers", StakeholderGroup.CUSTOMERS, places=[wave], by=TESTER),
         "Zofia Żółkowska knows them.",
         by=account.actor,
     )
-    stakeholders.appoint_champion(
-        wave, person, department=_department_of(wave, person), from_on=date(2026, 4, 1), by=manager.actor
-    )
+    appoint_champion(wave, person, department=_department_of(wave, person), from_on=date(2026, 4, 1), by=manager.actor)
     db.session.commit()
     return person, other, wave
 
@@ -142,7 +141,7 @@ def test_a_shared_name_stays_in_texts_because_it_may_be_the_other_one(app):
     first = make_person("Ann Miller", "ann1@example.com")
     make_person("Ann Miller", "ann2@example.com")
     manager = make_account("ines@example.com", "Ines", Role.CHANGE_MANAGER)
-    resistance.log_concern("Ann Miller said no.", by=manager.actor, on=date(2026, 4, 14), source=Source.OTHER)
+    resistance.log_concern("Ann Miller said no.", About(Source.OTHER), by=manager.actor, on=date(2026, 4, 14))
     erase_person(first, by=TESTER)
     assert db.session.scalars(select(Concern.text)).all() == ["Ann Miller said no."]
     assert db.session.scalars(select(Person.name).order_by(Person.id)).all() == [STAND_IN, "Ann Miller"]
@@ -158,7 +157,7 @@ def test_who_still_holds_something_is_not_erased(app):
 
 def test_who_looks_after_a_stakeholder_gives_them_away_before_being_erased(app):
     person, wave = make_person(), make_wave()
-    row = stakeholders.add_stakeholder("Works council", StakeholderGroup.OTHERS, places=[wave], owner=person, by=TESTER)
+    row = add_stakeholder("Works council", StakeholderGroup.OTHERS, places=[wave], owner=person, by=TESTER)
     with pytest.raises(RuleBroken, match="still holds Works council"):
         erase_person(person, by=TESTER)
     people.mark_as_left(person, by=TESTER)
@@ -166,28 +165,28 @@ def test_who_looks_after_a_stakeholder_gives_them_away_before_being_erased(app):
     assert [(thing.what, thing.as_what, thing.place) for thing in held_by(person)] == [
         ("Works council", "Looks after this stakeholder", Place.PLAN_STAKEHOLDER)
     ]
-    stakeholders.change_stakeholder(row, StakeholderGroup.OTHERS, places=[wave], name="Works council", by=TESTER)
+    change_stakeholder(row, StakeholderGroup.OTHERS, places=[wave], name="Works council", by=TESTER)
     erase_person(person, by=TESTER)
 
 
 def test_retention_lets_go_what_the_dry_run_counted(app, frozen):
     person, _, _ = _somebody()
     frozen.shift(timedelta(days=100))
-    fresh = mail.build_mailing(MailingKind.NOTICE, "Later", "Hello", "<p>Hello</p>")
+    fresh = mail.build_mailing(MailingKind.NOTICE, Letter("Later", "Hello", "<p>Hello</p>"))
     mail.queue_for_address(fresh, "zofia@example.com", "Zofia", {}, person_id=person.id)
     db.session.execute(update(Delivery).values(state=DeliveryState.SENT))
     assert going(RecordKind.DELIVERIES, 90, clock.now()) == Going(RecordKind.DELIVERIES, 90, 1)
-    retention.keep_for(RecordKind.DELIVERIES, 90, by=TESTER)
-    assert retention.apply_retention(clock.now()) == {RecordKind.DELIVERIES: 1}
+    keep_for(RecordKind.DELIVERIES, 90, by=TESTER)
+    assert apply_retention(clock.now()) == {RecordKind.DELIVERIES: 1}
     assert sorted(db.session.scalars(select(Delivery.address))) == ["", "zofia@example.com"]
     assert all_going(clock.now()) == [Going(RecordKind.DELIVERIES, 90, 0)]
-    assert retention.apply_retention(clock.now()) == {RecordKind.DELIVERIES: 0}
+    assert apply_retention(clock.now()) == {RecordKind.DELIVERIES: 0}
 
 
 def test_leavers_are_erased_when_their_time_is_over(app, frozen):
     person, _, _ = _somebody()
     people.mark_as_left(person, by=TESTER)
-    retention.keep_for(RecordKind.LEAVERS, 365, by=TESTER)
+    keep_for(RecordKind.LEAVERS, 365, by=TESTER)
     frozen.shift(timedelta(days=364))
     assert jobs.apply_retention(None) == "0 people who have left"
     frozen.shift(timedelta(days=2))
@@ -203,7 +202,7 @@ def test_leavers_who_hold_something_are_counted_as_the_run_treats_them(app, froz
     db.session.flush()
     frozen.shift(timedelta(days=400))
     assert going(RecordKind.LEAVERS, 365, clock.now()) == Going(RecordKind.LEAVERS, 365, 1, held_back=1)
-    retention.keep_for(RecordKind.LEAVERS, 365, by=TESTER)
+    keep_for(RecordKind.LEAVERS, 365, by=TESTER)
     assert jobs.apply_retention(None) == "1 people who have left"
     assert (free.name, lead.name) == (STAND_IN, "Lead Leaver")
 
@@ -216,18 +215,18 @@ def test_of_the_last_administrators_one_is_kept(app, frozen):
     db.session.flush()
     frozen.shift(timedelta(days=400))
     assert going(RecordKind.LEAVERS, 365, clock.now()) == Going(RecordKind.LEAVERS, 365, 1, held_back=1)
-    retention.keep_for(RecordKind.LEAVERS, 365, by=TESTER)
+    keep_for(RecordKind.LEAVERS, 365, by=TESTER)
     assert jobs.apply_retention(None) == "1 people who have left"
 
 
 def test_nothing_is_kept_for_less_than_a_month(app):
     with pytest.raises(BadInput, match="between 30 and"):
-        retention.keep_for(RecordKind.DELIVERIES, 7, by=TESTER)
+        keep_for(RecordKind.DELIVERIES, 7, by=TESTER)
 
 
 def test_setting_a_rule_is_audited_and_setting_it_again_is_not(app):
-    retention.keep_for(RecordKind.DELIVERIES, 90, by=TESTER)
-    retention.keep_for(RecordKind.DELIVERIES, 90, by=TESTER)
+    keep_for(RecordKind.DELIVERIES, 90, by=TESTER)
+    keep_for(RecordKind.DELIVERIES, 90, by=TESTER)
     assert [e.changes for e in db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "set retention"))] == [
         {"days kept": [None, 90]}
     ]
@@ -260,7 +259,7 @@ def test_how_many_closed_concerns_go_is_told_nowhere(app, frozen):
         resistance.answer(concern, "An answer", by=manager.actor, on=date(2026, 4, 14))
         resistance.close(concern, "Settled", by=manager.actor)
     db.session.commit()
-    retention.keep_for(RecordKind.CLOSED_CONCERNS, 30, by=manager.actor)
+    keep_for(RecordKind.CLOSED_CONCERNS, 30, by=manager.actor)
     frozen.shift(timedelta(days=40))
     (due,) = all_going(clock.now())
     assert due.words == "those that are as old"
@@ -281,7 +280,7 @@ def test_a_closed_concern_stays_while_a_reply_to_it_waits(app, frozen):
     resistance.answer(concern, "An answer", by=by, on=date(2026, 4, 14))
     resistance.close(concern, "Settled", by=by)
     saying.say_back_unknown(concern, "And now?")
-    retention.keep_for(RecordKind.CLOSED_CONCERNS, 30, by=by)
+    keep_for(RecordKind.CLOSED_CONCERNS, 30, by=by)
     frozen.shift(timedelta(days=40))
     jobs.apply_retention(None)
     assert concern.text == "Said"
@@ -297,7 +296,7 @@ def _leavers(number: int) -> list[Person]:
 def test_leavers_go_a_few_a_run_and_the_dry_run_says_what_is_left(app, frozen, monkeypatch):
     monkeypatch.setattr(old_records, "ERASED_A_RUN", 2)
     left = _leavers(5)
-    retention.keep_for(RecordKind.LEAVERS, 30, by=TESTER)
+    keep_for(RecordKind.LEAVERS, 30, by=TESTER)
     frozen.shift(timedelta(days=31))
     said = "People who have left: 5 records would go, kept for 30 days. 3 of them wait for the runs after the next."
     assert jobs.retention_dry_run()[-1] == said
@@ -315,7 +314,7 @@ def test_one_leaver_who_cannot_be_erased_keeps_none_of_the_others(app, frozen):
     db.session.execute(update(Account).where(Account.id == by.id).values(name=""))
     # An address that somebody holds already for the erased sign-in fails in the database, in the middle of erasing.
     make_account(f"erased-{by.id}@invalid", "Taken Already")
-    retention.keep_for(RecordKind.LEAVERS, 30, by=TESTER)
+    keep_for(RecordKind.LEAVERS, 30, by=TESTER)
     db.session.commit()
     frozen.shift(timedelta(days=31))
     assert jobs.apply_retention(None) == "2 people who have left"

@@ -15,11 +15,11 @@ from engagement.accounts.models import Account
 from engagement.db import Base, db
 from engagement.people.models import Person
 from engagement.resistance import actions
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
 from engagement.resistance.saying.models import Letter
-from engagement.resistance.saying.rules import receipt_hash
+from engagement.resistance.saying.rules import Moment, receipt_hash
 from engagement.scheduler import jobs
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -160,11 +160,10 @@ def test_numbers_and_places_of_letters_and_concerns_tell_nothing_about_their_ord
         say_something(
             f"{number:02}",
             Sender.ANONYMOUS,
+            About(wave=wave),
             secret="s",
-            country="GB-ENG",
-            on=INSTANT.date(),
+            moment=Moment(INSTANT.date(), "GB-ENG"),
             form_key="f" * 20,
-            wave=wave,
         )
     hand_over_letters(INSTANT.date())
     db.session.commit()
@@ -199,7 +198,7 @@ def test_after_the_morning_no_file_tells_in_what_order_things_came(app, frozen):
     said = [f"The words of the {number:03} letter" for number in range(30)]
     codes = []
     for words in said:
-        codes.append(say_something(words, Sender.ANONYMOUS, secret="s", country="GB-ENG", on=INSTANT.date()).code)
+        codes.append(say_something(words, Sender.ANONYMOUS, secret="s", moment=Moment(INSTANT.date(), "GB-ENG")).code)
         db.session.commit()
     concern_hashes = [receipt_hash("s", code) for code in codes]
     frozen.move_to(datetime(2026, 4, 15, 6, 0, tzinfo=UTC))
@@ -229,7 +228,7 @@ def test_after_the_morning_no_row_or_file_of_postgresql_tells_in_what_order_thin
     if is_sqlite():
         pytest.skip("rows of PostgreSQL")
     for number in range(30):
-        say_something(f"{number:03}", Sender.ANONYMOUS, secret="s", country="GB-ENG", on=INSTANT.date())
+        say_something(f"{number:03}", Sender.ANONYMOUS, secret="s", moment=Moment(INSTANT.date(), "GB-ENG"))
         db.session.commit()
     file_before = db.session.scalar(text("SELECT pg_relation_filepath('concern_letter')"))
     frozen.move_to(datetime(2026, 4, 15, 6, 0, tzinfo=UTC))

@@ -28,9 +28,10 @@ from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.figures.models import ConcernFigures
 from engagement.resistance.figures.queries import summary_for_report
 from engagement.resistance.figures.rules import hide_small
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import ConcernStatus, LeftOut, Sender, Source
 from engagement.resistance.saying.actions import say_something
+from engagement.resistance.saying.rules import Moment
 
 on_a_database = pytest.mark.usefixtures("app", "frozen")
 MONDAY = date(2026, 4, 13)
@@ -40,7 +41,7 @@ FLOOR = 5
 def many(number, source, wave, on=MONDAY):
     for n in range(number):
         say_something(
-            f"{source} {n} {on}", Sender.ANONYMOUS, secret="s", country="GB-ENG", on=on, source=source, wave=wave
+            f"{source} {n} {on}", Sender.ANONYMOUS, About(source, wave=wave), secret="s", moment=Moment(on, "GB-ENG")
         )
     hand_over_letters(on)
 
@@ -114,7 +115,7 @@ def test_a_report_counts_only_its_own_programme_and_the_median_of_enough_answers
     many(5, Source.OTHER, wave, on=date(2026, 4, 7))
     many(9, Source.OTHER, elsewhere)
     workflow = make_workflow(wave.programme)
-    actions.log_concern("Too fast", by=manager.actor, on=MONDAY, source=Source.CHANGE_FATIGUE, workflow=workflow)
+    actions.log_concern("Too fast", About(Source.CHANGE_FATIGUE, workflow=workflow), by=manager.actor, on=MONDAY)
     for concern in db.session.scalars(select(Concern).where(Concern.wave_id == wave.id)).all():
         actions.answer(concern, "An answer", by=manager.actor, on=date(2026, 4, 10))
     db.session.flush()
@@ -131,11 +132,9 @@ def test_many_concerns_of_one_person_are_no_group():
         say_something(
             f"Mine {n}",
             Sender.NAMED,
+            About(Source.JOB_SECURITY, wave=wave),
             secret="s",
-            country="GB-ENG",
-            on=MONDAY,
-            source=Source.JOB_SECURITY,
-            wave=wave,
+            moment=Moment(MONDAY, "GB-ENG"),
             by=by,
         )
     many(6, Source.OTHER, wave)
@@ -244,7 +243,7 @@ def test_one_person_alone_moves_no_figure_is_not_late_and_makes_no_median():
     by, early = Actor(make_account("one@example.com").id, person.name, person.id), MONDAY + timedelta(days=1)
     for n in range(9):
         say_something(
-            f"Mine {n}", Sender.NAMED, secret="s", country="GB-ENG", on=early, source=Source.OTHER, wave=wave, by=by
+            f"Mine {n}", Sender.NAMED, About(Source.OTHER, wave=wave), secret="s", moment=Moment(early, "GB-ENG"), by=by
         )
     for concern in db.session.scalars(select(Concern).where(Concern.is_anonymous)).all():
         concern.status = ConcernStatus.ACKNOWLEDGED

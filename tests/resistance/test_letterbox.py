@@ -13,13 +13,13 @@ from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.resistance import actions, queries
 from engagement.resistance.actions import log_concern
-from engagement.resistance.models import Concern, ConcernReply
+from engagement.resistance.models import About, Concern, ConcernReply
 from engagement.resistance.queries import late_to_answer, waiting_counts
 from engagement.resistance.rules import ConcernStatus, LeftOut, Sender, Source, is_flood
 from engagement.resistance.saying.actions import empty_letterbox, say_back_unknown, say_something, settle_letterbox
 from engagement.resistance.saying.models import Letter, LetterboxRound
 from engagement.resistance.saying.queries import kept_under
-from engagement.resistance.saying.rules import handed_over_on
+from engagement.resistance.saying.rules import Moment
 from engagement.scheduler import jobs
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
@@ -29,8 +29,10 @@ WEDNESDAY = TUESDAY + timedelta(days=1)
 SATURDAY, MONDAY = date(2026, 4, 18), date(2026, 4, 20)
 
 
-def say(said="I fear for my job", **more):
-    return say_something(said, Sender.ANONYMOUS, secret=SECRET, country="GB-ENG", on=TUESDAY, **more)
+def say(said="I fear for my job", source=Source.OTHER, wave=None, **more):
+    return say_something(
+        said, Sender.ANONYMOUS, About(source, wave=wave), secret=SECRET, moment=Moment(TUESDAY, "GB-ENG"), **more
+    )
 
 
 def said_so_far():
@@ -148,7 +150,9 @@ def test_a_form_that_is_sent_again_on_a_later_day_counts_once():
     codes = set()
     for day in (TUESDAY, WEDNESDAY):
         codes.add(
-            say_something("Twice", Sender.ANONYMOUS, secret=SECRET, country="GB-ENG", on=day, form_key="k" * 20).code
+            say_something(
+                "Twice", Sender.ANONYMOUS, secret=SECRET, moment=Moment(day, "GB-ENG"), form_key="k" * 20
+            ).code
         )
         empty_letterbox(day + timedelta(days=1), "GB-ENG")
     assert len(codes) == 1
@@ -232,7 +236,7 @@ def test_the_job_waits_for_six_in_the_morning_and_tells_no_number(app, frozen):
     ],
 )
 def test_the_morning_that_is_promised_is_the_one_that_comes(day, at, expected):
-    assert handed_over_on(day, "GB-ENG", at) == expected
+    assert Moment(day, "GB-ENG", at).handed_over_on == expected
 
 
 def test_a_table_that_somebody_reads_is_tried_again_soon_instead_of_stopping_everybody(app):
@@ -254,10 +258,11 @@ def test_a_late_round_takes_only_what_was_due_that_morning():
     """Letters have no day, so the round comes before the first of them that is for another morning."""
     assert empty_letterbox(TUESDAY, "GB-ENG")
     say("Due on Wednesday")
-    here = {"secret": SECRET, "on": WEDNESDAY, "country": "GB-ENG"}
-    early = say_something("Before six", Sender.ANONYMOUS, at=time(5, 59), **here)
+    early = say_something(
+        "Before six", Sender.ANONYMOUS, secret=SECRET, moment=Moment(WEDNESDAY, "GB-ENG", time(5, 59))
+    )
     assert said_so_far() == []
-    late = say_something("After six", Sender.ANONYMOUS, at=time(9, 30), **here)
+    late = say_something("After six", Sender.ANONYMOUS, secret=SECRET, moment=Moment(WEDNESDAY, "GB-ENG", time(9, 30)))
     assert (early.received_on, late.received_on) == (WEDNESDAY, WEDNESDAY + timedelta(days=1))
     assert said_so_far() == ["Before six", "Due on Wednesday"]
     assert not empty_letterbox(WEDNESDAY, "GB-ENG")
@@ -270,13 +275,13 @@ def test_rounds_that_failed_for_days_hand_over_once_and_keep_the_newest_back():
     assert empty_letterbox(TUESDAY, "GB-ENG")
     say("Due on Wednesday")
     friday = date(2026, 4, 17)
-    late = say_something("On Friday", Sender.ANONYMOUS, secret=SECRET, on=friday, country="GB-ENG", at=time(10))
+    late = say_something("On Friday", Sender.ANONYMOUS, secret=SECRET, moment=Moment(friday, "GB-ENG", time(10)))
     assert said_so_far() == ["Due on Wednesday"]
     assert late.received_on == MONDAY
-    assert settle_letterbox(SATURDAY, time(8), "GB-ENG")
+    assert settle_letterbox(Moment(SATURDAY, "GB-ENG", time(8)))
     assert said_so_far() == ["Due on Wednesday"]
-    assert settle_letterbox(MONDAY, time(6), "GB-ENG")
-    assert not settle_letterbox(MONDAY, time(7), "GB-ENG")
+    assert settle_letterbox(Moment(MONDAY, "GB-ENG", time(6)))
+    assert not settle_letterbox(Moment(MONDAY, "GB-ENG", time(7)))
     assert said_so_far() == ["Due on Wednesday", "On Friday"]
 
 
@@ -288,7 +293,7 @@ def test_a_backup_that_reads_the_letterbox_costs_nobody_their_text(app):
     db.session.commit()
     with db.engine.connect() as backup:
         backup.execute(text("LOCK TABLE concern_letter IN ACCESS SHARE MODE"))
-        say_something("Meanwhile", Sender.ANONYMOUS, secret=SECRET, on=WEDNESDAY, country="GB-ENG", at=time(9))
+        say_something("Meanwhile", Sender.ANONYMOUS, secret=SECRET, moment=Moment(WEDNESDAY, "GB-ENG", time(9)))
         db.session.commit()
     assert count_of(select(Letter)) == 2
     assert empty_letterbox(WEDNESDAY, "GB-ENG")
@@ -305,7 +310,7 @@ def test_a_backup_that_reads_the_letterbox_costs_nobody_their_text(app):
     ],
 )
 def test_public_holidays_are_no_mornings_of_the_letterbox(said_on, country, morning):
-    received = say_something("x", Sender.ANONYMOUS, secret=SECRET, on=said_on, country=country)
+    received = say_something("x", Sender.ANONYMOUS, secret=SECRET, moment=Moment(said_on, country))
     assert received.received_on == morning
     for day in range(1, (morning - said_on).days + 1):
         assert said_so_far() == []
@@ -317,7 +322,7 @@ def test_public_holidays_are_no_mornings_of_the_letterbox(said_on, country, morn
 def test_a_promise_over_holidays_is_late_from_the_day_after_it_was_due():
     """Said on Christmas Eve: five working days later is Tuesday 5 January in England."""
     due = date(2027, 1, 5)
-    row = log_concern("x", by=make_change_manager().actor, on=date(2026, 12, 24), source=Source.OTHER)
+    row = log_concern("x", About(Source.OTHER), by=make_change_manager().actor, on=date(2026, 12, 24))
     db.session.flush()
     assert row.answer_by("GB-ENG") == due
     late = {

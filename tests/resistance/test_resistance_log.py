@@ -17,11 +17,12 @@ from engagement.audit import Actor, AuditEntry
 from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.resistance import actions, queries
-from engagement.resistance.models import Concern, ConcernReply, ConcernStep
+from engagement.resistance.models import About, Concern, ConcernReply, ConcernStep
 from engagement.resistance.queries import LogFilters
 from engagement.resistance.rules import ConcernStatus, Sender, Severity, Source
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.queries import concerns_of_sender, kept_under
+from engagement.resistance.saying.rules import Moment
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 TODAY = date(2026, 4, 14)
@@ -29,8 +30,10 @@ SECRET = "a secret of the tests"
 KEY = "a form key that is long enough"
 
 
-def say(text="I fear for my job", sender=Sender.ANONYMOUS, key=KEY, on=TODAY, **more):
-    received = saying.say_something(text, sender, secret=SECRET, country="GB-ENG", on=on, form_key=key, **more)
+def say(text="I fear for my job", sender=Sender.ANONYMOUS, key=KEY, on=TODAY, source=Source.OTHER, wave=None, **more):
+    received = saying.say_something(
+        text, sender, About(source, wave=wave), secret=SECRET, moment=Moment(on, "GB-ENG"), form_key=key, **more
+    )
     hand_over_letters(on)
     return received
 
@@ -201,7 +204,7 @@ def test_a_reply_by_receipt_opens_it_again_and_writes_no_instant():
 def test_a_logged_concern_begins_acknowledged_in_the_hands_of_whoever_logged_it():
     manager, person = make_change_manager(), make_person()
     concern = actions.log_concern(
-        "He won’t be overruled by a machine", by=manager.actor, on=TODAY, source=Source.LOSS_OF_CONTROL, person=person
+        "He won’t be overruled by a machine", About(Source.LOSS_OF_CONTROL), by=manager.actor, on=TODAY, person=person
     )
     assert (concern.status, concern.owner_id, concern.department) == (
         ConcernStatus.ACKNOWLEDGED,
@@ -265,7 +268,7 @@ def test_pages_of_the_log_and_conversations_read_no_row_alone(statements):
     for n in range(8):
         person = make_person(f"Person {n}", f"p{n}@example.com")
         concern = actions.log_concern(
-            f"Said {n}", by=manager.actor, on=TODAY, source=Source.OTHER, person=person, wave=wave
+            f"Said {n}", About(Source.OTHER, wave=wave), by=manager.actor, on=TODAY, person=person
         )
         actions.answer(concern, "Answered", by=manager.actor, on=TODAY)
     db.session.flush()

@@ -26,7 +26,8 @@ from engagement.accounts.sign_ins.actions import remember_sign_in
 from engagement.audiences.actions import give_role_by_rule
 from engagement.audiences.models import Audience
 from engagement.audit import AuditEntry
-from engagement.communications import actions as communications
+from engagement.communications.actions.planning import schedule_briefing
+from engagement.communications.actions.sending import decide_held
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
@@ -46,6 +47,7 @@ from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender
 from engagement.resistance.saying.actions import say_something
 from engagement.resistance.saying.models import Letter
+from engagement.resistance.saying.rules import Moment
 from engagement.scheduler.items import one_by_one
 from engagement.scheduler.running import LineState, line_states, run_if_due
 from engagement.scheduler.timetable import line_named
@@ -192,7 +194,7 @@ def shared(name: str) -> dict[str, object]:
 
 def test_a_message_that_cant_be_marked_as_missed_keeps_no_other_from_it(poison: Poison) -> None:
     lines = [make_line(name=name, **shared(name)) for name in ("One", "Two")]  # type: ignore[arg-type]
-    first, second = (communications.schedule_briefing(line, AT_TWO, by=line.owner.actor) for line in lines)
+    first, second = (schedule_briefing(line, AT_TWO, by=line.owner.actor) for line in lines)
     poison("occurrence", "UPDATE", f"OLD.id = {first.id}")
     with clock.standing_at(AT_TWO + timedelta(minutes=1)):
         assert run("plan-occurrences").outcome == "0 planned, 1 missed."
@@ -240,7 +242,7 @@ def test_a_fault_while_queueing_holds_one_message_and_sends_the_next(poison: Poi
     assert left_alone() == []
     poison.heal()  # type: ignore[attr-defined]
     with clock.standing_at(AT_TWO + timedelta(minutes=2)):
-        communications.decide_held(first, True, by=first.communication.owner.actor)
+        decide_held(first, True, by=first.communication.owner.actor)
         assert run("queue-occurrences").outcome == f"{first.id} queued"
 
 
@@ -334,7 +336,7 @@ def test_old_training_that_cant_be_let_go_keeps_no_other_from_it(poison: Poison)
 
 def test_a_letter_that_cant_be_handed_over_stays_in_the_letterbox_alone(app: Flask, poison: Poison) -> None:
     for words in ("Poison", "What becomes of my post?"):
-        say_something(words, Sender.ANONYMOUS, secret="s", country="GB-ENG", on=clock.now().date())
+        say_something(words, Sender.ANONYMOUS, secret="s", moment=Moment(clock.now().date(), "GB-ENG"))
     poison("concern", "INSERT", "NEW.text = 'Poison'")
     with clock.standing_at(clock.now() + timedelta(days=1)):
         assert not run("empty-letterbox").has_failed

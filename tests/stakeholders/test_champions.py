@@ -18,8 +18,8 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people
-from engagement.stakeholders import actions
-from engagement.stakeholders.coverage import champion_posts, champions_of_wave, other_champions, wave_coverage
+from engagement.stakeholders.champions.actions import appoint_champion, release_champion
+from engagement.stakeholders.champions.queries import champion_posts, champions_of_wave, other_champions, wave_coverage
 from engagement.stakeholders.rules import champions_needed, coverage_words
 from engagement.waves.actions import add_member, place_people
 from engagement.waves.rules import WaveStatus
@@ -42,7 +42,7 @@ def today():
 
 
 def appoint(wave, person, **said):
-    return actions.appoint_champion(wave, person, by=TESTER, **({"from_on": today()} | said))
+    return appoint_champion(wave, person, by=TESTER, **({"from_on": today()} | said))
 
 
 def names(wave, on=None):
@@ -139,7 +139,7 @@ def test_released_today_is_no_champion_today_and_stays_on_record(app, wave, froz
     champion = appoint(wave, ann)
     frozen.shift(timedelta(days=5))
     for _ in range(2):
-        actions.release_champion(champion, today(), by=ines)
+        release_champion(champion, today(), by=ines)
     assert names(wave) == []
     assert names(wave, today() - timedelta(days=1)) == ["Ann First"]
     [earlier] = other_champions(wave.id, today())
@@ -165,7 +165,7 @@ def test_released_today_is_no_champion_today_and_stays_on_record(app, wave, froz
 
 def test_one_who_was_to_begin_later_and_is_released_never_was_one(app, wave):
     champion = appoint(wave, make_person(), from_on=today() + timedelta(days=9))
-    actions.release_champion(champion, today(), by=TESTER)
+    release_champion(champion, today(), by=TESTER)
     assert (champion.from_on, champion.until_on) == (today() + timedelta(days=9), today() + timedelta(days=9))
     assert names(wave, today() + timedelta(days=9)) == []
 

@@ -14,8 +14,10 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people
-from engagement.stakeholders import actions, queries
-from engagement.stakeholders.history import history_of
+from engagement.stakeholders import queries
+from engagement.stakeholders.actions import mapping
+from engagement.stakeholders.actions.notes import withdraw_note, write_note
+from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.models import Stakeholder, StakeholderNote, StakeholderPlace, StakeholderProfile
 from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup
@@ -25,7 +27,7 @@ G = StakeholderGroup
 
 
 def add(whom="Works council", *places, group=G.OTHERS, by=TESTER, **said):
-    return actions.add_stakeholder(whom, group, places=places, by=by, **said)
+    return mapping.add_stakeholder(whom, group, places=places, by=by, **said)
 
 
 def listed(**filters):
@@ -77,10 +79,10 @@ def test_nobody_is_put_on_one_map_twice(app, kind):
         with pytest.raises(BadInput) as refused:
             add(again, place)
         assert refused.value.problems == {kind: refused.value.sentence}
-    actions.remove_stakeholder(row, by=TESTER)
+    mapping.remove_stakeholder(row, by=TESTER)
     add(again, wave)
     with pytest.raises(BadInput, match="is on this map already"):
-        actions.put_back(row, by=TESTER)
+        mapping.put_back(row, by=TESTER)
 
 
 def test_what_makes_no_sense_is_refused(app):
@@ -111,7 +113,7 @@ def test_what_was_said_before_stays_with_its_author_and_day(app, frozen):
     row = add("Brokers", wave, group=G.CUSTOMERS, role="Ask why.", owner=ann, by=ines)
     frozen.shift(timedelta(days=3))
     for _ in range(2):
-        actions.change_stakeholder(
+        mapping.change_stakeholder(
             row, G.BUSINESS_LEADERS, places=[wave.programme], role="", owner=bob, name="Brokers", by=TESTER
         )
     assert [(line.words, line.by, line.at.day) for line in history_of(row.id, true())] == [
@@ -149,14 +151,14 @@ def test_taking_off_the_map_is_dated_and_can_be_undone(app, frozen):
     row = add("Consultants", wave)
     frozen.shift(timedelta(hours=1))
     for _ in range(2):
-        actions.remove_stakeholder(row, reason="Contract ended.", by=ines)
+        mapping.remove_stakeholder(row, reason="Contract ended.", by=ines)
     assert on_map_of(wave) == []
     assert listed(with_removed=True) == ["Consultants"]
     with pytest.raises(RuleBroken, match="Put them back first"):
-        actions.change_stakeholder(row, G.OTHERS, places=[wave], name="Consultants", by=ines)
+        mapping.change_stakeholder(row, G.OTHERS, places=[wave], name="Consultants", by=ines)
     frozen.shift(timedelta(hours=1))
     for _ in range(2):
-        actions.put_back(row, by=ines)
+        mapping.put_back(row, by=ines)
     assert on_map_of(wave) == ["Consultants"]
     assert history(row)[:2] == ["Put back.", "Taken off the map. “Contract ended.”"]
     verbs = db.session.scalars(select(AuditEntry.verb).where(AuditEntry.subject_kind == "stakeholder").order_by("id"))
@@ -166,12 +168,12 @@ def test_taking_off_the_map_is_dated_and_can_be_undone(app, frozen):
 def test_a_note_stands_in_no_audit_entry_and_can_be_taken_back(app):
     ines = make_change_manager().actor
     row = add("Works council", make_wave())
-    note = actions.write_note(row, " The chair wants a call first. ", by=ines)
+    note = write_note(row, " The chair wants a call first. ", by=ines)
     assert [(n.text, n.author.name) for n in queries.notes_of(row.id)] == [
         ("The chair wants a call first.", "Ines Okafor")
     ]
     for _ in range(2):
-        actions.withdraw_note(note, by=ines)
+        withdraw_note(note, by=ines)
     db.session.expire_all()
     assert [(n.text, n.withdrawn_by.name) for n in queries.notes_of(row.id)] == [("", "Ines Okafor")]
     told = db.session.scalars(select(AuditEntry).where(AuditEntry.verb.contains("note"))).all()
@@ -180,7 +182,7 @@ def test_a_note_stands_in_no_audit_entry_and_can_be_taken_back(app):
         ("withdrew stakeholder note", {}),
     ]
     with pytest.raises(BadInput, match="Write the note first"):
-        actions.write_note(row, "  ", by=ines)
+        write_note(row, "  ", by=ines)
 
 
 def test_the_list_is_narrowed_by_each_filter_and_by_words(app):
@@ -227,8 +229,8 @@ def test_a_list_takes_as_many_statements_for_thirty_as_for_one(app, statements):
 def test_who_looks_after_whom_is_found_also_after_they_left(app):
     wave, ann = make_wave(), make_person("Ann Owner")
     kept, given, removed = (add(name, wave, owner=ann) for name in ("Kept", "Given", "Removed"))
-    actions.change_stakeholder(given, G.OTHERS, places=[wave], name="Given", by=TESTER)
-    actions.remove_stakeholder(removed, by=TESTER)
+    mapping.change_stakeholder(given, G.OTHERS, places=[wave], name="Given", by=TESTER)
+    mapping.remove_stakeholder(removed, by=TESTER)
     people.mark_as_left(ann, by=TESTER)
     assert [(thing.kind, thing.key) for thing in held_by(ann)] == [(Kind.STAKEHOLDER, kept.id)]
 

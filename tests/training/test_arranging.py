@@ -9,19 +9,16 @@ from engagement.content import quiz
 from engagement.db import db
 from engagement.errors import BadInput, NotFound
 from engagement.people.rules import TrainingRole
-from engagement.training import queries
-from engagement.training.actions import (
-    Answer,
-    Place,
-    arrange_curriculum,
-    put_question,
-    record_completion,
-    settle_assignments,
-    settle_library,
-    take_out_question,
-    write_module,
-)
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import record_completion
+from engagement.training.actions.curricula import Place, arrange_curriculum
+from engagement.training.actions.library import settle_library
+from engagement.training.actions.modules import write_module
+from engagement.training.actions.questions import Answer, put_question, take_out_question
 from engagement.training.models import CurriculumItem, Module
+from engagement.training.queries.curricula import curricula, curriculum
+from engagement.training.queries.library import LibraryNews, library_news
+from engagement.training.queries.progress import wave_progress
 from engagement.training.rules import RECOGNISE_WRONG, CompletionSource, ItemKind
 from tests.training.courses import make_module
 
@@ -34,7 +31,7 @@ def arrange(*places: Place, needed: int = 0, role: TrainingRole = USER) -> None:
 
 
 def shown(role: TrainingRole = USER) -> list[tuple[str, ItemKind, str | None]]:
-    lines = queries.curriculum(role).lines
+    lines = curriculum(role).lines
     return [(line.module.slug, line.kind, line.after.slug if line.after else None) for line in lines]
 
 
@@ -58,9 +55,9 @@ def test_what_was_finished_counts_when_a_curriculum_is_arranged_anew(app: Flask)
     settle_assignments(clock.now())
     record_completion(person, one, CompletionSource.ATTENDANCE, on=clock.now().date(), by=TESTER)
     arrange(Place(one, REQUIRED), Place(two, CHOICE), Place(three, CHOICE), needed=1)
-    assert queries.wave_progress(wave.id).finished == 0
+    assert wave_progress(wave.id).finished == 0
     record_completion(person, three, CompletionSource.ATTENDANCE, on=clock.now().date(), by=TESTER)
-    assert queries.wave_progress(wave.id).finished == 1
+    assert wave_progress(wave.id).finished == 1
 
 
 @pytest.mark.parametrize(
@@ -118,10 +115,10 @@ def test_what_comes_first_stands_above_so_that_no_circle_can_be(app: Flask) -> N
 
 def test_the_library_leaves_a_curriculum_alone_that_was_arranged_here(app: Flask) -> None:
     settle_library(by=TESTER)
-    lines = queries.curriculum(USER).lines
+    lines = curriculum(USER).lines
     arrange(Place(lines[1].module, REQUIRED))
     lines[0].module.library_fingerprint = "an earlier file"
-    builder = queries.curriculum(TrainingRole.BUILDER).lines[0]
+    builder = curriculum(TrainingRole.BUILDER).lines[0]
     builder.item.kind, builder.module.library_fingerprint = OPTIONAL, "an earlier file"
     assert settle_library(by=TESTER).renewed == 2
     assert [slug for slug, *_ in shown()] == ["when-it-is-wrong"]
@@ -129,14 +126,14 @@ def test_the_library_leaves_a_curriculum_alone_that_was_arranged_here(app: Flask
 
 
 def test_library_news_say_what_is_new_and_what_has_changed(app: Flask) -> None:
-    assert queries.library_news() == queries.LibraryNews(8, 0)
+    assert library_news() == LibraryNews(8, 0)
     settle_library(by=TESTER)
-    assert queries.library_news() == queries.LibraryNews(0, 0)
-    lines = queries.curriculum(USER).lines
+    assert library_news() == LibraryNews(0, 0)
+    lines = curriculum(USER).lines
     lines[0].module.library_fingerprint = "an earlier file"
-    assert queries.library_news() == queries.LibraryNews(0, 1)
+    assert library_news() == LibraryNews(0, 1)
     lines[0].module.edited_at = clock.now()
-    assert queries.library_news() == queries.LibraryNews(0, 0)
+    assert library_news() == LibraryNews(0, 0)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +183,7 @@ def test_questions_are_written_changed_and_taken_out_without_touching_the_text(a
 
 def test_a_question_of_the_library_keeps_its_id_its_tags_and_its_neighbours(app: Flask) -> None:
     settle_library(by=TESTER)
-    for plan in queries.curricula().values():
+    for plan in curricula().values():
         for line in plan.lines:
             module, before = line.module, line.module.questions
             for question in before:

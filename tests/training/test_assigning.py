@@ -11,7 +11,7 @@ from engagement import clock
 from engagement.db import db
 from engagement.people.models import PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
-from engagement.training.actions import AssignmentCounts, settle_assignments
+from engagement.training.actions.assigning import AssignmentCounts, settle_assignments
 from engagement.training.models import Assignment
 from engagement.waves import actions as waves
 from engagement.waves.models import Membership, Wave

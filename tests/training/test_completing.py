@@ -13,9 +13,11 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
-from engagement.training import queries
-from engagement.training.actions import answer_quiz, record_completion, report_done
+from engagement.training.actions.completing import answer_quiz, record_completion, report_done
 from engagement.training.models import Completion, Module, QuizAttempt
+from engagement.training.queries.curricula import completed_count
+from engagement.training.queries.learning import learning_item
+from engagement.training.queries.quizzes import quiz_sheet
 from engagement.training.rules import CompletionSource, ItemKind, is_passed, score_of
 from tests.training.courses import make_curriculum, make_module, right_answers
 
@@ -87,7 +89,7 @@ def test_failing_may_be_repeated_until_it_is_passed(person: Person) -> None:
     asked(module)
     seeds = []
     for wrong in (2, 1, 0):
-        seeds.append(queries.quiz_sheet(person.id, module).seed)
+        seeds.append(quiz_sheet(person.id, module).seed)
         answer_quiz(person, module, right_answers(module, wrong), seeds[-1], by=TESTER)
     assert (count(QuizAttempt), count(Completion), len(set(seeds))) == (3, 1, 3)
 
@@ -95,11 +97,11 @@ def test_failing_may_be_repeated_until_it_is_passed(person: Person) -> None:
 def test_sheet_stays_the_same_until_the_next_try(person: Person) -> None:
     module = make_module("reading", 6)
     asked(module)
-    sheet = queries.quiz_sheet(person.id, module)
-    assert queries.quiz_sheet(person.id, module) == sheet
-    assert queries.quiz_sheet(person.id, module, sheet.seed) == sheet
+    sheet = quiz_sheet(person.id, module)
+    assert quiz_sheet(person.id, module) == sheet
+    assert quiz_sheet(person.id, module, sheet.seed) == sheet
     other = make_person("Ana Lima")
-    assert queries.quiz_sheet(other.id, module).questions != sheet.questions
+    assert quiz_sheet(other.id, module).questions != sheet.questions
 
 
 def test_right_choices_that_were_missed_are_told_only_after_passing(person: Person) -> None:
@@ -131,7 +133,7 @@ def test_newer_version_is_a_second_completion_and_the_old_one_stays(person: Pers
     asked(module)
     answer_quiz(person, module, right_answers(module), "s", by=TESTER)
     module.version = 2
-    (item,) = [i for i in [queries.learning_item(person.id, module.id)] if i]
+    (item,) = [i for i in [learning_item(person.id, module.id)] if i]
     assert (item.completed, item.has_changed_since) == (True, True)
     answer_quiz(person, module, right_answers(module), "t", by=TESTER)
     versions = db.session.scalars(select(Completion.module_version).order_by(Completion.module_version)).all()
@@ -145,13 +147,13 @@ def test_finishing_again_on_a_later_day_renews_and_the_newest_counts(
     asked(quizzed, plain, attended)
     first_at = clock.now()
     for _ in range(2):
-        sheet = queries.quiz_sheet(person.id, quizzed)
+        sheet = quiz_sheet(person.id, quizzed)
         answer_quiz(person, quizzed, right_answers(quizzed), sheet.seed, by=TESTER)
         report_done(person, plain, by=TESTER)
         record_completion(person, attended, CompletionSource.ATTENDANCE, on=clock.now().date(), by=TESTER)
     assert count(Completion) == 3
     frozen.shift(timedelta(days=365))
-    sheet = queries.quiz_sheet(person.id, quizzed)
+    sheet = quiz_sheet(person.id, quizzed)
     answer_quiz(person, quizzed, right_answers(quizzed), sheet.seed, by=TESTER)
     report_done(person, plain, by=TESTER)
     record_completion(person, attended, CompletionSource.EVIDENCE, on=clock.now().date(), by=TESTER)
@@ -159,10 +161,10 @@ def test_finishing_again_on_a_later_day_renews_and_the_newest_counts(
     record_completion(person, attended, CompletionSource.IMPORT, on=first_at.date() + timedelta(days=9), by=TESTER)
     assert count(Completion) == 7
     for module in (quizzed, plain, attended):
-        item = queries.learning_item(person.id, module.id)
+        item = learning_item(person.id, module.id)
         done = item.completion if item else None
         assert (done and done.completed_on, item and item.may_be_renewed) == (clock.now().date(), False)
-        assert queries.completed_count(module.id) == 1
+        assert completed_count(module.id) == 1
 
 
 def test_a_completion_of_an_earlier_day_may_be_renewed(person: Person, frozen: time_machine.Traveller) -> None:
@@ -171,7 +173,7 @@ def test_a_completion_of_an_earlier_day_may_be_renewed(person: Person, frozen: t
     may = []
     for days in (0, 0, 1):
         frozen.shift(timedelta(days=days))
-        item = queries.learning_item(person.id, module.id)
+        item = learning_item(person.id, module.id)
         may.append(item is not None and item.may_be_renewed)
         report_done(person, module, by=TESTER)
     assert (may, count(Completion)) == ([False, False, True], 2)

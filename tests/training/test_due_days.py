@@ -20,9 +20,12 @@ from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
 from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.rules.records import STAND_IN
-from engagement.training import queries
-from engagement.training.actions import give_own_due_day, settle_assignments
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.due_days import give_own_due_day
 from engagement.training.models import Assignment
+from engagement.training.queries.due_days import own_due_days
+from engagement.training.queries.learning import learning_of
+from engagement.training.queries.progress import learners, overdue_learners
 from engagement.training.rules import ItemKind
 from engagement.waves.actions import move_go_live
 from engagement.waves.models import Wave
@@ -49,11 +52,11 @@ def assigned(name: str) -> Assignment:
 
 def late_on(wave: Wave, on: date) -> list[str]:
     """Who is late on a day, for a wave's list; checked to be the same for audiences, one by one, and for everybody's own page."""
-    late = [person.name for person in db.session.scalars(queries.overdue_learners(on, wave.id))]
+    late = [person.name for person in db.session.scalars(overdue_learners(on, wave.id))]
     reached = {person.name for person in db.session.scalars(members(OVERDUE, on))}
     people = db.session.scalars(select(Person)).all()
     told = {person.name for person in people if why(OVERDUE, person, on)[0].is_met}
-    own = {p.name for p in people if any(item.is_overdue for item in queries.learning_of(p.id, on))}
+    own = {p.name for p in people if any(item.is_overdue for item in learning_of(p.id, on))}
     assert set(late) == reached == told == own
     return late
 
@@ -70,10 +73,10 @@ def test_ones_own_day_stays_when_go_live_moves_and_the_waves_day_comes_back(wave
     give_own_due_day(assignment, date(2026, 5, 20), reason=WHY, by=TESTER)
     move_go_live(wave, date(2026, 6, 12), reason="Late data.", by=TESTER)
     assert (assignment.due_on, assigned("Ben Ode").due_on) == (date(2026, 5, 20), date(2026, 6, 5))
-    (item,) = queries.learning_of(assignment.person_id)
+    (item,) = learning_of(assignment.person_id)
     assert (item.due_on, item.has_own_day) == (date(2026, 5, 20), True)
     give_own_due_day(assignment, None, reason="Came back early.", by=TESTER)
-    (item,) = queries.learning_of(assignment.person_id)
+    (item,) = learning_of(assignment.person_id)
     assert (item.due_on, item.has_own_day) == (date(2026, 6, 5), False)
 
 
@@ -84,9 +87,9 @@ def test_every_day_that_was_given_is_kept_with_author_and_reason(wave: Wave, fro
         frozen.shift(timedelta(days=1))
         give_own_due_day(assignment, due_on, reason=f" {reason} ", by=by)
         give_own_due_day(assignment, due_on, reason="The same again.", by=by)
-    kept = [(r.due_on, r.reason, r.said_by, r.said_by_id) for r in queries.own_due_days(assignment.id)]
+    kept = [(r.due_on, r.reason, r.said_by, r.said_by_id) for r in own_due_days(assignment.id)]
     assert kept == [(*one, "Ines Okafor", by.account_id) for one in reversed(given)]
-    assert queries.own_due_days(assigned("Ben Ode").id) == []
+    assert own_due_days(assigned("Ben Ode").id) == []
     entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()[-3]
     assert (entry.verb, entry.person_id, entry.wave_id) == ("gave another due day", assignment.person_id, wave.id)
     assert entry.changes["training due"] == ["2026-05-05", "2026-05-20"]
@@ -106,7 +109,7 @@ def test_a_day_that_makes_no_sense_is_refused_by_field(wave: Wave, due_on: date,
     with pytest.raises(BadInput) as refused:
         give_own_due_day(assignment, due_on, reason=reason, by=TESTER)
     assert (set(refused.value.problems), assignment.own_due_on) == (fields, None)
-    assert queries.own_due_days(assignment.id) == []
+    assert own_due_days(assignment.id) == []
 
 
 @pytest.mark.parametrize("end", ["left", "closed", "cancelled", "withdrawn"])
@@ -128,11 +131,11 @@ def test_erasing_leaves_the_day_but_neither_reason_nor_author(wave: Wave) -> Non
     give_own_due_day(ana, date(2026, 5, 20), reason="On leave with her child.", by=author.actor)
     erase_person(ana.person, by=TESTER)
     erase_person(ben.person, by=TESTER)
-    kept = [(row.due_on, row.reason, row.said_by) for row in queries.own_due_days(ana.id)]
+    kept = [(row.due_on, row.reason, row.said_by) for row in own_due_days(ana.id)]
     assert kept == [(date(2026, 5, 20), "", STAND_IN)]
 
 
 def test_the_list_of_people_has_everybodys_day(wave: Wave) -> None:
     give_own_due_day(assigned("Ana Lima"), date(2026, 5, 20), reason=WHY, by=TESTER)
-    rows = db.session.execute(queries.learners(wave.id)).all()
+    rows = db.session.execute(learners(wave.id)).all()
     assert [(row.name, row.due_on) for row in rows] == [("Ana Lima", date(2026, 5, 20)), ("Ben Ode", date(2026, 5, 5))]

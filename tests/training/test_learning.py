@@ -10,9 +10,11 @@ from engagement import clock
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
-from engagement.training import queries
-from engagement.training.actions import settle_assignments
+from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Module
+from engagement.training.queries import learning
+from engagement.training.queries.curricula import curriculum
+from engagement.training.queries.teams import team_training
 from engagement.training.rules import ItemKind, LearningState
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
@@ -38,7 +40,7 @@ def in_wave(person: Person, days: int = 28, number: int = 1, **details: object) 
 
 
 def states(person: Person) -> dict[str, LearningState]:
-    return {item.module.slug: item.state for item in queries.learning_of(person.id)}
+    return {item.module.slug: item.state for item in learning.learning_of(person.id)}
 
 
 def test_states_follow_kind_day_and_what_comes_first(person: Person) -> None:
@@ -67,26 +69,26 @@ def test_next_step_is_the_first_that_can_be_begun(person: Person) -> None:
     a, b, c = (make_module(slug) for slug in "abc")
     make_curriculum(USER, (c, OPTIONAL), (a, REQUIRED), (b, REQUIRED, a))
     in_wave(person)
-    assert [step.module.slug for step in [queries.next_step(person.id)] if step] == ["a"]
+    assert [step.module.slug for step in [learning.next_of(learning.learning_of(person.id))] if step] == ["a"]
     done(person, a)
     db.session.flush()
-    assert [step.module.slug for step in [queries.next_step(person.id)] if step] == ["b"]
+    assert [step.module.slug for step in [learning.next_of(learning.learning_of(person.id))] if step] == ["b"]
     done(person, b)
     db.session.flush()
-    assert queries.next_step(person.id) is None
+    assert learning.next_of(learning.learning_of(person.id)) is None
 
 
 def test_choice_is_needed_until_enough_are_finished(person: Person) -> None:
     a, b, c = (make_module(slug, minutes=minutes) for slug, minutes in (("a", 30), ("b", 10), ("c", 20)))
     make_curriculum(USER, (a, CHOICE), (b, CHOICE), (c, CHOICE), choices_needed=2)
     in_wave(person)
-    items = queries.learning_of(person.id)
+    items = learning.learning_of(person.id)
     assert [item.is_needed for item in items] == [True, True, True]
-    assert queries.minutes_left(items) == 30
-    assert queries.curriculum(USER).minutes == 30
+    assert learning.minutes_left(items) == 30
+    assert curriculum(USER).minutes == 30
     done(person, a)
     db.session.flush()
-    assert queries.minutes_left(queries.learning_of(person.id)) == 10
+    assert learning.minutes_left(learning.learning_of(person.id)) == 10
     done(person, b)
     db.session.flush()
     assert states(person)["c"] is LearningState.OPTIONAL
@@ -97,7 +99,7 @@ def test_module_of_two_waves_stands_once_with_the_earlier_day(person: Person) ->
     programme = make_programme()
     in_wave(person, 60, 1, programme=programme)
     first = in_wave(person, 20, 2, programme=programme)
-    (item,) = queries.learning_of(person.id)
+    (item,) = learning.learning_of(person.id)
     assert item.wave is first
     assert item.due_on == first.go_live_on - timedelta(days=7)
 
@@ -108,7 +110,7 @@ def test_module_of_two_roles_is_required_when_one_asks_for_it(app: Flask) -> Non
     make_curriculum(USER, (before, OPTIONAL), (shared, OPTIONAL, before))
     make_curriculum(BUILDER, (shared, REQUIRED))
     in_wave(person)
-    item = next(i for i in queries.learning_of(person.id) if i.module is shared)
+    item = next(i for i in learning.learning_of(person.id) if i.module is shared)
     assert (item.role, item.kind, item.is_locked) == (BUILDER, REQUIRED, False)
 
 
@@ -140,7 +142,7 @@ def test_module_of_ones_role_may_be_met_before_a_wave_asks_for_it(person: Person
     make_curriculum(BUILDER, (others, REQUIRED))
 
     def met(module: Module) -> tuple[object, bool, bool] | None:
-        item = queries.learning_item(person.id, module.id)
+        item = learning.learning_item(person.id, module.id)
         return (item.due_on, item.is_needed, item.is_locked) if item else None
 
     assert met(mine) == (None, False, False)
@@ -159,7 +161,7 @@ def test_team_shows_overdue_first_then_open_then_by_name(app: Flask) -> None:
     done(ana, module)
     db.session.flush()
     later = wave.go_live_on
-    team = queries.team_training(manager.id, later)
+    team = team_training(manager.id, later)
     assert [(m.person.name, len(m.open_items), len(m.overdue_items), m.minutes_left) for m in team] == [
         ("Ben Ode", 1, 1, 25),
         ("Cleo Roy", 1, 1, 25),
@@ -177,5 +179,5 @@ def test_team_takes_as_many_statements_however_large(app: Flask, size: int, stat
     manager_id = manager.id
     db.session.commit()
     with statements() as sent:
-        assert len(queries.team_training(manager_id, clock.now().date())) == size
+        assert len(team_training(manager_id, clock.now().date())) == size
     assert len(sent) == 6

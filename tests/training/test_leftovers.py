@@ -17,17 +17,23 @@ from engagement.errors import RuleBroken
 from engagement.people.actions import mark_as_left, take_back
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
-from engagement.training import queries
-from engagement.training.actions import (
-    decide_leftovers,
-    record_completion,
-    settle_assignments,
-    settle_leftovers,
-    take_back_decision,
-)
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import record_completion
+from engagement.training.actions.leftovers import decide_leftovers, settle_leftovers, take_back_decision
 from engagement.training.models import Assignment, Leftover, Module
-from engagement.training.queries import Count, LeftoverState
-from engagement.training.queries.leftovers import leftovers
+from engagement.training.queries import progress
+from engagement.training.queries.counts import Count
+from engagement.training.queries.history import finished_earlier
+from engagement.training.queries.learning import learning_item, learning_of
+from engagement.training.queries.leftovers import (
+    LeftoverState,
+    brought_along,
+    leftovers,
+    leftovers_listed,
+    leftovers_of,
+    moves,
+    open_leftovers,
+)
 from engagement.training.rules import CompletionSource, ItemKind, LeftoverCause, LeftoverDecision
 from engagement.waves import actions as waves
 from engagement.waves.models import Wave
@@ -110,7 +116,7 @@ def decide(decision: LeftoverDecision) -> int:
 
 def own_list(name: str) -> list[tuple[str, str, str]]:
     """What a person is asked to learn: course, wave, and how it stands."""
-    items = queries.learning_of(person(name).id)
+    items = learning_of(person(name).id)
     return [
         (i.module.slug, i.wave.name if i.wave else "", "done" if i.completed else "kept" if i.is_kept else "open")
         for i in items
@@ -168,7 +174,7 @@ def test_who_leaves_is_not_asked_and_who_was_asked_sleeps_until_they_return(
     for name in ("Ana Lima", "Ben Ode"):
         mark_as_left(person(name), by=TESTER)
     assert settle() == (0, 0, 3, 0)
-    assert queries.open_leftovers(EVERY) == 0
+    assert open_leftovers(EVERY) == 0
     frozen.shift(timedelta(days=30))
     assert settle_leftovers(clock.now()) == 0
     take_back(person("Ana Lima"), by=TESTER)
@@ -178,17 +184,17 @@ def test_who_leaves_is_not_asked_and_who_was_asked_sleeps_until_they_return(
 
 
 def test_keeping_it_counts_for_the_person_and_not_for_the_wave(claims: Wave) -> None:
-    assert queries.wave_progress(claims.id).people == Count(2, 0)
+    assert progress.wave_progress(claims.id).people == Count(2, 0)
     move("Ana Lima")
-    assert queries.wave_progress(claims.id).people == Count(1, 0)
+    assert progress.wave_progress(claims.id).people == Count(1, 0)
     assert own_list("Ana Lima") == [("first", "Underwriting", "done"), ("second", "Underwriting", "open")]
     assert decide(KEEP) == 1
     kept = the_one()
     assert (kept.decision, kept.decided_by, kept.decided_at) == (KEEP, TESTER.name, clock.now())
     assert own_list("Ana Lima") == [("first", "Claims", "done"), ("second", "Claims", "kept")]
-    assert queries.wave_progress(claims.id).people == Count(1, 0)
-    assert [row.name for row in db.session.execute(queries.learners(claims.id))] == ["Ben Ode"]
-    assert queries.brought_along(claims.id) == (1, 0)
+    assert progress.wave_progress(claims.id).people == Count(1, 0)
+    assert [row.name for row in db.session.execute(progress.learners(claims.id))] == ["Ben Ode"]
+    assert brought_along(claims.id) == (1, 0)
     assert settle() == (0, 0, 0, 0)
 
 
@@ -202,7 +208,7 @@ def test_kept_training_is_overdue_for_reminders_and_an_undecided_one_is_not(
     assert reach(late, clock.now().date()) == 0
     decide(KEEP)
     assert reach(late, clock.now().date()) == 1
-    assert list(db.session.scalars(queries.overdue_learners(clock.now().date(), claims.id))) == []
+    assert list(db.session.scalars(progress.overdue_learners(clock.now().date(), claims.id))) == []
 
 
 def test_letting_it_go_withdraws_it_with_author_and_reason(claims: Wave) -> None:
@@ -276,7 +282,7 @@ def test_moving_back_ends_question_and_decision(claims: Wave, decision: Leftover
     settle_assignments(clock.now(), unasked=select(Person.id))
     assert standing() == []
     assert own_list("Ana Lima") == [("first", "Claims", "done"), ("second", "Claims", "open")]
-    assert queries.wave_progress(claims.id).people == Count(2, 0)
+    assert progress.wave_progress(claims.id).people == Count(2, 0)
 
 
 def test_moving_on_asks_about_each_training_left_behind(claims: Wave) -> None:
@@ -290,9 +296,9 @@ def test_moving_on_asks_about_each_training_left_behind(claims: Wave) -> None:
 
 def test_a_question_that_is_answered_by_finishing_ends(claims: Wave, courses: list[Module]) -> None:
     move("Ana Lima")
-    assert queries.learning_item(person("Ana Lima").id, courses[1].id) is not None
+    assert learning_item(person("Ana Lima").id, courses[1].id) is not None
     finish("Ana Lima", courses[1])
-    assert queries.leftovers_of(person("Ana Lima").id, LeftoverState.OPEN) == []
+    assert leftovers_of(person("Ana Lima").id, LeftoverState.OPEN) == []
     assert settle() == (0, 0, 1, 0)
     assert standing() == []
 
@@ -301,20 +307,20 @@ def test_who_lost_a_role_may_go_on_until_it_is_decided(claims: Wave, courses: li
     take_role("Ana Lima", USER)
     settle()
     ana = person("Ana Lima").id
-    assert queries.learning_item(ana, courses[1].id) is not None
+    assert learning_item(ana, courses[1].id) is not None
     decide(WAIVE)
-    assert queries.learning_item(ana, courses[1].id) is None
+    assert learning_item(ana, courses[1].id) is None
 
 
 def test_a_cancelled_wave_asks_nothing_and_planned_again_asks_as_before(claims: Wave) -> None:
     move("Ana Lima")
     waves.change_status(claims, WaveStatus.CANCELLED, reason="No budget.", by=TESTER)
     assert settle() == (0, 0, 2, 0)
-    assert queries.open_leftovers(EVERY) == 0
+    assert open_leftovers(EVERY) == 0
     assert decide(KEEP) == 0
     waves.change_status(claims, WaveStatus.PLANNED, reason="Money is back.", by=TESTER)
     assert settle() == (0, 2, 0, 0)
-    assert queries.open_leftovers(EVERY) == 1
+    assert open_leftovers(EVERY) == 1
 
 
 def test_a_wave_that_is_over_leaves_everything_as_it_was(claims: Wave) -> None:
@@ -322,7 +328,7 @@ def test_a_wave_that_is_over_leaves_everything_as_it_was(claims: Wave) -> None:
     decide(KEEP)
     claims.status = WaveStatus.CLOSED
     assert settle() == (0, 0, 0, 0)
-    assert queries.wave_progress(claims.id).people == Count(1, 0)
+    assert progress.wave_progress(claims.id).people == Count(1, 0)
     with pytest.raises(RuleBroken, match="the wave is over"):
         take_back_decision(the_one(), by=TESTER)
 
@@ -332,13 +338,13 @@ def test_what_was_finished_before_is_recognised_with_the_wave_in_which_it_was(
 ) -> None:
     frozen.shift(timedelta(days=2))
     move("Ana Lima")
-    items = queries.learning_of(person("Ana Lima").id)
+    items = learning_of(person("Ana Lima").id)
     assert [(i.module.slug, i.is_recognised, i.recognised_in) for i in items] == [
         ("first", True, claims),
         ("second", False, None),
     ]
     finish("Ana Lima", courses[1])
-    items = queries.learning_of(person("Ana Lima").id)
+    items = learning_of(person("Ana Lima").id)
     assert [(i.module.slug, i.is_recognised) for i in items] == [("first", True), ("second", False)]
 
 
@@ -348,7 +354,7 @@ def test_an_older_version_is_recognised_like_any_other_completion(
     courses[0].version = 2
     frozen.shift(timedelta(days=2))
     move("Ana Lima")
-    [first, _] = queries.learning_of(person("Ana Lima").id)
+    [first, _] = learning_of(person("Ana Lima").id)
     assert (first.completed, first.is_recognised, first.has_changed_since) == (True, True, True)
 
 
@@ -356,9 +362,9 @@ def test_what_was_finished_and_is_not_asked_now_stays_on_record(claims: Wave, fr
     frozen.shift(timedelta(days=2))
     move("Ana Lima", "Sales")
     decide(WAIVE)
-    [earlier] = queries.finished_earlier(person("Ana Lima").id, [])
+    [earlier] = finished_earlier(person("Ana Lima").id, [])
     assert (earlier.completion.module.slug, earlier.wave) == ("first", claims)
-    assert queries.finished_earlier(person("Ana Lima").id, [earlier.completion.module_id]) == []
+    assert finished_earlier(person("Ana Lima").id, [earlier.completion.module_id]) == []
 
 
 def test_moves_are_counted_together_and_decided_together(claims: Wave) -> None:
@@ -367,11 +373,11 @@ def test_moves_are_counted_together_and_decided_together(claims: Wave) -> None:
     for name in ("Ana Lima", "Ben Ode"):
         move(name)
     move("Cleo Roy", "Sales")
-    found = queries.moves(EVERY)
+    found = moves(EVERY)
     assert [(m.to_department.path, m.people) for m in found if m.to_department] == [("Underwriting", 2), ("Sales", 1)]
     assert decide_leftovers(found[0].is_theirs, KEEP, by=TESTER) == 2
     assert [row.decision for row in standing()] == [KEEP, KEEP, None]
-    listed = db.session.scalars(queries.leftovers_listed(LeftoverState.KEPT, EVERY))
+    listed = db.session.scalars(leftovers_listed(LeftoverState.KEPT, EVERY))
     assert [row.person.name for row in listed] == ["Ana Lima", "Ben Ode"]
 
 

@@ -12,10 +12,13 @@ from engagement import clock
 from engagement.db import count_of, db
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
-from engagement.training import queries
-from engagement.training.actions import record_completion, settle_assignments
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import record_completion
 from engagement.training.models import Assignment, Completion, CurriculumItem, Module
-from engagement.training.queries import Count
+from engagement.training.queries import progress
+from engagement.training.queries.counts import Count
+from engagement.training.queries.curricula import curricula
+from engagement.training.queries.learning import learning_of, minutes_left
 from engagement.training.rules import CompletionSource, ItemKind, LearnerState
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
@@ -90,7 +93,7 @@ def is_finished(assignment: Assignment) -> bool | None:
 @pytest.mark.parametrize("seed", range(8))
 def test_progress_equals_a_count_by_hand(app: Flask, seed: int) -> None:
     waves = random_world(random.Random(seed))
-    far = queries.progress_of_waves(waves[0].programme_id)
+    far = progress.progress_of_waves(waves[0].programme_id)
     assert set(far) == {wave.id for wave in waves}
     for wave in waves:
         rows = db.session.scalars(
@@ -113,31 +116,31 @@ def test_progress_equals_a_count_by_hand(app: Flask, seed: int) -> None:
         assert found.roles == {
             role: sum((c for (_, r), c in by_hand.items() if r is role), Count()) for role in found.roles
         }
-        assert queries.wave_progress(wave.id) == found
+        assert progress.wave_progress(wave.id) == found
         for line in found.rows:
             department = db.session.get(Department, line.department_id) if line.department_id else None
             if department is None:
                 continue
             for role, count in line.roles.items():
-                finished_ones = queries.learners(wave.id, department, role, LearnerState.FINISHED)
+                finished_ones = progress.learners(wave.id, department, role, LearnerState.FINISHED)
                 assert count_of(finished_ones) == count.finished
-                assert count_of(queries.learners(wave.id, department, role)) == count.assigned
+                assert count_of(progress.learners(wave.id, department, role)) == count.assigned
 
 
 @pytest.mark.parametrize("seed", range(8, 12))
 def test_learning_of_a_person_agrees_with_the_counts_and_minutes(app: Flask, seed: int) -> None:
     waves = random_world(random.Random(seed))
-    far = queries.wave_progress(waves[0].id)
+    far = progress.wave_progress(waves[0].id)
     unfinished = {
-        row.person_id for row in db.session.execute(queries.learners(waves[0].id, state=LearnerState.UNFINISHED))
+        row.person_id for row in db.session.execute(progress.learners(waves[0].id, state=LearnerState.UNFINISHED))
     }
-    asked = {row.person_id for row in db.session.execute(queries.learners(waves[0].id)) if row.asked}
+    asked = {row.person_id for row in db.session.execute(progress.learners(waves[0].id)) if row.asked}
     others = select(Assignment.person_id).where(Assignment.wave_id != waves[0].id, Assignment.withdrawn_at.is_(None))
     only_here = asked - set(db.session.scalars(others))
     assert only_here or far.assigned == 0
     for person_id in only_here:
-        needed = [item for item in queries.learning_of(person_id) if item.is_needed]
-        silent = {TrainingRole.LEADER, *(p.role for p in queries.curricula().values() if not p.asks_something)}
+        needed = [item for item in learning_of(person_id) if item.is_needed]
+        silent = {TrainingRole.LEADER, *(p.role for p in curricula().values() if not p.minutes)}
         own = set(
             db.session.scalars(
                 select(Assignment.role).where(Assignment.person_id == person_id, Assignment.withdrawn_at.is_(None))
@@ -145,7 +148,7 @@ def test_learning_of_a_person_agrees_with_the_counts_and_minutes(app: Flask, see
         )
         if not own & silent:
             assert bool(needed) == (person_id in unfinished)
-        assert queries.minutes_left(needed) >= sum(i.minutes for i in needed if i.kind is ItemKind.REQUIRED)
+        assert minutes_left(needed) >= sum(i.minutes for i in needed if i.kind is ItemKind.REQUIRED)
 
 
 @pytest.fixture
@@ -167,20 +170,20 @@ def names(query: object) -> list[str]:
 
 def test_overdue_learners_begin_the_day_after_the_due_day(wave: Wave) -> None:
     due = wave.go_live_on - timedelta(days=7)
-    assert names(queries.overdue_learners(due, wave.id)) == []
-    assert names(queries.overdue_learners(due + timedelta(days=1), wave.id)) == ["Ben Ode", "Cleo Roy"]
+    assert names(progress.overdue_learners(due, wave.id)) == []
+    assert names(progress.overdue_learners(due + timedelta(days=1), wave.id)) == ["Ben Ode", "Cleo Roy"]
     wave.status = WaveStatus.CLOSED
-    assert names(queries.overdue_learners(due + timedelta(days=1), wave.id)) == []
+    assert names(progress.overdue_learners(due + timedelta(days=1), wave.id)) == []
 
 
 def test_members_without_role_are_named_and_not_counted(wave: Wave) -> None:
-    assert names(queries.members_without_role(wave.id)) == ["Dan Uys"]
-    far = queries.wave_progress(wave.id)
+    assert names(progress.members_without_role(wave.id)) == ["Dan Uys"]
+    far = progress.wave_progress(wave.id)
     assert (far.assigned, far.finished, far.minutes_left) == (3, 1, 40)
 
 
 def test_learners_are_narrowed_to_whom_the_reader_may_see(wave: Wave) -> None:
-    rows = db.session.execute(queries.learners(wave.id, visible=Person.name == "Ana Lima")).all()
+    rows = db.session.execute(progress.learners(wave.id, visible=Person.name == "Ana Lima")).all()
     assert [(row.name, row.done, row.asked, row.is_finished, row.minutes_left) for row in rows] == [
         ("Ana Lima", 1, 1, 1, 0)
     ]
@@ -195,15 +198,15 @@ def test_who_is_asked_for_nothing_is_in_no_count_and_no_list(app: Flask) -> None
     made = make_wave(members=[*silent, ana, both])
     settle_assignments(clock.now())
     record_completion(both, module, CompletionSource.ATTENDANCE, on=clock.now().date(), by=TESTER)
-    far = queries.wave_progress(made.id)
+    far = progress.wave_progress(made.id)
     assert (far.people, far.roles) == (Count(2, 1), {TrainingRole.USER: Count(2, 1)})
-    assert [row.name for row in db.session.execute(queries.learners(made.id))] == ["Ana", "Bea"]
-    assert queries.people_without_curriculum([made.id]) == {
+    assert [row.name for row in db.session.execute(progress.learners(made.id))] == ["Ana", "Bea"]
+    assert progress.people_without_curriculum([made.id]) == {
         TrainingRole.BUILDER: {made.id: 2},
         TrainingRole.LEADER: {made.id: 1},
     }
     later = made.go_live_on + timedelta(days=1)
-    assert names(queries.overdue_learners(later, made.id)) == ["Ana"]
+    assert names(progress.overdue_learners(later, made.id)) == ["Ana"]
 
 
 @pytest.mark.parametrize("members", [10, 200])
@@ -213,8 +216,8 @@ def test_progress_takes_three_statements_however_many_members(app: Flask, member
     settle_assignments(clock.now())
     programme_id, wave_id = made.programme_id, made.id
     with statements() as sent:
-        assert queries.progress_of([wave_id])[wave_id].assigned == members
+        assert progress.progress_of([wave_id])[wave_id].assigned == members
     assert len(sent) == 3
     with statements() as sent:
-        queries.progress_of_waves(programme_id)
+        progress.progress_of_waves(programme_id)
     assert len(sent) == 4

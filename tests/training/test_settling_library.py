@@ -13,9 +13,10 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.rules import TrainingRole
 from engagement.reach import Reach
-from engagement.training import queries
-from engagement.training.actions import LibraryCounts, edit_module, settle_library
+from engagement.training.actions.library import LibraryCounts, settle_library
+from engagement.training.actions.modules import edit_module
 from engagement.training.models import Curriculum, CurriculumItem, Module
+from engagement.training.queries.curricula import curricula, curriculum
 from engagement.training.rules import ItemKind
 from engagement.training.scopes import module_for
 
@@ -48,7 +49,7 @@ def edited(module: Module, **changes: object) -> None:
 
 def test_library_makes_four_curricula_in_order(library: Path) -> None:
     assert settle_library(library, by=TESTER) == LibraryCounts(8, 0, 0)
-    plans = queries.curricula()
+    plans = curricula()
     assert list(plans) == list(TrainingRole)
     lines = plans[TrainingRole.USER].lines
     assert [(line.module.slug, line.kind) for line in lines] == [
@@ -73,7 +74,7 @@ def test_changed_file_renews_its_module_as_next_version(library: Path) -> None:
     change(library, "kind: required", "kind: optional")
     assert settle_library(library, by=TESTER) == LibraryCounts(0, 1, 0)
     assert (found().minutes, found().version) == (15, 2)
-    assert queries.curriculum(TrainingRole.USER).lines[1].kind is ItemKind.OPTIONAL
+    assert curriculum(TrainingRole.USER).lines[1].kind is ItemKind.OPTIONAL
 
 
 def test_version_in_the_file_is_taken_when_it_is_higher(library: Path) -> None:
@@ -99,7 +100,7 @@ def test_new_file_finds_its_place_after_one_that_was_rewritten(library: Path) ->
     text = text.replace("after: working-with-an-ai-workflow", f"after: {SLUG}").replace("position: 2", "position: 3")
     (library / "training" / "user" / "third.md").write_text(text, encoding="utf-8")
     assert settle_library(library, by=TESTER).added == 1
-    line = queries.curriculum(TrainingRole.USER).lines[2]
+    line = curriculum(TrainingRole.USER).lines[2]
     assert (line.module.slug, line.after) == ("third", found())
 
 

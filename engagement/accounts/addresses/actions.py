@@ -1,4 +1,4 @@
-"""Letting the addresses of sign-ins follow the directory, and confirming those that wait."""
+"""Makes addresses of sign-ins follow the directory, and confirms those that wait."""
 
 from collections.abc import Mapping
 
@@ -28,10 +28,10 @@ _STAND_IN = literal("formerly-") + cast(Account.id, String) + literal("@invalid"
 
 
 def keep_posts(people: ColumnElement[bool]) -> None:
-    """Give a sign-in to those of these people (a condition on `Person`) who have a post and none yet, before their address changes.
+    """Make sign-ins for people (a condition on `Person`) with a post and none yet, before their address changes.
 
-    Otherwise whoever asked for a link at the new address would get the post with it. One of somebody who has left is ended.
-    Where they have no address of their own so far, none at all or one that somebody else signs in with, it waits without one.
+    Otherwise anybody who asks for a link at the new address would get the post too. The sign-in of somebody who has
+    left is ended. If their old address is missing or is somebody else's sign-in, theirs waits without an address.
     """
     without = ~exists().where(Account.person_id == Person.id)
     for person in db.session.scalars(select(Person).where(people, has_post(Person.id), without)).all():
@@ -55,7 +55,7 @@ def keep_posts(people: ColumnElement[bool]) -> None:
 
 
 def _is_elsewhere(person: Person, there: Account | None) -> bool:
-    """Whether somebody else has a person's address: `there` is who signs in with it. Who has left gave theirs up to anybody."""
+    """Return whether somebody else has a person's address; `there` signs in with it. Leavers don't keep theirs."""
     if there is not None and there.is_active and is_guarded(there):
         return True
     others = exists().where(Person.email == person.email, Person.left_at.is_(None), Person.id != person.id)
@@ -63,7 +63,7 @@ def _is_elsewhere(person: Person, there: Account | None) -> bool:
 
 
 def tie(account: Account, person: Person) -> None:
-    """Say that a sign-in that belonged to nobody in the directory is this person's."""
+    """Tie a sign-in that belonged to nobody in the directory to this person."""
     account.person_id = person.id
     db.session.flush()
     by = Actor(account.id, person.name, person.id)
@@ -71,9 +71,9 @@ def tie(account: Account, person: Person) -> None:
 
 
 def give_up(account: Account) -> None:
-    """Take its address, and every session, from a sign-in that has ended or opens nothing, for whoever has the address now.
+    """Take the address and all sessions from a sign-in that has ended or opens nothing; its new holder needs it.
 
-    Raises RuleBroken for one that is guarded and has not ended: no file and no newcomer takes an address from it.
+    Raises RuleBroken for a guarded one that has not ended: no file and no newcomer takes its address.
     """
     if account.is_active and is_guarded(account):
         raise RuleBroken(
@@ -85,10 +85,11 @@ def give_up(account: Account) -> None:
 
 
 def follow_directory(people: ColumnElement[bool], *, by: Actor) -> None:
-    """Let the sign-ins of these people (a condition on `Person`) have the addresses that the directory has for them now.
+    """Give the sign-ins of these people (a condition on `Person`) their addresses from the directory.
 
-    The sessions of one that follows end: whoever has its former mailbox may have begun them. A guarded one keeps its own
-    address, which is recorded. Both addresses are told either way. Raises RuleBroken where somebody would be left without one.
+    Their sessions end, because the former mailbox's reader may have started them. A guarded sign-in keeps its address,
+    and the difference is recorded. Both addresses are told in either case. Raises RuleBroken when somebody would have
+    no address left.
     """
     db.session.flush()
     here = (Person.id == Account.person_id, people, Person.left_at.is_(None), Person.email.is_not(None))
@@ -142,20 +143,21 @@ def _tell_of_kept(people: ColumnElement[bool], by: Actor) -> None:
 
 
 def confirm_address(account: Account, address: str, *, by: Actor) -> None:
-    """Let an account sign in with the address that the directory has; its sessions end and both addresses are told.
+    """Let an account sign in with the directory's address; its sessions end and both addresses are told.
 
-    One without a role loses its password too: whoever reads the former mailbox may have set it, and roles may come later.
-    `address` is what was shown to the administrator. Raises RuleBroken when the directory has another one by now, or when
-    somebody else holds it.
+    An account without a role also loses its password: the former mailbox's reader may have set it, and roles may come
+    later. `address` is what the administrator saw. Raises RuleBroken when the directory has another one by now, or when
+    it is somebody else's.
     """
     db.session.flush()
     confirm_addresses({account.id: address}, by=by)
 
 
 def confirm_addresses(shown: Mapping[int, str], *, by: Actor) -> list[Account]:
-    """Let sign-ins (by their ids) have the addresses that were `shown` to the administrator; returns them.
+    """Give sign-ins (by id) the addresses that were `shown` to the administrator; return the changed ones.
 
-    Each mailbox gets one letter for each sign-in. Raises RuleBroken as `confirm_address`, and then none is to be kept.
+    Each mailbox gets one letter for each sign-in. Raises RuleBroken as `confirm_address` does; the caller then rolls
+    all back.
     """
     rows = select(Account).where(Account.id.in_(shown)).order_by(by_name(Account.name), Account.id)
     accounts = db.session.scalars(rows).all()
@@ -163,7 +165,7 @@ def confirm_addresses(shown: Mapping[int, str], *, by: Actor) -> list[Account]:
     wanted = {account.person.email for account in accounts if account.person}
     for account in accounts:
         if account.email in wanted and account.person and account.person.email != account.email:
-            # Two may have changed addresses: who moves makes room first.
+            # Two accounts may swap addresses, so all old ones are freed first.
             account.email = f"moving-{account.id}@invalid"
     db.session.flush()
     moved = [(each, former[each.id]) for each in accounts if _let_have(each, shown[each.id], former[each.id], by)]
@@ -172,7 +174,7 @@ def confirm_addresses(shown: Mapping[int, str], *, by: Actor) -> list[Account]:
 
 
 def _let_have(account: Account, address: str, former: str, by: Actor) -> bool:
-    """Give an account, with this `former` address, its new one; returns whether it is another."""
+    """Replace an account's `former` address with the new one; return whether they differ."""
     person = account.person
     if person is None or person.has_left or not person.email or person.email != kept_form(address):
         raise RuleBroken("The directory has another address for this person by now. Look at it again, then decide.")

@@ -1,4 +1,4 @@
-"""Which sign-ins are guarded, who holds which address, and what waits for an administrator."""
+"""Guarded sign-ins, reserved addresses, and what waits for an administrator."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -21,30 +21,30 @@ from engagement.waves.models import Wave
 
 
 def guarded() -> ColumnElement[bool]:
-    """Return the condition on `Account` for those that keep their address until an administrator confirms another."""
+    """Return the condition on `Account` that its address changes only when an administrator confirms it."""
     granted = exists().where(Grant.account_id == Account.id)
-    # Of nobody in the directory the question if they are in a list is neither true nor false.
+    # Without a person, IN would be NULL, neither true nor false.
     posted = and_(Account.person_id.is_not(None), has_post(Account.person_id))
     return or_(Account.password_hash.is_not(None), granted, posted)
 
 
 def has_post(person_id: Any) -> ColumnElement[bool]:
-    """Return the condition that a person (a column with their id) leads or sponsors something, which was said by hand."""
+    """Return the condition that a person (a column of ids) was named by hand as a lead or sponsor."""
     posts = (Wave.lead_id, Wave.sponsor_id, Programme.sponsor_id)
     among: ColumnElement[bool] = person_id.in_(union(*(select(post).where(post.is_not(None)) for post in posts)))
     return among
 
 
 def is_guarded(account: Account) -> bool:
-    """Return whether `guarded` holds for an account."""
+    """Return whether an account is guarded, as `guarded` defines it."""
     db.session.flush()
     return bool(db.session.scalar(select(exists().where(Account.id == account.id, guarded()))))
 
 
 def held() -> Subquery:
-    """Return the addresses that nobody else can be given: email, person_id (None outside the directory) and name of each holder.
+    """Return the reserved addresses: email, person_id (None outside the directory) and name of each holder.
 
-    They are those of guarded sign-ins that are not ended, and of whoever has a post without having signed in yet.
+    Holders are guarded sign-ins that have not ended, and people with a post who never signed in.
     """
     sign_ins = select(Account.email, Account.person_id, Account.name).where(Account.deactivated_at.is_(None), guarded())
     without = ~exists().where(Account.person_id == Person.id)
@@ -53,33 +53,33 @@ def held() -> Subquery:
 
 
 def people_with_rights() -> CompoundSelect[int]:
-    """Return the SELECT of the ids of people with a post, or with a guarded sign-in, also one that has ended or waits."""
+    """Return a SELECT of the ids of people with a post or a guarded sign-in, ended and waiting ones included."""
     sign_ins = select(Account.person_id).where(Account.person_id.is_not(None), guarded())
     return union(sign_ins, select(Person.id).where(has_post(Person.id)))
 
 
 def holder_of(email: str, *, apart_from: int | None) -> str | None:
-    """Return the name of whoever holds an address as `held` says, None for nobody and for the person `apart_from`."""
+    """Return the name of the holder of an address by `held`, None for nobody or the person `apart_from`."""
     holders = held()
     mine = holders.c.person_id.is_not_distinct_from(apart_from) if apart_from is not None else literal(False)
     return db.session.scalar(select(holders.c.name).where(holders.c.email == email, ~mine).limit(1))
 
 
 def is_same_name(one: str, other: str) -> bool:
-    """Return whether two names may be of one person: all words of the shorter stand in the longer."""
+    """Return whether two names may be one person's: the longer one has all words of the shorter."""
     first, second = set(search_words(one)), set(search_words(other))
     return bool(first and second) and (first <= second or second <= first)
 
 
 def signs_in_elsewhere(account: Account) -> bool:
-    """Return whether an account has another address than the directory has for its person."""
+    """Return whether an account's address differs from the one in the directory."""
     return account.person is not None and bool(account.person.email) and account.person.email != account.email
 
 
 def refuse_elsewhere(account: Account) -> None:
-    """Raise BadInput for an account that can't be given a right, because it signs in with another address than the directory has.
+    """Raise BadInput for an account that can't get a right because its address differs from the directory's.
 
-    Whoever reads that other mailbox would get the right.
+    The reader of that other mailbox would get the right.
     """
     if account.person is None or not signs_in_elsewhere(account):
         return
@@ -90,12 +90,12 @@ def refuse_elsewhere(account: Account) -> None:
     raise BadInput(problem, {"email": problem})
 
 
-#: How the stand-in begins of a sign-in that never had an address.
+#: The start of the stand-in for a sign-in that never had an address.
 WITHOUT_ADDRESS = "formerly-of-"
 
 
 def in_words(email: str) -> str:
-    """Return the address of a sign-in, in words where it has none of its own."""
+    """Return the address of a sign-in; words for a sign-in without one."""
     if is_real(email):
         return email
     return "no address so far" if email.startswith(WITHOUT_ADDRESS) else "an address that somebody else has now"
@@ -103,7 +103,7 @@ def in_words(email: str) -> str:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A sign-in that an administrator has to look at: the address that the directory has for its person, and what waits."""
+    """A sign-in that an administrator has to look at: the directory's address for its person, and what waits."""
 
     account: Account
     address: str | None
@@ -112,12 +112,12 @@ class Waiting:
 
     @property
     def former(self) -> str:
-        """Return the address that it signed in with until now, in words where that has gone to somebody else."""
+        """Return the address that it signed in with until now; words if that went to somebody else."""
         return in_words(self.account.email)
 
 
 def waiting_sign_ins() -> list[Waiting]:
-    """Return the sign-ins that wait for an administrator, by name: another address in the directory, or a person who came back."""
+    """Return sign-ins that wait for an administrator, by name: another address, or a person who returned."""
     return [
         Waiting(account, address, address is not None and address != account.email, account.returned_at is not None)
         for account, address in db.session.execute(
@@ -135,7 +135,7 @@ def _waits() -> ColumnElement[bool]:
 
 
 def former_names(people: Iterable[int]) -> dict[int, tuple[str, datetime]]:
-    """Return what people were called before they were renamed last, and until when, by their ids."""
+    """Return people's names before they were last renamed, and until when, by id."""
     old = AuditEntry.changes["name"][0].as_string()
     about = (AuditEntry.subject_kind == Person.__tablename__, AuditEntry.person_id.in_(set(people)), old.is_not(None))
     rows = select(AuditEntry.person_id, old, AuditEntry.at).where(*about).order_by(AuditEntry.id)
@@ -143,7 +143,7 @@ def former_names(people: Iterable[int]) -> dict[int, tuple[str, datetime]]:
 
 
 def posts_in_words(people: Iterable[int]) -> dict[int, list[str]]:
-    """Return what these people lead and sponsor, in words, by their ids."""
+    """Return what these people lead and sponsor, in words, by id."""
     wanted, found = set(people), defaultdict[int, list[str]](list)
     either = or_(Wave.lead_id.in_(wanted), Wave.sponsor_id.in_(wanted))
     for wave in db.session.scalars(select(Wave).where(either).order_by(Wave.id)):
@@ -158,7 +158,7 @@ def posts_in_words(people: Iterable[int]) -> dict[int, list[str]]:
 
 
 def what_leaving_ends(person: Person) -> str:
-    """Say which sign-in with rights ends when somebody leaves, and what it holds; "" for none."""
+    """Say which sign-in with rights ends when this person leaves, and what it holds; "" for none."""
     account = db.session.scalar(select(Account).where(Account.person_id == person.id))
     if account is None or not account.is_active or not is_guarded(account):
         return ""
@@ -167,7 +167,7 @@ def what_leaving_ends(person: Person) -> str:
 
 
 def rights_in_words(accounts: Sequence[Account]) -> dict[int, list[str]]:
-    """Return what these accounts hold now, in words, by their ids: roles with where they hold, posts, and a password."""
+    """Return what these accounts hold, by id: roles with their scope, posts, and a password."""
     posts = posts_in_words(account.person_id for account in accounts if account.person_id is not None)
     words = {}
     for account in accounts:
@@ -182,7 +182,7 @@ def _roles_of(account: Account) -> list[str]:
 
 
 def scope_in_words(grant: Grant) -> str:
-    """Return where a role holds."""
+    """Return the scope of a role in words."""
     if grant.programme_id:
         return f"in {db.session.get_one(Programme, grant.programme_id).name}"
     if grant.wave_id:

@@ -1,1 +1,1 @@
-"""Attempts to sign in: counted, and refused for a while once they are too many."""
+"""Attempts to sign in: counted, and refused for a while after too many."""

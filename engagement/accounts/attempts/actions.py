@@ -1,4 +1,4 @@
-"""Attempts to sign in, counted by address and place together, so that nobody is kept out by what others try elsewhere."""
+"""Counts sign-in attempts by address and place together, so that attempts elsewhere lock nobody out."""
 
 import hashlib
 import hmac
@@ -20,7 +20,7 @@ from engagement.words import minutes_words
 
 @dataclass(frozen=True)
 class Attempt:
-    """Somebody tries an address from a network address; `secret` keys the hashes under which both are counted."""
+    """A sign-in attempt for an address from a network address; `secret` keys the hashes for both."""
 
     way: Way
     email: str
@@ -35,26 +35,26 @@ class Attempt:
 
     @property
     def everywhere(self) -> str:
-        """The key of this address from all places."""
+        """The key of this address from all places together."""
         return self._hash(self.way, "everywhere", self._address)
 
     @property
     def from_place(self) -> str:
-        """The key of everything that fails from this place; of links, within one period, see `most_from_place`."""
+        """The key of all failures from this place; for links within one period, see `most_from_place`."""
         period = str(self._period) if self.way is Way.LINK else ""
         return self._hash(self.way, "place", network_of(self.place), period)
 
     @property
     def known_as(self) -> str:
-        """The key under which it is remembered that the address signed in from this place."""
+        """The key that marks this place as known for this address."""
         return self._hash("known", self._address, network_of(self.place))
 
     @property
     def most_from_place(self) -> int:
         """How many failures from this place are too many.
 
-        A link fails where nobody has the address. Whoever knew the number could find out from the refusal who is known here,
-        so it is another one, up to twice as large, for each place and period.
+        A link fails when nobody has the address. A fixed limit would let people find out from the refusal who is known
+        here, so the limit differs between places and periods, up to twice as large.
         """
         if self.way is Way.PASSWORD:
             return self.limits.per_place
@@ -62,7 +62,7 @@ class Attempt:
 
     @property
     def place_free_at(self) -> datetime:
-        """When this place may go on after too many failures."""
+        """When this place may try again after too many failures."""
         free_at = queries.attempts_end_at(self.from_place, self.most_from_place)
         if self.way is Way.PASSWORD:
             return free_at
@@ -81,9 +81,9 @@ class Attempt:
 
 
 def refuse_when_tried_too_often(attempt: Attempt) -> None:
-    """Raise TooMany, with the time to wait, when too many attempts were made at this address or from this place.
+    """Raise TooMany, with the time to wait, after too many attempts at this address or from this place.
 
-    What was tried from other places keeps nobody out of where they signed in before.
+    Attempts from other places never lock people out of places where they signed in before.
     """
     free_at = [queries.attempts_end_at(attempt.here, attempt.limits.per_address), attempt.place_free_at]
     if not queries.is_known_place(attempt.known_as):
@@ -96,23 +96,23 @@ def refuse_when_tried_too_often(attempt: Attempt) -> None:
 
 
 def count_attempt(attempt: Attempt, *, is_failure: bool = True) -> None:
-    """Count an attempt under its address, and a failure under its place too; forget old ones."""
+    """Count an attempt for its address, and a failure for its place too; delete old ones."""
     keys = [attempt.here, attempt.everywhere, *([attempt.from_place] if is_failure else [])]
     db.session.add_all(SignInAttempt(key=key, at=clock.now()) for key in keys)
     forget_attempts()
 
 
 def forget_attempts() -> int:
-    """Delete the attempts that no longer count; returns how many."""
+    """Delete the attempts that no longer count; return how many."""
     return rows_changed(delete(SignInAttempt).where(SignInAttempt.at < clock.now() - WINDOW))
 
 
 def remember_place(email: str, place: str, secret: str, *, on: date) -> None:
-    """Remember that somebody signed in from a place on a day, so that attempts from elsewhere don't keep them out of there."""
+    """Remember that somebody signed in from a place on a day, so that attempts elsewhere don't lock them out there."""
     known = insert_new(KnownPlace).values(key=Attempt(Way.PASSWORD, email, place, secret).known_as, on=on)
     db.session.execute(known.on_conflict_do_update(index_elements=["key"], set_={"on": on}))
 
 
 def shuffle_known_places(today: date) -> None:
-    """Write the known places anew in random order, without those that were not used for long."""
+    """Rewrite the known places in random order, without those unused for long."""
     db.session.add_all(KnownPlace(**row) for row in take_all(KnownPlace) if row["on"] >= today - PLACE_KNOWN)

@@ -1,4 +1,4 @@
-"""Tables of attempts: what was tried within the last minutes, and from where people sign in."""
+"""Tables of attempts: those of the last minutes, and the places from which people sign in."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from engagement.db import Base, Key, UtcDateTime, short
 
 
 class SignInAttempt(Base):
-    """A wrong password or a link that was asked for, counted by keyed hashes of the address and of the place it came from."""
+    """A wrong password or a requested link, counted by keyed hashes of the address and its place."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (Index("ix_sign_in_attempt_key_at", "key", "at"),)
@@ -20,9 +20,9 @@ class SignInAttempt(Base):
 
 
 class KnownPlace(Base):
-    """Somebody with a password signed in from this place, last on this day; a keyed hash of address and place together.
+    """A keyed hash of an address and a place from which it signed in with a password, last on this day.
 
-    The rows are written anew in random order each night, so that nothing tells at what time somebody was here.
+    The rows are rewritten in random order each night, so that nothing shows at what time somebody signed in.
     """
 
     __tablename__ = "known_place"

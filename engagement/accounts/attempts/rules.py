@@ -1,17 +1,17 @@
-"""How many attempts are too many, from where, and which network addresses are one place."""
+"""How many attempts are too many, and which network addresses are one place."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
-#: Attempts count for so long.
+#: How long an attempt counts.
 WINDOW = timedelta(minutes=15)
-#: Attempts on one address are refused from all places together once they are so many times those of one place.
+#: The limit for one address from all places together, as a multiple of the limit for one place.
 PLACES_AT_ONCE = 5
-#: After so many days without a sign-in from there, a place is no longer known.
+#: Days without a sign-in after which a place is no longer known.
 PLACE_KNOWN = timedelta(days=90)
-#: One household or office has all addresses of such a network.
+#: The prefix length of the IPv6 network of one household or office.
 BITS_OF_A_PLACE = 64
 
 
@@ -24,23 +24,23 @@ class Way(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """How many attempts within the window: on one address from one place, and failures from one place."""
+    """How many attempts within the window are allowed: at one address from one place, and failures from one place."""
 
     per_address: int = 10
     per_place: int = 60
 
     @property
     def from_everywhere(self) -> int:
-        """How many on one address from all places together."""
+        """How many attempts at one address are allowed from all places together."""
         return self.per_address * PLACES_AT_ONCE
 
 
-#: Where nothing else is set.
+#: The defaults.
 ORDINARY = Limits()
 
 
 def network_of(place: str) -> str:
-    """Return the network that a place is in: an IPv4 address itself, of IPv6 what one household or office has."""
+    """Return the network of a place: an IPv4 address itself, or the IPv6 network of a household or office."""
     try:
         address = ip_address(place)
     except ValueError:

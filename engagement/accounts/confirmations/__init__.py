@@ -1,1 +1,1 @@
-"""Confirming from the shell what waits for an administrator."""
+"""Confirms from the shell what waits for an administrator."""

@@ -1,4 +1,4 @@
-"""Confirming from the shell what waits for an administrator: said first, done with a second word."""
+"""Confirms from the shell what waits for an administrator: shown first, done when asked again."""
 
 from engagement.accounts import actions, queries
 from engagement.accounts.addresses import actions as addresses
@@ -9,9 +9,9 @@ from engagement.errors import BadInput
 
 
 def confirm_what_waits(address: str, *, is_sure: bool, by: Actor) -> str:
-    """Let in who came back, and let them sign in with the address that the directory has; return what was done in words.
+    """Let a returned person in and accept the directory's address; return in words what was done.
 
-    Raises BadInput where nobody waits, and, unless it `is_sure`, with all that would be done.
+    Raises BadInput when nothing waits and, unless `is_sure`, with everything that would be done.
     """
     person = queries.active_person_by_email(address)
     account = queries.account_of_person(person.id) if person else None
@@ -24,7 +24,7 @@ def confirm_what_waits(address: str, *, is_sure: bool, by: Actor) -> str:
     if not is_sure:
         steps = ["can sign in again"] * comes_back + [f"signs in with {person.email} instead of {former}"] * moves
         raise BadInput(
-            f"By this {whose} {' and '.join(steps)}. Ask them by another way than mail whether that is right, then add --yes."
+            f"With --yes, {whose} {' and '.join(steps)}. Ask them first, by another way than mail, whether that is right."
         )
     if comes_back:
         actions.reactivate(account, by=by)

@@ -1,1 +1,1 @@
-"""What somebody typed into a form and couldn't send, kept for a day until they have signed in again."""
+"""Forms whose sender was signed out, kept for a day until they sign in again."""

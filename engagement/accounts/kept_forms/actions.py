@@ -1,4 +1,4 @@
-"""Keeping what was typed, and letting it go."""
+"""Keeps and deletes forms that could not be sent."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -10,12 +10,12 @@ from engagement.accounts.kept_forms.models import KeptForm
 from engagement.db import db, rows_changed
 
 KEPT_FOR = timedelta(days=1)
-#: Kept of one account; the oldest go first.
+#: How many forms are kept for an account; older ones are deleted.
 MOST_KEPT = 5
 
 
 def keep_form(account_id: int, path: str, fields: Sequence[tuple[str, str]]) -> KeptForm:
-    """Keep the fields of a form that was sent to `path` for the account that had opened it."""
+    """Keep the fields of a form sent to `path`, for the account that had opened it."""
     older = (
         select(KeptForm.id).where(KeptForm.account_id == account_id).order_by(KeptForm.id.desc()).offset(MOST_KEPT - 1)
     )
@@ -27,10 +27,9 @@ def keep_form(account_id: int, path: str, fields: Sequence[tuple[str, str]]) -> 
 
 
 def throw_away(row: KeptForm) -> None:
-    """Let one go."""
     db.session.delete(row)
 
 
 def forget_kept_forms(now: datetime) -> int:
-    """Let those go that nobody came back for within a day; returns how many."""
+    """Delete forms kept for more than a day before `now` (UTC); return how many."""
     return rows_changed(delete(KeptForm).where(KeptForm.kept_at < now - KEPT_FOR))

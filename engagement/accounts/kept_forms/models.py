@@ -10,9 +10,9 @@ from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short
 
 
 class KeptForm(Base):
-    """The fields of a form whose sender was signed out meanwhile; only the account that had opened it gets it back.
+    """The fields of a form whose sender was signed out meanwhile; only the account that opened it gets it back.
 
-    `fields` are pairs of name and value as they were sent. Passwords and files are never among them.
+    `fields` are pairs of name and value as sent, never passwords or files.
     """
 
     __tablename__ = "kept_form"

@@ -1,4 +1,4 @@
-"""Reading what was kept."""
+"""Reads of kept forms."""
 
 from sqlalchemy import func, select
 
@@ -7,7 +7,7 @@ from engagement.db import db
 
 
 def newest_kept_form(account_id: int) -> int | None:
-    """Return the id of the form that was kept last for an account, None where none is."""
+    """Return the id of the account's newest kept form, None without one."""
     return db.session.scalar(select(func.max(KeptForm.id)).where(KeptForm.account_id == account_id))
 
 

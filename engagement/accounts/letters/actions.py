@@ -1,4 +1,4 @@
-"""Letters about somebody's own sign-in, in plain words; names and addresses come in as values, so that none is taken for markup."""
+"""Letters about somebody's own sign-in; names and addresses are passed as values, so that none becomes markup."""
 
 from collections.abc import Iterable
 
@@ -6,9 +6,9 @@ from engagement.accounts.letters.queries import is_real
 from engagement.accounts.models import Account
 from engagement.content.markdown import to_html
 from engagement.mail import actions as mail
-from engagement.mail.layout import html_layout
+from engagement.mail.layout import Around, html_layout
 from engagement.mail.models import Mailing
-from engagement.mail.rules import MailingKind
+from engagement.mail.rules import Letter, MailingKind
 
 KEPT = (
     "Your sign-in to Engagement stays as it is",
@@ -45,21 +45,21 @@ WHY = "You get this because the address of a sign-in to Engagement changes."
 
 
 def tell_of_kept_address(accounts: Iterable[tuple[Account, str]]) -> None:
-    """Tell both addresses of each account that the one which the directory has now (second) waits for an administrator."""
+    """Tell both addresses of each account that the directory's one (second) waits for an administrator."""
     pairs = list(accounts)
     _send(KEPT, [(account, account.email, new) for account, new in pairs])
     _send(WAITS, [(account, new, new) for account, new in pairs])
 
 
 def tell_of_followed_address(accounts: Iterable[tuple[Account, str]]) -> None:
-    """Tell both addresses of each account, the former one second, that it signs in with the one in the directory."""
+    """Tell both addresses of each account (the former one second) that it now uses the directory's."""
     pairs = list(accounts)
     _send(LEFT_BEHIND, [(account, former, account.email) for account, former in pairs])
     _send(FOLLOWED, [(account, account.email, account.email) for account, _ in pairs])
 
 
 def tell_of_confirmed_address(accounts: Iterable[tuple[Account, str]]) -> None:
-    """Tell both addresses of each account, the former one second, that it signs in with the new one."""
+    """Tell both addresses of each account (the former one second) that it now uses the new one."""
     pairs = list(accounts)
     _send(ENDED, [(account, former, account.email) for account, former in pairs])
     _send(CONFIRMED, [(account, account.email, account.email) for account, _ in pairs])
@@ -76,5 +76,5 @@ def _send(letter: tuple[str, str], to: list[tuple[Account, str, str]]) -> None:
 
 
 def _mailing(subject: str, text: str) -> Mailing:
-    html = html_layout(subject, "Engagement", to_html(text), WHY, subject)
-    return mail.build_mailing(MailingKind.SIGN_IN, subject, f"{text}\n\n{WHY}", html)
+    html = html_layout(subject, "Engagement", to_html(text), subject, Around(WHY))
+    return mail.build_mailing(MailingKind.SIGN_IN, Letter(subject, f"{text}\n\n{WHY}", html))

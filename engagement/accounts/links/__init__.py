@@ -1,1 +1,1 @@
-"""One-time links: signed, dated, good for one use, and only from the mailbox of the sign-in that they open."""
+"""One-time links: signed, dated, good for one use, and only from the mailbox of their account."""

@@ -1,4 +1,4 @@
-"""In which mailbox a link lies: only the one of the address that the account signs in with opens anything."""
+"""Checks the mailbox of a link: only links sent to the account's present address open anything."""
 
 from sqlalchemy import select
 
@@ -12,7 +12,7 @@ NO_MORE = "This address can’t sign in any more. Ask the change team."
 
 
 def refuse_from_elsewhere(link: OneTimeLink, account: Account) -> None:
-    """Raise RuleBroken for a link that lies elsewhere than the account gets its mail: in a mailbox that it had, or is yet to get."""
+    """Raise RuleBroken for a link in another mailbox than the account's, such as a former or a future one."""
     sent_to = select(Delivery.address).where(Delivery.id == link.delivery_id)
     address = db.session.scalar(sent_to) if link.delivery_id is not None else None
     there = account.person.email if account.person else None

@@ -14,15 +14,15 @@ LIFETIMES: dict[str, timedelta] = {
     "message": MESSAGE_LINK_LIFETIME,
     "setup": SETUP_LINK_LIFETIME,
 }
-#: The value of a message by which a link was asked for: the account that it signs in, None for a person without one.
+#: The slot of a link mail with the account that the link signs in, None for a person without one.
 SIGNS_IN = "signs_in"
 
 
 @dataclass(frozen=True)
 class OneTimeLink:
-    """What a link says: whom it signs in (an account or a person; neither for setup) and where it leads.
+    """What a link says: whom it signs in (an account or a person; neither for setup) and the path it leads to.
 
-    `delivery_id` is the message that it went out with, None for a link that went another way.
+    `delivery_id` is the message that it was sent with, None for a link without one.
     """
 
     purpose: LinkPurpose
@@ -35,7 +35,7 @@ class OneTimeLink:
 
     @property
     def is_limited(self) -> bool:
-        """Whether it opens an employee's own pages alone: it lies in a mailbox for days, and messages are passed on."""
+        """Whether it opens only an employee's own pages: it stays in a mailbox for days, and messages get passed on."""
         return self.origin == "message"
 
 
@@ -57,17 +57,17 @@ def sign_in_token(
 
 
 def nonce_of(delivery_id: int) -> str:
-    """Return the nonce of a link that goes out with a message, by which it is known again."""
+    """Return the nonce of a link sent with a message, which identifies the message again."""
     return f"d{delivery_id}"
 
 
 def setup_token(secret: str, nonce: str) -> str:
-    """Return the token of the link by which the first administrator is made (24 hours)."""
+    """Return the token of the link for making the first administrator (24 hours)."""
     return _signer(secret, LinkPurpose.SETUP).dumps(["setup", None, None, "/", nonce])
 
 
 def read_token(secret: str, token: str, purpose: LinkPurpose, now: datetime) -> OneTimeLink | None:
-    """Return what a token says `now`, None when it was tampered with or is too old. Whether it was used is asked elsewhere."""
+    """Return what a token says `now`, None for a forged or expired one. Doesn't check whether it was used."""
     signer = _signer(secret, purpose)
     try:
         (origin, account_id, person_id, leads_to, nonce), signed_at = signer.loads(token, return_timestamp=True)
@@ -81,7 +81,7 @@ def read_token(secret: str, token: str, purpose: LinkPurpose, now: datetime) -> 
 
 
 def fingerprint(token: str) -> str:
-    """Return the hash under which a used token is remembered."""
+    """Return the hash that is stored for a used token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -1,1 +1,1 @@
-"""Merging departments, with the roles that hold for them."""
+"""Merging departments, with the roles scoped to them."""

@@ -1,4 +1,4 @@
-"""Merging departments so that no role stays behind on one that is closed."""
+"""Merges departments, so that no role is left on a closed one."""
 
 from sqlalchemy import exists, select
 
@@ -13,9 +13,9 @@ from engagement.verbs import Verb
 
 
 def merge_department(department: Department, into: Department, *, by: Actor) -> list[Grant]:
-    """Move the people of a department to another one and close it; returns the roles for it, which hold for the other one now.
+    """Move a department's people to another one and close it; return the roles that moved along.
 
-    Raises RuleBroken as merging in the directory does. Roles may reach more people by it: see `grown_by_merging`.
+    Raises RuleBroken as merging in the directory does. Roles may reach more people afterwards: see `grown_by_merging`.
     """
     people.merge_department(department, into, by=by)
     moving = roles_of_department(department)

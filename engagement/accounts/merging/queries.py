@@ -1,4 +1,4 @@
-"""Which roles would reach more people if two departments were merged."""
+"""The roles that would reach more people if two departments were merged."""
 
 from sqlalchemy import select
 
@@ -8,15 +8,16 @@ from engagement.people.models import Department
 
 
 def roles_of_department(department: Department) -> list[Grant]:
-    """Return the open roles that hold for this department itself."""
+    """Return the open roles scoped to this department itself."""
     here = (Grant.department_id == department.id, Grant.withdrawn_at.is_(None))
     return list(db.session.scalars(select(Grant).where(*here).order_by(Grant.id)))
 
 
 def grown_by_merging(department: Department, into: Department) -> list[tuple[Grant, Department]]:
-    """Return the open roles that would reach more people, each with the department whose people that would be.
+    """Return open roles that would reach more people, each with the department whose people those are.
 
-    They are those for the department itself, which move along, and those that reach where its people go, but not where they are.
+    They are the roles of the department itself, which move along, and those that cover its people's new place but not
+    the old one.
     """
     granted = select(Grant, Department).join(Department, Department.id == Grant.department_id)
     grown = []

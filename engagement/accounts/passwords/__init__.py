@@ -1,1 +1,1 @@
-"""Passwords: which ones are refused, and how they are kept."""
+"""Passwords: which ones are refused, and how they are stored."""

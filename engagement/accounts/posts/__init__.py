@@ -1,1 +1,1 @@
-"""Posts that open pages by what the data says: leading a wave, sponsoring something, heading a department."""
+"""Posts that give rights: leading a wave, sponsoring something, heading a department."""

@@ -1,4 +1,4 @@
-"""Giving posts: nothing else names a lead or a sponsor, and each is given as carefully as a role."""
+"""Gives posts, with the same care as roles; nothing else names a lead or a sponsor."""
 
 from collections.abc import Iterable
 
@@ -19,10 +19,10 @@ from engagement.waves.models import Wave
 
 
 def name_lead(wave: Wave, person: Person | None, *, by: Actor) -> None:
-    """Say who leads a wave, nobody when None. Naming who leads it already changes nothing.
+    """Set the lead of a wave, None for nobody. Setting the same person changes nothing.
 
-    With the first right the sessions end, as with the first role. Raises BadInput for somebody who has left, or who signs in
-    with another address than the directory has.
+    The first right of a person ends their sessions, as a first role does. Raises BadInput for somebody who has left, or
+    whose account has another address than the directory.
     """
     old = wave.lead
     if person is old:
@@ -33,7 +33,7 @@ def name_lead(wave: Wave, person: Person | None, *, by: Actor) -> None:
 
 
 def name_sponsor(of: Wave | Programme, person: Person | None, *, by: Actor) -> None:
-    """Say who sponsors a wave or a programme, nobody when None. Otherwise as `name_lead`."""
+    """Set the sponsor of a wave or programme, None for nobody. Otherwise as `name_lead`."""
     old = of.sponsor
     if person is old:
         return
@@ -43,14 +43,14 @@ def name_sponsor(of: Wave | Programme, person: Person | None, *, by: Actor) -> N
 
 
 def name_head(department: Department, person: Person | None, *, by: Actor) -> None:
-    """Say by hand who heads a department, nobody when None. Otherwise as `name_lead`."""
+    """Set the head of a department by hand, None for nobody. Otherwise as `name_lead`."""
     if person is not department.manager:
         _prepare(person, "manager")
     people.name_department_manager(department, person, by=by)
 
 
 def end_sessions_before_first_right(people_ids: Iterable[int]) -> None:
-    """End the sessions of those of these people who have no right yet: none that was begun before picks one up."""
+    """End the sessions of those of these people who have no right yet: no older session may gain one."""
     db.session.flush()
     granted = exists().where(Grant.account_id == Account.id, Grant.withdrawn_at.is_(None))
     heads = exists().where(Department.manager_id == Account.person_id, Department.closed_at.is_(None))

@@ -1,1 +1,1 @@
-"""How far accounts go: who reads, and which roles open which question."""
+"""The reach of accounts: the reader, and which roles open what."""

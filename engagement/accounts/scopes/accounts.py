@@ -1,4 +1,4 @@
-"""Looking up sign-ins and roles for administrators; they belong to no place."""
+"""Looks up sign-ins and roles for administrators; they belong to no programme or department."""
 
 from engagement.accounts.models import Account, Grant
 from engagement.reach import Reach, row_of_all
@@ -10,5 +10,5 @@ def account_for(administering: Reach, account_id: int) -> Account:
 
 
 def grant_for(administering: Reach, grant_id: int) -> Grant:
-    """Return a role that was given, also one that was taken back; raises BeyondReach or NotFound."""
+    """Return a role that was given, even if withdrawn since; raises BeyondReach or NotFound."""
     return row_of_all(administering, Grant, grant_id)

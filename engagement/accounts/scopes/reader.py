@@ -1,4 +1,4 @@
-"""Who is signed in, with everything that the access questions rest on; read once for each request."""
+"""The signed-in person with all facts that give rights; read once for each request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,14 +10,14 @@ from engagement.reach import Reach
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who is signed in, with what was granted to them and what follows from the data.
+    """Somebody who is signed in, with the roles given to them and the facts that give rights.
 
-    `everywhere` are roles without a scope; `in_programmes`, `in_waves` and `in_departments` pairs of role and place, which is
-    a wave's or programme's id, or a department's lineage. `leads_waves` are ids of waves led, `sponsors_programmes` of programmes
-    sponsored; `heads` the lineages of departments headed, with everything below; `has_team` whether somebody reports to
-    this person. `programme_of` gives the programmes of all waves named here. `is_limited` is who came by the link of a
-    message, which opens an employee's own pages; `has_more` says whether signing in by a password or a fresh link would
-    open more.
+    `everywhere` are roles without a scope. `in_programmes`, `in_waves` and `in_departments` are pairs of a role and its
+    place: the id of a programme or wave, or the lineage of a department. `leads_waves` are ids of waves led,
+    `sponsors_programmes` of programmes sponsored; `heads` the lineages of departments headed, with everything below;
+    `has_team` says whether somebody reports to this person. `programme_of` gives the programmes of all waves named
+    here. `is_limited` marks a sign-in by a link in a message, which opens only an employee's own pages; `has_more` says
+    whether a password or a fresh link would open more.
     """
 
     account_id: int
@@ -37,33 +37,33 @@ class Reader:
     has_more: bool = False
 
     def as_employee(self, *, has_tasks: bool = False) -> "Reader":
-        """Return this reader with an employee's rights alone: nothing that was granted, and nothing that follows from a post.
+        """Return this reader with an employee's rights alone, without roles and posts.
 
-        This is the one place that says what a link in a message opens. `has_tasks` says that the account is named somewhere
-        by itself, as an approver is.
+        This is the one place that says what a link in a message opens. `has_tasks` says that the account itself is
+        named somewhere, for example as an approver.
         """
         plain = Reader(self.account_id, self.name, self.person_id, self.timezone)
         return replace(plain, is_limited=True, has_more=has_tasks or self != plain)
 
     @property
     def actor(self) -> Actor:
-        """The reader as the audit names them."""
+        """The reader as the audit log names them."""
         return Actor(self.account_id, self.name, self.person_id)
 
     @property
     def named_id(self) -> int:
-        """The account under which texts and posts name the reader, such as an approver; 0, which is nobody, where limited."""
+        """The account id by which texts name the reader, for example as approver; 0, which is nobody's, if limited."""
         return 0 if self.is_limited else self.account_id
 
     def has(self, *roles: Role) -> bool:
-        """Return whether one of the roles was granted without a scope."""
+        """Return whether one of the roles was given without a scope."""
         return not self.everywhere.isdisjoint(roles)
 
     def reach(self, *roles: Role, with_posts: bool = True, to_read: bool = False) -> Reach:
-        """Return how far these roles go, and with them what follows from leading a wave or heading a department.
+        """Return how far these roles reach, with waves led and departments headed.
 
-        `with_posts` False leaves out what is led and headed. `to_read` takes in what is said of a programme as a whole where
-        some of its waves are within reach.
+        `with_posts` False leaves out what is led and headed. `to_read` adds facts about a whole programme if some of
+        its waves are within reach.
         """
         waves = {wave_id for role, wave_id in self.in_waves if role in roles}
         lineages = {lineage for role, lineage in self.in_departments if role in roles}

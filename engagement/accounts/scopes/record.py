@@ -1,4 +1,4 @@
-"""Whose record of changes is whose: what a reader of the audit may read of it."""
+"""Which audit entries a reader may read."""
 
 from sqlalchemy import ColumnElement, or_, select, true
 
@@ -11,7 +11,7 @@ from engagement.waves.scopes import waves_within
 
 
 def entries_within(reach: Reach) -> ColumnElement[bool]:
-    """Return the condition on `AuditEntry` for what concerns a place within reach, all of them where it is everything."""
+    """Return the condition on `AuditEntry` that it concerns a place within reach; all entries for everything."""
     if reach.everything:
         return true()
     waves = select(Wave.id).where(waves_within(reach))

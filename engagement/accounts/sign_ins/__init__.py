@@ -1,1 +1,1 @@
-"""Who signed in on which day: all that is kept of the sign-ins of people without a role."""
+"""Who signed in on which day: the only record of sign-ins by people without a role."""

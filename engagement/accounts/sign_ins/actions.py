@@ -1,4 +1,4 @@
-"""Remembering sign-ins: with their instant for those who hold a role, by day alone for everybody else."""
+"""Records sign-ins: with their instant for people with a role, by day alone for everybody else."""
 
 from datetime import UTC, date, datetime, time
 
@@ -13,12 +13,12 @@ from engagement.db import db, insert_new, take_all
 from engagement.people.models import Person
 from engagement.verbs import Verb
 
-#: Noon in UTC stands for the whole day, because it lies in that day nearly everywhere.
+#: Noon UTC represents a whole day, because it falls on that day nearly everywhere.
 STANDS_FOR_THE_DAY = time(12, tzinfo=UTC)
 
 
 def remember_sign_in(account: Account, *, on: date) -> None:
-    """Remember that somebody signed in on the organisation's own day `on`."""
+    """Remember that somebody signed in on the organisation's local day `on`."""
     db.session.flush()
     if open_grants(account.id):
         audit.record(Verb.SIGNED_IN, account, by=account.actor)
@@ -30,8 +30,8 @@ def remember_sign_in(account: Account, *, on: date) -> None:
 def ask_for_link(email: str) -> Account | Person | None:
     """Return who gets a link at an address, None for nobody.
 
-    Where its sign-in waits for an administrator, nothing is sent and the answer says nothing; that somebody asked is
-    remembered for the administrator.
+    If its sign-in waits for an administrator, no link is sent and the page doesn't say so; the request is remembered
+    for the administrator.
     """
     account = account_by_email(email)
     person = active_person_by_email(email) if account is None else None
@@ -44,12 +44,12 @@ def ask_for_link(email: str) -> Account | Person | None:
 
 
 def days_of_sign_ins(today: date) -> list[date]:
-    """Return the days before `today` whose sign-ins are not in the audit yet."""
+    """Return the days before `today` whose sign-ins are not in the audit log yet."""
     return list(db.session.scalars(select(SignInDay.on).where(SignInDay.on < today).distinct().order_by(SignInDay.on)))
 
 
 def record_sign_ins(today: date, only: date | None = None) -> bool:
-    """Write the sign-ins of days before `today`, or of `only` one, into the audit, by day and in random order.
+    """Write sign-ins of days before `today` (`only`: of one day) to the audit log, by day and in random order.
 
     Returns whether there were any.
     """

@@ -1,4 +1,4 @@
-"""The sign-ins of today that are not in the audit yet."""
+"""Today's sign-ins that are not in the audit log yet."""
 
 from datetime import date
 
@@ -9,10 +9,10 @@ from engagement.db import Base
 
 
 class SignInDay(Base):
-    """Somebody without a role signed in on this day, once or several times.
+    """Somebody without a role signed in on this day, once or more often.
 
-    Rows lie here until the day is over. Then they become entries of the audit together, in random order, so that nothing
-    tells at what time somebody was here: whoever knows that, and when an anonymous concern came in, would know too much.
+    When the day is over, its rows become audit entries together, in random order, so that nothing shows at what time
+    somebody signed in. That time, compared with the arrival of an anonymous concern, could identify its sender.
     """
 
     __tablename__ = "sign_in_day"

@@ -1,4 +1,4 @@
-"""The kinds of things that people hold and somebody else takes over when they leave, and how each is said to a reader."""
+"""The kinds of things that people hold and others take over when they leave, and their words."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,9 +33,9 @@ from engagement.words import short_day_words
 
 @dataclass(frozen=True)
 class HeldThing:
-    """Something that a person holds, to be given to somebody else when they leave: what, as what, and where that is done.
+    """Something that a person holds and somebody else takes over when they leave: what, as what, and where.
 
-    `place` is None where the reader may not look at it; `may_change` says that the reader may give it away there.
+    `place` is None when the reader may not look at it; `may_change` says that the reader may give it away there.
     """
 
     what: str
@@ -48,10 +48,10 @@ class HeldThing:
 
 @dataclass(frozen=True)
 class HeldKind:
-    """One way of holding something: the column that names the holder, the rows, and how one is said to a reader.
+    """One way of holding something: the column of the holder, the rows, and the words for a reader.
 
-    `said` gives None for what the reader may not see; without a reader, for the service itself, it hides nothing. `within`
-    is the condition for the rows that a reader may see where the rows alone don't tell.
+    `said` returns None for what the reader may not see; without a reader (the service itself) it hides nothing.
+    `within` is the condition for the rows that a reader may see, if the rows alone don't tell.
     """
 
     holder: InstrumentedAttribute[Any]
@@ -107,7 +107,7 @@ def _communication(as_what: str, line: Communication, reader: Reader | None) -> 
 
 
 def _concern(concern: Concern, reader: Reader | None) -> HeldThing | None:
-    """Name a concern by a number, its day, its state and what it is about, to those who may read it; to others as one only."""
+    """Name a concern by number, day, state and topic to those who may read it; to others only as a concern."""
     if reader and may_answer_for(rights.planning(reader), concern.wave):
         what = f"Concern {concern.id % 1_000_000:06d}, came in on {short_day_words(concern.received_on)}"
         where = f", {concern.wave.title}" if concern.wave else ""

@@ -1,4 +1,4 @@
-"""What people hold that somebody else takes over once they leave: found from what is held, for many people at once."""
+"""What people hold that others take over when they leave; found from the things held, for many people at once."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from engagement.people.models import Person
 
 
 class HeldTotals(NamedTuple):
-    """How many people who left still hold something, and how many things that is."""
+    """How many leavers still hold something, and how many things that is."""
 
     people: int
     things: int
 
 
 def held_by(person: Person, reader: Reader | None = None) -> list[HeldThing]:
-    """Return what a person holds now, of which the reader sees what they may see; everything for the service (None)."""
+    """Return what a person holds now, as far as the reader may see it; everything for the service (None)."""
     return things_held([person.id], reader)[person.id]
 
 
@@ -39,7 +39,7 @@ def things_held(people: Sequence[int], reader: Reader | None = None) -> dict[int
 
 
 def leavers_who_hold(reader: Reader, *, limit: int, offset: int) -> list[tuple[Person, list[HeldThing]]]:
-    """Return who has left and still holds something, the latest first and then by name: the list for reassignment."""
+    """Return leavers who still hold something, the latest first and then by name: the list for reassignment."""
     leavers = db.session.scalars(
         select(Person)
         .where(_left(), Person.id.in_(select(_holders().c.person_id)))
@@ -52,7 +52,7 @@ def leavers_who_hold(reader: Reader, *, limit: int, offset: int) -> list[tuple[P
 
 
 def held_by_leavers(among: Select[int] | None = None) -> HeldTotals:
-    """Count those who left and still hold something, and what they hold; only `among` these people where given."""
+    """Count leavers who still hold something, and what they hold; `among` limits this to some people."""
     holders = _holders()
     counted = (
         select(func.count(holders.c.person_id.distinct()), func.count())
@@ -67,7 +67,7 @@ def _left() -> ColumnElement[bool]:
 
 
 def _holders() -> Subquery:
-    """One row for each thing that somebody holds, with the column `person_id`."""
+    """Return one row for each thing held, with the column `person_id`."""
     rows = (
         kind.rows.with_only_columns(kind.holder.label("person_id"), maintain_column_froms=True).order_by(None)
         for kind in KINDS

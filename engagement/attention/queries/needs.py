@@ -1,4 +1,4 @@
-"""Everything that needs one reader: rows with a reason, what they are about, who has to act, by when, and where."""
+"""Everything that needs one reader, with reason, subject, who has to act, by when, and where."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,25 +24,24 @@ from engagement.attention.queries.waves import (
     waves_with_roleless_members,
 )
 from engagement.attention.rules import Kind, Place, Reason, days_late
-from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.attention import needs_attention
 from engagement.communications.subjects import subjects_shown
 from engagement.people.models import Person
-from engagement.people.organisation import Organisation
+from engagement.people.organisation.rules import Organisation
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance import queries as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.scopes import concerns_within
 from engagement.set_aside import SetAside
-from engagement.training import queries as training
-from engagement.training.queries import Move
+from engagement.training.queries.leftovers import Move, moves
 from engagement.training.queries.progress import people_counts
 from engagement.training.scopes import old_training_within
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
 
 Found = TypeVar("Found")
-#: What a row stands for, with everything that a sentence about it may say.
+#: The thing behind a need, with everything that a sentence about it may say.
 Subject = (
     Occurrence
     | Concern
@@ -59,7 +58,7 @@ Subject = (
 
 @dataclass(frozen=True)
 class Who:
-    """Who has to act: an account, a person, or both where it is somebody of the directory."""
+    """Who has to act: an account, a person, or both for somebody in the directory."""
 
     name: str
     account_id: int | None = None
@@ -68,10 +67,10 @@ class Who:
 
 @dataclass(frozen=True)
 class Need:
-    """One thing that needs somebody: `who`, or anybody who may where that is None.
+    """One thing that needs somebody: `who`, or if that is None anybody with the right.
 
-    `kind` and `key` say what it is about, `key` being None where it is about several things at once. It waits since `since`,
-    and was to be settled by `by`; `days_late` says how long ago that was.
+    `kind` and `key` identify its subject; `key` is None for several things at once. It has waited since `since` and was
+    due `by`; `days_late` says how long ago that was.
     """
 
     reason: Reason
@@ -88,7 +87,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Needed:
-    """The needs of one reason: how many there are, and the first of them."""
+    """The needs with one reason: how many there are, and the first of them."""
 
     reason: Reason
     count: int
@@ -98,9 +97,10 @@ class Needed:
 def needed_by(
     reader: Reader, waves: Sequence[Wave], on: date, organisation: Organisation, *, limit: int
 ) -> list[Needed]:
-    """Return what needs a reader, the reason that can wait least first, with at most `limit` rows of each reason.
+    """Return what needs a reader, the most urgent reason first, with at most `limit` rows for each reason.
 
-    `waves` are those that the reader sees, `on` is the reader's own day; concerns are late by the organisation's. The number of queries does not grow with what there is.
+    `waves` are those that the reader sees, `on` is the reader's local day; concerns are late by the organisation's. The
+    number of queries is fixed.
     """
     planning = rights.planning(reader)
     planned = [wave for wave in waves if reaches_wave(planning, wave)]
@@ -118,7 +118,7 @@ def needed_by(
 
 
 def _messages(reader: Reader, on: date, limit: int) -> list[Needed]:
-    waiting = calendar.needs_attention(reader)
+    waiting = needs_attention(reader)
     found = {
         Reason.APPROVAL: waiting.approvals,
         Reason.SENT_BACK: waiting.sent_back,
@@ -195,14 +195,14 @@ def _concerns(reader: Reader, organisation: Organisation, limit: int) -> list[Ne
 
 
 def _old_training(reader: Reader, on: date, limit: int) -> Needed:
-    """What people who moved had not finished, by move; the clock decides where nobody does."""
+    """Return the unfinished training of people who moved, by move; the scheduler decides if nobody does."""
 
     def row(move: Move) -> Need:
         place, since, by = Place.OLD_TRAINING, move.first_asked_at, move.decide_by
         late = days_late(by.astimezone(ZoneInfo(reader.timezone)).date(), on)
         return Need(Reason.OLD_TRAINING, Kind.MOVE, move.key, move.wave.title, place, move, None, since, by, late)
 
-    found = training.moves(old_training_within(rights.training(reader)))
+    found = moves(old_training_within(rights.training(reader)))
     return _first(Reason.OLD_TRAINING, found, row, limit)
 
 
@@ -225,9 +225,9 @@ def _vacancies(planned: Sequence[Wave], on: date, limit: int) -> Needed:
 
 
 def _training(waves: Sequence[Wave], on: date, limit: int) -> list[Needed]:
-    """What open waves need so that their people learn in time, in three queries.
+    """Return what open waves need for training in time, in three queries.
 
-    A wave whose people wait for a curriculum is named there alone: nobody has training to do because there is none.
+    A wave whose people wait for a curriculum appears only there: there is no training yet that they could do.
     """
     ids = [wave.id for wave in waves]
     counted, missing = headcounts(ids), missing_curricula(waves, on)
@@ -277,14 +277,14 @@ def _roleless_row(on: date) -> Callable[[RolelessMembers], Need]:
 
 
 def _leavers(reader: Reader) -> Needed:
-    """What people who left still hold, as one need: the list has them all, with a way for each thing."""
+    """Return as one need everything that leavers still hold; its page lists all, each with a way to give it away."""
     totals = held_by_leavers() if rights.keeping_people(reader).everything else HeldTotals(0, 0)
     need = Need(Reason.LEAVERS, Kind.LEAVERS, None, Reason.LEAVERS.word, Place.LEAVERS, totals)
     return Needed(Reason.LEAVERS, 1 if totals.people else 0, [need])
 
 
 def _sign_ins(reader: Reader, limit: int) -> Needed:
-    """Sign-ins whose address or return an administrator has to confirm."""
+    """Return sign-ins whose address or return an administrator has to confirm."""
 
     def row(waiting: Waiting) -> Need:
         account = waiting.account

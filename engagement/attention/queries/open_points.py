@@ -1,4 +1,4 @@
-"""What is still open in one wave before it takes a step: facts to look at, whatever day it is."""
+"""What is still open in one wave before its next step, whatever the date."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date
 from engagement.attention.queries.ownership import parts_to_name
 from engagement.attention.queries.waves import headcounts
 from engagement.attention.rules import Place
-from engagement.communications.queries import next_messages
+from engagement.communications.queries.calendar import next_messages
 from engagement.communications.subjects import subjects_shown
 from engagement.programmes.queries import ownership_gaps
 from engagement.training.queries.progress import people_counts, people_without_curriculum
@@ -20,7 +20,7 @@ MOST_MESSAGES = 20
 
 @dataclass(frozen=True)
 class OpenPoint:
-    """One thing that is not done, and where it is done: the thing of `place` with this key."""
+    """One thing that is not done, and where to do it: the thing at `place` with this key."""
 
     title: str
     why: str
@@ -29,9 +29,9 @@ class OpenPoint:
 
 
 def open_points(wave: Wave, on: date, *, goes_live: bool) -> list[OpenPoint]:
-    """Return what a wave still lacks on a day before its people can work with what it rolls out; in about ten queries.
+    """Return what a wave still lacks on a day before its people can start; in about ten queries.
 
-    `goes_live` says that this is the day on which they begin, which may be another one than was planned.
+    `goes_live` says that they start on this day, which may differ from the planned one.
     """
     return [*_plan(wave, on, goes_live), *_training(wave), *_ownership(wave), *_messages(wave)]
 

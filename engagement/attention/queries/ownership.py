@@ -1,4 +1,4 @@
-"""Parts of a workflow's ownership that nobody holds, where that presses."""
+"""Vacant parts of a workflow's ownership that need somebody soon."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from engagement.words import listed, short_day_words
 
 @dataclass(frozen=True)
 class Vacancy:
-    """What nobody holds of one workflow's ownership; `wave` is the first of its waves that is not over."""
+    """The vacant ownership of one workflow; `wave` is its first wave that is not over."""
 
     workflow: Workflow
     gaps: Sequence[OwnershipGap]
@@ -25,22 +25,22 @@ class Vacancy:
 
     @property
     def goes_live_on(self) -> date | None:
-        """The day on which it goes live; None where it is in use, or nothing is planned."""
+        """The day of its go-live; None if it is in use, or nothing is planned."""
         return self.wave.go_live_on if self.wave is not None and self.wave.status.is_ahead else None
 
     @property
     def by_on(self) -> date | None:
-        """The day by which somebody has to be named, so that they can still look at it before it goes live."""
+        """The day by which somebody has to be named, with time left to look at it before it goes live."""
         return self.goes_live_on - timedelta(days=OWNED_DAYS_BEFORE) if self.goes_live_on else None
 
     @property
     def since_on(self) -> date | None:
-        """The first day since which a part is vacant, None where nobody ever held one."""
+        """The first day on which a part became vacant, None if nobody ever held one."""
         return min((gap.vacant_since for gap in self.gaps if gap.vacant_since), default=None)
 
     @property
     def title(self) -> str:
-        """What somebody has to do."""
+        """The task in words."""
         return f"Name {parts_to_name(self.gaps)} for {self.workflow.name}"
 
     @property
@@ -62,15 +62,15 @@ class Vacancy:
 
 
 def parts_to_name(gaps: Sequence[OwnershipGap]) -> str:
-    """Return the parts of ownership that nobody holds in words: "an owner and a change approver"."""
+    """Return the vacant parts of ownership in words: "an owner and a change approver"."""
     return listed(f"{'an' if gap.part.word[0] in 'AEIOU' else 'a'} {gap.part.word.lower()}" for gap in gaps)
 
 
 def vacancies(waves: Sequence[Wave], on: date) -> list[Vacancy]:
-    """Return what of the ownership of the workflows in these waves somebody has to be named for, one for each workflow.
+    """Return, by workflow of these waves, the ownership for which somebody has to be named.
 
-    A part that somebody held before counts at any time, one that nobody ever held when the workflow is in use or goes live
-    within 60 days of `on`. Three queries.
+    A part that somebody held before always counts; one that nobody ever held counts when the workflow is in use or goes
+    live within 60 days of `on`. Three queries.
     """
     workflows = workflows_of_waves([wave.id for wave in waves])
     nearest, in_use = _next_go_live(waves, workflows), _in_use(waves, workflows)
@@ -85,7 +85,7 @@ def vacancies(waves: Sequence[Wave], on: date) -> list[Vacancy]:
 
 
 def _next_go_live(waves: Sequence[Wave], workflows: Mapping[int, Sequence[Workflow]]) -> dict[int, Wave]:
-    """Return for each workflow the first of its waves that is not closed or cancelled."""
+    """Return each workflow's first wave that is neither closed nor cancelled."""
     first: dict[int, Wave] = {}
     for wave in sorted(waves, key=lambda wave: wave.go_live_on):
         if wave.status.is_open:

@@ -1,4 +1,4 @@
-"""What jobs left alone, and which reader acts on it: whoever is in charge of the thing, and administrators of everything."""
+"""Things that jobs set aside, and who acts on them: those in charge of the thing, and administrators of everything."""
 
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
@@ -8,7 +8,7 @@ from engagement.communications.models import Communication, Occurrence
 from engagement.db import db
 from engagement.set_aside import SetAside, all_set_aside
 
-#: By the table of what was left alone: what it is, and where somebody acts on it; of anything else, on the page of jobs.
+#: By table: the kind of a thing that was set aside, and its page; other tables use the page of jobs.
 WHERE = {
     "occurrence": (Kind.MESSAGE, Place.MESSAGE),
     "communication": (Kind.COMMUNICATION, Place.COMMUNICATION),
@@ -18,12 +18,12 @@ WHERE = {
 
 
 def set_aside_for(reader: Reader) -> list[SetAside]:
-    """Return what jobs left alone and this reader may have tried again, the newest first."""
+    """Return the things set aside that this reader may have tried again, the newest first."""
     return [row for row in all_set_aside() if may_try_again(reader, row)]
 
 
 def may_try_again(reader: Reader, row: SetAside) -> bool:
-    """Return whether the reader may have something tried again that a job left alone."""
+    """Return whether the reader may have something tried again that a job set aside."""
     if rights.administering(reader).everything:
         return True
     planning = rights.planning(reader)
@@ -34,7 +34,7 @@ def may_try_again(reader: Reader, row: SetAside) -> bool:
 
 
 def communication_of(row: SetAside) -> Communication | None:
-    """Return the communication that something set aside is, or belongs to."""
+    """Return the communication of a thing set aside, None if it has none."""
     if row.kind == "communication":
         return db.session.get(Communication, int(row.key))
     message = db.session.get(Occurrence, int(row.key)) if row.kind == "occurrence" else None

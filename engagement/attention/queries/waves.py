@@ -1,4 +1,4 @@
-"""What waves need before people can work with what they roll out: members, training roles, curricula, and training in time."""
+"""What waves need before their people can start: members, training roles, curricula, and training in time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from engagement.waves.models import Membership, Wave
 
 @dataclass(frozen=True)
 class WaveTraining:
-    """An open wave whose training needs somebody, with how many people are in it and how many were asked and have finished."""
+    """An open wave with training to act on: how many people it has, and how many were asked and have finished."""
 
     wave: Wave
     reason: Reason
@@ -26,18 +26,17 @@ class WaveTraining:
 
     @property
     def due_on(self) -> date:
-        """The day by which its training is due."""
         return self.wave.training_due_on
 
     @property
     def figures(self) -> str:
-        """How many have finished, of those who were asked."""
+        """How many of those who were asked have finished."""
         if not self.trained.assigned:
             return "Nobody has training to do yet" if self.people else "Nobody is in it yet"
         return f"{self.trained.finished:,} of {self.trained.assigned:,} people have finished their training"
 
     def is_pressing(self, on: date) -> bool:
-        """Return whether it is time to decide about the wave itself: before that, those who plan it can still mend it."""
+        """Return whether the wave itself has to be decided about: earlier, its planners can still catch up."""
         return self.reason is not Reason.NO_TRAINING or is_watched(self.due_on, on)
 
 
@@ -51,7 +50,7 @@ class Headcount:
 
 @dataclass(frozen=True)
 class RolelessMembers:
-    """A wave with members who have no training role."""
+    """A wave with members without a training role."""
 
     wave: Wave
     people: int
@@ -59,7 +58,7 @@ class RolelessMembers:
 
 @dataclass(frozen=True)
 class MissingCurriculum:
-    """A training role that asks for nothing although people of these waves, live or soon, have it; the first go-live first."""
+    """A training role with an empty curriculum that people of these live or imminent waves have; first go-live first."""
 
     role: TrainingRole
     waves: Sequence[Wave]
@@ -67,7 +66,7 @@ class MissingCurriculum:
 
 
 def headcounts(wave_ids: Sequence[int]) -> dict[int, Headcount]:
-    """Return how many people are in each of these waves now, and how many have no training role, in one query."""
+    """Return how many people are in each wave now, and how many have no training role, in one query."""
     has_role = select(PersonRole.person_id).where(PersonRole.person_id == Membership.person_id).exists()
     counted = db.session.execute(
         select(Membership.wave_id, func.count(), func.count().filter(~has_role))
@@ -79,20 +78,20 @@ def headcounts(wave_ids: Sequence[int]) -> dict[int, Headcount]:
 
 
 def waves_with_roleless_members(waves: Sequence[Wave], counted: Mapping[int, Headcount]) -> list[RolelessMembers]:
-    """Return those of the waves that are open and have members without a training role, in the order given."""
+    """Return the open waves that have members without a training role, in the order given."""
     numbers = [(wave, counted.get(wave.id, Headcount()).without_role) for wave in waves if wave.status.is_open]
     return [RolelessMembers(wave, number) for wave, number in numbers if number]
 
 
 def is_close(wave: Wave, on: date) -> bool:
-    """Return whether a wave is live, or goes live so soon that its people need training to do."""
+    """Return whether a wave is live, or so near its go-live that its people need training to do."""
     return wave.status.is_live or (wave.status.is_ahead and is_near(wave.go_live_on, on))
 
 
 def untrained_waves(
     waves: Sequence[Wave], on: date, people: Mapping[int, int], trained: Mapping[int, Count]
 ) -> list[WaveTraining]:
-    """Return the waves whose training needs somebody on a day, in the order given; who has no entry counts as nobody."""
+    """Return the waves whose training needs somebody on a day, in order; waves missing from the counts count as 0."""
     found = []
     for wave in waves:
         number, count = people.get(wave.id, 0), trained.get(wave.id, Count())
@@ -111,7 +110,7 @@ def untrained_waves(
 
 
 def missing_curricula(waves: Sequence[Wave], on: date) -> list[MissingCurriculum]:
-    """Return the roles without anything to learn of people in these waves, if they are live or go live soon; in one query."""
+    """Return the roles with an empty curriculum that people of these live or imminent waves have; in one query."""
     in_order = sorted((w for w in waves if is_close(w, on)), key=lambda wave: (wave.go_live_on, wave.id))
     return [
         MissingCurriculum(role, [wave for wave in in_order if wave.id in numbers], sum(numbers.values()))

@@ -1,1 +1,1 @@
-"""First setup: what a new installation still lacks before its first briefing can go out."""
+"""First setup: what a new installation still needs before its first briefing can go out."""

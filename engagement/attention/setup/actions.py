@@ -1,4 +1,4 @@
-"""Leaving out a step of first setup, and taking it up again."""
+"""Skips a step of first setup, and resumes it."""
 
 from sqlalchemy import delete
 
@@ -11,13 +11,13 @@ from engagement.verbs import Verb
 
 
 def skip_setup(step: SetupStep, *, by: Actor) -> None:
-    """Leave a step out. Doing it twice changes nothing."""
+    """Skip a step. Doing it twice changes nothing."""
     row = insert_new(SkippedSetup).values(step=step, by=by.name[:401], at=clock.now())
     if rows_changed(row.on_conflict_do_nothing()):
         audit.record(Verb.SKIPPED_SETUP, audit.Subject("setup", step.word), by=by)
 
 
 def take_up_setup(step: SetupStep, *, by: Actor) -> None:
-    """Take up a step that was left out. Doing it twice changes nothing."""
+    """Resume a skipped step. Doing it twice changes nothing."""
     if rows_changed(delete(SkippedSetup).where(SkippedSetup.step == step)):
         audit.record(Verb.TOOK_UP_SETUP, audit.Subject("setup", step.word), by=by)

@@ -1,4 +1,4 @@
-"""Steps of first setup that somebody left out."""
+"""Skipped steps of first setup."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from engagement.db import Base, Key, UtcDateTime, short, word_of
 
 
 class SkippedSetup(Base):
-    """A step that this installation does without, said by somebody at an instant."""
+    """A step that somebody decided to skip, and when."""
 
     __tablename__ = "skipped_setup"
 

@@ -1,4 +1,4 @@
-"""How far first setup is: every step ticks itself from what is there."""
+"""Progress of first setup: each step is done when the data shows it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from engagement.waves.models import Membership
 
 @dataclass(frozen=True)
 class StepState:
-    """Where one step stands; `skipped_by` names who left it out, None where nobody did."""
+    """The state of one step; `skipped_by` names who skipped it, None if nobody did."""
 
     step: SetupStep
     is_done: bool
@@ -35,7 +35,7 @@ class StepState:
 
 
 def setup_states() -> Sequence[StepState]:
-    """Return where each step stands, in their order; empty once a briefing went out or is done without, then in one query."""
+    """Return the state of each step, in order; empty, after one query, once a briefing was sent or skipped."""
     without = exists().where(SkippedSetup.step == SetupStep.BRIEFING)
     if db.session.scalar(select(or_(exists().where(Occurrence.mailing_id.is_not(None)), without))):
         return []
@@ -49,7 +49,7 @@ def setup_states() -> Sequence[StepState]:
 
 
 def _there() -> dict[SetupStep, ColumnElement[bool]]:
-    """Return for each step before the first briefing the question whether what it makes is there."""
+    """Return for each step before the first briefing the condition that its result exists."""
     described = Workflow.system_does != ""
     return {
         SetupStep.MAIL: exists().where(Delivery.state == DeliveryState.SENT),

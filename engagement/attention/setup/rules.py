@@ -1,10 +1,10 @@
-"""The steps of first setup, in the order in which they build on one another."""
+"""The steps of first setup, in the order in which they build on each other."""
 
 from enum import StrEnum
 
 
 class SetupStep(StrEnum):
-    """Something that an installation needs before people can be told, trained and heard."""
+    """Something that an installation needs before people can be informed, trained and heard."""
 
     MAIL = "mail"
     PEOPLE = "people"
@@ -34,7 +34,7 @@ _WORDS = {
     SetupStep.WORKFLOW: ("Describe a workflow, and name its owners", "What is automated, what is not, who decides, and how to tell that it is wrong."),
     SetupStep.WAVE: ("Plan a wave", "Its departments, its workflows and the day of its go-live."),
     SetupStep.TRAINING: ("Take over the training library", "Modules for users, builders, support staff and leaders, ready to be adapted."),
-    SetupStep.COLLEAGUE: ("Name somebody who approves", "Nobody approves what they wrote themselves: a second change manager, or the sponsor."),
+    SetupStep.COLLEAGUE: ("Name somebody who approves", "Nobody approves what they wrote themselves, so it takes a second change manager."),
     SetupStep.COMMUNICATIONS: ("Put communications in the calendar", "Four types with a rhythm and an outline, or the briefing of your wave alone."),
     SetupStep.BRIEFING: ("Send the first briefing", "Somebody else approves it, and the clock sends it on its day."),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Being in another audience, whose rule is followed, however deep (there is no circle among them); one that is gone reaches nobody."""
+"""Being in another audience, resolved to any depth (circles are refused); a deleted one reaches nobody."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ from engagement.searching import by_name
 
 
 def named_in(rule: Rule) -> list[int]:
-    """Return the audiences that a rule names itself."""
+    """Return the audiences that a rule names directly."""
     return values_of(rule, AudienceField.name)
 
 

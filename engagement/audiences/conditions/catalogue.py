@@ -1,6 +1,6 @@
-"""The list of all fields, in the order in which the form offers them; and what a whole rule comes to over them.
+"""The list of all fields, in the order of the form, and what whole rules mean with them.
 
-A new field is a file beside this one and its line in the list.
+A new field is a file beside this one and a line in the list.
 """
 
 from collections import defaultdict
@@ -28,7 +28,7 @@ from engagement.audiences.conditions.wave import WaveField
 from engagement.audiences.conditions.wave_state import WaveStateField
 from engagement.audiences.rules import NOBODY, Phrase, Rule, conditions_of, problems_in
 
-#: Every field by the name that rules give it.
+#: Every field by its name in rules.
 FIELDS: Mapping[str, Field] = {
     field.name: field
     for field in (
@@ -54,17 +54,17 @@ FIELDS: Mapping[str, Field] = {
 
 
 def ground_on(day: date) -> Ground:
-    """Return the ground on which rules are answered as of a day: training is overdue when it was due before it."""
+    """Return the facts for answering rules as of a day; training is overdue if it was due before that day."""
     return Ground(day, FIELDS)
 
 
 def problems_of(rule: Any) -> list[str]:
-    """Return one sentence for each thing that makes a rule unusable, none for a good one; ids are not looked up."""
+    """Return a sentence for each thing that makes a rule unusable; ids are not looked up."""
     return problems_in(rule, lambda one: condition_problems(FIELDS, one))
 
 
 def understood(rule: Any) -> Rule:
-    """Return a stored rule, and the one that reaches nobody in place of one that this version can't understand."""
+    """Return a stored rule, or the rule that reaches nobody if this version can't understand it."""
     return NOBODY if problems_of(rule) else rule
 
 
@@ -77,17 +77,17 @@ def asked_by(rule: Rule) -> dict[str, list[Rule]]:
 
 
 def labels_of(rule: Rule) -> dict[str, Labels]:
-    """Return for each field what everything is called that a rule names."""
+    """Return the names of everything that a rule names, by field."""
     return {name: FIELDS[name].labels(conditions) for name, conditions in asked_by(rule).items()}
 
 
 def gone_from(rule: Rule) -> list[str]:
-    """Return in words what a rule names that isn't there, once each."""
+    """Return in words, once each, what a rule names that no longer exists."""
     asked = asked_by(rule).items()
     found = (word for name, every in asked for word in FIELDS[name].gone(every, FIELDS[name].labels(every)))
     return list(dict.fromkeys(found))
 
 
 def phrase_with(labels: Mapping[str, Labels]) -> Phrase:
-    """Return how conditions are said, with these names for what they name."""
+    """Return a function that words conditions with these names."""
     return lambda one, opposite: FIELDS[one["field"]].phrase(one, labels[one["field"]], opposite)

@@ -8,7 +8,7 @@ from engagement.audiences.conditions.field import Condition, Ground
 from engagement.audiences.conditions.narrowing import NarrowedField, Post, narrowed
 from engagement.audiences.conditions.wave import title_of
 from engagement.people.models import Person
-from engagement.stakeholders.coverage import champion_posts, is_champion_on
+from engagement.stakeholders.champions.queries import champion_posts, is_champion_on
 from engagement.stakeholders.models import Champion
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus

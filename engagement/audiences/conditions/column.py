@@ -1,4 +1,4 @@
-"""Fields that ask for a value that people have themselves, in a column; the empty one for those who have none."""
+"""Fields that ask for the value of a person's column; "" for people without one."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ from engagement.people.models import Person
 
 
 class ColumnField(Field):
-    """A column of `Person` with the field's name; `found` and `missing` say what somebody has there."""
+    """A column of `Person` with the field's name; `found` and `missing` word what somebody has there."""
 
     not_given: ClassVar[str]
     found: ClassVar[str]

@@ -1,4 +1,4 @@
-"""Whether somebody confirmed a message as read that asked for it. A value is a word and the mailing's id: "confirmed:7"."""
+"""Whether somebody confirmed a message that asked for it. A value is a word and the mailing's id: "confirmed:7"."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,6 +68,6 @@ def _sql(value: str) -> ColumnElement[bool]:
 
 
 def _parts(value: str) -> tuple[str, int]:
-    """Return the word and the mailing of a value; mailing 0, which there never is, where that makes no sense."""
+    """Return the word and the mailing's id of a value; id 0, which no mailing has, for an invalid one."""
     word, _, mailing = value.partition(":")
     return word, next(iter(ids_in([mailing])), 0)

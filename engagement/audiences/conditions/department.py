@@ -1,4 +1,4 @@
-"""The department that somebody works in, with those below it or without; a merged one stands for its successor."""
+"""The department that somebody works in, with or without those below; a merged one means its successor."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from engagement.people.queries import department_successors
 
 
 def lineage_of(person: Person) -> list[int]:
-    """Return the departments that a person works in, from the top down to their own."""
+    """Return the ids of the departments that a person works in, from the top down."""
     return [int(part) for part in person.department.lineage.split("/") if part] if person.department else []
 
 
@@ -21,7 +21,7 @@ def works_in(ids: Sequence[int], *, exactly: bool = False) -> ColumnElement[bool
     top = aliased(Department)
     below = select(Department.id).join(top, Department.lineage.like(top.lineage + "%")).where(top.id.in_(ids))
     within = select(Department.id).where(Department.id.in_(ids)) if exactly else below
-    # Somebody without a department is not in it, rather than unknown: the opposite has to hold.
+    # People without a department must give false rather than NULL, so that the opposite is true of them.
     return and_(Person.department_id.is_not(None), Person.department_id.in_(within))
 
 

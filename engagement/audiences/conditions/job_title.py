@@ -1,4 +1,4 @@
-"""Words in somebody's job title: one of the values holds when all its words occur in it, in any spelling."""
+"""Words in a job title: true if all words of one of the values occur, in any spelling."""
 
 from collections.abc import Sequence
 from typing import Any

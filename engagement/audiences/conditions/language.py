@@ -1,4 +1,4 @@
-"""The language that somebody reads, by its code; whoever has none of their own reads the organisation's."""
+"""The language that somebody reads, by code; the organisation's for people without one."""
 
 from engagement.audiences.conditions.column import ColumnField
 

@@ -1,4 +1,4 @@
-"""Conditions that can be asked of some programmes and waves only: where somebody stands, and whether that counts."""
+"""Conditions that can be limited to programmes and waves, and whether a person's position counts there."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,19 +18,19 @@ PROGRAMMES, WAVES = "programmes", "waves"
 
 @dataclass(frozen=True)
 class Post:
-    """Where somebody stands in a stakeholder group or is a champion: a programme, and those of its waves that it is for."""
+    """A position in a stakeholder group or as a champion: its programme, and the waves in which it counts."""
 
     programme: int
     waves: frozenset[int]
 
     def is_within(self, condition: Condition) -> bool:
-        """Return whether a condition that may be narrowed counts this."""
+        """Return whether a condition, limited or not, counts this position."""
         programmes, waves = condition.get(PROGRAMMES, []), condition.get(WAVES, [])
         return not (programmes or waves) or self.programme in programmes or not self.waves.isdisjoint(waves)
 
 
 def posts_of(places: Iterable[tuple[int, int | None]]) -> dict[tuple[int, int | None], Post]:
-    """Return for each place on a map where it counts: one for a whole programme counts in each of its waves."""
+    """Return a position for each place on a map; one for a whole programme counts in each of its waves."""
     asked = set(places)
     whole = {programme_id for programme_id, wave_id in asked if wave_id is None}
     waves: dict[int, set[int]] = defaultdict(set)
@@ -46,14 +46,14 @@ def posts_of(places: Iterable[tuple[int, int | None]]) -> dict[tuple[int, int | 
 def narrowed(
     condition: Condition, programme_id: SQLColumnExpression[int], in_waves: Callable[[list[int]], ColumnElement[bool]]
 ) -> ColumnElement[bool]:
-    """Return the condition on a row of `programme_id` that it counts; `in_waves` says when it does for some waves."""
+    """Return the condition that a row of `programme_id` counts; `in_waves` is its test for some waves."""
     if PROGRAMMES not in condition and WAVES not in condition:
         return true()
     return or_(programme_id.in_(condition.get(PROGRAMMES, [])), in_waves(condition.get(WAVES, [])))
 
 
 class NarrowedField(Field):
-    """A field whose conditions may name programmes and waves; either of them will do."""
+    """A field whose conditions may name programmes and waves, of which one has to match."""
 
     narrowed_by = (PROGRAMMES, WAVES)
 
@@ -62,7 +62,7 @@ class NarrowedField(Field):
         return super().phrase(condition, labels, opposite) + (f" in {either(places)}" if places else "")
 
     def labels(self, conditions: Sequence[Condition]) -> Labels:
-        # Programmes and waves have theirs by part and id.
+        # Programmes and waves are labelled by part and id.
         named = set(places_in(conditions))
         asked = select(Programme.id, Programme.name).where(
             Programme.id.in_(k for part, k in named if part == PROGRAMMES)
@@ -78,14 +78,14 @@ class NarrowedField(Field):
 
 
 def places_in(conditions: Iterable[Condition]) -> Iterator[tuple[str, int]]:
-    """Yield the programmes and waves that conditions are narrowed to, each with its part."""
+    """Yield the programmes and waves that limit conditions, each with its part."""
     for condition in conditions:
         for part in (PROGRAMMES, WAVES):
             yield from ((part, key) for key in condition.get(part, []))
 
 
 def offered_places() -> Options:
-    """Return the programmes and waves that a condition can be narrowed to, each programme before its waves."""
+    """Return the programmes and waves that can limit a condition, each programme before its waves."""
     waves = waves_in_order()
     found: Options = []
     for key, name in db.session.execute(select(Programme.id, Programme.name).order_by(Programme.id)):
@@ -95,7 +95,7 @@ def offered_places() -> Options:
 
 
 def places_read(texts: Iterable[str]) -> dict[str, list[int]]:
-    """Return the parts that narrow a condition from what a form gives: "waves:3"; what makes no sense is left out."""
+    """Return the parts that limit a condition from a form's texts ("waves:3"), skipping invalid ones."""
     keys: dict[str, list[str]] = defaultdict(list)
     for part, _, key in (text.partition(":") for text in texts):
         keys[part].append(key)

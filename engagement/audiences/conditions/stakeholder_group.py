@@ -1,4 +1,4 @@
-"""The stakeholder groups that somebody stands in: by name, or with a department above them that stands in one as a whole."""
+"""The stakeholder groups of a person: by name, or through a department above them that is in one as a whole."""
 
 from typing import TypeAlias
 
@@ -19,12 +19,12 @@ from engagement.stakeholders.queries import (
 )
 from engagement.stakeholders.rules import StakeholderGroup
 
-#: Groups, each with where somebody stands in it.
+#: A person's groups with their positions.
 Standing: TypeAlias = frozenset[tuple[str, Post]]
 
 
 def _departments(ground: Ground) -> list[tuple[int, str, Post]]:
-    """Return the departments that stand on a map as one group, merged ones as their successors, with where."""
+    """Return departments mapped as one group, merged ones as their successors, with their positions."""
     found = departments_as_groups()
     posts = posts_of((programme_id, wave_id) for _, _, programme_id, wave_id in found)
     now = ground.once(department_successors)

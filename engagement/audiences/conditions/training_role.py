@@ -9,7 +9,7 @@ from engagement.people.rules import TrainingRole
 
 
 class RolesField(Field):
-    """What is read of a person for either field on training roles: those that they have."""
+    """A field about training roles; its fact about a person are the roles that they have."""
 
     rests_on_roles = True
 

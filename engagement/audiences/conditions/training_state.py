@@ -1,4 +1,4 @@
-"""How far somebody is with their training. A value is "overdue", "not_started", or a word and a module: "finished:safe-use"."""
+"""A person's training state. A value is "overdue", "not_started", or a word and a module: "finished:safe-use"."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from engagement.words import short_day_words
 
 OVERDUE, NOT_STARTED = "overdue", "not_started"
 FINISHED, NOT_FINISHED = "finished", "not_finished"
-#: At most this many states are answered for one condition.
+#: At most this many states are named for one condition.
 _MOST_TOLD = 6
 
 
 @dataclass(frozen=True)
 class Learning:
-    """When somebody last finished each module, by slug, and where they stand with what is assigned."""
+    """When somebody last finished each module, by slug, and the state of their assignments."""
 
     finished: Mapping[str, datetime]
     is_overdue: bool = False
@@ -65,7 +65,7 @@ class TrainingStateField(Field):
         return any(_holds(value, facts) for value in condition["values"])
 
     def told(self, condition: Condition, facts: Learning, labels: Labels, zone: tzinfo) -> str:
-        # Each of the states that are asked about is answered, those that are true of the person first.
+        # Every state in question is answered, those that are true of the person first.
         values = sorted(condition["values"], key=lambda value: not _holds(value, facts))
         sentences = list(dict.fromkeys(_told(value, facts, labels, zone) for value in values))
         more = len(sentences) - _MOST_TOLD

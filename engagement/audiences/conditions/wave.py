@@ -16,12 +16,12 @@ def waves_in_order(*which: ColumnElement[bool]) -> list[Wave]:
 
 
 def title_of(wave: Wave) -> str:
-    """Return a wave with its programme, since waves of several programmes have the same numbers."""
+    """Return a wave with its programme, because waves of several programmes have the same numbers."""
     return f"{wave.title} ({wave.programme.name})"
 
 
 def is_member(*which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return the condition on `Person` that they are now in a wave whose membership is such."""
+    """Return the condition on `Person` that they are now in a wave with such a membership."""
     return exists().where(Membership.person_id == Person.id, Membership.ended_at.is_(None), *which)
 
 

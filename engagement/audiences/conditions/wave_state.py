@@ -1,4 +1,4 @@
-"""How far the waves are that somebody is in now."""
+"""The status of the waves that somebody is in now."""
 
 from sqlalchemy import ColumnElement, select
 

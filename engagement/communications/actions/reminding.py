@@ -8,18 +8,18 @@ from sqlalchemy import String, literal, or_, select
 from engagement import audit
 from engagement.communications.actions.states import lock
 from engagement.communications.merging import slot
-from engagement.communications.messages import CONFIRM_SLOT, Letter, filled_columns, own_copy_path
+from engagement.communications.messages import CONFIRM_SLOT, confirm_button, filled_columns, own_copy_path
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.readers import due_column, translation_column
 from engagement.content.frames import frame_in
 from engagement.db import count_of, db
 from engagement.mail.actions import add_translation, build_mailing, queue_for_people
 from engagement.mail.confirming import due_for_reminder, reminder_of
-from engagement.mail.layout import html_layout
+from engagement.mail.layout import Around, html_layout
 from engagement.mail.models import Mailing, Reminder, Translation
 from engagement.mail.queries import translations_in
-from engagement.mail.rules import MailingKind
-from engagement.people.organisation import UNSET, Organisation
+from engagement.mail.rules import Letter, MailingKind
+from engagement.people.organisation.rules import UNSET, Organisation
 from engagement.programmes.models import Programme
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
@@ -86,17 +86,13 @@ def _build(occurrence: Occurrence, mailing: Mailing, number: int, organisation: 
     own = _letter(mailing, mailing.language, organisation)
     reminder = build_mailing(
         MailingKind.NOTICE,
-        own.subject,
-        own.text,
-        own.html,
+        own,
         sender_name=mailing.sender_name,
         reply_to=mailing.reply_to,
         title=f"Reminder {number}: {occurrence.title}",
-        language=own.language,
     )
     for translation in translations_in(mailing.id):
-        letter = _letter(translation, translation.language, organisation)
-        add_translation(reminder, letter.language, letter.subject, letter.text, letter.html)
+        add_translation(reminder, _letter(translation, translation.language, organisation))
     db.session.add(Reminder(mailing_id=reminder.id, of_mailing_id=mailing.id, number=number))
     db.session.flush()
     return reminder
@@ -112,15 +108,12 @@ def _letter(of: Mailing | Translation, language: str, organisation: Organisation
         subject,
         "",
         f"<p>{escape(sentence)}</p>",
-        why,
         sentence,
-        organisation=organisation.name,
+        Around(why, organisation.name, frame.language),
+        button=confirm_button(frame),
         language=language,
-        frame_language=frame.language,
-        copy_words=frame.say("copy_address"),
-        action=(frame.say("confirm"), slot(CONFIRM_SLOT)),
     )
-    return Letter(language, subject, f"{sentence}\n\n{frame.say('confirm')}:\n{slot(CONFIRM_SLOT)}\n\n--\n{why}", html)
+    return Letter(subject, f"{sentence}\n\n{frame.say('confirm')}:\n{slot(CONFIRM_SLOT)}\n\n--\n{why}", html, language)
 
 
 def _fitting(subject: str) -> str:

@@ -30,7 +30,7 @@ from engagement.errors import RuleBroken
 from engagement.mail.actions import queue_for_address, queue_for_people
 from engagement.mail.models import Delivery, Mailing
 from engagement.people.models import Person
-from engagement.people.organisation import UNSET, Organisation
+from engagement.people.organisation.rules import UNSET, Organisation
 from engagement.verbs import Verb
 from engagement.waves.rules import WaveStatus
 

@@ -10,8 +10,8 @@ from engagement.communications.models import Occurrence
 from engagement.content.markdown import to_html
 from engagement.mail.actions import build_mailing, queue_for_address
 from engagement.mail.headers import is_usable_address
-from engagement.mail.layout import html_layout
-from engagement.mail.rules import MailingKind
+from engagement.mail.layout import Around, Button, html_layout
+from engagement.mail.rules import Letter, MailingKind
 
 LINK = "message_link"
 
@@ -51,10 +51,10 @@ def tell(notice: Notice, accounts: Iterable[Account], occurrence: Occurrence, *,
     found.pop(by.account_id or 0, None)
     if not found:
         return
-    action = ("Open the message", slot(LINK))
-    html = html_layout(notice.subject, "Engagement", to_html(notice.text), notice.why, notice.subject, action=action)
+    around, button = Around(notice.why), Button("Open the message", slot(LINK))
+    html = html_layout(notice.subject, "Engagement", to_html(notice.text), notice.subject, around, button=button)
     text = f"{notice.text}\n\nOpen the message:\n{slot(LINK)}\n\n--\n{notice.why}"
-    mailing = build_mailing(MailingKind.NOTICE, notice.subject, text, html, title=occurrence.title)
+    mailing = build_mailing(MailingKind.NOTICE, Letter(notice.subject, text, html), title=occurrence.title)
     values = {"title": occurrence.title, "who": by.name, "due": occurrence.when, "comment": comment}
     values[LINK] = f"/occurrences/{occurrence.id}"
     for account in found.values():

@@ -18,7 +18,7 @@ from engagement.communications.translations import main_language, translation_in
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.letters import clean
-from engagement.people.organisation import UNSET, Organisation
+from engagement.people.organisation.rules import UNSET, Organisation
 from engagement.verbs import Verb
 from engagement.words import language_words
 

@@ -24,7 +24,7 @@ from engagement.mail.models import Delivery
 from engagement.mail.queries import Waiting, delivery_counts, waiting_for_hours
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
-from engagement.people.organisation import UNSET, Organisation
+from engagement.people.organisation.rules import UNSET, Organisation
 from engagement.words import short_day_words, zone_words
 
 

@@ -49,7 +49,9 @@ def run_job(name: str) -> BaseResponse:
         return redirect(url_for("admin.jobs"), code=303)
     audit.record(Verb.RAN_JOB, audit.Subject("job_line", name), by=reader.actor)
     when = (
-        "No clock ticks just now; it runs when one does." if clock_stands_still() else "It begins within some seconds."
+        "The clock stands still. The job runs once flask serve or flask scheduler is started."
+        if clock_stands_still()
+        else "It begins within some seconds."
     )
     return done("admin.jobs", f"{name} runs now.", when)
 

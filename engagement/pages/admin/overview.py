@@ -30,7 +30,7 @@ HEADER = ("at (UTC)", "who", "did what", "kind", "id", "name", "changes")
 
 @blueprint.get("/admin")
 def index() -> str:
-    """How the service stands, and the ways to jobs, audit, sign-ins and mail."""
+    """Show how the service is doing, and the ways to jobs, audit, sign-ins and mail."""
     reader = guard.reader()
     guard.allow(rights.reading_operation(reader).everything)
     settings, administers = guard.settings(), rights.administering(reader).everything
@@ -67,7 +67,7 @@ def _asked_entries(asked: Asked) -> Select[AuditEntry]:
 
 @blueprint.get("/admin/audit")
 def audit_log() -> str:
-    """Who changed what, when, from which value; newest first."""
+    """Show who changed what, when and from which value, newest first."""
     auditing = rights.auditing(guard.reader())
     guard.allow(auditing.holds_anything)
     asked = Asked()

@@ -13,8 +13,8 @@ from engagement.pages.parts.forms import EditForm
 from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.privacy.actions.retention import keep_for
 from engagement.privacy.queries import old_records
-from engagement.privacy.queries.keeping import retention_rules
 from engagement.privacy.queries.old_records import Going
+from engagement.privacy.queries.retention import retention_rules
 from engagement.privacy.rules.records import RecordKind, days_problem
 from engagement.words import plural
 

@@ -37,7 +37,7 @@ MEANINGS = {
 
 
 class RoleForm(Form):
-    """Whom to give which role, and where it holds."""
+    """Who gets which role, and where it counts."""
 
     email = EmailField(
         "Whose work address?", filters=[stripped], validators=[InputRequired("Write an address."), Length(max=254)]

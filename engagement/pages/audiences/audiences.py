@@ -13,7 +13,7 @@ from engagement.audiences.conditions.catalogue import FIELDS, understood
 from engagement.audiences.conditions.narrowing import offered_places
 from engagement.audiences.models import Audience
 from engagement.audiences.scopes import audience_for, audience_to_change
-from engagement.communications import queries as calendar
+from engagement.communications.queries.calendar import EVERY_ONE, communications_running
 from engagement.communications.scopes import readable
 from engagement.db import count_of, db
 from engagement.errors import RuleBroken
@@ -113,8 +113,8 @@ def audience(audience_id: int) -> str:
     )
 
 
-def _messages_to(row: Audience, which: ColumnElement[bool] = calendar.EVERY_ONE) -> list[Any]:
-    running = calendar.communications_running(readable=which)
+def _messages_to(row: Audience, which: ColumnElement[bool] = EVERY_ONE) -> list[Any]:
+    running = communications_running(readable=which)
     return [line.communication for line in running if line.communication.audience_id == row.id]
 
 

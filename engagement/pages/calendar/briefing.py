@@ -8,9 +8,9 @@ from wtforms import SelectField
 from engagement.accounts.models import Account
 from engagement.accounts.queries import accounts_holding
 from engagement.accounts.scopes import rights
-from engagement.communications import actions
 from engagement.communications.actions.briefings import bring_briefing
-from engagement.communications.queries import briefing_of
+from engagement.communications.actions.planning import schedule_briefing
+from engagement.communications.queries.calendar import briefing_of
 from engagement.days.working_days import nearest_working_day
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.forms import NOBODY, RESPONSIBLE, choices, chosen
@@ -59,7 +59,7 @@ def brief_wave(wave_id: int) -> Drawn | BaseResponse:
                 holiday_country=settings.holidays,
                 by=reader.actor,
             )
-            made = actions.schedule_briefing(briefing, form.instant(briefing.timezone), by=reader.actor)
+            made = schedule_briefing(briefing, form.instant(briefing.timezone), by=reader.actor)
         if saved:
             more = f"It is due {when_words(made)}, once somebody has approved it."
             return saved.to(

@@ -9,9 +9,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement import clock
 from engagement.accounts.models import Account
 from engagement.accounts.scopes import rights
-from engagement.communications import actions, queries, scopes
+from engagement.communications import scopes
+from engagement.communications.actions import calendar
+from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.models import Communication
 from engagement.communications.outlines import standard_outlines
+from engagement.communications.queries.calendar import counts_of, dates_beyond, messages_of
+from engagement.communications.queries.one_message import reach_of
 from engagement.communications.rules import CommunicationKind
 from engagement.communications.translations import main_language
 from engagement.errors import BadInput
@@ -66,8 +70,8 @@ def new() -> Drawn | BaseResponse:
         with saving(form) as saved:
             details = form.details()
             scopes.allow_in(planning, programme.id, details.wave)
-            actions.refuse_readers_beyond(scopes.written_to(planning, programme.id), details.audience, today())
-            communication = actions.make_communication(programme, details, by=reader.actor)
+            calendar.refuse_readers_beyond(scopes.written_to(planning, programme.id), details.audience, today())
+            communication = calendar.make_communication(programme, details, by=reader.actor)
         if saved:
             return saved.to(
                 "calendar.communication",
@@ -81,7 +85,7 @@ def new() -> Drawn | BaseResponse:
 
 def _how_often_words(communication: Communication) -> str:
     """Say how often it goes out and on which days first, so that nobody has to count weeks or look up holidays."""
-    first = queries.dates_beyond(communication, clock.now(), 3)
+    first = dates_beyond(communication, clock.now(), 3)
     days = listed(day_words(each.sends_at.astimezone(ZoneInfo(communication.timezone)).date()) for each in first)
     return f"{communication.how_often}. The first dates: {days}." if first else f"{communication.how_often}."
 
@@ -120,7 +124,7 @@ def standard() -> Drawn | BaseResponse:
             wanted = form.audiences()
             if not wanted:
                 raise BadInput(NOTHING_CHOSEN, {CommunicationKind.EXECUTIVE_UPDATE.value: NOTHING_CHOSEN})
-            made = actions.adopt_standard_communications(
+            made = calendar.adopt_standard_communications(
                 programme,
                 owner=chosen_owner(form),
                 approver=chosen(Account, form.approver.data),
@@ -157,9 +161,9 @@ def communication(communication_id: int) -> Drawn:
 
 def _communication_shown(row: Communication, when: WhenForm) -> Drawn:
     now = clock.now()
-    past = queries.messages_of(row.id, now, past=True)
-    coming = queries.messages_of(row.id, now, past=False)
-    counts = queries.counts_of(past)
+    past = messages_of(row.id, now, past=True)
+    coming = messages_of(row.id, now, past=False)
+    counts = counts_of(past)
     return drawn(
         "calendar/communication.html",
         when,
@@ -168,7 +172,7 @@ def _communication_shown(row: Communication, when: WhenForm) -> Drawn:
         language=language_words(main_language(row, guard.organisation())),
         coming=coming,
         past=[(message, counts.get(message.id, {}).get(DeliveryState.SENT, 0)) for message in past],
-        reach=queries.reach_of([row], clock.today(row.timezone))[row.id],
+        reach=reach_of([row], clock.today(row.timezone))[row.id],
         may_plan=scopes.may_plan(rights.planning(guard.reader()), row) and row.ended_at is None,
         may_take_up=scopes.may_plan(rights.planning(guard.reader()), row) and row.ended_at is not None,
         when=when,
@@ -182,7 +186,7 @@ def date_message(communication_id: int) -> Drawn | BaseResponse:
     form = WhenForm()
     if form.validate_on_submit():
         with saving(form) as saved:
-            made = actions.schedule_briefing(row, form.instant(row.timezone), by=guard.reader().actor)
+            made = schedule_briefing(row, form.instant(row.timezone), by=guard.reader().actor)
         if saved:
             return saved.to(
                 "calendar.occurrence",
@@ -205,8 +209,8 @@ def edit(communication_id: int) -> Drawn | BaseResponse:
             scopes.allow_in(planning, row.programme_id, details.wave)
             if details.audience != row.audience:
                 within = scopes.written_to(planning, row.programme_id)
-                actions.refuse_readers_beyond(within, details.audience, today())
-            actions.change_communication(row, details, by=guard.reader().actor)
+                calendar.refuse_readers_beyond(within, details.audience, today())
+            calendar.change_communication(row, details, by=guard.reader().actor)
         if saved:
             return saved.to(
                 "calendar.communication",
@@ -220,11 +224,11 @@ def edit(communication_id: int) -> Drawn | BaseResponse:
 @blueprint.post("/communications/<int:communication_id>/ending")
 def end(communication_id: int) -> BaseResponse:
     row = _to_plan(communication_id)
-    actions.end_communication(row, by=guard.reader().actor)
+    calendar.end_communication(row, by=guard.reader().actor)
     return done(
         "calendar.communication",
         f"{row.name} has ended.",
-        "Nothing of it is sent any more. What was sent stays readable. You can take it up again on this page.",
+        "None of its messages goes out from now on. What was sent stays readable. You can take the communication up again on this page.",
         communication_id=row.id,
     )
 
@@ -233,7 +237,7 @@ def end(communication_id: int) -> BaseResponse:
 def take_up_communication(communication_id: int) -> BaseResponse:
     """Let an ended communication go on."""
     row = _to_plan(communication_id)
-    actions.take_up_communication(row, by=guard.reader().actor)
+    calendar.take_up_communication(row, by=guard.reader().actor)
     return done(
         "calendar.communication",
         f"{row.name} goes on.",

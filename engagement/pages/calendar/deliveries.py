@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from engagement import clock
 from engagement.accounts.scopes import rights
+from engagement.communications.merging import slot
 from engagement.communications.subjects import in_words
 from engagement.db import db
 from engagement.mail import actions, queries
@@ -68,7 +69,8 @@ def deliveries() -> str:
         asked=asked,
         shows_unknown=filters.state is DeliveryState.UNKNOWN,
         mailing=mailing,
-        title=in_words(mailing.subject) if mailing else "Deliveries",
+        title=_name(mailing) if mailing else "Deliveries",
+        mailings=[(row, _name(row)) for row in _mailings(mailing)],
         person=person,
         lede=_lede(counts, queries.waiting_for_hours(clock.now(), mailing.id if mailing else None)),
         undecided=queries.undecided(),
@@ -95,6 +97,11 @@ def _filters(asked: Asked) -> DeliveryFilters:
 def _mailings(chosen: Mailing | None) -> list[Mailing]:
     recent = queries.recent_mailings()
     return recent if chosen is None or chosen in recent else [chosen, *recent]
+
+
+def _name(mailing: Mailing) -> str:
+    """Return a mailing's subject in words; a notice to the team names the message that it is about."""
+    return in_words(mailing.subject.replace(slot("title"), mailing.title))
 
 
 def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None) -> Line:

@@ -53,7 +53,7 @@ class CommunicationForm(EditForm):
     wave = SelectField(
         "Which wave is it about?", description="Texts may name the wave and its go-live only where there is one."
     )
-    audience = SelectField("Who gets it?", description="Found anew each time it is sent.")
+    audience = SelectField("Who gets it?", description="Its people are found anew each time a message goes out.")
     owner = SelectField("Who writes it?", description="It is sent in this name, and replies come here.")
     approver = SelectField("Who approves it?", description="Nobody approves what they wrote themselves.")
     rhythm = SelectField("How often does it go out?")
@@ -93,9 +93,9 @@ class CommunicationForm(EditForm):
         description="Only for messages that readers can’t switch off. Each draft can say otherwise.",
     )
     remind_after_days = IntegerField(
-        "After how many days is somebody reminded who has not confirmed?", default=3, description="1 to 30."
+        "After how many days are readers reminded to confirm?", default=3, description="1 to 30."
     )
-    remind_times = IntegerField("How many times at most?", default=2, description="0 to 3.")
+    remind_times = IntegerField("How many reminders at most?", default=2, description="0 to 3.")
     language = StringField(
         "In which language is it written?",
         filters=[stripped],

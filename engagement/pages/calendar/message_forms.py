@@ -62,7 +62,7 @@ class DraftForm(EditForm):
     )
     asks_confirmation = BooleanField(
         "Readers confirm that they have read it",
-        description="Each gets one button for it. Who has not pressed it is reminded, as the communication says.",
+        description="Each reader gets one button for it. Those who have not pressed it are reminded, as the communication says.",
     )
     text_version = HiddenField()
     language = HiddenField()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications.models import Occurrence
-from engagement.communications.queries import go_lives_between, messages_between
+from engagement.communications.queries.calendar import go_lives_between, messages_between
 from engagement.communications.scopes import readable
 from engagement.days.working_days import holidays_between
 from engagement.waves.models import Wave

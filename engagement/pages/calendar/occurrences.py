@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
 from engagement.accounts.scopes import rights
-from engagement.communications import queries, scopes
+from engagement.communications import scopes
 from engagement.communications.approvals import approver_words, may_approve, possible_approvers
 from engagement.communications.merging import FIELDS, OF_A_WAVE
 from engagement.communications.messages import Preview, asks_confirmation, preview_as, preview_to_nobody, why_for
 from engagement.communications.models import Occurrence
-from engagement.communications.queries import OccurrencePage
+from engagement.communications.queries import one_message
+from engagement.communications.queries.one_message import OccurrencePage
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.translations import texts_of
 from engagement.communications.writers import outline_writers
@@ -68,7 +69,7 @@ def refused(occurrence_id: int, forms: MessageForms) -> Drawn:
 def message_shown(row: Occurrence, forms: MessageForms) -> Drawn:
     """Return the page of a message with these forms."""
     reader, planning = guard.reader(), rights.planning(guard.reader())
-    page = queries.occurrence_page(row, guard.organisation())
+    page = one_message.occurrence_page(row, guard.organisation())
     writes = scopes.is_in_charge(planning, row.communication)
     approves = not page.problems and row.status.needs_approval and page.approval is None and may_approve(planning, row)
     approves = approves and (row.status is OccurrenceStatus.HELD or row.sends_at > clock.now())
@@ -197,12 +198,12 @@ def reading_as(row: Occurrence) -> _Reading:
     """
     reading = rights.reading(guard.reader())
     visible = people_within(reading)
-    offered = queries.some_recipients(row.communication, visible)
+    offered = one_message.some_recipients(row.communication, visible)
     asked = request.values.get("as", "").strip()[:254]
-    found = queries.recipient_by_email(row.communication, asked, visible) if asked else None
+    found = one_message.recipient_by_email(row.communication, asked, visible) if asked else None
     language, organisation = asked_language(row), guard.organisation()
     if not asked and language and row.mailing_id is None:
-        found = queries.reader_in(row.communication, language, visible)
+        found = one_message.reader_in(row.communication, language, visible)
         there = next((text for text in texts_of(row, organisation) if text.language == language), None)
         if found is None and there is not None:
             return _Reading(preview_to_nobody(row, organisation, there), None, "", offered)

@@ -6,8 +6,9 @@ from flask import render_template, request
 
 from engagement import clock
 from engagement.accounts.scopes import rights
-from engagement.communications import queries, scopes
+from engagement.communications import scopes
 from engagement.communications.models import Occurrence
+from engagement.communications.queries import calendar
 from engagement.communications.rules import OccurrenceStatus
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.forms import month_of
@@ -37,9 +38,9 @@ def index() -> str:
         lede=_month_words(month.messages),
         coming=[
             (m, brief_moment(m.sends_at, reader.timezone))
-            for m in queries.coming_messages(clock.now(), readable=scopes.readable(reading))
+            for m in calendar.coming_messages(clock.now(), readable=scopes.readable(reading))
         ],
-        lines=queries.communications_running(readable=scopes.readable(reading)),
+        lines=calendar.communications_running(readable=scopes.readable(reading)),
         may_plan=rights.planning(reader).holds_places,
         may_see_deliveries=rights.reading_operation(reader).everything,
         statuses=_LEGEND,
@@ -77,7 +78,7 @@ def _listed() -> str:
     status = asked.word_of(OccurrenceStatus, "status", "State")
     zone = guard.reader().timezone
     begins = clock.now().astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = queries.messages_listed(begins, status, scopes.readable(rights.reading(guard.reader())))
+    rows = calendar.messages_listed(begins, status, scopes.readable(rights.reading(guard.reader())))
     messages, page = asked.shown(asked.ordered(rows, {"when": Occurrence.sends_at}, usual=COMING, last=Occurrence.id))
     return render_template(
         "calendar/list.html",

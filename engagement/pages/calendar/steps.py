@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
 from engagement.accounts.scopes import rights
-from engagement.communications import actions
+from engagement.communications.actions import approving, placing, sending, writing
+from engagement.communications.actions.waiting import send_to_waiting, stop_sending
 from engagement.communications.approvals import approver_words, may_approve
 from engagement.communications.models import Occurrence
 from engagement.communications.rules import OccurrenceStatus
@@ -62,7 +63,7 @@ def ask_approval(occurrence_id: int) -> Drawn | BaseResponse:
     row = message_at(occurrence_id, to_write=True)
 
     def take() -> tuple[str, str]:
-        if not actions.ask_approval(row, by=guard.reader().actor):
+        if not approving.ask_approval(row, by=guard.reader().actor):
             return "It waits for approval.", "Nobody could give it at present; the page says what to do."
         who = approver_words(row)
         said = f"{who[:1].upper()}{who[1:]} can approve it, and is told by mail. Until then it doesn’t go out."
@@ -77,7 +78,7 @@ def approve(occurrence_id: int) -> Drawn | BaseResponse:
     row, seen = message_at(occurrence_id), DraftForm().seen_version
 
     def take() -> tuple[str, str]:
-        actions.approve(row, by=guard.reader().actor, seen_version=seen)
+        approving.approve(row, by=guard.reader().actor, seen_version=seen)
         people = plural(row.reach_when_planned or 0, "person", "people")
         if row.status is OccurrenceStatus.HELD:
             return "Approved. It still waits for a decision about its time.", ""
@@ -93,8 +94,8 @@ def send_back(occurrence_id: int) -> Drawn | BaseResponse:
     guard.allow(may_approve(rights.planning(guard.reader()), row))
 
     def take() -> tuple[str, str]:
-        actions.send_back(row, request.form.get("comment", ""), by=guard.reader().actor, seen_version=seen)
-        return "Sent back.", "Who wrote it is told what has to change."
+        approving.send_back(row, request.form.get("comment", ""), by=guard.reader().actor, seen_version=seen)
+        return "Sent back.", "Its authors are told what has to change."
 
     return _step(row, take, "back", is_of_this_text=True)
 
@@ -109,7 +110,7 @@ def withdraw_approval(occurrence_id: int) -> Drawn | BaseResponse:
     def take() -> tuple[str, str]:
         # If something was typed and saved, that took it back already.
         if row.status is not OccurrenceStatus.DRAFT or "body" not in request.form:
-            actions.withdraw_approval(row, by=guard.reader().actor)
+            approving.withdraw_approval(row, by=guard.reader().actor)
         return "It is a draft again.", "It doesn’t go out until somebody approves it."
 
     return _step(row, take)
@@ -127,7 +128,7 @@ def send_test_copy(occurrence_id: int) -> Drawn | BaseResponse:
             raise RuleBroken(
                 f"The audience reaches {who}, so there is no recipient whose values a test copy could show."
             )
-        actions.send_test_copy(row, person, account, by=guard.reader().actor, organisation=guard.organisation())
+        sending.send_test_copy(row, person, account, by=guard.reader().actor, organisation=guard.organisation())
         return f"A test copy is on its way to {account.email}.", f"It reads as {person.name} would get it."
 
     return _step(row, take)
@@ -141,7 +142,7 @@ def move(occurrence_id: int) -> Drawn | BaseResponse:
     def take() -> tuple[str, str]:
         was_approved = row.status.goes_out_by_itself
         instant = MoveForm.of(row, posted=True).instant(row.communication.timezone)
-        actions.move_occurrence(row, instant, by=guard.reader().actor)
+        placing.move_occurrence(row, instant, by=guard.reader().actor)
         if was_approved and row.status is OccurrenceStatus.HELD:
             return f"It is due {when_words(row)}.", "It was approved for another time, so it needs approval again."
         return f"It is due {when_words(row)}.", row.status.word + "."
@@ -155,7 +156,7 @@ def skip(occurrence_id: int) -> Drawn | BaseResponse:
     row = message_at(occurrence_id, to_write=True)
 
     def take() -> tuple[str, str]:
-        actions.skip_occurrence(row, request.form.get("reason", ""), by=guard.reader().actor)
+        placing.skip_occurrence(row, request.form.get("reason", ""), by=guard.reader().actor)
         return "Left out. Nobody gets it.", "You can take it up again on this page."
 
     return _step(row, take, "skip")
@@ -165,7 +166,7 @@ def skip(occurrence_id: int) -> Drawn | BaseResponse:
 def take_up(occurrence_id: int) -> BaseResponse:
     """Plan a message again that was left out."""
     row = message_at(occurrence_id, to_write=True)
-    actions.take_up_occurrence(row, by=guard.reader().actor)
+    placing.take_up_occurrence(row, by=guard.reader().actor)
     db.session.commit()
     if row.status is OccurrenceStatus.MISSED:
         notify("It is taken up again.", "Its time has passed: give it another one.")
@@ -180,8 +181,8 @@ def decide(occurrence_id: int) -> Drawn | BaseResponse:
     row = message_at(occurrence_id, to_write=True)
 
     def take() -> tuple[str, str]:
-        actions.decide_held(row, True, by=guard.reader().actor)
-        later = "Who doesn’t work at the moment gets it in their next working hours."
+        sending.decide_held(row, True, by=guard.reader().actor)
+        later = "People who don’t work at the moment get it in their next working hours."
         in_hours = row.communication.in_working_hours
         return "It goes out now.", later if in_hours else "The next minutes show how far it is."
 
@@ -192,7 +193,7 @@ def decide(occurrence_id: int) -> Drawn | BaseResponse:
 def resume(occurrence_id: int) -> BaseResponse:
     """Send a message to people who joined its audience after it went out."""
     row = message_at(occurrence_id, to_write=True)
-    added = actions.resume_occurrence(row, now=clock.now(), by=guard.reader().actor, organisation=guard.organisation())
+    added = sending.resume_occurrence(row, now=clock.now(), by=guard.reader().actor, organisation=guard.organisation())
     db.session.commit()
     notify(f"It goes to {plural(added, 'more person', 'more people')}." if added else "Everybody has it already.")
     return back_to(row)
@@ -202,10 +203,12 @@ def resume(occurrence_id: int) -> BaseResponse:
 def release(occurrence_id: int) -> BaseResponse:
     """Send a message now to everybody for whom it waits until their working hours."""
     row = message_at(occurrence_id, to_write=True)
-    released = actions.send_to_waiting(row, by=guard.reader().actor)
+    released = send_to_waiting(row, by=guard.reader().actor)
     db.session.commit()
     notify(
-        f"It goes to {plural(released, 'more person', 'more people')} now." if released else "Nobody waits any more."
+        f"It goes to {plural(released, 'more person', 'more people')} now."
+        if released
+        else "Nobody is waiting for it now."
     )
     return back_to(row)
 
@@ -216,9 +219,11 @@ def stop(occurrence_id: int) -> Drawn | BaseResponse:
     row, form = message_at(occurrence_id, to_write=True), StopForm()
     if form.validate():
         with saving(form) as saved:
-            stopped = actions.stop_sending(row, form.reason.data, by=guard.reader().actor)
+            stopped = stop_sending(row, form.reason.data, by=guard.reader().actor)
         if saved:
-            notify(f"Stopped. {plural(stopped, 'person doesn’t', 'people don’t')} get it.", "Who has had it keeps it.")
+            notify(
+                f"Stopped. {plural(stopped, 'person doesn’t', 'people don’t')} get it.", "People who have it keep it."
+            )
             return back_to(row)
     row = message_at(row.id)
     forms = MessageForms.of(row)
@@ -232,7 +237,7 @@ def remove_translation(occurrence_id: int) -> BaseResponse:
     row = message_at(occurrence_id, to_write=True)
     language = asked_language(row)
     save_typed(row)
-    actions.remove_translation(row, language, by=guard.reader().actor)
+    writing.remove_translation(row, language, by=guard.reader().actor)
     return done(
         "calendar.occurrence",
         f"The text in {language_words(language)} is removed.",

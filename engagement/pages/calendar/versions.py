@@ -6,8 +6,9 @@ from flask import render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
-from engagement.communications import actions, queries
+from engagement.communications.actions import writing
 from engagement.communications.models import Occurrence, TextVersion
+from engagement.communications.queries.one_message import version_of, versions_of
 from engagement.communications.rules import differences
 from engagement.communications.scopes import is_in_charge
 from engagement.communications.translations import main_language, translation_in
@@ -49,12 +50,12 @@ def _shown(row: Occurrence, version: TextVersion) -> ShownVersion:
 def versions(occurrence_id: int) -> str:
     """Show every version of a message's texts, the newest first."""
     row = message_at(occurrence_id)
-    shown = [_shown(row, version) for version in queries.versions_of(row.id)]
+    shown = [_shown(row, version) for version in versions_of(row.id)]
     return render_template("calendar/versions.html", row=row, versions=shown)
 
 
 def _version_at(row: Occurrence, version_id: int) -> TextVersion:
-    return guard.found(queries.version_of(row.id, version_id))
+    return guard.found(version_of(row.id, version_id))
 
 
 @blueprint.get("/occurrences/<int:occurrence_id>/versions/<int:version_id>")
@@ -78,8 +79,8 @@ def bring_back(occurrence_id: int, version_id: int) -> BaseResponse:
     """Make an earlier version the present text; the text of now stays among the versions."""
     row = message_at(occurrence_id, to_write=True)
     found = _version_at(row, version_id)
-    written = actions.bring_back(row, found, by=guard.reader().actor, organisation=guard.organisation())
+    written = writing.bring_back(row, found, by=guard.reader().actor, organisation=guard.organisation())
     more = "The approval was withdrawn: it was given for the text before." if written.withdrew_approval else ""
     query = {"language": found.language} if found.language else {}
-    says = "The earlier text stands again." if written.is_changed else "It is the text that stands already."
+    says = "The earlier text is back." if written.is_changed else "It is already the present text."
     return done("calendar.occurrence", says, more, occurrence_id=row.id, **query)

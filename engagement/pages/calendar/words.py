@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from engagement.communications.messages import Preview
 from engagement.communications.models import Occurrence
-from engagement.communications.queries import OccurrencePage
+from engagement.communications.queries.one_message import OccurrencePage
 from engagement.communications.readers import DeliveryPlan, LaterReaders
 from engagement.communications.rules import OccurrenceStatus
 from engagement.mail.queries import Waiting

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
 from engagement.accounts.scopes import rights
-from engagement.communications import actions
+from engagement.communications.actions import writing
 from engagement.communications.languages import check_language
 from engagement.communications.models import Occurrence
 from engagement.communications.scopes import is_in_charge
@@ -91,7 +91,7 @@ def draft_form(row: Occurrence, language: str, *, posted: bool = False) -> Draft
 class Typed:
     """What became of the text that a request brought: whether it was saved and as what, or the forms if it was refused."""
 
-    written: actions.Written | None = None
+    written: writing.Written | None = None
     refused: MessageForms | None = None
 
     @property
@@ -120,14 +120,14 @@ def save_typed(row: Occurrence, *, by_itself: bool = False) -> Typed:
     return Typed(refused=forms)
 
 
-def _write(row: Occurrence, form: DraftForm, *, by_itself: bool) -> actions.Written:
+def _write(row: Occurrence, form: DraftForm, *, by_itself: bool) -> writing.Written:
     """Save what was typed: the message's own text, or its translation into the language that the form names."""
     subject, body = form.subject.data or "", form.body.data or ""
     # A form that carries the values it was drawn from was compared already, field by field.
     seen = row.text_version if form.drawn_from.raw_data else form.seen_version
     by = guard.reader().actor
     if form.language.data:
-        return actions.write_translation(
+        return writing.write_translation(
             row,
             form.language.data,
             subject,
@@ -138,7 +138,7 @@ def _write(row: Occurrence, form: DraftForm, *, by_itself: bool) -> actions.Writ
             by_itself=by_itself,
         )
     asks = form.asks_confirmation.data if row.communication.is_required else None
-    return actions.write_occurrence(
+    return writing.write_occurrence(
         row, subject, body, by=by, seen_version=seen, asks_confirmation=asks, by_itself=by_itself
     )
 

@@ -21,15 +21,13 @@ from engagement.pages.parts.forms import day_or_none
 from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, drawn, saving
 from engagement.programmes import queries as programmes
-from engagement.programmes.models import Workflow
 from engagement.reach import Reach
 from engagement.resistance import actions, queries
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.queries import LogFilters, WaitingCounts
 from engagement.resistance.rules import FLOOD_WATCHED_DAYS, ConcernStatus, LeftOut, Severity, Source
 from engagement.resistance.scopes import concerns_within, may_answer_for
 from engagement.waves import queries as waves
-from engagement.waves.models import Wave
 from engagement.waves.scopes import waves_within
 from engagement.words import number_word, plural
 
@@ -49,6 +47,10 @@ class LogLine:
     late: str
 
 
+#: What people said is read rather than looked up, so its pages are shorter than other lists'.
+CONCERNS_A_PAGE = 25
+
+
 @blueprint.get("/concerns")
 def index() -> str:
     """List the concerns, those that wait first."""
@@ -60,7 +62,7 @@ def index() -> str:
     asked = Asked()
     listed = queries.concerns_listed(readable, on, guard.organisation().country, _filters(asked, readable, planning))
     rows = asked.ordered(listed, COLUMNS, usual="waiting", last=Concern.id)
-    page = asked.page(count_of(rows))
+    page = asked.page(count_of(rows), CONCERNS_A_PAGE)
     return render_template(
         "concerns/index.html",
         lede=_log_lede(queries.waiting_counts(readable, counted_on, guard.organisation().country)),
@@ -153,7 +155,8 @@ def log() -> Drawn | BaseResponse:
         wave = next((w for w in choices if str(w.id) == form.wave.data), None)
         workflow = next((w for w in workflows if str(w.id) == form.workflow.data), None)
         with saving(form) as saved:
-            row = _log(form, wave, workflow)
+            department = next(iter(chosen_departments([form.department.data or ""])), None)
+            row = _log(form, About(Source(form.source.data), wave, department, workflow))
         if saved:
             return saved.to(
                 "concerns.concern",
@@ -167,19 +170,16 @@ def log() -> Drawn | BaseResponse:
     )
 
 
-def _log(form: LogForm, wave: Wave | None, workflow: Workflow | None) -> Concern:
+def _log(form: LogForm, about: About) -> Concern:
     reader = guard.reader()
-    if not may_answer_for(rights.planning(reader), wave):
+    if not may_answer_for(rights.planning(reader), about.wave):
         sentence = "Choose the wave. Without one, only change managers of everything could read it."
         raise BadInput(sentence, {"wave": sentence})
     return actions.log_concern(
         form.text.data,
+        about,
         by=reader.actor,
         on=here_today(),
-        source=Source(form.source.data),
         severity=Severity(form.severity.data),
         person=form.person.person,
-        wave=wave,
-        department=next(iter(chosen_departments([form.department.data or ""])), None),
-        workflow=workflow,
     )

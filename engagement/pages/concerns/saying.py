@@ -5,9 +5,9 @@ at who is signed in.
 """
 
 import secrets
-from datetime import date, time, timedelta
+from datetime import timedelta
 from enum import StrEnum
-from typing import TypedDict, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, redirect, render_template, request, url_for
@@ -27,13 +27,13 @@ from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.resistance import queries
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import ACKNOWLEDGE_WITHIN_WORKING_DAYS, ANSWER_WITHIN_WORKING_DAYS, Sender, Source
 from engagement.resistance.saying import actions
 from engagement.resistance.saying.actions import Received
 from engagement.resistance.saying.models import Letter
 from engagement.resistance.saying.queries import concerns_of_sender, kept_under, waiting_reply
-from engagement.resistance.saying.rules import handed_over_on, receipt_groups
+from engagement.resistance.saying.rules import Moment, receipt_groups
 from engagement.settings import Outside
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
@@ -117,32 +117,19 @@ def _take_in(form: SayForm, sender: Sender) -> Received:
     return actions.say_something(
         form.text.data,
         sender,
+        About(_one_of(Source, form.source.data) or Source.OTHER, _chosen_wave(form.wave.data)),
         secret=_secret(),
-        **_here(),
+        moment=_now_here(),
         form_key=form.form_key.data or "",
-        source=_one_of(Source, form.source.data),
-        wave=_chosen_wave(form.wave.data),
         by=guard.reader().actor if is_named else None,
         is_from_outside=is_uncounted and not guard.is_signed_in(),
     )
 
 
-class _Here(TypedDict):
-    on: date
-    at: time
-    country: str
-
-
-def _here() -> _Here:
-    """Return the organisation's day, time of day, and the country whose working days count."""
+def _now_here() -> Moment:
     here, now = guard.organisation(), clock.now()
     local = now.astimezone(ZoneInfo(here.timezone))
-    return {"on": local.date(), "at": local.time(), "country": here.country}
-
-
-def _next_morning() -> date:
-    """Return the day on which the change team gets what is sent now."""
-    return handed_over_on(**_here())
+    return Moment(local.date(), here.country, local.time())
 
 
 def _receipt_page(received: Received) -> str:
@@ -173,7 +160,7 @@ def _say_page(form: SayForm) -> Drawn:
         has_waves=bool(own),
         is_signed_in=is_signed_in,
         floor=guard.settings().anonymity_floor,
-        handed_over_on=_next_morning(),
+        handed_over_on=_now_here().handed_over_on,
         notes_outside=guard.settings().concerns_from_outside is Outside.UNCOUNTED,
     )
 
@@ -193,7 +180,7 @@ def receipt() -> Page:
     if not form.validate_on_submit():
         return _code_page(form)
     if "text" in request.form:
-        actions.settle_letterbox(**_here())
+        actions.settle_letterbox(_now_here())
     kept = kept_under(form.code.data, secret=_secret())
     if kept is None:
         wait = _seconds_to_wait("code")
@@ -221,14 +208,14 @@ def _answer_page(kept: Concern | Letter, form: CodeForm, reply: ReplyForm, *, ha
         talk=None if isinstance(kept, Letter) else queries.conversation(kept),
         waiting=waiting.text if waiting else "",
         is_letter=is_letter,
-        handed_over_on=_next_morning(),
+        handed_over_on=_now_here().handed_over_on,
         has_replied=has_replied,
     )
 
 
 def _answer_lede(kept: Concern | Letter) -> str:
     if isinstance(kept, Letter):
-        morning = day(_next_morning())
+        morning = day(_now_here().handed_over_on)
         return f"It waits in the letterbox. The change team gets it in the morning of {morning}."
     answer_by = kept.answer_by(guard.organisation().country)
     if answer_by:

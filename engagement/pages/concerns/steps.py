@@ -133,7 +133,7 @@ def take_over(concern_id: int) -> Drawn | BaseResponse:
         theirs = accounts.reader_of(owner, guard.settings().timezone) if owner else None
         if owner is None or theirs is None or not may_answer_for(rights.planning(theirs), row.wave):
             # The same words for any number: numbers run in sequence, and naming people would reveal the list of sign-ins.
-            sentence = "Whom you chose may not read this concern, and so can’t answer it. Choose somebody else."
+            sentence = "The person you chose may not read this concern, so they can’t answer it. Choose somebody else."
             raise BadInput(sentence, {"owner": sentence})
         actions.take_over(row, owner, by=guard.reader().actor, organisation=guard.organisation())
         return f"{owner.name} works on the answer"

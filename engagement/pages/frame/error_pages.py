@@ -18,7 +18,7 @@ from flask import (
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
 from sqlalchemy.exc import DataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.db import db
@@ -62,6 +62,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(SignedOut, _signed_out)
     app.register_error_handler(TooMany, _tried_too_often)
     app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(SecurityError, _other_host)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OverflowError, _beyond_the_database)
     app.register_error_handler(DataError, _beyond_the_database)
@@ -109,7 +110,7 @@ def _signed_out(_error: SignedOut) -> BaseResponse:
     if kept is None:
         notify("You were signed out meanwhile.", "Nothing was changed. Sign in and press the button again.", "warn")
     else:
-        notify("You were signed out meanwhile.", "What you typed is kept. Sign in, and it stands there again.", "warn")
+        notify("You were signed out meanwhile.", "What you typed is kept. Sign in, and you see it again.", "warn")
     return redirect(url_for("sign_in.sign_in", next=kept or guard.known_path(guard.came_from())))
 
 
@@ -156,6 +157,17 @@ def _beyond_the_database(_error: Exception) -> tuple[str, int]:
     """Answer a number, day or text that no database can hold; only a made-up address or form has one."""
     db.session.rollback()
     return _page(400, HEADINGS[400], HTTP_SENTENCES[400])
+
+
+def _other_host(error: SecurityError) -> tuple[str, int] | HTTPException:
+    """Refuse a host name that is none of ours, and tell the log, because a proxy that passes on another one shuts everybody out."""
+    if not guard.is_unknown():
+        log.warning(
+            "host name refused",
+            host=request.environ.get("HTTP_HOST", "")[:100],
+            mend="name it in ENGAGEMENT_BASE_URL or ENGAGEMENT_TRUSTED_HOSTS, or let the proxy pass on the right one",
+        )
+    return _http_error(error)
 
 
 def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:

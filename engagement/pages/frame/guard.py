@@ -17,7 +17,7 @@ from engagement.communications.scopes import is_named_in_messages
 from engagement.db import db, reads_only
 from engagement.errors import AsksSignIn, SignedOut
 from engagement.people.models import Person
-from engagement.people.organisation import Organisation
+from engagement.people.organisation.rules import Organisation
 from engagement.reach import allow as allow
 from engagement.reach import found as found
 from engagement.settings import Settings

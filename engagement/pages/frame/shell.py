@@ -49,8 +49,11 @@ class Shell:
     more_url: str | None
     data_url: str | None
     foot_note: str | None
+    own_url: str | None
+    operation_url: str | None
     sees_audiences: bool
     sees_leavers: bool
+    sees_maps: bool
     left_alone: list[SetAside]
 
 
@@ -68,8 +71,10 @@ def _shell() -> Shell:
     reader, is_unknown = guard.reader_or_none(), guard.is_unknown()
     settings = guard.settings()
     theme = request.cookies.get("appearance", "auto")
+    places = _places(reader) if reader else _own_places() if is_unknown and guard.is_signed_in() else []
+    own_url = url_for("me.index")
     return Shell(
-        places=_places(reader) if reader else _own_places() if is_unknown and guard.is_signed_in() else [],
+        places=places,
         reader_name=reader.name if reader else None,
         timezone=zone_words(reader.timezone if reader else settings.timezone),
         theme=theme if theme in THEMES else "auto",
@@ -82,8 +87,11 @@ def _shell() -> Shell:
         more_url=url_for("sign_in.sign_in", next=guard.here()) if reader and reader.has_more else None,
         data_url=url_for("me.data") if reader and reader.person_id else None,
         foot_note=None,
+        own_url=own_url if reader and reader.person_id and own_url not in [place.url for place in places] else None,
+        operation_url=url_for("admin.index") if reader and _operates_without_administration(reader) else None,
         sees_audiences=bool(reader and rights.choosing_audiences(reader).holds_places),
         sees_leavers=bool(reader and rights.keeping_people(reader).everything),
+        sees_maps=bool(reader and rights.reading_maps(reader).holds_places),
         left_alone=_left_alone(reader) if reader else [],
     )
 
@@ -109,21 +117,35 @@ _PAGES_OF_THINGS = {
 }
 
 
+def _administers(reader: Reader) -> bool:
+    return rights.reading_operation(reader).everything and rights.auditing(reader).holds_anything
+
+
 def _audits_without_administration(reader: Reader) -> bool:
     return rights.auditing(reader).holds_anything and not rights.reading_operation(reader).everything
+
+
+def _operates_without_administration(reader: Reader) -> bool:
+    """Whether jobs and mail are all that administration holds for the reader: then the foot leads there, not the menu."""
+    return rights.reading_operation(reader).everything and not _administers(reader)
+
+
+def _has_maps_alone(reader: Reader) -> bool:
+    """Whether the reader sees stakeholders but no other people; otherwise stakeholders are listed under People."""
+    return rights.reading_maps(reader).holds_places and not rights.reading(reader).holds_anything
 
 
 #: For each place: label, endpoint, the path that makes it the current one, and the right that opens it.
 _PLANNING = (
     ("Today", "today.index", "/", lambda r: rights.planning(r).holds_places),
-    ("Waves", "waves.index", "/programmes", lambda r: rights.reading(r).holds_places),
+    ("Waves", "waves.index", "/programmes", lambda r: rights.overseeing(r).holds_places),
     ("People", "people.index", "/people", lambda r: rights.reading(r).holds_anything),
-    ("Stakeholders", "stakeholders.index", "/stakeholders", lambda r: rights.reading_maps(r).holds_places),
+    ("Stakeholders", "stakeholders.index", "/stakeholders", _has_maps_alone),
     ("Calendar", "calendar.index", "/communications", lambda r: rights.reading(r).holds_places),
     ("Training", "training.index", "/training", lambda r: rights.reading(r).holds_places),
     ("Concerns", "concerns.index", "/concerns", lambda r: rights.planning(r).holds_places),
     ("Reports", "reports.index", "/reports", lambda r: rights.reporting(r).holds_places),
-    ("Administration", "admin.index", "/admin", lambda r: rights.reading_operation(r).everything),
+    ("Administration", "admin.index", "/admin", _administers),
     ("Audit", "admin.audit_log", "/admin/audit", _audits_without_administration),
 )
 _OWN = (
@@ -141,6 +163,7 @@ _BELONGS = {
     "/deliveries": "/communications",
     "/audiences": "/people",
     "/departments": "/people",
+    "/stakeholders": "/people",
     "/mailbox": "/admin",
 }
 
@@ -152,15 +175,13 @@ def _own_places() -> list[Place]:
 
 def _places(reader: Reader) -> list[Place]:
     path = request.path
-    for prefix, home in _BELONGS.items():
-        if path == prefix or path.startswith(prefix + "/"):
-            path = home
     own = path == "/me" or path.startswith("/me/") or path in ("/concerns/new", "/concerns/receipt")
     entries = [(label, endpoint, prefix) for label, endpoint, prefix, question in _PLANNING if question(reader)]
     if not entries or (own and not rights.planning(reader).holds_places):
         entries = [*_OWN, ("My team", "me.team", "/me/team")] if reader.has_team else list(_OWN)
-    elif reader.person_id is not None:
-        entries.append(("My change", "me.index", "/me"))
+    for prefix, home in _BELONGS.items():
+        if (path == prefix or path.startswith(prefix + "/")) and prefix not in [place for _, _, place in entries]:
+            path = home
     current = max(
         (p for _, _, p in entries if path == p or (p != "/" and path.startswith(p + "/"))), key=len, default=""
     )

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("intake", __name__)
 
-from engagement.pages.intake import files, runs
+from engagement.pages.intake import files, runs, sample

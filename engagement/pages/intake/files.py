@@ -22,6 +22,7 @@ from engagement.intake.scopes import upload_for
 from engagement.pages.frame import guard
 from engagement.pages.intake import blueprint
 from engagement.pages.intake.forms import WHOLE, ColumnsForm, FileForm
+from engagement.pages.intake.sample import explained_columns
 from engagement.pages.parts.long_work import shown_while_working
 from engagement.pages.parts.saving import REFUSED
 from engagement.words import plural
@@ -69,7 +70,12 @@ def _first_errors(found: ImportRun) -> str:
 
 def _file_page(form: FileForm, blocked: ImportRun | None = None) -> str:
     return render_template(
-        "intake/index.html", form=form, blocked=blocked, runs=db.session.scalars(queries.runs().limit(5)).all()
+        "intake/index.html",
+        form=form,
+        blocked=blocked,
+        runs=db.session.scalars(queries.runs().limit(5)).all(),
+        columns=explained_columns(),
+        samples=[(kind.upper(), url_for("intake.sample", kind=kind)) for kind in ("csv", "xlsx")],
     )
 
 

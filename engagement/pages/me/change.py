@@ -14,7 +14,7 @@ from engagement.pages.me.learning_rows import learning_row
 from engagement.pages.me.messages import messages_to, messages_to_confirm
 from engagement.pages.me.words import champion_posts_of, change_of
 from engagement.resistance.saying.queries import news_for_sender
-from engagement.training import queries
+from engagement.training.queries import learning, leftovers
 from engagement.training.rules import DAYS_TO_DECIDE
 from engagement.training.scopes import old_training_within
 
@@ -29,21 +29,21 @@ def index() -> str:
     person = guard.person_or_none()
     if person is None:
         return render_template("me/nobody.html")
-    items = queries.learning_of(person.id, today())
+    items = learning.learning_of(person.id, today())
     messages = messages_to(person.id, MESSAGES_SHOWN)
     reader = guard.reader()
     return render_template(
         "me/index.html",
         change=change_of(person, items, [(m.delivery.sent_at, m.subject) for m in messages]),
         posts=champion_posts_of(person),
-        next=queries.next_of(items),
+        next=learning.next_of(items),
         rows=[learning_row(item) for item in items],
-        count=queries.own_count(items),
-        minutes_left=queries.minutes_left(items),
+        count=learning.own_count(items),
+        minutes_left=learning.minutes_left(items),
         messages=messages,
         to_confirm=messages_to_confirm(person.id),
         said=news_for_sender(person.id, reader.account_id, clock.now() - NEWS_FOR),
-        undecided=len(queries.leftovers_of(person.id, queries.LeftoverState.OPEN)),
+        undecided=len(leftovers.leftovers_of(person.id, leftovers.LeftoverState.OPEN)),
         to_decide=_to_decide_for_others(reader),
         days_to_decide=DAYS_TO_DECIDE,
     )
@@ -54,4 +54,4 @@ def _to_decide_for_others(reader: Reader) -> int:
     training = rights.training(reader)
     if rights.planning(reader).holds_places or not training.holds_anything:
         return 0
-    return queries.open_leftovers(old_training_within(training))
+    return leftovers.open_leftovers(old_training_within(training))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engagement.pages.frame.formats import short_day
-from engagement.training.queries import LearningItem
+from engagement.training.queries.learning import LearningItem
 from engagement.training.rules import CompletionSource, ItemKind
 from engagement.words import number_word
 

@@ -13,9 +13,9 @@ from engagement.pages.frame.formats import short_day
 from engagement.pages.me import blueprint
 from engagement.pages.parts.saving import done
 from engagement.pages.training.leftovers import asked_decision, say_decided
-from engagement.training import actions, queries
+from engagement.training.actions import leftovers
 from engagement.training.models import Leftover
-from engagement.training.queries import LeftoverLine, LeftoverState
+from engagement.training.queries.leftovers import LeftoverLine, LeftoverState, leftover_among, leftovers_of
 from engagement.training.rules import DAYS_TO_DECIDE, LeftoverCause
 
 
@@ -52,12 +52,12 @@ class OwnLeftovers:
 def own_leftovers(person_id: int) -> OwnLeftovers:
     """Return what moves left unfinished for a person, the oldest move first."""
     by_move: dict[str, list[LeftoverLine]] = {}
-    for line in queries.leftovers_of(person_id, LeftoverState.OPEN):
+    for line in leftovers_of(person_id, LeftoverState.OPEN):
         by_move.setdefault(_what_happened(line.leftover), []).append(line)
     decided = [
         _decided(line.leftover)
         for state in (LeftoverState.KEPT, LeftoverState.WAIVED)
-        for line in queries.leftovers_of(person_id, state)
+        for line in leftovers_of(person_id, state)
     ]
     return OwnLeftovers([OwnMove(sentence, lines) for sentence, lines in by_move.items()], decided)
 
@@ -78,12 +78,12 @@ def _decided(row: Leftover) -> OwnDecision:
     is_own = author is not None and author.person_id == row.person_id
     who = "you" if is_own else "the clock, because nobody had decided" if author is None else row.decided_by
     words = f"{row.decision.word} on {short_day(row.decided_at)}, decided by {who}."
-    return OwnDecision(row, words, actions.is_own_to_take_back(row))
+    return OwnDecision(row, words, leftovers.is_own_to_take_back(row))
 
 
 def _own(leftover_id: int) -> Leftover:
     person_id = guard.found(guard.reader().person_id)
-    return guard.found(queries.leftover_among(leftover_id, Leftover.person_id == person_id))
+    return guard.found(leftover_among(leftover_id, Leftover.person_id == person_id))
 
 
 @blueprint.post("/me/training/leftovers/<int:leftover_id>/decision")
@@ -91,7 +91,7 @@ def decide_own(leftover_id: int) -> BaseResponse:
     """Keep the reader's own old training, or let it go."""
     row, decision = _own(leftover_id), asked_decision()
     wave = row.assignment.wave.title
-    if not actions.decide_leftovers(Leftover.id == row.id, decision, by=guard.reader().actor):
+    if not leftovers.decide_leftovers(Leftover.id == row.id, decision, by=guard.reader().actor):
         raise RuleBroken("This was decided already. Look at your training again.")
     db.session.commit()
     say_decided(decision, wave)
@@ -101,5 +101,5 @@ def decide_own(leftover_id: int) -> BaseResponse:
 @blueprint.post("/me/training/leftovers/<int:leftover_id>/taking-back")
 def take_back_own(leftover_id: int) -> BaseResponse:
     """Take a decision about the reader's own old training back."""
-    actions.take_back_decision(_own(leftover_id), by=guard.reader().actor, for_oneself=True)
-    return done("me.training", "Taken back", f"The question stands again, for {DAYS_TO_DECIDE} days.")
+    leftovers.take_back_decision(_own(leftover_id), by=guard.reader().actor, for_oneself=True)
+    return done("me.training", "Taken back", f"The question is open again, for {DAYS_TO_DECIDE} days.")

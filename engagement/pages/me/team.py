@@ -6,7 +6,7 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.me import blueprint
 from engagement.pages.me.learning_rows import learning_row
-from engagement.training import queries
+from engagement.training.queries.teams import team_training
 
 blueprint.after_request(guard.seen_by_nobody_else)
 
@@ -16,7 +16,7 @@ def team() -> str:
     """Show the training of those who report to the reader: open, overdue, minutes left."""
     reader = guard.reader()
     guard.allow(reader.has_team)
-    members = queries.team_training(reader.person_id or 0, today())
+    members = team_training(reader.person_id or 0, today())
     return render_template(
         "me/team.html",
         members=[

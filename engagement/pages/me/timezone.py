@@ -14,7 +14,7 @@ from engagement.pages.frame.shell import notify
 from engagement.pages.me import blueprint
 from engagement.pages.parts.forms import Form
 from engagement.pages.parts.saving import Drawn, drawn
-from engagement.people.organisation import working_time
+from engagement.people.organisation.rules import working_time
 from engagement.words import language_words, zone_words
 
 blueprint.after_request(guard.seen_by_nobody_else)

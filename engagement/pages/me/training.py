@@ -15,8 +15,11 @@ from engagement.pages.me.leftovers import own_leftovers
 from engagement.pages.me.messages import messages_to_confirm
 from engagement.pages.parts.saving import done
 from engagement.people.models import Person
-from engagement.training import actions, queries
-from engagement.training.queries import LearningItem
+from engagement.training.actions.completing import answer_quiz, report_done
+from engagement.training.queries import learning, quizzes
+from engagement.training.queries.due_days import own_due_days
+from engagement.training.queries.history import finished_earlier
+from engagement.training.queries.learning import LearningItem
 from engagement.training.rules import DAYS_TO_DECIDE, RECOGNISE_WRONG
 
 blueprint.after_request(guard.seen_by_nobody_else)
@@ -32,24 +35,24 @@ def training() -> str:
     person = guard.person_or_none()
     if person is None:
         return _nobody()
-    items = queries.learning_of(person.id, today())
+    items = learning.learning_of(person.id, today())
     return render_template(
         "me/training.html",
         rows=[learning_row(item) for item in items],
         old=own_leftovers(person.id),
         days_to_decide=DAYS_TO_DECIDE,
-        earlier=queries.finished_earlier(person.id, [item.module.id for item in items]),
-        next=queries.next_of(items),
-        count=queries.own_count(items),
+        earlier=finished_earlier(person.id, [item.module.id for item in items]),
+        next=learning.next_of(items),
+        count=learning.own_count(items),
         to_confirm=messages_to_confirm(person.id),
-        minutes_left=queries.minutes_left(items),
+        minutes_left=learning.minutes_left(items),
     )
 
 
 def _own_item(module_id: int) -> tuple[Person, LearningItem]:
     """Return the reader and a module of their training; raises NotFound for any other module."""
     person = guard.found(guard.person_or_none())
-    return person, guard.found(queries.learning_item(person.id, module_id, today()))
+    return person, guard.found(learning.learning_item(person.id, module_id, today()))
 
 
 @blueprint.get("/me/training/<int:module_id>")
@@ -66,12 +69,12 @@ def _module_page(
     chosen: dict[str, list[str]] | None = None,
     problems: dict[str, str] | None = None,
 ) -> str:
-    own_days = queries.own_due_days(item.assignment.id) if item.assignment and item.has_own_day else []
+    own_days = own_due_days(item.assignment.id) if item.assignment and item.has_own_day else []
     return render_template(
         "me/module.html",
         row=learning_row(item),
         html=Markup(to_html(item.module.text)),  # noqa: S704  cleaned by content.markdown
-        sheet=queries.quiz_sheet(person.id, item.module, seed),
+        sheet=quizzes.quiz_sheet(person.id, item.module, seed),
         chosen=chosen or {},
         problems=problems or {},
         recognise_wrong=RECOGNISE_WRONG,
@@ -86,7 +89,7 @@ def answers(module_id: int) -> BaseResponse | tuple[str, int]:
     chosen = {question.id: request.form.getlist(f"q-{question.id}") for question in item.module.questions}
     seed = request.form.get("seed", "")[:80]
     try:
-        outcome = actions.answer_quiz(person, item.module, chosen, seed, by=guard.reader().actor)
+        outcome = answer_quiz(person, item.module, chosen, seed, by=guard.reader().actor)
         db.session.commit()
     except BadInput as error:
         db.session.rollback()
@@ -98,12 +101,12 @@ def answers(module_id: int) -> BaseResponse | tuple[str, int]:
 def attempt(module_id: int, attempt_id: int) -> str:
     """Show the result of a try; the right answers are shown once the reader has passed."""
     person, item = _own_item(module_id)
-    row = guard.found(queries.attempt_of(person.id, module_id, attempt_id))
-    upcoming = queries.next_of(queries.learning_of(person.id, today()))
+    row = guard.found(quizzes.attempt_of(person.id, module_id, attempt_id))
+    upcoming = learning.next_of(learning.learning_of(person.id, today()))
     return render_template(
         "me/attempt.html",
         item=item,
-        outcome=queries.outcome_of(row, item.module),
+        outcome=quizzes.outcome_of(row, item.module),
         recognise_wrong=RECOGNISE_WRONG,
         next=upcoming if upcoming and upcoming.module.id != module_id else None,
     )
@@ -113,5 +116,5 @@ def attempt(module_id: int, attempt_id: int) -> str:
 def completion(module_id: int) -> BaseResponse:
     """Record on the reader's own word that a module without questions is done."""
     person, item = _own_item(module_id)
-    actions.report_done(person, item.module, by=guard.reader().actor)
+    report_done(person, item.module, by=guard.reader().actor)
     return done("me.training", f"“{item.module.title}” is done", "It is recorded as your own word, with today’s date.")

@@ -8,9 +8,9 @@ from engagement.pages.frame.formats import day, reader_zone, short_day, today
 from engagement.people.models import Person
 from engagement.programmes.models import Workflow
 from engagement.programmes.rules import SCOPE_QUESTIONS, lines_of
-from engagement.stakeholders.coverage import champion_posts, champions_of_wave
+from engagement.stakeholders.champions.queries import champion_posts, champions_of_wave
 from engagement.stakeholders.models import Champion
-from engagement.training.queries import LearningItem
+from engagement.training.queries.learning import LearningItem
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.words import listed

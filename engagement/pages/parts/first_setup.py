@@ -16,5 +16,5 @@ def is_setting_up() -> bool:
 def lead_on(saved: Saved, endpoint: str, says: str = "", more: str = "", **values: object) -> BaseResponse:
     """Lead to the list of first setup while a step is left, else as `Saved.to` does, with the same notice."""
     if is_setting_up():
-        return saved.to(START, says)
+        return saved.to(START, says, more)
     return saved.to(endpoint, says, more, **values)

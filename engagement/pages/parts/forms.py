@@ -117,9 +117,9 @@ class EditForm(Form):
             changed = f"“{field.label.text}” was changed after you opened the page"
             if typed == before:
                 field.process_data(field.object_data)
-                complain(field, f"{changed}. What was saved stands here now.")
+                complain(field, f"{changed}. The field now shows what was saved.")
             else:
-                complain(field, f"{changed}, to: {_words(field)}. What you typed stands here.")
+                complain(field, f"{changed}, to: {_words(field)}. The field still shows what you typed.")
         if overtaken:
             self.form_errors.append(OVERTAKEN)
         return is_fine and not overtaken

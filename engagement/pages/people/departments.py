@@ -158,8 +158,8 @@ def _refuse_growing_roles(row: Department, into: Department) -> None:
         return
     for grant, reached in grown_by_merging(row, into):
         raise RuleBroken(
-            f"By this {grant.account.name}, who is {grant.role.word.lower()} there, would reach the people of {reached.path}. "
-            "Ask an administrator, who gives roles, to merge the two."
+            f"{grant.account.name}, who is {grant.role.word.lower()} there, would then reach the people of {reached.path} too. "
+            "Only administrators give such rights: ask one to merge the two."
         )
 
 

@@ -17,9 +17,9 @@ from engagement.pages.parts.files import list_file
 from engagement.pages.parts.lists import Asked, in_order
 from engagement.pages.people import blueprint
 from engagement.people import queries
-from engagement.people.listing import BY_NAME, Listing
+from engagement.people.listing.queries import BY_NAME, DirectoryRow, Listing, directory_rows
 from engagement.people.models import Department, Person
-from engagement.people.queries import DepartmentName, DirectoryRow
+from engagement.people.queries import DepartmentName
 from engagement.people.rules import TrainingRole
 from engagement.waves.models import Membership, Wave
 from engagement.waves.scopes import people_within, reaches_wave
@@ -179,5 +179,5 @@ def export(kind: str) -> Response:
     """Send the list as a file, with the filters of the page and the columns of the HR file."""
     reader = guard.reader()
     guard.allow(rights.reading(reader).holds_anything)
-    rows = queries.directory_rows(listed(reader, filters_of(request.args)[0]))
+    rows = directory_rows(listed(reader, filters_of(request.args)[0]))
     return list_file(kind, DirectoryRow._fields, rows, "people", "People")

@@ -24,9 +24,9 @@ from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.people import blueprint
 from engagement.people import actions, queries
 from engagement.people.models import Person
-from engagement.people.organisation import working_time
+from engagement.people.organisation.rules import working_time
 from engagement.people.rules import RoleOrigin, TrainingRole
-from engagement.training.actions import settle_assignments
+from engagement.training.actions.assigning import settle_assignments
 from engagement.waves import queries as waves
 from engagement.waves.queries import person_for, waves_of_person
 from engagement.waves.scopes import people_within, reaches_wave

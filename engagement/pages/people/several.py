@@ -1,4 +1,4 @@
-"""One training role for several people of the list at once: first what it would do, then one button that does it."""
+"""One training role for several people of the list at once: a preview, then one button."""
 
 from hashlib import blake2b
 from typing import Any
@@ -22,7 +22,7 @@ from engagement.people.models import Person
 from engagement.people.roles.actions import give_role, take_role_back
 from engagement.people.roles.queries import having_role_by_hand, lacking_role, role_spread
 from engagement.people.rules import TrainingRole
-from engagement.training.actions import settle_assignments
+from engagement.training.actions.assigning import settle_assignments
 from engagement.training.queries.curricula import curriculum
 from engagement.training.queries.foreseen import learners_of_role, training_to_come
 from engagement.waves.scopes import people_within
@@ -34,7 +34,7 @@ CHANGED = "The list has changed since you looked, so nothing was done. This is w
 
 
 class SeveralForm(Form):
-    """Nothing to fill in: whom and what stands in the address of the preview, and is sent along."""
+    """A form without questions: people and role come from the address of the preview and are sent along."""
 
 
 class _Asked:
@@ -50,25 +50,25 @@ class _Asked:
 
     @property
     def people(self) -> Select[Person]:
-        """Everybody whom the list found, or those who are ticked."""
+        """Everybody whom the list found, or only those who are ticked."""
         reader = guard.reader()
         if self.everybody:
             return listed(reader, self.filters).where(queries.active())
         return queries.people_listed(people_within(rights.reading(reader))).where(Person.id.in_(self.ticked))
 
     def touched(self, role: TrainingRole) -> Select[Person]:
-        """Those for whom something changes."""
+        """The people for whom something changes."""
         return having_role_by_hand(self.people, role) if self.takes else lacking_role(self.people, role)
 
     @property
     def problem(self) -> str:
-        """What is missing for a preview, "" for nothing."""
+        """What is missing for a preview, or ""."""
         if not self.everybody and not self.ticked:
             return "Nobody is chosen. Go back to the list and tick people, or all whom it found."
         return "" if self.role else "Go back to the list and choose the training role."
 
     def fields(self) -> list[tuple[str, Any]]:
-        """What the button sends, so that the same is done that was shown."""
+        """What the button sends, so that exactly what was shown is done."""
         whom = [("everybody", "yes")] if self.everybody else [("person", id_) for id_ in self.ticked]
         what = [("training_role", self.role.value if self.role else ""), ("what", TAKE if self.takes else GIVE)]
         return [*self.filters.arguments.items(), *whom, *what]
@@ -122,7 +122,7 @@ def _preview(form: SeveralForm, asked: _Asked, role: TrainingRole) -> Drawn:
 
 
 def _mark(asked: _Asked, role: TrainingRole) -> str:
-    """A text that differs whenever other people would be touched than the preview showed."""
+    """Return a text that differs as soon as other people would be changed than the preview showed."""
     ids = db.session.scalars(asked.touched(role).with_only_columns(Person.id).order_by(Person.id))
     return blake2b(repr(list(ids)).encode(), digest_size=12).hexdigest()
 

@@ -63,7 +63,7 @@ def _report(programme_id: int) -> ProgrammeReport:
 def programme(programme_id: int) -> str:
     """Show the sheet: decisions first, then waves, objections and messages, with definitions at the foot."""
     report, reader = _report(programme_id), guard.reader()
-    reading, planning = rights.reading(reader), rights.planning(reader)
+    reading, overseeing = rights.reading(reader), rights.overseeing(reader)
     return render_template(
         "reports/programme.html",
         report=report,
@@ -77,8 +77,10 @@ def programme(programme_id: int) -> str:
         hidden_words=_hidden_words(report),
         notes=_definitions(report),
         note=NOTES,
-        opens_wave={line.wave.id for line in report.waves if reaches_wave(reading, line.wave)},
-        opens_concerns=reaches_programme(planning, report.programme),
+        opens_wave={line.wave.id for line in report.waves if reaches_wave(overseeing, line.wave)},
+        opens_training={line.wave.id for line in report.waves if reaches_wave(reading, line.wave)},
+        may_name_holders=reaches_programme(rights.naming_holders(reader), report.programme),
+        opens_concerns=reaches_programme(rights.planning(reader), report.programme),
         opens_messages=reading.covers_all_of(programme_id),
         reader_name=reader.name,
         organisation=guard.settings().organisation,
@@ -96,7 +98,7 @@ def _concerns_as_of(report: ProgrammeReport) -> str:
     if report.concerns.is_kept_back:
         return "You read a part of these concerns yourself. Their figures are not shown to you, because the rest could be worked out."
     if counted is None:
-        return "Objections are counted at night; the first figures stand here tomorrow."
+        return "Objections are counted at night; you read the first figures here tomorrow."
     return f"As of the end of {day(counted)}. Counted at night; a figure moves when things of {number_word(report.concerns.floor)} people or more have changed in it."
 
 
@@ -156,8 +158,8 @@ def _hidden_words(report: ProgrammeReport) -> str:
     if concerns.as_of is None or not concerns.hidden_count:
         return ""
     return (
-        f"“Not shown” stands for fewer than {number_word(concerns.floor)}, or for a group from which such a one could be "
-        "worked out, also from other days: what was hidden once in a week stays so until it is over."
+        f"“Not shown” means fewer than {number_word(concerns.floor)} people, or a figure from which so small a group could be "
+        "worked out. What is hidden once in a week stays hidden until the week is over, so that comparing days shows nothing."
     )
 
 

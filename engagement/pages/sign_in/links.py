@@ -20,8 +20,8 @@ from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.errors import NotAllowed, RuleBroken
 from engagement.mail import actions as mail
-from engagement.mail.layout import html_layout
-from engagement.mail.rules import MailingKind
+from engagement.mail.layout import Around, html_layout
+from engagement.mail.rules import Letter, MailingKind
 from engagement.pages.frame import guard
 from engagement.pages.parts.forms import Form, stripped
 from engagement.pages.sign_in import blueprint
@@ -87,12 +87,12 @@ def queue_link(whose: Account | Person, email: str, leads_to: str) -> None:
     """Queue a message with a link for an address; the link itself is made when the message goes out."""
     why = "You get this because somebody asked for a sign-in link for your address."
     body = to_html(LINK_TEXT.replace("{{ sign_in_link }}", "[Sign in to Engagement](https://link.invalid)"))
-    html = html_layout("Your link to sign in", "Engagement", body, why, "It works once, for 30 minutes.")
+    html = html_layout("Your link to sign in", "Engagement", body, "It works once, for 30 minutes.", Around(why))
     mailing = mail.build_mailing(
         MailingKind.SIGN_IN,
-        "Your link to sign in",
-        f"{LINK_TEXT}\n\n{why}",
-        html.replace("https://link.invalid", "{{ sign_in_link }}"),
+        Letter(
+            "Your link to sign in", f"{LINK_TEXT}\n\n{why}", html.replace("https://link.invalid", "{{ sign_in_link }}")
+        ),
     )
     account_id, person_id = (whose.id, whose.person_id) if isinstance(whose, Account) else (None, whose.id)
     values = {"sign_in_link": leads_to, SIGNS_IN: account_id}

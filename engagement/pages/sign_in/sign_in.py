@@ -88,7 +88,7 @@ def _sign_in_page(form: PasswordForm, link_form: LinkForm) -> Drawn:
 @blueprint.route("/login", methods=["GET", "POST"])
 @guard.open_to_all("this is where signing in happens")
 def sign_in() -> Drawn | BaseResponse:
-    """Sign in by password; the form for a link stands beside it."""
+    """Sign in by password; the page also has the form for a link."""
     form, refusal = PasswordForm(next=guard.safe_path(request.args.get("next"))), None
     if request.method != "POST" and guard.is_signed_in() and not guard.is_limited():
         return redirect(guard.safe_path(form.next.data))
@@ -167,7 +167,7 @@ def password() -> Drawn | BaseResponse:
         else:
             db.session.flush()
             begin_session(account)
-            return done("sign_in.password", "The new password holds.", "You were signed out everywhere else.")
+            return done("sign_in.password", "Your new password is set.", "You were signed out everywhere else.")
     return _answer(drawn("sign_in/password.html", form, has_password=bool(account.password_hash)), refusal)
 
 

@@ -1,4 +1,4 @@
-"""Forms of stakeholders: who it is and where they stand, taking them off the map, a private note."""
+"""Forms of stakeholders: who it is, what is said of them, taking them off the map, a private note."""
 
 from collections.abc import Sequence
 
@@ -46,7 +46,7 @@ class SubjectForm(Form):
 
 
 class EntryForm(Form):
-    """What is said of a stakeholder: group, role, who looks after them, and the maps on which they stand."""
+    """What is said of a stakeholder: group, role, who looks after them, and their maps."""
 
     group = RadioField(
         "Which group do they belong to?",
@@ -60,8 +60,8 @@ class EntryForm(Form):
     )
     owner = PersonField("Who looks after them?", description=f"{REFERENCE} Empty: nobody yet.")
     places = TickField(
-        "On which maps do they stand?",
-        description="Whoever stands on a programme’s map stands on that of each of its waves.",
+        "On which maps are they?",
+        description="Everybody on a programme’s map is on the map of each of its waves too.",
     )
 
 

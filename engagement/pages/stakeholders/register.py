@@ -27,7 +27,8 @@ from engagement.pages.stakeholders.forms import (
 from engagement.pages.stakeholders.lists import HEADER, file_row, stakeholders_asked
 from engagement.pages.stakeholders.stakeholder import stakeholder_to_change
 from engagement.reach import Reach
-from engagement.stakeholders import actions, queries
+from engagement.stakeholders import queries
+from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
 from engagement.stakeholders.scopes import places_within, stakeholders_within
 from engagement.words import plural
@@ -49,6 +50,7 @@ def index() -> str:
         page=page,
         asked=asked,
         may_add=rights.planning(reader).holds_places,
+        sees_people=rights.reading(reader).holds_anything,
     )
 
 
@@ -64,7 +66,7 @@ def _lede(counts: dict[StakeholderGroup, int]) -> str:
     if not number:
         return "Who has a part in the change, and who keeps in touch with them."
     missing = [group.inside for group in StakeholderGroup if not counts[group] and group is not StakeholderGroup.OTHERS]
-    lacking = f" Nobody stands for the {' and the '.join(missing)} yet." if missing else ""
+    lacking = f" Nobody is on the map yet for the {' and the '.join(missing)}." if missing else ""
     return f"{plural(number, 'person or group', 'people and groups')} whom the change depends on.{lacking}"
 
 
@@ -90,7 +92,7 @@ def new() -> Drawn | BaseResponse:
     offer_places(form, places_to_keep(reader))
     if form.validate_on_submit():
         with saving(form) as saved:
-            row = actions.add_stakeholder(form.subject(), by=reader.actor, **_said(form))
+            row = add_stakeholder(form.subject(), by=reader.actor, **_said(form))
         if saved:
             return saved.to(
                 "stakeholders.stakeholder",
@@ -141,9 +143,9 @@ def edit(stakeholder_id: int) -> Drawn | BaseResponse:
     offer_places(form, places_to_keep(guard.reader()))
     if form.validate_on_submit():
         with saving(form) as saved:
-            actions.change_stakeholder(row, name=form.name.data or "", by=guard.reader().actor, **_said(form))
+            change_stakeholder(row, name=form.name.data or "", by=guard.reader().actor, **_said(form))
         if saved:
-            more = "What was said before stands in the history."
+            more = "What was said before is in the history."
             return saved.to("stakeholders.stakeholder", "It is kept.", more, stakeholder_id=stakeholder_id)
     return drawn(
         "stakeholders/edit.html",

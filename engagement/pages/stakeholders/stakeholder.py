@@ -11,10 +11,11 @@ from engagement.pages.frame.formats import short_day
 from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.forms import NoteForm, RemovalForm
-from engagement.privacy.actions import outsiders as privacy
+from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.reach import Reach
-from engagement.stakeholders import actions, queries
-from engagement.stakeholders.history import history_of
+from engagement.stakeholders import queries
+from engagement.stakeholders.actions import mapping, notes
+from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.models import StakeholderPlace
 from engagement.stakeholders.queries import StakeholderLine
 from engagement.stakeholders.rules import StakeholderKind
@@ -83,7 +84,7 @@ def remove(stakeholder_id: int) -> Drawn | BaseResponse:
     line, form = stakeholder_to_change(stakeholder_id), RemovalForm()
     if not form.validate_on_submit():
         return _drawn(line, NoteForm(formdata=None), form)
-    actions.remove_stakeholder(line.stakeholder, reason=form.reason.data or "", by=guard.reader().actor)
+    mapping.remove_stakeholder(line.stakeholder, reason=form.reason.data or "", by=guard.reader().actor)
     return done(
         "stakeholders.stakeholder",
         f"{line.stakeholder.title} is off the map.",
@@ -97,7 +98,7 @@ def put_back(stakeholder_id: int) -> BaseResponse:
     """Put a stakeholder back who was taken off the map."""
     line = stakeholder_to_change(stakeholder_id)
     try:
-        actions.put_back(line.stakeholder, by=guard.reader().actor)
+        mapping.put_back(line.stakeholder, by=guard.reader().actor)
     except BadInput as error:
         raise RuleBroken(error.sentence) from error
     return done(
@@ -111,7 +112,7 @@ def write_note(stakeholder_id: int) -> Drawn | BaseResponse:
     line, form = _to_note(stakeholder_id), NoteForm()
     if form.validate_on_submit():
         with saving(form) as saved:
-            actions.write_note(line.stakeholder, form.text.data or "", by=guard.reader().actor)
+            notes.write_note(line.stakeholder, form.text.data or "", by=guard.reader().actor)
         if saved:
             return saved.to(
                 "stakeholders.stakeholder",
@@ -127,7 +128,7 @@ def withdraw_note(stakeholder_id: int, note_id: int) -> BaseResponse:
     """Delete the words of a private note; that there was one stays on record."""
     line = _to_note(stakeholder_id)
     note = note_of(line.stakeholder, note_id)
-    actions.withdraw_note(note, by=guard.reader().actor)
+    notes.withdraw_note(note, by=guard.reader().actor)
     return done(
         "stakeholders.stakeholder",
         "The note is taken back.",
@@ -140,7 +141,7 @@ def withdraw_note(stakeholder_id: int, note_id: int) -> BaseResponse:
 def erase(stakeholder_id: int) -> BaseResponse:
     """Erase a stakeholder who is in no directory."""
     stakeholder = stakeholder_to_erase(rights.administering(guard.reader()), stakeholder_id)
-    privacy.erase_outsider(stakeholder, by=guard.reader().actor)
+    erase_outsider(stakeholder, by=guard.reader().actor)
     return done(
         "stakeholders.index",
         "The stakeholder was erased.",

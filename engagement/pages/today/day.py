@@ -13,8 +13,8 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.needs import Needed, needed_by
 from engagement.attention.rules import Reason
 from engagement.charts import WaveSpan
-from engagement.communications import queries as calendar
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.calendar import go_lives_between, messages_between
 from engagement.communications.scopes import readable
 from engagement.communications.subjects import subjects_shown
 from engagement.pages.frame import guard
@@ -111,7 +111,7 @@ def _lede(needed: Sequence[Needed], on: date) -> str:
 
 def _agenda(on: date, reader: Reader) -> list[AgendaLine]:
     last, reading = on + timedelta(days=6), rights.reading(reader)
-    messages = calendar.messages_between(on, last, reader.timezone, readable(reading))
+    messages = messages_between(on, last, reader.timezone, readable(reading))
     subjects = subjects_shown(messages)
     lines = [
         AgendaLine(
@@ -124,7 +124,7 @@ def _agenda(on: date, reader: Reader) -> list[AgendaLine]:
     ]
     lines += [
         AgendaLine(wave.go_live_on, f"{wave.title} goes live", url_for("waves.wave", wave_id=wave.id))
-        for wave in calendar.go_lives_between(on, last, waves_within(reading))
+        for wave in go_lives_between(on, last, waves_within(reading))
     ]
     return sorted(lines, key=lambda line: line.on)[:MOST_DATES]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import abort, url_for
+from flask import url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
@@ -13,10 +13,11 @@ from engagement.attention.setup.queries import StepState
 from engagement.attention.setup.rules import SetupStep
 from engagement.content.markdown import to_html
 from engagement.db import db
+from engagement.errors import NotFound
 from engagement.mail import actions as mail
-from engagement.mail.layout import html_layout
+from engagement.mail.layout import Around, html_layout
 from engagement.mail.queries import newest_test_mail
-from engagement.mail.rules import MailingKind
+from engagement.mail.rules import Letter, MailingKind
 from engagement.pages.frame import guard
 from engagement.pages.parts.saving import done
 from engagement.pages.today import blueprint
@@ -132,7 +133,7 @@ def _unowned(programme: Programme) -> Workflow | None:
 
 def _asked(word: str) -> SetupStep:
     if word not in list(SetupStep):
-        abort(404)
+        raise NotFound("There is no such step of first setup.")
     reader = guard.reader()
     guard.allow(rights.planning(reader).everything or rights.administering(reader).everything)
     return SetupStep(word)
@@ -146,7 +147,7 @@ def skip_setup(step: str) -> BaseResponse:
     return done(
         "today.index",
         f"Left out: {asked.word[0].lower()}{asked.word[1:]}.",
-        "It can be taken up again as long as first setup stands here.",
+        "You can take it up again while first setup is on this page.",
     )
 
 
@@ -163,8 +164,8 @@ def send_test_mail() -> BaseResponse:
     guard.allow(rights.administering(guard.reader()).everything)
     account = guard.account()
     why = "You get this because you asked for a test mail."
-    html = html_layout(TEST_SUBJECT, "Engagement", to_html(TEST_TEXT), why, TEST_TEXT)
-    mailing = mail.build_mailing(MailingKind.TEST_COPY, TEST_SUBJECT, f"{TEST_TEXT}\n\n{why}", html)
+    html = html_layout(TEST_SUBJECT, "Engagement", to_html(TEST_TEXT), TEST_TEXT, Around(why))
+    mailing = mail.build_mailing(MailingKind.TEST_COPY, Letter(TEST_SUBJECT, f"{TEST_TEXT}\n\n{why}", html))
     mail.queue_for_address(mailing, account.email, account.name, {}, account.person_id)
     db.session.flush()
     return done(

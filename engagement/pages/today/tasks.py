@@ -22,7 +22,7 @@ from engagement.pages.training.leftovers import moved
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
-from engagement.training.queries import Move
+from engagement.training.queries.leftovers import Move
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
 from engagement.words import days_away, listed, plural

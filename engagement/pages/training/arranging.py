@@ -13,9 +13,9 @@ from engagement.pages.parts.saving import Drawn, drawn, saving
 from engagement.pages.training import blueprint
 from engagement.pages.training.forms import CurriculumForm, curriculum_form
 from engagement.pages.training.lists import role_named
-from engagement.training import actions, queries
-from engagement.training.actions import Place
+from engagement.training.actions.curricula import Place, arrange_curriculum, check_places
 from engagement.training.models import Module
+from engagement.training.queries import curricula
 from engagement.training.rules import ItemKind
 
 #: The place of a course without a typed place: after all others.
@@ -29,10 +29,10 @@ def arrange(role: str) -> Drawn | BaseResponse:
     guard.allow(rights.training(reader).everything)
     asked = guard.found(role_named(role))
     if request.method == "POST":
-        queries.hold_curriculum(asked)
-    plan = queries.curriculum(asked)
+        curricula.hold_curriculum(asked)
+    plan = curricula.curriculum(asked)
     placed = [line.module for line in plan.lines]
-    modules = placed + [module for module in queries.modules() if module not in placed]
+    modules = placed + [module for module in curricula.modules() if module not in placed]
     form = curriculum_form(plan, modules)
     places: list[Place] | None = None
     if form.validate_on_submit():
@@ -40,9 +40,9 @@ def arrange(role: str) -> Drawn | BaseResponse:
         needed = form.choices_needed.data or 0
         with saving(form) as saved:
             try:
-                actions.check_places(places, needed)
+                check_places(places, needed)
                 if "preview" not in request.form:
-                    actions.arrange_curriculum(asked, places, needed, by=reader.actor)
+                    arrange_curriculum(asked, places, needed, by=reader.actor)
             except BadInput as error:
                 _complain_by_module(form, error)
                 raise

@@ -21,8 +21,17 @@ from engagement.pages.training.lists import (
     progress_table,
     role_named,
 )
-from engagement.training import actions, queries
-from engagement.training.queries import LibraryNews, WaveProgress
+from engagement.training.actions.library import settle_library
+from engagement.training.queries import curricula as queries
+from engagement.training.queries.leftovers import brought_along, open_leftovers
+from engagement.training.queries.library import LibraryNews, library_news
+from engagement.training.queries.progress import (
+    WaveProgress,
+    members_without_role,
+    people_without_curriculum,
+    progress_of,
+    wave_progress,
+)
 from engagement.training.rules import DAYS_TO_DECIDE, LearnerState
 from engagement.training.scopes import old_training_within, wave_with_learners_for
 from engagement.waves import queries as waves
@@ -49,7 +58,7 @@ def index() -> str:
     reading = rights.reading(reader)
     guard.allow(reading.holds_places)
     shown = [wave for wave in waves.waves_visible(waves_within(reading)) if wave.status.is_open]
-    far = queries.progress_of([wave.id for wave in shown])
+    far = progress_of([wave.id for wave in shown])
     lines = [WaveLine(wave, far[wave.id]) for wave in shown]
     curricula = list(queries.curricula().values())
     placed = {line.module.id for plan in curricula for line in plan.lines}
@@ -62,7 +71,7 @@ def index() -> str:
         library=library,
         library_problem=problem,
         lines=sorted(lines, key=lambda line: line.wave.training_due_on),
-        to_decide=queries.open_leftovers(old_training_within(rights.training(reader))),
+        to_decide=open_leftovers(old_training_within(rights.training(reader))),
         may_see_old_training=rights.reading_old_training(reader).holds_anything,
         days_to_decide=DAYS_TO_DECIDE,
     )
@@ -71,7 +80,7 @@ def index() -> str:
 def _library_news() -> tuple[LibraryNews, str]:
     """Return the news of the starter library, or nothing and a sentence about a file that can't be read."""
     try:
-        return queries.library_news(), ""
+        return library_news(), ""
     except BadInput as error:
         return LibraryNews(0, 0), error.sentence
 
@@ -81,7 +90,7 @@ def take_library_over() -> BaseResponse:
     """Take over the starter library: its modules and their curricula."""
     reader = guard.reader()
     guard.allow(rights.training(reader).everything)
-    counts = actions.settle_library(by=reader.actor)
+    counts = settle_library(by=reader.actor)
     if not (counts.added or counts.renewed):
         return done("training.index", "The starter library is here already", "Nothing has changed.")
     came = [plural(n, f"{word} course", f"{word} courses") for n, word in counts.words if n]
@@ -104,18 +113,16 @@ def wave(wave_id: int) -> str:
     """Show the training of a wave by department and role, and people without a role."""
     reader = guard.reader()
     found, seen = _visible_wave(wave_id), people_within(rights.reading(reader))
-    nobody = queries.members_without_role(wave_id)
-    far = queries.wave_progress(wave_id)
+    nobody = members_without_role(wave_id)
+    far = wave_progress(wave_id)
     return render_template(
         "training/wave.html",
         wave=found,
         progress=far,
-        silent_roles=[
-            (role, numbers[wave_id]) for role, numbers in queries.people_without_curriculum([wave_id]).items()
-        ],
+        silent_roles=[(role, numbers[wave_id]) for role, numbers in people_without_curriculum([wave_id]).items()],
         may_train=rights.training(guard.reader()).everything,
         hours_left=_hours(far.minutes_left),
-        brought_along=queries.brought_along(wave_id),
+        brought_along=brought_along(wave_id),
         may_see_old_training=rights.reading_old_training(reader).holds_anything,
         without_role=count_of(nobody),
         named=list(db.session.scalars(nobody.where(seen).limit(SHOWN_WITHOUT_ROLE))),

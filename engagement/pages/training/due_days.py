@@ -8,7 +8,8 @@ from engagement.pages.frame.formats import day
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.training import blueprint
 from engagement.pages.training.forms import DueDayForm
-from engagement.training import actions, queries
+from engagement.training.actions.due_days import give_own_due_day
+from engagement.training.queries.due_days import own_due_days
 from engagement.training.scopes import assignment_for
 
 
@@ -21,8 +22,8 @@ def due_day(assignment_id: int) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         with saving(form) as saved:
             country = guard.organisation().country
-            actions.give_own_due_day(found, form.due_on.data, reason=form.reason.data, by=reader.actor, country=country)
+            give_own_due_day(found, form.due_on.data, reason=form.reason.data, by=reader.actor, country=country)
         if saved:
             says = f"{found.person.name} has until {day(found.due_on)}."
             return saved.to("training.learners", says, "Reminders and lists go by that day.", wave_id=found.wave_id)
-    return drawn("training/due_day.html", form, assignment=found, given=queries.own_due_days(found.id))
+    return drawn("training/due_day.html", form, assignment=found, given=own_due_days(found.id))

@@ -10,11 +10,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from engagement.content.quiz import Question
 from engagement.pages.parts.fields import PersonField
 from engagement.pages.parts.forms import EditForm, Form, stripped
-from engagement.training.actions import Answer
 from engagement.training.actions.modules import LONGEST_BODY
-from engagement.training.actions.questions import MOST_CHOICES
+from engagement.training.actions.questions import MOST_CHOICES, Answer
 from engagement.training.models import Module
-from engagement.training.queries import RoleCurriculum
+from engagement.training.queries.curricula import RoleCurriculum
 from engagement.training.rules import RECOGNISE_WRONG, RECORDED_SOURCES, CompletionSource, ItemKind
 
 

@@ -17,9 +17,10 @@ from engagement.pages.parts.files import list_file
 from engagement.pages.parts.lists import Asked
 from engagement.pages.training import blueprint
 from engagement.people.models import Department
-from engagement.training import actions, queries
+from engagement.training.actions import leftovers as actions
 from engagement.training.models import Leftover
-from engagement.training.queries import LeftoverLine, LeftoverState, Move
+from engagement.training.queries import leftovers as queries
+from engagement.training.queries.leftovers import LeftoverLine, LeftoverState, Move
 from engagement.training.rules import DAYS_TO_DECIDE, LeftoverCause, LeftoverDecision
 from engagement.training.scopes import old_training_within
 from engagement.words import plural
@@ -190,11 +191,11 @@ def decide_leftover(leftover_id: int) -> BaseResponse:
 
 @blueprint.post("/training/leftovers/<int:leftover_id>/taking-back")
 def take_back_decision(leftover_id: int) -> BaseResponse:
-    """Take a decision back; the question stands again."""
+    """Take a decision back, so that the question is open again."""
     row = _theirs(leftover_id)
     actions.take_back_decision(row, by=guard.reader().actor)
     db.session.commit()
-    notify(f"Taken back for {row.person.name}", f"The question stands again, for {DAYS_TO_DECIDE} days.")
+    notify(f"Taken back for {row.person.name}", f"The question is open again, for {DAYS_TO_DECIDE} days.")
     return _back()
 
 

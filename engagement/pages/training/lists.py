@@ -12,7 +12,7 @@ from engagement.people import queries as people
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.people.scopes import reaches_department
-from engagement.training import queries
+from engagement.training.queries.progress import LEARNER_COLUMNS, learners, wave_progress
 from engagement.training.rules import LearnerState
 from engagement.waves.models import Wave
 from engagement.waves.scopes import people_within
@@ -32,7 +32,7 @@ LEARNER_HEADER = [
 
 def progress_table(found: Wave) -> tuple[list[str], list[list[object]]]:
     """Return the header and rows of a wave's table, as on the page."""
-    far = queries.wave_progress(found.id)
+    far = wave_progress(found.id)
     header = ["Department"] + [f"{role.word} {word}" for role in TrainingRole for word in ("finished", "assigned")]
     lines = [(line.path or line.name, line.roles) for line in far.rows]
     if lines:
@@ -57,17 +57,17 @@ def learners_asked(found: Wave, asked: Asked) -> Select[Any]:
     reader = guard.reader()
     departments = rights.seeing_departments(reader)
     seen = {d.id for d in people.departments(include_closed=True) if reaches_department(departments, d)}
-    lines = queries.wave_progress(found.id).rows
+    lines = wave_progress(found.id).rows
     offered = [(line.department_id, line.path) for line in lines if line.department_id in seen]
     department_id = asked.row("department", "Department", offered)
-    learners = queries.learners(
+    found_learners = learners(
         found.id,
         guard.found(db.session.get(Department, department_id)) if department_id is not None else None,
         asked.word_of(TrainingRole, "role", "Role"),
         asked.word_of(LearnerState, "state", "State"),
         visible=people_within(rights.reading(reader)),
     )
-    return asked.ordered(learners, queries.LEARNER_COLUMNS, usual="name", last=Person.id)
+    return asked.ordered(found_learners, LEARNER_COLUMNS, usual="name", last=Person.id)
 
 
 def learner_rows(found: Wave) -> list[list[object]]:

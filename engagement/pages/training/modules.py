@@ -13,8 +13,9 @@ from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.training import blueprint
 from engagement.pages.training.forms import CompletionForm, ModuleForm
 from engagement.people.rules import TrainingRole
-from engagement.training import actions, queries
+from engagement.training.actions import completing, modules
 from engagement.training.models import Module
+from engagement.training.queries.curricula import completed_count, curricula
 from engagement.training.rules import RECOGNISE_WRONG, CompletionSource
 from engagement.training.scopes import module_for, module_to_change
 
@@ -26,7 +27,7 @@ def module(slug: str) -> Drawn:
 
 
 def _module_page(found: Module, form: CompletionForm) -> Drawn:
-    places = [plan for plan in queries.curricula().values() if any(line.module.id == found.id for line in plan.lines)]
+    places = [plan for plan in curricula().values() if any(line.module.id == found.id for line in plan.lines)]
     return drawn(
         "training/module.html",
         form,
@@ -35,7 +36,7 @@ def _module_page(found: Module, form: CompletionForm) -> Drawn:
         questions=found.questions,
         places=places,
         all_roles=list(TrainingRole),
-        finished=queries.completed_count(found.id),
+        finished=completed_count(found.id),
         may_train=rights.training(guard.reader()).everything,
         recognise_wrong=RECOGNISE_WRONG,
     )
@@ -50,7 +51,7 @@ def record_completion(slug: str) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         with saving(form) as saved:
             person = form.person.chosen("Write who has finished it.")
-            actions.record_completion(
+            completing.record_completion(
                 person, found, CompletionSource(form.source.data), on=form.on.data, by=reader.actor
             )
         if saved:
@@ -70,12 +71,12 @@ def new_module() -> Drawn | BaseResponse:
     is_previewed = "preview" in request.form
     made = None
     with saving(form) as saved:
-        actions.check_module(form.title.data, form.body.data, form.minutes.data or 0, form.pass_mark.data or 0)
+        modules.check_module(form.title.data, form.body.data, form.minutes.data or 0, form.pass_mark.data or 0)
         if not is_previewed:
-            made = actions.write_module(**form.details(), by=reader.actor)
+            made = modules.write_module(**form.details(), by=reader.actor)
     if made is None or not saved:
         return _editing_page(None, form, form.body.data if saved else None)
-    more = "Add its questions here, then put it into the curriculum of a role. Until then it is asked of nobody."
+    more = "Add its questions here, then put it into the curriculum of a role. Until then nobody is asked to take it."
     return saved.to("training.module", f"“{made.title}” is written", more, slug=made.slug)
 
 
@@ -89,9 +90,9 @@ def editing(slug: str) -> Drawn | BaseResponse:
         return _editing_page(found, form, None)
     is_previewed = "preview" in request.form
     with saving(form) as saved:
-        actions.check_module(form.title.data, form.body.data, form.minutes.data or 0, form.pass_mark.data or 0)
+        modules.check_module(form.title.data, form.body.data, form.minutes.data or 0, form.pass_mark.data or 0)
         if not is_previewed:
-            actions.edit_module(found, from_version=found.version, **form.details(), by=reader.actor)
+            modules.edit_module(found, from_version=found.version, **form.details(), by=reader.actor)
     if not saved or is_previewed:
         return _editing_page(found, form, form.body.data if saved else None)
     more = "People who finished an earlier version stay finished."

@@ -10,7 +10,7 @@ from engagement.pages.parts.forms import complain
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.training import blueprint
 from engagement.pages.training.forms import QuestionForm
-from engagement.training import actions
+from engagement.training.actions.questions import put_question, take_out_question
 from engagement.training.models import Module
 from engagement.training.scopes import module_to_change
 
@@ -38,7 +38,7 @@ def _written(module: Module, found: Question | None) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         with saving(form) as saved:
             try:
-                actions.put_question(
+                put_question(
                     module,
                     form.text.data,
                     form.answers(),
@@ -67,6 +67,6 @@ def remove_question(slug: str, question_id: str) -> BaseResponse:
     """Take a question out of a module."""
     module = _module(slug)
     guard.found(next((each for each in module.questions if each.id == question_id), None))
-    actions.take_out_question(module, question_id, by=guard.reader().actor)
+    take_out_question(module, question_id, by=guard.reader().actor)
     more = "" if module.questions else "The course has no questions now, so a reader’s own word is enough."
     return done("training.module", "The question is taken out", more, slug=slug)

@@ -12,7 +12,8 @@ from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import ChampionForm
 from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede
-from engagement.stakeholders import actions, coverage
+from engagement.stakeholders.champions import actions as appointing
+from engagement.stakeholders.champions import queries as coverage
 from engagement.stakeholders.models import Champion
 from engagement.stakeholders.scopes import champion_of
 from engagement.waves.models import Wave
@@ -79,7 +80,7 @@ def appoint_champion(wave_id: int) -> Drawn | BaseResponse:
 
 
 def _appointed(wave: Wave, form: ChampionForm) -> Champion:
-    return actions.appoint_champion(
+    return appointing.appoint_champion(
         wave,
         form.person.chosen("Write whom you want to appoint."),
         department=next(iter(chosen_departments([form.department.data or ""])), None),
@@ -91,17 +92,17 @@ def _appointed(wave: Wave, form: ChampionForm) -> Champion:
 
 def _when_words(champion: Champion) -> str:
     until = f" until {short_day(champion.until_on)}" if champion.until_on else ""
-    return f"From {short_day(champion.from_on)}{until}. It stands on their own page."
+    return f"From {short_day(champion.from_on)}{until}. They see it on their own page."
 
 
 @blueprint.post("/waves/<int:wave_id>/champions/<int:champion_id>/release")
 def release_champion(wave_id: int, champion_id: int) -> BaseResponse:
     """End somebody's time as a champion; that they were one stays on record."""
     champion = champion_of(_wave_to_plan(wave_id), champion_id)
-    actions.release_champion(champion, clock.today(guard.settings().timezone), by=guard.reader().actor)
+    appointing.release_champion(champion, clock.today(guard.settings().timezone), by=guard.reader().actor)
     return done(
         "waves.champions",
-        f"{champion.person.name} is no champion of this wave any more.",
+        f"{champion.person.name} is no longer a champion of this wave.",
         "That they were one stays on record.",
         wave_id=wave_id,
     )

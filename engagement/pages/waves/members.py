@@ -18,7 +18,7 @@ from engagement.pages.waves.forms import MemberForm
 from engagement.people import queries as people
 from engagement.people.models import Person
 from engagement.programmes.scopes import reaches_programme
-from engagement.training import actions as training_actions
+from engagement.training.actions.assigning import settle_assignments
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.scopes import people_within, reaches_wave, wave_for
@@ -37,7 +37,7 @@ def members(wave_id: int) -> Drawn | BaseResponse:
         with saving(form) as saved:
             person = form.person.chosen("Write whom you want to add.")
             actions.add_member(row, person, by=reader.actor)
-            training_actions.settle_assignments(clock.now(), row.id)
+            settle_assignments(clock.now(), row.id)
         if saved:
             return saved.to("waves.members", f"{person.name} is in {row.title}.", wave_id=wave_id)
     asked = Asked()

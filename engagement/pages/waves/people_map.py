@@ -7,7 +7,7 @@ from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.db import count_of
 from engagement.stakeholders import queries
-from engagement.stakeholders.coverage import WaveCoverage
+from engagement.stakeholders.champions.queries import WaveCoverage
 from engagement.stakeholders.queries import Filters, StakeholderLine
 from engagement.stakeholders.rules import PEOPLE_FOR_A_CHAMPION
 from engagement.stakeholders.scopes import places_within, stakeholders_within

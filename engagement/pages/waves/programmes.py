@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length
 
 from engagement.accounts.posts import actions as posts
 from engagement.accounts.scopes import rights
-from engagement.communications import queries as calendar
+from engagement.communications.queries.calendar import communications_running
 from engagement.communications.scopes import readable
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import PersonField
@@ -86,10 +86,10 @@ class OwnershipForm(EditForm):
 @blueprint.get("/programmes")
 def index() -> str:
     """List all programmes with the waves that the reader may see."""
-    reading, planning = rights.reading(guard.reader()), rights.planning(guard.reader())
-    guard.allow(reading.holds_places)
-    seen = waves.waves_visible(waves_within(reading))
-    listed = queries.programmes(programmes_within(reading))
+    overseeing, planning = rights.overseeing(guard.reader()), rights.planning(guard.reader())
+    guard.allow(overseeing.holds_places)
+    seen = waves.waves_visible(waves_within(overseeing))
+    listed = queries.programmes(programmes_within(overseeing))
     return render_template(
         "waves/index.html",
         programmes=[(p, [w for w in seen if w.programme_id == p.id]) for p in listed],
@@ -123,9 +123,9 @@ def _programme_to_plan(programme_id: int) -> Programme:
 def programme(programme_id: int) -> str:
     """Show a programme: waves, workflows with their gaps, communications."""
     reader = guard.reader()
-    reading = rights.reading(reader)
-    row = programme_for(reading, programme_id)
-    seen = waves.waves_visible(waves_within(reading))
+    reading, overseeing = rights.reading(reader), rights.overseeing(reader)
+    row = programme_for(overseeing, programme_id)
+    seen = waves.waves_visible(waves_within(overseeing))
     seen = [wave for wave in seen if wave.programme_id == programme_id]
     workflows = queries.workflows_of([programme_id])
     held = queries.holdings([workflow.id for workflow in workflows])
@@ -136,10 +136,9 @@ def programme(programme_id: int) -> str:
         members=waves.member_counts([wave.id for wave in seen]),
         moves=waves.moves_of_waves([wave.id for wave in seen]),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
-        communications=[
-            line.communication for line in calendar.communications_running(programme_id, readable(reading))
-        ],
+        communications=[line.communication for line in communications_running(programme_id, readable(reading))],
         may_plan=reaches_programme(rights.planning(reader), row),
+        reads_messages=reaches_programme(reading, row),
         may_read_report=reaches_programme(rights.reporting(reader), row),
     )
 
@@ -186,9 +185,9 @@ def _workflow_to_plan(workflow_id: int) -> Workflow:
 @blueprint.get("/workflows/<int:workflow_id>")
 def workflow(workflow_id: int) -> str:
     """Show a workflow: scope statement, owners, and its waves."""
-    reading = rights.reading(guard.reader())
-    row = workflow_for(reading, workflow_id)
-    seen = [w for w in waves.waves_visible(waves_within(reading)) if w.programme_id == row.programme_id]
+    overseeing = rights.overseeing(guard.reader())
+    row = workflow_for(overseeing, workflow_id)
+    seen = [w for w in waves.waves_visible(waves_within(overseeing)) if w.programme_id == row.programme_id]
     in_waves = waves.workflows_of_waves([wave.id for wave in seen])
     return render_template(
         "waves/workflow.html",
@@ -196,6 +195,7 @@ def workflow(workflow_id: int) -> str:
         holdings=queries.holdings([row.id])[row.id],
         waves=[wave for wave in seen if row in in_waves[wave.id]],
         may_plan=reaches_programme(rights.planning(guard.reader()), row.programme),
+        may_name_holders=reaches_programme(rights.naming_holders(guard.reader()), row.programme),
     )
 
 
@@ -220,7 +220,7 @@ def edit_workflow(workflow_id: int) -> Drawn | BaseResponse:
 @blueprint.route("/workflows/<int:workflow_id>/ownership", methods=["GET", "POST"])
 def ownership(workflow_id: int) -> Drawn | BaseResponse:
     """Name the owners of the four parts; an empty field leaves a part vacant."""
-    row = _workflow_to_plan(workflow_id)
+    row = workflow_for(rights.naming_holders(guard.reader()), workflow_id)
     held(row)
     form = OwnershipForm(data={each.part.value: each.person for each in queries.holdings([row.id])[row.id]})
     if form.validate_on_submit():

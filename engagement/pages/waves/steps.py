@@ -128,7 +128,7 @@ def take_back(wave_id: int) -> Drawn | BaseResponse:
     """Take back the newest step of a wave, within a day."""
     wave = _planned(wave_id)
     before = queries.status_to_take_back_to(wave.id, clock.now())
-    if before is None and request.method == "GET":
+    if before is None and request.method != "POST":
         return redirect(url_for("waves.wave", wave_id=wave_id))
     form = TakeBackForm(data={"go_live_on": _planned_before(wave)})
     if not wave.status.is_live or before is None or before.is_live:

@@ -12,8 +12,8 @@ from engagement import clock
 from engagement.accounts.posts import actions as posts
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
-from engagement.communications import queries as calendar
 from engagement.communications.models import Communication
+from engagement.communications.queries.calendar import next_messages
 from engagement.communications.queries.reached import messages_out
 from engagement.communications.subjects import subjects_shown
 from engagement.db import count_of, db
@@ -33,9 +33,9 @@ from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.scopes import programme_for, reaches_programme
 from engagement.resistance import queries as resistance
-from engagement.stakeholders.coverage import wave_coverage
-from engagement.training import actions as training_actions
-from engagement.training import queries as training
+from engagement.stakeholders.champions.queries import wave_coverage
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.queries.progress import wave_progress
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
@@ -80,7 +80,7 @@ def new(programme_id: int) -> Drawn | BaseResponse:
             )
             actions.settle_training_days([wave], guard.organisation().country)
             _name_people(form, wave)
-            training_actions.settle_assignments(clock.now(), wave.id)
+            settle_assignments(clock.now(), wave.id)
         if saved:
             number = queries.member_counts([wave.id])[wave.id]
             return lead_on(
@@ -122,7 +122,7 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
                     actions.choose_departments(wave, departments, by=by)
             workflows = [*_chosen_workflows(form.workflows.data), *_not_offered(form.workflows, taken)]
             actions.choose_workflows(wave, workflows, by=by)
-            training_actions.settle_assignments(clock.now(), wave.id)
+            settle_assignments(clock.now(), wave.id)
         if saved:
             return saved.to("waves.wave", wave_id=wave_id)
     return drawn("waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place, warnings=[])
@@ -154,11 +154,11 @@ def _leave_out_rights(form: WaveForm, reader: Reader, wave: Wave) -> None:
 def wave(wave_id: int) -> str:
     """Show a wave: dates, workflows, training by role, concerns by source, next messages."""
     reader = guard.reader()
-    row = wave_for(rights.reading(reader), wave_id)
+    row = wave_for(rights.overseeing(reader), wave_id)
     may_plan = reaches_wave(rights.planning(reader), row)
     workflows = queries.workflows_of_waves([row.id]).get(row.id, [])
     held = programmes.holdings([workflow.id for workflow in workflows])
-    messages = calendar.next_messages(row.id)
+    messages = next_messages(row.id)
     subjects = subjects_shown(messages)
     here_today = clock.today(guard.settings().timezone)
     covered, yesterday = wave_coverage(row.id, here_today), here_today - timedelta(days=1)
@@ -170,7 +170,7 @@ def wave(wave_id: int) -> str:
         departments=queries.departments_of_waves([row.id]).get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         milestones=_milestones(row, [(m.sends_at, subjects[m.id]) for m in messages]),
-        progress=training.wave_progress(row.id),
+        progress=wave_progress(row.id),
         without_role=count_of(queries.members(row.id, without_role=True)),
         concerns=resistance.open_by_source(row.id, yesterday) if may_plan else None,
         concerns_on=yesterday,
@@ -181,6 +181,7 @@ def wave(wave_id: int) -> str:
         coverage_definition=COVERAGE_DEFINITION,
         sent=messages_out(Communication.wave_id == row.id, MOST_SENT),
         may_plan=may_plan,
+        reads_people=reaches_wave(rights.reading(reader), row),
         may_give_roles=rights.keeping_people(reader).everything,
         may_take_back=queries.status_to_take_back_to(row.id, clock.now()) is not None,
         steps=steps_taken(row.id),

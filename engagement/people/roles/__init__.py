@@ -1,1 +1,1 @@
-"""Training roles of many people at once: who has one, who lacks it, giving it and taking it back."""
+"""One training role for many people at once: who has it, who lacks it, giving and withdrawing it."""

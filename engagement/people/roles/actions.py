@@ -1,4 +1,4 @@
-"""Giving a training role to many people by hand, and taking it back; each of them has an entry in the audit."""
+"""Gives a training role to many people by hand, and withdraws it; each person gets an audit entry."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ _AT_ONCE = 500
 
 
 def give_role(people: Select[Person], role: TrainingRole, *, by: Actor) -> int:
-    """Give those of these people who lack it a training role by hand; returns how many they were."""
+    """Give a training role by hand to those of these people who lack it; return how many."""
     return _change(lacking_role(people, role), role, by, is_given=True)
 
 
 def take_role_back(people: Select[Person], role: TrainingRole, *, by: Actor) -> int:
-    """Take a training role from those of these people who have it by hand; returns how many they were.
+    """Withdraw a training role from those of these people who have it by hand; return how many.
 
-    Whoever has it from the HR file or by a rule keeps it.
+    People who have it from the HR file or by a rule keep it.
     """
     return _change(having_role_by_hand(people, role), role, by, is_given=False)
 
@@ -49,7 +49,7 @@ def _change(people: Select[Person], role: TrainingRole, by: Actor, *, is_given: 
 
 
 def _by_roles_held(ids: list[int]) -> Iterator[tuple[frozenset[TrainingRole], list[int]]]:
-    """The people in parts of those who have the same roles now, so that one statement can say what changes for them."""
+    """Yield groups of people with the same roles now, so that one statement can describe their change."""
     for part in (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)):
         held: dict[int, set[TrainingRole]] = {id_: set() for id_ in part}
         for id_, role in db.session.execute(

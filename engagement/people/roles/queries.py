@@ -1,4 +1,4 @@
-"""Who of several people has a training role, and how they came to it."""
+"""Which of several people have a training role, and how they got it."""
 
 from dataclasses import dataclass
 
@@ -20,17 +20,16 @@ class RoleSpread:
 
     @property
     def lacking(self) -> int:
-        """How many don’t have the role."""
         return self.people - self.by_hand - self.from_file - self.by_rule
 
     @property
     def having(self) -> int:
-        """How many have the role, however they came to it."""
+        """How many have the role in any way."""
         return self.people - self.lacking
 
 
 def role_spread(people: Select[Person], role: TrainingRole) -> RoleSpread:
-    """Return how a training role is spread over these people, in two queries."""
+    """Return how many of these people have a training role and how they got it, in two queries."""
     counted = db.session.execute(
         select(PersonRole.origin, func.count())
         .where(PersonRole.role == role, PersonRole.person_id.in_(_ids(people)))
@@ -43,12 +42,10 @@ def role_spread(people: Select[Person], role: TrainingRole) -> RoleSpread:
 
 
 def lacking_role(people: Select[Person], role: TrainingRole) -> Select[Person]:
-    """Return those of these people who don’t have a training role."""
     return people.where(Person.id.not_in(select(PersonRole.person_id).where(PersonRole.role == role)))
 
 
 def having_role_by_hand(people: Select[Person], role: TrainingRole) -> Select[Person]:
-    """Return those of these people to whom somebody gave a training role by hand."""
     by_hand = (PersonRole.role == role, PersonRole.origin == RoleOrigin.HAND)
     return people.where(Person.id.in_(select(PersonRole.person_id).where(*by_hand)))
 

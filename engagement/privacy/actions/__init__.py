@@ -1,1 +1,1 @@
-"""Changes for privacy: erasing, and letting old records go."""
+"""Changes for privacy: erasing a person, setting how long records are kept, and deleting old ones."""

@@ -1,4 +1,4 @@
-"""Erasing a person: the rows about them are emptied, what waits and may name them goes, texts get the stand-in."""
+"""Erases a person: empties rows about them, deletes what waits and may name them, replaces their name in texts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ from engagement.privacy.actions.rewriting import (
     rewrite_what_was_written_down,
 )
 from engagement.privacy.queries.known_as import KnownAs, known_as
+from engagement.privacy.queries.reach import Subject, rows_about
 from engagement.privacy.rules.naming import Wording
 from engagement.privacy.rules.records import ERASED, STAND_IN, Erased
-from engagement.privacy.scopes import Subject, rows_about
-from engagement.stakeholders.actions import forget_words_about
+from engagement.stakeholders.actions.notes import forget_words_about
 from engagement.training.models import Leftover, OwnDueDay
 from engagement.verbs import Verb
 
-#: Emptied on the erased person's own row; the row itself stays, so that counts stay right.
+#: The columns emptied on the erased person's row; the row itself stays, so that counts stay right.
 OWN_DETAILS = (
     "employee_id email first_name last_name job_title location country timezone language works_from works_until".split()
 )
@@ -43,7 +43,7 @@ OWN_DETAILS = (
 
 @dataclass(frozen=True)
 class Erasure:
-    """What went beside the person: names of files that waited to be applied or for their columns."""
+    """What was deleted besides the person: names of files that waited to be applied or for their columns."""
 
     dropped_files: tuple[str, ...] = ()
 
@@ -51,10 +51,10 @@ class Erasure:
 def erase_person(person: Person, *, by: Actor, decided: Decided | None = None) -> Erasure:
     """Remove a person's present and former names, addresses and details, at once and for good; counts stay right.
 
-    The person counts as having left; their sign-in is closed. What is about or by them is found by its keys and rewritten.
-    Texts of others are rewritten as was `decided`, else wherever a name or address can mean nobody else. Files that wait
-    and name them are dropped. Raises RuleBroken while the person still holds something, for the last
-    administrator, or when asked twice.
+    The person counts as having left; their sign-in is closed. Rows about them or by them are found by their keys and
+    rewritten. Texts of others are rewritten as `decided`, or, without a decision, wherever a name or address can mean
+    nobody else. Waiting files that name them are deleted. Raises RuleBroken while the person still holds something, for
+    the last administrator, or when they are erased already.
     """
     if person.erased_at is not None:
         raise RuleBroken("This person was erased already.")
@@ -85,7 +85,7 @@ def erase_person(person: Person, *, by: Actor, decided: Decided | None = None) -
 
 
 def _drop_what_waits(known: KnownAs, by: Actor) -> tuple[str, ...]:
-    """Drop staged files that name the person, and every upload, which nobody has looked into yet."""
+    """Delete staged files that name the person, and every upload, because uploads have not been read yet."""
     dropped = []
     for run in db.session.scalars(select(ImportRun).where(ImportRun.status == RunStatus.STAGED)).all():
         if _names_them(run, known):
@@ -109,7 +109,7 @@ def _names_them(run: ImportRun, known: KnownAs) -> bool:
 
 
 def _empty_rows_about(person: Person, account: Account | None, known: KnownAs) -> None:
-    """Empty the rows that are about this one person, found by their keys."""
+    """Empty the rows about this one person, found by their keys."""
     theirs = and_(Delivery.person_id.is_(None), func.lower(Delivery.address).in_(known.own_addresses))
     of_person = or_(Delivery.person_id == person.id, theirs)
     rows_changed(update(Delivery).where(of_person).values(address="", name="", filled={}, reply=None))
@@ -139,7 +139,7 @@ def _empty_rows_about(person: Person, account: Account | None, known: KnownAs) -
 def _empty_audit(person: Person, account: Account | None, known: KnownAs) -> None:
     about = rows_about(AuditEntry.__table__, Subject(person.id, account.id if account else None))  # type: ignore[arg-type]
     rows_changed(update(AuditEntry).where(AuditEntry.person_id == person.id).values(changes={}))
-    # Before somebody has a sign-in, what they do is recorded under their name alone.
+    # Actions of people without an account are recorded under their name only.
     without_sign_in = and_(about, AuditEntry.actor_id.is_(None), AuditEntry.actor_name.in_(known.names))
     acted = or_(without_sign_in, AuditEntry.actor_id == account.id) if account else without_sign_in
     rows_changed(update(AuditEntry).where(acted).values(actor_name=STAND_IN))
@@ -147,7 +147,7 @@ def _empty_audit(person: Person, account: Account | None, known: KnownAs) -> Non
 
 
 def _empty_mailbox(known: KnownAs) -> None:
-    """Delete what the built-in mailbox holds to them or about them; a message is encoded, so it is read to know."""
+    """Delete messages to or about them from the built-in mailbox; messages are encoded, so each is decoded."""
     rows_changed(delete(MailboxMessage).where(func.lower(MailboxMessage.recipient).in_(known.own_addresses)))
     wordings = known.plain_wordings()
     kept = select(MailboxMessage.id, MailboxMessage.raw).execution_options(yield_per=200)
@@ -157,7 +157,7 @@ def _empty_mailbox(known: KnownAs) -> None:
 
 
 def _may_hold(raw: str, wordings: Sequence[Wording]) -> bool:
-    """Look for plain letters, which are not encoded in a text; in a header with "=?" anything may be."""
+    """Return whether an encoded message may contain a wording: ASCII letters are readable, "=?" may hide anything."""
     letters = raw.replace("=\r\n", "").replace("=\n", "").lower()
     hints = [hint for wording in wordings for hint in wording.hints[-1]]
     return "=?" in raw or any(not hint.isascii() or hint.lower() in letters for hint in hints)

@@ -1,4 +1,4 @@
-"""Erasing a stakeholder who is in no directory: all that is known of them is what was written on the map."""
+"""Erases a stakeholder outside the directory: all that is known of them is on the map."""
 
 from dataclasses import replace
 
@@ -9,18 +9,18 @@ from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.privacy.rules.records import ERASED, STAND_IN, Erased
-from engagement.stakeholders.actions import forget_words_of, remove_stakeholder
-from engagement.stakeholders.actions.mapping import told_of
+from engagement.stakeholders.actions.mapping import remove_stakeholder, told_of
+from engagement.stakeholders.actions.notes import forget_words_of
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
 from engagement.stakeholders.rules import StakeholderKind
 from engagement.verbs import Verb
 
 
 def erase_outsider(stakeholder: Stakeholder, *, by: Actor) -> None:
-    """Take a stakeholder outside the directory off every map for good: name, role, reasons and notes go, audit included.
+    """Delete a stakeholder outside the directory: name, role, reasons and notes, also in the audit log.
 
-    That somebody stood there, in which group and when, stays for the counts. Texts elsewhere that name them stay, because
-    such a name is often that of a company or body. Raises RuleBroken for a person or department of the directory.
+    Their group and dates stay for the counts. Texts elsewhere that name them stay, because such a name is often that of
+    a company or body. Raises RuleBroken for a person or department of the directory.
     """
     if stakeholder.kind is not StakeholderKind.OUTSIDE:
         raise RuleBroken("Only a stakeholder outside the directory is erased here. Erase a person on their own page.")

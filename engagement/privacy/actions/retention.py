@@ -1,4 +1,4 @@
-"""How long each kind of record is kept: setting it, and letting old records go."""
+"""How long each kind of record is kept: sets it, and deletes old records."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from engagement.intake.models import ImportChange, ImportRun, StagedPerson
 from engagement.mail.models import Delivery
 from engagement.privacy.models import RetentionRule
 from engagement.privacy.queries import old_records
-from engagement.privacy.queries.keeping import retention_rules
+from engagement.privacy.queries.retention import retention_rules
 from engagement.privacy.rules.records import RecordKind, days_problem
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.training.models import QuizAttempt
@@ -20,7 +20,7 @@ from engagement.verbs import Verb
 
 
 def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
-    """Say how many days a kind of record is kept, for ever when None.
+    """Set for how many days a kind of record is kept, for ever when None.
 
     Raises BadInput for fewer than 30 days or more than a hundred years.
     """
@@ -47,7 +47,7 @@ def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
 
 
 def apply_retention(now: datetime, *, by: Actor = audit.CLOCK) -> dict[RecordKind, int]:
-    """Let every record go that is older than its rule allows, but for people; returns how many of each kind went.
+    """Delete or empty every record that is older than its rule allows, except people; return how many of each kind.
 
     People are erased one by one, each in a transaction of its own (`old_records.leavers_due`, `erase_person`).
     """

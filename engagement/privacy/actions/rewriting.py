@@ -15,18 +15,10 @@ from engagement.mail.models import Delivery, MailboxMessage, Mailing
 from engagement.people.models import Person
 from engagement.privacy.queries.known_as import KnownAs
 from engagement.privacy.queries.passages import everything_sought, hinted, numbers_of, passages_in
+from engagement.privacy.queries.reach import REACH, Subject, in_own_concerns, rows_about, rows_by
+from engagement.privacy.queries.texts import FREE_TEXT, SIGNED, WRITTEN_DOWN
 from engagement.privacy.rules.naming import Wording, replaced
 from engagement.privacy.rules.records import STAND_IN
-from engagement.privacy.scopes import (
-    FREE_TEXT,
-    REACH,
-    SIGNED,
-    WRITTEN_DOWN,
-    Subject,
-    in_own_concerns,
-    rows_about,
-    rows_by,
-)
 
 #: People and sign-ins are emptied themselves; messages in the mailbox are deleted rather than rewritten.
 LEFT_ALONE = {table.__tablename__ for table in (Person, Account, MailboxMessage)}

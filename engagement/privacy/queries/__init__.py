@@ -1,1 +1,1 @@
-"""Reads for privacy: what is kept of whom, by what they are known, and what is old."""
+"""Reads for privacy: rules of retention and what is past them, what each table says of people, and one person's data."""

@@ -1,6 +1,6 @@
-"""The file of one person's data: what is about them, what they wrote or did, and in which matters of others they have a post.
+"""The file of one person's data: rows about them, what they wrote or did, and their posts in other people's matters.
 
-Words, names and ids of other people stay out of the latter two: whoever opens the file may not read everything that the
+The last two leave out words, names and ids of other people: whoever opens the file may not read everything that the
 person may, and the other people have the same right to their data.
 """
 
@@ -15,8 +15,8 @@ from engagement.accounts.queries import account_of_person
 from engagement.audit import AuditEntry
 from engagement.db import Base, db
 from engagement.people.models import Person
+from engagement.privacy.queries.reach import OF_CONCERNS, REACH, Post, Subject, rows_about, rows_by
 from engagement.privacy.rules.naming import Wording, replaced
-from engagement.privacy.scopes import OF_CONCERNS, REACH, Post, Subject, rows_about, rows_by
 from engagement.stakeholders.models import Stakeholder
 
 WITHOUT_CONCERNS = (
@@ -36,8 +36,8 @@ Row = dict[str, Any]
 def data_of(person: Person, *, with_concerns: bool) -> dict[str, Any]:
     """Return the data of one person as plain values for a JSON file (dates in ISO 8601, instants in UTC).
 
-    `about_them` and `by_them` hold rows by table, `posts` one line for each post in what belongs to somebody else. Only
-    `with_concerns` does it tell what they said with their name, and what they did as somebody who answers.
+    `about_them` and `by_them` hold rows by table; `posts` has one line for each post in something that belongs to
+    somebody else. `with_concerns` adds their named concerns, and what they did in answering concerns.
     """
     account = account_of_person(person.id)
     who = Subject(person.id, account.id if account else None)
@@ -97,19 +97,19 @@ def _posts(table: Table, name: str, post: Post, who: Subject) -> list[Row]:
 
 
 def _wordings_of_stakeholders(ids: set[int]) -> Mapping[int, Sequence[Wording]]:
-    """Return how each of these stakeholders may be named in what was written about them."""
+    """Return how texts about these stakeholders may name them, by id."""
     rows = db.session.scalars(select(Stakeholder).where(Stakeholder.id.in_(ids)))
     return {row.id: [Wording.of_name(name) for name in _names_of(row) if name] for row in rows}
 
 
 def _names_of(stakeholder: Stakeholder) -> list[str]:
     person = stakeholder.person
-    # The whole name first, so that its parts are not taken out of it.
+    # The whole name first, so that it isn't replaced in parts.
     return [stakeholder.title, person.first_name, person.last_name] if person else [stakeholder.title]
 
 
 def _without_others(rows: list[Row], own_names: set[str]) -> list[Row]:
-    """Return entries of the audit with the names of other people in old and new values left out."""
+    """Return audit entries without the names of other people in old and new values."""
     texts = {text for row in rows for text in _texts_in([row["subject_name"], row["changes"]])} - own_names
     others = _names_among(texts)
     return [_each_text(row, lambda text: SOMEBODY if text in others else text) for row in rows]

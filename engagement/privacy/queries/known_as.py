@@ -1,4 +1,4 @@
-"""Every name, address and number by which somebody is or was known here, and which of them somebody else has too."""
+"""All names, addresses and numbers of a person, past and present, and which of them somebody else shares."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from engagement.db import db
 from engagement.intake.models import ImportChange
 from engagement.mail.models import Delivery
 from engagement.people.models import Person
+from engagement.privacy.queries.reach import Subject, rows_about
 from engagement.privacy.rules.naming import Wording
 from engagement.privacy.rules.records import STAND_IN
-from engagement.privacy.scopes import Subject, rows_about
 
 
 @dataclass(frozen=True)
 class KnownAs:
-    """Present and former names, addresses (in lower case) and employee numbers; the shared ones are somebody else's as well."""
+    """Present and former names, addresses (in lower case) and employee numbers, and those that somebody else shares."""
 
     names: frozenset[str]
     addresses: frozenset[str]
@@ -39,27 +39,27 @@ class KnownAs:
 
     @property
     def short_names(self) -> frozenset[str]:
-        """The names that may be ordinary words, so that they are not replaced wherever they stand."""
+        """The names that may be ordinary words, so that they are not replaced everywhere."""
         return frozenset(name for name in self.own_names if not Wording.of_name(name).is_plain)
 
     def wordings(self) -> list[Wording]:
-        """Return how texts may write any of these, to be replaced in what is about this one person."""
+        """Return how texts may write any of these, to be replaced in rows about this person."""
         return _wordings(self.names, self.addresses)
 
     def plain_wordings(self) -> list[Wording]:
-        """Return the wordings that mean nobody else, to be replaced in every text."""
+        """Return the wordings that can mean nobody else, to be replaced in every text."""
         return _wordings(self.own_names - self.short_names, self.own_addresses)
 
 
 def _wordings(names: Iterable[str], addresses: Iterable[str]) -> list[Wording]:
-    # Longer ones first, so that no part is taken out of a whole.
+    # Longer ones first, so that no name is replaced in parts.
     return [Wording.of_address(address) for address in sorted(addresses, key=len, reverse=True)] + [
         Wording.of_name(name) for name in sorted(names, key=len, reverse=True)
     ]
 
 
 def known_as(person: Person, account: Account | None) -> KnownAs:
-    """Return by what a person is or was known, from what imports, the audit, mail and sign-ins remember."""
+    """Return everything a person is or was known as, from the records of imports, audit, mail and sign-ins."""
     found: dict[str, set[str]] = {"name": set(), "email": set(), "employee_id": set()}
     for field, text in _remembered(person, account):
         found[field].add(" ".join(text.split()))

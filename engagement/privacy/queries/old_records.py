@@ -1,4 +1,4 @@
-"""Which records are older than a rule allows: asked by the run that lets them go, by the page and by the dry run alike."""
+"""Which records are older than a rule allows; the job that deletes them, its dry run and the page all ask here."""
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from engagement.intake.models import ImportChange, ImportRun
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
-from engagement.privacy.queries.keeping import retention_rules
+from engagement.privacy.queries.retention import retention_rules
 from engagement.privacy.rules.records import RecordKind
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus
@@ -23,9 +23,9 @@ from engagement.resistance.saying.models import Letter
 from engagement.training.models import QuizAttempt
 from engagement.words import plural
 
-#: People whom one run erases, each in a transaction of their own, so that nobody waits for it.
+#: How many people one run erases, each in a transaction of its own, so that nobody waits for it.
 ERASED_A_RUN = 50
-#: A statement takes only so many values.
+#: The most values in one statement.
 ASKED_AT_ONCE = 1_000
 TABLES: dict[RecordKind, Any] = {
     RecordKind.DELIVERIES: Delivery,
@@ -38,7 +38,7 @@ TABLES: dict[RecordKind, Any] = {
 
 @dataclass(frozen=True)
 class Going:
-    """How many records of a kind would go now, and how many are as old but can't be spared yet (only people)."""
+    """How many records of a kind would go now, and how many are as old but still needed (only people)."""
 
     kind: RecordKind
     keep_days: int
@@ -47,7 +47,7 @@ class Going:
 
     @property
     def words(self) -> str:
-        """How many that is, as far as it may be told."""
+        """The number of records in words, unless it must not be told."""
         return plural(self.records, "record", "records") if self.kind.is_counted else "those that are as old"
 
     @property
@@ -57,7 +57,7 @@ class Going:
 
 
 def going(kind: RecordKind, keep_days: int, now: datetime) -> Going:
-    """Return what would go at `now` (UTC) if records of a kind were kept for so many days; nothing is changed."""
+    """Return what would go at `now` (UTC) if records were kept for `keep_days` days; changes nothing."""
     if kind is RecordKind.LEAVERS:
         erasable, held_back = leavers_to_erase(keep_days, now)
         return Going(kind, keep_days, len(erasable), held_back)
@@ -66,24 +66,24 @@ def going(kind: RecordKind, keep_days: int, now: datetime) -> Going:
 
 
 def all_going(now: datetime) -> list[Going]:
-    """Return what would go now by the rules that are kept, in the order in which the run lets it go."""
+    """Return what would go now by the present rules, in the order of the job."""
     rules = retention_rules()
     return [going(kind, rules[kind].keep_days, now) for kind in RecordKind if kind in rules]
 
 
 def expired(kind: RecordKind, keep_days: int, now: datetime) -> ColumnElement[bool]:
-    """Return the condition for the rows of a kind that are older than `keep_days` days and still hold something."""
+    """Return the condition for rows of a kind that are older than `keep_days` days and still hold something."""
     before = now - timedelta(days=keep_days)
     if kind is RecordKind.DELIVERIES:
         holds = or_(Delivery.address != "", Delivery.name != "")
-        # What still has to be sent keeps what it is sent with.
+        # Deliveries that still have to be sent keep their values.
         is_over = Delivery.state.in_([state for state in DeliveryState if state.is_final])
         return (Delivery.queued_at < before) & holds & is_over
     if kind is RecordKind.QUIZ_ATTEMPTS:
         return QuizAttempt.at < before
     if kind is RecordKind.CLOSED_CONCERNS:
         closed = (Concern.status == ConcernStatus.CLOSED) & (Concern.text != "")
-        # A reply that waits opens it again.
+        # A waiting reply will reopen it.
         return and_(closed, Concern.received_on < before.date(), ~exists().where(Letter.concern_id == Concern.id))
     if kind is RecordKind.IMPORT_RUNS:
         return (ImportRun.started_at < before) & ImportRun.id.in_(select(ImportChange.run_id).distinct())
@@ -101,9 +101,9 @@ def leavers_due(now: datetime, left_alone: Container[str] = ()) -> list[int]:
 
 
 def leavers_to_erase(keep_days: int, now: datetime) -> tuple[list[Person], int]:
-    """Return who left longer ago than that and can be erased, and how many can't yet.
+    """Return the people who left more than `keep_days` ago and can be erased, and how many can't yet.
 
-    Who still holds something waits until it was given to others; of the last administrators one stays.
+    People who still hold something wait until it is given to others; one of the last administrators stays.
     """
     old = db.session.scalars(
         select(Person).where(expired(RecordKind.LEAVERS, keep_days, now)).order_by(Person.left_at, Person.id)

@@ -10,8 +10,9 @@ from sqlalchemy.sql.schema import Column
 
 from engagement.db import Base, db
 from engagement.privacy.queries.known_as import KnownAs
+from engagement.privacy.queries.reach import OF_CONCERNS, REACH, Subject, in_own_concerns, rows_about, rows_by
+from engagement.privacy.queries.texts import FREE_TEXT
 from engagement.privacy.rules.naming import Wording
-from engagement.privacy.scopes import FREE_TEXT, OF_CONCERNS, REACH, Subject, in_own_concerns, rows_about, rows_by
 
 #: Characters shown on either side of what was found.
 AROUND = 60
@@ -117,7 +118,7 @@ def own_rows(table: Table, who: Subject) -> ColumnElement[bool]:
 
 def hinted(columns: Iterable[Column[Any]], wordings: Iterable[Wording]) -> ColumnElement[bool]:
     """Return the condition for rows in which one of the wordings may stand; the patterns say it exactly."""
-    # The texts of a row as one, so that each is looked through once.
+    # The texts of a row are joined, so that each row is searched once for everything.
     whole: ColumnElement[str] = literal("")
     for column in columns:
         whole = whole + " " + func.coalesce(cast(column, String), "")
@@ -128,5 +129,5 @@ def _has(text: ColumnElement[str], hint: str) -> ColumnElement[bool]:
     escaped = hint.replace("/", "//").replace("%", "/%").replace("_", "/_")
     if db.engine.dialect.name == "postgresql":
         return text.ilike(f"%{escaped}%", escape="/")
-    # SQLite's LIKE looks at no case of plain letters, of which hints are made where it can be.
+    # SQLite's LIKE ignores the case of ASCII letters, and hints consist of these if possible.
     return text.like(f"%{escaped}%", escape="/")

@@ -1,1 +1,1 @@
-"""What is pure about privacy: the kinds of records, and how a name may stand in a text."""
+"""Which records are kept for how long, and how names stand in texts."""

@@ -1,4 +1,4 @@
-"""How a name or an address stands in texts, so that it is found there in any case, with any blank and either apostrophe."""
+"""Finds a name or address in texts, in any case, with any blank and either apostrophe."""
 
 import json
 import re
@@ -7,16 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-#: Blanks between the parts of a name: also a line break, a mark of quoting at the start of the next line, and HTML's own.
+#: Blanks between the parts of a name: also a line break with a quoting mark after it, and HTML's blanks.
 _GAP = r"(?:\s|&nbsp;|&#160;|<br ?/?>|>)+"
 _APOSTROPHE = "(?:['’‘ʼ`´]|&#39;|&#x27;|&apos;|&rsquo;)"
 _HYPHEN = "[-‐‑–]"
-#: No letter or digit before, nor one with the hyphen of a longer name; Markdown's _ and * may stand there.
+#: Not after a letter or digit, or the hyphen of a longer name; Markdown's _ and * may come before.
 _NAME_BEGINS = r"(?<![^\W_])(?<![^\W_][-‐‑])"
 _NAME_ENDS = r"(?![^\W_])(?![-‐‑][^\W_])"
 _ADDRESS_BEGINS = r"(?<![^\W_])(?<![^\W_]_)(?<![.+-])"
 _ADDRESS_ENDS = r"(?![^\W_]|-|\.\w)"
-#: A single word of fewer letters says too little to be somebody's name wherever it stands.
+#: A single word with fewer letters is too short to be taken for a name in every text.
 SHORTEST_SINGLE_WORD = 5
 
 
@@ -24,9 +24,9 @@ SHORTEST_SINGLE_WORD = 5
 class Wording:
     """A name or address as texts may write it.
 
-    `hints` are for a search in the database, which knows less about letters: in a text with this wording, of each group
-    at least one stands in some case. `is_plain` says that it can be taken for nothing else, so that it may be replaced
-    wherever it stands.
+    `hints` are for a search in the database, which knows less about letters: a text with this wording contains at least
+    one hint of each group, in some case. `is_plain` says that it can't mean anything else, so that it may be replaced
+    everywhere.
     """
 
     pattern: re.Pattern[str]
@@ -35,11 +35,11 @@ class Wording:
 
     @classmethod
     def of_name(cls, name: str) -> "Wording":
-        """Return a name's wording: in its own order, and with each cut as "Last, First"."""
+        """Return a name's wording: in its own order, and as "Last, First" for each way to split it."""
         parts = name.split()
         ways = [_spelt(parts)]
         ways += [f"{_spelt(parts[at:])},(?:{_GAP})?{_spelt(parts[:at])}" for at in range(1, len(parts))]
-        # A single word may be an ordinary one in small letters: Grace, Mark, Will.
+        # In lower case a single name may be an ordinary word: Grace, Mark, Will.
         case = re.IGNORECASE if len(parts) > 1 else re.NOFLAG
         return cls(
             re.compile(f"{_NAME_BEGINS}(?:{'|'.join(ways)}){_NAME_ENDS}", case),
@@ -56,7 +56,6 @@ class Wording:
 
     @classmethod
     def of_number(cls, number: str) -> "Wording":
-        """Return the wording of an employee number."""
         return cls(re.compile(f"{_NAME_BEGINS}{re.escape(number)}{_NAME_ENDS}", re.IGNORECASE), (_hints(number),))
 
 
@@ -65,7 +64,7 @@ def _spelt(parts: Iterable[str]) -> str:
 
 
 def _any_spelling(part: str) -> str:
-    """Return the pattern of one word with its letters composed or not; ß is SS in capitals."""
+    """Return the pattern of one word, with its letters composed or decomposed; ß is SS in capitals."""
     composed = unicodedata.normalize("NFC", part)
     forms = {composed, unicodedata.normalize("NFD", part), composed.upper()}
     spelt = sorted(re.escape(form) for form in forms)
@@ -74,7 +73,7 @@ def _any_spelling(part: str) -> str:
 
 
 def _hints(word: str) -> tuple[str, ...]:
-    """Return the longest piece of plain letters, which no spelling or escape changes; else every form that JSON may hold."""
+    """Return the longest run of ASCII letters, which no spelling or escape changes; else every form in JSON."""
     runs = re.findall(r"[a-z0-9@.]+", unicodedata.normalize("NFC", word), re.IGNORECASE | re.ASCII)
     if runs:
         return (max(runs, key=len),)
@@ -87,7 +86,7 @@ def _both_compositions(word: str) -> set[str]:
 
 
 def replaced(value: Any, wordings: Iterable[Wording], stand_in: str) -> Any:
-    """Return a text, or a JSON value with the texts in it, with `stand_in` for every one of these wordings."""
+    """Return a text, or a JSON value with its texts, with `stand_in` for each of these wordings."""
     if isinstance(value, str):
         for wording in wordings:
             value = wording.pattern.sub(stand_in, value)

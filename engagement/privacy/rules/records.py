@@ -1,9 +1,9 @@
-"""The vocabulary of retention: which kinds of records grow old, and what is said about each."""
+"""The vocabulary of retention: the kinds of records that expire, and the words about each."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-#: Where a session keeps who is being erased in its transaction, for the journal beside the database.
+#: The session's key for people erased in its transaction, for the journal beside the database.
 ERASED = "erased"
 STAND_IN = "Erased person"
 SHORTEST_KEEPING_DAYS = 30
@@ -12,7 +12,7 @@ LONGEST_KEEPING_DAYS = 36_500
 
 @dataclass(frozen=True)
 class Erased:
-    """Somebody who is being erased: the table and number of their row, and the addresses and numbers they were known by."""
+    """Somebody who is being erased: table and id of their row, and their addresses and numbers."""
 
     kind: str
     id: int
@@ -20,7 +20,7 @@ class Erased:
 
 
 class RecordKind(StrEnum):
-    """A kind of record that can be kept for so many days and then goes."""
+    """A kind of record that can be kept for a number of days."""
 
     DELIVERIES = "deliveries"
     QUIZ_ATTEMPTS = "quiz_attempts"
@@ -35,12 +35,12 @@ class RecordKind(StrEnum):
 
     @property
     def is_counted(self) -> bool:
-        """Whether may be told how many there are. Of concerns, their number by age would tell what reports hide."""
+        """Whether its number may be shown. The number of concerns by age would tell what reports hide."""
         return self is not RecordKind.CLOSED_CONCERNS
 
     @property
     def goes(self) -> str:
-        """What happens to a record that is older, and what stays."""
+        """What happens to older records, and what stays."""
         return _WORDS[self][1]
 
 
@@ -66,7 +66,7 @@ _WORDS = {
 
 
 def days_problem(keep_days: int | None) -> str | None:
-    """Return what is wrong with a number of days to keep records for, None where nothing is; None days are for ever."""
+    """Return what is wrong with a number of days to keep records, None if it is fine; None days mean for ever."""
     if keep_days is None or SHORTEST_KEEPING_DAYS <= keep_days <= LONGEST_KEEPING_DAYS:
         return None
     return (

@@ -7,7 +7,7 @@ objects.
 import secrets
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 import structlog
 from sqlalchemy import func, select
@@ -20,7 +20,7 @@ from engagement.db import db, insert_new, rows_changed, take_all
 from engagement.errors import BadInput
 from engagement.people.models import Person
 from engagement.resistance import actions
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import (
     FLOOD_WATCHED_DAYS,
     LONGEST_TEXT,
@@ -28,7 +28,6 @@ from engagement.resistance.rules import (
     LeftOut,
     Sender,
     Severity,
-    Source,
     is_flood,
     worded,
 )
@@ -36,14 +35,14 @@ from engagement.resistance.saying.models import Letter, LetterboxRound
 from engagement.resistance.saying.queries import waiting_reply
 from engagement.resistance.saying.rules import (
     HANDED_OVER_FROM,
-    handed_over_on,
+    Moment,
     receipt_code,
     receipt_hash,
     submission_hash,
 )
 from engagement.set_aside import is_database_away
-from engagement.waves.models import Wave
 
+UNSAID = About()
 SHORTEST_FORM_KEY = 16
 log = structlog.get_logger("engagement.letterbox")
 
@@ -63,40 +62,36 @@ class Received:
 def say_something(
     text: str,
     sender: Sender | None,
+    about: About = UNSAID,
     *,
     secret: str,
-    on: date,
-    country: str,
-    at: time = HANDED_OVER_FROM,
+    moment: Moment,
     form_key: str = "",
-    source: Source | None = None,
-    wave: Wave | None = None,
     by: Actor | None = None,
     is_from_outside: bool = False,
 ) -> Received:
     """Accept a concern, with a name or anonymously, once for each form and text.
 
-    `on` and `at` are the organisation's local day and time, `country` the one whose working days count, `form_key` the
-    random key of the form (one too short counts as none). For an anonymous sender `by` is ignored, and only the text,
-    the source, the wave and the keyed hash of the receipt are stored, in the letterbox; with `is_from_outside` also
-    that the concern came without signing in and counts in no figure. Raises BadInput for a missing or too long text, a
-    missing choice of sender, or a named concern without a signed-in account.
+    `form_key` is the random key of the form (one too short counts as none). For an anonymous sender `by` is ignored, and
+    only the text, the source, the wave and the keyed hash of the receipt are stored, in the letterbox; with
+    `is_from_outside` also that the concern came without signing in and counts in no figure. Raises BadInput for a missing
+    or too long text, a missing choice of sender, or a named concern without a signed-in account.
     """
     said = worded(text, "text", "Write what worries you. One sentence is enough.")
     if sender is None:
         raise BadInput("Choose one. We never choose for you.", {"sender": "Choose one. We never choose for you."})
     if sender is Sender.ANONYMOUS:
-        settle_letterbox(on, at, country)
+        settle_letterbox(moment)
     key = form_key if len(form_key) >= SHORTEST_FORM_KEY else secrets.token_urlsafe(24)
-    common: dict[str, object] = {"text": said, "source": source or Source.OTHER, "wave_id": wave.id if wave else None}
+    common: dict[str, object] = {"text": said, "source": about.source, "wave_id": about.wave.id if about.wave else None}
     if sender is Sender.NAMED:
-        return _take_in_named(common, by, key, secret, on)
+        return _take_in_named(common, by, key, secret, moment.on)
     code = receipt_code(secret, key, said)
     letter = insert_new(Letter).values(
         **common, receipt_hash=receipt_hash(secret, code), is_from_outside=is_from_outside
     )
     db.session.execute(letter.on_conflict_do_nothing(index_elements=["receipt_hash"]))
-    return Received(code, None, handed_over_on(on, country, at))
+    return Received(code, None, moment.handed_over_on)
 
 
 def _take_in_named(common: dict[str, object], by: Actor | None, key: str, secret: str, on: date) -> Received:
@@ -152,7 +147,7 @@ def say_back_unknown(conversation: Concern | Letter, text: str) -> None:
         letter.text = whole
 
 
-def settle_letterbox(on: date, at: time, country: str) -> bool:
+def settle_letterbox(moment: Moment) -> bool:
     """Empty the letterbox if today's round is late; return whether it was done now.
 
     Called before anything is put into the letterbox, so that later letters keep their own morning: letters have no day
@@ -160,11 +155,11 @@ def settle_letterbox(on: date, at: time, country: str) -> bool:
     letterbox, the round waits and takes the new text along: nobody's text is refused for it.
     """
     last = db.session.scalar(select(func.max(LetterboxRound.on)))
-    if at < HANDED_OVER_FROM or last is None or last >= on:
+    if moment.at < HANDED_OVER_FROM or last is None or last >= moment.on:
         return False
     try:
         with db.session.begin_nested():
-            return empty_letterbox(on, country)
+            return empty_letterbox(moment.on, moment.country)
     except OperationalError:
         return False
 
@@ -187,7 +182,7 @@ def empty_letterbox(on: date, country: str) -> bool:
 
 
 def _hand_over(letters: list[Letter], on: date) -> list[Letter]:
-    """Hand over each letter by itself; return those that failed, which wait for the next round.
+    """Hand over the letters that can be; return those that failed, which wait for the next round.
 
     Nobody may see a single letter and decide about it, so it is tried again each morning.
     """
@@ -195,19 +190,24 @@ def _hand_over(letters: list[Letter], on: date) -> list[Letter]:
     # Counted for each wave, so that a flood about one wave leaves out nothing about another.
     floods = {wave_id for wave_id, number in counted.items() if is_flood(number, _earlier_mornings(on, wave_id))}
     left = []
-    for letter in letters:
+    while letters:
         try:
+            # One savepoint for all: PostgreSQL numbers each, and rows would keep the numbers.
             with db.session.begin_nested():
-                if letter.concern_id is None:
-                    _make_concern(letter, on, floods)
-                else:
-                    _add_reply(letter, letter.concern_id, on)
+                for letter in letters:
+                    if letter.concern_id is None:
+                        _make_concern(letter, on, floods)
+                    else:
+                        _add_reply(letter, letter.concern_id, on)
+                    db.session.flush()
+            break
         except Exception as error:
             if is_database_away(error):
                 raise
             # Without the error's own words, which may contain the letter's text.
             log.error("a letter could not be handed over", fault=type(error).__name__)
             left.append(letter)
+            letters = [each for each in letters if each is not letter]
     return left
 
 

@@ -5,6 +5,7 @@ No code is stored anywhere.
 
 import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, time
 from hashlib import sha256
 
@@ -20,9 +21,18 @@ GROUP_LENGTH = 4
 HANDED_OVER_FROM = time(6)
 
 
-def handed_over_on(on: date, country: str, at: time = HANDED_OVER_FROM) -> date:
-    """Return the day on whose morning the change team gets a letter sent on day `on` at this local time."""
-    return working_days_after(on, 0 if at < HANDED_OVER_FROM else 1, country)
+@dataclass(frozen=True)
+class Moment:
+    """The organisation's own day and time of day, and the country whose working days count."""
+
+    on: date
+    country: str
+    at: time = HANDED_OVER_FROM
+
+    @property
+    def handed_over_on(self) -> date:
+        """The day on whose morning the change team gets what is said now without a name."""
+        return working_days_after(self.on, 0 if self.at < HANDED_OVER_FROM else 1, self.country)
 
 
 def receipt_code(secret: str, form_key: str, text: str) -> str:

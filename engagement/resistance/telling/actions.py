@@ -10,10 +10,10 @@ from engagement.days.working_hours import next_working_instant
 from engagement.db import db
 from engagement.mail import actions as mail
 from engagement.mail.headers import is_usable_address
-from engagement.mail.layout import html_layout
+from engagement.mail.layout import Around, Button, html_layout
 from engagement.mail.models import Delivery, Mailing
-from engagement.mail.rules import DeliveryState, MailingKind
-from engagement.people.organisation import UNSET, Organisation, working_time
+from engagement.mail.rules import DeliveryState, Letter, MailingKind
+from engagement.people.organisation.rules import UNSET, Organisation, working_time
 from engagement.resistance.models import Concern
 from engagement.words import day_words
 
@@ -60,13 +60,10 @@ def _letter(concern: Concern, frame: Frame, key: str, organisation: Organisation
         subject,
         "",
         f"<p>{escape(sentence)}</p>",
-        why,
         subject,
-        organisation=organisation.name,
+        Around(why, organisation=organisation.name, language=frame.language),
         language=frame.language,
-        frame_language=frame.language,
-        copy_words=frame.say("copy_address"),
-        action=(button, _LINK),
+        button=Button(button, _LINK, copy_words=frame.say("copy_address")),
     )
     text = f"{sentence}\n\n{button}:\n{_LINK}\n\n--\n{why}"
-    return mail.build_mailing(MailingKind.SIGN_IN, subject, text, html, language=frame.language)
+    return mail.build_mailing(MailingKind.SIGN_IN, Letter(subject, text, html, frame.language))

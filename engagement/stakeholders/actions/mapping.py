@@ -1,4 +1,4 @@
-"""Changes of the stakeholder map: adding, changing, removing and putting back."""
+"""Changes of the stakeholder map: adding, changing, removing and restoring."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -25,7 +25,7 @@ from engagement.stakeholders.rules import LONGEST_TEXT, StakeholderGroup, Stakeh
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
-#: A map: the programme, and the wave or None for the whole programme.
+#: A map: the programme, and its wave or None for the whole programme.
 Place = tuple[int, int | None]
 
 
@@ -40,8 +40,8 @@ def add_stakeholder(
 ) -> Stakeholder:
     """Put a person, a department as a group, or a name outside the directory on the maps of programmes and waves.
 
-    Raises BadInput for a missing name, no place, a text that is too long, or somebody who is on one of the maps already;
-    RuleBroken for an owner or a person who has left, or a department that is closed.
+    Raises BadInput for a missing name, no place, a text that is too long, or somebody already on one of the maps;
+    RuleBroken for an owner or person who has left, or a closed department.
     """
     stakeholder = _subject(whom)
     wanted = _wanted(places)
@@ -95,7 +95,7 @@ def _owner(owner: Person | None) -> Person | None:
 
 
 def _wanted(places: Iterable[Programme | Wave]) -> list[Place]:
-    """Return the maps once each; a wave goes where the whole of its programme is named as well."""
+    """Return the maps once each, without waves whose whole programme is among them."""
     found: list[Place] = [(p.programme_id, p.id) if isinstance(p, Wave) else (p.id, None) for p in places]
     whole = {programme for programme, wave in found if wave is None}
     wanted = [place for place in dict.fromkeys(found) if place[1] is None or place[0] not in whole]
@@ -106,7 +106,7 @@ def _wanted(places: Iterable[Programme | Wave]) -> list[Place]:
 
 
 def _refuse_second(stakeholder: Stakeholder, wanted: Iterable[Place]) -> None:
-    """Raise BadInput when the same person, department or name stands on one of these maps already."""
+    """Raise BadInput when the same person, department or name is already on one of these maps."""
     same = {
         StakeholderKind.PERSON: Stakeholder.person_id == stakeholder.person_id,
         StakeholderKind.DEPARTMENT: Stakeholder.department_id == stakeholder.department_id,
@@ -143,7 +143,7 @@ def _place(stakeholder: Stakeholder, place: Place, now: datetime, by: Actor) -> 
 
 
 def told_of(stakeholder: Stakeholder) -> audit.Subject:
-    """Return the stakeholder as the audit names them, in the scope of the first of the maps on which they stand."""
+    """Return the stakeholder for the audit log, in the scope of their first map."""
     return audit.about(stakeholder, next(iter(open_places(stakeholder).values()), None))
 
 
@@ -157,10 +157,10 @@ def change_stakeholder(
     name: str = "",
     by: Actor,
 ) -> None:
-    """Say anew what holds of a stakeholder and on which maps they stand; what was said before stays as history.
+    """Change what is said of a stakeholder and their maps; earlier statements stay as history.
 
-    `name` is asked for and taken only outside the directory. Raises BadInput and RuleBroken as `add_stakeholder`, and
-    RuleBroken for one who was removed.
+    `name` is used only outside the directory. Raises BadInput and RuleBroken as `add_stakeholder` does, and RuleBroken
+    for a removed stakeholder.
     """
     if _removal(stakeholder) is not None:
         raise RuleBroken(f"{stakeholder.title} was taken off the map. Put them back first.")
@@ -210,7 +210,7 @@ def _say_anew(
 
 
 def open_places(stakeholder: Stakeholder) -> dict[Place, StakeholderPlace]:
-    """Return the rows of the maps on which a stakeholder stands, or stood when removed, the oldest first."""
+    """Return the rows of a stakeholder's maps (of a removed one, the last ones), the oldest first."""
     rows = db.session.scalars(
         select(StakeholderPlace)
         .where(StakeholderPlace.stakeholder_id == stakeholder.id, StakeholderPlace.ended_at.is_(None))
@@ -241,7 +241,7 @@ def _removal(stakeholder: Stakeholder) -> StakeholderRemoval | None:
 
 
 def remove_stakeholder(stakeholder: Stakeholder, *, reason: str = "", by: Actor) -> None:
-    """Take a stakeholder off every map, from now on; what was said of them stays. Doing it twice changes nothing.
+    """Remove a stakeholder from every map; the history stays. Doing it twice changes nothing.
 
     Raises BadInput for a reason that is too long.
     """
@@ -260,7 +260,7 @@ def remove_stakeholder(stakeholder: Stakeholder, *, reason: str = "", by: Actor)
 
 
 def put_back(stakeholder: Stakeholder, *, by: Actor) -> None:
-    """Undo a removal: the stakeholder stands where they stood. Doing it twice changes nothing.
+    """Undo a removal: the stakeholder is on the same maps again. Doing it twice changes nothing.
 
     Raises BadInput when the same person, department or name was put on one of the maps meanwhile.
     """

@@ -1,4 +1,4 @@
-"""Private notes about stakeholders, and forgetting what was written about a person who is erased."""
+"""Private notes about stakeholders, and deleting the words written about an erased person."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from engagement.verbs import Verb
 
 
 def write_note(stakeholder: Stakeholder, text: str, *, by: Actor) -> StakeholderNote:
-    """Keep a private note about a stakeholder. Its words are in no audit entry. Raises BadInput without words."""
+    """Save a private note about a stakeholder; its words are in no audit entry. Raises BadInput without words."""
     text = text.strip()
     if not text or len(text) > LONGEST_TEXT:
         sentence = "Write the note first." if not text else f"Shorten this to {LONGEST_TEXT:,} characters."
@@ -29,7 +29,7 @@ def write_note(stakeholder: Stakeholder, text: str, *, by: Actor) -> Stakeholder
 
 
 def withdraw_note(note: StakeholderNote, *, by: Actor) -> None:
-    """Take a note back: its words go for good, that there was one stays. Doing it twice changes nothing."""
+    """Withdraw a note: its words are deleted, the record that there was one stays. Doing it twice changes nothing."""
     if note.withdrawn_at is not None:
         return
     note.text, note.withdrawn_at, note.withdrawn_by_id = "", clock.now(), by.account_id
@@ -39,11 +39,11 @@ def withdraw_note(note: StakeholderNote, *, by: Actor) -> None:
 
 
 def forget_words_about(person: Person) -> None:
-    """Empty what was written about a person who is erased: roles, reasons and private notes; dates and groups stay."""
+    """Delete what was written about an erased person: roles, reasons and private notes; dates and groups stay."""
     forget_words_of(db.session.scalars(select(Stakeholder.id).where(Stakeholder.person_id == person.id)).all())
 
 
 def forget_words_of(stakeholder_ids: Sequence[int]) -> None:
-    """Empty the roles, reasons and private notes of these stakeholders; dates and groups stay."""
+    """Delete the roles, reasons and private notes of these stakeholders; dates and groups stay."""
     for table, words in ((StakeholderProfile, "role"), (StakeholderNote, "text"), (StakeholderRemoval, "reason")):
         rows_changed(update(table).where(table.stakeholder_id.in_(stakeholder_ids)).values({words: ""}))

@@ -86,9 +86,7 @@ def _without_ground(of_wave: ColumnElement[bool]) -> list[ColumnElement[bool]]:
 
 
 def _reopen(now: datetime, of_wave: ColumnElement[bool], unasked: Select[int] | None) -> int:
-    """Reopen withdrawn assignments with a ground or held by a person, as asked today; `unasked` people keep the old
-    day.
-    """
+    """Reopen withdrawn assignments with a ground or held by a person, dated today; `unasked` people keep their date."""
     since: ColumnElement[datetime] = literal(now, Assignment.assigned_at.type)
     if unasked is not None:
         since = case((Assignment.person_id.in_(unasked), Assignment.assigned_at), else_=since)

@@ -13,9 +13,9 @@ from engagement.content import quiz
 from engagement.db import db, insert_new, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Person
-from engagement.training import queries
 from engagement.training.models import Completion, Module, QuizAttempt
-from engagement.training.queries import QuizOutcome
+from engagement.training.queries.learning import learning_item
+from engagement.training.queries.quizzes import QuizOutcome, outcome_of
 from engagement.training.rules import RECORDED_SOURCES, CompletionSource, is_passed
 from engagement.verbs import Verb
 
@@ -62,7 +62,7 @@ def answer_quiz(
             QuizAttempt.fingerprint == fingerprint,
         )
     ).one()
-    outcome = queries.outcome_of(attempt, module)
+    outcome = outcome_of(attempt, module)
     if is_new and passed:
         _record(person, module, CompletionSource.QUIZ, clock.now(), by, score=outcome.score)
     return outcome
@@ -110,14 +110,14 @@ def record_completion(person: Person, module: Module, source: CompletionSource, 
         raise BadInput("The day lies ahead.", {"on": "Choose the day on which it was finished, today at the latest."})
     if person.has_left:
         raise RuleBroken(f"{person.name} has left.")
-    item = queries.learning_item(person.id, module.id)
+    item = learning_item(person.id, module.id)
     if item is not None and item.is_locked and item.after is not None:
         raise RuleBroken(f"{person.name} has to finish “{item.after.title}” first.")
     _record(person, module, source, datetime.combine(on, time(12), UTC), by)
 
 
 def _refuse_unless_open(person: Person, module: Module) -> None:
-    item = queries.learning_item(person.id, module.id)
+    item = learning_item(person.id, module.id)
     if item is None:
         raise RuleBroken(f"“{module.title}” is not part of your training.")
     if item.is_locked and item.after is not None:

@@ -7,7 +7,7 @@ from engagement.audit import Actor
 from engagement.days.working_days import nearest_working_day, why_off
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.people.organisation import UNSET
+from engagement.people.organisation.rules import UNSET
 from engagement.training.models import Assignment, OwnDueDay
 from engagement.verbs import Verb
 from engagement.words import day_words

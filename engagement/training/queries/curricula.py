@@ -45,11 +45,6 @@ class RoleCurriculum:
         choices = sorted(line.module.minutes for line in self.lines if line.kind is ItemKind.CHOICE)
         return required + sum(choices[: self.choices_needed])
 
-    @property
-    def asks_something(self) -> bool:
-        """Whether anything has to be finished."""
-        return self.choices_needed > 0 or any(line.kind is ItemKind.REQUIRED for line in self.lines)
-
 
 def modules() -> list[Module]:
     """Return every module that is not withdrawn, by title."""

@@ -91,11 +91,6 @@ def learning_of(person_id: int, on: date | None = None) -> list[LearningItem]:
     return learning_of_people([person_id], on or clock.now().date())[person_id]
 
 
-def next_step(person_id: int, on: date | None = None) -> LearningItem | None:
-    """Return the module that a person should do next, None when they could begin none."""
-    return next_of(learning_of(person_id, on))
-
-
 def next_of(items: Iterable[LearningItem]) -> LearningItem | None:
     """Return the first needed, unfinished item that can begin now; else the module that one of them waits for."""
     items = list(items)

@@ -16,6 +16,7 @@ from engagement.db import Base, db
 from engagement.pages.admin.everything import OF_CONCERNS, OF_THE_SERVICE, SECRET
 from engagement.resistance.rules import Sender
 from engagement.resistance.saying.actions import say_something
+from engagement.resistance.saying.rules import Moment
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -37,7 +38,7 @@ def taken(app: Flask, *roles: Role) -> dict[str, list[dict[str, str]]]:
 def test_an_administrator_takes_everything_but_what_is_a_secret(app: Flask) -> None:
     make_person("Zoë Çelik", "zoe@example.com", job_title="=1+1")
     make_unknown_concern("I fear for my post", on=clock.now().date())
-    say_something("Still in the letterbox", Sender.ANONYMOUS, secret="s", country="GB-ENG", on=clock.now().date())
+    say_something("Still in the letterbox", Sender.ANONYMOUS, secret="s", moment=Moment(clock.now().date(), "GB-ENG"))
     found = taken(app, Role.ADMINISTRATOR)
     assert set(found) == set(Base.metadata.tables) - OF_THE_SERVICE - OF_CONCERNS
     assert set(Base.metadata.tables) > OF_THE_SERVICE | OF_CONCERNS

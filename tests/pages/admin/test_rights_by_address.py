@@ -15,7 +15,7 @@ from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.mail import actions as mail
 from engagement.mail.models import Delivery
-from engagement.mail.rules import MailingKind
+from engagement.mail.rules import Letter, MailingKind
 
 pytestmark = pytest.mark.usefixtures("frozen")
 MOMENT = BEN.replace("ben@", "mallory@")
@@ -111,7 +111,7 @@ def test_a_link_to_an_address_that_waits_says_so(app: Flask, ines: FlaskClient) 
     client.post("/me/password", data={"password": "somebody keeps this phrase"})
     applied(ines, ADA, MOMENT, CY, DEE)
     mailing = mail.build_mailing(
-        MailingKind.COMMUNICATION, "Hello", "{{ training_link }}", "<p>{{ training_link }}</p>"
+        MailingKind.COMMUNICATION, Letter("Hello", "{{ training_link }}", "<p>{{ training_link }}</p>")
     )
     values = {"training_link": "/me/training"}
     mail.queue_for_address(mailing, "mallory@example.com", "Ben", values, person_id=person("2").id)

@@ -129,7 +129,7 @@ def test_every_role_and_scope_that_can_be_given_opens_something(app: Flask):
         "trainer.programme": ["/programmes", "/people"],
         "trainer.wave": ["/programmes", "/people"],
         "trainer.department": ["/people"],
-        "sponsor.programme": ["/reports", "/stakeholders"],
+        "sponsor.programme": ["/programmes", "/reports", "/stakeholders"],
         "auditor.programme": ["/programmes", "/people", "/reports", "/admin/audit", "/stakeholders"],
         "auditor.wave": ["/programmes", "/people", "/admin/audit", "/stakeholders"],
         "auditor.department": ["/people", "/admin/audit"],

@@ -143,12 +143,12 @@ def test_a_merge_that_lets_a_role_reach_more_people_is_for_administrators(
     make_person("Tom Claims", "tom@example.com", claims)
     merge = {"into": str(finance.id)}
     refused = ines.post(f"/departments/{claims.id}/merging", data=merge).get_data(as_text=True)
-    assert "By this Aud It, who is auditor there, would reach the people of Operations/Claims." in refused
+    assert "Aud It, who is auditor there, would then reach the people of Operations/Claims too." in refused
     tom = f"/people/{db.session.scalar(db.text('SELECT id FROM person WHERE email = ' + repr('tom@example.com')))}"
     assert signed_in(app, auditor).get(tom).status_code == 404
     # A role for the department itself would move along, and neither reach more people nor be lost by it.
     refused = ines.post(f"/departments/{finance.id}/merging", data={"into": str(claims.id)}).get_data(as_text=True)
-    assert "By this Aud It, who is auditor there, would reach the people of Operations/Claims." in refused
+    assert "Aud It, who is auditor there, would then reach the people of Operations/Claims too." in refused
     # Where nobody gains by it a change manager goes on merging.
     into_sales = {"into": str(make_department("Sales").id)}
     assert ines.post(f"/departments/{claims.id}/merging", data=into_sales).status_code == 303

@@ -20,7 +20,7 @@ from engagement.audiences import actions
 from engagement.audiences.models import Audience
 from engagement.db import db
 from engagement.people.actions import merge_department
-from engagement.stakeholders.actions import add_stakeholder
+from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 
 LONDON = {"field": "location", "values": ["London"]}
@@ -85,8 +85,9 @@ def test_the_planner_sees_the_list_with_counts(planner):
     answer = planner.get("/audiences")
     assert "London The &lt;b&gt;office&lt;/b&gt; there. 1 14 April" in text_of(answer)
     assert "Build an audience" in text_of(answer)
-    assert "What is it called? Whoever gets a message that is sent to it reads this name" in text_of(
-        planner.get("/audiences/new")
+    assert (
+        "What is it called? Those who plan, write or audit messages see this name. Those who get one don’t"
+        in text_of(planner.get("/audiences/new"))
     )
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audiences.models import Audience
-from engagement.communications import actions
+from engagement.communications.actions.sending import queue_occurrence
+from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus, QueueOutcome
 from engagement.db import db
@@ -267,7 +268,7 @@ def test_the_writer_is_refused_and_a_named_approver_without_other_roles_is_not(
     app: Flask, writer: Account, employee: Account
 ) -> None:
     draft = make_draft(make_line(owner=writer, approver=employee))
-    actions.write_occurrence(draft, "News", "Text", by=writer.actor)
+    write_occurrence(draft, "News", "Text", by=writer.actor)
     writes, approves = signed_in(app, writer), signed_in(app, employee)
     post(writes, f"/occurrences/{draft.id}/approvals", 403, text_version="2")
     assert "Approve this text" in page(approves, f"/occurrences/{draft.id}")
@@ -399,7 +400,7 @@ def test_a_held_message_waits_for_a_decision_on_its_page(app: Flask, writer: Acc
     make_people(1)
     occurrence = make_approved(make_line(owner=writer))
     late = AT_TWO + timedelta(days=2)
-    assert actions.queue_occurrence(occurrence.id, now=late, lateness_limit_hours=24) is QueueOutcome.HELD
+    assert queue_occurrence(occurrence.id, now=late, lateness_limit_hours=24) is QueueOutcome.HELD
     client = signed_in(app, writer)
     shown = page(client, f"/occurrences/{occurrence.id}")
     assert "Send it now" in shown
@@ -412,7 +413,7 @@ def test_a_held_message_waits_for_a_decision_on_its_page(app: Flask, writer: Acc
 def test_after_sending_the_page_counts_by_state_and_reaches_who_came_later(app: Flask, writer: Account) -> None:
     make_people(3)
     occurrence = make_approved(make_line(owner=writer))
-    actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
+    queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     make_person("Leila Haddad", "leila@example.com")
     client = signed_in(app, writer)
     shown = page(client, f"/occurrences/{occurrence.id}")
@@ -441,7 +442,7 @@ def test_an_empty_audience_is_said_before_and_after(app: Flask, writer: Account)
     client = signed_in(app, writer)
     assert "The audience reaches nobody at present." in page(client, f"/occurrences/{occurrence.id}")
     post(client, f"/occurrences/{occurrence.id}/test-copies", 422)
-    actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
+    queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     db.session.commit()
     assert "No recipients: “Nobody” reached nobody when it was due." in page(client, f"/occurrences/{occurrence.id}")
 
@@ -450,7 +451,7 @@ def test_names_of_audiences_and_texts_are_escaped(app: Flask, writer: Account) -
     make_person("<i>Eve</i>", "eve@example.com", first_name="<i>Eve</i>")
     audience = make_audience("<b>All</b>")
     draft = make_draft(make_line(owner=writer, audience=audience))
-    actions.write_occurrence(draft, "<u>News</u>", "Dear {{ first_name }} <script>x</script>", by=TESTER)
+    write_occurrence(draft, "<u>News</u>", "Dear {{ first_name }} <script>x</script>", by=TESTER)
     db.session.commit()
     shown = page(signed_in(app, writer), f"/occurrences/{draft.id}")
     for raw in ("<i>Eve</i>", "<b>All</b>", "<u>News</u>", "<script>x"):

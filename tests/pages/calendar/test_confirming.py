@@ -13,7 +13,8 @@ from sqlalchemy import select
 from engagement import clock, serving
 from engagement.accounts.actions import account_for_person, set_password
 from engagement.accounts.rules import Role
-from engagement.communications import actions
+from engagement.communications.actions.planning import schedule_briefing
+from engagement.communications.actions.sending import queue_occurrence
 from engagement.communications.models import Occurrence
 from engagement.db import db
 from engagement.mail.models import Acknowledgement, Delivery
@@ -32,7 +33,7 @@ def sent(app: Flask) -> Occurrence:
         person = make_person(name, f"{name.strip('=').split()[0].lower()}@example.com")
         set_password(account_for_person(person), PASSWORD, by=TESTER)
     occurrence = make_approved(make_line(asks_confirmation=True))
-    actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
+    queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     for delivery in db.session.scalars(select(Delivery)):
         delivery.state, delivery.sent_at = DeliveryState.SENT, AT_TWO
     db.session.commit()
@@ -100,7 +101,7 @@ def test_the_message_s_page_counts_and_lists_those_who_have_not(app: Flask, sent
     manager = signed_in(app, sent.communication.owner)
     shown = page(manager, f"/occurrences/{sent.id}")
     assert '<span class="figure">1</span> <span class="of">of 2 people</span>' in re.sub(r"\s+", " ", shown)
-    assert "Who still waits for their working hours is not counted yet." in shown
+    assert "Readers who get it later, in their working hours, are not counted yet." in shown
     assert "1 person has not confirmed yet" in shown
     listed = page(manager, f"/occurrences/{sent.id}/unconfirmed")
     assert "=Bob Formula" in listed
@@ -138,7 +139,7 @@ def test_everybody_has_confirmed_is_said_in_words(app: Flask, sent: Occurrence) 
 
 def test_the_box_of_a_draft_decides_whether_it_asks(app: Flask, sent: Occurrence) -> None:
     owner = sent.communication.owner
-    draft = actions.schedule_briefing(sent.communication, clock.now().replace(day=20), by=owner.actor)
+    draft = schedule_briefing(sent.communication, clock.now().replace(day=20), by=owner.actor)
     assert draft.asks_confirmation
     client = signed_in(app, owner)
     assert "Readers confirm that they have read it" in page(client, f"/occurrences/{draft.id}")

@@ -12,8 +12,11 @@ from sqlalchemy import select
 
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
-from engagement.communications import actions, queries
+from engagement.communications.actions.approving import ask_approval
+from engagement.communications.actions.placing import move_occurrence
+from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.one_message import versions_of
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.translations import translation_in
 from engagement.db import db
@@ -41,7 +44,7 @@ def writer(app: Flask) -> Account:
 def draft(writer: Account) -> Occurrence:
     make_person("Leila Haddad", "leila@example.com", language="de")
     draft = make_draft(make_line(owner=writer))
-    actions.write_occurrence(draft, "News", "Before", by=writer.actor)
+    write_occurrence(draft, "News", "Before", by=writer.actor)
     db.session.commit()
     return draft
 
@@ -104,7 +107,7 @@ def test_a_step_on_a_text_that_somebody_else_changed_is_not_taken_and_keeps_what
 ) -> None:
     client, path = signed_in(app, writer), f"/occurrences/{draft.id}"
     sent = form_of(draft, drawn_from=drawn_from(client, path), **fields)
-    actions.write_occurrence(draft, "News", "By somebody else", by=make_approver().actor)
+    write_occurrence(draft, "News", "By somebody else", by=make_approver().actor)
     answer = post(client, path + step, 422, **sent)
     assert "“Text” was changed after you opened the page, to: “By somebody else”." in answer
     assert "From May new claims arrive sorted." in answer
@@ -117,7 +120,7 @@ def test_a_step_on_a_text_that_somebody_else_changed_is_not_taken_and_keeps_what
 def test_every_button_that_can_lose_a_text_belongs_to_the_one_form(
     app: Flask, writer: Account, draft: Occurrence
 ) -> None:
-    actions.write_occurrence(draft, "News", TEXT, by=writer.actor)
+    write_occurrence(draft, "News", TEXT, by=writer.actor)
     shown = page(signed_in(app, writer), f"/occurrences/{draft.id}")
     main = shown[shown.index("<main") : shown.index("</main>")]
     assert re.findall(r"<form [^>]*>", main) == [
@@ -145,7 +148,7 @@ def test_a_page_saves_by_itself_again_and_again_in_one_version(app: Flask, write
         told = {name: answer.json[name] for name in told}
     row = fresh(draft.id)
     assert (row.body, told["text_version"]) == ("Abc", str(row.text_version))
-    assert [version.body for version in queries.versions_of(row.id)] == ["Abc", "Before", "[Write here.]"]
+    assert [version.body for version in versions_of(row.id)] == ["Abc", "Before", "[Write here.]"]
     post(client, path, subject="News", body="Abcd", language="", **told)
     assert fresh(draft.id).body == "Abcd"
 
@@ -155,14 +158,14 @@ def test_what_can_not_be_saved_by_itself_is_said_and_nothing_is_changed(
 ) -> None:
     client, path = signed_in(app, writer), f"/occurrences/{draft.id}"
     before = drawn_from(client, path)
-    actions.write_occurrence(draft, "News", "By somebody else", by=make_approver().actor)
+    write_occurrence(draft, "News", "By somebody else", by=make_approver().actor)
     stale = saved_by_itself(client, path, subject="News", body="Mine", drawn_from=before)
     assert stale.status_code == 422
     assert stale.json["says"].startswith("Not saved yet. This was saved after you opened the page")
     long = saved_by_itself(client, path, subject="News", body="x" * 20_001)
     assert (long.status_code, "20,000 characters" in long.json["says"]) == (422, True)
-    actions.write_occurrence(draft, "News", TEXT, by=writer.actor)
-    actions.ask_approval(draft, by=writer.actor)
+    write_occurrence(draft, "News", TEXT, by=writer.actor)
+    ask_approval(draft, by=writer.actor)
     given = saved_by_itself(client, path, subject="News", body="Mine", text_version=str(draft.text_version))
     assert (given.status_code, "handed on for approval" in given.json["says"]) == (422, True)
     assert fresh(draft.id).body == TEXT
@@ -203,7 +206,7 @@ def test_a_message_that_was_given_another_time_meanwhile_says_so_when_its_text_i
 ) -> None:
     client, path = signed_in(app, writer), f"/occurrences/{draft.id}"
     before = drawn_from(client, path)
-    actions.move_occurrence(draft, AT_TWO + timedelta(days=2), by=TESTER)
+    move_occurrence(draft, AT_TWO + timedelta(days=2), by=TESTER)
     post(client, path, **form_of(draft, drawn_from=before))
     assert "The message was given another time after you opened the page." in page(client, path)
     assert fresh(draft.id).body == TEXT
@@ -215,13 +218,13 @@ def test_versions_are_read_compared_and_brought_back(app: Flask, writer: Account
     listed = page(client, f"{path}/versions")
     assert listed.count("<tr>") == 4
     assert "The outline it began with" in listed
-    earlier = next(v for v in queries.versions_of(draft.id) if v.body == "Before")
+    earlier = next(v for v in versions_of(draft.id) if v.body == "Before")
     shown = page(client, f"{path}/versions/{earlier.id}")
     assert '<del><span class="visually-hidden">Only in this version: </span>Before</del>' in shown
-    assert '<ins><span class="visually-hidden">Only in the text of now: </span>After</ins>' in shown
+    assert '<ins><span class="visually-hidden">Only in the present text: </span>After</ins>' in shown
     post(client, f"{path}/versions/{earlier.id}/returns")
     assert fresh(draft.id).body == "Before"
-    assert "The earlier text stands again." in page(client, path)
+    assert "The earlier text is back." in page(client, path)
     other = make_draft(draft.communication, AT_TWO + timedelta(days=1))
     page(client, f"/occurrences/{other.id}/versions/{earlier.id}", 404)
 
@@ -251,8 +254,8 @@ def test_an_approver_who_typed_into_the_text_has_it_saved_and_does_not_approve_i
     app: Flask, writer: Account, draft: Occurrence
 ) -> None:
     approver, path = make_approver(), f"/occurrences/{draft.id}"
-    actions.write_occurrence(draft, "News", TEXT, by=writer.actor)
-    actions.ask_approval(draft, by=writer.actor)
+    write_occurrence(draft, "News", TEXT, by=writer.actor)
+    ask_approval(draft, by=writer.actor)
     client = signed_in(app, approver)
     post(client, f"{path}/approvals", **form_of(draft, body=TEXT + " Mine."))
     assert "You changed the text." in page(client, path)

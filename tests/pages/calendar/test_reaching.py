@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from engagement.accounts.actions import account_for_person, choose_timezone, set_password
 from engagement.accounts.models import Account
-from engagement.communications import actions
+from engagement.communications.actions.sending import queue_occurrence
+from engagement.communications.actions.writing import write_occurrence, write_translation
 from engagement.communications.models import Communication, Occurrence, OccurrenceText
 from engagement.db import db
 from engagement.mail.models import Delivery
@@ -66,7 +67,7 @@ def test_times_are_the_reader_s_with_their_zone_and_the_message_s_own_beside_it(
 
 def test_readers_without_a_text_are_warned_of_and_the_text_is_written(client: FlaskClient, writer: Account) -> None:
     draft = make_draft(make_line_of(writer))
-    actions.write_occurrence(draft, "What changes", TEXT, by=writer.actor)
+    write_occurrence(draft, "What changes", TEXT, by=writer.actor)
     address = f"/occurrences/{draft.id}"
     warned = page(client, address)
     assert "1 person reads Polish. Without a text in that language they get the English one." in warned
@@ -95,7 +96,7 @@ def test_a_language_of_nonsense_is_the_message_s_own(client: FlaskClient, writer
 
 def send(writer: Account) -> Occurrence:
     occurrence = make_approved(make_line_of(writer))
-    actions.queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
+    queue_occurrence(occurrence.id, now=AT_TWO, lateness_limit_hours=24)
     for delivery in db.session.scalars(select(Delivery).where(Delivery.address == "ann@example.com")):
         delivery.state, delivery.sent_at = DeliveryState.SENT, AT_TWO
     db.session.commit()
@@ -169,8 +170,8 @@ def test_a_person_s_page_and_their_own_say_why_zone_and_hours_matter(app: Flask,
 
 def test_editor_and_preview_lean_as_the_language_is_written(client: FlaskClient, writer: Account) -> None:
     draft = make_draft(make_line_of(writer))
-    actions.write_occurrence(draft, "What changes", TEXT, by=writer.actor)
-    actions.write_translation(draft, "ar", "خبر", "مرحبا", by=writer.actor)
+    write_occurrence(draft, "What changes", TEXT, by=writer.actor)
+    write_translation(draft, "ar", "خبر", "مرحبا", by=writer.actor)
     db.session.commit()
     shown = page(client, f"/occurrences/{draft.id}?language=ar")
     assert '<div lang="ar" dir="rtl"><h3>خبر</h3>' in shown

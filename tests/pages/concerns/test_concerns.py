@@ -26,6 +26,7 @@ from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus, LeftOut, Sender, Severity, Source
 from engagement.resistance.saying.actions import say_something
 from engagement.resistance.saying.models import Letter
+from engagement.resistance.saying.rules import Moment
 from engagement.settings import Outside
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -240,7 +241,7 @@ def test_nobody_is_made_owner_who_may_not_read_it(app, manager):
     outsider = make_account("o@example.com", "Otto Outsider")
     db.session.commit()
     shown = page(manager.post(f"/concerns/{concern.id}/ownership", data={"owner": str(outsider.id)}), 422)
-    assert "Whom you chose may not read this concern" in shown
+    assert "The person you chose may not read this concern" in shown
     assert concern.owner_id is None
 
 
@@ -341,7 +342,7 @@ def test_what_comes_from_outside_can_be_left_out_of_every_figure(app, client, co
 
 def test_a_flood_is_shown_to_the_change_team_who_decide(app, manager):
     for number in range(25):
-        say_something(f"Flood {number}", Sender.ANONYMOUS, secret="s", country="GB-ENG", on=TODAY)
+        say_something(f"Flood {number}", Sender.ANONYMOUS, secret="s", moment=Moment(TODAY, "GB-ENG"))
     hand_over_letters(TODAY)
     shown = page(manager.get("/concerns"))
     assert "25 anonymous concerns came together on Tuesday 14 April" in shown

@@ -27,14 +27,18 @@ from engagement.accounts import actions as accounts
 from engagement.accounts.links import rules as links
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
-from engagement.communications import actions as communications
+from engagement.communications.actions.approving import ask_approval
+from engagement.communications.actions.planning import schedule_briefing
+from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.models import TextVersion
 from engagement.db import Base, db
 from engagement.errors import BadInput
 from engagement.people import actions as people
 from engagement.people.models import Person
 from engagement.resistance.models import Concern
-from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.actions.mapping import add_stakeholder
+from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
 from tests.communications.calendar_rows import AT_TWO, make_audience, make_line
 
@@ -73,16 +77,16 @@ def poisoned(app: Flask, manager: Account) -> dict[str, int]:
     audience = make_audience(f"Audience {EVIL}")
     audience.note = EVIL
     line = make_line(programme, audience=audience, owner=manager, name=f"Line {EVIL}", subject=EVIL, outline=EVIL)
-    message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
+    message = schedule_briefing(line, AT_TWO, by=TESTER)
     message.subject, message.body, message.reason = EVIL, EVIL, EVIL
     version = TextVersion(occurrence_id=message.id, number=1, subject=EVIL, body=EVIL)
     db.session.add(version)
     concern = make_unknown_concern(EVIL, on=AT_TWO.date(), wave=wave)
-    row = stakeholders.add_stakeholder(
+    row = add_stakeholder(
         f"Council {EVIL}", StakeholderGroup.OTHERS, places=[wave], role=EVIL, owner=person, by=manager.actor
     )
-    note = stakeholders.write_note(row, EVIL, by=manager.actor)
-    champion = stakeholders.appoint_champion(wave, person, from_on=AT_TWO.date(), by=manager.actor)
+    note = write_note(row, EVIL, by=manager.actor)
+    champion = appoint_champion(wave, person, from_on=AT_TWO.date(), by=manager.actor)
     db.session.commit()
     return {
         "stakeholder_id": row.id,
@@ -125,12 +129,12 @@ def test_no_text_that_people_write_runs_on_any_page(app: Flask, manager: Account
 
 def test_merge_fields_are_no_templates(app: Flask, manager: Account):
     line = make_line(owner=manager)
-    message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
+    message = schedule_briefing(line, AT_TWO, by=TESTER)
     db.session.commit()
     for text in ("{{ 7*7 }}", "{{ config }}", "{% for x in (1,) %}x{% endfor %}", "{{ first_name.__class__ }}"):
         try:
-            communications.write_occurrence(message, text, text, by=manager.actor)
-            communications.ask_approval(message, by=manager.actor)
+            write_occurrence(message, text, text, by=manager.actor)
+            ask_approval(message, by=manager.actor)
         except BadInput:
             db.session.rollback()
         page = text_of(signed_in(app, manager), f"/occurrences/{message.id}")

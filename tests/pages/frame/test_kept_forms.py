@@ -62,9 +62,7 @@ def test_what_was_typed_stands_there_again_after_signing_in(app: Flask, end):
     data = {"name": "Claims", "purpose": PURPOSE, "drawn_for": whom, "csrf_token": "old"}
     led = client.post("/programmes/new", data=data)
     assert led.location.startswith("/login?next=/kept/")
-    assert "What you typed is kept. Sign in, and it stands there again." in client.get(led.location).get_data(
-        as_text=True
-    )
+    assert "What you typed is kept. Sign in, and you see it again." in client.get(led.location).get_data(as_text=True)
     back = sign_in(client, account.email, led.location.partition("next=")[2])
     shown = client.get(back).get_data(as_text=True)
     assert "What you typed is still here" in shown

@@ -4,6 +4,7 @@ import pytest
 from factories import PASSWORD, make_account
 from flask import Flask
 from flask.testing import FlaskClient
+from structlog.testing import capture_logs
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engagement.app import create_app
@@ -188,5 +189,10 @@ def test_in_production_the_machine_itself_asks_by_its_own_name(tmp_path):
         "[",
         "evil[::1]",
     )
-    found = [app.test_client().get("/healthz", headers={"Host": host}).status_code for host in (*asked, *others)]
+    with capture_logs() as logged:
+        found = [app.test_client().get("/healthz", headers={"Host": host}).status_code for host in (*asked, *others)]
     assert found == [200] * len(asked) + [400] * len(others)
+    assert [line["host"] for line in logged if line["event"] == "host name refused"] == list(others)
+    with capture_logs() as logged:
+        assert app.test_client().get("/concerns/new", headers={"Host": "evil.example.com"}).status_code == 400
+    assert logged == []

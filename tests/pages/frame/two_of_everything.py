@@ -20,7 +20,8 @@ from engagement.accounts.links.rules import sign_in_token
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audiences.actions import give_role_by_rule, save_audience
-from engagement.communications import actions as communications
+from engagement.communications.actions.calendar import make_communication
+from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.models import Details, Occurrence, TextVersion
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
@@ -32,13 +33,16 @@ from engagement.mail.rules import DeliveryState
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Programme
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
+from engagement.resistance.saying.rules import Moment
 from engagement.set_aside import SetAside
-from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.actions.mapping import add_stakeholder
+from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.training.actions import settle_assignments
+from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
 from engagement.training.rules import ItemKind, LeftoverCause
 from engagement.waves.models import Wave
@@ -139,6 +143,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "person_id": person.id,
         "module_id": module.id if is_own else make_module("writing").id,
         "slug": module.slug,
+        "question_id": module.questions[0].id,
         "role": "user",
         "step": "training",
         "kind": "csv",
@@ -156,7 +161,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
 
 def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
     """On each side a stakeholder of the wave with a private note, and the person as its champion."""
-    row = stakeholders.add_stakeholder(
+    row = add_stakeholder(
         f"The {side} stakeholder",
         StakeholderGroup.OTHERS,
         places=[wave],
@@ -164,8 +169,8 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
         owner=person,
         by=TESTER,
     )
-    note = stakeholders.write_note(row, f"The {side} note", by=TESTER)
-    champion = stakeholders.appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
+    note = write_note(row, f"The {side} note", by=TESTER)
+    champion = appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
     return {"stakeholder_id": row.id, "note_id": note.id, "champion_id": champion.id}
 
 
@@ -174,7 +179,7 @@ def _calendar(side: str, programme: Programme, department: Department) -> dict[s
     rule = give_role_by_rule(TrainingRole.SUPPORT, audience, by=TESTER)
     owner = make_account(f"owner.{side}@example.com", f"Owner {side}", by=TESTER)
     db.session.flush()
-    line = communications.make_communication(
+    line = make_communication(
         programme,
         Details(
             CommunicationKind.DEPARTMENT_BRIEFING,
@@ -186,7 +191,7 @@ def _calendar(side: str, programme: Programme, department: Department) -> dict[s
         ),
         by=TESTER,
     )
-    message = communications.schedule_briefing(line, AT_TWO, by=TESTER)
+    message = schedule_briefing(line, AT_TWO, by=TESTER)
     version = TextVersion(occurrence_id=message.id, number=1, subject=f"The {side} subject", body="")
     db.session.add(version)
     db.session.flush()
@@ -223,11 +228,9 @@ def _of_accounts(side: str, sender: Account, wave_id: object) -> dict[str, objec
     say_something(
         f"The {side} concern",
         Sender.NAMED,
+        About(Source.JOB_SECURITY, wave=db.session.get_one(Wave, wave_id)),
         secret="s",
-        country="GB-ENG",
-        on=clock.now().date(),
-        source=Source.JOB_SECURITY,
-        wave=db.session.get_one(Wave, wave_id),
+        moment=Moment(clock.now().date(), "GB-ENG"),
         by=sender.actor,
     )
     concern = db.session.scalars(select(Concern).where(Concern.text == f"The {side} concern")).one()

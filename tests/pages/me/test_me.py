@@ -27,9 +27,10 @@ from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
-from engagement.privacy.actions import erasing as privacy
+from engagement.privacy.actions.retention import apply_retention, keep_for
 from engagement.privacy.rules.records import RecordKind
-from engagement.training.actions import report_done, settle_assignments
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import report_done
 from engagement.training.models import Completion, Module, QuizAttempt
 from engagement.training.rules import CompletionSource, ItemKind
 from engagement.waves.models import Wave
@@ -285,14 +286,14 @@ def test_a_message_whose_values_were_let_go_is_shown_with_a_stand_in(
     delivery.mailing.html = (
         '<!--text--><p>Dear {{ first_name }}, <a href="{{ training_link }}">learn</a></p><!--/text-->'
     )
-    privacy.keep_for(RecordKind.DELIVERIES, 60, by=TESTER)
+    keep_for(RecordKind.DELIVERIES, 60, by=TESTER)
     frozen.shift(timedelta(days=61))
-    assert privacy.apply_retention(clock.now()) == {RecordKind.DELIVERIES: 1}
+    assert apply_retention(clock.now()) == {RecordKind.DELIVERIES: 1}
     client = sign_in(app, person)
     assert "Why we start with […]" in text_of(client, "/me/messages")
     page = text_of(client, f"/me/messages/{delivery.id}")
     assert '<p>Dear […], <a rel="noopener noreferrer nofollow">learn</a></p>' in page
-    assert "deleted 60 days after the message went out. […] stands where they were" in page
+    assert "deleted 60 days after the message went out. […] marks their places" in page
     assert "<dt>To</dt>" not in page
 
 
@@ -300,9 +301,9 @@ def test_what_still_waits_to_be_sent_keeps_its_values(
     app: Flask, person: Person, frozen: time_machine.Traveller
 ) -> None:
     make_message(person).state = DeliveryState.QUEUED
-    privacy.keep_for(RecordKind.DELIVERIES, 60, by=TESTER)
+    keep_for(RecordKind.DELIVERIES, 60, by=TESTER)
     frozen.shift(timedelta(days=61))
-    assert privacy.apply_retention(clock.now()) == {RecordKind.DELIVERIES: 0}
+    assert apply_retention(clock.now()) == {RecordKind.DELIVERIES: 0}
 
 
 def test_no_messages_is_said_in_words(app: Flask, person: Person) -> None:

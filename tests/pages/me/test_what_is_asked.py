@@ -13,10 +13,12 @@ from engagement.communications.messages import build_message
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
-from engagement.training import queries
-from engagement.training.actions import report_done, settle_assignments
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import report_done
 from engagement.training.models import Module
-from engagement.training.queries import Count
+from engagement.training.queries.counts import Count
+from engagement.training.queries.learning import learning_of, own_count
+from engagement.training.queries.quizzes import quiz_sheet
 from engagement.training.rules import ItemKind
 from tests.communications.calendar_rows import make_audience, make_draft, make_line
 from tests.training.courses import make_curriculum, make_module, right_answers
@@ -77,7 +79,7 @@ def test_what_is_optional_is_called_so_and_not_counted_as_asked(
     asked_of(person, *((modules[slug], kind) for slug, kind in entries), needed=needed)
     for slug in finished:
         report_done(person, modules[slug], by=TESTER)
-    assert queries.own_count(queries.learning_of(person.id)) == count
+    assert own_count(learning_of(person.id)) == count
     page = plain(text_of(sign_in(app, person), "/me/training"))
     optional = sum(kind is OPTIONAL for _, kind in entries)
     assert page.count(" optional ") >= optional
@@ -114,7 +116,7 @@ def test_a_result_keeps_the_order_of_its_questions_and_answers(app: Flask, perso
     client = sign_in(app, person)
     orders = []
     for seed in ("one", "two", "three"):
-        sheet = queries.quiz_sheet(person.id, module, seed)
+        sheet = quiz_sheet(person.id, module, seed)
         page = client.post(
             f"/me/training/{module.id}", data={**answers(module), "seed": seed}, follow_redirects=True
         ).get_data(as_text=True)

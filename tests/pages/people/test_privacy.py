@@ -20,12 +20,12 @@ from engagement.people import actions as people
 from engagement.people.models import Person
 from engagement.privacy.actions.retention import keep_for
 from engagement.privacy.queries import old_records
-from engagement.privacy.queries.keeping import retention_rules
+from engagement.privacy.queries.retention import retention_rules
 from engagement.privacy.rules.records import STAND_IN, RecordKind
 from engagement.resistance import actions as resistance
-from engagement.resistance.models import Concern
+from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Source
-from engagement.stakeholders import actions as stakeholders
+from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.waves.models import Wave
 
@@ -191,7 +191,7 @@ def test_who_erases_is_told_which_waiting_files_went(root: FlaskClient, eve: int
 
 def test_administrators_alone_erase_a_stakeholder_outside_the_directory(app: Flask, root: FlaskClient):
     manager = make_change_manager()
-    row = stakeholders.add_stakeholder("Zed Broker", StakeholderGroup.CUSTOMERS, places=[make_wave()], by=manager.actor)
+    row = add_stakeholder("Zed Broker", StakeholderGroup.CUSTOMERS, places=[make_wave()], by=manager.actor)
     db.session.commit()
     page, erasure = f"/stakeholders/{row.id}", f"/stakeholders/{row.id}/erasure"
     client = signed_in(app, manager)
@@ -206,7 +206,7 @@ def test_administrators_alone_erase_a_stakeholder_outside_the_directory(app: Fla
 def _eve_is_named(app: Flask) -> tuple[int, int]:
     by = make_change_manager().actor
     wave = make_wave(name="What Eve Plain began")
-    row = resistance.log_concern("Eve Plain said no.", by=by, on=clock.now().date(), source=Source.OTHER)
+    row = resistance.log_concern("Eve Plain said no.", About(Source.OTHER), by=by, on=clock.now().date())
     db.session.commit()
     return wave.id, row.id
 

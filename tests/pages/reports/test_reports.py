@@ -18,11 +18,15 @@ from factories import (
     signed_in,
 )
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
 from engagement.accounts.rules import Role
 from engagement.db import db
+from engagement.programmes.models import Ownership
+from engagement.programmes.rules import OwnershipPart
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.rules import Source
+from engagement.waves.models import Wave
 from engagement.waves.queries import waves_of
 from engagement.waves.rules import WaveStatus
 from tests.attention.training_rows import assign
@@ -70,7 +74,11 @@ def test_a_sponsor_goes_straight_to_the_sheet_without_links_into_lists(app, prog
     assert "All figures as of Tuesday 14 April 2026, 09:00, objections as of the end of Monday 13 April." in shown
     assert "Secret words" not in shown
     source = browser.get(address).get_data(as_text=True)
-    assert 'href="/waves/' not in source
+    assert re.findall(r'href="/workflows/[^"]+">([^<]+)<', source) == ["Decide"]
+    assert set(re.findall(r'href="/waves/[^"]*"', source)) == {
+        f'href="/waves/{wave_id}"' for wave_id in db.session.scalars(select(Wave.id))
+    }
+    assert 'href="/people' not in source
     assert 'href="/concerns' not in source.replace('href="/concerns/new"', "")
 
 
@@ -212,3 +220,17 @@ def test_a_programme_without_waves_is_not_called_in_order(app):
     shown = sheet(signed_in(app, make_change_manager()), programme)
     assert "Nothing waits for you. No wave is live or near its go-live, so no training can be late. Objections" in shown
     assert "has its owners" not in shown
+
+
+def test_a_sponsor_decides_by_naming_who_holds_a_part(app, programme):
+    """Found by exact address, since a sponsor sees nobody's name in lists."""
+    browser = sponsor_of(app, programme)
+    page = browser.get(f"/reports/programmes/{programme.id}").get_data(as_text=True)
+    (address,) = re.findall(r'href="(/workflows/\d+/ownership)"', page)
+    holder = make_person("Helen Adeyemi", "helen@example.com")
+    db.session.commit()
+    answer = browser.post(address, data={part.value: "helen@example.com" for part in OwnershipPart})
+    assert answer.status_code == 303
+    held = db.session.scalars(select(Ownership.person_id)).all()
+    assert held == [holder.id] * len(OwnershipPart)
+    assert "Decide</a>" not in browser.get(f"/reports/programmes/{programme.id}").get_data(as_text=True)

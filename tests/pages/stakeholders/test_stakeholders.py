@@ -24,7 +24,8 @@ from engagement.accounts.rules import Role
 from engagement.audiences.actions import save_audience
 from engagement.db import db
 from engagement.people import actions as people
-from engagement.stakeholders import actions
+from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
+from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.models import Stakeholder, StakeholderProfile
 from engagement.stakeholders.rules import StakeholderGroup
 
@@ -52,8 +53,8 @@ def sponsor(app, wave):
 
 @pytest.fixture
 def council(wave):
-    row = actions.add_stakeholder("Works council", G.OTHERS, places=[wave], role="Has to agree.", by=TESTER)
-    actions.write_note(row, "The chair wants a call first.", by=TESTER)
+    row = add_stakeholder("Works council", G.OTHERS, places=[wave], role="Has to agree.", by=TESTER)
+    write_note(row, "The chair wants a call first.", by=TESTER)
     db.session.commit()
     return row
 
@@ -140,9 +141,9 @@ def test_a_change_keeps_what_was_said_before(manager, wave, council, frozen):
 
 def test_the_list_and_its_files_have_the_same_rows(manager, wave, council):
     ann = make_person("Ann Lead", "ann@example.com", "Legal")
-    actions.add_stakeholder(ann, G.BUSINESS_LEADERS, places=[wave.programme], role="=1+1", owner=ann, by=TESTER)
-    gone = actions.add_stakeholder("Consultants", G.OTHERS, places=[wave], by=TESTER)
-    actions.remove_stakeholder(gone, by=TESTER)
+    add_stakeholder(ann, G.BUSINESS_LEADERS, places=[wave.programme], role="=1+1", owner=ann, by=TESTER)
+    gone = add_stakeholder("Consultants", G.OTHERS, places=[wave], by=TESTER)
+    remove_stakeholder(gone, by=TESTER)
     db.session.commit()
     rows = list(csv.DictReader(StringIO(manager.get("/stakeholders.csv").data.decode("utf-8-sig"))))
     assert [row["stakeholder"] for row in rows] == ["Ann Lead", "Works council"]
@@ -200,8 +201,8 @@ def test_taking_off_the_map_is_undone_on_the_same_page(manager, wave, council):
 
 
 def test_putting_back_somebody_who_is_there_again_is_refused_in_words(manager, wave, council):
-    actions.remove_stakeholder(council, by=TESTER)
-    actions.add_stakeholder("Works Council", G.OTHERS, places=[wave], by=TESTER)
+    remove_stakeholder(council, by=TESTER)
+    add_stakeholder("Works Council", G.OTHERS, places=[wave], by=TESTER)
     db.session.commit()
     answer = manager.post(f"/stakeholders/{council.id}/return")
     assert answer.status_code == 422
@@ -220,8 +221,8 @@ def test_a_note_is_kept_and_taken_back_by_who_keeps_the_map(manager, wave, counc
     assert "twenty" not in shown
     assert "chair" not in shown
     assert "Ines Okafor wrote a note on 14 April; Ines Okafor took it back on 14 April." in shown
-    other = actions.add_stakeholder("Brokers", G.CUSTOMERS, places=[wave], by=TESTER)
-    note = actions.write_note(other, "Not here", by=TESTER)
+    other = add_stakeholder("Brokers", G.CUSTOMERS, places=[wave], by=TESTER)
+    note = write_note(other, "Not here", by=TESTER)
     db.session.commit()
     assert manager.post(f"{address}/notes/{note.id}/withdrawal").status_code == 404
 
@@ -245,13 +246,13 @@ def test_a_lead_reads_programme_wide_entries_and_keeps_only_those_of_the_wave(ap
     wave.lead = lead
     account = accounts.account_for_person(lead)
     accounts.set_password(account, PASSWORD, by=TESTER)
-    wide = actions.add_stakeholder("Works council", G.OTHERS, places=[wave.programme], by=TESTER)
-    actions.write_note(wide, "For those who plan it all.", by=TESTER)
-    own = actions.add_stakeholder("Brokers", G.CUSTOMERS, places=[wave], by=TESTER)
+    wide = add_stakeholder("Works council", G.OTHERS, places=[wave.programme], by=TESTER)
+    write_note(wide, "For those who plan it all.", by=TESTER)
+    own = add_stakeholder("Brokers", G.CUSTOMERS, places=[wave], by=TESTER)
     other = make_wave(make_programme("Another"), name="Elsewhere")
-    both = actions.add_stakeholder("Policyholders", G.CUSTOMERS, places=[wave, other], by=TESTER)
-    actions.write_note(both, "Shared by both.", by=TESTER)
-    foreign = actions.add_stakeholder("Suppliers", G.OTHERS, places=[other], by=TESTER)
+    both = add_stakeholder("Policyholders", G.CUSTOMERS, places=[wave, other], by=TESTER)
+    write_note(both, "Shared by both.", by=TESTER)
+    foreign = add_stakeholder("Suppliers", G.OTHERS, places=[other], by=TESTER)
     client = signed_in(app, account)
     assert [row[0] for row in rows_of(client.get("/stakeholders"))] == [
         f"{name} Outside the directory" for name in ("Brokers", "Policyholders", "Works council")
@@ -271,7 +272,7 @@ def test_a_lead_reads_programme_wide_entries_and_keeps_only_those_of_the_wave(ap
 
 def test_what_a_leaver_looked_after_is_given_to_somebody_else(manager, wave):
     ann, bob = make_person("Ann Owner", "ann@example.com"), make_person("Bob Owner", "bob@example.com")
-    row = actions.add_stakeholder("Brokers", G.CUSTOMERS, places=[wave], owner=ann, by=TESTER)
+    row = add_stakeholder("Brokers", G.CUSTOMERS, places=[wave], owner=ann, by=TESTER)
     people.mark_as_left(ann, by=TESTER)
     db.session.commit()
     page = manager.get("/people/leavers").get_data(as_text=True)
@@ -290,7 +291,7 @@ def test_what_a_leaver_looked_after_is_given_to_somebody_else(manager, wave):
 
 def test_a_stakeholder_who_left_or_was_closed_is_marked(manager, wave):
     ann, letters, claims = make_person("Ann Gone"), make_department("Letters"), make_department("Claims")
-    rows = [actions.add_stakeholder(whom, G.END_USERS, places=[wave], by=TESTER) for whom in (ann, letters)]
+    rows = [add_stakeholder(whom, G.END_USERS, places=[wave], by=TESTER) for whom in (ann, letters)]
     people.mark_as_left(ann, by=TESTER)
     people.merge_department(letters, claims, by=TESTER)
     db.session.commit()

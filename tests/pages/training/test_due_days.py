@@ -16,7 +16,8 @@ from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
-from engagement.training.actions import report_done, settle_assignments
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import report_done
 from engagement.training.models import Assignment, OwnDueDay
 from engagement.training.rules import ItemKind
 from engagement.waves.models import Wave

@@ -19,7 +19,8 @@ from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
-from engagement.training.actions import record_completion, settle_assignments
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import record_completion
 from engagement.training.models import Leftover
 from engagement.training.rules import CompletionSource, ItemKind, LeftoverDecision
 from engagement.waves.actions import settle_memberships

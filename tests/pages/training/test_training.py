@@ -17,7 +17,8 @@ from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
-from engagement.training.actions import record_completion, report_done, settle_assignments
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.actions.completing import record_completion, report_done
 from engagement.training.models import Completion, Module
 from engagement.training.rules import CompletionSource, ItemKind
 from engagement.waves.models import Wave
@@ -261,5 +262,5 @@ def test_a_module_that_cannot_be_laid_out_opens_with_its_words_and_can_be_mended
         assert "can’t be laid out" in page or "The questions can’t be shown." in page
         assert "right answer" not in page
     status, page = edit(client, module, body=deep[:49_000])
-    assert (status, "too deep inside each other" in page) == (422, True)
+    assert (status, "nested too deep" in page) == (422, True)
     assert edit(client, module, body="Mended")[0] == 303

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from engagement.accounts import actions as accounts
 from engagement.db import db
 from engagement.people import actions as people
-from engagement.stakeholders import actions
+from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.models import Champion
 from engagement.waves.actions import place_people
 from engagement.waves.rules import WaveStatus
@@ -136,7 +136,7 @@ def test_a_champion_reads_that_they_are_one_and_who_else_is(app, wave):
     client = signed_in(app, account)
     assert "You are a champion" not in text_of(client.get("/me"))
     ines = make_change_manager().actor
-    actions.appoint_champion(wave, eve, from_on=date(2026, 4, 14), by=ines)
+    appoint_champion(wave, eve, from_on=date(2026, 4, 14), by=ines)
     db.session.commit()
     shown = text_of(client.get("/me"))
     assert (
@@ -144,7 +144,7 @@ def test_a_champion_reads_that_they_are_one_and_who_else_is(app, wave):
         in shown
     )
     assert "You are the only one so far." in shown
-    actions.appoint_champion(wave, bob, from_on=date(2026, 4, 14), by=ines)
+    appoint_champion(wave, bob, from_on=date(2026, 4, 14), by=ines)
     db.session.commit()
     assert "1 other champion of this wave Bob Other Operations/Claims" in text_of(client.get("/me"))
     assert client.get(f"/waves/{wave.id}/champions").status_code == 403

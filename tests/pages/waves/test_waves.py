@@ -104,7 +104,7 @@ def test_a_quiet_period_that_ends_before_go_live_is_refused_above_its_field(mana
 def test_a_lead_changes_the_wave_but_not_its_departments(app, wave):
     other = make_department("Legal")
     lead = _lead(app, wave)
-    assert "Who plans the programme chooses them" in lead.get(f"/waves/{wave.id}/edit").get_data(as_text=True)
+    assert "Those who plan the programme choose them" in lead.get(f"/waves/{wave.id}/edit").get_data(as_text=True)
     form = {"name": "Renamed", "training_lead_days": "7", "lead": "sam.pryce@example.com", "departments": [other.id]}
     assert lead.post(f"/waves/{wave.id}/edit", data=form).status_code == 303
     changed = db.session.get(Wave, wave.id)

@@ -7,6 +7,7 @@ its number. It is started as a file (see `workbooks`) and imports nothing of the
 import errno
 import io
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -62,6 +63,7 @@ def lines_of(data: bytes, most_unpacked: int) -> Iterator[Any]:
         if bottom >= MOST_ROWS or right >= MOST_COLUMNS:
             raise unsafe(f"has cells beyond column {MOST_COLUMNS} or row {MOST_ROWS:,}")
         failed = _unread_formulas(archive, sheet.name)
+        formats = _padded_cells(archive, sheet.name)
     below, beside = _merged(sheet)
     failed = [(row, column - left, why) for row, column, why in [*failed, *beside]]
     yield sheet.name, sheet.total_height, failed
@@ -69,6 +71,8 @@ def lines_of(data: bytes, most_unpacked: int) -> Iterator[Any]:
     above: dict[tuple[int, int], str] = {}
     for number, row in enumerate(sheet.iter_rows(), 1):
         cells = [written(cell) for cell in row]
+        for column, pattern in formats.get(number, ()):
+            cells[column - left] = padded(row[column - left], pattern)
         for column, first in below.get(number, ()):
             if first == number:
                 above[first, column] = cells[column - left]
@@ -127,6 +131,69 @@ def written(value: object) -> str:
     return "" if value is None else str(value)
 
 
+#: What a format for `padded` consists of: zeros with signs that are written as they are, such as 00000 or "P-"0000.
+_SIGNS = r'"[^"]*"|\\.|[- +()/:]'
+_PADDING = re.compile(rf"(?:{_SIGNS})*(?:0(?:{_SIGNS})*)+")
+_PIECES = re.compile(rf"{_SIGNS}|0", re.DOTALL)
+#: A colour, or a language with or without a currency, before the format itself; no condition.
+_LABEL = re.compile(r"\[(?:\$-[^\]]*|[A-Za-z]+\d*)\]")
+
+
+def padded(value: object, pattern: str) -> str:
+    """A whole number as a format of zeros shows it: 102 under 00000 is 00102. Any other value is written as without the format."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value != int(value):
+        return written(value)
+    pieces = _PIECES.findall(pattern)
+    digits, shown = str(int(value)).zfill(pieces.count("0")), ""
+    more = len(digits) - pieces.count("0")
+    for piece in pieces:
+        if piece == "0":
+            shown, digits, more = shown + digits[: more + 1], digits[more + 1 :], 0
+        else:
+            shown += piece.strip('"') if piece[0] == '"' else piece[-1]
+    return shown
+
+
+def _padded_cells(archive: zipfile.ZipFile, sheet_name: str) -> dict[int, list[tuple[int, str]]]:
+    """By row, counted from 1, the columns, counted from 0, of cells whose format shows leading zeros, each with the format."""
+    styles, part = _zero_styles(archive), _part_of(archive, sheet_name)
+    found: dict[int, list[tuple[int, str]]] = {}
+    row, column = 0, -1
+
+    def begin(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal row, column
+        name, place = tag.rpartition(" ")[2], attributes.get("r", "")
+        if name == "row":
+            row, column = int(place or row + 1), -1
+        elif name == "c":
+            column = _column(place) if place else column + 1
+            if (pattern := styles.get(attributes.get("s", ""))) and attributes.get("t", "n") == "n":
+                found.setdefault(row, []).append((column, pattern))
+
+    if styles and part in archive.namelist():
+        _parse(archive, part, StartElementHandler=begin)
+    return found
+
+
+def _zero_styles(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The styles of cells, by the number under which cells name them, whose format shows more than a plain number."""
+    codes: dict[str, str] = {}
+    styles: list[str] = []
+    there = "xl/styles.xml" in archive.namelist()
+    for element in ElementTree.fromstring(archive.read("xl/styles.xml")) if there else ():  # noqa: S314  limits hold here
+        kind = element.tag.rpartition("}")[2]
+        if kind == "numFmts":
+            codes = {each.get("numFmtId", ""): each.get("formatCode", "") for each in element}
+        elif kind == "cellXfs":
+            styles = [each.get("numFmtId", "") for each in element]
+    plain = {number: _LABEL.sub("", code).partition(";")[0] for number, code in codes.items()}
+    return {
+        str(index): plain[number]
+        for index, number in enumerate(styles)
+        if number in plain and plain[number] != "0" and _PADDING.fullmatch(plain[number])
+    }
+
+
 def _unread_formulas(archive: zipfile.ZipFile, sheet_name: str) -> list[tuple[int, int, str]]:
     """Return row (from 1), column (from 0) and reason of formulas that calamine leaves empty.
 
@@ -162,13 +229,16 @@ def _unread_formulas(archive: zipfile.ZipFile, sheet_name: str) -> list[tuple[in
         if tag.rpartition(" ")[2] == "c" and lacks_value:
             failed.append((row, column, "formula"))
 
+    _parse(archive, part, StartElementHandler=begin, CharacterDataHandler=hold, EndElementHandler=end)
+    return failed
+
+
+def _parse(archive: zipfile.ZipFile, part: str, **handlers: Any) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = begin
-    parser.CharacterDataHandler = hold
-    parser.EndElementHandler = end
+    for name, handler in handlers.items():
+        setattr(parser, name, handler)
     with archive.open(part) as content:
         parser.ParseFile(content)
-    return failed
 
 
 def _part_of(archive: zipfile.ZipFile, sheet_name: str) -> str:

@@ -66,7 +66,7 @@ def refuse_hidden(text: str) -> None:
     if found := _HIDDEN.search(text):
         raise Refused(
             ProblemKind.CONTROL_CHARACTER,
-            f"{shown(text)} holds an unreadable character (U+{ord(found[0]):04X}). Type the text anew.",
+            f"{shown(text)} holds an unreadable character (U+{ord(found[0]):04X}). Type the text again.",
         )
 
 

@@ -56,6 +56,7 @@ class ProblemKind(StrEnum):
     OWN_MANAGER = "own_manager"
     MANAGER_CYCLE = "manager_cycle"
     UNKNOWN_MANAGER = "unknown_manager"
+    MANAGER_LEFT = "manager_left"
     ADDRESS_TAKEN = "address_taken"
     NUMBER_OF_LEAVER = "number_of_leaver"
     NUMBER_OF_OTHER = "number_of_other"
@@ -66,7 +67,13 @@ class ProblemKind(StrEnum):
 _KINDS = list(ProblemKind)
 FATAL_KINDS = frozenset(_KINDS[: _KINDS.index(ProblemKind.BAD_MAPPING) + 1])
 WARNING_KINDS = frozenset(
-    {ProblemKind.UNKNOWN_MANAGER, ProblemKind.OWN_MANAGER, ProblemKind.NUMBER_OF_OTHER, ProblemKind.UNKNOWN_COUNTRY}
+    {
+        ProblemKind.UNKNOWN_MANAGER,
+        ProblemKind.MANAGER_LEFT,
+        ProblemKind.OWN_MANAGER,
+        ProblemKind.NUMBER_OF_OTHER,
+        ProblemKind.UNKNOWN_COUNTRY,
+    }
 )
 
 

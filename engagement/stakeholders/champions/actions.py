@@ -1,4 +1,4 @@
-"""Who is a champion of a wave: appointing and releasing."""
+"""Appoints and releases the champions of a wave."""
 
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from engagement.audit import Actor
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.models import Department, Person
-from engagement.stakeholders.coverage import place_of, standing_departments
+from engagement.stakeholders.champions.queries import place_of, standing_departments
 from engagement.stakeholders.models import Champion
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
@@ -25,11 +25,11 @@ def appoint_champion(
     until_on: date | None = None,
     by: Actor,
 ) -> Champion:
-    """Make somebody a champion of a wave in one of its departments, from a day on, until the day `until_on` if one is given.
+    """Make somebody a champion of a wave in one of its departments, from a day on, to before `until_on` if given.
 
-    Without a department it is the one of the wave that they work in or below. Raises BadInput where there is none, for a
-    department that the wave does not have, a day that ends before it begins, or somebody who is one at that time already;
-    RuleBroken for somebody who has left or a wave that is over.
+    Without a department it is the wave's department that they work in or below. Raises BadInput when there is none, for
+    a department that the wave does not have, an end before the start, or somebody who is a champion at that time
+    already; RuleBroken for somebody who has left or a wave that is over.
     """
     if person.has_left:
         raise RuleBroken(f"{person.name} has left. Choose somebody who is here.")
@@ -83,7 +83,7 @@ def _department(wave: Wave, person: Person, department: Department | None) -> De
 
 
 def release_champion(champion: Champion, on: date, *, by: Actor) -> None:
-    """Let somebody be a champion no longer from the day `on`; that they were one stays. Twice changes nothing."""
+    """End somebody's time as champion from the day `on`; the record of it stays. Twice changes nothing."""
     if champion.until_on is not None and champion.until_on <= on:
         return
     old, champion.until_on = champion.until_on, max(on, champion.from_on)

@@ -1,4 +1,4 @@
-"""The organisation as its settings describe it: its name, and what holds for people whose own row says nothing."""
+"""The organisation as its settings describe it: its name, and the defaults for people."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,10 +11,10 @@ from engagement.settings import Settings
 
 @dataclass(frozen=True)
 class Organisation:
-    """`name` stands at the foot of messages; the rest holds where a person has none of their own.
+    """`name` is at the end of messages; the rest are defaults for people without their own values.
 
-    `timezone` is an IANA name, `language` a BCP 47 tag, the working hours HH:MM in that zone, and `country` the one whose
-    weekends and public holidays count (ISO 3166, also "GB-ENG").
+    `timezone` is an IANA name, `language` a BCP 47 tag, the working hours are HH:MM in that zone. `country` is the one
+    whose weekends and public holidays count (ISO 3166, also "GB-ENG").
     """
 
     name: str = ""
@@ -26,12 +26,12 @@ class Organisation:
 
     @classmethod
     def of(cls, settings: Settings) -> "Organisation":
-        """Return the organisation that the settings describe."""
+        """Return the organisation of these settings."""
         begins, _, ends = settings.working_hours.partition("-")
         return cls(settings.organisation, settings.timezone, settings.language, begins, ends, settings.holidays)
 
 
-#: An organisation that has set nothing, as `Settings` begins.
+#: An organisation with the default settings.
 UNSET = Organisation()
 
 
@@ -39,9 +39,9 @@ UNSET = Organisation()
 def working_time(
     timezone: str | None, works_from: str | None, works_until: str | None, country: str, organisation: Organisation
 ) -> WorkingTime:
-    """Return when a person with these columns works; the organisation's where they have none of their own.
+    """Return when a person with these columns works, with the organisation's values for missing ones.
 
-    A country that is no code with a known calendar, such as one written out, counts as none.
+    A country without a known calendar, such as one written out, counts as missing.
     """
     own_hours = works_from and works_until
     return WorkingTime(

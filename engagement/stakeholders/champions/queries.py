@@ -1,4 +1,4 @@
-"""Reads of champions: who is one, and how far those of a wave reach its people, department by department."""
+"""Reads of champions: who they are, and how well they cover a wave's people, department by department."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -21,9 +21,9 @@ from engagement.waves.rules import WaveStatus
 
 @dataclass(frozen=True)
 class DepartmentCoverage:
-    """A department of a wave with everything below it: members of the wave there, and champions for them.
+    """A department of a wave with everything below it: the wave's members there, and their champions.
 
-    `department` is None for members who work in no department of the wave, and for champions of departments that it had.
+    `department` is None for members outside the wave's departments, and for champions of its former departments.
     """
 
     department: Department | None
@@ -37,12 +37,12 @@ class DepartmentCoverage:
 
     @property
     def needed(self) -> int:
-        """How many champions would be one in 25."""
+        """How many champions make one for 25 people."""
         return champions_needed(self.people)
 
     @property
     def missing(self) -> int:
-        """How many champions are missing to that."""
+        """How many champions are missing for this."""
         return max(0, self.needed - len(self.champions))
 
     @property
@@ -53,60 +53,58 @@ class DepartmentCoverage:
 
 @dataclass(frozen=True)
 class WaveCoverage:
-    """How far the champions of a wave reach its people on one day."""
+    """How well the champions of a wave cover its people on one day."""
 
     rows: Sequence[DepartmentCoverage]
 
     @property
     def people(self) -> int:
-        """How many people are in the wave."""
         return sum(row.people for row in self.rows)
 
     @property
     def champions(self) -> int:
-        """How many champions it has."""
         return sum(len(row.champions) for row in self.rows)
 
     @property
     def needed(self) -> int:
-        """How many champions would be one in 25 in each department."""
+        """How many champions make one for 25 people in each department."""
         return sum(row.needed for row in self.rows)
 
     @property
     def missing(self) -> int:
-        """How many are missing in the departments together; one too many here does not help there."""
+        """How many are missing in all departments; a surplus in one does not help another."""
         return sum(row.missing for row in self.rows)
 
     @property
     def gaps(self) -> list[DepartmentCoverage]:
-        """The departments that lack champions, the widest gap first."""
+        """The departments that lack champions, the largest gap first."""
         return sorted((row for row in self.rows if row.missing), key=lambda row: -row.missing)
 
     @property
     def people_for_one(self) -> int | None:
-        """For how many people there is one champion, rounded; None without champions."""
+        """The number of people for each champion, rounded; None without champions."""
         return round(self.people / self.champions) if self.champions else None
 
 
 def is_champion_on(on: date) -> ColumnElement[bool]:
-    """Return the condition on `Champion` for those whose time covers a day; whether the person left is not asked here."""
+    """Return the condition on `Champion` that their time covers a day; doesn't check whether they left."""
     return and_(Champion.from_on <= on, or_(Champion.until_on.is_(None), Champion.until_on > on))
 
 
 def standing_departments(wave_id: int) -> list[Department]:
-    """Return the departments of a wave by path, a merged one as the one that it was merged into."""
+    """Return the departments of a wave by path, merged ones as their successors."""
     found = {row.id: row for row in map(standing_department, departments_of_waves([wave_id]).get(wave_id, []))}
     return sorted(found.values(), key=lambda row: path_key(row.path))
 
 
 def place_of(lineage: str, departments: Sequence[Department]) -> Department | None:
-    """Return the nearest of these departments in or below which somebody with this department's lineage works."""
+    """Return the nearest of these departments at or above the one with this lineage."""
     above = [row for row in departments if lineage.startswith(row.lineage)]
     return max(above, key=lambda row: len(row.lineage), default=None)
 
 
 def wave_coverage(wave_id: int, on: date) -> WaveCoverage:
-    """Return the coverage of a wave on a day by department, in a number of queries that does not grow with its people."""
+    """Return the coverage of a wave on a day by department, in a fixed number of queries."""
     departments = standing_departments(wave_id)
     people: dict[int | None, int] = defaultdict(int)
     for lineage, number in _members_by_lineage(wave_id):
@@ -135,17 +133,17 @@ def _members_by_lineage(wave_id: int) -> list[tuple[str | None, int]]:
 
 
 def champions_of_wave(wave_id: int, on: date) -> list[Champion]:
-    """Return who is a champion of a wave on a day, by name; nobody who has left."""
+    """Return the champions of a wave on a day, by name, without people who left."""
     return _champions(Champion.wave_id == wave_id, is_champion_on(on), Person.left_at.is_(None))
 
 
 def other_champions(wave_id: int, on: date) -> list[Champion]:
-    """Return who was a champion of a wave before, left while they were one, or will be one later; by name."""
+    """Return a wave's former and future champions, and those who left while they were one, by name."""
     return _champions(Champion.wave_id == wave_id, or_(~is_champion_on(on), Person.left_at.is_not(None)))
 
 
 def champion_posts(person_id: int, on: date) -> list[Champion]:
-    """Return where a person is a champion on a day, in waves that are not cancelled; nothing for somebody who has left."""
+    """Return where a person is a champion on a day, except in cancelled waves; nothing for a leaver."""
     here = (Champion.person_id == person_id, Person.left_at.is_(None), Wave.status != WaveStatus.CANCELLED)
     return _champions(is_champion_on(on), *here)
 

@@ -1,4 +1,4 @@
-"""Reads for privacy: which rules of retention are kept."""
+"""Reads for privacy: the rules of retention."""
 
 from sqlalchemy import select
 
@@ -8,5 +8,5 @@ from engagement.privacy.rules.records import RecordKind
 
 
 def retention_rules() -> dict[RecordKind, RetentionRule]:
-    """Return the rules that are set, by kind."""
+    """Return the rules of retention, by kind."""
     return {rule.kind: rule for rule in db.session.scalars(select(RetentionRule))}

@@ -1,8 +1,7 @@
-"""What each table says about people: the one place where a table is decided upon; a test fails for one that is not.
+"""What each table says about people, decided only here; a test fails for a table that is missing.
 
-A column leads to a person, to their sign-in or to them as a stakeholder. Such a row is about them, or was written or done
-by them, or is somebody else's matter in which they only have a post. What is said of a stakeholder is about the person who
-is one.
+A column refers to a person, their account, or them as a stakeholder. Its row is about them, was written or done by
+them, or is somebody else's matter in which they have a post. Rows about a stakeholder are about the person who is one.
 """
 
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from engagement.stakeholders.models import Stakeholder
 
 @dataclass(frozen=True)
 class Post:
-    """A column that gives somebody a post in what is not theirs: the post, the thing, and the columns that name it."""
+    """A column that gives somebody a post in another's matter: the post, the thing, and the columns with its name."""
 
     word: str
     thing: str
@@ -30,11 +29,11 @@ class Post:
 
 @dataclass(frozen=True)
 class Reach:
-    """How one table reaches people.
+    """How one table refers to people.
 
-    `about` are the columns whose person a row is about; such a row is told whole but for `without`, which tells of
-    somebody else or only protects. `by` maps a column that says who did something to the columns that are theirs: when,
-    and their own words. `posts` are posts in somebody else's matter. `beside` leads to people and is told nowhere.
+    `about` are the columns of the person whom a row is about; such a row is shown whole except for `without`, which
+    tells of somebody else or only protects. `by` maps a column of the author to the author's own columns: when, and
+    their words. `posts` are posts in another's matter. `beside` refers to people and is shown nowhere.
     """
 
     about: tuple[str, ...] = ()
@@ -57,7 +56,7 @@ REACH: dict[str, Reach] = {
     "used_link": NOBODY,
     "sign_in_attempt": NOBODY,
     "known_place": NOBODY,
-    # HR files. A row that waits in a file is found by what it was matched to.
+    # HR files. A staged row is found by the person it was matched to.
     "import_run": Reach(by={"started_by_account_id": ("id", "filename", "started_at", "status")}),
     "import_change": Reach(about=("person_id",)),
     "staged_match": Reach(about=("person_id",)),
@@ -104,7 +103,7 @@ REACH: dict[str, Reach] = {
     "leftover": Reach(
         about=("person_id",), without=("decided_by", "decided_by_id"), by={"decided_by_id": ("decided_at", "decision")}
     ),
-    # Stakeholders. Words of theirs about somebody else are told without that person's name.
+    # Stakeholders. Their words about somebody else are shown without that person's name.
     "stakeholder": Reach(about=("person_id",), without=("sorted_by",)),
     "stakeholder_profile": Reach(
         about=("stakeholder_id",),
@@ -132,14 +131,14 @@ REACH: dict[str, Reach] = {
         without=("appointed_by_id", "released_by_id"),
         by={"appointed_by_id": ("appointed_at",), "released_by_id": ("released_at",)},
     ),
-    # Concerns. An anonymous one leads to nobody; one that was taken down for somebody holds that person's words.
+    # Concerns. An anonymous one refers to nobody; one logged for somebody holds that person's words.
     "concern": Reach(
         about=("person_id",),
         without=("logged_by_id", "owner_id", "receipt_hash", "submission"),
         by={"logged_by_id": ("id", "received_on")},
         posts={"owner_id": Post("Owner", "concern", ("id",))},
     ),
-    # What lies in the letterbox, and what was counted, lead to nobody.
+    # The letterbox and the figures refer to nobody.
     "concern_letter": NOBODY,
     "letterbox_round": NOBODY,
     "concern_figures": NOBODY,
@@ -160,7 +159,7 @@ REACH: dict[str, Reach] = {
     "sent_back": Reach(by={"sent_back_by_id": ("occurrence_id", "sent_back_at", "comment")}),
     "approval": Reach(by={"approved_by_id": ("occurrence_id", "approved_at", "withdrawn_at")}),
     "set_aside": NOBODY,
-    # The service itself. Of what somebody did to others the audit tells when, what, and to which kind of thing.
+    # The service itself. For acts towards others, audit entries show when, what, and the kind of thing.
     "audit_entry": Reach(
         about=("person_id",), without=("actor_id", "actor_name"), by={"actor_id": ("at", "verb", "subject_kind")}
     ),
@@ -171,13 +170,13 @@ REACH: dict[str, Reach] = {
 
 @dataclass(frozen=True)
 class Subject:
-    """The person who is asked about, by the keys that rows know them by."""
+    """The person in question, by their keys in rows."""
 
     person_id: int
     account_id: int | None
 
     def is_in(self, column: Column[object]) -> ColumnElement[bool]:
-        """Return the condition that a column leads to this person."""
+        """Return the condition that a column refers to this person."""
         leads = leads_to(column)
         if leads == "account":
             return column == self.account_id if self.account_id is not None else false()
@@ -187,7 +186,7 @@ class Subject:
 
 
 def leads_to(column: Column[object]) -> str | None:
-    """Return what a column points to where that is a person, account or stakeholder; staging and the audit have no keys."""
+    """Return "person", "account" or "stakeholder" if the column refers to one; staging and audit have no foreign keys."""
     for key in column.foreign_keys:
         if key.column.table.name in ("person", "account", "stakeholder"):
             return str(key.column.table.name)
@@ -199,20 +198,20 @@ def leads_to(column: Column[object]) -> str | None:
 
 
 def rows_about(table: Table, who: Subject) -> ColumnElement[bool]:
-    """Return the condition for the rows of a table that are about a person."""
+    """Return the condition for the rows of a table about a person."""
     ways = [who.is_in(table.c[name]) for name in REACH[table.name].about]
     ways += _further_ways(table, who)
     return or_(false(), *ways)
 
 
 def _further_ways(table: Table, who: Subject) -> list[ColumnElement[bool]]:
-    """Return what no single column says."""
+    """Return conditions that no single column can express."""
     account = str(who.account_id)
     if table is AuditEntry.__table__:
         is_person = and_(AuditEntry.subject_kind == "person", AuditEntry.subject_id == str(who.person_id))
         return [is_person, and_(AuditEntry.subject_kind == "account", AuditEntry.subject_id == account)]
     if table is Concern.__table__:
-        # Said with a name by somebody who was not in the directory then.
+        # Sent with a name by somebody who was not in the directory at the time.
         return [and_(who.is_in(table.c.logged_by_id), Concern.submission.is_not(None))]
     if table is StagedPerson.__table__:
         here = and_(StagedMatch.run_id == StagedPerson.run_id, StagedMatch.line == StagedPerson.line)
@@ -221,75 +220,20 @@ def _further_ways(table: Table, who: Subject) -> list[ColumnElement[bool]]:
 
 
 def rows_by(table: Table, name: str, who: Subject) -> ColumnElement[bool]:
-    """Return the condition for the rows of a table that somebody wrote or did, as its column `name` says, about others."""
+    """Return the condition for rows about others that somebody wrote or did, according to the column `name`."""
     theirs = who.is_in(table.c[name])
     if table is ConcernReply.__table__:
         theirs = or_(theirs, and_(ConcernReply.author_id.is_(None), in_own_concerns(table, who)))
-    # Where a row is about nobody, the question if it is about them is neither true nor false.
+    # For a row about nobody the condition would be NULL, neither true nor false.
     return and_(theirs, rows_about(table, who).is_not(true()))
 
 
 def in_own_concerns(table: Table, who: Subject) -> ColumnElement[bool]:
-    """Return the condition for replies to and steps of the concerns that a person raised with their name."""
+    """Return the condition for replies to, and steps of, a person's named concerns."""
     if table not in (ConcernReply.__table__, ConcernStep.__table__):
         return false()
     return table.c.concern_id.in_(select(Concern.id).where(rows_about(Concern.__table__, who)))  # type: ignore[arg-type]
 
 
-#: Where people write as they like, so that anybody may be named: columns by table. What stands there about or by the person
-#: themselves is found by its keys; the rest is offered to whoever erases them, as a list to decide on.
-FREE_TEXT: Mapping[str, tuple[str, ...]] = {
-    "audience": ("name", "note"),
-    "mailing": ("subject", "title", "text", "html"),
-    "translation": ("subject", "text", "html"),
-    "module": ("title", "summary", "body"),
-    "programme": ("name", "purpose"),
-    "workflow": (
-        *("name", "summary", "system_does", "people_do", "who_decides"),
-        *("signs_of_error", "then_do", "about_the_job"),
-    ),
-    "wave": ("name", "aim"),
-    "wave_step": ("reason",),
-    "go_live_move": ("reason",),
-    "own_due_day": ("reason",),
-    "stakeholder": ("name",),
-    "stakeholder_profile": ("role",),
-    "stakeholder_removal": ("reason",),
-    "stakeholder_note": ("text",),
-    "communication": ("name", "subject", "outline"),
-    "occurrence": ("subject", "body", "reason"),
-    "occurrence_text": ("subject", "body"),
-    "text_version": ("subject", "body"),
-    "sent_back": ("comment",),
-    "concern": ("text",),
-    "concern_reply": ("text",),
-    "concern_step": ("note",),
-    "concern_letter": ("text",),
-}
-#: Whole names of those who did something, without a key: found by being equal.
-SIGNED: Mapping[str, tuple[str, ...]] = {
-    "membership": ("joined_by", "ended_by"),
-    "role_grant": ("granted_by",),
-    "completion": ("recorded_by",),
-    "module": ("edited_by",),
-    "saved_mapping": ("saved_by",),
-    "wave_step": ("by",),
-    "go_live_move": ("by",),
-    "skipped_setup": ("by",),
-    "import_run": ("started_by",),
-    "leftover": ("decided_by",),
-    "own_due_day": ("said_by",),
-    "mailing": ("sender_name",),
-}
-#: What the service wrote down itself with names in it: old and new values, and remarks on files and jobs.
-WRITTEN_DOWN: Mapping[str, tuple[str, ...]] = {
-    "audit_entry": ("changes",),
-    "import_run": ("filename", "problems", "new_departments"),
-    "job_line": ("outcome", "error"),
-    "mailing": ("reply_to",),
-    "approval": ("acted_on",),
-    "set_aside": ("name", "reason"),
-}
-#: What tells of concerns, or may, as a form that was not sent: opened to the person themselves and to those who may read the
-#: log, not to other administrators.
+#: Tables that may tell of concerns, unsent forms among them: only for the person and for readers of the log.
 OF_CONCERNS = frozenset({"concern", "concern_letter", "concern_reply", "concern_step", "kept_form"})

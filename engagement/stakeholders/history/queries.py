@@ -1,4 +1,4 @@
-"""What was said of a stakeholder over time, by whom: the dated rows of one stakeholder as lines in words."""
+"""The history of one stakeholder: what was said and by whom, as dated lines in words."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from engagement.stakeholders.models import StakeholderPlace, StakeholderProfile,
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One step: when, by whom (the service itself when None), and what was said."""
+    """One step: when, by whom (None: the service), and what was said."""
 
     at: datetime
     by: str | None
@@ -23,7 +23,7 @@ class HistoryLine:
 
 
 def history_of(stakeholder_id: int, visible_places: ColumnElement[bool]) -> list[HistoryLine]:
-    """Return everything that was said of a stakeholder, newest first; of the maps only those that are visible."""
+    """Return the history of a stakeholder, newest first; of the maps only visible ones."""
     profiles = db.session.scalars(
         select(StakeholderProfile)
         .where(StakeholderProfile.stakeholder_id == stakeholder_id)
@@ -46,7 +46,7 @@ def history_of(stakeholder_id: int, visible_places: ColumnElement[bool]) -> list
 
 
 def _together(lines: Sequence[HistoryLine]) -> list[HistoryLine]:
-    """Return the lines with what one person said at one moment in one line."""
+    """Return the lines with everything that one person said at one moment in one line."""
     steps = groupby(lines, key=lambda line: (line.at, line.by))
     return [HistoryLine(at, by, " ".join(line.words for line in said)) for (at, by), said in steps]
 

@@ -1,0 +1,1 @@
+"""The people list, on a page and as a file."""

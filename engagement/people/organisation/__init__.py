@@ -1,0 +1,1 @@
+"""The organisation as its settings describe it."""
