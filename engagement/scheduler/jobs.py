@@ -20,8 +20,8 @@ from engagement.communications.actions.approving import lapse_if_overtaken
 from engagement.communications.actions.planning import plan_communication, settle_missed
 from engagement.communications.actions.reminding import messages_to_remind_of, remind
 from engagement.communications.actions.waiting import stop_overtaken
-from engagement.communications.approvals import overtaken_approvals
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.queries.approvals import overtaken_approvals
 from engagement.communications.queries.due import (
     communications_with_dates,
     due_occurrences,
@@ -31,8 +31,9 @@ from engagement.communications.queries.due import (
 )
 from engagement.db import db, empty_log, rows_changed
 from engagement.intake.actions.files import drop_old_uploads
-from engagement.mail import actions as mail
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions.claiming import release_expired
+from engagement.mail.outbox.queries import expired_claims
 from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation
 from engagement.people.rules import TrainingRole
@@ -154,7 +155,7 @@ def _held_again() -> list[str]:
 def settle_deliveries(_settings: Settings) -> str:
     """Release deliveries of stopped processes, and finish mailings that are done."""
     line, now = "settle-deliveries", clock.now()
-    released = one_by_one(line, Delivery, mail.expired_claims(now), lambda key: mail.release_expired(now, key))
+    released = one_by_one(line, Delivery, expired_claims(now), lambda key: release_expired(now, key))
     stopped = one_by_one(line, Occurrence, _ids(overtaken()), stop_overtaken)
     closed = one_by_one(line, Occurrence, _ids(sent_to_all()), lambda key: sending.settle_sending(clock.now(), key))
     waiting, uncertain = (sum(getattr(each, what) for each in released) for what in ("waiting", "uncertain"))

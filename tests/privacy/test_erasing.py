@@ -17,8 +17,10 @@ from engagement.errors import RuleBroken
 from engagement.intake.actions.files import drop_old_uploads, keep_upload
 from engagement.intake.models import ImportRun, KeptUpload, StagedPerson
 from engagement.intake.rules import RunStatus
-from engagement.mail import actions as mail
-from engagement.mail.models import Delivery, MailboxMessage
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.mailbox.models import MailboxMessage
+from engagement.mail.models import Delivery
 from engagement.mail.rules import Letter, MailingKind
 from engagement.people.models import Person
 from engagement.privacy.actions.erasing import erase_person
@@ -124,8 +126,8 @@ def test_a_former_address_that_is_somebody_elses_now_stays_theirs():
     person = db.session.scalars(select(Person).where(Person.employee_id == "7")).one()
     db.session.commit()
     bring_in(BOSS, "7,zdenka@example.com,Zdenka,Quixotova,Operations,,", "8,office@example.com,New,Holder,Operations,,")
-    mailing = mail.build_mailing(MailingKind.NOTICE, Letter("Hello", "Hello", "<p>Hello</p>"))
-    mail.queue_for_address(mailing, "office@example.com", "New Holder", {})
+    mailing = build_mailing(MailingKind.NOTICE, Letter("Hello", "Hello", "<p>Hello</p>"))
+    queue_for_address(mailing, "office@example.com", "New Holder", {})
     _told_of_others("Write to office@example.com.")
     db.session.commit()
     erase_person(person, by=TESTER)
@@ -172,7 +174,7 @@ def test_remarks_on_a_file_lose_the_employee_number():
 def test_a_stand_in_longer_than_the_name_fits_where_the_name_was():
     person = make_person("Bo L", "bo@example.com")
     long = "x" * 295 + " Bo L"
-    mailing = mail.build_mailing(MailingKind.NOTICE, Letter(long, "Hello", "<p>Hello</p>"))
+    mailing = build_mailing(MailingKind.NOTICE, Letter(long, "Hello", "<p>Hello</p>"))
     erase_person(person, by=TESTER)
     assert mailing.subject == ("x" * 295 + f" {STAND_IN}")[:300]
 

@@ -25,8 +25,9 @@ from engagement.attention.rules import Place
 from engagement.audit import AuditEntry
 from engagement.db import Base, db
 from engagement.errors import BadInput, RuleBroken
-from engagement.mail import actions as mail
-from engagement.mail.confirming import acknowledge
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.confirmations.actions import acknowledge
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState, Letter, MailingKind
 from engagement.people import actions as people
@@ -65,8 +66,8 @@ def _somebody():
     workflow = make_workflow(wave.programme)
     programmes.name_holder(workflow, OwnershipPart.OPERATIONAL_OWNER, person, by=manager.actor)
     programmes.name_holder(workflow, OwnershipPart.OPERATIONAL_OWNER, other, by=manager.actor)
-    mailing = mail.build_mailing(MailingKind.NOTICE, Letter("Hello", "Dear {{ name }}", "<p>{{ name }}</p>"))
-    copy = mail.queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
+    mailing = build_mailing(MailingKind.NOTICE, Letter("Hello", "Dear {{ name }}", "<p>{{ name }}</p>"))
+    copy = queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
     mailing.asks_confirmation = True
     acknowledge(copy, by=account.actor)
     saying.say_something(
@@ -172,8 +173,8 @@ def test_who_looks_after_a_stakeholder_gives_them_away_before_being_erased(app):
 def test_retention_lets_go_what_the_dry_run_counted(app, frozen):
     person, _, _ = _somebody()
     frozen.shift(timedelta(days=100))
-    fresh = mail.build_mailing(MailingKind.NOTICE, Letter("Later", "Hello", "<p>Hello</p>"))
-    mail.queue_for_address(fresh, "zofia@example.com", "Zofia", {}, person_id=person.id)
+    fresh = build_mailing(MailingKind.NOTICE, Letter("Later", "Hello", "<p>Hello</p>"))
+    queue_for_address(fresh, "zofia@example.com", "Zofia", {}, person_id=person.id)
     db.session.execute(update(Delivery).values(state=DeliveryState.SENT))
     assert going(RecordKind.DELIVERIES, 90, clock.now()) == Going(RecordKind.DELIVERIES, 90, 1)
     keep_for(RecordKind.DELIVERIES, 90, by=TESTER)

@@ -32,11 +32,11 @@ from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.mail import claiming
-from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery, Mailing, Reminder
+from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.actions.delivering import deliver_until_empty
 from engagement.mail.rules import DeliveryState
-from engagement.mail.transport import Transport
+from engagement.mail.wire.actions.transport import Transport
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
 from engagement.privacy.actions.erasing import erase_person

@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 
 from engagement.db import db
 from engagement.errors import NotAllowed
-from engagement.mail import queries
-from engagement.mail.models import MailboxMessage
+from engagement.mail.mailbox.models import MailboxMessage
+from engagement.mail.mailbox.queries import mailbox_listed
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.frame.machine import is_this_machine
@@ -42,7 +42,7 @@ def mailbox() -> str:
     """List what the mailbox received, newest first, narrowed by recipient."""
     _only_on_this_machine()
     asked = Asked()
-    messages, page = asked.shown(queries.mailbox_listed(asked.words("recipient", "Recipient")))
+    messages, page = asked.shown(mailbox_listed(asked.words("recipient", "Recipient")))
     return render_template("admin/mailbox.html", messages=messages, page=page, asked=asked)
 
 

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
 from engagement.audiences import actions, queries
-from engagement.audiences.conditions.catalogue import FIELDS, understood
-from engagement.audiences.conditions.narrowing import offered_places
+from engagement.audiences.conditions.queries.catalogue import FIELDS, understood
+from engagement.audiences.conditions.queries.narrowing import offered_places
 from engagement.audiences.models import Audience
 from engagement.audiences.scopes import audience_for, audience_to_change
 from engagement.communications.queries.calendar import EVERY_ONE, communications_running

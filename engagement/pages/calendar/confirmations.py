@@ -9,7 +9,7 @@ from engagement.accounts.scopes import rights
 from engagement.communications import scopes
 from engagement.communications.models import Occurrence
 from engagement.db import count_of, db
-from engagement.mail import confirming
+from engagement.mail.confirmations import queries as confirming
 from engagement.mail.models import Delivery
 from engagement.pages.calendar import blueprint
 from engagement.pages.frame import guard

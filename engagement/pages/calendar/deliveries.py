@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from engagement import clock
 from engagement.accounts.scopes import rights
-from engagement.communications.merging import slot
-from engagement.communications.subjects import in_words
+from engagement.communications.texts.rules.merge_fields import slot
+from engagement.communications.texts.rules.subjects import in_words
 from engagement.db import db
-from engagement.mail import actions, queries
-from engagement.mail.confirming import acknowledged_at
+from engagement.mail import queries
+from engagement.mail.actions import deciding
+from engagement.mail.confirmations.queries import acknowledged_at
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.queries import DeliveryFilters, Waiting
 from engagement.mail.rules import DeliveryState
@@ -145,9 +146,9 @@ def send_again(delivery_id: int) -> Response:
     delivery = delivery_for(rights.keeping_people(guard.reader()), delivery_id)
     by = guard.reader().actor
     if delivery.state is DeliveryState.UNKNOWN:
-        actions.decide_unknown(delivery, True, by=by)
+        deciding.decide_unknown(delivery, True, by=by)
     else:
-        actions.send_again(delivery, by=by)
+        deciding.send_again(delivery, by=by)
     db.session.commit()
     notify(f"It goes to {delivery.address} again", "It waits for its turn, usually a few seconds.")
     return _back()
@@ -157,7 +158,7 @@ def send_again(delivery_id: int) -> Response:
 def leave_delivery(delivery_id: int) -> Response:
     """Settle an uncertain message without sending it again."""
     delivery = delivery_for(rights.keeping_people(guard.reader()), delivery_id)
-    actions.decide_unknown(delivery, False, by=guard.reader().actor)
+    deciding.decide_unknown(delivery, False, by=guard.reader().actor)
     db.session.commit()
     notify(f"The message to {delivery.address} stays as it is", "It is not sent again.")
     return _back()

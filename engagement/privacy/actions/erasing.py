@@ -18,7 +18,8 @@ from engagement.errors import RuleBroken
 from engagement.intake.actions.runs import discard_run
 from engagement.intake.models import ImportChange, ImportRun, KeptUpload, StagedPerson
 from engagement.intake.rules import RunStatus
-from engagement.mail.models import Delivery, MailboxMessage
+from engagement.mail.mailbox.models import MailboxMessage
+from engagement.mail.models import Delivery
 from engagement.people.actions import drop_roles
 from engagement.people.models import Person
 from engagement.privacy.actions.rewriting import (

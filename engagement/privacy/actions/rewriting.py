@@ -11,7 +11,8 @@ from engagement.accounts.models import Account
 from engagement.db import Base, db, rows_changed
 from engagement.intake.models import ImportRun
 from engagement.letters import search_key, sort_key
-from engagement.mail.models import Delivery, MailboxMessage, Mailing
+from engagement.mail.mailbox.models import MailboxMessage
+from engagement.mail.models import Delivery, Mailing
 from engagement.people.models import Person
 from engagement.privacy.queries.known_as import KnownAs
 from engagement.privacy.queries.passages import everything_sought, hinted, numbers_of, passages_in
