@@ -234,3 +234,7 @@ def in_own_concerns(table: Table, who: Subject) -> ColumnElement[bool]:
     if table not in (ConcernReply.__table__, ConcernStep.__table__):
         return false()
     return table.c.concern_id.in_(select(Concern.id).where(rows_about(Concern.__table__, who)))  # type: ignore[arg-type]
+
+
+#: Tables that may tell of concerns, unsent forms among them: only for the person and for readers of the log.
+OF_CONCERNS = frozenset({"concern", "concern_letter", "concern_reply", "concern_step", "kept_form"})

@@ -233,11 +233,9 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST training.take_library_over": ("MR",),
     "POST training.record_completion": ("MR",),
     "GET training.wave": ("AMPWLRUrwuv", "AMRU"),
-    "GET training.wave_csv": ("AMPWLRUrwuv", "AMRU"),
-    "GET training.wave_xlsx": ("AMPWLRUrwuv", "AMRU"),
+    "GET training.wave_file": ("AMPWLRUrwuv", "AMRU"),
     "GET training.learners": ("AMPWLHDRUrwuvd", "AMRU"),
-    "GET training.learners_csv": ("AMPWLHDRUrwuvd", "AMRU"),
-    "GET training.learners_xlsx": ("AMPWLHDRUrwuvd", "AMRU"),
+    "GET training.learners_file": ("AMPWLHDRUrwuvd", "AMRU"),
     "GET training.due_day": ("MPWLRrw", "MR"),
     "POST training.due_day": ("MPWLRrw", "MR"),
     # Old training of people who moved: who trains for their wave or their department decides.
@@ -249,8 +247,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     # Reports.
     "GET reports.index": ("MPSUsu",),
     "GET reports.programme": ("MPSUsu", "MU"),
-    "GET reports.programme_csv": ("MPSUsu", "MU"),
-    "GET reports.programme_xlsx": ("MPSUsu", "MU"),
+    "GET reports.programme_file": ("MPSUsu", "MU"),
     # Administration and privacy.
     "GET admin.index": ("AMU",),
     "GET admin.jobs": ("AMU",),
