@@ -90,15 +90,18 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def word_of(vocabulary: type[StrEnum]) -> Enum:
-    """Return the column type for a `StrEnum`: stored by value as text, checked by the database."""
+def word_of(vocabulary: type[StrEnum], column: str = "") -> Enum:
+    """Return the column type for a `StrEnum`: stored by value as text, checked by the database.
+
+    `column` names the check, which a table with two columns of one vocabulary needs.
+    """
     return Enum(
         vocabulary,
         values_callable=lambda words: [word.value for word in words],
         native_enum=False,
         create_constraint=True,
         length=40,
-        name=f"{vocabulary.__name__.lower()}_known",
+        name=f"{column or vocabulary.__name__.lower()}_known",
     )
 
 

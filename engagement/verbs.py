@@ -96,6 +96,8 @@ class Verb(StrEnum):
     REMOVED_STAKEHOLDER = "removed stakeholder"
     PUT_BACK_STAKEHOLDER = "put back stakeholder"
     ERASED_STAKEHOLDER = "erased stakeholder"
+    SAID_STANDING = "said standing", "said where stakeholder stands"
+    FORGOT_LABELS = "forgot labels", "removed levels of a person whose post ended"
     WROTE_NOTE = "wrote stakeholder note"
     WITHDREW_NOTE = "withdrew stakeholder note"
     APPOINTED_CHAMPION = "appointed champion"

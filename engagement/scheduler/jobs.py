@@ -50,6 +50,9 @@ from engagement.resistance.saying.rules import HANDED_OVER_FROM
 from engagement.scheduler.items import one_by_one
 from engagement.set_aside import keys_set_aside
 from engagement.settings import Settings
+from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.standings import actions as standings
+from engagement.stakeholders.standings.queries.posts import labels_to_forget
 from engagement.training.actions import leftovers
 from engagement.training.actions.assigning import settle_assignments
 from engagement.waves import actions as waves
@@ -105,6 +108,15 @@ def settle_leftovers(_settings: Settings) -> str:
         "settle-leftovers", "old training", overdue, lambda key: leftovers.settle_leftovers(clock.now(), key)
     )
     return f"{sum(gone)} let go."
+
+
+def forget_labels(settings: Settings) -> str:
+    """Empty the levels and impact of people whose last post ended; pages have not shown them since that moment."""
+    today = clock.today(settings.timezone)
+    emptied = one_by_one(
+        "forget-labels", Stakeholder, labels_to_forget(today), lambda key: standings.forget_labels(key, today)
+    )
+    return f"{sum(emptied)} emptied."
 
 
 def plan_occurrences(_settings: Settings) -> str:

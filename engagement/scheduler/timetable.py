@@ -67,6 +67,12 @@ TIMETABLE: tuple[Line, ...] = (
         jobs.settle_leftovers,
     ),
     Line(
+        "forget-labels",
+        "Removes what is stored of a person’s attitude to a change once they hold no post in it any more.",
+        timedelta(hours=24),
+        jobs.forget_labels,
+    ),
+    Line(
         "empty-letterbox",
         "Gives the change team what was said without a name since the last working morning, once a day from six in the morning on and in random order.",
         timedelta(minutes=10),

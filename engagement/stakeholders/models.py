@@ -15,7 +15,7 @@ from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
 from engagement.waves.models import Wave
 
 
-def _one_open(name: str, *columns: str, where: str) -> Index:
+def one_open(name: str, *columns: str, where: str) -> Index:
     """Return an index that allows one open row with these columns."""
     condition: dict[str, Any] = {"sqlite_where": text(where), "postgresql_where": text(where)}
     return Index(name, *columns, unique=True, **condition)
@@ -24,8 +24,8 @@ def _one_open(name: str, *columns: str, where: str) -> Index:
 class Stakeholder(Base):
     """Somebody on the map: exactly one of a person, a department as a group, or a name outside the directory.
 
-    `StakeholderProfile` has what is said of them, `StakeholderPlace` their maps, each row with its date and author.
-    Power, interest, engagement levels and meetings can be added in the same way.
+    `StakeholderProfile` has what is said of them, `StakeholderPlace` their maps, `standings` where they stand, each row with
+    its date and author.
     """
 
     __tablename__ = "stakeholder"
@@ -74,12 +74,13 @@ class Stakeholder(Base):
 class StakeholderProfile(Base):
     """What was said of a stakeholder from `said_at` on; the row without `superseded_at` holds now.
 
-    `owner_id` is the person who looks after the relationship, `role` their part in the change, in words.
+    `owner_id` is the person who looks after the relationship, `role` their part in the change, in words; `represents` says
+    for whom a person speaks, such as a works council.
     """
 
     __tablename__ = "stakeholder_profile"
     __table_args__ = (
-        _one_open("uq_stakeholder_profile_open", "stakeholder_id", where="superseded_at IS NULL"),
+        one_open("uq_stakeholder_profile_open", "stakeholder_id", where="superseded_at IS NULL"),
         Index("ix_stakeholder_profile_stakeholder", "stakeholder_id", "said_at"),
         Index("ix_stakeholder_profile_owner", "owner_id", "superseded_at"),
     )
@@ -88,6 +89,7 @@ class StakeholderProfile(Base):
     stakeholder_id: Mapped[int] = mapped_column(ForeignKey("stakeholder.id"))
     group: Mapped[StakeholderGroup] = mapped_column("stakeholder_group", word_of(StakeholderGroup))
     role: Mapped[str] = mapped_column(Text, default="")
+    represents: Mapped[str] = mapped_column(short(), default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     said_at: Mapped[datetime] = mapped_column(UtcDateTime)
     said_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -102,13 +104,13 @@ class StakeholderPlace(Base):
 
     __tablename__ = "stakeholder_place"
     __table_args__ = (
-        _one_open(
+        one_open(
             "uq_stakeholder_place_programme",
             "stakeholder_id",
             "programme_id",
             where="wave_id IS NULL AND ended_at IS NULL",
         ),
-        _one_open(
+        one_open(
             "uq_stakeholder_place_wave", "stakeholder_id", "wave_id", where="wave_id IS NOT NULL AND ended_at IS NULL"
         ),
         Index("ix_stakeholder_place_map", "programme_id", "wave_id"),
@@ -156,7 +158,7 @@ class StakeholderRemoval(Base):
     """The removal of a stakeholder from the map, by whom and why; ended if they were put back."""
 
     __tablename__ = "stakeholder_removal"
-    __table_args__ = (_one_open("uq_stakeholder_removal_open", "stakeholder_id", where="undone_at IS NULL"),)
+    __table_args__ = (one_open("uq_stakeholder_removal_open", "stakeholder_id", where="undone_at IS NULL"),)
 
     id: Mapped[Key]
     stakeholder_id: Mapped[int] = mapped_column(ForeignKey("stakeholder.id"))
@@ -181,7 +183,7 @@ class Champion(Base):
     audit_within = "wave"
     __table_args__ = (
         CheckConstraint("until_on IS NULL OR until_on >= from_on", name="until_after_from"),
-        _one_open("uq_champion_open", "wave_id", "person_id", where="until_on IS NULL"),
+        one_open("uq_champion_open", "wave_id", "person_id", where="until_on IS NULL"),
         Index("ix_champion_wave", "wave_id", "until_on"),
         Index("ix_champion_person", "person_id", "until_on"),
         ADDRESSED,

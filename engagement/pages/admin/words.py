@@ -23,6 +23,7 @@ from engagement.pages.frame.formats import day, kept_moment, moment
 from engagement.people.rules import TrainingRole
 from engagement.programmes.rules import SCOPE_QUESTIONS
 from engagement.stakeholders.rules import StakeholderGroup
+from engagement.stakeholders.standings.rules import Level
 from engagement.training.rules import CompletionSource, LeftoverDecision
 from engagement.verbs import verb_words
 from engagement.words import count, language_words, listed, short_day_words, zone_words
@@ -52,7 +53,10 @@ FIELDS = {
     "holiday_policy": "on a weekend or holiday",
     "in_working_hours": "in each reader’s working hours",
     "is_required": "readers can’t switch it off",
+    "influence": "power",
     "kind": "type",
+    "level_now": "engagement now",
+    "level_wanted": "engagement wanted",
     "outline": "text to begin with",
     "portfolio_class": "class",
     "remind_after_days": "days until a reminder",
@@ -70,6 +74,8 @@ VOCABULARIES: dict[tuple[str, str], type[StrEnum]] = {
     ("module", "how"): CompletionSource,
     ("person", "training roles"): TrainingRole,
     ("stakeholder", "group"): StakeholderGroup,
+    ("stakeholder", "level_now"): Level,
+    ("stakeholder", "level_wanted"): Level,
 }
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")

@@ -58,6 +58,12 @@ class EntryForm(Form):
         description="In a line or two. Everybody who sees the map reads it, sponsors and auditors too; what is private goes in a note.",
         filters=[stripped],
     )
+    represents = StringField(
+        "For whom do they speak?",
+        description="Only for a person who represents others, such as the works council. Empty: for nobody but themselves.",
+        filters=[stripped],
+        validators=[Length(max=200, message="Say it in at most 200 characters.")],
+    )
     owner = PersonField("Who looks after them?", description=f"{REFERENCE} Empty: nobody yet.")
     places = TickField(
         "On which maps are they?",

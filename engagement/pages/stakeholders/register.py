@@ -118,6 +118,7 @@ def _said(form: EntryForm) -> dict[str, Any]:
     return {
         "group": StakeholderGroup(form.group.data),
         "role": form.role.data,
+        "represents": form.represents.data if form.represents else "",
         "owner": form.owner.person,
         "places": chosen_places(form.places.data),
     }
@@ -136,10 +137,13 @@ def edit(stakeholder_id: int) -> Drawn | BaseResponse:
     form = ChangeForm(
         group=profile.group.value,
         role=profile.role,
+        represents=profile.represents,
         owner=None if owner is None or owner.has_left else owner,
         places=[place_key(place.wave or place.programme) for place in line.places],
         name=row.name,
     )
+    if row.kind is not StakeholderKind.PERSON:
+        del form.represents
     offer_places(form, places_to_keep(guard.reader()))
     if form.validate_on_submit():
         with saving(form) as saved:

@@ -7,7 +7,7 @@ from engagement.accounts.scopes import rights
 from engagement.audiences import queries as audiences
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import short_day
+from engagement.pages.frame.formats import short_day, today
 from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.forms import NoteForm, RemovalForm
@@ -26,6 +26,7 @@ from engagement.stakeholders.scopes import (
     stands_within,
     stands_within_alone,
 )
+from engagement.stakeholders.standings.queries.present import standing_shown
 
 
 def stakeholder_to_change(stakeholder_id: int) -> StakeholderLine:
@@ -49,13 +50,15 @@ def stakeholder(stakeholder_id: int) -> Drawn:
 def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm) -> Drawn:
     reader, row = guard.reader(), line.stakeholder
     planning, reading = rights.planning(reader), rights.reading(reader)
+    shown = standing_shown(row, today())
     return drawn(
         "stakeholders/stakeholder.html",
         note_form,
         removal_form,
         line=line,
         places=[(place, _opens(reading, place)) for place in line.places],
-        history=history_of(row.id, places_within(rights.reading_maps(reader))),
+        shown=shown,
+        history=history_of(row.id, places_within(rights.reading_maps(reader)), with_labels=shown.is_labelled),
         notes=queries.notes_of(row.id) if stands_within(rights.reading_notes(reader), row) else None,
         may_write=stands_within(planning, row),
         may_change=stands_within_alone(planning, row),

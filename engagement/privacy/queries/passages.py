@@ -29,6 +29,7 @@ PLACES = {
     "own_due_day": "Reason for somebody’s own day",
     "stakeholder": "Stakeholder outside the directory",
     "stakeholder_profile": "What was said of a stakeholder",
+    "stakeholder_standing": "Reason for where a stakeholder stands",
     "stakeholder_removal": "Reason for taking a stakeholder off the map",
     "stakeholder_note": "Note on a stakeholder",
     "communication": "Communication",

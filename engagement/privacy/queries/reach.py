@@ -109,13 +109,16 @@ REACH: dict[str, Reach] = {
     "stakeholder_profile": Reach(
         about=("stakeholder_id",),
         without=("owner_id", "said_by_id"),
-        by={"said_by_id": ("said_at", "role")},
+        by={"said_by_id": ("said_at", "role", "represents")},
         posts={"owner_id": Post("Looks after", "stakeholder", ("stakeholder_id",), "said_at", "superseded_at")},
     ),
     "stakeholder_place": Reach(
         about=("stakeholder_id",),
         without=("added_by_id", "ended_by_id"),
         by={"added_by_id": ("added_at",), "ended_by_id": ("ended_at",)},
+    ),
+    "stakeholder_standing": Reach(
+        about=("stakeholder_id",), without=("said_by_id",), by={"said_by_id": ("said_at", "reason")}
     ),
     "stakeholder_note": Reach(
         about=("stakeholder_id",),

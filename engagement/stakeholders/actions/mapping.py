@@ -35,6 +35,7 @@ def add_stakeholder(
     *,
     places: Iterable[Programme | Wave],
     role: str = "",
+    represents: str = "",
     owner: Person | None = None,
     by: Actor,
 ) -> Stakeholder:
@@ -46,13 +47,18 @@ def add_stakeholder(
     stakeholder = _subject(whom)
     wanted = _wanted(places)
     _refuse_second(stakeholder, wanted)
-    profile = StakeholderProfile(group=group, role=_role(role), owner=_owner(owner), said_by_id=by.account_id)
+    represents = _represents(stakeholder, represents)
+    profile = StakeholderProfile(
+        group=group, role=_role(role), represents=represents, owner=_owner(owner), said_by_id=by.account_id
+    )
     db.session.add(stakeholder)
     db.session.flush()
     profile.stakeholder_id, profile.said_at = stakeholder.id, stakeholder.added_at
     db.session.add(profile)
     db.session.add_all(_place(stakeholder, place, stakeholder.added_at, by) for place in wanted)
-    changes = {"group": (None, group), "looked after by": (None, owner.name if owner else None)}
+    changes: dict[str, tuple[Any, Any]] = {"group": (None, group)}
+    changes |= {"looked after by": (None, owner.name if owner else None)}
+    changes |= {"represents": (None, represents)} if represents else {}
     audit.record(Verb.ADDED_STAKEHOLDER, told_of(stakeholder), by=by, **changes)
     db.session.flush()
     return stakeholder
@@ -86,6 +92,16 @@ def _role(role: str) -> str:
         sentence = f"Shorten this to {LONGEST_TEXT:,} characters; it has {len(role):,}."
         raise BadInput("The role is too long.", {"role": sentence})
     return role
+
+
+def _represents(stakeholder: Stakeholder, represents: str) -> str:
+    represents = clean(represents)
+    if represents and stakeholder.kind is not StakeholderKind.PERSON:
+        sentence = "Only a person of the directory speaks for others. Leave this empty here."
+        raise BadInput(sentence, {"represents": sentence})
+    if len(represents) > 200:
+        raise BadInput("Shorten this.", {"represents": "Say for whom they speak, in at most 200 characters."})
+    return represents
 
 
 def _owner(owner: Person | None) -> Person | None:
@@ -153,6 +169,7 @@ def change_stakeholder(
     *,
     places: Iterable[Programme | Wave],
     role: str = "",
+    represents: str = "",
     owner: Person | None = None,
     name: str = "",
     by: Actor,
@@ -172,7 +189,8 @@ def change_stakeholder(
         stakeholder.name = _fit_name(name)
     _refuse_second(stakeholder, wanted)
     now = clock.now()
-    changes |= _say_anew(stakeholder, group, _role(role), owner, now, by)
+    said = {"group": group, "role": _role(role), "represents": _represents(stakeholder, represents)}
+    changes |= _say_anew(stakeholder, said, owner, now, by)
     changes |= _move(stakeholder, held, wanted, now, by)
     if changes:
         audit.record(Verb.CHANGED_STAKEHOLDER, told_of(stakeholder), by=by, **changes)
@@ -180,7 +198,7 @@ def change_stakeholder(
 
 
 def _say_anew(
-    stakeholder: Stakeholder, group: StakeholderGroup, role: str, owner: Person | None, now: datetime, by: Actor
+    stakeholder: Stakeholder, said: dict[str, Any], owner: Person | None, now: datetime, by: Actor
 ) -> dict[str, tuple[Any, Any]]:
     old = db.session.scalars(
         select(StakeholderProfile).where(
@@ -188,22 +206,17 @@ def _say_anew(
         )
     ).one()
     owner_id = owner.id if owner else None
-    if (old.group, old.role, old.owner_id) == (group, role, owner_id):
+    changes = audit.changes_between(old, said)
+    if not changes and owner_id == old.owner_id:
         return {}
     _owner(owner)
-    changes = audit.changes_between(old, {"group": group, "role": role})
     if owner_id != old.owner_id:
         changes["looked after by"] = (old.owner.name if old.owner else None, owner.name if owner else None)
     old.superseded_at = now
     db.session.flush()
     db.session.add(
         StakeholderProfile(
-            stakeholder_id=stakeholder.id,
-            group=group,
-            role=role,
-            owner_id=owner_id,
-            said_at=now,
-            said_by_id=by.account_id,
+            stakeholder_id=stakeholder.id, owner_id=owner_id, said_at=now, said_by_id=by.account_id, **said
         )
     )
     return changes

@@ -1,6 +1,7 @@
 """Private notes about stakeholders, and deleting the words written about an erased person."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -12,7 +13,16 @@ from engagement.people.models import Person
 from engagement.stakeholders.actions.mapping import told_of
 from engagement.stakeholders.models import Stakeholder, StakeholderNote, StakeholderProfile, StakeholderRemoval
 from engagement.stakeholders.rules import LONGEST_TEXT
+from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.verbs import Verb
+
+#: What is written of somebody who is erased, and what stands there afterwards.
+_EMPTIED: dict[Any, dict[str, str | None]] = {
+    StakeholderProfile: {"role": "", "represents": ""},
+    StakeholderNote: {"text": ""},
+    StakeholderRemoval: {"reason": ""},
+    StakeholderStanding: {"reason": "", "impact": None, "level_now": None, "level_wanted": None},
+}
 
 
 def write_note(stakeholder: Stakeholder, text: str, *, by: Actor) -> StakeholderNote:
@@ -39,11 +49,11 @@ def withdraw_note(note: StakeholderNote, *, by: Actor) -> None:
 
 
 def forget_words_about(person: Person) -> None:
-    """Delete what was written about an erased person: roles, reasons and private notes; dates and groups stay."""
+    """Delete what was written about an erased person."""
     forget_words_of(db.session.scalars(select(Stakeholder.id).where(Stakeholder.person_id == person.id)).all())
 
 
 def forget_words_of(stakeholder_ids: Sequence[int]) -> None:
-    """Delete the roles, reasons and private notes of these stakeholders; dates and groups stay."""
-    for table, words in ((StakeholderProfile, "role"), (StakeholderNote, "text"), (StakeholderRemoval, "reason")):
-        rows_changed(update(table).where(table.stakeholder_id.in_(stakeholder_ids)).values({words: ""}))
+    """Delete the roles, reasons, labels and private notes of these stakeholders; dates, groups and places stay."""
+    for table, emptied in _EMPTIED.items():
+        rows_changed(update(table).where(table.stakeholder_id.in_(stakeholder_ids)).values(emptied))

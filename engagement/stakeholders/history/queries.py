@@ -11,6 +11,9 @@ from sqlalchemy.orm import joinedload
 from engagement.accounts.models import Account
 from engagement.db import db
 from engagement.stakeholders.models import StakeholderPlace, StakeholderProfile, StakeholderRemoval
+from engagement.stakeholders.standings.models import StakeholderStanding
+from engagement.stakeholders.standings.queries.present import standings_of
+from engagement.stakeholders.standings.rules import Standing, standing_words
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,13 @@ class HistoryLine:
     words: str
 
 
-def history_of(stakeholder_id: int, visible_places: ColumnElement[bool]) -> list[HistoryLine]:
-    """Return the history of a stakeholder, newest first; of the maps only visible ones."""
+def history_of(
+    stakeholder_id: int, visible_places: ColumnElement[bool], *, with_labels: bool = True
+) -> list[HistoryLine]:
+    """Return the history of a stakeholder, newest first; of the maps only visible ones.
+
+    Without labels nothing tells of levels or impact that are still stored, nor the reasons that may speak of them.
+    """
     profiles = db.session.scalars(
         select(StakeholderProfile)
         .where(StakeholderProfile.stakeholder_id == stakeholder_id)
@@ -41,7 +49,8 @@ def history_of(stakeholder_id: int, visible_places: ColumnElement[bool]) -> list
         .where(StakeholderRemoval.stakeholder_id == stakeholder_id)
         .order_by(StakeholderRemoval.id)
     ).all()
-    lines = [*_said(profiles), *_placed(places), *_removed(removals)]
+    stood = _stood(standings_of(stakeholder_id), with_labels)
+    lines = [*_said(profiles), *_placed(places), *_removed(removals), *stood]
     return _together(sorted(lines, key=lambda line: line.at, reverse=True))
 
 
@@ -66,6 +75,19 @@ def _changes(old: StakeholderProfile | None, new: StakeholderProfile) -> Iterato
         yield f"Looked after by {new.owner.name}." if new.owner else "Looked after by nobody."
     if (old.role if old else "") != new.role:
         yield f"Role: “{new.role}”" if new.role else "Role taken out."
+    if (old.represents if old else "") != new.represents:
+        yield f"Speaks for {new.represents}." if new.represents else "Speaks for nobody else any more."
+
+
+def _stood(standings: Sequence[StakeholderStanding], with_labels: bool) -> Iterator[HistoryLine]:
+    told = with_labels or not any(row.has_labels for row in standings)
+    before = Standing()
+    for row in standings:
+        now = row.said(with_labels=with_labels)
+        if words := standing_words(before, now):
+            why = f" “{row.reason}”" if row.reason and told else ""
+            yield HistoryLine(row.said_at, _name(row.said_by), f"{words}{why}")
+        before = now
 
 
 def _placed(places: Sequence[StakeholderPlace]) -> Iterator[HistoryLine]:

@@ -26,6 +26,7 @@ from engagement.people import actions as people
 from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.programmes.rules import PortfolioClass
 from engagement.stakeholders.rules import StakeholderGroup
+from engagement.stakeholders.standings.rules import Level
 from engagement.training.rules import CompletionSource, LeftoverDecision
 from engagement.verbs import Verb
 from engagement.waves import actions as waves
@@ -164,6 +165,8 @@ WORDED = [
     ("role_rule", "role", TrainingRole),
     ("person", "training roles", TrainingRole),
     ("stakeholder", "group", StakeholderGroup),
+    ("stakeholder", "level_now", Level),
+    ("stakeholder", "level_wanted", Level),
     ("module", "how", CompletionSource),
     ("assignment", "old training", LeftoverDecision),
 ]

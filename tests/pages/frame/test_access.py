@@ -130,6 +130,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET stakeholders.stakeholder": ("AMPWLSUsuv", "AMU"),
     "GET stakeholders.edit": ("MPWL", "M"),
     "POST stakeholders.edit": ("MPWL", "M"),
+    "GET stakeholders.standing": ("MPWL", "M"),
+    "POST stakeholders.standing": ("MPWL", "M"),
     "POST stakeholders.remove": ("MPWL", "M"),
     "POST stakeholders.put_back": ("MPWL", "M"),
     "POST stakeholders.write_note": ("MPWL", "M"),

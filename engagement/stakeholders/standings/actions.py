@@ -1,0 +1,120 @@
+"""Changes of standings: saying where somebody stands, and forgetting the labels of people without a post."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engagement import audit, clock
+from engagement.audit import Actor
+from engagement.db import db, rows_changed
+from engagement.errors import BadInput, RuleBroken
+from engagement.stakeholders.actions.mapping import told_of
+from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.queries import on_the_map
+from engagement.stakeholders.rules import StakeholderKind
+from engagement.stakeholders.standings.models import StakeholderStanding
+from engagement.stakeholders.standings.queries.posts import has_labels, is_labelled
+from engagement.stakeholders.standings.queries.present import standing_of
+from engagement.stakeholders.standings.rules import LABELS, LONGEST_REASON, MOST, Standing, written
+from engagement.verbs import Verb
+
+#: What is judged in tenths.
+JUDGED = ("influence", "interest", "impact")
+NOT_LABELLED = (
+    "An employee’s attitude isn’t stored under their name, unless they hold a post in the change. Say it of their department or "
+    "group instead."
+)
+WHY = "Say why: it replaces what was said before. One line is enough."
+
+
+def say_standing(
+    stakeholder: Stakeholder, said: Standing, reason: str = "", *, on: date, by: Actor
+) -> StakeholderStanding | None:
+    """Say where a stakeholder stands from now on; earlier rows stay. Return the new row, None if it says nothing new.
+
+    `on` is the day on which a post has to be held. Raises BadInput for a judgement out of range, for levels or impact of a
+    person without a post, without a reason when something changes that was said before, or for a reason that is too long;
+    RuleBroken for a stakeholder who was taken off the map.
+    """
+    reason = reason.strip()
+    if db.session.scalar(select(Stakeholder.id).where(Stakeholder.id == stakeholder.id, on_the_map())) is None:
+        raise RuleBroken(f"{stakeholder.title} was taken off the map. Put them back first.")
+    labelled, old = is_labelled(stakeholder, on), standing_of(stakeholder.id)
+    _refuse(said, reason, labelled=labelled)
+    before, now = asdict(old.said(with_labels=labelled) if old else Standing()), asdict(said)
+    changed = [name for name, value in now.items() if value != before[name]]
+    if not changed:
+        return None
+    if not reason and any(before[name] is not None for name in changed):
+        raise BadInput(WHY, {"reason": WHY})
+    at = clock.now()
+    if old is not None:
+        old.superseded_at = at
+        db.session.flush()
+    row = StakeholderStanding(stakeholder_id=stakeholder.id, reason=reason, said_at=at, said_by_id=by.account_id, **now)
+    db.session.add(row)
+    db.session.flush()
+    audit.record(Verb.SAID_STANDING, told_of(stakeholder), by=by, **_told(stakeholder, before, now, changed, reason))
+    db.session.flush()
+    return row
+
+
+def _refuse(said: Standing, reason: str, *, labelled: bool) -> None:
+    problems = {
+        name: "Write a number from 0 to 10, with one decimal at most."
+        for name in JUDGED
+        if (value := getattr(said, name)) is not None and not 0 <= value <= MOST
+    }
+    if not labelled:
+        problems |= {name: NOT_LABELLED for name in LABELS if getattr(said, name) is not None}
+    if len(reason) > LONGEST_REASON:
+        problems["reason"] = f"Shorten this to {LONGEST_REASON:,} characters; it has {len(reason):,}."
+    if problems:
+        raise BadInput(next(iter(problems.values())), problems)
+
+
+def _told(
+    stakeholder: Stakeholder, before: dict[str, Any], now: dict[str, Any], changed: Iterable[str], reason: str
+) -> dict[str, tuple[Any, Any]]:
+    """Return what the audit keeps. It keeps it for ever, so of a person neither labels nor reasons, which tell of attitudes."""
+    is_person = stakeholder.kind is StakeholderKind.PERSON
+    changes = {
+        name: (_plain(before[name]), _plain(now[name])) for name in changed if not (is_person and name in LABELS)
+    }
+    return changes | ({"reason": (None, reason)} if reason and not is_person else {})
+
+
+def _plain(value: Any) -> Any:
+    return written(value) if isinstance(value, int) else value
+
+
+def forget_labels(stakeholder_id: int, on: date) -> bool:
+    """Delete the levels and impact of a person who holds no post on a day, of all time, with the reasons that go with them.
+
+    Return whether there was anything to delete.
+    """
+    stakeholder = db.session.get_one(Stakeholder, stakeholder_id)
+    if is_labelled(stakeholder, on) or not empty_labels([stakeholder_id]):
+        return False
+    audit.record(Verb.FORGOT_LABELS, told_of(stakeholder), by=audit.CLOCK)
+    db.session.flush()
+    return True
+
+
+def empty_labels(stakeholder_ids: Sequence[int]) -> int:
+    """Delete levels, impact and reasons of these stakeholders, of all time; return how many of them had labels.
+
+    All reasons go, because one that says why a label was taken back tells of it too.
+    """
+    labelled = db.session.scalars(
+        select(StakeholderStanding.stakeholder_id)
+        .where(StakeholderStanding.stakeholder_id.in_(stakeholder_ids), has_labels())
+        .distinct()
+    ).all()
+    emptied = {**dict.fromkeys(LABELS), "reason": ""}
+    rows_changed(update(StakeholderStanding).where(StakeholderStanding.stakeholder_id.in_(labelled)).values(emptied))
+    db.session.expire_all()
+    return len(labelled)

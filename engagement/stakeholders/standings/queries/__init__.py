@@ -1,0 +1,1 @@
+"""Reads of standings: who may be labelled, and where everybody stands."""

@@ -1,0 +1,128 @@
+"""The scale and the words of a standing, and pure rules: quadrants, gaps, and how a judgement is typed and written.
+
+Judgements go from 0 to 10 with one decimal; they are kept as whole tenths, so that nothing is lost in rounding.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+MOST = 100
+#: From here on influence and interest count as high.
+HIGH = 50
+LONGEST_REASON = 1_000
+#: Of a person they are kept only while they hold a post; see `queries.posts`.
+LABELS = ("impact", "level_now", "level_wanted")
+_TYPED = re.compile(r"(\d{1,3})(?:[.,](\d)0?)?", re.ASCII)
+
+
+class Level(StrEnum):
+    """How engaged somebody is, from not knowing of the change to leading it."""
+
+    UNAWARE = "unaware"
+    RESISTANT = "resistant"
+    NEUTRAL = "neutral"
+    SUPPORTIVE = "supportive"
+    LEADING = "leading"
+
+    @property
+    def word(self) -> str:
+        """The level as the reader sees it."""
+        return self.value.capitalize()
+
+    @property
+    def step(self) -> int:
+        """Its place on the scale, from 0."""
+        return list(Level).index(self)
+
+
+class Quadrant(StrEnum):
+    """A quarter of the map, named by how to treat who stands there."""
+
+    WORK_CLOSELY = "work_closely"
+    KEEP_SATISFIED = "keep_satisfied"
+    KEEP_INFORMED = "keep_informed"
+    KEEP_AN_EYE = "keep_an_eye"
+
+    @property
+    def word(self) -> str:
+        """The quarter as the reader sees it."""
+        return {
+            Quadrant.WORK_CLOSELY: "Work closely with",
+            Quadrant.KEEP_SATISFIED: "Keep satisfied",
+            Quadrant.KEEP_INFORMED: "Keep informed",
+            Quadrant.KEEP_AN_EYE: "Keep an eye on",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is said of where somebody stands, in tenths; None: nothing was said."""
+
+    influence: int | None = None
+    interest: int | None = None
+    impact: int | None = None
+    level_now: Level | None = None
+    level_wanted: Level | None = None
+
+
+def quadrant_of(influence: int, interest: int) -> Quadrant:
+    """Return the quarter of the map for two judgements in tenths."""
+    if influence >= HIGH:
+        return Quadrant.WORK_CLOSELY if interest >= HIGH else Quadrant.KEEP_SATISFIED
+    return Quadrant.KEEP_INFORMED if interest >= HIGH else Quadrant.KEEP_AN_EYE
+
+
+def gap_of(now: Level | None, wanted: Level | None) -> int | None:
+    """Return how many levels somebody is below where we need them, 0 from there on, None if one is not said."""
+    return None if now is None or wanted is None else max(0, wanted.step - now.step)
+
+
+def tenths_of(text: str) -> int | None:
+    """Return a typed judgement in tenths, None for an empty text; "7,5" is 7.5.
+
+    Raises ValueError, with a sentence for whoever typed it, for anything that is no number from 0 to 10.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    typed = _TYPED.fullmatch(text)
+    tenths = int(typed[1]) * 10 + int(typed[2] or 0) if typed else MOST + 1
+    if tenths > MOST:
+        raise ValueError("Write a number from 0 to 10, with one decimal at most, such as 7 or 7.5.")
+    return tenths
+
+
+def written(tenths: int) -> str:
+    """Write a judgement: 75 is "7.5"."""
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+_NAMES = {
+    "influence": "Power",
+    "interest": "interest",
+    "impact": "impact on them",
+    "level_now": "engagement",
+    "level_wanted": "engagement wanted",
+}
+
+
+def standing_words(before: Standing, now: Standing) -> str:
+    """Say what changed from one standing to the next: "Power 5.9 → 6.9, interest 8.4 → 8.6."; "" if nothing did."""
+    changed = [
+        f"{name} {_change(getattr(before, field), getattr(now, field))}"
+        for field, name in _NAMES.items()
+        if getattr(before, field) != getattr(now, field)
+    ]
+    words = ", ".join(changed)
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
+
+
+def _change(old: int | Level | None, new: int | Level | None) -> str:
+    return f"{_value(old)} → {_value(new)}" if old is not None else _value(new)
+
+
+def _value(value: int | Level | None) -> str:
+    if value is None:
+        return "not said"
+    return value.word.lower() if isinstance(value, Level) else written(value)
