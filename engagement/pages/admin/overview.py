@@ -32,7 +32,7 @@ HEADER = ("at (UTC)", "who", "did what", "kind", "id", "name", "changes")
 def index() -> str:
     """Show how the service is doing, and the ways to jobs, audit, sign-ins and mail."""
     reader = guard.reader()
-    guard.allow(rights.reading_operation(reader).everything)
+    guard.allow_all(rights.reading_operation(reader))
     settings, administers = guard.settings(), rights.administering(reader).everything
     return render_template(
         "admin/index.html",
@@ -65,7 +65,7 @@ def _asked_entries() -> Select[AuditEntry]:
 def audit_log() -> str:
     """Show who changed what, when and from which value, newest first."""
     auditing = rights.auditing(guard.reader())
-    guard.allow(auditing.holds_anything)
+    guard.allow_anything(auditing)
     entries = _asked_entries()
     page = asked_page(count_of(entries))
     return render_template(
@@ -84,7 +84,7 @@ def audit_log() -> str:
 @blueprint.get("/admin/audit.csv")
 def audit_export() -> Response:
     """The same entries as a file, in the same words; at most 200,000, newest first."""
-    guard.allow(rights.auditing(guard.reader()).holds_anything)
+    guard.allow_anything(rights.auditing(guard.reader()))
 
     def rows() -> Iterator[tuple[object, ...]]:
         for entry in db.session.scalars(_asked_entries().limit(MOST_EXPORTED)).yield_per(1000):
