@@ -10,12 +10,11 @@ from sqlalchemy.orm import joinedload
 from engagement.addresses import kept_form
 from engagement.db import db
 from engagement.letters import search_words
-from engagement.mail.confirming import has_confirmed
-from engagement.mail.message import Template, as_html, as_text, without_values
-from engagement.mail.models import Delivery, MailboxMessage, Mailing, Translation
+from engagement.mail.confirmations.queries import has_confirmed
+from engagement.mail.letters.rules.slots import Template, as_html, as_text, without_values
+from engagement.mail.models import Delivery, Mailing, Translation
 from engagement.mail.rules import READABLE, DeliveryState, MailingKind
 from engagement.people.models import Person
-from engagement.searching import holds_words
 
 
 @dataclass(frozen=True)
@@ -187,9 +186,3 @@ def html_for(delivery: Delivery) -> str:
 
 def _filled(delivery: Delivery, text: str, values: Mapping[str, str]) -> str:
     return without_values(text) if delivery.is_emptied else Template(text).fill(values)
-
-
-def mailbox_listed(words: str = "") -> Select[MailboxMessage]:
-    """Return a SELECT of what the built-in mailbox received, newest first; `words` is part of a recipient's address."""
-    query = select(MailboxMessage)
-    return query.where(holds_words(search_words(words), MailboxMessage.recipient)).order_by(MailboxMessage.id.desc())

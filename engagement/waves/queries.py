@@ -105,6 +105,10 @@ def member_counts(wave_ids: Sequence[int]) -> dict[int, int]:
     return dict.fromkeys(wave_ids, 0) | dict(counted.all())
 
 
+#: What the people of a wave can be put in order by.
+MEMBER_COLUMNS = {"name": Person.sorted_by, "job": func.lower(Person.job_title)}
+
+
 def members(wave_id: int, *, without_role: bool = False) -> Select[Person]:
     """Return a SELECT of a wave's present members by name, or only of those without a training role."""
     query = (

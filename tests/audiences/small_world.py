@@ -8,12 +8,13 @@ from typing import Any
 from factories import TESTER, make_department, make_programme, make_wave
 
 from engagement import clock
-from engagement.audiences.conditions.confirmation import Confirming
-from engagement.audiences.conditions.narrowing import Post
-from engagement.audiences.conditions.training_state import Learning
-from engagement.audiences.conditions.wave import title_of
+from engagement.audiences.conditions.queries.confirmation import Confirming
+from engagement.audiences.conditions.queries.narrowing import Post
+from engagement.audiences.conditions.queries.training_state import Learning
+from engagement.audiences.conditions.queries.wave import title_of
 from engagement.db import db
-from engagement.mail.actions import build_mailing, queue_for_address
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
 from engagement.mail.models import Acknowledgement, Mailing
 from engagement.mail.rules import DeliveryState, Letter, MailingKind
 from engagement.people import actions as people

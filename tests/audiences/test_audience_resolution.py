@@ -11,13 +11,14 @@ from training.courses import make_module
 
 from engagement import clock
 from engagement.audiences import actions, queries
-from engagement.audiences.conditions.catalogue import FIELDS, ground_on, problems_of
+from engagement.audiences.conditions.queries.catalogue import FIELDS, ground_on, problems_of
 from engagement.audiences.models import Audience
 from engagement.audiences.rules import Rule
 from engagement.db import db
 from engagement.errors import BadInput
-from engagement.mail.actions import build_mailing, queue_for_address
-from engagement.mail.confirming import acknowledge
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.confirmations.actions import acknowledge
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState, Letter, MailingKind
 from engagement.people import actions as people

@@ -14,13 +14,13 @@ from engagement.accounts.actions import deactivate
 from engagement.communications.actions import sending
 from engagement.communications.actions.approving import approve, ask_approval
 from engagement.communications.actions.writing import write_occurrence, write_translation
-from engagement.communications.merge_values import problems_of
-from engagement.communications.messages import preview_as
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.calendar import counts_of
 from engagement.communications.queries.due import due_occurrences
 from engagement.communications.queries.one_message import occurrence_page, why_reached
+from engagement.communications.queries.previews import preview_as
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
+from engagement.communications.texts.queries.problems import problems_of
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.mail.models import Delivery

@@ -4,7 +4,8 @@ from sqlalchemy import Select, insert, literal, select
 
 from engagement import clock
 from engagement.db import db
-from engagement.mail import actions
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_people
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.queries import outbox_counts
 from engagement.mail.rules import Letter, MailingKind
@@ -21,7 +22,7 @@ def link_for(delivery: Delivery, path: str) -> str:
 def make_mailing(
     kind: MailingKind = MailingKind.COMMUNICATION, subject: str = "What changes, {{ first_name }}"
 ) -> Mailing:
-    return actions.build_mailing(
+    return build_mailing(
         kind,
         Letter(
             subject,
@@ -55,9 +56,7 @@ def everybody() -> Select[int]:
 
 def queue(mailing: Mailing, people: Select[int] | None = None) -> int:
     filled = {"first_name": Person.first_name, "me_link": literal("/me")}
-    return actions.queue_for_people(
-        mailing, everybody() if people is None else people, due_at=clock.now(), filled=filled
-    )
+    return queue_for_people(mailing, everybody() if people is None else people, due_at=clock.now(), filled=filled)
 
 
 def queue_to_many(number: int) -> Mailing:

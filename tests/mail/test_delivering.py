@@ -16,14 +16,19 @@ from sqlalchemy.exc import OperationalError
 
 from engagement import clock
 from engagement.db import db
-from engagement.mail import actions, claiming, queries
-from engagement.mail.courier import Counts, Courier
-from engagement.mail.delivering import Worker, deliver_until_empty
-from engagement.mail.mailbox import start_mailbox
-from engagement.mail.models import Delivery, MailboxMessage
-from engagement.mail.pace import Pace
+from engagement.mail import queries
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.mailbox.actions import start_mailbox
+from engagement.mail.mailbox.models import MailboxMessage
+from engagement.mail.mailbox.queries import mailbox_listed
+from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.actions.courier import Courier
+from engagement.mail.outbox.actions.delivering import Worker, deliver_until_empty
+from engagement.mail.outbox.actions.pace import Pace
+from engagement.mail.outbox.rules import Counts
 from engagement.mail.rules import DeliveryState, MailingKind
-from engagement.mail.transport import Transport
+from engagement.mail.wire.actions.transport import Transport
 from engagement.people.models import Person
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +66,7 @@ def test_everybody_gets_the_message_with_their_own_values_and_link(app: Flask):
 def test_link_that_is_whole_already_stays_as_it_is(app: Flask):
     mailing = make_mailing(MailingKind.SIGN_IN)
     whole = "https://engagement.example.com/login/link/token"
-    actions.queue_for_address(mailing, "zoe@example.com", "Zoë", {"first_name": "Zoë", "me_link": whole})
+    queue_for_address(mailing, "zoe@example.com", "Zoë", {"first_name": "Zoë", "me_link": whole})
     db.session.commit()
     with smtp_peer() as peer:
         deliver(peer)
@@ -282,7 +287,7 @@ def test_built_in_mailbox_keeps_what_the_service_sends(app: Flask):
     finally:
         controller.stop()
     db.session.rollback()
-    rows = db.session.scalars(queries.mailbox_listed("PERSON1@")).all()
+    rows = db.session.scalars(mailbox_listed("PERSON1@")).all()
     assert [(row.recipient, row.sender, row.subject) for row in rows] == [
         (TROUBLED, "engagement@example.com", "What changes, Person1")
     ]

@@ -12,10 +12,14 @@ from engagement import clock
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.mail import actions, claiming, queries
-from engagement.mail.claiming import LEASE
-from engagement.mail.message import SlotUnfilled
+from engagement.mail import queries
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.deciding import decide_unknown, send_again
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.letters.rules.slots import SlotUnfilled
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.actions.claiming import LEASE
 from engagement.mail.queries import DeliveryFilters
 from engagement.mail.rules import (
     GIVEN_UP,
@@ -92,7 +96,7 @@ def test_slot_that_nobody_fills_stops_queueing(app):
     with pytest.raises(SlotUnfilled):
         queue(mailing)
     with pytest.raises(SlotUnfilled):
-        actions.queue_for_address(mailing, "a@example.com", "A", {"first_name": "A"})
+        queue_for_address(mailing, "a@example.com", "A", {"first_name": "A"})
     assert states() == {}
 
 
@@ -100,9 +104,9 @@ def test_database_refuses_a_second_row_for_the_same_person_and_mailing(app):
     person = make_person()
     mailing = make_mailing()
     values = {"first_name": "T", "me_link": "/me"}
-    actions.queue_for_address(mailing, "a@example.com", "A", values, person_id=person.id)
+    queue_for_address(mailing, "a@example.com", "A", values, person_id=person.id)
     with pytest.raises(IntegrityError):
-        actions.queue_for_address(mailing, "b@example.com", "A", values, person_id=person.id)
+        queue_for_address(mailing, "b@example.com", "A", values, person_id=person.id)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +115,7 @@ def test_database_refuses_a_second_row_for_the_same_person_and_mailing(app):
 )
 def test_unusable_address_is_refused(app, address: str):
     with pytest.raises(BadInput):
-        actions.queue_for_address(make_mailing(), address, "A", {"first_name": "T", "me_link": "/me"})
+        queue_for_address(make_mailing(), address, "A", {"first_name": "T", "me_link": "/me"})
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,7 @@ def test_unusable_address_is_refused(app, address: str):
 )
 def test_unusable_mailing_is_refused(app, subject: str, text: str, details: dict[str, str]):
     with pytest.raises(BadInput):
-        actions.build_mailing(MailingKind.NOTICE, Letter(subject, text, "<p>x</p>"), **details)
+        build_mailing(MailingKind.NOTICE, Letter(subject, text, "<p>x</p>"), **details)
 
 
 def test_claims_do_not_overlap_and_keep_the_order(app, frozen):
@@ -139,14 +143,14 @@ def test_claims_do_not_overlap_and_keep_the_order(app, frozen):
 def test_what_somebody_waits_for_overtakes_a_mailing_to_many(app, frozen):
     queue_to_many(3)
     mailing = make_mailing(MailingKind.SIGN_IN)
-    actions.queue_for_address(mailing, "zoe@example.com", "Zoë", {"first_name": "Zoë", "me_link": "/me"})
+    queue_for_address(mailing, "zoe@example.com", "Zoë", {"first_name": "Zoë", "me_link": "/me"})
     assert [row.address for row in claim("one", 2)] == ["zoe@example.com", "person0@example.com"]
 
 
 def test_what_is_not_due_is_not_claimed(app, frozen):
     mailing = make_mailing()
     later = clock.now() + timedelta(hours=1)
-    actions.queue_for_address(mailing, "zoe@example.com", "Zoë", {"first_name": "Z", "me_link": "/me"}, due_at=later)
+    queue_for_address(mailing, "zoe@example.com", "Zoë", {"first_name": "Z", "me_link": "/me"}, due_at=later)
     assert claim() == []
     frozen.shift(timedelta(hours=1))
     assert len(claim()) == 1
@@ -242,9 +246,9 @@ def test_uncertain_delivery_is_sent_again_only_by_decision(app, frozen):
     delivery = make_uncertain()
     assert claim() == []
     assert queries.undecided() == 1
-    actions.decide_unknown(delivery, True, by=TESTER)
+    decide_unknown(delivery, True, by=TESTER)
     with pytest.raises(RuleBroken):
-        actions.decide_unknown(delivery, True, by=TESTER)
+        decide_unknown(delivery, True, by=TESTER)
     assert len(claim()) == 1
     assert queries.undecided() == 0
     assert db.session.scalars(select(AuditEntry.verb)).all() == ["sent again"]
@@ -252,11 +256,11 @@ def test_uncertain_delivery_is_sent_again_only_by_decision(app, frozen):
 
 def test_uncertain_delivery_is_left_as_it_is(app, frozen):
     delivery = make_uncertain()
-    actions.decide_unknown(delivery, False, by=TESTER)
+    decide_unknown(delivery, False, by=TESTER)
     row = only_row()
     assert (row.state, row.needs_decision, row.decided_at) == (DeliveryState.UNKNOWN, False, clock.now())
     with pytest.raises(RuleBroken):
-        actions.decide_unknown(delivery, False, by=TESTER)
+        decide_unknown(delivery, False, by=TESTER)
     assert queries.undecided() == 0
 
 
@@ -264,11 +268,11 @@ def test_refused_message_is_sent_again_with_fresh_attempts(app, frozen):
     queue_to_many(1)
     claiming.record_outcome(attempted(), "one", Outcome(DeliveryState.BOUNCED, "550 No such person"), clock.now())
     delivery = only_row()
-    actions.send_again(delivery, by=TESTER)
+    send_again(delivery, by=TESTER)
     row = only_row()
     assert (row.state, row.attempts, row.due_at) == (DeliveryState.QUEUED, 0, clock.now())
     with pytest.raises(RuleBroken):
-        actions.send_again(delivery, by=TESTER)
+        send_again(delivery, by=TESTER)
 
 
 def test_sent_message_cannot_be_sent_again(app):
@@ -276,8 +280,8 @@ def test_sent_message_cannot_be_sent_again(app):
     claiming.record_outcome(attempted(), "one", Outcome(DeliveryState.SENT, "250 Ok"), clock.now())
     delivery = only_row()
     for again in (
-        lambda: actions.send_again(delivery, by=TESTER),
-        lambda: actions.decide_unknown(delivery, True, by=TESTER),
+        lambda: send_again(delivery, by=TESTER),
+        lambda: decide_unknown(delivery, True, by=TESTER),
     ):
         with pytest.raises(RuleBroken):
             again()

@@ -32,13 +32,16 @@ from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.mail import claiming
-from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery, Mailing, Reminder
+from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.actions.delivering import deliver_until_empty
 from engagement.mail.rules import DeliveryState
-from engagement.mail.transport import Transport
-from engagement.people.models import PersonRole
+from engagement.mail.wire.actions.transport import Transport
+from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
+from engagement.privacy.actions.erasing import erase_person
+from engagement.privacy.actions.retention import keep_for
+from engagement.privacy.rules.records import STAND_IN, RecordKind
 from engagement.resistance.figures.models import ConcernFigures
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender
@@ -364,6 +367,22 @@ def test_a_programme_whose_objections_cant_be_counted_keeps_no_other_from_it(poi
     assert run("count-objections").outcome == "1 programmes counted."
     assert list(db.session.scalars(select(ConcernFigures.programme_id))) == [second.id]
     assert left_alone() == [("count-objections", "programme", str(first.id))]
+
+
+def test_somebody_who_cant_be_erased_keeps_no_other_from_it(poison: Poison) -> None:
+    first, second, third = (make_person(name) for name in ("Ann Silent", "Bob Quick", "Cas Third"))
+    for person, days in ((first, 400), (second, 390), (third, 380)):
+        person.left_at = clock.now() - timedelta(days=days)
+    keep_for(RecordKind.LEAVERS, 365, by=TESTER)
+    poison("person", "UPDATE", f"OLD.id = {first.id}")
+    for outcome in ("2 people who have left", "0 people who have left"):
+        assert run("apply-retention").outcome == outcome
+    erased = select(Person.id).where(Person.erased_at.is_not(None)).order_by(Person.id)
+    assert list(db.session.scalars(erased)) == [second.id, third.id]
+    assert left_alone() == [("apply-retention", "person", str(first.id))]
+    poison.heal()  # type: ignore[attr-defined]
+    erase_person(first, by=TESTER)
+    assert db.session.scalars(select(SetAside.name)).one() == STAND_IN
 
 
 def test_used_links_that_cant_be_removed_keep_nothing_else_from_it(poison: Poison) -> None:

@@ -15,13 +15,14 @@ from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.accounts import account_for, grant_for
 from engagement.db import db
 from engagement.errors import BadInput
+from engagement.letters import search_key, search_words
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.forms import Form, stripped
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.people import queries as people
 from engagement.programmes import queries as programmes
@@ -56,11 +57,23 @@ class RoleForm(Form):
 def sign_ins() -> str:
     """Everybody with a role, and what follows from the data for all others."""
     guard.allow_all(rights.administering(guard.reader()))
-    listed = [
-        (account, [(g, waiting.scope_in_words(g)) for g in grants]) for account, grants in queries.accounts_with_roles()
+    asked = Asked()
+    words = search_words(asked.words("words", "Name or address"))
+    role = asked.word_of(Role, "role", "Role")
+    found = [
+        (account, grants)
+        for account, grants in queries.accounts_with_roles()
+        if all(word in search_key(account.name, account.email) for word in words)
+        and (role is None or role in {grant.role for grant in grants})
     ]
+    shown, page = asked.part_of(found)
     return render_template(
-        "admin/sign_ins.html", accounts=listed, outside=queries.outsiders(), waiting=len(waiting.waiting_sign_ins())
+        "admin/sign_ins.html",
+        accounts=[(account, [(g, waiting.scope_in_words(g)) for g in grants]) for account, grants in shown],
+        asked=asked,
+        page=page,
+        outside=queries.outsiders(),
+        waiting=len(waiting.waiting_sign_ins()),
     )
 
 
@@ -68,9 +81,7 @@ def sign_ins() -> str:
 def waiting_sign_ins() -> str:
     """The sign-ins that wait for an administrator: another address in the directory, or a person who came back."""
     guard.allow_all(rights.administering(guard.reader()))
-    rows = waiting.waiting_sign_ins()
-    page = asked_page(len(rows))
-    shown = rows[page.offset : page.offset + page.size]
+    shown, page = Asked().part_of(waiting.waiting_sign_ins())
     return render_template(
         "admin/waiting_sign_ins.html",
         rows=shown,

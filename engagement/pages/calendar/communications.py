@@ -13,11 +13,11 @@ from engagement.communications import scopes
 from engagement.communications.actions import calendar
 from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.models import Communication
-from engagement.communications.outlines import standard_outlines
 from engagement.communications.queries.calendar import counts_of, dates_beyond, messages_of
 from engagement.communications.queries.one_message import reach_of
 from engagement.communications.rules import CommunicationKind
-from engagement.communications.translations import main_language
+from engagement.communications.texts.queries.outlines import standard_outlines
+from engagement.communications.texts.queries.translations import main_language
 from engagement.errors import BadInput
 from engagement.mail.rules import DeliveryState
 from engagement.pages.calendar import blueprint

@@ -14,8 +14,9 @@ from engagement.attention.setup.rules import SetupStep
 from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.errors import NotFound
-from engagement.mail import actions as mail
-from engagement.mail.layout import Around, html_layout
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.letters.rules.layout import Around, html_layout
 from engagement.mail.queries import newest_test_mail
 from engagement.mail.rules import Letter, MailingKind
 from engagement.pages.frame import guard
@@ -165,8 +166,8 @@ def send_test_mail() -> BaseResponse:
     account = guard.account()
     why = "You get this because you asked for a test mail."
     html = html_layout(TEST_SUBJECT, "Engagement", to_html(TEST_TEXT), TEST_TEXT, Around(why))
-    mailing = mail.build_mailing(MailingKind.TEST_COPY, Letter(TEST_SUBJECT, f"{TEST_TEXT}\n\n{why}", html))
-    mail.queue_for_address(mailing, account.email, account.name, {}, account.person_id)
+    mailing = build_mailing(MailingKind.TEST_COPY, Letter(TEST_SUBJECT, f"{TEST_TEXT}\n\n{why}", html))
+    queue_for_address(mailing, account.email, account.name, {}, account.person_id)
     db.session.flush()
     return done(
         "today.index",

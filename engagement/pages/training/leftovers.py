@@ -13,8 +13,8 @@ from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
-from engagement.pages.parts.files import csv_response, xlsx_response
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.files import list_file
+from engagement.pages.parts.lists import Asked
 from engagement.pages.training import blueprint
 from engagement.people.models import Department
 from engagement.training.actions import leftovers as actions
@@ -78,7 +78,10 @@ def leftovers() -> str:
     reader = guard.reader()
     guard.allow_anything(rights.reading_old_training(reader))
     shown = _asked_list()
-    page = asked_page(count_of(shown.rows))
+    asked = Asked()
+    for name, value in shown.arguments.items():
+        asked.carry(name, value)
+    page = asked.page(count_of(shown.rows))
     # A reader of everything may also head a department; they decide only for its people.
     decided = old_training_within(rights.training(reader))
     theirs = {move.key: move for move in queries.moves(decided)}
@@ -95,9 +98,7 @@ def leftovers() -> str:
         states=list(LeftoverState),
         may_see_training=rights.reading(reader).holds_places,
         moved=moved,
-        files=[
-            (kind.upper(), url_for("training.leftovers_file", kind=kind, **shown.arguments)) for kind in ("csv", "xlsx")
-        ],
+        files=asked.files("training.leftovers_file"),
     )
 
 
@@ -106,8 +107,7 @@ def leftovers_file(kind: str) -> Response:
     """Send the list as a file, with the state and the move that the page shows."""
     guard.allow_anything(rights.reading_old_training(guard.reader()))
     rows = [_cells(line) for line in queries.leftover_lines(_asked_list().rows)]
-    write = csv_response if kind == "csv" else xlsx_response
-    return write(HEADER, rows, f"old-training.{kind}")
+    return list_file(kind, HEADER, rows, "old-training", "Old training")
 
 
 def _cells(line: LeftoverLine) -> list[Any]:

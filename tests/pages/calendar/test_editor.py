@@ -18,7 +18,7 @@ from engagement.communications.actions.writing import write_occurrence
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.one_message import versions_of
 from engagement.communications.rules import OccurrenceStatus
-from engagement.communications.translations import translation_in
+from engagement.communications.texts.queries.translations import translation_in
 from engagement.db import db
 from engagement.mail.models import Delivery
 from tests.communications.calendar_rows import (

@@ -9,7 +9,7 @@ from flask import Flask
 from pages.me.test_me import answers, make_message, sign_in, text_of
 
 from engagement import clock
-from engagement.communications.messages import build_message
+from engagement.communications.actions.building import build_message
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
