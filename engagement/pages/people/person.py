@@ -32,6 +32,7 @@ from engagement.training.actions.assigning import settle_assignments
 from engagement.waves import queries as waves
 from engagement.waves.queries import person_for, waves_of_person
 from engagement.waves.scopes import people_within, reaches_wave
+from engagement.words import language_words
 
 ORIGIN_WORDS = {
     RoleOrigin.FILE: "from the HR file",
@@ -103,7 +104,9 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> D
         leaving_ends=what_leaving_ends(row) if keeps else "",
         to_hand_over=shown_things(held_by(row, reader)) if row.has_left else [],
         timezone=row.timezone or f"{settings.timezone}, the organisation’s",
-        language=row.language or f"{settings.language}, the organisation’s",
+        language=language_words(row.language)
+        if row.language
+        else f"{language_words(settings.language)}, the organisation’s",
         by_hand=said_by_hand(row.id),
         hours=_hours(row, settings.working_hours),
         country=working_time(row.timezone, row.works_from, row.works_until, row.country, guard.organisation()).country,
