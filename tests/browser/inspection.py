@@ -26,7 +26,7 @@ _IS_DARK_SOON = """() => new Promise(answer => {
   look(120);
 })"""
 #: Wide letters, as a machine has that knows none but these. The policy forbids style elements, but not a sheet made by a script.
-_WIDE_LETTERS = """() => {
+WIDE_LETTERS = """() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(':root:root { --sans: "DejaVu Sans"; --serif: "DejaVu Serif"; --mono: "DejaVu Sans Mono"; }');
   document.adoptedStyleSheets = [sheet];
@@ -128,7 +128,7 @@ class Visitor:
         if in_the_dark:
             faults += self._faults_in_the_dark()
         faults += self._faults_of_width(widths)
-        self.page.evaluate(_WIDE_LETTERS)
+        self.page.evaluate(WIDE_LETTERS)
         faults += [f"in wide letters, {fault}" for fault in self._faults_of_width(WIDE_LETTERS_AT if widths else ())]
         self.page.evaluate(_OWN_LETTERS)
         self._resize(self.width)
