@@ -3,7 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from factories import TESTER, make_account, make_department, make_person, make_programme, make_wave
+from factories import (
+    TESTER,
+    make_account,
+    make_department,
+    make_person,
+    make_programme,
+    make_wave,
+)
 from flask import Flask
 from scheduler.running_lines import Poison, left_alone, run
 from sqlalchemy import func, select, update
@@ -18,8 +25,11 @@ from engagement.audiences.models import Audience
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.people.models import PersonRole
+from engagement.people.models import Person, PersonRole
 from engagement.people.rules import TrainingRole
+from engagement.privacy.actions.erasing import erase_person
+from engagement.privacy.actions.retention import keep_for
+from engagement.privacy.rules.records import STAND_IN, RecordKind
 from engagement.resistance.figures.models import ConcernFigures
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import Sender
@@ -149,6 +159,22 @@ def test_a_programme_whose_objections_cant_be_counted_keeps_no_other_from_it(poi
     assert run("count-objections").outcome == "1 programmes counted."
     assert list(db.session.scalars(select(ConcernFigures.programme_id))) == [second.id]
     assert left_alone() == [("count-objections", "programme", str(first.id))]
+
+
+def test_somebody_who_cant_be_erased_keeps_no_other_from_it(poison: Poison) -> None:
+    first, second, third = (make_person(name) for name in ("Ann Silent", "Bob Quick", "Cas Third"))
+    for person, days in ((first, 400), (second, 390), (third, 380)):
+        person.left_at = clock.now() - timedelta(days=days)
+    keep_for(RecordKind.LEAVERS, 365, by=TESTER)
+    poison("person", "UPDATE", f"OLD.id = {first.id}")
+    for outcome in ("2 people who have left", "0 people who have left"):
+        assert run("apply-retention").outcome == outcome
+    erased = select(Person.id).where(Person.erased_at.is_not(None)).order_by(Person.id)
+    assert list(db.session.scalars(erased)) == [second.id, third.id]
+    assert left_alone() == [("apply-retention", "person", str(first.id))]
+    poison.heal()  # type: ignore[attr-defined]
+    erase_person(first, by=TESTER)
+    assert db.session.scalars(select(SetAside.name)).one() == STAND_IN
 
 
 def test_used_links_that_cant_be_removed_keep_nothing_else_from_it(poison: Poison) -> None:

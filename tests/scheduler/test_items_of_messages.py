@@ -3,7 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from factories import make_account, make_person, make_programme, signed_in
+from factories import (
+    make_account,
+    make_person,
+    make_programme,
+    signed_in,
+)
 from flask import Flask
 from mail.outbox import FROM, link_for, make_mailing, queue
 from mail.smtp_peer import smtp_peer

@@ -19,7 +19,7 @@ from engagement.mail.models import Delivery
 from engagement.pages.frame import guard
 from engagement.pages.me import blueprint
 from engagement.pages.parts.keeping_words import emptied_words
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import done
 
 #: In the plain text of a message, what comes above the words that say why it came.
@@ -63,7 +63,7 @@ def messages() -> str:
     person = guard.person_or_none()
     if person is None:
         return render_template("me/nobody.html")
-    page = asked_page(count_of(mail.messages_to(person.id)))
+    page = Asked().page(count_of(mail.messages_to(person.id)))
     return render_template(
         "me/messages.html",
         messages=messages_to(person.id, page.size, page.offset),

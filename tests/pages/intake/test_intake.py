@@ -18,7 +18,8 @@ from engagement.db import db
 from engagement.intake.models import ImportRun, KeptUpload, StagedPerson
 from engagement.intake.queries import saved_mappings
 from engagement.pages.intake import runs
-from engagement.people.actions import add_person, change_delivery_details, make_department, merge_department
+from engagement.people.actions import add_person, make_department, merge_department
+from engagement.people.by_hand.actions import change_delivery_details
 from engagement.people.models import Person
 from tests.conftest import Statements
 
@@ -112,15 +113,16 @@ def test_applying_something_else_than_was_seen_shows_it_first(ines: FlaskClient)
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{url}?anew=1")
     shown = page(ines, f"{url}?anew=1")
     assert "The directory has changed since you looked." in shown
-    assert "Change 2 people" in shown
+    assert "Change 1 person" in shown
+    assert "Ben: the language stays “ja”, given by hand" in page(ines, f"{url}?show=by-hand")
     assert "The directory is up to date." not in shown
     languages = select(Person.language).order_by(Person.employee_id)
     assert db.session.scalars(languages).all() == ["en", "ja"]
     ines.post(f"{url}/application")
     after = page(ines, url)
-    assert after.count("2 people changed") == 2
+    assert after.count("1 person changed") == 2
     db.session.rollback()
-    assert db.session.scalars(languages).all() == ["de", "en"]
+    assert db.session.scalars(languages).all() == ["de", "ja"]
 
 
 def test_a_large_file_that_would_do_something_else_leads_to_its_new_preview(
