@@ -56,7 +56,7 @@ def index() -> str:
     """List the concerns, those that wait first."""
     reader = guard.reader()
     planning = rights.planning(reader)
-    guard.allow(planning.holds_places)
+    guard.allow_places(planning)
     readable, on = concerns_within(planning), here_today()
     counted_on = on - timedelta(days=1)
     asked = Asked()
@@ -88,7 +88,7 @@ def _log_lede(counts: WaitingCounts) -> str:
 def decide_flood() -> BaseResponse:
     """Decide whether the concerns of a flood count in reports."""
     reader = guard.reader()
-    guard.allow(rights.planning(reader).everything)
+    guard.allow_all(rights.planning(reader))
     day = day_or_none(request.form.get("on"))
     if day is None:
         raise BadInput("Which morning is meant? Go back to the log and choose it there.")
@@ -145,7 +145,7 @@ def _filters(asked: Asked, readable: ColumnElement[bool], planning: Reach) -> Lo
 def log() -> Drawn | BaseResponse:
     """Log what somebody said in a conversation."""
     planning = rights.planning(guard.reader())
-    guard.allow(planning.holds_places)
+    guard.allow_places(planning)
     choices = waves.waves_visible(waves_within(planning))
     workflows = programmes.workflows_of({wave.programme_id for wave in choices})
     form = LogForm()

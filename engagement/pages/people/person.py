@@ -65,7 +65,7 @@ def _person(person_id: int) -> Person:
 
 
 def _person_to_change(person_id: int) -> Person:
-    guard.allow(rights.keeping_people(guard.reader()).everything)
+    guard.allow_all(rights.keeping_people(guard.reader()))
     return _person(person_id)
 
 

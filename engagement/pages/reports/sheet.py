@@ -41,7 +41,7 @@ class SourceRow:
 def index() -> str | BaseResponse:
     """List the programmes whose sheet the reader may read; if there is only one, lead to it."""
     reporting = rights.reporting(guard.reader())
-    guard.allow(reporting.holds_places)
+    guard.allow_places(reporting)
     readable = programmes(programmes_within(reporting))
     if len(readable) == 1:
         return redirect(url_for("reports.programme", programme_id=readable[0].id))

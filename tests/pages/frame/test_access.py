@@ -35,6 +35,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST today.skip_setup": ("AM",),
     "POST today.take_up_setup": ("AM",),
     "POST today.send_test_mail": ("A",),
+    "POST admin.take_role": ("A",),
     "GET sign_in.sign_in": (ANYBODY,),
     "POST sign_in.sign_in": (ANYBODY,),
     "POST sign_in.ask_link": (ANYBODY,),
