@@ -171,6 +171,13 @@ def messages_to(person_id: int) -> Select[Delivery]:
     )
 
 
+def communications_to(person_id: int, limit: int) -> list[Delivery]:
+    """Return the newest communications to a person, whatever became of them."""
+    log = deliveries_listed(DeliveryFilters(person_id=person_id))
+    sent = select(Mailing.id).where(Mailing.kind == MailingKind.COMMUNICATION)
+    return list(db.session.scalars(log.where(Delivery.mailing_id.in_(sent)).limit(limit)))
+
+
 def subject_for(delivery: Delivery) -> str:
     """Return the subject as this person got it; deleted values show as stand-ins."""
     return _filled(delivery, delivery.letter.subject, as_text(delivery.filled))

@@ -32,6 +32,18 @@ def wave_with_learners_for(reach: Reach, wave_id: int) -> Wave:
     return wave
 
 
+def sees_learning(reach: Reach, person: Person, wave: Wave | None) -> bool:
+    """Return whether a reader sees what a wave (None: nobody knows which) asks of a person and what they finished.
+
+    The wave, the person’s department, or the person as one of the reader’s team, has to be within reach.
+    """
+    in_team = reach.team_of is not None and person.manager_id == reach.team_of
+    lineage = person.department.lineage if person.department else None
+    programme_id, wave_id = (wave.programme_id, wave.id) if wave else (None, None)
+    is_covered = reach.covers(programme_id=programme_id, wave_id=wave_id, lineage=lineage)
+    return in_team or person.id == reach.person_id or is_covered
+
+
 def old_training_within(reach: Reach) -> ColumnElement[bool]:
     """Return the condition on `Person` and `Wave` for old training within reach.
 

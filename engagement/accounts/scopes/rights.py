@@ -84,6 +84,11 @@ def training(reader: Reader) -> Reach:
     return reader.reach(*TRAINERS)
 
 
+def reading_scores(reader: Reader) -> Reach:
+    """Read how well people passed a test: trainers alone. Others see that it was passed."""
+    return replace(reader.reach(Role.TRAINER, with_posts=False), person_id=None, team_of=None)
+
+
 def reading_old_training(reader: Reader) -> Reach:
     """Read what people left unfinished when they moved: those who decide about it, and readers of everything."""
     return _with_all_for(reader, training(reader), *READ_EVERYTHING)

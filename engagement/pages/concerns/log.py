@@ -128,6 +128,7 @@ def _filters(asked: Asked, readable: ColumnElement[bool], planning: Reach) -> Lo
         severity=severity,
         wave_id=wave_id,
         owner_id=owner_id,
+        person_id=asked.row("person"),
         is_open=True if state == "open" else None,
         is_late=state == "late",
         left_out=LeftOut.FLOOD if state == "flood" else None,

@@ -22,6 +22,7 @@ from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.places import shown_things
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.people import blueprint
+from engagement.pages.people.record import record_of
 from engagement.people import actions, queries
 from engagement.people.by_hand.actions import change_delivery_details
 from engagement.people.by_hand.queries import said_by_hand
@@ -108,6 +109,7 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> D
         if row.language
         else f"{language_words(settings.language)}, the organisation’s",
         by_hand=said_by_hand(row.id),
+        record=record_of(row, reader),
         hours=_hours(row, settings.working_hours),
         country=working_time(row.timezone, row.works_from, row.works_until, row.country, guard.organisation()).country,
         roles_form=roles_form,

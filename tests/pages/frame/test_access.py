@@ -387,6 +387,23 @@ def test_private_notes_are_read_by_who_keeps_the_map(app: Flask, world: World, l
     assert told - {"people.data"} == ({"stakeholders.stakeholder"} if reads else set())
 
 
+#: Who sees which part of a person's page: those who see the same on the pages of the other halls.
+PARTS_OF_A_PERSON = {
+    "training": "AMPWLHDRUrwuvd",
+    "messages": "AMU",
+    "champion": "AMPWLRUrwuv",
+    "stakeholder": "AMPWLUuv",
+    "concerns": "MPWL",
+}
+
+
+def test_the_page_of_a_person_shows_of_other_halls_what_the_reader_sees_there(app: Flask, world: World):
+    (rule,) = app.url_map.iter_rules("people.person")
+    pages = {one: ask(world, one, rule).get_data(as_text=True) for one in EVERYBODY}
+    shown = {part: "".join(one for one in EVERYBODY if f'id="{part}"' in pages[one]) for part in PARTS_OF_A_PERSON}
+    assert shown == PARTS_OF_A_PERSON
+
+
 @pytest.mark.parametrize("letter", list("Ss"))
 def test_a_sponsor_reads_waves_and_workflows_without_their_people(app: Flask, world: World, letter: str):
     """But for the stakeholder map, which sponsors read anyhow."""
