@@ -124,8 +124,7 @@ def _application(engine_name: str, request: pytest.FixtureRequest) -> Iterator[F
         Base.metadata.drop_all(db.engine)
         Base.metadata.create_all(db.engine)
         if engine_name == "sqlite":
-            db.engine.dispose()
-            shutil.copy(folder / "test.db", folder / "empty.db")
+            keep_as(app, "empty")
             event.listen(db.engine, "do_connect", lambda _dialect, _record, cargs, _params: _point_to(app, cargs))
     yield app
     with app.app_context():
@@ -174,19 +173,32 @@ _EMPTY_POSTGRESQL = _empty_postgresql()
 def _empty(app: Flask, engine_name: str) -> None:
     with app.app_context():
         if engine_name == "sqlite":
-            folder = Path(app.instance_path)
-            # A name of its own: a thread that a test left behind closes its connection later, and SQLite then removes the
-            # files beside the database by name. It may also connect at any moment, so the new file is whole before that.
-            fresh = folder / f"test{next(_numbers)}.db"
-            shutil.copy(folder / "empty.db", fresh)
-            app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{fresh}"
-            db.engine.dispose()
-            for leftover in folder.glob("test*"):
-                if not leftover.name.startswith(fresh.name):
-                    leftover.unlink(missing_ok=True)
+            come_back_to(app, "empty")
             return
         with db.engine.begin() as connection:
             connection.exec_driver_sql(_EMPTY_POSTGRESQL)
+
+
+def keep_as(app: Flask, name: str) -> None:
+    """Keep the database of SQLite as it is now, to come back to it by this name."""
+    db.session.remove()
+    db.engine.dispose()
+    shutil.copy(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"), Path(app.instance_path, f"{name}.db"))
+
+
+def come_back_to(app: Flask, name: str) -> None:
+    """Put a copy of a database that was kept in the place of the present one."""
+    folder = Path(app.instance_path)
+    # A name of its own: a thread that a test left behind closes its connection later, and SQLite then removes the
+    # files beside the database by name. It may also connect at any moment, so the new file is whole before that.
+    fresh = folder / f"test{next(_numbers)}.db"
+    shutil.copy(folder / f"{name}.db", fresh)
+    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{fresh}"
+    db.session.remove()
+    db.engine.dispose()
+    for leftover in folder.glob("test*"):
+        if not leftover.name.startswith(fresh.name):
+            leftover.unlink(missing_ok=True)
 
 
 @pytest.fixture
