@@ -66,6 +66,14 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 10, 10)
 
 
+def pytest_configure() -> None:
+    """Keep every temporary file in memory where there is room: making, syncing and deleting files on a disk takes longer."""
+    memory = Path("/dev/shm")
+    if "TMPDIR" not in os.environ and memory.is_dir() and shutil.disk_usage(memory).free > 2 * 2**30:
+        # For the processes that tests start too.
+        tempfile.tempdir = os.environ["TMPDIR"] = str(memory)
+
+
 @pytest.fixture(autouse=True)
 def _no_mail_beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     original = smtplib.SMTP.connect
@@ -97,15 +105,9 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _memory() -> Path | None:
-    """A folder that is kept in memory and has room, or None: making, syncing and deleting files on a disk takes longer."""
-    memory = Path("/dev/shm")
-    return memory if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else None
-
-
 @pytest.fixture(scope="session")
 def _application(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    folder = Path(tempfile.mkdtemp(prefix="engagement-test-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="engagement-test-"))
     url = (
         request.getfixturevalue("postgresql_url") if engine_name == "postgresql" else f"sqlite:///{folder / 'test.db'}"
     )
