@@ -21,8 +21,8 @@ from engagement.demo.commands import demo_group
 from engagement.errors import BadInput
 from engagement.intake.actions import importing
 from engagement.mail import queries as mail_queries
-from engagement.mail.sending import send_test_mail
-from engagement.mail.transport import Transport
+from engagement.mail.wire.actions.proving import send_test_mail
+from engagement.mail.wire.actions.transport import Transport
 from engagement.scheduler.running import clock_stands_still, line_states, run_if_due, start_clock, wait_for_stop
 from engagement.scheduler.timetable import TIMETABLE, Line, line_named
 from engagement.terminal import long_work_bar, plainly

@@ -22,13 +22,14 @@ from engagement.accounts.rules import LINK_LIFETIME
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.listening import listening_server
-from engagement.mail.courier import Counts, Lapsed
-from engagement.mail.delivering import STOP_WITHIN, Worker, deliver_until_empty, unique_name
-from engagement.mail.mailbox import start_mailbox
+from engagement.mail.mailbox.actions import start_mailbox
 from engagement.mail.models import Delivery
-from engagement.mail.pace import Pace
+from engagement.mail.outbox.actions.courier import Lapsed
+from engagement.mail.outbox.actions.delivering import STOP_WITHIN, Worker, deliver_until_empty, unique_name
+from engagement.mail.outbox.actions.pace import Pace
+from engagement.mail.outbox.rules import Counts
 from engagement.mail.queries import waiting_for_hours
-from engagement.mail.transport import Transport
+from engagement.mail.wire.actions.transport import Transport
 from engagement.pages.frame.body_limits import HR_FILE, limit_at_the_door
 from engagement.pages.frame.hosts import trust_hosts
 from engagement.scheduler.running import start_clock

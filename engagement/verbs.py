@@ -40,6 +40,7 @@ class Verb(StrEnum):
     CHANGED_PERSON_BACK = "changed person back"
     MOVED_PERSON = "moved person", "moved person to another department"
     MOVED_PERSON_BACK = "moved person back", "moved person back to their former department"
+    GAVE_BACK_TO_FILE = "gave value back to file"
     MARKED_AS_LEFT = "marked as left", "marked person as left"
     TOOK_BACK_PERSON = "took back", "took back person who had left"
     CHANGED_TRAINING_ROLES = "changed training roles"

@@ -29,6 +29,20 @@ class Role(StrEnum):
         """The role as the reader sees it."""
         return self.value.replace("_", " ").capitalize()
 
+    @property
+    def meaning(self) -> str:
+        """What somebody with the role does, in a line."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Role.ADMINISTRATOR: "Runs the service: sign-ins, directory, audit, jobs",
+    Role.CHANGE_MANAGER: "Plans programmes, waves, training and communication; answers concerns",
+    Role.TRAINER: "Sees who has finished and gives other days; writes courses and curricula where it holds for everything",
+    Role.SPONSOR: "Reads the reports and decides; never sees who objected",
+    Role.AUDITOR: "Reads everything but people’s own words, changes nothing",
+}
+
 
 class Scope(StrEnum):
     """What a role can be limited to."""

@@ -7,8 +7,15 @@ from sqlalchemy import delete, literal, or_, select
 
 from engagement import audit, clock, letters
 from engagement.audiences import queries
-from engagement.audiences.conditions.audience import named_in
-from engagement.audiences.conditions.catalogue import FIELDS, asked_by, gone_from, ground_on, problems_of, understood
+from engagement.audiences.conditions.queries.audience import named_in
+from engagement.audiences.conditions.queries.catalogue import (
+    FIELDS,
+    asked_by,
+    gone_from,
+    ground_on,
+    problems_of,
+    understood,
+)
 from engagement.audiences.models import Audience, RoleRule
 from engagement.audiences.rules import (
     MOST_CONDITIONS_IN_ALL,

@@ -8,9 +8,16 @@ from typing import TypeAlias
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from engagement.audiences.conditions.audience import named_in
-from engagement.audiences.conditions.catalogue import FIELDS, ground_on, labels_of, phrase_with, problems_of, understood
-from engagement.audiences.conditions.stakeholder_group import StakeholderGroupField
+from engagement.audiences.conditions.queries.audience import named_in
+from engagement.audiences.conditions.queries.catalogue import (
+    FIELDS,
+    ground_on,
+    labels_of,
+    phrase_with,
+    problems_of,
+    understood,
+)
+from engagement.audiences.conditions.queries.stakeholder_group import StakeholderGroupField
 from engagement.audiences.models import Audience, RoleRule
 from engagement.audiences.rules import Line, Rule, lines_of, sentence_of, values_of, with_named
 from engagement.db import db

@@ -16,9 +16,10 @@ from engagement.communications.rules import CommunicationKind, OccurrenceStatus
 from engagement.db import db
 from engagement.demo import letters, roster
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
-from engagement.mail import confirming
-from engagement.mail.delivering import deliver_until_empty
+from engagement.mail.confirmations import queries as confirming
+from engagement.mail.confirmations.actions import acknowledge
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions.delivering import deliver_until_empty
 from engagement.mail.rules import DeliveryState, Outcome
 from engagement.people.organisation.rules import Organisation
 from engagement.words import day_words, month_words
@@ -99,7 +100,7 @@ def _confirm(delivery: Delivery, age: int) -> None:
     assert person is not None
     share = max(share for since, share in CONFIRMING.items() if since <= age)
     if person.id * 53 % 100 < share and person.email != roster.EMPLOYEE.email:
-        confirming.acknowledge(delivery, by=Actor(None, person.name, person.id))
+        acknowledge(delivery, by=Actor(None, person.name, person.id))
 
 
 def _date_briefings(stage: Stage, offset: int) -> None:

@@ -3,17 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    Connection,
-    ForeignKey,
-    Index,
-    Table,
-    Text,
-    UniqueConstraint,
-    event,
-)
+from sqlalchemy import JSON, CheckConstraint, Connection, ForeignKey, Index, Table, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
@@ -126,6 +116,10 @@ class Delivery(Base):
         return self.state in (DeliveryState.BOUNCED, DeliveryState.UNKNOWN) and not self.is_emptied
 
 
+#: The values of a delivery that no worker has claimed.
+UNCLAIMED: dict[str, None] = {"claimed_by": None, "claimed_until": None}
+
+
 class Acknowledgement(Base):
     """The instant at which a person confirmed having read a mailing; rows are only ever added."""
 
@@ -177,17 +171,3 @@ class Reminder(Base):
     number: Mapped[int]
 
     mailing: Mapped[Mailing] = relationship(foreign_keys=[mailing_id])
-
-
-class MailboxMessage(Base):
-    """A message that the built-in mailbox received over SMTP; for development and demonstration only."""
-
-    __tablename__ = "mailbox_message"
-    __table_args__ = ADDRESSED
-
-    id: Mapped[Key]
-    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    sender: Mapped[str] = mapped_column(short(320))
-    recipient: Mapped[str] = mapped_column(short(320), index=True)
-    subject: Mapped[str] = mapped_column(short(500))
-    raw: Mapped[str] = mapped_column(Text)

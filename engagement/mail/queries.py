@@ -10,12 +10,11 @@ from sqlalchemy.orm import joinedload
 from engagement.addresses import kept_form
 from engagement.db import db
 from engagement.letters import search_words
-from engagement.mail.confirming import has_confirmed
-from engagement.mail.message import Template, as_html, as_text, without_values
-from engagement.mail.models import Delivery, MailboxMessage, Mailing, Translation
+from engagement.mail.confirmations.queries import has_confirmed
+from engagement.mail.letters.rules.slots import Template, as_html, as_text, without_values
+from engagement.mail.models import Delivery, Mailing, Translation
 from engagement.mail.rules import READABLE, DeliveryState, MailingKind
 from engagement.people.models import Person
-from engagement.searching import holds_words
 
 
 @dataclass(frozen=True)
@@ -170,6 +169,13 @@ def messages_to(person_id: int) -> Select[Delivery]:
     )
 
 
+def communications_to(person_id: int, limit: int) -> list[Delivery]:
+    """Return the newest communications to a person, whatever became of them."""
+    log = deliveries_listed(DeliveryFilters(person_id=person_id))
+    sent = select(Mailing.id).where(Mailing.kind == MailingKind.COMMUNICATION)
+    return list(db.session.scalars(log.where(Delivery.mailing_id.in_(sent)).limit(limit)))
+
+
 def subject_for(delivery: Delivery) -> str:
     """Return the subject as this person got it; deleted values show as stand-ins."""
     return _filled(delivery, delivery.letter.subject, as_text(delivery.filled))
@@ -187,9 +193,3 @@ def html_for(delivery: Delivery) -> str:
 
 def _filled(delivery: Delivery, text: str, values: Mapping[str, str]) -> str:
     return without_values(text) if delivery.is_emptied else Template(text).fill(values)
-
-
-def mailbox_listed(words: str = "") -> Select[MailboxMessage]:
-    """Return a SELECT of what the built-in mailbox received, newest first; `words` is part of a recipient's address."""
-    query = select(MailboxMessage)
-    return query.where(holds_words(search_words(words), MailboxMessage.recipient)).order_by(MailboxMessage.id.desc())

@@ -17,7 +17,6 @@ from engagement.people.rules import (
     PATH_SEPARATOR,
     RoleOrigin,
     TrainingRole,
-    delivery_problems,
     leaf_name,
     parent_path,
 )
@@ -218,25 +217,3 @@ def take_back(person: Person, *, by: Actor) -> None:
 def drop_roles(person: Person) -> None:
     """Remove all training roles of an erased person."""
     db.session.execute(delete(PersonRole).where(PersonRole.person_id == person.id))
-
-
-def change_delivery_details(
-    person: Person, *, timezone: str = "", language: str = "", works_from: str = "", works_until: str = "", by: Actor
-) -> None:
-    """Set when and in which language a person gets messages; "" means the organisation's default.
-
-    `timezone` is an IANA name, `language` a BCP 47 tag, the working hours are HH:MM in that zone. Raises BadInput by
-    field.
-    """
-    problems = delivery_problems(timezone, language, works_from, works_until)
-    if problems:
-        raise BadInput("This can’t be kept as it is.", problems)
-    wanted = {"timezone": timezone, "language": language, "works_from": works_from, "works_until": works_until}
-    new = {field: text or None for field, text in wanted.items()}
-    changes = audit.changes_between(person, new)
-    if not changes:
-        return
-    audit.record(Verb.CHANGED_DELIVERY_DETAILS, person, by=by, **changes)
-    for field, value in new.items():
-        setattr(person, field, value)
-    db.session.flush()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, delete, select
 
-from engagement import clock
+from engagement import audit, clock
 from engagement.accounts.attempts.actions import forget_attempts
 from engagement.accounts.kept_forms.actions import forget_kept_forms
 from engagement.accounts.models import UsedLink
@@ -20,8 +20,8 @@ from engagement.communications.actions.approving import lapse_if_overtaken
 from engagement.communications.actions.planning import plan_communication, settle_missed
 from engagement.communications.actions.reminding import messages_to_remind_of, remind
 from engagement.communications.actions.waiting import stop_overtaken
-from engagement.communications.approvals import overtaken_approvals
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.queries.approvals import overtaken_approvals
 from engagement.communications.queries.due import (
     communications_with_dates,
     due_occurrences,
@@ -31,19 +31,24 @@ from engagement.communications.queries.due import (
 )
 from engagement.db import db, empty_log, rows_changed
 from engagement.intake.actions.files import drop_old_uploads
-from engagement.mail import actions as mail
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions.claiming import release_expired
+from engagement.mail.outbox.queries import expired_claims
+from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation
 from engagement.people.rules import TrainingRole
 from engagement.privacy.actions import retention
+from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.queries import old_records
 from engagement.privacy.queries.old_records import Going
+from engagement.privacy.queries.retention import retention_rules
 from engagement.privacy.rules.records import RecordKind
 from engagement.programmes.models import Programme
 from engagement.resistance.figures import actions as figures
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import HANDED_OVER_FROM
 from engagement.scheduler.items import one_by_one
+from engagement.set_aside import keys_set_aside
 from engagement.settings import Settings
 from engagement.training.actions import leftovers
 from engagement.training.actions.assigning import settle_assignments
@@ -150,7 +155,7 @@ def _held_again() -> list[str]:
 def settle_deliveries(_settings: Settings) -> str:
     """Release deliveries of stopped processes, and finish mailings that are done."""
     line, now = "settle-deliveries", clock.now()
-    released = one_by_one(line, Delivery, mail.expired_claims(now), lambda key: mail.release_expired(now, key))
+    released = one_by_one(line, Delivery, expired_claims(now), lambda key: release_expired(now, key))
     stopped = one_by_one(line, Occurrence, _ids(overtaken()), stop_overtaken)
     closed = one_by_one(line, Occurrence, _ids(sent_to_all()), lambda key: sending.settle_sending(clock.now(), key))
     waiting, uncertain = (sum(getattr(each, what) for each in released) for what in ("waiting", "uncertain"))
@@ -203,10 +208,28 @@ def count_objections(settings: Settings) -> str:
 
 
 def apply_retention(_settings: Settings) -> str:
-    """Delete old records by the rules that an administrator set."""
+    """Delete old records by the rules that an administrator set; people a few at a time, each in their own transaction.
+
+    Somebody who can't be erased is set aside with the reason, and the next one goes on.
+    """
     gone = retention.apply_retention(clock.now())
+    db.session.commit()
+    if RecordKind.LEAVERS in retention_rules():
+        gone[RecordKind.LEAVERS] = _erase_leavers()
     told = (f"{number} {kind.word.lower()}" if kind.is_counted else kind.word.lower() for kind, number in gone.items())
     return ", ".join(told) or "No rule is set."
+
+
+def _erase_leavers() -> int:
+    line = "apply-retention"
+    erased = one_by_one(
+        line,
+        Person,
+        old_records.leavers_due(clock.now(), keys_set_aside(line, Person.__tablename__)),
+        lambda key: erase_person(db.session.get_one(Person, key), by=audit.CLOCK),
+    )
+    retention.tell_gone(RecordKind.LEAVERS, len(erased))
+    return len(erased)
 
 
 def retention_dry_run() -> list[str]:
@@ -217,7 +240,9 @@ def retention_dry_run() -> list[str]:
 
 def _going_words(each: Going) -> str:
     words = f"{each.words} would go, kept for {each.keep_days:,} days."
-    return f"{words} {each.held_back:,} more can’t be erased yet." if each.held_back else words
+    waiting = f" {each.later:,} of them wait for the runs after the next." if each.later else ""
+    held_back = f" {each.held_back:,} more can’t be erased yet." if each.held_back else ""
+    return f"{words}{waiting}{held_back}"
 
 
 def forget_expired(_settings: Settings) -> str:

@@ -12,8 +12,9 @@ from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.content.markdown import to_html
 from engagement.db import db
-from engagement.mail import actions as mail
-from engagement.mail.layout import Around, html_layout
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.letters.rules.layout import Around, html_layout
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState, Letter, MailingKind
 from engagement.scheduler.models import JobLine
@@ -45,9 +46,9 @@ def _tell(kind: str, found: Callable[[datetime], tuple[str, list[str]] | None], 
     # These are the service's own words; Markdown characters in a name are shown as they are.
     text = "\n\n".join([*lines[:MOST_NAMED], *_more(len(lines)), f"Look at {url}"])
     html = html_layout(subject, "Engagement", to_html(text), subject, Around(WHY))
-    mailing = mail.build_mailing(MailingKind.NOTICE, Letter(subject, f"{text}\n\n{WHY}", html))
+    mailing = build_mailing(MailingKind.NOTICE, Letter(subject, f"{text}\n\n{WHY}", html))
     for account in to:
-        mail.queue_for_address(mailing, account.email, account.name, {}, person_id=account.person_id)
+        queue_for_address(mailing, account.email, account.name, {}, person_id=account.person_id)
     audit.record(Verb.TOLD_ADMINISTRATORS, audit.Subject("job_line", kind), by=audit.CLOCK)
     return True
 

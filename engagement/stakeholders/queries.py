@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload
@@ -12,7 +13,7 @@ from engagement.db import db
 from engagement.letters import search_words
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
-from engagement.reach import Reach, allow, found
+from engagement.reach import Reach, allow, allow_places, found
 from engagement.searching import by_name, holds_words
 from engagement.stakeholders.models import (
     Stakeholder,
@@ -72,23 +73,32 @@ def on_map_of_wave(wave_ids: Select[int] | Sequence[int]) -> ColumnElement[bool]
     return or_(StakeholderPlace.wave_id.in_(wave_ids), whole)
 
 
+_NAME = func.coalesce(Person.name, Department.path, Stakeholder.name)
+_PLACE = func.coalesce(Person.sorted_by, Department.sorted_by, Stakeholder.sorted_by)
+#: What `stakeholders_listed` can be put in order by.
+COLUMNS: dict[str, Any] = {
+    "group": (
+        case({group: number for number, group in enumerate(StakeholderGroup)}, value=StakeholderProfile.group),
+        _PLACE,
+    ),
+    "name": _PLACE,
+}
+
+
 def stakeholders_listed(readable: ColumnElement[bool], filters: Filters) -> Select[Stakeholder]:
     """Return a SELECT of `readable` stakeholders that pass the filters, by group and name.
 
     Every one of the words has to occur in the name or the role, in any spelling.
     """
-    name = func.coalesce(Person.name, Department.path, Stakeholder.name)
-    place = func.coalesce(Person.sorted_by, Department.sorted_by, Stakeholder.sorted_by)
-    order = case({group: number for number, group in enumerate(StakeholderGroup)}, value=StakeholderProfile.group)
     query = (
         select(Stakeholder)
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == Stakeholder.person_id)
         .outerjoin(Department, Department.id == Stakeholder.department_id)
         .where(readable)
-        .order_by(order, place, Stakeholder.id)
+        .order_by(*COLUMNS["group"], Stakeholder.id)
     )
-    query = query.where(holds_words(search_words(filters.words), name, StakeholderProfile.role))
+    query = query.where(holds_words(search_words(filters.words), _NAME, StakeholderProfile.role))
     if filters.group is not None:
         query = query.where(StakeholderProfile.group == filters.group)
     if filters.owner_id is not None:
@@ -149,7 +159,7 @@ def _open_places(ids: Sequence[int], visible: ColumnElement[bool]) -> Sequence[S
 
 def line_for(maps: Reach, stakeholder_id: int) -> StakeholderLine:
     """Return one stakeholder, even a removed one, with the maps within reach; raises BeyondReach or NotFound."""
-    allow(maps.holds_places)
+    allow_places(maps)
     asked = select(Stakeholder).where(Stakeholder.id == stakeholder_id, stakeholders_within(maps))
     return found(next(iter(lines_of(asked, places_within(maps))), None))
 
@@ -157,14 +167,14 @@ def line_for(maps: Reach, stakeholder_id: int) -> StakeholderLine:
 def line_to_change(maps: Reach, planning: Reach, stakeholder_id: int) -> StakeholderLine:
     """Return a stakeholder all of whose maps `planning` reaches; raises BeyondReach or NotFound."""
     line = line_for(maps, stakeholder_id)
-    allow(stands_within_alone(planning, line.stakeholder))
+    allow(stands_within_alone(planning, line.stakeholder), planning)
     return line
 
 
 def line_to_note(maps: Reach, planning: Reach, stakeholder_id: int) -> StakeholderLine:
     """Return a stakeholder one of whose maps `planning` reaches, to write notes; raises BeyondReach or NotFound."""
     line = line_for(maps, stakeholder_id)
-    allow(stands_within(planning, line.stakeholder))
+    allow(stands_within(planning, line.stakeholder), planning)
     return line
 
 

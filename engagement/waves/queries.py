@@ -11,7 +11,7 @@ from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.queries import person_page, standing_department
 from engagement.programmes.models import Workflow
-from engagement.reach import Reach, allow, found
+from engagement.reach import Reach, allow_anything, found
 from engagement.searching import by_name
 from engagement.waves.models import GoLiveMove, Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
 from engagement.waves.rules import WaveStatus, may_take_back
@@ -23,7 +23,7 @@ def person_for(reading: Reach, person_id: int) -> Person:
 
     Raises NotFound for anybody else and for erased people, BeyondReach when the reader sees no people at all.
     """
-    allow(reading.holds_anything)
+    allow_anything(reading)
     return found(person_page(person_id, people_within(reading)))
 
 
@@ -103,6 +103,10 @@ def member_counts(wave_ids: Sequence[int]) -> dict[int, int]:
         .group_by(Membership.wave_id)
     )
     return dict.fromkeys(wave_ids, 0) | dict(counted.all())
+
+
+#: What the people of a wave can be put in order by.
+MEMBER_COLUMNS = {"name": Person.sorted_by, "job": func.lower(Person.job_title)}
 
 
 def members(wave_id: int, *, without_role: bool = False) -> Select[Person]:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from factories import TESTER, make_department, make_person, make_programme, make_wave
 
-from engagement.audiences import actions, conditions, queries
-from engagement.audiences.conditions.catalogue import FIELDS, problems_of
+from engagement.audiences import actions, queries
+from engagement.audiences.conditions import queries as conditions
+from engagement.audiences.conditions.queries.catalogue import FIELDS, problems_of
 from engagement.audiences.rules import MOST_CONDITIONS, chain_back
 from engagement.errors import BadInput, RuleBroken
 from engagement.people.rules import TrainingRole

@@ -26,10 +26,11 @@ from engagement import clock  # noqa: E402
 from engagement.audiences.queries import people_in  # noqa: E402
 from engagement.audiences.rules import Rule  # noqa: E402
 from engagement.audit import CLOCK  # noqa: E402
-from engagement.communications.merge_values import person_columns  # noqa: E402
-from engagement.communications.readers import due_column, translation_column  # noqa: E402
+from engagement.communications.queries.readers import due_column, translation_column  # noqa: E402
+from engagement.communications.texts.queries.merge_values import person_columns  # noqa: E402
 from engagement.db import db, rows_changed  # noqa: E402
-from engagement.mail import actions as mail  # noqa: E402
+from engagement.mail.actions.building import add_translation, build_mailing  # noqa: E402
+from engagement.mail.actions.queueing import queue_for_people  # noqa: E402
 from engagement.mail.models import Delivery  # noqa: E402
 from engagement.mail.rules import DeliveryState, Letter, MailingKind  # noqa: E402
 from engagement.people.models import Department, Person  # noqa: E402
@@ -85,8 +86,8 @@ def measure(people: int, engine: str) -> None:
         _spread_over_the_world()
         BARE.create(db.engine, checkfirst=True)
         text_of = "".join(f"{{{{ {slot} }}}} " for slot in SLOTS)
-        mailing = mail.build_mailing(MailingKind.COMMUNICATION, Letter("Subject", text_of, text_of))
-        mail.add_translation(mailing, Letter("Temat", text_of, text_of, "pl"))
+        mailing = build_mailing(MailingKind.COMMUNICATION, Letter("Subject", text_of, text_of))
+        add_translation(mailing, Letter("Temat", text_of, text_of, "pl"))
         db.session.commit()
         programme_id = fill_map(people)
         by_role: Rule = {
@@ -101,7 +102,7 @@ def measure(people: int, engine: str) -> None:
 
         def queue(rule: Rule) -> None:
             people_ids = people_in(rule, NOW.date())
-            queued = mail.queue_for_people(
+            queued = queue_for_people(
                 mailing,
                 people_ids,
                 due_at=due_column(NOW, UNSET),

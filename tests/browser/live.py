@@ -14,8 +14,8 @@ from waitress.server import create_server
 from engagement import clock, serving
 from engagement.app import create_app
 from engagement.db import Base, db
-from engagement.mail.courier import Counts
-from engagement.mail.mailbox import start_mailbox
+from engagement.mail.mailbox.actions import start_mailbox
+from engagement.mail.outbox.rules import Counts
 from engagement.scheduler.running import line_states, run_if_due
 from engagement.scheduler.timetable import line_named
 from engagement.settings import Settings

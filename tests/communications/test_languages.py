@@ -2,7 +2,7 @@
 
 import pytest
 
-from engagement.communications.languages import best_match, check_language, is_read_in
+from engagement.communications.texts.rules.languages import best_match, check_language, is_read_in
 from engagement.errors import BadInput
 
 

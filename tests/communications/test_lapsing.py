@@ -18,8 +18,8 @@ from engagement.audiences.actions import change_audience
 from engagement.communications.actions import approving, calendar, placing
 from engagement.communications.actions.sending import decide_held, queue_occurrence
 from engagement.communications.actions.writing import write_occurrence
-from engagement.communications.approvals import possible_approvers
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.approvals import possible_approvers
 from engagement.communications.queries.attention import needs_attention
 from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from engagement.communications.merging import FIELDS, fields_in, problems_in, rendered
+from engagement.communications.texts.rules.merge_fields import FIELDS, fields_in
+from engagement.communications.texts.rules.problems import problems_in
+from engagement.communications.texts.rules.rendering import rendered
 
 WAVE = {
     "wave": "Wave 3: Property claims",

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
-from engagement.communications.merging import problems_in
-from engagement.communications.outlines import read_outline, standard_outlines
 from engagement.communications.rules import CommunicationKind
+from engagement.communications.texts.queries.outlines import read_outline, standard_outlines
+from engagement.communications.texts.rules.problems import problems_in
 from engagement.days.rhythm import rhythm_words
 from engagement.errors import BadInput
 

@@ -12,7 +12,13 @@ from engagement import clock
 from engagement.audiences.queries import people_in
 from engagement.communications.actions import sending
 from engagement.communications.queries.one_message import occurrence_page
-from engagement.communications.readers import LaterReaders, delivery_plan, due_column, reader_groups, unread_languages
+from engagement.communications.queries.readers import (
+    LaterReaders,
+    delivery_plan,
+    due_column,
+    reader_groups,
+    unread_languages,
+)
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.days.working_hours import next_working_instant
 from engagement.db import db

@@ -15,15 +15,15 @@ from engagement.communications.actions.calendar import change_communication, end
 from engagement.communications.actions.sending import queue_occurrence, resume_occurrence
 from engagement.communications.actions.waiting import stop_sending
 from engagement.communications.actions.writing import write_occurrence, write_translation
-from engagement.communications.approvals import approvals_of
 from engagement.communications.models import Communication, Occurrence
+from engagement.communications.queries.approvals import approvals_of
 from engagement.db import db
 from engagement.errors import BadInput
-from engagement.mail import confirming
-from engagement.mail.delivering import deliver_until_empty
+from engagement.mail.confirmations.actions import acknowledge
 from engagement.mail.models import Delivery, Reminder
+from engagement.mail.outbox.actions.delivering import deliver_until_empty
 from engagement.mail.rules import HAS_CONFIRMED, HAS_LEFT, DeliveryState
-from engagement.mail.transport import Transport
+from engagement.mail.wire.actions.transport import Transport
 from engagement.people import actions as people
 from engagement.waves.rules import WaveStatus
 from tests.communications.calendar_rows import AT_TWO, make_approved, make_line
@@ -63,7 +63,7 @@ def remind(at: datetime) -> int:
 
 def confirm(address: str) -> None:
     rows = select(Delivery).where(Delivery.address == address).order_by(Delivery.id)
-    confirming.acknowledge(db.session.scalars(rows).first(), by=TESTER)
+    acknowledge(db.session.scalars(rows).first(), by=TESTER)
     db.session.commit()
 
 

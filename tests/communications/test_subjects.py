@@ -7,7 +7,7 @@ from sqlalchemy import update
 from engagement.communications.actions.sending import queue_occurrence
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.calendar import coming_messages
-from engagement.communications.subjects import subjects_shown
+from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.db import db
 from engagement.waves.models import Wave
 from tests.communications.calendar_rows import AT_TWO, make_approved, make_draft, make_line

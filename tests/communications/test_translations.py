@@ -12,17 +12,17 @@ from engagement import clock
 from engagement.audit import AuditEntry
 from engagement.communications.actions import approving, writing
 from engagement.communications.actions.sending import queue_occurrence, send_test_copy
-from engagement.communications.approvals import standing_approval
-from engagement.communications.messages import preview_as
 from engagement.communications.models import Occurrence, OccurrenceText
+from engagement.communications.queries.approvals import standing_approval
 from engagement.communications.queries.one_message import occurrence_page
+from engagement.communications.queries.previews import preview_as
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery, Translation
+from engagement.mail.outbox.actions.delivering import deliver_until_empty
 from engagement.mail.queries import html_for, messages_to, subject_for, text_for
-from engagement.mail.transport import Transport
+from engagement.mail.wire.actions.transport import Transport
 from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation
 from engagement.people.rules import TrainingRole

@@ -15,7 +15,7 @@ from engagement.communications.actions.sending import queue_occurrence
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.one_message import versions_of
 from engagement.communications.rules import OccurrenceStatus, differences
-from engagement.communications.translations import translation_in
+from engagement.communications.texts.queries.translations import translation_in
 from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.verbs import Verb

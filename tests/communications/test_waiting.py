@@ -18,11 +18,11 @@ from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.mail import claiming
-from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.actions.delivering import deliver_until_empty
 from engagement.mail.rules import DeliveryState
-from engagement.mail.transport import Transport
+from engagement.mail.wire.actions.transport import Transport
 from engagement.people import actions as people
 from engagement.waves.rules import WaveStatus
 from tests.communications.calendar_rows import AT_TWO, make_approved, make_draft, make_line

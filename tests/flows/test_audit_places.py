@@ -25,6 +25,7 @@ from engagement.communications.actions.placing import skip_occurrence
 from engagement.communications.actions.planning import schedule_briefing
 from engagement.db import db
 from engagement.people import actions as people
+from engagement.people.by_hand.actions import change_delivery_details
 from engagement.people.models import Department, Person
 from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.privacy.actions.outsiders import erase_outsider
@@ -148,7 +149,7 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
     ),
     (
         Verb.CHANGED_DELIVERY_DETAILS,
-        lambda at: people.change_delivery_details(at.person, language="pl", by=TESTER),
+        lambda at: change_delivery_details(at.person, language="pl", by=TESTER),
         PEOPLE_OF_DEPARTMENT,
     ),
     (Verb.MARKED_AS_LEFT, lambda at: people.mark_as_left(at.person, by=TESTER), PEOPLE_OF_DEPARTMENT),

@@ -21,11 +21,11 @@ from engagement.communications.models import Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.intake.models import ImportRun
-from engagement.mail.courier import Counts
-from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions.delivering import deliver_until_empty
+from engagement.mail.outbox.rules import Counts
 from engagement.mail.rules import DeliveryState
-from engagement.mail.transport import Transport
+from engagement.mail.wire.actions.transport import Transport
 from engagement.people.models import Person
 from engagement.people.queries import department_by_path
 from engagement.programmes.models import Programme, Workflow

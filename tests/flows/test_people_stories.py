@@ -14,10 +14,10 @@ from sqlalchemy import select
 from engagement import clock
 from engagement.accounts.actions import account_for_person, reactivate, set_password
 from engagement.db import db
-from engagement.mail.delivering import deliver_until_empty
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions.delivering import deliver_until_empty
 from engagement.mail.rules import DeliveryState
-from engagement.mail.transport import Transport
+from engagement.mail.wire.actions.transport import Transport
 from engagement.people.queries import department_by_path
 from engagement.people.rules import TrainingRole
 from engagement.scheduler.running import line_states, run_if_due

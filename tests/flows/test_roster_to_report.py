@@ -26,8 +26,8 @@ from engagement.errors import RuleBroken
 from engagement.intake.actions.importing import Asked, import_people
 from engagement.intake.models import ImportRun
 from engagement.intake.reading.rules.problems import UnreadableFile
-from engagement.mail.delivering import deliver_until_empty
-from engagement.mail.transport import Transport
+from engagement.mail.outbox.actions.delivering import deliver_until_empty
+from engagement.mail.wire.actions.transport import Transport
 from engagement.people.models import Department, Person
 from engagement.people.queries import department_by_path
 from engagement.scheduler.running import line_states, run_if_due

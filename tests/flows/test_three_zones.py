@@ -15,8 +15,8 @@ from engagement.communications.actions.sending import queue_occurrence, settle_s
 from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.db import db
-from engagement.mail import claiming
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions import claiming
 from engagement.mail.rules import DeliveryState
 from tests.communications.calendar_rows import make_approved, make_line
 

@@ -6,7 +6,7 @@ import pytest
 from factories import make_account, make_change_manager, signed_in
 
 from engagement.accounts.rules import Role
-from engagement.communications.text_limits import LONGEST_BODY
+from engagement.communications.texts.rules.limits import LONGEST_BODY
 from engagement.pages.frame.body_limits import (
     FORM,
     HR_FILE,

@@ -8,13 +8,15 @@ from intake.whole_files import read_file
 from patterns import pathological
 
 from engagement import letters
-from engagement.audiences.conditions import catalogue as audience_rules
-from engagement.communications.field_places import misplaced
-from engagement.communications.languages import check_language
-from engagement.communications.merging import fields_in, problems_in, rendered
-from engagement.communications.outlines import read_outline
-from engagement.communications.text_limits import LONGEST_BODY as LONGEST_MESSAGE
-from engagement.communications.text_limits import LONGEST_SUBJECT, check_text
+from engagement.audiences.conditions.queries import catalogue as audience_rules
+from engagement.communications.texts.queries.outlines import read_outline
+from engagement.communications.texts.rules.field_places import misplaced
+from engagement.communications.texts.rules.languages import check_language
+from engagement.communications.texts.rules.limits import LONGEST_BODY as LONGEST_MESSAGE
+from engagement.communications.texts.rules.limits import LONGEST_SUBJECT, check_text
+from engagement.communications.texts.rules.merge_fields import fields_in
+from engagement.communications.texts.rules.problems import problems_in
+from engagement.communications.texts.rules.rendering import rendered
 from engagement.content import commonmark, library, markdown, quiz
 from engagement.content.autolinks import addresses_in
 from engagement.content.plain_text import text_of
@@ -23,8 +25,10 @@ from engagement.days.recurrence import read_rule
 from engagement.days.working_days import check_country
 from engagement.errors import EngagementError
 from engagement.intake.reading.rules import cells, columns, names
-from engagement.mail import headers, message
-from engagement.mail.layout import Around, html_layout, inlined, text_in
+from engagement.mail.letters.rules import slots
+from engagement.mail.letters.rules.layout import Around, html_layout, inlined, text_in
+from engagement.mail.wire.rules import headers
+from engagement.mail.wire.rules.quoted_printable import QuotedPrintable
 from engagement.pages.admin.mailbox import _ADDRESS
 from engagement.pages.frame.guard import safe_path
 from engagement.people.rules import delivery_problems
@@ -35,7 +39,7 @@ from engagement.training.actions.modules import check_module
 #: Seconds of the processor for one text; a slow machine has some of it to spare.
 WITHIN = 1.5
 VALUES = dict.fromkeys(("programme", "sender_name", "wave", "go_live", "workflow"), "Claims")
-FIELD = message._SLOT
+FIELD = slots.SLOT
 
 
 def nested(depth):
@@ -65,7 +69,7 @@ def letter(text):
         text[:300], text[:300], markdown.to_html(text), text[:140], Around(text[:300], organisation="Northmere")
     )
     text_in(page)
-    prepared = message.QuotedPrintable(message.Template(page))
+    prepared = QuotedPrintable(slots.Template(page))
     with suppress(EngagementError):
         prepared.fill({"name": text})
 
@@ -105,8 +109,8 @@ READERS = {
     "places of fields": (lambda text: misplaced(commonmark.tree_of(text), FIELD, ("name",)), LONGEST_MESSAGE),
     "layout of mail": (letter, LONGEST_MESSAGE),
     "styles of mail": (lambda text: inlined(markdown.cleaned(text)), LONGEST_MESSAGE),
-    "slots": (message.slots_of, LONGEST_MESSAGE),
-    "emptied message": (message.without_values, LONGEST_MESSAGE),
+    "slots": (slots.slots_of, LONGEST_MESSAGE),
+    "emptied message": (slots.without_values, LONGEST_MESSAGE),
     "mail header": (lambda text: headers.unstructured(headers.encoded_words(text)), 500),
     "mailbox header": (lambda text: headers.mailbox(text, "a@example.com"), 500),
     "address of a mailbox": (headers.is_usable_address, 500),

@@ -7,18 +7,6 @@ from house.shape import PACKAGE, ROOT
 WORDS = {"rules", "models", "scopes", "queries", "actions"}
 #: Floors, doors and the ground have other shapes; the starter library in `content` is read from files.
 NO_ROOMS = {"backup", "content", "days", "demo", "pages", "scheduler", "static"}
-#: What stands beside the five words as long as it has no word or sub-room of its own; nothing is added here.
-STILL_BESIDE = {
-    "audiences": {"conditions"},
-    "communications": {
-        "approvals", "field_places", "languages", "merge_values", "merging", "messages", "outlines", "readers",
-        "subjects", "text_limits", "translations", "writers",
-    },
-    "mail": {
-        "claiming", "confirming", "courier", "delivering", "headers", "layout", "mailbox", "message", "pace",
-        "sending", "transport",
-    },
-}  # fmt: skip
 
 
 def inside(room: str) -> set[str]:
@@ -37,7 +25,7 @@ def beside(room: str) -> set[str]:
 
 
 def test_a_room_holds_the_five_words_and_sub_rooms_of_the_same():
-    more = {room: beside(room) - STILL_BESIDE.get(room, set()) for room in rooms()}
+    more = {room: beside(room) for room in rooms()}
     assert {room: names for room, names in more.items() if names} == {}
 
 

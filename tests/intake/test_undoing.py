@@ -19,6 +19,7 @@ from engagement.intake.actions import runs as actions
 from engagement.intake.applying.queries import merged_since
 from engagement.intake.rules import RunStatus
 from engagement.people import actions as people
+from engagement.people.by_hand.actions import change_delivery_details
 from engagement.people.models import Department, Person
 from engagement.people.queries import headcount, roles_of
 
@@ -112,7 +113,7 @@ def test_a_change_by_hand_beside_an_undone_newer_import_still_counts(app: Flask,
     newer = bring_in(ADA, BEN.replace("Bitdiddle", "Bit"), CY, DEE)
     if when == "before":
         actions.undo_run(newer, by=INES)
-    people.change_delivery_details(person("2"), language="ja", by=INES)
+    change_delivery_details(person("2"), language="ja", by=INES)
     if when == "after":
         with pytest.raises(RuleBroken):
             actions.undo_run(newer, by=INES)

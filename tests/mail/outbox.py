@@ -1,13 +1,19 @@
 """Short ways to a filled outbox for the tests of mail."""
 
+from mail.smtp_peer import SmtpPeer
 from sqlalchemy import Select, insert, literal, select
 
 from engagement import clock
 from engagement.db import db
-from engagement.mail import actions
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_people
 from engagement.mail.models import Delivery, Mailing
+from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.actions.delivering import deliver_until_empty
+from engagement.mail.outbox.rules import Counts
 from engagement.mail.queries import outbox_counts
 from engagement.mail.rules import Letter, MailingKind
+from engagement.mail.wire.actions.transport import Transport
 from engagement.people.models import Person
 
 FROM = "Engagement <engagement@example.com>"
@@ -21,7 +27,7 @@ def link_for(delivery: Delivery, path: str) -> str:
 def make_mailing(
     kind: MailingKind = MailingKind.COMMUNICATION, subject: str = "What changes, {{ first_name }}"
 ) -> Mailing:
-    return actions.build_mailing(
+    return build_mailing(
         kind,
         Letter(
             subject,
@@ -55,9 +61,7 @@ def everybody() -> Select[int]:
 
 def queue(mailing: Mailing, people: Select[int] | None = None) -> int:
     filled = {"first_name": Person.first_name, "me_link": literal("/me")}
-    return actions.queue_for_people(
-        mailing, everybody() if people is None else people, due_at=clock.now(), filled=filled
-    )
+    return queue_for_people(mailing, everybody() if people is None else people, due_at=clock.now(), filled=filled)
 
 
 def queue_to_many(number: int) -> Mailing:
@@ -72,3 +76,24 @@ def queue_to_many(number: int) -> Mailing:
 def states() -> dict[str, int]:
     """How many deliveries there are in each state, those with none left out."""
     return {state.value: number for state, number in outbox_counts().items() if number}
+
+
+def claim(worker: str = "one", size: int = 10) -> list[Delivery]:
+    claimed = claiming.claim_batch(worker, size, clock.now())
+    db.session.commit()
+    return claimed
+
+
+def attempted(worker: str = "one") -> Delivery:
+    (delivery,) = claim(worker, 1)
+    assert claiming.mark_attempt(delivery, worker, clock.now())
+    db.session.commit()
+    return delivery
+
+
+def only_row() -> Delivery:
+    return db.session.scalars(select(Delivery).execution_options(populate_existing=True)).one()
+
+
+def deliver(peer: SmtpPeer, worker: str = "one", **details: object) -> Counts:
+    return deliver_until_empty(Transport(peer.url), worker, link_for, FROM, **details)

@@ -10,8 +10,8 @@ from mail.smtp_peer import SmtpPeer
 
 from engagement import clock
 from engagement.db import db, engine_options, prepare
-from engagement.mail.delivering import deliver_until_empty, unique_name
-from engagement.mail.transport import Transport
+from engagement.mail.outbox.actions.delivering import deliver_until_empty, unique_name
+from engagement.mail.wire.actions.transport import Transport
 
 
 class SendingProcess:

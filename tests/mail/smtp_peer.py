@@ -12,7 +12,7 @@ from email.message import EmailMessage
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from engagement.mail.mailbox import LoopbackController
+from engagement.mail.mailbox.actions import LoopbackController
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,12 @@ from engagement import clock
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.mail import confirming, queries
-from engagement.mail.actions import build_mailing, queue_for_address
-from engagement.mail.confirming import Confirmations
+from engagement.mail import queries
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.confirmations import queries as confirming
+from engagement.mail.confirmations.actions import acknowledge
+from engagement.mail.confirmations.queries import Confirmations
 from engagement.mail.models import Acknowledgement, Delivery, Mailing
 from engagement.mail.queries import DeliveryFilters
 from engagement.mail.rules import DeliveryState, Letter, MailingKind
@@ -39,9 +42,9 @@ def send(mailing: Mailing, name: str, state: DeliveryState = DeliveryState.SENT)
 
 def test_a_confirmation_is_a_dated_row_once() -> None:
     delivery = send(make_mailing(), "Ann Reader")
-    assert confirming.acknowledge(delivery, by=TESTER)
+    assert acknowledge(delivery, by=TESTER)
     with clock.standing_at(NOW.replace(hour=12)):
-        assert not confirming.acknowledge(delivery, by=TESTER)
+        assert not acknowledge(delivery, by=TESTER)
     [row] = db.session.scalars(select(Acknowledgement)).all()
     assert (row.mailing_id, row.person_id, row.acknowledged_at) == (delivery.mailing_id, delivery.person_id, NOW)
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "confirmed reading")).one()
@@ -49,7 +52,7 @@ def test_a_confirmation_is_a_dated_row_once() -> None:
 
 
 def test_the_database_keeps_it() -> None:
-    confirming.acknowledge(send(make_mailing(), "Ann Reader"), by=TESTER)
+    acknowledge(send(make_mailing(), "Ann Reader"), by=TESTER)
     db.session.commit()
     for statement in ("DELETE FROM acknowledgement", "UPDATE acknowledgement SET mailing_id = mailing_id"):
         with pytest.raises(DatabaseError, match="only added"):
@@ -60,7 +63,7 @@ def test_the_database_keeps_it() -> None:
 def test_a_message_that_asks_for_nothing_takes_no_confirmation() -> None:
     delivery = send(make_mailing(asks=False), "Ann Reader")
     with pytest.raises(RuleBroken):
-        confirming.acknowledge(delivery, by=TESTER)
+        acknowledge(delivery, by=TESTER)
 
 
 def test_the_figure_counts_those_who_could_read_it_and_keeps_who_left() -> None:
@@ -73,7 +76,7 @@ def test_the_figure_counts_those_who_could_read_it_and_keeps_who_left() -> None:
     assert gone.person
     gone.person.left_at = clock.now()
     for delivery in (done, gone):
-        confirming.acknowledge(delivery, by=TESTER)
+        acknowledge(delivery, by=TESTER)
     assert confirming.confirmations_of([mailing.id]) == {mailing.id: Confirmations(confirmed=2, asked=4)}
     assert confirming.confirmations_of([mailing.id])[mailing.id].outstanding == 2
     assert list(db.session.scalars(confirming.unconfirmed(mailing.id))) == sorted(
@@ -94,7 +97,7 @@ def test_what_a_person_has_yet_to_confirm_is_listed() -> None:
     db.session.flush()
     assert delivery.person_id
     assert list(db.session.scalars(confirming.to_confirm(delivery.person_id))) == [delivery]
-    confirming.acknowledge(delivery, by=TESTER)
+    acknowledge(delivery, by=TESTER)
     assert list(db.session.scalars(confirming.to_confirm(delivery.person_id))) == []
 
 
@@ -103,7 +106,7 @@ def test_the_log_is_narrowed_to_those_who_have_or_have_not() -> None:
     done, silent = send(mailing, "Ann Done"), send(mailing, "Bob Silent")
     send(make_mailing(asks=False), "Cay Never")
     send(mailing, "Dee Waits", DeliveryState.QUEUED)
-    confirming.acknowledge(done, by=TESTER)
+    acknowledge(done, by=TESTER)
     for confirmed, expected in ((True, done), (False, silent)):
         rows = queries.deliveries_listed(DeliveryFilters(confirmed=confirmed))
         assert list(db.session.scalars(rows)) == [expected]

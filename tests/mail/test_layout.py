@@ -5,7 +5,7 @@ import re
 import pytest
 
 from engagement.content.markdown import to_html
-from engagement.mail.layout import Around, Button, html_layout, inlined
+from engagement.mail.letters.rules.layout import Around, Button, html_layout, inlined
 
 
 def test_layout_has_title_kicker_body_and_reason_and_keeps_slots():

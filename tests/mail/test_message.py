@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from engagement import clock
 from engagement.errors import BadInput, RuleBroken
-from engagement.mail.layout import Around, html_layout
-from engagement.mail.message import QuotedPrintable, SlotUnfilled, Template, prepare, quoted_printable, slots_of
+from engagement.mail.letters.rules.layout import Around, html_layout
+from engagement.mail.letters.rules.slots import SlotUnfilled, Template, slots_of
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import MailingKind
+from engagement.mail.wire.rules.message import prepare
+from engagement.mail.wire.rules.quoted_printable import QuotedPrintable, quoted_printable
 
 FROM = "Engagement <engagement@example.com>"
 
@@ -71,7 +73,7 @@ def test_three_hundred_names_reach_the_right_address_unchanged():
     assert len(names()) == 300
     prepared = prepare(make_mailing(), FROM, "example.com")
     for name in names():
-        raw = prepared.fill(make_delivery(name), {})
+        raw = prepared.fill(make_delivery(name), {}, clock.now())
         (address,) = parsed(raw)["To"].addresses
         assert address.addr_spec == "tomasz@example.com"
         assert shown_name(raw) == " ".join(name.split())
@@ -84,7 +86,7 @@ def test_three_hundred_names_reach_the_right_address_unchanged():
     "subject", ["What changes", "Was ändert sich für {{ first_name }}?", "x" * 290, "=?utf-8?q?a?=", "日本" * 60]
 )
 def test_subject_comes_out_as_it_went_in(subject: str):
-    raw = prepare(make_mailing(subject), FROM, "example.com").fill(make_delivery(), {"first_name": "Zoë"})
+    raw = prepare(make_mailing(subject), FROM, "example.com").fill(make_delivery(), {"first_name": "Zoë"}, clock.now())
     assert parsed(raw)["Subject"] == subject.replace("{{ first_name }}", "Zoë")
     assert max(len(line) for line in raw.split(b"\r\n")) <= 78
 
@@ -94,11 +96,11 @@ def test_line_break_in_a_header_is_refused(break_: str):
     injected = f"Tomasz{break_}Bcc: everybody@example.com"
     prepared = prepare(make_mailing("For {{ name }}"), FROM, "example.com")
     with pytest.raises(BadInput):
-        prepared.fill(make_delivery(injected), {"name": "Tomasz"})
+        prepared.fill(make_delivery(injected), {"name": "Tomasz"}, clock.now())
     with pytest.raises(BadInput):
-        prepared.fill(make_delivery(), {"name": injected.replace("\r", "\n")})
+        prepared.fill(make_delivery(), {"name": injected.replace("\r", "\n")}, clock.now())
     with pytest.raises(BadInput):
-        prepared.fill(make_delivery(address=injected), {"name": "Tomasz"})
+        prepared.fill(make_delivery(address=injected), {"name": "Tomasz"}, clock.now())
     with pytest.raises(BadInput):
         prepare(make_mailing(sender_name=injected), FROM, "example.com")
     with pytest.raises(BadInput):
@@ -109,7 +111,7 @@ def test_headers_say_who_what_and_that_nobody_should_answer_automatically(frozen
     mailing = make_mailing(sender_name="Sam Pryce", reply_to="sam@example.com")
     prepared = prepare(mailing, FROM, "mail.example.com")
     delivery = make_delivery()
-    message = parsed(prepared.fill(delivery, {}))
+    message = parsed(prepared.fill(delivery, {}, clock.now()))
     assert message["From"] == "Sam Pryce <engagement@example.com>"
     assert message["Reply-To"] == "sam@example.com"
     assert message["Auto-Submitted"] == "auto-generated"
@@ -117,7 +119,7 @@ def test_headers_say_who_what_and_that_nobody_should_answer_automatically(frozen
     assert message["List-Unsubscribe"] is None
     first_id = message["Message-ID"]
     frozen.shift(timedelta(hours=3))
-    assert parsed(prepared.fill(delivery, {}))["Message-ID"] == first_id
+    assert parsed(prepared.fill(delivery, {}, clock.now()))["Message-ID"] == first_id
     assert first_id.endswith("@mail.example.com>")
 
 
@@ -127,7 +129,9 @@ def test_slots_are_filled_as_text_and_escaped_in_html():
     )
     link = "https://example.com/?a=1&b=“2”"
     message = parsed(
-        prepare(mailing, FROM, "example.com").fill(make_delivery(), {"name": "<b>Zoë & Co", "me_link": link})
+        prepare(mailing, FROM, "example.com").fill(
+            make_delivery(), {"name": "<b>Zoë & Co", "me_link": link}, clock.now()
+        )
     )
     assert content(message, "plain") == f"Dear <b>Zoë & Co,\n.\nGo to {link}"
     assert content(message, "html") == (
@@ -139,7 +143,7 @@ def test_slots_are_filled_as_text_and_escaped_in_html():
 def test_slot_without_a_value_is_refused(part: str):
     prepared = prepare(make_mailing(**{part: "For {{ Frist name }}"}), FROM, "example.com")
     with pytest.raises(SlotUnfilled) as refused:
-        prepared.fill(make_delivery(), {"first_name": "Zoë"})
+        prepared.fill(make_delivery(), {"first_name": "Zoë"}, clock.now())
     assert refused.value.name == "Frist name"
 
 
@@ -180,8 +184,8 @@ def test_twenty_kilobytes_are_filled_fast(capsys: pytest.CaptureFixture[str], ap
     mailing = make_mailing(text="Dear {{ first_name }},\n" + "Some text – and more.\n" * 100, html=html)
     prepared = prepare(mailing, FROM, "example.com")
     values = {"first_name": "Zoë", "why": "you work in Claims"}
-    size = len(prepared.fill(make_delivery(), values))
-    seconds = timeit.timeit(lambda: prepared.fill(make_delivery(), values), number=500) / 500
+    size = len(prepared.fill(make_delivery(), values, clock.now()))
+    seconds = timeit.timeit(lambda: prepared.fill(make_delivery(), values, clock.now()), number=500) / 500
     with capsys.disabled():
         print(f"\nfilling a message of {size:,} bytes took {seconds * 1000:.3f} ms")
     assert size > 20_000

@@ -8,8 +8,8 @@ from mail.smtp_peer import smtp_peer
 
 from engagement.errors import BadInput
 from engagement.mail.rules import DeliveryState
-from engagement.mail.sending import send_test_mail
-from engagement.mail.transport import Transport, server_of
+from engagement.mail.wire.actions.proving import send_test_mail
+from engagement.mail.wire.actions.transport import Transport, server_of
 
 SENDER = "engagement@example.com"
 TO = "tomasz@example.com"

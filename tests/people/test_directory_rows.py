@@ -7,6 +7,7 @@ from sqlalchemy import true
 from engagement.attention.queries.holding import held_by
 from engagement.errors import BadInput
 from engagement.people import actions, queries
+from engagement.people.by_hand.actions import change_delivery_details
 from engagement.people.listing.queries import directory_rows
 from engagement.people.rules import TrainingRole
 
@@ -34,7 +35,7 @@ def test_people_are_found_by_address_in_any_case_or_by_number(app):
 
 def test_details_of_delivery_are_kept_and_given_back_to_the_defaults(app):
     person = make_person()
-    actions.change_delivery_details(
+    change_delivery_details(
         person, timezone="Asia/Tokyo", language="ja", works_from="08:00", works_until="16:30", by=TESTER
     )
     assert (person.timezone, person.language, person.works_from, person.works_until) == (
@@ -43,10 +44,10 @@ def test_details_of_delivery_are_kept_and_given_back_to_the_defaults(app):
         "08:00",
         "16:30",
     )
-    actions.change_delivery_details(person, by=TESTER)
+    change_delivery_details(person, by=TESTER)
     assert (person.timezone, person.language, person.works_from, person.works_until) == (None, None, None, None)
     with pytest.raises(BadInput) as refused:
-        actions.change_delivery_details(person, timezone="Moon", language="?", works_from="25:00", by=TESTER)
+        change_delivery_details(person, timezone="Moon", language="?", works_from="25:00", by=TESTER)
     assert set(refused.value.problems) == {"timezone", "language", "works_until"}
 
 

@@ -19,8 +19,9 @@ from sqlalchemy import select
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
 from engagement.db import Base, db
-from engagement.mail import actions as mail
-from engagement.mail.confirming import acknowledge
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.confirmations.actions import acknowledge
 from engagement.mail.rules import Letter, MailingKind
 from engagement.people.actions import name_department_manager
 from engagement.privacy.queries.data_file import data_of
@@ -84,8 +85,8 @@ def test_what_is_about_a_person_is_told_whole(app):
     programmes.name_holder(
         make_workflow(wave.programme, "Triage"), OwnershipPart.OPERATIONAL_OWNER, person, by=account.actor
     )
-    mailing = mail.build_mailing(MailingKind.NOTICE, Letter("Hello", "Dear {{ name }}", "<p>{{ name }}</p>"))
-    copy = mail.queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
+    mailing = build_mailing(MailingKind.NOTICE, Letter("Hello", "Dear {{ name }}", "<p>{{ name }}</p>"))
+    copy = queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
     mailing.asks_confirmation = True
     acknowledge(copy, by=account.actor)
     _concern("I, Zofia Sand, object.", Sender.NAMED, by=account.actor)

@@ -5,25 +5,31 @@ from datetime import date, timedelta
 import pytest
 from factories import TESTER, make_account, make_person, make_wave
 from intake.companies import bring_in, stage
-from sqlalchemy import select
+from sqlalchemy import JSON, Text, select
 
 from engagement import clock
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
 from engagement.attention.queries.holding import held_by
 from engagement.audit import AuditEntry
-from engagement.db import db
+from engagement.db import Base, db
 from engagement.errors import RuleBroken
 from engagement.intake.actions.files import drop_old_uploads, keep_upload
 from engagement.intake.models import ImportRun, KeptUpload, StagedPerson
 from engagement.intake.rules import RunStatus
-from engagement.mail import actions as mail
-from engagement.mail.models import Delivery, MailboxMessage
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.mailbox.models import MailboxMessage
+from engagement.mail.models import Delivery
 from engagement.mail.rules import Letter, MailingKind
 from engagement.people.models import Person
 from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.actions.outsiders import erase_outsider
+from engagement.privacy.actions.rewriting import Decided
 from engagement.privacy.queries.known_as import known_as
+from engagement.privacy.queries.passages import passages_about
+from engagement.privacy.queries.reach import REACH, Subject
+from engagement.privacy.queries.texts import FREE_TEXT, SIGNED, WRITTEN_DOWN
 from engagement.privacy.rules.records import STAND_IN
 from engagement.resistance import actions as resistance
 from engagement.resistance.models import About, Concern
@@ -120,8 +126,8 @@ def test_a_former_address_that_is_somebody_elses_now_stays_theirs():
     person = db.session.scalars(select(Person).where(Person.employee_id == "7")).one()
     db.session.commit()
     bring_in(BOSS, "7,zdenka@example.com,Zdenka,Quixotova,Operations,,", "8,office@example.com,New,Holder,Operations,,")
-    mailing = mail.build_mailing(MailingKind.NOTICE, Letter("Hello", "Hello", "<p>Hello</p>"))
-    mail.queue_for_address(mailing, "office@example.com", "New Holder", {})
+    mailing = build_mailing(MailingKind.NOTICE, Letter("Hello", "Hello", "<p>Hello</p>"))
+    queue_for_address(mailing, "office@example.com", "New Holder", {})
     _told_of_others("Write to office@example.com.")
     db.session.commit()
     erase_person(person, by=TESTER)
@@ -168,7 +174,7 @@ def test_remarks_on_a_file_lose_the_employee_number():
 def test_a_stand_in_longer_than_the_name_fits_where_the_name_was():
     person = make_person("Bo L", "bo@example.com")
     long = "x" * 295 + " Bo L"
-    mailing = mail.build_mailing(MailingKind.NOTICE, Letter(long, "Hello", "<p>Hello</p>"))
+    mailing = build_mailing(MailingKind.NOTICE, Letter(long, "Hello", "<p>Hello</p>"))
     erase_person(person, by=TESTER)
     assert mailing.subject == ("x" * 295 + f" {STAND_IN}")[:300]
 
@@ -198,3 +204,88 @@ def test_a_person_of_the_directory_is_not_erased_from_the_map():
     row = add_stakeholder(make_person(), StakeholderGroup.END_USERS, places=[make_wave()], by=TESTER)
     with pytest.raises(RuleBroken, match="Erase a person on their own page"):
         erase_outsider(row, by=TESTER)
+
+
+def _passages(person: Person) -> list[tuple[str, str, bool]]:
+    found = passages_about(known_as(person, None), Subject(person.id, None), with_concerns=True)
+    return [
+        (passage.reference, f"{passage.before}[{passage.found}]{passage.after}", passage.is_plain) for passage in found
+    ]
+
+
+def test_what_others_wrote_is_offered_and_rewritten_only_where_that_was_decided():
+    person = make_person("Zdenka Quixotova", "zdenka@example.com", employee_id="HR-0815-Z")
+    wave = make_wave(name="What Zdenka Quixotova began")
+    for text in ("Ask QUIXOTOVA, Zdenka first.", "Number HR-0815-Z objects.", "Nobody is named here."):
+        _told_of_others(text)
+    # Ids of concerns tell no order.
+    ids = {text: key for key, text in db.session.execute(select(Concern.id, Concern.text))}
+    first, second = ids["Ask QUIXOTOVA, Zdenka first."], ids["Number HR-0815-Z objects."]
+    wave_named, *concerns_named = _passages(person)
+    assert wave_named == (f"wave-{wave.id}", "What [Zdenka Quixotova] began", True)
+    assert sorted(concerns_named) == sorted(
+        [
+            (f"concern-{first}", "Ask [QUIXOTOVA, Zdenka] first.", True),
+            (f"concern-{second}", "Number [HR-0815-Z] objects.", False),
+        ]
+    )
+    erase_person(person, by=TESTER, decided=Decided(frozenset({f"concern-{second}", "wave-77", "person-1", "x"})))
+    assert _texts() == ["Ask QUIXOTOVA, Zdenka first.", "Nobody is named here.", f"Number {STAND_IN} objects."]
+    assert wave.name == "What Zdenka Quixotova began"
+
+
+def test_a_name_that_two_have_is_offered_unticked_and_can_be_rewritten_where_it_means_the_one_erased():
+    person = make_person("Ann Miller", "ann1@example.com")
+    make_person("Ann Miller", "ann2@example.com")
+    for text in ("Ann Miller of claims said no.", "Ann Miller of finance said yes."):
+        _told_of_others(text)
+    offered = _passages(person)
+    assert [is_plain for _, _, is_plain in offered] == [False, False]
+    of_claims = next(reference for reference, words, _ in offered if "claims" in words)
+    erase_person(person, by=TESTER, decided=Decided(frozenset({of_claims})))
+    assert _texts() == ["Ann Miller of finance said yes.", f"{STAND_IN} of claims said no."]
+
+
+def test_words_that_were_not_shown_are_rewritten_where_they_can_mean_nobody_else():
+    person = make_person("Zdenka Quixotova", "zdenka@example.com", employee_id="4711")
+    _told_of_others("Zdenka Quixotova, 4711, objects.")
+    erase_person(person, by=TESTER, decided=Decided(frozenset(), frozenset({"concern"})))
+    assert _texts() == [f"{STAND_IN}, 4711, objects."]
+
+
+def test_what_is_about_somebody_or_by_them_is_offered_to_nobody():
+    person = make_person("Zdenka Quixotova", "zdenka@example.com")
+    _say("I am Zdenka Quixotova.", person)
+    row = add_stakeholder(
+        person, StakeholderGroup.END_USERS, places=[make_wave()], role="Zdenka Quixotova speaks.", by=TESTER
+    )
+    write_note(row, "Zdenka Quixotova likes calls.", by=TESTER)
+    assert _passages(person) == []
+
+
+def test_every_text_that_a_table_holds_is_decided_upon():
+    """A new column in which somebody may be named must be found when they are erased."""
+    named = {"person", "account", "staged_person", "mailbox_message"}
+    told = {
+        (name, column)
+        for part in (FREE_TEXT, SIGNED, WRITTEN_DOWN)
+        for name, columns in part.items()
+        for column in columns
+    }
+    undecided = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Text | JSON) and not REACH[table.name].about and table.name not in named
+        if (table.name, column.name) not in told
+    }
+    assert undecided == {
+        "audience.rule",
+        "concern_figures.shown",
+        "department.path",
+        "import_run.columns",
+        "import_run.counts",
+        "kept_form.fields",
+        "saved_mapping.columns",
+        "staged_reference.value",
+    }

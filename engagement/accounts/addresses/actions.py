@@ -1,6 +1,7 @@
 """Makes addresses of sign-ins follow the directory, and confirms those that wait."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, exists, literal, or_, select, update
 from sqlalchemy.orm import aliased
@@ -19,7 +20,9 @@ from engagement.accounts.models import Account, Grant
 from engagement.addresses import kept_form
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
-from engagement.errors import RuleBroken
+from engagement.errors import BadInput, RuleBroken
+from engagement.people.by_hand.actions import correct
+from engagement.people.by_hand.rules import HandField
 from engagement.people.models import Person
 from engagement.searching import by_name
 from engagement.verbs import Verb
@@ -110,6 +113,25 @@ def follow_directory(people: ColumnElement[bool], *, by: Actor) -> None:
     db.session.expire_all()
     _tell_of_followed(people, former)
     _tell_of_kept(people, by)
+
+
+def correct_person(person: Person, values: Mapping[str, Any], *, by: Actor) -> set[HandField]:
+    """Correct somebody by hand (see `by_hand.correct`), with the sign-in that goes by their name and address.
+
+    Raises BadInput as that does, and for the address of somebody else's sign-in.
+    """
+    address = kept_form(str(values.get("email", "")))
+    if address and address != person.email:
+        if holder := holder_of(address, apart_from=person.id):
+            said = f"{holder} signs in with {address}. Give another address, or let an administrator end that sign-in."
+            raise BadInput(said, {"email": said})
+        keep_posts(Person.id == person.id)
+    fields = correct(person, values, by=by)
+    if HandField.NAME in fields:
+        rows_changed(update(Account).where(Account.person_id == person.id).values(name=person.name))
+    if HandField.EMAIL in fields:
+        follow_directory(Person.id == person.id, by=by)
+    return fields
 
 
 def _stand_in(accounts: ColumnElement[bool]) -> None:

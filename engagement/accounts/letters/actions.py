@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from engagement.accounts.letters.queries import is_real
 from engagement.accounts.models import Account
 from engagement.content.markdown import to_html
-from engagement.mail import actions as mail
-from engagement.mail.layout import Around, html_layout
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.letters.rules.layout import Around, html_layout
 from engagement.mail.models import Mailing
 from engagement.mail.rules import Letter, MailingKind
 
@@ -72,9 +73,9 @@ def _send(letter: tuple[str, str], to: list[tuple[Account, str, str]]) -> None:
     mailing = _mailing(*letter)
     for account, address, new in usable:
         values = {"name": account.name, "new": new}
-        mail.queue_for_address(mailing, address, account.name, values, person_id=account.person_id)
+        queue_for_address(mailing, address, account.name, values, person_id=account.person_id)
 
 
 def _mailing(subject: str, text: str) -> Mailing:
     html = html_layout(subject, "Engagement", to_html(text), subject, Around(WHY))
-    return mail.build_mailing(MailingKind.SIGN_IN, Letter(subject, f"{text}\n\n{WHY}", html))
+    return build_mailing(MailingKind.SIGN_IN, Letter(subject, f"{text}\n\n{WHY}", html))

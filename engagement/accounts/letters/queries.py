@@ -1,6 +1,6 @@
 """Which addresses letters can go to."""
 
-from engagement.mail.headers import is_usable_address
+from engagement.mail.wire.rules.headers import is_usable_address
 
 
 def is_real(address: str) -> bool:

@@ -26,7 +26,7 @@ from engagement.attention.queries.waves import (
 from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.attention import needs_attention
-from engagement.communications.subjects import subjects_shown
+from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.scopes import reaches_programme

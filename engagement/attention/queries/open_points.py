@@ -8,7 +8,7 @@ from engagement.attention.queries.ownership import parts_to_name
 from engagement.attention.queries.waves import headcounts
 from engagement.attention.rules import Place
 from engagement.communications.queries.calendar import next_messages
-from engagement.communications.subjects import subjects_shown
+from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.programmes.queries import ownership_gaps
 from engagement.training.queries.progress import people_counts, people_without_curriculum
 from engagement.waves.models import Wave

@@ -16,7 +16,8 @@ from engagement.communications.actions.states import (
     said_why,
     withdraw_approvals,
 )
-from engagement.communications.approvals import (
+from engagement.communications.models import Approval, Occurrence, SentBack
+from engagement.communications.queries.approvals import (
     acted_on,
     approver_behind,
     approver_words,
@@ -25,10 +26,9 @@ from engagement.communications.approvals import (
     possible_approvers,
     standing_approval,
 )
-from engagement.communications.merge_values import problems_of
-from engagement.communications.models import Approval, Occurrence, SentBack
+from engagement.communications.queries.writers import authors_of
 from engagement.communications.rules import OccurrenceStatus
-from engagement.communications.writers import authors_of
+from engagement.communications.texts.queries.problems import problems_of
 from engagement.db import db
 from engagement.errors import BadInput, NotAllowed
 from engagement.verbs import Verb

@@ -5,9 +5,9 @@ from engagement.audiences.actions import audience_of_wave
 from engagement.audit import Actor
 from engagement.communications.actions.calendar import make_communication
 from engagement.communications.models import Communication, Details
-from engagement.communications.outlines import standard_outlines
 from engagement.communications.queries.calendar import briefing_of
 from engagement.communications.rules import CommunicationKind
+from engagement.communications.texts.queries.outlines import standard_outlines
 from engagement.waves.models import Wave
 
 

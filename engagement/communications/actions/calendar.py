@@ -17,11 +17,11 @@ from engagement.communications.actions.placing import take_up_occurrence
 from engagement.communications.actions.planning import plan_anew, plan_dates, untouched_drafts
 from engagement.communications.actions.states import refuse_unless
 from engagement.communications.actions.waiting import stop_overtaken
-from engagement.communications.languages import check_language
 from engagement.communications.models import Communication, Details, Occurrence
-from engagement.communications.outlines import standard_outlines
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
-from engagement.communications.text_limits import check_text
+from engagement.communications.texts.queries.outlines import standard_outlines
+from engagement.communications.texts.rules.languages import check_language
+from engagement.communications.texts.rules.limits import check_text
 from engagement.days.local_time import check_zone, clock_time
 from engagement.days.recurrence import read_rule
 from engagement.days.working_days import check_country

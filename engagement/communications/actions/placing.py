@@ -5,16 +5,9 @@ from datetime import datetime
 from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.communications.actions.approving import answer_sent_back, lapse
-from engagement.communications.actions.states import (
-    allow_in,
-    dated,
-    lock,
-    refuse_unless,
-    said_why,
-    withdraw_approvals,
-)
-from engagement.communications.approvals import lapsed_because, standing_approval
+from engagement.communications.actions.states import allow_in, dated, lock, refuse_unless, said_why, withdraw_approvals
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.approvals import lapsed_because, standing_approval
 from engagement.communications.rules import WRITABLE, OccurrenceStatus
 from engagement.days.working_days import working_days_before
 from engagement.db import db

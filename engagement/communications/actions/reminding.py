@@ -7,15 +7,16 @@ from sqlalchemy import String, literal, or_, select
 
 from engagement import audit
 from engagement.communications.actions.states import lock
-from engagement.communications.merging import slot
-from engagement.communications.messages import CONFIRM_SLOT, confirm_button, filled_columns, own_copy_path
 from engagement.communications.models import Communication, Occurrence
-from engagement.communications.readers import due_column, translation_column
+from engagement.communications.queries.letters import CONFIRM_SLOT, confirm_button, filled_columns, own_copy_path
+from engagement.communications.queries.readers import due_column, translation_column
+from engagement.communications.texts.rules.merge_fields import slot
 from engagement.content.frames import frame_in
 from engagement.db import count_of, db
-from engagement.mail.actions import add_translation, build_mailing, queue_for_people
-from engagement.mail.confirming import due_for_reminder, reminder_of
-from engagement.mail.layout import Around, html_layout
+from engagement.mail.actions.building import add_translation, build_mailing
+from engagement.mail.actions.queueing import queue_for_people
+from engagement.mail.confirmations.queries import due_for_reminder, reminder_of
+from engagement.mail.letters.rules.layout import Around, html_layout
 from engagement.mail.models import Mailing, Reminder, Translation
 from engagement.mail.queries import translations_in
 from engagement.mail.rules import Letter, MailingKind

@@ -9,25 +9,21 @@ from engagement.accounts.models import Account
 from engagement.audiences.queries import people_in, reach
 from engagement.audit import Actor
 from engagement.communications.actions.approving import lapse_if_overtaken
+from engagement.communications.actions.building import build_message, build_test_copy
 from engagement.communications.actions.placing import move_occurrence, skip_occurrence
 from engagement.communications.actions.states import allow_in, lock, refuse_unless
-from engagement.communications.approvals import INSTANT, lapsed_because, may_still_approve, standing_approval
-from engagement.communications.merge_values import problems_of, values_for
-from engagement.communications.merging import fields_in
-from engagement.communications.messages import (
-    CONFIRM_SLOT,
-    asks_confirmation,
-    build_message,
-    build_test_copy,
-    filled_columns,
-)
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.approvals import INSTANT, lapsed_because, may_still_approve, standing_approval
 from engagement.communications.queries.due import sent_to_all
-from engagement.communications.readers import due_column, translation_column
+from engagement.communications.queries.letters import CONFIRM_SLOT, asks_confirmation, filled_columns
+from engagement.communications.queries.readers import due_column, translation_column
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
+from engagement.communications.texts.queries.merge_values import values_for
+from engagement.communications.texts.queries.problems import problems_of
+from engagement.communications.texts.rules.merge_fields import fields_in
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
-from engagement.mail.actions import queue_for_address, queue_for_people
+from engagement.mail.actions.queueing import queue_for_address, queue_for_people
 from engagement.mail.models import Delivery, Mailing
 from engagement.people.models import Person
 from engagement.people.organisation.rules import UNSET, Organisation

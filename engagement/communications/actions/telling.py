@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from engagement.accounts.models import Account
 from engagement.audit import Actor
-from engagement.communications.merging import slot
 from engagement.communications.models import Occurrence
+from engagement.communications.texts.rules.merge_fields import slot
 from engagement.content.markdown import to_html
-from engagement.mail.actions import build_mailing, queue_for_address
-from engagement.mail.headers import is_usable_address
-from engagement.mail.layout import Around, Button, html_layout
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.letters.rules.layout import Around, Button, html_layout
 from engagement.mail.rules import Letter, MailingKind
+from engagement.mail.wire.rules.headers import is_usable_address
 
 LINK = "message_link"
 

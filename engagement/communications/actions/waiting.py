@@ -9,7 +9,7 @@ from engagement.communications.models import Occurrence
 from engagement.communications.queries.due import overtaken
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
-from engagement.mail.actions import send_waiting, stop_waiting
+from engagement.mail.actions.deciding import send_waiting, stop_waiting
 from engagement.mail.models import Mailing
 from engagement.verbs import Verb
 

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.communications.actions.states import allow_in, lock, refuse_unless, refuse_unseen, withdraw_approvals
-from engagement.communications.approvals import standing_approval
-from engagement.communications.languages import check_language
 from engagement.communications.models import Occurrence, OccurrenceText, TextVersion
+from engagement.communications.queries.approvals import standing_approval
 from engagement.communications.rules import WRITABLE, OccurrenceStatus
-from engagement.communications.text_limits import check_text
-from engagement.communications.translations import main_language, translation_in
+from engagement.communications.texts.queries.translations import main_language, translation_in
+from engagement.communications.texts.rules.languages import check_language
+from engagement.communications.texts.rules.limits import check_text
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.letters import clean

@@ -7,8 +7,8 @@ from sqlalchemy import and_, exists, or_
 from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
-from engagement.communications import approvals
 from engagement.communications.models import Communication, Occurrence, SentBack
+from engagement.communications.queries import approvals
 from engagement.communications.queries.calendar import LONGEST_MISSED, MOST_SHOWN, with_communication
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.scopes import in_charge, is_in_charge

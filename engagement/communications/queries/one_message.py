@@ -11,15 +11,15 @@ from sqlalchemy.orm import joinedload
 from engagement import clock
 from engagement.addresses import kept_form
 from engagement.audiences.queries import members, people_in, reaches
-from engagement.communications import approvals
-from engagement.communications.merge_values import problems_of
 from engagement.communications.models import Approval, Communication, Occurrence, SentBack, TextVersion
+from engagement.communications.queries import approvals
 from engagement.communications.queries.calendar import with_communication
-from engagement.communications.readers import DeliveryPlan, delivery_plan, reader_groups, unread_languages
+from engagement.communications.queries.readers import DeliveryPlan, delivery_plan, reader_groups, unread_languages
 from engagement.communications.rules import OccurrenceStatus
-from engagement.communications.translations import texts_of
+from engagement.communications.texts.queries.problems import problems_of
+from engagement.communications.texts.queries.translations import texts_of
 from engagement.db import db
-from engagement.mail.confirming import Confirmations, confirmations_of
+from engagement.mail.confirmations.queries import Confirmations, confirmations_of
 from engagement.mail.models import Delivery
 from engagement.mail.queries import Waiting, delivery_counts, waiting_for_hours
 from engagement.mail.rules import DeliveryState

@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, func, select
 
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.calendar import with_communication
-from engagement.communications.subjects import subjects_shown
+from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.db import db
-from engagement.mail.confirming import Confirmations, confirmations_of
+from engagement.mail.confirmations.queries import Confirmations, confirmations_of
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 

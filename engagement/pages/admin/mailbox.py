@@ -5,17 +5,17 @@ import re
 from dataclasses import dataclass
 from email import message_from_string
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template
 from markupsafe import Markup, escape
 
-from engagement.db import count_of, db
+from engagement.db import db
 from engagement.errors import NotAllowed
-from engagement.mail import queries
-from engagement.mail.models import MailboxMessage
+from engagement.mail.mailbox.models import MailboxMessage
+from engagement.mail.mailbox.queries import mailbox_listed
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.frame.machine import is_this_machine
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 
 OPEN_BECAUSE = "shows only what the built-in mailbox received on this machine, in development"
 #: The message is shown in a frame of its own, which runs no script, fetches nothing and gets none of our cookies.
@@ -41,11 +41,9 @@ class Opened:
 def mailbox() -> str:
     """List what the mailbox received, newest first, narrowed by recipient."""
     _only_on_this_machine()
-    words = request.args.get("recipient", "").strip()[:200]
-    rows = queries.mailbox_listed(words)
-    page = asked_page(count_of(rows))
-    messages = db.session.scalars(rows.limit(page.size).offset(page.offset)).all()
-    return render_template("admin/mailbox.html", messages=messages, page=page, recipient=words)
+    asked = Asked()
+    messages, page = asked.shown(mailbox_listed(asked.words("recipient", "Recipient")))
+    return render_template("admin/mailbox.html", messages=messages, page=page, asked=asked)
 
 
 @blueprint.get("/mailbox/<int:message_id>")

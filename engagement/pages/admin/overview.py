@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from flask import Response, render_template, request
-from sqlalchemy import Select
+from flask import Response, render_template
+from sqlalchemy import Select, func
 
 from engagement import VERSION, audit
 from engagement.accounts.addresses.queries import waiting_sign_ins
@@ -11,20 +11,20 @@ from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.record import entries_within
 from engagement.attention.queries.holding import held_by_leavers
 from engagement.audit import AuditEntry
-from engagement.db import count_of, db
+from engagement.db import db
 from engagement.mail.queries import outbox_counts
 from engagement.pages.admin import blueprint
 from engagement.pages.admin.words import told
 from engagement.pages.frame import guard
 from engagement.pages.frame.machine import is_this_machine
 from engagement.pages.frame.operation import migrations_are_applied
-from engagement.pages.parts.files import csv_response
-from engagement.pages.parts.forms import day_or_none
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.files import list_file
+from engagement.pages.parts.lists import Asked
 from engagement.scheduler.running import clock_stands_still, last_tick, line_states
 from engagement.verbs import stored_verb, verb_words
 
 MOST_EXPORTED = 200_000
+COLUMNS = {"when": AuditEntry.at, "who": func.lower(AuditEntry.actor_name)}
 HEADER = ("at (UTC)", "who", "did what", "kind", "id", "name", "changes")
 
 
@@ -32,7 +32,7 @@ HEADER = ("at (UTC)", "who", "did what", "kind", "id", "name", "changes")
 def index() -> str:
     """Show how the service is doing, and the ways to jobs, audit, sign-ins and mail."""
     reader = guard.reader()
-    guard.allow(rights.reading_operation(reader).everything)
+    guard.allow_all(rights.reading_operation(reader))
     settings, administers = guard.settings(), rights.administering(reader).everything
     return render_template(
         "admin/index.html",
@@ -51,44 +51,45 @@ def index() -> str:
     )
 
 
-def _asked_entries() -> Select[AuditEntry]:
-    asked = audit.entries(
-        words=request.args.get("words", ""),
-        verb=stored_verb(request.args.get("verb", "")),
-        since=day_or_none(request.args.get("since")),
-        until=day_or_none(request.args.get("until")),
-    )
-    return asked.where(entries_within(rights.auditing(guard.reader())))
+def _said(verb: str) -> str:
+    return verb_words(stored_verb(verb))
+
+
+def _asked_entries(asked: Asked) -> Select[AuditEntry]:
+    visible = entries_within(rights.auditing(guard.reader()))
+    words = asked.words("words", "Name of a person or thing, or a value")
+    verbs = sorted({verb_words(verb) for verb in audit.verbs(visible)})
+    verb = asked.one_of("verb", "What was done", ((said, said) for said in verbs), "Anything", _said)
+    since, until = asked.day("since", "From"), asked.day("until", "Until")
+    found = audit.entries(words=words, verb=stored_verb(verb), since=since, until=until).where(visible)
+    return asked.ordered(found, COLUMNS, usual="-when", last=AuditEntry.id)
 
 
 @blueprint.get("/admin/audit")
 def audit_log() -> str:
     """Show who changed what, when and from which value, newest first."""
     auditing = rights.auditing(guard.reader())
-    guard.allow(auditing.holds_anything)
-    entries = _asked_entries()
-    page = asked_page(count_of(entries))
+    guard.allow_anything(auditing)
+    asked = Asked()
+    entries, page = asked.shown(_asked_entries(asked))
     return render_template(
         "admin/audit.html",
-        entries=[told(entry) for entry in db.session.scalars(entries.limit(page.size).offset(page.offset))],
+        entries=[told(entry) for entry in entries],
         page=page,
-        verbs=sorted(verb_words(verb) for verb in audit.verbs(entries_within(auditing))),
+        asked=asked,
         sees_all=auditing.everything,
-        asked={
-            **{name: request.args.get(name, "") for name in ("words", "since", "until")},
-            "verb": verb_words(stored_verb(request.args.get("verb", ""))),
-        },
     )
 
 
-@blueprint.get("/admin/audit.csv")
-def audit_export() -> Response:
-    """The same entries as a file, in the same words; at most 200,000, newest first."""
-    guard.allow(rights.auditing(guard.reader()).holds_anything)
+@blueprint.get("/admin/audit.<any(csv, xlsx):kind>")
+def audit_export(kind: str) -> Response:
+    """Give the same entries as a file, in the same words and order; at most 200,000."""
+    guard.allow_anything(rights.auditing(guard.reader()))
+    entries = _asked_entries(Asked()).limit(MOST_EXPORTED)
 
     def rows() -> Iterator[tuple[object, ...]]:
-        for entry in db.session.scalars(_asked_entries().limit(MOST_EXPORTED)).yield_per(1000):
+        for entry in db.session.scalars(entries).yield_per(1000):
             line = told(entry, in_file=True)
             yield line.when, line.who, line.did, line.kind, entry.subject_id or "", line.name, "; ".join(line.changes)
 
-    return csv_response(HEADER, rows(), "audit.csv")
+    return list_file(kind, HEADER, rows(), "audit", "Audit")

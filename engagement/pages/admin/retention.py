@@ -13,8 +13,16 @@ from engagement.pages.parts.forms import EditForm
 from engagement.pages.parts.saving import Drawn, done, drawn
 from engagement.privacy.actions.retention import keep_for
 from engagement.privacy.queries import old_records
+from engagement.privacy.queries.old_records import Going
 from engagement.privacy.queries.retention import retention_rules
 from engagement.privacy.rules.records import RecordKind, days_problem
+from engagement.words import plural
+
+#: What is said above the form, by what was done with it: a title and its tone.
+NOTICES = {
+    "shown": ("No rule has been changed yet.", ""),
+    "changed": ("You changed the days after looking. No rule has been changed yet.", "warn"),
+}
 
 
 class RetentionForm(EditForm):
@@ -31,7 +39,7 @@ for _kind in RecordKind:
 @blueprint.route("/admin/retention", methods=["GET", "POST"])
 def retention() -> Drawn | BaseResponse:
     """Show what would go after these days; save the days when they are sent again unchanged."""
-    guard.allow(rights.administering(guard.reader()).everything)
+    guard.allow_all(rights.administering(guard.reader()))
     rules = retention_rules()
     kept = {kind: rules[kind].keep_days if kind in rules else None for kind in RecordKind}
     form = RetentionForm(data={kind.value: days for kind, days in kept.items()})
@@ -54,8 +62,22 @@ def retention() -> Drawn | BaseResponse:
 
 def _rules_shown(form: RetentionForm, days: dict[RecordKind, int | None], state: str) -> Drawn:
     """Return the page with what would go after these days; `state` says whether they were only looked at."""
-    figures = {k.value: old_records.going(k, number, clock.now()) for k, number in days.items() if number is not None}
-    return drawn("admin/retention.html", form, kinds=list(RecordKind), figures=figures, state=state)
+    now = clock.now()
+    figures = {k.value: old_records.going(k, number, now) for k, number in days.items() if number is not None}
+    lines = [(form[kind.value], _hint(kind, figures.get(kind.value), state)) for kind in RecordKind]
+    held_back = {kind: going.held_back for kind, going in figures.items() if going.held_back}
+    return drawn("admin/retention.html", form, lines=lines, held_back=held_back, notice=NOTICES.get(state))
+
+
+def _hint(kind: RecordKind, going: Going | None, state: str) -> str:
+    if going is None:
+        return kind.goes
+    rule = "With" if state else "With the rule as it is kept,"
+    when = f"{rule} {plural(going.keep_days, 'day', 'days')}, {going.words} would go now."
+    if going.later:
+        first = going.records - going.later
+        when += f" The next run takes {first:,} of them and leaves {going.later:,} to the runs after it, once a day."
+    return f"{kind.goes} {when}"
 
 
 def _in_one_line(days: dict[RecordKind, int | None]) -> str:

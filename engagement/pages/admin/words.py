@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Enum
 
 from engagement.accounts.rules import Role
-from engagement.audiences.conditions.catalogue import problems_of
+from engagement.audiences.conditions.queries.catalogue import problems_of
 from engagement.audiences.queries import words_of
 from engagement.audit import AuditEntry
-from engagement.communications.subjects import in_words
+from engagement.communications.texts.rules.subjects import in_words
 from engagement.days.rhythm import rhythm_words
 from engagement.db import Base
 from engagement.errors import EngagementError

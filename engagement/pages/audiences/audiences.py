@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
 from engagement.audiences import actions, queries
-from engagement.audiences.conditions.catalogue import FIELDS, understood
-from engagement.audiences.conditions.narrowing import offered_places
+from engagement.audiences.conditions.queries.catalogue import FIELDS, understood
+from engagement.audiences.conditions.queries.narrowing import offered_places
 from engagement.audiences.models import Audience
 from engagement.audiences.scopes import audience_for, audience_to_change
 from engagement.communications.queries.calendar import EVERY_ONE, communications_running
@@ -23,7 +23,7 @@ from engagement.pages.audiences.rule_form import GROUP_WORDS, Row, all_rows, pos
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import reader_zone, today
 from engagement.pages.frame.shell import notify
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.people import queries as people
 from engagement.people.models import Person
@@ -81,8 +81,8 @@ def _audience_to_change(audience_id: int) -> Audience:
 def index() -> str:
     """List the audiences with how many people each reaches now."""
     reader = guard.reader()
-    guard.allow(rights.choosing_audiences(reader).holds_places)
-    page = asked_page(count_of(queries.audiences_in_use()), AUDIENCES_A_PAGE)
+    guard.allow_places(rights.choosing_audiences(reader))
+    page = Asked().page(count_of(queries.audiences_in_use()), AUDIENCES_A_PAGE)
     lines = queries.audiences_listed(today(), limit=page.size, offset=page.offset)
     may_change = rights.planning(reader).everything
     return render_template("audiences/index.html", lines=lines, page=page, may_change=may_change)
@@ -95,7 +95,9 @@ def audience(audience_id: int) -> str:
     reading, row = rights.reading(reader), audience_for(rights.choosing_audiences(reader), audience_id)
     reach = queries.reach(row, today())
     members = queries.members(row, today()).where(people_within(reading))
-    page = asked_page(reach if reading.everything else count_of(members))
+    asked = Asked()
+    asked.carry("person", request.args.get("person", ""))
+    page = asked.page(reach if reading.everything else count_of(members))
     return render_template(
         "audiences/audience.html",
         audience=row,
@@ -146,7 +148,7 @@ def _meant(asked: str, person_id: int) -> list[Person]:
 
 @blueprint.route("/audiences/new", methods=["GET", "POST"])
 def new() -> Drawn | BaseResponse:
-    guard.allow(rights.planning(guard.reader()).everything)
+    guard.allow_all(rights.planning(guard.reader()))
     return _build(None)
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
-from engagement.audiences.conditions.catalogue import FIELDS, problems_of
-from engagement.audiences.conditions.field import Field
-from engagement.audiences.conditions.narrowing import places_in, places_read
+from engagement.audiences.conditions.queries.catalogue import FIELDS, problems_of
+from engagement.audiences.conditions.queries.field import Field
+from engagement.audiences.conditions.queries.narrowing import places_in, places_read
 from engagement.audiences.rules import Rule
 
 #: The kinds of group: the word in the form, and how the rule writes it.

@@ -13,11 +13,11 @@ from engagement.communications import scopes
 from engagement.communications.actions import calendar
 from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.models import Communication
-from engagement.communications.outlines import standard_outlines
 from engagement.communications.queries.calendar import counts_of, dates_beyond, messages_of
 from engagement.communications.queries.one_message import reach_of
 from engagement.communications.rules import CommunicationKind
-from engagement.communications.translations import main_language
+from engagement.communications.texts.queries.outlines import standard_outlines
+from engagement.communications.texts.queries.translations import main_language
 from engagement.errors import BadInput
 from engagement.mail.rules import DeliveryState
 from engagement.pages.calendar import blueprint
@@ -57,7 +57,7 @@ def new() -> Drawn | BaseResponse:
     """Add a communication to a programme; first let the reader choose one if the address names none."""
     reader = guard.reader()
     offered, planning = _programmes_to_plan(), rights.planning(reader)
-    guard.allow(bool(offered) or planning.holds_places)
+    guard.allow(bool(offered) or planning.holds_places, planning)
     asked = row_id(request.args.get("programme_id"))
     programme = next((p for p in offered if p.id == asked), offered[0] if len(offered) == 1 else None)
     if programme is None:

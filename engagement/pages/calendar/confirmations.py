@@ -9,12 +9,12 @@ from engagement.accounts.scopes import rights
 from engagement.communications import scopes
 from engagement.communications.models import Occurrence
 from engagement.db import count_of, db
-from engagement.mail import confirming
+from engagement.mail.confirmations import queries as confirming
 from engagement.mail.models import Delivery
 from engagement.pages.calendar import blueprint
 from engagement.pages.frame import guard
-from engagement.pages.parts.files import csv_response, xlsx_response
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.files import list_file
+from engagement.pages.parts.lists import Asked
 
 COLUMNS = ("name", "address", "department", "sent_at", "reminders_sent")
 
@@ -36,7 +36,7 @@ class Line:
 def _message_at(occurrence_id: int) -> tuple[Occurrence, int | None]:
     """Return a message with the id of its mailing (None if nobody was asked yet); raises NotFound or NotAllowed."""
     row = scopes.message_for(rights.reading(guard.reader()), occurrence_id)
-    guard.allow(rights.reading_operation(guard.reader()).everything)
+    guard.allow_all(rights.reading_operation(guard.reader()))
     return row, row.mailing_id if row.mailing and row.mailing.asks_confirmation else None
 
 
@@ -53,12 +53,14 @@ def unconfirmed(occurrence_id: int) -> str:
     if mailing_id is None:
         return render_template("calendar/unconfirmed.html", row=row, lines=[], confirmations=None)
     rows = confirming.unconfirmed(mailing_id)
-    page = asked_page(count_of(rows.with_only_columns(Delivery.id)))
+    asked = Asked()
+    page = asked.page(count_of(rows.with_only_columns(Delivery.id)))
     return render_template(
         "calendar/unconfirmed.html",
         row=row,
         lines=_lines(mailing_id, db.session.scalars(rows.limit(page.size).offset(page.offset)).all()),
         page=page,
+        files=asked.files("calendar.unconfirmed_file", occurrence_id=occurrence_id),
         confirmations=confirming.confirmations_of([mailing_id]).get(mailing_id),
     )
 
@@ -72,5 +74,4 @@ def unconfirmed_file(occurrence_id: int, kind: str) -> Response:
         (line.delivery.name, line.delivery.address, line.department, line.delivery.sent_at, line.reminders)
         for line in lines
     ]
-    write = csv_response if kind == "csv" else xlsx_response
-    return write(COLUMNS, rows, f"not-confirmed-{occurrence_id}.{kind}")
+    return list_file(kind, COLUMNS, rows, f"not-confirmed-{occurrence_id}", "Not confirmed")

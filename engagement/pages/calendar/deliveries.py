@@ -1,18 +1,20 @@
 """The delivery log: what became of every message to every person, and the decisions that only a person can take."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
+from sqlalchemy import func
 from werkzeug.wrappers import Response
 
 from engagement import clock
 from engagement.accounts.scopes import rights
-from engagement.communications.merging import slot
-from engagement.communications.subjects import in_words
-from engagement.db import count_of, db
-from engagement.mail import actions, queries
-from engagement.mail.confirming import acknowledged_at
+from engagement.communications.texts.rules.merge_fields import slot
+from engagement.communications.texts.rules.subjects import in_words
+from engagement.db import db
+from engagement.mail import queries
+from engagement.mail.actions import deciding
+from engagement.mail.confirmations.queries import acknowledged_at
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.queries import DeliveryFilters, Waiting
 from engagement.mail.rules import DeliveryState
@@ -20,9 +22,10 @@ from engagement.mail.scopes import delivery_for
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.words import waiting_words
 from engagement.pages.frame import guard
+from engagement.pages.frame.formats import short_day
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import row_id
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.people.models import Person
 from engagement.words import plural
 
@@ -30,6 +33,7 @@ from engagement.words import plural
 CHOICES = tuple(state for state in DeliveryState if state is not DeliveryState.CLAIMED)
 #: Whether a recipient confirmed a message that asks for it; kept apart from the state.
 CONFIRMED = {"confirmed": "Confirmed as read", "unconfirmed": "Not confirmed yet"}
+COLUMNS = {"to": func.lower(Delivery.name), "when": Delivery.id}
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,12 @@ class Line:
 @blueprint.get("/deliveries")
 def deliveries() -> str:
     """Show the log, newest first, narrowed by state, message and person."""
-    guard.allow(rights.reading_operation(guard.reader()).everything)
-    filters = _asked()
-    rows = queries.deliveries_listed(filters)
-    page = asked_page(count_of(rows))
+    guard.allow_all(rights.reading_operation(guard.reader()))
+    asked = Asked()
+    filters = _filters(asked)
+    rows = asked.ordered(queries.deliveries_listed(filters), COLUMNS, usual="-when", last=Delivery.id)
+    found, page = asked.shown(rows)
     decides = rights.keeping_people(guard.reader()).everything
-    found = db.session.scalars(rows.limit(page.size).offset(page.offset)).all()
     confirmed = acknowledged_at(found)
     mailing = db.session.get(Mailing, filters.mailing_id) if filters.mailing_id else None
     person = db.session.get(Person, filters.person_id) if filters.person_id else None
@@ -63,37 +67,32 @@ def deliveries() -> str:
         "calendar/deliveries.html",
         lines=[_line(delivery, decides, confirmed.get(delivery.id)) for delivery in found],
         page=page,
-        filters=filters,
-        is_narrowed=replace(filters, with_sign_in=False) != DeliveryFilters(),
+        asked=asked,
         shows_unknown=filters.state is DeliveryState.UNKNOWN,
         mailing=mailing,
         title=_name(mailing) if mailing else "Deliveries",
         mailings=[(row, _name(row)) for row in _mailings(mailing)],
         person=person,
-        states=[(state.value, state.word) for state in CHOICES] + list(CONFIRMED.items()),
-        chosen_state=_chosen_state(filters),
         lede=_lede(counts, queries.waiting_for_hours(clock.now(), mailing.id if mailing else None)),
         undecided=queries.undecided(),
         here=request.full_path.rstrip("?"),
     )
 
 
-def _asked() -> DeliveryFilters:
-    state = request.args.get("state", "")
+def _filters(asked: Asked) -> DeliveryFilters:
+    states = [(state.value, state.word) for state in CHOICES] + list(CONFIRMED.items())
+    state = asked.one_of("state", "State", states)
+    mailing_id = row_id(request.args.get("message"))
+    chosen = db.session.get(Mailing, mailing_id) if mailing_id else None
+    offered = [(row.id, f"{in_words(row.subject)[:60]}, {short_day(row.built_at)}") for row in _mailings(chosen)]
     return DeliveryFilters(
-        state=next((known for known in CHOICES if known.value == state), None),
+        state=DeliveryState(state) if state and state not in CONFIRMED else None,
         confirmed=state == "confirmed" if state in CONFIRMED else None,
-        mailing_id=row_id(request.args.get("message")),
-        person_id=row_id(request.args.get("person")),
-        words=request.args.get("words", "").strip()[:200],
-        with_sign_in=request.args.get("mail") == "all",
+        mailing_id=asked.row("message", "Message", offered),
+        with_sign_in=asked.one_of("mail", "Kind", [("all", "Also letters to sign in")], "Messages") == "all",
+        person_id=asked.row("person"),
+        words=asked.words("words", "Person"),
     )
-
-
-def _chosen_state(filters: DeliveryFilters) -> str:
-    if filters.confirmed is not None:
-        return "confirmed" if filters.confirmed else "unconfirmed"
-    return filters.state.value if filters.state else ""
 
 
 def _mailings(chosen: Mailing | None) -> list[Mailing]:
@@ -147,9 +146,9 @@ def send_again(delivery_id: int) -> Response:
     delivery = delivery_for(rights.keeping_people(guard.reader()), delivery_id)
     by = guard.reader().actor
     if delivery.state is DeliveryState.UNKNOWN:
-        actions.decide_unknown(delivery, True, by=by)
+        deciding.decide_unknown(delivery, True, by=by)
     else:
-        actions.send_again(delivery, by=by)
+        deciding.send_again(delivery, by=by)
     db.session.commit()
     notify(f"It goes to {delivery.address} again", "It waits for its turn, usually a few seconds.")
     return _back()
@@ -159,7 +158,7 @@ def send_again(delivery_id: int) -> Response:
 def leave_delivery(delivery_id: int) -> Response:
     """Settle an uncertain message without sending it again."""
     delivery = delivery_for(rights.keeping_people(guard.reader()), delivery_id)
-    actions.decide_unknown(delivery, False, by=guard.reader().actor)
+    deciding.decide_unknown(delivery, False, by=guard.reader().actor)
     db.session.commit()
     notify(f"The message to {delivery.address} stays as it is", "It is not sent again.")
     return _back()

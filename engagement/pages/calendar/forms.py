@@ -22,7 +22,7 @@ from engagement.audiences.models import Audience
 from engagement.audiences.queries import audiences_in_use
 from engagement.communications.models import Communication, Details
 from engagement.communications.rules import CommunicationKind
-from engagement.communications.text_limits import LONGEST_BODY, TOO_LONG
+from engagement.communications.texts.rules.limits import LONGEST_BODY, TOO_LONG
 from engagement.days.cadence import HolidayPolicy
 from engagement.days.recurrence import DAYS
 from engagement.days.rhythm import MONTH_DAYS, ORDINALS, WEEKS, Choice, Rhythm, choice_of, rhythm_words, rule_of

@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from engagement.communications.models import Occurrence
-from engagement.communications.text_limits import LONGEST_BODY, TOO_LONG
+from engagement.communications.texts.rules.limits import LONGEST_BODY, TOO_LONG
 from engagement.days.local_time import instant_of
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.forms import EditForm, Form, drawn_marks, stripped

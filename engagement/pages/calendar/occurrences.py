@@ -10,15 +10,16 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.communications import scopes
-from engagement.communications.approvals import approver_words, may_approve, possible_approvers
-from engagement.communications.merging import FIELDS, OF_A_WAVE
-from engagement.communications.messages import Preview, asks_confirmation, preview_as, preview_to_nobody, why_for
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import one_message
+from engagement.communications.queries.approvals import approver_words, may_approve, possible_approvers
+from engagement.communications.queries.letters import asks_confirmation, why_for
 from engagement.communications.queries.one_message import OccurrencePage
+from engagement.communications.queries.previews import Preview, preview_as, preview_to_nobody
+from engagement.communications.queries.writers import outline_writers
 from engagement.communications.rules import OccurrenceStatus
-from engagement.communications.translations import texts_of
-from engagement.communications.writers import outline_writers
+from engagement.communications.texts.queries.translations import texts_of
+from engagement.communications.texts.rules.merge_fields import FIELDS, OF_A_WAVE
 from engagement.pages.calendar import blueprint, words
 from engagement.pages.calendar.writing import (
     MessageForms,

@@ -10,14 +10,16 @@ from engagement.communications import scopes
 from engagement.communications.models import Occurrence
 from engagement.communications.queries import calendar
 from engagement.communications.rules import OccurrenceStatus
-from engagement.db import count_of, db
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.forms import month_of
 from engagement.pages.calendar.month import brief_moment, month_shown
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.words import number_word
+
+#: The usual order of the list: what comes next, then what is past. No heading leads to it.
+COMING = "coming"
 
 
 @blueprint.get("/communications")
@@ -25,7 +27,7 @@ def index() -> str:
     """Show the calendar: a month of messages, or all of them as a list."""
     reader = guard.reader()
     reading = rights.reading(reader)
-    guard.allow(reading.holds_places)
+    guard.allow_places(reading)
     if request.args.get("view") == "list":
         return _listed()
     first = month_of(request.args.get("month"), today())
@@ -71,20 +73,21 @@ def _month_words(messages: list[Occurrence]) -> str:
 
 
 def _listed() -> str:
-    asked = request.args.get("status", "")
-    status = OccurrenceStatus(asked) if asked in list(OccurrenceStatus) else None
+    asked = Asked()
+    asked.carry("view", "list")
+    status = asked.word_of(OccurrenceStatus, "status", "State")
     zone = guard.reader().timezone
     begins = clock.now().astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = calendar.messages_listed(begins, status, scopes.readable(rights.reading(guard.reader())))
-    page = asked_page(count_of(rows))
-    messages = list(db.session.scalars(rows.limit(page.size).offset(page.offset)))
+    messages, page = asked.shown(asked.ordered(rows, {"when": Occurrence.sends_at}, usual=COMING, last=Occurrence.id))
     return render_template(
         "calendar/list.html",
         messages=messages,
         begins=begins,
         page=page,
         status=status,
-        statuses=list(OccurrenceStatus),
+        asked=asked,
+        is_by_day="order" in asked.carried,
         may_see_deliveries=rights.reading_operation(guard.reader()).everything,
         may_plan=rights.planning(guard.reader()).holds_places,
     )

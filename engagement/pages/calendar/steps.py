@@ -9,8 +9,8 @@ from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.communications.actions import approving, placing, sending, writing
 from engagement.communications.actions.waiting import send_to_waiting, stop_sending
-from engagement.communications.approvals import approver_words, may_approve
 from engagement.communications.models import Occurrence
+from engagement.communications.queries.approvals import approver_words, may_approve
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.scopes import is_in_charge
 from engagement.db import db

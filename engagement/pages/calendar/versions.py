@@ -11,7 +11,7 @@ from engagement.communications.models import Occurrence, TextVersion
 from engagement.communications.queries.one_message import version_of, versions_of
 from engagement.communications.rules import differences
 from engagement.communications.scopes import is_in_charge
-from engagement.communications.translations import main_language, translation_in
+from engagement.communications.texts.queries.translations import main_language, translation_in
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.occurrences import message_at
 from engagement.pages.frame import guard

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from engagement.communications.messages import Preview
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.one_message import OccurrencePage
-from engagement.communications.readers import DeliveryPlan, LaterReaders
+from engagement.communications.queries.previews import Preview
+from engagement.communications.queries.readers import DeliveryPlan, LaterReaders
 from engagement.communications.rules import OccurrenceStatus
 from engagement.mail.queries import Waiting
 from engagement.mail.rules import DeliveryState

@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.communications.actions import writing
-from engagement.communications.languages import check_language
 from engagement.communications.models import Occurrence
 from engagement.communications.scopes import is_in_charge
-from engagement.communications.translations import main_language, translations_of
+from engagement.communications.texts.queries.translations import main_language, translations_of
+from engagement.communications.texts.rules.languages import check_language
 from engagement.errors import BadInput
 from engagement.pages.calendar.message_forms import CommentForm, DraftForm, MoveForm, ReasonForm, StopForm
 from engagement.pages.calendar.words import when_words

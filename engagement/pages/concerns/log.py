@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import redirect, render_template, request, url_for
+from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
@@ -15,11 +16,12 @@ from engagement.pages.concerns.forms import LogForm
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import here_today, short_day, shortened
 from engagement.pages.frame.shell import notify
-from engagement.pages.parts.fields import chosen_departments, department_choices, row_id
+from engagement.pages.parts.fields import chosen_departments, department_choices
 from engagement.pages.parts.forms import day_or_none
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, drawn, saving
 from engagement.programmes import queries as programmes
+from engagement.reach import Reach
 from engagement.resistance import actions, queries
 from engagement.resistance.models import About, Concern
 from engagement.resistance.queries import LogFilters, WaitingCounts
@@ -30,6 +32,9 @@ from engagement.waves.scopes import waves_within
 from engagement.words import number_word, plural
 
 AGES = (("5", "More than 5 days"), ("14", "More than 14 days"), ("30", "More than 30 days"))
+#: What the filter by state offers beside the states themselves.
+SPECIAL_STATES = {"open": "Open", "late": "Later than promised", "flood": "Came in a flood"}
+COLUMNS = {"came": Concern.received_on}
 NONE_CHOSEN = SelectChoice(value="", label="None in particular")
 
 
@@ -51,12 +56,13 @@ def index() -> str:
     """List the concerns, those that wait first."""
     reader = guard.reader()
     planning = rights.planning(reader)
-    guard.allow(planning.holds_places)
+    guard.allow_places(planning)
     readable, on = concerns_within(planning), here_today()
     counted_on = on - timedelta(days=1)
-    filters = _filters()
-    rows = queries.concerns_listed(readable, on, guard.organisation().country, filters)
-    page = asked_page(count_of(rows), CONCERNS_A_PAGE)
+    asked = Asked()
+    listed = queries.concerns_listed(readable, on, guard.organisation().country, _filters(asked, readable, planning))
+    rows = asked.ordered(listed, COLUMNS, usual="waiting", last=Concern.id)
+    page = asked.page(count_of(rows), CONCERNS_A_PAGE)
     return render_template(
         "concerns/index.html",
         lede=_log_lede(queries.waiting_counts(readable, counted_on, guard.organisation().country)),
@@ -66,14 +72,7 @@ def index() -> str:
         may_decide_floods=planning.everything,
         lines=[_line(row, on) for row in queries.log_page(rows, page.offset, page.size)],
         page=page,
-        filters=filters,
-        is_narrowed=filters != LogFilters(),
-        waves=waves.waves_visible(waves_within(planning)),
-        owners=queries.owners(readable),
-        sources=list(Source),
-        statuses=list(ConcernStatus),
-        severities=list(Severity),
-        ages=AGES,
+        asked=asked,
     )
 
 
@@ -89,7 +88,7 @@ def _log_lede(counts: WaitingCounts) -> str:
 def decide_flood() -> BaseResponse:
     """Decide whether the concerns of a flood count in reports."""
     reader = guard.reader()
-    guard.allow(rights.planning(reader).everything)
+    guard.allow_all(rights.planning(reader))
     day = day_or_none(request.form.get("on"))
     if day is None:
         raise BadInput("Which morning is meant? Go back to the log and choose it there.")
@@ -116,20 +115,29 @@ def lateness(row: Concern, on: date) -> str:
     return ""
 
 
-def _filters() -> LogFilters:
-    asked = request.args
-    state = asked.get("status", "")
+def _filters(asked: Asked, readable: ColumnElement[bool], planning: Reach) -> LogFilters:
+    """Return what the log is narrowed by; the filters offer what the reader may read."""
+    visible = waves.waves_visible(waves_within(planning))
+    words = asked.words("q", "Words")
+    state = asked.one_of("status", "State", [*SPECIAL_STATES.items(), *((s.value, s.word) for s in ConcernStatus)])
+    source = asked.word_of(Source, "source", "Source")
+    wave_id = asked.row("wave", "Wave", ((wave.id, wave.title) for wave in visible))
+    severity = asked.word_of(Severity, "severity", "Severity")
+    owners = ((owner.id, owner.name) for owner in queries.owners(readable))
+    owner_id = asked.row("owner", "In the hands of", owners, "Anybody")
+    age = asked.one_of("age", "Age", AGES, "Any")
     return LogFilters(
-        source=next((s for s in Source if s == asked.get("source")), None),
-        status=next((s for s in ConcernStatus if s == state), None),
-        severity=next((s for s in Severity if s == asked.get("severity")), None),
-        wave_id=row_id(asked.get("wave")),
-        owner_id=row_id(asked.get("owner")),
+        source=source,
+        status=ConcernStatus(state) if state and state not in SPECIAL_STATES else None,
+        severity=severity,
+        wave_id=wave_id,
+        owner_id=owner_id,
+        person_id=asked.row("person"),
         is_open=True if state == "open" else None,
         is_late=state == "late",
         left_out=LeftOut.FLOOD if state == "flood" else None,
-        older_than_days=next((int(days) for days, _ in AGES if days == asked.get("age")), None),
-        words=asked.get("q", "")[:200].strip(),
+        older_than_days=int(age) if age else None,
+        words=words,
     )
 
 
@@ -137,7 +145,7 @@ def _filters() -> LogFilters:
 def log() -> Drawn | BaseResponse:
     """Log what somebody said in a conversation."""
     planning = rights.planning(guard.reader())
-    guard.allow(planning.holds_places)
+    guard.allow_places(planning)
     choices = waves.waves_visible(waves_within(planning))
     workflows = programmes.workflows_of({wave.programme_id for wave in choices})
     form = LogForm()

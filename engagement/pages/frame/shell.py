@@ -9,6 +9,7 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.set_aside import may_try_again
 from engagement.pages.frame import guard
 from engagement.pages.frame.addresses import url_for
+from engagement.pages.frame.role_offer import RoleOffer, offer_here
 from engagement.set_aside import SetAside, set_aside_of
 from engagement.words import zone_words
 
@@ -55,6 +56,7 @@ class Shell:
     sees_leavers: bool
     sees_maps: bool
     left_alone: list[SetAside]
+    role_offer: RoleOffer | None
 
 
 def notify(heading: str, text: str = "", tone: str = "ok") -> None:
@@ -93,6 +95,7 @@ def _shell() -> Shell:
         sees_leavers=bool(reader and rights.keeping_people(reader).everything),
         sees_maps=bool(reader and rights.reading_maps(reader).holds_places),
         left_alone=_left_alone(reader) if reader else [],
+        role_offer=offer_here(reader) if reader else None,
     )
 
 

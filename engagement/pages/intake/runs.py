@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
 from engagement.attention.queries.holding import held_by_leavers
-from engagement.db import count_of, db
+from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.intake import queries
 from engagement.intake.actions import runs as actions
@@ -22,7 +22,7 @@ from engagement.intake.scopes import run_for
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.intake import blueprint
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.long_work import shown_while_working
 from engagement.pages.parts.saving import done
 from engagement.training.rules import DAYS_TO_DECIDE
@@ -35,9 +35,8 @@ MANY = 4_000
 @blueprint.get("/people/import/runs")
 def runs() -> str:
     """List all imports, the newest first."""
-    guard.allow(rights.keeping_people(guard.reader()).everything)
-    page = asked_page(count_of(queries.runs()))
-    listed = db.session.scalars(queries.runs().offset(page.offset).limit(page.size)).all()
+    guard.allow_all(rights.keeping_people(guard.reader()))
+    listed, page = Asked().shown(queries.runs())
     return render_template("intake/runs.html", runs=listed, page=page)
 
 
@@ -62,11 +61,13 @@ _WHOSE = frozenset(
     }
 )
 _REPORTING = frozenset({ProblemKind.UNKNOWN_MANAGER, ProblemKind.OWN_MANAGER, ProblemKind.MANAGER_CYCLE})
+_BY_HAND = frozenset({ProblemKind.KEPT_BY_HAND})
 #: The lists of problems, with headings and contents.
 PROBLEMS = {
     "addresses": ("Addresses and numbers of others", _WHOSE),
     "managers": ("Managers who are not clear", _REPORTING),
-    "problems": ("Problems in single rows", frozenset(ProblemKind) - _WHOSE - _REPORTING),
+    "by-hand": ("Kept as given by hand", _BY_HAND),
+    "problems": ("Problems in single rows", frozenset(ProblemKind) - _WHOSE - _REPORTING - _BY_HAND),
 }
 
 
@@ -75,17 +76,21 @@ def run(run_id: int) -> str:
     """Show what a file would do, or what it did."""
     found = run_for(rights.keeping_people(guard.reader()), run_id)
     parts = _parts(found)
-    asked = request.args.get("show", "")
-    shown = asked if asked in {part for part, _, _ in parts} else (parts[0][0] if parts else "")
-    page = asked_page(next((number for part, _, number in parts if part == shown), 0))
+    part = request.args.get("show", "")
+    shown = part if part in {known for known, _, _ in parts} else (parts[0][0] if parts else "")
+    asked = Asked()
+    asked.carry("show", shown)
+    page = asked.page(next((number for known, _, number in parts if known == shown), 0))
     return render_template(
         "intake/run.html",
         run=found,
-        problem_lists=PROBLEMS.keys(),
         is_anew="anew" in request.args,
         tally=_tally(found),
         parts=[(url_for("intake.run", run_id=run_id, show=p), words, n, p == shown) for p, words, n in parts],
-        shown=shown,
+        shows_problems=shown in PROBLEMS,
+        shows_words=shown in (DEPARTMENTS, SIGN_INS),
+        shows_lines=found.is_staged and shown != ChangeKind.LEFT,
+        shows_changes=shown not in (ChangeKind.NEW, ChangeKind.LEFT),
         heading=next((words for part, words, _ in parts if part == shown), ""),
         page=page,
         rows=_rows(found, shown, page.offset, page.size),

@@ -6,7 +6,7 @@ from engagement.accounts.scopes import rights
 from engagement.intake.reading.rules.fields import Field
 from engagement.pages.frame import guard
 from engagement.pages.intake import blueprint
-from engagement.pages.parts.files import csv_response, xlsx_response
+from engagement.pages.parts.files import list_file
 
 #: For each column what it says, and what it holds for three people of whom the first is the manager of the others.
 COLUMNS: dict[Field, tuple[str, tuple[str, str, str]]] = {
@@ -62,10 +62,9 @@ COLUMNS: dict[Field, tuple[str, tuple[str, str, str]]] = {
 @blueprint.get("/people/import/sample.<any(csv, xlsx):kind>")
 def sample(kind: str) -> Response:
     """Give a file with every column that is understood and three people."""
-    guard.allow(rights.keeping_people(guard.reader()).everything)
+    guard.allow_all(rights.keeping_people(guard.reader()))
     rows = zip(*(cells for _, cells in COLUMNS.values()), strict=True)
-    write = csv_response if kind == "csv" else xlsx_response
-    return write([field.value for field in COLUMNS], rows, f"sample-people.{kind}")
+    return list_file(kind, [field.value for field in COLUMNS], rows, "sample-people", "People")
 
 
 def explained_columns() -> list[tuple[str, str, str]]:

@@ -8,17 +8,18 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement.communications.languages import is_read_in
+from engagement.communications.texts.rules.languages import is_read_in
 from engagement.content.markdown import to_html
 from engagement.db import count_of, db
-from engagement.mail import confirming
 from engagement.mail import queries as mail
-from engagement.mail.layout import text_in
+from engagement.mail.confirmations import queries as confirming
+from engagement.mail.confirmations.actions import acknowledge
+from engagement.mail.letters.rules.layout import text_in
 from engagement.mail.models import Delivery
 from engagement.pages.frame import guard
 from engagement.pages.me import blueprint
 from engagement.pages.parts.keeping_words import emptied_words
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import done
 
 #: In the plain text of a message, what comes above the words that say why it came.
@@ -62,7 +63,7 @@ def messages() -> str:
     person = guard.person_or_none()
     if person is None:
         return render_template("me/nobody.html")
-    page = asked_page(count_of(mail.messages_to(person.id)))
+    page = Asked().page(count_of(mail.messages_to(person.id)))
     return render_template(
         "me/messages.html",
         messages=messages_to(person.id, page.size, page.offset),
@@ -107,7 +108,7 @@ def own_copy(mailing_id: int) -> BaseResponse:
 def confirm(delivery_id: int) -> BaseResponse:
     """Record that the reader confirms having read one of their messages."""
     row = _own_copy(Delivery.id == delivery_id)
-    is_new = confirming.acknowledge(row, by=guard.reader().actor)
+    is_new = acknowledge(row, by=guard.reader().actor)
     return done(
         "me.message",
         "Thank you. It is recorded that you have read this." if is_new else "You have confirmed this already.",

@@ -11,6 +11,8 @@ from typing import Any
 import xlsxwriter
 from flask import Response
 
+from engagement.pages.frame.formats import here_today
+
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Characters that make a spreadsheet calculate the cell, with the full-width forms that some locales take as well.
@@ -21,13 +23,21 @@ _LONGEST_CELL = 32_767
 _WIDEST = 60
 
 
-def csv_response(header: Sequence[str], rows: Iterable[Sequence[Any]], filename: str) -> Response:
-    """Return rows as a CSV file: UTF-8 with the mark that Excel needs, without formulas."""
+def list_file(
+    kind: str, header: Sequence[str], rows: Iterable[Sequence[Any]], name: str, sheet: str = "List"
+) -> Response:
+    """Return rows as a file of the kind that the address names, "csv" or "xlsx", called by its name and the day."""
+    content = _csv(header, rows) if kind == "csv" else _xlsx(header, rows, sheet)
+    return _file(content, CSV_TYPE if kind == "csv" else XLSX_TYPE, f"{name}-{here_today().isoformat()}.{kind}")
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return rows as CSV: UTF-8 with the mark that Excel needs, without formulas."""
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow([harmless(cell) for cell in header])
     writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return _file(text.getvalue().encode("utf-8-sig"), CSV_TYPE, filename)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def harmless(cell: Any) -> Any:
@@ -42,7 +52,7 @@ def harmless(cell: Any) -> Any:
     return cell
 
 
-def xlsx_response(header: Sequence[str], rows: Iterable[Sequence[Any]], filename: str, sheet: str = "List") -> Response:
+def _xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], sheet: str) -> bytes:
     """Return rows as a workbook with one sheet: a bold header that stays in view, texts as texts, days as days.
 
     Instants are written in UTC, because a workbook knows no time zones.
@@ -69,7 +79,7 @@ def xlsx_response(header: Sequence[str], rows: Iterable[Sequence[Any]], filename
         for column, width in enumerate(widths):
             page.set_column(column, column, min(width, _WIDEST) + 2)
         page.freeze_panes(1, 0)
-    return _file(made.getvalue(), XLSX_TYPE, filename)
+    return made.getvalue()
 
 
 def _fitting(cell: Any) -> Any:
@@ -83,4 +93,4 @@ def json_response(content: dict[str, Any], filename: str) -> Response:
 
 def _file(content: bytes, kind: str, filename: str) -> Response:
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", filename).strip("-") or "list"
-    return Response(content, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{plain}"'})
+    return Response(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{plain}"'})

@@ -1,6 +1,6 @@
 """What a page says when a retention rule removed a record."""
 
-from engagement.mail.message import VALUE_GONE
+from engagement.mail.letters.rules.slots import VALUE_GONE
 from engagement.privacy.queries.retention import retention_rules
 from engagement.privacy.rules.records import RecordKind
 

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("people", __name__)
 
-from engagement.pages.people import departments, people, person, privacy, role_rules, several
+from engagement.pages.people import by_hand, departments, people, person, privacy, role_rules, several

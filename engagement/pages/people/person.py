@@ -22,7 +22,10 @@ from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.places import shown_things
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.people import blueprint
+from engagement.pages.people.record import record_of
 from engagement.people import actions, queries
+from engagement.people.by_hand.actions import change_delivery_details
+from engagement.people.by_hand.queries import said_by_hand
 from engagement.people.models import Person
 from engagement.people.organisation.rules import working_time
 from engagement.people.rules import RoleOrigin, TrainingRole
@@ -62,7 +65,7 @@ def _person(person_id: int) -> Person:
 
 
 def _person_to_change(person_id: int) -> Person:
-    guard.allow(rights.keeping_people(guard.reader()).everything)
+    guard.allow_all(rights.keeping_people(guard.reader()))
     return _person(person_id)
 
 
@@ -102,6 +105,8 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> D
         to_hand_over=shown_things(held_by(row, reader)) if row.has_left else [],
         timezone=row.timezone or f"{settings.timezone}, the organisation’s",
         language=row.language or f"{settings.language}, the organisation’s",
+        by_hand=said_by_hand(row.id),
+        record=record_of(row, reader),
         hours=_hours(row, settings.working_hours),
         country=working_time(row.timezone, row.works_from, row.works_until, row.country, guard.organisation()).country,
         roles_form=roles_form,
@@ -145,7 +150,7 @@ def delivery(person_id: int) -> Drawn | BaseResponse:
     form = _delivery_form(held(row), posted=True)
     if form.validate_on_submit():
         with saving(form) as saved:
-            actions.change_delivery_details(
+            change_delivery_details(
                 row, **{field.short_name: field.data or "" for field in _asked(form)}, by=guard.reader().actor
             )
         if saved:

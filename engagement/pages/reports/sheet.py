@@ -12,7 +12,7 @@ from engagement import charts, clock
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, reader_zone, share
-from engagement.pages.parts.files import csv_response, xlsx_response
+from engagement.pages.parts.files import list_file
 from engagement.pages.reports import blueprint
 from engagement.programmes.queries import programmes
 from engagement.programmes.scopes import programme_for, programmes_within, reaches_programme
@@ -41,7 +41,7 @@ class SourceRow:
 def index() -> str | BaseResponse:
     """List the programmes whose sheet the reader may read; if there is only one, lead to it."""
     reporting = rights.reporting(guard.reader())
-    guard.allow(reporting.holds_places)
+    guard.allow_places(reporting)
     readable = programmes(programmes_within(reporting))
     if len(readable) == 1:
         return redirect(url_for("reports.programme", programme_id=readable[0].id))
@@ -222,19 +222,8 @@ def _shown(value: float | None) -> Any:
     return "not shown" if value is None else value
 
 
-@blueprint.get("/reports/programmes/<int:programme_id>.csv")
-def programme_csv(programme_id: int) -> Response:
-    """The figures of the sheet as a CSV file."""
+@blueprint.get("/reports/programmes/<int:programme_id>.<any(csv, xlsx):kind>")
+def programme_file(programme_id: int, kind: str) -> Response:
+    """Give the figures of the sheet as a file."""
     report = _report(programme_id)
-    return csv_response(HEADER, _rows(report), f"{_file_name(report)}.csv")
-
-
-@blueprint.get("/reports/programmes/<int:programme_id>.xlsx")
-def programme_xlsx(programme_id: int) -> Response:
-    """The figures of the sheet as a workbook."""
-    report = _report(programme_id)
-    return xlsx_response(HEADER, _rows(report), f"{_file_name(report)}.xlsx", "Report")
-
-
-def _file_name(report: ProgrammeReport) -> str:
-    return f"report {report.programme.name} {report.as_of:%Y-%m-%d}"
+    return list_file(kind, HEADER, _rows(report), f"report {report.programme.name}", "Report")

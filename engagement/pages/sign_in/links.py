@@ -19,8 +19,9 @@ from engagement.addresses import kept_form
 from engagement.content.markdown import to_html
 from engagement.db import db
 from engagement.errors import NotAllowed, RuleBroken
-from engagement.mail import actions as mail
-from engagement.mail.layout import Around, html_layout
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.letters.rules.layout import Around, html_layout
 from engagement.mail.rules import Letter, MailingKind
 from engagement.pages.frame import guard
 from engagement.pages.parts.forms import Form, stripped
@@ -88,7 +89,7 @@ def queue_link(whose: Account | Person, email: str, leads_to: str) -> None:
     why = "You get this because somebody asked for a sign-in link for your address."
     body = to_html(LINK_TEXT.replace("{{ sign_in_link }}", "[Sign in to Engagement](https://link.invalid)"))
     html = html_layout("Your link to sign in", "Engagement", body, "It works once, for 30 minutes.", Around(why))
-    mailing = mail.build_mailing(
+    mailing = build_mailing(
         MailingKind.SIGN_IN,
         Letter(
             "Your link to sign in", f"{LINK_TEXT}\n\n{why}", html.replace("https://link.invalid", "{{ sign_in_link }}")
@@ -96,7 +97,7 @@ def queue_link(whose: Account | Person, email: str, leads_to: str) -> None:
     )
     account_id, person_id = (whose.id, whose.person_id) if isinstance(whose, Account) else (None, whose.id)
     values = {"sign_in_link": leads_to, SIGNS_IN: account_id}
-    mail.queue_for_address(mailing, kept_form(email), whose.name, values, person_id=person_id)
+    queue_for_address(mailing, kept_form(email), whose.name, values, person_id=person_id)
 
 
 @blueprint.route("/login/link/<token>", methods=["GET", "POST"])

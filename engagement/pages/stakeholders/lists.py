@@ -1,18 +1,16 @@
 """The list of stakeholders: its filters, their choices, and its rows as a file."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from flask import request
+from sqlalchemy import Select
 
-from engagement.people.models import Person
-from engagement.programmes.models import Programme
+from engagement.pages.parts.lists import Asked
 from engagement.reach import Reach
 from engagement.stakeholders import queries
+from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import Filters, StakeholderLine
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.scopes import places_within, stakeholders_within
-from engagement.waves.models import Wave
 from engagement.waves.scopes import waves_within
 
 HEADER = (
@@ -28,38 +26,20 @@ HEADER = (
 )
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What the filters offer: only values that a stakeholder whom the reader sees has."""
-
-    groups: list[StakeholderGroup]
-    programmes: list[Programme]
-    waves: list[Wave]
-    owners: list[Person]
-
-
-def choices_for(maps: Reach) -> Choices:
-    """Return what the filters offer a reader of these maps."""
+def stakeholders_asked(maps: Reach, asked: Asked) -> Select[Stakeholder]:
+    """Return the SELECT of the stakeholders whom the address asks for; the filters offer what some whom the reader sees has."""
     programmes, waves = queries.maps_with_stakeholders(places_within(maps), waves_within(maps))
-    return Choices(list(StakeholderGroup), programmes, waves, queries.owners(stakeholders_within(maps)))
-
-
-def asked_filters() -> Filters:
-    """Return the filters of the address, without those that make no sense."""
-    group = request.args.get("group", "")
-    return Filters(
-        words=request.args.get("q", "")[:200],
-        programme_id=_number("programme"),
-        wave_id=_number("wave"),
-        group=StakeholderGroup(group) if group in set(StakeholderGroup) else None,
-        owner_id=_number("owner"),
-        with_removed=request.args.get("removed") == "yes",
+    owners = queries.owners(stakeholders_within(maps))
+    filters = Filters(
+        words=asked.words("q", "Name or role"),
+        programme_id=asked.row("programme", "Programme", ((row.id, row.name) for row in programmes)),
+        wave_id=asked.row("wave", "Wave", ((row.id, row.title) for row in waves)),
+        group=asked.word_of(StakeholderGroup, "group", "Group"),
+        owner_id=asked.row("owner", "Looked after by", ((row.id, row.name) for row in owners), "Anybody"),
+        with_removed=asked.one_of("removed", "Taken off the map", [("yes", "Shown as well")], "Not shown") == "yes",
     )
-
-
-def _number(name: str) -> int | None:
-    asked = request.args.get(name, "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None
+    listed = queries.stakeholders_listed(stakeholders_within(maps), filters)
+    return asked.ordered(listed, queries.COLUMNS, usual="group", last=Stakeholder.id)
 
 
 def file_row(line: StakeholderLine) -> tuple[Any, ...]:

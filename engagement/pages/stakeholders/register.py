@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
@@ -10,8 +10,8 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.db import count_of
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import row_id
-from engagement.pages.parts.files import csv_response, xlsx_response
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.files import list_file
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.forms import (
@@ -24,7 +24,7 @@ from engagement.pages.stakeholders.forms import (
     place_key,
     places_to_keep,
 )
-from engagement.pages.stakeholders.lists import HEADER, asked_filters, choices_for, file_row
+from engagement.pages.stakeholders.lists import HEADER, file_row, stakeholders_asked
 from engagement.pages.stakeholders.stakeholder import stakeholder_to_change
 from engagement.reach import Reach
 from engagement.stakeholders import queries
@@ -38,21 +38,17 @@ from engagement.words import plural
 def index() -> str:
     """List the stakeholders on the maps that the reader sees, with what each group needs."""
     reader = guard.reader()
-    maps, filters = _maps(), asked_filters()
-    listed = queries.stakeholders_listed(stakeholders_within(maps), filters)
-    page = asked_page(count_of(listed))
+    maps, asked = _maps(), Asked()
+    listed = stakeholders_asked(maps, asked)
+    page = asked.page(count_of(listed))
     counts = queries.group_counts(stakeholders_within(maps))
-    arguments: dict[str, Any] = {key: value for key, value in request.args.to_dict().items() if key != "page" and value}
     return render_template(
         "stakeholders/index.html",
         lede=_lede(counts),
         counts=counts,
         lines=queries.lines_of(listed.limit(page.size).offset(page.offset), places_within(maps)),
         page=page,
-        filters=filters,
-        choices=choices_for(maps),
-        is_narrowed=bool(arguments),
-        files=[(kind.upper(), url_for("stakeholders.export", kind=kind, **arguments)) for kind in ("csv", "xlsx")],
+        asked=asked,
         may_add=rights.planning(reader).holds_places,
         sees_people=rights.reading(reader).holds_anything,
     )
@@ -61,7 +57,7 @@ def index() -> str:
 def _maps() -> Reach:
     """Return the maps that the reader sees; refuses a reader who sees none."""
     maps = rights.reading_maps(guard.reader())
-    guard.allow(maps.holds_places)
+    guard.allow_places(maps)
     return maps
 
 
@@ -78,18 +74,15 @@ def _lede(counts: dict[StakeholderGroup, int]) -> str:
 def export(kind: str) -> Response:
     """Send the list as a file, with the filters of the page and without private notes."""
     maps = _maps()
-    lines = queries.lines_of(
-        queries.stakeholders_listed(stakeholders_within(maps), asked_filters()), places_within(maps)
-    )
-    write = csv_response if kind == "csv" else xlsx_response
-    return write(HEADER, [file_row(line) for line in lines], f"stakeholders.{kind}")
+    lines = queries.lines_of(stakeholders_asked(maps, Asked()), places_within(maps))
+    return list_file(kind, HEADER, [file_row(line) for line in lines], "stakeholders", "Stakeholders")
 
 
 @blueprint.route("/stakeholders/new", methods=["GET", "POST"])
 def new() -> Drawn | BaseResponse:
     """Put somebody on the map."""
     reader = guard.reader()
-    guard.allow(rights.planning(reader).holds_places)
+    guard.allow_places(rights.planning(reader))
     form = NewForm()
     if request.method != "POST":
         wave_id = row_id(request.args.get("wave"))

@@ -16,7 +16,7 @@ from engagement.charts import WaveSpan
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.calendar import go_lives_between, messages_between
 from engagement.communications.scopes import readable
-from engagement.communications.subjects import subjects_shown
+from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import clock_time, day, reader_zone, short_day, today
 from engagement.pages.today import blueprint

@@ -9,22 +9,18 @@ from engagement.accounts.scopes import rights
 from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
-from engagement.pages.parts.files import csv_response, xlsx_response
+from engagement.pages.parts.files import list_file
 from engagement.pages.parts.first_setup import START, is_setting_up
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import done
 from engagement.pages.training import blueprint
 from engagement.pages.training.lists import (
     LEARNER_HEADER,
-    asked_filters,
     learner_rows,
-    learners_shown,
+    learners_asked,
     progress_table,
     role_named,
 )
-from engagement.people import queries as people
-from engagement.people.rules import TrainingRole
-from engagement.people.scopes import reaches_department
 from engagement.training.actions.library import settle_library
 from engagement.training.queries import curricula as queries
 from engagement.training.queries.leftovers import brought_along, open_leftovers
@@ -60,7 +56,7 @@ def index() -> str:
     """Show the four curricula, news of the library, and the training of open waves."""
     reader = guard.reader()
     reading = rights.reading(reader)
-    guard.allow(reading.holds_places)
+    guard.allow_places(reading)
     shown = [wave for wave in waves.waves_visible(waves_within(reading)) if wave.status.is_open]
     far = progress_of([wave.id for wave in shown])
     lines = [WaveLine(wave, far[wave.id]) for wave in shown]
@@ -93,7 +89,7 @@ def _library_news() -> tuple[LibraryNews, str]:
 def take_library_over() -> BaseResponse:
     """Take over the starter library: its modules and their curricula."""
     reader = guard.reader()
-    guard.allow(rights.training(reader).everything)
+    guard.allow_all(rights.training(reader))
     counts = settle_library(by=reader.actor)
     if not (counts.added or counts.renewed):
         return done("training.index", "The starter library is here already", "Nothing has changed.")
@@ -107,7 +103,7 @@ def take_library_over() -> BaseResponse:
 def curriculum(role: str) -> str:
     """Show what one training role has to learn, in order."""
     reader = guard.reader()
-    guard.allow(rights.reading(reader).holds_places)
+    guard.allow_places(rights.reading(reader))
     plan = queries.curriculum(guard.found(role_named(role)))
     return render_template("training/curriculum.html", curriculum=plan, may_train=rights.training(reader).everything)
 
@@ -146,52 +142,32 @@ def _hours(minutes: int) -> str:
     return plural(minutes, "minute", "minutes") if minutes < 120 else plural(round(minutes / 60), "hour", "hours")
 
 
-@blueprint.get("/waves/<int:wave_id>/training.csv")
-def wave_csv(wave_id: int) -> Response:
-    """Send the table of a wave's training as CSV, with the rows of the page."""
+@blueprint.get("/waves/<int:wave_id>/training.<any(csv, xlsx):kind>")
+def wave_file(wave_id: int, kind: str) -> Response:
+    """Send the table of a wave's training as a file, with the rows of the page."""
     header, rows = progress_table(_visible_wave(wave_id))
-    return csv_response(header, rows, f"wave-{wave_id}-training.csv")
-
-
-@blueprint.get("/waves/<int:wave_id>/training.xlsx")
-def wave_xlsx(wave_id: int) -> Response:
-    """Send the table of a wave's training as a workbook, with the rows of the page."""
-    header, rows = progress_table(_visible_wave(wave_id))
-    return xlsx_response(header, rows, f"wave-{wave_id}-training.xlsx", "Training by role")
+    return list_file(kind, header, rows, f"wave-{wave_id}-training", "Training by role")
 
 
 @blueprint.get("/waves/<int:wave_id>/training/people")
 def learners(wave_id: int) -> str:
     """List the people behind the counts whom the reader may see by name."""
-    found, filters = _wave_by_name(wave_id), asked_filters()
-    reader = guard.reader()
-    departments = rights.seeing_departments(reader)
-    seen = {d.id for d in people.departments(include_closed=True) if reaches_department(departments, d)}
-    query = learners_shown(found, filters)
-    page = asked_page(count_of(query))
+    found, asked, reader = _wave_by_name(wave_id), Asked(), guard.reader()
+    query = learners_asked(found, asked)
+    page = asked.page(count_of(query))
     return render_template(
         "training/learners.html",
         wave=found,
         rows=db.session.execute(query.limit(page.size).offset(page.offset)).all(),
         page=page,
-        filters=filters,
-        departments=[line for line in wave_progress(wave_id).rows if line.department_id in seen],
+        asked=asked,
         may_see_wave=reaches_wave(rights.reading(reader), found),
-        roles=list(TrainingRole),
-        states=list(LearnerState),
         may_give_days=reaches_wave(rights.training(reader), found) and found.status.is_open,
     )
 
 
-@blueprint.get("/waves/<int:wave_id>/training/people.csv")
-def learners_csv(wave_id: int) -> Response:
-    """Send the list of people as CSV, with the filters of the page."""
-    return csv_response(LEARNER_HEADER, learner_rows(_wave_by_name(wave_id)), f"wave-{wave_id}-training-people.csv")
-
-
-@blueprint.get("/waves/<int:wave_id>/training/people.xlsx")
-def learners_xlsx(wave_id: int) -> Response:
-    """Send the list of people as a workbook, with the filters of the page."""
-    return xlsx_response(
-        LEARNER_HEADER, learner_rows(_wave_by_name(wave_id)), f"wave-{wave_id}-training-people.xlsx", "People"
-    )
+@blueprint.get("/waves/<int:wave_id>/training/people.<any(csv, xlsx):kind>")
+def learners_file(wave_id: int, kind: str) -> Response:
+    """Send the list of people as a file, with the filters of the page."""
+    rows = learner_rows(_wave_by_name(wave_id))
+    return list_file(kind, LEARNER_HEADER, rows, f"wave-{wave_id}-training-people", "People")

@@ -13,8 +13,8 @@ from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
-from engagement.pages.parts.files import csv_response, xlsx_response
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.files import list_file
+from engagement.pages.parts.lists import Asked
 from engagement.pages.training import blueprint
 from engagement.people.models import Department
 from engagement.training.actions import leftovers as actions
@@ -76,9 +76,12 @@ def _named(found: Sequence[Move], key: str | None) -> Move | None:
 def leftovers() -> str:
     """List what waits for a decision, by move and one by one; or what was decided."""
     reader = guard.reader()
-    guard.allow(rights.reading_old_training(reader).holds_anything)
+    guard.allow_anything(rights.reading_old_training(reader))
     shown = _asked_list()
-    page = asked_page(count_of(shown.rows))
+    asked = Asked()
+    for name, value in shown.arguments.items():
+        asked.carry(name, value)
+    page = asked.page(count_of(shown.rows))
     # A reader of everything may also head a department; they decide only for its people.
     decided = old_training_within(rights.training(reader))
     theirs = {move.key: move for move in queries.moves(decided)}
@@ -95,19 +98,16 @@ def leftovers() -> str:
         states=list(LeftoverState),
         may_see_training=rights.reading(reader).holds_places,
         moved=moved,
-        files=[
-            (kind.upper(), url_for("training.leftovers_file", kind=kind, **shown.arguments)) for kind in ("csv", "xlsx")
-        ],
+        files=asked.files("training.leftovers_file"),
     )
 
 
 @blueprint.get("/training/leftovers.<any(csv, xlsx):kind>")
 def leftovers_file(kind: str) -> Response:
     """Send the list as a file, with the state and the move that the page shows."""
-    guard.allow(rights.reading_old_training(guard.reader()).holds_anything)
+    guard.allow_anything(rights.reading_old_training(guard.reader()))
     rows = [_cells(line) for line in queries.leftover_lines(_asked_list().rows)]
-    write = csv_response if kind == "csv" else xlsx_response
-    return write(HEADER, rows, f"old-training.{kind}")
+    return list_file(kind, HEADER, rows, "old-training", "Old training")
 
 
 def _cells(line: LeftoverLine) -> list[Any]:
@@ -140,7 +140,7 @@ def _path(department: Department | None) -> str:
 def decide_leftovers() -> BaseResponse:
     """Decide for everybody of one move whom the page showed."""
     training = rights.training(guard.reader())
-    guard.allow(training.holds_anything)
+    guard.allow_anything(training)
     decision, decided = asked_decision(), old_training_within(training)
     move = _named(queries.moves(decided), request.form.get("move"))
     if move is None:

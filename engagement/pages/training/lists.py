@@ -1,18 +1,18 @@
 """The tables of a wave's training: counts by department and role, and the people behind them, for page and file alike."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from flask import request
 from sqlalchemy import Select
 
 from engagement.accounts.scopes import rights
 from engagement.db import db
 from engagement.pages.frame import guard
-from engagement.pages.parts.fields import row_id
-from engagement.people.models import Department
+from engagement.pages.parts.lists import Asked
+from engagement.people import queries as people
+from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
-from engagement.training.queries.progress import learners, wave_progress
+from engagement.people.scopes import reaches_department
+from engagement.training.queries.progress import LEARNER_COLUMNS, learners, wave_progress
 from engagement.training.rules import LearnerState
 from engagement.waves.models import Wave
 from engagement.waves.scopes import people_within
@@ -49,44 +49,30 @@ def role_named(value: str | None) -> TrainingRole | None:
     return TrainingRole(value) if value in list(TrainingRole) else None
 
 
-@dataclass(frozen=True)
-class LearnerFilters:
-    """The filters of the list of people."""
+def learners_asked(found: Wave, asked: Asked) -> Select[Any]:
+    """Return the SELECT of the people behind the counts whom the reader may see by name, with the filters of the address.
 
-    department: Department | None
-    role: TrainingRole | None
-    state: LearnerState | None
-
-    @property
-    def arguments(self) -> dict[str, object]:
-        """The query of an address with the same filters."""
-        return {
-            "department": self.department.id if self.department else None,
-            "role": self.role.value if self.role else None,
-            "state": self.state.value if self.state else None,
-        }
-
-
-def asked_filters() -> LearnerFilters:
-    """Return the filters of the address; raises NotFound for a department that does not exist."""
-    department_id = row_id(request.args.get("department"))
-    state = request.args.get("state")
-    return LearnerFilters(
-        guard.found(db.session.get(Department, department_id)) if department_id else None,
-        role_named(request.args.get("role")),
-        LearnerState(state) if state in list(LearnerState) else None,
+    Raises NotFound for a department that does not exist.
+    """
+    reader = guard.reader()
+    departments = rights.seeing_departments(reader)
+    seen = {d.id for d in people.departments(include_closed=True) if reaches_department(departments, d)}
+    lines = wave_progress(found.id).rows
+    offered = [(line.department_id, line.path) for line in lines if line.department_id in seen]
+    department_id = asked.row("department", "Department", offered)
+    found_learners = learners(
+        found.id,
+        guard.found(db.session.get(Department, department_id)) if department_id is not None else None,
+        asked.word_of(TrainingRole, "role", "Role"),
+        asked.word_of(LearnerState, "state", "State"),
+        visible=people_within(rights.reading(reader)),
     )
-
-
-def learners_shown(found: Wave, filters: LearnerFilters) -> Select[Any]:
-    """Return the SELECT of the people behind the counts whom the reader may see by name."""
-    seen = people_within(rights.reading(guard.reader()))
-    return learners(found.id, filters.department, filters.role, filters.state, visible=seen)
+    return asked.ordered(found_learners, LEARNER_COLUMNS, usual="name", last=Person.id)
 
 
 def learner_rows(found: Wave) -> list[list[object]]:
     """Return the rows of the list of people under `LEARNER_HEADER`, with the filters of the address."""
-    rows = db.session.execute(learners_shown(found, asked_filters()))
+    rows = db.session.execute(learners_asked(found, Asked()))
     return [
         [
             r.name,

@@ -9,11 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engagement import clock
 from engagement.accounts.scopes import rights
-from engagement.db import count_of, db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import here_today
-from engagement.pages.parts.forms import day_or_none
-from engagement.pages.parts.lists import asked_page
+from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, drawn, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import MemberForm
@@ -42,11 +40,11 @@ def members(wave_id: int) -> Drawn | BaseResponse:
             settle_assignments(clock.now(), row.id)
         if saved:
             return saved.to("waves.members", f"{person.name} is in {row.title}.", wave_id=wave_id)
-    without_role, on = request.args.get("role") == "none", _asked_day(row)
+    asked = Asked()
+    on, without_role = _asked_day(row, asked), request.args.get("role") == "none"
     found = _members_on(row.id, on) if on else queries.members(row.id, without_role=without_role)
-    listed = found.where(seen)
-    page = asked_page(count_of(listed))
-    shown = list(db.session.scalars(listed.limit(page.size).offset(page.offset)))
+    asked.carry("role", "none" if without_role else "")
+    shown, page = asked.shown(asked.ordered(found.where(seen), queries.MEMBER_COLUMNS, usual="name", last=Person.id))
     return drawn(
         "waves/members.html",
         form,
@@ -54,16 +52,16 @@ def members(wave_id: int) -> Drawn | BaseResponse:
         people=shown,
         roles=people.roles_of([person.id for person in shown]),
         page=page,
+        asked=asked,
         without_role=without_role,
         on=on,
-        first_on=row.made_at.date(),
         may_plan=reaches_wave(rights.planning(reader), row) and row.status.is_open,
     )
 
 
-def _asked_day(wave: Wave) -> date | None:
-    """Return the past day that the address asks about; None for today, for a future day, or for one before the wave was made."""
-    on = day_or_none(request.args.get("on"))
+def _asked_day(wave: Wave, asked: Asked) -> date | None:
+    """Return the past day that the address asks about, None for today, for a future day, or for one before the wave was made."""
+    on = asked.day("on", "Who was in it on", wave.made_at.date(), here_today())
     return max(on, wave.made_at.date()) if on and on < here_today() else None
 
 

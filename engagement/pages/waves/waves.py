@@ -15,7 +15,7 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.communications.models import Communication
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.queries.reached import messages_out
-from engagement.communications.subjects import subjects_shown
+from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.db import count_of, db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, reader_zone, short_day, today

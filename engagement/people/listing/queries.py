@@ -1,6 +1,7 @@
 """The people list: for a page, some lines and the exact total in one statement that is built once; and as a file."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
@@ -11,6 +12,8 @@ from sqlalchemy.orm import aliased
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
+
+BY_NAME = (Person.sorted_by, Person.id)
 
 
 class PersonLine(NamedTuple):
@@ -51,12 +54,12 @@ class DirectoryRow(NamedTuple):
 
 
 class Listing:
-    """A list of people (see `people_listed`), ready to be read page by page any number of times.
+    """A list of people (see `people_listed`) in its order, ready to be read page by page any number of times.
 
     Building the statement takes longer than running it, so callers keep this for a list that they show again.
     """
 
-    def __init__(self, listed: Select[Any]) -> None:
+    def __init__(self, listed: Select[Any], in_order: Sequence[Any] = BY_NAME) -> None:
         person, department, held = Person.__table__.c, Department.__table__.c, PersonRole.__table__.c
         # First select the people of the page, so that departments and roles are looked up only for them.
         on_page = listed.with_only_columns(Person.id).limit(bindparam("size")).offset(bindparam("offset"))
@@ -80,7 +83,7 @@ class Listing:
             .outerjoin(shown, true())
             .outerjoin(Person.__table__, person.id == shown.c.id)
             .outerjoin(Department.__table__, department.id == person.department_id)
-            .order_by(person.sorted_by, person.id)
+            .order_by(*in_order)
         )
 
     def page(self, size: int, offset: int) -> tuple[list[PersonLine], int]:

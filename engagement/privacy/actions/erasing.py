@@ -18,10 +18,17 @@ from engagement.errors import RuleBroken
 from engagement.intake.actions.runs import discard_run
 from engagement.intake.models import ImportChange, ImportRun, KeptUpload, StagedPerson
 from engagement.intake.rules import RunStatus
-from engagement.mail.models import Delivery, MailboxMessage
+from engagement.mail.mailbox.models import MailboxMessage
+from engagement.mail.models import Delivery
 from engagement.people.actions import drop_roles
+from engagement.people.by_hand.models import HandValue
 from engagement.people.models import Person
-from engagement.privacy.actions.replacing import replace_everywhere
+from engagement.privacy.actions.rewriting import (
+    Decided,
+    rewrite_by_key,
+    rewrite_passages,
+    rewrite_what_was_written_down,
+)
 from engagement.privacy.queries.known_as import KnownAs, known_as
 from engagement.privacy.queries.reach import Subject, rows_about
 from engagement.privacy.rules.naming import Wording
@@ -43,13 +50,13 @@ class Erasure:
     dropped_files: tuple[str, ...] = ()
 
 
-def erase_person(person: Person, *, by: Actor) -> Erasure:
+def erase_person(person: Person, *, by: Actor, decided: Decided | None = None) -> Erasure:
     """Remove a person's present and former names, addresses and details, at once and for good; counts stay right.
 
-    The person counts as having left; their sign-in is closed. Names and addresses are replaced in the texts of every
-    table. Those that somebody else shares, or that may be an ordinary word, are replaced only in rows about this
-    person. Waiting files that name them are deleted. Raises RuleBroken while the person still holds something, for the
-    last administrator, or when they are erased already.
+    The person counts as having left; their sign-in is closed. Rows about them or by them are found by their keys and
+    rewritten. Texts of others are rewritten as `decided`, or, without a decision, wherever a name or address can mean
+    nobody else. Waiting files that name them are deleted. Raises RuleBroken while the person still holds something, for
+    the last administrator, or when they are erased already.
     """
     if person.erased_at is not None:
         raise RuleBroken("This person was erased already.")
@@ -69,7 +76,10 @@ def erase_person(person: Person, *, by: Actor) -> Erasure:
     _empty_rows_about(person, account, known)
     forget_words_about(person)
     db.session.flush()
-    replace_everywhere(known, Subject(person.id, account.id if account else None))
+    who = Subject(person.id, account.id if account else None)
+    rewrite_by_key(known, who)
+    rewrite_what_was_written_down(known)
+    rewrite_passages(known, who, decided)
     audit.record(Verb.ERASED_PERSON, audit.about(person, name=STAND_IN), by=by)
     db.session.flush()
     db.session.expire_all()
@@ -117,11 +127,13 @@ def _empty_rows_about(person: Person, account: Account | None, known: KnownAs) -
             .values(withdrawn_at=clock.now())
         )
         rows_changed(update(Leftover).where(Leftover.decided_by_id == account.id).values(decided_by=STAND_IN))
+        rows_changed(update(HandValue).where(HandValue.given_by_id == account.id).values(given_by=STAND_IN))
         rows_changed(update(OwnDueDay).where(OwnDueDay.said_by_id == account.id).values(said_by=STAND_IN))
         started = ImportRun.started_by_account_id == account.id
         rows_changed(update(ImportRun).where(started).values(started_by=STAND_IN))
         account.email, account.name, account.password_hash = f"erased-{account.id}@invalid", STAND_IN, None
     drop_roles(person)
+    rows_changed(delete(HandValue).where(HandValue.person_id == person.id))
     for column in OWN_DETAILS:
         setattr(person, column, None if Person.__table__.columns[column].nullable else "")
     person.name, person.searched_by, person.erased_at = STAND_IN, "", clock.now()

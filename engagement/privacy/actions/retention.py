@@ -10,7 +10,6 @@ from engagement.db import db, rows_changed
 from engagement.errors import BadInput
 from engagement.intake.models import ImportChange, ImportRun, StagedPerson
 from engagement.mail.models import Delivery
-from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.models import RetentionRule
 from engagement.privacy.queries import old_records
 from engagement.privacy.queries.retention import retention_rules
@@ -48,25 +47,27 @@ def keep_for(kind: RecordKind, keep_days: int | None, *, by: Actor) -> None:
 
 
 def apply_retention(now: datetime, *, by: Actor = audit.CLOCK) -> dict[RecordKind, int]:
-    """Delete or empty every record that is older than its rule allows; return how many of each kind."""
-    gone = {each.kind: _let_go(each.kind, each.keep_days, now, by) for each in old_records.all_going(now)}
+    """Delete or empty every record that is older than its rule allows, except people; return how many of each kind.
+
+    People are erased one by one, each in a transaction of its own (`old_records.leavers_due`, `erase_person`).
+    """
+    rules = retention_rules()
+    kinds = [kind for kind in RecordKind if kind in rules and kind is not RecordKind.LEAVERS]
+    gone: dict[RecordKind, int] = {kind: _let_go(kind, rules[kind].keep_days, now) for kind in kinds}
     for kind, number in gone.items():
-        if number and kind.is_counted:
-            audit.record(
-                Verb.APPLIED_RETENTION,
-                audit.Subject(RetentionRule.__tablename__, kind.word),
-                by=by,
-                records=(number, 0),
-            )
+        if kind.is_counted:
+            tell_gone(kind, number, by=by)
     return gone
 
 
-def _let_go(kind: RecordKind, keep_days: int, now: datetime, by: Actor) -> int:
-    if kind is RecordKind.LEAVERS:
-        erasable, _ = old_records.leavers_to_erase(keep_days, now)
-        for person in erasable:
-            erase_person(person, by=by)
-        return len(erasable)
+def tell_gone(kind: RecordKind, number: int, *, by: Actor = audit.CLOCK) -> None:
+    """Record how many of a kind have gone, if any."""
+    if number:
+        where = audit.Subject(RetentionRule.__tablename__, kind.word)
+        audit.record(Verb.APPLIED_RETENTION, where, by=by, records=(number, 0))
+
+
+def _let_go(kind: RecordKind, keep_days: int, now: datetime) -> int:
     old = old_records.expired(kind, keep_days, now)
     if kind is RecordKind.DELIVERIES:
         return rows_changed(update(Delivery).where(old).values(address="", name="", filled={}, reply=None))

@@ -15,12 +15,10 @@ from engagement.accounts.queries import account_of_person
 from engagement.audit import AuditEntry
 from engagement.db import Base, db
 from engagement.people.models import Person
-from engagement.privacy.queries.reach import REACH, Post, Subject, rows_about, rows_by
+from engagement.privacy.queries.reach import OF_CONCERNS, REACH, Post, Subject, rows_about, rows_by
 from engagement.privacy.rules.naming import Wording, replaced
 from engagement.stakeholders.models import Stakeholder
 
-#: Tables that may tell of concerns, unsent forms among them: only for the person and for readers of the log.
-OF_CONCERNS = frozenset({"concern", "concern_reply", "concern_step", "kept_form"})
 WITHOUT_CONCERNS = (
     " What they said with their name, or answered, is left out too, because whoever saved this file may not read it: the "
     "person saves it with “Your data” at the foot of their own pages; for somebody who left, a change manager of everything "

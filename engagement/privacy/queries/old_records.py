@@ -1,6 +1,6 @@
 """Which records are older than a rule allows; the job that deletes them, its dry run and the page all ask here."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,8 @@ from engagement.resistance.saying.models import Letter
 from engagement.training.models import QuizAttempt
 from engagement.words import plural
 
+#: How many people one run erases, each in a transaction of its own, so that nobody waits for it.
+ERASED_A_RUN = 50
 #: The most values in one statement.
 ASKED_AT_ONCE = 1_000
 TABLES: dict[RecordKind, Any] = {
@@ -47,6 +49,11 @@ class Going:
     def words(self) -> str:
         """The number of records in words, unless it must not be told."""
         return plural(self.records, "record", "records") if self.kind.is_counted else "those that are as old"
+
+    @property
+    def later(self) -> int:
+        """How many of them the next run leaves to the runs after it: people go a few at a time."""
+        return max(0, self.records - ERASED_A_RUN) if self.kind is RecordKind.LEAVERS else 0
 
 
 def going(kind: RecordKind, keep_days: int, now: datetime) -> Going:
@@ -83,13 +90,23 @@ def expired(kind: RecordKind, keep_days: int, now: datetime) -> ColumnElement[bo
     return (Person.left_at < before) & Person.erased_at.is_(None)
 
 
+def leavers_due(now: datetime, left_alone: Container[str] = ()) -> list[int]:
+    """Return the ids of those whom the next run erases, who left first in front; nobody where no rule is kept.
+
+    Whose id is `left_alone`, because erasing them failed before, takes nobody else's place.
+    """
+    rule = retention_rules().get(RecordKind.LEAVERS)
+    people = leavers_to_erase(rule.keep_days, now)[0] if rule else []
+    return [person.id for person in people if str(person.id) not in left_alone][:ERASED_A_RUN]
+
+
 def leavers_to_erase(keep_days: int, now: datetime) -> tuple[list[Person], int]:
     """Return the people who left more than `keep_days` ago and can be erased, and how many can't yet.
 
     People who still hold something wait until it is given to others; one of the last administrators stays.
     """
     old = db.session.scalars(
-        select(Person).where(expired(RecordKind.LEAVERS, keep_days, now)).order_by(Person.id)
+        select(Person).where(expired(RecordKind.LEAVERS, keep_days, now)).order_by(Person.left_at, Person.id)
     ).all()
     erasable: list[Person] = []
     for start in range(0, len(old), ASKED_AT_ONCE):

@@ -49,6 +49,7 @@ REACH: dict[str, Reach] = {
     # The directory and sign-ins.
     "person": Reach(about=("id",), without=("searched_by", "sorted_by"), beside=("manager_id",)),
     "person_role": Reach(about=("person_id",)),
+    "hand_value": Reach(about=("person_id",), without=("given_by", "given_by_id")),
     "department": Reach(posts={"manager_id": Post("Manager", "department", ("path",))}),
     "account": Reach(about=("person_id",), without=("password_hash", "session_version")),
     "sign_in_day": Reach(about=("account_id",)),
@@ -233,3 +234,7 @@ def in_own_concerns(table: Table, who: Subject) -> ColumnElement[bool]:
     if table not in (ConcernReply.__table__, ConcernStep.__table__):
         return false()
     return table.c.concern_id.in_(select(Concern.id).where(rows_about(Concern.__table__, who)))  # type: ignore[arg-type]
+
+
+#: Tables that may tell of concerns, unsent forms among them: only for the person and for readers of the log.
+OF_CONCERNS = frozenset({"concern", "concern_letter", "concern_reply", "concern_step", "kept_form"})

@@ -8,11 +8,12 @@ from engagement import clock
 from engagement.content.frames import Frame, frame_in
 from engagement.days.working_hours import next_working_instant
 from engagement.db import db
-from engagement.mail import actions as mail
-from engagement.mail.headers import is_usable_address
-from engagement.mail.layout import Around, Button, html_layout
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
+from engagement.mail.letters.rules.layout import Around, Button, html_layout
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import DeliveryState, Letter, MailingKind
+from engagement.mail.wire.rules.headers import is_usable_address
 from engagement.people.organisation.rules import UNSET, Organisation, working_time
 from engagement.resistance.models import Concern
 from engagement.words import day_words
@@ -43,7 +44,7 @@ def tell_sender(concern: Concern, *, is_answer: bool, organisation: Organisation
     )
     due_at = next_working_instant(clock.now(), working_time(*zone, organisation))
     person_id = person.id if person else None
-    mail.queue_for_address(mailing, whom.email or "", whom.name, {"concern_link": PAGE}, person_id, due_at)
+    queue_for_address(mailing, whom.email or "", whom.name, {"concern_link": PAGE}, person_id, due_at)
 
 
 def _waits(subject: str, address: str) -> bool:
@@ -66,4 +67,4 @@ def _letter(concern: Concern, frame: Frame, key: str, organisation: Organisation
         button=Button(button, _LINK, copy_words=frame.say("copy_address")),
     )
     text = f"{sentence}\n\n{button}:\n{_LINK}\n\n--\n{why}"
-    return mail.build_mailing(MailingKind.SIGN_IN, Letter(subject, text, html, frame.language))
+    return build_mailing(MailingKind.SIGN_IN, Letter(subject, text, html, frame.language))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
-from engagement.reach import Reach, allow, found
+from engagement.reach import Reach, allow_anything, found
 from engagement.training.models import Assignment, Leftover
 from engagement.training.queries.grounds import SHUT
 from engagement.training.queries.standing import belonging, standing_of
@@ -205,7 +205,7 @@ def leftover_among(leftover_id: int, which: ColumnElement[bool]) -> Leftover | N
 
 def leftover_for(reach: Reach, leftover_id: int) -> Leftover:
     """Return a leftover within reach that has not ended; raise NotFound, or BeyondReach if the reach is empty."""
-    allow(reach.holds_anything)
+    allow_anything(reach)
     return found(leftover_among(leftover_id, old_training_within(reach)))
 
 

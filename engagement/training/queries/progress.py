@@ -152,6 +152,11 @@ def _progress(
     return WaveProgress(wave_id, tuple(lines), in_order, people, sum(int(cell.minutes_left) for cell in cells))
 
 
+_DUE_ON = func.coalesce(Assignment.own_due_on, Wave.training_due_on)
+#: What `learners` can be put in order by.
+LEARNER_COLUMNS = {"name": Person.sorted_by, "department": Department.sorted_by, "due": _DUE_ON}
+
+
 def learners(
     wave_id: int,
     department: Department | None = None,
@@ -179,7 +184,7 @@ def learners(
             standing.c.is_finished,
             standing.c.minutes_left,
             standing.c.id.label("assignment_id"),
-            func.coalesce(Assignment.own_due_on, Wave.training_due_on).label("due_on"),
+            _DUE_ON.label("due_on"),
         )
         .join(standing, standing.c.person_id == Person.id)
         .join(Assignment, Assignment.id == standing.c.id)

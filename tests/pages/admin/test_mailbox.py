@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from engagement import clock
 from engagement.db import db
-from engagement.mail.message import prepare
-from engagement.mail.models import Delivery, MailboxMessage
+from engagement.mail.mailbox.models import MailboxMessage
+from engagement.mail.models import Delivery
+from engagement.mail.wire.rules.message import prepare
 from engagement.pages.admin.mailbox import with_links
 from engagement.settings import Environment
 
@@ -21,7 +22,9 @@ def keep(address: str = "zoe@example.com", first_name: str = "Zoë") -> MailboxM
     mailing.html = "<!doctype html><html><head><title>x</title></head><body>" + mailing.html + "</body></html>"
     delivery = Delivery(id=1, name=first_name, address=address, queued_at=clock.now())
     raw = prepare(mailing, FROM, "example.com").fill(
-        delivery, {"first_name": first_name, "me_link": "https://engagement.example.com/me?a=1&b=2"}
+        delivery,
+        {"first_name": first_name, "me_link": "https://engagement.example.com/me?a=1&b=2"},
+        clock.now(),
     )
     row = MailboxMessage(
         received_at=clock.now(),

@@ -5,7 +5,7 @@ from factories import PASSWORD, make_account, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
 from intake.companies import ADA, BEN, CY, DEE, person
-from pages.admin.test_waiting_sign_ins import applied, text_of
+from pages.admin.waiting import applied, text_of
 from pages.sign_in.test_links_asked_for import delivered
 from sqlalchemy import select
 
@@ -13,7 +13,8 @@ from engagement.accounts import queries
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.db import db
-from engagement.mail import actions as mail
+from engagement.mail.actions.building import build_mailing
+from engagement.mail.actions.queueing import queue_for_address
 from engagement.mail.models import Delivery
 from engagement.mail.rules import Letter, MailingKind
 
@@ -110,11 +111,11 @@ def test_a_link_to_an_address_that_waits_says_so(app: Flask, ines: FlaskClient) 
     client = by_link(app, "ben@example.com")
     client.post("/me/password", data={"password": "somebody keeps this phrase"})
     applied(ines, ADA, MOMENT, CY, DEE)
-    mailing = mail.build_mailing(
+    mailing = build_mailing(
         MailingKind.COMMUNICATION, Letter("Hello", "{{ training_link }}", "<p>{{ training_link }}</p>")
     )
     values = {"training_link": "/me/training"}
-    mail.queue_for_address(mailing, "mallory@example.com", "Ben", values, person_id=person("2").id)
+    queue_for_address(mailing, "mallory@example.com", "Ben", values, person_id=person("2").id)
     db.session.commit()
     answer = app.test_client().post(delivered(app)[-1])
     assert answer.status_code == 410

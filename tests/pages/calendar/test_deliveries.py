@@ -11,8 +11,8 @@ from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
-from engagement.mail import claiming
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions import claiming
 from engagement.mail.rules import DeliveryState, MailingKind, Outcome
 from engagement.people.models import Person
 

@@ -19,7 +19,7 @@ from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from tests.communications.calendar_rows import AT_TWO, TEXT, make_approved, make_draft, make_line, make_writer
-from tests.pages.calendar.test_communications import page, post
+from tests.pages.calendar.calendar_pages import page, post
 
 pytestmark = pytest.mark.usefixtures("frozen")
 POLISH = {"language": "pl", "subject": "Co się zmienia", "body": "Dzień dobry {{ first_name }}."}

@@ -35,6 +35,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST today.skip_setup": ("AM",),
     "POST today.take_up_setup": ("AM",),
     "POST today.send_test_mail": ("A",),
+    "POST admin.take_role": ("A",),
     "GET sign_in.sign_in": (ANYBODY,),
     "POST sign_in.sign_in": (ANYBODY,),
     "POST sign_in.ask_link": (ANYBODY,),
@@ -186,6 +187,11 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET people.suggestions": ("AMPWLHDRUrwuvd",),
     "GET people.person": ("AMPWLHDRUrwuvd", "AMRU"),
     "POST people.roles": ("AM", "AM"),
+    "GET people.new": ("AM",),
+    "POST people.new": ("AM",),
+    "GET people.values": ("AM", "AM"),
+    "POST people.values": ("AM", "AM"),
+    "POST people.giving_back": ("AM", "AM"),
     "GET people.several_roles": ("AM",),
     "POST people.several_roles": ("AM",),
     "POST people.delivery": ("AM", "AM"),
@@ -228,11 +234,9 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST training.take_library_over": ("MR",),
     "POST training.record_completion": ("MR",),
     "GET training.wave": ("AMPWLRUrwuv", "AMRU"),
-    "GET training.wave_csv": ("AMPWLRUrwuv", "AMRU"),
-    "GET training.wave_xlsx": ("AMPWLRUrwuv", "AMRU"),
+    "GET training.wave_file": ("AMPWLRUrwuv", "AMRU"),
     "GET training.learners": ("AMPWLHDRUrwuvd", "AMRU"),
-    "GET training.learners_csv": ("AMPWLHDRUrwuvd", "AMRU"),
-    "GET training.learners_xlsx": ("AMPWLHDRUrwuvd", "AMRU"),
+    "GET training.learners_file": ("AMPWLHDRUrwuvd", "AMRU"),
     "GET training.due_day": ("MPWLRrw", "MR"),
     "POST training.due_day": ("MPWLRrw", "MR"),
     # Old training of people who moved: who trains for their wave or their department decides.
@@ -244,8 +248,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     # Reports.
     "GET reports.index": ("MPSUsu",),
     "GET reports.programme": ("MPSUsu", "MU"),
-    "GET reports.programme_csv": ("MPSUsu", "MU"),
-    "GET reports.programme_xlsx": ("MPSUsu", "MU"),
+    "GET reports.programme_file": ("MPSUsu", "MU"),
     # Administration and privacy.
     "GET admin.index": ("AMU",),
     "GET admin.jobs": ("AMU",),
@@ -385,6 +388,23 @@ def test_every_step_lets_in_exactly_whom_the_table_says(app: Flask, world: World
         for rule in rules_of(app, "POST")
     }
     assert let_in == expected_of(letter, "POST")
+
+
+#: Who sees which part of a person's page: those who see the same on the pages of the other halls.
+PARTS_OF_A_PERSON = {
+    "training": "AMPWLHDRUrwuvd",
+    "messages": "AMU",
+    "champion": "AMPWLRUrwuv",
+    "stakeholder": "AMPWLUuv",
+    "concerns": "MPWL",
+}
+
+
+def test_the_page_of_a_person_shows_of_other_halls_what_the_reader_sees_there(app: Flask, world: World):
+    (rule,) = app.url_map.iter_rules("people.person")
+    pages = {one: ask(world, one, rule).get_data(as_text=True) for one in EVERYBODY}
+    shown = {part: "".join(one for one in EVERYBODY if f'id="{part}"' in pages[one]) for part in PARTS_OF_A_PERSON}
+    assert shown == PARTS_OF_A_PERSON
 
 
 @pytest.mark.parametrize("letter", list("Ss"))

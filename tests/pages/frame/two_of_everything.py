@@ -28,7 +28,8 @@ from engagement.db import db
 from engagement.intake.actions.files import keep_upload
 from engagement.intake.models import ImportRun
 from engagement.intake.rules import RunStatus
-from engagement.mail.models import Delivery, MailboxMessage
+from engagement.mail.mailbox.models import MailboxMessage
+from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole

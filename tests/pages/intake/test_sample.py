@@ -14,7 +14,7 @@ from engagement.intake.reading.rules.fields import Field
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_the_sample_has_every_column_and_three_people_who_can_be_brought_in(app, frozen, kind):
     answer = signed_in(app, make_change_manager()).get(f"/people/import/sample.{kind}")
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="sample-people.{kind}"'
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="sample-people-2026-04-14.{kind}"'
     run = stage(data=answer.data)
     assert set(run.columns) == {field.value for field in Field}
     assert (run.problems, tally(run)) == ([], {"new": 3})

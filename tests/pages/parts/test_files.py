@@ -8,18 +8,18 @@ import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
-from engagement.pages.parts.files import csv_response, xlsx_response
+from engagement.pages.parts.files import list_file
 
 
 def csv_cells(*row: object) -> list[str]:
-    content = csv_response(["Head"], [row], "list.csv").get_data()
+    content = list_file("csv", ["Head"], [row], "list").get_data()
     assert content.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(StringIO(content.decode("utf-8-sig"), newline="")))[1]
 
 
 def xlsx_cells(*row: object) -> list[object]:
-    content = xlsx_response(
-        [str(n) for n in range(len(row))], [row], "list.xlsx", "A/B: [list] of everything here"
+    content = list_file(
+        "xlsx", [str(n) for n in range(len(row))], [row], "list", "A/B: [list] of everything here"
     ).get_data()
     return CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()[1]
 
@@ -55,6 +55,21 @@ def test_characters_that_no_workbook_holds_are_left_out(app: Flask) -> None:
     assert csv_cells("a\x00b") == ["ab"]
 
 
+@pytest.mark.usefixtures("frozen")
 def test_file_name_stays_within_its_header(app: Flask) -> None:
-    answer = csv_response(["Head"], [], 'a"b\r\nX: y.csv')
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="a-b-X-y.csv"'
+    answer = list_file("csv", ["Head"], [], 'a"b\r\nX: y')
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="a-b-X-y-2026-04-14.csv"'
+
+
+@pytest.mark.usefixtures("frozen")
+@pytest.mark.parametrize(
+    ("kind", "content_type"),
+    [
+        ("csv", "text/csv; charset=utf-8"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ],
+)
+def test_a_file_says_its_kind_once_and_is_named_with_the_day(app: Flask, kind: str, content_type: str) -> None:
+    answer = list_file(kind, ["Head"], [], "people")
+    assert answer.headers["Content-Type"] == content_type
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="people-2026-04-14.{kind}"'

@@ -5,21 +5,29 @@ import re
 from datetime import timedelta
 
 import pytest
-from factories import make_account, make_change_manager, make_person, make_programme, make_wave, signed_in
+from factories import TESTER, make_account, make_change_manager, make_person, make_programme, make_wave, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from engagement import clock
+from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.intake.actions.files import keep_upload
+from engagement.people import actions as people
 from engagement.people.models import Person
+from engagement.privacy.actions.retention import keep_for
+from engagement.privacy.queries import old_records
 from engagement.privacy.queries.retention import retention_rules
-from engagement.privacy.rules.records import RecordKind
+from engagement.privacy.rules.records import STAND_IN, RecordKind
+from engagement.resistance import actions as resistance
+from engagement.resistance.models import About, Concern
+from engagement.resistance.rules import Source
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
+from engagement.waves.models import Wave
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -193,3 +201,57 @@ def test_administrators_alone_erase_a_stakeholder_outside_the_directory(app: Fla
     assert root.post(erasure).status_code == 303
     assert root.get(page).status_code == 404
     assert "Zed Broker" not in root.get("/stakeholders?removed=y").text
+
+
+def _eve_is_named(app: Flask) -> tuple[int, int]:
+    by = make_change_manager().actor
+    wave = make_wave(name="What Eve Plain began")
+    row = resistance.log_concern("Eve Plain said no.", About(Source.OTHER), by=by, on=clock.now().date())
+    db.session.commit()
+    return wave.id, row.id
+
+
+def test_where_others_name_somebody_is_listed_and_only_what_is_ticked_is_rewritten(
+    app: Flask, root: FlaskClient, eve: int
+):
+    wave_id, concern_id = _eve_is_named(app)
+    page = root.get(f"/people/{eve}/erasure").get_data(as_text=True)
+    ticked = re.findall(r'name="rewrite" value="([^"]+)" checked', page)
+    assert ticked == [f"wave-{wave_id}"]
+    assert "Wave: What <mark>Eve Plain</mark> began" in page
+    # An administrator may not read concerns: neither their words nor whether one names the person are told.
+    assert "said no" not in page
+    assert "In concerns and their answers, which you may not read" in page
+    assert root.post(f"/people/{eve}/erasure", data={"name": "Eve Plain"}).status_code == 303
+    db.session.rollback()
+    assert db.session.get_one(Wave, wave_id).name == "What Eve Plain began"
+    assert db.session.get_one(Concern, concern_id).text == "Eve Plain said no."
+
+
+def test_ticked_texts_and_those_not_shown_lose_the_name(app: Flask, root: FlaskClient, eve: int):
+    wave_id, concern_id = _eve_is_named(app)
+    decided = {"name": "Eve Plain", "rewrite": [f"wave-{wave_id}", "wave-²", "person-1"], "rewrite_unseen": "y"}
+    assert root.post(f"/people/{eve}/erasure", data=decided).status_code == 303
+    db.session.rollback()
+    assert db.session.get_one(Wave, wave_id).name == f"What {STAND_IN} began"
+    assert db.session.get_one(Concern, concern_id).text == f"{STAND_IN} said no."
+
+
+def test_what_was_unticked_stays_unticked_when_the_name_was_wrong(app: Flask, root: FlaskClient, eve: int):
+    _eve_is_named(app)
+    answer = root.post(f"/people/{eve}/erasure", data={"name": "Eve"})
+    assert answer.status_code == 422
+    assert re.findall(r'type="checkbox"[^>]*checked', answer.get_data(as_text=True)) == []
+
+
+def test_the_retention_page_says_what_is_left_for_the_runs_after_the_next(root: FlaskClient, frozen, monkeypatch):
+    monkeypatch.setattr(old_records, "ERASED_A_RUN", 2)
+    for number in range(3):
+        people.mark_as_left(make_person(f"Leaver Number{number}", f"leaver{number}@example.com"), by=TESTER)
+    keep_for(RecordKind.LEAVERS, 30, by=TESTER)
+    db.session.commit()
+    frozen.shift(timedelta(days=31))
+    signed_in_again = signed_in(root.application, db.session.scalars(select(Account)).first())
+    told = text_of(signed_in_again, "/admin/retention")
+    assert "With the rule as it is kept, 30 days, 3 records would go now." in told
+    assert "The next run takes 2 of them and leaves 1 to the runs after it, once a day." in told

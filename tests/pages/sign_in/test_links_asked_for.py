@@ -14,11 +14,11 @@ from engagement import clock
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.db import Base, db
-from engagement.mail.actions import send_again
-from engagement.mail.delivering import deliver_until_empty
+from engagement.mail.actions.deciding import send_again
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions.delivering import deliver_until_empty
 from engagement.mail.rules import DeliveryState
-from engagement.mail.transport import Transport
+from engagement.mail.wire.actions.transport import Transport
 from engagement.serving import link_maker
 
 pytestmark = pytest.mark.usefixtures("frozen")

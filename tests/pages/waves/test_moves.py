@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from engagement.accounts.models import Account
-from engagement.communications.messages import build_message
+from engagement.communications.actions.building import build_message
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.waves import actions

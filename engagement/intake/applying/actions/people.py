@@ -27,8 +27,10 @@ from engagement.intake.comparing.queries.desired import PLAIN, changed_values, d
 from engagement.intake.models import KNOWN, ImportChange, ImportRun, StagedMatch, StagedReference
 from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
 from engagement.people.actions import make_department
+from engagement.people.by_hand.models import HandValue
+from engagement.people.by_hand.rules import HandField
 from engagement.people.models import Person, PersonRole
-from engagement.people.rules import PATH_SEPARATOR, RoleOrigin
+from engagement.people.rules import PATH_SEPARATOR, RoleOrigin, person_keys
 
 
 def make_departments(run: ImportRun, by: Actor) -> None:
@@ -74,8 +76,20 @@ def update_known(run: ImportRun, now: datetime, by: Actor) -> None:
     values: dict[str, Any] = {name: wanted.c[name] for name in filled(run) if name != "roles"}
     values |= {"left_at": None, "searched_by": wanted.c.searched_by, "sorted_by": wanted.c.sorted_by}
     rows_changed(update(Person).where(Person.id == wanted.c.person_id).values(values))
+    _find_by_both(run)
     rename_sign_ins(of_kind(run, *KNOWN))
     follow_directory(Person.id.in_(with_other_address(run)), by=by)
+
+
+def _find_by_both(run: ImportRun) -> None:
+    """Let those be found by what is by hand and what is from the file who have of name and address one each."""
+    mixed = HandValue.field.in_((HandField.NAME, HandField.EMAIL))
+    theirs = select(HandValue.person_id).where(mixed, HandValue.person_id.in_(of_kind(run, *KNOWN)))
+    db.session.expire_all()
+    for person in db.session.scalars(select(Person).where(Person.id.in_(theirs))):
+        keys = person_keys(person.name, person.first_name, person.last_name, person.email, person.employee_id)
+        person.searched_by, person.sorted_by = keys["searched_by"], keys["sorted_by"]
+    db.session.flush()
 
 
 def free_addresses(run: ImportRun) -> None:

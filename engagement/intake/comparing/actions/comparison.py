@@ -6,6 +6,7 @@ from engagement.db import db, rows_changed
 from engagement.intake.comparing.actions.conflicts import reject_matched
 from engagement.intake.comparing.actions.matching import match_people, resolve_references
 from engagement.intake.comparing.queries.desired import desired, has_managers, pairs
+from engagement.intake.comparing.queries.kept_by_hand import kept_by_hand
 from engagement.intake.comparing.queries.managers_gone import managers_gone
 from engagement.intake.comparing.queries.reporting_lines import circles_with_directory
 from engagement.intake.models import ImportRun, StagedMatch
@@ -27,6 +28,7 @@ def compare(run: ImportRun, unplaced: int) -> list[Problem]:
     _mark_changed(run)
     if has_managers(run):
         problems += managers_gone(run)
+    problems += kept_by_hand(run)
     tally = select(StagedMatch.kind, func.count()).where(StagedMatch.run_id == run.id).group_by(StagedMatch.kind)
     found = {kind.value: number for kind, number in db.session.execute(tally)}
     found.pop(ChangeKind.REJECTED.value, None)

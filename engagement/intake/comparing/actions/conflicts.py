@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from engagement.accounts.addresses.queries import held, is_same_name, people_with_rights
@@ -13,6 +13,8 @@ from engagement.intake.models import ImportRun, StagedMatch, StagedPerson
 from engagement.intake.reading.rules.fields import Field
 from engagement.intake.reading.rules.problems import Problem, ProblemKind, lines_at_fault, shown
 from engagement.intake.rules import ChangeKind
+from engagement.people.by_hand.models import HandValue
+from engagement.people.by_hand.rules import HandField
 from engagement.people.models import Person
 from engagement.searching import folded
 
@@ -40,6 +42,7 @@ def question_numbers(run: ImportRun) -> list[Problem]:
             StagedPerson.is_rejected.is_(False),
             folded(Person.name) != folded(StagedPerson.name),
             Person.email.is_distinct_from(StagedPerson.email),
+            ~_keeps(Person.id, HandField.NAME, HandField.EMAIL),
         )
         .order_by(StagedPerson.line)
     )
@@ -132,6 +135,11 @@ def _reject(run: ImportRun, lines: frozenset[int]) -> None:
     rows_changed(update(StagedMatch).where(*of_lines).values(kind=ChangeKind.REJECTED))
 
 
+def _keeps(person_id: Any, *fields: HandField) -> ColumnElement[bool]:
+    """Whether one of these was said by hand of somebody, so that no file changes it."""
+    return exists().where(HandValue.person_id == person_id, HandValue.field.in_(fields))
+
+
 def _taken_addresses(run: ImportRun) -> Select[*tuple[Any, ...]]:
     moving = aliased(StagedMatch)
     return (
@@ -142,7 +150,13 @@ def _taken_addresses(run: ImportRun) -> Select[*tuple[Any, ...]]:
             StagedPerson.run_id == run.id,
             StagedPerson.is_rejected.is_(False),
             StagedMatch.person_id != Person.id,
-            ~exists().where(moving.run_id == run.id, moving.person_id == Person.id, moving.kind != ChangeKind.REJECTED),
+            ~_keeps(StagedMatch.person_id, HandField.EMAIL),
+            or_(
+                _keeps(Person.id, HandField.EMAIL),
+                ~exists().where(
+                    moving.run_id == run.id, moving.person_id == Person.id, moving.kind != ChangeKind.REJECTED
+                ),
+            ),
         )
         .order_by(StagedPerson.line)
         .limit(500)
@@ -169,6 +183,7 @@ def _held_addresses(run: ImportRun) -> Select[*tuple[Any, ...]]:
             holders.c.person_id.is_distinct_from(StagedMatch.person_id),
             or_(Person.email.is_distinct_from(StagedPerson.email), Person.left_at.is_not(None)),
             ~goes,
+            ~_keeps(StagedMatch.person_id, HandField.EMAIL),
         )
         .order_by(StagedPerson.line)
     )

@@ -26,6 +26,8 @@ from engagement.intake.reading.rules.fields import ManagerKey, ManagerRef
 from engagement.intake.reading.rules.problems import Problem
 from engagement.intake.rules import ChangeKind, ReferenceKind
 from engagement.letters import same_key
+from engagement.people.by_hand.models import HandValue
+from engagement.people.by_hand.rules import HandField
 from engagement.people.models import Department, Person
 from engagement.people.rules import present_path, spelt_as
 from engagement.searching import folded
@@ -53,12 +55,20 @@ def match_people(run: ImportRun, unplaced: int) -> list[Problem]:
         _match(run, kind, by_number)
         note_growth(StagedMatch, run.count("rows"))
         _match(run, kind, by_address)
+        _match(run, kind, and_(_had_address(), Person.left_at.is_(None)))
         _match_left(run, kind)
     if run.is_full and not unplaced:
         _match_missing(run)
     _number_new(run)
     note_growth(StagedMatch, run.count("rows"))
     return [*question_numbers(run), *settle_addresses(run)]
+
+
+def _had_address() -> ColumnElement[bool]:
+    """Whoever has another address by hand now than the files have, which go on using the former one."""
+    return exists().where(
+        HandValue.person_id == Person.id, HandValue.field == HandField.EMAIL, HandValue.former == StagedPerson.email
+    )
 
 
 def _has_rejected(run: ImportRun) -> bool:
@@ -111,9 +121,14 @@ def _match_missing(run: ImportRun) -> None:
         select(literal(run.id), Person.id, literal_column("NULL"), _word(ChangeKind.LEFT))
         .select_from(Person)
         .outerjoin(StagedMatch, listed)
-        .where(Person.left_at.is_(None), StagedMatch.person_id.is_(None))
+        .where(Person.left_at.is_(None), StagedMatch.person_id.is_(None), ~is_here_by_hand())
     )
     rows_changed(insert(StagedMatch).from_select(_MATCH, missing))
+
+
+def is_here_by_hand() -> ColumnElement[bool]:
+    """Return the condition on `Person` for those whom somebody added by hand: a file may leave them out."""
+    return exists().where(HandValue.person_id == Person.id, HandValue.field == HandField.HERE)
 
 
 def _number_new(run: ImportRun) -> None:

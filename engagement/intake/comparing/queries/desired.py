@@ -2,13 +2,28 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Integer, Select, Subquery, and_, case, cast, func, literal_column, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from engagement.db import db
 from engagement.intake.models import ImportRun, StagedMatch, StagedPerson, StagedReference
 from engagement.intake.reading.rules.fields import Field
 from engagement.intake.rules import ROLE_BITS, ChangeKind, ReferenceKind
+from engagement.people.by_hand.queries import hand_masks
+from engagement.people.by_hand.rules import HAND_BITS, OF_COLUMN, HandField
 from engagement.people.models import Person, PersonRole
 from engagement.people.rules import RoleOrigin
 from engagement.searching import folded
@@ -77,14 +92,29 @@ def desired(run: ImportRun, *kinds: ChangeKind) -> Subquery:
     }
     old = {name: getattr(Person, name) for name in [*PLAIN, "department_id", "manager_id", "left_at"]}
     old["roles"] = func.coalesce(old_roles.c.mask, 0)
-    query = rows.of_kinds(*kinds).add_columns(
+    hand = aliased(hand_masks())
+    by_hand_fields = func.coalesce(hand.c.mask, 0)
+    for name, field in OF_COLUMN.items():
+        if name in new:
+            new[name] = case((is_kept(by_hand_fields, field), getattr(Person, name)), else_=new[name])
+    found_by = is_kept(by_hand_fields, HandField.NAME) | is_kept(by_hand_fields, HandField.EMAIL)
+    for name in ("searched_by", "sorted_by"):
+        new[name] = case((found_by, getattr(Person, name)), else_=new[name])
+    query = rows.of_kinds(*kinds, is_placed_by_hand=is_kept(by_hand_fields, HandField.DEPARTMENT)).add_columns(
+        by_hand_fields.label("by_hand"),
         *(value.label(name) for name, value in new.items()),
         *(value.label(f"old_{name}") for name, value in old.items()),
     )
     query = query.outerjoin(Person, Person.id == StagedMatch.person_id)
+    query = query.outerjoin(hand, hand.c.person_id == StagedMatch.person_id)
     for masks in (old_roles, by_hand):
         query = query.outerjoin(masks, masks.c.person_id == StagedMatch.person_id)
     return query.subquery()
+
+
+def is_kept(mask: ColumnElement[int], field: HandField) -> ColumnElement[bool]:
+    """Return the condition that a field was said by hand, where `mask` is what was said so."""
+    return mask.bitwise_and(HAND_BITS[field]) != 0
 
 
 class ResolvedRows:
@@ -99,13 +129,19 @@ class ResolvedRows:
             "manager_id": func.nullif(manager, StagedMatch.person_id),
         }
 
-    def of_kinds(self, *kinds: ChangeKind) -> Select[*tuple[Any, ...]]:
+    def of_kinds(
+        self, *kinds: ChangeKind, is_placed_by_hand: ColumnElement[bool] | None = None
+    ) -> Select[*tuple[Any, ...]]:
         """Return a SELECT of the matched rows of these kinds: person, kind, line, and whether the department is new."""
         query: Select[*tuple[Any, ...]] = (
             select(StagedMatch.person_id, StagedMatch.kind, StagedMatch.line)
             .add_columns(
                 StagedPerson.department,
-                and_(StagedPerson.department != "", self._department.row_id.is_(None)).label("to_new_department"),
+                and_(
+                    StagedPerson.department != "",
+                    self._department.row_id.is_(None),
+                    true() if is_placed_by_hand is None else ~is_placed_by_hand,
+                ).label("to_new_department"),
             )
             .select_from(StagedMatch)
             .join(StagedPerson, and_(StagedPerson.run_id == self._run.id, StagedPerson.line == StagedMatch.line))

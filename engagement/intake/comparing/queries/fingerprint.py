@@ -12,6 +12,7 @@ from engagement.intake.comparing.queries.desired import desired, filled
 from engagement.intake.comparing.queries.sign_ins import leavers_of
 from engagement.intake.models import KNOWN, ImportRun, StagedMatch
 from engagement.intake.rules import ChangeKind
+from engagement.people.by_hand.rules import HAND_BITS, OF_COLUMN
 from engagement.people.models import Person
 
 
@@ -45,8 +46,10 @@ def _changes(run: ImportRun) -> Select[*tuple[Any, ...]]:
     resolved["manager_id"] = case((boss.kind == ChangeKind.NEW, -boss.line), else_=wanted.c.manager_id)
     fields = filled(run)
     values = [*(wanted.c[f"old_{name}"] for name in fields), *(resolved[name] for name in fields if name in resolved)]
+    by_hand = sum({HAND_BITS[OF_COLUMN[name]] for name in fields if name in OF_COLUMN})
     array = func.json_build_array if db.engine.dialect.name == "postgresql" else func.json_array
-    whole = cast(array(wanted.c.to_new_department, wanted.c.old_left_at, *values), Text)
+    kept = wanted.c.by_hand.bitwise_and(by_hand)
+    whole = cast(array(wanted.c.to_new_department, kept, wanted.c.old_left_at, *values), Text)
     who = case((wanted.c.kind == ChangeKind.NEW, -wanted.c.line), else_=wanted.c.person_id)
     rows = select(who, cast(wanted.c.kind, Text), whole)
     return rows.outerjoin(boss, (boss.run_id == run.id) & (boss.person_id == wanted.c.manager_id)).order_by(

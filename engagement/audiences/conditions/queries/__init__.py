@@ -1,0 +1,1 @@
+"""What audiences can ask: a file for each field, and the catalogue of them."""

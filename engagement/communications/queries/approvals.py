@@ -1,0 +1,161 @@
+"""Who approved a message, whether the approval still covers what readers act on, and who may approve."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from engagement.accounts.models import Account
+from engagement.accounts.queries import accounts_holding, reader_of
+from engagement.accounts.rules import Role
+from engagement.accounts.scopes import rights
+from engagement.audit import Actor
+from engagement.communications import scopes
+from engagement.communications.models import Approval, Communication, Occurrence
+from engagement.communications.queries.writers import barred_from_approving
+from engagement.communications.rules import OccurrenceStatus
+from engagement.communications.texts.queries.merge_values import constants_for
+from engagement.communications.texts.queries.translations import translations_of
+from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS, fields_in
+from engagement.db import db
+from engagement.reach import Reach
+from engagement.words import day_words, moment_words
+
+#: Names of the facts that readers act on, besides the merge fields of the text.
+INSTANT, RULE, GO_LIVE = "sends_at", "audience_rule", "go_live"
+
+
+def standing_approval(occurrence: Occurrence) -> Approval | None:
+    """Return the valid approval of the text as it is now, None when there is none or it was withdrawn."""
+    return db.session.scalar(
+        select(Approval)
+        .where(
+            Approval.occurrence_id == occurrence.id,
+            Approval.text_version == occurrence.text_version,
+            Approval.withdrawn_at.is_(None),
+        )
+        .options(joinedload(Approval.approved_by))
+        .order_by(Approval.id.desc())
+        .limit(1)
+    )
+
+
+def approvals_of(occurrence: Occurrence) -> list[Approval]:
+    """Return every approval that a message was given, newest first."""
+    return list(
+        db.session.scalars(
+            select(Approval)
+            .where(Approval.occurrence_id == occurrence.id)
+            .options(joinedload(Approval.approved_by))
+            .order_by(Approval.id.desc())
+        )
+    )
+
+
+def may_approve(planning: Reach, occurrence: Occurrence) -> bool:
+    """Return whether `planning` may approve this message as written now; writers and requesters never may."""
+    return bool(approvable(planning, [occurrence]))
+
+
+def approvable(planning: Reach, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
+    """Return the messages that `may_approve` allows, in two queries for any number of messages."""
+    barred = barred_from_approving(occurrences)
+    return [row for row in occurrences if scopes.may_approve(planning, row.communication, barred[row.id])]
+
+
+def may_still_approve(account: Account, occurrence: Occurrence) -> bool:
+    """Return whether an account can sign in and may approve this message today."""
+    return account.is_active and may_approve(rights.planning(reader_of(account, "UTC")), occurrence)
+
+
+def approver_behind(actor: Actor) -> Account | None:
+    """Return the account of the person who wants to approve; the service itself has none."""
+    return db.session.get(Account, actor.account_id) if actor.account_id is not None else None
+
+
+def approver_words(occurrence: Occurrence) -> str:
+    """Name who can approve: the named approver unless they wrote or requested it, else who plans the programme."""
+    approver = occurrence.communication.approver
+    if approver is None:
+        return "somebody else who plans this programme"
+    is_barred = approver.id in barred_from_approving([occurrence])[occurrence.id]
+    return f"an approver other than {approver.name}, who wrote it or asked for it," if is_barred else approver.name
+
+
+def possible_approvers(occurrence: Occurrence) -> list[Account]:
+    """Return the accounts that can approve a message as written now, by name."""
+    approver = occurrence.communication.approver
+    asked = [approver] if approver is not None else accounts_holding(Role.CHANGE_MANAGER)
+    return [account for account in asked if may_still_approve(account, occurrence)]
+
+
+def acted_on(occurrence: Occurrence) -> dict[str, str]:
+    """Return the facts that readers act on now, by name: sending time, audience, go-live, and merge values."""
+    texts = [occurrence.subject, occurrence.body]
+    texts += [part for row in translations_of(occurrence) for part in (row.subject, row.body)]
+    names = {name for name in fields_in(*texts) if name in CONSTANT} - {GO_LIVE}
+    return _values(occurrence, {INSTANT, RULE, GO_LIVE, *names})
+
+
+def _values(occurrence: Occurrence, names: Collection[str]) -> dict[str, str]:
+    """Return the facts that `names` asks for."""
+    line = occurrence.communication
+    rule = json.dumps(line.audience.rule, sort_keys=True, ensure_ascii=False)
+    found = {INSTANT: occurrence.sends_at.isoformat(), RULE: sha256(rule.encode()).hexdigest()}
+    if line.wave is not None:
+        found[GO_LIVE] = line.wave.go_live_on.isoformat()
+    if any(name in CONSTANT for name in names):
+        found = constants_for(occurrence, None if "workflow" in names else []) | found
+    return {name: value for name, value in found.items() if name in names}
+
+
+def lapsed_because(occurrence: Occurrence, approval: Approval) -> str:
+    """Say which facts that readers act on differ from what was approved; "" when none does."""
+    was = approval.acted_on or {}
+    now = _values(occurrence, was)
+    return " ".join(
+        _difference_words(occurrence, name, value, now.get(name, ""))
+        for name, value in was.items()
+        if value != now.get(name)
+    )
+
+
+def _difference_words(occurrence: Occurrence, name: str, was: str, now: str) -> str:
+    line = occurrence.communication
+    if name == INSTANT:
+        when = moment_words(datetime.fromisoformat(was), line.timezone)
+        return f"It was approved for {when}, and goes out {occurrence.when} now."
+    if name == RULE:
+        return f"The audience “{line.audience.name}” asks for other people than when it was approved."
+    if name == GO_LIVE:
+        days = [day_words(date.fromisoformat(day), with_year=True) if day else "on no day" for day in (was, now)]
+        return f"The go-live was {days[0]} when it was approved, and is {days[1]} now."
+    meaning = FIELDS[name].meaning
+    return f"{meaning[:1].upper()}{meaning[1:]} was “{was}” when it was approved, and is “{now or 'nothing'}” now."
+
+
+def overtaken_approvals() -> list[int]:
+    """Return the ids of the approved messages whose approval no longer covers what readers would act on."""
+    rows = (
+        select(Occurrence, Approval)
+        .join(Approval, Approval.occurrence_id == Occurrence.id)
+        .where(
+            Occurrence.status == OccurrenceStatus.APPROVED,
+            Approval.text_version == Occurrence.text_version,
+            Approval.withdrawn_at.is_(None),
+        )
+        .options(
+            joinedload(Occurrence.communication).options(
+                joinedload(Communication.audience),
+                joinedload(Communication.wave),
+                joinedload(Communication.programme),
+                joinedload(Communication.owner),
+            )
+        )
+        .order_by(Occurrence.id)
+    )
+    found = db.session.execute(rows).all()
+    return list(dict.fromkeys(row.id for row, approval in found if lapsed_because(row, approval)))

@@ -1,0 +1,1 @@
+"""The texts of messages: merge fields and their values, languages and translations, outlines to start from."""

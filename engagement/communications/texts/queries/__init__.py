@@ -1,0 +1,1 @@
+"""Reads of texts: outlines, translations, and the values of merge fields."""

@@ -1,0 +1,24 @@
+"""What blocks a message from being approved and sent: problems in its texts and its audience."""
+
+from engagement.audiences.queries import rule_problem
+from engagement.communications.models import Occurrence
+from engagement.communications.texts.queries.merge_values import constants_for
+from engagement.communications.texts.queries.translations import translations_of
+from engagement.communications.texts.rules.problems import problems_in
+from engagement.words import language_words
+
+
+def problems_of(occurrence: Occurrence) -> list[str]:
+    """Return a sentence for each problem in texts and audience that blocks approval and sending.
+
+    Those of a translation begin with the name of its language.
+    """
+    constants = constants_for(occurrence)
+    found = problems_in(occurrence.subject, occurrence.body, constants)
+    for text in translations_of(occurrence):
+        own = problems_in(text.subject, text.body, constants)
+        if text.body.strip() and text.body == occurrence.body:
+            own.append("The text is still the one that it is a translation of.")
+        found += [f"{language_words(text.language)}: {sentence}" for sentence in own]
+    whom = rule_problem(occurrence.communication.audience)
+    return [*found, whom] if whom else found

@@ -1,0 +1,1 @@
+"""How a text is read and rendered, as pure functions over what was typed."""

@@ -1,0 +1,1 @@
+"""Changes of the outbox, before and beside sending it."""

@@ -1,0 +1,1 @@
+"""Confirmations of having read a message."""

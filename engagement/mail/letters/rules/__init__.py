@@ -1,0 +1,1 @@
+"""How a letter is written, as pure functions over its text."""

@@ -1,0 +1,1 @@
+"""The built-in mailbox for development and demonstration."""

@@ -1,0 +1,141 @@
+"""Sending due messages: by a worker that keeps running in threads, or once until none is left."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from secrets import token_hex
+
+import structlog
+
+from engagement import clock
+from engagement.db import db
+from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.actions.courier import Courier, LinkFor
+from engagement.mail.outbox.actions.pace import Pace
+from engagement.mail.outbox.rules import Counts
+from engagement.mail.wire.actions.transport import Transport
+
+LOOK_EVERY = 1.0
+LONGEST_PAUSE = 60.0
+#: Seconds between two checks for deliveries of dead workers.
+TAKE_OVER_EVERY = 60.0
+#: `flask serve` promises to end within five seconds.
+STOP_WITHIN = 4.5
+log = structlog.get_logger("engagement.mail")
+
+
+def unique_name(door: str) -> str:
+    """Return a name that no other worker has, on any machine."""
+    return f"{door[:20]}-{socket.gethostname()[:30]}-{os.getpid()}-{token_hex(4)}"
+
+
+def deliver_until_empty(
+    transport: Transport,
+    worker: str,
+    link_for: LinkFor,
+    mail_from: str,
+    *,
+    pace: Pace | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+    progress: Callable[[Counts], None] = lambda _counts: None,
+) -> Counts:
+    """Send everything that is due now and return the outcomes; runs inside an application context.
+
+    Ends early, with `trouble` set, when the mail server takes nothing. Calls `progress` after each batch.
+    """
+    claiming.release_expired(clock.now())
+    db.session.commit()
+    courier = Courier(transport, worker, link_for, mail_from, pace, stopping)
+    try:
+        while courier.deliver_once():
+            progress(courier.counts)
+        progress(courier.counts)
+    finally:
+        transport.close()
+    return courier.counts
+
+
+class Worker:
+    """Sends due messages in threads of this process until stopped; each thread has its own connection.
+
+    `app_context` makes the application context for a thread. `rate` is messages a minute for all threads together, 0
+    for no limit. Every thread looks once a second; after trouble with the mail server or the database it doubles its
+    wait each time, up to a minute. Raises BadInput for an unusable `mail_from` or `smtp_url`.
+    """
+
+    def __init__(
+        self,
+        app_context: Callable[[], AbstractContextManager[object]],
+        smtp_url: str,
+        link_for: LinkFor,
+        mail_from: str,
+        *,
+        connections: int = 2,
+        rate: int = 0,
+    ) -> None:
+        self._app_context = app_context
+        self._stop = threading.Event()
+        pace = Pace(rate)
+        self._couriers = [
+            Courier(Transport(smtp_url), unique_name("worker"), link_for, mail_from, pace, self._stop.is_set)
+            for _ in range(connections)
+        ]
+        self._threads = [
+            threading.Thread(target=self._run, args=(courier, n == 0), name=f"mail-{n}", daemon=True)
+            for n, courier in enumerate(self._couriers)
+        ]
+
+    def start(self) -> None:
+        """Start the threads and return at once."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, within: float = STOP_WITHIN) -> None:
+        """Finish the messages that are being handed over, for at most `within` seconds, and end.
+
+        Messages that take longer show as unknown once their claims run out.
+        """
+        self._stop.set()
+        until = time.monotonic() + within
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def run(self) -> None:
+        """Send in this process until `stop` is called from another thread or a signal handler."""
+        self.start()
+        for thread in self._threads:
+            while thread.is_alive():
+                thread.join(0.5)
+
+    def _run(self, courier: Courier, takes_over: bool) -> None:
+        pause, take_over_at = 0.0, 0.0
+        while not self._stop.is_set():
+            pause = pause * 2 or LOOK_EVERY
+            try:
+                with self._app_context():
+                    if takes_over and time.monotonic() >= take_over_at:
+                        # Set before trying: a takeover that fails must not keep everything else from being sent.
+                        take_over_at = time.monotonic() + TAKE_OVER_EVERY
+                        _take_over()
+                    there_is_more = courier.deliver_once()
+                if there_is_more:
+                    pause = 0.0
+                    continue
+                if courier.counts.trouble:
+                    log.warning("mail server takes nothing", reply=courier.counts.trouble)
+                else:
+                    pause = LOOK_EVERY / 2
+            except Exception as error:
+                log.error("delivery stopped for a while", exc_info=error)
+            self._stop.wait(min(max(pause, LOOK_EVERY), LONGEST_PAUSE))
+        courier.transport.close()
+
+
+def _take_over() -> None:
+    released = claiming.release_expired(clock.now())
+    db.session.commit()
+    if released.waiting or released.uncertain:
+        log.warning("took over from a worker that died", waiting=released.waiting, uncertain=released.uncertain)

@@ -1,0 +1,1 @@
+"""What goes over the wire, as pure functions: headers, quoted-printable, whole messages."""

@@ -1,0 +1,133 @@
+"""Passages of free text in which somebody is named by others: what an administrator decides on who erases them."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, Table, and_, cast, false, func, literal, not_, or_, select
+from sqlalchemy.sql.schema import Column
+
+from engagement.db import Base, db
+from engagement.privacy.queries.known_as import KnownAs
+from engagement.privacy.queries.reach import OF_CONCERNS, REACH, Subject, in_own_concerns, rows_about, rows_by
+from engagement.privacy.queries.texts import FREE_TEXT
+from engagement.privacy.rules.naming import Wording
+
+#: Characters shown on either side of what was found.
+AROUND = 60
+PLACES = {
+    "audience": "Audience",
+    "mailing": "Message that was sent",
+    "translation": "Translation of a message that was sent",
+    "module": "Training module",
+    "programme": "Programme",
+    "workflow": "Workflow",
+    "wave": "Wave",
+    "wave_step": "Reason for a step of a wave",
+    "go_live_move": "Reason for another go-live",
+    "own_due_day": "Reason for somebody’s own day",
+    "stakeholder": "Stakeholder outside the directory",
+    "stakeholder_profile": "What was said of a stakeholder",
+    "stakeholder_removal": "Reason for taking a stakeholder off the map",
+    "stakeholder_note": "Note on a stakeholder",
+    "communication": "Communication",
+    "occurrence": "Text of a message",
+    "occurrence_text": "Translation of a message",
+    "text_version": "Earlier version of a message",
+    "sent_back": "Comment on a message that was sent back",
+    "concern": "Concern",
+    "concern_reply": "Answer to a concern",
+    "concern_step": "Note on a concern",
+}
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A row of free text that names the person: where that is, and the words around what was found first.
+
+    `is_plain` says that it can mean nobody else.
+    """
+
+    table: str
+    key: int
+    place: str
+    before: str
+    found: str
+    after: str
+    is_plain: bool
+
+    @property
+    def reference(self) -> str:
+        """By what a form names it."""
+        return f"{self.table}-{self.key}"
+
+
+def passages_about(known: KnownAs, who: Subject, *, with_concerns: bool) -> list[Passage]:
+    """Return where others name this person in free text; words of concerns only `with_concerns`, letters that wait never."""
+    hidden = {"concern_letter"} if with_concerns else OF_CONCERNS
+    names = [name for name in FREE_TEXT if name not in hidden]
+    return [passage for name in names for passage, _ in passages_in(Base.metadata.tables[name], known, who)]
+
+
+def passages_in(table: Table, known: KnownAs, who: Subject) -> Iterator[tuple[Passage, dict[str, Any]]]:
+    """Yield each passage of a table with the texts of its row; what is about or by the person is no passage of others."""
+    columns = [table.c[name] for name in FREE_TEXT[table.name]]
+    wordings, plain = everything_sought(known), known.plain_wordings()
+    of_others = not_(func.coalesce(own_rows(table, who), false()))
+    rows = select(table.c.id, *columns).where(hinted(columns, wordings), of_others).order_by(table.c.id)
+    for row in db.session.execute(rows).mappings().all():
+        texts = {column.name: row[column.name] or "" for column in columns}
+        match = _first(texts.values(), wordings)
+        if match is None:
+            continue
+        text, start, end = match.string, match.start(), match.end()
+        yield (
+            Passage(
+                table.name,
+                row["id"],
+                PLACES.get(table.name, "Letter that waits"),
+                ("…" if start > AROUND else "") + text[max(0, start - AROUND) : start],
+                match.group(),
+                text[end : end + AROUND] + ("…" if len(text) > end + AROUND else ""),
+                _first(texts.values(), plain) is not None,
+            ),
+            texts,
+        )
+
+
+def everything_sought(known: KnownAs) -> list[Wording]:
+    """Return every wording of names, addresses and numbers; a number of up to three characters may be any."""
+    return [*known.wordings(), *numbers_of(known)]
+
+
+def numbers_of(known: KnownAs) -> list[Wording]:
+    """Return the wordings of employee numbers."""
+    return [Wording.of_number(number) for number in sorted(known.numbers) if len(number) > 3]
+
+
+def _first(texts: Iterable[str], wordings: Sequence[Wording]) -> re.Match[str] | None:
+    return next((match for text in texts for wording in wordings if (match := wording.pattern.search(text))), None)
+
+
+def own_rows(table: Table, who: Subject) -> ColumnElement[bool]:
+    """Return the condition for the rows that are about the person or were written by them."""
+    written = [rows_by(table, name, who) for name in REACH[table.name].by]
+    return or_(rows_about(table, who), in_own_concerns(table, who), *written)
+
+
+def hinted(columns: Iterable[Column[Any]], wordings: Iterable[Wording]) -> ColumnElement[bool]:
+    """Return the condition for rows in which one of the wordings may stand; the patterns say it exactly."""
+    # The texts of a row are joined, so that each row is searched once for everything.
+    whole: ColumnElement[str] = literal("")
+    for column in columns:
+        whole = whole + " " + func.coalesce(cast(column, String), "")
+    return or_(false(), *(and_(*(or_(*(_has(whole, hint) for hint in group)) for group in w.hints)) for w in wordings))
+
+
+def _has(text: ColumnElement[str], hint: str) -> ColumnElement[bool]:
+    escaped = hint.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    if db.engine.dialect.name == "postgresql":
+        return text.ilike(f"%{escaped}%", escape="/")
+    # SQLite's LIKE ignores the case of ASCII letters, and hints consist of these if possible.
+    return text.like(f"%{escaped}%", escape="/")
