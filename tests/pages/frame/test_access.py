@@ -280,7 +280,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
 ASKED = {"calendar.standard": "programme_id"}
 SENT = {"concerns.take_over": ("owner", "manager_id")}
 #: Parts of an address that are the same on both sides.
-SIDELESS = {"kind", "step", "role", "slug", "token", "filename", "name", "question_id"}
+SIDELESS = {"kind", "step", "role", "slug", "token", "filename", "name", "question_id", "field"}
 
 
 def ask(world: World, letter: str, rule: Rule, method: str = "GET", side: str = "own", query: str = "") -> TestResponse:
