@@ -6,22 +6,18 @@ from enum import StrEnum
 
 from engagement.days.local_time import zone_names
 from engagement.letters import same_key, search_key, sort_key
+from engagement.vocabulary import Worded
 
 PATH_SEPARATOR = "/"
 
 
-class TrainingRole(StrEnum):
+class TrainingRole(Worded):
     """What part a person has with AI workflows, which decides what they learn; people may have several."""
 
     USER = "user"
     BUILDER = "builder"
     SUPPORT = "support"
     LEADER = "leader"
-
-    @property
-    def word(self) -> str:
-        """The role as the reader sees it."""
-        return self.value.capitalize()
 
 
 class RoleOrigin(StrEnum):
