@@ -1,7 +1,6 @@
 """The page of one person: roles, waves, how they are reached, leaving and coming back."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask import redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,6 +13,7 @@ from engagement.accounts.addresses.queries import what_leaving_ends
 from engagement.accounts.queries import account_of_person
 from engagement.accounts.scopes import rights
 from engagement.attention.queries.holding import held_by
+from engagement.days.local_time import zone_names
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
@@ -80,7 +80,7 @@ def person(person_id: int) -> Drawn:
 def _delivery_form(row: Person, *, posted: bool) -> DeliveryForm:
     form = DeliveryForm(obj=row) if posted else DeliveryForm(formdata=None, obj=row)
     settings = guard.settings()
-    zones = [SelectChoice(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+    zones = [SelectChoice(zone, zone.replace("_", " ")) for zone in sorted(zone_names())]
     form.timezone.choices = [SelectChoice("", f"The organisation’s: {settings.timezone}"), *zones]
     begins, _, ends = settings.working_hours.partition("-")
     form.language.description = f"A tag such as en or pt-BR. Empty: the organisation’s, {settings.language}."
