@@ -114,11 +114,13 @@ class Waiting:
     timezone: str | None = None
 
 
-def waiting_for_hours(now: datetime, mailing_id: int | None = None) -> Waiting:
-    """Return the deliveries that wait for working hours, of one mailing or of all (None)."""
+def waiting_for_hours(now: datetime, mailing_id: int | None = None, *, with_sign_in: bool = True) -> Waiting:
+    """Return the deliveries that wait for working hours, of one mailing or of all (None), with or without sign-in mails."""
     waits = [Delivery.state == DeliveryState.QUEUED, Delivery.due_at > now]
     if mailing_id is not None:
         waits.append(Delivery.mailing_id == mailing_id)
+    elif not with_sign_in:
+        waits.append(_IS_NO_SIGN_IN)
     last = (
         select(Delivery.due_at, Person.timezone)
         .outerjoin(Delivery.person)

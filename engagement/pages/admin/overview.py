@@ -19,7 +19,7 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.machine import is_this_machine
 from engagement.pages.frame.operation import migrations_are_applied
 from engagement.pages.parts.files import list_file
-from engagement.pages.parts.lists import Asked
+from engagement.pages.parts.lists import TALL_PER_PAGE, Asked
 from engagement.scheduler.running import clock_stands_still, last_tick, line_states
 from engagement.verbs import stored_verb, verb_words
 
@@ -71,7 +71,7 @@ def audit_log() -> str:
     auditing = rights.auditing(guard.reader())
     guard.allow_anything(auditing)
     asked = Asked()
-    entries, page = asked.shown(_asked_entries(asked))
+    entries, page = asked.shown(_asked_entries(asked), TALL_PER_PAGE)
     return render_template(
         "admin/audit.html",
         entries=[told(entry) for entry in entries],

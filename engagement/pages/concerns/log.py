@@ -18,7 +18,7 @@ from engagement.pages.frame.formats import here_today, short_day, shortened
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import chosen_departments, department_choices
 from engagement.pages.parts.forms import day_or_none
-from engagement.pages.parts.lists import Asked
+from engagement.pages.parts.lists import TALL_PER_PAGE, Asked
 from engagement.pages.parts.saving import Drawn, drawn, saving
 from engagement.programmes import queries as programmes
 from engagement.reach import Reach
@@ -47,10 +47,6 @@ class LogLine:
     late: str
 
 
-#: What people said is read rather than looked up, so its pages are shorter than other lists'.
-CONCERNS_A_PAGE = 25
-
-
 @blueprint.get("/concerns")
 def index() -> str:
     """List the concerns, those that wait first."""
@@ -62,7 +58,7 @@ def index() -> str:
     asked = Asked()
     listed = queries.concerns_listed(readable, on, guard.organisation().country, _filters(asked, readable, planning))
     rows = asked.ordered(listed, COLUMNS, usual="waiting", last=Concern.id)
-    page = asked.page(count_of(rows), CONCERNS_A_PAGE)
+    page = asked.page(count_of(rows), TALL_PER_PAGE)
     return render_template(
         "concerns/index.html",
         lede=_log_lede(queries.waiting_counts(readable, counted_on, guard.organisation().country)),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, true
@@ -18,17 +17,18 @@ from engagement.training.queries.grounds import SHUT
 from engagement.training.queries.standing import belonging, standing_of
 from engagement.training.rules import LeftoverCause, LeftoverDecision, decide_by
 from engagement.training.scopes import old_training_within
+from engagement.vocabulary import Worded
 from engagement.waves.models import Wave
 
 Row = TypeVar("Row", Wave, Department)
 
 
-class LeftoverState(StrEnum):
+class LeftoverState(Worded):
     """Which leftovers a list shows."""
 
-    OPEN = "open"
+    OPEN = "open", "To be decided"
     KEPT = "kept"
-    WAIVED = "waived"
+    WAIVED = "waived", "Let go"
 
     @property
     def waits(self) -> bool:
@@ -44,11 +44,6 @@ class LeftoverState(StrEnum):
     def argument(self) -> str | None:
         """The name in addresses; None for the default list."""
         return None if self.waits else self.value
-
-    @property
-    def word(self) -> str:
-        """The state as the reader sees it."""
-        return {"open": "To be decided", "kept": "Kept", "waived": "Let go"}[self.value]
 
 
 @dataclass(frozen=True)

@@ -166,11 +166,11 @@ def test_how_somebody_is_reached_names_the_defaults_and_can_be_set(planner):
     person = make_person("Ann Claims", "ann@example.com")
     db.session.commit()
     page = planner.get(f"/people/{person.id}")
-    assert "Europe/London, the organisation’s Language en, the organisation’s" in text_of(page)
+    assert "Europe/London, the organisation’s Language English, the organisation’s" in text_of(page)
     assert "09:00 to 17:00, the organisation’s" in text_of(page)
     wanted = {"timezone": "Europe/Warsaw", "language": "pl", "works_from": "07:30", "works_until": "15:30"}
     shown = text_of(planner.post(f"/people/{person.id}/delivery", data=wanted, follow_redirects=True))
-    assert "Time zone Europe/Warsaw Language pl Working hours 07:30 to 15:30" in shown
+    assert "Time zone Europe/Warsaw Language Polish Working hours 07:30 to 15:30" in shown
     entry = db.session.scalar(select(AuditEntry).where(AuditEntry.verb == "changed delivery details"))
     assert entry.changes["works_from"] == [None, "07:30"]
     planner.post(f"/people/{person.id}/delivery", data=dict.fromkeys(wanted, ""))
