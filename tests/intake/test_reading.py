@@ -273,9 +273,12 @@ def test_what_a_row_says_does_not_hang_on_the_rows_before_it(rows: list[list[str
 
 
 def test_the_apostrophe_before_what_would_be_calculated_is_taken_off() -> None:
-    """With a row that is read by itself, because of its two blanks and its hidden sign, beside one that is not."""
+    """One apostrophe is: a text that begins so itself is written with another.
+
+    With a row that is read by itself, because of its two blanks and its hidden sign, beside one that is not.
+    """
     names = {"'=cmd() Zed": "=cmd() Zed", "'+Plus": "+Plus", "'-Minus": "-Minus", "'@At": "@At", "'＝Wide": "＝Wide"}
-    kept = {"O'Brien": "O'Brien", "'t Hooft": "'t Hooft", "''=Two": "''=Two"}
+    kept = {"O'Brien": "O'Brien", "'t Hooft": "'t Hooft", "''=Two": "'=Two"}
     odd = {"'=\u200bOdd  One": "=Odd One"}
     wanted = names | kept | odd
     rows = [f"p{n}@example.com,Ann,{name},'+49 Works" for n, name in enumerate(wanted)]

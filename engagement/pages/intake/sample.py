@@ -52,6 +52,10 @@ COLUMNS: dict[Field, tuple[str, tuple[str, str, str]]] = {
     ),
     Field.START_DATE: ("The first day of work, such as 2026-12-31.", ("2019-04-01", "2022-09-15", "2026-11-02")),
     Field.END_DATE: ("The last day of work, where it is known.", ("", "", "2027-10-31")),
+    Field.LEFT_ON: (
+        "The day on which somebody left. Such a row brings nobody back. Empty: they are here.",
+        ("", "", ""),
+    ),
     Field.TRAINING_ROLE: (
         "What the person has to learn: user, builder, support or leader; several with a semicolon between.",
         ("leader", "user;builder", "user"),

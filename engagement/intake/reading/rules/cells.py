@@ -80,11 +80,11 @@ def without_hidden(text: str) -> str:
     return tidy(_HIDDEN.sub("", text))
 
 
-_GUARDED = re.compile("' *[=+\\-@＝＋－＠]")
+_GUARDED = re.compile("'+ *[=+\\-@＝＋－＠]")
 
 
 def unguarded(text: str) -> str:
-    """Return `text` without the leading apostrophe by which CSV files, ours too, protect text from being a formula."""
+    """Return `text` without the leading apostrophe by which files, ours too, protect text from being a formula."""
     return text[1:].lstrip() if text[:1] == "'" and _GUARDED.match(text) else text
 
 
