@@ -50,7 +50,7 @@ _FACTS = """() => [...document.querySelectorAll('main .facts')].map(list => [...
   const value = fact.querySelector('dd').getBoundingClientRect();
   return [Math.round(value.left), Math.round(fact.getBoundingClientRect().top)];
 }))"""
-_PRESSED = "[...document.querySelectorAll('main :is(button, .btn, nav, input)')].filter(e => e.offsetParent).map(e => e.outerHTML)"
+_PRESSED = "[...document.querySelectorAll('main :is(button, .btn, nav, input, textarea, select)')].filter(e => e.offsetParent).map(e => e.outerHTML)"
 
 PRINTED = {
     MANAGER: "/ /programmes/1 /waves/1 /waves/1/training /communications /occurrences/1 /stakeholders /concerns /people/1".split(),
@@ -64,7 +64,7 @@ ON_A_PHONE = {
     ).split(),
     SPONSOR: ["/reports/programmes/1"],
     TEAM_LEAD: ["/me/team"],
-    EMPLOYEE: ["/me", "/me/training", "/me/messages"],
+    EMPLOYEE: ["/me", "/me/training", "/me/training/1", "/me/messages"],
 }
 
 
@@ -110,13 +110,17 @@ def test_many_milestones_stand_apart_on_paper_and_on_screen(live, window):
 
 def test_a_printed_page_says_who_printed_it_and_has_nothing_to_press(live, window):
     visitor = signed_in(window, MANAGER, PAPER)
-    visitor.open("/waves/1")
-    line = visitor.page.locator(".only-paper").first
-    assert not line.is_visible()
-    visitor.page.emulate_media(media="print")
-    assert line.is_visible()
-    assert "printed by Ines Okafor, " in line.inner_text()
-    assert visitor.page.evaluate(_PRESSED) == []
+    visitor.page.goto(live.url + "/concerns")
+    concern = visitor.page.locator("main tbody a[href*='/concerns/']").first.get_attribute("href")
+    for path in ("/waves/1", "/occurrences/1", "/people/1", "/stakeholders", concern):
+        visitor.page.emulate_media(media="screen")
+        visitor.page.goto(live.url + path)
+        line = visitor.page.locator(".only-paper").first
+        assert not line.is_visible()
+        visitor.page.emulate_media(media="print")
+        assert line.is_visible()
+        assert "printed by Ines Okafor, " in line.inner_text()
+        assert (path, visitor.page.evaluate(_PRESSED)) == (path, [])
 
 
 def test_facts_stand_in_columns(live, window):
@@ -148,6 +152,6 @@ def test_on_a_phone_words_stay_whole_and_pages_end(live, window, email):
             f"in wide letters, {fault}" for fault in visitor.page.evaluate(_CUT) + visitor.page.evaluate(_OVERLAPS)
         ]
         faults += [f"{path}: {fault}" for fault in found]
-        if high > LONGEST_ON_A_PHONE:
+        if high > LONGEST_ON_A_PHONE and not path.startswith("/me/training/"):
             faults.append(f"{path}: {high} px long")
     assert not faults, "\n".join(faults)
