@@ -23,7 +23,7 @@ class Reason(Worded):
     APPROVAL = "approval", "Waiting for your approval"
     SENT_BACK = "sent_back", "Sent back to be changed"
     HELD = "held", "Held, and waiting for a decision"
-    SET_ASIDE = "set_aside", "Left alone after a fault"
+    SET_ASIDE = "set_aside", "Set aside after a fault"
     UNWRITTEN = "unwritten", "Not written yet"
     MISSED = "missed", "Never sent"
     UNREACHED = "unreached", "Went to nobody"

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import contains_eager
 
 from engagement.db import db
+from engagement.errors import BadInput
 from engagement.people.models import Person
 from engagement.people.scopes import works_within
 from engagement.reach import Reach, allow, allow_all, allow_places, found
@@ -69,6 +70,14 @@ def module_for(reading: Reach, slug: str) -> Module:
     """Return a module for readers with any reach to planning; raises BeyondReach or NotFound."""
     allow_places(reading)
     return _module(slug)
+
+
+def allow_recording_for(recording: Reach, person: Person) -> None:
+    """Raise BadInput unless a person is in a wave or department within reach."""
+    seen = select(Person.id).where(Person.id == person.id, people_within(recording))
+    if db.session.scalar(seen) is None:
+        said = "You record this for people of your own waves and departments. Ask whoever trains this person."
+        raise BadInput(said, {"person": said})
 
 
 def module_to_change(training: Reach, slug: str) -> Module:

@@ -84,6 +84,11 @@ def training(reader: Reader) -> Reach:
     return reader.reach(*TRAINERS)
 
 
+def recording_training(reader: Reader) -> Reach:
+    """Record what somebody finished outside the service: trainers and change managers, of people in their places."""
+    return replace(reader.reach(*TRAINERS, with_posts=False), person_id=None, team_of=None)
+
+
 def reading_scores(reader: Reader) -> Reach:
     """Read how well people passed a test: trainers alone. Others see that it was passed."""
     return replace(reader.reach(Role.TRAINER, with_posts=False), person_id=None, team_of=None)

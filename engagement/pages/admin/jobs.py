@@ -31,7 +31,7 @@ def jobs() -> str:
         clock_stands_still=clock_stands_still(),
         last_tick=last_tick(),
         may_run=rights.administering(reader).everything,
-        left_alone=[(row, address_of(WHERE[row.kind][1], row.key) if row.kind in WHERE else None) for row in left],
+        set_aside=[(row, address_of(WHERE[row.kind][1], row.key) if row.kind in WHERE else None) for row in left],
     )
 
 

@@ -58,7 +58,7 @@ class Shell:
     sees_audiences: bool
     sees_leavers: bool
     sees_maps: bool
-    left_alone: list[SetAside]
+    set_aside: list[SetAside]
     role_offer: RoleOffer | None
 
 
@@ -98,7 +98,7 @@ def _shell() -> Shell:
         sees_audiences=bool(reader and rights.choosing_audiences(reader).holds_places),
         sees_leavers=bool(reader and rights.keeping_people(reader).everything),
         sees_maps=bool(reader and rights.reading_maps(reader).holds_places),
-        left_alone=_left_alone(reader) if reader else [],
+        set_aside=_set_aside(reader) if reader else [],
         role_offer=offer_here(reader) if reader else None,
     )
 
@@ -112,7 +112,7 @@ def _paper_line(reader: Reader, organisation: str) -> str:
     )
 
 
-def _left_alone(reader: Reader) -> list[SetAside]:
+def _set_aside(reader: Reader) -> list[SetAside]:
     """What jobs set aside of the thing that this page shows, if the reader may have it tried again."""
     kind, argument = _PAGES_OF_THINGS.get(request.endpoint or "", ("", ""))
     rows = set_aside_of(kind, (request.view_args or {})[argument]) if kind else []

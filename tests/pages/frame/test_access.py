@@ -232,7 +232,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET training.arrange": ("MR",),
     "POST training.arrange": ("MR",),
     "POST training.take_library_over": ("MR",),
-    "POST training.record_completion": ("MR",),
+    "POST training.record_completion": ("MPWRrw",),
     "GET training.wave": ("AMPWLRUrwuv", "AMRU"),
     "GET training.wave_file": ("AMPWLRUrwuv", "AMRU"),
     "GET training.learners": ("AMPWLHDRUrwuvd", "AMRU"),
