@@ -3,6 +3,9 @@
 import pytest
 from browser.furnishing import EMPLOYEE, MANAGER, SPONSOR, TEAM_LEAD
 from browser.inspection import WIDE_LETTERS, Visitor
+from factories import make_department, make_person
+
+from engagement.db import db
 
 #: The width in pixels that A4 has between the margins of our pages.
 PAPER = 688
@@ -136,6 +139,27 @@ def test_facts_stand_in_columns(live, window):
         visitor.page.set_viewport_size({"width": 390, "height": 900})
         [facts] = visitor.page.evaluate(_FACTS)
         assert len({left for left, _ in facts}) == 1, path
+
+
+def test_long_names_and_windows_between_phone_and_desk_keep_the_page_in_its_width(live, window):
+    """A deep department is chosen in a form, a long address stands in a list, a table of fields has many columns."""
+    with live.app.app_context():
+        deep = make_department("Operations/Claims/Motor/Settlement and recoveries/Subrogation")
+        make_person(
+            "Alexandrina Montgomery-Featherstonehaugh", "alexandrina.montgomery-featherstonehaugh@example.com", deep
+        )
+        db.session.commit()
+    visitor = signed_in(window, MANAGER, 1280)
+    for path in (
+        "/waves/1/edit",
+        "/people",
+        "/people/41",
+        "/training/curricula/user/editing",
+        "/departments",
+        "/communications",
+    ):
+        visitor.page.goto(live.url + path)
+        visitor.see((320, 600, 768, 1024))
 
 
 @pytest.mark.parametrize("email", ON_A_PHONE)
