@@ -97,8 +97,9 @@ def _refused(error: EngagementError, offer: RoleOffer | None = None) -> tuple[st
     typed = (
         kept_forms.typed_words(kept_forms.typed_fields()) if request.method == "POST" and not guard.is_unknown() else []
     )
+    heading = "This page needs another role" if offer and offer.roles else HEADINGS[status]
     sentence = offer.sentence if offer else error.sentence
-    return _page(status, HEADINGS[status], sentence, (("Back to the page", guard.came_from()),), typed, offer=offer)
+    return _page(status, heading, sentence, (("Back to the page", guard.came_from()),), typed, offer=offer)
 
 
 def _beyond_reach(error: BeyondReach) -> tuple[str, int]:
