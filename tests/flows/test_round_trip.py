@@ -136,3 +136,13 @@ def test_a_day_of_leaving_that_is_no_day_stops_the_file(app: Flask) -> None:
     make_person("Ann Here", "ann@example.com", employee_id="1")
     run = give(signed_in(app, make_change_manager()), (HEADER + "1,a@example.com,Ann,gone\n").encode(), "csv")
     assert ([problem["kind"] for problem in run.problems], run.is_blocked) == (["bad_date"], True)
+
+
+def test_one_row_of_a_leaver_is_told_beside_what_stays(app: Flask) -> None:
+    make_person("Ann Here", "ann@example.com", employee_id="1")
+    rows = "1,ann@example.com,Ann Here,\n2,ben@example.com,Ben Gone,2026-04-01\n"
+    browser = signed_in(app, make_change_manager())
+    run = give(browser, (HEADER + rows).encode(), "csv")
+    page = browser.get(f"/people/import/{run.id}?show=kept").get_data(as_text=True)
+    assert "Left as it is here" in page
+    assert "One row is about somebody who left, as “left_on” says. It brings nobody back and changes nobody." in page

@@ -61,13 +61,13 @@ _WHOSE = frozenset(
     }
 )
 _REPORTING = frozenset({ProblemKind.UNKNOWN_MANAGER, ProblemKind.OWN_MANAGER, ProblemKind.MANAGER_CYCLE})
-_BY_HAND = frozenset({ProblemKind.KEPT_BY_HAND})
+_KEPT = frozenset({ProblemKind.KEPT_BY_HAND, ProblemKind.ABOUT_LEAVERS})
 #: The lists of problems, with headings and contents.
 PROBLEMS = {
     "addresses": ("Addresses and numbers of others", _WHOSE),
     "managers": ("Managers who are not clear", _REPORTING),
-    "by-hand": ("Kept as given by hand", _BY_HAND),
-    "problems": ("Problems in single rows", frozenset(ProblemKind) - _WHOSE - _REPORTING - _BY_HAND),
+    "kept": ("Left as it is here", _KEPT),
+    "problems": ("Problems in single rows", frozenset(ProblemKind) - _WHOSE - _REPORTING - _KEPT),
 }
 
 

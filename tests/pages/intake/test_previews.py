@@ -48,7 +48,7 @@ def test_applying_something_else_than_was_seen_shows_it_first(ines: FlaskClient)
     shown = page(ines, f"{url}?anew=1")
     assert "The directory has changed since you looked." in shown
     assert "Change 1 person" in shown
-    assert "Ben: the language stays “ja”, given by hand" in page(ines, f"{url}?show=by-hand")
+    assert "Ben: the language stays “ja”, given by hand" in page(ines, f"{url}?show=kept")
     assert "The directory is up to date." not in shown
     languages = select(Person.language).order_by(Person.employee_id)
     assert db.session.scalars(languages).all() == ["en", "ja"]

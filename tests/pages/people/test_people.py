@@ -127,9 +127,9 @@ def test_the_files_have_the_columns_of_the_hr_file(planner):
     answer = planner.get("/people.csv")
     assert answer.get_data(as_text=True).splitlines() == [
         "\ufeffemployee_id,email,first_name,last_name,name,job_title,department,manager_email,manager_id,location,country,timezone,language,"
-        "start_date,end_date,training_role,role_by_rule",
-        "7,ida@example.com,Ida,Boss,Ida Boss,,Operations,,,,,,,,,,",
-        ",zed@example.com,'=cmd(),Zed,'=cmd() Zed,,Operations,ida@example.com,7,,,,,,,builder;user,",
+        "start_date,end_date,left_on,training_role,role_by_rule",
+        "7,ida@example.com,Ida,Boss,Ida Boss,,Operations,,,,,,,,,,,",
+        ",zed@example.com,'=cmd(),Zed,'=cmd() Zed,,Operations,ida@example.com,7,,,,,,,,builder;user,",
     ]
     rows = CalamineWorkbook.from_filelike(BytesIO(planner.get("/people.xlsx").data)).get_sheet_by_index(0).to_python()
     assert [row[2] for row in rows] == ["first_name", "Ida", "=cmd()"]

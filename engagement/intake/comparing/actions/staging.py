@@ -136,8 +136,8 @@ def _noted(file: HrFile, staged: Staged) -> Iterator[ReadRow]:
 
 def _leavers_left_out(number: int, header: str) -> Problem:
     rows = "One row is about somebody" if number == 1 else f"{number:,} rows are about people"
-    they = "It brings" if number == 1 else "They bring"
-    sentence = f"{rows} who left, as “{header}” says. {they} nobody back and change nobody."
+    they = "It brings nobody back and changes" if number == 1 else "They bring nobody back and change"
+    sentence = f"{rows} who left, as “{header}” says. {they} nobody."
     return Problem(None, header, ProblemKind.ABOUT_LEAVERS, sentence)
 
 
