@@ -160,6 +160,8 @@ def test_long_names_and_windows_between_phone_and_desk_keep_the_page_in_its_widt
     ):
         visitor.page.goto(live.url + path)
         visitor.see((320, 600, 768, 1024))
+        visitor.page.set_viewport_size({"width": 320, "height": 900})
+        assert (path, visitor.page.evaluate(_CUT)) == (path, [])
 
 
 @pytest.mark.parametrize("email", ON_A_PHONE)
