@@ -136,6 +136,9 @@ def test_facts_stand_in_columns(live, window):
         first = {left for left, top in facts if top == facts[0][1]}
         assert len(facts) >= 6
         assert {left for left, _ in facts} == first, path
+        visitor.page.set_viewport_size({"width": 700, "height": 900})
+        [facts] = visitor.page.evaluate(_FACTS)
+        assert {left for left, _ in facts} == {left for left, top in facts if top == facts[0][1]}, path
         visitor.page.set_viewport_size({"width": 390, "height": 900})
         [facts] = visitor.page.evaluate(_FACTS)
         assert len({left for left, _ in facts}) == 1, path
