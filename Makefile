@@ -3,6 +3,9 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Where it is set, each start would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check demo bench format
 

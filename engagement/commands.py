@@ -169,7 +169,7 @@ def jobs(ticking: bool) -> None:
         click.echo(f"{state.name:20}  last {last:19}  next {following:19}  {state.outcome or 'not run yet'}")
         if state.set_aside:
             click.echo(
-                f"{'':20}  {state.set_aside} left alone after a fault; see /admin/jobs, or run the job to try again"
+                f"{'':20}  {state.set_aside} set aside after a fault; see /admin/jobs, or run the job to try again"
             )
         if state.error and state.error_at:
             click.echo(f"{'':20}  last error {state.error_at:%Y-%m-%d %H:%M:%S}: {state.error}")

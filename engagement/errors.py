@@ -16,7 +16,11 @@ class NotAllowed(EngagementError):
 
 
 class BeyondReach(NotAllowed):
-    """The reader's rights, in this session, don't cover this."""
+    """The reader's rights, in this session, don't cover this; one of the `roles` would."""
+
+    def __init__(self, sentence: str, roles: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.roles = roles
 
 
 class AsksSignIn(NotAllowed):

@@ -3,7 +3,7 @@
 Accounts compute it; it knows neither roles nor rooms. Its refusals have the same words everywhere.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, or_, true
@@ -11,6 +11,7 @@ from sqlalchemy.sql.operators import ColumnOperators
 
 from engagement.db import db
 from engagement.errors import BeyondReach, NotFound
+from engagement.words import listed
 
 Row = TypeVar("Row")
 
@@ -21,7 +22,8 @@ class Reach:
 
     `around` are programmes with some waves within reach: facts about such a programme as a whole can be read too. It is
     empty for a reach of changing. `account_id` is the account that rows name themselves, 0 for nobody; `person_id` is
-    the reader in the directory, and `team_of` the same person if people report to them.
+    the reader in the directory, and `team_of` the same person if people report to them. `roles` are those that give such
+    a reach; a refusal names them.
     """
 
     everything: bool = False
@@ -32,6 +34,7 @@ class Reach:
     account_id: int = 0
     person_id: int | None = None
     team_of: int | None = None
+    roles: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def holds_places(self) -> bool:
@@ -109,13 +112,32 @@ def found(row: Row | None) -> Row:
     return row
 
 
-def allow(answer: bool) -> None:
-    """Raise BeyondReach unless the answer is yes."""
-    if not answer:
-        raise BeyondReach("This page is for others. If you need it, ask an administrator for the role.")
+def allow(answer: bool, reach: Reach | None = None) -> None:
+    """Raise BeyondReach unless the answer is yes; the refusal names the roles of the reach that was too small."""
+    if answer:
+        return
+    if reach is None or not reach.roles:
+        raise BeyondReach("It is open to those whom it concerns. No role opens it.")
+    words = listed((role.replace("_", " ") for role in reach.roles), "or")
+    raise BeyondReach(f"It needs the role of {words}. An administrator can give it.", reach.roles)
+
+
+def allow_all(reach: Reach) -> None:
+    """Raise BeyondReach unless the reach is everything."""
+    allow(reach.everything, reach)
+
+
+def allow_places(reach: Reach) -> None:
+    """Raise BeyondReach unless a programme or wave is within reach."""
+    allow(reach.holds_places, reach)
+
+
+def allow_anything(reach: Reach) -> None:
+    """Raise BeyondReach unless anything is within reach."""
+    allow(reach.holds_anything, reach)
 
 
 def row_of_all(reach: Reach, model: type[Row], key: int) -> Row:
     """Return a row that belongs to no place, if the reach is everything; raises BeyondReach or NotFound."""
-    allow(reach.everything)
+    allow_all(reach)
     return found(db.session.get(model, key))

@@ -99,6 +99,11 @@ def zone_words(timezone: str) -> str:
     return city if city in ("UTC", "GMT") else f"{city} time"
 
 
+def country_words(code: str) -> str:
+    """Name a country by its code; what is no code of a country stays as it is."""
+    return str(ENGLISH.territories.get(code, code))
+
+
 def language_words(tag: str) -> str:
     """Name a language: "Polish", "Portuguese (pt-BR)", or its tag if the name is not known."""
     base, _, region = tag.partition("-")

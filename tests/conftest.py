@@ -66,6 +66,14 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 10, 10)
 
 
+def pytest_configure() -> None:
+    """Keep every temporary file in memory where there is room: making, syncing and deleting files on a disk takes longer."""
+    memory = Path("/dev/shm")
+    if "TMPDIR" not in os.environ and memory.is_dir() and shutil.disk_usage(memory).free > 2 * 2**30:
+        # For the processes that tests start too.
+        tempfile.tempdir = os.environ["TMPDIR"] = str(memory)
+
+
 @pytest.fixture(autouse=True)
 def _no_mail_beyond_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     original = smtplib.SMTP.connect
@@ -97,15 +105,9 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _memory() -> Path | None:
-    """A folder that is kept in memory and has room, or None: making, syncing and deleting files on a disk takes longer."""
-    memory = Path("/dev/shm")
-    return memory if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else None
-
-
 @pytest.fixture(scope="session")
 def _application(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    folder = Path(tempfile.mkdtemp(prefix="engagement-test-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="engagement-test-"))
     url = (
         request.getfixturevalue("postgresql_url") if engine_name == "postgresql" else f"sqlite:///{folder / 'test.db'}"
     )
@@ -124,8 +126,7 @@ def _application(engine_name: str, request: pytest.FixtureRequest) -> Iterator[F
         Base.metadata.drop_all(db.engine)
         Base.metadata.create_all(db.engine)
         if engine_name == "sqlite":
-            db.engine.dispose()
-            shutil.copy(folder / "test.db", folder / "empty.db")
+            keep_as(app, "empty")
             event.listen(db.engine, "do_connect", lambda _dialect, _record, cargs, _params: _point_to(app, cargs))
     yield app
     with app.app_context():
@@ -174,19 +175,32 @@ _EMPTY_POSTGRESQL = _empty_postgresql()
 def _empty(app: Flask, engine_name: str) -> None:
     with app.app_context():
         if engine_name == "sqlite":
-            folder = Path(app.instance_path)
-            # A name of its own: a thread that a test left behind closes its connection later, and SQLite then removes the
-            # files beside the database by name. It may also connect at any moment, so the new file is whole before that.
-            fresh = folder / f"test{next(_numbers)}.db"
-            shutil.copy(folder / "empty.db", fresh)
-            app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{fresh}"
-            db.engine.dispose()
-            for leftover in folder.glob("test*"):
-                if not leftover.name.startswith(fresh.name):
-                    leftover.unlink(missing_ok=True)
+            come_back_to(app, "empty")
             return
         with db.engine.begin() as connection:
             connection.exec_driver_sql(_EMPTY_POSTGRESQL)
+
+
+def keep_as(app: Flask, name: str) -> None:
+    """Keep the database of SQLite as it is now, to come back to it by this name."""
+    db.session.remove()
+    db.engine.dispose()
+    shutil.copy(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"), Path(app.instance_path, f"{name}.db"))
+
+
+def come_back_to(app: Flask, name: str) -> None:
+    """Put a copy of a database that was kept in the place of the present one."""
+    folder = Path(app.instance_path)
+    # A name of its own: a thread that a test left behind closes its connection later, and SQLite then removes the
+    # files beside the database by name. It may also connect at any moment, so the new file is whole before that.
+    fresh = folder / f"test{next(_numbers)}.db"
+    shutil.copy(folder / f"{name}.db", fresh)
+    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{fresh}"
+    db.session.remove()
+    db.engine.dispose()
+    for leftover in folder.glob("test*"):
+        if not leftover.name.startswith(fresh.name):
+            leftover.unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from enum import StrEnum
 
+from engagement.vocabulary import Worded
+
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
 #: Lifetimes: of a link asked for on the sign-in page; of one in a message, which is useful for longer.
@@ -12,7 +14,7 @@ SETUP_LINK_LIFETIME = timedelta(hours=24)
 SESSION_LIFETIME = timedelta(hours=12)
 
 
-class Role(StrEnum):
+class Role(Worded):
     """What an account may do beyond being an employee; given for everything or for one programme, wave or department.
 
     Employees need no role; leading a wave, heading a department or managing people follows from the data.
@@ -25,9 +27,18 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
     @property
-    def word(self) -> str:
-        """The role as the reader sees it."""
-        return self.value.replace("_", " ").capitalize()
+    def meaning(self) -> str:
+        """What somebody with the role does, in a line."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Role.ADMINISTRATOR: "Runs the service: sign-ins, directory, audit, jobs",
+    Role.CHANGE_MANAGER: "Plans programmes, waves, training and communication; answers concerns",
+    Role.TRAINER: "Sees who has finished and gives other days; writes courses and curricula where it holds for everything",
+    Role.SPONSOR: "Reads the reports and decides; never sees who objected",
+    Role.AUDITOR: "Reads everything but people’s own words, changes nothing",
+}
 
 
 class Scope(StrEnum):

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from enum import StrEnum
 
+from engagement.vocabulary import Worded
+
 #: A vacancy counts this many days before go-live; a part that was held before counts at any time.
 NEAR_DAYS = 60
 #: A workflow's owner is to be named this many days before go-live, to have time to look at it.
@@ -15,56 +17,28 @@ TRAINED_BEFORE_DUE = 0.80
 TRAINED_WHEN_DUE = 0.95
 
 
-class Reason(StrEnum):
+class Reason(Worded):
     """Why something needs somebody, the most urgent first."""
 
-    APPROVAL = "approval"
-    SENT_BACK = "sent_back"
-    HELD = "held"
-    SET_ASIDE = "set_aside"
-    UNWRITTEN = "unwritten"
-    MISSED = "missed"
-    UNREACHED = "unreached"
-    UNREAD = "unread"
-    UNANSWERED = "unanswered"
-    OLD_TRAINING = "old_training"
-    VACANCY = "vacancy"
-    GO_LIVE_PASSED = "go_live_passed"
-    NONE_TRAINED = "none_trained"
-    TRAINING_BEHIND = "training_behind"
-    NO_TRAINING = "no_training"
-    NO_CURRICULUM = "no_curriculum"
-    NO_ROLE = "no_role"
-    LEAVERS = "leavers"
-    SIGN_IN = "sign_in"
-
-    @property
-    def word(self) -> str:
-        """The reason as the reader sees it."""
-        return _WORDS[self]
-
-
-_WORDS = {
-    Reason.APPROVAL: "Waiting for your approval",
-    Reason.SENT_BACK: "Sent back to be changed",
-    Reason.HELD: "Held, and waiting for a decision",
-    Reason.SET_ASIDE: "Left alone after a fault",
-    Reason.UNWRITTEN: "Not written yet",
-    Reason.MISSED: "Never sent",
-    Reason.UNREACHED: "Went to nobody",
-    Reason.UNREAD: "Concerns that nobody has read",
-    Reason.UNANSWERED: "Answers past their date",
-    Reason.OLD_TRAINING: "Moved or changed role before training was finished",
-    Reason.VACANCY: "Ownership is vacant",
-    Reason.GO_LIVE_PASSED: "Go-live has passed",
-    Reason.NONE_TRAINED: "Live, and nobody is trained",
-    Reason.TRAINING_BEHIND: "Training is behind",
-    Reason.NO_TRAINING: "Nobody has training to do",
-    Reason.NO_CURRICULUM: "A role without a curriculum",
-    Reason.NO_ROLE: "Without a training role",
-    Reason.LEAVERS: "Left, and still holding something",
-    Reason.SIGN_IN: "Sign-ins that wait for you",
-}
+    APPROVAL = "approval", "Waiting for your approval"
+    SENT_BACK = "sent_back", "Sent back to be changed"
+    HELD = "held", "Held, and waiting for a decision"
+    SET_ASIDE = "set_aside", "Set aside after a fault"
+    UNWRITTEN = "unwritten", "Not written yet"
+    MISSED = "missed", "Never sent"
+    UNREACHED = "unreached", "Went to nobody"
+    UNREAD = "unread", "Concerns that nobody has read"
+    UNANSWERED = "unanswered", "Answers past their date"
+    OLD_TRAINING = "old_training", "Moved or changed role before training was finished"
+    VACANCY = "vacancy", "Ownership is vacant"
+    GO_LIVE_PASSED = "go_live_passed", "Go-live has passed"
+    NONE_TRAINED = "none_trained", "Live, and nobody is trained"
+    TRAINING_BEHIND = "training_behind", "Training is behind"
+    NO_TRAINING = "no_training", "Nobody has training to do"
+    NO_CURRICULUM = "no_curriculum", "A role without a curriculum"
+    NO_ROLE = "no_role", "Without a training role"
+    LEAVERS = "leavers", "Left, and still holding something"
+    SIGN_IN = "sign_in", "Sign-ins that wait for you"
 
 
 class Kind(StrEnum):

@@ -2,12 +2,12 @@
 
 from engagement.audiences.models import Audience, RoleRule
 from engagement.db import db
-from engagement.reach import Reach, allow, found, row_of_all
+from engagement.reach import Reach, allow_places, found, row_of_all
 
 
 def audience_for(choosing: Reach, audience_id: int) -> Audience:
     """Return an audience, even an archived one, for readers who may choose audiences; raises BeyondReach or NotFound."""
-    allow(choosing.holds_places)
+    allow_places(choosing)
     return found(db.session.get(Audience, audience_id))
 
 

@@ -7,19 +7,16 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import pairwise
 
+from engagement.vocabulary import State, Worded
 
-class CommunicationKind(StrEnum):
+
+class CommunicationKind(Worded):
     """What a communication is for."""
 
     EXECUTIVE_UPDATE = "executive_update"
     PROGRAMME_UPDATE = "programme_update"
     DEPARTMENT_BRIEFING = "department_briefing"
     TECHNICAL_UPDATE = "technical_update"
-
-    @property
-    def word(self) -> str:
-        """The kind as the reader sees it."""
-        return self.value.replace("_", " ").capitalize()
 
 
 class QueueOutcome(StrEnum):
@@ -31,32 +28,17 @@ class QueueOutcome(StrEnum):
     TAKEN = "taken"
 
 
-class OccurrenceStatus(StrEnum):
+class OccurrenceStatus(State):
     """The state of one dated message."""
 
-    DRAFT = "draft"
-    IN_REVIEW = "in_review"
-    APPROVED = "approved"
-    SENDING = "sending"
-    SENT = "sent"
-    HELD = "held"
-    MISSED = "missed"
-    SKIPPED = "skipped"
-
-    @property
-    def word(self) -> str:
-        """The status as the reader sees it."""
-        return _WORDS[self][0]
-
-    @property
-    def tone(self) -> str:
-        """The tone of its pill."""
-        return _WORDS[self][1]
-
-    @property
-    def icon(self) -> str:
-        """The icon of its pill."""
-        return _WORDS[self][2]
+    DRAFT = "draft", "Draft", "open", "pen"
+    IN_REVIEW = "in_review", "Needs approval", "warn", "eye"
+    APPROVED = "approved", "Approved", "ok", "check"
+    SENDING = "sending", "Being sent", "live", "send"
+    SENT = "sent", "Sent", "", "send"
+    HELD = "held", "Waits for a decision", "bad", "pause"
+    MISSED = "missed", "Missed", "bad", "bang"
+    SKIPPED = "skipped", "Skipped", "", "ring"
 
     @property
     def can_be_written(self) -> bool:
@@ -110,17 +92,6 @@ WRITABLE = (
     OccurrenceStatus.APPROVED,
     OccurrenceStatus.HELD,
 )
-
-_WORDS = {
-    OccurrenceStatus.DRAFT: ("Draft", "open", "pen"),
-    OccurrenceStatus.IN_REVIEW: ("Needs approval", "warn", "eye"),
-    OccurrenceStatus.APPROVED: ("Approved", "ok", "check"),
-    OccurrenceStatus.SENDING: ("Being sent", "live", "send"),
-    OccurrenceStatus.SENT: ("Sent", "", "send"),
-    OccurrenceStatus.HELD: ("Waits for a decision", "bad", "pause"),
-    OccurrenceStatus.MISSED: ("Missed", "bad", "bang"),
-    OccurrenceStatus.SKIPPED: ("Skipped", "", "ring"),
-}
 
 #: Rhythms with dates closer than this are compared by week, others by month.
 FORTNIGHT, MONTH = timedelta(days=14), timedelta(days=28)

@@ -57,34 +57,34 @@ def readable(reading: Reach) -> ColumnElement[bool]:
 
 def allow_in(planning: Reach, programme_id: int, wave: Wave | None) -> None:
     """Raise BeyondReach when a communication of this wave (None: the whole programme) may not be planned."""
-    allow(planning.covers(programme_id=programme_id, wave_id=wave.id if wave else None))
+    allow(planning.covers(programme_id=programme_id, wave_id=wave.id if wave else None), planning)
 
 
 def communication_for(reading: Reach, communication_id: int) -> Communication:
     """Return a readable communication with all that its page names; raise NotFound or BeyondReach."""
     communication = _communication(communication_id)
-    allow(may_read(reading, communication))
+    allow(may_read(reading, communication), reading)
     return communication
 
 
 def communication_to_plan(planning: Reach, communication_id: int) -> Communication:
     """Return a communication that can be changed; raises NotFound or BeyondReach."""
     communication = _communication(communication_id)
-    allow(may_plan(planning, communication))
+    allow(may_plan(planning, communication), planning)
     return communication
 
 
 def message_for(reading: Reach, occurrence_id: int) -> Occurrence:
     """Return a readable message with all that its page names; raise NotFound or BeyondReach."""
     message = _message(occurrence_id)
-    allow(may_read(reading, message.communication))
+    allow(may_read(reading, message.communication), reading)
     return message
 
 
 def message_to_write(planning: Reach, occurrence_id: int) -> Occurrence:
     """Return a message that can be written, moved and skipped; raises NotFound or BeyondReach."""
     message = _message(occurrence_id)
-    allow(is_in_charge(planning, message.communication))
+    allow(is_in_charge(planning, message.communication), planning)
     return message
 
 

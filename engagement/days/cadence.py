@@ -6,7 +6,6 @@ that the change skips becomes the first minute after the gap; a time that it rep
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from engagement.days.local_time import clock_time, instant_of
 from engagement.days.recurrence import Recurrence, read_rule
 from engagement.days.rhythm import ordinal_word
 from engagement.days.working_days import nearest_working_day, why_off, working_day_of_month
+from engagement.vocabulary import Worded
 
 #: The most dates of one expansion.
 MOST_DATES = 1000
@@ -21,21 +21,12 @@ MOST_DATES = 1000
 MARGIN = timedelta(days=62)
 
 
-class HolidayPolicy(StrEnum):
+class HolidayPolicy(Worded):
     """What happens to a date on a weekend or holiday."""
 
-    KEEP = "keep"
-    BEFORE = "before"
-    AFTER = "after"
-
-    @property
-    def word(self) -> str:
-        """The policy as the reader sees it."""
-        return {
-            "keep": "Keep the date",
-            "before": "Move to the working day before",
-            "after": "Move to the working day after",
-        }[self.value]
+    KEEP = "keep", "Keep the date"
+    BEFORE = "before", "Move to the working day before"
+    AFTER = "after", "Move to the working day after"
 
 
 @dataclass(frozen=True)

@@ -1,41 +1,27 @@
 """How often, for people: turns a choice in a form into rule text, and a rule into words."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from engagement.days.recurrence import DAYS, Recurrence, read_rule
 from engagement.errors import BadInput
+from engagement.vocabulary import Worded
 from engagement.words import listed, month_word, weekday_word, zone_words
 
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
 WORKING_DAYS = ",".join(DAYS[:5])
 
 
-class Rhythm(StrEnum):
+class Rhythm(Worded):
     """How often, as the form asks; `rule_of` turns a choice into a recurrence rule."""
 
-    WEEKLY = "weekly"
-    FORTNIGHTLY = "fortnightly"
-    MONTHLY_WORKING_DAY = "monthly_working_day"
-    MONTHLY_DAY = "monthly_day"
-    MONTHLY_WEEKDAY = "monthly_weekday"
-    QUARTERLY_WORKING_DAY = "quarterly_working_day"
-    AS_NEEDED = "as_needed"
-    AS_IT_IS = "as_it_is"
-
-    @property
-    def word(self) -> str:
-        """The choice as the reader sees it."""
-        return {
-            "weekly": "Every week, on a weekday",
-            "fortnightly": "Every two weeks, on a weekday",
-            "monthly_working_day": "Every month, on the first working day",
-            "monthly_day": "Every month, on the same day of the month",
-            "monthly_weekday": "Every month, on a weekday of one week",
-            "quarterly_working_day": "Every quarter, on the first working day",
-            "as_needed": "As needed, no fixed dates",
-            "as_it_is": "As it is now",
-        }[self.value]
+    WEEKLY = "weekly", "Every week, on a weekday"
+    FORTNIGHTLY = "fortnightly", "Every two weeks, on a weekday"
+    MONTHLY_WORKING_DAY = "monthly_working_day", "Every month, on the first working day"
+    MONTHLY_DAY = "monthly_day", "Every month, on the same day of the month"
+    MONTHLY_WEEKDAY = "monthly_weekday", "Every month, on a weekday of one week"
+    QUARTERLY_WORKING_DAY = "quarterly_working_day", "Every quarter, on the first working day"
+    AS_NEEDED = "as_needed", "As needed, no fixed dates"
+    AS_IT_IS = "as_it_is", "As it is now"
 
 
 @dataclass(frozen=True)

@@ -5,24 +5,20 @@ from datetime import timedelta
 from enum import Enum, StrEnum
 
 from engagement.people.rules import TrainingRole
+from engagement.vocabulary import Worded
 from engagement.words import plural
 
 #: How long a file waits for somebody to choose its columns.
 UPLOAD_KEPT = timedelta(days=1)
 
 
-class RunStatus(StrEnum):
+class RunStatus(Worded):
     """The state of an import: compared and shown, applied, undone, or dropped unapplied."""
 
-    STAGED = "staged"
+    STAGED = "staged", "Not applied yet"
     APPLIED = "applied"
     UNDONE = "undone"
     DISCARDED = "discarded"
-
-    @property
-    def word(self) -> str:
-        """The state as the reader sees it."""
-        return {"staged": "Not applied yet"}.get(self.value, self.value.capitalize())
 
 
 class ChangeKind(StrEnum):

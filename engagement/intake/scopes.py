@@ -5,7 +5,7 @@ from sqlalchemy.orm import undefer
 
 from engagement.db import db
 from engagement.intake.models import ImportRun, KeptUpload
-from engagement.reach import Reach, allow, found, row_of_all
+from engagement.reach import Reach, allow_all, found, row_of_all
 
 
 def run_for(keeping_people: Reach, run_id: int) -> ImportRun:
@@ -15,6 +15,6 @@ def run_for(keeping_people: Reach, run_id: int) -> ImportRun:
 
 def upload_for(keeping_people: Reach, upload_id: int) -> KeptUpload:
     """Return a file that the reader uploaded, with its content; raises BeyondReach, or NotFound for another's file."""
-    allow(keeping_people.everything)
+    allow_all(keeping_people)
     own = select(KeptUpload).where(KeptUpload.id == upload_id, KeptUpload.account_id == keeping_people.account_id)
     return found(db.session.scalar(own.options(undefer(KeptUpload.content))))

@@ -114,11 +114,13 @@ class Waiting:
     timezone: str | None = None
 
 
-def waiting_for_hours(now: datetime, mailing_id: int | None = None) -> Waiting:
-    """Return the deliveries that wait for working hours, of one mailing or of all (None)."""
+def waiting_for_hours(now: datetime, mailing_id: int | None = None, *, with_sign_in: bool = True) -> Waiting:
+    """Return the deliveries that wait for working hours, of one mailing or of all (None), with or without sign-in mails."""
     waits = [Delivery.state == DeliveryState.QUEUED, Delivery.due_at > now]
     if mailing_id is not None:
         waits.append(Delivery.mailing_id == mailing_id)
+    elif not with_sign_in:
+        waits.append(_IS_NO_SIGN_IN)
     last = (
         select(Delivery.due_at, Person.timezone)
         .outerjoin(Delivery.person)
@@ -167,6 +169,13 @@ def messages_to(person_id: int) -> Select[Delivery]:
         )
         .order_by(Delivery.id.desc())
     )
+
+
+def communications_to(person_id: int, limit: int) -> list[Delivery]:
+    """Return the newest communications to a person, whatever became of them."""
+    log = deliveries_listed(DeliveryFilters(person_id=person_id))
+    sent = select(Mailing.id).where(Mailing.kind == MailingKind.COMMUNICATION)
+    return list(db.session.scalars(log.where(Delivery.mailing_id.in_(sent)).limit(limit)))
 
 
 def subject_for(delivery: Delivery) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from engagement.vocabulary import State
+
 
 class MailingKind(StrEnum):
     """What a message is for, which decides its wording and whether people can decline it."""
@@ -29,21 +31,21 @@ class Letter:
     language: str = "en"
 
 
-class DeliveryState(StrEnum):
+class DeliveryState(State):
     """The state of one message to one person.
 
     UNKNOWN means that the conversation with the mail server was cut while the message was handed over: it may have been
     accepted, so only a person can decide to send it again.
     """
 
-    QUEUED = "queued"
-    CLAIMED = "claimed"
-    ATTEMPTING = "attempting"
-    SENT = "sent"
-    DEFERRED = "deferred"
-    BOUNCED = "bounced"
-    SUPPRESSED = "suppressed"
-    UNKNOWN = "unknown"
+    QUEUED = "queued", "Waiting", "open", "ring"
+    CLAIMED = "claimed", "Waiting", "open", "ring"
+    ATTEMPTING = "attempting", "Being sent", "live", "send"
+    SENT = "sent", "Sent", "ok", "check"
+    DEFERRED = "deferred", "Trying again", "warn", "pause"
+    BOUNCED = "bounced", "Refused", "bad", "cross"
+    SUPPRESSED = "suppressed", "Not sent", "", "ring"
+    UNKNOWN = "unknown", "Not certain", "bad", "bang"
 
     @property
     def is_tried_again(self) -> bool:
@@ -51,36 +53,10 @@ class DeliveryState(StrEnum):
         return self is DeliveryState.DEFERRED
 
     @property
-    def word(self) -> str:
-        """The state as the reader sees it."""
-        return _WORDS[self][0]
-
-    @property
-    def tone(self) -> str:
-        """The tone of its pill."""
-        return _WORDS[self][1]
-
-    @property
-    def icon(self) -> str:
-        """The icon of its pill."""
-        return _WORDS[self][2]
-
-    @property
     def is_final(self) -> bool:
         """Whether the service does nothing more by itself."""
         return self in (DeliveryState.SENT, DeliveryState.BOUNCED, DeliveryState.SUPPRESSED, DeliveryState.UNKNOWN)
 
-
-_WORDS = {
-    DeliveryState.QUEUED: ("Waiting", "open", "ring"),
-    DeliveryState.CLAIMED: ("Waiting", "open", "ring"),
-    DeliveryState.ATTEMPTING: ("Being sent", "live", "send"),
-    DeliveryState.SENT: ("Sent", "ok", "check"),
-    DeliveryState.DEFERRED: ("Trying again", "warn", "pause"),
-    DeliveryState.BOUNCED: ("Refused", "bad", "cross"),
-    DeliveryState.SUPPRESSED: ("Not sent", "", "ring"),
-    DeliveryState.UNKNOWN: ("Not certain", "bad", "bang"),
-}
 
 #: Not accepted by the mail server yet, or deferred by it.
 UNSENT = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.DEFERRED)

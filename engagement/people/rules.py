@@ -3,25 +3,21 @@
 import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from zoneinfo import available_timezones
 
+from engagement.days.local_time import zone_names
 from engagement.letters import same_key, search_key, sort_key
+from engagement.vocabulary import Worded
 
 PATH_SEPARATOR = "/"
 
 
-class TrainingRole(StrEnum):
+class TrainingRole(Worded):
     """What part a person has with AI workflows, which decides what they learn; people may have several."""
 
     USER = "user"
     BUILDER = "builder"
     SUPPORT = "support"
     LEADER = "leader"
-
-    @property
-    def word(self) -> str:
-        """The role as the reader sees it."""
-        return self.value.capitalize()
 
 
 class RoleOrigin(StrEnum):
@@ -39,7 +35,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 def delivery_problems(timezone: str, language: str, works_from: str, works_until: str) -> dict[str, str]:
     """Return, by field, what is wrong with a person's delivery details; "" means the organisation's default."""
     problems = {}
-    if timezone and timezone not in available_timezones():
+    if timezone and timezone not in zone_names():
         problems["timezone"] = "Choose a time zone by its name, such as Europe/London, or leave it empty."
     if language and not _LANGUAGE.fullmatch(language):
         problems["language"] = "Write a language tag such as en or pt-BR, or leave it empty."

@@ -5,7 +5,7 @@ from sqlalchemy.orm import joinedload
 
 from engagement.db import db
 from engagement.people.models import Department, Person
-from engagement.reach import Reach, allow, found, row_of_all
+from engagement.reach import Reach, allow, allow_anything, found, row_of_all
 
 
 def departments_within(reach: Reach) -> ColumnElement[bool]:
@@ -19,10 +19,10 @@ def reaches_department(reach: Reach, department: Department) -> bool:
 
 def department_for(reach: Reach, department_id: int) -> Department:
     """Return a department within reach, even a closed one; raises NotFound or BeyondReach."""
-    allow(reach.holds_anything)
+    allow_anything(reach)
     asked = select(Department).where(Department.id == department_id).options(joinedload(Department.manager))
     department = found(db.session.scalar(asked))
-    allow(reaches_department(reach, department))
+    allow(reaches_department(reach, department), reach)
     return department
 
 

@@ -1,21 +1,17 @@
 """The vocabulary of programmes: portfolio classes, the parts of ownership, the questions of a scope statement."""
 
 from collections.abc import Sequence
-from enum import StrEnum
+
+from engagement.vocabulary import Worded
 
 
-class PortfolioClass(StrEnum):
+class PortfolioClass(Worded):
     """How a workflow's value compares with its complexity."""
 
     QUICK_WIN = "quick_win"
     STRATEGIC_BET = "strategic_bet"
     OPTIMISATION_PLAY = "optimisation_play"
     COMPLEX_CHALLENGE = "complex_challenge"
-
-    @property
-    def word(self) -> str:
-        """The class as the reader sees it."""
-        return self.value.replace("_", " ").capitalize()
 
     @property
     def meaning(self) -> str:
@@ -28,18 +24,13 @@ class PortfolioClass(StrEnum):
         }[self]
 
 
-class OwnershipPart(StrEnum):
+class OwnershipPart(Worded):
     """The four parts that somebody has to hold before a workflow goes to everyone."""
 
     OPERATIONAL_OWNER = "operational_owner"
     CHANGE_APPROVER = "change_approver"
     ESCALATION_CONTACT = "escalation_contact"
     SUPPORT_TEAM = "support_team"
-
-    @property
-    def word(self) -> str:
-        """The part as the reader sees it."""
-        return self.value.replace("_", " ").capitalize()
 
     @property
     def question(self) -> str:

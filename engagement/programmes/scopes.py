@@ -20,7 +20,7 @@ def reaches_programme(reach: Reach, programme: Programme) -> bool:
 def programme_for(reach: Reach, programme_id: int) -> Programme:
     """Return a programme within reach; raises NotFound or BeyondReach."""
     programme = found(db.session.get(Programme, programme_id))
-    allow(reaches_programme(reach, programme))
+    allow(reaches_programme(reach, programme), reach)
     return programme
 
 
@@ -29,5 +29,5 @@ def workflow_for(reach: Reach, workflow_id: int) -> Workflow:
     workflow = found(db.session.get(Workflow, workflow_id))
     if workflow.retired_at is not None:
         raise NotFound("This workflow was retired.")
-    allow(reach.covers(programme_id=workflow.programme_id))
+    allow(reach.covers(programme_id=workflow.programme_id), reach)
     return workflow

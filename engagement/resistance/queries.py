@@ -32,6 +32,7 @@ class LogFilters:
     severity: Severity | None = None
     wave_id: int | None = None
     owner_id: int | None = None
+    person_id: int | None = None
     is_open: bool | None = None
     is_late: bool = False
     older_than_days: int | None = None
@@ -115,6 +116,7 @@ def concerns_listed(
         (Concern.severity, filters.severity),
         (Concern.wave_id, filters.wave_id),
         (Concern.owner_id, filters.owner_id),
+        (Concern.person_id, filters.person_id),
         (Concern.left_out, filters.left_out),
     )
     for column, wanted in exact:
@@ -134,6 +136,12 @@ def concerns_listed(
 def log_page(rows: Select[Concern], offset: int, limit: int) -> list[Concern]:
     """Return one page of the log, with wave, person, department and owner loaded."""
     return list(db.session.scalars(_with_names(rows).offset(offset).limit(limit)))
+
+
+def said_with_name(person_id: int, readable: ColumnElement[bool]) -> Select[Concern]:
+    """Return a SELECT of what somebody said with their name, the newest first."""
+    theirs = (Concern.person_id == person_id, Concern.is_anonymous.is_(False))
+    return select(Concern).where(readable, *theirs).order_by(Concern.received_on.desc(), Concern.id)
 
 
 def _with_names(rows: Select[Concern]) -> Select[Concern]:

@@ -7,9 +7,10 @@ from statistics import median, median_low
 
 from engagement.days.working_days import working_days_between
 from engagement.errors import BadInput
+from engagement.vocabulary import State, Worded
 
 
-class Source(StrEnum):
+class Source(Worded):
     """Where resistance comes from."""
 
     JOB_SECURITY = "job_security"
@@ -17,11 +18,6 @@ class Source(StrEnum):
     CHANGE_FATIGUE = "change_fatigue"
     QUALITY_SCEPTICISM = "quality_scepticism"
     OTHER = "other"
-
-    @property
-    def word(self) -> str:
-        """The source as the change manager sees it."""
-        return self.value.replace("_", " ").capitalize()
 
     @property
     def own_words(self) -> str:
@@ -50,42 +46,22 @@ class Sender(StrEnum):
     ANONYMOUS = "anonymous"
 
 
-class Severity(StrEnum):
+class Severity(Worded):
     """How much depends on an answer."""
 
     LOW = "low"
     MEDIUM = "medium"
     SEVERE = "severe"
 
-    @property
-    def word(self) -> str:
-        """The severity as the reader sees it."""
-        return self.value.capitalize()
 
-
-class ConcernStatus(StrEnum):
+class ConcernStatus(State):
     """The state of a concern."""
 
-    RECEIVED = "received"
-    ACKNOWLEDGED = "acknowledged"
-    IN_RESPONSE = "in_response"
-    ANSWERED = "answered"
-    CLOSED = "closed"
-
-    @property
-    def word(self) -> str:
-        """The status as the reader sees it."""
-        return {"received": "New", "in_response": "In response"}.get(self.value, self.value.capitalize())
-
-    @property
-    def tone(self) -> str:
-        """The tone of its pill."""
-        return _LOOKS[self][0]
-
-    @property
-    def icon(self) -> str:
-        """The icon of its pill."""
-        return _LOOKS[self][1]
+    RECEIVED = "received", "New", "warn", "bang"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged", "open", "eye"
+    IN_RESPONSE = "in_response", "In response", "live", "half"
+    ANSWERED = "answered", "Answered", "ok", "check"
+    CLOSED = "closed", "Closed", "", "ring"
 
     @property
     def own_words(self) -> str:
@@ -120,14 +96,6 @@ class LeftOut(StrEnum):
             LeftOut.OUTSIDE: "Sent without signing in; in no figure",
         }[self]
 
-
-_LOOKS = {
-    ConcernStatus.RECEIVED: ("warn", "bang"),
-    ConcernStatus.ACKNOWLEDGED: ("open", "eye"),
-    ConcernStatus.IN_RESPONSE: ("live", "half"),
-    ConcernStatus.ANSWERED: ("ok", "check"),
-    ConcernStatus.CLOSED: ("", "ring"),
-}
 
 #: Promised to every sender: read within one working day of the organisation, answered within five.
 ACKNOWLEDGE_WITHIN_WORKING_DAYS = 1

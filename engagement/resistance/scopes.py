@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
-from engagement.reach import Reach, allow, found
+from engagement.reach import Reach, allow, allow_places, found
 from engagement.resistance.models import Concern
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave, waves_within
@@ -25,7 +25,7 @@ def may_answer_for(planning: Reach, wave: Wave | None) -> bool:
 
 def concern_for(planning: Reach, concern_id: int) -> Concern:
     """Return a readable concern with all that its page names; raises NotFound or BeyondReach."""
-    allow(planning.holds_places)
+    allow_places(planning)
     named = [
         joinedload(each)
         for each in (
@@ -38,7 +38,7 @@ def concern_for(planning: Reach, concern_id: int) -> Concern:
         )
     ]
     concern = found(db.session.scalar(select(Concern).where(Concern.id == concern_id).options(*named)))
-    allow(may_answer_for(planning, concern.wave))
+    allow(may_answer_for(planning, concern.wave), planning)
     return concern
 
 

@@ -66,7 +66,7 @@ def _failed_jobs(since: datetime) -> tuple[str, list[str]] | None:
     failed = db.session.scalars(select(JobLine).where(JobLine.error_at > since).order_by(JobLine.name)).all()
     left = db.session.scalars(select(SetAside).where(SetAside.at > since).order_by(SetAside.id)).all()
     lines = [f"The job {line.name} ended with an error: {_plain(line.error or '')}" for line in failed]
-    lines += [f"The job {row.line} leaves something alone: {_plain(row.name)}. {_plain(row.reason)}" for row in left]
+    lines += [f"The job {row.line} set something aside: {_plain(row.name)}. {_plain(row.reason)}" for row in left]
     return ("A job of Engagement failed", lines) if lines else None
 
 

@@ -13,7 +13,7 @@ from engagement.db import db
 from engagement.letters import search_words
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
-from engagement.reach import Reach, allow, found
+from engagement.reach import Reach, allow, allow_places, found
 from engagement.searching import by_name, holds_words
 from engagement.stakeholders.models import (
     Stakeholder,
@@ -159,7 +159,7 @@ def _open_places(ids: Sequence[int], visible: ColumnElement[bool]) -> Sequence[S
 
 def line_for(maps: Reach, stakeholder_id: int) -> StakeholderLine:
     """Return one stakeholder, even a removed one, with the maps within reach; raises BeyondReach or NotFound."""
-    allow(maps.holds_places)
+    allow_places(maps)
     asked = select(Stakeholder).where(Stakeholder.id == stakeholder_id, stakeholders_within(maps))
     return found(next(iter(lines_of(asked, places_within(maps))), None))
 
@@ -167,14 +167,14 @@ def line_for(maps: Reach, stakeholder_id: int) -> StakeholderLine:
 def line_to_change(maps: Reach, planning: Reach, stakeholder_id: int) -> StakeholderLine:
     """Return a stakeholder all of whose maps `planning` reaches; raises BeyondReach or NotFound."""
     line = line_for(maps, stakeholder_id)
-    allow(stands_within_alone(planning, line.stakeholder))
+    allow(stands_within_alone(planning, line.stakeholder), planning)
     return line
 
 
 def line_to_note(maps: Reach, planning: Reach, stakeholder_id: int) -> StakeholderLine:
     """Return a stakeholder one of whose maps `planning` reaches, to write notes; raises BeyondReach or NotFound."""
     line = line_for(maps, stakeholder_id)
-    allow(stands_within(planning, line.stakeholder))
+    allow(stands_within(planning, line.stakeholder), planning)
     return line
 
 

@@ -2,26 +2,19 @@
 
 from enum import StrEnum
 
+from engagement.vocabulary import Worded
+
 #: The number of affected people for one champion at full coverage.
 PEOPLE_FOR_A_CHAMPION = 25
 LONGEST_TEXT = 5_000
 
 
-class StakeholderKind(StrEnum):
+class StakeholderKind(Worded):
     """What a stakeholder is: a person of the directory, a department as one group, or somebody outside it."""
 
     PERSON = "person"
     DEPARTMENT = "department"
-    OUTSIDE = "outside"
-
-    @property
-    def word(self) -> str:
-        """The kind as the reader sees it."""
-        return {
-            StakeholderKind.PERSON: "Person",
-            StakeholderKind.DEPARTMENT: "Department",
-            StakeholderKind.OUTSIDE: "Outside the directory",
-        }[self]
+    OUTSIDE = "outside", "Outside the directory"
 
 
 class StakeholderGroup(StrEnum):

@@ -5,83 +5,42 @@ import unicodedata
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from engagement.vocabulary import State, Worded
 
-class ItemKind(StrEnum):
+
+class ItemKind(Worded):
     """How an item counts in its curriculum."""
 
     REQUIRED = "required"
     OPTIONAL = "optional"
-    CHOICE = "choice"
-
-    @property
-    def word(self) -> str:
-        """The kind as the reader sees it."""
-        return {"required": "Required", "optional": "Optional", "choice": "One of a choice"}[self.value]
+    CHOICE = "choice", "One of a choice"
 
 
-class CompletionSource(StrEnum):
+class CompletionSource(Worded):
     """How it is known that somebody finished a module."""
 
-    QUIZ = "quiz"
-    SELF_REPORT = "self_report"
-    ATTENDANCE = "attendance"
-    EVIDENCE = "evidence"
-    IMPORT = "import"
-
-    @property
-    def word(self) -> str:
-        """The source as the reader sees it."""
-        return {
-            "quiz": "Quiz passed",
-            "self_report": "Own word",
-            "attendance": "Attendance marked by a trainer",
-            "evidence": "Evidence handed in",
-            "import": "Imported record",
-        }[self.value]
+    QUIZ = "quiz", "Quiz passed"
+    SELF_REPORT = "self_report", "Own word"
+    ATTENDANCE = "attendance", "Attendance marked by a trainer"
+    EVIDENCE = "evidence", "Evidence handed in"
+    IMPORT = "import", "Imported record"
 
 
-class LearningState(StrEnum):
+class LearningState(State):
     """A person's state with one item of their training."""
 
-    DONE = "done"
-    OVERDUE = "overdue"
-    OPEN = "open"
-    LOCKED = "locked"
-    OPTIONAL = "optional"
-
-    @property
-    def word(self) -> str:
-        """The state as the reader sees it."""
-        return {"done": "Done", "overdue": "Overdue", "open": "Open", "locked": "Not yet", "optional": "Optional"}[
-            self.value
-        ]
-
-    @property
-    def tone(self) -> str:
-        """The tone of its pill."""
-        return {"done": "ok", "overdue": "bad", "open": "open", "locked": "", "optional": "open"}[self.value]
-
-    @property
-    def icon(self) -> str:
-        """The icon of its pill."""
-        return {"done": "check", "overdue": "bang", "open": "ring", "locked": "lock", "optional": "ring"}[self.value]
+    DONE = "done", "Done", "ok", "check"
+    OVERDUE = "overdue", "Overdue", "bad", "bang"
+    OPEN = "open", "Open", "open", "ring"
+    LOCKED = "locked", "Not yet", "", "lock"
+    OPTIONAL = "optional", "Optional", "open", "ring"
 
 
-class LearnerState(StrEnum):
+class LearnerState(State):
     """Whether a person finished what their curriculum asks."""
 
-    FINISHED = "finished"
-    UNFINISHED = "unfinished"
-
-    @property
-    def word(self) -> str:
-        """The state as the reader sees it."""
-        return {"finished": "Finished", "unfinished": "Not finished"}[self.value]
-
-    @property
-    def tone(self) -> str:
-        """The tone of its pill."""
-        return {"finished": "ok", "unfinished": "open"}[self.value]
+    FINISHED = "finished", "Finished", "ok"
+    UNFINISHED = "unfinished", "Not finished", "open"
 
     @classmethod
     def of(cls, is_finished: int) -> "LearnerState":
@@ -96,21 +55,11 @@ class LeftoverCause(StrEnum):
     ROLE = "role"
 
 
-class LeftoverDecision(StrEnum):
+class LeftoverDecision(State):
     """What becomes of an unfinished assignment of somebody who moved."""
 
-    KEEP = "keep"
-    WAIVE = "waive"
-
-    @property
-    def word(self) -> str:
-        """The decision as the reader sees it once it is made."""
-        return {"keep": "Kept", "waive": "Let go"}[self.value]
-
-    @property
-    def tone(self) -> str:
-        """The tone of its pill."""
-        return {"keep": "ok", "waive": ""}[self.value]
+    KEEP = "keep", "Kept", "ok"
+    WAIVE = "waive", "Let go", ""
 
 
 #: For this many days people may decide about old training; then the scheduler makes `DEFAULT_DECISION`.

@@ -4,35 +4,21 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from engagement.days.working_days import nearest_working_day
+from engagement.vocabulary import State
 
 #: How long a step without a way back can be undone as a mistake.
 TAKEN_BACK_WITHIN = timedelta(days=1)
 
 
-class WaveStatus(StrEnum):
+class WaveStatus(State):
     """The status of a wave."""
 
-    PLANNED = "planned"
-    READY = "ready"
-    LIVE = "live"
-    STABILISING = "stabilising"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-    @property
-    def word(self) -> str:
-        """The status as the reader sees it."""
-        return self.value.capitalize()
-
-    @property
-    def tone(self) -> str:
-        """The tone of its pill."""
-        return _TONES[self][0]
-
-    @property
-    def icon(self) -> str:
-        """The icon of its pill."""
-        return _TONES[self][1]
+    PLANNED = "planned", "Planned", "open", "ring"
+    READY = "ready", "Ready", "ok", "check"
+    LIVE = "live", "Live", "live", "half"
+    STABILISING = "stabilising", "Stabilising", "live", "half"
+    CLOSED = "closed", "Closed", "", "ring"
+    CANCELLED = "cancelled", "Cancelled", "", "cross"
 
     @property
     def next_steps(self) -> tuple["WaveStatus", ...]:
@@ -60,14 +46,6 @@ class WaveStatus(StrEnum):
         return self in (WaveStatus.LIVE, WaveStatus.STABILISING)
 
 
-_TONES = {
-    WaveStatus.PLANNED: ("open", "ring"),
-    WaveStatus.READY: ("ok", "check"),
-    WaveStatus.LIVE: ("live", "half"),
-    WaveStatus.STABILISING: ("live", "half"),
-    WaveStatus.CLOSED: ("", "ring"),
-    WaveStatus.CANCELLED: ("", "cross"),
-}
 _NEXT: dict[WaveStatus, tuple[WaveStatus, ...]] = {
     WaveStatus.PLANNED: (WaveStatus.READY, WaveStatus.CANCELLED),
     WaveStatus.READY: (WaveStatus.LIVE, WaveStatus.PLANNED, WaveStatus.CANCELLED),

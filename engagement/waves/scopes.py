@@ -31,7 +31,7 @@ def wave_for(reach: Reach, wave_id: int) -> Wave:
     """Return a wave within reach, with its programme, lead and sponsor loaded; raises NotFound or BeyondReach."""
     with_names = (joinedload(Wave.programme), joinedload(Wave.lead), joinedload(Wave.sponsor))
     wave = found(db.session.scalar(select(Wave).where(Wave.id == wave_id).options(*with_names)))
-    allow(reaches_wave(reach, wave))
+    allow(reaches_wave(reach, wave), reach)
     return wave
 
 

@@ -5,33 +5,31 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from factories import TESTER, make_department, make_programme, make_wave
+from factories import TESTER, make_department
 
 from engagement import clock
+from engagement.audiences import queries
 from engagement.audiences.conditions.queries.confirmation import Confirming
 from engagement.audiences.conditions.queries.narrowing import Post
 from engagement.audiences.conditions.queries.training_state import Learning
 from engagement.audiences.conditions.queries.wave import title_of
 from engagement.db import db
-from engagement.mail.actions.building import build_mailing
-from engagement.mail.actions.queueing import queue_for_address
-from engagement.mail.models import Acknowledgement, Mailing
-from engagement.mail.rules import DeliveryState, Letter, MailingKind
+from engagement.mail.models import Mailing
 from engagement.people import actions as people
-from engagement.people.models import Department, Person, PersonRole
-from engagement.people.rules import RoleOrigin, TrainingRole
-from engagement.stakeholders.models import (
-    Champion,
-    Stakeholder,
-    StakeholderPlace,
-    StakeholderProfile,
-    StakeholderRemoval,
+from engagement.people.models import Person
+from engagement.stakeholders.rules import StakeholderKind
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+from tests.audiences.small_world_rows import (
+    SLUGS,
+    insert,
+    insert_posts,
+    insert_stakes,
+    make_curricula,
+    make_mailing,
+    make_waves,
+    send_and_confirm,
 )
-from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
-from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Module
-from engagement.training.rules import CompletionSource, ItemKind
-from engagement.waves.models import Membership, Wave
-from engagement.waves.rules import MembershipOrigin, WaveStatus
 
 PATHS = ("Operations", "Operations/Claims", "Operations/Claims/Property", "Finance", "Letters")
 LOCATIONS = ("London", "Kraków", "", "O'Brien’s 100%_\\")
@@ -47,7 +45,6 @@ TITLES = (
 )
 TITLE_WORDS = ("claims", "handler senior", "żółw", "100%", "_", "\\", "GROSS", "großkunden", "οδος", "ΟΔΟΣ")
 GROUPS = ("executive_sponsors", "business_leaders", "end_users", "others")
-SLUGS = ("user-one", "user-two", "builder-one", "choice-one", "choice-two", "withdrawn")
 
 
 @dataclass
@@ -66,23 +63,23 @@ def make_world(seed: int, on: date, size: int = 25) -> World:
     """Make an organisation by chance; Letters is merged into Claims after people were placed."""
     dice = random.Random(seed)
     departments = {path: make_department(path) for path in PATHS}
-    waves = _make_waves(on)
-    modules = _make_curricula()
-    mailings = [_make_mailing(number) for number in range(3)]
+    waves = make_waves(on)
+    modules = make_curricula()
+    mailings = [make_mailing(number) for number in range(3)]
     drawn = [_draw(dice, number, waves) for number in range(size)]
     as_groups = {path: _draw_stakes(dice) for path in PATHS if dice.random() < 0.4}
-    rows = [_insert(draw, departments, waves, modules) for draw in drawn]
+    rows = [insert(draw, departments, waves, modules) for draw in drawn]
     for draw, row in zip(drawn, rows, strict=True):
-        _insert_stakes(draw["stakes"], waves, kind=StakeholderKind.PERSON, person=row)
-        _insert_posts(draw, row, waves, departments["Finance"].id, on)
+        insert_stakes(draw["stakes"], waves, kind=StakeholderKind.PERSON, person=row)
+        insert_posts(draw, row, waves, departments["Finance"].id, on)
     for path, stakes in as_groups.items():
-        _insert_stakes(stakes, waves, kind=StakeholderKind.DEPARTMENT, department=departments[path])
+        insert_stakes(stakes, waves, kind=StakeholderKind.DEPARTMENT, department=departments[path])
     for draw, row in zip(drawn, rows, strict=True):
         row.manager_id = rows[draw["manager"]].id if draw["manager"] is not None else None
     db.session.flush()
     people.merge_department(departments["Letters"], departments["Operations/Claims"], by=TESTER)
     for draw, row in zip(drawn, rows, strict=True):
-        _send_and_confirm(draw, row, mailings)
+        send_and_confirm(draw, row, mailings)
     return World(
         [department.id for department in departments.values()],
         sorted({wave.programme_id for wave in waves}),
@@ -93,71 +90,10 @@ def make_world(seed: int, on: date, size: int = 25) -> World:
     )
 
 
-def _make_mailing(number: int) -> Mailing:
-    """The last one asks for no confirmation; a rule that names it reaches nobody."""
-    return build_mailing(
-        MailingKind.COMMUNICATION, Letter(f"Message {number}", "Text", "<p>Text</p>"), asks_confirmation=number < 2
-    )
-
-
-def _send_and_confirm(draw: dict, person: Person, mailings: list[Mailing]) -> None:
-    for number, state in draw["sent"].items():
-        delivery = queue_for_address(mailings[number], person.email, person.name, {}, person.id)
-        delivery.state = DeliveryState(state)
-    for number in draw["confirmed"]:
-        db.session.add(
-            Acknowledgement(mailing_id=mailings[number].id, person_id=person.id, acknowledged_at=clock.now())
-        )
-    db.session.flush()
-
-
 def _confirmations(draw: dict, mailings: list[Mailing]) -> dict[str, Confirming]:
     readable = {number for number, state in draw["sent"].items() if state in ("sent", "bounced", "unknown")}
     asked = frozenset(mailings[number].id for number in readable if number < 2)
     return {"confirmation": Confirming(asked, frozenset(mailings[number].id for number in draw["confirmed"]))}
-
-
-def _make_waves(on: date) -> list[Wave]:
-    programme = make_programme("A programme")
-    days = (
-        (1, WaveStatus.LIVE, -5),
-        (2, WaveStatus.READY, 7),
-        (3, WaveStatus.PLANNED, 30),
-        (4, WaveStatus.CLOSED, -90),
-    )
-    waves = [
-        make_wave(programme, number=n, name=f"Wave {n}", status=status, go_live_on=on + timedelta(days=away))
-        for n, status, away in days
-    ]
-    return [*waves, make_wave(make_programme("Another programme"), number=1, go_live_on=on + timedelta(days=60))]
-
-
-def _make_curricula() -> dict[str, Module]:
-    modules = {
-        slug: Module(
-            slug=slug,
-            title=slug.replace("-", " ").capitalize(),
-            body="Text.",
-            minutes=5,
-            changed_at=clock.now(),
-            withdrawn_at=clock.now() if slug == "withdrawn" else None,
-        )
-        for slug in SLUGS
-    }
-    user = Curriculum(role=TrainingRole.USER)
-    builder = Curriculum(role=TrainingRole.BUILDER, choices_needed=1)
-    db.session.add_all([*modules.values(), user, builder])
-    required, choice = ItemKind.REQUIRED, ItemKind.CHOICE
-    placed = [
-        (user, "user-one", required), (user, "user-two", required), (user, "withdrawn", required),
-        (builder, "builder-one", required), (builder, "choice-one", choice), (builder, "choice-two", choice),
-    ]  # fmt: skip
-    db.session.add_all(
-        CurriculumItem(curriculum=curriculum, module=modules[slug], position=n, kind=kind)
-        for n, (curriculum, slug, kind) in enumerate(placed)
-    )
-    db.session.flush()
-    return modules
 
 
 def _draw(dice: random.Random, number: int, waves: list[Wave]) -> dict:
@@ -202,49 +138,6 @@ def _draw_stakes(dice: random.Random) -> list[tuple[str, str, list[tuple[int, in
     ]
 
 
-def _insert_stakes(stakes: list, waves: list[Wave], **subject: object) -> None:
-    now = clock.now()
-    for group, state, places in stakes:
-        row = Stakeholder(name="", added_at=now, **subject)
-        db.session.add(row)
-        db.session.flush()
-        before = StakeholderGroup.CUSTOMERS
-        db.session.add_all(
-            [
-                StakeholderProfile(stakeholder_id=row.id, group=before, role="", said_at=now, superseded_at=now),
-                StakeholderProfile(stakeholder_id=row.id, group=StakeholderGroup(group), role="", said_at=now),
-            ]
-        )
-        if state != "on the map":
-            undone_at = now if state == "put back" else None
-            db.session.add(StakeholderRemoval(stakeholder_id=row.id, removed_at=now, undone_at=undone_at))
-        for of_programme, wave, is_open in places:
-            db.session.add(
-                StakeholderPlace(
-                    stakeholder_id=row.id,
-                    programme_id=waves[of_programme].programme_id,
-                    wave_id=None if wave is None else waves[wave].id,
-                    added_at=now,
-                    ended_at=None if is_open else now,
-                )
-            )
-    db.session.flush()
-
-
-def _insert_posts(draw: dict, person: Person, waves: list[Wave], department_id: int, on: date) -> None:
-    for wave, (begins, ends, _) in draw["posts"]:
-        db.session.add(
-            Champion(
-                person=person,
-                wave=waves[wave],
-                department_id=department_id,
-                from_on=on + timedelta(days=begins),
-                until_on=None if ends is None else on + timedelta(days=ends),
-                appointed_at=clock.now(),
-            )
-        )
-
-
 def _posts_of(stakes: list, waves: list[Wave]) -> set[tuple[str, Post]]:
     found = set()
     for group, state, places in stakes:
@@ -254,49 +147,6 @@ def _posts_of(stakes: list, waves: list[Wave]) -> set[tuple[str, Post]]:
             if is_open and state != "removed":
                 found.add((group, Post(programme, frozenset(where))))
     return found
-
-
-def _insert(draw: dict, departments: dict[str, Department], waves: list[Wave], modules: dict[str, Module]) -> Person:
-    now = clock.now()
-    person = Person(
-        name=f"Person {draw['number']}",
-        email=f"person{draw['number']}@example.com",
-        department=departments.get(draw["department"]),
-        joined_at=now,
-        left_at=now if draw["has_left"] else None,
-        **{key: draw[key] for key in ("location", "country", "language", "job_title")},
-    )
-    db.session.add(person)
-    for role in draw["roles"]:
-        db.session.add(PersonRole(person=person, role=TrainingRole(role), origin=RoleOrigin.FILE, given_at=now))
-    for number in {*draw["waves"], *draw["past_waves"]}:
-        ended_at = None if number in draw["waves"] else now
-        db.session.add(
-            Membership(
-                person=person, wave=waves[number], origin=MembershipOrigin.HAND, joined_at=now, ended_at=ended_at
-            )
-        )
-    for n, (wave, role) in enumerate(draw["assigned"]):
-        withdrawn_at = now if n in draw["withdrawn"] else None
-        db.session.add(
-            Assignment(
-                person=person, wave=waves[wave], role=TrainingRole(role), assigned_at=now, withdrawn_at=withdrawn_at
-            )
-        )
-    for slug in draw["finished"]:
-        for version in (1, 2) if slug == "choice-one" else (1,):
-            db.session.add(
-                Completion(
-                    person=person,
-                    module=modules[slug],
-                    module_version=version,
-                    source=CompletionSource.QUIZ,
-                    completed_at=now,
-                    recorded_by="Quiz",
-                )
-            )
-    db.session.flush()
-    return person
 
 
 def _facts(draw: dict, drawn: list[dict], waves: list[Wave], on: date, as_groups: dict[str, list]) -> dict[str, object]:
@@ -342,3 +192,7 @@ def _is_finished(role: str, finished: set[str]) -> bool:
 def _has_begun(role: str, finished: set[str]) -> bool:
     of_role = {"user": {"user-one", "user-two"}, "builder": {"builder-one", "choice-one", "choice-two"}}
     return bool(finished & of_role[role])
+
+
+def reached(rule, on=None) -> set[int]:
+    return set(db.session.scalars(queries.people_in(rule, on or clock.now().date())))

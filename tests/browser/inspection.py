@@ -8,7 +8,8 @@ from pathlib import Path
 from factories import PASSWORD
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 
-WIDTHS = (320, 1280)
+#: In this order, so that a window is made wider or narrower as seldom as can be: each time the page is laid out anew.
+WIDTHS = (1280, 320)
 #: Where wide letters press most: a small phone, and the narrowest window with everything side by side.
 WIDE_LETTERS_AT = (320, 1024)
 HEIGHT = 900
@@ -26,7 +27,7 @@ _IS_DARK_SOON = """() => new Promise(answer => {
   look(120);
 })"""
 #: Wide letters, as a machine has that knows none but these. The policy forbids style elements, but not a sheet made by a script.
-_WIDE_LETTERS = """() => {
+WIDE_LETTERS = """() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(':root:root { --sans: "DejaVu Sans"; --serif: "DejaVu Serif"; --mono: "DejaVu Sans Mono"; }');
   document.adoptedStyleSheets = [sheet];
@@ -61,6 +62,7 @@ class Visitor:
 
     def __init__(self, context: BrowserContext, url: str, width: int) -> None:
         self.context, self.url, self.width = context, url, width
+        self._width_now = width
         self.page: Page = context.new_page()
         self.said: list[str] = []
         self.page.on("console", self._heard)
@@ -128,7 +130,7 @@ class Visitor:
         if in_the_dark:
             faults += self._faults_in_the_dark()
         faults += self._faults_of_width(widths)
-        self.page.evaluate(_WIDE_LETTERS)
+        self.page.evaluate(WIDE_LETTERS)
         faults += [f"in wide letters, {fault}" for fault in self._faults_of_width(WIDE_LETTERS_AT if widths else ())]
         self.page.evaluate(_OWN_LETTERS)
         self._resize(self.width)
@@ -156,7 +158,9 @@ class Visitor:
         return faults
 
     def _resize(self, width: int) -> None:
-        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        if width != self._width_now:
+            self.page.set_viewport_size({"width": width, "height": HEIGHT})
+            self._width_now = width
 
 
 @cache

@@ -44,7 +44,7 @@ def test_from_the_hr_file_to_the_delivery_log(bare, window):
     counts = bare.deliver(at=nine + timedelta(minutes=2))
     assert counts.sent == 4
     ines.open("/deliveries")
-    addresses = ines.page.locator("tbody th .small").all_inner_texts()
+    addresses = ines.page.locator("tbody th .kind").all_inner_texts()
     names = ("dana", "ines", "joan", "ravi", "tomasz", "zofia")
     assert sorted(addresses) == [f"{name}@example.com" for name in names]
     ines.open(message)

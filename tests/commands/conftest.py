@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from commands.shell import Shell
+from commands.shell import Demonstration, Shell, load_demonstration
 from sqlalchemy import create_engine, make_url, text
 
 
@@ -27,6 +27,18 @@ def shell(_migrated: Path, tmp_path: Path) -> Shell:
     with closing(sqlite3.connect(_migrated)) as source, closing(sqlite3.connect(tmp_path / "engagement.db")) as target:
         source.backup(target)
     return Shell(f"sqlite:///{tmp_path / 'engagement.db'}", tmp_path)
+
+
+@pytest.fixture(scope="session")
+def demonstration(_migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """The demonstration as one file of SQLite, which tests copy."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    with closing(sqlite3.connect(_migrated)) as source, closing(sqlite3.connect(folder / "demo.db")) as target:
+        source.backup(target)
+    made = load_demonstration(Shell(f"sqlite:///{folder / 'demo.db'}", folder))
+    # What stands in the log beside it is taken in.
+    made.shell.write("PRAGMA journal_mode=DELETE")
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from commands.shell import ROOT, Shell
+from commands.shell import ROOT, Demonstration, Shell
 from sqlalchemy import create_engine, make_url, text
 
 from engagement.db import Base
@@ -20,32 +20,19 @@ CHANGED = {"job_line", "audit_entry", "set_aside", "account", "delivery", "occur
 
 
 @pytest.fixture
-def lived_in(tmp_path: Path, demonstration: Path) -> Shell:
+def lived_in(tmp_path: Path, demonstration: Demonstration) -> Shell:
     """A shell over a copy of the demonstration."""
     folder = tmp_path / "lived in"
     folder.mkdir()
-    (folder / "lived.db").write_bytes(demonstration.read_bytes())
+    (folder / "lived.db").write_bytes(demonstration.file.read_bytes())
     return Shell(f"sqlite:///{folder / 'lived.db'}", folder)
 
 
 @pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration as one file of SQLite."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    shell = Shell(f"sqlite:///{folder / 'demo.db'}", folder)
-    for command in (("db", "upgrade"), ("demo", "load")):
-        environment = shell.environment(demo_password="demo words for tests")
-        subprocess.run([sys.executable, "-m", "flask", *command], cwd=ROOT, env=environment, check=True)
-    # What stands in the log beside it is taken in.
-    shell.write("PRAGMA journal_mode=DELETE")
-    return folder / "demo.db"
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory, demonstration: Path) -> Path:
+def kept(tmp_path_factory: pytest.TempPathFactory, demonstration: Demonstration) -> Path:
     """A backup of the demonstration."""
     folder = tmp_path_factory.mktemp("kept")
-    made = Shell(f"sqlite:///{demonstration}", folder).flask("backup", folder / "backup.zip")
+    made = Shell(f"sqlite:///{demonstration.file}", folder).flask("backup", folder / "backup.zip")
     assert made.code == 0, made
     assert "2,412 people, 7 sign-ins, 1 programme, 4 waves" in made.out
     return folder / "backup.zip"

@@ -10,15 +10,13 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from engagement import clock
-from engagement.accounts.actions import deactivate
 from engagement.communications.actions import sending
-from engagement.communications.actions.approving import approve, ask_approval
+from engagement.communications.actions.approving import ask_approval
 from engagement.communications.actions.writing import write_occurrence, write_translation
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.calendar import counts_of
 from engagement.communications.queries.due import due_occurrences
-from engagement.communications.queries.one_message import occurrence_page, why_reached
-from engagement.communications.queries.previews import preview_as
+from engagement.communications.queries.one_message import occurrence_page
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.communications.texts.queries.problems import problems_of
 from engagement.db import db
@@ -27,27 +25,19 @@ from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.people.models import Person
 from engagement.people.rules import TrainingRole
-from engagement.waves.rules import WaveStatus
 from tests.communications.calendar_rows import (
     AT_TWO,
-    TEXT,
+    deliveries,
     make_approved,
     make_approver,
     make_audience,
     make_draft,
     make_line,
+    queue,
 )
 from tests.conftest import Statements
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
-
-
-def queue(occurrence: Occurrence, late: timedelta = timedelta(0), limit: int = 24) -> QueueOutcome:
-    return sending.queue_occurrence(occurrence.id, now=AT_TWO + late, lateness_limit_hours=limit)
-
-
-def deliveries() -> list[Delivery]:
-    return list(db.session.scalars(select(Delivery).order_by(Delivery.id)))
 
 
 def test_a_due_message_goes_to_everybody_in_the_audience_once() -> None:
@@ -114,47 +104,6 @@ def test_a_person_without_department_or_role_gets_words() -> None:
     }
 
 
-@pytest.mark.parametrize(("late", "outcome"), [(24, QueueOutcome.QUEUED), (25, QueueOutcome.HELD)])
-def test_a_message_later_than_the_limit_is_held_with_the_reason(late: int, outcome: QueueOutcome) -> None:
-    make_people(1)
-    occurrence = make_approved()
-    assert queue(occurrence, timedelta(hours=late)) is outcome
-    if outcome is QueueOutcome.HELD:
-        assert occurrence.status is OccurrenceStatus.HELD
-        assert occurrence.reason == (
-            "It was due Tuesday 14 April at 14:00, London time, and could not go out then. "
-            "That was 25 hours ago, more than the limit of 24 hours."
-        )
-        assert deliveries() == []
-
-
-def test_what_no_longer_holds_is_found_at_the_moment_of_sending() -> None:
-    make_people(1)
-    approver = make_approver()
-    wave = make_wave()
-    occurrence = make_approved(make_line(wave.programme, wave=wave), approver=approver)
-    wave.status = WaveStatus.CANCELLED
-    assert queue(occurrence) is QueueOutcome.HELD
-    assert occurrence.reason == "Wave 3: Property claims was cancelled."
-
-
-def test_an_approver_who_was_deactivated_holds_the_message() -> None:
-    make_people(1)
-    approver = make_approver()
-    occurrence = make_approved(approver=approver)
-    deactivate(approver, by=TESTER)
-    assert queue(occurrence) is QueueOutcome.HELD
-    assert occurrence.reason == "Sam Pryce, who approved it, may no longer do so."
-
-
-def test_a_text_changed_behind_the_approval_is_held() -> None:
-    make_people(1)
-    occurrence = make_approved()
-    db.session.execute(update(Occurrence).values(text_version=9))
-    assert queue(occurrence) is QueueOutcome.HELD
-    assert occurrence.reason == "The text as it is now has no approval."
-
-
 def test_an_audience_that_reaches_nobody_ends_the_message_and_says_so() -> None:
     occurrence = make_approved()
     assert queue(occurrence) is QueueOutcome.NOBODY
@@ -192,121 +141,6 @@ def test_resuming_reaches_only_those_who_are_missing() -> None:
     assert sending.resume_occurrence(occurrence, now=AT_TWO, by=TESTER) == 0
     assert len(deliveries()) == 3
     assert occurrence.reached == 3
-
-
-def test_a_draft_cannot_be_resumed() -> None:
-    with pytest.raises(RuleBroken):
-        sending.resume_occurrence(make_draft(), now=AT_TWO, by=TESTER)
-
-
-def held() -> Occurrence:
-    make_people(1)
-    occurrence = make_approved()
-    queue(occurrence, timedelta(days=3))
-    assert occurrence.status is OccurrenceStatus.HELD
-    return occurrence
-
-
-def test_a_held_message_is_sent_now_when_somebody_decides_so() -> None:
-    occurrence = held()
-    later = AT_TWO + timedelta(days=3)
-    with clock.standing_at(later):
-        sending.decide_held(occurrence, True, by=TESTER)
-        assert queue(occurrence, timedelta(days=3)) is QueueOutcome.QUEUED
-
-
-def test_a_held_message_gets_a_new_time_or_is_left_out_with_a_reason() -> None:
-    occurrence = held()
-    with clock.standing_at(AT_TWO + timedelta(days=3)):
-        with pytest.raises(BadInput):
-            sending.decide_held(occurrence, False, by=TESTER)
-        sending.decide_held(occurrence, AT_TWO + timedelta(days=4), by=TESTER)
-        assert occurrence.status is OccurrenceStatus.HELD
-        assert occurrence.reason.startswith("It was approved for Tuesday 14 April at 14:00")
-        approver = occurrence_page(occurrence).history[0].approved_by
-        approve(occurrence, by=approver.actor)
-        assert (occurrence.status, occurrence.reason) == (OccurrenceStatus.APPROVED, "")
-        with pytest.raises(RuleBroken):
-            sending.decide_held(occurrence, False, by=TESTER, reason="Too late.")
-
-
-def test_a_held_message_whose_text_changed_waits_for_approval_again() -> None:
-    occurrence = held()
-    with clock.standing_at(AT_TWO + timedelta(days=3)):
-        write_occurrence(occurrence, "News", TEXT + " More.", by=occurrence.communication.owner.actor)
-        assert occurrence.status is OccurrenceStatus.HELD
-        with pytest.raises(RuleBroken) as error:
-            sending.decide_held(occurrence, True, by=TESTER)
-        assert error.value.sentence == "It can’t be sent now. The text as it is now has no approval."
-        other = db.session.scalars(select(Occurrence)).one()
-        approver = occurrence_page(other).history[0].approved_by
-        approve(occurrence, by=approver.actor)
-        sending.decide_held(occurrence, True, by=TESTER)
-    assert occurrence.status is OccurrenceStatus.APPROVED
-
-
-def test_a_test_copy_goes_to_the_author_with_the_values_of_the_chosen_recipient() -> None:
-    person = make_person("Tomasz Wójcik", "tomasz@example.com")
-    occurrence = make_approved()
-    author = occurrence.communication.owner
-    delivery = sending.send_test_copy(occurrence, person, author, by=author.actor)
-    assert (delivery.address, delivery.person_id) == ("ines@example.com", None)
-    assert delivery.filled == {"first_name": "Tomasz", "my_change_link": "/me", "department": "Claims"}
-    assert delivery.mailing.kind is MailingKind.TEST_COPY
-    assert delivery.mailing.subject == "Test copy: What changes in claims"
-    assert occurrence.status is OccurrenceStatus.APPROVED
-
-
-def test_a_test_copy_is_refused_while_the_text_has_problems() -> None:
-    person = make_person("Tomasz Wójcik", "tomasz@example.com")
-    draft = make_draft()
-    with pytest.raises(RuleBroken):
-        sending.send_test_copy(draft, person, draft.communication.owner, by=TESTER)
-
-
-def test_a_preview_shows_real_values_escaped() -> None:
-    person = make_person("Eve", "eve@example.com", first_name="<b>Eve</b>")
-    preview = preview_as(make_approved(), person)
-    assert preview.html.startswith("<p>Dear &lt;b&gt;Eve&lt;/b&gt;,</p>")
-    assert '<a href="/me">See what changes for you</a>' in preview.html
-    assert preview.text.startswith("Dear <b>Eve</b>,")
-
-
-def test_a_message_that_is_out_is_shown_as_it_was_sent() -> None:
-    person = make_person("Tomasz Wójcik", "tomasz@example.com")
-    wave = make_wave()
-    occurrence = make_approved(make_line(wave.programme, wave=wave), body="{{ first_name }}: **{{ wave }}** <now>")
-    queue(occurrence)
-    wave.name, person.first_name = "Renamed", "Thomas"
-    db.session.flush()
-    assert preview_as(occurrence, person).html == (
-        "<p>Tomasz: <strong>Wave 3: Property claims</strong> &lt;now&gt;</p>"
-    )
-
-
-def test_a_copy_whose_values_were_let_go_is_shown_without_them() -> None:
-    person = make_person("Tomasz Wójcik", "tomasz@example.com")
-    wave = make_wave()
-    text = "{{ first_name }}, of **{{ wave }}**: {{ my_change_link }}"
-    occurrence = make_approved(make_line(wave.programme, wave=wave), body=text)
-    queue(occurrence)
-    db.session.execute(update(Delivery).values(address="", name="", filled={}))
-    preview = preview_as(occurrence, person)
-    assert preview.is_emptied
-    assert preview.html == (
-        "<p>[…], of <strong>Wave 3: Property claims</strong>: "
-        '<a rel="noopener noreferrer nofollow">See what changes for you</a></p>'
-    )
-
-
-def test_why_reached_names_audience_moment_and_approval() -> None:
-    make_person("Tomasz Wójcik", "tomasz@example.com")
-    occurrence = make_approved()
-    queue(occurrence)
-    assert why_reached(deliveries()[0], "Asia/Tokyo") == (
-        "Tomasz Wójcik belonged to “Everybody” when the recipients of “Department briefing, 14 April 2026” were found, "
-        "14 April 2026 at 17:00, Tokyo time. Sam Pryce approved version 2 of the text."
-    )
 
 
 def test_of_two_processes_one_queues(app: Flask) -> None:
@@ -369,25 +203,6 @@ def test_queueing_takes_the_same_number_of_statements_for_many(app: Flask, state
         counted.append(len(sent))
     assert db.session.scalar(select(func.count()).select_from(Person)) == 42
     assert counted[0] == counted[1]
-
-
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        ("[x](https://evil.example/?u={{my_change_link}})", "is joined to another address or word"),
-        ("[x]({{programme}})", "stands inside an address"),
-        ("".join("    " * n + "- a\n" for n in range(249))[:20_000], "nested too deep"),
-    ],
-)
-def test_a_text_that_was_approved_before_and_leads_elsewhere_is_held_with_its_reason(body: str, reason: str) -> None:
-    make_people(2)
-    occurrence = make_approved()
-    occurrence.body = body
-    assert queue(occurrence) is QueueOutcome.HELD
-    assert reason in occurrence.reason
-    assert deliveries() == []
-    with pytest.raises(RuleBroken, match="can’t be sent now"):
-        sending.decide_held(occurrence, send=True, by=TESTER)
 
 
 @pytest.mark.parametrize("text", ["[x]({{programme}})", "https://evil.example/?u={{ my_change_link }}"])

@@ -17,6 +17,7 @@ ADA = "1,ada@example.com,Ada,Lovelace,Operations,,leader"
 BEN = "2,ben@example.com,Ben,Bitdiddle,Operations/Claims,ada@example.com,user"
 CY = "3,cy@example.com,Cy,Fect,Operations/Claims,ada@example.com,user;builder"
 DEE = "4,dee@example.com,Dee,Ploy,Finance,ada@example.com,"
+EVERYBODY = (ADA, BEN, CY, DEE)
 
 
 def csv_of(*rows: str, header: str = HEADER) -> bytes:
@@ -47,3 +48,7 @@ def tally(run: ImportRun) -> dict[str, int]:
     """The numbers of people by kind, without zeros."""
     kinds = ("new", "changed", "moved", "returned", "left", "unchanged")
     return {kind: run.counts[kind] for kind in kinds if run.counts[kind]}
+
+
+def count(table: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(table)) or 0

@@ -2,8 +2,8 @@
 
 import pytest
 from factories import TESTER, make_wave
-from intake.companies import ADA, CY, DEE, bring_in, person, stage
-from intake.test_rights_in_files import EVERYBODY, STOLEN, give_post, guard, other_administrator
+from intake.companies import ADA, CY, DEE, EVERYBODY, bring_in, person, stage
+from intake.guarded_sign_ins import STOLEN, give_post, guard, other_administrator
 
 from engagement.accounts import actions, queries
 from engagement.accounts.actions import account_for_person

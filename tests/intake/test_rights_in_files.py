@@ -1,31 +1,25 @@
 """What a file would give away: sign-ins and rights stay with whom they were given to, whatever an HR file says."""
 
 import pytest
-from factories import TESTER, make_department, make_programme, make_wave
-from intake.companies import ADA, BEN, CY, DEE, bring_in, person, stage
+from factories import TESTER, make_wave
+from intake.companies import ADA, BEN, CY, DEE, EVERYBODY, bring_in, person, stage
+from intake.guarded_sign_ins import STOLEN, audited, give_post, guard, letters, other_administrator
 from sqlalchemy import select
 
 from engagement import clock
 from engagement.accounts import actions, queries
-from engagement.accounts.actions import account_for_person, grant_role, make_account, set_password
+from engagement.accounts.actions import account_for_person
 from engagement.accounts.addresses import actions as addresses
 from engagement.accounts.addresses.queries import waiting_sign_ins
 from engagement.accounts.links import rules as links
-from engagement.accounts.models import Account
-from engagement.accounts.rules import Role
-from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import RuleBroken
-from engagement.intake.actions.runs import undo_run
 from engagement.intake.comparing.queries.sign_ins import sign_ins_touched
 from engagement.mail.models import Delivery
 from engagement.people import actions as people
 from engagement.people.rules import RoleOrigin, TrainingRole
 
 pytestmark = pytest.mark.usefixtures("app")
-EVERYBODY = (ADA, BEN, CY, DEE)
-STOLEN = "2,mallory@example.com,Ben,Bitdiddle,Operations/Claims,ada@example.com,user"
-PASSWORD = "four plain words here"
 WAYS = (
     "administrator",
     "auditor of a department",
@@ -35,47 +29,6 @@ WAYS = (
     "sponsor",
     "withdrawn role",
 )
-
-
-def guard(way: str) -> Account:
-    """Give Ben something that makes his sign-in worth stealing, and return it."""
-    ben = person("2")
-    account = account_for_person(ben)
-    if way == "administrator":
-        grant_role(account, Role.ADMINISTRATOR, by=TESTER)
-    elif way == "auditor of a department":
-        grant_role(account, Role.AUDITOR, by=TESTER, department_id=make_department("Finance").id)
-    elif way == "withdrawn role":
-        grant = grant_role(account, Role.CHANGE_MANAGER, by=TESTER)
-        db.session.flush()
-        actions.withdraw_grant(grant, by=TESTER)
-    elif way == "password":
-        set_password(account, PASSWORD, by=TESTER)
-    else:
-        give_post(way)
-    db.session.flush()
-    return account
-
-
-def give_post(way: str) -> None:
-    ben = person("2")
-    if way == "sponsor":
-        make_programme(sponsor=ben)
-        return
-    wave = make_wave(lead=ben if way == "lead" else None)
-    wave.sponsor = ben if way == "sponsor of a wave" else None
-    db.session.flush()
-
-
-def letters() -> list[str]:
-    return sorted(db.session.scalars(select(Delivery.address)))
-
-
-def other_administrator() -> Account:
-    account = make_account("root@example.com", "Ruth Root", by=TESTER)
-    grant_role(account, Role.ADMINISTRATOR, by=TESTER)
-    db.session.flush()
-    return account
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -107,11 +60,6 @@ def test_a_guarded_sign_in_keeps_its_address_until_it_is_confirmed(way: str) -> 
         ("kept sign-in address", ["ben@example.com"] * 2),
         ("confirmed sign-in address", ["ben@example.com", "mallory@example.com"]),
     ]
-
-
-def audited(account: Account) -> list[AuditEntry]:
-    here = (AuditEntry.subject_kind == "account", AuditEntry.subject_id == str(account.id))
-    return list(db.session.scalars(select(AuditEntry).where(*here).order_by(AuditEntry.id)))
 
 
 @pytest.mark.parametrize("way", ["lead", "sponsor of a wave", "sponsor"])
@@ -185,87 +133,6 @@ def test_a_sign_in_outside_the_directory_is_nobodys_of_another_name() -> None:
     bring_in(ADA, stranger.replace("root@", "else@"))
     assert queries.account_by_email("else@example.com") is None
     assert queries.account_by_email("root@example.com") is root
-
-
-@pytest.mark.parametrize("way", ["file", "undoing", "page"])
-@pytest.mark.parametrize("held", ["auditor of a department", "password", "lead", None])
-def test_who_comes_back_has_their_rights_when_an_administrator_says_so(way: str, held: str | None) -> None:
-    other_administrator()
-    bring_in(*EVERYBODY)
-    account = guard(held) if held else account_for_person(person("2"))
-    left = stage(ADA, CY, DEE)
-    ends = (
-        [] if held is None else [sentence for sentence in sign_ins_touched(left) if "ben@example.com ends" in sentence]
-    )
-    assert len(ends) == (held is not None)
-    left = bring_in(ADA, CY, DEE)
-    db.session.refresh(account)
-    assert not account.is_active
-    if way == "page":
-        actions.return_with_sign_in(person("2"), by=TESTER)
-    elif way == "undoing":
-        undo_run(left, by=TESTER)
-    else:
-        run = stage(*EVERYBODY)
-        assert len(sign_ins_touched(run)) == (held is not None)
-        bring_in(*EVERYBODY)
-    db.session.refresh(account)
-    assert not person("2").has_left
-    assert account.is_active is (held is None)
-    assert [row.account for row in waiting_sign_ins()] == ([account] if held else [])
-    if held:
-        actions.reactivate(account, by=TESTER)
-        assert account.is_active
-        assert waiting_sign_ins() == []
-
-
-def test_who_waits_and_leaves_again_waits_again_when_they_return() -> None:
-    other_administrator()
-    bring_in(*EVERYBODY)
-    account = guard("password")
-    for _ in range(2):
-        bring_in(ADA, CY, DEE)
-        db.session.refresh(account)
-        assert (account.is_active, account.returned_at) == (False, None)
-        bring_in(*EVERYBODY)
-        assert [row.account for row in waiting_sign_ins()] == [account]
-    actions.end_with_leaving(person("2"), by=TESTER)
-    assert account.returned_at is None
-    actions.return_with_sign_in(person("2"), by=TESTER)
-    assert [row.account for row in waiting_sign_ins()] == [account]
-    actions.deactivate(account, by=TESTER)
-    assert waiting_sign_ins() == []
-
-
-def test_a_number_that_changes_hands_takes_no_guarded_sign_in_along() -> None:
-    bring_in(*EVERYBODY)
-    guard("auditor of a department")
-    run = stage(ADA, "2,mallory@example.com,Mallory,Malone,Operations,,", CY, DEE)
-    assert [p["kind"] for p in run.problems] == ["number_held"]
-    # Of somebody without rights it is pointed out, as before.
-    run = stage(ADA, BEN, "3,mallory@example.com,Mallory,Malone,Operations,,", DEE)
-    assert [p["kind"] for p in run.problems] == ["number_of_other"]
-
-
-def test_undoing_gives_no_guarded_sign_in_another_address() -> None:
-    bring_in(*EVERYBODY)
-    account = account_for_person(person("2"))
-    moved = bring_in(ADA, STOLEN, CY, DEE)
-    grant_role(account, Role.AUDITOR, by=TESTER)
-    db.session.flush()
-    undo_run(moved, by=TESTER)
-    assert person("2").email == "ben@example.com"
-    assert queries.account_by_email("mallory@example.com") is account
-    assert len(waiting_sign_ins()) == 1
-
-
-def test_undoing_gives_nobody_an_address_that_somebody_signs_in_with_by_now() -> None:
-    bring_in(*EVERYBODY)
-    moved = bring_in(ADA, STOLEN, CY, DEE)
-    grant_role(make_account("ben@example.com", "Ruth Root", by=TESTER), Role.AUDITOR, by=TESTER)
-    db.session.flush()
-    with pytest.raises(RuleBroken, match="belong to somebody else by now"):
-        undo_run(moved, by=TESTER)
 
 
 def test_a_confirmation_holds_for_the_address_that_was_shown_alone() -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from factories import TESTER, make_department, make_wave
-from intake.companies import ADA, BEN, CY, DEE, bring_in, person, stage
-from intake.test_rights_in_files import EVERYBODY, PASSWORD, STOLEN, audited, guard, letters, other_administrator
+from intake.companies import ADA, BEN, CY, DEE, EVERYBODY, bring_in, person, stage
+from intake.guarded_sign_ins import PASSWORD, STOLEN, audited, guard, letters, other_administrator
 from sqlalchemy import delete
 
 from engagement import clock

@@ -4,11 +4,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+from hypothesis import settings
+
 from engagement.intake.reading.queries.files import MOST_BYTES, HrFile, open_file
 from engagement.intake.reading.rules.columns import SavedMapping
 from engagement.intake.reading.rules.fields import StaffRow
-from engagement.intake.reading.rules.problems import Problem, lines_at_fault
+from engagement.intake.reading.rules.problems import Problem, UnreadableFile, lines_at_fault
 from engagement.intake.reading.rules.roster import RosterCheck, RosterLine, check_rows
+
+#: Each workbook is read by a process of its own, which holds whatever happens; so some are enough.
+some = settings(max_examples=12, deadline=None)
 
 
 @dataclass
@@ -43,3 +49,19 @@ def read_file(
             file.problems += problems
     file.problems = sorted([*file.opened.problems, *file.problems], key=lambda problem: problem.line or 0)
     return file
+
+
+def problems_of(data: bytes) -> list[Problem]:
+    """Everything that is wrong with a file, of whatever reach."""
+    try:
+        file = read_file(data, "people.csv")
+    except UnreadableFile as error:
+        return [error.problem]
+    return [*file.problems, *file.checked().problems]
+
+
+def refusal(data: bytes) -> Problem:
+    with pytest.raises(UnreadableFile) as caught:
+        read_file(data, "people")
+    assert caught.value.problem.is_fatal
+    return caught.value.problem

@@ -1,5 +1,6 @@
 """Short ways to a filled outbox for the tests of mail."""
 
+from mail.smtp_peer import SmtpPeer
 from sqlalchemy import Select, insert, literal, select
 
 from engagement import clock
@@ -7,8 +8,12 @@ from engagement.db import db
 from engagement.mail.actions.building import build_mailing
 from engagement.mail.actions.queueing import queue_for_people
 from engagement.mail.models import Delivery, Mailing
+from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.actions.delivering import deliver_until_empty
+from engagement.mail.outbox.rules import Counts
 from engagement.mail.queries import outbox_counts
 from engagement.mail.rules import Letter, MailingKind
+from engagement.mail.wire.actions.transport import Transport
 from engagement.people.models import Person
 
 FROM = "Engagement <engagement@example.com>"
@@ -71,3 +76,24 @@ def queue_to_many(number: int) -> Mailing:
 def states() -> dict[str, int]:
     """How many deliveries there are in each state, those with none left out."""
     return {state.value: number for state, number in outbox_counts().items() if number}
+
+
+def claim(worker: str = "one", size: int = 10) -> list[Delivery]:
+    claimed = claiming.claim_batch(worker, size, clock.now())
+    db.session.commit()
+    return claimed
+
+
+def attempted(worker: str = "one") -> Delivery:
+    (delivery,) = claim(worker, 1)
+    assert claiming.mark_attempt(delivery, worker, clock.now())
+    db.session.commit()
+    return delivery
+
+
+def only_row() -> Delivery:
+    return db.session.scalars(select(Delivery).execution_options(populate_existing=True)).one()
+
+
+def deliver(peer: SmtpPeer, worker: str = "one", **details: object) -> Counts:
+    return deliver_until_empty(Transport(peer.url), worker, link_for, FROM, **details)

@@ -85,7 +85,7 @@ def test_what_a_job_leaves_alone_and_refused_mail_are_told_apart(app: Flask, fro
     texts = db.session.scalars(select(Mailing.text).where(Mailing.kind == "notice").order_by(Mailing.id)).all()
     assert "refused 1 message since the last time" in texts[0]
     assert "550 { { no }} such user" in texts[0]
-    assert "leaves something alone: Briefing { { x }}. A fault." in texts[1]
+    assert "set something aside: Briefing { { x }}. A fault." in texts[1]
 
 
 def test_without_an_administrator_nothing_is_noted_as_told(app: Flask, frozen: time_machine.Traveller) -> None:

@@ -79,4 +79,5 @@ class Reader:
             account_id=self.named_id,
             person_id=self.person_id,
             team_of=self.person_id if self.has_team else None,
+            roles=roles,
         )

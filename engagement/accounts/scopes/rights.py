@@ -4,6 +4,7 @@ Things that belong to no programme, such as sign-ins and the directory, need a r
 navigation if the reach `holds_places` or `holds_anything`.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from engagement.accounts.rules import Role
@@ -50,7 +51,12 @@ def _with_sponsored(reader: Reader, reach: Reach) -> Reach:
     """Return the reach, widened to the programmes that the reader sponsors, by a role or from the data."""
     sponsored = reader.reach(Role.SPONSOR, with_posts=False)
     programmes = reach.programmes | sponsored.programmes | reader.sponsors_programmes
-    return replace(reach, everything=reach.everything or sponsored.everything, programmes=programmes)
+    return replace(
+        reach,
+        everything=reach.everything or sponsored.everything,
+        programmes=programmes,
+        roles=_together(reach.roles, sponsored.roles),
+    )
 
 
 def naming_by_number(reader: Reader) -> Reach:
@@ -76,6 +82,16 @@ def seeing_departments(reader: Reader) -> Reach:
 def training(reader: Reader) -> Reach:
     """Set what people have to learn, and by when: change managers, trainers, leads of waves, heads of departments."""
     return reader.reach(*TRAINERS)
+
+
+def recording_training(reader: Reader) -> Reach:
+    """Record what somebody finished outside the service: trainers and change managers, of people in their places."""
+    return replace(reader.reach(*TRAINERS, with_posts=False), person_id=None, team_of=None)
+
+
+def reading_scores(reader: Reader) -> Reach:
+    """Read how well people passed a test: trainers alone. Others see that it was passed."""
+    return replace(reader.reach(Role.TRAINER, with_posts=False), person_id=None, team_of=None)
 
 
 def reading_old_training(reader: Reader) -> Reach:
@@ -121,11 +137,25 @@ def reading_operation(reader: Reader) -> Reach:
     return _all_or_nothing(reader, Role.ADMINISTRATOR, Role.CHANGE_MANAGER, Role.AUDITOR)
 
 
+def roles_to_gain(reader: Reader, roles: Iterable[str]) -> list[Role]:
+    """Return those of the roles that the reader doesn't have for everything."""
+    return [role for role in map(Role, roles) if not reader.has(role)]
+
+
+def has_in_part(reader: Reader, roles: Collection[Role]) -> bool:
+    """Return whether the reader has one of the roles for a programme, a wave or a department."""
+    return any(role in roles for role, _ in (*reader.in_programmes, *reader.in_waves, *reader.in_departments))
+
+
 def _all_or_nothing(reader: Reader, *roles: Role) -> Reach:
     """Return the reach of a right that only roles without a scope give."""
-    return Reach(everything=reader.has(*roles), account_id=reader.named_id)
+    return Reach(everything=reader.has(*roles), account_id=reader.named_id, roles=roles)
 
 
 def _with_all_for(reader: Reader, reach: Reach, *roles: Role) -> Reach:
     """Return the reach, widened to everything for readers with one of the roles without a scope."""
-    return replace(reach, everything=reach.everything or reader.has(*roles))
+    return replace(reach, everything=reach.everything or reader.has(*roles), roles=_together(reach.roles, roles))
+
+
+def _together(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return (*some, *(role for role in others if role not in some))

@@ -106,7 +106,7 @@ def needed_by(
     planned = [wave for wave in waves if reaches_wave(planning, wave)]
     needed = [
         *_messages(reader, on, limit),
-        _left_alone(reader, limit),
+        _set_aside(reader, limit),
         *_concerns(reader, organisation, limit),
         _old_training(reader, on, limit),
         _vacancies([wave for wave in planned if reaches_programme(planning, wave.programme)], on, limit),
@@ -151,7 +151,7 @@ def _messages(reader: Reader, on: date, limit: int) -> list[Needed]:
     ]
 
 
-def _left_alone(reader: Reader, limit: int) -> Needed:
+def _set_aside(reader: Reader, limit: int) -> Needed:
     def row(left: SetAside) -> Need:
         kind, place = WHERE.get(left.kind, (Kind.JOB, Place.JOBS))
         key = None if place is Place.JOBS else int(left.key)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -65,10 +65,16 @@ def confirmations_of(mailing_ids: Collection[int]) -> dict[int, Confirmations]:
         .select_from(Delivery)
         .join(Delivery.person)
         .outerjoin(Acknowledgement, _same())
-        .where(Delivery.mailing_id.in_(mailing_ids), Delivery.state.in_(READABLE))
+        .where(Delivery.mailing_id.in_(mailing_ids), or_(Delivery.state.in_(READABLE), _could_be_read_once()))
         .group_by(Delivery.mailing_id)
     )
     return {mailing_id: Confirmations(*numbers) for mailing_id, *numbers in db.session.execute(counted)}
+
+
+def _could_be_read_once() -> ColumnElement[bool]:
+    """Return the condition for copies that were tried, and then stopped: because the reader left, or after they confirmed."""
+    left_since = and_(Delivery.attempted_at.is_not(None), Person.left_at.is_not(None))
+    return and_(Delivery.state == DeliveryState.SUPPRESSED, or_(Acknowledgement.id.is_not(None), left_since))
 
 
 def unconfirmed(mailing_id: int) -> Select[Delivery]:

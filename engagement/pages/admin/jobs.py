@@ -23,7 +23,7 @@ from engagement.verbs import Verb
 def jobs() -> str:
     """Show each job with its last run, next run, last error, and what it set aside."""
     reader = guard.reader()
-    guard.allow(rights.reading_operation(reader).everything)
+    guard.allow_all(rights.reading_operation(reader))
     left = set_aside_for(reader)
     return render_template(
         "admin/jobs.html",
@@ -31,7 +31,7 @@ def jobs() -> str:
         clock_stands_still=clock_stands_still(),
         last_tick=last_tick(),
         may_run=rights.administering(reader).everything,
-        left_alone=[(row, address_of(WHERE[row.kind][1], row.key) if row.kind in WHERE else None) for row in left],
+        set_aside=[(row, address_of(WHERE[row.kind][1], row.key) if row.kind in WHERE else None) for row in left],
     )
 
 
@@ -39,7 +39,7 @@ def jobs() -> str:
 def run_job(name: str) -> BaseResponse:
     """Have a job run now. The clock runs it, so several presses make one run."""
     reader = guard.reader()
-    guard.allow(rights.administering(reader).everything)
+    guard.allow_all(rights.administering(reader))
     line = guard.found(line_named(name))
     try:
         ask_for_run(line)

@@ -19,7 +19,7 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.machine import is_this_machine
 from engagement.pages.frame.operation import migrations_are_applied
 from engagement.pages.parts.files import list_file
-from engagement.pages.parts.lists import Asked
+from engagement.pages.parts.lists import TALL_PER_PAGE, Asked
 from engagement.scheduler.running import clock_stands_still, last_tick, line_states
 from engagement.verbs import stored_verb, verb_words
 
@@ -32,7 +32,7 @@ HEADER = ("at (UTC)", "who", "did what", "kind", "id", "name", "changes")
 def index() -> str:
     """Show how the service is doing, and the ways to jobs, audit, sign-ins and mail."""
     reader = guard.reader()
-    guard.allow(rights.reading_operation(reader).everything)
+    guard.allow_all(rights.reading_operation(reader))
     settings, administers = guard.settings(), rights.administering(reader).everything
     return render_template(
         "admin/index.html",
@@ -69,9 +69,9 @@ def _asked_entries(asked: Asked) -> Select[AuditEntry]:
 def audit_log() -> str:
     """Show who changed what, when and from which value, newest first."""
     auditing = rights.auditing(guard.reader())
-    guard.allow(auditing.holds_anything)
+    guard.allow_anything(auditing)
     asked = Asked()
-    entries, page = asked.shown(_asked_entries(asked))
+    entries, page = asked.shown(_asked_entries(asked), TALL_PER_PAGE)
     return render_template(
         "admin/audit.html",
         entries=[told(entry) for entry in entries],
@@ -84,7 +84,7 @@ def audit_log() -> str:
 @blueprint.get("/admin/audit.<any(csv, xlsx):kind>")
 def audit_export(kind: str) -> Response:
     """Give the same entries as a file, in the same words and order; at most 200,000."""
-    guard.allow(rights.auditing(guard.reader()).holds_anything)
+    guard.allow_anything(rights.auditing(guard.reader()))
     entries = _asked_entries(Asked()).limit(MOST_EXPORTED)
 
     def rows() -> Iterator[tuple[object, ...]]:

@@ -39,7 +39,7 @@ for _kind in RecordKind:
 @blueprint.route("/admin/retention", methods=["GET", "POST"])
 def retention() -> Drawn | BaseResponse:
     """Show what would go after these days; save the days when they are sent again unchanged."""
-    guard.allow(rights.administering(guard.reader()).everything)
+    guard.allow_all(rights.administering(guard.reader()))
     rules = retention_rules()
     kept = {kind: rules[kind].keep_days if kind in rules else None for kind in RecordKind}
     form = RetentionForm(data={kind.value: days for kind, days in kept.items()})

@@ -1,6 +1,6 @@
 """Pages of sign-ins: who may do what, giving and withdrawing roles, deactivating."""
 
-from flask import render_template, request
+from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import EmailField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -13,10 +13,12 @@ from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.accounts import account_for, grant_for
+from engagement.db import db
 from engagement.errors import BadInput
 from engagement.letters import search_key, search_words
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
+from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.forms import Form, stripped
@@ -26,14 +28,6 @@ from engagement.people import queries as people
 from engagement.programmes import queries as programmes
 from engagement.waves.queries import open_waves
 from engagement.words import plural
-
-MEANINGS = {
-    Role.ADMINISTRATOR: "Runs the service: sign-ins, directory, audit, jobs",
-    Role.CHANGE_MANAGER: "Plans programmes, waves, training and communication; answers concerns",
-    Role.TRAINER: "Sees who has finished and gives other days; writes courses and curricula where it holds for everything",
-    Role.SPONSOR: "Reads the reports and decides; never sees who objected",
-    Role.AUDITOR: "Reads everything but people’s own words, changes nothing",
-}
 
 
 class RoleForm(Form):
@@ -62,7 +56,7 @@ class RoleForm(Form):
 @blueprint.get("/admin/sign-ins")
 def sign_ins() -> str:
     """Everybody with a role, and what follows from the data for all others."""
-    guard.allow(rights.administering(guard.reader()).everything)
+    guard.allow_all(rights.administering(guard.reader()))
     asked = Asked()
     words = search_words(asked.words("words", "Name or address"))
     role = asked.word_of(Role, "role", "Role")
@@ -86,7 +80,7 @@ def sign_ins() -> str:
 @blueprint.get("/admin/sign-ins/waiting")
 def waiting_sign_ins() -> str:
     """The sign-ins that wait for an administrator: another address in the directory, or a person who came back."""
-    guard.allow(rights.administering(guard.reader()).everything)
+    guard.allow_all(rights.administering(guard.reader()))
     shown, page = Asked().part_of(waiting.waiting_sign_ins())
     return render_template(
         "admin/waiting_sign_ins.html",
@@ -102,7 +96,7 @@ def waiting_sign_ins() -> str:
 @blueprint.post("/admin/sign-ins/addresses")
 def confirm_addresses() -> BaseResponse:
     """Let everybody who was ticked sign in with the address that the directory has for them."""
-    guard.allow(rights.administering(guard.reader()).everything)
+    guard.allow_all(rights.administering(guard.reader()))
     ticked = (text.partition(" ") for text in request.form.getlist("chosen"))
     shown = {number: address for text, _, address in ticked if (number := row_id(text)) is not None}
     if not shown:
@@ -136,7 +130,7 @@ def rename_sign_in(account_id: int) -> BaseResponse:
 @blueprint.route("/admin/sign-ins/new", methods=["GET", "POST"])
 def give_role() -> Drawn | BaseResponse:
     """Give somebody a role; make their sign-in if they have none."""
-    guard.allow(rights.administering(guard.reader()).everything)
+    guard.allow_all(rights.administering(guard.reader()))
     form = RoleForm()
     form.scope.choices = [
         SelectChoice("", "Everywhere"),
@@ -154,7 +148,7 @@ def give_role() -> Drawn | BaseResponse:
         if saved:
             told = f"{account.name} is {role.word.lower()} now."
             return lead_on(saved, "admin.sign_ins", told, _how_they_sign_in(account))
-    return drawn("admin/give_role.html", form, meanings={role.value: words for role, words in MEANINGS.items()})
+    return drawn("admin/give_role.html", form, meanings={role.value: role.meaning for role in Role})
 
 
 def _how_they_sign_in(account: Account) -> str:
@@ -180,6 +174,19 @@ def _account_for(form: RoleForm) -> Account:
             {"name": "Nobody in the directory has this address. Write their name to make a sign-in for them."},
         )
     return actions.make_account(form.email.data, form.name.data, by=guard.reader().actor)
+
+
+@blueprint.post("/admin/sign-ins/own-roles")
+def take_role() -> BaseResponse:
+    """Give an administrator a role for everything, on the page that needs it."""
+    guard.allow_all(rights.administering(guard.reader()))
+    asked = request.form.get("role", "")
+    if asked not in list(Role):
+        raise BadInput("There is no such role. Choose one on the page that needs it.")
+    actions.grant_role(guard.account(), role := Role(asked), by=guard.reader().actor)
+    db.session.commit()
+    notify(f"You are {role.word.lower()} now, everywhere.", "Under Administration, Sign-ins, it can be taken back.")
+    return redirect(guard.safe_path(request.form.get("back")), code=303)
 
 
 @blueprint.post("/admin/sign-ins/grants/<int:grant_id>/withdrawal")

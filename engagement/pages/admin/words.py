@@ -19,7 +19,7 @@ from engagement.days.rhythm import rhythm_words
 from engagement.db import Base
 from engagement.errors import EngagementError
 from engagement.intake.queries import WORDS as OF_PEOPLE
-from engagement.pages.frame.formats import day, kept_moment, moment
+from engagement.pages.frame.formats import brief_moment, day, kept_moment, moment
 from engagement.people.rules import TrainingRole
 from engagement.programmes.rules import SCOPE_QUESTIONS
 from engagement.stakeholders.rules import StakeholderGroup
@@ -98,7 +98,7 @@ def told(entry: AuditEntry, *, in_file: bool = False) -> Told:
     say_day, say_moment = (short_day_words, kept_moment) if in_file else (day, moment)
     values = _Values(entry.subject_kind, say_day, say_moment)
     return Told(
-        _for_sorting(entry) if in_file else day(entry.at.date()) if entry.is_by_day else moment(entry.at),
+        _for_sorting(entry) if in_file else day(entry.at.date()) if entry.is_by_day else brief_moment(entry.at),
         entry.actor_name,
         verb_words(entry.verb),
         KINDS.get(entry.subject_kind, entry.subject_kind.replace("_", " ")),

@@ -81,7 +81,7 @@ def _audience_to_change(audience_id: int) -> Audience:
 def index() -> str:
     """List the audiences with how many people each reaches now."""
     reader = guard.reader()
-    guard.allow(rights.choosing_audiences(reader).holds_places)
+    guard.allow_places(rights.choosing_audiences(reader))
     page = Asked().page(count_of(queries.audiences_in_use()), AUDIENCES_A_PAGE)
     lines = queries.audiences_listed(today(), limit=page.size, offset=page.offset)
     may_change = rights.planning(reader).everything
@@ -148,7 +148,7 @@ def _meant(asked: str, person_id: int) -> list[Person]:
 
 @blueprint.route("/audiences/new", methods=["GET", "POST"])
 def new() -> Drawn | BaseResponse:
-    guard.allow(rights.planning(guard.reader()).everything)
+    guard.allow_all(rights.planning(guard.reader()))
     return _build(None)
 
 

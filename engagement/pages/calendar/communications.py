@@ -57,7 +57,7 @@ def new() -> Drawn | BaseResponse:
     """Add a communication to a programme; first let the reader choose one if the address names none."""
     reader = guard.reader()
     offered, planning = _programmes_to_plan(), rights.planning(reader)
-    guard.allow(bool(offered) or planning.holds_places)
+    guard.allow(bool(offered) or planning.holds_places, planning)
     asked = row_id(request.args.get("programme_id"))
     programme = next((p for p in offered if p.id == asked), offered[0] if len(offered) == 1 else None)
     if programme is None:

@@ -25,7 +25,7 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import row_id
-from engagement.pages.parts.lists import Asked
+from engagement.pages.parts.lists import TALL_PER_PAGE, Asked
 from engagement.people.models import Person
 from engagement.words import plural
 
@@ -51,18 +51,18 @@ class Line:
 @blueprint.get("/deliveries")
 def deliveries() -> str:
     """Show the log, newest first, narrowed by state, message and person."""
-    guard.allow(rights.reading_operation(guard.reader()).everything)
+    guard.allow_all(rights.reading_operation(guard.reader()))
     asked = Asked()
     filters = _filters(asked)
     rows = asked.ordered(queries.deliveries_listed(filters), COLUMNS, usual="-when", last=Delivery.id)
-    found, page = asked.shown(rows)
+    found, page = asked.shown(rows, TALL_PER_PAGE)
     decides = rights.keeping_people(guard.reader()).everything
     confirmed = acknowledged_at(found)
     mailing = db.session.get(Mailing, filters.mailing_id) if filters.mailing_id else None
     person = db.session.get(Person, filters.person_id) if filters.person_id else None
-    counts = (
-        queries.delivery_counts(mailing.id) if mailing else queries.outbox_counts(with_sign_in=filters.with_sign_in)
-    )
+    letters = filters.with_sign_in
+    counts = queries.delivery_counts(mailing.id) if mailing else queries.outbox_counts(with_sign_in=letters)
+    later = queries.waiting_for_hours(clock.now(), mailing.id if mailing else None, with_sign_in=letters)
     return render_template(
         "calendar/deliveries.html",
         lines=[_line(delivery, decides, confirmed.get(delivery.id)) for delivery in found],
@@ -73,7 +73,7 @@ def deliveries() -> str:
         title=_name(mailing) if mailing else "Deliveries",
         mailings=[(row, _name(row)) for row in _mailings(mailing)],
         person=person,
-        lede=_lede(counts, queries.waiting_for_hours(clock.now(), mailing.id if mailing else None)),
+        lede=_lede(counts, later),
         undecided=queries.undecided(),
         here=request.full_path.rstrip("?"),
     )

@@ -27,7 +27,7 @@ def index() -> str:
     """Show the calendar: a month of messages, or all of them as a list."""
     reader = guard.reader()
     reading = rights.reading(reader)
-    guard.allow(reading.holds_places)
+    guard.allow_places(reading)
     if request.args.get("view") == "list":
         return _listed()
     first = month_of(request.args.get("month"), today())

@@ -18,7 +18,7 @@ from engagement.pages.frame.formats import here_today, short_day, shortened
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import chosen_departments, department_choices
 from engagement.pages.parts.forms import day_or_none
-from engagement.pages.parts.lists import Asked
+from engagement.pages.parts.lists import TALL_PER_PAGE, Asked
 from engagement.pages.parts.saving import Drawn, drawn, saving
 from engagement.programmes import queries as programmes
 from engagement.reach import Reach
@@ -47,22 +47,18 @@ class LogLine:
     late: str
 
 
-#: What people said is read rather than looked up, so its pages are shorter than other lists'.
-CONCERNS_A_PAGE = 25
-
-
 @blueprint.get("/concerns")
 def index() -> str:
     """List the concerns, those that wait first."""
     reader = guard.reader()
     planning = rights.planning(reader)
-    guard.allow(planning.holds_places)
+    guard.allow_places(planning)
     readable, on = concerns_within(planning), here_today()
     counted_on = on - timedelta(days=1)
     asked = Asked()
     listed = queries.concerns_listed(readable, on, guard.organisation().country, _filters(asked, readable, planning))
     rows = asked.ordered(listed, COLUMNS, usual="waiting", last=Concern.id)
-    page = asked.page(count_of(rows), CONCERNS_A_PAGE)
+    page = asked.page(count_of(rows), TALL_PER_PAGE)
     return render_template(
         "concerns/index.html",
         lede=_log_lede(queries.waiting_counts(readable, counted_on, guard.organisation().country)),
@@ -88,7 +84,7 @@ def _log_lede(counts: WaitingCounts) -> str:
 def decide_flood() -> BaseResponse:
     """Decide whether the concerns of a flood count in reports."""
     reader = guard.reader()
-    guard.allow(rights.planning(reader).everything)
+    guard.allow_all(rights.planning(reader))
     day = day_or_none(request.form.get("on"))
     if day is None:
         raise BadInput("Which morning is meant? Go back to the log and choose it there.")
@@ -132,6 +128,7 @@ def _filters(asked: Asked, readable: ColumnElement[bool], planning: Reach) -> Lo
         severity=severity,
         wave_id=wave_id,
         owner_id=owner_id,
+        person_id=asked.row("person"),
         is_open=True if state == "open" else None,
         is_late=state == "late",
         left_out=LeftOut.FLOOD if state == "flood" else None,
@@ -144,7 +141,7 @@ def _filters(asked: Asked, readable: ColumnElement[bool], planning: Reach) -> Lo
 def log() -> Drawn | BaseResponse:
     """Log what somebody said in a conversation."""
     planning = rights.planning(guard.reader())
-    guard.allow(planning.holds_places)
+    guard.allow_places(planning)
     choices = waves.waves_visible(waves_within(planning))
     workflows = programmes.workflows_of({wave.programme_id for wave in choices})
     form = LogForm()

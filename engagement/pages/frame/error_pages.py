@@ -34,6 +34,7 @@ from engagement.errors import (
     TooMany,
 )
 from engagement.pages.frame import guard, kept_forms
+from engagement.pages.frame.role_offer import RoleOffer, offer_of
 from engagement.pages.frame.shell import notify
 
 #: Each kind of refusal has one status, wherever it comes from.
@@ -76,10 +77,11 @@ def _page(
     way_on: Sequence[tuple[str, str]] = (("To the start", "/"),),
     typed: Sequence[tuple[str, str]] = (),
     again: Sequence[tuple[str, str]] = (),
+    offer: RoleOffer | None = None,
 ) -> tuple[str, int]:
     """Return a page that says what happened, with what was `typed`, and the fields to send `again`."""
     try:
-        parts = {"way_on": way_on, "typed": typed, "again": again}
+        parts = {"way_on": way_on, "typed": typed, "again": again, "offer": offer}
         return render_template("errors/page.html", heading=heading, sentence=sentence, **parts), status
     except Exception:
         # The usual page needs the database and a trusted host; these words need neither.
@@ -88,20 +90,25 @@ def _page(
         return plain, status
 
 
-def _refused(error: EngagementError) -> tuple[str, int]:
+def _refused(error: EngagementError, offer: RoleOffer | None = None) -> tuple[str, int]:
     db.session.rollback()
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
     # A form that is drawn again keeps what was typed by itself; after any other refusal it is shown here.
     typed = (
         kept_forms.typed_words(kept_forms.typed_fields()) if request.method == "POST" and not guard.is_unknown() else []
     )
-    return _page(status, HEADINGS[status], error.sentence, (("Back to the page", guard.came_from()),), typed)
+    heading = "This page needs another role" if offer and offer.roles else HEADINGS[status]
+    sentence = offer.sentence if offer else error.sentence
+    return _page(status, heading, sentence, (("Back to the page", guard.came_from()),), typed, offer=offer)
 
 
 def _beyond_reach(error: BeyondReach) -> tuple[str, int]:
     """Ask a reader to sign in if their link in a message opens less than their rights; refuse everybody else."""
     reader = guard.reader_or_none()
-    return _sign_in_asked(AsksSignIn(guard.MORE_THAN_A_LINK)) if reader and reader.has_more else _refused(error)
+    if reader and reader.has_more:
+        return _sign_in_asked(AsksSignIn(guard.MORE_THAN_A_LINK))
+    db.session.rollback()
+    return _refused(error, offer_of(reader, "It", error.roles) if reader and error.roles else None)
 
 
 def _signed_out(_error: SignedOut) -> BaseResponse:

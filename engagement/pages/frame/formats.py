@@ -1,16 +1,18 @@
 """How templates write days, times, shares and counts: the filters, in the reader's own time zone."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from engagement import clock
 from engagement.pages.frame import guard
 from engagement.words import (
     brief_day_words,
     count,
+    country_words,
     day_words,
     direction_of,
     month_words,
@@ -29,12 +31,14 @@ def register(app: Flask) -> None:
         day=day,
         short_day=short_day,
         moment=moment,
+        brief_moment=brief_moment,
         clock_time=clock_time,
         share=share,
         count=count,
         plural=plural,
         iso=iso,
         breakable=breakable,
+        country=country_words,
         month=month_words,
         brief_day=brief_day_words,
     )
@@ -91,6 +95,16 @@ def moment(value: datetime | None, missing: str = "not yet") -> str:
     return f"{when} at {clock_time(value)}"
 
 
+def brief_moment(value: datetime | None, missing: str = "not yet") -> Markup:
+    """Write an instant for a cell of a table, which keeps it in one line: "today, 14:00", "Tue 12 May, 14:00"."""
+    if value is None:
+        return escape(missing)
+    local = _local_day(value)
+    year = f" {local.year}" if local.year != today().year else ""
+    when = "today" if local == today() else f"{brief_day_words(local)}{year}"
+    return Markup('<time class="nowrap" datetime="{}">{}, {}</time>').format(iso(value), when, clock_time(value))
+
+
 def kept_moment(value: datetime) -> str:
     """Write an instant for a file, with its zone: "12 May 2026 at 14:00, London time"."""
     zone = reader_zone()
@@ -116,8 +130,8 @@ def share(part: int, whole: int, missing: str = "none yet") -> str:
 
 
 def breakable(path: str) -> Markup:
-    """Write a department's path so that a narrow column breaks it after a slash."""
-    return Markup("/<wbr>").join(path.split("/"))
+    """Write a department's path or an address so that a narrow column breaks it after a slash or an @."""
+    return Markup("<wbr>").join(re.split("(?<=[/@])", path))
 
 
 def shortened(text: str, length: int) -> str:

@@ -19,6 +19,9 @@ from engagement.errors import AsksSignIn, SignedOut
 from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation
 from engagement.reach import allow as allow
+from engagement.reach import allow_all as allow_all
+from engagement.reach import allow_anything as allow_anything
+from engagement.reach import allow_places as allow_places
 from engagement.reach import found as found
 from engagement.settings import Settings
 

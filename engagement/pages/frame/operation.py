@@ -126,7 +126,7 @@ class _AtThisMoment(Collector):
             "engagement_job_failed", "Whether the last run of a line ended with an error", labels=["line"]
         )
         alone = GaugeMetricFamily(
-            "engagement_job_left_alone", "Things that a line leaves alone after a fault", labels=["line"]
+            "engagement_job_set_aside", "Things that a line has set aside after a fault", labels=["line"]
         )
         for line in line_states():
             failed.add_metric([line.name], line.has_failed)

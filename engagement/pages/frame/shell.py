@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from flask import Flask, flash, get_flashed_messages, request
 
+from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.set_aside import may_try_again
 from engagement.pages.frame import guard
 from engagement.pages.frame.addresses import url_for
+from engagement.pages.frame.formats import clock_time, day
+from engagement.pages.frame.role_offer import RoleOffer, offer_here
 from engagement.set_aside import SetAside, set_aside_of
 from engagement.words import zone_words
 
@@ -42,6 +45,7 @@ class Shell:
     timezone: str
     theme: str
     organisation: str
+    paper_line: str
     notices: list[Notice]
     sign_out_url: str
     appearance_url: str | None
@@ -54,7 +58,8 @@ class Shell:
     sees_audiences: bool
     sees_leavers: bool
     sees_maps: bool
-    left_alone: list[SetAside]
+    set_aside: list[SetAside]
+    role_offer: RoleOffer | None
 
 
 def notify(heading: str, text: str = "", tone: str = "ok") -> None:
@@ -79,6 +84,7 @@ def _shell() -> Shell:
         timezone=zone_words(reader.timezone if reader else settings.timezone),
         theme=theme if theme in THEMES else "auto",
         organisation=settings.organisation,
+        paper_line=_paper_line(reader, settings.organisation) if reader else "",
         # Showing a notice takes it out of the cookie; choosing a theme puts a token into the cookie.
         notices=[] if is_unknown else _notices(),
         sign_out_url=url_for("sign_in.sign_out"),
@@ -92,11 +98,21 @@ def _shell() -> Shell:
         sees_audiences=bool(reader and rights.choosing_audiences(reader).holds_places),
         sees_leavers=bool(reader and rights.keeping_people(reader).everything),
         sees_maps=bool(reader and rights.reading_maps(reader).holds_places),
-        left_alone=_left_alone(reader) if reader else [],
+        set_aside=_set_aside(reader) if reader else [],
+        role_offer=offer_here(reader) if reader else None,
     )
 
 
-def _left_alone(reader: Reader) -> list[SetAside]:
+def _paper_line(reader: Reader, organisation: str) -> str:
+    """Return what stands above a printed page: whose it is, who printed it, and when."""
+    return " · ".join(
+        part
+        for part in (organisation, f"printed by {reader.name}, {day(clock.now())} at {clock_time(clock.now())}")
+        if part
+    )
+
+
+def _set_aside(reader: Reader) -> list[SetAside]:
     """What jobs set aside of the thing that this page shows, if the reader may have it tried again."""
     kind, argument = _PAGES_OF_THINGS.get(request.endpoint or "", ("", ""))
     rows = set_aside_of(kind, (request.view_args or {})[argument]) if kind else []

@@ -35,7 +35,7 @@ MANY = 4_000
 @blueprint.get("/people/import/runs")
 def runs() -> str:
     """List all imports, the newest first."""
-    guard.allow(rights.keeping_people(guard.reader()).everything)
+    guard.allow_all(rights.keeping_people(guard.reader()))
     listed, page = Asked().shown(queries.runs())
     return render_template("intake/runs.html", runs=listed, page=page)
 
@@ -61,13 +61,13 @@ _WHOSE = frozenset(
     }
 )
 _REPORTING = frozenset({ProblemKind.UNKNOWN_MANAGER, ProblemKind.OWN_MANAGER, ProblemKind.MANAGER_CYCLE})
-_BY_HAND = frozenset({ProblemKind.KEPT_BY_HAND})
+_KEPT = frozenset({ProblemKind.KEPT_BY_HAND, ProblemKind.ABOUT_LEAVERS})
 #: The lists of problems, with headings and contents.
 PROBLEMS = {
     "addresses": ("Addresses and numbers of others", _WHOSE),
     "managers": ("Managers who are not clear", _REPORTING),
-    "by-hand": ("Kept as given by hand", _BY_HAND),
-    "problems": ("Problems in single rows", frozenset(ProblemKind) - _WHOSE - _REPORTING - _BY_HAND),
+    "kept": ("Left as it is here", _KEPT),
+    "problems": ("Problems in single rows", frozenset(ProblemKind) - _WHOSE - _REPORTING - _KEPT),
 }
 
 

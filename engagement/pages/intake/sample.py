@@ -52,6 +52,10 @@ COLUMNS: dict[Field, tuple[str, tuple[str, str, str]]] = {
     ),
     Field.START_DATE: ("The first day of work, such as 2026-12-31.", ("2019-04-01", "2022-09-15", "2026-11-02")),
     Field.END_DATE: ("The last day of work, where it is known.", ("", "", "2027-10-31")),
+    Field.LEFT_ON: (
+        "The day on which somebody left. Such a row brings nobody back. Empty: they are here.",
+        ("", "", ""),
+    ),
     Field.TRAINING_ROLE: (
         "What the person has to learn: user, builder, support or leader; several with a semicolon between.",
         ("leader", "user;builder", "user"),
@@ -62,7 +66,7 @@ COLUMNS: dict[Field, tuple[str, tuple[str, str, str]]] = {
 @blueprint.get("/people/import/sample.<any(csv, xlsx):kind>")
 def sample(kind: str) -> Response:
     """Give a file with every column that is understood and three people."""
-    guard.allow(rights.keeping_people(guard.reader()).everything)
+    guard.allow_all(rights.keeping_people(guard.reader()))
     rows = zip(*(cells for _, cells in COLUMNS.values()), strict=True)
     return list_file(kind, [field.value for field in COLUMNS], rows, "sample-people", "People")
 

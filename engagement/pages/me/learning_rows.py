@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from engagement.pages.frame.formats import short_day
+from engagement.pages.parts.learning_words import learning_words
 from engagement.training.queries.learning import LearningItem
-from engagement.training.rules import CompletionSource, ItemKind
+from engagement.training.rules import ItemKind
 from engagement.words import number_word
 
 
@@ -18,21 +19,8 @@ class LearningRow:
 
 
 def learning_row(item: LearningItem) -> LearningRow:
-    """Return an item with its state in words: "Passed 9 April", "By 5 May", "After “Working with …”"."""
-    return LearningRow(item, _state_words(item), _note(item))
-
-
-def _state_words(item: LearningItem) -> str:
-    if item.completion is not None:
-        word = "Passed" if item.completion.source is CompletionSource.QUIZ else "Done"
-        return f"{word} {short_day(item.completion.completed_at)}"
-    if item.is_overdue and item.due_on is not None:
-        return f"Was due {short_day(item.due_on)}"
-    if item.is_locked and item.after is not None:
-        return f"After “{item.after.title}”"
-    if item.is_needed and item.due_on is not None:
-        return f"By {short_day(item.due_on)}"
-    return item.state.word
+    """Return an item with its state in words."""
+    return LearningRow(item, learning_words(item), _note(item))
 
 
 def _note(item: LearningItem) -> str:

@@ -1,13 +1,12 @@
 """The zone in which the reader sees times, and how messages reach them."""
 
-from zoneinfo import available_timezones
-
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from engagement.accounts import actions as accounts
+from engagement.days.local_time import zone_names
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
@@ -27,7 +26,7 @@ class TimezoneForm(Form):
 
 
 def _zones() -> list[str]:
-    return sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+    return sorted(zone for zone in zone_names() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
 
 
 @blueprint.route("/me/timezone", methods=["GET", "POST"])

@@ -47,9 +47,14 @@ def harmless(cell: Any) -> Any:
     if isinstance(cell, datetime | date):
         return cell.isoformat()
     if isinstance(cell, str):
-        text = cell.replace("\x00", "")
+        text = guarded(cell.replace("\x00", ""))
         return "'" + text if text.lstrip(" ").startswith(_BEGINS_FORMULA) else text
     return cell
+
+
+def guarded(text: str) -> str:
+    """Return a text that begins as if it had such an apostrophe with one more, because reading the file takes one away."""
+    return "'" + text if text.lstrip("'") != text and text.lstrip("' ").startswith(_BEGINS_FORMULA) else text
 
 
 def _xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], sheet: str) -> bytes:
@@ -83,7 +88,7 @@ def _xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], sheet: str) -> b
 
 
 def _fitting(cell: Any) -> Any:
-    return _NOT_IN_XML.sub("", cell)[:_LONGEST_CELL] if isinstance(cell, str) else cell
+    return guarded(_NOT_IN_XML.sub("", cell))[:_LONGEST_CELL] if isinstance(cell, str) else cell
 
 
 def json_response(content: dict[str, Any], filename: str) -> Response:

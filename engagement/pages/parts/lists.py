@@ -18,6 +18,8 @@ Rows = TypeVar("Rows")
 Known = TypeVar("Known", bound=StrEnum)
 Choices = Iterable[tuple[Any, str]]
 PER_PAGE = 50
+#: Rows on a page where each takes several lines, above all on a phone.
+TALL_PER_PAGE = 25
 #: No list has more pages; a larger number never reaches the database.
 LAST_PAGE = 10_000_000
 LONGEST_WORDS = 200
@@ -232,9 +234,9 @@ class Asked:
         page = self.page(total)
         return (rows if page.number == number else read(page.size, page.offset)[0]), page
 
-    def shown(self, rows: Select[Any]) -> tuple[list[Any], Page]:
+    def shown(self, rows: Select[Any], size: int = PER_PAGE) -> tuple[list[Any], Page]:
         """Return the first value of each row on the page that is asked for, and the page."""
-        page = self.page(count_of(rows))
+        page = self.page(count_of(rows), size)
         return list(db.session.scalars(rows.limit(page.size).offset(page.offset))), page
 
     def part_of(self, rows: Sequence[Any]) -> tuple[Sequence[Any], Page]:

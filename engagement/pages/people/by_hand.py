@@ -63,7 +63,7 @@ class NewPersonForm(PersonForm):
 @blueprint.route("/people/new", methods=["GET", "POST"])
 def new() -> Drawn | BaseResponse:
     """Add one person by hand."""
-    guard.allow(rights.keeping_people(guard.reader()).everything)
+    guard.allow_all(rights.keeping_people(guard.reader()))
     form = _with_departments(NewPersonForm())
     if form.validate_on_submit():
         values = form.values()
@@ -82,7 +82,7 @@ def new() -> Drawn | BaseResponse:
 def values(person_id: int) -> Drawn | BaseResponse:
     """Correct one person by hand."""
     row = held(_person_to_change(person_id))
-    form = _with_departments(PersonForm(obj=row))
+    form = _with_departments(PersonForm(**_drawn_of(row)))
     if form.validate_on_submit():
         with saving(form) as saved:
             changed = correct_person(row, form.values(), by=guard.reader().actor)
@@ -106,8 +106,15 @@ def giving_back(person_id: int, field: str) -> BaseResponse:
     return done("people.person", says, "Until then it stays as it is.", person_id=row.id)
 
 
+def _drawn_of(row: Person) -> dict[str, Any]:
+    """Return what the form begins with; a name that is first and last name alone follows these when they are corrected."""
+    named = ("first_name", "last_name", "email", "job_title", "department_id", "manager")
+    own = row.name if row.name != f"{row.first_name} {row.last_name}".strip() else ""
+    return {**{name: getattr(row, name) for name in named}, "name": own}
+
+
 def _person_to_change(person_id: int) -> Person:
-    guard.allow(rights.keeping_people(guard.reader()).everything)
+    guard.allow_all(rights.keeping_people(guard.reader()))
     return person_for(rights.reading(guard.reader()), person_id)
 
 

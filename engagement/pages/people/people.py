@@ -128,7 +128,7 @@ def _listing(reader: Reader, filters: Filters) -> Listing:
 def index() -> str:
     """List the people whom the reader may see."""
     reader = guard.reader()
-    guard.allow(rights.reading(reader).holds_anything)
+    guard.allow_anything(rights.reading(reader))
     filters, asked = filters_of(request.args)
     return _list("people/index.html", asked, filters)
 
@@ -136,7 +136,7 @@ def index() -> str:
 @blueprint.get("/people/suggestions")
 def suggestions() -> Response:
     """Send a few people whom the reader sees as JSON, for a field in which a person is typed."""
-    guard.allow(rights.reading(guard.reader()).holds_anything)
+    guard.allow_anything(rights.reading(guard.reader()))
     words = request.args.get("words", "")[:100]
     close = queries.people_suggested(words, limit=MOST_OFFERED, visible=people_within(rights.reading(guard.reader())))
     rows = [{"reference": reference_of(p), "name": _suggested_as(p)} for p in close if reference_of(p)]
@@ -151,7 +151,7 @@ def _suggested_as(person: Person) -> str:
 def without_role() -> str:
     """List people without a training role: nobody has said what they have to learn."""
     reader = guard.reader()
-    guard.allow(rights.reading(reader).holds_anything)
+    guard.allow_anything(rights.reading(reader))
     asked = Asked()
     order = asked.order(*COLUMNS, usual="name")
     return _list("people/without_role.html", asked, Filters(without_role=True, order=order))
@@ -178,6 +178,6 @@ def _list(template: str, asked: Asked, narrowed: Filters) -> str:
 def export(kind: str) -> Response:
     """Send the list as a file, with the filters of the page and the columns of the HR file."""
     reader = guard.reader()
-    guard.allow(rights.reading(reader).holds_anything)
+    guard.allow_anything(rights.reading(reader))
     rows = directory_rows(listed(reader, filters_of(request.args)[0]))
     return list_file(kind, DirectoryRow._fields, rows, "people", "People")

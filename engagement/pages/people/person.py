@@ -1,7 +1,6 @@
 """The page of one person: roles, waves, how they are reached, leaving and coming back."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask import redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,6 +13,7 @@ from engagement.accounts.addresses.queries import what_leaving_ends
 from engagement.accounts.queries import account_of_person
 from engagement.accounts.scopes import rights
 from engagement.attention.queries.holding import held_by
+from engagement.days.local_time import zone_names
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
@@ -22,6 +22,7 @@ from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.places import shown_things
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.people import blueprint
+from engagement.pages.people.record import record_of
 from engagement.people import actions, queries
 from engagement.people.by_hand.actions import change_delivery_details
 from engagement.people.by_hand.queries import said_by_hand
@@ -32,6 +33,7 @@ from engagement.training.actions.assigning import settle_assignments
 from engagement.waves import queries as waves
 from engagement.waves.queries import person_for, waves_of_person
 from engagement.waves.scopes import people_within, reaches_wave
+from engagement.words import language_words
 
 ORIGIN_WORDS = {
     RoleOrigin.FILE: "from the HR file",
@@ -64,7 +66,7 @@ def _person(person_id: int) -> Person:
 
 
 def _person_to_change(person_id: int) -> Person:
-    guard.allow(rights.keeping_people(guard.reader()).everything)
+    guard.allow_all(rights.keeping_people(guard.reader()))
     return _person(person_id)
 
 
@@ -78,7 +80,7 @@ def person(person_id: int) -> Drawn:
 def _delivery_form(row: Person, *, posted: bool) -> DeliveryForm:
     form = DeliveryForm(obj=row) if posted else DeliveryForm(formdata=None, obj=row)
     settings = guard.settings()
-    zones = [SelectChoice(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+    zones = [SelectChoice(zone, zone.replace("_", " ")) for zone in sorted(zone_names())]
     form.timezone.choices = [SelectChoice("", f"The organisation’s: {settings.timezone}"), *zones]
     begins, _, ends = settings.working_hours.partition("-")
     form.language.description = f"A tag such as en or pt-BR. Empty: the organisation’s, {settings.language}."
@@ -103,8 +105,11 @@ def _drawn(row: Person, roles_form: RolesForm, delivery_form: DeliveryForm) -> D
         leaving_ends=what_leaving_ends(row) if keeps else "",
         to_hand_over=shown_things(held_by(row, reader)) if row.has_left else [],
         timezone=row.timezone or f"{settings.timezone}, the organisation’s",
-        language=row.language or f"{settings.language}, the organisation’s",
+        language=language_words(row.language)
+        if row.language
+        else f"{language_words(settings.language)}, the organisation’s",
         by_hand=said_by_hand(row.id),
+        record=record_of(row, reader),
         hours=_hours(row, settings.working_hours),
         country=working_time(row.timezone, row.works_from, row.works_until, row.country, guard.organisation()).country,
         roles_form=roles_form,

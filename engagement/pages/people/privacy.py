@@ -105,7 +105,7 @@ def _gone_words(erasure: Erasure) -> str:
 def leavers() -> str:
     """List people who left and still hold something."""
     reader = guard.reader()
-    guard.allow(rights.keeping_people(reader).everything)
+    guard.allow_all(rights.keeping_people(reader))
     totals = holding.held_by_leavers()
     page = Asked().page(totals.people)
     found = holding.leavers_who_hold(reader, limit=page.size, offset=page.offset)

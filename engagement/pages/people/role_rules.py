@@ -64,7 +64,7 @@ def _form(posted: bool) -> RoleRuleForm:
 @blueprint.get("/people/role-rules")
 def role_rules() -> Drawn:
     """Show the rules and, when asked, what a further one would do."""
-    guard.allow(rights.choosing_audiences(guard.reader()).holds_places)
+    guard.allow_places(rights.choosing_audiences(guard.reader()))
     return _drawn(_form(posted=False), None)
 
 
@@ -83,7 +83,7 @@ def _drawn(form: RoleRuleForm, preview: RolePreview | None) -> Drawn:
 @blueprint.post("/people/role-rules")
 def make_role_rule() -> Drawn | BaseResponse:
     """Show what a rule would do; make the rule once the reader has seen that."""
-    guard.allow(_may_change())
+    guard.allow_all(rights.planning(guard.reader()))
     form = _form(posted=True)
     if not form.validate_on_submit():
         return _drawn(form, None)

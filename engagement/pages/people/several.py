@@ -77,7 +77,7 @@ class _Asked:
 @blueprint.route("/people/several-roles", methods=["GET", "POST"])
 def several_roles() -> Drawn | BaseResponse:
     """Show what one training role for several people would do, and do it."""
-    guard.allow(rights.keeping_people(guard.reader()).everything)
+    guard.allow_all(rights.keeping_people(guard.reader()))
     form = SeveralForm()
     asked = _Asked(request.form if request.method == "POST" else request.args)
     role = asked.role

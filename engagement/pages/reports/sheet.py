@@ -41,7 +41,7 @@ class SourceRow:
 def index() -> str | BaseResponse:
     """List the programmes whose sheet the reader may read; if there is only one, lead to it."""
     reporting = rights.reporting(guard.reader())
-    guard.allow(reporting.holds_places)
+    guard.allow_places(reporting)
     readable = programmes(programmes_within(reporting))
     if len(readable) == 1:
         return redirect(url_for("reports.programme", programme_id=readable[0].id))
@@ -166,7 +166,9 @@ def _hidden_words(report: ProgrammeReport) -> str:
 def _definitions(report: ProgrammeReport) -> Sequence[str]:
     """Return the definition of each figure in the order of NOTES."""
     floor = number_word(report.concerns.floor)
-    opened = f" n = {report.concerns.open:,}." if report.concerns.open is not None else ""
+    opened = (
+        f" n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{report.concerns.open:,}." if report.concerns.open is not None else ""
+    )
     return (
         "People who are in the wave now. Somebody in two waves counts in both.",
         "People who have finished every required module of each training role they have, of those with training assigned.",

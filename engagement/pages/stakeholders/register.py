@@ -57,7 +57,7 @@ def index() -> str:
 def _maps() -> Reach:
     """Return the maps that the reader sees; refuses a reader who sees none."""
     maps = rights.reading_maps(guard.reader())
-    guard.allow(maps.holds_places)
+    guard.allow_places(maps)
     return maps
 
 
@@ -82,7 +82,7 @@ def export(kind: str) -> Response:
 def new() -> Drawn | BaseResponse:
     """Put somebody on the map."""
     reader = guard.reader()
-    guard.allow(rights.planning(reader).holds_places)
+    guard.allow_places(rights.planning(reader))
     form = NewForm()
     if request.method != "POST":
         wave_id = row_id(request.args.get("wave"))

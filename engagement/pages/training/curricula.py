@@ -56,7 +56,7 @@ def index() -> str:
     """Show the four curricula, news of the library, and the training of open waves."""
     reader = guard.reader()
     reading = rights.reading(reader)
-    guard.allow(reading.holds_places)
+    guard.allow_places(reading)
     shown = [wave for wave in waves.waves_visible(waves_within(reading)) if wave.status.is_open]
     far = progress_of([wave.id for wave in shown])
     lines = [WaveLine(wave, far[wave.id]) for wave in shown]
@@ -89,7 +89,7 @@ def _library_news() -> tuple[LibraryNews, str]:
 def take_library_over() -> BaseResponse:
     """Take over the starter library: its modules and their curricula."""
     reader = guard.reader()
-    guard.allow(rights.training(reader).everything)
+    guard.allow_all(rights.training(reader))
     counts = settle_library(by=reader.actor)
     if not (counts.added or counts.renewed):
         return done("training.index", "The starter library is here already", "Nothing has changed.")
@@ -103,7 +103,7 @@ def take_library_over() -> BaseResponse:
 def curriculum(role: str) -> str:
     """Show what one training role has to learn, in order."""
     reader = guard.reader()
-    guard.allow(rights.reading(reader).holds_places)
+    guard.allow_places(rights.reading(reader))
     plan = queries.curriculum(guard.found(role_named(role)))
     return render_template("training/curriculum.html", curriculum=plan, may_train=rights.training(reader).everything)
 

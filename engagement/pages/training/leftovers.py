@@ -76,7 +76,7 @@ def _named(found: Sequence[Move], key: str | None) -> Move | None:
 def leftovers() -> str:
     """List what waits for a decision, by move and one by one; or what was decided."""
     reader = guard.reader()
-    guard.allow(rights.reading_old_training(reader).holds_anything)
+    guard.allow_anything(rights.reading_old_training(reader))
     shown = _asked_list()
     asked = Asked()
     for name, value in shown.arguments.items():
@@ -105,7 +105,7 @@ def leftovers() -> str:
 @blueprint.get("/training/leftovers.<any(csv, xlsx):kind>")
 def leftovers_file(kind: str) -> Response:
     """Send the list as a file, with the state and the move that the page shows."""
-    guard.allow(rights.reading_old_training(guard.reader()).holds_anything)
+    guard.allow_anything(rights.reading_old_training(guard.reader()))
     rows = [_cells(line) for line in queries.leftover_lines(_asked_list().rows)]
     return list_file(kind, HEADER, rows, "old-training", "Old training")
 
@@ -140,7 +140,7 @@ def _path(department: Department | None) -> str:
 def decide_leftovers() -> BaseResponse:
     """Decide for everybody of one move whom the page showed."""
     training = rights.training(guard.reader())
-    guard.allow(training.holds_anything)
+    guard.allow_anything(training)
     decision, decided = asked_decision(), old_training_within(training)
     move = _named(queries.moves(decided), request.form.get("move"))
     if move is None:

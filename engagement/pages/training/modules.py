@@ -17,7 +17,7 @@ from engagement.training.actions import completing, modules
 from engagement.training.models import Module
 from engagement.training.queries.curricula import completed_count, curricula
 from engagement.training.rules import RECOGNISE_WRONG, CompletionSource
-from engagement.training.scopes import module_for, module_to_change
+from engagement.training.scopes import allow_recording_for, module_for, module_to_change
 
 
 @blueprint.get("/training/modules/<slug>")
@@ -38,6 +38,7 @@ def _module_page(found: Module, form: CompletionForm) -> Drawn:
         all_roles=list(TrainingRole),
         finished=completed_count(found.id),
         may_train=rights.training(guard.reader()).everything,
+        may_record=rights.recording_training(guard.reader()).holds_places,
         recognise_wrong=RECOGNISE_WRONG,
     )
 
@@ -46,11 +47,13 @@ def _module_page(found: Module, form: CompletionForm) -> Drawn:
 def record_completion(slug: str) -> Drawn | BaseResponse:
     """Record that somebody finished a module outside the service."""
     reader = guard.reader()
-    found = module_to_change(rights.training(reader), slug)
+    recording = rights.recording_training(reader)
+    found = module_for(recording, slug)
     form = CompletionForm()
     if form.validate_on_submit():
         with saving(form) as saved:
             person = form.person.chosen("Write who has finished it.")
+            allow_recording_for(recording, person)
             completing.record_completion(
                 person, found, CompletionSource(form.source.data), on=form.on.data, by=reader.actor
             )
@@ -64,7 +67,7 @@ def record_completion(slug: str) -> Drawn | BaseResponse:
 def new_module() -> Drawn | BaseResponse:
     """Write a new module, with a preview before it is saved."""
     reader = guard.reader()
-    guard.allow(rights.training(reader).everything)
+    guard.allow_all(rights.training(reader))
     form = ModuleForm(minutes=10, pass_mark=80)
     if not form.validate_on_submit():
         return _editing_page(None, form, None)

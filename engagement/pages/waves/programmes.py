@@ -87,7 +87,7 @@ class OwnershipForm(EditForm):
 def index() -> str:
     """List all programmes with the waves that the reader may see."""
     overseeing, planning = rights.overseeing(guard.reader()), rights.planning(guard.reader())
-    guard.allow(overseeing.holds_places)
+    guard.allow_places(overseeing)
     seen = waves.waves_visible(waves_within(overseeing))
     listed = queries.programmes(programmes_within(overseeing))
     return render_template(
@@ -103,7 +103,7 @@ def index() -> str:
 @blueprint.route("/programmes/new", methods=["GET", "POST"])
 def new_programme() -> Drawn | BaseResponse:
     """Begin a programme."""
-    guard.allow(rights.planning(guard.reader()).everything)
+    guard.allow_all(rights.planning(guard.reader()))
     form = ProgrammeForm()
     if form.validate_on_submit():
         with saving(form) as saved:

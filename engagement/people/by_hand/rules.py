@@ -1,25 +1,20 @@
 """What about a person can be said by hand, and the columns of `Person` that hold it."""
 
-from enum import StrEnum
+from engagement.vocabulary import Worded
 
 
-class HandField(StrEnum):
+class HandField(Worded):
     """Something that was said by hand; `HERE` is that the person is in the directory at all."""
 
-    HERE = "here"
+    HERE = "here", "In the directory"
     NAME = "name"
-    EMAIL = "email"
+    EMAIL = "email", "Address"
     DEPARTMENT = "department"
     MANAGER = "manager"
     JOB_TITLE = "job_title"
     LANGUAGE = "language"
-    TIMEZONE = "timezone"
-    HOURS = "hours"
-
-    @property
-    def word(self) -> str:
-        """The field as the reader sees it."""
-        return _WORDS[self]
+    TIMEZONE = "timezone", "Time zone"
+    HOURS = "hours", "Working hours"
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -27,17 +22,6 @@ class HandField(StrEnum):
         return _COLUMNS.get(self, (self.value,))
 
 
-_WORDS = {
-    HandField.HERE: "In the directory",
-    HandField.NAME: "Name",
-    HandField.EMAIL: "Address",
-    HandField.DEPARTMENT: "Department",
-    HandField.MANAGER: "Manager",
-    HandField.JOB_TITLE: "Job title",
-    HandField.LANGUAGE: "Language",
-    HandField.TIMEZONE: "Time zone",
-    HandField.HOURS: "Working hours",
-}
 _COLUMNS = {
     HandField.HERE: (),
     HandField.NAME: ("first_name", "last_name", "name"),

@@ -49,6 +49,7 @@ class DirectoryRow(NamedTuple):
     language: str | None
     start_date: date | None
     end_date: date | None
+    left_on: date | None
     training_role: str
     role_by_rule: str
 
@@ -134,11 +135,12 @@ def directory_rows(people: Select[Person]) -> list[DirectoryRow]:
             Person.language,
             Person.start_on,
             Person.end_on,
+            Person.left_at,
         )
     )
     found = []
     for row in db.session.execute(rows):
-        person_id, *columns = row
+        person_id, *columns, left_at = row
         roles = (";".join(given.get(person_id, [])) for given in (stated, by_rule))
-        found.append(DirectoryRow._make([*columns, *roles]))
+        found.append(DirectoryRow._make([*columns, left_at.date() if left_at else None, *roles]))
     return found

@@ -134,6 +134,8 @@ def _empty_rows_about(person: Person, account: Account | None, known: KnownAs) -
         account.email, account.name, account.password_hash = f"erased-{account.id}@invalid", STAND_IN, None
     drop_roles(person)
     rows_changed(delete(HandValue).where(HandValue.person_id == person.id))
+    # No file can name them any more, so the next one would take them from their people unseen.
+    rows_changed(update(Person).where(Person.manager_id == person.id).values(manager_id=None))
     for column in OWN_DETAILS:
         setattr(person, column, None if Person.__table__.columns[column].nullable else "")
     person.name, person.searched_by, person.erased_at = STAND_IN, "", clock.now()

@@ -148,6 +148,11 @@ def champion_posts(person_id: int, on: date) -> list[Champion]:
     return _champions(is_champion_on(on), *here)
 
 
+def posts_of(person_id: int, visible_waves: ColumnElement[bool]) -> list[Champion]:
+    """Return where a person is, will be or was a champion."""
+    return _champions(Champion.person_id == person_id, visible_waves)
+
+
 def _champions(*conditions: ColumnElement[bool]) -> list[Champion]:
     return list(
         db.session.scalars(

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, true
@@ -12,23 +11,24 @@ from sqlalchemy.orm import contains_eager, joinedload
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
-from engagement.reach import Reach, allow, found
+from engagement.reach import Reach, allow_anything, found
 from engagement.training.models import Assignment, Leftover
 from engagement.training.queries.grounds import SHUT
 from engagement.training.queries.standing import belonging, standing_of
 from engagement.training.rules import LeftoverCause, LeftoverDecision, decide_by
 from engagement.training.scopes import old_training_within
+from engagement.vocabulary import Worded
 from engagement.waves.models import Wave
 
 Row = TypeVar("Row", Wave, Department)
 
 
-class LeftoverState(StrEnum):
+class LeftoverState(Worded):
     """Which leftovers a list shows."""
 
-    OPEN = "open"
+    OPEN = "open", "To be decided"
     KEPT = "kept"
-    WAIVED = "waived"
+    WAIVED = "waived", "Let go"
 
     @property
     def waits(self) -> bool:
@@ -44,11 +44,6 @@ class LeftoverState(StrEnum):
     def argument(self) -> str | None:
         """The name in addresses; None for the default list."""
         return None if self.waits else self.value
-
-    @property
-    def word(self) -> str:
-        """The state as the reader sees it."""
-        return {"open": "To be decided", "kept": "Kept", "waived": "Let go"}[self.value]
 
 
 @dataclass(frozen=True)
@@ -205,7 +200,7 @@ def leftover_among(leftover_id: int, which: ColumnElement[bool]) -> Leftover | N
 
 def leftover_for(reach: Reach, leftover_id: int) -> Leftover:
     """Return a leftover within reach that has not ended; raise NotFound, or BeyondReach if the reach is empty."""
-    allow(reach.holds_anything)
+    allow_anything(reach)
     return found(leftover_among(leftover_id, old_training_within(reach)))
 
 

@@ -234,5 +234,5 @@ def test_who_signed_in_that_day_has_no_time(app: Flask):
     db.session.flush()
     client = auditor(app)
     page = client.get("/admin/audit", query_string={"verb": "signed in that day"}).get_data(as_text=True)
-    assert re.findall(r'data-label="When">([^<]+)<', page) == ["Tuesday 14 April"]
+    assert re.findall(r'<td class="tight">([^<]+)<', page) == ["Tuesday 14 April"]
     assert [row["at (UTC)"] for row in in_file(client, verb="signed in that day")] == ["2026-04-14"]

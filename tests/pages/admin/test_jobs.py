@@ -1,4 +1,4 @@
-"""The page of jobs: what a line left alone, trying it again, and having a line run once however often that is pressed."""
+"""The page of jobs: what a line has set aside, trying it again, and having a line run once however often that is pressed."""
 
 from datetime import timedelta
 
@@ -61,7 +61,7 @@ def test_what_was_left_alone_stands_there_red_and_is_tried_again(app: Flask, adm
     set_aside(LINE.name, "training role", "builder", "Training role builder", "The rule can’t be understood.")
     key = db.session.scalars(select(SetAside.id)).one()
     page = administrator.get("/admin/jobs").get_data(as_text=True)
-    assert "1 left alone" in page
+    assert "1 set aside" in page
     assert "The rule can’t be understood." in page
     assert "One job needs somebody." in administrator.get("/admin").get_data(as_text=True)
     assert administrator.post(f"/admin/set-aside/{key}/trying").status_code == 303

@@ -5,7 +5,7 @@ from factories import PASSWORD, make_account, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
 from intake.companies import ADA, BEN, CY, DEE, person
-from pages.admin.test_waiting_sign_ins import applied, text_of
+from pages.admin.waiting import applied, text_of
 from pages.sign_in.test_links_asked_for import delivered
 from sqlalchemy import select
 

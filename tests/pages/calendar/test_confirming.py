@@ -21,7 +21,7 @@ from engagement.mail.models import Acknowledgement, Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from tests.communications.calendar_rows import AT_TWO, make_approved, make_line
-from tests.pages.calendar.test_communications import page, post
+from tests.pages.calendar.calendar_pages import page, post
 
 pytestmark = pytest.mark.usefixtures("frozen")
 PASSWORD = "four plain words here"

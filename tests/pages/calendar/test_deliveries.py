@@ -1,5 +1,7 @@
 """The delivery log for those who may read it, those who may only read, and those who may not."""
 
+from datetime import timedelta
+
 import pytest
 from factories import make_account, make_change_manager, make_person, signed_in
 from flask import Flask
@@ -50,6 +52,18 @@ def test_log_shows_states_in_words_and_what_the_server_said(filled: Flask):
     assert "One message is not certain" in shown
     assert "What changes, Person1" in shown
     assert (shown.count(">Send it again</button>"), shown.count(">Leave it</button>")) == (2, 1)
+
+
+def test_letters_to_sign_in_that_wait_are_counted_only_where_they_are_listed(filled: Flask):
+    """Four letters and one message wait for working hours: without the letters one waits, with them five."""
+    queue(make_mailing(MailingKind.SIGN_IN))
+    waiting = update(Delivery).where(Delivery.state == DeliveryState.QUEUED)
+    db.session.execute(waiting.values(due_at=clock.now() + timedelta(hours=5)))
+    db.session.commit()
+    client = signed_in(filled, make_change_manager())
+    without, with_letters = page(client), page(client, "/deliveries?mail=all")
+    assert "1 of 4 messages sent. 1 refused by the mail server, 1 not certain. 1 waits for" in without
+    assert "1 of 8 messages sent. 1 refused by the mail server, 1 not certain. 5 wait for" in with_letters
 
 
 @pytest.mark.parametrize(

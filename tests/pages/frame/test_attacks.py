@@ -1,4 +1,4 @@
-"""The attacker's part: texts that want to run, addresses that lead away, cookies that were copied, requests that are malformed."""
+"""The attacker's part: texts that want to run, addresses that lead away, and cookies that were copied."""
 
 import csv
 import re
@@ -6,19 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
 import pytest
-from factories import (
-    PASSWORD,
-    TESTER,
-    make_account,
-    make_change_manager,
-    make_department,
-    make_person,
-    make_programme,
-    make_unknown_concern,
-    make_wave,
-    make_workflow,
-    signed_in,
-)
+from factories import PASSWORD, TESTER, make_account, make_person, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -30,20 +18,12 @@ from engagement.accounts.rules import Role
 from engagement.communications.actions.approving import ask_approval
 from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.actions.writing import write_occurrence
-from engagement.communications.models import TextVersion
 from engagement.db import Base, db
 from engagement.errors import BadInput
 from engagement.people import actions as people
-from engagement.people.models import Person
-from engagement.resistance.models import Concern
-from engagement.stakeholders.actions.mapping import add_stakeholder
-from engagement.stakeholders.actions.notes import write_note
-from engagement.stakeholders.champions.actions import appoint_champion
-from engagement.stakeholders.rules import StakeholderGroup
-from tests.communications.calendar_rows import AT_TWO, make_audience, make_line
+from tests.communications.calendar_rows import AT_TWO, make_line
 
 pytestmark = pytest.mark.usefixtures("frozen")
-EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(2)>{{ 7*7 }}{% raw %}'
 FORMULA = '=HYPERLINK("https://evil.example.com")'
 SECRET = "a secret that only the tests of this service know"
 
@@ -52,59 +32,6 @@ def text_of(client: FlaskClient, path: str, status: int = 200) -> str:
     answer = client.get(path)
     assert answer.status_code == status, (path, answer.status_code)
     return answer.data.decode("utf-8", "replace")
-
-
-@pytest.fixture
-def manager(app: Flask) -> Account:
-    return make_change_manager()
-
-
-@pytest.fixture
-def poisoned(app: Flask, manager: Account) -> dict[str, int]:
-    """Every text that somebody can write holds a script, a broken attribute and a template."""
-    department = make_department(f"Dept {EVIL}".replace("/", "|"))
-    person = make_person(f"Eve {EVIL}", "eve@example.com", department, job_title=EVIL)
-    department.manager = person
-    programme = make_programme(f"Programme {EVIL}", sponsor=person)
-    programme.purpose = EVIL
-    workflow = make_workflow(programme, f"Workflow {EVIL}")
-    for field in ("summary", "system_does", "people_do", "who_decides", "signs_of_error", "then_do", "about_the_job"):
-        setattr(workflow, field, EVIL)
-    wave = make_wave(
-        programme, name=f"Wave {EVIL}", departments=(department,), workflows=(workflow,), members=[person], lead=person
-    )
-    wave.aim = EVIL
-    audience = make_audience(f"Audience {EVIL}")
-    audience.note = EVIL
-    line = make_line(programme, audience=audience, owner=manager, name=f"Line {EVIL}", subject=EVIL, outline=EVIL)
-    message = schedule_briefing(line, AT_TWO, by=TESTER)
-    message.subject, message.body, message.reason = EVIL, EVIL, EVIL
-    version = TextVersion(occurrence_id=message.id, number=1, subject=EVIL, body=EVIL)
-    db.session.add(version)
-    concern = make_unknown_concern(EVIL, on=AT_TWO.date(), wave=wave)
-    row = add_stakeholder(
-        f"Council {EVIL}", StakeholderGroup.OTHERS, places=[wave], role=EVIL, owner=person, by=manager.actor
-    )
-    note = write_note(row, EVIL, by=manager.actor)
-    champion = appoint_champion(wave, person, from_on=AT_TWO.date(), by=manager.actor)
-    db.session.commit()
-    return {
-        "stakeholder_id": row.id,
-        "note_id": note.id,
-        "champion_id": champion.id,
-        "department_id": department.id,
-        "person_id": person.id,
-        "programme_id": programme.id,
-        "workflow_id": workflow.id,
-        "wave_id": wave.id,
-        "audience_id": audience.id,
-        "communication_id": line.id,
-        "occurrence_id": message.id,
-        "version_id": version.id,
-        "concern_id": concern.id,
-        "kind": "csv",
-        "role": "user",
-    }
 
 
 def addresses(app: Flask, values: dict[str, object]) -> list[str]:
@@ -243,82 +170,3 @@ def test_reading_changes_nothing(app: Flask, manager: Account, poisoned: dict[st
     after = counts()
     changed = {name: after[name] - before[name] for name in before if after[name] != before[name]}
     assert changed == {"audit_entry": 1}
-
-
-BAD_QUERIES = [
-    "page=99999999999999999999",
-    "page=-1",
-    "page=x",
-    "words=%00",
-    "words=%ED%A0%80",
-    "q=%00",
-    "q=" + "x" * 100_000,
-]
-BAD_QUERIES += [
-    "department=99999999999999999999",
-    "wave=99999999999999999999&owner=99999999999999999999",
-    "month=9999-99",
-]
-BAD_QUERIES += ["message=99999999999999999999&person=99999999999999999999", "month=9999-12", "month=0001-01", "as=%00"]
-BAD_QUERIES += ["state=%00&move=%00", "move=department-99999999999999999999-1-1-user"]
-LISTS = [
-    "/people",
-    "/people.csv",
-    "/communications",
-    "/concerns",
-    "/deliveries",
-    "/audiences",
-    "/stakeholders",
-    "/stakeholders.csv",
-    "/stakeholders/new",
-    "/admin/audit",
-    "/mailbox",
-    "/training/leftovers",
-    "/training/leftovers.csv",
-]
-
-
-def test_no_malformed_query_breaks_a_list(app: Flask, manager: Account):
-    accounts.grant_role(manager, Role.ADMINISTRATOR, by=TESTER)
-    client, broken = signed_in(app, manager), []
-    for path in LISTS:
-        broken += [(path, query[:40]) for query in BAD_QUERIES if client.get(f"{path}?{query}").status_code >= 500]
-    assert broken == []
-
-
-def _malformed(argument: str) -> int | str:
-    if argument.endswith("_id"):
-        return 99999999999999999999
-    return "csv" if argument == "kind" else "x\x00y"
-
-
-@pytest.mark.usefixtures("frozen", "poisoned")
-def test_no_malformed_id_or_body_breaks_a_page(app: Flask, manager: Account):
-    accounts.grant_role(manager, Role.ADMINISTRATOR, by=TESTER)
-    client, broken = signed_in(app, manager), []
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint.endswith("static") or rule.endpoint in ("operation.readyz", "sign_in.sign_out"):
-            continue
-        path = rule.build({name: _malformed(name) for name in rule.arguments})[1]
-        if "GET" in (rule.methods or ()) and client.get(path).status_code >= 500:
-            broken.append(("GET", path))
-        if "POST" in (rule.methods or ()):
-            for body, kind in ((b"\xff\x00\xed\xa0\x80", "application/json"), (b"text=%00%ED%A0%80&email=%00", None)):
-                form = kind or "application/x-www-form-urlencoded"
-                if client.post(path, data=body, content_type=form).status_code >= 500:
-                    broken.append((form, path))
-    assert broken == []
-
-
-def test_a_body_that_is_too_large_is_refused(app: Flask, manager: Account):
-    answer = signed_in(app, manager).post("/concerns/new", data={"text": "x" * 3_000_000})
-    assert answer.status_code == 413
-    assert db.session.scalar(select(func.count()).select_from(Concern)) == 0
-
-
-def test_no_person_is_found_by_counting(app: Flask):
-    own = make_account("eve@example.com", "Eve")
-    other = make_person("Other One", "other@example.com")
-    client = signed_in(app, own)
-    assert {client.get(f"/people/{n}").status_code for n in (other.id, 99999)} == {403}
-    assert db.session.scalar(select(func.count()).select_from(Person)) == 1

@@ -151,6 +151,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "token": "nonsense",
         "filename": "none",
         "name": "settle-directory",
+        "field": "job_title",
         "run_id": _run().id,
         "message_id": _mailbox_message().id,
         "attempt_id": _attempt(person, module).id,

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from factories import TESTER, make_person, make_programme, make_wave
 from flask import Flask
-from pages.me.test_me import answers, make_message, sign_in, text_of
+from pages.me.own_pages import answers, make_message, sign_in, text_of
 
 from engagement import clock
 from engagement.communications.actions.building import build_message

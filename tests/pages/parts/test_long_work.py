@@ -8,7 +8,7 @@ from factories import make_account, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
 from intake.hr_files import make_hr_file
-from pages.intake.test_intake import give
+from pages.intake.given_files import give
 from sqlalchemy import func, select
 
 from engagement.accounts.rules import Role

@@ -1,10 +1,15 @@
 """Adding and correcting one person on pages, and giving a value back to the file."""
 
+import re
+
 import pytest
-from factories import make_change_manager, make_person, signed_in
+from factories import TESTER, make_change_manager, make_person, signed_in
 from sqlalchemy import select
 
 from engagement.db import db
+from engagement.people.actions import mark_as_left
+from engagement.people.by_hand.queries import said_by_hand
+from engagement.people.by_hand.rules import HandField
 from engagement.people.models import Person
 
 
@@ -53,3 +58,31 @@ def test_how_they_are_reached_is_by_hand_too(planner):
     db.session.commit()
     planner.post(f"/people/{ann.id}/delivery", data={"language": "pl", "timezone": ""})
     assert "Language: by hand" in planner.get(f"/people/{ann.id}").get_data(as_text=True)
+
+
+def test_the_name_follows_a_corrected_last_name_unless_it_is_one_of_its_own(planner):
+    ann, bo = make_person("Ann Abbot"), make_person("Dr. Bo Berg", first_name="Bo", last_name="Berg")
+    db.session.commit()
+    for person, name, now in ((ann, "", "Ann Abbott"), (bo, "Dr. Bo Berg", "Dr. Bo Berg")):
+        page = planner.get(f"/people/{person.id}/values").get_data(as_text=True)
+        sent = dict(re.findall(r'<input[^>]*? name="(\w+)"[^>]*? value="([^"]*)"', page))
+        assert sent["name"] == name
+        sent |= {"last_name": "Abbott", "department_id": str(person.department_id)}
+        assert planner.post(f"/people/{person.id}/values", data=sent).status_code == 303
+        db.session.expire_all()
+        assert (person.name, person.last_name) == (now, "Abbott")
+
+
+def test_a_manager_who_left_stays_when_something_else_is_corrected(planner):
+    boss = make_person("Ida Boss", "ida@example.com")
+    ann = make_person("Ann Abbott", manager=boss)
+    mark_as_left(boss, by=TESTER)
+    db.session.commit()
+    page = planner.get(f"/people/{ann.id}/values").get_data(as_text=True)
+    sent = dict(re.findall(r'<input[^>]*? name="(\w+)"[^>]*? value="([^"]*)"', page))
+    sent |= {"department_id": str(ann.department_id), "job_title": "Clerk"}
+    assert sent["manager"] == "ida@example.com"
+    assert planner.post(f"/people/{ann.id}/values", data=sent).status_code == 303
+    db.session.expire_all()
+    assert (ann.job_title, ann.manager_id) == ("Clerk", boss.id)
+    assert [row.field for row in said_by_hand(ann.id)] == [HandField.JOB_TITLE]

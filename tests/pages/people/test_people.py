@@ -4,33 +4,19 @@ import re
 from io import BytesIO
 
 import pytest
-from factories import (
-    TESTER,
-    make_account,
-    make_change_manager,
-    make_department,
-    make_person,
-    make_wave,
-    signed_in,
-)
+from factories import TESTER, make_account, make_change_manager, make_department, make_person, make_wave, signed_in
+from pages.people.directory import names_in, text_of
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from engagement import clock
-from engagement.audiences import actions as audiences
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.people import actions as people
 from engagement.people import queries
-from engagement.people.models import PersonRole
 from engagement.people.rules import RoleOrigin, TrainingRole
 
 NASTY = '<script>alert("1")</script> O’Brien & Söhne'
-
-
-@pytest.fixture
-def planner(app, frozen):
-    return signed_in(app, make_change_manager())
 
 
 @pytest.fixture
@@ -50,15 +36,6 @@ def employee(app, frozen):
     account = make_account("worker@example.com", "Wanda Worker")
     account.person_id = person.id
     return signed_in(app, account)
-
-
-def text_of(answer) -> str:
-    page = answer.get_data(as_text=True)
-    return " ".join(re.sub(r"<[^>]+>", " ", page[page.index("<main") : page.index("</main")]).split())
-
-
-def names_in(answer) -> list[str]:
-    return re.findall(r'<th scope="row"><a href="/people/\d+">(.*?)</a>', answer.get_data(as_text=True))
 
 
 def test_an_employee_is_turned_away_from_every_page(employee):
@@ -150,9 +127,9 @@ def test_the_files_have_the_columns_of_the_hr_file(planner):
     answer = planner.get("/people.csv")
     assert answer.get_data(as_text=True).splitlines() == [
         "\ufeffemployee_id,email,first_name,last_name,name,job_title,department,manager_email,manager_id,location,country,timezone,language,"
-        "start_date,end_date,training_role,role_by_rule",
-        "7,ida@example.com,Ida,Boss,Ida Boss,,Operations,,,,,,,,,,",
-        ",zed@example.com,'=cmd(),Zed,'=cmd() Zed,,Operations,ida@example.com,7,,,,,,,builder;user,",
+        "start_date,end_date,left_on,training_role,role_by_rule",
+        "7,ida@example.com,Ida,Boss,Ida Boss,,Operations,,,,,,,,,,,",
+        ",zed@example.com,'=cmd(),Zed,'=cmd() Zed,,Operations,ida@example.com,7,,,,,,,,builder;user,",
     ]
     rows = CalamineWorkbook.from_filelike(BytesIO(planner.get("/people.xlsx").data)).get_sheet_by_index(0).to_python()
     assert [row[2] for row in rows] == ["first_name", "Ida", "=cmd()"]
@@ -189,11 +166,11 @@ def test_how_somebody_is_reached_names_the_defaults_and_can_be_set(planner):
     person = make_person("Ann Claims", "ann@example.com")
     db.session.commit()
     page = planner.get(f"/people/{person.id}")
-    assert "Europe/London, the organisation’s Language en, the organisation’s" in text_of(page)
+    assert "Europe/London, the organisation’s Language English, the organisation’s" in text_of(page)
     assert "09:00 to 17:00, the organisation’s" in text_of(page)
     wanted = {"timezone": "Europe/Warsaw", "language": "pl", "works_from": "07:30", "works_until": "15:30"}
     shown = text_of(planner.post(f"/people/{person.id}/delivery", data=wanted, follow_redirects=True))
-    assert "Time zone Europe/Warsaw Language pl Working hours 07:30 to 15:30" in shown
+    assert "Time zone Europe/Warsaw Language Polish Working hours 07:30 to 15:30" in shown
     entry = db.session.scalar(select(AuditEntry).where(AuditEntry.verb == "changed delivery details"))
     assert entry.changes["works_from"] == [None, "07:30"]
     planner.post(f"/people/{person.id}/delivery", data=dict.fromkeys(wanted, ""))
@@ -236,79 +213,6 @@ def test_leaving_lists_what_needs_somebody_else_and_can_be_taken_back(planner):
     shown = text_of(planner.post(f"/people/{person.id}/return", follow_redirects=True))
     assert "Ann Lead is here again." in shown
     assert "What needs somebody else" not in shown
-
-
-def test_the_tree_shows_heads_and_headcounts(planner):
-    head = make_person("Ida Head", "ida@example.com", "Operations")
-    make_person("Bob Claims", "bob@example.com", "Operations/Claims")
-    people.name_department_manager(queries.department_by_path("Operations"), head, by=TESTER)
-    db.session.commit()
-    shown = text_of(planner.get("/departments"))
-    assert "2 departments with 2 people. One has no named head." in shown
-    assert "Operations Ida Head 1 2 Claims in Operations/Claims nobody named 1 1" in shown
-
-
-def test_a_department_is_renamed_headed_and_merged(planner):
-    letters, claims = make_department("Letters"), make_department("Operations/Claims")
-    person = make_person("Ann Letters", "ann@example.com", letters)
-    db.session.commit()
-    answer = planner.post(f"/departments/{claims.id}/name", data={"name": "a/b"})
-    assert "Write a name without a slash" in text_of(answer)
-    assert "There is a department Letters already" in text_of(
-        planner.post(f"/departments/{queries.department_by_path('Operations').id}/name", data={"name": "Letters"})
-    )
-    planner.post(f"/departments/{claims.id}/name", data={"name": "Cases"})
-    assert queries.department_by_path("Operations/Cases").id == claims.id
-    shown = text_of(
-        planner.post(f"/departments/{claims.id}/manager", data={"manager": "ANN@example.com"}, follow_redirects=True)
-    )
-    assert "Head Ann Letters" in shown
-    assert "Nobody here has the name, address or employee number “nobody”" in text_of(
-        planner.post(f"/departments/{claims.id}/manager", data={"manager": "nobody"})
-    )
-    answer = planner.post(f"/departments/{letters.id}/merging", data={"into": claims.id}, follow_redirects=True)
-    assert "Letters is closed. 1 person works in Operations/Cases now." in text_of(answer)
-    db.session.refresh(person)
-    assert person.department_id == claims.id
-    assert "What named this department means that one now." in text_of(planner.get(f"/departments/{letters.id}"))
-
-
-def test_a_department_with_others_below_says_why_it_is_not_merged(planner):
-    make_department("Operations/Claims")
-    finance = make_department("Finance")
-    operations = queries.department_by_path("Operations")
-    db.session.commit()
-    answer = planner.post(f"/departments/{operations.id}/merging", data={"into": finance.id})
-    assert answer.status_code == 422
-    assert "Operations has departments below it. Merge or move those first." in text_of(answer)
-
-
-def test_a_role_rule_is_previewed_made_and_withdrawn(planner):
-    make_person("Ann London", "ann@example.com", location="London", roles=())
-    make_person("Bob London", "bob@example.com", location="London", roles=(TrainingRole.SUPPORT,))
-    audience = audiences.save_audience("London", {"field": "location", "values": ["London"]}, by=TESTER)
-    db.session.commit()
-    asked = {"role": "support", "audience": audience.id}
-    preview = text_of(planner.post("/people/role-rules", data=asked))
-    assert "Nothing has changed yet." in preview
-    assert "2 in “London” 1 would become Support 1 have the role already" in preview
-    assert db.session.scalars(select(PersonRole.origin)).all() == [RoleOrigin.HAND]
-    shown = text_of(planner.post("/people/role-rules", data={**asked, "seen": "yes"}, follow_redirects=True))
-    assert "“London” has the training role Support. 1 person has it anew." in shown
-    assert names_in(planner.get("/people/without-role")) == []
-    rule_id = int(
-        re.search(r"role-rules/(\d+)/withdrawal", planner.get("/people/role-rules").get_data(as_text=True))[1]
-    )
-    shown = text_of(planner.post(f"/people/role-rules/{rule_id}/withdrawal", follow_redirects=True))
-    assert "“London” no longer gives the training role Support. 1 person has lost it." in shown
-    assert names_in(planner.get("/people/without-role")) == ["Ann London"]
-
-
-def test_a_role_rule_that_would_turn_in_a_circle_is_refused(planner):
-    audience = audiences.save_audience("Gap", {"field": "has_no_role"}, by=TESTER)
-    db.session.commit()
-    answer = planner.post("/people/role-rules", data={"role": "user", "audience": audience.id})
-    assert "its rule can’t ask about has no role" in text_of(answer)
 
 
 def test_an_erased_person_has_no_page(planner):

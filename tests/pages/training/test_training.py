@@ -217,6 +217,24 @@ def test_recording_somebody_elses_completion(app: Flask, wave: Wave) -> None:
     assert employee(app).post("/training/modules/reading/completions", data=form).status_code == 403
 
 
+def test_a_trainer_with_a_scope_records_who_of_their_people_finished(app: Flask, wave: Wave) -> None:
+    other = make_wave(wave.programme, number=wave.number + 1, name="Other")
+    make_person("Olu Other", "olu@example.com")
+    db.session.commit()
+    form = {"person": "ben.ode@example.com", "source": "attendance", "on": "2026-04-01"}
+    path = "/training/modules/reading"
+    here = signed_in(app, make_account("here@example.com", "Hanna Here", Role.TRAINER, wave_id=wave.id))
+    assert ("Record as finished" in text_of(here, path), "Rewrite this course" in text_of(here, path)) == (True, False)
+    for person in ("olu@example.com", "Olu Other"):
+        assert here.post(f"{path}/completions", data={**form, "person": person}).status_code == 422
+    there = signed_in(app, make_account("there@example.com", "Tom There", Role.TRAINER, wave_id=other.id))
+    refused = there.post(f"{path}/completions", data=form)
+    assert (refused.status_code, "people of your own waves" in refused.get_data(as_text=True)) == (422, True)
+    assert here.post(f"{path}/completions", data=form).status_code == 303
+    recorded = select(Completion.recorded_by).where(Completion.recorded_by.in_(("Hanna Here", "Tom There")))
+    assert db.session.scalars(recorded).all() == ["Hanna Here"]
+
+
 def test_wave_pages_take_as_many_statements_for_10_as_for_200_members(
     app: Flask, module: Module, statements: Statements
 ) -> None:

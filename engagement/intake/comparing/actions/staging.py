@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, select, union, update
 
+from engagement import clock
 from engagement.db import db, note_growth, rows_changed
 from engagement.intake.models import StagedPerson
 from engagement.intake.reading.queries.files import HrFile, ReadRow
@@ -25,12 +26,13 @@ class Staged:
 
     `problems` are the first `MOST_PROBLEMS` in the order of lines. `bad_rows` counts rows with an error; `unplaced`
     counts those of them that may be about anybody, so that nobody can be said to be missing from the file.
-    `absent_managers` have no row in the file; the directory may know them.
+    `about_leavers` counts rows of people who have left; these are not staged. `absent_managers` have no row in the file; the directory may know them.
     """
 
     rows: int = 0
     bad_rows: int = 0
     unplaced: int = 0
+    about_leavers: int = 0
     warnings: int = 0
     problems: list[Problem] = field(default_factory=list)
     problems_total: int = 0
@@ -47,6 +49,8 @@ def stage_rows(run_id: int, file: HrFile, progress: Progress) -> Staged:
     """Write every readable row of the file to the staging table, and find what is wrong with the file."""
     staged = Staged()
     _write(run_id, _noted(file, staged))
+    if staged.about_leavers:
+        staged.note([_leavers_left_out(staged.about_leavers, file.header_names[Field.LEFT_ON])])
     unreadable = [problem for problem in file.problems if problem.severity is Severity.ERROR]
     staged.note(file.problems)
     lost = {problem.line for problem in unreadable}
@@ -112,10 +116,14 @@ def reject_lines(run_id: int, lines: frozenset[int]) -> int:
 
 
 def _noted(file: HrFile, staged: Staged) -> Iterator[ReadRow]:
-    """Yield the file's rows, counting them and noting problems; each unknown country is noted once."""
+    """Yield the file's rows of people who are here, counting them and noting problems; each unknown country is noted once."""
     countries: set[str] = set()
+    today = clock.now().date()
     for row, problems in file.rows():
         staged.rows += 1
+        if row.left_on and row.left_on <= today:
+            staged.about_leavers += 1
+            continue
         if problems:
             is_bad = _is_bad(problems)
             staged.bad_rows += is_bad
@@ -124,6 +132,13 @@ def _noted(file: HrFile, staged: Staged) -> Iterator[ReadRow]:
             staged.note([p for p in problems if not (is_said and p.kind is ProblemKind.UNKNOWN_COUNTRY)])
             countries.add(row.country)
         yield row, problems
+
+
+def _leavers_left_out(number: int, header: str) -> Problem:
+    rows = "One row is about somebody" if number == 1 else f"{number:,} rows are about people"
+    they = "It brings nobody back and changes" if number == 1 else "They bring nobody back and change"
+    sentence = f"{rows} who left, as “{header}” says. {they} nobody."
+    return Problem(None, header, ProblemKind.ABOUT_LEAVERS, sentence)
 
 
 def _is_bad(problems: list[Problem]) -> bool:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache
 from typing import Generic, TypeVar
-from zoneinfo import available_timezones
 
 from engagement.addresses import kept_form, server_form
+from engagement.days.local_time import zone_names
 from engagement.intake.reading.rules.countries import country_code
 from engagement.intake.reading.rules.problems import ProblemKind, shown
 from engagement.letters import clean, clean_number
@@ -80,11 +80,11 @@ def without_hidden(text: str) -> str:
     return tidy(_HIDDEN.sub("", text))
 
 
-_GUARDED = re.compile("' *[=+\\-@＝＋－＠]")
+_GUARDED = re.compile("'+ *[=+\\-@＝＋－＠]")
 
 
 def unguarded(text: str) -> str:
-    """Return `text` without the leading apostrophe by which CSV files, ours too, protect text from being a formula."""
+    """Return `text` without the leading apostrophe by which files, ours too, protect text from being a formula."""
     return text[1:].lstrip() if text[:1] == "'" and _GUARDED.match(text) else text
 
 
@@ -179,7 +179,7 @@ def read_timezone(text: str) -> str:
 
 @cache
 def _zones() -> dict[str, str]:
-    return {zone.casefold(): zone for zone in sorted(available_timezones())}
+    return {zone.casefold(): zone for zone in sorted(zone_names())}
 
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,4}", re.IGNORECASE)

@@ -91,6 +91,7 @@ _VARIANTS: dict[Field, str] = {
         exit date, contract end date, employment end date, austrittsdatum, austritt, enddatum, date de sortie,
         date de fin, date de départ, fecha de baja, fecha de fin, data di cessazione, data fine,
         datum uit dienst, data de saída, data de demissão, 退職日, 离职日期""",
+    Field.LEFT_ON: "left, left at, has left, has left on",
     Field.TRAINING_ROLE: """
         training role, training roles, learning role, training group, programme role, schulungsrolle,
         schulungsrollen, rolle schulung, rôle de formation, rol de formación, ruolo formativo, trainingsrol""",
@@ -231,5 +232,6 @@ WORDS: dict[Field, str] = {
     Field.LANGUAGE: "the language",
     Field.START_DATE: "the first day",
     Field.END_DATE: "the last day",
+    Field.LEFT_ON: "the day on which somebody left",
     Field.TRAINING_ROLE: "the training role",
 }

@@ -25,6 +25,7 @@ class Field(StrEnum):
     LANGUAGE = "language"
     START_DATE = "start_date"
     END_DATE = "end_date"
+    LEFT_ON = "left_on"
     TRAINING_ROLE = "training_role"
 
 
@@ -43,7 +44,10 @@ class ManagerRef(NamedTuple):
 
 
 class StaffRow(NamedTuple):
-    """One row about one person; texts are trimmed and in NFC, missing values are "" or None."""
+    """One row about one person; texts are trimmed and in NFC, missing values are "" or None.
+
+    A row whose `left_on` is past is about somebody who is not here any more, and is left alone.
+    """
 
     line: int
     employee_id: str
@@ -60,4 +64,5 @@ class StaffRow(NamedTuple):
     language: str
     start_on: date | None
     end_on: date | None
+    left_on: date | None
     training_roles: frozenset[TrainingRole]

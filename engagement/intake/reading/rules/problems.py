@@ -58,6 +58,7 @@ class ProblemKind(StrEnum):
     UNKNOWN_MANAGER = "unknown_manager"
     MANAGER_LEFT = "manager_left"
     KEPT_BY_HAND = "kept_by_hand"
+    ABOUT_LEAVERS = "about_leavers"
     ADDRESS_TAKEN = "address_taken"
     NUMBER_OF_LEAVER = "number_of_leaver"
     NUMBER_OF_OTHER = "number_of_other"
@@ -72,6 +73,7 @@ WARNING_KINDS = frozenset(
         ProblemKind.UNKNOWN_MANAGER,
         ProblemKind.MANAGER_LEFT,
         ProblemKind.KEPT_BY_HAND,
+        ProblemKind.ABOUT_LEAVERS,
         ProblemKind.OWN_MANAGER,
         ProblemKind.NUMBER_OF_OTHER,
         ProblemKind.UNKNOWN_COUNTRY,

@@ -49,6 +49,7 @@ _ONE_LINE = frozenset(
 _ABSENT: Mapping[Field, object] = {
     Field.START_DATE: None,
     Field.END_DATE: None,
+    Field.LEFT_ON: None,
     Field.TRAINING_ROLE: frozenset(),
 }
 
@@ -61,7 +62,7 @@ class RowReader:
         self._width = len(header)
         self._pick = itemgetter(*(columns.get(field, self._width) for field in Field))
         address, text = Readings(read_address), Readings(limited(LONGEST_TEXT))
-        self._days = {field: DayColumn() for field in (Field.START_DATE, Field.END_DATE)}
+        self._days = {field: DayColumn() for field in (Field.START_DATE, Field.END_DATE, Field.LEFT_ON)}
         name, number = Readings(limited(LONGEST_NAME)), Readings(read_number)
         readings: dict[Field, Readings[Any]] = {
             Field.EMPLOYEE_ID: number,
@@ -74,8 +75,7 @@ class RowReader:
             Field.COUNTRY: Readings(read_country),
             Field.TIMEZONE: Readings(read_timezone),
             Field.LANGUAGE: Readings(read_language),
-            Field.START_DATE: Readings(self._days[Field.START_DATE].read),
-            Field.END_DATE: Readings(self._days[Field.END_DATE].read),
+            **{field: Readings(days.read) for field, days in self._days.items()},
             Field.TRAINING_ROLE: Readings(read_roles),
         }
         self._readings = [readings.get(field, text) for field in Field]
@@ -142,10 +142,11 @@ class RowReader:
         email: str
         start_on: date | None
         end_on: date | None
+        left_on: date | None
         roles: frozenset[TrainingRole]
         (
             employee_id, email, first, last, full, job_title, department, manager_email, manager_id,
-            location, country, timezone, language, start_on, end_on, roles,
+            location, country, timezone, language, start_on, end_on, left_on, roles,
         ) = values  # type: ignore[assignment]  # fmt: skip
         if full or not (first and last):
             first, last, display = name_from(first, last, full)  # type: ignore[arg-type]
@@ -156,7 +157,7 @@ class RowReader:
         manager = _manager(manager_id, manager_email)  # type: ignore[arg-type]
         return StaffRow(
             line, employee_id, email, first, last, display, job_title, department, manager,  # type: ignore[arg-type]
-            location, country, timezone, language, start_on, end_on, roles,  # type: ignore[arg-type]
+            location, country, timezone, language, start_on, end_on, left_on, roles,  # type: ignore[arg-type]
         )  # fmt: skip
 
     def _note_gaps(

@@ -152,12 +152,13 @@ class Transport:
 
     def _connected(self) -> smtplib.SMTP:
         server = self._server
-        secure = ssl.create_default_context()
         # Given here, because the standard library would ask DNS at every connection.
         myself = socket.gethostname() or "localhost"
         connection: smtplib.SMTP
         if server.scheme == "smtps":
-            connection = smtplib.SMTP_SSL(server.host, server.port, myself, timeout=self._answer_within, context=secure)
+            connection = smtplib.SMTP_SSL(
+                server.host, server.port, myself, timeout=self._answer_within, context=ssl.create_default_context()
+            )
         else:
             connection = smtplib.SMTP(server.host, server.port, myself, timeout=self._answer_within)
         try:
@@ -166,7 +167,7 @@ class Transport:
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.ehlo_or_helo_if_needed()
             if server.scheme == "smtp+starttls":
-                connection.starttls(context=secure)
+                connection.starttls(context=ssl.create_default_context())
                 connection.ehlo()
             if server.user is not None:
                 connection.login(server.user, server.password or "")

@@ -1,177 +1,36 @@
-"""A person's own data: erasing them everywhere, and how long records are kept."""
+"""How long records are kept: what a rule lets go, what the dry run counts, and whom it leaves alone."""
 
-import json
 from datetime import date, timedelta
 
 import pytest
-from factories import (
-    TESTER,
-    make_account,
-    make_change_manager,
-    make_person,
-    make_programme,
-    make_unknown_concern,
-    make_wave,
-    make_workflow,
-)
+from factories import TESTER, make_account, make_change_manager, make_person, make_unknown_concern, make_wave
+from privacy.somebody import make_somebody
 from sqlalchemy import select, update
 
 from engagement import clock
-from engagement.accounts import actions as accounts
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
-from engagement.attention.queries.holding import held_by
-from engagement.attention.rules import Place
 from engagement.audit import AuditEntry
-from engagement.db import Base, db
-from engagement.errors import BadInput, RuleBroken
+from engagement.db import db
+from engagement.errors import BadInput
 from engagement.mail.actions.building import build_mailing
 from engagement.mail.actions.queueing import queue_for_address
-from engagement.mail.confirmations.actions import acknowledge
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState, Letter, MailingKind
 from engagement.people import actions as people
 from engagement.people.models import Person
-from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.actions.retention import apply_retention, keep_for
 from engagement.privacy.queries import old_records
 from engagement.privacy.queries.old_records import Going, all_going, going
 from engagement.privacy.rules.records import STAND_IN, RecordKind
-from engagement.programmes import actions as programmes
-from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance
-from engagement.resistance.models import About, Concern, ConcernStep
-from engagement.resistance.rules import Sender, Severity, Source
+from engagement.resistance.models import Concern, ConcernStep
 from engagement.resistance.saying import actions as saying
-from engagement.resistance.saying.rules import Moment
 from engagement.scheduler import jobs
-from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
-from engagement.stakeholders.actions.notes import write_note
-from engagement.stakeholders.champions.actions import appoint_champion
-from engagement.stakeholders.rules import StakeholderGroup
-from engagement.waves.models import Membership, WaveDepartment
-
-SECRET = "only for tests"
-
-
-def _somebody():
-    """Return somebody who is spoken of all over the service."""
-    person = make_person(
-        "Zofia Żółkowska", "zofia@example.com", employee_id="HR-0815-Z", job_title="Clerk of a rare kind"
-    )
-    other = make_person("Joanna Other", "anna.zofia@example.com")
-    wave = make_wave(members=[person, other], workflows=())
-    account = accounts.account_for_person(person)
-    manager = make_account("ines@example.com", "Ines Okafor", Role.CHANGE_MANAGER)
-    workflow = make_workflow(wave.programme)
-    programmes.name_holder(workflow, OwnershipPart.OPERATIONAL_OWNER, person, by=manager.actor)
-    programmes.name_holder(workflow, OwnershipPart.OPERATIONAL_OWNER, other, by=manager.actor)
-    mailing = build_mailing(MailingKind.NOTICE, Letter("Hello", "Dear {{ name }}", "<p>{{ name }}</p>"))
-    copy = queue_for_address(mailing, person.email, person.name, {"name": person.name}, person_id=person.id)
-    mailing.asks_confirmation = True
-    acknowledge(copy, by=account.actor)
-    saying.say_something(
-        "I, Zofia Żółkowska, object.",
-        Sender.NAMED,
-        secret=SECRET,
-        moment=Moment(date(2026, 4, 14), "GB-ENG"),
-        form_key="k" * 24,
-        by=account.actor,
-    )
-    resistance.log_concern(
-        "Zofia Żółkowska told me so.",
-        About(Source.OTHER, wave=wave),
-        by=manager.actor,
-        on=date(2026, 4, 14),
-        severity=Severity.LOW,
-    )
-    row = add_stakeholder(
-        person,
-        StakeholderGroup.BUSINESS_LEADERS,
-        places=[wave],
-        role="Zofia Żółkowska speaks for the floor.",
-        by=TESTER,
-    )
-    write_note(row, "She wants a call before anything in writing.", by=manager.actor)
-    write_note(
-        add_stakeholder("Brokers", StakeholderGroup.CUSTOMERS, places=[wave], by=TESTER),
-        "Zofia Żółkowska knows them.",
-        by=account.actor,
-    )
-    appoint_champion(wave, person, department=_department_of(wave, person), from_on=date(2026, 4, 1), by=manager.actor)
-    db.session.commit()
-    return person, other, wave
-
-
-def _department_of(wave, person):
-    db.session.add(WaveDepartment(wave_id=wave.id, department_id=person.department_id))
-    db.session.flush()
-    return person.department
-
-
-def _everything():
-    """Return every value of every table as one text."""
-    found = []
-    for table in Base.metadata.sorted_tables:
-        for row in db.session.execute(select(table)).all():
-            found.extend(json.dumps(v, ensure_ascii=False, default=str) for v in row)
-    return "\n".join(found)
-
-
-def test_erasing_removes_name_and_address_everywhere_and_keeps_the_counts(app):
-    person, other, wave = _somebody()
-    before = {t.name: len(db.session.execute(select(t)).all()) for t in Base.metadata.sorted_tables}
-    erase_person(person, by=TESTER)
-    db.session.commit()
-    everything = _everything()
-    for word in ("Żółkowska", '"zofia@example.com', "HR-0815-Z", "Clerk of a rare kind"):
-        assert word not in everything, word
-    assert db.session.get(Person, other.id).email == "anna.zofia@example.com"
-    assert f"I, {STAND_IN}, object." in everything
-    assert f"{STAND_IN} knows them." in everything
-    for word in ("speaks for the floor", "wants a call"):
-        assert word not in everything, word
-    after = {t.name: len(db.session.execute(select(t)).all()) for t in Base.metadata.sorted_tables}
-    assert {name: number for name, number in after.items() if name not in ("audit_entry", "person_role")} == {
-        name: number for name, number in before.items() if name not in ("audit_entry", "person_role")
-    }
-    assert len(db.session.scalars(select(Membership).where(Membership.wave_id == wave.id)).all()) == 2
-
-
-def test_a_shared_name_stays_in_texts_because_it_may_be_the_other_one(app):
-    first = make_person("Ann Miller", "ann1@example.com")
-    make_person("Ann Miller", "ann2@example.com")
-    manager = make_account("ines@example.com", "Ines", Role.CHANGE_MANAGER)
-    resistance.log_concern("Ann Miller said no.", About(Source.OTHER), by=manager.actor, on=date(2026, 4, 14))
-    erase_person(first, by=TESTER)
-    assert db.session.scalars(select(Concern.text)).all() == ["Ann Miller said no."]
-    assert db.session.scalars(select(Person.name).order_by(Person.id)).all() == [STAND_IN, "Ann Miller"]
-
-
-def test_who_still_holds_something_is_not_erased(app):
-    person = make_person()
-    workflow = make_workflow(make_programme())
-    programmes.name_holder(workflow, OwnershipPart.CHANGE_APPROVER, person, by=TESTER)
-    with pytest.raises(RuleBroken, match="still holds Claims triage"):
-        erase_person(person, by=TESTER)
-
-
-def test_who_looks_after_a_stakeholder_gives_them_away_before_being_erased(app):
-    person, wave = make_person(), make_wave()
-    row = add_stakeholder("Works council", StakeholderGroup.OTHERS, places=[wave], owner=person, by=TESTER)
-    with pytest.raises(RuleBroken, match="still holds Works council"):
-        erase_person(person, by=TESTER)
-    people.mark_as_left(person, by=TESTER)
-    db.session.flush()
-    assert [(thing.what, thing.as_what, thing.place) for thing in held_by(person)] == [
-        ("Works council", "Looks after this stakeholder", Place.PLAN_STAKEHOLDER)
-    ]
-    change_stakeholder(row, StakeholderGroup.OTHERS, places=[wave], name="Works council", by=TESTER)
-    erase_person(person, by=TESTER)
 
 
 def test_retention_lets_go_what_the_dry_run_counted(app, frozen):
-    person, _, _ = _somebody()
+    person, _, _ = make_somebody()
     frozen.shift(timedelta(days=100))
     fresh = build_mailing(MailingKind.NOTICE, Letter("Later", "Hello", "<p>Hello</p>"))
     queue_for_address(fresh, "zofia@example.com", "Zofia", {}, person_id=person.id)
@@ -185,7 +44,7 @@ def test_retention_lets_go_what_the_dry_run_counted(app, frozen):
 
 
 def test_leavers_are_erased_when_their_time_is_over(app, frozen):
-    person, _, _ = _somebody()
+    person, _, _ = make_somebody()
     people.mark_as_left(person, by=TESTER)
     keep_for(RecordKind.LEAVERS, 365, by=TESTER)
     frozen.shift(timedelta(days=364))
@@ -231,25 +90,6 @@ def test_setting_a_rule_is_audited_and_setting_it_again_is_not(app):
     assert [e.changes for e in db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "set retention"))] == [
         {"days kept": [None, 90]}
     ]
-
-
-def test_the_last_administrator_is_not_erased(app):
-    person = make_person("Rohan Mehta", "rohan@example.com")
-    make_account("rohan@example.com", "Rohan Mehta", Role.ADMINISTRATOR)
-    db.session.commit()
-    with pytest.raises(RuleBroken, match="last administrator"):
-        erase_person(person, by=TESTER)
-    db.session.rollback()
-    assert db.session.scalar(select(Person.name)) == "Rohan Mehta"
-
-
-def test_an_erased_person_has_no_session_left(app):
-    person, _, _ = _somebody()
-    account = accounts.account_for_person(person)
-    version = account.session_version
-    erase_person(person, by=TESTER)
-    assert not account.is_active
-    assert account.session_version == version + 1
 
 
 def test_how_many_closed_concerns_go_is_told_nowhere(app, frozen):

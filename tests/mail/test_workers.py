@@ -1,0 +1,103 @@
+"""Workers beside each other and in turn: everybody once, whatever is killed, stopped or held back."""
+
+import time
+from collections import Counter
+
+from flask import Flask
+from mail.outbox import FROM, deliver, link_for, queue_to_many, states
+from mail.sending_process import SendingProcess
+from mail.smtp_peer import smtp_peer
+from sqlalchemy import select, update
+
+from engagement import clock
+from engagement.db import db
+from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions.courier import Courier
+from engagement.mail.outbox.actions.delivering import Worker
+from engagement.mail.outbox.actions.pace import Pace
+from engagement.mail.rules import DeliveryState
+from engagement.mail.wire.actions.transport import Transport
+
+
+def wait_until(question, seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not question():
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.02)
+
+
+def test_two_threads_send_everything_exactly_once(app: Flask):
+    queue_to_many(120)
+    with smtp_peer() as peer:
+        worker = Worker(app.app_context, peer.url, link_for, FROM, connections=2)
+        worker.start()
+        wait_until(lambda: len(peer.messages) >= 120)
+        worker.stop()
+        assert len({received.connection for received in peer.messages}) == 2
+    assert Counter(peer.recipients) == Counter({f"person{n}@example.com": 1 for n in range(120)})
+    db.session.rollback()
+    assert states() == {"sent": 120}
+
+
+def test_two_processes_send_everything_exactly_once(app: Flask):
+    queue_to_many(200)
+    with smtp_peer(seconds_per_message=0.002) as peer:
+        processes = [SendingProcess(app, peer) for _ in range(2)]
+        sent = [process.sent() for process in processes]
+    assert sum(sent) == 200
+    assert Counter(peer.recipients) == Counter({f"person{n}@example.com": 1 for n in range(200)})
+
+
+def test_killed_process_leaves_at_most_one_uncertain_and_nobody_gets_it_twice(app: Flask):
+    queue_to_many(200)
+    with smtp_peer(seconds_per_message=0.005) as peer:
+        process = SendingProcess(app, peer)
+        wait_until(lambda: len(peer.messages) >= 60)
+        process.kill()
+        time.sleep(0.2)
+        accepted = list(peer.recipients)
+        assert 60 <= len(accepted) < 200
+        db.session.execute(
+            update(Delivery).where(Delivery.claimed_until.is_not(None)).values(claimed_until=clock.now())
+        )
+        db.session.commit()
+        SendingProcess(app, peer).sent()
+    found = states()
+    assert found.get("unknown", 0) <= 1
+    assert found["sent"] + found.get("unknown", 0) == 200
+    assert max(Counter(peer.recipients).values()) == 1
+    uncertain = set(db.session.scalars(select(Delivery.address).where(Delivery.state == DeliveryState.UNKNOWN)))
+    assert {f"person{n}@example.com" for n in range(200)} - set(peer.recipients) <= uncertain
+
+
+def test_told_to_stop_a_courier_gives_back_what_it_has_not_sent(app: Flask):
+    queue_to_many(10)
+    with smtp_peer() as peer:
+        courier = Courier(Transport(peer.url), "one", link_for, FROM, stopping=lambda: len(peer.messages) >= 3)
+        assert courier.deliver_once() is False
+        courier.transport.close()
+    assert states() == {"sent": 3, "queued": 7}
+
+
+def test_worker_ends_quickly_though_the_mail_server_hangs(app: Flask):
+    queue_to_many(3)
+    with smtp_peer(seconds_per_message=30) as peer:
+        worker = Worker(app.app_context, peer.url, link_for, FROM, connections=1)
+        worker.start()
+        wait_until(lambda: bool(peer.commands))
+        began = time.monotonic()
+        worker.stop(within=0.5)
+        assert time.monotonic() - began < 2
+    db.session.rollback()
+
+
+def test_rate_spreads_messages_evenly_and_is_shared(app: Flask):
+    pace = Pace(per_minute=1200)
+    waits = [pace.waiting_time() for _ in range(5)]
+    assert [round(wait, 2) for wait in waits] == [0.0, 0.05, 0.1, 0.15, 0.2]
+    queue_to_many(6)
+    with smtp_peer() as peer:
+        began = time.monotonic()
+        deliver(peer, pace=Pace(per_minute=600))
+        assert 0.5 <= time.monotonic() - began < 5
+    assert Pace(0).waiting_time() == 0.0

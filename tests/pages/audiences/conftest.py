@@ -1,0 +1,9 @@
+"""Readers of audiences."""
+
+import pytest
+from factories import make_change_manager, signed_in
+
+
+@pytest.fixture
+def planner(app, frozen):
+    return signed_in(app, make_change_manager())

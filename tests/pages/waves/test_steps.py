@@ -1,0 +1,93 @@
+"""Steps of a wave through its pages: what is refused, what asks for a reason, and going live."""
+
+import re
+
+import pytest
+
+from engagement.db import db
+from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
+
+
+def test_a_step_that_the_status_does_not_allow_is_refused_in_words(manager, wave):
+    page = manager.post(f"/waves/{wave.id}/statuses", data={"status": "closed"})
+    assert page.status_code == 422
+    assert "is planned and can’t become closed" in page.get_data(as_text=True)
+    assert manager.post(f"/waves/{wave.id}/statuses", data={"status": "nonsense"}).status_code == 422
+    done = manager.post(f"/waves/{wave.id}/statuses", data={"status": "ready", "reason": "Rehearsed twice."})
+    assert done.status_code == 303
+    assert db.session.get(Wave, wave.id).status is WaveStatus.READY
+
+
+def rail(page: str) -> list[str]:
+    """The steps on a wave's page, as they read."""
+    steps = re.findall(r"<li[^>]*>(.*?)</li>", page.split("Where it stands</h2>")[1].split("</ol>")[0], re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", step).replace("(done)", "").split()) for step in steps]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (WaveStatus.READY, "cancelled", "Its people will no longer be asked for training."),
+        (WaveStatus.CANCELLED, "planned", "The wave is being planned again"),
+        (WaveStatus.STABILISING, "closed", "For a day you can take this back."),
+    ],
+)
+def test_a_step_that_needs_a_reason_asks_for_it_and_the_page_keeps_it(manager, wave, old, new, words):
+    wave.status = old
+    button = f'href="/waves/{wave.id}/statuses?status={new}"'
+    assert button in manager.get(f"/waves/{wave.id}").get_data(as_text=True)
+    assert words in manager.get(f"/waves/{wave.id}/statuses?status={new}").get_data(as_text=True)
+    too_long = "Long " + "x" * 1000
+    for reason, told in (("", "Say why."), ("   ", "Say why."), (too_long, "Shorten this to 1,000 characters.")):
+        refused = manager.post(f"/waves/{wave.id}/statuses", data={"status": new, "reason": reason})
+        page = refused.get_data(as_text=True)
+        assert (refused.status_code, told in page, f'value="{new}"' in page) == (422, True, True)
+        assert reason.strip() in page
+    assert db.session.get(Wave, wave.id).status is old
+    done = manager.post(
+        f"/waves/{wave.id}/statuses", data={"status": new, "reason": "The works council wants <a> word."}
+    )
+    assert done.status_code == 303
+    word = WaveStatus(new).word
+    expected = f"14 April {word} by Ines Okafor: The works council wants &lt;a&gt; word."
+    assert rail(manager.get(f"/waves/{wave.id}").get_data(as_text=True)) == [expected]
+
+
+def test_a_step_that_nobody_will_ask_about_is_one_button(manager, wave):
+    wave.status = WaveStatus.LIVE
+    page = manager.get(f"/waves/{wave.id}").get_data(as_text=True)
+    assert "/statuses?status=" not in page
+    assert manager.post(f"/waves/{wave.id}/statuses", data={"status": "stabilising"}).status_code == 303
+    assert manager.get(f"/waves/{wave.id}/statuses").location == f"/waves/{wave.id}"
+    assert rail(manager.get(f"/waves/{wave.id}").get_data(as_text=True)) == ["14 April Stabilising by Ines Okafor"]
+
+
+def test_going_live_shows_what_is_open_and_can_be_taken_back(manager, wave):
+    for status, reason in (("cancelled", "No budget."), ("planned", "Found some."), ("ready", "Rehearsed.")):
+        manager.post(f"/waves/{wave.id}/statuses", data={"status": status, "reason": reason})
+    asked = manager.get(f"/waves/{wave.id}/statuses?status=live").get_data(as_text=True)
+    assert re.findall(r"<h3><a href=\"([^\"]+)\">([^<]+)</a>", asked)[:2] == [
+        (f"/waves/{wave.id}", "It is not the day of its go-live"),
+        (f"/waves/{wave.id}/edit", "Nobody leads it"),
+    ]
+    planned_for = wave.go_live_on
+    days = {"on": "2026-04-14", "status": "live"}
+    refused = manager.post(f"/waves/{wave.id}/statuses", data=days | {"on": "2026-04-15", "reason": "Began."})
+    assert (refused.status_code, "That day has not come." in refused.get_data(as_text=True)) == (422, True)
+    assert manager.post(f"/waves/{wave.id}/statuses", data=days | {"reason": ""}).status_code == 422
+    assert manager.post(f"/waves/{wave.id}/statuses", data=days | {"reason": "Began."}).status_code == 303
+    page = manager.get(f"/waves/{wave.id}").get_data(as_text=True)
+    assert "went live on Tuesday 14 April, today" in page
+    assert f'href="/waves/{wave.id}/taking-back"' in page
+    back = manager.post(
+        f"/waves/{wave.id}/taking-back", data={"go_live_on": planned_for.isoformat(), "reason": "Wrong wave."}
+    )
+    assert back.status_code == 303
+    page = manager.get(f"/waves/{wave.id}").get_data(as_text=True)
+    assert rail(page)[-2:] == ["14 April Live by Ines Okafor: Began.", "14 April Ready by Ines Okafor: Wrong wave."]
+    assert "/taking-back" not in page
+    assert manager.get(f"/waves/{wave.id}/taking-back").location == f"/waves/{wave.id}"
+    refused = manager.post(f"/waves/{wave.id}/taking-back", data={"reason": "Again."})
+    assert (refused.status_code, "can’t be taken back any more" in refused.get_data(as_text=True)) == (422, True)
+    assert db.session.get(Wave, wave.id).go_live_on == planned_for
