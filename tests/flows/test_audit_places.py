@@ -36,6 +36,8 @@ from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stak
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
+from engagement.stakeholders.standings.actions import forget_labels, say_standing
+from engagement.stakeholders.standings.rules import Level, Standing
 from engagement.training.actions.completing import record_completion
 from engagement.training.models import Module
 from engagement.training.rules import RECORDED_SOURCES
@@ -97,6 +99,15 @@ def dated(at: Place) -> Any:
 
 def stakeholder(at: Place, whom: Any = "The council") -> Any:
     return add_stakeholder(whom, StakeholderGroup.END_USERS, places=[at.wave], by=TESTER)
+
+
+def forget(at: Place) -> None:
+    """Say a level of a person while they lead the wave, and forget it when they no longer do."""
+    row, at.wave.lead = stakeholder(at, at.person), at.person
+    say_standing(row, Standing(level_now=Level.NEUTRAL), on=DAY, by=TESTER)
+    at.wave.lead = None
+    db.session.flush()
+    forget_labels(row.id, DAY)
 
 
 def finish(at: Place) -> None:
@@ -165,6 +176,8 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
     (Verb.ADDED_STAKEHOLDER, lambda at: stakeholder(at, at.department), OF_WAVE | {"department"}),
     (Verb.WROTE_NOTE, lambda at: write_note(stakeholder(at), "Quiet", by=TESTER), OF_WAVE),
     (Verb.REMOVED_STAKEHOLDER, lambda at: remove_stakeholder(stakeholder(at), by=TESTER), OF_WAVE),
+    (Verb.SAID_STANDING, lambda at: say_standing(stakeholder(at), Standing(50), on=DAY, by=TESTER), OF_WAVE),
+    (Verb.FORGOT_LABELS, forget, OF_WAVE | {"person"}),
     (Verb.ERASED_STAKEHOLDER, lambda at: erase_outsider(stakeholder(at), by=TESTER), OF_WAVE),
     (
         Verb.APPOINTED_CHAMPION,

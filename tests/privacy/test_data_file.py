@@ -36,6 +36,8 @@ from engagement.resistance.saying.rules import Moment
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.rules import StakeholderGroup
+from engagement.stakeholders.standings.actions import say_standing
+from engagement.stakeholders.standings.rules import Level, Standing
 
 pytestmark = pytest.mark.usefixtures("frozen")
 SECRET = "only for tests"
@@ -94,6 +96,7 @@ def test_what_is_about_a_person_is_told_whole(app):
         person, StakeholderGroup.BUSINESS_LEADERS, places=[wave], role="She speaks for the floor.", by=TESTER
     )
     write_note(row, "She wants a call first.", by=make_account().actor)
+    say_standing(row, Standing(80, level_now=Level.NEUTRAL), "She runs letters.", on=ON, by=TESTER)
     db.session.commit()
     found = data_of(person, with_concerns=True)
     about = found["about_them"]
@@ -111,10 +114,13 @@ def test_what_is_about_a_person_is_told_whole(app):
         "stakeholder_note",
         "stakeholder_place",
         "stakeholder_profile",
+        "stakeholder_standing",
     }
     assert [row["text"] for row in about["concern"]] == ["I, Zofia Sand, object."]
     assert [row["text"] for row in about["stakeholder_note"]] == ["She wants a call first."]
     assert [row["role"] for row in about["stakeholder_profile"]] == ["She speaks for the floor."]
+    (stood,) = about["stakeholder_standing"]
+    assert [stood[name] for name in ("influence", "level_now", "reason")] == [80, "neutral", "She runs letters."]
     assert "password_hash" not in about["account"][0]
     assert json.loads(json.dumps(found)) == found
 

@@ -41,6 +41,9 @@ from engagement.stakeholders.actions.mapping import add_stakeholder, change_stak
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.models import StakeholderNote, StakeholderProfile
 from engagement.stakeholders.rules import StakeholderGroup
+from engagement.stakeholders.standings.actions import say_standing
+from engagement.stakeholders.standings.models import StakeholderStanding
+from engagement.stakeholders.standings.rules import Level, Standing
 
 pytestmark = pytest.mark.usefixtures("app", "frozen")
 ON = date(2026, 4, 14)
@@ -188,8 +191,12 @@ def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
     change_stakeholder(
         row, StakeholderGroup.CUSTOMERS, places=[wave], name="Zed B. Broker", role="He buys.", owner=owner, by=TESTER
     )
+    stood = Standing(80, 40, impact=30, level_now=Level.RESISTANT, level_wanted=Level.NEUTRAL)
+    say_standing(row, stood, "Zed fears for his margin.", on=date(2026, 4, 14), by=TESTER)
     erase_outsider(row, by=TESTER)
     db.session.commit()
+    standing = db.session.scalars(select(StakeholderStanding)).one()
+    assert (standing.said(with_labels=True), standing.reason) == (Standing(80, 40), "")
     told = select(AuditEntry.subject_name, AuditEntry.changes).where(AuditEntry.subject_kind == "stakeholder")
     assert set(map(str, db.session.execute(told))) == {str((STAND_IN, {}))}
     assert row.name == STAND_IN

@@ -5,7 +5,8 @@ Judgements go from 0 to 10 with one decimal; they are kept as whole tenths, so t
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
+
+from engagement.vocabulary import Worded
 
 MOST = 100
 #: From here on influence and interest count as high.
@@ -16,7 +17,7 @@ LABELS = ("impact", "level_now", "level_wanted")
 _TYPED = re.compile(r"(\d{1,3})(?:[.,](\d)0?)?", re.ASCII)
 
 
-class Level(StrEnum):
+class Level(Worded):
     """How engaged somebody is, from not knowing of the change to leading it."""
 
     UNAWARE = "unaware"
@@ -26,33 +27,18 @@ class Level(StrEnum):
     LEADING = "leading"
 
     @property
-    def word(self) -> str:
-        """The level as the reader sees it."""
-        return self.value.capitalize()
-
-    @property
     def step(self) -> int:
         """Its place on the scale, from 0."""
         return list(Level).index(self)
 
 
-class Quadrant(StrEnum):
+class Quadrant(Worded):
     """A quarter of the map, named by how to treat who stands there."""
 
-    WORK_CLOSELY = "work_closely"
+    WORK_CLOSELY = "work_closely", "Work closely with"
     KEEP_SATISFIED = "keep_satisfied"
     KEEP_INFORMED = "keep_informed"
-    KEEP_AN_EYE = "keep_an_eye"
-
-    @property
-    def word(self) -> str:
-        """The quarter as the reader sees it."""
-        return {
-            Quadrant.WORK_CLOSELY: "Work closely with",
-            Quadrant.KEEP_SATISFIED: "Keep satisfied",
-            Quadrant.KEEP_INFORMED: "Keep informed",
-            Quadrant.KEEP_AN_EYE: "Keep an eye on",
-        }[self]
+    KEEP_AN_EYE = "keep_an_eye", "Keep an eye on"
 
 
 @dataclass(frozen=True)
