@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from engagement.pages.stakeholders.spots import (
     LEFT,
+    MANY,
     NARROW,
     SIDE,
     TOP,
@@ -56,6 +57,11 @@ _AS_FILE = {
     "pi-n pi-n-leading": 'fill="#ffffff" font-size="8.5" font-weight="700" text-anchor="middle"',
     "pi-many": 'fill="#18222b"',
     "pi-many pi-many-against": 'fill="#18222b" stroke="#a31d18" stroke-width="2.75"',
+    **{
+        f"pi-heat pi-heat-{n}{against}": f'fill="{fill}"{ring}'
+        for n, fill in ((1, "#e6eff0"), (2, "#c3dade"), (3, "#8fbcc5"))
+        for against, ring in (("", ""), (" pi-many-against", ' stroke="#a31d18" stroke-width="2"'))
+    },
     "pi-many-n": 'fill="#ffffff" font-size="8.5" font-weight="700" text-anchor="middle"',
     "pi-name": 'fill="#18222b" font-size="8.5"',
     "pi-trail": 'fill="none" stroke="#5f6a73" stroke-dasharray="2 2"',
@@ -163,7 +169,11 @@ def _marks(picture: Picture, marks: Sequence[Mark], sizes: Sizes) -> Markup:
     names = named(marks, picture.names, sizes)
     alone = {mark.dots[0].stakeholder_id: mark for mark in marks if not mark.is_count}
     trails = [_trail(former, alone[key], sizes) for key, former in picture.former.items() if key in alone]
-    drawn = [_count(picture, mark, sizes) if mark.is_count else _dot(picture, mark, names, sizes) for mark in marks]
+    counts = [len(mark.dots) for mark in marks if mark.is_count]
+    most = max(counts) if sum(counts) > MANY else 0
+    drawn = [
+        _count(picture, mark, sizes, most) if mark.is_count else _dot(picture, mark, names, sizes) for mark in marks
+    ]
     return Markup("").join([*trails, *drawn])
 
 
@@ -225,16 +235,18 @@ def _dot_words(dot: Dot, name: str) -> str:
     return f"{dot.number} {name}: power {written(dot.influence)}, interest {written(dot.interest)}{level}"
 
 
-def _count(picture: Picture, mark: Mark, sizes: Sizes) -> Markup:
-    against = any(dot.look == Level.RESISTANT.value for dot in mark.dots)
-    number = len(mark.dots)
-    words = f"{number:,} here" if sizes is WIDE and number < 1_000 else f"{number:,}"
+def _count(picture: Picture, mark: Mark, sizes: Sizes, most: int) -> Markup:
+    """Return a count: a dark sign among dots, or a square that is darker with more, where nearly all are counts."""
+    number, is_crowded = len(mark.dots), most > 0
+    look = f"pi-heat pi-heat-{-(-3 * number // most)}" if is_crowded else "pi-many"
+    if any(dot.look == Level.RESISTANT.value for dot in mark.dots):
+        look += " pi-many-against"
+    words = f"{number:,} here" if sizes is WIDE and not is_crowded else f"{number:,}"
     inside = Markup(
-        '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:g}" height="{:g}" rx="3"/>'
-        '<text class="pi-many-n" x="{:.1f}" y="{:.1f}">{}</text>'
+        '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:g}" height="{:g}" rx="3"/><text class="{}" x="{:.1f}" y="{:.1f}">{}</text>'
     ).format(
-        "pi-many pi-many-against" if against else "pi-many", mark.x - sizes.pill, mark.y - sizes.radius, 2 * sizes.pill,
-        2 * sizes.radius, mark.x, mark.y + 0.36 * sizes.letters, words,
+        look, mark.x - sizes.pill, mark.y - sizes.radius, 2 * sizes.pill, 2 * sizes.radius,
+        "pi-n" if is_crowded else "pi-many-n", mark.x, mark.y + 0.36 * sizes.letters, words,
     )  # fmt: skip
     url = picture.count_links.get(mark.cell)
     if not url:

@@ -1,5 +1,6 @@
 """The power/interest map: its page, and the same as a file and as a picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -30,6 +31,8 @@ from engagement.words import listed, plural
 
 #: How many who aren't placed stand beside the map; the table has all of them.
 FIRST_UNPLACED = 8
+#: With more marks, a list of them would say less than the table.
+MOST_NAMED = 40
 #: How many of those who moved, came or left are listed; the file has all of them.
 MOST_MOVES = 100
 _FOUR_WEEKS = 28
@@ -74,7 +77,7 @@ def map_page() -> str:
         has_rows=bool(found.rows),
         wide=wide_map(picture, wide),
         narrow=narrow_map(picture, narrow),
-        named=[_named(mark, picture) for mark in narrow],
+        named=_named(narrow, picture),
         looks=[(legend_dot(look), words) for look, words in LOOKS.items()],
         lines=lines_of(found, lines, links),
         page=page,
@@ -139,13 +142,17 @@ def _former(moves: Movement | None) -> dict[int, tuple[int, int]]:
     return former
 
 
-def _named(mark: Mark, picture: Picture) -> tuple[int | None, str, str]:
-    """Return a mark of the map as a line beside it: number, words and address."""
-    if mark.is_count:
-        words = f"{plural(len(mark.dots), 'person or group', 'people and groups')}: {cell_words(mark.cell)}"
-        return None, words, picture.count_links[mark.cell]
-    key = mark.dots[0].stakeholder_id
-    return mark.dots[0].number, picture.names[key], picture.links.get(key, "")
+def _named(marks: Sequence[Mark], picture: Picture) -> list[tuple[int | None, str, str]]:
+    """Return the marks of the map as lines beside it: number, words and address; of many, only those who stand alone."""
+    lines: list[tuple[int | None, str, str]] = []
+    for mark in marks:
+        if mark.is_count and len(marks) <= MOST_NAMED:
+            words = f"{plural(len(mark.dots), 'person or group', 'people and groups')}: {cell_words(mark.cell)}"
+            lines.append((None, words, picture.count_links[mark.cell]))
+        if not mark.is_count:
+            key = mark.dots[0].stakeholder_id
+            lines.append((mark.dots[0].number, picture.names[key], picture.links.get(key, "")))
+    return lines
 
 
 def _lede(found: MapAsked) -> str:

@@ -98,6 +98,8 @@ def arranged(dots: Sequence[Dot], sizes: Sizes) -> list[Mark]:
         marks = [] if len(dots) > MANY else [_alone(dot) for dot in inside]
         is_crowded = len(inside) > 1 and (not marks or _any_cover(marks, sizes))
         cells[cell] = [_counted(inside, sizes)] if is_crowded else marks or [_alone(inside[0])]
+    if len(dots) > MANY:
+        cells = {cell: [_in_the_middle(m) if m.is_count else m for m in marks] for cell, marks in cells.items()}
     while _settled_once(cells, sizes):
         pass
     return sorted((mark for marks in cells.values() for mark in marks), key=lambda mark: mark.dots[0].number)
@@ -126,8 +128,13 @@ def _half(mark: Mark, sizes: Sizes) -> float:
 
 def _counted(dots: Sequence[Dot], sizes: Sizes) -> Mark:
     interest, power = (sum(dot.interest for dot in dots), sum(dot.influence for dot in dots))
-    mark = Mark(dots[0].cell, tuple(dots), x_of(interest / len(dots)), y_of(power / len(dots)))
-    return _kept_in(mark, sizes)
+    return _kept_in(Mark(dots[0].cell, tuple(dots), x_of(interest / len(dots)), y_of(power / len(dots))), sizes)
+
+
+def _in_the_middle(mark: Mark) -> Mark:
+    power, interest = divmod(mark.cell, CELLS)
+    mark.x, mark.y = x_of(10 * interest + 5), y_of(10 * power + 5)
+    return mark
 
 
 def _kept_in(mark: Mark, sizes: Sizes) -> Mark:
