@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("stakeholders", __name__)
 
-from engagement.pages.stakeholders import power_map, register, stakeholder, standing
+from engagement.pages.stakeholders import gaps, power_map, register, stakeholder, standing

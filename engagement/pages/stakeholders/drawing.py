@@ -88,10 +88,9 @@ class Picture:
 
 def wide_map(picture: Picture, marks: Sequence[Mark]) -> Markup:
     """Return the map with names and links, for a window with room and a pointer."""
-    inside = _ground(WIDE) + _marks(picture, marks, WIDE)
     return Markup(
-        '<svg class="chart pi only-wide" viewBox="0 0 {:g} {:g}" role="group" aria-label="{}">{}</svg>'
-    ).format(WIDTH, HEIGHT, picture.label, inside)
+        '<svg class="chart pi only-wide" viewBox="0 0 {:g} {:g}" role="group" aria-label="{}" data-side="{:g}">{}{}</svg>'
+    ).format(WIDTH, HEIGHT, picture.label, SIDE, _ground(WIDE), _marks(picture, marks, WIDE))
 
 
 def narrow_map(picture: Picture, marks: Sequence[Mark]) -> Markup:

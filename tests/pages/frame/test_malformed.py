@@ -44,6 +44,7 @@ LISTS = [
     "/audiences",
     "/stakeholders",
     "/stakeholders.csv",
+    "/stakeholders/gaps",
     "/stakeholders/map",
     "/stakeholders/map.csv",
     "/stakeholders/map.svg",
