@@ -174,6 +174,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET calendar.deliveries": ("AMU",),
     "POST calendar.send_again": ("AM", "AM"),
     "POST calendar.leave_delivery": ("AM", "AM"),
+    "POST calendar.leave_all": ("AM", "AM"),
+    "POST calendar.send_all_again": ("AM", "AM"),
     # Audiences belong to no programme: who plans chooses among them, change managers of everything make them.
     "GET audiences.index": ("AMPWLRU",),
     "GET audiences.audience": ("AMPWLRU", "AMPWLRU"),
