@@ -16,7 +16,7 @@ from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.actions import mapping, notes
 from engagement.stakeholders.history.queries import history_of
-from engagement.stakeholders.models import StakeholderPlace
+from engagement.stakeholders.models import Stakeholder, StakeholderPlace
 from engagement.stakeholders.queries import StakeholderLine
 from engagement.stakeholders.rules import StakeholderKind
 from engagement.stakeholders.scopes import (
@@ -27,6 +27,7 @@ from engagement.stakeholders.scopes import (
     stands_within_alone,
 )
 from engagement.stakeholders.standings.queries.present import standing_shown
+from engagement.words import language_words
 
 
 def stakeholder_to_change(stakeholder_id: int) -> StakeholderLine:
@@ -50,7 +51,7 @@ def stakeholder(stakeholder_id: int) -> Drawn:
 def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm) -> Drawn:
     reader, row = guard.reader(), line.stakeholder
     planning, reading = rights.planning(reader), rights.reading(reader)
-    shown = standing_shown(row, today())
+    shown, keeps_notes = standing_shown(row, today()), stands_within(rights.reading_notes(reader), row)
     return drawn(
         "stakeholders/stakeholder.html",
         note_form,
@@ -59,7 +60,8 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
         places=[(place, _opens(reading, place)) for place in line.places],
         shown=shown,
         history=history_of(row.id, places_within(rights.reading_maps(reader)), with_labels=shown.is_labelled),
-        notes=queries.notes_of(row.id) if stands_within(rights.reading_notes(reader), row) else None,
+        notes=queries.notes_of(row.id) if keeps_notes else None,
+        reached=_reached(row) if keeps_notes else [],
         may_write=stands_within(planning, row),
         may_change=stands_within_alone(planning, row),
         opens_person=row.person_id is not None and reading.everything,
@@ -70,6 +72,14 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
         note_form=note_form,
         removal_form=removal_form,
     )
+
+
+def _reached(row: Stakeholder) -> list[tuple[str, str]]:
+    """Return how somebody outside the directory is reached; the directory says it of all others."""
+    if row.kind is not StakeholderKind.OUTSIDE:
+        return []
+    language = [("Language", language_words(row.language))] if row.language else []
+    return [("Mail address", row.email or "not said"), *language]
 
 
 def _opens(reading: Reach, place: StakeholderPlace) -> str | None:
