@@ -38,7 +38,7 @@ class Entry:
     role: str
     owner: Figure | None
     note: str = ""
-    contact: Contact = Contact()
+    contact: Contact | None = None
 
 
 G = StakeholderGroup
@@ -104,7 +104,8 @@ def _add(stage: Stage, entry: Entry) -> None:
         owner=_figure(entry.owner) if entry.owner else None,
         by=by,
     )
-    say_contact(row, entry.contact, by=by)
+    if entry.contact:
+        say_contact(row, entry.contact, by=by)
     if entry.note:
         write_note(row, entry.note, by=by)
 
