@@ -37,13 +37,14 @@ from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import Moment
 from engagement.stakeholders import queries as maps
+from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.interactions.actions import log_interaction
 from engagement.stakeholders.interactions.models import InteractionWording
 from engagement.stakeholders.interactions.rules import Channel, Said, Sentiment
 from engagement.stakeholders.models import StakeholderNote, StakeholderProfile
-from engagement.stakeholders.rules import StakeholderGroup
+from engagement.stakeholders.rules import Contact, StakeholderGroup
 from engagement.stakeholders.standings.actions import say_standing
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.rules import Level, Standing
@@ -190,6 +191,7 @@ def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
     row = add_stakeholder(
         "Zed Broker", StakeholderGroup.CUSTOMERS, places=[wave], role="Zed sells.", owner=owner, by=TESTER
     )
+    say_contact(row, Contact("Zed & Sons", "zed@example.org", "pl"), by=TESTER)
     write_note(row, "Zed likes calls.", by=TESTER)
     change_stakeholder(
         row, StakeholderGroup.CUSTOMERS, places=[wave], name="Zed B. Broker", role="He buys.", owner=owner, by=TESTER
@@ -202,7 +204,7 @@ def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
     assert (standing.said(with_labels=True), standing.reason) == (Standing(80, 40), "")
     told = select(AuditEntry.subject_name, AuditEntry.changes).where(AuditEntry.subject_kind == "stakeholder")
     assert set(map(str, db.session.execute(told))) == {str((STAND_IN, {}))}
-    assert row.name == STAND_IN
+    assert (row.name, row.contact) == (STAND_IN, Contact())
     assert set(db.session.scalars(select(StakeholderNote.text))) == {""}
     assert set(db.session.scalars(select(StakeholderProfile.role))) == {""}
     listed = maps.stakeholders_listed(maps.EVERY_PLACE, maps.Filters(wave_id=wave.id, with_removed=True))

@@ -84,7 +84,7 @@ def _filters(asked: Asked) -> DeliveryFilters:
     state = asked.one_of("state", "State", states)
     mailing_id = row_id(request.args.get("message"))
     chosen = db.session.get(Mailing, mailing_id) if mailing_id else None
-    offered = [(row.id, f"{in_words(row.subject)[:60]}, {short_day(row.built_at)}") for row in _mailings(chosen)]
+    offered = [(row.id, f"{_name(row)[:60]}, {short_day(row.built_at)}") for row in _mailings(chosen)]
     return DeliveryFilters(
         state=DeliveryState(state) if state and state not in CONFIRMED else None,
         confirmed=state == "confirmed" if state in CONFIRMED else None,

@@ -32,6 +32,7 @@ from engagement.stakeholders.scopes import (
     stands_within_alone,
 )
 from engagement.stakeholders.standings.queries.present import standing_shown
+from engagement.words import language_words
 
 #: The newest interactions on the page itself; the others are a link away.
 MOST_SHOWN = 5
@@ -58,7 +59,7 @@ def stakeholder(stakeholder_id: int) -> Drawn:
 def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm) -> Drawn:
     reader, row = guard.reader(), line.stakeholder
     planning, reading = rights.planning(reader), rights.reading(reader)
-    shown = standing_shown(row, today())
+    shown, keeps_notes = standing_shown(row, today()), stands_within(rights.reading_notes(reader), row)
     return drawn(
         "stakeholders/stakeholder.html",
         note_form,
@@ -69,6 +70,7 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
         last_contact=last_contacts([row.id], today()).get(row.id),
         history=history_of(row.id, places_within(rights.reading_maps(reader)), with_labels=shown.is_labelled),
         **_read_by_who_keeps_the_map(row),
+        reached=_reached(row) if keeps_notes else [],
         may_write=stands_within(planning, row),
         may_change=stands_within_alone(planning, row),
         opens_person=row.person_id is not None and reading.everything,
@@ -94,6 +96,14 @@ def _read_by_who_keeps_the_map(row: Stakeholder) -> dict[str, Any]:
         "timeline": interactions_shown(newest, rights.reading_maps(reader), today()),
         "interactions": count_of(talks),
     }
+
+
+def _reached(row: Stakeholder) -> list[tuple[str, str]]:
+    """Return how somebody outside the directory is reached; the directory says it of all others."""
+    if row.kind is not StakeholderKind.OUTSIDE:
+        return []
+    language = [("Language", language_words(row.language))] if row.language else []
+    return [("Mail address", row.email or "not said"), *language]
 
 
 def _opens(reading: Reach, place: StakeholderPlace) -> str | None:

@@ -20,7 +20,7 @@ from engagement.verbs import Verb
 
 
 def erase_outsider(stakeholder: Stakeholder, *, by: Actor) -> None:
-    """Delete a stakeholder outside the directory: name, role, reasons, notes and talks, also in the audit log.
+    """Delete a stakeholder outside the directory: name, contact, role, reasons, notes and talks, also in the audit log.
 
     Their group and dates stay for the counts. Texts elsewhere that name them stay, because such a name is often that of
     a company or body. Raises RuleBroken for a person or department of the directory.
@@ -32,7 +32,7 @@ def erase_outsider(stakeholder: Stakeholder, *, by: Actor) -> None:
     here = (StakeholderPlace.stakeholder_id == stakeholder.id, StakeholderPlace.ended_at.is_(None))
     rows_changed(update(StakeholderPlace).where(*here).values(ended_at=clock.now(), ended_by_id=by.account_id))
     _take_name_out_of_talks(stakeholder)
-    stakeholder.name = STAND_IN
+    stakeholder.name, stakeholder.organisation, stakeholder.email, stakeholder.language = STAND_IN, "", "", ""
     db.session.info.setdefault(ERASED, []).append(Erased(Stakeholder.__tablename__, stakeholder.id))
     forget_words_of([stakeholder.id])
     db.session.flush()

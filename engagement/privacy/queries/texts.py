@@ -18,7 +18,7 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "wave_step": ("reason",),
     "go_live_move": ("reason",),
     "own_due_day": ("reason",),
-    "stakeholder": ("name",),
+    "stakeholder": ("name", "organisation"),
     "stakeholder_profile": ("role", "represents"),
     "stakeholder_standing": ("reason",),
     "stakeholder_removal": ("reason",),

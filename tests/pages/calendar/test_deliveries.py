@@ -183,3 +183,15 @@ def test_fields_of_a_subject_are_words_in_heading_filter_and_list(filled: Flask)
     assert "Each department: what changes, each reader, …</h1>" in shown
     assert "Each department: what changes, each reader, …, " in shown
     assert "{{" not in shown
+
+
+def test_a_notice_names_its_message_in_heading_filter_and_list(filled: Flask):
+    mailing = db.session.scalars(select(Delivery)).first().mailing
+    mailing.subject, mailing.title = "Please approve: {{ title }}", "What changes for Claims"
+    db.session.execute(update(Delivery).values(filled={"title": "What changes for Claims"}))
+    db.session.commit()
+    client = signed_in(filled, make_change_manager())
+    for path in ("/deliveries", f"/deliveries?message={mailing.id}"):
+        shown = page(client, path)
+        assert "Please approve: What changes for Claims, " in shown
+        assert "{{" not in shown
