@@ -79,7 +79,7 @@ class LogForm(WordsForm):
 
     parties = TextAreaField(
         "With whom?",
-        description=f"A line for each stakeholder, at most {MOST_PARTIES}: their name on the map, their work address, or a "
+        description=f"A line for each stakeholder, at most {MOST_PARTIES}: their name on the map, their mail address, or a "
         "number such as #12. A whole team is one entry: its department.",
         filters=[stripped],
         validators=[InputRequired("Name at least one stakeholder."), Length(max=MOST_PARTIES * 250)],

@@ -59,7 +59,7 @@ def stakeholder(stakeholder_id: int) -> Drawn:
 def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm) -> Drawn:
     reader, row = guard.reader(), line.stakeholder
     planning, reading = rights.planning(reader), rights.reading(reader)
-    shown, keeps_notes = standing_shown(row, today()), stands_within(rights.reading_notes(reader), row)
+    shown = standing_shown(row, today())
     return drawn(
         "stakeholders/stakeholder.html",
         note_form,
@@ -70,7 +70,6 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
         last_contact=last_contacts([row.id], today()).get(row.id),
         history=history_of(row.id, places_within(rights.reading_maps(reader)), with_labels=shown.is_labelled),
         **_read_by_who_keeps_the_map(row),
-        reached=_reached(row) if keeps_notes else [],
         may_write=stands_within(planning, row),
         may_change=stands_within_alone(planning, row),
         opens_person=row.person_id is not None and reading.everything,
@@ -84,17 +83,18 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
 
 
 def _read_by_who_keeps_the_map(row: Stakeholder) -> dict[str, Any]:
-    """Return what only those may read who keep one of the stakeholder's maps: private notes, and what was said."""
+    """Return what only those may read who keep one of the stakeholder's maps: address, private notes, what was said."""
     reader = guard.reader()
     reading = rights.reading_notes(reader)
     if not stands_within(reading, row):
-        return {"notes": None, "timeline": None}
+        return {"notes": None, "timeline": None, "reached": []}
     talks = interactions_of(row.id, reading)
     newest = db.session.scalars(talks.limit(MOST_SHOWN)).all()
     return {
         "notes": queries.notes_of(row.id),
         "timeline": interactions_shown(newest, rights.reading_maps(reader), today()),
         "interactions": count_of(talks),
+        "reached": _reached(row),
     }
 
 

@@ -31,7 +31,7 @@ class Named:
 
 
 def stakeholders_named(lines: Iterable[str], among: ColumnElement[bool]) -> Named:
-    """Return whom each line names, of those `among` who are on the map: by name, work address, or number such as #12.
+    """Return whom each line names, of those `among` who are on the map: by name, mail address, or number such as #12.
 
     One query for all lines, and one for each that fits nobody.
     """
@@ -41,10 +41,16 @@ def stakeholders_named(lines: Iterable[str], among: ColumnElement[bool]) -> Name
     known: dict[str, list[Stakeholder]] = defaultdict(list)
     for row in db.session.scalars(
         _offered(among).where(
-            or_(folded(_NAME).in_(names), func.lower(Person.email).in_(addresses), Stakeholder.id.in_(numbers))
+            or_(
+                folded(_NAME).in_(names),
+                func.lower(Person.email).in_(addresses),
+                func.lower(Stakeholder.email).in_(addresses),
+                Stakeholder.id.in_(numbers),
+            )
         )
     ):
-        for key in {f"#{row.id}", letters.folded(row.title), (row.person.email or "").lower() if row.person else ""}:
+        address = row.person.email if row.person else row.email
+        for key in {f"#{row.id}", letters.folded(row.title), (address or "").lower()}:
             known[key].append(row)
     found: list[Stakeholder] = []
     problems = []
