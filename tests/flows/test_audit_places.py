@@ -35,6 +35,10 @@ from engagement.programmes.rules import OwnershipPart
 from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
+from engagement.stakeholders.leadership.actions import StepDetails, finish_step, leave_out_step, plan_step
+from engagement.stakeholders.leadership.models import StepLine
+from engagement.stakeholders.leadership.queries import lines_of
+from engagement.stakeholders.leadership.rules import StepKind
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.standings.actions import forget_labels, say_standing
 from engagement.stakeholders.standings.rules import Level, Standing
@@ -108,6 +112,13 @@ def forget(at: Place) -> None:
     at.wave.lead = None
     db.session.flush()
     forget_labels(row.id, DAY)
+
+
+def step(at: Place) -> StepLine:
+    """Plan a step of the person, who sponsors the wave."""
+    at.wave.sponsor = at.person
+    said = StepDetails(StepKind.SESSION, "The first minutes", "", DAY)
+    return lines_of(plan_step(at.wave, at.person, said, on=DAY, by=TESTER).id)[0]
 
 
 def finish(at: Place) -> None:
@@ -184,6 +195,9 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         lambda at: appoint_champion(at.wave, at.person, from_on=DAY, by=TESTER),
         OF_WAVE | PEOPLE_OF_DEPARTMENT,
     ),
+    (Verb.PLANNED_STEP, step, OF_WAVE | PEOPLE_OF_DEPARTMENT),
+    (Verb.FINISHED_STEP, lambda at: finish_step(step(at), by=TESTER), OF_WAVE | PEOPLE_OF_DEPARTMENT),
+    (Verb.LEFT_OUT_STEP, lambda at: leave_out_step(step(at), "Ill", by=TESTER), OF_WAVE | PEOPLE_OF_DEPARTMENT),
     (Verb.MADE_COMMUNICATION, line, OF_WAVE),
     (Verb.ENDED_COMMUNICATION, lambda at: end_communication(line(at), by=TESTER), OF_WAVE),
     (Verb.DATED_MESSAGE, dated, OF_WAVE),

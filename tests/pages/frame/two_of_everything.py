@@ -42,6 +42,8 @@ from engagement.set_aside import SetAside
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
+from engagement.stakeholders.leadership.models import LeadershipStep, StepLine
+from engagement.stakeholders.leadership.rules import StepKind, StepState
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
@@ -173,7 +175,28 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
     )
     note = write_note(row, f"The {side} note", by=TESTER)
     champion = appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
-    return {"stakeholder_id": row.id, "note_id": note.id, "champion_id": champion.id}
+    step = _step(side, wave, person)
+    return {"stakeholder_id": row.id, "note_id": note.id, "champion_id": champion.id, "step_id": step.id}
+
+
+def _step(side: str, wave: Wave, person: Person) -> LeadershipStep:
+    """A step of the wave's sponsor; on the foreign side, where nobody is, of the person."""
+    step = LeadershipStep(programme_id=wave.programme_id, wave_id=wave.id)
+    db.session.add(step)
+    db.session.flush()
+    sponsor = wave.programme.sponsor or person
+    line = StepLine(
+        step_id=step.id,
+        person_id=sponsor.id,
+        kind=StepKind.SESSION,
+        what=f"The {side} step",
+        due_on=clock.now().date(),
+        state=StepState.PLANNED,
+        said_at=clock.now(),
+    )
+    db.session.add(line)
+    db.session.flush()
+    return step
 
 
 def _calendar(side: str, programme: Programme, department: Department) -> dict[str, object]:
