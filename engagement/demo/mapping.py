@@ -15,11 +15,12 @@ from engagement.people.models import Department, Person
 from engagement.people.queries import below, department_by_path
 from engagement.programmes.models import Programme
 from engagement.stakeholders.actions import mapping
+from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions import queries as coverage
 from engagement.stakeholders.champions.actions import appoint_champion, release_champion
 from engagement.stakeholders.models import Stakeholder
-from engagement.stakeholders.rules import StakeholderGroup
+from engagement.stakeholders.rules import Contact, StakeholderGroup
 from engagement.waves.models import Wave
 
 
@@ -37,13 +38,14 @@ class Entry:
     role: str
     owner: Figure | None
     note: str = ""
+    contact: Contact | None = None
 
 
 G = StakeholderGroup
 CONSULTANTS = "Consultants of the pilot"
 ENTRIES = (
     Entry(-180, roster.SPONSOR, G.EXECUTIVE_SPONSORS, None, "Answers for the programme before the board, and opens each wave herself.", roster.MANAGER),
-    Entry(-180, "Works council", G.OTHERS, None, "Has to agree before work changes; asks for eight weeks of notice.", roster.MANAGER, "The chair wants a call before anything arrives in writing. Last year’s rota is not forgotten."),
+    Entry(-180, "Works council", G.OTHERS, None, "Has to agree before work changes; asks for eight weeks of notice.", roster.MANAGER, "The chair wants a call before anything arrives in writing. Last year’s rota is not forgotten.", Contact(email="works.council@example.com")),
     Entry(-178, CONSULTANTS, G.OTHERS, None, "Built the first workflows and hand them over.", roster.WAVE_LEAD),
     Entry(-176, ("Finance/Accounts payable/Invoices", 0), G.BUSINESS_LEADERS, 2, "Decides what invoices the workflow may touch.", roster.WAVE_LEAD),
     Entry(-170, "Operations/Claims/Motor", G.END_USERS, 1, "First to work with it, because they asked for it.", roster.WAVE_LEAD),
@@ -54,7 +56,7 @@ ENTRIES = (
     Entry(-110, "Operations/Broker Service", G.END_USERS, 3, "Explain decisions to brokers that they did not make.", roster.WAVE_LEAD, "Renewals end on 30 June. If they say wait, sales will say wait."),
     Entry(-100, roster.LEAD, G.BUSINESS_LEADERS, 3, "Runs property claims; doubts the suggested reserves.", roster.MANAGER, "Wants to see the wrong cases, not the right ones. Bring twenty."),
     Entry(-95, "Policyholders", G.CUSTOMERS, None, "Notice that letters sound different.", roster.MANAGER),
-    Entry(-95, "Brokers", G.CUSTOMERS, 3, "Ask why a claim was sorted as it was.", roster.WAVE_LEAD),
+    Entry(-95, "Brokers", G.CUSTOMERS, 3, "Ask why a claim was sorted as it was.", roster.WAVE_LEAD, contact=Contact("Association of Independent Brokers", "brokers@example.com")),
     Entry(-60, ("Legal", 2), G.OTHERS, None, "Data protection officer: judges what the workflows may read.", roster.ADMIN),
     Entry(-30, "Underwriting", G.END_USERS, 4, "", None),
 )  # fmt: skip
@@ -102,6 +104,8 @@ def _add(stage: Stage, entry: Entry) -> None:
         owner=_figure(entry.owner) if entry.owner else None,
         by=by,
     )
+    if entry.contact:
+        say_contact(row, entry.contact, by=by)
     if entry.note:
         write_note(row, entry.note, by=by)
 

@@ -11,7 +11,7 @@ from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, sorting, wor
 from engagement.letters import sort_key
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
-from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
+from engagement.stakeholders.rules import Contact, StakeholderGroup, StakeholderKind
 from engagement.waves.models import Wave
 
 
@@ -23,6 +23,8 @@ def one_open(name: str, *columns: str, where: str) -> Index:
 
 class Stakeholder(Base):
     """Somebody on the map: exactly one of a person, a department as a group, or a name outside the directory.
+
+    `organisation`, `email` and `language` say how somebody outside is reached; the directory knows that of all others.
 
     `StakeholderProfile` has what is said of them, `StakeholderPlace` their maps, `standings` where they stand, each row with
     its date and author.
@@ -37,6 +39,9 @@ class Stakeholder(Base):
             " OR (kind = 'outside' AND person_id IS NULL AND department_id IS NULL AND name <> '')",
             name="one_subject",
         ),
+        CheckConstraint(
+            "kind = 'outside' OR (organisation = '' AND email = '' AND language = '')", name="contact_outside"
+        ),
         ADDRESSED,
     )
 
@@ -46,6 +51,9 @@ class Stakeholder(Base):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     name: Mapped[str] = mapped_column(short(), default="")
     sorted_by: Mapped[str] = mapped_column(sorting(), default="")
+    organisation: Mapped[str] = mapped_column(short(), default="")
+    email: Mapped[str] = mapped_column(short(254), default="")
+    language: Mapped[str] = mapped_column(short(35), default="")
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     person: Mapped[Person | None] = relationship()
@@ -62,6 +70,11 @@ class Stakeholder(Base):
         if self.person is not None:
             return self.person.name
         return self.department.path if self.department is not None else self.name
+
+    @property
+    def contact(self) -> Contact:
+        """How somebody outside the directory is reached."""
+        return Contact(self.organisation, self.email, self.language)
 
     @property
     def is_gone(self) -> bool:

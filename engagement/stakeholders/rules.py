@@ -1,5 +1,6 @@
 """The vocabulary of the stakeholder map, and pure rules about champions and the people they look after."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from engagement.vocabulary import Worded
@@ -15,6 +16,15 @@ class StakeholderKind(Worded):
     PERSON = "person"
     DEPARTMENT = "department"
     OUTSIDE = "outside", "Outside the directory"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How somebody outside the directory is reached; `language` is a BCP 47 tag, "" for the organisation's."""
+
+    organisation: str = ""
+    email: str = ""
+    language: str = ""
 
 
 class StakeholderGroup(StrEnum):

@@ -93,7 +93,8 @@ def test_stopping_needs_a_reason_and_a_message_that_is_being_sent() -> None:
 def test_what_a_worker_holds_already_is_stopped_too_and_what_it_attempts_is_not() -> None:
     occurrence = send()
     with clock.standing_at(NEXT_DAY):
-        first, second = claiming.claim_batch("one", 10, clock.now())
+        batch = claiming.claim_batch("one", 10, clock.now())
+        first, second = sorted(batch, key=lambda delivery: delivery.address)
         assert claiming.mark_attempt(first, "one", clock.now())
         assert stop_sending(occurrence, "Wrong.", by=TESTER) == 1
         assert not claiming.mark_attempt(second, "one", clock.now())

@@ -10,13 +10,14 @@ from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
 from engagement.errors import BadInput
+from engagement.pages.frame import guard
 from engagement.pages.parts.fields import REFERENCE, PersonField, TickField, chosen_departments, department_choices
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.people.models import Department, Person
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme
 from engagement.programmes.scopes import reaches_programme
-from engagement.stakeholders.rules import StakeholderGroup
+from engagement.stakeholders.rules import Contact, StakeholderGroup
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.waves.scopes import waves_within
@@ -45,6 +46,31 @@ class SubjectForm(Form):
         raise BadInput(sentence, {"person": sentence})
 
 
+class ContactForm(Form):
+    """How somebody outside the directory is reached."""
+
+    organisation = StringField(
+        "Which organisation do they belong to?",
+        filters=[stripped],
+        validators=[Length(max=200, message="Write a name, at most 200 characters.")],
+    )
+    email = StringField(
+        "What is their mail address?",
+        description="Read only by those who keep these maps, and by administrators.",
+        filters=[stripped],
+        validators=[Length(max=254, message="Write an address, at most 254 characters.")],
+        render_kw={"inputmode": "email", "autocomplete": "off", "spellcheck": "false"},
+    )
+    language = StringField("Which language do they read?", filters=[stripped])
+
+    def contact(self) -> Contact:
+        """Return what the form says; nothing if it doesn't ask."""
+        return Contact(*((self[name].data or "") if name in self else "" for name in CONTACT))
+
+
+CONTACT = ("organisation", "email", "language")
+
+
 class EntryForm(Form):
     """What is said of a stakeholder: group, role, who looks after them, and their maps."""
 
@@ -71,12 +97,12 @@ class EntryForm(Form):
     )
 
 
-class NewForm(SubjectForm, EntryForm):
+class NewForm(SubjectForm, ContactForm, EntryForm):
     """A stakeholder who is put on the map."""
 
 
-class ChangeForm(EntryForm, EditForm):
-    """What is said of a stakeholder from now on; a name is asked for only outside the directory."""
+class ChangeForm(ContactForm, EntryForm, EditForm):
+    """What is said of a stakeholder from now on; name and contact are asked for only outside the directory."""
 
     name = StringField("What are they called?", filters=[stripped])
 
@@ -113,6 +139,11 @@ def places_to_keep(reader: Reader) -> list[Programme | Wave]:
 def offer_departments(form: SubjectForm) -> None:
     """Offer every open department, and none."""
     form.department.choices = [SelectChoice("", "None"), *(SelectChoice(*each) for each in department_choices())]
+
+
+def offer_language(form: ContactForm) -> None:
+    """Say how a language is written, and which one holds without."""
+    form.language.description = f"A tag such as en or pt-BR. Empty: the organisation’s, {guard.settings().language}."
 
 
 def offer_places(form: EntryForm, places: Sequence[Programme | Wave]) -> None:

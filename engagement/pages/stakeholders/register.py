@@ -1,5 +1,6 @@
 """Pages of stakeholders: the list with its files, adding and changing."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response, render_template, request
@@ -15,11 +16,13 @@ from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.forms import (
+    CONTACT,
     ChangeForm,
     EntryForm,
     NewForm,
     chosen_places,
     offer_departments,
+    offer_language,
     offer_places,
     place_key,
     places_to_keep,
@@ -28,6 +31,7 @@ from engagement.pages.stakeholders.lists import HEADER, file_row, stakeholders_a
 from engagement.pages.stakeholders.stakeholder import stakeholder_to_change
 from engagement.reach import Reach
 from engagement.stakeholders import queries
+from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
 from engagement.stakeholders.scopes import places_within, stakeholders_within
@@ -89,10 +93,12 @@ def new() -> Drawn | BaseResponse:
         form.places.data = [f"wave-{wave_id}"] if wave_id else []
         form.owner.data = _own_reference(reader)
     offer_departments(form)
+    offer_language(form)
     offer_places(form, places_to_keep(reader))
     if form.validate_on_submit():
         with saving(form) as saved:
             row = add_stakeholder(form.subject(), by=reader.actor, **_said(form))
+            say_contact(row, form.contact(), by=reader.actor)
         if saved:
             return saved.to(
                 "stakeholders.stakeholder",
@@ -141,13 +147,21 @@ def edit(stakeholder_id: int) -> Drawn | BaseResponse:
         owner=None if owner is None or owner.has_left else owner,
         places=[place_key(place.wave or place.programme) for place in line.places],
         name=row.name,
+        **asdict(row.contact),
     )
     if row.kind is not StakeholderKind.PERSON:
         del form.represents
+    if row.kind is StakeholderKind.OUTSIDE:
+        offer_language(form)
+    else:
+        for field in ("name", *CONTACT):
+            del form[field]
     offer_places(form, places_to_keep(guard.reader()))
     if form.validate_on_submit():
         with saving(form) as saved:
-            change_stakeholder(row, name=form.name.data or "", by=guard.reader().actor, **_said(form))
+            name, by = form.name.data if form.name else "", guard.reader().actor
+            change_stakeholder(row, name=name or "", by=by, **_said(form))
+            say_contact(row, form.contact(), by=by)
         if saved:
             more = "What was said before is in the history."
             return saved.to("stakeholders.stakeholder", "It is kept.", more, stakeholder_id=stakeholder_id)
@@ -156,5 +170,4 @@ def edit(stakeholder_id: int) -> Drawn | BaseResponse:
         form,
         line=line,
         hints=_needs(),
-        asks_name=row.kind is StakeholderKind.OUTSIDE,
     )

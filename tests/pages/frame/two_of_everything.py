@@ -42,6 +42,8 @@ from engagement.set_aside import SetAside
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
+from engagement.stakeholders.interactions.actions import log_interaction
+from engagement.stakeholders.interactions.rules import Channel, Said
 from engagement.stakeholders.leadership.models import LeadershipStep, StepLine
 from engagement.stakeholders.leadership.rules import StepKind, StepState
 from engagement.stakeholders.rules import StakeholderGroup
@@ -160,7 +162,8 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     }
     delivery = _delivery(person)
     values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id}
-    return values | _calendar(side, programme, department) | _map(side, wave, person)
+    values |= _calendar(side, programme, department) | _map(side, wave, person)
+    return values | {"step_id": _step(side, wave, person).id}
 
 
 def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
@@ -175,8 +178,9 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
     )
     note = write_note(row, f"The {side} note", by=TESTER)
     champion = appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
-    step = _step(side, wave, person)
-    return {"stakeholder_id": row.id, "note_id": note.id, "champion_id": champion.id, "step_id": step.id}
+    said = Said(Channel.CALL, clock.now().date(), f"The {side} talk")
+    talk = log_interaction([row], said, on=clock.now().date(), by=TESTER)
+    return {"interaction_id": talk.id, "stakeholder_id": row.id, "note_id": note.id, "champion_id": champion.id}
 
 
 def _step(side: str, wave: Wave, person: Person) -> LeadershipStep:
