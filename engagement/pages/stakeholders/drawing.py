@@ -63,7 +63,7 @@ _AS_FILE = {
         for against, ring in (("", ""), (" pi-many-against", ' stroke="#a31d18" stroke-width="2"'))
     },
     "pi-many-n": 'fill="#ffffff" font-size="8.5" font-weight="700" text-anchor="middle"',
-    "pi-name": 'fill="#18222b" font-size="8.5"',
+    "pi-name": 'fill="#18222b" font-size="8.5" stroke="#f4f6f5" stroke-width="2.5" paint-order="stroke"',
     "pi-trail": 'fill="none" stroke="#5f6a73" stroke-dasharray="2 2"',
     "pi-tip": 'fill="#5f6a73"',
 }

@@ -102,8 +102,8 @@ def day_over(on: date) -> datetime:
     return instant_of(on + timedelta(days=1), time(), reader_zone())
 
 
-def map_asked(maps: Reach) -> MapAsked:
-    """Read the address, and who is on the map that it asks for."""
+def map_asked(maps: Reach, *, compares: bool = True) -> MapAsked:
+    """Read the address, and who is on the map that it asks for; without `compares` there is no earlier day to ask for."""
     given = MultiDict(request.args)
     on, since, problems = _days(given)
     asked = Asked(given)
@@ -117,7 +117,8 @@ def map_asked(maps: Reach) -> MapAsked:
         owner_id=asked.row("owner", "Looked after by", ((row.id, row.name) for row in owners), "Anybody"),
     )
     asked.day("on", "As it stood on", most=today())
-    asked.day("since", "With the way since", most=today())
+    if compares:
+        asked.day("since", "With the way since", most=today())
     cell = asked.row("near", known=range(CELLS * CELLS))
     found = MapAsked(maps, asked, filters, on, since, cell, problems, [row.id for row in owners])
     found.rows = found.stood_at(found.before)
