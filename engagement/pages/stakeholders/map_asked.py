@@ -53,6 +53,15 @@ class MapAsked:
         """The instant at which the day that is shown was over, None for the present."""
         return day_over(self.on) if self.on else None
 
+    @property
+    def narrowed(self) -> list[str]:
+        """By what the map is narrowed, in words, for paper and for the picture, which show no form."""
+        return [
+            f"{question.label}: {dict(question.choices).get(question.value, question.value)}"
+            for question in self.asked.questions
+            if question.value and question.kind != "day"
+        ]
+
     def stood_at(self, before: datetime | None) -> list[Stood]:
         """Return who stood on the map just before an instant, with the same filters."""
         return stood(places_within(self.maps), self.filters, before=before, on=today())

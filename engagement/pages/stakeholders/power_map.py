@@ -66,6 +66,7 @@ def map_page() -> str:
         "stakeholders/map.html",
         lede=_lede(found),
         asked=found.asked,
+        narrowed=found.narrowed,
         problems=found.problems,
         on=found.on,
         since=found.since,
@@ -215,16 +216,7 @@ def map_picture() -> Response:
     moves = _moves(found)
     picture = _picture(found, links_for(found, alone), moves)
     on = f"As it stood at the end of {day(found.on)}." if found.on else f"As it stood on {day(today())}."
-    lines = [f"{on} Places are judgements from 0 to 10.", *_narrowed_words(found)]
+    lines = [f"{on} Places are judgements from 0 to 10.", *found.narrowed]
     if found.since:
         lines.append(f"Dashed: the way since the end of {day(found.since)}.")
     return svg_response(map_file(picture, marks, "Stakeholders by power and interest", lines), "stakeholder-map")
-
-
-def _narrowed_words(found: MapAsked) -> list[str]:
-    """Say by what the picture is narrowed, since it stands without its page."""
-    return [
-        f"{question.label}: {dict(question.choices).get(question.value, question.value)}"
-        for question in found.asked.questions
-        if question.value and question.kind != "day"
-    ]
