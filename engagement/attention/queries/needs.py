@@ -1,19 +1,18 @@
 """Everything that needs one reader, with reason, subject, who has to act, by when, and where."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from engagement import clock
 from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
-from engagement.accounts.models import Account
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
+from engagement.attention.queries.need import Need, Needed, Who, account, first, person
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
+from engagement.attention.queries.stakeholders import next_steps, promises
 from engagement.attention.queries.waves import (
     MissingCurriculum,
     RolelessMembers,
@@ -27,7 +26,6 @@ from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.attention import needs_attention
 from engagement.communications.texts.queries.subjects import subjects_shown
-from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance import queries as resistance
@@ -39,59 +37,6 @@ from engagement.training.queries.progress import people_counts
 from engagement.training.scopes import old_training_within
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
-
-Found = TypeVar("Found")
-#: The thing behind a need, with everything that a sentence about it may say.
-Subject = (
-    Occurrence
-    | Concern
-    | Move
-    | Vacancy
-    | WaveTraining
-    | MissingCurriculum
-    | RolelessMembers
-    | HeldTotals
-    | Waiting
-    | SetAside
-)
-
-
-@dataclass(frozen=True)
-class Who:
-    """Who has to act: an account, a person, or both for somebody in the directory."""
-
-    name: str
-    account_id: int | None = None
-    person_id: int | None = None
-
-
-@dataclass(frozen=True)
-class Need:
-    """One thing that needs somebody: `who`, or if that is None anybody with the right.
-
-    `kind` and `key` identify its subject; `key` is None for several things at once. It has waited since `since` and was
-    due `by`; `days_late` says how long ago that was.
-    """
-
-    reason: Reason
-    kind: Kind
-    key: int | str | None
-    name: str
-    place: Place
-    subject: Subject
-    who: Who | None = None
-    since: date | datetime | None = None
-    by: date | datetime | None = None
-    days_late: int = 0
-
-
-@dataclass(frozen=True)
-class Needed:
-    """The needs with one reason: how many there are, and the first of them."""
-
-    reason: Reason
-    count: int
-    first: Sequence[Need]
 
 
 def needed_by(
@@ -108,6 +53,8 @@ def needed_by(
         *_messages(reader, on, limit),
         _set_aside(reader, limit),
         *_concerns(reader, organisation, limit),
+        promises(reader, on, limit),
+        next_steps(reader, limit),
         _old_training(reader, on, limit),
         _vacancies([wave for wave in planned if reaches_programme(planning, wave.programme)], on, limit),
         *_training([wave for wave in planned if wave.status.is_open], on, limit),
@@ -140,7 +87,7 @@ def _messages(reader: Reader, on: date, limit: int) -> list[Needed]:
             subjects[message.id],
             Place.MESSAGE,
             message,
-            who=_approver(reader, message) if reason is Reason.APPROVAL else _account(line.owner),
+            who=_approver(reader, message) if reason is Reason.APPROVAL else account(line.owner),
             by=by,
             days_late=days_late(by_on, on),
         )
@@ -156,11 +103,9 @@ def _set_aside(reader: Reader, limit: int) -> Needed:
         kind, place = WHERE.get(left.kind, (Kind.JOB, Place.JOBS))
         key = None if place is Place.JOBS else int(left.key)
         line = communication_of(left)
-        return Need(
-            Reason.SET_ASIDE, kind, key, left.name, place, left, _account(line.owner if line else None), left.at
-        )
+        return Need(Reason.SET_ASIDE, kind, key, left.name, place, left, account(line.owner if line else None), left.at)
 
-    return _first(Reason.SET_ASIDE, set_aside_for(reader), row, limit)
+    return first(Reason.SET_ASIDE, set_aside_for(reader), row, limit)
 
 
 def _approver(reader: Reader, message: Occurrence) -> Who | None:
@@ -168,20 +113,12 @@ def _approver(reader: Reader, message: Occurrence) -> Who | None:
     return Who(reader.name, reader.account_id, reader.person_id) if is_named else None
 
 
-def _account(account: Account | None) -> Who | None:
-    return Who(account.name, account.id, account.person_id) if account else None
-
-
-def _person(person: Person | None) -> Who | None:
-    return Who(person.name, person_id=person.id) if person else None
-
-
 def _concerns(reader: Reader, organisation: Organisation, limit: int) -> list[Needed]:
     on, country = clock.today(organisation.timezone), organisation.country
     waiting = resistance.needs_answer(concerns_within(rights.planning(reader)), on, country, limit=limit)
 
     def row(reason: Reason, concern: Concern, by: date | None) -> Need:
-        who, since = _account(concern.owner), concern.waiting_since_on
+        who, since = account(concern.owner), concern.waiting_since_on
         name = f"Concern about {concern.source.word.lower()}"
         late = days_late(by, on)
         return Need(reason, Kind.CONCERN, concern.id, name, Place.CONCERN, concern, who, since, by, late)
@@ -203,7 +140,7 @@ def _old_training(reader: Reader, on: date, limit: int) -> Needed:
         return Need(Reason.OLD_TRAINING, Kind.MOVE, move.key, move.wave.title, place, move, None, since, by, late)
 
     found = moves(old_training_within(rights.training(reader)))
-    return _first(Reason.OLD_TRAINING, found, row, limit)
+    return first(Reason.OLD_TRAINING, found, row, limit)
 
 
 def _vacancies(planned: Sequence[Wave], on: date, limit: int) -> Needed:
@@ -221,7 +158,7 @@ def _vacancies(planned: Sequence[Wave], on: date, limit: int) -> Needed:
             days_late=days_late(by, on),
         )
 
-    return _first(Reason.VACANCY, vacancies(planned, on), row, limit)
+    return first(Reason.VACANCY, vacancies(planned, on), row, limit)
 
 
 def _training(waves: Sequence[Wave], on: date, limit: int) -> list[Needed]:
@@ -240,9 +177,9 @@ def _training(waves: Sequence[Wave], on: date, limit: int) -> list[Needed]:
     ]
     reasons = (Reason.GO_LIVE_PASSED, Reason.NONE_TRAINED, Reason.TRAINING_BEHIND, Reason.NO_TRAINING)
     return [
-        *(_first(each, [w for w in untrained if w.reason is each], _wave_row(on), limit) for each in reasons),
-        _first(Reason.NO_CURRICULUM, missing, _curriculum_row(on), limit),
-        _first(Reason.NO_ROLE, waves_with_roleless_members(waves, counted), _roleless_row(on), limit),
+        *(first(each, [w for w in untrained if w.reason is each], _wave_row(on), limit) for each in reasons),
+        first(Reason.NO_CURRICULUM, missing, _curriculum_row(on), limit),
+        first(Reason.NO_ROLE, waves_with_roleless_members(waves, counted), _roleless_row(on), limit),
     ]
 
 
@@ -251,7 +188,7 @@ def _wave_row(on: date) -> Callable[[WaveTraining], Need]:
         wave, is_empty = found.wave, not found.people
         by = found.due_on if found.reason is Reason.TRAINING_BEHIND else wave.go_live_on
         place = Place.WAVE if is_empty or found.reason is Reason.GO_LIVE_PASSED else Place.WAVE_TRAINING
-        who, late = _person(wave.lead), days_late(by, on)
+        who, late = person(wave.lead), days_late(by, on)
         return Need(found.reason, Kind.WAVE, wave.id, wave.title, place, found, who, by=by, days_late=late)
 
     return row
@@ -270,7 +207,7 @@ def _roleless_row(on: date) -> Callable[[RolelessMembers], Need]:
     def row(found: RolelessMembers) -> Need:
         wave, place = found.wave, Place.GIVE_ROLES
         by, late = wave.go_live_on, days_late(wave.go_live_on, on)
-        who = _person(wave.lead)
+        who = person(wave.lead)
         return Need(Reason.NO_ROLE, Kind.WAVE, wave.id, wave.title, place, found, who, by=by, days_late=late)
 
     return row
@@ -291,9 +228,4 @@ def _sign_ins(reader: Reader, limit: int) -> Needed:
         since = account.returned_at or account.link_asked_at
         return Need(Reason.SIGN_IN, Kind.SIGN_IN, account.id, account.name, Place.SIGN_INS, waiting, None, since)
 
-    return _first(Reason.SIGN_IN, waiting_sign_ins() if rights.administering(reader).everything else [], row, limit)
-
-
-def _first(reason: Reason, found: Iterable[Found], row: Callable[[Found], Need], limit: int) -> Needed:
-    every = list(found)
-    return Needed(reason, len(every), [row(each) for each in every[:limit]])
+    return first(Reason.SIGN_IN, waiting_sign_ins() if rights.administering(reader).everything else [], row, limit)

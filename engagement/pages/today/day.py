@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement import charts, clock
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
-from engagement.attention.queries.needs import Needed, needed_by
+from engagement.attention.queries.need import Needed
+from engagement.attention.queries.needs import needed_by
 from engagement.attention.rules import Reason
 from engagement.charts import WaveSpan
 from engagement.communications.models import Occurrence
