@@ -50,11 +50,8 @@ def live_a_day(stage: Stage, offset: int) -> None:
     _move_waves_on(stage, offset)
     mapping.keep_the_map(stage, offset)
     talking.talk_with_stakeholders(stage, offset)
-<<<<<<< HEAD
     talking.make_and_close_promises(stage, offset)
-=======
     leading.lead_visibly(stage, offset)
->>>>>>> main
     messaging.write_and_send(stage, offset)
     _learn(stage, offset)
     _talk(stage, offset)

@@ -125,6 +125,8 @@ def talk(at: Place) -> Any:
 
 def promise(at: Place) -> Any:
     return make_promise(stakeholder(at), "Send it", at.person, DAY, on=DAY, by=TESTER)
+
+
 def step(at: Place) -> StepLine:
     """Plan a step of the person, who sponsors the wave."""
     at.wave.sponsor = at.person

@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 """What needs somebody, as rows: the reason, the subject, who has to act, by when, and where."""
 
 from collections.abc import Callable, Iterable, Sequence
@@ -8,36 +7,20 @@ from typing import TypeVar
 
 from engagement.accounts.addresses.queries import Waiting
 from engagement.accounts.models import Account
-=======
-"""One thing that needs somebody, as pages, digests and the API read it."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-
-from engagement.accounts.addresses.queries import Waiting
->>>>>>> main
 from engagement.attention.queries.holding import HeldTotals
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining
 from engagement.attention.rules import Kind, Place, Reason
 from engagement.communications.models import Occurrence
-<<<<<<< HEAD
 from engagement.people.models import Person
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
 from engagement.stakeholders.commitments.models import Commitment
+from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.models import Stakeholder
 from engagement.training.queries.leftovers import Move
 
 Found = TypeVar("Found")
-=======
-from engagement.resistance.models import Concern
-from engagement.set_aside import SetAside
-from engagement.stakeholders.leadership.queries import StepShown
-from engagement.training.queries.leftovers import Move
-
->>>>>>> main
 #: The thing behind a need, with everything that a sentence about it may say.
 Subject = (
     Occurrence
@@ -50,12 +33,9 @@ Subject = (
     | HeldTotals
     | Waiting
     | SetAside
-<<<<<<< HEAD
     | Commitment
     | Stakeholder
-=======
     | StepShown
->>>>>>> main
 )
 
 
@@ -95,7 +75,6 @@ class Needed:
     reason: Reason
     count: int
     first: Sequence[Need]
-<<<<<<< HEAD
 
 
 def account(found: Account | None) -> Who | None:
@@ -112,5 +91,3 @@ def first(reason: Reason, found: Iterable[Found], row: Callable[[Found], Need], 
     """Return all that was found for a reason, with a row for each of the first."""
     every = list(found)
     return Needed(reason, len(every), [row(each) for each in every[:limit]])
-=======
->>>>>>> main

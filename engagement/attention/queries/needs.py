@@ -1,10 +1,6 @@
 """Everything that needs one reader, with reason, subject, who has to act, by when, and where."""
 
-<<<<<<< HEAD
 from collections.abc import Callable, Sequence
-=======
-from collections.abc import Callable, Iterable, Sequence
->>>>>>> main
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,12 +9,8 @@ from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
-<<<<<<< HEAD
-from engagement.attention.queries.need import Need, Needed, Who, account, first, person
-=======
 from engagement.attention.queries.leadership import steps_needed
-from engagement.attention.queries.need import Need, Needed, Who
->>>>>>> main
+from engagement.attention.queries.need import Need, Needed, Who, account, first, person
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
 from engagement.attention.queries.stakeholders import next_steps, promises
@@ -47,11 +39,6 @@ from engagement.training.scopes import old_training_within
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
 
-<<<<<<< HEAD
-=======
-Found = TypeVar("Found")
-
->>>>>>> main
 
 def needed_by(
     reader: Reader, waves: Sequence[Wave], on: date, organisation: Organisation, *, limit: int

@@ -22,12 +22,9 @@ from engagement.pages.training.leftovers import moved
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
-<<<<<<< HEAD
 from engagement.stakeholders.commitments.models import Commitment
-from engagement.stakeholders.models import Stakeholder
-=======
 from engagement.stakeholders.leadership.queries import StepShown
->>>>>>> main
+from engagement.stakeholders.models import Stakeholder
 from engagement.training.queries.leftovers import Move
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave

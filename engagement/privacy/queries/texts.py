@@ -24,12 +24,9 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "stakeholder_removal": ("reason",),
     "stakeholder_note": ("text",),
     "interaction_wording": ("topics", "notes"),
-<<<<<<< HEAD
     "commitment": ("text", "outcome_words"),
     "commitment_move": ("reason",),
-=======
     "leadership_line": ("what", "place", "words"),
->>>>>>> main
     "communication": ("name", "subject", "outline"),
     "occurrence": ("subject", "body", "reason"),
     "occurrence_text": ("subject", "body"),
