@@ -4,4 +4,14 @@ from flask import Blueprint
 
 blueprint = Blueprint("stakeholders", __name__)
 
-from engagement.pages.stakeholders import interactions, leadership, promises, register, stakeholder, standing, step
+from engagement.pages.stakeholders import (
+    gaps,
+    interactions,
+    leadership,
+    power_map,
+    promises,
+    register,
+    stakeholder,
+    standing,
+    step,
+)
