@@ -4,4 +4,14 @@ from flask import Blueprint
 
 blueprint = Blueprint("stakeholders", __name__)
 
-from engagement.pages.stakeholders import champions, interactions, leadership, register, stakeholder, standing, step
+from engagement.pages.stakeholders import (
+    champions,
+    gaps,
+    interactions,
+    leadership,
+    power_map,
+    register,
+    stakeholder,
+    standing,
+    step,
+)
