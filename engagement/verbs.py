@@ -102,6 +102,10 @@ class Verb(StrEnum):
     FORGOT_LABELS = "forgot labels", "removed levels of a person whose post ended"
     WROTE_NOTE = "wrote stakeholder note"
     WITHDREW_NOTE = "withdrew stakeholder note"
+    LOGGED_INTERACTION = "logged interaction", "logged what was said with stakeholder"
+    CORRECTED_INTERACTION = "corrected interaction", "corrected what was said with stakeholder"
+    WITHDREW_INTERACTION = "withdrew interaction", "withdrew what was said with stakeholder"
+    FORGOT_SENTIMENT = "forgot sentiment", "removed how somebody spoke whose post ended"
     APPOINTED_CHAMPION = "appointed champion"
     RELEASED_CHAMPION = "released champion"
 

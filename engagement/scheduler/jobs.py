@@ -50,6 +50,9 @@ from engagement.resistance.saying.rules import HANDED_OVER_FROM
 from engagement.scheduler.items import one_by_one
 from engagement.set_aside import keys_set_aside
 from engagement.settings import Settings
+from engagement.stakeholders.interactions import actions as interactions
+from engagement.stakeholders.interactions.models import Interaction
+from engagement.stakeholders.interactions.queries.timeline import sentiments_to_forget
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.standings import actions as standings
 from engagement.stakeholders.standings.queries.posts import labels_to_forget
@@ -111,12 +114,18 @@ def settle_leftovers(_settings: Settings) -> str:
 
 
 def forget_labels(settings: Settings) -> str:
-    """Empty the levels and impact of people whose last post ended; pages have not shown them since that moment."""
+    """Empty levels, impact and sentiments of people whose last post ended; pages have not shown them since that moment."""
     today = clock.today(settings.timezone)
     emptied = one_by_one(
         "forget-labels", Stakeholder, labels_to_forget(today), lambda key: standings.forget_labels(key, today)
     )
-    return f"{sum(emptied)} emptied."
+    spoke = one_by_one(
+        "forget-labels",
+        Interaction,
+        sentiments_to_forget(today),
+        lambda key: interactions.forget_sentiment(key, today),
+    )
+    return f"{sum(emptied) + sum(spoke)} emptied."
 
 
 def plan_occurrences(_settings: Settings) -> str:

@@ -93,6 +93,7 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(loaded: Demons
     assert words(shell, "SELECT stakeholder_group FROM stakeholder_profile") == {
         group.value for group in StakeholderGroup
     }
+    assert one(shell, "SELECT count(*) FROM interaction") == 15
     assert one(shell, "SELECT count(*) FROM stakeholder_removal WHERE undone_at IS NULL") == 1
 
     with application(shell) as app:

@@ -36,6 +36,8 @@ from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
+from engagement.stakeholders.interactions.actions import log_interaction, withdraw_interaction
+from engagement.stakeholders.interactions.rules import Channel, Said
 from engagement.stakeholders.rules import Contact, StakeholderGroup
 from engagement.stakeholders.standings.actions import forget_labels, say_standing
 from engagement.stakeholders.standings.rules import Level, Standing
@@ -111,6 +113,10 @@ def forget(at: Place) -> None:
     forget_labels(row.id, DAY)
 
 
+def talk(at: Place) -> Any:
+    return log_interaction([stakeholder(at)], Said(Channel.CALL, DAY, "Quiet"), on=DAY, by=TESTER)
+
+
 def finish(at: Place) -> None:
     module = Module(slug="reading", title="Reading", summary="", body="", minutes=5, version=1, changed_at=clock.now())
     db.session.add(module)
@@ -176,6 +182,8 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
     (Verb.ADDED_STAKEHOLDER, lambda at: stakeholder(at, at.person), OF_WAVE | {"person"}),
     (Verb.ADDED_STAKEHOLDER, lambda at: stakeholder(at, at.department), OF_WAVE | {"department"}),
     (Verb.WROTE_NOTE, lambda at: write_note(stakeholder(at), "Quiet", by=TESTER), OF_WAVE),
+    (Verb.LOGGED_INTERACTION, talk, OF_WAVE),
+    (Verb.WITHDREW_INTERACTION, lambda at: withdraw_interaction(talk(at), by=TESTER), OF_WAVE),
     (Verb.REMOVED_STAKEHOLDER, lambda at: remove_stakeholder(stakeholder(at), by=TESTER), OF_WAVE),
     (Verb.SAID_STANDING, lambda at: say_standing(stakeholder(at), Standing(50), on=DAY, by=TESTER), OF_WAVE),
     (Verb.SAID_CONTACT, lambda at: say_contact(stakeholder(at), Contact(email="a@example.com"), by=TESTER), OF_WAVE),

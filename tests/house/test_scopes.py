@@ -30,7 +30,8 @@ def is_fit_for_scopes(name: list[str], room: str) -> bool:
     if first in GROUND:
         return True
     if first == room:
-        return second in ("rules", "models", "scopes")
+        # Of its own sub-rooms too.
+        return not {"rules", "models", "scopes"}.isdisjoint(name[1:3])
     return second in ("models", "scopes") and (first, second) != ("accounts", "scopes")
 
 

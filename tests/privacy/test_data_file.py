@@ -35,6 +35,8 @@ from engagement.resistance.saying import actions as saying
 from engagement.resistance.saying.rules import Moment
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.interactions.actions import log_interaction
+from engagement.stakeholders.interactions.rules import Channel, Said
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.standings.actions import say_standing
 from engagement.stakeholders.standings.rules import Level, Standing
@@ -123,6 +125,29 @@ def test_what_is_about_a_person_is_told_whole(app):
     assert [stood[name] for name in ("influence", "level_now", "reason")] == [80, "neutral", "She runs letters."]
     assert "password_hash" not in about["account"][0]
     assert json.loads(json.dumps(found)) == found
+
+
+def test_what_was_said_is_told_to_each_who_took_part_without_the_others(app):
+    wave, ines = make_wave(), make_account()
+    ann, bob = make_person("Ann Sand", "ann@example.com"), make_person("Bob Stone", "bob@example.com")
+    rows = [add_stakeholder(each, StakeholderGroup.OTHERS, places=[wave], by=TESTER) for each in (ann, bob)]
+    said = Said(Channel.CALL, ON, "Ann Sand agrees, Bob Stone does not.", "Bob’s rota", colleague_id=bob.id)
+    talk = log_interaction(rows, said, on=ON, by=ines.actor)
+    db.session.commit()
+    (told,) = data_of(ann, with_concerns=True)["about_them"]["interaction_wording"]
+    assert (told["notes"], told["topics"]) == ("Ann Sand agrees, somebody else does not.", "somebody else’s rota")
+    assert "colleague_id" not in told
+    file = data_of(bob, with_concerns=True)
+    assert [row["notes"] for row in file["about_them"]["interaction_wording"]] == [
+        "somebody else agrees, Bob Stone does not."
+    ]
+    assert [(row["post"], row["reference"]) for row in file["posts"]] == [("Took part", str(talk.id))]
+    author = make_person("Ines Okafor", "ines@example.com")
+    db.session.flush()
+    ines.person_id = author.id
+    db.session.commit()
+    (own,) = data_of(author, with_concerns=True)["by_them"]["interaction_wording"]
+    assert own["notes"] == "somebody else agrees, somebody else does not."
 
 
 def test_a_concern_that_somebody_only_answers_is_told_by_its_number_alone(ines):

@@ -40,6 +40,9 @@ from engagement.stakeholders import queries as maps
 from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
 from engagement.stakeholders.actions.notes import write_note
+from engagement.stakeholders.interactions.actions import log_interaction
+from engagement.stakeholders.interactions.models import InteractionWording
+from engagement.stakeholders.interactions.rules import Channel, Said, Sentiment
 from engagement.stakeholders.models import StakeholderNote, StakeholderProfile
 from engagement.stakeholders.rules import Contact, StakeholderGroup
 from engagement.stakeholders.standings.actions import say_standing
@@ -207,6 +210,51 @@ def test_a_stakeholder_outside_the_directory_is_erased_from_maps_and_audit():
     listed = maps.stakeholders_listed(maps.EVERY_PLACE, maps.Filters(wave_id=wave.id, with_removed=True))
     assert db.session.scalars(listed).all() == []
     assert held_by(owner) == []
+
+
+def _talk(*parties, notes: str) -> None:
+    log_interaction(parties, Said(Channel.CALL, ON, notes, sentiment=Sentiment.MIXED), on=ON, by=TESTER)
+
+
+def _talks() -> list[tuple[str, Sentiment | None]]:
+    rows = db.session.execute(
+        select(InteractionWording.notes, InteractionWording.sentiment).order_by(InteractionWording.id)
+    )
+    return [tuple(row) for row in rows]
+
+
+def test_what_was_said_with_an_erased_person_goes_and_with_others_too_loses_the_name():
+    wave = make_wave()
+    ann, council = make_person("Ann Sand", "ann@example.com"), make_person("Bob Stone", "bob@example.com")
+    wave.sponsor, wave.programme.sponsor = ann, council
+    rows = [add_stakeholder(each, StakeholderGroup.OTHERS, places=[wave], by=TESTER) for each in (ann, council)]
+    _talk(rows[0], notes="Ann Sand wants less.")
+    _talk(*rows, notes="Ann Sand and Bob Stone agree.")
+    _talk(rows[1], notes="Bob Stone quotes Ann Sand.")
+    wave.sponsor = wave.programme.sponsor = None
+    erase_person(ann, by=TESTER)
+    assert _talks() == [
+        ("", None),
+        (f"{STAND_IN} and Bob Stone agree.", None),
+        (f"Bob Stone quotes {STAND_IN}.", Sentiment.MIXED),
+    ]
+    erase_person(council, by=TESTER)
+    assert _talks() == [("", None)] * 3
+
+
+def test_what_was_said_with_an_erased_outsider_goes_and_with_others_too_loses_the_name():
+    wave = make_wave()
+    zed, council = (
+        add_stakeholder(name, StakeholderGroup.OTHERS, places=[wave], by=TESTER) for name in ("Zed Broker", "Council")
+    )
+    _talk(zed, notes="Zed Broker wants less.")
+    _talk(zed, council, notes="Zed Broker and the council agree.")
+    erase_outsider(zed, by=TESTER)
+    db.session.commit()
+    assert _talks() == [("", None), (f"{STAND_IN} and the council agree.", None)]
+    erase_outsider(council, by=TESTER)
+    db.session.commit()
+    assert _talks() == [("", None)] * 2
 
 
 def test_a_person_of_the_directory_is_not_erased_from_the_map():

@@ -1,10 +1,13 @@
 """The page of one stakeholder: what is said of them, history and private notes, and taking them off the map."""
 
+from typing import Any
+
 from flask import url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
 from engagement.audiences import queries as audiences
+from engagement.db import count_of, db
 from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day, today
@@ -16,6 +19,8 @@ from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.actions import mapping, notes
 from engagement.stakeholders.history.queries import history_of
+from engagement.stakeholders.interactions.queries.timeline import interactions_of, last_contacts
+from engagement.stakeholders.interactions.queries.timeline import shown as interactions_shown
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
 from engagement.stakeholders.queries import StakeholderLine
 from engagement.stakeholders.rules import StakeholderKind
@@ -28,6 +33,9 @@ from engagement.stakeholders.scopes import (
 )
 from engagement.stakeholders.standings.queries.present import standing_shown
 from engagement.words import language_words
+
+#: The newest interactions on the page itself; the others are a link away.
+MOST_SHOWN = 5
 
 
 def stakeholder_to_change(stakeholder_id: int) -> StakeholderLine:
@@ -51,7 +59,7 @@ def stakeholder(stakeholder_id: int) -> Drawn:
 def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm) -> Drawn:
     reader, row = guard.reader(), line.stakeholder
     planning, reading = rights.planning(reader), rights.reading(reader)
-    shown, keeps_notes = standing_shown(row, today()), stands_within(rights.reading_notes(reader), row)
+    shown = standing_shown(row, today())
     return drawn(
         "stakeholders/stakeholder.html",
         note_form,
@@ -59,9 +67,9 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
         line=line,
         places=[(place, _opens(reading, place)) for place in line.places],
         shown=shown,
+        last_contact=last_contacts([row.id], today()).get(row.id),
         history=history_of(row.id, places_within(rights.reading_maps(reader)), with_labels=shown.is_labelled),
-        notes=queries.notes_of(row.id) if keeps_notes else None,
-        reached=_reached(row) if keeps_notes else [],
+        **_read_by_who_keeps_the_map(row),
         may_write=stands_within(planning, row),
         may_change=stands_within_alone(planning, row),
         opens_person=row.person_id is not None and reading.everything,
@@ -72,6 +80,22 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
         note_form=note_form,
         removal_form=removal_form,
     )
+
+
+def _read_by_who_keeps_the_map(row: Stakeholder) -> dict[str, Any]:
+    """Return what only those may read who keep one of the stakeholder's maps: address, private notes, what was said."""
+    reader = guard.reader()
+    reading = rights.reading_notes(reader)
+    if not stands_within(reading, row):
+        return {"notes": None, "timeline": None, "reached": []}
+    talks = interactions_of(row.id, reading)
+    newest = db.session.scalars(talks.limit(MOST_SHOWN)).all()
+    return {
+        "notes": queries.notes_of(row.id),
+        "timeline": interactions_shown(newest, rights.reading_maps(reader), today()),
+        "interactions": count_of(talks),
+        "reached": _reached(row),
+    }
 
 
 def _reached(row: Stakeholder) -> list[tuple[str, str]]:

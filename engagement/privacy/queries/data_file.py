@@ -17,6 +17,7 @@ from engagement.db import Base, db
 from engagement.people.models import Person
 from engagement.privacy.queries.reach import OF_CONCERNS, REACH, Post, Subject, rows_about, rows_by
 from engagement.privacy.rules.naming import Wording, replaced
+from engagement.stakeholders.interactions.models import InteractionParty, InteractionWording
 from engagement.stakeholders.models import Stakeholder
 
 WITHOUT_CONCERNS = (
@@ -61,23 +62,31 @@ def _about(table: Table, who: Subject, own_names: set[str]) -> list[Row]:
     columns = [column for column in table.columns if column.name not in REACH[table.name].without]
     found = select(*columns).where(rows_about(table, who)).order_by(*table.primary_key.columns)
     rows = [_plain_row(row) for row in db.session.execute(found).mappings()]
+    if table is InteractionWording.__table__:
+        return _without_others_who_took_part(rows, who)
     return _without_others(rows, own_names) if table is AuditEntry.__table__ else rows
+
+
+def _without_others_who_took_part(rows: list[Row], who: Subject) -> list[Row]:
+    """Return what was said, without the names of other stakeholders who were there."""
+    others = _wordings_of_parties({row["interaction_id"] for row in rows}, but=who.person_id)
+    return [
+        {key: replaced(value, others[row["interaction_id"]], SOMEBODY) for key, value in row.items()} for row in rows
+    ]
 
 
 def _by(table: Table, name: str, who: Subject) -> list[Row]:
     columns = [table.c[column] for column in REACH[table.name].by[name]]
-    whom = table.c.get("stakeholder_id")
+    is_talk = table is InteractionWording.__table__
+    whom = table.c.get("interaction_id" if is_talk else "stakeholder_id")
     found = select(*columns, *([whom] if whom is not None else [])).where(rows_by(table, name, who))
     rows = [_plain_row(row) for row in db.session.execute(found.order_by(*table.primary_key.columns)).mappings()]
     if whom is None:
         return rows
-    wordings = _wordings_of_stakeholders({row["stakeholder_id"] for row in rows})
+    named = _wordings_of_parties if is_talk else _wordings_of_stakeholders
+    wordings = named({row[whom.name] for row in rows})
     return [
-        {
-            key: replaced(value, wordings[row["stakeholder_id"]], SOMEBODY)
-            for key, value in row.items()
-            if key != whom.name
-        }
+        {key: replaced(value, wordings[row[whom.name]], SOMEBODY) for key, value in row.items() if key != whom.name}
         for row in rows
     ]
 
@@ -100,6 +109,20 @@ def _wordings_of_stakeholders(ids: set[int]) -> Mapping[int, Sequence[Wording]]:
     """Return how texts about these stakeholders may name them, by id."""
     rows = db.session.scalars(select(Stakeholder).where(Stakeholder.id.in_(ids)))
     return {row.id: [Wording.of_name(name) for name in _names_of(row) if name] for row in rows}
+
+
+def _wordings_of_parties(ids: set[int], but: int | None = None) -> Mapping[int, Sequence[Wording]]:
+    """Return how texts about these interactions may name those who took part, but for one person, by id."""
+    rows = db.session.execute(
+        select(InteractionParty.interaction_id, InteractionParty.stakeholder_id)
+        .join(Stakeholder, Stakeholder.id == InteractionParty.stakeholder_id)
+        .where(InteractionParty.interaction_id.in_(ids), Stakeholder.person_id.is_distinct_from(but))
+    ).all()
+    known = _wordings_of_stakeholders({stakeholder_id for _, stakeholder_id in rows})
+    found: dict[int, list[Wording]] = {interaction_id: [] for interaction_id in ids}
+    for interaction_id, stakeholder_id in rows:
+        found[interaction_id] += known[stakeholder_id]
+    return found
 
 
 def _names_of(stakeholder: Stakeholder) -> list[str]:

@@ -32,6 +32,7 @@ PLACES = {
     "stakeholder_standing": "Reason for where a stakeholder stands",
     "stakeholder_removal": "Reason for taking a stakeholder off the map",
     "stakeholder_note": "Note on a stakeholder",
+    "interaction_wording": "What was said with a stakeholder",
     "communication": "Communication",
     "occurrence": "Text of a message",
     "occurrence_text": "Translation of a message",

@@ -13,6 +13,7 @@ from sqlalchemy.sql.schema import Column
 from engagement.audit import AuditEntry
 from engagement.intake.models import StagedMatch, StagedPerson
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
+from engagement.stakeholders.interactions.models import Interaction, InteractionParty, InteractionWording
 from engagement.stakeholders.models import Stakeholder
 
 
@@ -130,6 +131,17 @@ REACH: dict[str, Reach] = {
         without=("removed_by_id", "undone_by_id"),
         by={"removed_by_id": ("removed_at", "reason"), "undone_by_id": ("undone_at",)},
     ),
+    # An interaction is about everybody who took part, see `_further_ways`.
+    "interaction": Reach(
+        without=("logged_by_id", "withdrawn_by_id"),
+        by={"logged_by_id": ("logged_at",), "withdrawn_by_id": ("withdrawn_at",)},
+    ),
+    "interaction_party": Reach(about=("stakeholder_id",)),
+    "interaction_wording": Reach(
+        without=("colleague_id", "said_by_id"),
+        by={"said_by_id": ("said_at", "happened_on", "channel", "topics", "notes", "sentiment")},
+        posts={"colleague_id": Post("Took part", "interaction", ("interaction_id",), "said_at", "superseded_at")},
+    ),
     "champion": Reach(
         about=("person_id",),
         without=("appointed_by_id", "released_by_id"),
@@ -217,6 +229,10 @@ def _further_ways(table: Table, who: Subject) -> list[ColumnElement[bool]]:
     if table is Concern.__table__:
         # Sent with a name by somebody who was not in the directory at the time.
         return [and_(who.is_in(table.c.logged_by_id), Concern.submission.is_not(None))]
+    if table in (Interaction.__table__, InteractionWording.__table__):
+        took_part = select(InteractionParty.interaction_id).join(Stakeholder)
+        key = table.c.get("interaction_id", table.c.id)
+        return [key.in_(took_part.where(Stakeholder.person_id == who.person_id))]
     if table is StagedPerson.__table__:
         here = and_(StagedMatch.run_id == StagedPerson.run_id, StagedMatch.line == StagedPerson.line)
         return [select(StagedMatch.run_id).where(here, StagedMatch.person_id == who.person_id).exists()]

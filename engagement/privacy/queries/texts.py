@@ -23,6 +23,7 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "stakeholder_standing": ("reason",),
     "stakeholder_removal": ("reason",),
     "stakeholder_note": ("text",),
+    "interaction_wording": ("topics", "notes"),
     "communication": ("name", "subject", "outline"),
     "occurrence": ("subject", "body", "reason"),
     "occurrence_text": ("subject", "body"),

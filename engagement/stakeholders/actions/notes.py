@@ -11,7 +11,14 @@ from engagement.db import db, rows_changed
 from engagement.errors import BadInput
 from engagement.people.models import Person
 from engagement.stakeholders.actions.mapping import told_of
-from engagement.stakeholders.models import Stakeholder, StakeholderNote, StakeholderProfile, StakeholderRemoval
+from engagement.stakeholders.interactions.models import InteractionParty, InteractionWording
+from engagement.stakeholders.models import (
+    Stakeholder,
+    StakeholderNote,
+    StakeholderPlace,
+    StakeholderProfile,
+    StakeholderRemoval,
+)
 from engagement.stakeholders.rules import LONGEST_TEXT
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.verbs import Verb
@@ -54,6 +61,22 @@ def forget_words_about(person: Person) -> None:
 
 
 def forget_words_of(stakeholder_ids: Sequence[int]) -> None:
-    """Delete the roles, reasons, labels and private notes of these stakeholders; dates, groups and places stay."""
+    """Delete the roles, reasons, labels, private notes and talks of these stakeholders; dates, groups and places stay.
+
+    What was said with others too keeps its words, which are about the others as well, but not how they spoke.
+    """
     for table, emptied in _EMPTIED.items():
         rows_changed(update(table).where(table.stakeholder_id.in_(stakeholder_ids)).values(emptied))
+    took_part = select(InteractionParty.interaction_id).where(InteractionParty.stakeholder_id.in_(stakeholder_ids))
+    # Erased outsiders have no place any more.
+    placed = select(StakeholderPlace.stakeholder_id).where(StakeholderPlace.ended_at.is_(None))
+    with_others = (
+        select(InteractionParty.interaction_id)
+        .join(Stakeholder, Stakeholder.id == InteractionParty.stakeholder_id)
+        .outerjoin(Person, Person.id == Stakeholder.person_id)
+        .where(Stakeholder.id.not_in(stakeholder_ids), Person.erased_at.is_(None), Stakeholder.id.in_(placed))
+    )
+    talks = InteractionWording.interaction_id.in_(took_part)
+    rows_changed(update(InteractionWording).where(talks).values(sentiment=None))
+    alone = InteractionWording.interaction_id.not_in(with_others)
+    rows_changed(update(InteractionWording).where(talks, alone).values(notes="", topics=""))

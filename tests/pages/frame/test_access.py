@@ -142,6 +142,14 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST stakeholders.put_back": ("MPWL", "M"),
     "POST stakeholders.write_note": ("MPWL", "M"),
     "POST stakeholders.withdraw_note": ("MPWL", "M"),
+    # What was said: read by who keeps a map of anybody who took part, and administrators.
+    "GET stakeholders.log_interaction": ("MPWL",),
+    "POST stakeholders.log_interaction": ("MPWL",),
+    "GET stakeholders.interactions": ("AMPWL", "AM"),
+    "GET stakeholders.interaction": ("AMPWL", "AM"),
+    "GET stakeholders.correct_interaction": ("MPWL", "M"),
+    "POST stakeholders.correct_interaction": ("MPWL", "M"),
+    "POST stakeholders.withdraw_interaction": ("MPWL", "M"),
     # Communication.
     "GET calendar.index": ("AMPWLRUrwuv",),
     "GET calendar.new": ("MPWL",),
@@ -383,6 +391,9 @@ def test_every_page_lets_in_whom_the_table_says_and_tells_them_no_more(app: Flas
     # Private notes are read by who keeps the map.
     noted = {place for place, words in told.items() if "The own note" in words}
     assert noted - {"people.data"} == ({"stakeholders.stakeholder"} if letter in "AMPWL" else set())
+    talked = {place for place, words in told.items() if "The own talk" in words} - {"people.data"}
+    of_talks = {"interaction", "interactions", "stakeholder"} | ({"correct_interaction"} if letter in "MPWL" else set())
+    assert talked == ({f"stakeholders.{place}" for place in of_talks} if letter in "AMPWL" else set())
 
 
 @pytest.mark.parametrize("letter", list(ANYBODY))

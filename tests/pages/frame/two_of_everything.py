@@ -43,6 +43,8 @@ from engagement.set_aside import SetAside
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
+from engagement.stakeholders.interactions.actions import log_interaction
+from engagement.stakeholders.interactions.rules import Channel, Said
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
@@ -176,7 +178,9 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
     )
     note = write_note(row, f"The {side} note", by=TESTER)
     champion = appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
-    return {"stakeholder_id": row.id, "note_id": note.id, "champion_id": champion.id}
+    said = Said(Channel.CALL, clock.now().date(), f"The {side} talk")
+    talk = log_interaction([row], said, on=clock.now().date(), by=TESTER)
+    return {"interaction_id": talk.id, "stakeholder_id": row.id, "note_id": note.id, "champion_id": champion.id}
 
 
 def _calendar(side: str, programme: Programme, department: Department) -> dict[str, object]:
