@@ -1,12 +1,26 @@
 """The application for gunicorn (`wsgi:app`) and for the plain `flask` command."""
 
+import os
 import sys
+from contextlib import suppress
 
+from sqlalchemy.exc import DBAPIError
+
+from engagement import serving
 from engagement.app import create_app
+from engagement.db import db
 from engagement.errors import BadInput
 
 try:
     app = create_app()
+    # Commands look themselves; some of them exist to mend such a database.
+    if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+        # A database that does not answer yet is for /readyz to tell.
+        with app.app_context(), suppress(DBAPIError):
+            serving.refuse_demonstration(serving.settings_of(app))
+        with app.app_context():
+            # The processes that are forked from this one need connections of their own.
+            db.engine.dispose()
 except BadInput as error:
     print(error.sentence, file=sys.stderr)
     raise SystemExit(2) from None

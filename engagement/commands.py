@@ -64,20 +64,11 @@ def serve(host: str, port: int, no_scheduler: bool, no_delivery: bool) -> None:
     """Serve pages, with clock and delivery in the same process."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     db.session.execute(text("SELECT 1 FROM account"))
-    _refuse_demonstration()
+    serving.refuse_demonstration(serving.settings_of(current_app))
     db.session.rollback()
     with serving.alone_on_sqlite():
         serving.serve(app, host, port, with_clock=not no_scheduler, with_delivery=not no_delivery)
     serving.end_process()
-
-
-def _refuse_demonstration() -> None:
-    """Raise BadInput in production when the database has demonstration accounts, whose addresses are public."""
-    if serving.settings_of(current_app).is_production and account_queries.demonstration_account_exists():
-        raise BadInput(
-            "This database holds the demonstration and its accounts, which are refused in production. Give "
-            "ENGAGEMENT_DATABASE_URL an empty database."
-        )
 
 
 @click.command("scheduler")
@@ -86,7 +77,7 @@ def _refuse_demonstration() -> None:
 def scheduler() -> None:
     """Run the clock alone; any number may run on one database."""
     db.session.execute(text("SELECT 1 FROM job_line"))
-    _refuse_demonstration()
+    serving.refuse_demonstration(serving.settings_of(current_app))
     db.session.rollback()
     stop = serving.stop_event()
     ticking = start_clock(current_app._get_current_object())  # type: ignore[attr-defined]
@@ -104,7 +95,7 @@ def worker(connections: int | None) -> None:
     """Run a delivery worker alone; any number may run on any number of machines."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     db.session.execute(text("SELECT 1 FROM delivery"))
-    _refuse_demonstration()
+    serving.refuse_demonstration(serving.settings_of(current_app))
     db.session.rollback()
     stop = serving.stop_event()
     with serving.mail_server(app) as smtp_url:
@@ -277,7 +268,7 @@ def check_config() -> None:
     """Check every setting, the database and the mail server, and say what is wrong."""
     settings = serving.settings_of(current_app)
     db.session.execute(text("SELECT 1"))
-    _refuse_demonstration()
+    serving.refuse_demonstration(serving.settings_of(current_app))
     click.echo(f"Settings make sense ({settings.env.value}).")
     click.echo(f"Database answers ({db.engine.dialect.name}).")
     if not account_queries.any_account_exists():

@@ -46,6 +46,15 @@ def settings_of(app: Flask) -> Settings:
     return settings
 
 
+def refuse_demonstration(settings: Settings) -> None:
+    """Raise BadInput in production when the database has demonstration accounts, whose addresses are public."""
+    if settings.is_production and queries.demonstration_account_exists():
+        raise BadInput(
+            "This database holds the demonstration and its accounts, which are refused in production. Give "
+            "ENGAGEMENT_DATABASE_URL an empty database."
+        )
+
+
 def link_maker(app: Flask) -> Callable[[Delivery, str], str]:
     """Return the function that turns a path in a message into a one-time sign-in link for its recipient.
 

@@ -108,6 +108,11 @@ class Verb(StrEnum):
     FORGOT_SENTIMENT = "forgot sentiment", "removed how somebody spoke whose post ended"
     APPOINTED_CHAMPION = "appointed champion"
     RELEASED_CHAMPION = "released champion"
+    PLANNED_STEP = "planned leadership step", "planned a sponsor’s step"
+    CHANGED_STEP = "changed leadership step", "changed a sponsor’s step"
+    FINISHED_STEP = "finished leadership step", "said that a sponsor’s step is done"
+    LEFT_OUT_STEP = "left out leadership step", "left out a sponsor’s step"
+    TOOK_BACK_STEP = "took back leadership step", "took back what became of a sponsor’s step"
 
     SKIPPED_SETUP = "left out setup step"
     TOOK_UP_SETUP = "took up setup step"

@@ -105,6 +105,14 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _figures() -> Iterator[None]:
+    """A folder for the figures of requests that lasts as long as this process, which counts there over both engines."""
+    folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="engagement-figures-")
+    yield
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def _application(engine_name: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
     folder = Path(tempfile.mkdtemp(prefix="engagement-test-"))

@@ -37,6 +37,8 @@ class Reason(Worded):
     NO_TRAINING = "no_training", "Nobody has training to do"
     NO_CURRICULUM = "no_curriculum", "A role without a curriculum"
     NO_ROLE = "no_role", "Without a training role"
+    OWN_STEP = "own_step", "Yours to do as a sponsor"
+    SPONSORS_STEP = "sponsors_step", "A sponsor’s step that nobody did"
     LEAVERS = "leavers", "Left, and still holding something"
     SIGN_IN = "sign_in", "Sign-ins that wait for you"
 
@@ -57,6 +59,7 @@ class Kind(StrEnum):
     LEAVERS = "leavers"
     SIGN_IN = "sign_in"
     JOB = "job"
+    STEP = "step"
 
 
 class Place(StrEnum):
@@ -82,6 +85,7 @@ class Place(StrEnum):
     LEAVERS = "leavers"
     SIGN_INS = "sign_ins"
     JOBS = "jobs"
+    LEADERSHIP_STEP = "leadership_step"
 
 
 def days_late(by: date | None, on: date) -> int:

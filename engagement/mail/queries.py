@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.addresses import kept_form
@@ -141,10 +141,15 @@ def due_count(now: datetime) -> int:
     return db.session.scalar(select(func.count()).select_from(Delivery).where(*due)) or 0
 
 
-def undecided() -> int:
-    """Return how many deliveries have an unknown outcome that a person has to decide about."""
-    waiting = select(func.count()).where(Delivery.state == DeliveryState.UNKNOWN, Delivery.decided_at.is_(None))
-    return db.session.scalar(waiting) or 0
+def needs_decision() -> ColumnElement[bool]:
+    """Return the condition that a delivery has an unknown outcome that a person has to decide about."""
+    return and_(Delivery.state == DeliveryState.UNKNOWN, Delivery.decided_at.is_(None))
+
+
+def undecided(mailing_id: int | None = None) -> int:
+    """Return how many deliveries, of one mailing or of all, wait for such a decision."""
+    one = () if mailing_id is None else (Delivery.mailing_id == mailing_id,)
+    return db.session.scalar(select(func.count()).where(needs_decision(), *one)) or 0
 
 
 def recent_mailings(limit: int = 50) -> list[Mailing]:

@@ -13,6 +13,7 @@ from engagement.communications.queries.reached import Reached, messages_out
 from engagement.programmes.models import Programme
 from engagement.reports.rules import Decision, by_urgency
 from engagement.resistance.figures.queries import ConcernSummary, nothing_shown, summary_for_report
+from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
 from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import progress_of_waves
 from engagement.waves.models import GoLiveMove, Wave
@@ -51,6 +52,7 @@ class ProgrammeReport:
     close: Sequence[WaveLine]
     concerns: ConcernSummary
     messages: Sequence[Reached]
+    leadership: Sequence[Roadmap] = ()
 
     @property
     def people(self) -> int:
@@ -102,6 +104,7 @@ def programme_report(
         close=[line for line in lines if is_close(line.wave, on)],
         concerns=concerns,
         messages=messages_out(Communication.programme_id == programme.id, RECENT_MESSAGES),
+        leadership=roadmaps_of(programme.id, on),
     )
 
 

@@ -21,7 +21,7 @@ from engagement.communications.actions.planning import plan_communication, settl
 from engagement.communications.actions.reminding import messages_to_remind_of, remind
 from engagement.communications.actions.waiting import stop_overtaken
 from engagement.communications.models import Communication, Occurrence
-from engagement.communications.queries.approvals import overtaken_approvals
+from engagement.communications.queries.approvals import approved_messages, is_overtaken
 from engagement.communications.queries.due import (
     communications_with_dates,
     due_occurrences,
@@ -167,9 +167,9 @@ def _held_again() -> list[str]:
     """Hold messages whose go-live, time or audience changed since their approval."""
 
     def hold(key: int) -> tuple[int, bool]:
-        return key, lapse_if_overtaken(db.session.get_one(Occurrence, key))
+        return key, is_overtaken(key) and lapse_if_overtaken(db.session.get_one(Occurrence, key))
 
-    looked_at = one_by_one("queue-occurrences", Occurrence, overtaken_approvals(), hold)
+    looked_at = one_by_one("queue-occurrences", Occurrence, _ids(approved_messages()), hold)
     return [f"{key} held, its approval lapsed" for key, is_held in looked_at if is_held]
 
 

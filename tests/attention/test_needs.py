@@ -20,7 +20,8 @@ from engagement.accounts.models import Account
 from engagement.accounts.queries import reader_of
 from engagement.accounts.rules import Role
 from engagement.accounts.scopes import rights
-from engagement.attention.queries.needs import Need, Needed, Who, needed_by
+from engagement.attention.queries.need import Need, Needed, Who
+from engagement.attention.queries.needs import needed_by
 from engagement.attention.rules import Kind, Place, Reason
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db

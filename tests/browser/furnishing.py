@@ -29,6 +29,8 @@ from engagement.resistance.rules import Severity, Source
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
+from engagement.stakeholders.leadership.actions import StepDetails, plan_step
+from engagement.stakeholders.leadership.rules import StepKind
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.actions.library import settle_library
@@ -136,6 +138,10 @@ def _map(wave: Wave, dana: Person, tomasz: Person) -> None:
     )
     write_note(row, "The chair wants a call first.", by=ines)
     appoint_champion(wave, tomasz, from_on=clock.today("Europe/London"), by=ines)
+    on, sponsor = clock.today("Europe/London"), wave.programme.sponsor
+    said = StepDetails(StepKind.SESSION, "The first five minutes.", "Town hall", on + timedelta(days=20))
+    assert sponsor
+    plan_step(wave, sponsor, said, on=on, by=ines)
 
 
 def _calendar(wave: Wave) -> None:

@@ -1,6 +1,8 @@
 """The stakeholder map in the browser: put on it, seen on the wave, asked for by an audience; and finding a champion."""
 
-from browser.furnishing import EMPLOYEE, MANAGER
+from browser.furnishing import EMPLOYEE, MANAGER, SPONSOR
+
+from engagement import clock
 
 
 def test_from_the_map_to_an_audience(live, window):
@@ -73,3 +75,30 @@ def test_a_note_and_a_champion_by_keyboard_on_a_phone(live, window):
     tomasz.page.get_by_text("1 other champion of this wave").click()
     tomasz.see()
     assert "Person Number3" in tomasz.text
+
+
+def test_a_step_is_planned_and_done_by_keyboard_on_a_phone(live, window):
+    """A planner gives the sponsor a visit for today; she finds it on Today and says by keyboard that it is done."""
+    ines = window()
+    ines.sign_in(MANAGER)
+    ines.open("/stakeholders/leadership/new?wave=1")
+    ines.page.get_by_label("Visit a team").check()
+    ines.fill(what="Listen for an hour.", where="Property", due_on=clock.today("Europe/London").isoformat())
+    ines.press("Plan this step")
+    assert "The step is planned." in ines.text
+
+    margaret = window(390, color_scheme="dark")
+    margaret.sign_in(SPONSOR)
+    margaret.open("/")
+    assert "Yours to do as a sponsor" in margaret.text
+    margaret.page.get_by_role("link", name="Open it: Visit a team: Property").focus()
+    margaret.page.keyboard.press("Enter")
+    margaret.page.get_by_label("How did it go?").focus()
+    margaret.page.keyboard.type("They showed me the odd cases.")
+    margaret.page.keyboard.press("Tab")
+    margaret.page.keyboard.press("Enter")
+    margaret.page.get_by_text("It is marked as done.").wait_for()
+    margaret.see(in_the_dark=True)
+    assert "“They showed me the odd cases.”" in margaret.text
+    margaret.open("/reports/programmes/1")
+    assert "1 of 2 done, 1 to come" in margaret.text

@@ -20,7 +20,7 @@ from engagement.stakeholders.rules import StakeholderGroup
 
 PAGES = {
     "manager": ["/", "/programmes", "/waves/3", "/people", "/audiences", "/communications", "/deliveries", "/training",
-                "/waves/2/training", "/stakeholders", "/stakeholders/2", "/waves/3/champions", "/audiences/7", "/people/leavers", "/concerns", "/reports/programmes/1", "/mailbox"],
+                "/waves/2/training", "/stakeholders", "/stakeholders/2", "/stakeholders/leadership", "/stakeholders/leadership/4", "/waves/3/champions", "/audiences/7", "/people/leavers", "/concerns", "/reports/programmes/1", "/mailbox"],
     "sponsor": ["/", "/stakeholders", "/me", "/me/messages", "/reports/programmes/1"],
     "employee": ["/", "/me", "/me/training", "/me/messages", "/me/concerns", "/concerns/new"],
     "lead": ["/", "/me", "/me/team"],
@@ -111,5 +111,6 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(loaded: Demons
         assert "Looks after this stakeholder" in signed_in(app, "manager").get("/people/leavers").get_data(as_text=True)
         sheet = signed_in(app, "sponsor").get("/reports/programmes/1").get_data(as_text=True)
         assert "Claims and finance" in sheet
+        assert "3 of 7 done, 1 missed and 3 to come" in sheet
         for kind in ("xlsx", "csv"):
             assert signed_in(app, "sponsor").get(f"/reports/programmes/1.{kind}").status_code == 200, kind

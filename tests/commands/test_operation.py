@@ -17,6 +17,7 @@ PRODUCTION = {
     "smtp_url": "smtp://127.0.0.1:9",
     "base_url": "https://engagement.example.com",
 }
+GUNICORN = (sys.executable, "-m", "gunicorn", "--preload")
 
 
 def test_the_version_is_said_and_is_that_of_the_project(shell: Shell) -> None:
@@ -54,7 +55,7 @@ def test_figures_are_those_of_all_processes(shell: Shell) -> None:
     log = shell.folder / "gunicorn.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-w", "3", "--bind", f"127.0.0.1:{port}", "wsgi:app"],
+            [*GUNICORN, "-w", "3", "--bind", f"127.0.0.1:{port}", "wsgi:app"],
             cwd=ROOT,
             env=shell.environment(),
             stdout=file,
@@ -79,6 +80,24 @@ def test_figures_are_those_of_all_processes(shell: Shell) -> None:
         process.kill()
         process.wait()
         subprocess.run(["pkill", "-P", str(process.pid)], check=False)
+
+
+def test_gunicorn_ends_with_a_sentence_where_settings_or_database_are_wrong(shell: Shell) -> None:
+    def end(**settings: str) -> tuple[int, str]:
+        command = [*GUNICORN, "--bind", f"127.0.0.1:{free_port()}", "wsgi:app"]
+        environment = shell.environment(**PRODUCTION | settings)
+        ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+        return ended.returncode, ended.stderr
+
+    code, said = end(secret_key="short")
+    assert (code, said.split(" is missing")[0].splitlines()[-1]) == (2, "ENGAGEMENT_SECRET_KEY")
+    shell.flask(
+        "user", "create", "ada@example.com", "--name", "Ada", "--role", "administrator", typed=b"four plain words here"
+    )
+    shell.write("UPDATE account SET is_demonstration = true")
+    code, said = end()
+    assert code == 2
+    assert "This database holds the demonstration and its accounts, which are refused in production." in said
 
 
 def answers(service: Running) -> bool:

@@ -38,6 +38,10 @@ from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.interactions.actions import log_interaction, withdraw_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said
+from engagement.stakeholders.leadership.actions import StepDetails, finish_step, leave_out_step, plan_step
+from engagement.stakeholders.leadership.models import StepLine
+from engagement.stakeholders.leadership.queries import lines_of
+from engagement.stakeholders.leadership.rules import StepKind
 from engagement.stakeholders.rules import Contact, StakeholderGroup
 from engagement.stakeholders.standings.actions import forget_labels, say_standing
 from engagement.stakeholders.standings.rules import Level, Standing
@@ -117,6 +121,13 @@ def talk(at: Place) -> Any:
     return log_interaction([stakeholder(at)], Said(Channel.CALL, DAY, "Quiet"), on=DAY, by=TESTER)
 
 
+def step(at: Place) -> StepLine:
+    """Plan a step of the person, who sponsors the wave."""
+    at.wave.sponsor = at.person
+    said = StepDetails(StepKind.SESSION, "The first minutes", "", DAY)
+    return lines_of(plan_step(at.wave, at.person, said, on=DAY, by=TESTER).id)[0]
+
+
 def finish(at: Place) -> None:
     module = Module(slug="reading", title="Reading", summary="", body="", minutes=5, version=1, changed_at=clock.now())
     db.session.add(module)
@@ -194,6 +205,9 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         lambda at: appoint_champion(at.wave, at.person, from_on=DAY, by=TESTER),
         OF_WAVE | PEOPLE_OF_DEPARTMENT,
     ),
+    (Verb.PLANNED_STEP, step, OF_WAVE | PEOPLE_OF_DEPARTMENT),
+    (Verb.FINISHED_STEP, lambda at: finish_step(step(at), by=TESTER), OF_WAVE | PEOPLE_OF_DEPARTMENT),
+    (Verb.LEFT_OUT_STEP, lambda at: leave_out_step(step(at), "Ill", by=TESTER), OF_WAVE | PEOPLE_OF_DEPARTMENT),
     (Verb.MADE_COMMUNICATION, line, OF_WAVE),
     (Verb.ENDED_COMMUNICATION, lambda at: end_communication(line(at), by=TESTER), OF_WAVE),
     (Verb.DATED_MESSAGE, dated, OF_WAVE),

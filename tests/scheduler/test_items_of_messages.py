@@ -20,7 +20,7 @@ from engagement.accounts.rules import Role
 from engagement.audiences.models import Audience
 from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.actions.sending import decide_held
-from engagement.communications.models import Communication, Occurrence
+from engagement.communications.models import Approval, Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.mail.models import Delivery, Mailing, Reminder
@@ -89,6 +89,31 @@ def test_a_message_that_can_be_sent_to_nobody_is_held_with_its_reason(app: Flask
         answer = owner.get(path)
         assert answer.status_code == 200, path
     assert "can’t be understood" in owner.get(f"/occurrences/{first.id}").get_data(as_text=True)
+
+
+def test_an_approval_that_cant_be_read_lapses_and_the_next_message_goes_out(app: Flask) -> None:
+    first, second = two_due()
+    unreadable = update(Approval).where(Approval.occurrence_id == first.id).values(acted_on={"sends_at": "yesterday"})
+    db.session.execute(unreadable)
+    with clock.standing_at(AT_TWO):
+        state = run("queue-occurrences")
+    assert (state.has_failed, state.set_aside) == (False, 0)
+    assert (first.status, second.status) == (OccurrenceStatus.HELD, OccurrenceStatus.SENDING)
+    assert first.reason == "What was approved can’t be read any more."
+    owner = signed_in(app, make_account("cm@example.com", "Cora May", Role.CHANGE_MANAGER))
+    for path in ("/", f"/occurrences/{first.id}", "/communications"):
+        assert owner.get(path).status_code == 200, path
+
+
+def test_an_approval_that_cant_be_looked_at_keeps_no_other_message_from_going_out(poison: Poison) -> None:
+    first, second = two_due()
+    first.communication.audience = make_audience("Another")
+    poison("occurrence", "UPDATE", f"OLD.id = {first.id}")
+    with clock.standing_at(AT_TWO):
+        state = run("queue-occurrences")
+    assert (state.has_failed, state.set_aside) == (False, 1)
+    assert (first.status, second.status) == (OccurrenceStatus.APPROVED, OccurrenceStatus.SENDING)
+    assert left_alone() == [("queue-occurrences", "occurrence", str(first.id))]
 
 
 def test_a_fault_while_queueing_holds_one_message_and_sends_the_next(poison: Poison) -> None:

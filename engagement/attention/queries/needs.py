@@ -1,7 +1,6 @@
 """Everything that needs one reader, with reason, subject, who has to act, by when, and where."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -12,6 +11,8 @@ from engagement.accounts.models import Account
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
+from engagement.attention.queries.leadership import steps_needed
+from engagement.attention.queries.need import Need, Needed, Who
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
 from engagement.attention.queries.waves import (
@@ -41,57 +42,6 @@ from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
 
 Found = TypeVar("Found")
-#: The thing behind a need, with everything that a sentence about it may say.
-Subject = (
-    Occurrence
-    | Concern
-    | Move
-    | Vacancy
-    | WaveTraining
-    | MissingCurriculum
-    | RolelessMembers
-    | HeldTotals
-    | Waiting
-    | SetAside
-)
-
-
-@dataclass(frozen=True)
-class Who:
-    """Who has to act: an account, a person, or both for somebody in the directory."""
-
-    name: str
-    account_id: int | None = None
-    person_id: int | None = None
-
-
-@dataclass(frozen=True)
-class Need:
-    """One thing that needs somebody: `who`, or if that is None anybody with the right.
-
-    `kind` and `key` identify its subject; `key` is None for several things at once. It has waited since `since` and was
-    due `by`; `days_late` says how long ago that was.
-    """
-
-    reason: Reason
-    kind: Kind
-    key: int | str | None
-    name: str
-    place: Place
-    subject: Subject
-    who: Who | None = None
-    since: date | datetime | None = None
-    by: date | datetime | None = None
-    days_late: int = 0
-
-
-@dataclass(frozen=True)
-class Needed:
-    """The needs with one reason: how many there are, and the first of them."""
-
-    reason: Reason
-    count: int
-    first: Sequence[Need]
 
 
 def needed_by(
@@ -111,6 +61,7 @@ def needed_by(
         _old_training(reader, on, limit),
         _vacancies([wave for wave in planned if reaches_programme(planning, wave.programme)], on, limit),
         *_training([wave for wave in planned if wave.status.is_open], on, limit),
+        *steps_needed(reader, on, limit),
         _leavers(reader),
         _sign_ins(reader, limit),
     ]

@@ -7,6 +7,7 @@ from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
 from engagement.mail.models import UNCLAIMED, Delivery, Mailing, Reminder
+from engagement.mail.queries import needs_decision
 from engagement.mail.rules import CUT_OFF, STOPPED, UNSENT, DeliveryState
 from engagement.mail.wire.rules.headers import is_usable_address
 from engagement.verbs import Verb
@@ -27,6 +28,19 @@ def decide_unknown(delivery: Delivery, send_again: bool, *, by: Actor) -> None:
     )
     _refuse_unless(left, delivery)
     audit.record(Verb.LEFT_UNCERTAIN_DELIVERY, delivery, by=by)
+
+
+def decide_all_unknown(mailing: Mailing, send_again: bool, *, by: Actor) -> int:
+    """Decide about every delivery of a mailing whose outcome is unknown, and return how many there were.
+
+    Those without a usable address stay undecided when the others are sent again.
+    """
+    undecided = select(Delivery).where(Delivery.mailing_id == mailing.id, needs_decision()).order_by(Delivery.id)
+    every = db.session.scalars(undecided).all()
+    rows = [row for row in every if is_usable_address(row.address)] if send_again else every
+    for delivery in rows:
+        decide_unknown(delivery, send_again, by=by)
+    return len(rows)
 
 
 def send_again(delivery: Delivery, *, by: Actor) -> None:

@@ -18,7 +18,7 @@ from engagement.mail.confirmations.queries import acknowledged_at
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.queries import DeliveryFilters, Waiting
 from engagement.mail.rules import DeliveryState
-from engagement.mail.scopes import delivery_for
+from engagement.mail.scopes import delivery_for, mailing_for
 from engagement.pages.calendar import blueprint
 from engagement.pages.calendar.words import waiting_words
 from engagement.pages.frame import guard
@@ -75,6 +75,7 @@ def deliveries() -> str:
         person=person,
         lede=_lede(counts, later),
         undecided=queries.undecided(),
+        undecided_here=queries.undecided(mailing.id) if mailing and decides else 0,
         here=request.full_path.rstrip("?"),
     )
 
@@ -161,6 +162,28 @@ def leave_delivery(delivery_id: int) -> Response:
     deciding.decide_unknown(delivery, False, by=guard.reader().actor)
     db.session.commit()
     notify(f"The message to {delivery.address} stays as it is", "It is not sent again.")
+    return _back()
+
+
+@blueprint.post("/deliveries/messages/<int:mailing_id>/sending")
+def send_all_again(mailing_id: int) -> Response:
+    """Send every uncertain copy of one message once more."""
+    mailing = mailing_for(rights.keeping_people(guard.reader()), mailing_id)
+    number = deciding.decide_all_unknown(mailing, True, by=guard.reader().actor)
+    db.session.commit()
+    notify(
+        f"{plural(number, 'message goes', 'messages go')} out again", "Each waits for its turn, usually a few seconds."
+    )
+    return _back()
+
+
+@blueprint.post("/deliveries/messages/<int:mailing_id>/leaving")
+def leave_all(mailing_id: int) -> Response:
+    """Settle every uncertain copy of one message without sending it again."""
+    mailing = mailing_for(rights.keeping_people(guard.reader()), mailing_id)
+    number = deciding.decide_all_unknown(mailing, False, by=guard.reader().actor)
+    db.session.commit()
+    notify(f"{plural(number, 'message', 'messages')} left", "What may not have arrived is not sent again.")
     return _back()
 
 

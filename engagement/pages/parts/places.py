@@ -31,6 +31,7 @@ _PAGES = {
     Place.LEAVERS: ("people.leavers", ""),
     Place.SIGN_INS: ("admin.waiting_sign_ins", ""),
     Place.JOBS: ("admin.jobs", ""),
+    Place.LEADERSHIP_STEP: ("stakeholders.step", "step_id"),
 }
 #: Further arguments, for pages that show more than is meant.
 _NARROWED: dict[Place, dict[str, Any]] = {Place.GIVE_ROLES: {"role": "none"}}

@@ -20,12 +20,17 @@ from engagement.reports import queries
 from engagement.reports.queries import ProgrammeReport, WaveLine
 from engagement.resistance.figures.queries import SourceLine
 from engagement.resistance.scopes import reads_in_part
+from engagement.stakeholders.leadership.queries import StepShown
+from engagement.stakeholders.leadership.scopes import may_settle
 from engagement.waves.scopes import reaches_wave
 from engagement.words import day_words, number_word
 
 MOST_DECISIONS = 5
 #: Number of each definition at the foot of the sheet.
-NOTES = {"people": 1, "trained": 2, "open": 3, "answered": 4, "trend": 5, "median": 6, "reach": 7}
+NOTES = {"people": 1, "trained": 2, "open": 3, "answered": 4, "trend": 5, "median": 6, "reach": 7, "steps": 8}
+STEPS_DEFINITION = "What the sponsors of the programme and its waves do in person, without what was left out. Missed: not marked as done on its day."
+#: Of each sponsor, what was missed and what comes next; the rest is on the page of steps.
+MOST_STEPS = 2
 HEADER = ("Part", "Name", "Measure", "Value", "Of", "How it is counted")
 
 
@@ -74,6 +79,8 @@ def programme(programme_id: int) -> str:
         more_decisions=len(report.decisions[MOST_DECISIONS:]),
         sources=_source_rows(report),
         concerns_as_of=_concerns_as_of(report),
+        most_steps=MOST_STEPS,
+        finishes={s.step.id for each in report.leadership for s in each.steps if _finishes(s)},
         hidden_words=_hidden_words(report),
         notes=_definitions(report),
         note=NOTES,
@@ -85,6 +92,13 @@ def programme(programme_id: int) -> str:
         reader_name=reader.name,
         organisation=guard.settings().organisation,
     )
+
+
+def _finishes(shown: StepShown) -> bool:
+    """Return whether the reader says of a step that it is done: who plans there, and the sponsor whose step it is."""
+    reader = guard.reader()
+    may = may_settle(rights.reading_maps(reader), rights.planning(reader), shown.line)
+    return may and shown.standing.is_open
 
 
 def _as_of(report: ProgrammeReport) -> str:
@@ -169,7 +183,7 @@ def _definitions(report: ProgrammeReport) -> Sequence[str]:
     opened = (
         f" n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{report.concerns.open:,}." if report.concerns.open is not None else ""
     )
-    return (
+    return [
         "People who are in the wave now. Somebody in two waves counts in both.",
         "People who have finished every required module of each training role they have, of those with training assigned.",
         f"Concerns that waited for an answer at the end of the day, with name or anonymous, that name a wave or workflow of "
@@ -179,7 +193,8 @@ def _definitions(report: ProgrammeReport) -> Sequence[str]:
         "not shown then leaves a gap.",
         "Median of working days, without weekends and public holidays, from receipt to first answer.",
         "Messages that a mail server accepted, of people the message was for. The last four messages.",
-    )
+        *([STEPS_DEFINITION] if report.leadership else []),
+    ]
 
 
 def _rows(report: ProgrammeReport) -> list[tuple[Any, ...]]:
@@ -216,6 +231,10 @@ def _rows(report: ProgrammeReport) -> list[tuple[Any, ...]]:
         ]
     median = report.concerns.median_days
     rows.append(row("Objections", "All sources", "Working days to first answer", _shown(median), "", "median"))
+    for each in report.leadership:
+        name, tally = each.person.name, each.tally
+        rows.append(row("Leadership", name, "Steps done", tally.done, tally.total, "steps"))
+        rows += [("Leadership", name, s.title, s.line.due_on, "", s.standing.word) for s in each.steps]
     rows += [row("Message", m.subject, "Delivered", m.sent, m.recipients, "reach") for m in report.messages]
     return rows
 

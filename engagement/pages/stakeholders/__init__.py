@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("stakeholders", __name__)
 
-from engagement.pages.stakeholders import importing, interactions, register, stakeholder, standing
+from engagement.pages.stakeholders import importing, interactions, leadership, register, stakeholder, standing, step

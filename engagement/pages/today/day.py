@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement import charts, clock
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
-from engagement.attention.queries.needs import Needed, needed_by
+from engagement.attention.queries.need import Needed
+from engagement.attention.queries.needs import needed_by
 from engagement.attention.rules import Reason
 from engagement.charts import WaveSpan
 from engagement.communications.models import Occurrence
@@ -25,6 +26,7 @@ from engagement.pages.today.tasks import calm_words, task_groups
 from engagement.resistance import queries as resistance
 from engagement.resistance.rules import Source
 from engagement.resistance.scopes import concerns_within
+from engagement.stakeholders.leadership.queries import steps_waiting_for
 from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import people_counts
 from engagement.waves import queries as waves
@@ -66,7 +68,7 @@ def index() -> str | BaseResponse:
     if not planning.holds_places:
         if first_setup:
             return render_template("today/setup.html", setup=first_setup)
-        return redirect(url_for(_beginning(reader)))
+        return _sponsors_day(reader) or redirect(url_for(_beginning(reader)))
     on, now = today(), clock.now()
     visible = waves.waves_visible(waves_within(rights.reading(reader)))
     needed = needed_by(reader, visible, on, guard.organisation(), limit=MOST_OF_A_KIND)
@@ -85,6 +87,19 @@ def index() -> str | BaseResponse:
         timeline=charts.waves_timeline([_span(wave) for wave in shown], on),
         cards=_cards(shown, on),
         now=now,
+    )
+
+
+def _sponsors_day(reader: Reader) -> str | None:
+    """Return what needs a sponsor who plans nothing; None if no step waits for them, and so their sheet comes first."""
+    if not steps_waiting_for(rights.reading_maps(reader), today()):
+        return None
+    needed = needed_by(reader, [], today(), guard.organisation(), limit=MOST_OF_A_KIND)
+    return render_template(
+        "today/sponsor.html",
+        on=today(),
+        lede=_lede(needed, today()),
+        groups=task_groups(needed, today()),
     )
 
 

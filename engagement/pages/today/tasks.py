@@ -11,7 +11,7 @@ from engagement.accounts.addresses.queries import Waiting
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals
-from engagement.attention.queries.needs import Need, Needed
+from engagement.attention.queries.need import Need, Needed
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining, is_close
 from engagement.attention.rules import NEAR_DAYS, TRAINING_BEGINS_DAYS, Reason
@@ -22,6 +22,7 @@ from engagement.pages.training.leftovers import moved
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
+from engagement.stakeholders.leadership.queries import StepShown
 from engagement.training.queries.leftovers import Move
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
@@ -46,6 +47,8 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.NO_TRAINING: ("See why", ("waves.index", {})),
     Reason.NO_CURRICULUM: ("See the curriculum", ("training.index", {})),
     Reason.NO_ROLE: ("Give roles", ("waves.index", {})),
+    Reason.OWN_STEP: ("Open it", ("stakeholders.leadership", {})),
+    Reason.SPONSORS_STEP: ("Look at it", ("stakeholders.leadership", {"stands": "missed"})),
     Reason.LEAVERS: ("Give it to others", None),
     Reason.SIGN_IN: ("Look at it", ("admin.waiting_sign_ins", {})),
 }
@@ -58,6 +61,7 @@ WHY_IT_WAITS = {
     Reason.MISSED: "Its time passed while it was not approved.",
     Reason.UNREACHED: "Its audience was empty when it was sent.",
 }
+_GONE = {True: "has left", False: "is no sponsor there any more"}
 _STILL_AHEAD = (Reason.APPROVAL, Reason.SENT_BACK, Reason.UNWRITTEN)
 
 
@@ -150,6 +154,8 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return _leavers_words(subject)
         case SetAside():
             return need.name, f"{subject.reason} Nothing more is done with it until you have it tried again."
+        case StepShown():
+            return need.name, _step_words(need, subject, on)
         case Waiting():
             return need.name, _sign_in_words(subject)
 
@@ -199,6 +205,15 @@ def _leavers_words(totals: HeldTotals) -> tuple[str, str]:
     people, things = plural(totals.people, "person", "people"), plural(totals.things, "thing", "things")
     still = "holds" if totals.people == 1 else "hold"
     return f"{people} who left still {still} {things}", "What they hold waits for somebody else."
+
+
+def _step_words(need: Need, shown: StepShown, on: date) -> str:
+    line, what = shown.line, shortened(shown.line.what, 120)
+    planned = f"{'Was planned' if need.days_late else 'Planned'} for {day(line.due_on)}, {days_away(line.due_on, on)}."
+    if need.reason is Reason.OWN_STEP:
+        return f"{what} For {shown.step.place_words}. {planned}"
+    gone = "" if shown.is_sponsor else f" {line.person.name} {_GONE[line.person.has_left]}."
+    return f"{line.person.name}, for {shown.step.place_words}. {planned}{gone}"
 
 
 def _sign_in_words(row: Waiting) -> str:

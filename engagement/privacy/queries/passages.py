@@ -33,6 +33,7 @@ PLACES = {
     "stakeholder_removal": "Reason for taking a stakeholder off the map",
     "stakeholder_note": "Note on a stakeholder",
     "interaction_wording": "What was said with a stakeholder",
+    "leadership_line": "Step of a sponsor",
     "communication": "Communication",
     "occurrence": "Text of a message",
     "occurrence_text": "Translation of a message",

@@ -147,6 +147,11 @@ REACH: dict[str, Reach] = {
         without=("appointed_by_id", "released_by_id"),
         by={"appointed_by_id": ("appointed_at",), "released_by_id": ("released_at",)},
     ),
+    # A sponsor's steps: the line is about whose step it is.
+    "leadership_step": NOBODY,
+    "leadership_line": Reach(
+        about=("person_id",), without=("said_by_id",), by={"said_by_id": ("said_at", "what", "place", "words")}
+    ),
     # Concerns. An anonymous one refers to nobody; one logged for somebody holds that person's words.
     "concern": Reach(
         about=("person_id",),

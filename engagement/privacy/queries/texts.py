@@ -24,6 +24,7 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "stakeholder_removal": ("reason",),
     "stakeholder_note": ("text",),
     "interaction_wording": ("topics", "notes"),
+    "leadership_line": ("what", "place", "words"),
     "communication": ("name", "subject", "outline"),
     "occurrence": ("subject", "body", "reason"),
     "occurrence_text": ("subject", "body"),

@@ -195,3 +195,26 @@ def test_a_notice_names_its_message_in_heading_filter_and_list(filled: Flask):
         shown = page(client, path)
         assert "Please approve: What changes for Claims, " in shown
         assert "{{" not in shown
+
+
+@pytest.mark.parametrize(("way", "state"), [("sending", DeliveryState.QUEUED), ("leaving", DeliveryState.UNKNOWN)])
+def test_all_that_is_uncertain_of_one_message_is_decided_at_once(filled: Flask, way: str, state: DeliveryState):
+    sent = delivery_to("person0")
+    others = [delivery_to(name) for name in ("person1", "person2")]
+    for row in others:
+        row.state, row.decided_at = DeliveryState.UNKNOWN, None
+    mailing_id = sent.mailing_id
+    db.session.commit()
+    client = signed_in(filled, make_change_manager())
+    here = f"/deliveries?message={mailing_id}"
+    assert "Choose a message below to decide about all of it at once." in page(client, "/deliveries")
+    shown = page(client, here)
+    assert "Send all 2 of this message again" in shown
+    assert "Leave all 2 of this message" in shown
+    answer = client.post(f"/deliveries/messages/{mailing_id}/{way}", data={"back": here})
+    assert (answer.status_code, answer.location) == (303, here)
+    assert [row.state for row in others] == [state, state]
+    assert [row.needs_decision for row in others] == [False, False]
+    assert sent.state is DeliveryState.SENT
+    assert "all 2 of this message" not in page(client, here)
+    assert client.post("/deliveries/messages/999999/leaving").status_code == 404

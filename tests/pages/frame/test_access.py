@@ -140,6 +140,17 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST stakeholders.standing": ("MPWL", "M"),
     "POST stakeholders.remove": ("MPWL", "M"),
     "POST stakeholders.put_back": ("MPWL", "M"),
+    "GET stakeholders.leadership": ("AMPWLSUsuv",),
+    "GET stakeholders.leadership_file": ("AMPWLSUsuv",),
+    "GET stakeholders.new_step": ("MPWL",),
+    "POST stakeholders.new_step": ("MPWL",),
+    "GET stakeholders.step": ("AMPWLSUsuv", "AMU"),
+    "GET stakeholders.edit_step": ("MPWL", "M"),
+    "POST stakeholders.edit_step": ("MPWL", "M"),
+    # The sponsor whose step it is says what became of it.
+    "POST stakeholders.finish_step": ("MPWLS", "M"),
+    "POST stakeholders.take_back_step": ("MPWLS", "M"),
+    "POST stakeholders.leave_out_step": ("MPWL", "M"),
     "POST stakeholders.write_note": ("MPWL", "M"),
     "POST stakeholders.withdraw_note": ("MPWL", "M"),
     # What was said: read by who keeps a map of anybody who took part, and administrators.
@@ -187,6 +198,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET calendar.deliveries": ("AMU",),
     "POST calendar.send_again": ("AM", "AM"),
     "POST calendar.leave_delivery": ("AM", "AM"),
+    "POST calendar.leave_all": ("AM", "AM"),
+    "POST calendar.send_all_again": ("AM", "AM"),
     # Audiences belong to no programme: who plans chooses among them, change managers of everything make them.
     "GET audiences.index": ("AMPWLRU",),
     "GET audiences.audience": ("AMPWLRU", "AMPWLRU"),

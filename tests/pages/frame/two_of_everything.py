@@ -45,6 +45,8 @@ from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.interactions.actions import log_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said
+from engagement.stakeholders.leadership.models import LeadershipStep, StepLine
+from engagement.stakeholders.leadership.rules import StepKind, StepState
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
@@ -163,7 +165,8 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     }
     delivery = _delivery(person)
     values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id}
-    return values | _calendar(side, programme, department) | _map(side, wave, person)
+    values |= _calendar(side, programme, department) | _map(side, wave, person)
+    return values | {"step_id": _step(side, wave, person).id}
 
 
 def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
@@ -181,6 +184,26 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
     said = Said(Channel.CALL, clock.now().date(), f"The {side} talk")
     talk = log_interaction([row], said, on=clock.now().date(), by=TESTER)
     return {"interaction_id": talk.id, "stakeholder_id": row.id, "note_id": note.id, "champion_id": champion.id}
+
+
+def _step(side: str, wave: Wave, person: Person) -> LeadershipStep:
+    """A step of the wave's sponsor; on the foreign side, where nobody is, of the person."""
+    step = LeadershipStep(programme_id=wave.programme_id, wave_id=wave.id)
+    db.session.add(step)
+    db.session.flush()
+    sponsor = wave.programme.sponsor or person
+    line = StepLine(
+        step_id=step.id,
+        person_id=sponsor.id,
+        kind=StepKind.SESSION,
+        what=f"The {side} step",
+        due_on=clock.now().date(),
+        state=StepState.PLANNED,
+        said_at=clock.now(),
+    )
+    db.session.add(line)
+    db.session.flush()
+    return step
 
 
 def _calendar(side: str, programme: Programme, department: Department) -> dict[str, object]:
