@@ -4,4 +4,14 @@ from flask import Blueprint
 
 blueprint = Blueprint("stakeholders", __name__)
 
-from engagement.pages.stakeholders import importing, interactions, leadership, register, stakeholder, standing, step
+from engagement.pages.stakeholders import (
+    gaps,
+    importing,
+    interactions,
+    leadership,
+    power_map,
+    register,
+    stakeholder,
+    standing,
+    step,
+)
