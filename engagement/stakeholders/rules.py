@@ -10,6 +10,12 @@ from engagement.vocabulary import Worded
 #: The number of affected people for one champion at full coverage.
 PEOPLE_FOR_A_CHAMPION = 25
 LONGEST_TEXT = 5_000
+#: What the figures of coverage mean.
+COVERAGE_DEFINITION = (
+    "People: members of the wave today, by the nearest department of the wave in or below which they work. Champions: people who "
+    "were appointed for it, whose time has begun and not ended, and who have not left. Full coverage is one champion for every "
+    f"{PEOPLE_FOR_A_CHAMPION} people or part of {PEOPLE_FOR_A_CHAMPION}, department by department; one too many in one does not help another."
+)
 
 
 class StakeholderKind(Worded):

@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("stakeholders", __name__)
 
 from engagement.pages.stakeholders import (
+    champions,
     gaps,
     importing,
     interactions,

@@ -73,6 +73,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET me.own_copy": ("E", ""),
     "POST me.confirm": ("E", ""),
     "GET me.team": ("T",),
+    # Of the readers only the own person is a champion.
+    "GET me.champion": ("E",),
     "GET concerns.new": (ANYBODY,),
     "POST concerns.new": (ANYBODY,),
     "GET concerns.receipt": (ANYBODY,),
@@ -144,6 +146,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST stakeholders.standing": ("MPWL", "M"),
     "POST stakeholders.remove": ("MPWL", "M"),
     "POST stakeholders.put_back": ("MPWL", "M"),
+    "GET stakeholders.champions": ("AMPWLRSUrwsuv",),
+    "GET stakeholders.champions_file": ("AMPWLRSUrwsuv",),
     "GET stakeholders.leadership": ("AMPWLSUsuv",),
     "GET stakeholders.leadership_file": ("AMPWLSUsuv",),
     "GET stakeholders.new_step": ("MPWL",),
