@@ -95,6 +95,7 @@ class Verb(StrEnum):
     CHANGED_STAKEHOLDER = "changed stakeholder"
     REMOVED_STAKEHOLDER = "removed stakeholder"
     PUT_BACK_STAKEHOLDER = "put back stakeholder"
+    IMPORTED_STAKEHOLDERS = "imported stakeholders"
     SAID_CONTACT = "said contact", "said how stakeholder is reached"
     ERASED_STAKEHOLDER = "erased stakeholder"
     SAID_STANDING = "said standing", "said where stakeholder stands"

@@ -37,6 +37,7 @@ KINDS = {
     "database": "service",
     "import_run": "import",
     "job_line": "job",
+    "kept_upload": "file",
     "occurrence": "message",
     "person_role": "training roles",
     "retention_rule": "retention",

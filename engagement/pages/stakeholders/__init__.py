@@ -7,6 +7,7 @@ blueprint = Blueprint("stakeholders", __name__)
 from engagement.pages.stakeholders import (
     champions,
     gaps,
+    importing,
     interactions,
     leadership,
     power_map,

@@ -27,7 +27,8 @@ from engagement.pages.stakeholders.forms import (
     place_key,
     places_to_keep,
 )
-from engagement.pages.stakeholders.lists import HEADER, file_row, stakeholders_asked
+from engagement.pages.stakeholders.importing import reaches_of
+from engagement.pages.stakeholders.lists import HEADER, file_rows, stakeholders_asked
 from engagement.pages.stakeholders.stakeholder import stakeholder_to_change
 from engagement.reach import Reach
 from engagement.stakeholders import queries
@@ -76,10 +77,10 @@ def _lede(counts: dict[StakeholderGroup, int]) -> str:
 
 @blueprint.get("/stakeholders.<any(csv, xlsx):kind>")
 def export(kind: str) -> Response:
-    """Send the list as a file, with the filters of the page and without private notes."""
-    maps = _maps()
-    lines = queries.lines_of(stakeholders_asked(maps, Asked()), places_within(maps))
-    return list_file(kind, HEADER, [file_row(line) for line in lines], "stakeholders", "Stakeholders")
+    """Send the list as a file that can be imported again, with the filters of the page and without private notes."""
+    listed = stakeholders_asked(_maps(), Asked())
+    rows = file_rows(reaches_of(guard.reader()), listed)
+    return list_file(kind, HEADER, rows, "stakeholders", "Stakeholders")
 
 
 @blueprint.route("/stakeholders/new", methods=["GET", "POST"])

@@ -27,6 +27,7 @@ from engagement.communications.rules import CommunicationKind
 from engagement.db import db
 from engagement.intake.actions.files import keep_upload
 from engagement.intake.models import ImportRun
+from engagement.intake.register.actions import keep_register_file
 from engagement.intake.rules import RunStatus
 from engagement.mail.mailbox.models import MailboxMessage
 from engagement.mail.models import Delivery
@@ -106,6 +107,8 @@ def make_world(app: Flask) -> World:
     for side, holder in (("own", accounts["M"]), ("foreign", accounts["A"])):
         values[side]["manager_id"] = accounts["M"].id
         values[side]["upload_id"] = keep_upload("p.csv", b"email,name\na@example.com,A", account_id=holder.id).id
+        register = b"name,group\nSomebody,others"
+        values[side]["file_id"] = keep_register_file("r.csv", register, account_id=holder.id).id
     db.session.commit()
     cookies = {letter: cookie_of(app, account) for letter, account in accounts.items()}
     return World(app, cookies, values)
