@@ -1,4 +1,4 @@
-"""The starter library on disk: training modules, outlines for communications, playbooks; read-only.
+"""The starter library on disk: training modules, outlines for communications, playbooks, guides; read-only.
 
 Every reader raises BadInput with a sentence that names file and line. Parsed texts are cached by content, so a changed
 file is parsed again and an unchanged one is not.
@@ -83,6 +83,16 @@ class Playbook:
     responses: tuple[PlaybookResponse, ...]
 
 
+@dataclass(frozen=True)
+class Guide:
+    """What somebody with a part in the change can read about it, such as a champion."""
+
+    slug: str
+    title: str
+    summary: str
+    body: str
+
+
 def module_files(root: Path = LIBRARY) -> list[ModuleFile]:
     """Return the training modules below `root/training`, by role and position.
 
@@ -135,6 +145,11 @@ def playbook(source: str, root: Path = LIBRARY) -> Playbook:
 def playbooks(root: Path = LIBRARY) -> dict[str, Playbook]:
     """Return every playbook by its source, in the fixed order of sources. Raises BadInput when one is missing."""
     return {source: playbook(source, root) for source in SOURCES}
+
+
+def guide(slug: str, root: Path = LIBRARY) -> Guide:
+    """Return the guide for people with a part in the change. Raises BadInput when its file is wrong."""
+    return parse_guide(_text_of(root / "guides" / f"{slug}.md"), slug)
 
 
 def _text_of(path: Path) -> str:
@@ -207,6 +222,14 @@ def parse_playbook(text: str, source: str) -> Playbook:
     if not responses:
         raise BadInput(f"{source}.md: the section “What helps” needs at least one heading with ###.")
     return Playbook(source, header.line("title"), header.line("summary"), body, responses)
+
+
+@lru_cache(maxsize=64)
+def parse_guide(text: str, slug: str) -> Guide:
+    """Return the guide in a file's text. Raises BadInput that names the file."""
+    header = _Header(text, f"{slug}.md")
+    header.must_be("slug", slug, "the file name")
+    return Guide(slug, header.line("title"), header.line("summary"), unwrapped(header.body))
 
 
 def _responses(body: str) -> Iterable[PlaybookResponse]:

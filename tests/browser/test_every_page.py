@@ -9,7 +9,7 @@ PLANNING = (
     "/waves/1/training /waves/1/training/people /people /people/1 /people/import /people/import/runs /people/role-rules "
     "/people/without-role /people/leavers /people/41 /departments /departments/2 /stakeholders /stakeholders?q=nobody "
     "/stakeholders/map /stakeholders/map?since=2026-01-01 /stakeholders/gaps /stakeholders/1 /stakeholders/1/edit "
-    "/stakeholders/new?wave=1 /stakeholders/leadership /stakeholders/leadership/1 "
+    "/stakeholders/new?wave=1 /stakeholders/leadership /stakeholders/champions /stakeholders/leadership/1 "
     "/stakeholders/leadership/1/edit /stakeholders/leadership/new /waves/1/champions /audiences /audiences/1 /audiences/1/edit /audiences/new"
 ).split()
 TELLING = (
@@ -19,7 +19,7 @@ TELLING = (
     "/training/modules/when-it-is-wrong/questions/new /training/modules/when-it-is-wrong/editing /concerns "
     "/concerns/log /reports /reports/programmes/1 /admin /admin/jobs /mailbox"
 ).split()
-OWN = "/me /me/training /me/messages /me/concerns /me/timezone /concerns/new /concerns/receipt".split()
+OWN = "/me /me/champion /me/training /me/messages /me/concerns /me/timezone /concerns/new /concerns/receipt".split()
 ADMINISTRATION = "/admin /admin/audit /admin/jobs /admin/sign-ins /admin/sign-ins/new /admin/retention /people /people/leavers".split()
 OPEN = "/login /login/link-asked /login/link/nonsense /concerns/new /concerns/receipt /mailbox".split()
 READERS = {

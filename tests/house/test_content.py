@@ -19,6 +19,7 @@ def test_every_file_is_one_of_the_kinds_that_are_parsed() -> None:
     files = set(library.LIBRARY.rglob("*.md")) - {library.LIBRARY / "README.md"}
     parsed = {Path("training", m.role, f"{m.slug}.md") for m in MODULES}
     parsed |= {Path("briefings", f"{outline.slug}.md") for outline in library.outlines()}
+    parsed |= {Path("guides", f"{library.guide('champion').slug}.md")}
     parsed |= {Path("playbooks", f"{source}.md") for source in library.playbooks()}
     assert {file.relative_to(library.LIBRARY) for file in files} == parsed
 

@@ -5,10 +5,13 @@ from flask import Blueprint
 blueprint = Blueprint("stakeholders", __name__)
 
 from engagement.pages.stakeholders import (
+    champions,
     gaps,
+    importing,
     interactions,
     leadership,
     power_map,
+    promises,
     register,
     stakeholder,
     standing,

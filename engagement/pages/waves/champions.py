@@ -11,10 +11,11 @@ from engagement.pages.parts.fields import chosen_departments
 from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import ChampionForm
-from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede
+from engagement.pages.waves.people_map import coverage_lede
 from engagement.stakeholders.champions import actions as appointing
 from engagement.stakeholders.champions import queries as coverage
 from engagement.stakeholders.models import Champion
+from engagement.stakeholders.rules import COVERAGE_DEFINITION
 from engagement.stakeholders.scopes import champion_of
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave, wave_for

@@ -16,11 +16,6 @@ from engagement.waves.scopes import reaches_wave
 from engagement.words import plural
 
 MOST_SHOWN = 12
-COVERAGE_DEFINITION = (
-    "People: members of the wave today, by the nearest department of the wave in or below which they work. Champions: people who "
-    "were appointed for it, whose time has begun and not ended, and who have not left. Full coverage is one champion for every "
-    f"{PEOPLE_FOR_A_CHAMPION} people or part of {PEOPLE_FOR_A_CHAMPION}, department by department; one too many in one does not help another."
-)
 
 
 @dataclass(frozen=True)

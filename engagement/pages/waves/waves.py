@@ -25,7 +25,7 @@ from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import WaveForm
 from engagement.pages.waves.moves import day_off_words, go_live_warnings, is_meant, move_words, outdated_messages
-from engagement.pages.waves.people_map import COVERAGE_DEFINITION, coverage_lede, map_of
+from engagement.pages.waves.people_map import coverage_lede, map_of
 from engagement.pages.waves.steps import STEPS, Milestone, steps_taken
 from engagement.people import queries as people
 from engagement.people.models import Department
@@ -34,6 +34,7 @@ from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.scopes import programme_for, reaches_programme
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.champions.queries import wave_coverage
+from engagement.stakeholders.rules import COVERAGE_DEFINITION
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.queries.progress import wave_progress
 from engagement.waves import actions, queries

@@ -93,7 +93,11 @@ def is_champion_on(on: date) -> ColumnElement[bool]:
 
 def standing_departments(wave_id: int) -> list[Department]:
     """Return the departments of a wave by path, merged ones as their successors."""
-    found = {row.id: row for row in map(standing_department, departments_of_waves([wave_id]).get(wave_id, []))}
+    return _standing(departments_of_waves([wave_id]).get(wave_id, []))
+
+
+def _standing(departments: Sequence[Department]) -> list[Department]:
+    found = {row.id: row for row in map(standing_department, departments)}
     return sorted(found.values(), key=lambda row: path_key(row.path))
 
 
@@ -105,31 +109,48 @@ def place_of(lineage: str, departments: Sequence[Department]) -> Department | No
 
 def wave_coverage(wave_id: int, on: date) -> WaveCoverage:
     """Return the coverage of a wave on a day by department, in a fixed number of queries."""
-    departments = standing_departments(wave_id)
+    return coverages([wave_id], on)[wave_id]
+
+
+def coverages(wave_ids: Sequence[int], on: date) -> dict[int, WaveCoverage]:
+    """Return the coverage of each of these waves on a day by department, in a fixed number of queries."""
+    departments, members = departments_of_waves(wave_ids), _members_by_lineage(wave_ids)
+    here = (Champion.wave_id.in_(wave_ids), is_champion_on(on), Person.left_at.is_(None))
+    champions: dict[int, list[Champion]] = defaultdict(list)
+    for champion in _champions(*here):
+        champions[champion.wave_id].append(champion)
+    return {key: _coverage(_standing(departments.get(key, [])), members[key], champions[key]) for key in wave_ids}
+
+
+def _coverage(
+    departments: Sequence[Department], members: Sequence[tuple[str | None, int]], champions: Sequence[Champion]
+) -> WaveCoverage:
     people: dict[int | None, int] = defaultdict(int)
-    for lineage, number in _members_by_lineage(wave_id):
+    for lineage, number in members:
         found = place_of(lineage, departments) if lineage else None
         people[found.id if found else None] += number
-    champions: dict[int | None, list[Champion]] = defaultdict(list)
-    for champion in champions_of_wave(wave_id, on):
+    there: dict[int | None, list[Champion]] = defaultdict(list)
+    for champion in champions:
         found = place_of(standing_department(champion.department).lineage, departments)
-        champions[found.id if found else None].append(champion)
-    rows = [DepartmentCoverage(row, people[row.id], champions[row.id]) for row in departments]
-    if people[None] or champions[None]:
-        rows.append(DepartmentCoverage(None, people[None], champions[None]))
+        there[found.id if found else None].append(champion)
+    rows = [DepartmentCoverage(row, people[row.id], there[row.id]) for row in departments]
+    if people[None] or there[None]:
+        rows.append(DepartmentCoverage(None, people[None], there[None]))
     return WaveCoverage(rows)
 
 
-def _members_by_lineage(wave_id: int) -> list[tuple[str | None, int]]:
-    counted = db.session.execute(
-        select(Department.lineage, func.count())
+def _members_by_lineage(wave_ids: Sequence[int]) -> dict[int, list[tuple[str | None, int]]]:
+    found: dict[int, list[tuple[str | None, int]]] = defaultdict(list)
+    for wave_id, lineage, number in db.session.execute(
+        select(Membership.wave_id, Department.lineage, func.count())
         .select_from(Membership)
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(Department, Department.id == Person.department_id)
-        .where(Membership.wave_id == wave_id, Membership.ended_at.is_(None))
-        .group_by(Department.lineage)
-    )
-    return [(lineage, number) for lineage, number in counted]
+        .where(Membership.wave_id.in_(wave_ids), Membership.ended_at.is_(None))
+        .group_by(Membership.wave_id, Department.lineage)
+    ):
+        found[wave_id].append((lineage, number))
+    return found
 
 
 def champions_of_wave(wave_id: int, on: date) -> list[Champion]:

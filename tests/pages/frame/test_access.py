@@ -73,6 +73,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET me.own_copy": ("E", ""),
     "POST me.confirm": ("E", ""),
     "GET me.team": ("T",),
+    # Of the readers only the own person is a champion.
+    "GET me.champion": ("E",),
     "GET concerns.new": (ANYBODY,),
     "POST concerns.new": (ANYBODY,),
     "GET concerns.receipt": (ANYBODY,),
@@ -132,6 +134,11 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET stakeholders.map_picture": ("AMPWLSUsuv",),
     "GET stakeholders.new": ("MPWL",),
     "POST stakeholders.new": ("MPWL",),
+    "GET stakeholders.take_file": ("MPWL",),
+    "POST stakeholders.take_file": ("MPWL",),
+    "GET stakeholders.preview": ("M", ""),
+    "POST stakeholders.apply_file": ("M", ""),
+    "POST stakeholders.drop_file": ("M", ""),
     "GET stakeholders.stakeholder": ("AMPWLSUsuv", "AMU"),
     "GET stakeholders.edit": ("MPWL", "M"),
     "POST stakeholders.edit": ("MPWL", "M"),
@@ -139,6 +146,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST stakeholders.standing": ("MPWL", "M"),
     "POST stakeholders.remove": ("MPWL", "M"),
     "POST stakeholders.put_back": ("MPWL", "M"),
+    "GET stakeholders.champions": ("AMPWLRSUrwsuv",),
+    "GET stakeholders.champions_file": ("AMPWLRSUrwsuv",),
     "GET stakeholders.leadership": ("AMPWLSUsuv",),
     "GET stakeholders.leadership_file": ("AMPWLSUsuv",),
     "GET stakeholders.new_step": ("MPWL",),
@@ -160,6 +169,14 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET stakeholders.correct_interaction": ("MPWL", "M"),
     "POST stakeholders.correct_interaction": ("MPWL", "M"),
     "POST stakeholders.withdraw_interaction": ("MPWL", "M"),
+    # Promises: as above, and whoever has to keep one.
+    "GET stakeholders.promises": ("AMPWLE",),
+    "GET stakeholders.promises_file": ("AMPWLE",),
+    "GET stakeholders.make_promise": ("MPWL", "M"),
+    "POST stakeholders.make_promise": ("MPWL", "M"),
+    "GET stakeholders.promise": ("AMPWLE", "AM"),
+    "POST stakeholders.move_promise": ("MPWLE", "M"),
+    "POST stakeholders.close_promise": ("MPWLE", "M"),
     # Communication.
     "GET calendar.index": ("AMPWLRUrwuv",),
     "GET calendar.new": ("MPWL",),
@@ -403,6 +420,11 @@ def test_every_page_lets_in_whom_the_table_says_and_tells_them_no_more(app: Flas
     # Private notes are read by who keeps the map.
     noted = {place for place, words in told.items() if "The own note" in words}
     assert noted - {"people.data"} == ({"stakeholders.stakeholder"} if letter in "AMPWL" else set())
+    promised = {place for place, words in told.items() if "The own promise" in words} - {"people.data", "me.data"}
+    on_lists = {"stakeholders.promise", "stakeholders.promises", "stakeholders.promises_file"}
+    with_talks = {"stakeholders.interaction", "stakeholders.stakeholder"}
+    own = on_lists | {"me.index"} if letter == "E" else set()
+    assert promised == (on_lists | with_talks if letter in "AMPWL" else own)
     talked = {place for place, words in told.items() if "The own talk" in words} - {"people.data"}
     of_talks = {"interaction", "interactions", "stakeholder"} | ({"correct_interaction"} if letter in "MPWL" else set())
     assert talked == ({f"stakeholders.{place}" for place in of_talks} if letter in "AMPWL" else set())

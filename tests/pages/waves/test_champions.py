@@ -1,5 +1,6 @@
 """Pages of champions: coverage of a wave, appointing and releasing, and what a champion reads on their own page."""
 
+import html
 import re
 from datetime import date
 
@@ -22,6 +23,7 @@ from engagement.people import actions as people
 from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.models import Champion
 from engagement.waves.actions import place_people
+from engagement.waves.models import WaveDepartment
 from engagement.waves.rules import WaveStatus
 
 
@@ -148,3 +150,74 @@ def test_a_champion_reads_that_they_are_one_and_who_else_is(app, wave):
     db.session.commit()
     assert "1 other champion of this wave Bob Other Operations/Claims" in text_of(client.get("/me"))
     assert client.get(f"/waves/{wave.id}/champions").status_code == 403
+
+
+def test_a_champion_has_a_page_with_whom_to_ask_and_no_names_of_those_they_are_there_for(app, wave):
+    eve, bob = make_person("Eve Plain", "eve@example.com"), make_person("Bob Other", "bob@example.com")
+    place_people(wave)
+    wave.lead = make_person("Lena Lead", "lena@example.com", "Executive")
+    account = accounts.account_for_person(eve)
+    accounts.set_password(account, PASSWORD, by=TESTER)
+    client = signed_in(app, account)
+    assert client.get("/me/champion").status_code == 403
+    ines = make_change_manager().actor
+    appoint_champion(wave, eve, from_on=date(2026, 4, 14), by=ines)
+    db.session.commit()
+    shown = text_of(client.get("/me/champion"))
+    assert "64 people of this department are in the wave; there for them: you alone." in shown
+    assert "2 more champions are being looked for." in shown
+    assert "Leads the wave: Lena Lead" in shown
+    assert "You are the only champion of this wave so far." in shown
+    assert "12 May It starts" in shown
+    assert "You don’t report on anybody." in html.unescape(shown)
+    assert "Person Number" not in shown
+    appoint_champion(wave, bob, from_on=date(2026, 4, 14), by=ines)
+    db.session.commit()
+    page = client.get("/me/champion")
+    assert 'href="mailto:bob@example.com"' in page.get_data(as_text=True)
+    assert "there for them: you and 1 other champion. 1 more champion is being looked for." in text_of(page)
+    assert 'href="/me/champion"' in client.get("/me").get_data(as_text=True)
+    wave.status = WaveStatus.CANCELLED
+    db.session.commit()
+    assert client.get("/me/champion").status_code == 403
+
+
+def test_departments_that_lack_champions_stand_in_one_list_over_waves(app, manager, wave, statements):
+    later = make_wave(wave.programme, number=4, name="Later", go_live_on=date(2026, 6, 30))
+    later.training_due_on = date(2026, 6, 23)
+    appoint(manager, wave, person="person7@example.com")
+    make_people_of(later, "Finance", 30)
+    page = text_of(manager.get("/stakeholders/champions"))
+    assert (
+        "4 champions are missing in 2 departments to one for every 25 people. Wave 3: Property claims goes live next, on Tuesday 12 May."
+        in page
+    )
+    assert "Find 2 more in time for the training, which is due by 5 May. Appoint for Operations/Claims" in page
+    assert "Appoint a first one in time for the training, which is due by 23 June." in page
+    assert "Finance" not in text_of(manager.get(f"/stakeholders/champions?wave={wave.id}")).split("Missing")[1]
+    rows = manager.get("/stakeholders/champions.csv").get_data(as_text=True).splitlines()
+    assert rows[1].startswith('Operations/Claims,Wave 3: Property claims,2026-05-12,1,62,2,"Find 2 more')
+    with statements() as few:
+        manager.get("/stakeholders/champions")
+    for number in (5, 6, 7):
+        make_people_of(make_wave(wave.programme, number=number, name=f"N{number}"), f"Desk {number}", 3)
+    with statements() as many:
+        manager.get("/stakeholders/champions")
+    assert len(many) == len(few)
+    sponsor = make_person("Sven Sponsor", "sven@example.com", "Executive")
+    wave.programme.sponsor = sponsor
+    account = accounts.account_for_person(sponsor)
+    accounts.set_password(account, PASSWORD, by=TESTER)
+    page = signed_in(app, account).get("/stakeholders/champions")
+    assert "Operations/ Claims" in text_of(page)
+    assert "Appoint for" not in text_of(page)
+
+
+def make_people_of(wave, department, number):
+    """Put a department of so many people into a wave."""
+    place = make_department(department)
+    for n in range(number):
+        make_person(f"{department} {n}", f"{department.replace(' ', '')}{n}@example.com".lower(), place)
+    db.session.add(WaveDepartment(wave_id=wave.id, department_id=place.id))
+    db.session.flush()
+    place_people(wave)
