@@ -11,6 +11,7 @@ from engagement.pages.stakeholders import (
     interactions,
     leadership,
     power_map,
+    promises,
     register,
     stakeholder,
     standing,
