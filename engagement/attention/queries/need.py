@@ -12,6 +12,7 @@ from engagement.attention.rules import Kind, Place, Reason
 from engagement.communications.models import Occurrence
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
+from engagement.stakeholders.chain.queries import BrokenChain
 from engagement.stakeholders.leadership.queries import StepShown
 from engagement.training.queries.leftovers import Move
 
@@ -28,6 +29,7 @@ Subject = (
     | Waiting
     | SetAside
     | StepShown
+    | BrokenChain
 )
 
 
