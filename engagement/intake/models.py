@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, sorting, word_of
-from engagement.intake.rules import ChangeKind, ReferenceKind, RunStatus
+from engagement.intake.rules import ChangeKind, ReferenceKind, RunStatus, UploadKind
 from engagement.letters import LONGEST_SEARCH
 
 
@@ -171,13 +171,18 @@ class SavedMapping(Base):
 
 
 class KeptUpload(Base):
-    """A file whose columns somebody is choosing; deleted when they are chosen, replaced, or after a day."""
+    """A file that waits for its sender: an HR file for its columns, what was read of a register file for being applied.
+
+    It is deleted then, when another of its kind replaces it, or after a day.
+    """
 
     __tablename__ = "kept_upload"
+    audit_name = "filename"
     __table_args__ = ADDRESSED
 
     id: Mapped[Key]
     account_id: Mapped[int] = mapped_column(index=True)
+    kind: Mapped[UploadKind] = mapped_column(word_of(UploadKind), default=UploadKind.PEOPLE)
     filename: Mapped[str] = mapped_column(short(255))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     kept_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -12,6 +12,13 @@ from engagement.words import plural
 UPLOAD_KEPT = timedelta(days=1)
 
 
+class UploadKind(StrEnum):
+    """What a kept file lists."""
+
+    PEOPLE = "people"
+    STAKEHOLDERS = "stakeholders"
+
+
 class RunStatus(Worded):
     """The state of an import: compared and shown, applied, undone, or dropped unapplied."""
 

@@ -5,6 +5,7 @@ from sqlalchemy.orm import undefer
 
 from engagement.db import db
 from engagement.intake.models import ImportRun, KeptUpload
+from engagement.intake.rules import UploadKind
 from engagement.reach import Reach, allow_all, found, row_of_all
 
 
@@ -16,5 +17,9 @@ def run_for(keeping_people: Reach, run_id: int) -> ImportRun:
 def upload_for(keeping_people: Reach, upload_id: int) -> KeptUpload:
     """Return a file that the reader uploaded, with its content; raises BeyondReach, or NotFound for another's file."""
     allow_all(keeping_people)
-    own = select(KeptUpload).where(KeptUpload.id == upload_id, KeptUpload.account_id == keeping_people.account_id)
+    own = select(KeptUpload).where(
+        KeptUpload.id == upload_id,
+        KeptUpload.account_id == keeping_people.account_id,
+        KeptUpload.kind == UploadKind.PEOPLE,
+    )
     return found(db.session.scalar(own.options(undefer(KeptUpload.content))))

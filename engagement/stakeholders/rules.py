@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engagement.mail.wire.rules.headers import is_usable_address
+from engagement.people.rules import delivery_problems
 from engagement.vocabulary import Worded
 
 #: The number of affected people for one champion at full coverage.
@@ -85,6 +87,37 @@ _WORDS = {
         "A works council, a regulator and the like: to be heard early on what is theirs to judge.",
     ),
 }
+
+
+#: What is said of an address outside the directory that is an employee's.
+IN_DIRECTORY = "Somebody in the directory has this address. Put them on the map as a person, or write the address of somebody outside."
+
+
+def contact_problems(contact: Contact) -> dict[str, str]:
+    """Return, by field, what is wrong with how somebody is reached."""
+    problems = delivery_problems("", contact.language, "", "")
+    if len(contact.organisation) > 200:
+        problems["organisation"] = "Write a name, at most 200 characters."
+    if contact.email and not is_usable_address(contact.email):
+        problems["email"] = "Write an address such as name@example.com, or leave it empty."
+    return problems
+
+
+def name_problem(name: str) -> str:
+    """Return what is wrong with the name of somebody outside the directory, "" if nothing is."""
+    return "" if 0 < len(name) <= 200 else "Write a name, at most 200 characters."
+
+
+def role_problem(role: str) -> str:
+    """Return what is wrong with the words on somebody's role, "" if nothing is."""
+    return "" if len(role) <= LONGEST_TEXT else f"Shorten this to {LONGEST_TEXT:,} characters; it has {len(role):,}."
+
+
+def represents_problem(kind: StakeholderKind, represents: str) -> str:
+    """Return what is wrong with saying for whom somebody speaks, "" if nothing is."""
+    if represents and kind is not StakeholderKind.PERSON:
+        return "Only a person of the directory speaks for others. Leave this empty here."
+    return "" if len(represents) <= 200 else "Say for whom they speak, in at most 200 characters."
 
 
 def champions_needed(people: int) -> int:

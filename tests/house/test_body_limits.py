@@ -12,6 +12,7 @@ from engagement.pages.frame.body_limits import (
     HR_FILE,
     LONG_FORM,
     LONG_FORMS,
+    REGISTER_FILE,
     TAKES_FILES,
     limit_at_the_door,
     limit_for,
@@ -57,7 +58,7 @@ def test_every_route_that_takes_a_body_refuses_a_larger_one_before_it_is_read(ap
 
 def test_every_endpoint_with_a_limit_of_its_own_is_there(app):
     there = {rule.endpoint for rule in taking_bodies(app)}
-    assert LONG_FORMS | {TAKES_FILES} <= there
+    assert LONG_FORMS | TAKES_FILES.keys() <= there
 
 
 def test_the_longest_texts_fit_as_a_browser_sends_them():
@@ -65,11 +66,12 @@ def test_the_longest_texts_fit_as_a_browser_sends_them():
     assert FORM < LONG_FORM < HR_FILE
 
 
+@pytest.mark.parametrize("address", ["/people/import", "/stakeholders/import"])
 @pytest.mark.parametrize("role", [None, Role.AUDITOR, Role.SPONSOR, Role.TRAINER])
-def test_a_file_of_who_may_not_import_is_refused_unread(app, client, role):
+def test_a_file_of_who_may_not_import_is_refused_unread(app, client, role, address):
     if role is not None:
         client = signed_in(app, make_account("reader@example.com", "Ada Moss", role))
-    answer = announced(client, "/people/import", FORM + 1, "multipart/form-data; boundary=x")
+    answer = announced(client, address, FORM + 1, "multipart/form-data; boundary=x")
     assert answer.status_code == 413
     assert TOO_LARGE in answer.get_data(as_text=True)
 
@@ -80,14 +82,17 @@ def test_a_file_of_who_may_import_is_read_up_to_the_limit_for_files(app):
     answer = manager.post("/people/import", data={"file": (io.BytesIO(large), "people.csv")})
     assert answer.status_code == 422
     assert "longer than" in answer.get_data(as_text=True)
-    answer = announced(manager, "/people/import", HR_FILE + 1, "multipart/form-data; boundary=x")
-    assert answer.status_code == 413
+    for address, limit in (("/people/import", HR_FILE), ("/stakeholders/import", REGISTER_FILE)):
+        assert announced(manager, address, limit + 1, "multipart/form-data; boundary=x").status_code == 413
+    answer = manager.post("/stakeholders/import", data={"file": (io.BytesIO(b"colour\n" * FORM), "r.csv")})
+    assert "No column says who the stakeholders are." in answer.get_data(as_text=True)
 
 
 def test_the_web_server_takes_a_file_only_with_a_session_that_was_signed_here(app):
     manager = signed_in(app, make_change_manager())
     cookie = manager.get_cookie("engagement")
     assert limit_at_the_door(app, "/people/import", f"engagement={cookie.value}") == HR_FILE
+    assert limit_at_the_door(app, "/stakeholders/import", f"engagement={cookie.value}") == REGISTER_FILE
     for cookies in ("", "engagement=made-up", f"engagement={cookie.value}x", f"other={cookie.value}"):
         assert limit_at_the_door(app, "/people/import", cookies) == FORM
     assert limit_at_the_door(app, "/people/import/", f"engagement={cookie.value}") == LONG_FORM

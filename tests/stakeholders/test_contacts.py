@@ -9,9 +9,9 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people
-from engagement.stakeholders.actions.contacts import IN_DIRECTORY, say_contact
+from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder
-from engagement.stakeholders.rules import Contact, StakeholderGroup
+from engagement.stakeholders.rules import IN_DIRECTORY, Contact, StakeholderGroup
 from engagement.verbs import Verb
 
 pytestmark = pytest.mark.usefixtures("frozen")

@@ -26,11 +26,13 @@ from engagement.stakeholders.actions import mapping
 from engagement.stakeholders.champions.actions import appoint_champion, release_champion
 from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.stakeholders.standings.actions import NOT_LABELLED, WHY, forget_labels, say_standing
+from engagement.stakeholders.standings.actions import forget_labels, say_standing
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.queries.posts import is_labelled, labels_to_forget
 from engagement.stakeholders.standings.queries.present import standing_of, standing_shown
 from engagement.stakeholders.standings.rules import (
+    NOT_LABELLED,
+    WHY,
     Level,
     Quadrant,
     Standing,

@@ -1,4 +1,4 @@
-"""Files whose columns somebody is choosing, and saved column choices for files of the same layout."""
+"""Files that wait for their sender, and saved column choices for files of the same layout."""
 
 import hashlib
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from engagement.db import db, rows_changed
 from engagement.errors import BadInput
 from engagement.intake.models import KeptUpload, SavedMapping
 from engagement.intake.reading.rules.fields import Field
-from engagement.intake.rules import UPLOAD_KEPT
+from engagement.intake.rules import UPLOAD_KEPT, UploadKind
 from engagement.letters import clean
 from engagement.verbs import Verb
 
@@ -36,22 +36,22 @@ def save_mapping(name: str, columns: Mapping[str, str], *, by: Actor) -> SavedMa
     return mapping
 
 
-def keep_upload(filename: str, content: bytes, *, account_id: int) -> KeptUpload:
-    """Keep a file until its columns are chosen, replacing any other file of this account."""
-    drop_uploads(account_id)
-    upload = KeptUpload(account_id=account_id, filename=filename[:255], content=content, kept_at=clock.now())
+def keep_upload(filename: str, content: bytes, *, account_id: int, kind: UploadKind = UploadKind.PEOPLE) -> KeptUpload:
+    """Keep a file until its sender comes back to it, replacing any other file of this account and kind."""
+    drop_uploads(account_id, kind)
+    upload = KeptUpload(account_id=account_id, kind=kind, filename=filename[:255], content=content, kept_at=clock.now())
     db.session.add(upload)
     db.session.flush()
     return upload
 
 
-def drop_uploads(account_id: int) -> None:
-    """Delete the files whose columns this account has not chosen."""
-    rows_changed(delete(KeptUpload).where(KeptUpload.account_id == account_id))
+def drop_uploads(account_id: int, kind: UploadKind = UploadKind.PEOPLE) -> None:
+    """Delete the files of a kind that wait for this account."""
+    rows_changed(delete(KeptUpload).where(KeptUpload.account_id == account_id, KeptUpload.kind == kind))
 
 
 def drop_old_uploads(now: datetime) -> int:
-    """Delete the files whose columns nobody chose within a day before `now` (UTC); return how many."""
+    """Delete the files to which nobody came back within a day before `now` (UTC); return how many."""
     return rows_changed(delete(KeptUpload).where(KeptUpload.kept_at < now - UPLOAD_KEPT))
 
 

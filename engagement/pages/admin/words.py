@@ -22,6 +22,7 @@ from engagement.intake.queries import WORDS as OF_PEOPLE
 from engagement.pages.frame.formats import brief_moment, day, kept_moment, moment
 from engagement.people.rules import TrainingRole
 from engagement.programmes.rules import SCOPE_QUESTIONS
+from engagement.stakeholders.commitments.rules import Outcome
 from engagement.stakeholders.relations.rules import RelationKind
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.standings.rules import Level
@@ -37,6 +38,7 @@ KINDS = {
     "database": "service",
     "import_run": "import",
     "job_line": "job",
+    "kept_upload": "file",
     "occurrence": "message",
     "person_role": "training roles",
     "retention_rule": "retention",
@@ -75,6 +77,7 @@ VOCABULARIES: dict[tuple[str, str], type[StrEnum]] = {
     ("module", "how"): CompletionSource,
     ("person", "training roles"): TrainingRole,
     ("stakeholder", "group"): StakeholderGroup,
+    ("stakeholder", "outcome"): Outcome,
     ("stakeholder", "level_now"): Level,
     ("stakeholder", "relation"): RelationKind,
     ("stakeholder", "level_wanted"): Level,

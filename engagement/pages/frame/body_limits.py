@@ -1,5 +1,6 @@
 """How large a request to each address may be: said in one place, checked before the body is read."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, request
@@ -10,15 +11,24 @@ from werkzeug.http import parse_cookie
 
 from engagement.accounts.rules import SESSION_LIFETIME
 from engagement.accounts.scopes import rights
+from engagement.accounts.scopes.reader import Reader
 from engagement.db import db, reads_only
 from engagement.intake.reading.queries.files import MOST_BYTES
+from engagement.intake.register.queries.reading import MOST_BYTES as MOST_REGISTER_BYTES
 from engagement.pages.frame import guard
 
 KILOBYTE = 1024
-#: For any form; for one with long texts or a box for each of many people; for an HR file with its form.
-FORM, LONG_FORM, HR_FILE = 128 * KILOBYTE, 1024 * KILOBYTE, MOST_BYTES + 1024 * KILOBYTE
+#: For any form; for one with long texts or a box for each of many people.
+FORM, LONG_FORM = 128 * KILOBYTE, 1024 * KILOBYTE
+#: For an HR file, and for a register of stakeholders, with its form.
+HR_FILE, REGISTER_FILE = MOST_BYTES + LONG_FORM, MOST_REGISTER_BYTES + LONG_FORM
 MOST_PARTS = 500
-TAKES_FILES = "intake.index"
+#: The endpoints that take a file, each with its limit and who may send one.
+TAKES_FILES: dict[str, tuple[int, Callable[[Reader], bool]]] = {
+    "intake.index": (HR_FILE, lambda reader: rights.keeping_people(reader).everything),
+    "stakeholders.take_file": (REGISTER_FILE, lambda reader: rights.planning(reader).holds_places),
+}
+FILE_PATHS = {"/people/import": HR_FILE, "/stakeholders/import": REGISTER_FILE}
 LONG_FORMS = frozenset(
     {
         "audiences.edit",
@@ -49,8 +59,8 @@ LONG_FORMS = frozenset(
 
 def limit_for(endpoint: str | None, *, may_import: bool = False) -> int:
     """Return the bytes that a request to this endpoint may bring. Only those who may import can send a file."""
-    if endpoint == TAKES_FILES and may_import:
-        return HR_FILE
+    if may_import and endpoint in TAKES_FILES:
+        return TAKES_FILES[endpoint][0]
     return LONG_FORM if endpoint in LONG_FORMS else FORM
 
 
@@ -61,7 +71,8 @@ def register(app: Flask) -> None:
 
 def _hold_to_limit(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     large = request.content_length is None or request.content_length > FORM
-    may_import = endpoint == TAKES_FILES and request.method == "POST" and large and _may_import()
+    asks = TAKES_FILES.get(endpoint or "") if request.method == "POST" and large else None
+    may_import = asks is not None and _may_import(asks[1])
     limit = limit_for(endpoint, may_import=may_import)
     request.max_content_length = limit
     request.max_form_memory_size = min(limit, LONG_FORM)
@@ -70,12 +81,12 @@ def _hold_to_limit(endpoint: str | None, _values: dict[str, Any] | None) -> None
         raise RequestEntityTooLarge
 
 
-def _may_import() -> bool:
+def _may_import(may: Callable[[Reader], bool]) -> bool:
     """Ask who sends the file, in a transaction that only reads and is over before the file is read."""
     before = reads_only.get()
     reads_only.set(True)
     try:
-        return guard.is_signed_in() and rights.keeping_people(guard.reader()).everything
+        return guard.is_signed_in() and may(guard.reader())
     finally:
         db.session.rollback()
         reads_only.set(before)
@@ -86,7 +97,7 @@ def limit_at_the_door(app: Flask, path: str, cookies: str) -> int:
 
     A file needs the cookie of a session that was signed here.
     """
-    if path != "/people/import":
+    if path not in FILE_PATHS:
         return LONG_FORM
     signer = SecureCookieSessionInterface().get_signing_serializer(app)
     kept = parse_cookie(cookies).get(str(app.config["SESSION_COOKIE_NAME"]), "")
@@ -96,4 +107,4 @@ def limit_at_the_door(app: Flask, path: str, cookies: str) -> int:
         session = signer.loads(kept, max_age=int(SESSION_LIFETIME.total_seconds()))
     except BadData:
         return FORM
-    return HR_FILE if isinstance(session, dict) and "_user_id" in session else FORM
+    return FILE_PATHS[path] if isinstance(session, dict) and "_user_id" in session else FORM

@@ -1,29 +1,26 @@
 """The list of stakeholders: its filters, their choices, and its rows as a file."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Select
 
+from engagement.db import db
+from engagement.intake.register.queries.cells import Cells, Reaches
+from engagement.intake.register.rules import TOLD_ONLY, RegisterField
+from engagement.pages.frame.formats import today
 from engagement.pages.parts.lists import Asked
 from engagement.reach import Reach
 from engagement.stakeholders import queries
+from engagement.stakeholders.entries.queries import entries_held
 from engagement.stakeholders.models import Stakeholder
-from engagement.stakeholders.queries import Filters, StakeholderLine
+from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.scopes import places_within, stakeholders_within
 from engagement.waves.scopes import waves_within
 
-HEADER = (
-    "stakeholder",
-    "kind",
-    "department",
-    "stakeholder_group",
-    "role_in_the_change",
-    "looked_after_by",
-    "maps",
-    "on_the_map_since",
-    "removed_on",
-)
+#: The columns of the register, which can be imported again, and then those that only tell.
+HEADER = (*(field.value for field in RegisterField), *TOLD_ONLY)
 
 
 def stakeholders_asked(maps: Reach, asked: Asked) -> Select[Stakeholder]:
@@ -42,20 +39,19 @@ def stakeholders_asked(maps: Reach, asked: Asked) -> Select[Stakeholder]:
     return asked.ordered(listed, queries.COLUMNS, usual="group", last=Stakeholder.id)
 
 
-def file_row(line: StakeholderLine) -> tuple[Any, ...]:
-    """Return a stakeholder as a row of the file."""
-    row, owner = line.stakeholder, line.profile.owner
-    department = row.person.department if row.person else row.department
-    return (
-        row.title,
-        row.kind.word,
-        department.path if department else "",
-        line.profile.group.word,
-        line.profile.role,
-        owner.name if owner else "",
-        "; ".join(
-            f"{place.programme.name}: {place.wave.title if place.wave else 'all of it'}" for place in line.places
-        ),
-        row.added_at.date(),
-        line.removed_at.date() if line.removed_at else None,
-    )
+def file_rows(reaches: Reaches, listed: Select[Stakeholder]) -> Iterator[tuple[Any, ...]]:
+    """Yield the stakeholders of a list, in its order, as rows of the file."""
+    ids = list(db.session.scalars(listed.with_only_columns(Stakeholder.id, maintain_column_froms=True)))
+    these = Stakeholder.id.in_(listed.with_only_columns(Stakeholder.id, maintain_column_froms=True).order_by(None))
+    found = {held.stakeholder.id: held for held in entries_held(these, places_within(reaches.maps), today())}
+    cells = Cells(reaches)
+    for key in ids:
+        held = found[key]
+        person = held.stakeholder.person
+        yield (
+            *cells.of(held).values(),
+            person.department.path if person and person.department else "",
+            held.entry.owner_name,
+            held.stakeholder.added_at.date(),
+            held.removed_at.date() if held.removed_at else None,
+        )

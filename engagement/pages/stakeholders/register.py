@@ -7,7 +7,6 @@ from flask import Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
-from engagement.accounts.scopes.reader import Reader
 from engagement.db import count_of
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import row_id
@@ -24,10 +23,12 @@ from engagement.pages.stakeholders.forms import (
     offer_departments,
     offer_language,
     offer_places,
+    own_reference,
     place_key,
     places_to_keep,
 )
-from engagement.pages.stakeholders.lists import HEADER, file_row, stakeholders_asked
+from engagement.pages.stakeholders.importing import reaches_of
+from engagement.pages.stakeholders.lists import HEADER, file_rows, stakeholders_asked
 from engagement.pages.stakeholders.stakeholder import stakeholder_to_change
 from engagement.reach import Reach
 from engagement.stakeholders import queries
@@ -76,10 +77,10 @@ def _lede(counts: dict[StakeholderGroup, int]) -> str:
 
 @blueprint.get("/stakeholders.<any(csv, xlsx):kind>")
 def export(kind: str) -> Response:
-    """Send the list as a file, with the filters of the page and without private notes."""
-    maps = _maps()
-    lines = queries.lines_of(stakeholders_asked(maps, Asked()), places_within(maps))
-    return list_file(kind, HEADER, [file_row(line) for line in lines], "stakeholders", "Stakeholders")
+    """Send the list as a file that can be imported again, with the filters of the page and without private notes."""
+    listed = stakeholders_asked(_maps(), Asked())
+    rows = file_rows(reaches_of(guard.reader()), listed)
+    return list_file(kind, HEADER, rows, "stakeholders", "Stakeholders")
 
 
 @blueprint.route("/stakeholders/new", methods=["GET", "POST"])
@@ -91,7 +92,7 @@ def new() -> Drawn | BaseResponse:
     if request.method != "POST":
         wave_id = row_id(request.args.get("wave"))
         form.places.data = [f"wave-{wave_id}"] if wave_id else []
-        form.owner.data = _own_reference(reader)
+        form.owner.data = own_reference(reader)
     offer_departments(form)
     offer_language(form)
     offer_places(form, places_to_keep(reader))
@@ -112,12 +113,6 @@ def new() -> Drawn | BaseResponse:
         line=None,
         hints=_needs(),
     )
-
-
-def _own_reference(reader: Reader) -> str:
-    """Return the address or number by which a form names the reader; "" if they are not in the directory."""
-    person = guard.account().person
-    return (person.email or person.employee_id or "") if person and reader.person_id and not person.has_left else ""
 
 
 def _said(form: EntryForm) -> dict[str, Any]:

@@ -10,16 +10,12 @@ from engagement.audit import Actor
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.letters import clean
-from engagement.mail.wire.rules.headers import is_usable_address
 from engagement.people.models import Person
 from engagement.people.queries import active
-from engagement.people.rules import delivery_problems
 from engagement.stakeholders.actions.mapping import told_of
 from engagement.stakeholders.models import Stakeholder
-from engagement.stakeholders.rules import Contact, StakeholderKind
+from engagement.stakeholders.rules import IN_DIRECTORY, Contact, StakeholderKind, contact_problems
 from engagement.verbs import Verb
-
-IN_DIRECTORY = "Somebody in the directory has this address. Put them on the map as a person, or write the address of somebody outside."
 
 
 def say_contact(stakeholder: Stakeholder, contact: Contact, *, by: Actor) -> None:
@@ -37,28 +33,15 @@ def say_contact(stakeholder: Stakeholder, contact: Contact, *, by: Actor) -> Non
     changes = audit.changes_between(stakeholder, new)
     if not changes:
         return
-    if problems := contact_problems(contact, is_new_address="email" in changes):
+    problems = contact_problems(contact)
+    if "email" in changes and contact.email and _is_of_directory(contact.email):
+        problems["email"] = IN_DIRECTORY
+    if problems:
         raise BadInput(next(iter(problems.values())), problems)
     for column, value in new.items():
         setattr(stakeholder, column, value)
     audit.record(Verb.SAID_CONTACT, told_of(stakeholder), by=by, **changes)
     db.session.flush()
-
-
-def contact_problems(contact: Contact, *, is_new_address: bool = True) -> dict[str, str]:
-    """Return, by field, what is wrong with a contact. An address that was said before may meanwhile be an employee's."""
-    problems = {
-        field: sentence
-        for field, sentence in delivery_problems("", contact.language, "", "").items()
-        if field == "language"
-    }
-    if len(contact.organisation) > 200:
-        problems["organisation"] = "Write a name, at most 200 characters."
-    if contact.email and not is_usable_address(contact.email):
-        problems["email"] = "Write an address such as name@example.com, or leave it empty."
-    elif contact.email and is_new_address and _is_of_directory(contact.email):
-        problems["email"] = IN_DIRECTORY
-    return problems
 
 
 def _is_of_directory(email: str) -> bool:

@@ -21,7 +21,13 @@ from engagement.stakeholders.models import (
     StakeholderRemoval,
 )
 from engagement.stakeholders.queries import on_the_map
-from engagement.stakeholders.rules import LONGEST_TEXT, StakeholderGroup, StakeholderKind
+from engagement.stakeholders.rules import (
+    StakeholderGroup,
+    StakeholderKind,
+    name_problem,
+    represents_problem,
+    role_problem,
+)
 from engagement.verbs import Verb
 from engagement.waves.models import Wave
 
@@ -81,26 +87,22 @@ def _subject(whom: Person | Department | str) -> Stakeholder:
 
 def _fit_name(name: str) -> str:
     name = clean(name)
-    if not name or len(name) > 200:
-        raise BadInput("A name is missing.", {"name": "Write a name, at most 200 characters."})
+    if problem := name_problem(name):
+        raise BadInput("A name is missing.", {"name": problem})
     return name
 
 
 def _role(role: str) -> str:
     role = role.strip()
-    if len(role) > LONGEST_TEXT:
-        sentence = f"Shorten this to {LONGEST_TEXT:,} characters; it has {len(role):,}."
-        raise BadInput("The role is too long.", {"role": sentence})
+    if problem := role_problem(role):
+        raise BadInput("The role is too long.", {"role": problem})
     return role
 
 
 def _represents(stakeholder: Stakeholder, represents: str) -> str:
     represents = clean(represents)
-    if represents and stakeholder.kind is not StakeholderKind.PERSON:
-        sentence = "Only a person of the directory speaks for others. Leave this empty here."
-        raise BadInput(sentence, {"represents": sentence})
-    if len(represents) > 200:
-        raise BadInput("Shorten this.", {"represents": "Say for whom they speak, in at most 200 characters."})
+    if problem := represents_problem(stakeholder.kind, represents):
+        raise BadInput(problem, {"represents": problem})
     return represents
 
 

@@ -1,9 +1,8 @@
 """Changes of standings: saying where somebody stands, and forgetting the labels of people without a post."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select, update
 
@@ -14,20 +13,23 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.stakeholders.actions.mapping import told_of
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import on_the_map
-from engagement.stakeholders.rules import StakeholderKind
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.queries.posts import has_labels, is_labelled
 from engagement.stakeholders.standings.queries.present import standing_of
-from engagement.stakeholders.standings.rules import LABELS, LONGEST_REASON, MOST, Standing, written
+from engagement.stakeholders.standings.rules import (
+    LABELS,
+    LONGEST_REASON,
+    MOST,
+    NOT_LABELLED,
+    WHY,
+    Standing,
+    replaces,
+    told_standing,
+)
 from engagement.verbs import Verb
 
 #: What is judged in tenths.
 JUDGED = ("influence", "interest", "impact")
-NOT_LABELLED = (
-    "An employee’s attitude isn’t stored under their name, unless they hold a post in the change. Say it of their department or "
-    "group instead."
-)
-WHY = "Say why: it replaces what was said before. One line is enough."
 
 
 def say_standing(
@@ -44,20 +46,21 @@ def say_standing(
         raise RuleBroken(f"{stakeholder.title} was taken off the map. Put them back first.")
     labelled, old = is_labelled(stakeholder, on), standing_of(stakeholder.id)
     _refuse(said, reason, labelled=labelled)
-    before, now = asdict(old.said(with_labels=labelled) if old else Standing()), asdict(said)
-    changed = [name for name, value in now.items() if value != before[name]]
-    if not changed:
+    was = old.said(with_labels=labelled) if old else Standing()
+    if was == said:
         return None
-    if not reason and any(before[name] is not None for name in changed):
+    if not reason and replaces(was, said):
         raise BadInput(WHY, {"reason": WHY})
     at = clock.now()
     if old is not None:
         old.superseded_at = at
         db.session.flush()
-    row = StakeholderStanding(stakeholder_id=stakeholder.id, reason=reason, said_at=at, said_by_id=by.account_id, **now)
+    row = StakeholderStanding(
+        stakeholder_id=stakeholder.id, reason=reason, said_at=at, said_by_id=by.account_id, **asdict(said)
+    )
     db.session.add(row)
     db.session.flush()
-    audit.record(Verb.SAID_STANDING, told_of(stakeholder), by=by, **_told(stakeholder, before, now, changed, reason))
+    audit.record(Verb.SAID_STANDING, told_of(stakeholder), by=by, **told_standing(stakeholder.kind, was, said, reason))
     db.session.flush()
     return row
 
@@ -74,21 +77,6 @@ def _refuse(said: Standing, reason: str, *, labelled: bool) -> None:
         problems["reason"] = f"Shorten this to {LONGEST_REASON:,} characters; it has {len(reason):,}."
     if problems:
         raise BadInput(next(iter(problems.values())), problems)
-
-
-def _told(
-    stakeholder: Stakeholder, before: dict[str, Any], now: dict[str, Any], changed: Iterable[str], reason: str
-) -> dict[str, tuple[Any, Any]]:
-    """Return what the audit keeps. It keeps it for ever, so of a person neither labels nor reasons, which tell of attitudes."""
-    is_person = stakeholder.kind is StakeholderKind.PERSON
-    changes = {
-        name: (_plain(before[name]), _plain(now[name])) for name in changed if not (is_person and name in LABELS)
-    }
-    return changes | ({"reason": (None, reason)} if reason and not is_person else {})
-
-
-def _plain(value: Any) -> Any:
-    return written(value) if isinstance(value, int) else value
 
 
 def forget_labels(stakeholder_id: int, on: date) -> bool:

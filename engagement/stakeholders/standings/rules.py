@@ -4,8 +4,10 @@ Judgements go from 0 to 10 with one decimal; they are kept as whole tenths, so t
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
+from engagement.stakeholders.rules import StakeholderKind
 from engagement.vocabulary import Worded
 
 MOST = 100
@@ -14,6 +16,11 @@ HIGH = 50
 LONGEST_REASON = 1_000
 #: Of a person they are kept only while they hold a post; see `queries.posts`.
 LABELS = ("impact", "level_now", "level_wanted")
+NOT_LABELLED = (
+    "An employee’s attitude isn’t stored under their name, unless they hold a post in the change. Say it of their department or "
+    "group instead."
+)
+WHY = "Say why: it replaces what was said before. One line is enough."
 _TYPED = re.compile(r"(\d{1,3})(?:[.,](\d)0?)?", re.ASCII)
 
 
@@ -87,6 +94,27 @@ def tenths_of(text: str) -> int | None:
 def written(tenths: int) -> str:
     """Write a judgement: 75 is "7.5"."""
     return f"{tenths // 10}.{tenths % 10}"
+
+
+def replaces(before: Standing, now: Standing) -> bool:
+    """Return whether a standing changes something that was said before, which needs a reason."""
+    new = asdict(now)
+    return any(value is not None and value != new[name] for name, value in asdict(before).items())
+
+
+def told_standing(kind: StakeholderKind, before: Standing, now: Standing, reason: str) -> dict[str, tuple[Any, Any]]:
+    """Return what the audit keeps. It keeps it for ever, so of a person neither labels nor reasons, which tell of attitudes."""
+    is_person, new = kind is StakeholderKind.PERSON, asdict(now)
+    changes = {
+        name: (_plain(old), _plain(new[name]))
+        for name, old in asdict(before).items()
+        if old != new[name] and not (is_person and name in LABELS)
+    }
+    return changes | ({"reason": (None, reason)} if reason and not is_person else {})
+
+
+def _plain(value: Any) -> Any:
+    return written(value) if isinstance(value, int) else value
 
 
 _NAMES = {

@@ -27,6 +27,7 @@ from engagement.communications.rules import CommunicationKind
 from engagement.db import db
 from engagement.intake.actions.files import keep_upload
 from engagement.intake.models import ImportRun
+from engagement.intake.register.actions import keep_register_file
 from engagement.intake.rules import RunStatus
 from engagement.mail.mailbox.models import MailboxMessage
 from engagement.mail.models import Delivery
@@ -42,6 +43,7 @@ from engagement.set_aside import SetAside
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
+from engagement.stakeholders.commitments.actions.promising import make_promise
 from engagement.stakeholders.interactions.actions import log_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said
 from engagement.stakeholders.leadership.models import LeadershipStep, StepLine
@@ -108,6 +110,8 @@ def make_world(app: Flask) -> World:
     for side, holder in (("own", accounts["M"]), ("foreign", accounts["A"])):
         values[side]["manager_id"] = accounts["M"].id
         values[side]["upload_id"] = keep_upload("p.csv", b"email,name\na@example.com,A", account_id=holder.id).id
+        register = b"name,group\nSomebody,others"
+        values[side]["file_id"] = keep_register_file("r.csv", register, account_id=holder.id).id
     db.session.commit()
     cookies = {letter: cookie_of(app, account) for letter, account in accounts.items()}
     return World(app, cookies, values)
@@ -184,7 +188,16 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
     champion = appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
     said = Said(Channel.CALL, clock.now().date(), f"The {side} talk")
     talk = log_interaction([row], said, on=clock.now().date(), by=TESTER)
-    return {"interaction_id": talk.id, "stakeholder_id": row.id, "note_id": note.id, "champion_id": champion.id}
+    promise = make_promise(
+        row, f"The {side} promise", person, clock.now().date(), on=clock.now().date(), interaction=talk, by=TESTER
+    )
+    return {
+        "commitment_id": promise.id,
+        "interaction_id": talk.id,
+        "stakeholder_id": row.id,
+        "note_id": note.id,
+        "champion_id": champion.id,
+    }
 
 
 def _relation(side: str, wave: Wave, stakeholder_id: int) -> int:

@@ -8,9 +8,8 @@ from sqlalchemy import select
 
 from engagement.accounts.rules import Role
 from engagement.db import db
-from engagement.stakeholders.actions.contacts import IN_DIRECTORY
 from engagement.stakeholders.models import Stakeholder
-from engagement.stakeholders.rules import Contact
+from engagement.stakeholders.rules import IN_DIRECTORY, Contact
 
 ASKED = {"organisation": "Association of Brokers", "email": "Brokers@example.com", "language": "pl"}
 

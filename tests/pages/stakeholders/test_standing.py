@@ -13,9 +13,8 @@ from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.stakeholders.standings.actions import WHY
 from engagement.stakeholders.standings.models import StakeholderStanding
-from engagement.stakeholders.standings.rules import Level
+from engagement.stakeholders.standings.rules import WHY, Level
 
 pytestmark = pytest.mark.usefixtures("frozen")
 

@@ -1,7 +1,7 @@
 """Opens an HR file of any usual kind and reads its rows of people and their problems."""
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -111,6 +111,22 @@ def open_file(
     or rival columns become fatal problems beside the header, so that the reader can choose columns. Raises OSError for
     a path that can't be opened.
     """
+    table, header_line, header = open_table(data, most_bytes)
+    guess = guess_mapping(header)
+    if mapping is None:
+        columns, problems = guess, rival_columns(header, header_line)
+    else:
+        columns, problems = apply_mapping(header, mapping, header_line)
+    if not problems:
+        problems = missing_columns(columns, header, header_line)
+    return HrFile(filename, table.kind, header, header_line, guess, columns, problems, table)
+
+
+def open_table(data: bytes | Path, most_bytes: int = MOST_BYTES) -> tuple[Table, int, list[str]]:
+    """Open a list of any kind, CSV or XLSX whatever its name; return its rows below the header, the header's line, the header.
+
+    Raises UnreadableFile when the bytes are no readable table, OSError for a path that can't be opened.
+    """
     table = _table(_content(data, most_bytes))
     header_line, header = next((row for row in table.rows if "".join(row[1]).strip()), (1, []))
     if table.problems:
@@ -120,15 +136,7 @@ def open_file(
             ProblemKind.EMPTY_FILE, "The file is empty. Choose a file with a header row and one row a person."
         )
     refuse_endless(header, header_line)
-    header = [name.strip() for name in header]
-    guess = guess_mapping(header)
-    if mapping is None:
-        columns, problems = guess, rival_columns(header, header_line)
-    else:
-        columns, problems = apply_mapping(header, mapping, header_line)
-    if not problems:
-        problems = missing_columns(columns, header, header_line)
-    return HrFile(filename, table.kind, header, header_line, guess, columns, problems, table)
+    return table, header_line, [name.strip() for name in header]
 
 
 def first_rows(data: bytes, count: int = 5) -> list[list[str]]:
@@ -173,9 +181,9 @@ _SPOKEN = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 def _read(file: HrFile) -> Iterator[ReadRow]:
     reader = RowReader(file.columns, file.header)
-    failed = _failed_cells(file, file.table.failed)
+    failed = failed_cells(file.table, file.header, set(file.columns.values()))
     number = 0
-    for number, (line, cells) in enumerate(_whole_rows(file), 1):
+    for number, (line, cells) in enumerate(whole_rows(file.table, len(file.header)), 1):
         if number > MOST_PEOPLE:
             raise UnreadableFile(
                 ProblemKind.TOO_MANY_ROWS, f"The file has more than {MOST_PEOPLE:,} rows. Split it into several files."
@@ -207,24 +215,24 @@ def _under_header(problem: Problem, header: list[str]) -> Problem:
     return replace(problem, column=header[int(problem.column) - 1])
 
 
-def _whole_rows(file: HrFile) -> Iterator[NumberedRow]:
-    """Yield non-empty rows no wider than the header, or than the first row if each line ends with a delimiter.
+def whole_rows(table: Table, width: int) -> Iterator[NumberedRow]:
+    """Yield non-empty rows no wider than the header, which has `width` cells, or than the first row if each line ends with a delimiter.
 
     A wider text row has a delimiter too many somewhere, so its cells may be under the wrong headers.
     """
-    width, widest = len(file.header), 0
-    unread = {line for line, _, _ in file.table.failed}
-    for line, cells in file.table.rows:
+    widest = 0
+    unread = {line for line, _, _ in table.failed}
+    for line, cells in table.rows:
         if not cells[0] and not "".join(cells).strip() and line not in unread:
             continue
         if not widest:
             widest = len(cells) if not any(map(str.strip, cells[width:])) else width
-        if file.table.is_text and len(cells) > max(width, widest):
+        if table.is_text and len(cells) > max(width, widest):
             sentence = (
                 f"Line {line}: This row has {len(cells)} cells where the header has {width}. "
                 "Put cells that hold a delimiter in quotation marks."
             )
-            file.table.problems.append(Problem(line, None, ProblemKind.TOO_MANY_CELLS, sentence))
+            table.problems.append(Problem(line, None, ProblemKind.TOO_MANY_CELLS, sentence))
         else:
             yield line, cells
 
@@ -236,13 +244,12 @@ _UNREAD = {
 }
 
 
-def _failed_cells(file: HrFile, failed: Iterable[tuple[int, int, str]]) -> dict[int, list[Problem]]:
-    """Return the unreadable cells of columns in use, by line."""
-    read = set(file.columns.values())
+def failed_cells(table: Table, header: Sequence[str], read: Collection[int]) -> dict[int, list[Problem]]:
+    """Return the unreadable cells of the columns that are read, by line."""
     problems: dict[int, list[Problem]] = {}
-    for line, column, why in failed:
-        if column in read and line > file.header_line:
-            name = file.header[column]
+    for line, column, why in table.failed:
+        if column in read:
+            name = header[column]
             sentence = f"Line {line}: {_UNREAD[why].format(name)}"
             problems.setdefault(line, []).append(Problem(line, name, ProblemKind.FORMULA_ERROR, sentence))
     return problems

@@ -104,14 +104,14 @@ _WEAK = """
 """Spellings that often stand beside a plainer column: they count only where no plainer one claims the field."""
 
 
-def _key(header: str) -> str:
+def header_key(header: str) -> str:
     """Return a header without case, punctuation and spaces, so that its spellings are equal."""
     return "".join(sign for sign in unicodedata.normalize("NFC", header).casefold() if sign.isalnum())
 
 
-_FIELD_OF = {_key(spelling): field for field, text in _VARIANTS.items() for spelling in text.split(",")}
-_FIELD_OF |= {_key(field): field for field in Field}
-_WEAK_KEYS = frozenset(_key(spelling) for spelling in _WEAK.split(","))
+_FIELD_OF = {header_key(spelling): field for field, text in _VARIANTS.items() for spelling in text.split(",")}
+_FIELD_OF |= {header_key(field): field for field in Field}
+_WEAK_KEYS = frozenset(header_key(spelling) for spelling in _WEAK.split(","))
 
 
 _REMARK = re.compile(r"[(\[][^)\]]*[)\]]")
@@ -121,7 +121,7 @@ def field_of(header: str) -> Field | None:
     """Return the field that a header names, None if it names none; words in brackets may count or be ignored."""
     if len(header) > LONGEST_HEADER:
         return None
-    return _FIELD_OF.get(_key(header)) or _FIELD_OF.get(_key(_REMARK.sub("", header)))
+    return _FIELD_OF.get(header_key(header)) or _FIELD_OF.get(header_key(_REMARK.sub("", header)))
 
 
 def guess_mapping(header: Sequence[str]) -> dict[Field, int]:
@@ -138,7 +138,7 @@ def _claims(header: Sequence[str]) -> dict[Field, list[int]]:
 
 
 def _plainest(columns: list[int], header: Sequence[str]) -> list[int]:
-    return [index for index in columns if _key(header[index]) not in _WEAK_KEYS] or columns
+    return [index for index in columns if header_key(header[index]) not in _WEAK_KEYS] or columns
 
 
 def rival_columns(header: Sequence[str], line: int) -> list[Problem]:
@@ -183,7 +183,7 @@ _NAMES = frozenset(field.value for field in Field)
 
 
 def _find(header: Sequence[str], wanted: str) -> int | None:
-    for same in (str.strip, _key):
+    for same in (str.strip, header_key):
         matches = [index for index, name in enumerate(header) if name and same(name) == same(wanted)]
         if matches:
             return matches[0]

@@ -6,7 +6,7 @@ The attitude of any other employee is not stored, so that nobody's name stands b
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 
 from engagement.db import db
 from engagement.people.models import Department, Person
@@ -29,20 +29,31 @@ def may_be_labelled(on: date) -> ColumnElement[bool]:
     Of people it is true for sponsors, leads of waves, holders of a workflow, champions, heads of departments, and those who
     represent others.
     """
-    posts: CompoundSelect[Any] = union_all(
+    speaking = (
+        select(Stakeholder.person_id)
+        .join(StakeholderProfile, holds_now())
+        .where(Stakeholder.person_id.is_not(None), StakeholderProfile.represents != "")
+    )
+    here = select(Person.id).where(Person.left_at.is_(None), Person.id.in_(union_all(*_holders(on), speaking)))
+    is_group = Stakeholder.kind != StakeholderKind.PERSON
+    return or_(is_group, and_(Stakeholder.person_id.is_not(None), Stakeholder.person_id.in_(here)))
+
+
+def holders_of_posts(on: date) -> set[int]:
+    """Return the ids of all people who hold a post on a day; those who speak for others are not among them."""
+    here = select(Person.id).where(Person.left_at.is_(None), Person.id.in_(union_all(*_holders(on))))
+    return set(db.session.scalars(here))
+
+
+def _holders(on: date) -> list[Select[Any]]:
+    return [
         select(Programme.sponsor_id).where(Programme.sponsor_id.is_not(None), Programme.closed_at.is_(None)),
         select(Wave.sponsor_id).where(Wave.sponsor_id.is_not(None), _OPEN),
         select(Wave.lead_id).where(Wave.lead_id.is_not(None), _OPEN),
         select(Ownership.person_id).where(or_(Ownership.until_on.is_(None), Ownership.until_on > on)),
         select(Champion.person_id).join(Wave).where(is_champion_on(on), Wave.status != WaveStatus.CANCELLED),
         select(Department.manager_id).where(Department.manager_id.is_not(None), Department.closed_at.is_(None)),
-        select(Stakeholder.person_id)
-        .join(StakeholderProfile, holds_now())
-        .where(Stakeholder.person_id.is_not(None), StakeholderProfile.represents != ""),
-    )
-    here = select(Person.id).where(Person.left_at.is_(None), Person.id.in_(posts))
-    is_group = Stakeholder.kind != StakeholderKind.PERSON
-    return or_(is_group, and_(Stakeholder.person_id.is_not(None), Stakeholder.person_id.in_(here)))
+    ]
 
 
 def is_labelled(stakeholder: Stakeholder, on: date) -> bool:
