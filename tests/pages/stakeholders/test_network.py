@@ -132,7 +132,7 @@ def test_too_many_for_a_picture_asks_around_whom(manager, wave):
 
 def test_a_picture_has_a_box_for_each_and_splits_long_columns():
     keys = list(range(MOST_ROWS + 5))
-    boxes = {key: Box(f"A name that is {'much ' * 12}too long for its box {key}", key == 3) for key in keys}
+    boxes = {key: Box(f"A name that is {'much ' * 30}too long for its box {key}", key == 3) for key in keys}
     picture = drawing(
         [("Others", keys)], boxes, [(0, 1, "influences"), (0, MOST_ROWS + 1, "sponsors"), (0, 999, "sponsors")]
     )
