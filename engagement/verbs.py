@@ -111,6 +111,8 @@ class Verb(StrEnum):
     FORGOT_SENTIMENT = "forgot sentiment", "removed how somebody spoke whose post ended"
     APPOINTED_CHAMPION = "appointed champion"
     RELEASED_CHAMPION = "released champion"
+    SAID_RELATION = "said relation", "said how a stakeholder stands to another"
+    ENDED_RELATION = "ended relation", "said that a relation of stakeholders has ended"
     PLANNED_STEP = "planned leadership step", "planned a sponsor’s step"
     CHANGED_STEP = "changed leadership step", "changed a sponsor’s step"
     FINISHED_STEP = "finished leadership step", "said that a sponsor’s step is done"

@@ -40,6 +40,7 @@ class Reason(Worded):
     NO_CURRICULUM = "no_curriculum", "A role without a curriculum"
     NO_ROLE = "no_role", "Without a training role"
     OWN_STEP = "own_step", "Yours to do as a sponsor"
+    BROKEN_CHAIN = "broken_chain", "The sponsor’s word doesn’t get through"
     SPONSORS_STEP = "sponsors_step", "A sponsor’s step that nobody did"
     LEAVERS = "leavers", "Left, and still holding something"
     SIGN_IN = "sign_in", "Sign-ins that wait for you"
@@ -90,6 +91,7 @@ class Place(StrEnum):
     SIGN_INS = "sign_ins"
     JOBS = "jobs"
     LEADERSHIP_STEP = "leadership_step"
+    SPONSOR_CHAIN = "sponsor_chain"
 
 
 def days_late(by: date | None, on: date) -> int:

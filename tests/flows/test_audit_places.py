@@ -44,6 +44,9 @@ from engagement.stakeholders.leadership.actions import StepDetails, finish_step,
 from engagement.stakeholders.leadership.models import StepLine
 from engagement.stakeholders.leadership.queries import lines_of
 from engagement.stakeholders.leadership.rules import StepKind
+from engagement.stakeholders.relations.actions import end_relation, say_relation
+from engagement.stakeholders.relations.models import StakeholderRelation
+from engagement.stakeholders.relations.rules import RelationKind
 from engagement.stakeholders.rules import Contact, StakeholderGroup
 from engagement.stakeholders.standings.actions import forget_labels, say_standing
 from engagement.stakeholders.standings.rules import Level, Standing
@@ -125,6 +128,10 @@ def talk(at: Place) -> Any:
 
 def promise(at: Place) -> Any:
     return make_promise(stakeholder(at), "Send it", at.person, DAY, on=DAY, by=TESTER)
+
+
+def relate(at: Place) -> StakeholderRelation:
+    return say_relation(stakeholder(at), stakeholder(at, "Brokers"), RelationKind.INFLUENCES, on=DAY, by=TESTER)
 
 
 def step(at: Place) -> StepLine:
@@ -214,6 +221,8 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         lambda at: appoint_champion(at.wave, at.person, from_on=DAY, by=TESTER),
         OF_WAVE | PEOPLE_OF_DEPARTMENT,
     ),
+    (Verb.SAID_RELATION, relate, OF_WAVE),
+    (Verb.ENDED_RELATION, lambda at: end_relation(relate(at), by=TESTER), OF_WAVE),
     (Verb.PLANNED_STEP, step, OF_WAVE | PEOPLE_OF_DEPARTMENT),
     (Verb.FINISHED_STEP, lambda at: finish_step(step(at), by=TESTER), OF_WAVE | PEOPLE_OF_DEPARTMENT),
     (Verb.LEFT_OUT_STEP, lambda at: leave_out_step(step(at), "Ill", by=TESTER), OF_WAVE | PEOPLE_OF_DEPARTMENT),

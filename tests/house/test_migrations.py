@@ -112,6 +112,7 @@ CALLED = {
     "note_id": "stakeholder_note",
     "rule_id": "role_rule",
     "run_id": "import_run",
+    "relation_id": "stakeholder_relation",
     "step_id": "leadership_step",
     "upload_id": "kept_upload",
     "version_id": "text_version",

@@ -15,6 +15,7 @@ from engagement.communications.models import Occurrence
 from engagement.people.models import Person
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
+from engagement.stakeholders.chain.queries import BrokenChain
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.models import Stakeholder
@@ -36,6 +37,7 @@ Subject = (
     | Commitment
     | Stakeholder
     | StepShown
+    | BrokenChain
 )
 
 

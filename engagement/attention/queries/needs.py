@@ -9,7 +9,7 @@ from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
-from engagement.attention.queries.leadership import steps_needed
+from engagement.attention.queries.leadership import chains_needed, steps_needed
 from engagement.attention.queries.need import Need, Needed, Who, account, first, person
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
@@ -59,6 +59,7 @@ def needed_by(
         _old_training(reader, on, limit),
         _vacancies([wave for wave in planned if reaches_programme(planning, wave.programme)], on, limit),
         *_training([wave for wave in planned if wave.status.is_open], on, limit),
+        *chains_needed(reader, planned, on, limit),
         *steps_needed(reader, on, limit),
         _leavers(reader),
         _sign_ins(reader, limit),

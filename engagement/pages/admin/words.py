@@ -23,6 +23,7 @@ from engagement.pages.frame.formats import brief_moment, day, kept_moment, momen
 from engagement.people.rules import TrainingRole
 from engagement.programmes.rules import SCOPE_QUESTIONS
 from engagement.stakeholders.commitments.rules import Outcome
+from engagement.stakeholders.relations.rules import RelationKind
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.standings.rules import Level
 from engagement.training.rules import CompletionSource, LeftoverDecision
@@ -78,6 +79,7 @@ VOCABULARIES: dict[tuple[str, str], type[StrEnum]] = {
     ("stakeholder", "group"): StakeholderGroup,
     ("stakeholder", "outcome"): Outcome,
     ("stakeholder", "level_now"): Level,
+    ("stakeholder", "relation"): RelationKind,
     ("stakeholder", "level_wanted"): Level,
 }
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

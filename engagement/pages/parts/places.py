@@ -33,6 +33,7 @@ _PAGES = {
     Place.SIGN_INS: ("admin.waiting_sign_ins", ""),
     Place.JOBS: ("admin.jobs", ""),
     Place.LEADERSHIP_STEP: ("stakeholders.step", "step_id"),
+    Place.SPONSOR_CHAIN: ("stakeholders.chain", "wave"),
 }
 #: Further arguments, for pages that show more than is meant.
 _NARROWED: dict[Place, dict[str, Any]] = {Place.GIVE_ROLES: {"role": "none"}}

@@ -5,11 +5,13 @@ from flask import Blueprint
 blueprint = Blueprint("stakeholders", __name__)
 
 from engagement.pages.stakeholders import (
+    chain,
     champions,
     gaps,
     importing,
     interactions,
     leadership,
+    network,
     power_map,
     promises,
     register,

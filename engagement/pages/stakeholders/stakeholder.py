@@ -24,6 +24,7 @@ from engagement.stakeholders.interactions.queries.timeline import interactions_o
 from engagement.stakeholders.interactions.queries.timeline import shown as interactions_shown
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
 from engagement.stakeholders.queries import StakeholderLine
+from engagement.stakeholders.relations.queries import network_within
 from engagement.stakeholders.rules import StakeholderKind
 from engagement.stakeholders.scopes import (
     note_of,
@@ -68,6 +69,7 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
         line=line,
         places=[(place, _opens(reading, place)) for place in line.places],
         shown=shown,
+        relations=network_within(rights.reading_maps(reader), today()).of(row.id),
         last_contact=last_contacts([row.id], today()).get(row.id),
         history=history_of(row.id, places_within(rights.reading_maps(reader)), with_labels=shown.is_labelled),
         **_read_by_who_keeps_the_map(row),

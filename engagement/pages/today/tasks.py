@@ -22,6 +22,7 @@ from engagement.pages.training.leftovers import moved
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
+from engagement.stakeholders.chain.queries import BrokenChain
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.models import Stakeholder
@@ -51,6 +52,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.NO_TRAINING: ("See why", ("waves.index", {})),
     Reason.NO_CURRICULUM: ("See the curriculum", ("training.index", {})),
     Reason.NO_ROLE: ("Give roles", ("waves.index", {})),
+    Reason.BROKEN_CHAIN: ("See the chain", ("stakeholders.chain", {})),
     Reason.OWN_STEP: ("Open it", ("stakeholders.leadership", {})),
     Reason.SPONSORS_STEP: ("Look at it", ("stakeholders.leadership", {"stands": "missed"})),
     Reason.LEAVERS: ("Give it to others", None),
@@ -162,6 +164,8 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return _leavers_words(subject)
         case SetAside():
             return need.name, f"{subject.reason} Nothing more is done with it until you have it tried again."
+        case BrokenChain():
+            return need.name, f"{subject.words} It goes live on {short_day(subject.wave.go_live_on)}."
         case StepShown():
             return need.name, _step_words(need, subject, on)
         case Waiting():

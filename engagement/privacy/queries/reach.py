@@ -163,6 +163,12 @@ REACH: dict[str, Reach] = {
         without=("appointed_by_id", "released_by_id"),
         by={"appointed_by_id": ("appointed_at",), "released_by_id": ("released_at",)},
     ),
+    # Relations. The other one is somebody else, so only that there was one, and when.
+    "stakeholder_relation": Reach(
+        about=("from_id", "to_id"),
+        without=("from_id", "to_id", "said_by_id", "ended_by_id"),
+        by={"said_by_id": ("said_at", "kind"), "ended_by_id": ("ended_at", "kind")},
+    ),
     # A sponsor's steps: the line is about whose step it is.
     "leadership_step": NOBODY,
     "leadership_line": Reach(
