@@ -6,7 +6,7 @@ has which.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select, true
 
 from engagement.db import db
 from engagement.reach import Reach, found, row_of_all
@@ -23,6 +23,14 @@ def stakeholders_within(reach: Reach) -> ColumnElement[bool]:
     """Return the condition on `Stakeholder` that one of their maps (before a removal) is within reach."""
     standing = select(StakeholderPlace.stakeholder_id).where(StakeholderPlace.ended_at.is_(None))
     return Stakeholder.id.in_(standing.where(places_within(reach)))
+
+
+def stakeholders_within_alone(reach: Reach) -> ColumnElement[bool]:
+    """Return the condition on `Stakeholder` that all of their maps are within reach, as in `stands_within_alone`."""
+    elsewhere = select(StakeholderPlace.stakeholder_id).where(
+        StakeholderPlace.ended_at.is_(None), places_within(reach).is_not(true())
+    )
+    return and_(stakeholders_within(reach), Stakeholder.id.not_in(elsewhere))
 
 
 def stands_within(reach: Reach, stakeholder: Stakeholder) -> bool:

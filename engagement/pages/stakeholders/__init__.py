@@ -4,4 +4,13 @@ from flask import Blueprint
 
 blueprint = Blueprint("stakeholders", __name__)
 
-from engagement.pages.stakeholders import importing, interactions, leadership, register, stakeholder, standing, step
+from engagement.pages.stakeholders import (
+    duplicates,
+    importing,
+    interactions,
+    leadership,
+    register,
+    stakeholder,
+    standing,
+    step,
+)
