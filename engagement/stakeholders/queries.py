@@ -73,15 +73,15 @@ def on_map_of_wave(wave_ids: Select[int] | Sequence[int]) -> ColumnElement[bool]
     return or_(StakeholderPlace.wave_id.in_(wave_ids), whole)
 
 
-_NAME = func.coalesce(Person.name, Department.path, Stakeholder.name)
-_PLACE = func.coalesce(Person.sorted_by, Department.sorted_by, Stakeholder.sorted_by)
+NAME = func.coalesce(Person.name, Department.path, Stakeholder.name)
+NAME_SORTED = func.coalesce(Person.sorted_by, Department.sorted_by, Stakeholder.sorted_by)
 #: What `stakeholders_listed` can be put in order by.
 COLUMNS: dict[str, Any] = {
     "group": (
         case({group: number for number, group in enumerate(StakeholderGroup)}, value=StakeholderProfile.group),
-        _PLACE,
+        NAME_SORTED,
     ),
-    "name": _PLACE,
+    "name": NAME_SORTED,
 }
 
 
@@ -98,16 +98,22 @@ def stakeholders_listed(readable: ColumnElement[bool], filters: Filters) -> Sele
         .where(readable, Stakeholder.merged_into_id.is_(None))
         .order_by(*COLUMNS["group"], Stakeholder.id)
     )
-    query = query.where(holds_words(search_words(filters.words), _NAME, StakeholderProfile.role))
-    if filters.group is not None:
-        query = query.where(StakeholderProfile.group == filters.group)
-    if filters.owner_id is not None:
-        query = query.where(StakeholderProfile.owner_id == filters.owner_id)
+    query = query.where(*said_as(filters))
     if filters.programme_id is not None:
         query = query.where(_stands_on(StakeholderPlace.programme_id == filters.programme_id))
     if filters.wave_id is not None:
         query = query.where(_stands_on(on_map_of_wave([filters.wave_id])))
     return query if filters.with_removed else query.where(on_the_map())
+
+
+def said_as(filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the conditions of the filters on a `StakeholderProfile` that is joined with the tables of names."""
+    conditions = [holds_words(search_words(filters.words), NAME, StakeholderProfile.role)]
+    if filters.group is not None:
+        conditions.append(StakeholderProfile.group == filters.group)
+    if filters.owner_id is not None:
+        conditions.append(StakeholderProfile.owner_id == filters.owner_id)
+    return conditions
 
 
 def _stands_on(maps: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -4,9 +4,9 @@ The reach passed here is one of reading maps, reading notes, or planning, which 
 has which.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, not_, select
 
 from engagement.db import db
 from engagement.reach import Reach, found, row_of_all
@@ -25,14 +25,6 @@ def stakeholders_within(reach: Reach) -> ColumnElement[bool]:
     return Stakeholder.id.in_(standing.where(places_within(reach)))
 
 
-def stakeholders_within_alone(reach: Reach) -> ColumnElement[bool]:
-    """Return the condition on `Stakeholder` that all of their maps are within reach, as in `stands_within_alone`."""
-    elsewhere = select(StakeholderPlace.stakeholder_id).where(
-        StakeholderPlace.ended_at.is_(None), places_within(reach).is_not(true())
-    )
-    return and_(stakeholders_within(reach), Stakeholder.id.not_in(elsewhere))
-
-
 def stands_within(reach: Reach, stakeholder: Stakeholder) -> bool:
     """Return whether one of a stakeholder's maps is within reach, which is enough to write notes."""
     return any(_reached(reach, stakeholder))
@@ -42,6 +34,21 @@ def stands_within_alone(reach: Reach, stakeholder: Stakeholder) -> bool:
     """Return whether all maps of a stakeholder are within reach, which changing and removing needs."""
     reached = _reached(reach, stakeholder)
     return bool(reached) and all(reached)
+
+
+def stakeholders_within_alone(reach: Reach) -> ColumnElement[bool]:
+    """Return the condition on `Stakeholder` for what `stands_within_alone` answers of one."""
+    standing = select(StakeholderPlace.stakeholder_id).where(StakeholderPlace.ended_at.is_(None))
+    within = func.coalesce(places_within(reach), false())
+    return and_(Stakeholder.id.in_(standing), Stakeholder.id.not_in(standing.where(not_(within))))
+
+
+def doors_to(stakeholder_ids: Collection[int], reading: Reach, planning: Reach) -> dict[int, bool]:
+    """Return those of some stakeholders whose page `reading` opens, with whether `planning` may change them."""
+    asked = select(Stakeholder.id, stakeholders_within_alone(planning)).where(
+        Stakeholder.id.in_(sorted(stakeholder_ids)), stakeholders_within(reading)
+    )
+    return {key: bool(changes) for key, changes in db.session.execute(asked)}
 
 
 def stakeholder_to_erase(administering: Reach, stakeholder_id: int) -> Stakeholder:

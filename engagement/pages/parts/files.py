@@ -96,6 +96,11 @@ def json_response(content: dict[str, Any], filename: str) -> Response:
     return _file(json.dumps(content, ensure_ascii=False, indent=2).encode(), "application/json", filename)
 
 
+def svg_response(content: str, name: str) -> Response:
+    """Return a picture as an SVG file, called by its name and the day."""
+    return _file(content.encode(), "image/svg+xml", f"{name}-{here_today().isoformat()}.svg")
+
+
 def _file(content: bytes, kind: str, filename: str) -> Response:
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", filename).strip("-") or "list"
     return Response(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{plain}"'})

@@ -6,9 +6,11 @@ blueprint = Blueprint("stakeholders", __name__)
 
 from engagement.pages.stakeholders import (
     duplicates,
+    gaps,
     importing,
     interactions,
     leadership,
+    power_map,
     register,
     stakeholder,
     standing,

@@ -1,8 +1,9 @@
 """Saying where a stakeholder stands: the form and its page."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from flask import request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -13,11 +14,23 @@ from engagement.pages.frame.formats import today
 from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.stakeholders import blueprint
+from engagement.pages.stakeholders.map_asked import KEPT
 from engagement.pages.stakeholders.stakeholder import stakeholder_to_change
 from engagement.stakeholders.standings import actions
 from engagement.stakeholders.standings.queries.present import standing_shown
-from engagement.stakeholders.standings.rules import LABELS, LONGEST_REASON, Level, Standing, tenths_of, written
+from engagement.stakeholders.standings.rules import (
+    LABELS,
+    LONGEST_REASON,
+    Level,
+    Standing,
+    standing_words,
+    tenths_of,
+    written,
+)
 
+#: Which judgements a place on the map is made of, and the pages from which somebody is moved.
+MOVED = ("influence", "interest")
+COMES_FROM = {"map": "stakeholders.map_page", "gaps": "stakeholders.gaps"}
 SCALE = "From 0 to 10, such as 7 or 7.5. Empty: not judged yet."
 
 
@@ -88,16 +101,43 @@ def standing(stakeholder_id: int) -> Drawn | BaseResponse:
         for label in LABELS:
             del form[label]
     if form.validate_on_submit():
+        said = form.said()
         with saving(form) as saved:
             row = actions.say_standing(
-                line.stakeholder, form.said(), form.reason.data or "", on=today(), by=guard.reader().actor
+                line.stakeholder, said, form.reason.data or "", on=today(), by=guard.reader().actor
             )
         if saved:
             says = "It is kept." if row else "Nothing was changed."
-            return saved.to("stakeholders.stakeholder", says, stakeholder_id=stakeholder_id)
+            endpoint, values = _way_back(stakeholder_id)
+            more = f"{line.stakeholder.title}: {standing_words(shown.said, said)}" if row else ""
+            return saved.to(endpoint, says, more, **values)
+    endpoint, values = _way_back(stakeholder_id)
     return drawn(
         "stakeholders/standing.html",
         form,
         row=line.stakeholder,
         shown=shown,
+        moved=standing_words(shown.said, replace(shown.said, **_moved_to(form))) if request.method == "GET" else "",
+        back_url=url_for(endpoint, **values),
     )
+
+
+def _moved_to(form: StandingForm) -> dict[str, Any]:
+    """Put the place to which somebody was moved on the map into the form, where it counts as typed; return it in tenths."""
+    moved = {}
+    for name in MOVED:
+        try:
+            tenths = tenths_of(request.args.get(name, ""))
+        except ValueError:
+            tenths = None
+        if tenths is not None:
+            form[name].data, moved[name] = written(tenths), tenths
+    return moved
+
+
+def _way_back(stakeholder_id: int) -> tuple[str, dict[str, Any]]:
+    """Return where the reader came from: the map or its gaps, with their filters, or the stakeholder's page."""
+    endpoint = COMES_FROM.get(request.args.get("from", ""))
+    if endpoint is None:
+        return "stakeholders.stakeholder", {"stakeholder_id": stakeholder_id}
+    return endpoint, {name: request.args[name] for name in KEPT if request.args.get(name)}

@@ -71,6 +71,11 @@ def gap_of(now: Level | None, wanted: Level | None) -> int | None:
     return None if now is None or wanted is None else max(0, wanted.step - now.step)
 
 
+def urgency_of(gap: int | None, influence: int | None) -> int | None:
+    """Return gap times power, in tenths: what to work on first; None if one is not said."""
+    return None if gap is None or influence is None else gap * influence
+
+
 def tenths_of(text: str) -> int | None:
     """Return a typed judgement in tenths, None for an empty text; "7,5" is 7.5.
 

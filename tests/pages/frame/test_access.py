@@ -126,6 +126,10 @@ MATRIX: dict[str, tuple[str, ...]] = {
     # Stakeholders: those who plan keep their maps, sponsors and auditors read them, nobody below sees one.
     "GET stakeholders.index": ("AMPWLSUsuv",),
     "GET stakeholders.export": ("AMPWLSUsuv",),
+    "GET stakeholders.gaps": ("AMPWLSUsuv",),
+    "GET stakeholders.map_page": ("AMPWLSUsuv",),
+    "GET stakeholders.map_export": ("AMPWLSUsuv",),
+    "GET stakeholders.map_picture": ("AMPWLSUsuv",),
     "GET stakeholders.new": ("MPWL",),
     "POST stakeholders.new": ("MPWL",),
     "GET stakeholders.duplicates": ("MPWL",),

@@ -1,5 +1,6 @@
 """Staged rows beside the directory, column by column, with departments and managers resolved."""
 
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -82,7 +83,14 @@ def desired(run: ImportRun, *kinds: ChangeKind) -> Subquery:
     `roles` are those from files; roles given by hand are left out on both sides. Roles from rules count as new if the
     file states them, because a role from the file lasts when the rule ends.
     """
-    rows = ResolvedRows(run)
+    return _desired(run.id, kinds, db.engine.dialect.name)
+
+
+@lru_cache(maxsize=64)
+def _desired(run_id: int, kinds: tuple[ChangeKind, ...], dialect: str) -> Subquery:
+    """Return `desired`; an import asks for the same rows six times, and to put the statement together takes longer than to run it
+    on a small file."""
+    rows = ResolvedRows(run_id, dialect)
     old_roles, by_hand = aliased(_masks(RoleOrigin.FILE)), aliased(_masks(RoleOrigin.HAND))
     new = rows.values | {
         "employee_id": func.coalesce(StagedPerson.employee_id, Person.employee_id),
@@ -120,8 +128,8 @@ def is_kept(mask: ColumnElement[int], field: HandField) -> ColumnElement[bool]:
 class ResolvedRows:
     """The staged rows of a run with their references; `values` has the file's value for each column of `Person`."""
 
-    def __init__(self, run: ImportRun) -> None:
-        self._run = run
+    def __init__(self, run_id: int, dialect: str) -> None:
+        self._run_id, self._dialect = run_id, dialect
         self._department, self._by_email, self._by_number = (aliased(StagedReference) for _ in range(3))
         manager = func.coalesce(self._by_number.row_id, self._by_email.row_id)
         self.values: dict[str, ColumnElement[Any]] = {name: getattr(StagedPerson, name) for name in PLAIN} | {
@@ -144,26 +152,26 @@ class ResolvedRows:
                 ).label("to_new_department"),
             )
             .select_from(StagedMatch)
-            .join(StagedPerson, and_(StagedPerson.run_id == self._run.id, StagedPerson.line == StagedMatch.line))
-            .where(of_run(StagedMatch, self._run), StagedMatch.kind.in_(kinds))
+            .join(StagedPerson, and_(StagedPerson.run_id == self._run_id, StagedPerson.line == StagedMatch.line))
+            .where(_of_run(self._run_id, self._dialect), StagedMatch.kind.in_(kinds))
         )
         for reference, kind, value in (
             (self._department, ReferenceKind.DEPARTMENT, StagedPerson.department),
             (self._by_email, ReferenceKind.MANAGER_EMAIL, StagedPerson.manager_email),
             (self._by_number, ReferenceKind.MANAGER_ID, StagedPerson.manager_employee_id),
         ):
-            named = and_(reference.run_id == self._run.id, reference.kind == kind, reference.value == value)
+            named = and_(reference.run_id == self._run_id, reference.kind == kind, reference.value == value)
             query = query.outerjoin(reference, named)
         return query
 
 
-def of_run(table: type[StagedPerson] | type[StagedMatch], run: ImportRun) -> ColumnElement[bool]:
-    """Return the condition for the rows of one run, on SQLite in a form that no index serves.
+def _of_run(run_id: int, dialect: str) -> ColumnElement[bool]:
+    """Return the condition for the matches of one run, on SQLite in a form that no index serves.
 
     Staging tables mostly hold one run, so joins should use the other columns. Without statistics SQLite would choose
     the index that begins with the run, and then read all rows once for each row.
     """
-    return (table.run_id + 0 if db.engine.dialect.name == "sqlite" else table.run_id) == run.id
+    return (StagedMatch.run_id + 0 if dialect == "sqlite" else StagedMatch.run_id) == run_id
 
 
 def _masks(origin: RoleOrigin) -> Subquery:

@@ -1,8 +1,9 @@
 """What a file would change of values that somebody gave by hand, and people added by hand whom it leaves out: both stay."""
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import Select, and_, exists, select
 from sqlalchemy.orm import aliased
 
 from engagement.db import db
@@ -25,7 +26,23 @@ def kept_by_hand(run: ImportRun) -> list[Problem]:
 
 
 def _kept(run: ImportRun, field: HandField) -> list[Problem]:
-    rows = ResolvedRows(run)
+    found = db.session.execute(_kept_values(run.id, field, db.engine.dialect.name))
+    return [
+        Problem(
+            line,
+            None,
+            ProblemKind.KEPT_BY_HAND,
+            f"Line {line}: {name}: the {field.word.lower()} stays {_value(stays)}, given by hand on {at:%-d %B %Y} by {by}. "
+            f"The file has {_value(other)}.",
+        )
+        for line, name, other, stays, at, by in found
+    ]
+
+
+@lru_cache(maxsize=64)
+def _kept_values(run_id: int, field: HandField, dialect: str) -> Select[*tuple[Any, ...]]:
+    """Return the statement for the values of a field that differ from the file's: line, person, the file's, ours, when, by whom."""
+    rows = ResolvedRows(run_id, dialect)
     manager, boss = aliased(Person), aliased(Person)
     column = _SEEN.get(field, field.columns[0])
     said: Any = rows.values[column]
@@ -36,7 +53,7 @@ def _kept(run: ImportRun, field: HandField) -> list[Problem]:
         told, stands = boss.name, manager.name
     else:
         told, stands = said, getattr(Person, column)
-    found = (
+    return (
         rows.of_kinds(ChangeKind.UNCHANGED, *KNOWN)
         .join(HandValue, and_(HandValue.person_id == StagedMatch.person_id, HandValue.field == field))
         .join(Person, Person.id == StagedMatch.person_id)
@@ -47,16 +64,6 @@ def _kept(run: ImportRun, field: HandField) -> list[Problem]:
         .with_only_columns(StagedMatch.line, Person.name, told, stands, HandValue.given_at, HandValue.given_by)
         .order_by(StagedMatch.line)
     )
-    return [
-        Problem(
-            line,
-            None,
-            ProblemKind.KEPT_BY_HAND,
-            f"Line {line}: {name}: the {field.word.lower()} stays {_value(stays)}, given by hand on {at:%-d %B %Y} by {by}. "
-            f"The file has {_value(other)}.",
-        )
-        for line, name, other, stays, at, by in db.session.execute(found)
-    ]
 
 
 def _value(text: str | None) -> str:

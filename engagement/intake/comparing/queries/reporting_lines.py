@@ -69,7 +69,7 @@ def _everybody_above(run: ImportRun, ids: set[int]) -> dict[int, _Reporting]:
 
 
 def _looked_up(run: ImportRun, ids: set[int]) -> Iterator[tuple[int, _Reporting]]:
-    rows = ResolvedRows(run)
+    rows = ResolvedRows(run.id, db.engine.dialect.name)
     in_file = rows.of_kinds(*_USED).with_only_columns(
         StagedMatch.person_id, StagedPerson.line, StagedPerson.name, rows.values["manager_id"]
     )

@@ -65,9 +65,9 @@ def is_labelled(stakeholder: Stakeholder, on: date) -> bool:
     return db.session.scalar(asked) is not None
 
 
-def has_labels() -> ColumnElement[bool]:
-    """Return the condition on `StakeholderStanding` that the row says an impact or a level."""
-    return or_(*(getattr(StakeholderStanding, label).is_not(None) for label in LABELS))
+def has_labels(rows: Any = StakeholderStanding) -> ColumnElement[bool]:
+    """Return the condition on `StakeholderStanding`, or an alias of it, that the row says an impact or a level."""
+    return or_(*(getattr(rows, label).is_not(None) for label in LABELS))
 
 
 def labels_to_forget(on: date) -> list[int]:

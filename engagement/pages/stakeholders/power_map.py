@@ -1,0 +1,226 @@
+"""The power/interest map: its page, and the same as a file and as a picture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, render_template, url_for
+
+from engagement.accounts.scopes import rights
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import day, today
+from engagement.pages.parts.files import list_file, svg_response
+from engagement.pages.stakeholders import blueprint
+from engagement.pages.stakeholders.drawing import LOOKS, Picture, cell_words, legend_dot, map_file, narrow_map, wide_map
+from engagement.pages.stakeholders.map_asked import MapAsked, day_over, map_asked
+from engagement.pages.stakeholders.map_lines import (
+    HEADER,
+    HEADER_BEFORE,
+    Links,
+    file_row,
+    lines_of,
+    links_for,
+)
+from engagement.pages.stakeholders.spots import NARROW, WIDE, Mark, arranged
+from engagement.reach import Reach
+from engagement.stakeholders.standings.queries.movement import Move, Movement, movement
+from engagement.stakeholders.standings.queries.placing import Told
+from engagement.stakeholders.standings.rules import HIGH, Level
+from engagement.words import listed, plural
+
+#: How many who aren't placed stand beside the map; the table has all of them.
+FIRST_UNPLACED = 8
+#: With more marks, a list of them would say less than the table.
+MOST_NAMED = 40
+#: How many of those who moved, came or left are listed; the file has all of them.
+MOST_MOVES = 100
+_FOUR_WEEKS = 28
+
+
+@dataclass(frozen=True)
+class MoveLine:
+    """Somebody of whom something became different, with the reason that was given for it."""
+
+    move: Move
+    told: Told
+    url: str
+
+    @property
+    def reason(self) -> str:
+        """Why, in the words of whoever said it; "" if it isn't told or belongs to something earlier."""
+        is_new = self.move.now is not None and bool(self.move.words)
+        return self.told.standing.reason if is_new and self.told.tells_reason and self.told.standing else ""
+
+
+@blueprint.get("/stakeholders/map")
+def map_page() -> str:
+    """Show who stands where by power and interest, with what became different since an earlier day."""
+    found = map_asked(_maps())
+    lines, page = found.asked.part_of(found.listed())
+    dots = found.dots()
+    wide, narrow = arranged(dots, WIDE), arranged(dots, NARROW)
+    moves = _moves(found)
+    unplaced = [row for row in found.rows if not row.is_placed]
+    shown = {row.stakeholder_id for row in (*lines, *unplaced[:FIRST_UNPLACED])}
+    shown |= {mark.dots[0].stakeholder_id for mark in (*wide, *narrow) if not mark.is_count}
+    changed = moves.all[:MOST_MOVES] if moves else []
+    links = links_for(found, shown | {move.stakeholder_id for move in changed})
+    picture = _picture(found, links, moves)
+    return render_template(
+        "stakeholders/map.html",
+        lede=_lede(found),
+        asked=found.asked,
+        problems=found.problems,
+        on=found.on,
+        since=found.since,
+        has_rows=bool(found.rows),
+        wide=wide_map(picture, wide),
+        narrow=narrow_map(picture, narrow),
+        named=_named(narrow, picture),
+        looks=[(legend_dot(look), words) for look, words in LOOKS.items()],
+        lines=lines_of(found, lines, links),
+        page=page,
+        near=cell_words(found.cell) if found.cell is not None else "",
+        unplaced=lines_of(found, unplaced[:FIRST_UNPLACED], links),
+        unplaced_total=len(unplaced),
+        moves=moves,
+        movement_words=_movement_words(moves) if moves else "",
+        moved=[MoveLine(move, links.people[key := move.stakeholder_id], links.url(key)) for move in changed],
+        last_four_weeks=_four_weeks_ago(found),
+        files=[
+            *found.asked.files("stakeholders.map_export"),
+            ("SVG", _address("stakeholders.map_picture", found)),
+        ],
+        sees_people=rights.reading(guard.reader()).holds_anything,
+        moves_dots=bool(picture.movable),
+    )
+
+
+def _maps() -> Reach:
+    """Return the maps that the reader sees; refuses a reader who sees none."""
+    maps = rights.reading_maps(guard.reader())
+    guard.allow_places(maps)
+    return maps
+
+
+def _moves(found: MapAsked) -> Movement | None:
+    return movement(found.stood_at(day_over(found.since)), found.rows) if found.since else None
+
+
+def _picture(found: MapAsked, links: Links, moves: Movement | None) -> Picture:
+    names = {key: told.short_name for key, told in links.people.items()}
+    urls = {key: links.form_url(key) or links.url(key) for key in names}
+    return Picture(
+        names=names,
+        links={key: url for key, url in urls.items() if url},
+        count_links=_count_links(found),
+        former=_former(moves),
+        movable=frozenset(key for key in names if links.form_url(key)),
+        label=f"Power and interest of {plural(len(found.numbers), 'person or group', 'people and groups')}. The table below says the same.",
+    )
+
+
+def _address(endpoint: str, found: MapAsked, **more: Any) -> str:
+    """Return an address with the same filters and days."""
+    asked: dict[str, Any] = {**found.asked.narrowed_by, **more}
+    return url_for(endpoint, **asked)
+
+
+def _count_links(found: MapAsked) -> dict[int, str]:
+    """Return the addresses that narrow the table to the squares of the map in which somebody stands."""
+    before, _, after = _address("stakeholders.map_page", found, near="0", _anchor="table").partition("near=0")
+    return {cell: f"{before}near={cell}{after}" for cell in {dot.cell for dot in found.dots()}}
+
+
+def _former(moves: Movement | None) -> dict[int, tuple[int, int]]:
+    former = {}
+    for move in moves.moved if moves else []:
+        then = move.before
+        if move.distance and then and then.influence is not None and then.interest is not None:
+            former[move.stakeholder_id] = (then.influence, then.interest)
+    return former
+
+
+def _named(marks: Sequence[Mark], picture: Picture) -> list[tuple[int | None, str, str]]:
+    """Return the marks of the map as lines beside it: number, words and address; of many, only those who stand alone."""
+    lines: list[tuple[int | None, str, str]] = []
+    for mark in marks:
+        if mark.is_count and len(marks) <= MOST_NAMED:
+            words = f"{plural(len(mark.dots), 'person or group', 'people and groups')}: {cell_words(mark.cell)}"
+            lines.append((None, words, picture.count_links[mark.cell]))
+        if not mark.is_count:
+            key = mark.dots[0].stakeholder_id
+            lines.append((mark.dots[0].number, picture.names[key], picture.links.get(key, "")))
+    return lines
+
+
+def _lede(found: MapAsked) -> str:
+    if not found.rows:
+        return "Who has a say in the change, and how much it concerns them."
+    against = [row for row in found.rows if row.level_now is Level.RESISTANT]
+    strong = sum(1 for row in against if row.influence is not None and row.influence >= HIGH)
+    words = f"{plural(len(found.rows), 'person or group', 'people and groups')}."
+    if found.on:
+        words = f"As it stood at the end of {day(found.on)}: {words}"
+    if len(against) == 1:
+        return f"{words} One is against{', with the power to slow it down' if strong else ''}."
+    if against:
+        power = "All" if strong == len(against) else f"{strong:,}" if strong else "None"
+        return f"{words} {len(against):,} are against; {power.lower()} of them with the power to slow it down."
+    return f"{words} Nobody is said to be against."
+
+
+def _movement_words(moves: Movement) -> str:
+    told = [
+        plural(len(moves.moved), "was judged anew", "were judged anew"),
+        plural(len(moves.came), "came onto the map", "came onto the map"),
+        plural(len(moves.left), "left it", "left it"),
+    ]
+    words = listed([part for part, rows in zip(told, (moves.moved, moves.came, moves.left), strict=True) if rows])
+    return f"{words}." if words else "Nobody came, left or was judged anew."
+
+
+def _four_weeks_ago(found: MapAsked) -> str:
+    """Return the address that compares the map with four weeks before."""
+    then = (found.on or today()) - timedelta(days=_FOUR_WEEKS)
+    return _address("stakeholders.map_page", found, since=then.isoformat(), _anchor="movement")
+
+
+@blueprint.get("/stakeholders/map.<any(csv, xlsx):kind>")
+def map_export(kind: str) -> Response:
+    """Send the table of the map as a file, with the filters, days and order of the page."""
+    found = map_asked(_maps())
+    listed, moves = found.listed(), _moves(found)
+    links = links_for(found, [row.stakeholder_id for row in listed])
+    changed = {move.stakeholder_id: move for move in moves.all} if moves else {}
+    rows = [
+        file_row(found, line, found.on or today(), changed.get(line.row.stakeholder_id))
+        for line in lines_of(found, listed, links)
+    ]
+    header = HEADER + HEADER_BEFORE if found.since else HEADER
+    return list_file(kind, header, rows, "stakeholder-map", "Power and interest")
+
+
+@blueprint.get("/stakeholders/map.svg")
+def map_picture() -> Response:
+    """Send the map as a picture that stands alone."""
+    found = map_asked(_maps())
+    marks = arranged(found.dots(), WIDE)
+    alone = [mark.dots[0].stakeholder_id for mark in marks if not mark.is_count]
+    moves = _moves(found)
+    picture = _picture(found, links_for(found, alone), moves)
+    on = f"As it stood at the end of {day(found.on)}." if found.on else f"As it stood on {day(today())}."
+    lines = [f"{on} Places are judgements from 0 to 10.", *_narrowed_words(found)]
+    if found.since:
+        lines.append(f"Dashed: the way since the end of {day(found.since)}.")
+    return svg_response(map_file(picture, marks, "Stakeholders by power and interest", lines), "stakeholder-map")
+
+
+def _narrowed_words(found: MapAsked) -> list[str]:
+    """Say by what the picture is narrowed, since it stands without its page."""
+    return [
+        f"{question.label}: {dict(question.choices).get(question.value, question.value)}"
+        for question in found.asked.questions
+        if question.value and question.kind != "day"
+    ]

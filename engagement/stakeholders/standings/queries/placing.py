@@ -1,0 +1,155 @@
+"""Who stood where on the map, now or at the end of any day: dated rows replayed in one statement."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from engagement.db import db
+from engagement.people.models import Department, Person
+from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile, StakeholderRemoval
+from engagement.stakeholders.queries import EVERY_PLACE, NAME_SORTED, Filters, on_map_of_wave, said_as
+from engagement.stakeholders.standings.models import StakeholderStanding
+from engagement.stakeholders.standings.queries.posts import has_labels, may_be_labelled
+from engagement.stakeholders.standings.rules import Level, Quadrant, Standing, gap_of, quadrant_of, urgency_of
+
+
+class Stood(NamedTuple):
+    """Somebody on the map at one moment, in tenths; without levels where they must not be told."""
+
+    stakeholder_id: int
+    owner_id: int | None
+    influence: int | None = None
+    interest: int | None = None
+    level_now: Level | None = None
+    level_wanted: Level | None = None
+    is_labelled: bool = True
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether both judgements were made, so that they have a place."""
+        return self.influence is not None and self.interest is not None
+
+    @property
+    def quadrant(self) -> Quadrant | None:
+        """The quarter in which they stand."""
+        if self.influence is None or self.interest is None:
+            return None
+        return quadrant_of(self.influence, self.interest)
+
+    @property
+    def gap(self) -> int | None:
+        """How many levels they are below where we need them."""
+        return gap_of(self.level_now, self.level_wanted)
+
+    @property
+    def urgency(self) -> int | None:
+        """Gap times power, in tenths."""
+        return urgency_of(self.gap, self.influence)
+
+    @property
+    def said(self) -> Standing:
+        """What was said of them, as one value."""
+        return Standing(self.influence, self.interest, None, self.level_now, self.level_wanted)
+
+
+def held(begun: Any, ended: Any, before: datetime | None) -> ColumnElement[bool]:
+    """Return the condition that a dated row held just before an instant; None: that it holds now."""
+    ongoing: ColumnElement[bool] = ended.is_(None)
+    return ongoing if before is None else and_(begun < before, or_(ongoing, ended >= before))
+
+
+def stood(
+    visible_places: ColumnElement[bool] = EVERY_PLACE,
+    filters: Filters | None = None,
+    *,
+    before: datetime | None = None,
+    on: date,
+) -> list[Stood]:
+    """Return who stood on visible maps just before an instant (None: who stands there now), by name.
+
+    Levels are told only of those who may be labelled `on` the present day, whatever could be told of them then.
+    """
+    rows = db.session.execute(
+        select(
+            Stakeholder.id,
+            StakeholderProfile.owner_id,
+            StakeholderStanding.influence,
+            StakeholderStanding.interest,
+            StakeholderStanding.level_now,
+            StakeholderStanding.level_wanted,
+            may_be_labelled(on),
+        )
+        .join(StakeholderProfile, _of_then(StakeholderProfile, before))
+        .outerjoin(StakeholderStanding, _of_then(StakeholderStanding, before))
+        .outerjoin(Person, Person.id == Stakeholder.person_id)
+        .outerjoin(Department, Department.id == Stakeholder.department_id)
+        .where(*_on_maps(visible_places, filters or Filters(), before))
+        .order_by(NAME_SORTED, Stakeholder.id)
+    )
+    return [Stood(*row) if row[6] else Stood(row[0], row[1], row[2], row[3], is_labelled=False) for row in rows]
+
+
+def _of_then(table: Any, before: datetime | None) -> ColumnElement[bool]:
+    return and_(table.stakeholder_id == Stakeholder.id, held(table.said_at, table.superseded_at, before))
+
+
+def _on_maps(visible: ColumnElement[bool], filters: Filters, before: datetime | None) -> list[ColumnElement[bool]]:
+    places = select(StakeholderPlace.stakeholder_id).where(
+        held(StakeholderPlace.added_at, StakeholderPlace.ended_at, before), visible
+    )
+    if filters.programme_id is not None:
+        places = places.where(StakeholderPlace.programme_id == filters.programme_id)
+    if filters.wave_id is not None:
+        places = places.where(on_map_of_wave([filters.wave_id]))
+    taken_off = exists().where(
+        StakeholderRemoval.stakeholder_id == Stakeholder.id,
+        held(StakeholderRemoval.removed_at, StakeholderRemoval.undone_at, before),
+    )
+    return [Stakeholder.id.in_(places), ~taken_off, *said_as(filters)]
+
+
+@dataclass(frozen=True)
+class Told:
+    """Who somebody is, and why they were said to stand where they do; `standing` None: nothing was said."""
+
+    stakeholder: Stakeholder
+    profile: StakeholderProfile
+    standing: StakeholderStanding | None
+    tells_reason: bool
+
+    @property
+    def short_name(self) -> str:
+        """A name for the map: of a department only its own, without those above it."""
+        department = self.stakeholder.department
+        return department.name if department is not None else self.stakeholder.title
+
+
+def told(ids: Iterable[int], *, before: datetime | None = None, on: date) -> dict[int, Told]:
+    """Return who these stakeholders are, with what held of them just before an instant (None: now).
+
+    A reason may speak of attitudes, so of somebody without a post it isn't told while any of their levels are still stored.
+    """
+    asked = sorted(set(ids))
+    of_any_time = aliased(StakeholderStanding)
+    labelled = exists().where(of_any_time.stakeholder_id == Stakeholder.id, has_labels(of_any_time))
+    rows = db.session.execute(
+        select(Stakeholder, StakeholderProfile, StakeholderStanding, or_(may_be_labelled(on), ~labelled))
+        .join(StakeholderProfile, _of_then(StakeholderProfile, before))
+        .outerjoin(StakeholderStanding, _of_then(StakeholderStanding, before))
+        .where(Stakeholder.id.in_(asked))
+        .options(
+            joinedload(Stakeholder.person),
+            joinedload(Stakeholder.department),
+            joinedload(StakeholderProfile.owner),
+            joinedload(StakeholderStanding.said_by),
+        )
+    )
+    found: Sequence[Any] = rows.all()
+    return {
+        row.id: Told(row, profile, standing, bool(tells and standing and standing.reason))
+        for row, profile, standing, tells in found
+    }
