@@ -95,7 +95,7 @@ def stakeholders_listed(readable: ColumnElement[bool], filters: Filters) -> Sele
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == Stakeholder.person_id)
         .outerjoin(Department, Department.id == Stakeholder.department_id)
-        .where(readable)
+        .where(readable, Stakeholder.merged_into_id.is_(None))
         .order_by(*COLUMNS["group"], Stakeholder.id)
     )
     query = query.where(*said_as(filters))
@@ -182,6 +182,12 @@ def line_to_note(maps: Reach, planning: Reach, stakeholder_id: int) -> Stakehold
     line = line_for(maps, stakeholder_id)
     allow(stands_within(planning, line.stakeholder), planning)
     return line
+
+
+def lock_stakeholders(ids: Sequence[int]) -> None:
+    """Lock these rows until the transaction ends, in one order, so that nobody changes them meanwhile."""
+    rows = select(Stakeholder.id).where(Stakeholder.id.in_(ids)).order_by(Stakeholder.id)
+    db.session.execute(rows.with_for_update())
 
 
 def group_counts(readable: ColumnElement[bool]) -> dict[StakeholderGroup, int]:

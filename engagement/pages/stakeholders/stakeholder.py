@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
@@ -50,9 +50,12 @@ def _to_note(stakeholder_id: int) -> StakeholderLine:
 
 
 @blueprint.get("/stakeholders/<int:stakeholder_id>")
-def stakeholder(stakeholder_id: int) -> Drawn:
+def stakeholder(stakeholder_id: int) -> Drawn | BaseResponse:
     """Show a stakeholder: group, role, who looks after them, maps and history; private notes only to those who may read them."""
     line = queries.line_for(rights.reading_maps(guard.reader()), stakeholder_id)
+    if line.stakeholder.merged_into_id is not None:
+        # Entries that were merged into this one before lead there already.
+        return redirect(url_for("stakeholders.stakeholder", stakeholder_id=line.stakeholder.merged_into_id), code=303)
     return _drawn(line, NoteForm(formdata=None), RemovalForm(formdata=None))
 
 

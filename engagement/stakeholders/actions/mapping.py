@@ -277,11 +277,14 @@ def remove_stakeholder(stakeholder: Stakeholder, *, reason: str = "", by: Actor)
 def put_back(stakeholder: Stakeholder, *, by: Actor) -> None:
     """Undo a removal: the stakeholder is on the same maps again. Doing it twice changes nothing.
 
-    Raises BadInput when the same person, department or name was put on one of the maps meanwhile.
+    Raises BadInput when the same person, department or name was put on one of the maps meanwhile, RuleBroken for an entry
+    that was merged into another.
     """
     removal = _removal(stakeholder)
     if removal is None:
         return
+    if stakeholder.merged_into_id is not None:
+        raise RuleBroken(f"{stakeholder.title} is one with another entry now, and stays off the map.")
     _refuse_second(stakeholder, open_places(stakeholder))
     removal.undone_at, removal.undone_by_id = clock.now(), by.account_id
     audit.record(Verb.PUT_BACK_STAKEHOLDER, told_of(stakeholder), by=by)
