@@ -18,6 +18,7 @@ from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.actions import mapping, notes
+from engagement.stakeholders.copies.queries import copies_to
 from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.interactions.queries.timeline import interactions_of, last_contacts
 from engagement.stakeholders.interactions.queries.timeline import shown as interactions_shown
@@ -90,7 +91,7 @@ def _read_by_who_keeps_the_map(row: Stakeholder) -> dict[str, Any]:
     reader = guard.reader()
     reading = rights.reading_notes(reader)
     if not stands_within(reading, row):
-        return {"notes": None, "timeline": None, "reached": []}
+        return {"notes": None, "timeline": None, "reached": [], "copies": None}
     talks = interactions_of(row.id, reading)
     newest = db.session.scalars(talks.limit(MOST_SHOWN)).all()
     return {
@@ -98,6 +99,7 @@ def _read_by_who_keeps_the_map(row: Stakeholder) -> dict[str, Any]:
         "timeline": interactions_shown(newest, rights.reading_maps(reader), today()),
         "interactions": count_of(talks),
         "reached": _reached(row),
+        "copies": copies_to(row.id) if row.kind is StakeholderKind.OUTSIDE else None,
     }
 
 

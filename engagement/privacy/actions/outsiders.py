@@ -14,6 +14,7 @@ from engagement.privacy.rules.naming import Wording, replaced
 from engagement.privacy.rules.records import ERASED, STAND_IN, Erased
 from engagement.stakeholders.actions.mapping import remove_stakeholder, told_of
 from engagement.stakeholders.actions.notes import forget_words_of
+from engagement.stakeholders.copies.actions import empty_copies
 from engagement.stakeholders.interactions.models import InteractionParty, InteractionWording
 from engagement.stakeholders.interactions.rules import LONGEST_TOPICS
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
@@ -60,6 +61,7 @@ def _empty(rows: Sequence[Stakeholder], stays: Stakeholder) -> None:
         db.session.flush()
         rows_changed(update(AuditEntry).where(*told).values(subject_name=STAND_IN, changes={}))
     forget_words_of([row.id for row in rows])
+    empty_copies([stays.id, *(row.id for row in rows)])
     db.session.flush()
 
 

@@ -107,6 +107,7 @@ REACH: dict[str, Reach] = {
     ),
     # Stakeholders. Their words about somebody else are shown without that person's name.
     "stakeholder": Reach(about=("person_id", "merged_into_id"), without=("sorted_by",)),
+    "stakeholder_copy": Reach(about=("stakeholder_id",)),
     "stakeholder_distinction": Reach(
         about=("stakeholder_id",), without=("other_id", "said_by_id"), by={"said_by_id": ("said_at",)}
     ),
