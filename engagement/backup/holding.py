@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     Boolean,
     Connection,
+    Date,
     Select,
     String,
     cast,
@@ -29,6 +30,13 @@ _OCCURRENCE = table(
 )
 _MAILING = table("mailing", column("id"), column("title"), column("asks_confirmation", Boolean()))
 _ACCOUNT = table("account", column("session_version"))
+_COMMITMENT = table(
+    "commitment",
+    *(column(name) for name in "reminded_for escalated_for closed_at".split()),
+    column("due_on", Date()),
+)
+#: So long before its day a reminder of a promise may have been sent; long holidays count.
+LONGEST_NEAR = timedelta(days=14)
 #: Added to session versions: sessions that began after the backup and were ended since must not become valid again.
 SESSIONS_AHEAD = 1_000
 #: The longest time over which a message has reminders.
@@ -64,6 +72,8 @@ def hold_what_was_due(connection: Connection, made_at: datetime, now: datetime) 
         )
     if inspect(connection).has_table(SetAside.__tablename__):
         _leave_reminders_alone(connection, now, f"{when}Reminders may have been sent since.")
+    if inspect(connection).has_table(_COMMITMENT.name):
+        _leave_promises_alone(connection, now)
     connection.execute(update(_ACCOUNT).values(session_version=_ACCOUNT.c.session_version + SESSIONS_AHEAD))
 
 
@@ -85,6 +95,14 @@ def _leave_reminders_alone(connection: Connection, now: datetime, reason: str) -
         )
     )
     connection.execute(insert(SetAside).from_select(["line", "kind", "key", "name", "reason", "at"], asking))
+
+
+def _leave_promises_alone(connection: Connection, now: datetime) -> None:
+    """Take it that letters about promises whose day is near or past were sent; the promises stand on Today as before."""
+    near = now.date() + LONGEST_NEAR
+    for said, until in (("reminded_for", near), ("escalated_for", now.date())):
+        due = (_COMMITMENT.c.closed_at.is_(None), _COMMITMENT.c.due_on <= until)
+        connection.execute(update(_COMMITMENT).where(*due).values({said: _COMMITMENT.c.due_on}))
 
 
 def _left_alone_already() -> Select[str]:

@@ -11,6 +11,9 @@ from engagement.demo.roster import Figure
 from engagement.demo.stage import Stage
 from engagement.people.models import Person
 from engagement.people.queries import department_by_path
+from engagement.stakeholders.commitments.actions.promising import close_promise, make_promise, move_promise
+from engagement.stakeholders.commitments.models import Commitment
+from engagement.stakeholders.commitments.rules import Outcome
 from engagement.stakeholders.interactions.actions import log_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said, Sentiment
 from engagement.stakeholders.models import Stakeholder
@@ -51,6 +54,53 @@ TALKS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Promise:
+    """What was promised `day` days from today, due `due` days from today, and what came of it on a later day."""
+
+    day: int
+    whom: Whom
+    text: str
+    owner: Figure
+    due: int
+    closed: int | None = None
+    outcome: Outcome = Outcome.KEPT
+    words: str = ""
+
+
+PROMISES = (
+    Promise(-172, "Works council", "Tell them the day of wave 2 at least eight weeks before.", roster.MANAGER, -115, -118, Outcome.KEPT, "Told them ten weeks before."),
+    Promise(-130, "IT/Workplace support", "Answers to the twenty usual questions, in writing, before go-live.", roster.WAVE_LEAD, -82, -80, Outcome.KEPT, "Two days late; they had them at go-live."),
+    Promise(-104, "Operations/Broker Service", "Ask the board for two weeks of double staff in June.", roster.WAVE_LEAD, -80, -78, Outcome.NOT_KEPT, "The board found no money for it, and offers one week."),
+    Promise(-92, "Operations/Claims/Letters", "Show them where the scope statement says who signs.", roster.MANAGER, -40, -41, Outcome.KEPT, "Read it together."),
+    Promise(-61, "Works council", "Put in writing that no output is measured.", roster.MANAGER, -30, -33, Outcome.KEPT, "In the scope statement, point 4."),
+    Promise(-47, "Brokers", "One number to call that a person answers.", roster.WAVE_LEAD, -9),
+    Promise(-35, roster.SPONSOR, "Name somebody who approves changes of letter drafting.", roster.MANAGER, 5),
+    Promise(-20, roster.LEAD, "The limit on reserves stands in the rehearsal’s script.", roster.WAVE_LEAD, -10, -11, Outcome.KEPT, "It does, on page 2."),
+    Promise(-12, "Operations/Claims/Letters", "Take their words into the scope statement.", roster.MANAGER, 2),
+    Promise(-6, "Works council", "Send the notes of the rehearsal.", roster.MANAGER, 3),
+)  # fmt: skip
+#: The day on which Brokers were told of another day: from which, and why.
+MOVED = (-26, -20, -9, "The telephone system is changed in the same week.")
+
+
+def make_and_close_promises(stage: Stage, offset: int) -> None:
+    """Make, move and close promises on the day `offset` days from today."""
+    on, by = stage.day(offset), actor(stage, roster.MANAGER)
+    with stage.at(on, 15):
+        for each in (each for each in PROMISES if offset in (each.day, each.closed, MOVED[0]) and each.day <= offset):
+            row, owner = stakeholder(each.whom), _person(each.owner)
+            if each.day == offset:
+                due = MOVED[1] if each.due == MOVED[2] else each.due
+                make_promise(row, each.text, owner, stage.day(due), on=on, by=by)
+            if offset in (each.closed, MOVED[0]):
+                found = db.session.scalars(select(Commitment).where(Commitment.text == each.text)).one_or_none()
+                if found and offset == each.closed:
+                    close_promise(found, each.outcome, each.words, by=by)
+                elif found and each.due == MOVED[2]:
+                    move_promise(found, stage.day(each.due), owner, MOVED[3], on=on, by=by)
+
+
 def talk_with_stakeholders(stage: Stage, offset: int) -> None:
     """Log what was said on the day `offset` days from today."""
     with stage.at(stage.day(offset), 13):
@@ -69,8 +119,12 @@ def actor(stage: Stage, figure: Figure) -> Actor:
 def stakeholder(whom: Whom) -> Stakeholder:
     """Return the entry on the map of a figure, a department, or a name."""
     if isinstance(whom, Figure):
-        person = db.session.scalars(select(Person.id).where(Person.email == whom.email)).one()
+        person = _person(whom).id
         return db.session.scalars(select(Stakeholder).where(Stakeholder.person_id == person)).one()
     department = department_by_path(whom)
     asked = Stakeholder.department_id == department.id if department else Stakeholder.name == whom
     return db.session.scalars(select(Stakeholder).where(asked)).one()
+
+
+def _person(figure: Figure) -> Person:
+    return db.session.scalars(select(Person).where(Person.email == figure.email)).one()

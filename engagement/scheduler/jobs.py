@@ -50,6 +50,9 @@ from engagement.resistance.saying.rules import HANDED_OVER_FROM
 from engagement.scheduler.items import one_by_one
 from engagement.set_aside import keys_set_aside
 from engagement.settings import Settings
+from engagement.stakeholders.commitments.actions import reminding
+from engagement.stakeholders.commitments.models import Commitment
+from engagement.stakeholders.commitments.queries.reminding import promises_to_remind_of, promises_to_tell_of
 from engagement.stakeholders.interactions import actions as interactions
 from engagement.stakeholders.interactions.models import Interaction
 from engagement.stakeholders.interactions.queries.timeline import sentiments_to_forget
@@ -192,6 +195,21 @@ def send_reminders(settings: Settings) -> str:
         lambda key: remind(key, now=clock.now(), organisation=Organisation.of(settings)),
     )
     return f"{sum(reminded)} reminders queued."
+
+
+def remind_of_promises(settings: Settings) -> str:
+    """Queue reminders of promises to stakeholders, and letters about those past their day."""
+    line, on, organisation = "remind-of-promises", clock.today(settings.timezone), Organisation.of(settings)
+    reminded = one_by_one(
+        line,
+        Commitment,
+        promises_to_remind_of(on, organisation.country),
+        lambda key: reminding.remind_of_promise(key, on, organisation),
+    )
+    told = one_by_one(
+        line, Commitment, promises_to_tell_of(on), lambda key: reminding.tell_of_late_promise(key, on, organisation)
+    )
+    return f"{sum(reminded)} reminders queued, {sum(told)} letters about late promises."
 
 
 def empty_letterbox(settings: Settings) -> str:

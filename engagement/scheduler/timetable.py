@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from engagement.scheduler import jobs
 from engagement.scheduler.telling import tell_administrators
 from engagement.settings import Settings
+from engagement.stakeholders.commitments.rules import REMINDED_WORKING_DAYS_BEFORE
 from engagement.training.rules import DAYS_TO_DECIDE
 
 
@@ -59,6 +60,12 @@ TIMETABLE: tuple[Line, ...] = (
         "Writes again to those who have not confirmed a message that asks for it, as often as its communication says.",
         timedelta(minutes=15),
         jobs.send_reminders,
+    ),
+    Line(
+        "remind-of-promises",
+        f"Writes to whoever has to keep a promise to a stakeholder {REMINDED_WORKING_DAYS_BEFORE} working days before its day, and to others once it is past.",
+        timedelta(minutes=15),
+        jobs.remind_of_promises,
     ),
     Line(
         "settle-leftovers",

@@ -36,6 +36,8 @@ from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
+from engagement.stakeholders.commitments.actions.promising import close_promise, make_promise, move_promise
+from engagement.stakeholders.commitments.rules import Outcome
 from engagement.stakeholders.interactions.actions import log_interaction, withdraw_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said
 from engagement.stakeholders.leadership.actions import StepDetails, finish_step, leave_out_step, plan_step
@@ -121,6 +123,10 @@ def talk(at: Place) -> Any:
     return log_interaction([stakeholder(at)], Said(Channel.CALL, DAY, "Quiet"), on=DAY, by=TESTER)
 
 
+def promise(at: Place) -> Any:
+    return make_promise(stakeholder(at), "Send it", at.person, DAY, on=DAY, by=TESTER)
+
+
 def step(at: Place) -> StepLine:
     """Plan a step of the person, who sponsors the wave."""
     at.wave.sponsor = at.person
@@ -195,6 +201,9 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
     (Verb.WROTE_NOTE, lambda at: write_note(stakeholder(at), "Quiet", by=TESTER), OF_WAVE),
     (Verb.LOGGED_INTERACTION, talk, OF_WAVE),
     (Verb.WITHDREW_INTERACTION, lambda at: withdraw_interaction(talk(at), by=TESTER), OF_WAVE),
+    (Verb.MADE_PROMISE, promise, OF_WAVE),
+    (Verb.MOVED_PROMISE, lambda at: move_promise(promise(at), DAY, make_person(), "Ill", on=DAY, by=TESTER), OF_WAVE),
+    (Verb.CLOSED_PROMISE, lambda at: close_promise(promise(at), Outcome.KEPT, "Sent.", by=TESTER), OF_WAVE),
     (Verb.REMOVED_STAKEHOLDER, lambda at: remove_stakeholder(stakeholder(at), by=TESTER), OF_WAVE),
     (Verb.SAID_STANDING, lambda at: say_standing(stakeholder(at), Standing(50), on=DAY, by=TESTER), OF_WAVE),
     (Verb.SAID_CONTACT, lambda at: say_contact(stakeholder(at), Contact(email="a@example.com"), by=TESTER), OF_WAVE),

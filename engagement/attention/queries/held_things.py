@@ -22,6 +22,9 @@ from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus
 from engagement.resistance.scopes import may_answer_for
 from engagement.searching import by_name
+from engagement.stakeholders.commitments.models import Commitment
+from engagement.stakeholders.commitments.queries.lists import is_open
+from engagement.stakeholders.commitments.scopes import commitments_within
 from engagement.stakeholders.models import Stakeholder, StakeholderProfile
 from engagement.stakeholders.queries import holds_now, on_the_map
 from engagement.stakeholders.scopes import stakeholders_within
@@ -98,6 +101,11 @@ def _stakeholder(stakeholder: Stakeholder, reader: Reader | None) -> HeldThing:
     return HeldThing(stakeholder.title, as_what, Kind.STAKEHOLDER, stakeholder.id, place, may_change)
 
 
+def _promise(commitment: Commitment, reader: Reader | None) -> HeldThing:
+    may_change = not reader or rights.planning(reader).everything
+    return HeldThing(commitment.title, "Keeps this promise", Kind.PROMISE, commitment.id, Place.PROMISE, may_change)
+
+
 def _communication(as_what: str, line: Communication, reader: Reader | None) -> HeldThing | None:
     if reader and not communications.may_read(rights.reading(reader), line):
         return None
@@ -124,7 +132,7 @@ _LINES = (
     .where(Communication.ended_at.is_(None))
     .order_by(by_name(Communication.name), Communication.id)
 )
-#: Workflows first, then waves, programmes, departments, stakeholders, communications and concerns.
+#: Workflows first, then waves, programmes, departments, stakeholders, promises, communications and concerns.
 KINDS = (
     HeldKind(
         Ownership.person_id,
@@ -155,6 +163,12 @@ KINDS = (
         .order_by(Stakeholder.id),
         _stakeholder,
         within=lambda reader: stakeholders_within(rights.reading_maps(reader)),
+    ),
+    HeldKind(
+        Commitment.owner_id,
+        select(Commitment).where(is_open()).order_by(Commitment.due_on, Commitment.id),
+        _promise,
+        within=lambda reader: commitments_within(rights.reading_notes(reader)),
     ),
     HeldKind(
         Account.person_id, _LINES.join(Account, Account.id == Communication.owner_id), partial(_communication, "Writer")

@@ -1,20 +1,26 @@
-"""One thing that needs somebody, as pages, digests and the API read it."""
+"""What needs somebody, as rows: the reason, the subject, who has to act, by when, and where."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from engagement.accounts.addresses.queries import Waiting
+from engagement.accounts.models import Account
 from engagement.attention.queries.holding import HeldTotals
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining
 from engagement.attention.rules import Kind, Place, Reason
 from engagement.communications.models import Occurrence
+from engagement.people.models import Person
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
+from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.leadership.queries import StepShown
+from engagement.stakeholders.models import Stakeholder
 from engagement.training.queries.leftovers import Move
 
+Found = TypeVar("Found")
 #: The thing behind a need, with everything that a sentence about it may say.
 Subject = (
     Occurrence
@@ -27,6 +33,8 @@ Subject = (
     | HeldTotals
     | Waiting
     | SetAside
+    | Commitment
+    | Stakeholder
     | StepShown
 )
 
@@ -67,3 +75,19 @@ class Needed:
     reason: Reason
     count: int
     first: Sequence[Need]
+
+
+def account(found: Account | None) -> Who | None:
+    """Return who an account is, None for nobody."""
+    return Who(found.name, found.id, found.person_id) if found else None
+
+
+def person(found: Person | None) -> Who | None:
+    """Return who somebody in the directory is, None for nobody."""
+    return Who(found.name, person_id=found.id) if found else None
+
+
+def first(reason: Reason, found: Iterable[Found], row: Callable[[Found], Need], limit: int) -> Needed:
+    """Return all that was found for a reason, with a row for each of the first."""
+    every = list(found)
+    return Needed(reason, len(every), [row(each) for each in every[:limit]])

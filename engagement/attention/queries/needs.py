@@ -1,20 +1,19 @@
 """Everything that needs one reader, with reason, subject, who has to act, by when, and where."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from engagement import clock
 from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
-from engagement.accounts.models import Account
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
 from engagement.attention.queries.leadership import steps_needed
-from engagement.attention.queries.need import Need, Needed, Who
+from engagement.attention.queries.need import Need, Needed, Who, account, first, person
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
+from engagement.attention.queries.stakeholders import next_steps, promises
 from engagement.attention.queries.waves import (
     MissingCurriculum,
     RolelessMembers,
@@ -28,7 +27,6 @@ from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.attention import needs_attention
 from engagement.communications.texts.queries.subjects import subjects_shown
-from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance import queries as resistance
@@ -40,8 +38,6 @@ from engagement.training.queries.progress import people_counts
 from engagement.training.scopes import old_training_within
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
-
-Found = TypeVar("Found")
 
 
 def needed_by(
@@ -58,6 +54,8 @@ def needed_by(
         *_messages(reader, on, limit),
         _set_aside(reader, limit),
         *_concerns(reader, organisation, limit),
+        promises(reader, on, limit),
+        next_steps(reader, limit),
         _old_training(reader, on, limit),
         _vacancies([wave for wave in planned if reaches_programme(planning, wave.programme)], on, limit),
         *_training([wave for wave in planned if wave.status.is_open], on, limit),
@@ -91,7 +89,7 @@ def _messages(reader: Reader, on: date, limit: int) -> list[Needed]:
             subjects[message.id],
             Place.MESSAGE,
             message,
-            who=_approver(reader, message) if reason is Reason.APPROVAL else _account(line.owner),
+            who=_approver(reader, message) if reason is Reason.APPROVAL else account(line.owner),
             by=by,
             days_late=days_late(by_on, on),
         )
@@ -107,11 +105,9 @@ def _set_aside(reader: Reader, limit: int) -> Needed:
         kind, place = WHERE.get(left.kind, (Kind.JOB, Place.JOBS))
         key = None if place is Place.JOBS else int(left.key)
         line = communication_of(left)
-        return Need(
-            Reason.SET_ASIDE, kind, key, left.name, place, left, _account(line.owner if line else None), left.at
-        )
+        return Need(Reason.SET_ASIDE, kind, key, left.name, place, left, account(line.owner if line else None), left.at)
 
-    return _first(Reason.SET_ASIDE, set_aside_for(reader), row, limit)
+    return first(Reason.SET_ASIDE, set_aside_for(reader), row, limit)
 
 
 def _approver(reader: Reader, message: Occurrence) -> Who | None:
@@ -119,20 +115,12 @@ def _approver(reader: Reader, message: Occurrence) -> Who | None:
     return Who(reader.name, reader.account_id, reader.person_id) if is_named else None
 
 
-def _account(account: Account | None) -> Who | None:
-    return Who(account.name, account.id, account.person_id) if account else None
-
-
-def _person(person: Person | None) -> Who | None:
-    return Who(person.name, person_id=person.id) if person else None
-
-
 def _concerns(reader: Reader, organisation: Organisation, limit: int) -> list[Needed]:
     on, country = clock.today(organisation.timezone), organisation.country
     waiting = resistance.needs_answer(concerns_within(rights.planning(reader)), on, country, limit=limit)
 
     def row(reason: Reason, concern: Concern, by: date | None) -> Need:
-        who, since = _account(concern.owner), concern.waiting_since_on
+        who, since = account(concern.owner), concern.waiting_since_on
         name = f"Concern about {concern.source.word.lower()}"
         late = days_late(by, on)
         return Need(reason, Kind.CONCERN, concern.id, name, Place.CONCERN, concern, who, since, by, late)
@@ -154,7 +142,7 @@ def _old_training(reader: Reader, on: date, limit: int) -> Needed:
         return Need(Reason.OLD_TRAINING, Kind.MOVE, move.key, move.wave.title, place, move, None, since, by, late)
 
     found = moves(old_training_within(rights.training(reader)))
-    return _first(Reason.OLD_TRAINING, found, row, limit)
+    return first(Reason.OLD_TRAINING, found, row, limit)
 
 
 def _vacancies(planned: Sequence[Wave], on: date, limit: int) -> Needed:
@@ -172,7 +160,7 @@ def _vacancies(planned: Sequence[Wave], on: date, limit: int) -> Needed:
             days_late=days_late(by, on),
         )
 
-    return _first(Reason.VACANCY, vacancies(planned, on), row, limit)
+    return first(Reason.VACANCY, vacancies(planned, on), row, limit)
 
 
 def _training(waves: Sequence[Wave], on: date, limit: int) -> list[Needed]:
@@ -191,9 +179,9 @@ def _training(waves: Sequence[Wave], on: date, limit: int) -> list[Needed]:
     ]
     reasons = (Reason.GO_LIVE_PASSED, Reason.NONE_TRAINED, Reason.TRAINING_BEHIND, Reason.NO_TRAINING)
     return [
-        *(_first(each, [w for w in untrained if w.reason is each], _wave_row(on), limit) for each in reasons),
-        _first(Reason.NO_CURRICULUM, missing, _curriculum_row(on), limit),
-        _first(Reason.NO_ROLE, waves_with_roleless_members(waves, counted), _roleless_row(on), limit),
+        *(first(each, [w for w in untrained if w.reason is each], _wave_row(on), limit) for each in reasons),
+        first(Reason.NO_CURRICULUM, missing, _curriculum_row(on), limit),
+        first(Reason.NO_ROLE, waves_with_roleless_members(waves, counted), _roleless_row(on), limit),
     ]
 
 
@@ -202,7 +190,7 @@ def _wave_row(on: date) -> Callable[[WaveTraining], Need]:
         wave, is_empty = found.wave, not found.people
         by = found.due_on if found.reason is Reason.TRAINING_BEHIND else wave.go_live_on
         place = Place.WAVE if is_empty or found.reason is Reason.GO_LIVE_PASSED else Place.WAVE_TRAINING
-        who, late = _person(wave.lead), days_late(by, on)
+        who, late = person(wave.lead), days_late(by, on)
         return Need(found.reason, Kind.WAVE, wave.id, wave.title, place, found, who, by=by, days_late=late)
 
     return row
@@ -221,7 +209,7 @@ def _roleless_row(on: date) -> Callable[[RolelessMembers], Need]:
     def row(found: RolelessMembers) -> Need:
         wave, place = found.wave, Place.GIVE_ROLES
         by, late = wave.go_live_on, days_late(wave.go_live_on, on)
-        who = _person(wave.lead)
+        who = person(wave.lead)
         return Need(Reason.NO_ROLE, Kind.WAVE, wave.id, wave.title, place, found, who, by=by, days_late=late)
 
     return row
@@ -242,9 +230,4 @@ def _sign_ins(reader: Reader, limit: int) -> Needed:
         since = account.returned_at or account.link_asked_at
         return Need(Reason.SIGN_IN, Kind.SIGN_IN, account.id, account.name, Place.SIGN_INS, waiting, None, since)
 
-    return _first(Reason.SIGN_IN, waiting_sign_ins() if rights.administering(reader).everything else [], row, limit)
-
-
-def _first(reason: Reason, found: Iterable[Found], row: Callable[[Found], Need], limit: int) -> Needed:
-    every = list(found)
-    return Needed(reason, len(every), [row(each) for each in every[:limit]])
+    return first(Reason.SIGN_IN, waiting_sign_ins() if rights.administering(reader).everything else [], row, limit)

@@ -22,6 +22,7 @@ from engagement.intake.queries import WORDS as OF_PEOPLE
 from engagement.pages.frame.formats import brief_moment, day, kept_moment, moment
 from engagement.people.rules import TrainingRole
 from engagement.programmes.rules import SCOPE_QUESTIONS
+from engagement.stakeholders.commitments.rules import Outcome
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.standings.rules import Level
 from engagement.training.rules import CompletionSource, LeftoverDecision
@@ -75,6 +76,7 @@ VOCABULARIES: dict[tuple[str, str], type[StrEnum]] = {
     ("module", "how"): CompletionSource,
     ("person", "training roles"): TrainingRole,
     ("stakeholder", "group"): StakeholderGroup,
+    ("stakeholder", "outcome"): Outcome,
     ("stakeholder", "level_now"): Level,
     ("stakeholder", "level_wanted"): Level,
 }

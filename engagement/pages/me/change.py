@@ -14,6 +14,7 @@ from engagement.pages.me.learning_rows import learning_row
 from engagement.pages.me.messages import messages_to, messages_to_confirm
 from engagement.pages.me.words import champion_posts_of, change_of
 from engagement.resistance.saying.queries import news_for_sender
+from engagement.stakeholders.commitments.queries.lists import open_of_owner
 from engagement.training.queries import learning, leftovers
 from engagement.training.rules import DAYS_TO_DECIDE
 from engagement.training.scopes import old_training_within
@@ -46,6 +47,7 @@ def index() -> str:
         undecided=len(leftovers.leftovers_of(person.id, leftovers.LeftoverState.OPEN)),
         to_decide=_to_decide_for_others(reader),
         days_to_decide=DAYS_TO_DECIDE,
+        promised=open_of_owner(person.id),
     )
 
 

@@ -12,6 +12,7 @@ from engagement.pages.stakeholders import (
     interactions,
     leadership,
     power_map,
+    promises,
     register,
     stakeholder,
     standing,

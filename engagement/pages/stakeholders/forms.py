@@ -171,3 +171,9 @@ def chosen_places(keys: list[str] | None) -> list[Programme | Wave]:
             key_number = int(number)
             found.append(db.session.get(Wave, key_number) if kind == "wave" else db.session.get(Programme, key_number))
     return [row for row in found if row is not None]
+
+
+def own_reference(reader: Reader) -> str:
+    """Return the address or number by which a form names the reader; "" if they are not in the directory."""
+    person = guard.account().person
+    return (person.email or person.employee_id or "") if person and reader.person_id and not person.has_left else ""

@@ -12,6 +12,8 @@ from engagement.errors import BadInput
 from engagement.pages.frame.formats import reader_zone
 from engagement.pages.parts.fields import REFERENCE, PersonField
 from engagement.pages.parts.forms import EditForm, Form, stripped
+from engagement.people.models import Person
+from engagement.stakeholders.commitments.rules import LONGEST_TEXT
 from engagement.stakeholders.interactions.models import InteractionWording
 from engagement.stakeholders.interactions.rules import (
     LONGEST_NOTES,
@@ -84,6 +86,27 @@ class LogForm(WordsForm):
         filters=[stripped],
         validators=[InputRequired("Name at least one stakeholder."), Length(max=MOST_PARTIES * 250)],
     )
+
+    next_text = StringField(
+        "What comes next?",
+        description="A promise that you made, or when you talk again. With several it is kept for each of them.",
+        filters=[stripped],
+        validators=[Length(max=LONGEST_TEXT, message=f"Keep this under {LONGEST_TEXT:,} characters.")],
+    )
+    next_on = DateField("By which day?", validators=[Optional()])
+    next_owner = PersonField("Who does it?", description=REFERENCE)
+
+    def next_step(self) -> tuple[str, Person, date] | None:
+        """Return what comes next, who does it, and by when; None if nothing is said of it. Raises BadInput for a part of it."""
+        text, on, owner = self.next_text.data, self.next_on.data, self.next_owner.person
+        if not text and on is None:
+            return None
+        problems = {} if text else {"next_text": "Say what comes next, or leave the day empty too."}
+        problems |= {} if on else {"next_on": "Say by which day."}
+        problems |= {} if owner else {"next_owner": f"Say who does it. {REFERENCE}"}
+        if not text or on is None or owner is None:
+            raise BadInput(next(iter(problems.values())), problems)
+        return text, owner, on
 
     def lines(self) -> list[str]:
         """Return the lines that name somebody; raises BadInput for too many."""

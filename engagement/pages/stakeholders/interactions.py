@@ -12,8 +12,13 @@ from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.lists import TALL_PER_PAGE, Asked
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.stakeholders import blueprint
+from engagement.pages.stakeholders.forms import own_reference
 from engagement.pages.stakeholders.interaction_forms import CorrectionForm, LogForm, as_asked, first_words
 from engagement.stakeholders import queries
+from engagement.stakeholders.commitments.actions.promising import promise_to_all
+from engagement.stakeholders.commitments.queries.lists import made_in
+from engagement.stakeholders.commitments.queries.next_steps import lacking_next_step
+from engagement.stakeholders.commitments.scopes import commitments_within
 from engagement.stakeholders.interactions import actions
 from engagement.stakeholders.interactions.models import Interaction
 from engagement.stakeholders.interactions.queries.naming import stakeholders_named, written_as
@@ -27,6 +32,7 @@ from engagement.stakeholders.interactions.queries.timeline import (
 from engagement.stakeholders.interactions.scopes import interaction_for, interaction_to_change, is_within
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.scopes import stakeholders_within, stands_within
+from engagement.words import listed
 
 
 @blueprint.route("/stakeholders/interactions/new", methods=["GET", "POST"])
@@ -37,11 +43,13 @@ def log_interaction() -> Drawn | BaseResponse:
     guard.allow_places(planning)
     among = stakeholders_within(planning)
     chosen = _chosen(among)
-    form = LogForm(data={"happened_on": today(), "parties": written_as(chosen, among)})
+    given = {"happened_on": today(), "parties": written_as(chosen, among), "next_owner": own_reference(reader)}
+    form = LogForm(data=given)
     if form.validate_on_submit():
         with saving(form) as saved:
             parties = _named(form, among)
             row = actions.log_interaction(parties, form.said(), on=today(), by=reader.actor)
+            _say_what_comes_next(form, parties, row)
         if saved:
             return saved.to(
                 "stakeholders.interaction",
@@ -49,7 +57,25 @@ def log_interaction() -> Drawn | BaseResponse:
                 "It stands on the page of each stakeholder who took part.",
                 interaction_id=row.id,
             )
-    return drawn("stakeholders/log.html", form, chosen=chosen, may_name=actions.all_labelled(chosen, today()))
+    return drawn("stakeholders/log.html", form, chosen=chosen)
+
+
+def _say_what_comes_next(form: LogForm, parties: list[Stakeholder], row: Interaction) -> None:
+    """Keep the next step; raises BadInput if there is none for somebody who is important."""
+    step = form.next_step()
+    if step is not None:
+        text, owner, due_on = step
+        try:
+            promise_to_all(parties, text, owner, due_on, on=today(), interaction=row, by=guard.reader().actor)
+        except BadInput as error:
+            problems = {{"text": "next_text", "due_on": "next_on"}[name]: said for name, said in error.problems.items()}
+            raise BadInput(error.sentence, problems) from error
+    elif lacking := lacking_next_step([each.id for each in parties]):
+        who = listed(each.title for each in lacking)
+        sentence = (
+            f"{who}: much power and much interest, and nothing is planned. Say what comes next, and by which day."
+        )
+        raise BadInput(sentence, {"next_text": sentence})
 
 
 def _chosen(among: ColumnElement[bool]) -> list[Stakeholder]:
@@ -94,8 +120,10 @@ def interaction(interaction_id: int) -> Drawn:
         "stakeholders/interaction.html",
         LogForm(formdata=None),
         one=one,
+        promises=made_in(row.id, commitments_within(rights.reading_notes(reader))),
         heading=first_words(one.parties),
         former=former_wordings(row.id),
+        on=today(),
         may_change=is_within(rights.planning(reader), row),
     )
 

@@ -7,7 +7,6 @@ from flask import Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
-from engagement.accounts.scopes.reader import Reader
 from engagement.db import count_of
 from engagement.pages.frame import guard
 from engagement.pages.parts.fields import row_id
@@ -24,6 +23,7 @@ from engagement.pages.stakeholders.forms import (
     offer_departments,
     offer_language,
     offer_places,
+    own_reference,
     place_key,
     places_to_keep,
 )
@@ -92,7 +92,7 @@ def new() -> Drawn | BaseResponse:
     if request.method != "POST":
         wave_id = row_id(request.args.get("wave"))
         form.places.data = [f"wave-{wave_id}"] if wave_id else []
-        form.owner.data = _own_reference(reader)
+        form.owner.data = own_reference(reader)
     offer_departments(form)
     offer_language(form)
     offer_places(form, places_to_keep(reader))
@@ -113,12 +113,6 @@ def new() -> Drawn | BaseResponse:
         line=None,
         hints=_needs(),
     )
-
-
-def _own_reference(reader: Reader) -> str:
-    """Return the address or number by which a form names the reader; "" if they are not in the directory."""
-    person = guard.account().person
-    return (person.email or person.employee_id or "") if person and reader.person_id and not person.has_left else ""
 
 
 def _said(form: EntryForm) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.actions import mapping, notes
+from engagement.stakeholders.commitments.queries.lists import of_stakeholder
 from engagement.stakeholders.copies.queries import copies_to
 from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.interactions.queries.timeline import interactions_of, last_contacts
@@ -92,12 +93,16 @@ def _read_by_who_keeps_the_map(row: Stakeholder) -> dict[str, Any]:
     reading = rights.reading_notes(reader)
     if not stands_within(reading, row):
         return {"notes": None, "timeline": None, "reached": [], "copies": None}
+    still, closed = of_stakeholder(row.id, MOST_SHOWN)
     talks = interactions_of(row.id, reading)
     newest = db.session.scalars(talks.limit(MOST_SHOWN)).all()
     return {
         "notes": queries.notes_of(row.id),
         "timeline": interactions_shown(newest, rights.reading_maps(reader), today()),
         "interactions": count_of(talks),
+        "open_promises": still,
+        "closed_promises": closed,
+        "on": today(),
         "reached": _reached(row),
         "copies": copies_to(row.id) if row.kind is StakeholderKind.OUTSIDE else None,
     }

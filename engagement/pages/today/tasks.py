@@ -22,7 +22,9 @@ from engagement.pages.training.leftovers import moved
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
+from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.leadership.queries import StepShown
+from engagement.stakeholders.models import Stakeholder
 from engagement.training.queries.leftovers import Move
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
@@ -39,6 +41,8 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.UNREACHED: ("See why", ("calendar.index", {})),
     Reason.UNREAD: ("Read it", ("concerns.index", {"status": "received"})),
     Reason.UNANSWERED: ("Answer it", ("concerns.index", {"status": "late"})),
+    Reason.PROMISE: ("Say what came of it", ("stakeholders.promises", {"state": "late"})),
+    Reason.NO_NEXT_STEP: ("Plan a next step", ("stakeholders.index", {})),
     Reason.OLD_TRAINING: ("Decide", ("training.leftovers", {})),
     Reason.VACANCY: ("Name somebody", ("waves.index", {})),
     Reason.GO_LIVE_PASSED: ("See the wave", ("waves.index", {})),
@@ -124,7 +128,7 @@ def _group(needed: Needed, on: date) -> TaskGroup:
 
 def _task(need: Need, on: date) -> Task:
     title, why = _said(need, on)
-    is_promise = isinstance(need.subject, Concern) and need.days_late
+    is_promise = isinstance(need.subject, Concern | Commitment) and need.days_late
     late = f"{plural(need.days_late, 'day', 'days')} late." if is_promise else ""
     return Task(title, why, address_of(need.place, need.key), ENDS[need.reason][0], late)
 
@@ -137,6 +141,10 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return need.name, _message_words(need, subject)
         case Concern():
             return f"“{shortened(subject.text, 90)}”", _concern_words(need, subject)
+        case Commitment():
+            return f"“{shortened(subject.text, 90)}”", _promise_words(need, subject, on)
+        case Stakeholder():
+            return need.name, _next_step_words(need)
         case Vacancy():
             return subject.title, subject.why
         case WaveTraining():
@@ -171,6 +179,16 @@ def _concern_words(need: Need, concern: Concern) -> str:
     owner = f" {concern.owner.name} works on it." if concern.owner else ""
     promised = "read" if need.reason is Reason.UNREAD else "answered"
     return f"{concern.source.word}{where}. Promised to be {promised} by {day(need.by)}.{owner}"
+
+
+def _promise_words(need: Need, found: Commitment, on: date) -> str:
+    when = "Due today" if found.due_on == on else f"Was due {day(found.due_on)}"
+    return f"Promised to {need.name} by {found.owner.name}. {when}."
+
+
+def _next_step_words(need: Need) -> str:
+    after = f" {need.who.name} looks after them." if need.who else " Nobody looks after them."
+    return f"Much power and much interest, and nothing is planned with them.{after}"
 
 
 def _wave_words(found: WaveTraining, on: date) -> str:

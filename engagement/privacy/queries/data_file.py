@@ -17,6 +17,7 @@ from engagement.db import Base, db
 from engagement.people.models import Person
 from engagement.privacy.queries.reach import OF_CONCERNS, REACH, Post, Subject, rows_about, rows_by
 from engagement.privacy.rules.naming import Wording, replaced
+from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.interactions.models import InteractionParty, InteractionWording
 from engagement.stakeholders.models import Stakeholder
 
@@ -77,16 +78,15 @@ def _without_others_who_took_part(rows: list[Row], who: Subject) -> list[Row]:
 
 def _by(table: Table, name: str, who: Subject) -> list[Row]:
     columns = [table.c[column] for column in REACH[table.name].by[name]]
-    is_talk = table is InteractionWording.__table__
-    whom = table.c.get("interaction_id" if is_talk else "stakeholder_id")
+    key, named = _NAMED_BY.get(table.name, ("stakeholder_id", _wordings_of_stakeholders))
+    whom = table.c.get(key)
     found = select(*columns, *([whom] if whom is not None else [])).where(rows_by(table, name, who))
     rows = [_plain_row(row) for row in db.session.execute(found.order_by(*table.primary_key.columns)).mappings()]
     if whom is None:
         return rows
-    named = _wordings_of_parties if is_talk else _wordings_of_stakeholders
-    wordings = named({row[whom.name] for row in rows})
+    wordings = named({row[key] for row in rows})
     return [
-        {key: replaced(value, wordings[row[whom.name]], SOMEBODY) for key, value in row.items() if key != whom.name}
+        {name: replaced(value, wordings[row[key]], SOMEBODY) for name, value in row.items() if name != key}
         for row in rows
     ]
 
@@ -123,6 +123,22 @@ def _wordings_of_parties(ids: set[int], but: int | None = None) -> Mapping[int, 
     for interaction_id, stakeholder_id in rows:
         found[interaction_id] += known[stakeholder_id]
     return found
+
+
+def _wordings_of_promises(ids: set[int]) -> Mapping[int, Sequence[Wording]]:
+    """Return how texts about these promises may name the stakeholder, by id."""
+    whom = dict(
+        db.session.execute(select(Commitment.id, Commitment.stakeholder_id).where(Commitment.id.in_(ids))).all()
+    )
+    known = _wordings_of_stakeholders(set(whom.values()))
+    return {key: known[stakeholder_id] for key, stakeholder_id in whom.items()}
+
+
+#: Tables whose rows lead to the stakeholders whom their words may name by another column than `stakeholder_id`.
+_NAMED_BY: Mapping[str, tuple[str, Callable[[set[int]], Mapping[int, Sequence[Wording]]]]] = {
+    "interaction_wording": ("interaction_id", _wordings_of_parties),
+    "commitment_move": ("commitment_id", _wordings_of_promises),
+}
 
 
 def _names_of(stakeholder: Stakeholder) -> list[str]:

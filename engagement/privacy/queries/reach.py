@@ -13,6 +13,7 @@ from sqlalchemy.sql.schema import Column
 from engagement.audit import AuditEntry
 from engagement.intake.models import StagedMatch, StagedPerson
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
+from engagement.stakeholders.commitments.models import Commitment, CommitmentMove
 from engagement.stakeholders.interactions.models import Interaction, InteractionParty, InteractionWording
 from engagement.stakeholders.models import Stakeholder
 
@@ -146,6 +147,21 @@ REACH: dict[str, Reach] = {
         by={"said_by_id": ("said_at", "happened_on", "channel", "topics", "notes", "sentiment")},
         posts={"colleague_id": Post("Took part", "interaction", ("interaction_id",), "said_at", "superseded_at")},
     ),
+    "commitment": Reach(
+        about=("stakeholder_id",),
+        without=("owner_id", "made_by_id", "closed_by_id"),
+        by={
+            "made_by_id": ("made_at", "due_on", "text"),
+            "closed_by_id": ("closed_at", "outcome", "outcome_words"),
+        },
+        posts={"owner_id": Post("Keeps it", "promise", ("id",), "made_at", "closed_at")},
+    ),
+    # About whom the promise is, see `_further_ways`.
+    "commitment_move": Reach(
+        without=("moved_by_id", "owner_id", "former_owner_id"),
+        by={"moved_by_id": ("moved_at", "former_on", "due_on", "reason")},
+        beside=("owner_id", "former_owner_id"),
+    ),
     "champion": Reach(
         about=("person_id",),
         without=("appointed_by_id", "released_by_id"),
@@ -245,6 +261,9 @@ def _further_ways(table: Table, who: Subject) -> list[ColumnElement[bool]]:
         took_part = select(InteractionParty.interaction_id).join(Stakeholder)
         key = table.c.get("interaction_id", table.c.id)
         return [key.in_(took_part.where(Stakeholder.person_id == who.person_id))]
+    if table is CommitmentMove.__table__:
+        promised = select(Commitment.id).join(Stakeholder).where(Stakeholder.person_id == who.person_id)
+        return [table.c.commitment_id.in_(promised)]
     if table is StagedPerson.__table__:
         here = and_(StagedMatch.run_id == StagedPerson.run_id, StagedMatch.line == StagedPerson.line)
         return [select(StagedMatch.run_id).where(here, StagedMatch.person_id == who.person_id).exists()]

@@ -24,6 +24,8 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "stakeholder_removal": ("reason",),
     "stakeholder_note": ("text",),
     "interaction_wording": ("topics", "notes"),
+    "commitment": ("text", "outcome_words"),
+    "commitment_move": ("reason",),
     "leadership_line": ("what", "place", "words"),
     "communication": ("name", "subject", "outline"),
     "occurrence": ("subject", "body", "reason"),

@@ -11,6 +11,8 @@ from engagement.db import db, rows_changed
 from engagement.errors import BadInput
 from engagement.people.models import Person
 from engagement.stakeholders.actions.mapping import told_of
+from engagement.stakeholders.commitments.models import Commitment, CommitmentMove
+from engagement.stakeholders.commitments.rules import Outcome
 from engagement.stakeholders.interactions.models import InteractionParty, InteractionWording
 from engagement.stakeholders.models import (
     Stakeholder,
@@ -61,12 +63,13 @@ def forget_words_about(person: Person) -> None:
 
 
 def forget_words_of(stakeholder_ids: Sequence[int]) -> None:
-    """Delete the roles, reasons, labels, private notes and talks of these stakeholders; dates, groups and places stay.
+    """Delete roles, reasons, labels, private notes, talks and promises of stakeholders; dates, groups and places stay.
 
     What was said with others too keeps its words, which are about the others as well, but not how they spoke.
     """
     for table, emptied in _EMPTIED.items():
         rows_changed(update(table).where(table.stakeholder_id.in_(stakeholder_ids)).values(emptied))
+    _end_promises_to(stakeholder_ids)
     took_part = select(InteractionParty.interaction_id).where(InteractionParty.stakeholder_id.in_(stakeholder_ids))
     # Erased outsiders have no place any more.
     placed = select(StakeholderPlace.stakeholder_id).where(StakeholderPlace.ended_at.is_(None))
@@ -80,3 +83,14 @@ def forget_words_of(stakeholder_ids: Sequence[int]) -> None:
     rows_changed(update(InteractionWording).where(talks).values(sentiment=None))
     alone = InteractionWording.interaction_id.not_in(with_others)
     rows_changed(update(InteractionWording).where(talks, alone).values(notes="", topics=""))
+
+
+def _end_promises_to(stakeholder_ids: Sequence[int]) -> None:
+    """Delete the words of promises to these stakeholders; those that were open end, because nobody waits for them."""
+    theirs = Commitment.stakeholder_id.in_(stakeholder_ids)
+    still = (theirs, Commitment.closed_at.is_(None))
+    ended = {"outcome": Outcome.NO_LONGER_WANTED, "closed_at": clock.now()}
+    rows_changed(update(Commitment).where(*still).values(ended))
+    rows_changed(update(Commitment).where(theirs).values(text="", outcome_words=""))
+    promised = select(Commitment.id).where(theirs)
+    rows_changed(update(CommitmentMove).where(CommitmentMove.commitment_id.in_(promised)).values(reason=""))

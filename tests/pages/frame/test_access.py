@@ -173,6 +173,14 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET stakeholders.correct_interaction": ("MPWL", "M"),
     "POST stakeholders.correct_interaction": ("MPWL", "M"),
     "POST stakeholders.withdraw_interaction": ("MPWL", "M"),
+    # Promises: as above, and whoever has to keep one.
+    "GET stakeholders.promises": ("AMPWLE",),
+    "GET stakeholders.promises_file": ("AMPWLE",),
+    "GET stakeholders.make_promise": ("MPWL", "M"),
+    "POST stakeholders.make_promise": ("MPWL", "M"),
+    "GET stakeholders.promise": ("AMPWLE", "AM"),
+    "POST stakeholders.move_promise": ("MPWLE", "M"),
+    "POST stakeholders.close_promise": ("MPWLE", "M"),
     # Communication.
     "GET calendar.index": ("AMPWLRUrwuv",),
     "GET calendar.new": ("MPWL",),
@@ -416,6 +424,11 @@ def test_every_page_lets_in_whom_the_table_says_and_tells_them_no_more(app: Flas
     # Private notes are read by who keeps the map.
     noted = {place for place, words in told.items() if "The own note" in words}
     assert noted - {"people.data"} == ({"stakeholders.stakeholder"} if letter in "AMPWL" else set())
+    promised = {place for place, words in told.items() if "The own promise" in words} - {"people.data", "me.data"}
+    on_lists = {"stakeholders.promise", "stakeholders.promises", "stakeholders.promises_file"}
+    with_talks = {"stakeholders.interaction", "stakeholders.stakeholder"}
+    own = on_lists | {"me.index"} if letter == "E" else set()
+    assert promised == (on_lists | with_talks if letter in "AMPWL" else own)
     talked = {place for place, words in told.items() if "The own talk" in words} - {"people.data"}
     of_talks = {"interaction", "interactions", "stakeholder"} | ({"correct_interaction"} if letter in "MPWL" else set())
     assert talked == ({f"stakeholders.{place}" for place in of_talks} if letter in "AMPWL" else set())

@@ -43,6 +43,7 @@ from engagement.set_aside import SetAside
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
+from engagement.stakeholders.commitments.actions.promising import make_promise
 from engagement.stakeholders.interactions.actions import log_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said
 from engagement.stakeholders.leadership.models import LeadershipStep, StepLine
@@ -184,8 +185,17 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
     champion = appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
     said = Said(Channel.CALL, clock.now().date(), f"The {side} talk")
     talk = log_interaction([row], said, on=clock.now().date(), by=TESTER)
-    mapped = {"stakeholder_id": row.id, "other_id": other.id, "note_id": note.id}
-    return {"interaction_id": talk.id, "champion_id": champion.id, **mapped}
+    promise = make_promise(
+        row, f"The {side} promise", person, clock.now().date(), on=clock.now().date(), interaction=talk, by=TESTER
+    )
+    return {
+        "commitment_id": promise.id,
+        "interaction_id": talk.id,
+        "stakeholder_id": row.id,
+        "other_id": other.id,
+        "note_id": note.id,
+        "champion_id": champion.id,
+    }
 
 
 def _step(side: str, wave: Wave, person: Person) -> LeadershipStep:

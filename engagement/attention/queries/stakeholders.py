@@ -1,0 +1,51 @@
+"""What stakeholders need of a reader: promises that are due, and a next step for those who are important."""
+
+from datetime import date
+
+from engagement.accounts.scopes import rights
+from engagement.accounts.scopes.reader import Reader
+from engagement.attention.queries.need import Need, Needed, first, person
+from engagement.attention.rules import Kind, Place, Reason, days_late
+from engagement.people.models import Person
+from engagement.stakeholders.commitments.models import Commitment
+from engagement.stakeholders.commitments.queries.next_steps import important_without_next_step, promises_due
+from engagement.stakeholders.models import Stakeholder
+
+
+def promises(reader: Reader, on: date, limit: int) -> Needed:
+    """Return promises that the reader has to keep today, and those past their day of whom they plan or look after."""
+
+    def row(found: Commitment) -> Need:
+        return Need(
+            Reason.PROMISE,
+            Kind.PROMISE,
+            found.id,
+            found.stakeholder.title,
+            Place.PROMISE,
+            found,
+            person(found.owner),
+            found.made_at,
+            found.due_on,
+            days_late(found.due_on, on),
+        )
+
+    return first(Reason.PROMISE, promises_due(rights.planning(reader), on), row, limit)
+
+
+def next_steps(reader: Reader, limit: int) -> Needed:
+    """Return whom the reader looks after, or nobody does on their maps, who are important and have nothing to come."""
+
+    def row(found: tuple[Stakeholder, Person | None]) -> Need:
+        stakeholder, owner = found
+        who = person(owner) if owner and not owner.has_left else None
+        return Need(
+            Reason.NO_NEXT_STEP,
+            Kind.STAKEHOLDER,
+            stakeholder.id,
+            stakeholder.title,
+            Place.STAKEHOLDER,
+            stakeholder,
+            who,
+        )
+
+    return first(Reason.NO_NEXT_STEP, important_without_next_step(rights.planning(reader)), row, limit)

@@ -1,0 +1,1 @@
+"""Changes of promises, and the letters about them."""

@@ -1,0 +1,89 @@
+"""Who is important and has nothing to come: much power and much interest, and no open promise."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import joinedload
+
+from engagement.db import db
+from engagement.people.models import Person
+from engagement.reach import Reach
+from engagement.stakeholders.commitments.models import Commitment
+from engagement.stakeholders.commitments.queries.lists import is_open
+from engagement.stakeholders.models import Stakeholder, StakeholderProfile
+from engagement.stakeholders.queries import holds_now, on_the_map
+from engagement.stakeholders.scopes import stakeholders_within
+from engagement.stakeholders.standings.models import StakeholderStanding
+from engagement.stakeholders.standings.rules import HIGH
+
+
+def is_important() -> ColumnElement[bool]:
+    """Return the condition on `Stakeholder` that they are to be worked closely with."""
+    return exists().where(
+        StakeholderStanding.stakeholder_id == Stakeholder.id,
+        StakeholderStanding.superseded_at.is_(None),
+        StakeholderStanding.influence >= HIGH,
+        StakeholderStanding.interest >= HIGH,
+    )
+
+
+def has_next_step() -> ColumnElement[bool]:
+    """Return the condition on `Stakeholder` that something is promised to them or planned with them."""
+    return exists().where(Commitment.stakeholder_id == Stakeholder.id, Commitment.closed_at.is_(None))
+
+
+def lacking_next_step(stakeholder_ids: Sequence[int]) -> list[Stakeholder]:
+    """Return those of these stakeholders who are important, on the map, and have no next step."""
+    asked = select(Stakeholder).where(Stakeholder.id.in_(stakeholder_ids), is_important(), ~has_next_step())
+    return list(db.session.scalars(asked.where(on_the_map()).order_by(Stakeholder.id)))
+
+
+def looked_after(planning: Reach) -> ColumnElement[bool]:
+    """Return the condition that joins stakeholders with their profile to whom something of theirs is told.
+
+    The reader looks after them; or nobody who is here does, and the reader plans one of their maps.
+    """
+    nobody = or_(StakeholderProfile.owner_id.is_(None), Person.left_at.is_not(None))
+    mine = StakeholderProfile.owner_id == planning.person_id if planning.person_id else None
+    theirs = and_(nobody, stakeholders_within(planning))
+    return theirs if mine is None else or_(mine, theirs)
+
+
+def important_without_next_step(planning: Reach) -> list[tuple[Stakeholder, Person | None]]:
+    """Return important stakeholders without a next step, with who looks after them, as far as the reader is asked to act."""
+    asked = (
+        select(Stakeholder, Person)
+        .join(StakeholderProfile, holds_now())
+        .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
+        .where(on_the_map(), is_important(), ~has_next_step(), looked_after(planning))
+        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
+        .order_by(Stakeholder.id)
+    )
+    return [(stakeholder, owner) for stakeholder, owner in db.session.execute(asked)]
+
+
+def promises_due(planning: Reach, on: date) -> list[Commitment]:
+    """Return open promises that need the reader: own ones from their day on; others' from the day after.
+
+    Others' are those to stakeholders whom the reader looks after, or whose map they plan.
+    """
+    after = select(StakeholderProfile.stakeholder_id).where(
+        StakeholderProfile.superseded_at.is_(None), StakeholderProfile.owner_id == (planning.person_id or 0)
+    )
+    kept = select(Stakeholder.id).where(or_(stakeholders_within(planning), Stakeholder.id.in_(after)))
+    mine = and_(Commitment.owner_id == (planning.person_id or 0), Commitment.due_on <= on)
+    late = and_(Commitment.due_on < on, Commitment.stakeholder_id.in_(kept))
+    whom = joinedload(Commitment.stakeholder)
+    return list(
+        db.session.scalars(
+            select(Commitment)
+            .where(is_open(), or_(mine, late))
+            .options(
+                joinedload(Commitment.owner),
+                whom.joinedload(Stakeholder.person),
+                whom.joinedload(Stakeholder.department),
+            )
+            .order_by(Commitment.due_on, Commitment.id)
+        )
+    )

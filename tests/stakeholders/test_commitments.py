@@ -1,0 +1,367 @@
+"""Promises to stakeholders: making, moving and closing them, who reads them, reminders, and next steps of important ones."""
+
+from datetime import date, timedelta
+
+import pytest
+from factories import TESTER, make_account, make_change_manager, make_person, make_programme, make_wave
+from sqlalchemy import select, true
+from sqlalchemy.exc import IntegrityError
+
+from engagement import clock
+from engagement.accounts.rules import Role
+from engagement.audit import AuditEntry
+from engagement.db import db
+from engagement.errors import BadInput, BeyondReach, NotFound, RuleBroken
+from engagement.mail.models import Delivery
+from engagement.people import actions as people
+from engagement.people.models import Person
+from engagement.privacy.actions.erasing import erase_person
+from engagement.privacy.actions.outsiders import erase_outsider
+from engagement.reach import Reach
+from engagement.scheduler import jobs
+from engagement.set_aside import set_aside
+from engagement.stakeholders.actions import mapping
+from engagement.stakeholders.commitments.actions import promising
+from engagement.stakeholders.commitments.actions.reminding import remind_of_promise, tell_of_late_promise
+from engagement.stakeholders.commitments.models import Commitment
+from engagement.stakeholders.commitments.queries.lists import (
+    Filters,
+    Standing,
+    commitments_listed,
+    made_in,
+    moves_of,
+    of_stakeholder,
+    open_of_owner,
+    same_elsewhere,
+    with_everything,
+)
+from engagement.stakeholders.commitments.queries.next_steps import (
+    important_without_next_step,
+    lacking_next_step,
+    promises_due,
+)
+from engagement.stakeholders.commitments.queries.reminding import promises_to_remind_of, promises_to_tell_of
+from engagement.stakeholders.commitments.rules import Outcome, reminded_from
+from engagement.stakeholders.commitments.scopes import commitment_for, commitment_to_change
+from engagement.stakeholders.interactions.actions import log_interaction
+from engagement.stakeholders.interactions.rules import Channel, Said
+from engagement.stakeholders.rules import StakeholderGroup
+from engagement.stakeholders.standings.actions import say_standing
+from engagement.stakeholders.standings.rules import Standing as Judged
+from engagement.verbs import Verb
+
+pytestmark = pytest.mark.usefixtures("frozen")
+#: A Tuesday.
+ON = date(2026, 4, 14)
+GB = "GB-ENG"
+
+
+@pytest.fixture
+def wave(app):
+    return make_wave()
+
+
+@pytest.fixture
+def sam(app):
+    return make_person("Sam Pryce", "sam@example.com")
+
+
+def add(whom, *places, **said):
+    return mapping.add_stakeholder(whom, StakeholderGroup.OTHERS, places=places, by=TESTER, **said)
+
+
+def promise(row, owner, text="Send the rota", due=ON + timedelta(days=9), **more):
+    return promising.make_promise(row, text, owner, due, on=ON, by=TESTER, **more)
+
+
+def letters():
+    db.session.flush()
+    rows = db.session.scalars(select(Delivery).order_by(Delivery.id))
+    return [(row.address, row.mailing.subject) for row in rows]
+
+
+def run(app):
+    db.session.commit()
+    return jobs.remind_of_promises(app.config["SETTINGS"])
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [({"text": " "}, "text"), ({"text": "x" * 1_001}, "text"), ({"due": ON - timedelta(days=1)}, "due_on")],
+)
+def test_what_makes_no_sense_is_refused(wave, sam, values, field):
+    with pytest.raises(BadInput) as refused:
+        promise(add("Brokers", wave), sam, **values)
+    assert list(refused.value.problems) == [field]
+
+
+def test_who_has_left_keeps_no_promise_and_nobody_off_the_map_gets_one(wave, sam):
+    row = add("Brokers", wave)
+    people.mark_as_left(sam, by=TESTER)
+    with pytest.raises(RuleBroken, match="Sam Pryce has left"):
+        promise(row, sam)
+    mapping.remove_stakeholder(row, by=TESTER)
+    with pytest.raises(RuleBroken, match="Brokers was taken off the map"):
+        promise(row, make_person())
+
+
+def test_another_day_keeps_the_former_one_with_the_reason(wave, sam):
+    row, ann = promise(add("Brokers", wave), sam), make_person("Ann Employee")
+    former = row.due_on
+    assert promising.move_promise(row, former, sam, "", on=ON, by=TESTER) is None
+    with pytest.raises(BadInput) as refused:
+        promising.move_promise(row, former + timedelta(days=7), sam, " ", on=ON, by=TESTER)
+    assert refused.value.problems == {"reason": promising.WHY_MOVED}
+    with pytest.raises(BadInput, match="This day has passed"):
+        promising.move_promise(row, ON - timedelta(days=1), sam, "Ill", on=ON, by=TESTER)
+    promising.move_promise(row, former + timedelta(days=7), sam, "The rota is not agreed.", on=ON, by=TESTER)
+    promising.move_promise(row, row.due_on, ann, "Sam is ill.", on=ON, by=TESTER)
+    assert [
+        (move.former_on, move.due_on, move.former_owner.name, move.owner.name, move.reason) for move in moves_of(row.id)
+    ] == [
+        (former + timedelta(days=7), former + timedelta(days=7), "Sam Pryce", "Ann Employee", "Sam is ill."),
+        (former, former + timedelta(days=7), "Sam Pryce", "Sam Pryce", "The rota is not agreed."),
+    ]
+
+
+def test_a_promise_ends_with_a_sentence_and_once(wave, sam):
+    row = promise(add("Brokers", wave), sam)
+    with pytest.raises(BadInput) as refused:
+        promising.close_promise(row, Outcome.KEPT, "  ", by=TESTER)
+    assert list(refused.value.problems) == ["outcome_words"]
+    promising.close_promise(row, Outcome.NOT_KEPT, "The rota was never agreed.", by=make_change_manager().actor)
+    assert (row.outcome, row.outcome_words, row.closed_by.name) == (
+        Outcome.NOT_KEPT,
+        "The rota was never agreed.",
+        "Ines Okafor",
+    )
+    with pytest.raises(RuleBroken, match="closed this promise already"):
+        promising.close_promise(row, Outcome.KEPT, "No, it was.", by=TESTER)
+    with pytest.raises(RuleBroken, match="closed already"):
+        promising.move_promise(row, ON, sam, "Why", on=ON, by=TESTER)
+
+
+def test_the_database_wants_an_outcome_with_every_end(wave, sam):
+    row = promise(add("Brokers", wave), sam)
+    row.closed_at = clock.now()
+    with pytest.raises(IntegrityError):
+        db.session.flush()
+    db.session.rollback()
+
+
+def test_the_audit_has_days_and_outcomes_but_no_words(wave, sam):
+    row = promise(add("Brokers", wave), sam)
+    promising.move_promise(row, ON + timedelta(days=20), sam, "Secret reason.", on=ON, by=TESTER)
+    promising.close_promise(row, Outcome.KEPT, "Secret outcome.", by=TESTER)
+    verbs = (Verb.MADE_PROMISE, Verb.MOVED_PROMISE, Verb.CLOSED_PROMISE)
+    told = select(AuditEntry.subject_name, AuditEntry.changes).where(AuditEntry.verb.in_(verbs)).order_by(AuditEntry.id)
+    assert [tuple(entry) for entry in db.session.execute(told)] == [
+        ("Brokers", {"due": [None, "2026-04-23"]}),
+        ("Brokers", {"due": ["2026-04-23", "2026-05-04"]}),
+        ("Brokers", {"outcome": [None, "kept"]}),
+    ]
+
+
+def test_it_is_read_by_who_keeps_a_map_and_by_whoever_keeps_the_promise(wave, sam):
+    row = promise(add("Brokers", wave), sam)
+    here, far = Reach(waves=frozenset({wave.id})), Reach(waves=frozenset({make_wave(make_programme("B")).id}))
+    own, nobody = Reach(person_id=sam.id), Reach(person_id=make_person("Ann Employee").id)
+    assert [commitment_for(reach, row.id) for reach in (here, own)] == [row, row]
+    assert commitment_to_change(own, own, row.id) is row
+    assert commitment_to_change(here, here, row.id) is row
+    with pytest.raises(BeyondReach):
+        commitment_to_change(here, far, row.id)
+    with pytest.raises(NotFound):
+        commitment_for(far, row.id)
+    with pytest.raises(BeyondReach):
+        commitment_for(nobody, row.id)
+
+
+def test_lists_are_narrowed_and_take_one_statement(wave, sam, statements):
+    row, ann = add("Brokers", wave), make_person("Ann Employee")
+    late = promise(row, sam, "Late", ON)
+    soon = promise(row, ann, "Soon", ON + timedelta(days=2))
+    done = promise(row, sam, "Done")
+    promising.close_promise(done, Outcome.KEPT, "Sent.", by=TESTER)
+    after = ON + timedelta(days=1)
+    reach = Reach(everything=True, person_id=ann.id)
+
+    def texts(on=after, **filters):
+        asked = commitments_listed(true(), Filters(**filters), reach, on)
+        return [each.text for each in with_everything(asked)]
+
+    assert texts() == ["Late", "Soon"]
+    assert texts(standing=Standing.LATE) == ["Late"]
+    assert texts(standing=Standing.LATE, on=ON) == []
+    assert texts(standing=Standing.CLOSED, outcome=Outcome.KEPT) == ["Done"]
+    assert texts(standing=Standing.CLOSED, outcome=Outcome.NOT_KEPT) == []
+    assert texts(only_own=True) == ["Soon"]
+    assert texts(standing=None, owner_id=sam.id) == ["Late", "Done"]
+    assert texts(words="brok soon") == ["Soon"]
+    assert (late.days_late(after), soon.days_late(after), done.days_late(date(2027, 1, 1))) == (1, 0, 0)
+    assert [each.text for each in open_of_owner(sam.id)] == ["Late"]
+    assert [[each.text for each in part] for part in of_stakeholder(row.id, 5)] == [["Late", "Soon"], ["Done"]]
+    sam_id = sam.id
+    db.session.commit()
+    with statements() as sent:
+        for each in open_of_owner(sam_id):
+            assert each.stakeholder.title + each.owner.name
+    assert len(sent) == 1
+    mapping.remove_stakeholder(row, by=TESTER)
+    assert texts() == []
+    assert texts(standing=None) == ["Late", "Soon", "Done"]
+
+
+def test_the_day_of_a_reminder_counts_working_days():
+    # Easter Monday 2026 is 6 April.
+    assert reminded_from(date(2026, 4, 16), GB) == date(2026, 4, 14)
+    assert reminded_from(date(2026, 4, 7), GB) == date(2026, 4, 1)
+
+
+def test_the_owner_is_reminded_once_for_each_day(app, wave, sam, frozen):
+    row = promise(add("Works council", wave, owner=sam), sam, "Secret words", ON + timedelta(days=3))
+    assert run(app) == "0 reminders queued, 0 letters about late promises."
+    frozen.shift(timedelta(days=1))
+    assert run(app) == "1 reminders queued, 0 letters about late promises."
+    assert run(app) == "0 reminders queued, 0 letters about late promises."
+    assert letters() == [("sam@example.com", "What you promised is due on {{ due }}")]
+    (copy,) = db.session.scalars(select(Delivery))
+    assert copy.filled == {"due": "Friday 17 April", "promise_link": f"/stakeholders/promises/{row.id}"}
+    for told in (copy.mailing.text, copy.mailing.html):
+        assert "Secret" not in told
+        assert "council" not in told
+    promising.move_promise(row, ON + timedelta(days=10), sam, "Ill.", on=ON, by=TESTER)
+    frozen.shift(timedelta(days=9))
+    assert run(app) == "1 reminders queued, 0 letters about late promises."
+
+
+def test_who_took_a_promise_over_is_reminded_too(wave, sam):
+    row = promise(add("Brokers", wave), sam, due=ON + timedelta(days=1))
+    assert remind_of_promise(row.id, ON) == 1
+    promising.move_promise(row, row.due_on, make_person("Ann Employee"), "Ill.", on=ON, by=TESTER)
+    assert remind_of_promise(row.id, ON) == 1
+    assert [address for address, _ in letters()] == ["sam@example.com", "ann.employee@example.com"]
+
+
+def test_one_talk_with_many_is_one_letter(wave, sam):
+    rows = [add(name, wave) for name in ("Brokers", "Works council", "Suppliers")]
+    talk = log_interaction(rows, Said(Channel.WORKSHOP, ON, "Talked."), on=ON, by=TESTER)
+    due = ON + timedelta(days=1)
+    promising.promise_to_all(rows, "Send the rota", sam, due, on=ON, interaction=talk, by=TESTER)
+    made = made_in(talk.id, true())
+    assert [each.stakeholder.title for each in made] == ["Brokers", "Works council", "Suppliers"]
+    assert [remind_of_promise(each.id, ON) for each in made] == [1, 0, 0]
+    assert same_elsewhere(made[0]) == made[1:]
+    promising.close_promise(made[1], Outcome.KEPT, "Sent.", by=TESTER)
+    assert same_elsewhere(made[0]) == [made[2]]
+    assert [tell_of_late_promise(each.id, due + timedelta(days=1)) for each in (made[0], made[2])] == [0, 0]
+    assert promises_to_tell_of(due + timedelta(days=9)) == []
+
+
+def test_a_late_promise_is_told_to_who_looks_after_them_else_to_leads_else_to_change_managers(wave, sam):
+    ann, lead = make_person("Ann Owner", "ann@example.com"), make_person("Lena Lead", "lena@example.com")
+    make_account("all@example.com", "All", Role.CHANGE_MANAGER)
+    make_account("here@example.com", "Here", Role.CHANGE_MANAGER, programme_id=wave.programme_id)
+    make_account("far@example.com", "Far", Role.CHANGE_MANAGER, programme_id=make_programme("B").id)
+    after = ON + timedelta(days=1)
+    looked_after = promise(add("Brokers", wave, owner=ann), sam, due=ON)
+    own = promise(add("Suppliers", wave.programme, owner=sam), sam, due=ON)
+    assert promises_to_tell_of(ON) == []
+    assert promises_to_tell_of(after) == [looked_after.id, own.id]
+    assert [tell_of_late_promise(each.id, after) for each in (looked_after, own)] == [1, 2]
+    assert [tell_of_late_promise(each.id, after) for each in (looked_after, own)] == [0, 0]
+    wave.lead = lead
+    db.session.flush()
+    led = promise(add("Tenants", wave.programme, owner=sam), sam, due=ON)
+    assert tell_of_late_promise(led.id, after) == 1
+    assert [address for address, _ in letters()] == [
+        "ann@example.com",
+        "all@example.com",
+        "here@example.com",
+        "lena@example.com",
+    ]
+
+
+def test_nobody_without_an_address_stops_the_others(app, wave, sam):
+    bare = make_person("Bo Bare", "bo@example.com")
+    bare.email = None
+    rows = [promise(add(name, wave), owner, due=ON) for name, owner in (("Brokers", bare), ("Suppliers", sam))]
+    assert promises_to_remind_of(ON, GB) == [row.id for row in rows]
+    assert run(app) == "1 reminders queued, 0 letters about late promises."
+    assert promises_to_remind_of(ON, GB) == []
+
+
+def test_one_that_fails_is_set_aside_and_the_next_goes_on(app, wave, sam):
+    broken, fine = (promise(add(name, wave), sam, due=ON) for name in ("Brokers", "Suppliers"))
+    set_aside("remind-of-promises", "commitment", str(broken.id), broken.title, "A fault.")
+    assert run(app) == "1 reminders queued, 0 letters about late promises."
+    db.session.expire_all()
+    assert (broken.reminded_for, fine.reminded_for) == (None, ON)
+
+
+def test_closed_ones_and_those_off_the_map_are_left_in_peace(app, wave, sam):
+    closed, off = (promise(add(name, wave), sam, due=ON) for name in ("Brokers", "Suppliers"))
+    promising.close_promise(closed, Outcome.NO_LONGER_WANTED, "They withdrew.", by=TESTER)
+    mapping.remove_stakeholder(off.stakeholder, by=TESTER)
+    assert run(app) == "0 reminders queued, 0 letters about late promises."
+    assert promises_to_tell_of(ON + timedelta(days=9)) == []
+
+
+def judge(row, influence, interest):
+    say_standing(row, Judged(influence, interest), on=ON, by=TESTER)
+
+
+def test_important_ones_without_a_next_step_are_asked_of_who_looks_after_them(wave, sam):
+    mine, nobodys, weak, theirs = (
+        add(name, wave, owner=owner)
+        for name, owner in (("Mine", sam), ("Nobody’s", None), ("Weak", sam), ("Theirs", make_person("Ann Owner")))
+    )
+    for row, interest in ((mine, 50), (nobodys, 90), (weak, 49), (theirs, 90)):
+        judge(row, 50, interest)
+    ids = [row.id for row in (mine, nobodys, weak, theirs)]
+    assert lacking_next_step(ids) == [mine, nobodys, theirs]
+    planner = Reach(waves=frozenset({wave.id}), person_id=sam.id)
+    assert [row for row, _ in important_without_next_step(planner)] == [mine, nobodys]
+    assert [row for row, _ in important_without_next_step(Reach(person_id=sam.id))] == [mine]
+    assert [row for row, _ in important_without_next_step(Reach(waves=frozenset({wave.id})))] == [nobodys]
+    people.mark_as_left(db.session.scalars(select(Person).where(Person.name == "Ann Owner")).one(), by=TESTER)
+    assert [row for row, _ in important_without_next_step(planner)] == [mine, nobodys, theirs]
+    kept = promise(mine, sam)
+    mapping.remove_stakeholder(nobodys, by=TESTER)
+    assert lacking_next_step(ids) == [theirs]
+    promising.close_promise(kept, Outcome.KEPT, "Sent.", by=TESTER)
+    assert lacking_next_step(ids) == [mine, theirs]
+
+
+def test_a_promise_needs_its_keeper_on_the_day_and_others_after_it(wave, sam):
+    ann = make_person("Ann Owner", "ann@example.com")
+    row = promise(add("Brokers", wave, owner=ann), sam, due=ON)
+    after, before = ON + timedelta(days=1), ON - timedelta(days=1)
+    keeper, carer, planner = Reach(person_id=sam.id), Reach(person_id=ann.id), Reach(waves=frozenset({wave.id}))
+    stranger = Reach(person_id=make_person().id)
+    found = {
+        on: [promises_due(reach, on) == [row] for reach in (keeper, carer, planner, stranger)]
+        for on in (before, ON, after)
+    }
+    assert found == {
+        before: [False, False, False, False],
+        ON: [True, False, False, False],
+        after: [True, True, True, False],
+    }
+
+
+def test_erasing_ends_promises_to_somebody_and_waits_for_those_of_somebody(wave, sam):
+    zed = add("Zed Broker", wave)
+    row = promise(zed, sam, "Call Zed")
+    promising.move_promise(row, ON + timedelta(days=20), sam, "Zed is away.", on=ON, by=TESTER)
+    with pytest.raises(RuleBroken, match=f"still holds Promise {row.id}"):
+        erase_person(sam, by=TESTER)
+    erase_outsider(zed, by=TESTER)
+    db.session.commit()
+    gone = db.session.scalars(select(Commitment)).one()
+    assert (gone.text, gone.outcome, [move.reason for move in moves_of(gone.id)]) == (
+        "",
+        Outcome.NO_LONGER_WANTED,
+        [""],
+    )
+    erase_person(sam, by=TESTER)
