@@ -29,6 +29,7 @@ from engagement.stakeholders.copies.queries import copies_to
 from engagement.stakeholders.rules import Contact, StakeholderGroup
 from tests.communications.calendar_rows import (
     AT_TWO,
+    TEXT,
     deliveries,
     make_approved,
     make_approver,
@@ -154,14 +155,17 @@ def test_nobody_gets_two_copies_and_who_comes_later_gets_one(wave):
     assert len(copies_to(row.id)) == 1
 
 
-def test_the_link_that_stands_alone_is_gone_with_its_words(wave):
+def test_the_link_that_stands_alone_is_gone_with_what_leads_to_it(wave):
     put("Brokers", wave, email="brokers@example.org")
-    occurrence = message(wave)
+    line = make_line(wave.programme, audience=make_audience("Customers", CUSTOMERS))
+    body = f"{TEXT}\n\nWhat changes for you, and when: {{{{ my_change_link }}}}\n\nSam"
+    occurrence = make_approved(line, body=body)
     queue(occurrence)
     [copy] = deliveries()
     assert text_for(copy).startswith(
-        "Dear Brokers,\n\nFrom May new claims arrive sorted. You still decide every one.\n\n--\n"
+        "Dear Brokers,\n\nFrom May new claims arrive sorted. You still decide every one.\n\nSam\n\n--\n"
     )
+    assert "and when" not in copy.letter.html
     assert "See what changes for you" not in copy.letter.html
     assert "<a " not in copy.letter.html
 
