@@ -110,7 +110,10 @@ REACH: dict[str, Reach] = {
     "stakeholder": Reach(about=("person_id", "merged_into_id"), without=("sorted_by",)),
     "stakeholder_copy": Reach(about=("stakeholder_id",)),
     "stakeholder_distinction": Reach(
-        about=("stakeholder_id",), without=("other_id", "said_by_id"), by={"said_by_id": ("said_at",)}
+        about=("stakeholder_id",),
+        without=("other_id", "said_by_id"),
+        by={"said_by_id": ("said_at",)},
+        beside=("other_id",),
     ),
     "stakeholder_profile": Reach(
         about=("stakeholder_id",),
