@@ -95,6 +95,8 @@ class Verb(StrEnum):
     CHANGED_STAKEHOLDER = "changed stakeholder"
     REMOVED_STAKEHOLDER = "removed stakeholder"
     PUT_BACK_STAKEHOLDER = "put back stakeholder"
+    MERGED_STAKEHOLDERS = "merged stakeholders", "made one stakeholder of two entries"
+    TOLD_APART = "told stakeholders apart", "said that two stakeholders are not the same"
     IMPORTED_STAKEHOLDERS = "imported stakeholders"
     SAID_CONTACT = "said contact", "said how stakeholder is reached"
     ERASED_STAKEHOLDER = "erased stakeholder"

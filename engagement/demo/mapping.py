@@ -61,6 +61,7 @@ ENTRIES = (
     Entry(-95, "Policyholders", G.CUSTOMERS, None, "Notice that letters sound different.", roster.MANAGER),
     Entry(-95, "Brokers", G.CUSTOMERS, 3, "Ask why a claim was sorted as it was.", roster.WAVE_LEAD, contact=Contact("Association of Independent Brokers", "brokers@example.com")),
     Entry(-60, ("Legal", 2), G.OTHERS, None, "Data protection officer: judges what the workflows may read.", roster.ADMIN),
+    Entry(-34, "Work council", G.OTHERS, 4, "Wants to hear of wave 4 early.", roster.WAVE_LEAD),
     Entry(-30, "Underwriting", G.END_USERS, 4, "", None),
 )  # fmt: skip
 #: Day, wave, the department they are champions for, where they work, and how many.

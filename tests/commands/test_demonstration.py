@@ -94,7 +94,7 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(loaded: Demons
         group.value for group in StakeholderGroup
     }
     assert one(shell, "SELECT count(*) FROM interaction") == 15
-    assert words(shell, "SELECT outcome FROM commitment") == {"kept", "not_kept", None}
+    assert words(shell, "SELECT outcome FROM commitment") == {"kept", "not_kept", "None"}
     assert one(shell, "SELECT count(*) FROM stakeholder_removal WHERE undone_at IS NULL") == 1
 
     with application(shell) as app:

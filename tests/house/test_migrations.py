@@ -110,6 +110,7 @@ CALLED = {
     "grant_id": "role_grant",
     "message_id": "mailbox_message",
     "note_id": "stakeholder_note",
+    "other_id": "stakeholder",
     "rule_id": "role_rule",
     "run_id": "import_run",
     "relation_id": "stakeholder_relation",

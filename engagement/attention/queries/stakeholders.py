@@ -1,4 +1,4 @@
-"""What stakeholders need of a reader: promises that are due, and a next step for those who are important."""
+"""What stakeholders need of a reader: promises that are due, a next step for those who are important, and word of who is gone."""
 
 from datetime import date
 
@@ -8,7 +8,11 @@ from engagement.attention.queries.need import Need, Needed, first, person
 from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.people.models import Person
 from engagement.stakeholders.commitments.models import Commitment
-from engagement.stakeholders.commitments.queries.next_steps import important_without_next_step, promises_due
+from engagement.stakeholders.commitments.queries.next_steps import (
+    gone_from_maps,
+    important_without_next_step,
+    promises_due,
+)
 from engagement.stakeholders.models import Stakeholder
 
 
@@ -49,3 +53,13 @@ def next_steps(reader: Reader, limit: int) -> Needed:
         )
 
     return first(Reason.NO_NEXT_STEP, important_without_next_step(rights.planning(reader)), row, limit)
+
+
+def gone(reader: Reader, limit: int) -> Needed:
+    """Return who has left, or was closed, of whom the reader looks after, or of the own maps if nobody does."""
+
+    def row(stakeholder: Stakeholder) -> Need:
+        place = Place.STAKEHOLDER
+        return Need(Reason.STAKEHOLDER_GONE, Kind.STAKEHOLDER, stakeholder.id, stakeholder.title, place, stakeholder)
+
+    return first(Reason.STAKEHOLDER_GONE, gone_from_maps(rights.planning(reader)), row, limit)

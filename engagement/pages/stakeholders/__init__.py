@@ -7,6 +7,7 @@ blueprint = Blueprint("stakeholders", __name__)
 from engagement.pages.stakeholders import (
     chain,
     champions,
+    duplicates,
     gaps,
     importing,
     interactions,

@@ -35,7 +35,7 @@ from engagement.stakeholders import queries
 from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
-from engagement.stakeholders.scopes import places_within, stakeholders_within
+from engagement.stakeholders.scopes import mapped_within, places_within
 from engagement.words import plural
 
 
@@ -44,14 +44,19 @@ def index() -> str:
     """List the stakeholders on the maps that the reader sees, with what each group needs."""
     reader = guard.reader()
     maps, asked = _maps(), Asked()
-    listed = stakeholders_asked(maps, asked)
-    page = asked.page(count_of(listed))
-    counts = queries.group_counts(stakeholders_within(maps))
+    counts, owners = queries.groups_and_owners(mapped_within(maps))
+    listed = stakeholders_asked(maps, asked, owners)
+    if asked.is_narrowed or asked.carried:
+        page = asked.page(count_of(listed))
+        part = listed.limit(page.size).offset(page.offset)
+    else:
+        page = asked.page(sum(counts.values()))
+        part = queries.part_in_groups(listed, counts, page.offset, page.size)
     return render_template(
         "stakeholders/index.html",
         lede=_lede(counts),
         counts=counts,
-        lines=queries.lines_of(listed.limit(page.size).offset(page.offset), places_within(maps)),
+        lines=queries.lines_of(part, places_within(maps)),
         page=page,
         asked=asked,
         may_add=rights.planning(reader).holds_places,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from engagement.accounts.scopes import rights
@@ -19,6 +19,7 @@ from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.actions import mapping, notes
 from engagement.stakeholders.commitments.queries.lists import of_stakeholder
+from engagement.stakeholders.copies.queries import copies_to
 from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.interactions.queries.timeline import interactions_of, last_contacts
 from engagement.stakeholders.interactions.queries.timeline import shown as interactions_shown
@@ -52,9 +53,12 @@ def _to_note(stakeholder_id: int) -> StakeholderLine:
 
 
 @blueprint.get("/stakeholders/<int:stakeholder_id>")
-def stakeholder(stakeholder_id: int) -> Drawn:
+def stakeholder(stakeholder_id: int) -> Drawn | BaseResponse:
     """Show a stakeholder: group, role, who looks after them, maps and history; private notes only to those who may read them."""
     line = queries.line_for(rights.reading_maps(guard.reader()), stakeholder_id)
+    if line.stakeholder.merged_into_id is not None:
+        # Entries that were merged into this one before lead there already.
+        return redirect(url_for("stakeholders.stakeholder", stakeholder_id=line.stakeholder.merged_into_id), code=303)
     return _drawn(line, NoteForm(formdata=None), RemovalForm(formdata=None))
 
 
@@ -90,7 +94,7 @@ def _read_by_who_keeps_the_map(row: Stakeholder) -> dict[str, Any]:
     reader = guard.reader()
     reading = rights.reading_notes(reader)
     if not stands_within(reading, row):
-        return {"notes": None, "timeline": None, "reached": []}
+        return {"notes": None, "timeline": None, "reached": [], "copies": None}
     still, closed = of_stakeholder(row.id, MOST_SHOWN)
     talks = interactions_of(row.id, reading)
     newest = db.session.scalars(talks.limit(MOST_SHOWN)).all()
@@ -102,6 +106,7 @@ def _read_by_who_keeps_the_map(row: Stakeholder) -> dict[str, Any]:
         "closed_promises": closed,
         "on": today(),
         "reached": _reached(row),
+        "copies": copies_to(row.id) if row.kind is StakeholderKind.OUTSIDE else None,
     }
 
 

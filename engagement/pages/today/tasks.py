@@ -44,6 +44,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.UNANSWERED: ("Answer it", ("concerns.index", {"status": "late"})),
     Reason.PROMISE: ("Say what came of it", ("stakeholders.promises", {"state": "late"})),
     Reason.NO_NEXT_STEP: ("Plan a next step", ("stakeholders.index", {})),
+    Reason.STAKEHOLDER_GONE: ("Open their entry", ("stakeholders.index", {})),
     Reason.OLD_TRAINING: ("Decide", ("training.leftovers", {})),
     Reason.VACANCY: ("Name somebody", ("waves.index", {})),
     Reason.GO_LIVE_PASSED: ("See the wave", ("waves.index", {})),
@@ -145,6 +146,8 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return f"“{shortened(subject.text, 90)}”", _concern_words(need, subject)
         case Commitment():
             return f"“{shortened(subject.text, 90)}”", _promise_words(need, subject, on)
+        case Stakeholder() as stakeholder if need.reason is Reason.STAKEHOLDER_GONE:
+            return _gone_words(stakeholder)
         case Stakeholder():
             return need.name, _next_step_words(need)
         case Vacancy():
@@ -188,6 +191,16 @@ def _concern_words(need: Need, concern: Concern) -> str:
 def _promise_words(need: Need, found: Commitment, on: date) -> str:
     when = "Due today" if found.due_on == on else f"Was due {day(found.due_on)}"
     return f"Promised to {need.name} by {found.owner.name}. {when}."
+
+
+def _gone_words(stakeholder: Stakeholder) -> tuple[str, str]:
+    if stakeholder.person is not None:
+        way_on = "Put whoever has their part now on the map, give them what was promised, and take this entry off."
+        return f"{stakeholder.title} has left", way_on
+    return (
+        f"{stakeholder.title} was closed",
+        "Its people are counted where they work now. Put that department on the map, and take this entry off.",
+    )
 
 
 def _next_step_words(need: Need) -> str:

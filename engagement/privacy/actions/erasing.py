@@ -23,6 +23,7 @@ from engagement.mail.models import Delivery
 from engagement.people.actions import drop_roles
 from engagement.people.by_hand.models import HandValue
 from engagement.people.models import Person
+from engagement.privacy.actions.outsiders import erase_merged_into
 from engagement.privacy.actions.rewriting import (
     Decided,
     rewrite_by_key,
@@ -75,6 +76,7 @@ def erase_person(person: Person, *, by: Actor, decided: Decided | None = None) -
     dropped = _drop_what_waits(known, by)
     _empty_rows_about(person, account, known)
     forget_words_about(person)
+    erase_merged_into(person)
     db.session.flush()
     who = Subject(person.id, account.id if account else None)
     rewrite_by_key(known, who)

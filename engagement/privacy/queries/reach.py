@@ -107,7 +107,14 @@ REACH: dict[str, Reach] = {
         about=("person_id",), without=("decided_by", "decided_by_id"), by={"decided_by_id": ("decided_at", "decision")}
     ),
     # Stakeholders. Their words about somebody else are shown without that person's name.
-    "stakeholder": Reach(about=("person_id",), without=("sorted_by",)),
+    "stakeholder": Reach(about=("person_id", "merged_into_id"), without=("sorted_by",)),
+    "stakeholder_copy": Reach(about=("stakeholder_id",)),
+    "stakeholder_distinction": Reach(
+        about=("stakeholder_id",),
+        without=("other_id", "said_by_id"),
+        by={"said_by_id": ("said_at",)},
+        beside=("other_id",),
+    ),
     "stakeholder_profile": Reach(
         about=("stakeholder_id",),
         without=("owner_id", "said_by_id"),
@@ -224,7 +231,10 @@ class Subject:
         if leads == "account":
             return column == self.account_id if self.account_id is not None else false()
         if leads == "stakeholder":
-            return column.in_(select(Stakeholder.id).where(Stakeholder.person_id == self.person_id))
+            theirs = select(Stakeholder.id).where(Stakeholder.person_id == self.person_id)
+            # Entries outside the directory that turned out to be theirs are about them too.
+            merged = select(Stakeholder.id).where(Stakeholder.merged_into_id.in_(theirs))
+            return or_(column.in_(theirs), column.in_(merged))
         return column == self.person_id
 
 

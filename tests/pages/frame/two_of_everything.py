@@ -184,6 +184,7 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
         owner=person,
         by=TESTER,
     )
+    other = add_stakeholder(f"Other body, {side}", StakeholderGroup.OTHERS, places=[wave], by=TESTER)
     note = write_note(row, f"The {side} note", by=TESTER)
     champion = appoint_champion(wave, person, from_on=clock.now().date(), by=TESTER)
     said = Said(Channel.CALL, clock.now().date(), f"The {side} talk")
@@ -195,6 +196,7 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
         "commitment_id": promise.id,
         "interaction_id": talk.id,
         "stakeholder_id": row.id,
+        "other_id": other.id,
         "note_id": note.id,
         "champion_id": champion.id,
     }
