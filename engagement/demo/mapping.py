@@ -62,6 +62,11 @@ ENTRIES = (
     Entry(-95, "Brokers", G.CUSTOMERS, 3, "Ask why a claim was sorted as it was.", roster.WAVE_LEAD, contact=Contact("Association of Independent Brokers", "brokers@example.com")),
     Entry(-60, ("Legal", 2), G.OTHERS, None, "Data protection officer: judges what the workflows may read.", roster.ADMIN),
     Entry(-34, "Work council", G.OTHERS, 4, "Wants to hear of wave 4 early.", roster.WAVE_LEAD),
+    Entry(-142, "IT/Security", G.IT_LEADERS, None, "Releases each connection to another system.", roster.ADMIN),
+    Entry(-134, "Insurance regulator", G.OTHERS, None, "May ask at any time how a decision was made.", roster.MANAGER),
+    Entry(-126, "Finance/Accounts payable/Suppliers", G.END_USERS, 2, "Pay what the workflow has checked.", roster.WAVE_LEAD),
+    Entry(-90, "Sales", G.BUSINESS_LEADERS, 3, "Hear from brokers first when something is wrong.", roster.WAVE_LEAD),
+    Entry(-56, "Operations/Customer Service", G.END_USERS, 3, "Take the calls about letters and decisions.", roster.WAVE_LEAD),
     Entry(-30, "Underwriting", G.END_USERS, 4, "", None),
 )  # fmt: skip
 #: Day, wave, the department they are champions for, where they work, and how many.
@@ -136,6 +141,13 @@ def _whom(whom: Figure | str | tuple[str, int]) -> Person | Department | str:
     if isinstance(whom, tuple):
         return list(_people_in(whom[0]))[whom[1]]
     return department_by_path(whom) or whom
+
+
+def entry_of(whom: tuple[str, int]) -> Stakeholder:
+    """Return the entry on the map of one of a department's people."""
+    person = _whom(whom)
+    assert isinstance(person, Person)
+    return db.session.scalars(select(Stakeholder).where(Stakeholder.person_id == person.id)).one()
 
 
 def _figure(figure: Figure) -> Person:
