@@ -108,6 +108,8 @@ class Verb(StrEnum):
     MADE_PROMISE = "made promise", "made promise to stakeholder"
     MOVED_PROMISE = "moved promise", "gave promise to stakeholder another day or owner"
     CLOSED_PROMISE = "closed promise", "said what came of promise to stakeholder"
+    SAID_RHYTHM = "said rhythm", "said how often to be in touch"
+    JUDGED_HEALTH = "judged health", "judged how relationship with stakeholder stands"
     FORGOT_SENTIMENT = "forgot sentiment", "removed how somebody spoke whose post ended"
     APPOINTED_CHAMPION = "appointed champion"
     RELEASED_CHAMPION = "released champion"

@@ -31,6 +31,7 @@ class Reason(Worded):
     UNANSWERED = "unanswered", "Answers past their date"
     PROMISE = "promise", "Promises whose day has come"
     NO_NEXT_STEP = "no_next_step", "Important, and nothing comes next"
+    CONTACT = "contact", "Not contacted in time"
     OLD_TRAINING = "old_training", "Moved or changed role before training was finished"
     VACANCY = "vacancy", "Ownership is vacant"
     GO_LIVE_PASSED = "go_live_passed", "Go-live has passed"

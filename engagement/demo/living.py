@@ -51,6 +51,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     mapping.keep_the_map(stage, offset)
     talking.talk_with_stakeholders(stage, offset)
     talking.make_and_close_promises(stage, offset)
+    talking.judge_relationships(stage, offset)
     leading.lead_visibly(stage, offset)
     messaging.write_and_send(stage, offset)
     _learn(stage, offset)

@@ -53,6 +53,8 @@ from engagement.settings import Settings
 from engagement.stakeholders.commitments.actions import reminding
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.commitments.queries.reminding import promises_to_remind_of, promises_to_tell_of
+from engagement.stakeholders.health.actions import forget_judgements
+from engagement.stakeholders.health.queries import judgements_to_forget
 from engagement.stakeholders.interactions import actions as interactions
 from engagement.stakeholders.interactions.models import Interaction
 from engagement.stakeholders.interactions.queries.timeline import sentiments_to_forget
@@ -128,7 +130,13 @@ def forget_labels(settings: Settings) -> str:
         sentiments_to_forget(today),
         lambda key: interactions.forget_sentiment(key, today),
     )
-    return f"{sum(emptied) + sum(spoke)} emptied."
+    judged = one_by_one(
+        "forget-labels",
+        Stakeholder,
+        judgements_to_forget(today),
+        lambda key: forget_judgements(key, today),
+    )
+    return f"{sum(emptied) + sum(spoke) + sum(judged)} emptied."
 
 
 def plan_occurrences(_settings: Settings) -> str:

@@ -18,6 +18,7 @@ from engagement.set_aside import SetAside
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
 
 Found = TypeVar("Found")
@@ -35,6 +36,7 @@ Subject = (
     | SetAside
     | Commitment
     | Stakeholder
+    | LastContact
     | StepShown
 )
 

@@ -1,4 +1,4 @@
-"""What stakeholders need of a reader: promises that are due, and a next step for those who are important."""
+"""What stakeholders need of a reader: promises that are due, a next step for those who are important, and a contact in time."""
 
 from datetime import date
 
@@ -10,6 +10,7 @@ from engagement.people.models import Person
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.commitments.queries.next_steps import important_without_next_step, promises_due
 from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.rhythm.queries import LateContact, late_contacts
 
 
 def promises(reader: Reader, on: date, limit: int) -> Needed:
@@ -49,3 +50,25 @@ def next_steps(reader: Reader, limit: int) -> Needed:
         )
 
     return first(Reason.NO_NEXT_STEP, important_without_next_step(rights.planning(reader)), row, limit)
+
+
+def contacts(reader: Reader, on: date, limit: int) -> Needed:
+    """Return whom the reader looks after, or nobody does on their maps, and who were not contacted in time."""
+
+    def row(found: LateContact) -> Need:
+        stakeholder, contact = found.stakeholder, found.contact
+        who = person(found.owner) if found.owner and not found.owner.has_left else None
+        return Need(
+            Reason.CONTACT,
+            Kind.STAKEHOLDER,
+            stakeholder.id,
+            stakeholder.title,
+            Place.STAKEHOLDER,
+            contact,
+            who,
+            contact.last_on,
+            contact.due_on,
+            contact.days_late(on),
+        )
+
+    return first(Reason.CONTACT, late_contacts(rights.planning(reader), on), row, limit)

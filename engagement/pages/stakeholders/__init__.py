@@ -6,6 +6,7 @@ blueprint = Blueprint("stakeholders", __name__)
 
 from engagement.pages.stakeholders import (
     champions,
+    contact,
     gaps,
     importing,
     interactions,

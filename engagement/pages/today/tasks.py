@@ -25,6 +25,7 @@ from engagement.set_aside import SetAside
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
@@ -43,6 +44,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.UNANSWERED: ("Answer it", ("concerns.index", {"status": "late"})),
     Reason.PROMISE: ("Say what came of it", ("stakeholders.promises", {"state": "late"})),
     Reason.NO_NEXT_STEP: ("Plan a next step", ("stakeholders.index", {})),
+    Reason.CONTACT: ("Be in touch", ("stakeholders.index", {})),
     Reason.OLD_TRAINING: ("Decide", ("training.leftovers", {})),
     Reason.VACANCY: ("Name somebody", ("waves.index", {})),
     Reason.GO_LIVE_PASSED: ("See the wave", ("waves.index", {})),
@@ -128,7 +130,7 @@ def _group(needed: Needed, on: date) -> TaskGroup:
 
 def _task(need: Need, on: date) -> Task:
     title, why = _said(need, on)
-    is_promise = isinstance(need.subject, Concern | Commitment) and need.days_late
+    is_promise = isinstance(need.subject, Concern | Commitment | LastContact) and need.days_late
     late = f"{plural(need.days_late, 'day', 'days')} late." if is_promise else ""
     return Task(title, why, address_of(need.place, need.key), ENDS[need.reason][0], late)
 
@@ -143,6 +145,8 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return f"“{shortened(subject.text, 90)}”", _concern_words(need, subject)
         case Commitment():
             return f"“{shortened(subject.text, 90)}”", _promise_words(need, subject, on)
+        case LastContact():
+            return need.name, _contact_words(need, subject)
         case Stakeholder():
             return need.name, _next_step_words(need)
         case Vacancy():
@@ -189,6 +193,13 @@ def _promise_words(need: Need, found: Commitment, on: date) -> str:
 def _next_step_words(need: Need) -> str:
     after = f" {need.who.name} looks after them." if need.who else " Nobody looks after them."
     return f"Much power and much interest, and nothing is planned with them.{after}"
+
+
+def _contact_words(need: Need, found: LastContact) -> str:
+    last = f"Last contact on {short_day(found.last_on)}." if found.last_on else "No contact is logged yet."
+    after = f" {need.who.name} looks after them." if need.who else " Nobody looks after them."
+    every = f" Wanted {found.every.word.lower()}." if found.every else ""
+    return f"{last}{every}{after}"
 
 
 def _wave_words(found: WaveTraining, on: date) -> str:

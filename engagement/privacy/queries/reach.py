@@ -143,6 +143,12 @@ REACH: dict[str, Reach] = {
         by={"said_by_id": ("said_at", "happened_on", "channel", "topics", "notes", "sentiment")},
         posts={"colleague_id": Post("Took part", "interaction", ("interaction_id",), "said_at", "superseded_at")},
     ),
+    "contact_rhythm": Reach(
+        about=("stakeholder_id",), without=("said_by_id",), by={"said_by_id": ("said_at", "every")}
+    ),
+    "health_judgement": Reach(
+        about=("stakeholder_id",), without=("said_by_id",), by={"said_by_id": ("said_at", "figure", "reason")}
+    ),
     "commitment": Reach(
         about=("stakeholder_id",),
         without=("owner_id", "made_by_id", "closed_by_id"),

@@ -24,6 +24,7 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "stakeholder_removal": ("reason",),
     "stakeholder_note": ("text",),
     "interaction_wording": ("topics", "notes"),
+    "health_judgement": ("reason",),
     "commitment": ("text", "outcome_words"),
     "commitment_move": ("reason",),
     "leadership_line": ("what", "place", "words"),
