@@ -110,6 +110,8 @@ class Verb(StrEnum):
     CLOSED_PROMISE = "closed promise", "said what came of promise to stakeholder"
     SAID_RHYTHM = "said rhythm", "said how often to be in touch"
     JUDGED_HEALTH = "judged health", "judged how relationship with stakeholder stands"
+    MADE_MAIL_ADDRESS = "made mail address", "gave programme a private mail address"
+    DISCARDED_MAIL = "discarded mail", "threw away mail that came in"
     FORGOT_SENTIMENT = "forgot sentiment", "removed how somebody spoke whose post ended"
     APPOINTED_CHAMPION = "appointed champion"
     RELEASED_CHAMPION = "released champion"

@@ -39,6 +39,8 @@ from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.commitments.actions.promising import close_promise, make_promise, move_promise
 from engagement.stakeholders.commitments.rules import Outcome
 from engagement.stakeholders.health.actions import judge_health
+from engagement.stakeholders.inbox.actions import make_mailbox, settle_mail
+from engagement.stakeholders.inbox.models import MailIn
 from engagement.stakeholders.interactions.actions import log_interaction, withdraw_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said
 from engagement.stakeholders.leadership.actions import StepDetails, finish_step, leave_out_step, plan_step
@@ -137,6 +139,13 @@ def step(at: Place) -> StepLine:
     return lines_of(plan_step(at.wave, at.person, said, on=DAY, by=TESTER).id)[0]
 
 
+def mail(at: Place) -> MailIn:
+    row = MailIn(programme_id=at.programme.id, message_id="<1@example.com>", received_at=AT)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
 def finish(at: Place) -> None:
     module = Module(slug="reading", title="Reading", summary="", body="", minutes=5, version=1, changed_at=clock.now())
     db.session.add(module)
@@ -205,6 +214,8 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
     (Verb.LOGGED_INTERACTION, talk, OF_WAVE),
     (Verb.WITHDREW_INTERACTION, lambda at: withdraw_interaction(talk(at), by=TESTER), OF_WAVE),
     (Verb.MADE_PROMISE, promise, OF_WAVE),
+    (Verb.MADE_MAIL_ADDRESS, lambda at: make_mailbox(at.programme, by=TESTER), {"programme"}),
+    (Verb.DISCARDED_MAIL, lambda at: settle_mail(mail(at), None, by=TESTER), {"programme"}),
     (Verb.SAID_RHYTHM, lambda at: say_own_rhythm(stakeholder(at), Every.WEEK, by=TESTER), OF_WAVE),
     (
         Verb.SAID_RHYTHM,

@@ -22,6 +22,15 @@ from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
 
 Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class WaitingMail:
+    """How many mails to a programme wait until somebody assigns them."""
+
+    number: int
+
+
 #: The thing behind a need, with everything that a sentence about it may say.
 Subject = (
     Occurrence
@@ -37,6 +46,7 @@ Subject = (
     | Commitment
     | Stakeholder
     | LastContact
+    | WaitingMail
     | StepShown
 )
 

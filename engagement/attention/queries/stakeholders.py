@@ -4,11 +4,13 @@ from datetime import date
 
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
-from engagement.attention.queries.need import Need, Needed, first, person
+from engagement.attention.queries.need import Need, Needed, WaitingMail, first, person
 from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.people.models import Person
+from engagement.programmes.models import Programme
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.commitments.queries.next_steps import important_without_next_step, promises_due
+from engagement.stakeholders.inbox.queries import inboxes_waiting
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rhythm.queries import LateContact, late_contacts
 
@@ -72,3 +74,13 @@ def contacts(reader: Reader, on: date, limit: int) -> Needed:
         )
 
     return first(Reason.CONTACT, late_contacts(rights.planning(reader), on), row, limit)
+
+
+def mail_in(reader: Reader, limit: int) -> Needed:
+    """Return the programmes whose mail waits until somebody assigns it, one need for each."""
+
+    def row(found: tuple[Programme, int]) -> Need:
+        programme, number = found
+        return Need(Reason.MAIL_IN, Kind.MAIL, programme.id, programme.name, Place.INBOX, WaitingMail(number))
+
+    return first(Reason.MAIL_IN, inboxes_waiting(rights.planning(reader)), row, limit)

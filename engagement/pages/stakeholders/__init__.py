@@ -9,6 +9,7 @@ from engagement.pages.stakeholders import (
     contact,
     gaps,
     importing,
+    inbox,
     interactions,
     leadership,
     power_map,

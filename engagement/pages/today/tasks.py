@@ -11,7 +11,7 @@ from engagement.accounts.addresses.queries import Waiting
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals
-from engagement.attention.queries.need import Need, Needed
+from engagement.attention.queries.need import Need, Needed, WaitingMail
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining, is_close
 from engagement.attention.rules import NEAR_DAYS, TRAINING_BEGINS_DAYS, Reason
@@ -45,6 +45,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.PROMISE: ("Say what came of it", ("stakeholders.promises", {"state": "late"})),
     Reason.NO_NEXT_STEP: ("Plan a next step", ("stakeholders.index", {})),
     Reason.CONTACT: ("Be in touch", ("stakeholders.index", {})),
+    Reason.MAIL_IN: ("Assign it", None),
     Reason.OLD_TRAINING: ("Decide", ("training.leftovers", {})),
     Reason.VACANCY: ("Name somebody", ("waves.index", {})),
     Reason.GO_LIVE_PASSED: ("See the wave", ("waves.index", {})),
@@ -145,6 +146,11 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return f"“{shortened(subject.text, 90)}”", _concern_words(need, subject)
         case Commitment():
             return f"“{shortened(subject.text, 90)}”", _promise_words(need, subject, on)
+        case WaitingMail():
+            return (
+                need.name,
+                f"{plural(subject.number, 'mail waits', 'mails wait')} until somebody says whom it is about.",
+            )
         case LastContact():
             return need.name, _contact_words(need, subject)
         case Stakeholder():

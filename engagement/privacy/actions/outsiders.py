@@ -12,6 +12,7 @@ from engagement.privacy.rules.naming import Wording, replaced
 from engagement.privacy.rules.records import ERASED, STAND_IN, Erased
 from engagement.stakeholders.actions.mapping import remove_stakeholder, told_of
 from engagement.stakeholders.actions.notes import forget_words_of
+from engagement.stakeholders.inbox.actions import forget_mail_from
 from engagement.stakeholders.interactions.models import InteractionParty, InteractionWording
 from engagement.stakeholders.interactions.rules import LONGEST_TOPICS
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
@@ -32,6 +33,8 @@ def erase_outsider(stakeholder: Stakeholder, *, by: Actor) -> None:
     here = (StakeholderPlace.stakeholder_id == stakeholder.id, StakeholderPlace.ended_at.is_(None))
     rows_changed(update(StakeholderPlace).where(*here).values(ended_at=clock.now(), ended_by_id=by.account_id))
     _take_name_out_of_talks(stakeholder)
+    if stakeholder.email:
+        forget_mail_from(stakeholder.email)
     stakeholder.name, stakeholder.organisation, stakeholder.email, stakeholder.language = STAND_IN, "", "", ""
     db.session.info.setdefault(ERASED, []).append(Erased(Stakeholder.__tablename__, stakeholder.id))
     forget_words_of([stakeholder.id])

@@ -25,6 +25,7 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "stakeholder_note": ("text",),
     "interaction_wording": ("topics", "notes"),
     "health_judgement": ("reason",),
+    "mail_in": ("sender", "subject", "text", "attachments"),
     "commitment": ("text", "outcome_words"),
     "commitment_move": ("reason",),
     "leadership_line": ("what", "place", "words"),
