@@ -57,7 +57,7 @@ def upgrade() -> None:
         _to("mail_in", "interaction_id", "interaction"),
         _to("mail_in", "handled_by_id", "account"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_in")),
-        sa.UniqueConstraint("programme_id", "message_id", name=op.f("uq_mail_in_programme_id")),
+        sa.UniqueConstraint("programme_id", "message_id", name=op.f("uq_mail_in_programme_id_message_id")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_mail_in_handled_at"), "mail_in", ["handled_at"])

@@ -14,7 +14,7 @@ from engagement.db import db
 from engagement.errors import BadInput
 from engagement.people import actions as people
 from engagement.reach import Reach
-from engagement.scheduler.jobs import forget_labels
+from engagement.scheduler.stakeholder_jobs import forget_labels
 from engagement.stakeholders.actions import mapping
 from engagement.stakeholders.commitments.actions.promising import close_promise, make_promise
 from engagement.stakeholders.commitments.rules import Outcome

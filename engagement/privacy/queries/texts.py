@@ -62,4 +62,5 @@ WRITTEN_DOWN: Mapping[str, tuple[str, ...]] = {
     "mailing": ("reply_to",),
     "approval": ("acted_on",),
     "set_aside": ("name", "reason"),
+    "mail_in": ("problem",),
 }
