@@ -38,6 +38,9 @@ from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.commitments.actions.promising import close_promise, make_promise, move_promise
 from engagement.stakeholders.commitments.rules import Outcome
+from engagement.stakeholders.health.actions import judge_health
+from engagement.stakeholders.inbox.actions import make_mailbox, settle_mail
+from engagement.stakeholders.inbox.models import MailIn
 from engagement.stakeholders.interactions.actions import log_interaction, withdraw_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said
 from engagement.stakeholders.leadership.actions import StepDetails, finish_step, leave_out_step, plan_step
@@ -47,9 +50,11 @@ from engagement.stakeholders.leadership.rules import StepKind
 from engagement.stakeholders.relations.actions import end_relation, say_relation
 from engagement.stakeholders.relations.models import StakeholderRelation
 from engagement.stakeholders.relations.rules import RelationKind
+from engagement.stakeholders.rhythm.actions import say_own_rhythm, say_rhythms
+from engagement.stakeholders.rhythm.rules import Every
 from engagement.stakeholders.rules import Contact, StakeholderGroup
 from engagement.stakeholders.standings.actions import forget_labels, say_standing
-from engagement.stakeholders.standings.rules import Level, Standing
+from engagement.stakeholders.standings.rules import Level, Quadrant, Standing
 from engagement.training.actions.completing import record_completion
 from engagement.training.models import Module
 from engagement.training.rules import RECORDED_SOURCES
@@ -141,6 +146,13 @@ def step(at: Place) -> StepLine:
     return lines_of(plan_step(at.wave, at.person, said, on=DAY, by=TESTER).id)[0]
 
 
+def mail(at: Place) -> MailIn:
+    row = MailIn(programme_id=at.programme.id, message_id="<1@example.com>", received_at=AT)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
 def finish(at: Place) -> None:
     module = Module(slug="reading", title="Reading", summary="", body="", minutes=5, version=1, changed_at=clock.now())
     db.session.add(module)
@@ -209,6 +221,15 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
     (Verb.LOGGED_INTERACTION, talk, OF_WAVE),
     (Verb.WITHDREW_INTERACTION, lambda at: withdraw_interaction(talk(at), by=TESTER), OF_WAVE),
     (Verb.MADE_PROMISE, promise, OF_WAVE),
+    (Verb.MADE_MAIL_ADDRESS, lambda at: make_mailbox(at.programme, by=TESTER), {"programme"}),
+    (Verb.DISCARDED_MAIL, lambda at: settle_mail(mail(at), None, by=TESTER), {"programme"}),
+    (Verb.SAID_RHYTHM, lambda at: say_own_rhythm(stakeholder(at), Every.WEEK, by=TESTER), OF_WAVE),
+    (
+        Verb.SAID_RHYTHM,
+        lambda at: say_rhythms(at.programme, {Quadrant.KEEP_AN_EYE: Every.WEEK}, by=TESTER),
+        {"programme"},
+    ),
+    (Verb.JUDGED_HEALTH, lambda at: judge_health(stakeholder(at), 50, "Quiet", on=DAY, by=TESTER), OF_WAVE),
     (Verb.MOVED_PROMISE, lambda at: move_promise(promise(at), DAY, make_person(), "Ill", on=DAY, by=TESTER), OF_WAVE),
     (Verb.CLOSED_PROMISE, lambda at: close_promise(promise(at), Outcome.KEPT, "Sent.", by=TESTER), OF_WAVE),
     (Verb.REMOVED_STAKEHOLDER, lambda at: remove_stakeholder(stakeholder(at), by=TESTER), OF_WAVE),

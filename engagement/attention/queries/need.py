@@ -19,9 +19,19 @@ from engagement.stakeholders.chain.queries import BrokenChain
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
 
 Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class WaitingMail:
+    """How many mails to a programme wait until somebody assigns them."""
+
+    number: int
+
+
 #: The thing behind a need, with everything that a sentence about it may say.
 Subject = (
     Occurrence
@@ -36,6 +46,8 @@ Subject = (
     | SetAside
     | Commitment
     | Stakeholder
+    | LastContact
+    | WaitingMail
     | StepShown
     | BrokenChain
 )

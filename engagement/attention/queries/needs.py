@@ -13,7 +13,7 @@ from engagement.attention.queries.leadership import chains_needed, steps_needed
 from engagement.attention.queries.need import Need, Needed, Who, account, first, person
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
-from engagement.attention.queries.stakeholders import gone, next_steps, promises
+from engagement.attention.queries.stakeholders import contacts, gone, mail_in, next_steps, promises
 from engagement.attention.queries.waves import (
     MissingCurriculum,
     RolelessMembers,
@@ -57,6 +57,8 @@ def needed_by(
         promises(reader, on, limit),
         next_steps(reader, limit),
         gone(reader, limit),
+        contacts(reader, on, limit),
+        mail_in(reader, limit),
         _old_training(reader, on, limit),
         _vacancies([wave for wave in planned if reaches_programme(planning, wave.programme)], on, limit),
         *_training([wave for wave in planned if wave.status.is_open], on, limit),

@@ -26,6 +26,7 @@ _PAGES = {
     Place.DEPARTMENT: ("people.department", "department_id"),
     Place.STAKEHOLDER: ("stakeholders.stakeholder", "stakeholder_id"),
     Place.PLAN_STAKEHOLDER: ("stakeholders.edit", "stakeholder_id"),
+    Place.INBOX: ("stakeholders.inbox", "programme_id"),
     Place.PROMISE: ("stakeholders.promise", "commitment_id"),
     Place.COMMUNICATION: ("calendar.communication", "communication_id"),
     Place.PLAN_COMMUNICATION: ("calendar.edit", "communication_id"),

@@ -7,9 +7,11 @@ blueprint = Blueprint("stakeholders", __name__)
 from engagement.pages.stakeholders import (
     chain,
     champions,
+    contact,
     duplicates,
     gaps,
     importing,
+    inbox,
     interactions,
     leadership,
     network,

@@ -86,7 +86,7 @@ def _by(table: Table, name: str, who: Subject) -> list[Row]:
         return rows
     wordings = named({row[key] for row in rows})
     return [
-        {name: replaced(value, wordings[row[key]], SOMEBODY) for name, value in row.items() if name != key}
+        {name: replaced(value, wordings.get(row[key], ()), SOMEBODY) for name, value in row.items() if name != key}
         for row in rows
     ]
 

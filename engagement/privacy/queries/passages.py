@@ -33,6 +33,8 @@ PLACES = {
     "stakeholder_removal": "Reason for taking a stakeholder off the map",
     "stakeholder_note": "Note on a stakeholder",
     "interaction_wording": "What was said with a stakeholder",
+    "mail_in": "Mail that waits to be assigned",
+    "health_judgement": "Reason for how a relationship stands",
     "commitment": "Promise to a stakeholder",
     "commitment_move": "Reason for another day of a promise",
     "leadership_line": "Step of a sponsor",

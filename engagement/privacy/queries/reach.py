@@ -7,13 +7,15 @@ them, or is somebody else's matter in which they have a post. Rows about a stake
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Table, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Table, and_, false, func, or_, select, true
 from sqlalchemy.sql.schema import Column
 
 from engagement.audit import AuditEntry
 from engagement.intake.models import StagedMatch, StagedPerson
+from engagement.people.models import Person
 from engagement.resistance.models import Concern, ConcernReply, ConcernStep
 from engagement.stakeholders.commitments.models import Commitment, CommitmentMove
+from engagement.stakeholders.inbox.models import MailIn
 from engagement.stakeholders.interactions.models import Interaction, InteractionParty, InteractionWording
 from engagement.stakeholders.models import Stakeholder
 
@@ -150,6 +152,15 @@ REACH: dict[str, Reach] = {
         by={"said_by_id": ("said_at", "happened_on", "channel", "topics", "notes", "sentiment")},
         posts={"colleague_id": Post("Took part", "interaction", ("interaction_id",), "said_at", "superseded_at")},
     ),
+    "programme_mailbox": Reach(by={"made_by_id": ("made_at",)}),
+    # About whoever sent it, see `_further_ways`.
+    "mail_in": Reach(without=("handled_by_id",), by={"handled_by_id": ("handled_at",)}),
+    "contact_rhythm": Reach(
+        about=("stakeholder_id",), without=("said_by_id",), by={"said_by_id": ("said_at", "every")}
+    ),
+    "health_judgement": Reach(
+        about=("stakeholder_id",), without=("said_by_id",), by={"said_by_id": ("said_at", "figure", "reason")}
+    ),
     "commitment": Reach(
         about=("stakeholder_id",),
         without=("owner_id", "made_by_id", "closed_by_id"),
@@ -270,6 +281,9 @@ def _further_ways(table: Table, who: Subject) -> list[ColumnElement[bool]]:
         took_part = select(InteractionParty.interaction_id).join(Stakeholder)
         key = table.c.get("interaction_id", table.c.id)
         return [key.in_(took_part.where(Stakeholder.person_id == who.person_id))]
+    if table is MailIn.__table__:
+        address = select(func.lower(Person.email)).where(Person.id == who.person_id)
+        return [and_(MailIn.sender != "", MailIn.sender.in_(address))]
     if table is CommitmentMove.__table__:
         promised = select(Commitment.id).join(Stakeholder).where(Stakeholder.person_id == who.person_id)
         return [table.c.commitment_id.in_(promised)]

@@ -179,6 +179,18 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET stakeholders.correct_interaction": ("MPWL", "M"),
     "POST stakeholders.correct_interaction": ("MPWL", "M"),
     "POST stakeholders.withdraw_interaction": ("MPWL", "M"),
+    "GET stakeholders.rhythms": ("MP", "M"),
+    "POST stakeholders.rhythms": ("MP", "M"),
+    "GET stakeholders.rhythm": ("MPWL", "M"),
+    "POST stakeholders.rhythm": ("MPWL", "M"),
+    "GET stakeholders.health": ("MPWL", "M"),
+    "POST stakeholders.health": ("MPWL", "M"),
+    # Mail to a programme: who plans all of it.
+    "GET stakeholders.inbox": ("MP", "M"),
+    "POST stakeholders.renew_address": ("MP", "M"),
+    "GET stakeholders.assign_mail": ("MP", "M"),
+    "POST stakeholders.assign_mail": ("MP", "M"),
+    "POST stakeholders.discard_mail": ("MP", "M"),
     # Promises: as above, and whoever has to keep one.
     "GET stakeholders.promises": ("AMPWLE",),
     "GET stakeholders.promises_file": ("AMPWLE",),

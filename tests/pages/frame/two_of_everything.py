@@ -44,6 +44,7 @@ from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.commitments.actions.promising import make_promise
+from engagement.stakeholders.inbox.models import MailIn
 from engagement.stakeholders.interactions.actions import log_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said
 from engagement.stakeholders.leadership.models import LeadershipStep, StepLine
@@ -192,7 +193,18 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
     promise = make_promise(
         row, f"The {side} promise", person, clock.now().date(), on=clock.now().date(), interaction=talk, by=TESTER
     )
+    mail = MailIn(
+        programme_id=wave.programme_id,
+        message_id="<1@example.com>",
+        subject=f"The {side} mail",
+        text="Text",
+        problem="Why",
+        received_at=clock.now(),
+    )
+    db.session.add(mail)
+    db.session.flush()
     return {
+        "mail_in_id": mail.id,
         "commitment_id": promise.id,
         "interaction_id": talk.id,
         "stakeholder_id": row.id,
