@@ -31,7 +31,7 @@ from engagement.privacy.actions.rewriting import (
     rewrite_what_was_written_down,
 )
 from engagement.privacy.queries.known_as import KnownAs, known_as
-from engagement.privacy.queries.reach import Subject, rows_about
+from engagement.privacy.queries.subject import Subject, rows_about
 from engagement.privacy.rules.naming import Wording
 from engagement.privacy.rules.records import ERASED, STAND_IN, Erased
 from engagement.stakeholders.actions.notes import forget_words_about

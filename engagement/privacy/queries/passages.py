@@ -10,7 +10,8 @@ from sqlalchemy.sql.schema import Column
 
 from engagement.db import Base, db
 from engagement.privacy.queries.known_as import KnownAs
-from engagement.privacy.queries.reach import OF_CONCERNS, REACH, Subject, in_own_concerns, rows_about, rows_by
+from engagement.privacy.queries.reach import OF_CONCERNS, REACH
+from engagement.privacy.queries.subject import Subject, in_own_concerns, rows_about, rows_by
 from engagement.privacy.queries.texts import FREE_TEXT
 from engagement.privacy.rules.naming import Wording
 

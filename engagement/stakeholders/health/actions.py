@@ -1,8 +1,9 @@
 """Judging a relationship, and forgetting judgements of people without a post."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from engagement import audit, clock
 from engagement.audit import Actor
@@ -58,3 +59,15 @@ def forget_judgements(stakeholder_id: int, on: date) -> bool:
     audit.record(Verb.FORGOT_LABELS, told_of(stakeholder), by=audit.CLOCK)
     db.session.flush()
     return True
+
+
+def hand_over_judgements(goes_id: int, stays_id: int) -> None:
+    """Give judgements of one who was merged to the one who stays, unless they were judged themselves."""
+    if judgement_of(stays_id) is None:
+        moving = update(HealthJudgement).where(HealthJudgement.stakeholder_id == goes_id)
+        rows_changed(moving.values(stakeholder_id=stays_id))
+
+
+def empty_judgements(stakeholder_ids: Sequence[int]) -> None:
+    """Delete every judgement of these relationships."""
+    rows_changed(delete(HealthJudgement).where(HealthJudgement.stakeholder_id.in_(stakeholder_ids)))

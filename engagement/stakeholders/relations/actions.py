@@ -1,13 +1,14 @@
 """Changes of relations: saying that one stakeholder stands to another in some way, and that this has ended."""
 
+from contextlib import suppress
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.db import db
-from engagement.errors import BadInput, RuleBroken
+from engagement.errors import BadInput, EngagementError, RuleBroken
 from engagement.reach import Reach
 from engagement.stakeholders.actions.mapping import told_of
 from engagement.stakeholders.models import Stakeholder
@@ -81,3 +82,16 @@ def end_relation(row: StakeholderRelation, *, by: Actor) -> None:
     ended = {"relation": (row.kind, None), "to": (_named(row.second), None)}
     audit.record(Verb.ENDED_RELATION, told_of(row.first), by=by, **ended)
     db.session.flush()
+
+
+def hand_over_relations(goes: Stakeholder, stays: Stakeholder, *, on: date, by: Actor) -> None:
+    """End what holds of one who was merged, and say it of the one who stays, except where that is known or makes no sense."""
+    held = StakeholderRelation.from_id == goes.id, StakeholderRelation.to_id == goes.id
+    for row in db.session.scalars(
+        select(StakeholderRelation).where(or_(*held), StakeholderRelation.ended_at.is_(None))
+    ):
+        row.ended_at, row.ended_by_id = clock.now(), by.account_id
+        db.session.flush()
+        first, second = (stays if each.id == goes.id else each for each in (row.first, row.second))
+        with suppress(EngagementError):
+            say_relation(first, second, row.kind, on=on, by=by)

@@ -55,6 +55,13 @@ def say_own_rhythm(stakeholder: Stakeholder, every: Every | None, *, by: Actor) 
     return True
 
 
+def hand_over_rhythm(goes: Stakeholder, stays: Stakeholder, *, by: Actor) -> None:
+    """Let a rhythm of one who was merged hold of the one who stays, unless they have their own."""
+    old = own_rhythm(goes.id)
+    if old is not None and own_rhythm(stays.id) is None:
+        say_own_rhythm(stays, old.every, by=by)
+
+
 def _end(row: ContactRhythm | None) -> None:
     if row is not None:
         row.superseded_at = clock.now()
