@@ -4,7 +4,7 @@ Both come from one definition. A communication is open to those who reach its wa
 its approver.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select, true
@@ -144,6 +144,13 @@ def written_to(planning: Reach, programme_id: int) -> ColumnElement[bool]:
         return true()
     members = select(Membership.person_id).join(Wave).where(waves_within(planning), Membership.ended_at.is_(None))
     return Person.id.in_(members)
+
+
+def writes_outside(planning: Reach, programme_id: int, places: Iterable[tuple[int, int | None]]) -> bool:
+    """Return whether somebody outside the directory who stands on these maps may be addressed, as in `written_to`."""
+    if planning.covers(programme_id=programme_id):
+        return True
+    return any(planning.covers(programme_id=programme, wave_id=wave) for programme, wave in places)
 
 
 def is_named_in_messages(account_id: int) -> bool:

@@ -52,6 +52,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     talking.talk_with_stakeholders(stage, offset)
     judging.judge_stakeholders(stage, offset)
     talking.make_and_close_promises(stage, offset)
+    talking.judge_relationships(stage, offset)
     leading.lead_visibly(stage, offset)
     messaging.write_and_send(stage, offset)
     _learn(stage, offset)

@@ -32,6 +32,7 @@ from engagement.programmes import actions as programme_actions
 from engagement.programmes.models import Programme
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from engagement.settings import Settings
+from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.actions.library import settle_library
 from engagement.waves import actions as wave_actions
@@ -200,11 +201,12 @@ def _save_audiences(stage: Stage) -> None:
     assert executive
     assert it
     waves = {"field": "wave", "values": [wave.id for wave in stage.waves.values()]}
+    customers = {"field": "stakeholder_group", "values": [StakeholderGroup.CUSTOMERS.value]}
     rules: dict[str, tuple[str, dict[str, Any]]] = {
         "executive": ("Executive board", {"field": "department", "values": [executive.id]}),
         "everybody": (
-            "Everybody in a wave, and all leaders",
-            {"any": [waves, {"field": "training_role", "values": ["leader"]}]},
+            "Everybody in a wave, all leaders, and customers",
+            {"any": [waves, {"field": "training_role", "values": ["leader"]}, customers]},
         ),
         "it": ("IT and developers", {"field": "department", "values": [it.id]}),
     }

@@ -37,7 +37,7 @@ class Mailing(Base):
 
 
 class Translation(Base):
-    """The text of a mailing in another language, built at the same moment and just as fixed."""
+    """The text of a mailing in another language, or for readers outside the directory (`rules.OUTSIDE`), and just as fixed."""
 
     __tablename__ = "translation"
     __table_args__ = (UniqueConstraint("mailing_id", "language"),)

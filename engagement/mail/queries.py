@@ -13,7 +13,7 @@ from engagement.letters import search_words
 from engagement.mail.confirmations.queries import has_confirmed
 from engagement.mail.letters.rules.slots import Template, as_html, as_text, without_values
 from engagement.mail.models import Delivery, Mailing, Translation
-from engagement.mail.rules import READABLE, DeliveryState, MailingKind
+from engagement.mail.rules import OUTSIDE, READABLE, DeliveryState, MailingKind
 from engagement.people.models import Person
 
 
@@ -87,9 +87,15 @@ def deliveries_listed(filters: DeliveryFilters) -> Select[Delivery]:
 
 
 def translations_in(mailing_id: int) -> list[Translation]:
-    """Return the translations of a mailing, by language."""
-    rows = select(Translation).where(Translation.mailing_id == mailing_id).order_by(Translation.language)
-    return list(db.session.scalars(rows))
+    """Return the translations of a mailing, by language; without the texts for readers outside the directory."""
+    rows = select(Translation).where(Translation.mailing_id == mailing_id, ~Translation.language.endswith(OUTSIDE))
+    return list(db.session.scalars(rows.order_by(Translation.language)))
+
+
+def outside_letters(mailing_id: int) -> dict[str, Translation]:
+    """Return the texts of a mailing for readers outside the directory, by language."""
+    rows = select(Translation).where(Translation.mailing_id == mailing_id, Translation.language.endswith(OUTSIDE))
+    return {row.language.removesuffix(OUTSIDE): row for row in db.session.scalars(rows)}
 
 
 def letters_of(mailing: Mailing) -> list[Mailing | Translation]:

@@ -63,6 +63,9 @@ UNSENT = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
 #: Sent or attempted: people can read these in the service, even if the mail server refused them.
 READABLE = (DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.BOUNCED, DeliveryState.UNKNOWN)
 
+#: The end of the language tag of a text for readers outside the directory, who have no pages of their own in the service.
+OUTSIDE = "-x-outside"
+
 #: Reasons for not sending a message, as the delivery log words them.
 HAS_LEFT = "This person has left, so nothing is sent to them."
 NO_ADDRESS = "The directory has no e-mail address for this person."

@@ -24,7 +24,8 @@ def one_open(name: str, *columns: str, where: str) -> Index:
 class Stakeholder(Base):
     """Somebody on the map: exactly one of a person, a department as a group, or a name outside the directory.
 
-    `organisation`, `email` and `language` say how somebody outside is reached; the directory knows that of all others.
+    Whoever was on the map twice was `merged_into` the entry that stays; this one is off the map for good. `organisation`,
+    `email` and `language` say how somebody outside is reached; the directory knows that of all others.
 
     `StakeholderProfile` has what is said of them, `StakeholderPlace` their maps, `standings` where they stand, each row with
     its date and author.
@@ -55,6 +56,7 @@ class Stakeholder(Base):
     email: Mapped[str] = mapped_column(short(254), default="")
     language: Mapped[str] = mapped_column(short(35), default="")
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("stakeholder.id"), index=True)
 
     person: Mapped[Person | None] = relationship()
     department: Mapped[Department | None] = relationship()

@@ -6,7 +6,7 @@ has which.
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, select
+from sqlalchemy import ColumnElement, and_, false, func, not_, select, true
 
 from engagement.db import db
 from engagement.reach import Reach, found, row_of_all
@@ -23,6 +23,11 @@ def stakeholders_within(reach: Reach) -> ColumnElement[bool]:
     """Return the condition on `Stakeholder` that one of their maps (before a removal) is within reach."""
     standing = select(StakeholderPlace.stakeholder_id).where(StakeholderPlace.ended_at.is_(None))
     return Stakeholder.id.in_(standing.where(places_within(reach)))
+
+
+def mapped_within(reach: Reach) -> ColumnElement[bool]:
+    """Return `stakeholders_within` for those who are on the map now: each has a map, so a reach of everything asks nothing."""
+    return true() if reach.everything else stakeholders_within(reach)
 
 
 def stands_within(reach: Reach, stakeholder: Stakeholder) -> bool:

@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from engagement import audit, clock
 from engagement.accounts.models import Account
-from engagement.audiences.queries import reach
+from engagement.audiences.outside.queries import recipients
 from engagement.audit import Actor
 from engagement.communications.actions import telling
 from engagement.communications.actions.states import (
@@ -75,7 +75,7 @@ def approve(occurrence: Occurrence, *, by: Actor, seen_version: int | None = Non
         _refuse_past(occurrence)
     if occurrence.sends_at > clock.now():
         occurrence.status, occurrence.reason = OccurrenceStatus.APPROVED, ""
-    occurrence.reach_when_planned = reach(occurrence.communication.audience, occurrence.sends_on)
+    occurrence.reach_when_planned = recipients(occurrence.communication.audience, occurrence.sends_on)
     approval = Approval(
         occurrence_id=occurrence.id,
         text_version=occurrence.text_version,

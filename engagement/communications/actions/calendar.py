@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, not_, select
+from sqlalchemy import not_, select
 
 from engagement import audit, clock
 from engagement.accounts.models import Account
 from engagement.audiences.models import Audience
+from engagement.audiences.outside.queries import outsiders_in
 from engagement.audiences.queries import people_in
 from engagement.audit import Actor
 from engagement.communications.actions.approving import lapse, withdraw_approval
@@ -19,6 +20,7 @@ from engagement.communications.actions.states import refuse_unless
 from engagement.communications.actions.waiting import stop_overtaken
 from engagement.communications.models import Communication, Details, Occurrence
 from engagement.communications.rules import CommunicationKind, OccurrenceStatus
+from engagement.communications.scopes import writes_outside, written_to
 from engagement.communications.texts.queries.outlines import standard_outlines
 from engagement.communications.texts.rules.languages import check_language
 from engagement.communications.texts.rules.limits import check_text
@@ -29,6 +31,7 @@ from engagement.db import count_of, db
 from engagement.errors import BadInput
 from engagement.letters import clean
 from engagement.programmes.models import Programme
+from engagement.reach import Reach
 from engagement.verbs import Verb
 from engagement.words import plural
 
@@ -43,9 +46,10 @@ ENDED = "The communication was ended."
 LONGEST_WAIT, MOST_REMINDERS = 30, 3
 
 
-def refuse_readers_beyond(within: ColumnElement[bool], audience: Audience, on: date) -> None:
-    """Raise BadInput when the audience reaches people now who don't meet the condition (see `scopes.written_to`)."""
-    beyond = count_of(people_in(audience, on).where(not_(within)))
+def refuse_readers_beyond(planning: Reach, programme_id: int, audience: Audience, on: date) -> None:
+    """Raise BadInput when the audience reaches somebody now to whom `planning` may not write (see `scopes.written_to`)."""
+    beyond = count_of(people_in(audience, on).where(not_(written_to(planning, programme_id))))
+    beyond += sum(not writes_outside(planning, programme_id, each.places) for each in outsiders_in(audience, on))
     if beyond:
         sentence = (
             f"“{audience.name}” reaches {plural(beyond, 'person', 'people')} outside the waves that you plan. Choose an audience within them, or ask a "

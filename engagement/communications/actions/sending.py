@@ -6,10 +6,12 @@ from sqlalchemy import true, update
 
 from engagement import audit, clock
 from engagement.accounts.models import Account
-from engagement.audiences.queries import people_in, reach
+from engagement.audiences.outside.queries import recipients
+from engagement.audiences.queries import people_in
 from engagement.audit import Actor
 from engagement.communications.actions.approving import lapse_if_overtaken
 from engagement.communications.actions.building import build_message, build_test_copy
+from engagement.communications.actions.outside import queue_outside
 from engagement.communications.actions.placing import move_occurrence, skip_occurrence
 from engagement.communications.actions.states import allow_in, lock, refuse_unless
 from engagement.communications.models import Occurrence
@@ -109,7 +111,7 @@ def hold_occurrence(occurrence_id: int, reason: str) -> None:
 
 def _queue(occurrence: Occurrence, now: datetime, organisation: Organisation) -> QueueOutcome:
     audience = occurrence.communication.audience
-    if not reach(audience, occurrence.sends_on):
+    if not recipients(audience, occurrence.sends_on):
         occurrence.status, occurrence.finished_at, occurrence.reached = OccurrenceStatus.SENT, now, 0
         occurrence.reason = NOBODY.format(audience=audience.name)
         audit.record(Verb.FOUND_NO_RECIPIENTS, occurrence, by=audit.CLOCK, reason=(None, occurrence.reason))
@@ -126,13 +128,14 @@ def _queue(occurrence: Occurrence, now: datetime, organisation: Organisation) ->
 
 def _queue_for(occurrence: Occurrence, mailing: Mailing, on: date, now: datetime, organisation: Organisation) -> int:
     communication = occurrence.communication
-    return queue_for_people(
+    people = queue_for_people(
         mailing,
         people_in(communication.audience, on),
         due_at=due_column(now, organisation) if communication.in_working_hours else now,
         filled=filled_columns(mailing, organisation),
         translation=translation_column(mailing, organisation),
     )
+    return people + queue_outside(occurrence, mailing, on, now, organisation)
 
 
 def resume_occurrence(occurrence: Occurrence, *, now: datetime, by: Actor, organisation: Organisation = UNSET) -> int:

@@ -20,7 +20,7 @@ from engagement.db import db
 from engagement.mail.letters.rules.layout import Around, Button, html_layout
 from engagement.mail.models import Mailing
 from engagement.mail.queries import translations_in, whole_text_of
-from engagement.mail.rules import Letter
+from engagement.mail.rules import OUTSIDE, Letter
 from engagement.people.models import Person
 from engagement.people.organisation.rules import UNSET, Organisation
 from engagement.waves.models import Wave
@@ -53,6 +53,21 @@ def letter_of(occurrence: Occurrence, text: Text, organisation: Organisation, pr
     )
     confirming = f"\n\n{frame.say('confirm_why')}\n{slot(CONFIRM_SLOT)}" if asks else ""
     return Letter(subject, f"{made.text}{confirming}\n\n--\n{why}", html, text.language)
+
+
+def letter_outside(occurrence: Occurrence, text: Text, organisation: Organisation) -> Letter:
+    """Return a text of a message for readers outside the directory: without links to pages of their own, and nothing to confirm."""
+    frame, communication = frame_in(text.language), occurrence.communication
+    made = text_rendered(occurrence, text, frame).without_links(frame.words)
+    why = frame.say(
+        "why_outside",
+        programme=without_slots(communication.programme.name),
+        sender=without_slots(communication.owner.name),
+    )
+    around = Around(why, organisation.name, frame.language)
+    kicker = without_slots(_kicker(occurrence, frame))
+    html = html_layout(made.subject, kicker, made.html, _preheader(made), around, language=text.language)
+    return Letter(made.subject, f"{made.text}\n\n--\n{why}", html, f"{text.language}{OUTSIDE}")
 
 
 def confirm_button(frame: Frame, note: str = "") -> Button:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from engagement import clock
 from engagement.addresses import kept_form
+from engagement.audiences.outside.queries import outside_reach
 from engagement.audiences.queries import members, people_in, reaches
 from engagement.communications.models import Approval, Communication, Occurrence, SentBack, TextVersion
 from engagement.communications.queries import approvals
@@ -32,6 +33,8 @@ from engagement.words import short_day_words, zone_words
 class OccurrencePage:
     """Everything about one message: `reach_now` is the size of its audience now, `counts` its deliveries by state.
 
+    `outside` of these are stakeholders outside the directory.
+
     `lapsed` says why an approval no longer covers what readers act on, "" when it does. `sent_back` is what has to
     change before approval is asked again. `languages` are those of its texts, its own first; `unread` is the number of
     readers by language without a text in it. `plan` says when readers would get it, None once it is out; `waiting` says
@@ -45,6 +48,7 @@ class OccurrencePage:
     sent_back: SentBack | None
     history: list[Approval]
     reach_now: int
+    outside: int
     counts: dict[DeliveryState, int]
     languages: list[str]
     unread: dict[str, int]
@@ -66,7 +70,9 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
     approval = next(standing, None)
     lapsed = approvals.lapsed_because(occurrence, approval) if approval and occurrence.status.goes_out_by_itself else ""
     communication = occurrence.communication
-    groups = reader_groups(people_in(communication.audience, clock.today(communication.timezone)))
+    on = clock.today(communication.timezone)
+    groups = reader_groups(people_in(communication.audience, on))
+    [outside] = outside_reach([communication.audience.rule], on)
     languages = [text.language for text in texts_of(occurrence, organisation)]
     may_still_go = occurrence.status.can_be_written
     mailing, now = occurrence.mailing, clock.now()
@@ -78,7 +84,8 @@ def occurrence_page(occurrence: Occurrence, organisation: Organisation = UNSET) 
         lapsed=lapsed,
         sent_back=_sent_back(occurrence.id) if occurrence.status is OccurrenceStatus.DRAFT else None,
         history=history,
-        reach_now=sum(group.people for group in groups),
+        reach_now=sum(group.people for group in groups) + outside,
+        outside=outside,
         counts=delivery_counts(mailing.id) if mailing else {},
         languages=languages,
         unread=unread_languages(groups, languages, organisation) if may_still_go else {},
@@ -111,9 +118,11 @@ def version_of(occurrence_id: int, version_id: int) -> TextVersion | None:
 
 
 def reach_of(communications: Sequence[Communication], on: date) -> dict[int, int]:
-    """Return the number of people that each communication would reach now, in one pass over the directory."""
+    """Return the number of people, and of those outside the directory, that each communication would reach now."""
     audiences = {row.audience_id: row.audience for row in communications}
-    numbers = dict(zip(audiences, reaches([a.rule for a in audiences.values()], on), strict=True))
+    rules = [audience.rule for audience in audiences.values()]
+    every = (people + outside for people, outside in zip(reaches(rules, on), outside_reach(rules, on), strict=True))
+    numbers = dict(zip(audiences, every, strict=True))
     return {row.id: numbers[row.audience_id] for row in communications}
 
 

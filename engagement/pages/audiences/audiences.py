@@ -12,6 +12,7 @@ from engagement.audiences import actions, queries
 from engagement.audiences.conditions.queries.catalogue import FIELDS, understood
 from engagement.audiences.conditions.queries.narrowing import offered_places
 from engagement.audiences.models import Audience
+from engagement.audiences.outside.queries import Outsider, outside_reach, outsiders_in
 from engagement.audiences.scopes import audience_for, audience_to_change
 from engagement.communications.queries.calendar import EVERY_ONE, communications_running
 from engagement.communications.scopes import readable
@@ -84,8 +85,9 @@ def index() -> str:
     guard.allow_places(rights.choosing_audiences(reader))
     page = Asked().page(count_of(queries.audiences_in_use()), AUDIENCES_A_PAGE)
     lines = queries.audiences_listed(today(), limit=page.size, offset=page.offset)
+    outside = outside_reach([line.audience.rule for line in lines], today())
     may_change = rights.planning(reader).everything
-    return render_template("audiences/index.html", lines=lines, page=page, may_change=may_change)
+    return render_template("audiences/index.html", lines=lines, outside=outside, page=page, may_change=may_change)
 
 
 @blueprint.get("/audiences/<int:audience_id>")
@@ -93,7 +95,7 @@ def audience(audience_id: int) -> str:
     """Show one audience: its rule in words, whom it reaches now, why somebody is in it, and what uses it."""
     reader = guard.reader()
     reading, row = rights.reading(reader), audience_for(rights.choosing_audiences(reader), audience_id)
-    reach = queries.reach(row, today())
+    reach, outside = queries.reach(row, today()), outsiders_in(row, today())
     members = queries.members(row, today()).where(people_within(reading))
     asked = Asked()
     asked.carry("person", request.args.get("person", ""))
@@ -103,6 +105,8 @@ def audience(audience_id: int) -> str:
         audience=row,
         words=queries.words_of(row.rule),
         reach=reach,
+        outside=_outside_seen(outside),
+        outside_number=len(outside),
         page=page,
         hidden=reach - page.total,
         people=db.session.scalars(members.limit(page.size).offset(page.offset)).all(),
@@ -111,6 +115,16 @@ def audience(audience_id: int) -> str:
         messages=_messages_to(row, readable(reading)),
         may_change=rights.planning(reader).everything,
     )
+
+
+def _outside_seen(outside: list[Outsider]) -> list[Outsider]:
+    """Return those outside the directory who stand on maps that the reader sees."""
+    maps = rights.reading_maps(guard.reader())
+    return [
+        each
+        for each in outside
+        if any(maps.covers(programme_id=programme_id, wave_id=wave_id) for programme_id, wave_id in each.places)
+    ]
 
 
 def _messages_to(row: Audience, which: ColumnElement[bool] = EVERY_ONE) -> list[Any]:

@@ -70,7 +70,7 @@ def new() -> Drawn | BaseResponse:
         with saving(form) as saved:
             details = form.details()
             scopes.allow_in(planning, programme.id, details.wave)
-            calendar.refuse_readers_beyond(scopes.written_to(planning, programme.id), details.audience, today())
+            calendar.refuse_readers_beyond(planning, programme.id, details.audience, today())
             communication = calendar.make_communication(programme, details, by=reader.actor)
         if saved:
             return saved.to(
@@ -208,8 +208,7 @@ def edit(communication_id: int) -> Drawn | BaseResponse:
             planning = rights.planning(guard.reader())
             scopes.allow_in(planning, row.programme_id, details.wave)
             if details.audience != row.audience:
-                within = scopes.written_to(planning, row.programme_id)
-                calendar.refuse_readers_beyond(within, details.audience, today())
+                calendar.refuse_readers_beyond(planning, row.programme_id, details.audience, today())
             calendar.change_communication(row, details, by=guard.reader().actor)
         if saved:
             return saved.to(

@@ -1,6 +1,6 @@
 """The list of stakeholders: its filters, their choices, and its rows as a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select
@@ -10,23 +10,24 @@ from engagement.intake.register.queries.cells import Cells, Reaches
 from engagement.intake.register.rules import TOLD_ONLY, RegisterField
 from engagement.pages.frame.formats import today
 from engagement.pages.parts.lists import Asked
+from engagement.people.models import Person
 from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.entries.queries import entries_held
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.stakeholders.scopes import places_within, stakeholders_within
+from engagement.stakeholders.scopes import mapped_within, places_within, stakeholders_within
 from engagement.waves.scopes import waves_within
 
 #: The columns of the register, which can be imported again, and then those that only tell.
 HEADER = (*(field.value for field in RegisterField), *TOLD_ONLY)
 
 
-def stakeholders_asked(maps: Reach, asked: Asked) -> Select[Stakeholder]:
+def stakeholders_asked(maps: Reach, asked: Asked, owners: Sequence[Person] | None = None) -> Select[Stakeholder]:
     """Return the SELECT of the stakeholders whom the address asks for; the filters offer what some whom the reader sees has."""
     programmes, waves = queries.maps_with_stakeholders(places_within(maps), waves_within(maps))
-    owners = queries.owners(stakeholders_within(maps))
+    owners = queries.owners(stakeholders_within(maps)) if owners is None else owners
     filters = Filters(
         words=asked.words("q", "Name or role"),
         programme_id=asked.row("programme", "Programme", ((row.id, row.name) for row in programmes)),
@@ -35,7 +36,8 @@ def stakeholders_asked(maps: Reach, asked: Asked) -> Select[Stakeholder]:
         owner_id=asked.row("owner", "Looked after by", ((row.id, row.name) for row in owners), "Anybody"),
         with_removed=asked.one_of("removed", "Taken off the map", [("yes", "Shown as well")], "Not shown") == "yes",
     )
-    listed = queries.stakeholders_listed(stakeholders_within(maps), filters)
+    readable = stakeholders_within(maps) if filters.with_removed else mapped_within(maps)
+    listed = queries.stakeholders_listed(readable, filters)
     return asked.ordered(listed, queries.COLUMNS, usual="group", last=Stakeholder.id)
 
 

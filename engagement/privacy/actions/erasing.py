@@ -23,6 +23,7 @@ from engagement.mail.models import Delivery
 from engagement.people.actions import drop_roles
 from engagement.people.by_hand.models import HandValue
 from engagement.people.models import Person
+from engagement.privacy.actions.outsiders import erase_merged_into
 from engagement.privacy.actions.rewriting import (
     Decided,
     rewrite_by_key,
@@ -30,10 +31,11 @@ from engagement.privacy.actions.rewriting import (
     rewrite_what_was_written_down,
 )
 from engagement.privacy.queries.known_as import KnownAs, known_as
-from engagement.privacy.queries.reach import Subject, rows_about
+from engagement.privacy.queries.subject import Subject, rows_about
 from engagement.privacy.rules.naming import Wording
 from engagement.privacy.rules.records import ERASED, STAND_IN, Erased
 from engagement.stakeholders.actions.notes import forget_words_about
+from engagement.stakeholders.inbox.actions import forget_mail_from
 from engagement.training.models import Leftover, OwnDueDay
 from engagement.verbs import Verb
 
@@ -75,6 +77,9 @@ def erase_person(person: Person, *, by: Actor, decided: Decided | None = None) -
     dropped = _drop_what_waits(known, by)
     _empty_rows_about(person, account, known)
     forget_words_about(person)
+    erase_merged_into(person)
+    for address in known.own_addresses:
+        forget_mail_from(address)
     db.session.flush()
     who = Subject(person.id, account.id if account else None)
     rewrite_by_key(known, who)

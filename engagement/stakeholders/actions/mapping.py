@@ -14,6 +14,7 @@ from engagement.letters import clean
 from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme
 from engagement.searching import folded
+from engagement.stakeholders.copies.actions import stop_copies
 from engagement.stakeholders.models import (
     Stakeholder,
     StakeholderPlace,
@@ -256,7 +257,9 @@ def _removal(stakeholder: Stakeholder) -> StakeholderRemoval | None:
 
 
 def remove_stakeholder(stakeholder: Stakeholder, *, reason: str = "", by: Actor) -> None:
-    """Remove a stakeholder from every map; the history stays. Doing it twice changes nothing.
+    """Remove a stakeholder from every map; the history stays, and no message that waits goes to them any more.
+
+    Doing it twice changes nothing.
 
     Raises BadInput for a reason that is too long.
     """
@@ -269,6 +272,7 @@ def remove_stakeholder(stakeholder: Stakeholder, *, reason: str = "", by: Actor)
         stakeholder_id=stakeholder.id, reason=reason, removed_at=clock.now(), removed_by_id=by.account_id
     )
     db.session.add(removal)
+    stop_copies(stakeholder.id)
     changes = {"reason": (None, reason)} if reason else {}
     audit.record(Verb.REMOVED_STAKEHOLDER, told_of(stakeholder), by=by, **changes)
     db.session.flush()
@@ -277,11 +281,14 @@ def remove_stakeholder(stakeholder: Stakeholder, *, reason: str = "", by: Actor)
 def put_back(stakeholder: Stakeholder, *, by: Actor) -> None:
     """Undo a removal: the stakeholder is on the same maps again. Doing it twice changes nothing.
 
-    Raises BadInput when the same person, department or name was put on one of the maps meanwhile.
+    Raises BadInput when the same person, department or name was put on one of the maps meanwhile, RuleBroken for an entry
+    that was merged into another.
     """
     removal = _removal(stakeholder)
     if removal is None:
         return
+    if stakeholder.merged_into_id is not None:
+        raise RuleBroken(f"{stakeholder.title} is one with another entry now, and stays off the map.")
     _refuse_second(stakeholder, open_places(stakeholder))
     removal.undone_at, removal.undone_by_id = clock.now(), by.account_id
     audit.record(Verb.PUT_BACK_STAKEHOLDER, told_of(stakeholder), by=by)

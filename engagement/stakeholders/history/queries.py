@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from engagement.accounts.models import Account
 from engagement.db import db
-from engagement.stakeholders.models import StakeholderPlace, StakeholderProfile, StakeholderRemoval
+from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile, StakeholderRemoval
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.queries.present import standings_of
 from engagement.stakeholders.standings.rules import Standing, standing_words
@@ -28,10 +28,23 @@ class HistoryLine:
 def history_of(
     stakeholder_id: int, visible_places: ColumnElement[bool], *, with_labels: bool = True
 ) -> list[HistoryLine]:
-    """Return the history of a stakeholder, newest first; of the maps only visible ones.
+    """Return the history of a stakeholder, newest first; of the maps only visible ones. Entries merged into this one tell theirs.
 
     Without labels nothing tells of levels or impact that are still stored, nor the reasons that may speak of them.
     """
+    lines = _lines_of(stakeholder_id, visible_places, with_labels)
+    for merged in db.session.scalars(select(Stakeholder).where(Stakeholder.merged_into_id == stakeholder_id)):
+        theirs = _lines_of(merged.id, visible_places, with_labels, TAKEN_IN)
+        lines += [HistoryLine(line.at, line.by, f"As “{merged.title}”: {line.words}") for line in _together(theirs)]
+    return _together(lines)
+
+
+TAKEN_OFF, TAKEN_IN = "Taken off the map.", "Made one with this entry."
+
+
+def _lines_of(
+    stakeholder_id: int, visible_places: ColumnElement[bool], with_labels: bool, taken: str = TAKEN_OFF
+) -> list[HistoryLine]:
     profiles = db.session.scalars(
         select(StakeholderProfile)
         .where(StakeholderProfile.stakeholder_id == stakeholder_id)
@@ -50,13 +63,12 @@ def history_of(
         .order_by(StakeholderRemoval.id)
     ).all()
     stood = _stood(standings_of(stakeholder_id), with_labels)
-    lines = [*_said(profiles), *_placed(places), *_removed(removals), *stood]
-    return _together(sorted(lines, key=lambda line: line.at, reverse=True))
+    return [*_said(profiles), *_placed(places), *_removed(removals, taken), *stood]
 
 
 def _together(lines: Sequence[HistoryLine]) -> list[HistoryLine]:
-    """Return the lines with everything that one person said at one moment in one line."""
-    steps = groupby(lines, key=lambda line: (line.at, line.by))
+    """Return the lines, the newest first, with everything that one person said at one moment in one line."""
+    steps = groupby(sorted(lines, key=lambda line: line.at, reverse=True), key=lambda line: (line.at, line.by))
     return [HistoryLine(at, by, " ".join(line.words for line in said)) for (at, by), said in steps]
 
 
@@ -101,10 +113,12 @@ def _map_words(place: StakeholderPlace) -> str:
     return place.wave.title if place.wave is not None else f"the whole of {place.programme.name}"
 
 
-def _removed(removals: Sequence[StakeholderRemoval]) -> Iterator[HistoryLine]:
+def _removed(removals: Sequence[StakeholderRemoval], taken: str) -> Iterator[HistoryLine]:
     for removal in removals:
         why = f" “{removal.reason}”" if removal.reason else ""
-        yield HistoryLine(removal.removed_at, _name(removal.removed_by), f"Taken off the map.{why}")
+        yield HistoryLine(
+            removal.removed_at, _name(removal.removed_by), f"{taken if removal.undone_at is None else TAKEN_OFF}{why}"
+        )
         if removal.undone_at is not None:
             yield HistoryLine(removal.undone_at, _name(removal.undone_by), "Put back.")
 

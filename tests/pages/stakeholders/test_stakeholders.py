@@ -24,7 +24,7 @@ def test_somebody_who_is_put_on_the_map_stands_on_the_waves_page_at_once(manager
     assert (answer.status_code, answer.location) == (303, f"/stakeholders/{row.id}")
     expected = ["Ann Lead Team lead", "End users", "Speaks for the team.", "Ann Lead"]
     assert rows_of(manager.get(f"/waves/{wave.id}")) == [expected]
-    assert rows_of(manager.get("/stakeholders")) == [[*expected, "Wave 3: Property claims"]]
+    assert rows_of(manager.get("/stakeholders")) == [[*expected, "None logged", "Wave 3: Property claims"]]
     assert "Training for their own work, and somebody to turn to." in text_of(manager.get(answer.location))
 
 
@@ -147,3 +147,20 @@ def test_putting_back_somebody_who_is_there_again_is_refused_in_words(manager, w
     answer = manager.post(f"/stakeholders/{council.id}/return")
     assert answer.status_code == 422
     assert "Works council is on this map already." in text_of(answer)
+
+
+def test_pages_of_the_list_go_through_all_groups_in_order(manager, wave):
+    for number in range(57):
+        add_stakeholder(f"Broker {number:02}", G.CUSTOMERS, places=[wave], by=TESTER)
+    for number in range(48):
+        add_stakeholder(f"Desk {number:02}", G.EXECUTIVE_SPONSORS, places=[wave], by=TESTER)
+    add_stakeholder("Regulator", G.OTHERS, places=[wave], by=TESTER)
+    db.session.commit()
+    names = [
+        row[0].removesuffix(" Outside the directory")
+        for page in (1, 2, 3)
+        for row in rows_of(manager.get(f"/stakeholders?page={page}"))
+    ]
+    desks, brokers = [f"Desk {n:02}" for n in range(48)], [f"Broker {n:02}" for n in range(57)]
+    assert names == [*desks, *brokers, "Regulator"]
+    assert rows_of(manager.get("/stakeholders?order=-group"))[0][0].startswith("Regulator")

@@ -21,7 +21,8 @@ def _saved() -> dict[int, Rule]:
     return dict(db.session.execute(select(Audience.id, Audience.rule)).all())
 
 
-def _rules(condition: Condition, ground: Ground) -> list[Rule]:
+def rules_named(condition: Condition, ground: Ground) -> list[Rule]:
+    """Return the rules of the audiences that a condition names; a deleted one reaches nobody."""
     return [ground.once(_saved).get(key, NOBODY) for key in condition["values"]]
 
 
@@ -31,10 +32,10 @@ class AudienceField(Field):
     takes_ids = is_quoted = True
 
     def sql(self, condition: Condition, ground: Ground) -> ColumnElement[bool]:
-        return or_(false(), *map(ground.sql, _rules(condition, ground))).self_group()
+        return or_(false(), *map(ground.sql, rules_named(condition, ground))).self_group()
 
     def holds(self, condition: Condition, facts: Person, ground: Ground) -> bool:
-        return any(ground.meets(rule, facts) for rule in _rules(condition, ground))
+        return any(ground.meets(rule, facts) for rule in rules_named(condition, ground))
 
     def named(self, values: Values) -> Labels:
         return dict(db.session.execute(select(Audience.id, Audience.name).where(Audience.id.in_(values))).all())

@@ -4,6 +4,7 @@ Values are put in after Markdown has done its work, and escaped, so they can nev
 a field is allowed only if it is a link and the whole address; see `field_places`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -33,6 +34,27 @@ class Rendered:
             _filled(self.html, {name: escape(isolated(value)) for name, value in values.items()}),
             _filled(self.text, values),
         )
+
+    def without_links(self, words: Mapping[str, str]) -> "Rendered":
+        """Return the same without links to readers' own pages, and without the lines that end by leading to one.
+
+        `words` are those of links that stand alone, which go too.
+        """
+        html = _LEADS_TO_LINK.sub(lambda m: "" if m[2] == escape(words[m[1]]) else m[0], self.html)
+        html = _OWN_LINK.sub(lambda m: "" if m[2] == escape(words[m[1]]) else m[2], html)
+        return Rendered(
+            " ".join(_OWN_ADDRESS.sub("", self.subject).split()),
+            _EMPTY_PARAGRAPH.sub("", html),
+            re.sub(r"\n{3,}", "\n\n", _OWN_ADDRESS.sub("", _LEADS_TO_ADDRESS.sub("", self.text))).strip(),
+        )
+
+
+_LINK_NAMES = "|".join(LINKS)
+_OWN_LINK = re.compile(rf'<a [^>]*href="\{{\{{ ({_LINK_NAMES}) \}}\}}"[^>]*>(.*?)</a>', re.DOTALL)
+_OWN_ADDRESS = re.compile(rf":?[ \t]*[(<]?\{{\{{ (?:{_LINK_NAMES}) \}}\}}[)>]?")
+_LEADS_TO_LINK = re.compile(rf"<p>(?:(?!</?p>|<a ).)*{_OWN_LINK.pattern}\s*</p>\n?", re.DOTALL)
+_LEADS_TO_ADDRESS = re.compile(rf"^.*:[ \t]*\{{\{{ (?:{_LINK_NAMES}) \}}\}}$", re.MULTILINE)
+_EMPTY_PARAGRAPH = re.compile(r"<p>\s*</p>\n?")
 
 
 def rendered(

@@ -94,7 +94,7 @@ def _whom(row: FileRow, known: Knowledge) -> tuple[EntryHeld | None, Subject]:
     """Return the entry that a row is about, None for somebody new, and who it is; raises Refused."""
     number = row.texts.get(F.NUMBER, "").removesuffix(".0")
     if number:
-        held = known.held.get(int(number)) if number.isascii() and number.isdecimal() and len(number) < 10 else None
+        held = known.numbered(int(number)) if number.isascii() and number.isdecimal() and len(number) < 10 else None
         if held is None:
             raise RowRefused(
                 f"No stakeholder that you see has the number {shown(number)}. Leave it empty for somebody new."

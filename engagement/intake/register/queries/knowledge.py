@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, and_, select
 
 from engagement.addresses import kept_form
 from engagement.db import db
@@ -15,9 +15,9 @@ from engagement.people.models import Department, Person
 from engagement.people.queries import active, departments
 from engagement.stakeholders.entries.queries import EntryHeld, entries_held
 from engagement.stakeholders.entries.rules import Subject
-from engagement.stakeholders.models import StakeholderPlace
+from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rules import StakeholderKind
-from engagement.stakeholders.scopes import places_within, stakeholders_within
+from engagement.stakeholders.scopes import places_within, stakeholders_within, stakeholders_within_alone
 from engagement.stakeholders.standings.queries.posts import holders_of_posts
 from engagement.waves.scopes import people_within
 
@@ -33,23 +33,30 @@ class Knowledge:
         self.maps = self.cells.maps
         self.held = {
             held.stakeholder.id: held
-            for held in entries_held(stakeholders_within(reaches.maps), places_within(reaches.maps), on)
+            for held in entries_held(_standing_alone(reaches), places_within(reaches.maps), on)
         }
+        self._leads_to = dict(
+            db.session.execute(
+                select(Stakeholder.id, Stakeholder.merged_into_id).where(Stakeholder.merged_into_id.is_not(None))
+            ).all()
+        )
         self._by_subject: dict[object, list[EntryHeld]] = defaultdict(list)
         for held in self.held.values():
             self._by_subject[key_of(held.entry.subject)].append(held)
         self._departments = {same_key(row.path): row for row in departments()}
         self._by_address, self._by_number = _people(rows, reaches)
         self._holders = holders_of_posts(on)
-        outside = select(StakeholderPlace.stakeholder_id).where(
-            StakeholderPlace.ended_at.is_(None), places_within(reaches.planning).is_not(true())
-        )
-        self._elsewhere = set(db.session.scalars(outside.distinct()))
+        alone = select(Stakeholder.id).where(stakeholders_within_alone(reaches.planning))
+        self._to_change = set(db.session.scalars(alone))
 
     def person(self, address: str, number: str) -> Person | None:
         """Return the person with this address, or with this number if there is no such address."""
         found = self._by_address.get(kept_form(address)) if address else None
         return found or (self._by_number.get(clean_number(number).strip()) if number else None)
+
+    def numbered(self, number: int) -> EntryHeld | None:
+        """Return the entry with a number, or the one that it was merged into."""
+        return self.held.get(self._leads_to.get(number) or number)
 
     def department(self, path: str) -> Department | None:
         """Return the open department with this path, in any spelling."""
@@ -61,7 +68,7 @@ class Knowledge:
 
     def may_change(self, held: EntryHeld) -> bool:
         """Return whether the reader keeps all maps on which somebody stands."""
-        return held.stakeholder.id not in self._elsewhere
+        return held.stakeholder.id in self._to_change
 
     def is_labelled(self, subject: Subject, represents: str, besides: EntryHeld | None) -> bool:
         """Return whether levels and impact are kept of somebody who speaks for `represents`."""
@@ -70,6 +77,10 @@ class Knowledge:
         others = (held for held in self.entries_of(subject) if held is not besides)
         speaks = bool(represents) or any(held.entry.represents for held in others)
         return speaks or subject.person_id in self._holders
+
+
+def _standing_alone(reaches: Reaches) -> ColumnElement[bool]:
+    return and_(stakeholders_within(reaches.maps), Stakeholder.merged_into_id.is_(None))
 
 
 def key_of(subject: Subject) -> object:

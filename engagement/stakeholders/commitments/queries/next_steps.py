@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
-from engagement.people.models import Person
+from engagement.people.models import Department, Person
 from engagement.reach import Reach
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.commitments.queries.lists import is_open
@@ -61,6 +61,23 @@ def important_without_next_step(planning: Reach) -> list[tuple[Stakeholder, Pers
         .order_by(Stakeholder.id)
     )
     return [(stakeholder, owner) for stakeholder, owner in db.session.execute(asked)]
+
+
+def gone_from_maps(planning: Reach) -> list[Stakeholder]:
+    """Return the stakeholders who have left or were closed and are still on the map, as far as the reader is asked to act."""
+    whom = aliased(Person)
+    asked = (
+        select(Stakeholder)
+        .join(StakeholderProfile, holds_now())
+        .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
+        .outerjoin(whom, whom.id == Stakeholder.person_id)
+        .outerjoin(Department, Department.id == Stakeholder.department_id)
+        .where(on_the_map(), looked_after(planning))
+        .where(or_(whom.left_at.is_not(None), Department.closed_at.is_not(None)))
+        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
+        .order_by(Stakeholder.id)
+    )
+    return list(db.session.scalars(asked))
 
 
 def promises_due(planning: Reach, on: date) -> list[Commitment]:

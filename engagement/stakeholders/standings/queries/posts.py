@@ -6,7 +6,8 @@ The attitude of any other employee is not stored, so that nobody's name stands b
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from engagement.db import db
 from engagement.people.models import Department, Person
@@ -14,7 +15,6 @@ from engagement.programmes.models import Ownership, Programme
 from engagement.stakeholders.champions.queries import is_champion_on
 from engagement.stakeholders.models import Champion, Stakeholder, StakeholderProfile
 from engagement.stakeholders.queries import holds_now
-from engagement.stakeholders.rules import StakeholderKind
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.rules import LABELS
 from engagement.waves.models import Wave
@@ -35,8 +35,11 @@ def may_be_labelled(on: date) -> ColumnElement[bool]:
         .where(Stakeholder.person_id.is_not(None), StakeholderProfile.represents != "")
     )
     here = select(Person.id).where(Person.left_at.is_(None), Person.id.in_(union_all(*_holders(on), speaking)))
-    is_group = Stakeholder.kind != StakeholderKind.PERSON
-    return or_(is_group, and_(Stakeholder.person_id.is_not(None), Stakeholder.person_id.in_(here)))
+    # An entry that was merged into a person's tells of that person.
+    into = aliased(Stakeholder)
+    of_whom = select(into.person_id).where(into.id == Stakeholder.merged_into_id).scalar_subquery()
+    person_id = func.coalesce(of_whom, Stakeholder.person_id)
+    return or_(person_id.is_(None), and_(person_id.is_not(None), person_id.in_(here)))
 
 
 def holders_of_posts(on: date) -> set[int]:

@@ -1,0 +1,1 @@
+"""Stakeholders outside the directory whom audiences reach."""

@@ -1,0 +1,1 @@
+"""Copies of messages that went to stakeholders outside the directory."""
