@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     organisation: str = "Your organisation"
     smtp_url: str = ""
     mail_from: str = "Engagement <engagement@example.com>"
+    mail_in: str = ""
     mail_rate: int = Field(default=0, ge=0)
     mail_connections: int = Field(default=2, ge=1, le=50)
     mailbox_port: int = Field(default=0, ge=0, le=65535)
@@ -109,6 +110,14 @@ class Settings(BaseSettings):
         if not all(address.rpartition("@")) or not value.isprintable():
             raise ValueError(f"“{value}” is not a sender; write it as Engagement <engagement@example.com>")
         return value
+
+    @field_validator("mail_in")
+    @classmethod
+    def _inbox_address(cls, value: str) -> str:
+        local, _, domain = value.strip().rpartition("@")
+        if value and (not local or not domain or "+" in local or any(c.isspace() for c in value.strip())):
+            raise ValueError(f"“{value}” is no address for mail that comes in; use one such as engagement@example.com")
+        return value.strip().lower()
 
     @field_validator("smtp_url")
     @classmethod

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from engagement import clock
 from engagement.db import db
-from engagement.demo import leading, mapping, messaging, roster, story, talking
+from engagement.demo import judging, leading, mapping, messaging, roster, story, talking
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.intake.actions import runs as intake
 from engagement.intake.reading.queries.files import open_file
@@ -50,7 +50,9 @@ def live_a_day(stage: Stage, offset: int) -> None:
     _move_waves_on(stage, offset)
     mapping.keep_the_map(stage, offset)
     talking.talk_with_stakeholders(stage, offset)
+    judging.judge_stakeholders(stage, offset)
     talking.make_and_close_promises(stage, offset)
+    talking.judge_relationships(stage, offset)
     leading.lead_visibly(stage, offset)
     messaging.write_and_send(stage, offset)
     _learn(stage, offset)

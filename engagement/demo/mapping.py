@@ -20,6 +20,9 @@ from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions import queries as coverage
 from engagement.stakeholders.champions.actions import appoint_champion, release_champion
 from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.relations.actions import end_relation, say_relation
+from engagement.stakeholders.relations.models import StakeholderRelation
+from engagement.stakeholders.relations.rules import RelationKind
 from engagement.stakeholders.rules import Contact, StakeholderGroup
 from engagement.waves.models import Wave
 
@@ -59,6 +62,11 @@ ENTRIES = (
     Entry(-95, "Brokers", G.CUSTOMERS, 3, "Ask why a claim was sorted as it was.", roster.WAVE_LEAD, contact=Contact("Association of Independent Brokers", "brokers@example.com")),
     Entry(-60, ("Legal", 2), G.OTHERS, None, "Data protection officer: judges what the workflows may read.", roster.ADMIN),
     Entry(-34, "Work council", G.OTHERS, 4, "Wants to hear of wave 4 early.", roster.WAVE_LEAD),
+    Entry(-142, "IT/Security", G.IT_LEADERS, None, "Releases each connection to another system.", roster.ADMIN),
+    Entry(-134, "Insurance regulator", G.OTHERS, None, "May ask at any time how a decision was made.", roster.MANAGER),
+    Entry(-126, "Finance/Accounts payable/Suppliers", G.END_USERS, 2, "Pay what the workflow has checked.", roster.WAVE_LEAD),
+    Entry(-90, "Sales", G.BUSINESS_LEADERS, 3, "Hear from brokers first when something is wrong.", roster.WAVE_LEAD),
+    Entry(-56, "Operations/Customer Service", G.END_USERS, 3, "Take the calls about letters and decisions.", roster.WAVE_LEAD),
     Entry(-30, "Underwriting", G.END_USERS, 4, "", None),
 )  # fmt: skip
 #: Day, wave, the department they are champions for, where they work, and how many.
@@ -69,6 +77,16 @@ APPOINTED: tuple[tuple[int, int, str, str, int], ...] = (
     (-30, 3, "Operations/Claims/Property", "Operations/Claims/Property", 6),
     (-28, 3, "Operations/Claims/Letters", "Operations/Claims/Letters", 4),
     (-20, 3, "Operations/Broker Service", "Operations/Broker Service", 1),
+)
+#: Day, who, how they stand, to whom; and on which day this has ended.
+RELATED: tuple[tuple[int, str, RelationKind, str, int | None], ...] = (
+    (-110, "Works council", RelationKind.INFLUENCES, "Operations/Claims/Letters", None),
+    (-110, "Works council", RelationKind.INFLUENCES, "Operations/Claims/Property", None),
+    (-94, "Brokers", RelationKind.INFLUENCES, "Operations/Broker Service", None),
+    (-94, "Policyholders", RelationKind.INFLUENCES, "Brokers", None),
+    (-90, "Brokers", RelationKind.INFLUENCES, "Operations/Claims/Property", -30),
+    (-58, "Works council", RelationKind.INFLUENCES, "Margaret Leclerc", None),
+    (-20, "Dana Whitfield", RelationKind.INFLUENCES, "Operations/Claims/Letters", None),
 )
 #: Figures who become champions of wave 3; Petra leaves before it starts.
 FIGURES_APPOINTED = {-90: roster.DEPARTED, -18: roster.EMPLOYEE}
@@ -89,6 +107,7 @@ def keep_the_map(stage: Stage, offset: int) -> None:
         if offset == -16:
             _save_audience(stage)
         _appoint(stage, offset)
+        _relate(stage, offset)
 
 
 def _manager(stage: Stage) -> Actor:
@@ -122,6 +141,13 @@ def _whom(whom: Figure | str | tuple[str, int]) -> Person | Department | str:
     if isinstance(whom, tuple):
         return list(_people_in(whom[0]))[whom[1]]
     return department_by_path(whom) or whom
+
+
+def entry_of(whom: tuple[str, int]) -> Stakeholder:
+    """Return the entry on the map of one of a department's people."""
+    person = _whom(whom)
+    assert isinstance(person, Person)
+    return db.session.scalars(select(Stakeholder).where(Stakeholder.person_id == person.id)).one()
 
 
 def _figure(figure: Figure) -> Person:
@@ -177,3 +203,17 @@ def _appoint(stage: Stage, offset: int) -> None:
     if offset == RELEASED_ON:
         first = next(iter(coverage.champions_of_wave(stage.waves[2].id, on)))
         release_champion(first, on, by=by)
+
+
+def _relate(stage: Stage, offset: int) -> None:
+    by, on = _manager(stage), stage.day(offset)
+    for day, first, kind, second, until in RELATED:
+        if day == offset:
+            say_relation(_titled(first), _titled(second), kind, on=on, by=by)
+        if until == offset:
+            pair = (StakeholderRelation.from_id == _titled(first).id, StakeholderRelation.to_id == _titled(second).id)
+            end_relation(db.session.scalars(select(StakeholderRelation).where(*pair)).one(), by=by)
+
+
+def _titled(title: str) -> Stakeholder:
+    return next(row for row in db.session.scalars(select(Stakeholder)) if row.title == title)

@@ -14,9 +14,12 @@ from engagement.people.queries import department_by_path
 from engagement.stakeholders.commitments.actions.promising import close_promise, make_promise, move_promise
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.commitments.rules import Outcome
+from engagement.stakeholders.health.actions import judge_health
 from engagement.stakeholders.interactions.actions import log_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said, Sentiment
 from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.rhythm.actions import say_own_rhythm
+from engagement.stakeholders.rhythm.rules import Every
 
 Whom = Figure | str
 
@@ -99,6 +102,25 @@ def make_and_close_promises(stage: Stage, offset: int) -> None:
                     close_promise(found, each.outcome, each.words, by=by)
                 elif found and each.due == MOVED[2]:
                     move_promise(found, stage.day(each.due), owner, MOVED[3], on=on, by=by)
+
+
+#: Day, whom, in tenths, why.
+JUDGED: tuple[tuple[int, Whom, int, str], ...] = (
+    (-60, "Works council", 60, "They agree in the open and warn in private; better than in autumn."),
+    (-27, "Operations/Broker Service", 35, "Two of three leads would wait until July, and say so to sales."),
+    (-6, "Works council", 75, "They saw a rehearsal and will speak for it."),
+)
+
+
+def judge_relationships(stage: Stage, offset: int) -> None:
+    """Judge how relationships stand on the day `offset` days from today, and have the council met every week."""
+    by = actor(stage, roster.MANAGER)
+    with stage.at(stage.day(offset), 16):
+        for day, whom, tenths, why in JUDGED:
+            if day == offset:
+                judge_health(stakeholder(whom), tenths, why, on=stage.day(offset), by=by)
+        if offset == -60:
+            say_own_rhythm(stakeholder("Works council"), Every.WEEK, by=by)
 
 
 def talk_with_stakeholders(stage: Stage, offset: int) -> None:

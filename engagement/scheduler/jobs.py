@@ -50,15 +50,6 @@ from engagement.resistance.saying.rules import HANDED_OVER_FROM
 from engagement.scheduler.items import one_by_one
 from engagement.set_aside import keys_set_aside
 from engagement.settings import Settings
-from engagement.stakeholders.commitments.actions import reminding
-from engagement.stakeholders.commitments.models import Commitment
-from engagement.stakeholders.commitments.queries.reminding import promises_to_remind_of, promises_to_tell_of
-from engagement.stakeholders.interactions import actions as interactions
-from engagement.stakeholders.interactions.models import Interaction
-from engagement.stakeholders.interactions.queries.timeline import sentiments_to_forget
-from engagement.stakeholders.models import Stakeholder
-from engagement.stakeholders.standings import actions as standings
-from engagement.stakeholders.standings.queries.posts import labels_to_forget
 from engagement.training.actions import leftovers
 from engagement.training.actions.assigning import settle_assignments
 from engagement.waves import actions as waves
@@ -114,21 +105,6 @@ def settle_leftovers(_settings: Settings) -> str:
         "settle-leftovers", "old training", overdue, lambda key: leftovers.settle_leftovers(clock.now(), key)
     )
     return f"{sum(gone)} let go."
-
-
-def forget_labels(settings: Settings) -> str:
-    """Empty levels, impact and sentiments of people whose last post ended; pages have not shown them since that moment."""
-    today = clock.today(settings.timezone)
-    emptied = one_by_one(
-        "forget-labels", Stakeholder, labels_to_forget(today), lambda key: standings.forget_labels(key, today)
-    )
-    spoke = one_by_one(
-        "forget-labels",
-        Interaction,
-        sentiments_to_forget(today),
-        lambda key: interactions.forget_sentiment(key, today),
-    )
-    return f"{sum(emptied) + sum(spoke)} emptied."
 
 
 def plan_occurrences(_settings: Settings) -> str:
@@ -195,21 +171,6 @@ def send_reminders(settings: Settings) -> str:
         lambda key: remind(key, now=clock.now(), organisation=Organisation.of(settings)),
     )
     return f"{sum(reminded)} reminders queued."
-
-
-def remind_of_promises(settings: Settings) -> str:
-    """Queue reminders of promises to stakeholders, and letters about those past their day."""
-    line, on, organisation = "remind-of-promises", clock.today(settings.timezone), Organisation.of(settings)
-    reminded = one_by_one(
-        line,
-        Commitment,
-        promises_to_remind_of(on, organisation.country),
-        lambda key: reminding.remind_of_promise(key, on, organisation),
-    )
-    told = one_by_one(
-        line, Commitment, promises_to_tell_of(on), lambda key: reminding.tell_of_late_promise(key, on, organisation)
-    )
-    return f"{sum(reminded)} reminders queued, {sum(told)} letters about late promises."
 
 
 def empty_letterbox(settings: Settings) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engagement.scheduler import jobs
+from engagement.scheduler import jobs, stakeholder_jobs
 from engagement.scheduler.telling import tell_administrators
 from engagement.settings import Settings
 from engagement.stakeholders.commitments.rules import REMINDED_WORKING_DAYS_BEFORE
@@ -65,7 +65,7 @@ TIMETABLE: tuple[Line, ...] = (
         "remind-of-promises",
         f"Writes to whoever has to keep a promise to a stakeholder {REMINDED_WORKING_DAYS_BEFORE} working days before its day, and to others once it is past.",
         timedelta(minutes=15),
-        jobs.remind_of_promises,
+        stakeholder_jobs.remind_of_promises,
     ),
     Line(
         "settle-leftovers",
@@ -77,7 +77,7 @@ TIMETABLE: tuple[Line, ...] = (
         "forget-labels",
         "Removes what is stored of a person’s attitude to a change once they hold no post in it any more.",
         timedelta(hours=24),
-        jobs.forget_labels,
+        stakeholder_jobs.forget_labels,
     ),
     Line(
         "empty-letterbox",

@@ -9,8 +9,8 @@ PLANNING = (
     "/waves/1/training /waves/1/training/people /people /people/1 /people/import /people/import/runs /people/role-rules "
     "/people/without-role /people/leavers /people/41 /departments /departments/2 /stakeholders /stakeholders?q=nobody "
     "/stakeholders/map /stakeholders/map?since=2026-01-01 /stakeholders/gaps /stakeholders/1 /stakeholders/1/edit "
-    "/stakeholders/new?wave=1 /stakeholders/import /stakeholders/duplicates /stakeholders/leadership /stakeholders/champions "
-    "/stakeholders/leadership/1 "
+    "/stakeholders/new?wave=1 /stakeholders/import /stakeholders/duplicates /stakeholders/leadership /stakeholders/network "
+    "/stakeholders/1/relations /stakeholders/chain /stakeholders/champions /stakeholders/leadership/1 "
     "/stakeholders/leadership/1/edit /stakeholders/leadership/new /waves/1/champions /audiences /audiences/1 /audiences/1/edit /audiences/new"
 ).split()
 TELLING = (

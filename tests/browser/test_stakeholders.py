@@ -91,7 +91,7 @@ def test_a_step_is_planned_and_done_by_keyboard_on_a_phone(live, window):
     margaret.sign_in(SPONSOR)
     margaret.open("/")
     assert "Yours to do as a sponsor" in margaret.text
-    margaret.page.get_by_role("link", name="Open it: Visit a team: Property").focus()
+    margaret.page.get_by_role("link", name="Open it : Visit a team: Property").focus()
     margaret.page.keyboard.press("Enter")
     margaret.page.get_by_label("How did it go?").focus()
     margaret.page.keyboard.type("They showed me the odd cases.")

@@ -217,7 +217,7 @@ def test_a_restore_that_is_killed_leaves_nothing_and_can_be_done_again_twice(
         process = subprocess.Popen(
             [sys.executable, "-c", KILLED, str(file)], cwd=ROOT, env=there.environment() | {"PYTHONPATH": str(ROOT)}
         )
-        assert process.wait(60) == -signal.SIGKILL
+        assert process.wait(300) == -signal.SIGKILL
         assert there.rows("SELECT count(*) FROM person") == [(0,)]
         assert there.rows("SELECT count(*) FROM audit_entry") == [(0,)]
     for force in ((), ("--force",)):
@@ -253,7 +253,7 @@ def test_a_backup_that_is_killed_leaves_no_file_of_its_name(lived_in: Shell, tmp
     process = subprocess.Popen(
         [sys.executable, "-c", code, str(file)], cwd=ROOT, env=lived_in.environment() | {"PYTHONPATH": str(ROOT)}
     )
-    assert process.wait(60) == -signal.SIGKILL
+    assert process.wait(300) == -signal.SIGKILL
     assert file.read_bytes() == b"the backup of yesterday"
     assert lived_in.flask("backup", file).code == 0
     assert not file.with_name("backup.zip.part").exists()

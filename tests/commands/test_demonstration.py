@@ -20,7 +20,7 @@ from engagement.stakeholders.rules import StakeholderGroup
 
 PAGES = {
     "manager": ["/", "/programmes", "/waves/3", "/people", "/audiences", "/communications", "/deliveries", "/training",
-                "/waves/2/training", "/stakeholders", "/stakeholders/2", "/stakeholders/leadership", "/stakeholders/champions", "/stakeholders/leadership/4", "/waves/3/champions", "/audiences/7", "/people/leavers", "/concerns", "/reports/programmes/1", "/mailbox"],
+                "/waves/2/training", "/stakeholders", "/stakeholders/2", "/stakeholders/map?since=2020-01-01", "/stakeholders/gaps", "/stakeholders/leadership", "/stakeholders/network", "/stakeholders/11/relations", "/stakeholders/chain", "/stakeholders/champions", "/stakeholders/leadership/4", "/waves/3/champions", "/audiences/7", "/people/leavers", "/concerns", "/reports/programmes/1", "/mailbox"],
     "sponsor": ["/", "/stakeholders", "/me", "/me/messages", "/reports/programmes/1"],
     "employee": ["/", "/me", "/me/champion", "/me/training", "/me/messages", "/me/concerns", "/concerns/new"],
     "lead": ["/", "/me", "/me/team"],
@@ -95,6 +95,11 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(loaded: Demons
     }
     assert one(shell, "SELECT count(*) FROM interaction") == 15
     assert words(shell, "SELECT outcome FROM commitment") == {"kept", "not_kept", "None"}
+    assert (
+        one(shell, "SELECT count(DISTINCT stakeholder_id) FROM stakeholder_standing WHERE superseded_at IS NOT NULL")
+        > 9
+    )
+    assert one(shell, "SELECT count(*) FROM stakeholder_standing WHERE reason = ''") == 0
     assert one(shell, "SELECT count(*) FROM stakeholder_removal WHERE undone_at IS NULL") == 1
 
     with application(shell) as app:

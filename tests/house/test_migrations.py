@@ -113,6 +113,7 @@ CALLED = {
     "other_id": "stakeholder",
     "rule_id": "role_rule",
     "run_id": "import_run",
+    "relation_id": "stakeholder_relation",
     "step_id": "leadership_step",
     "upload_id": "kept_upload",
     "version_id": "text_version",

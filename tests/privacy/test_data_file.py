@@ -25,7 +25,8 @@ from engagement.mail.confirmations.actions import acknowledge
 from engagement.mail.rules import Letter, MailingKind
 from engagement.people.actions import name_department_manager
 from engagement.privacy.queries.data_file import data_of
-from engagement.privacy.queries.reach import NOBODY, REACH, leads_to
+from engagement.privacy.queries.reach import NOBODY, REACH
+from engagement.privacy.queries.subject import leads_to
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
 from engagement.resistance import actions as resistance

@@ -28,7 +28,8 @@ from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.privacy.actions.rewriting import Decided
 from engagement.privacy.queries.known_as import known_as
 from engagement.privacy.queries.passages import passages_about
-from engagement.privacy.queries.reach import REACH, Subject
+from engagement.privacy.queries.reach import REACH
+from engagement.privacy.queries.subject import Subject
 from engagement.privacy.queries.texts import FREE_TEXT, SIGNED, WRITTEN_DOWN
 from engagement.privacy.rules.records import STAND_IN
 from engagement.resistance import actions as resistance

@@ -18,7 +18,7 @@ from engagement.people.models import Person
 from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.reach import Reach
-from engagement.scheduler import jobs
+from engagement.scheduler import stakeholder_jobs
 from engagement.set_aside import set_aside
 from engagement.stakeholders.actions import mapping
 from engagement.stakeholders.commitments.actions import promising
@@ -82,7 +82,7 @@ def letters():
 
 def run(app):
     db.session.commit()
-    return jobs.remind_of_promises(app.config["SETTINGS"])
+    return stakeholder_jobs.remind_of_promises(app.config["SETTINGS"])
 
 
 @pytest.mark.parametrize(

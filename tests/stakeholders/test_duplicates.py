@@ -22,8 +22,16 @@ from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.duplicates.actions import merge_stakeholders, say_not_the_same
 from engagement.stakeholders.duplicates.queries import pair_to_merge, pairs_proposed
 from engagement.stakeholders.duplicates.rules import are_near, near_pairs
+from engagement.stakeholders.health.actions import judge_health
+from engagement.stakeholders.health.queries import judgement_of
 from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.models import Stakeholder, StakeholderNote
+from engagement.stakeholders.relations.actions import say_relation
+from engagement.stakeholders.relations.queries import network_within
+from engagement.stakeholders.relations.rules import RelationKind
+from engagement.stakeholders.rhythm.actions import say_own_rhythm
+from engagement.stakeholders.rhythm.queries import own_rhythm
+from engagement.stakeholders.rhythm.rules import Every
 from engagement.stakeholders.rules import Contact, StakeholderGroup
 from engagement.stakeholders.standings.actions import forget_labels, say_standing
 from engagement.stakeholders.standings.models import StakeholderStanding
@@ -165,6 +173,26 @@ def test_merging_loses_nothing(wave, frozen):
     assert (two.merged_into_id, proposed()) == (one.id, [])
     with pytest.raises(RuleBroken, match="is one with another entry now"):
         put_back(two, by=TESTER)
+
+
+def test_relations_rhythm_and_judgement_hold_of_the_one_who_stays(wave):
+    kept, gone, other = put("Works council", wave), put("Works councils", wave), put("Brokers", wave)
+    for first, second in ((gone, other), (kept, other), (other, gone), (gone, kept)):
+        say_relation(first, second, RelationKind.INFLUENCES, on=DAY, by=TESTER)
+    say_own_rhythm(gone, Every.WEEK, by=TESTER)
+    judge_health(gone, 70, "They call us first.", on=DAY, by=TESTER)
+    merge(kept, gone)
+    pairs = network_within(Reach(everything=True), DAY).pairs(RelationKind.INFLUENCES)
+    assert set(pairs) == {(kept.id, other.id), (other.id, kept.id)}
+    assert own_rhythm(kept.id).every is Every.WEEK
+    assert judgement_of(kept.id).figure == 70
+
+
+def test_of_a_person_without_a_post_no_judgement_is_taken_over(wave):
+    person, gone = put(make_person("Ann Lead", "ann@example.com"), wave), put("A. Lead", wave)
+    judge_health(gone, 20, "She is against it.", on=DAY, by=TESTER)
+    merge(person, gone)
+    assert (judgement_of(person.id), judgement_of(gone.id)) == (None, None)
 
 
 def test_who_was_merged_before_leads_to_the_last_one(wave):

@@ -12,7 +12,7 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, BeyondReach, NotFound, RuleBroken
 from engagement.reach import Reach
-from engagement.scheduler.jobs import forget_labels
+from engagement.scheduler.stakeholder_jobs import forget_labels
 from engagement.stakeholders.actions import mapping
 from engagement.stakeholders.interactions import actions
 from engagement.stakeholders.interactions.models import InteractionWording

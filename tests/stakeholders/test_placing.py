@@ -18,7 +18,7 @@ from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.scopes import doors_to, places_within, stands_within_alone
 from engagement.stakeholders.standings.actions import say_standing
 from engagement.stakeholders.standings.queries.movement import movement
-from engagement.stakeholders.standings.queries.placing import stood, told
+from engagement.stakeholders.standings.queries.placing import reasons, stood, told
 from engagement.stakeholders.standings.rules import Level, Quadrant, Standing
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -154,14 +154,14 @@ def test_a_past_map_tells_no_levels_of_whom_none_may_be_kept_today(wave):
     say(row, influence=70, interest=80, level_now=Level.RESISTANT, level_wanted=Level.LEADING, reason="She said no.")
     later = clock.now() + HOUR
     assert places(stood(before=later, on=ON)) == {row.id: (70, 80, Level.RESISTANT, Level.LEADING)}
-    assert told([row.id], on=ON)[row.id].tells_reason
+    assert [said.reason for said in reasons([row.id], on=ON).values()] == ["She said no."]
     wave.lead = None
     db.session.flush()
     for before in (later, None):
         (found,) = stood(before=before, on=ON)
         assert (found.said, found.is_labelled) == (Standing(70, 80), False)
         assert (found.gap, found.urgency) == (None, None)
-        assert not told([row.id], before=before, on=ON)[row.id].tells_reason
+        assert reasons([row.id], before=before, on=ON) == {}
 
 
 def test_filters_hold_for_the_moment_that_is_asked_for(wave):
@@ -183,7 +183,7 @@ def test_filters_hold_for_the_moment_that_is_asked_for(wave):
     assert stood(filters=Filters(owner_id=ann.id), on=ON) == []
     assert stood(filters=Filters(words="ask"), on=ON) == []
     assert stood(filters=Filters(owner_id=bob.id), before=first, on=ON) == []
-    assert told([row.id], before=first, on=ON)[row.id].profile.owner == ann
+    assert told([row.id], before=first)[row.id].profile.owner == ann
 
 
 def test_a_place_out_of_reach_shows_nobody(wave):

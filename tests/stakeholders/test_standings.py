@@ -21,7 +21,7 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people
 from engagement.programmes import actions as programmes
 from engagement.programmes.rules import OwnershipPart
-from engagement.scheduler.jobs import forget_labels as forget_labels_of_the_day
+from engagement.scheduler.stakeholder_jobs import forget_labels as forget_labels_of_the_day
 from engagement.stakeholders.actions import mapping
 from engagement.stakeholders.champions.actions import appoint_champion, release_champion
 from engagement.stakeholders.history.queries import history_of

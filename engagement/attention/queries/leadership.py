@@ -1,12 +1,15 @@
-"""What sponsors' steps need: of the sponsor to do them, and of who plans to look at those that were missed."""
+"""What leadership needs: of sponsors their steps; of who plans a look at what was missed, and at chains that are broken."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.need import Need, Needed, Who
-from engagement.attention.rules import Kind, Place, Reason, days_late
+from engagement.attention.rules import NEAR_DAYS, Kind, Place, Reason, days_late
+from engagement.stakeholders.chain.queries import BrokenChain, broken_chains
 from engagement.stakeholders.leadership.queries import StepShown, steps_for_planners, steps_waiting_for
+from engagement.waves.models import Wave
 
 
 def steps_needed(reader: Reader, on: date, limit: int) -> list[Needed]:
@@ -25,3 +28,20 @@ def steps_needed(reader: Reader, on: date, limit: int) -> list[Needed]:
         Needed(reason, len(found), [row(reason, shown) for shown in found[:limit]])
         for reason, found in ((Reason.OWN_STEP, own), (Reason.SPONSORS_STEP, others))
     ]
+
+
+def chains_needed(reader: Reader, planned: Sequence[Wave], on: date, limit: int) -> list[Needed]:
+    """Return the planned waves near their go-live to whose departments the sponsor's word doesn't get."""
+    near = [wave for wave in planned if wave.status.is_ahead and wave.go_live_on <= on + timedelta(days=NEAR_DAYS)]
+    if not near or not rights.reading_maps(reader).holds_places:
+        return []
+
+    def row(found: BrokenChain) -> Need:
+        wave, lead = found.wave, found.wave.lead
+        who = Who(lead.name, person_id=lead.id) if lead is not None else None
+        late = days_late(wave.go_live_on, on)
+        place = Place.SPONSOR_CHAIN
+        return Need(Reason.BROKEN_CHAIN, Kind.WAVE, wave.id, wave.title, place, found, who, None, wave.go_live_on, late)
+
+    broken = broken_chains(near, on)
+    return [Needed(Reason.BROKEN_CHAIN, len(broken), [row(found) for found in broken[:limit]])]

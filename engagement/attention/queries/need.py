@@ -15,12 +15,23 @@ from engagement.communications.models import Occurrence
 from engagement.people.models import Person
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
+from engagement.stakeholders.chain.queries import BrokenChain
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
 
 Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class WaitingMail:
+    """How many mails to a programme wait until somebody assigns them."""
+
+    number: int
+
+
 #: The thing behind a need, with everything that a sentence about it may say.
 Subject = (
     Occurrence
@@ -35,7 +46,10 @@ Subject = (
     | SetAside
     | Commitment
     | Stakeholder
+    | LastContact
+    | WaitingMail
     | StepShown
+    | BrokenChain
 )
 
 

@@ -9,11 +9,11 @@ from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
-from engagement.attention.queries.leadership import steps_needed
+from engagement.attention.queries.leadership import chains_needed, steps_needed
 from engagement.attention.queries.need import Need, Needed, Who, account, first, person
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
-from engagement.attention.queries.stakeholders import gone, next_steps, promises
+from engagement.attention.queries.stakeholders import contacts, gone, mail_in, next_steps, promises
 from engagement.attention.queries.waves import (
     MissingCurriculum,
     RolelessMembers,
@@ -57,9 +57,12 @@ def needed_by(
         promises(reader, on, limit),
         next_steps(reader, limit),
         gone(reader, limit),
+        contacts(reader, on, limit),
+        mail_in(reader, limit),
         _old_training(reader, on, limit),
         _vacancies([wave for wave in planned if reaches_programme(planning, wave.programme)], on, limit),
         *_training([wave for wave in planned if wave.status.is_open], on, limit),
+        *chains_needed(reader, planned, on, limit),
         *steps_needed(reader, on, limit),
         _leavers(reader),
         _sign_ins(reader, limit),

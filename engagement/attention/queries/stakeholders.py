@@ -1,19 +1,22 @@
-"""What stakeholders need of a reader: promises that are due, a next step for those who are important, and word of who is gone."""
+"""What stakeholders need of a reader: promises, a next step for the important, a contact in time, and word of who is gone."""
 
 from datetime import date
 
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
-from engagement.attention.queries.need import Need, Needed, first, person
+from engagement.attention.queries.need import Need, Needed, WaitingMail, first, person
 from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.people.models import Person
+from engagement.programmes.models import Programme
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.commitments.queries.next_steps import (
     gone_from_maps,
     important_without_next_step,
     promises_due,
 )
+from engagement.stakeholders.inbox.queries import inboxes_waiting
 from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.rhythm.queries import LateContact, late_contacts
 
 
 def promises(reader: Reader, on: date, limit: int) -> Needed:
@@ -63,3 +66,35 @@ def gone(reader: Reader, limit: int) -> Needed:
         return Need(Reason.STAKEHOLDER_GONE, Kind.STAKEHOLDER, stakeholder.id, stakeholder.title, place, stakeholder)
 
     return first(Reason.STAKEHOLDER_GONE, gone_from_maps(rights.planning(reader)), row, limit)
+
+
+def contacts(reader: Reader, on: date, limit: int) -> Needed:
+    """Return whom the reader looks after, or nobody does on their maps, and who were not contacted in time."""
+
+    def row(found: LateContact) -> Need:
+        stakeholder, contact = found.stakeholder, found.contact
+        who = person(found.owner) if found.owner and not found.owner.has_left else None
+        return Need(
+            Reason.CONTACT,
+            Kind.STAKEHOLDER,
+            stakeholder.id,
+            stakeholder.title,
+            Place.STAKEHOLDER,
+            contact,
+            who,
+            contact.last_on,
+            contact.due_on,
+            contact.days_late(on),
+        )
+
+    return first(Reason.CONTACT, late_contacts(rights.planning(reader), on), row, limit)
+
+
+def mail_in(reader: Reader, limit: int) -> Needed:
+    """Return the programmes whose mail waits until somebody assigns it, one need for each."""
+
+    def row(found: tuple[Programme, int]) -> Need:
+        programme, number = found
+        return Need(Reason.MAIL_IN, Kind.MAIL, programme.id, programme.name, Place.INBOX, WaitingMail(number))
+
+    return first(Reason.MAIL_IN, inboxes_waiting(rights.planning(reader)), row, limit)

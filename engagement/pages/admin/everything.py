@@ -25,7 +25,9 @@ OF_THE_SERVICE = frozenset(
 )
 #: Concerns and what was said about them: only for a reader of every concern.
 OF_CONCERNS = frozenset(("concern", "concern_reply", "concern_step"))
-SECRET = frozenset("password_hash session_version receipt_hash submission fingerprint claimed_by claimed_until".split())
+SECRET = frozenset(
+    "password_hash session_version receipt_hash submission fingerprint claimed_by claimed_until mail_token".split()
+)
 README = (
     "One file a table, with a header of its columns; times are in UTC. Columns that end in _id name a row of the table that they "
     "are called after.\nLeft out: passwords, codes of receipts, what the service keeps for itself or for a day{concerns}.\n"

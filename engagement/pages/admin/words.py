@@ -23,8 +23,10 @@ from engagement.pages.frame.formats import brief_moment, day, kept_moment, momen
 from engagement.people.rules import TrainingRole
 from engagement.programmes.rules import SCOPE_QUESTIONS
 from engagement.stakeholders.commitments.rules import Outcome
+from engagement.stakeholders.relations.rules import RelationKind
+from engagement.stakeholders.rhythm.rules import Every
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.stakeholders.standings.rules import Level
+from engagement.stakeholders.standings.rules import Level, Quadrant
 from engagement.training.rules import CompletionSource, LeftoverDecision
 from engagement.verbs import verb_words
 from engagement.words import count, language_words, listed, short_day_words, zone_words
@@ -76,8 +78,11 @@ VOCABULARIES: dict[tuple[str, str], type[StrEnum]] = {
     ("module", "how"): CompletionSource,
     ("person", "training roles"): TrainingRole,
     ("stakeholder", "group"): StakeholderGroup,
+    **{("programme", quadrant.value): Every for quadrant in Quadrant},
+    ("stakeholder", "contact"): Every,
     ("stakeholder", "outcome"): Outcome,
     ("stakeholder", "level_now"): Level,
+    ("stakeholder", "relation"): RelationKind,
     ("stakeholder", "level_wanted"): Level,
 }
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from engagement import clock
 from engagement.pages.frame import guard
+from engagement.stakeholders.standings.rules import written
 from engagement.words import (
     brief_day_words,
     count,
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
         brief_moment=brief_moment,
         clock_time=clock_time,
         share=share,
+        tenths=written,
         count=count,
         plural=plural,
         iso=iso,

@@ -26,6 +26,7 @@ _PAGES = {
     Place.DEPARTMENT: ("people.department", "department_id"),
     Place.STAKEHOLDER: ("stakeholders.stakeholder", "stakeholder_id"),
     Place.PLAN_STAKEHOLDER: ("stakeholders.edit", "stakeholder_id"),
+    Place.INBOX: ("stakeholders.inbox", "programme_id"),
     Place.PROMISE: ("stakeholders.promise", "commitment_id"),
     Place.COMMUNICATION: ("calendar.communication", "communication_id"),
     Place.PLAN_COMMUNICATION: ("calendar.edit", "communication_id"),
@@ -33,6 +34,7 @@ _PAGES = {
     Place.SIGN_INS: ("admin.waiting_sign_ins", ""),
     Place.JOBS: ("admin.jobs", ""),
     Place.LEADERSHIP_STEP: ("stakeholders.step", "step_id"),
+    Place.SPONSOR_CHAIN: ("stakeholders.chain", "wave"),
 }
 #: Further arguments, for pages that show more than is meant.
 _NARROWED: dict[Place, dict[str, Any]] = {Place.GIVE_ROLES: {"role": "none"}}

@@ -24,7 +24,8 @@ from engagement.privacy.actions.rewriting import Decided
 from engagement.privacy.queries.data_file import data_of
 from engagement.privacy.queries.known_as import known_as
 from engagement.privacy.queries.passages import passages_about
-from engagement.privacy.queries.reach import OF_CONCERNS, Subject
+from engagement.privacy.queries.reach import OF_CONCERNS
+from engagement.privacy.queries.subject import Subject
 from engagement.privacy.queries.texts import FREE_TEXT
 from engagement.verbs import Verb
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import hypot
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from engagement.pages.stakeholders.spots import (
     LEFT,
@@ -14,7 +14,6 @@ from engagement.pages.stakeholders.spots import (
     SIDE,
     TOP,
     WIDE,
-    Dot,
     Mark,
     Name,
     Sizes,
@@ -165,93 +164,84 @@ def _ground(sizes: Sizes) -> Markup:
 
 
 def _marks(picture: Picture, marks: Sequence[Mark], sizes: Sizes) -> Markup:
-    names = named(marks, picture.names, sizes)
+    """Return all that stands on the field. It is put together as plain text, in which names and addresses are escaped."""
     alone = {mark.dots[0].stakeholder_id: mark for mark in marks if not mark.is_count}
-    trails = [_trail(former, alone[key], sizes) for key, former in picture.former.items() if key in alone]
+    ways = [(former, alone[key]) for key, former in picture.former.items() if key in alone]
+    trails = [_trail(former, mark, sizes) for former, mark in ways]
+    names = named(marks, picture.names, sizes, [point for way in ways for point in _points(*way)])
     counts = [len(mark.dots) for mark in marks if mark.is_count]
     most = max(counts) if sum(counts) > MANY else 0
     drawn = [
         _count(picture, mark, sizes, most) if mark.is_count else _dot(picture, mark, names, sizes) for mark in marks
     ]
-    return Markup("").join([*trails, *drawn])
+    return Markup("".join([*trails, *drawn]))  # noqa: S704  _dot and _count escape what people wrote
 
 
-def _trail(former: tuple[int, int], mark: Mark, sizes: Sizes) -> Markup:
+def _points(former: tuple[int, int], mark: Mark) -> list[tuple[float, float]]:
+    """Return points on the way from a former place to the dot, near enough that no name fits between two."""
+    x, y = x_of(former[1]), y_of(former[0])
+    steps = int(hypot(mark.x - x, mark.y - y) // 6)
+    return [(x + (mark.x - x) * n / (steps + 1), y + (mark.y - y) * n / (steps + 1)) for n in range(steps + 1)]
+
+
+def _trail(former: tuple[int, int], mark: Mark, sizes: Sizes) -> str:
     """Return the way from a former place (power, interest) to the dot, with a tip at its end."""
     x, y = x_of(former[1]), y_of(former[0])
     far = hypot(mark.x - x, mark.y - y)
-    ring = Markup('<circle class="pi-trail" cx="{:.1f}" cy="{:.1f}" r="3"/>').format(x, y)
+    ring = f'<circle class="pi-trail" cx="{x:.1f}" cy="{y:.1f}" r="3"/>'
     if far < sizes.radius + 6:
         return ring
     dx, dy = (mark.x - x) / far, (mark.y - y) / far
     end = far - sizes.radius - 1
-    tip_x, tip_y = x + dx * end, y + dy * end
     back_x, back_y = x + dx * (end - 6), y + dy * (end - 6)
-    return ring + Markup(
-        '<path class="pi-trail" d="M{:.1f} {:.1f}L{:.1f} {:.1f}"/><path class="pi-tip" d="M{:.1f} {:.1f}L{:.1f} {:.1f}L{:.1f} {:.1f}Z"/>'
-    ).format(
-        x + 3 * dx, y + 3 * dy, back_x, back_y, tip_x, tip_y, back_x - 2.5 * dy, back_y + 2.5 * dx, back_x + 2.5 * dy,
-        back_y - 2.5 * dx,
-    )  # fmt: skip
+    line = f"M{x + 3 * dx:.1f} {y + 3 * dy:.1f}L{back_x:.1f} {back_y:.1f}"
+    sides = ((back_x + n * dy, back_y - n * dx) for n in (-2.5, 2.5))
+    tip = f"M{x + dx * end:.1f} {y + dy * end:.1f}" + "".join(f"L{side_x:.1f} {side_y:.1f}" for side_x, side_y in sides)
+    return f'{ring}<path class="pi-trail" d="{line}"/><path class="pi-tip" d="{tip}Z"/>'
 
 
 def _circle(look: str, x: float, y: float, radius: float) -> Markup:
-    made = Markup('<circle class="pi-dot pi-dot-{}" cx="{:.1f}" cy="{:.1f}" r="{:g}"/>').format(look, x, y, radius)
-    if look == Level.SUPPORTIVE.value:
-        made += Markup('<circle class="pi-inner" cx="{:.1f}" cy="{:.1f}" r="{:g}"/>').format(x, y, radius - 2)
-    return made
+    made = f'<circle class="pi-dot pi-dot-{look}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
+    if look == Level.SUPPORTIVE:
+        made += f'<circle class="pi-inner" cx="{x:.1f}" cy="{y:.1f}" r="{radius - 2:g}"/>'
+    return Markup(made)  # noqa: S704  numbers and levels alone
 
 
-def _dot(picture: Picture, mark: Mark, names: Mapping[int, Name], sizes: Sizes) -> Markup:
+def _dot(picture: Picture, mark: Mark, names: Mapping[int, Name], sizes: Sizes) -> str:
     (dot,) = mark.dots
-    cls = "pi-n pi-n-leading" if dot.look == Level.LEADING.value else "pi-n"
-    inside = _circle(dot.look, mark.x, mark.y, sizes.radius)
-    inside += Markup('<text class="{}" x="{:.1f}" y="{:.1f}">{}</text>').format(
-        cls, mark.x, mark.y + 0.36 * sizes.letters, dot.number
-    )
-    name = names.get(dot.stakeholder_id)
-    if name is not None:
-        inside += Markup('<text class="pi-name" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(
-            name.x, name.y, name.anchor, name.text
-        )
-    url = picture.links.get(dot.stakeholder_id)
+    key = dot.stakeholder_id
+    cls = "pi-n pi-n-leading" if dot.look == Level.LEADING else "pi-n"
+    inside = str(_circle(dot.look, mark.x, mark.y, sizes.radius))
+    inside += f'<text class="{cls}" x="{mark.x:.1f}" y="{mark.y + 0.36 * sizes.letters:.1f}">{dot.number}</text>'
+    if (name := names.get(key)) is not None:
+        inside += f'<text class="pi-name" x="{name.x:.1f}" y="{name.y:.1f}" text-anchor="{name.anchor}">{escape(name.text)}</text>'
+    url, title = picture.links.get(key), escape(picture.names.get(key, ""))
     if not url:
         return inside
-    moves = (
-        Markup(' data-power="{}" data-interest="{}" data-name="{}"').format(
-            dot.influence, dot.interest, picture.names.get(dot.stakeholder_id, "")
-        )
-        if dot.stakeholder_id in picture.movable
-        else ""
-    )
-    return Markup('<a class="pi-link" href="{}" aria-label="{}"{}>{}</a>').format(
-        url, _dot_words(dot, picture.names.get(dot.stakeholder_id, "")), moves, inside
-    )
-
-
-def _dot_words(dot: Dot, name: str) -> str:
+    place = f' data-power="{dot.influence}" data-interest="{dot.interest}" data-name="{title}"'
     level = f", {Level(dot.look).word.lower()}" if dot.look else ""
-    return f"{dot.number} {name}: power {written(dot.influence)}, interest {written(dot.interest)}{level}"
+    words = f"{dot.number} {title}: power {written(dot.influence)}, interest {written(dot.interest)}{level}"
+    moves = place if key in picture.movable else ""
+    return f'<a class="pi-link" href="{escape(url)}" aria-label="{words}"{moves}>{inside}</a>'
 
 
-def _count(picture: Picture, mark: Mark, sizes: Sizes, most: int) -> Markup:
+def _count(picture: Picture, mark: Mark, sizes: Sizes, most: int) -> str:
     """Return a count: a dark sign among dots, or a square that is darker with more, where nearly all are counts."""
     number, is_crowded = len(mark.dots), most > 0
     look = f"pi-heat pi-heat-{-(-3 * number // most)}" if is_crowded else "pi-many"
-    if any(dot.look == Level.RESISTANT.value for dot in mark.dots):
+    if any(dot.look == Level.RESISTANT for dot in mark.dots):
         look += " pi-many-against"
     words = f"{number:,} here" if sizes is WIDE and not is_crowded else f"{number:,}"
-    inside = Markup(
-        '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:g}" height="{:g}" rx="3"/><text class="{}" x="{:.1f}" y="{:.1f}">{}</text>'
-    ).format(
-        look, mark.x - sizes.pill, mark.y - sizes.radius, 2 * sizes.pill, 2 * sizes.radius,
-        "pi-n" if is_crowded else "pi-many-n", mark.x, mark.y + 0.36 * sizes.letters, words,
-    )  # fmt: skip
+    inside = (
+        f'<rect class="{look}" x="{mark.x - sizes.pill:.1f}" y="{mark.y - sizes.radius:.1f}" width="{2 * sizes.pill:g}" '
+        f'height="{2 * sizes.radius:g}" rx="3"/><text class="{"pi-n" if is_crowded else "pi-many-n"}" x="{mark.x:.1f}" '
+        f'y="{mark.y + 0.36 * sizes.letters:.1f}">{words}</text>'
+    )
     url = picture.count_links.get(mark.cell)
     if not url:
         return inside
     label = f"{plural(number, 'person or group', 'people and groups')} here: {cell_words(mark.cell)}"
-    return Markup('<a class="pi-link" href="{}" aria-label="{}">{}</a>').format(url, label, inside)
+    return f'<a class="pi-link" href="{escape(url)}" aria-label="{label}">{inside}</a>'
 
 
 def cell_words(cell: int) -> str:

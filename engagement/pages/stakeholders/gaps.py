@@ -64,6 +64,7 @@ def gaps() -> str:
         "stakeholders/gaps.html",
         lede=_lede(both, found.rows),
         asked=found.asked,
+        narrowed=found.narrowed,
         problems=found.problems,
         has_rows=bool(found.rows),
         levels=list(Level),

@@ -47,9 +47,9 @@ def log_interaction() -> Drawn | BaseResponse:
     form = LogForm(data=given)
     if form.validate_on_submit():
         with saving(form) as saved:
-            parties = _named(form, among)
+            parties = named(form, among)
             row = actions.log_interaction(parties, form.said(), on=today(), by=reader.actor)
-            _say_what_comes_next(form, parties, row)
+            say_what_comes_next(form, parties, row)
         if saved:
             return saved.to(
                 "stakeholders.interaction",
@@ -60,7 +60,7 @@ def log_interaction() -> Drawn | BaseResponse:
     return drawn("stakeholders/log.html", form, chosen=chosen)
 
 
-def _say_what_comes_next(form: LogForm, parties: list[Stakeholder], row: Interaction) -> None:
+def say_what_comes_next(form: LogForm, parties: list[Stakeholder], row: Interaction) -> None:
     """Keep the next step; raises BadInput if there is none for somebody who is important."""
     step = form.next_step()
     if step is not None:
@@ -84,11 +84,12 @@ def _chosen(among: ColumnElement[bool]) -> list[Stakeholder]:
     return list(stakeholders_named([f"#{number}" for number in numbers], among).found)
 
 
-def _named(form: LogForm, among: ColumnElement[bool]) -> list[Stakeholder]:
-    named = stakeholders_named(form.lines(), among)
-    if named.problems:
-        raise BadInput(named.problems[0], {"parties": " ".join(named.problems)})
-    return list(named.found)
+def named(form: LogForm, among: ColumnElement[bool]) -> list[Stakeholder]:
+    """Return whom the form names; raises BadInput with a sentence for each line that names nobody or several."""
+    lines = stakeholders_named(form.lines(), among)
+    if lines.problems:
+        raise BadInput(lines.problems[0], {"parties": " ".join(lines.problems)})
+    return list(lines.found)
 
 
 @blueprint.get("/stakeholders/<int:stakeholder_id>/interactions")

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from itertools import count
+from operator import itemgetter
 from typing import Any
 
 from flask import request
@@ -12,14 +15,14 @@ from engagement.days.local_time import instant_of
 from engagement.pages.frame.formats import day, reader_zone, today
 from engagement.pages.parts.forms import day_or_none
 from engagement.pages.parts.lists import Asked
-from engagement.pages.stakeholders.spots import CELLS, Dot
+from engagement.pages.stakeholders.spots import CELLS, Dot, dot_of
 from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.scopes import places_within, stakeholders_within
 from engagement.stakeholders.standings.queries.placing import Stood, stood
-from engagement.stakeholders.standings.rules import Quadrant
+from engagement.stakeholders.standings.rules import MOST, Quadrant
 from engagement.waves.scopes import waves_within
 
 COLUMNS = ("number", "name", "power", "interest", "quadrant", "stance", "gap", "urgency", "owner")
@@ -32,7 +35,7 @@ _Key = Callable[[Stood], Any]
 class MapAsked:
     """The map that an address asks for. `on` None is the present day; `problems` say what could not be followed.
 
-    `rows` are those whom the filters leave, by name; `numbers` those of the dots, by power and interest.
+    `rows` are those whom the filters leave, by name.
     """
 
     maps: Reach
@@ -44,49 +47,62 @@ class MapAsked:
     problems: list[str]
     owner_ids: list[int]
     rows: list[Stood] = field(default_factory=list)
-    numbers: dict[int, int] = field(default_factory=dict)
 
     @property
     def before(self) -> datetime | None:
         """The instant at which the day that is shown was over, None for the present."""
         return day_over(self.on) if self.on else None
 
+    @property
+    def narrowed(self) -> list[str]:
+        """By what the map is narrowed, in words, for paper and for the picture, which show no form."""
+        return [
+            f"{question.label}: {dict(question.choices).get(question.value, question.value)}"
+            for question in self.asked.questions
+            if question.value and question.kind != "day"
+        ]
+
     def stood_at(self, before: datetime | None) -> list[Stood]:
         """Return who stood on the map just before an instant, with the same filters."""
         return stood(places_within(self.maps), self.filters, before=before, on=today())
 
+    @cached_property
     def dots(self) -> list[Dot]:
-        """Return everybody who has a place, in the order of their numbers."""
+        """Everybody who has a place, in the order of their numbers."""
+        placed = [row for row in self.rows if row.is_placed]
+        placed.sort(key=_by_power)
         return [
-            Dot(number, row.stakeholder_id, row.influence, row.interest, row.level_now.value if row.level_now else "")
-            for row in self.rows
-            if (number := self.numbers.get(row.stakeholder_id))
-            and row.influence is not None
-            and row.interest is not None
+            dot_of(number, row.stakeholder_id, row.influence or 0, row.interest or 0, row.now or "")
+            for number, row in enumerate(placed, 1)
         ]
 
-    def listed(self, usual: str = "number") -> list[Stood]:
+    @cached_property
+    def numbers(self) -> dict[int, int]:
+        """The number of each dot by stakeholder."""
+        return {dot.stakeholder_id: dot.number for dot in self.dots}
+
+    def listed(self) -> list[Stood]:
         """Return the rows of the table in the order asked for; who lacks what it is ordered by comes last."""
-        order = self.asked.order(*COLUMNS, usual=usual)
+        order = self.asked.order(*COLUMNS, usual="number")
         rows = self.rows
         if self.cell is not None:
-            dots = {dot.stakeholder_id for dot in self.dots() if dot.cell == self.cell}
-            rows = [row for row in rows if row.stakeholder_id in dots]
-        keys = self._keys()
-        key = keys[order.removeprefix("-")]
-        known = [row for row in rows if key(row) is not None]
-        return [
-            *sorted(known, key=key, reverse=order.startswith("-")),
-            *(row for row in rows if key(row) is None),
-        ]
+            near = {dot.stakeholder_id for dot in self.dots if dot.cell == self.cell}
+            rows = [row for row in rows if row.stakeholder_id in near]
+        key = self._keys()[order.removeprefix("-")]
+        valued = [(key(row), row) for row in rows]
+        known = sorted(
+            (each for each in valued if each[0] is not None), key=itemgetter(0), reverse=order.startswith("-")
+        )
+        return [*(row for _, row in known), *(row for value, row in valued if value is None)]
 
     def _keys(self) -> dict[str, _Key]:
-        names = {row.stakeholder_id: n for n, row in enumerate(self.rows)}
         owners = {key: n for n, key in enumerate(self.owner_ids)}
         quadrants = {quadrant: n for n, quadrant in enumerate(Quadrant)}
+        name = count()
+        numbers = self.numbers
         return {
-            "number": lambda row: self.numbers.get(row.stakeholder_id),
-            "name": lambda row: names[row.stakeholder_id],
+            "number": lambda row: numbers.get(row.stakeholder_id),
+            "name": lambda _row: next(name),
             "power": lambda row: row.influence,
             "interest": lambda row: row.interest,
             "quadrant": lambda row: quadrants[row.quadrant] if row.quadrant else None,
@@ -122,10 +138,12 @@ def map_asked(maps: Reach, *, compares: bool = True) -> MapAsked:
     cell = asked.row("near", known=range(CELLS * CELLS))
     found = MapAsked(maps, asked, filters, on, since, cell, problems, [row.id for row in owners])
     found.rows = found.stood_at(found.before)
-    placed = [row for row in found.rows if row.is_placed]
-    placed.sort(key=lambda row: (-(row.influence or 0), -(row.interest or 0)))
-    found.numbers = {row.stakeholder_id: number for number, row in enumerate(placed, 1)}
     return found
+
+
+def _by_power(row: Stood) -> int:
+    """Return the place of a row in the order of numbers: by power, then by interest, the highest first."""
+    return -(row.influence or 0) * (MOST + 1) - (row.interest or 0)
 
 
 def _days(given: MultiDict[str, str]) -> tuple[date | None, date | None, list[str]]:

@@ -9,7 +9,6 @@ from flask import url_for
 
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import today
 from engagement.pages.stakeholders.map_asked import KEPT, MapAsked
 from engagement.stakeholders.scopes import doors_to
 from engagement.stakeholders.standings.queries.movement import Move
@@ -116,7 +115,7 @@ def links_for(found: MapAsked, ids: Collection[int], *, comes_back_to: str = "ma
     # Without a stakeholder the address has no query of its own, so it is made once.
     query = url_for("stakeholders.index", **{"from": comes_back_to, **kept}).partition("?")[2]
     return Links(
-        told(ids, before=found.before, on=today()),
+        told(ids, before=found.before),
         doors_to(ids, found.maps, rights.planning(guard.reader())),
         url_for("stakeholders.index"),
         f"?{query}",

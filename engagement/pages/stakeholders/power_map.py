@@ -22,10 +22,11 @@ from engagement.pages.stakeholders.map_lines import (
     lines_of,
     links_for,
 )
-from engagement.pages.stakeholders.spots import NARROW, WIDE, Mark, arranged
+from engagement.pages.stakeholders.spots import CELLS, NARROW, WIDE, Mark, arranged
 from engagement.reach import Reach
+from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.queries.movement import Move, Movement, movement
-from engagement.stakeholders.standings.queries.placing import Told
+from engagement.stakeholders.standings.queries.placing import Told, reasons
 from engagement.stakeholders.standings.rules import HIGH, Level
 from engagement.words import listed, plural
 
@@ -40,17 +41,12 @@ _FOUR_WEEKS = 28
 
 @dataclass(frozen=True)
 class MoveLine:
-    """Somebody of whom something became different, with the reason that was given for it."""
+    """Somebody of whom something became different; `said` is the judgement whose reason is told, if one is."""
 
     move: Move
     told: Told
     url: str
-
-    @property
-    def reason(self) -> str:
-        """Why, in the words of whoever said it; "" if it isn't told or belongs to something earlier."""
-        is_new = self.move.now is not None and bool(self.move.words)
-        return self.told.standing.reason if is_new and self.told.tells_reason and self.told.standing else ""
+    said: StakeholderStanding | None
 
 
 @blueprint.get("/stakeholders/map")
@@ -58,8 +54,7 @@ def map_page() -> str:
     """Show who stands where by power and interest, with what became different since an earlier day."""
     found = map_asked(_maps())
     lines, page = found.asked.part_of(found.listed())
-    dots = found.dots()
-    wide, narrow = arranged(dots, WIDE), arranged(dots, NARROW)
+    wide, narrow = arranged(found.dots, WIDE), arranged(found.dots, NARROW)
     moves = _moves(found)
     unplaced = [row for row in found.rows if not row.is_placed]
     shown = {row.stakeholder_id for row in (*lines, *unplaced[:FIRST_UNPLACED])}
@@ -71,6 +66,7 @@ def map_page() -> str:
         "stakeholders/map.html",
         lede=_lede(found),
         asked=found.asked,
+        narrowed=found.narrowed,
         problems=found.problems,
         on=found.on,
         since=found.since,
@@ -86,7 +82,7 @@ def map_page() -> str:
         unplaced_total=len(unplaced),
         moves=moves,
         movement_words=_movement_words(moves) if moves else "",
-        moved=[MoveLine(move, links.people[key := move.stakeholder_id], links.url(key)) for move in changed],
+        moved=_move_lines(found, changed, links),
         last_four_weeks=_four_weeks_ago(found),
         files=[
             *found.asked.files("stakeholders.map_export"),
@@ -106,6 +102,15 @@ def _maps() -> Reach:
 
 def _moves(found: MapAsked) -> Movement | None:
     return movement(found.stood_at(day_over(found.since)), found.rows) if found.since else None
+
+
+def _move_lines(found: MapAsked, moves: Sequence[Move], links: Links) -> list[MoveLine]:
+    judged = [move.stakeholder_id for move in moves if move.now and move.words]
+    said = reasons(judged, before=found.before, on=today()) if judged else {}
+    keys = [move.stakeholder_id for move in moves]
+    return [
+        MoveLine(move, links.people[key], links.url(key), said.get(key)) for key, move in zip(keys, moves, strict=True)
+    ]
 
 
 def _picture(found: MapAsked, links: Links, moves: Movement | None) -> Picture:
@@ -128,9 +133,9 @@ def _address(endpoint: str, found: MapAsked, **more: Any) -> str:
 
 
 def _count_links(found: MapAsked) -> dict[int, str]:
-    """Return the addresses that narrow the table to the squares of the map in which somebody stands."""
+    """Return the addresses that narrow the table to those in a square of the map."""
     before, _, after = _address("stakeholders.map_page", found, near="0", _anchor="table").partition("near=0")
-    return {cell: f"{before}near={cell}{after}" for cell in {dot.cell for dot in found.dots()}}
+    return {cell: f"{before}near={cell}{after}" for cell in range(CELLS * CELLS)}
 
 
 def _former(moves: Movement | None) -> dict[int, tuple[int, int]]:
@@ -158,7 +163,7 @@ def _named(marks: Sequence[Mark], picture: Picture) -> list[tuple[int | None, st
 def _lede(found: MapAsked) -> str:
     if not found.rows:
         return "Who has a say in the change, and how much it concerns them."
-    against = [row for row in found.rows if row.level_now is Level.RESISTANT]
+    against = [row for row in found.rows if row.now == Level.RESISTANT]
     strong = sum(1 for row in against if row.influence is not None and row.influence >= HIGH)
     words = f"{plural(len(found.rows), 'person or group', 'people and groups')}."
     if found.on:
@@ -206,21 +211,12 @@ def map_export(kind: str) -> Response:
 def map_picture() -> Response:
     """Send the map as a picture that stands alone."""
     found = map_asked(_maps())
-    marks = arranged(found.dots(), WIDE)
+    marks = arranged(found.dots, WIDE)
     alone = [mark.dots[0].stakeholder_id for mark in marks if not mark.is_count]
     moves = _moves(found)
     picture = _picture(found, links_for(found, alone), moves)
     on = f"As it stood at the end of {day(found.on)}." if found.on else f"As it stood on {day(today())}."
-    lines = [f"{on} Places are judgements from 0 to 10.", *_narrowed_words(found)]
+    lines = [f"{on} Places are judgements from 0 to 10.", *found.narrowed]
     if found.since:
         lines.append(f"Dashed: the way since the end of {day(found.since)}.")
     return svg_response(map_file(picture, marks, "Stakeholders by power and interest", lines), "stakeholder-map")
-
-
-def _narrowed_words(found: MapAsked) -> list[str]:
-    """Say by what the picture is narrowed, since it stands without its page."""
-    return [
-        f"{question.label}: {dict(question.choices).get(question.value, question.value)}"
-        for question in found.asked.questions
-        if question.value and question.kind != "day"
-    ]

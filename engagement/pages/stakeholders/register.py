@@ -9,11 +9,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement.accounts.scopes import rights
 from engagement.db import count_of
 from engagement.pages.frame import guard
+from engagement.pages.frame.formats import today
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.files import list_file
 from engagement.pages.parts.lists import Asked
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.stakeholders import blueprint
+from engagement.pages.stakeholders.contact_words import contact_words
 from engagement.pages.stakeholders.forms import (
     CONTACT,
     ChangeForm,
@@ -34,6 +36,7 @@ from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
+from engagement.stakeholders.rhythm.queries import contacts_of
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
 from engagement.stakeholders.scopes import places_within
 from engagement.words import plural
@@ -52,11 +55,14 @@ def index() -> str:
     else:
         page = asked.page(sum(counts.values()))
         part = queries.part_in_groups(listed, counts, page.offset, page.size)
+    lines, on = queries.lines_of(part, places_within(maps)), today()
+    contacts = contacts_of([line.stakeholder for line in lines], on)
     return render_template(
         "stakeholders/index.html",
         lede=_lede(counts),
         counts=counts,
-        lines=queries.lines_of(part, places_within(maps)),
+        lines=lines,
+        contacts={key: contact_words(contact, on) for key, contact in contacts.items()},
         page=page,
         asked=asked,
         may_add=rights.planning(reader).holds_places,

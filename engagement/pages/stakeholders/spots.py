@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import hypot
+from typing import NamedTuple
 
 SIDE, LEFT, TOP = 334.0, 30.0, 28.0
 #: The map is divided into squares of one point; those who stand too near each other are counted by square.
@@ -29,20 +30,21 @@ WIDE = Sizes(radius=8.5, pill=15.5, letters=8.5)
 NARROW = Sizes(radius=11.0, pill=15.5, letters=13.0)
 
 
-@dataclass(frozen=True)
-class Dot:
-    """Somebody with a place: their number in the table, and how their dot looks (a level, or "" for none)."""
+class Dot(NamedTuple):
+    """Somebody with a place: their number in the table, how their dot looks (a level, or "" for none), and their square."""
 
     number: int
     stakeholder_id: int
     influence: int
     interest: int
-    look: str = ""
+    look: str
+    cell: int
 
-    @property
-    def cell(self) -> int:
-        """The number of their square: tens say the power, ones the interest."""
-        return CELLS * min(self.influence // CELLS, CELLS - 1) + min(self.interest // CELLS, CELLS - 1)
+
+def dot_of(number: int, stakeholder_id: int, influence: int, interest: int, look: str = "") -> Dot:
+    """Return a dot in its square, whose tens say the power and ones the interest."""
+    cell = CELLS * min(influence // CELLS, CELLS - 1) + min(interest // CELLS, CELLS - 1)
+    return Dot(number, stakeholder_id, influence, interest, look, cell)
 
 
 @dataclass
@@ -154,7 +156,9 @@ def _settled_once(cells: dict[int, list[Mark]], sizes: Sizes) -> bool:
         near = [mark for other in _around(cell) for mark in cells.get(other, ())]
         for mark in cells[cell]:
             for other in near:
-                if other is not mark and _cover(mark, other, sizes):
+                if other is mark or (mark.is_kept_in and other.is_kept_in):
+                    continue
+                if _cover(mark, other, sizes):
                     moved |= not (mark.is_kept_in and other.is_kept_in)
                     _kept_in(mark, sizes)
                     _kept_in(other, sizes)
@@ -172,10 +176,13 @@ def _around(cell: int) -> Iterator[int]:
                 yield (power + up) * CELLS + interest + right
 
 
-def named(marks: Iterable[Mark], names: Mapping[int, str], sizes: Sizes) -> dict[int, Name]:
-    """Return the names that find room beside their dots, by stakeholder."""
+def named(
+    marks: Iterable[Mark], names: Mapping[int, str], sizes: Sizes, trails: Iterable[tuple[float, float]] = ()
+) -> dict[int, Name]:
+    """Return the names that find room beside their dots, by stakeholder; they cover no point of `trails` either."""
     drawn = list(marks)
     boxes = [_box_of(mark, sizes) for mark in drawn]
+    boxes += [(x - 2, y - 2, x + 2, y + 2) for x, y in trails]
     found: dict[int, Name] = {}
     for mark in drawn:
         if mark.is_count or mark.dots[0].stakeholder_id not in names:

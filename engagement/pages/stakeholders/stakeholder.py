@@ -13,6 +13,7 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day, today
 from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.stakeholders import blueprint
+from engagement.pages.stakeholders.contact_words import contact_words
 from engagement.pages.stakeholders.forms import NoteForm, RemovalForm
 from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.reach import Reach
@@ -20,11 +21,15 @@ from engagement.stakeholders import queries
 from engagement.stakeholders.actions import mapping, notes
 from engagement.stakeholders.commitments.queries.lists import of_stakeholder
 from engagement.stakeholders.copies.queries import copies_to
+from engagement.stakeholders.health.queries import health_shown
 from engagement.stakeholders.history.queries import history_of
-from engagement.stakeholders.interactions.queries.timeline import interactions_of, last_contacts
+from engagement.stakeholders.interactions.queries.timeline import interactions_of
 from engagement.stakeholders.interactions.queries.timeline import shown as interactions_shown
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
 from engagement.stakeholders.queries import StakeholderLine
+from engagement.stakeholders.relations.queries import network_within
+from engagement.stakeholders.rhythm.queries import contacts_of
+from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.stakeholders.rules import StakeholderKind
 from engagement.stakeholders.scopes import (
     note_of,
@@ -46,7 +51,8 @@ def stakeholder_to_change(stakeholder_id: int) -> StakeholderLine:
     return queries.line_to_change(rights.reading_maps(reader), rights.planning(reader), stakeholder_id)
 
 
-def _to_note(stakeholder_id: int) -> StakeholderLine:
+def stakeholder_to_note(stakeholder_id: int) -> StakeholderLine:
+    """Return a stakeholder of whom the reader may write notes."""
     reader = guard.reader()
     return queries.line_to_note(rights.reading_maps(reader), rights.planning(reader), stakeholder_id)
 
@@ -64,7 +70,7 @@ def stakeholder(stakeholder_id: int) -> Drawn | BaseResponse:
 def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm) -> Drawn:
     reader, row = guard.reader(), line.stakeholder
     planning, reading = rights.planning(reader), rights.reading(reader)
-    shown = standing_shown(row, today())
+    shown, contact = standing_shown(row, today()), contacts_of([row], today())[row.id]
     return drawn(
         "stakeholders/stakeholder.html",
         note_form,
@@ -72,9 +78,11 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
         line=line,
         places=[(place, _opens(reading, place)) for place in line.places],
         shown=shown,
-        last_contact=last_contacts([row.id], today()).get(row.id),
+        relations=network_within(rights.reading_maps(reader), today()).of(row.id),
+        contact=contact,
+        contact_words=contact_words(contact, today()),
         history=history_of(row.id, places_within(rights.reading_maps(reader)), with_labels=shown.is_labelled),
-        **_read_by_who_keeps_the_map(row),
+        **_read_by_who_keeps_the_map(row, contact),
         may_write=stands_within(planning, row),
         may_change=stands_within_alone(planning, row),
         opens_person=row.person_id is not None and reading.everything,
@@ -87,7 +95,7 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
     )
 
 
-def _read_by_who_keeps_the_map(row: Stakeholder) -> dict[str, Any]:
+def _read_by_who_keeps_the_map(row: Stakeholder, contact: LastContact) -> dict[str, Any]:
     """Return what only those may read who keep one of the stakeholder's maps: address, private notes, what was said."""
     reader = guard.reader()
     reading = rights.reading_notes(reader)
@@ -103,6 +111,7 @@ def _read_by_who_keeps_the_map(row: Stakeholder) -> dict[str, Any]:
         "open_promises": still,
         "closed_promises": closed,
         "on": today(),
+        "health": health_shown(row, contact, today()),
         "reached": _reached(row),
         "copies": copies_to(row.id) if row.kind is StakeholderKind.OUTSIDE else None,
     }
@@ -156,7 +165,7 @@ def put_back(stakeholder_id: int) -> BaseResponse:
 @blueprint.post("/stakeholders/<int:stakeholder_id>/notes")
 def write_note(stakeholder_id: int) -> Drawn | BaseResponse:
     """Keep a private note."""
-    line, form = _to_note(stakeholder_id), NoteForm()
+    line, form = stakeholder_to_note(stakeholder_id), NoteForm()
     if form.validate_on_submit():
         with saving(form) as saved:
             notes.write_note(line.stakeholder, form.text.data or "", by=guard.reader().actor)
@@ -173,7 +182,7 @@ def write_note(stakeholder_id: int) -> Drawn | BaseResponse:
 @blueprint.post("/stakeholders/<int:stakeholder_id>/notes/<int:note_id>/withdrawal")
 def withdraw_note(stakeholder_id: int, note_id: int) -> BaseResponse:
     """Delete the words of a private note; that there was one stays on record."""
-    line = _to_note(stakeholder_id)
+    line = stakeholder_to_note(stakeholder_id)
     note = note_of(line.stakeholder, note_id)
     notes.withdraw_note(note, by=guard.reader().actor)
     return done(

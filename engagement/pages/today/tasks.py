@@ -11,7 +11,7 @@ from engagement.accounts.addresses.queries import Waiting
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals
-from engagement.attention.queries.need import Need, Needed
+from engagement.attention.queries.need import Need, Needed, WaitingMail
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining, is_close
 from engagement.attention.rules import NEAR_DAYS, TRAINING_BEGINS_DAYS, Reason
@@ -22,9 +22,11 @@ from engagement.pages.training.leftovers import moved
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
+from engagement.stakeholders.chain.queries import BrokenChain
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
@@ -44,6 +46,8 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.PROMISE: ("Say what came of it", ("stakeholders.promises", {"state": "late"})),
     Reason.NO_NEXT_STEP: ("Plan a next step", ("stakeholders.index", {})),
     Reason.STAKEHOLDER_GONE: ("Open their entry", ("stakeholders.index", {})),
+    Reason.CONTACT: ("Be in touch", ("stakeholders.index", {})),
+    Reason.MAIL_IN: ("Assign it", None),
     Reason.OLD_TRAINING: ("Decide", ("training.leftovers", {})),
     Reason.VACANCY: ("Name somebody", ("waves.index", {})),
     Reason.GO_LIVE_PASSED: ("See the wave", ("waves.index", {})),
@@ -52,6 +56,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.NO_TRAINING: ("See why", ("waves.index", {})),
     Reason.NO_CURRICULUM: ("See the curriculum", ("training.index", {})),
     Reason.NO_ROLE: ("Give roles", ("waves.index", {})),
+    Reason.BROKEN_CHAIN: ("See the chain", ("stakeholders.chain", {})),
     Reason.OWN_STEP: ("Open it", ("stakeholders.leadership", {})),
     Reason.SPONSORS_STEP: ("Look at it", ("stakeholders.leadership", {"stands": "missed"})),
     Reason.LEAVERS: ("Give it to others", None),
@@ -129,7 +134,7 @@ def _group(needed: Needed, on: date) -> TaskGroup:
 
 def _task(need: Need, on: date) -> Task:
     title, why = _said(need, on)
-    is_promise = isinstance(need.subject, Concern | Commitment) and need.days_late
+    is_promise = isinstance(need.subject, Concern | Commitment | LastContact) and need.days_late
     late = f"{plural(need.days_late, 'day', 'days')} late." if is_promise else ""
     return Task(title, why, address_of(need.place, need.key), ENDS[need.reason][0], late)
 
@@ -146,6 +151,13 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return f"“{shortened(subject.text, 90)}”", _promise_words(need, subject, on)
         case Stakeholder() as stakeholder if need.reason is Reason.STAKEHOLDER_GONE:
             return _gone_words(stakeholder)
+        case WaitingMail():
+            return (
+                need.name,
+                f"{plural(subject.number, 'mail waits', 'mails wait')} until somebody says whom it is about.",
+            )
+        case LastContact():
+            return need.name, _contact_words(need, subject)
         case Stakeholder():
             return need.name, _next_step_words(need)
         case Vacancy():
@@ -165,6 +177,8 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return _leavers_words(subject)
         case SetAside():
             return need.name, f"{subject.reason} Nothing more is done with it until you have it tried again."
+        case BrokenChain():
+            return need.name, f"{subject.words} It goes live on {short_day(subject.wave.go_live_on)}."
         case StepShown():
             return need.name, _step_words(need, subject, on)
         case Waiting():
@@ -202,6 +216,13 @@ def _gone_words(stakeholder: Stakeholder) -> tuple[str, str]:
 def _next_step_words(need: Need) -> str:
     after = f" {need.who.name} looks after them." if need.who else " Nobody looks after them."
     return f"Much power and much interest, and nothing is planned with them.{after}"
+
+
+def _contact_words(need: Need, found: LastContact) -> str:
+    last = f"Last contact on {short_day(found.last_on)}." if found.last_on else "No contact is logged yet."
+    after = f" {need.who.name} looks after them." if need.who else " Nobody looks after them."
+    every = f" Wanted {found.every.word.lower()}." if found.every else ""
+    return f"{last}{every}{after}"
 
 
 def _wave_words(found: WaveTraining, on: date) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.db import count_of
+from engagement.pages.frame.formats import today
 from engagement.stakeholders import queries
+from engagement.stakeholders.chain.queries import broken_chains
 from engagement.stakeholders.champions.queries import WaveCoverage
 from engagement.stakeholders.queries import Filters, StakeholderLine
 from engagement.stakeholders.rules import PEOPLE_FOR_A_CHAMPION
@@ -20,10 +22,11 @@ MOST_SHOWN = 12
 
 @dataclass(frozen=True)
 class WaveMap:
-    """The stakeholders on the map of a wave, the first of them as lines."""
+    """The stakeholders on the map of a wave, the first of them as lines, and where its sponsor chain is broken, in words."""
 
     lines: Sequence[StakeholderLine]
     total: int
+    chain: str = ""
 
 
 def map_of(reader: Reader, wave: Wave) -> WaveMap | None:
@@ -32,7 +35,15 @@ def map_of(reader: Reader, wave: Wave) -> WaveMap | None:
     if not reaches_wave(maps, wave):
         return None
     listed = queries.stakeholders_listed(stakeholders_within(maps), Filters(wave_id=wave.id))
-    return WaveMap(queries.lines_of(listed.limit(MOST_SHOWN), places_within(maps)), count_of(listed))
+    return WaveMap(
+        queries.lines_of(listed.limit(MOST_SHOWN), places_within(maps)), count_of(listed), _chain_words(wave)
+    )
+
+
+def _chain_words(wave: Wave) -> str:
+    """Say where the sponsor's word doesn't get through to a wave's departments; "" where it does, or where it is over."""
+    broken = broken_chains([wave], today()) if wave.status.is_open else []
+    return broken[0].words if broken else ""
 
 
 def coverage_lede(coverage: WaveCoverage) -> str:

@@ -139,6 +139,7 @@ def programme(programme_id: int) -> str:
         communications=[line.communication for line in communications_running(programme_id, readable(reading))],
         may_plan=reaches_programme(rights.planning(reader), row),
         reads_messages=reaches_programme(reading, row),
+        reads_map=rights.reading_maps(guard.reader()).covers_all_of(programme_id),
         may_read_report=reaches_programme(rights.reporting(reader), row),
     )
 

@@ -31,10 +31,11 @@ from engagement.privacy.actions.rewriting import (
     rewrite_what_was_written_down,
 )
 from engagement.privacy.queries.known_as import KnownAs, known_as
-from engagement.privacy.queries.reach import Subject, rows_about
+from engagement.privacy.queries.subject import Subject, rows_about
 from engagement.privacy.rules.naming import Wording
 from engagement.privacy.rules.records import ERASED, STAND_IN, Erased
 from engagement.stakeholders.actions.notes import forget_words_about
+from engagement.stakeholders.inbox.actions import forget_mail_from
 from engagement.training.models import Leftover, OwnDueDay
 from engagement.verbs import Verb
 
@@ -77,6 +78,8 @@ def erase_person(person: Person, *, by: Actor, decided: Decided | None = None) -
     _empty_rows_about(person, account, known)
     forget_words_about(person)
     erase_merged_into(person)
+    for address in known.own_addresses:
+        forget_mail_from(address)
     db.session.flush()
     who = Subject(person.id, account.id if account else None)
     rewrite_by_key(known, who)

@@ -15,6 +15,7 @@ from engagement.privacy.rules.records import ERASED, STAND_IN, Erased
 from engagement.stakeholders.actions.mapping import remove_stakeholder, told_of
 from engagement.stakeholders.actions.notes import forget_words_of
 from engagement.stakeholders.copies.actions import empty_copies
+from engagement.stakeholders.inbox.actions import forget_mail_from
 from engagement.stakeholders.interactions.models import InteractionParty, InteractionWording
 from engagement.stakeholders.interactions.rules import LONGEST_TOPICS
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
@@ -56,6 +57,8 @@ def _empty(rows: Sequence[Stakeholder], stays: Stakeholder) -> None:
     """Delete what these entries say of somebody, also in the audit log and in talks with the one who stays."""
     for row in rows:
         _take_name_out_of_talks(row.name, stays.id)
+        if row.email:
+            forget_mail_from(row.email)
         row.name, row.organisation, row.email, row.language = STAND_IN, "", "", ""
         told = (AuditEntry.subject_kind == "stakeholder", AuditEntry.subject_id == str(row.id))
         db.session.flush()

@@ -16,7 +16,8 @@ from engagement.mail.models import Delivery, Mailing
 from engagement.people.models import Person
 from engagement.privacy.queries.known_as import KnownAs
 from engagement.privacy.queries.passages import everything_sought, hinted, numbers_of, passages_in
-from engagement.privacy.queries.reach import REACH, Subject, in_own_concerns, rows_about, rows_by
+from engagement.privacy.queries.reach import REACH
+from engagement.privacy.queries.subject import Subject, in_own_concerns, rows_about, rows_by
 from engagement.privacy.queries.texts import FREE_TEXT, SIGNED, WRITTEN_DOWN
 from engagement.privacy.rules.naming import Wording, replaced
 from engagement.privacy.rules.records import STAND_IN

@@ -15,7 +15,8 @@ from engagement.accounts.queries import account_of_person
 from engagement.audit import AuditEntry
 from engagement.db import Base, db
 from engagement.people.models import Person
-from engagement.privacy.queries.reach import OF_CONCERNS, REACH, Post, Subject, rows_about, rows_by
+from engagement.privacy.queries.reach import OF_CONCERNS, REACH, Post
+from engagement.privacy.queries.subject import Subject, rows_about, rows_by
 from engagement.privacy.rules.naming import Wording, replaced
 from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.interactions.models import InteractionParty, InteractionWording
@@ -86,7 +87,7 @@ def _by(table: Table, name: str, who: Subject) -> list[Row]:
         return rows
     wordings = named({row[key] for row in rows})
     return [
-        {name: replaced(value, wordings[row[key]], SOMEBODY) for name, value in row.items() if name != key}
+        {name: replaced(value, wordings.get(row[key], ()), SOMEBODY) for name, value in row.items() if name != key}
         for row in rows
     ]
 

@@ -12,7 +12,7 @@ from engagement.db import db
 from engagement.intake.models import ImportChange
 from engagement.mail.models import Delivery
 from engagement.people.models import Person
-from engagement.privacy.queries.reach import Subject, rows_about
+from engagement.privacy.queries.subject import Subject, rows_about
 from engagement.privacy.rules.naming import Wording
 from engagement.privacy.rules.records import STAND_IN
 

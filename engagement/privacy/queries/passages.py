@@ -10,7 +10,8 @@ from sqlalchemy.sql.schema import Column
 
 from engagement.db import Base, db
 from engagement.privacy.queries.known_as import KnownAs
-from engagement.privacy.queries.reach import OF_CONCERNS, REACH, Subject, in_own_concerns, rows_about, rows_by
+from engagement.privacy.queries.reach import OF_CONCERNS, REACH
+from engagement.privacy.queries.subject import Subject, in_own_concerns, rows_about, rows_by
 from engagement.privacy.queries.texts import FREE_TEXT
 from engagement.privacy.rules.naming import Wording
 
@@ -33,6 +34,8 @@ PLACES = {
     "stakeholder_removal": "Reason for taking a stakeholder off the map",
     "stakeholder_note": "Note on a stakeholder",
     "interaction_wording": "What was said with a stakeholder",
+    "mail_in": "Mail that waits to be assigned",
+    "health_judgement": "Reason for how a relationship stands",
     "commitment": "Promise to a stakeholder",
     "commitment_move": "Reason for another day of a promise",
     "leadership_line": "Step of a sponsor",

@@ -24,6 +24,8 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "stakeholder_removal": ("reason",),
     "stakeholder_note": ("text",),
     "interaction_wording": ("topics", "notes"),
+    "health_judgement": ("reason",),
+    "mail_in": ("sender", "subject", "text", "attachments"),
     "commitment": ("text", "outcome_words"),
     "commitment_move": ("reason",),
     "leadership_line": ("what", "place", "words"),
@@ -60,4 +62,5 @@ WRITTEN_DOWN: Mapping[str, tuple[str, ...]] = {
     "mailing": ("reply_to",),
     "approval": ("acted_on",),
     "set_aside": ("name", "reason"),
+    "mail_in": ("problem",),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from engagement import audit, clock
 from engagement.audit import Actor
@@ -13,6 +13,7 @@ from engagement.people.models import Person
 from engagement.stakeholders.actions.mapping import told_of
 from engagement.stakeholders.commitments.models import Commitment, CommitmentMove
 from engagement.stakeholders.commitments.rules import Outcome
+from engagement.stakeholders.health.models import HealthJudgement
 from engagement.stakeholders.interactions.models import InteractionParty, InteractionWording
 from engagement.stakeholders.models import (
     Stakeholder,
@@ -70,6 +71,7 @@ def forget_words_of(stakeholder_ids: Sequence[int]) -> None:
     for table, emptied in _EMPTIED.items():
         rows_changed(update(table).where(table.stakeholder_id.in_(stakeholder_ids)).values(emptied))
     _end_promises_to(stakeholder_ids)
+    rows_changed(delete(HealthJudgement).where(HealthJudgement.stakeholder_id.in_(stakeholder_ids)))
     took_part = select(InteractionParty.interaction_id).where(InteractionParty.stakeholder_id.in_(stakeholder_ids))
     # Erased outsiders have no place any more.
     placed = select(StakeholderPlace.stakeholder_id).where(StakeholderPlace.ended_at.is_(None))

@@ -15,7 +15,10 @@ from engagement.stakeholders.duplicates.rules import merged
 from engagement.stakeholders.entries.actions import write_entries
 from engagement.stakeholders.entries.queries import EntryHeld
 from engagement.stakeholders.entries.rules import EntryChange
+from engagement.stakeholders.health.actions import empty_judgements, hand_over_judgements
 from engagement.stakeholders.models import Stakeholder, StakeholderRemoval
+from engagement.stakeholders.relations.actions import hand_over_relations
+from engagement.stakeholders.rhythm.actions import hand_over_rhythm
 from engagement.stakeholders.rules import StakeholderKind
 from engagement.stakeholders.standings.actions import empty_labels
 from engagement.stakeholders.standings.queries.posts import holders_of_posts
@@ -26,13 +29,18 @@ from engagement.verbs import Verb
 MOVED = ("commitment.stakeholder_id", "stakeholder_copy.stakeholder_id", "stakeholder_note.stakeholder_id")
 #: they go there unless the same is said of the one who stays already;
 SHARED = ("interaction_party.stakeholder_id",)
-#: they are dated statements of what was true, and are read on the page of the one who stays.
+#: they are dated statements of what was true, and are read on the page of the one who stays. What holds still of rhythms, judgements
+#: and relations is handed over by those who know their rules.
 STAYING = (
+    "contact_rhythm.stakeholder_id",
+    "health_judgement.stakeholder_id",
     "stakeholder.merged_into_id",
     "stakeholder_distinction.other_id",
     "stakeholder_distinction.stakeholder_id",
     "stakeholder_place.stakeholder_id",
     "stakeholder_profile.stakeholder_id",
+    "stakeholder_relation.from_id",
+    "stakeholder_relation.to_id",
     "stakeholder_removal.stakeholder_id",
     "stakeholder_standing.stakeholder_id",
 )
@@ -66,10 +74,13 @@ def merge_stakeholders(kept: EntryHeld, gone: EntryHeld, taken: Collection[str],
     write_entries([EntryChange(stays.id, stays.title, before, after, reason)], words, by=by)
     for column in (*MOVED, *SHARED):
         _move(column, goes.id, stays.id, is_shared=column in SHARED)
+    hand_over_rhythm(goes, stays, by=by)
+    hand_over_relations(goes, stays, on=on, by=by)
+    hand_over_judgements(goes.id, stays.id)
     if not labelled:
-        empty_labels(
-            [goes.id, *db.session.scalars(select(Stakeholder.id).where(Stakeholder.merged_into_id == stays.id))]
-        )
+        every = [stays.id, *db.session.scalars(select(Stakeholder.id).where(Stakeholder.merged_into_id == stays.id))]
+        empty_labels(every[1:])
+        empty_judgements(every)
     audit.record(Verb.MERGED_STAKEHOLDERS, told_of(stays), by=by, merged_entry=(None, goes.id))
     db.session.flush()
     db.session.expire_all()

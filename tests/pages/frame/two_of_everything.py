@@ -44,10 +44,14 @@ from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.commitments.actions.promising import make_promise
+from engagement.stakeholders.inbox.models import MailIn
 from engagement.stakeholders.interactions.actions import log_interaction
 from engagement.stakeholders.interactions.rules import Channel, Said
 from engagement.stakeholders.leadership.models import LeadershipStep, StepLine
 from engagement.stakeholders.leadership.rules import StepKind, StepState
+from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.relations.actions import say_relation
+from engagement.stakeholders.relations.rules import RelationKind
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
@@ -167,6 +171,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     delivery = _delivery(person)
     values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id}
     values |= _calendar(side, programme, department) | _map(side, wave, person)
+    values["relation_id"] = _relation(side, wave, int(str(values["stakeholder_id"])))
     return values | {"step_id": _step(side, wave, person).id}
 
 
@@ -188,7 +193,18 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
     promise = make_promise(
         row, f"The {side} promise", person, clock.now().date(), on=clock.now().date(), interaction=talk, by=TESTER
     )
+    mail = MailIn(
+        programme_id=wave.programme_id,
+        message_id="<1@example.com>",
+        subject=f"The {side} mail",
+        text="Text",
+        problem="Why",
+        received_at=clock.now(),
+    )
+    db.session.add(mail)
+    db.session.flush()
     return {
+        "mail_in_id": mail.id,
         "commitment_id": promise.id,
         "interaction_id": talk.id,
         "stakeholder_id": row.id,
@@ -196,6 +212,13 @@ def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:
         "note_id": note.id,
         "champion_id": champion.id,
     }
+
+
+def _relation(side: str, wave: Wave, stakeholder_id: int) -> int:
+    """The stakeholder influences another one of the wave."""
+    second = add_stakeholder(f"The {side} council", StakeholderGroup.OTHERS, places=[wave], by=TESTER)
+    first = db.session.get_one(Stakeholder, stakeholder_id)
+    return say_relation(first, second, RelationKind.INFLUENCES, on=clock.now().date(), by=TESTER).id
 
 
 def _step(side: str, wave: Wave, person: Person) -> LeadershipStep:

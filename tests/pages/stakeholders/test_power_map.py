@@ -250,6 +250,12 @@ def test_the_picture_stands_alone(manager, wave):
     assert re.findall(r"https?://[^\"]+", picture) == ["http://www.w3.org/2000/svg"]
 
 
+def test_a_wave_leads_to_its_map(manager, wave):
+    put("Works council", wave, 86, 85)
+    page = manager.get(f"/waves/{wave.id}").get_data(as_text=True)
+    assert f'href="/stakeholders/map?wave={wave.id}">Power and interest</a>' in page
+
+
 def test_an_empty_map_says_what_to_do_next(manager, wave):
     page = text_of(manager.get("/stakeholders/map").get_data(as_text=True))
     assert "Nobody is on the map yet" in page

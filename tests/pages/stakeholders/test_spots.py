@@ -11,8 +11,8 @@ from engagement.pages.stakeholders.spots import (
     NARROW,
     SIDE,
     WIDE,
-    Dot,
     arranged,
+    dot_of,
     named,
     written_width,
     x_of,
@@ -23,7 +23,7 @@ crowds = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100)), max_size=
 
 
 def dots_of(crowd):
-    return [Dot(number, number, power, interest) for number, (power, interest) in enumerate(crowd, 1)]
+    return [dot_of(number, number, power, interest) for number, (power, interest) in enumerate(crowd, 1)]
 
 
 def half(mark, sizes):

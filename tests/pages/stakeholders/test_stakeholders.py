@@ -24,7 +24,7 @@ def test_somebody_who_is_put_on_the_map_stands_on_the_waves_page_at_once(manager
     assert (answer.status_code, answer.location) == (303, f"/stakeholders/{row.id}")
     expected = ["Ann Lead Team lead", "End users", "Speaks for the team.", "Ann Lead"]
     assert rows_of(manager.get(f"/waves/{wave.id}")) == [expected]
-    assert rows_of(manager.get("/stakeholders")) == [[*expected, "Wave 3: Property claims"]]
+    assert rows_of(manager.get("/stakeholders")) == [[*expected, "None logged", "Wave 3: Property claims"]]
     assert "Training for their own work, and somebody to turn to." in text_of(manager.get(answer.location))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, String, and_, exists, or_, select, type_coerce
 from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
@@ -18,15 +18,28 @@ from engagement.stakeholders.standings.rules import Level, Quadrant, Standing, g
 
 
 class Stood(NamedTuple):
-    """Somebody on the map at one moment, in tenths; without levels where they must not be told."""
+    """Somebody on the map at one moment, in tenths; without levels where they must not be told.
+
+    Levels are as they are stored, because a map has thousands of these, of which a page tells a few.
+    """
 
     stakeholder_id: int
     owner_id: int | None
     influence: int | None = None
     interest: int | None = None
-    level_now: Level | None = None
-    level_wanted: Level | None = None
+    now: str | None = None
+    wanted: str | None = None
     is_labelled: bool = True
+
+    @property
+    def level_now(self) -> Level | None:
+        """How engaged they are."""
+        return Level(self.now) if self.now else None
+
+    @property
+    def level_wanted(self) -> Level | None:
+        """How engaged we need them."""
+        return Level(self.wanted) if self.wanted else None
 
     @property
     def is_placed(self) -> bool:
@@ -79,8 +92,8 @@ def stood(
             StakeholderProfile.owner_id,
             StakeholderStanding.influence,
             StakeholderStanding.interest,
-            StakeholderStanding.level_now,
-            StakeholderStanding.level_wanted,
+            type_coerce(StakeholderStanding.level_now, String),
+            type_coerce(StakeholderStanding.level_wanted, String),
             may_be_labelled(on),
         )
         .join(StakeholderProfile, _of_then(StakeholderProfile, before))
@@ -90,7 +103,7 @@ def stood(
         .where(*_on_maps(visible_places, filters or Filters(), before))
         .order_by(NAME_SORTED, Stakeholder.id)
     )
-    return [Stood(*row) if row[6] else Stood(row[0], row[1], row[2], row[3], is_labelled=False) for row in rows]
+    return [Stood._make(row) if row[6] else Stood(*row[:4], is_labelled=False) for row in rows]
 
 
 def _of_then(table: Any, before: datetime | None) -> ColumnElement[bool]:
@@ -114,12 +127,10 @@ def _on_maps(visible: ColumnElement[bool], filters: Filters, before: datetime | 
 
 @dataclass(frozen=True)
 class Told:
-    """Who somebody is, and why they were said to stand where they do; `standing` None: nothing was said."""
+    """Who somebody is, and what was said of their part in the change."""
 
     stakeholder: Stakeholder
     profile: StakeholderProfile
-    standing: StakeholderStanding | None
-    tells_reason: bool
 
     @property
     def short_name(self) -> str:
@@ -128,28 +139,35 @@ class Told:
         return department.name if department is not None else self.stakeholder.title
 
 
-def told(ids: Iterable[int], *, before: datetime | None = None, on: date) -> dict[int, Told]:
-    """Return who these stakeholders are, with what held of them just before an instant (None: now).
-
-    A reason may speak of attitudes, so of somebody without a post it isn't told while any of their levels are still stored.
-    """
-    asked = sorted(set(ids))
-    of_any_time = aliased(StakeholderStanding)
-    labelled = exists().where(of_any_time.stakeholder_id == Stakeholder.id, has_labels(of_any_time))
+def told(ids: Iterable[int], *, before: datetime | None = None) -> dict[int, Told]:
+    """Return who these stakeholders are, with what held of them just before an instant (None: now)."""
     rows = db.session.execute(
-        select(Stakeholder, StakeholderProfile, StakeholderStanding, or_(may_be_labelled(on), ~labelled))
+        select(Stakeholder, StakeholderProfile)
         .join(StakeholderProfile, _of_then(StakeholderProfile, before))
-        .outerjoin(StakeholderStanding, _of_then(StakeholderStanding, before))
-        .where(Stakeholder.id.in_(asked))
+        .where(Stakeholder.id.in_(sorted(set(ids))))
         .options(
-            joinedload(Stakeholder.person),
-            joinedload(Stakeholder.department),
-            joinedload(StakeholderProfile.owner),
-            joinedload(StakeholderStanding.said_by),
+            joinedload(Stakeholder.person), joinedload(Stakeholder.department), joinedload(StakeholderProfile.owner)
         )
     )
     found: Sequence[Any] = rows.all()
-    return {
-        row.id: Told(row, profile, standing, bool(tells and standing and standing.reason))
-        for row, profile, standing, tells in found
-    }
+    return {row.id: Told(row, profile) for row, profile in found}
+
+
+def reasons(ids: Iterable[int], *, before: datetime | None = None, on: date) -> dict[int, StakeholderStanding]:
+    """Return the judgements that held of these stakeholders and whose reason may be told.
+
+    A reason may speak of attitudes, so of somebody without a post it isn't told while any of their levels are still stored.
+    """
+    of_any_time = aliased(StakeholderStanding)
+    labelled = exists().where(of_any_time.stakeholder_id == Stakeholder.id, has_labels(of_any_time))
+    rows = db.session.scalars(
+        select(StakeholderStanding)
+        .join(Stakeholder, _of_then(StakeholderStanding, before))
+        .where(
+            Stakeholder.id.in_(sorted(set(ids))),
+            StakeholderStanding.reason != "",
+            or_(may_be_labelled(on), ~labelled),
+        )
+        .options(joinedload(StakeholderStanding.said_by))
+    )
+    return {row.stakeholder_id: row for row in rows}

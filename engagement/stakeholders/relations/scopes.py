@@ -1,0 +1,27 @@
+"""Whose relations are whose: both stakeholders have to be within reach."""
+
+from sqlalchemy import or_, select
+
+from engagement.db import db
+from engagement.reach import Reach, found
+from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.relations.models import StakeholderRelation
+from engagement.stakeholders.scopes import stakeholders_within
+
+
+def relation_of(planning: Reach, stakeholder: Stakeholder, relation_id: int) -> StakeholderRelation:
+    """Return a relation of a stakeholder to somebody on a map that the reader keeps too; raises NotFound for others."""
+    kept = select(Stakeholder.id).where(stakeholders_within(planning))
+    asked = (
+        StakeholderRelation.id == relation_id,
+        or_(StakeholderRelation.from_id == stakeholder.id, StakeholderRelation.to_id == stakeholder.id),
+        StakeholderRelation.from_id.in_(kept),
+        StakeholderRelation.to_id.in_(kept),
+    )
+    return found(db.session.scalar(select(StakeholderRelation).where(*asked)))
+
+
+def other_for(planning: Reach, stakeholder_id: int) -> Stakeholder | None:
+    """Return somebody on a map that the reader keeps, None for anybody else."""
+    kept = (Stakeholder.id == stakeholder_id, stakeholders_within(planning))
+    return db.session.scalar(select(Stakeholder).where(*kept))

@@ -1,0 +1,125 @@
+"""Measures the power/interest map of 5,000 stakeholders against a bare Flask page that reads the same 5,000, in one run.
+
+    python tests/benchmarks/stakeholder_map.py --stakeholders 5000 --engine postgresql
+
+Both are served and asked as in `people_list.py`. The bare page has sign-in and one SELECT of everybody's place by name, and writes
+fifty rows. The aim is at most five times its time. The bare page of `people_list.py`, which reads fifty rows, is named beside it.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE), str(HERE.parent)]
+
+from factories import PASSWORD, make_account, make_programme  # noqa: E402
+from flask import Flask, render_template_string  # noqa: E402
+from flask_login import login_required  # noqa: E402
+from people_list import ROUNDS, Served, bare_page, statements_of  # noqa: E402
+from shared.grounds import application, database, fill_directory  # noqa: E402
+from sqlalchemy import insert, select  # noqa: E402
+
+from engagement import clock  # noqa: E402
+from engagement.accounts.models import Account  # noqa: E402
+from engagement.accounts.rules import Role  # noqa: E402
+from engagement.db import db  # noqa: E402
+from engagement.letters import sort_key  # noqa: E402
+from engagement.programmes.models import Programme  # noqa: E402
+from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile  # noqa: E402
+from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind  # noqa: E402
+from engagement.stakeholders.standings.models import StakeholderStanding  # noqa: E402
+from engagement.stakeholders.standings.rules import Level  # noqa: E402
+
+PATH = "/stakeholders/map"
+PAGE = (
+    "<!doctype html><title>{{ total }} places</title><table>{% for row in rows %}<tr><td>{{ row.name }}</td>"
+    "<td>{{ row.influence }}</td><td>{{ row.interest }}</td></tr>{% endfor %}</table>"
+)
+
+
+def fill_map(programme: Programme, account: Account, number: int) -> None:
+    """Put so many groups on the map of a programme, spread over it, each with an earlier place."""
+    now = clock.now()
+    names = [f"Brokers of district {n}" for n in range(number)]
+    people = [
+        {"kind": StakeholderKind.OUTSIDE, "name": name, "sorted_by": sort_key(name), "added_at": now} for name in names
+    ]
+    ids = db.session.scalars(insert(Stakeholder).returning(Stakeholder.id, sort_by_parameter_order=True), people).all()
+    said = {"said_at": now, "said_by_id": account.id}
+    groups = list(StakeholderGroup)
+    db.session.execute(
+        insert(StakeholderProfile),
+        [
+            {"stakeholder_id": key, "group": groups[n % 6], "role": "", "represents": "", **said}
+            for n, key in enumerate(ids)
+        ],
+    )
+    db.session.execute(
+        insert(StakeholderPlace),
+        [{"stakeholder_id": key, "programme_id": programme.id, "wave_id": None, "added_at": now} for key in ids],
+    )
+    levels = list(Level)
+    for ended in (now, None):
+        judged = [
+            {
+                "stakeholder_id": key,
+                "influence": (n * 37 + (20 if ended else 0)) % 101,
+                "interest": (n * 61) % 101,
+                "level_now": levels[n % 5],
+                "level_wanted": Level.SUPPORTIVE,
+                "reason": "As they said.",
+                "superseded_at": ended,
+                **said,
+            }
+            for n, key in enumerate(ids)
+        ]
+        db.session.execute(insert(StakeholderStanding), judged)
+
+
+def bare_map(app: Flask) -> Flask:
+    """Return the bare pages with one that reads everybody's place."""
+    bare = bare_page(app)
+
+    @bare.get("/map")
+    @login_required
+    def places() -> str:
+        read = (
+            select(Stakeholder.id, Stakeholder.name, StakeholderStanding.influence, StakeholderStanding.interest)
+            .join(StakeholderStanding, StakeholderStanding.stakeholder_id == Stakeholder.id)
+            .where(StakeholderStanding.superseded_at.is_(None))
+            .order_by(Stakeholder.sorted_by)
+        )
+        rows = db.session.execute(read).all()
+        return render_template_string(PAGE, rows=rows[:50], total=len(rows))
+
+    return bare
+
+
+def measure(number: int, engine: str) -> None:
+    """Print both paces, how many times as long the map takes, and the number of statements."""
+    with database(engine) as url, application(url) as app:
+        fill_directory(1_000)
+        account = make_account("ines@example.com", "Ines Okafor", Role.CHANGE_MANAGER)
+        fill_map(make_programme(), account, number)
+        db.session.commit()
+        app.config["WTF_CSRF_ENABLED"] = False
+        ours = Served(app, f"email=ines@example.com&password={PASSWORD.replace(' ', '+')}")
+        bare = Served(bare_map(app), "")
+        pairs = [(ours.pace(PATH), bare.pace("/map")) for _ in range(ROUNDS)]
+        mine, theirs = sorted(pairs, key=lambda pair: pair[0] / pair[1])[ROUNDS // 2]
+        fifty = bare.pace("/people")
+        print(
+            f"{engine}: map of {number:,}: {mine:.1f} requests/s; bare page of the same {theirs:.1f}: {theirs / mine:.1f} × its "
+            f"time (≤ 5); bare page of fifty rows {fifty:.0f}: {fifty / mine:.1f} ×; {statements_of(app, ours, PATH)} statements"
+        )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stakeholders", type=int, default=5_000)
+    parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
+    asked = parser.parse_args()
+    for engine in ("sqlite", "postgresql") if asked.engine == "both" else (asked.engine,):
+        measure(asked.stakeholders // 10, engine)
+        measure(asked.stakeholders, engine)
