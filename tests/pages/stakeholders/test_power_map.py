@@ -75,7 +75,7 @@ def test_power_goes_up_and_interest_goes_right(manager, wave):
     ]
     assert "5 people and groups. One is against, with the power to slow it down." in text_of(page)
     assert table(manager) == [
-        ["1", "Letters", "10.0", "10.0", "Work closely with", "Leading", "none", "nobody yet"],
+        ["1", "Letters", "10.0", "10.0", "Work closely with", "Leading", "none", "nobody yet", "None logged"],
         ["2", "Works council", "8.6", "8.6", "Work closely with", "Neutral", "1 level", "nobody yet", "None logged"],
         [
             "3",
