@@ -190,16 +190,18 @@ def lock_stakeholders(ids: Sequence[int]) -> None:
     db.session.execute(rows.with_for_update())
 
 
-def groups_and_owners(readable: ColumnElement[bool]) -> tuple[dict[StakeholderGroup, int], list[Person]]:
-    """Return how many stakeholders each group has on readable maps (every group has an entry), and their owners by name."""
-    counted = db.session.execute(
+def groups_and_owners(maps: Reach) -> tuple[dict[StakeholderGroup, int], list[Person]]:
+    """Return how many stakeholders each group has on maps within reach (every group has an entry), and their owners by name."""
+    removed = select(StakeholderRemoval.stakeholder_id).where(StakeholderRemoval.undone_at.is_(None))
+    counted = (
         select(StakeholderProfile.group, StakeholderProfile.owner_id, func.count())
-        .join(Stakeholder, holds_now())
-        .where(readable, on_the_map())
+        .where(StakeholderProfile.superseded_at.is_(None), StakeholderProfile.stakeholder_id.not_in(removed))
         .group_by(StakeholderProfile.group, StakeholderProfile.owner_id)
     )
+    if not maps.everything:
+        counted = counted.join(Stakeholder, holds_now()).where(stakeholders_within(maps))
     counts, ids = dict.fromkeys(StakeholderGroup, 0), set()
-    for group, owner_id, number in counted:
+    for group, owner_id, number in db.session.execute(counted):
         counts[group] += number
         ids.add(owner_id)
     held = select(Person).where(Person.id.in_(ids - {None})).order_by(Person.sorted_by, Person.id)

@@ -14,6 +14,7 @@ from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people
+from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.actions import mapping
 from engagement.stakeholders.actions.notes import withdraw_note, write_note
@@ -201,7 +202,7 @@ def test_the_list_is_narrowed_by_each_filter_and_by_words(app):
     assert listed(words="ünder ZOË") == ["Zoë Ünder"]
     assert listed(words="100 %") == ["Brokers"]
     assert listed(words="_") == []
-    assert queries.groups_and_owners(true())[0] == dict.fromkeys(G, 0) | {
+    assert queries.groups_and_owners(Reach(everything=True))[0] == dict.fromkeys(G, 0) | {
         G.CUSTOMERS: 1,
         G.EXECUTIVE_SPONSORS: 1,
         G.END_USERS: 1,

@@ -123,7 +123,7 @@ def _legend() -> Markup:
     parts = Markup("")
     for n, (look, words) in enumerate(LOOKS.items()):
         y = HEIGHT + 4 + 16 * n
-        parts += _circle(look, LEFT + 6, y, 5) + Markup('<text class="pi-name" x="{:g}" y="{:g}">{}</text>').format(
+        parts += _circle(look, LEFT + 6, y, 5) + Markup('<text class="pi-end" x="{:g}" y="{:g}">{}</text>').format(
             LEFT + 16, y + 3, words
         )
     return parts

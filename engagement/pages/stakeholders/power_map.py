@@ -217,6 +217,8 @@ def map_picture() -> Response:
     picture = _picture(found, links_for(found, alone), moves)
     on = f"As it stood at the end of {day(found.on)}." if found.on else f"As it stood on {day(today())}."
     lines = [f"{on} Places are judgements from 0 to 10.", *found.narrowed]
+    if any(mark.is_count for mark in marks):
+        lines.append("A number in a box: how many stand close together there; a red edge: some of them are against.")
     if found.since:
         lines.append(f"Dashed: the way since the end of {day(found.since)}.")
     return svg_response(map_file(picture, marks, "Stakeholders by power and interest", lines), "stakeholder-map")

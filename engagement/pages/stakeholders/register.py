@@ -38,7 +38,7 @@ from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, change_stakeholder
 from engagement.stakeholders.rhythm.queries import contacts_of
 from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind
-from engagement.stakeholders.scopes import mapped_within, places_within
+from engagement.stakeholders.scopes import places_within
 from engagement.words import plural
 
 
@@ -47,7 +47,7 @@ def index() -> str:
     """List the stakeholders on the maps that the reader sees, with what each group needs."""
     reader = guard.reader()
     maps, asked = _maps(), Asked()
-    counts, owners = queries.groups_and_owners(mapped_within(maps))
+    counts, owners = queries.groups_and_owners(maps)
     listed = stakeholders_asked(maps, asked, owners)
     if asked.is_narrowed or asked.carried:
         page = asked.page(count_of(listed))

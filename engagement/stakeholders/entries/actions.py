@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from engagement import audit, clock
 from engagement.audit import Actor
-from engagement.db import db, rows_changed
+from engagement.db import db, note_growth, rows_changed
 from engagement.letters import sort_key
 from engagement.stakeholders.entries.rules import Entry, EntryChange, Place, Subject
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile
@@ -34,6 +34,8 @@ def write_entries(changes: Sequence[EntryChange], words: Mapping[Place, str], *,
     _write_places(ids, now, by)
     _write_standings([(key, change) for key, change in ids if _stands_anew(change)], now, by)
     audit.record_many((told for key, change in ids for told in _told(key, change, words)), by=by)
+    for table in (Stakeholder, StakeholderProfile, StakeholderPlace, StakeholderStanding):
+        note_growth(table, len(ids))
     db.session.flush()
     db.session.expire_all()
 

@@ -246,8 +246,17 @@ def test_the_picture_stands_alone(manager, wave):
     assert "For it (double ring)" in picture
     assert "As it stood on Tuesday 14 April. Places are judgements from 0 to 10." in picture
     assert "Name or role: council" in picture
+    assert "A number in a box" not in picture
     assert not re.search(r"class=|href=|var\(|url\(", picture)
     assert re.findall(r"https?://[^\"]+", picture) == ["http://www.w3.org/2000/svg"]
+
+
+def test_a_crowd_on_the_picture_is_explained_there(manager, wave):
+    for n in range(160):
+        put(f"Branch {n}", wave, n % 101, n % 7, Level.LEADING)
+    picture = manager.get("/stakeholders/map.svg").get_data(as_text=True)
+    assert "A number in a box: how many stand close together there" in picture
+    assert not re.search(r"class=|href=", picture)
 
 
 def test_a_wave_leads_to_its_map(manager, wave):
