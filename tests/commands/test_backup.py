@@ -268,7 +268,7 @@ def test_a_backup_is_of_one_instant_while_others_write(tmp_path: Path, postgresq
     assert there.flask("db", "upgrade").code == 0
     pair = (
         "INSERT INTO programme (id, name, purpose, made_at) VALUES ({0}, 'P{0}', '', '2026-01-01 00:00:00'); "
-        "INSERT INTO kept_upload (id, account_id, filename, content, kept_at) VALUES ({0}, 1, 'f', '', '2026-01-01 00:00:00')"
+        "INSERT INTO kept_upload (id, account_id, kind, filename, content, kept_at) VALUES ({0}, 1, 'people', 'f', '', '2026-01-01 00:00:00')"
     )
     made = there.flask("user", "create", "ada@example.com", "--name", "Ada", "--role", "auditor")
     assert made.code == 0
