@@ -26,7 +26,7 @@ from engagement.stakeholders.interactions.actions import log_interaction, withdr
 from engagement.stakeholders.interactions.rules import Channel, Said, Sentiment
 from engagement.stakeholders.rhythm.actions import say_own_rhythm, say_rhythms
 from engagement.stakeholders.rhythm.models import ContactRhythm
-from engagement.stakeholders.rhythm.queries import contacts_of, late_contacts, rhythms_of
+from engagement.stakeholders.rhythm.queries import contacts_missed, contacts_of, late_contacts, rhythms_of
 from engagement.stakeholders.rhythm.rules import USUAL, Every, LastContact, closest
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.standings.actions import say_standing
@@ -41,6 +41,10 @@ Q, S = Quadrant, Sentiment
 @pytest.fixture
 def wave(app):
     return make_wave()
+
+
+def missed_by(planning, on):
+    return late_contacts(contacts_missed(planning, on))
 
 
 def add(whom, *places, at=(90, 90), **said):
@@ -147,19 +151,19 @@ def test_who_was_not_met_in_time_is_asked_of_who_looks_after_them(wave, statemen
     mine, nobodys = add("Mine", wave, owner=ann), add("Nobody’s", wave)
     late, planner = ON + timedelta(days=20), Reach(waves=frozenset({wave.id}))
     owner = Reach(person_id=ann.id)
-    assert late_contacts(planner, ON) == []
-    assert [(each.stakeholder, each.contact.days_late(late)) for each in late_contacts(planner, late)] == [(nobodys, 6)]
-    assert [each.stakeholder for each in late_contacts(owner, late)] == [mine]
+    assert missed_by(planner, ON) == []
+    assert [(each.stakeholder, each.contact.days_late(late)) for each in missed_by(planner, late)] == [(nobodys, 6)]
+    assert [each.stakeholder for each in missed_by(owner, late)] == [mine]
     talk(mine, nobodys)
-    assert late_contacts(owner, late)[0].contact.last_on == ON
-    assert late_contacts(owner, ON + timedelta(days=14)) == []
+    assert missed_by(owner, late)[0].contact.last_on == ON
+    assert missed_by(owner, ON + timedelta(days=14)) == []
     db.session.commit()
     both = Reach(waves=planner.waves, person_id=ann.id)
     counted = []
     for _ in range(2):
         db.session.expire_all()
         with statements() as sent:
-            late_contacts(both, late)
+            missed_by(both, late)
         counted.append(len(sent))
         for number in range(9):
             add(f"Group {number} {len(counted)}", wave, owner=ann)
@@ -172,7 +176,7 @@ def test_whoever_is_off_the_map_or_has_left_is_not_missed(wave):
     left = add(ann, wave)
     mapping.remove_stakeholder(gone, by=TESTER)
     people.mark_as_left(ann, by=TESTER)
-    assert late_contacts(Reach(everything=True), date(2027, 1, 1)) == []
+    assert missed_by(Reach(everything=True), date(2027, 1, 1)) == []
     assert contact(left, date(2027, 1, 1)).days_late(date(2027, 1, 1)) > 0
 
 

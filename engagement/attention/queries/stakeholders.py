@@ -16,7 +16,7 @@ from engagement.stakeholders.commitments.queries.next_steps import (
 )
 from engagement.stakeholders.inbox.queries import inboxes_waiting
 from engagement.stakeholders.models import Stakeholder
-from engagement.stakeholders.rhythm.queries import LateContact, late_contacts
+from engagement.stakeholders.rhythm.queries import LateContact, contacts_missed, late_contacts
 
 
 def promises(reader: Reader, on: date, limit: int) -> Needed:
@@ -87,7 +87,8 @@ def contacts(reader: Reader, on: date, limit: int) -> Needed:
             contact.days_late(on),
         )
 
-    return first(Reason.CONTACT, late_contacts(rights.planning(reader), on), row, limit)
+    missed = contacts_missed(rights.planning(reader), on)
+    return Needed(Reason.CONTACT, len(missed), [row(each) for each in late_contacts(missed[:limit])])
 
 
 def mail_in(reader: Reader, limit: int) -> Needed:

@@ -1,15 +1,15 @@
 """Reads of contact rhythms, and of contacts that are late. The number of statements is fixed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
-from engagement.people.models import Person
+from engagement.people.models import Department, Person
 from engagement.reach import Reach
 from engagement.stakeholders.commitments.queries.next_steps import looked_after
 from engagement.stakeholders.interactions.queries.timeline import last_contacts
@@ -68,7 +68,14 @@ def quadrants_of(ids: Sequence[int] | Select[int]) -> dict[int, Quadrant]:
 
 def contacts_of(stakeholders: Sequence[Stakeholder], on: date) -> dict[int, LastContact]:
     """Return the last contact with each of these stakeholders up to a day, and how often one is wanted."""
-    ids = [row.id for row in stakeholders]
+    return _contacts({row.id: row.added_at.date() for row in stakeholders}, on)
+
+
+def _contacts(since: Mapping[int, date], on: date) -> dict[int, LastContact]:
+    """Return the contacts of stakeholders by id, given the day on which each was put on the map."""
+    ids = list(since)
+    if not ids:
+        return {}
     quadrants, last = quadrants_of(ids), last_contacts(ids, on)
     own = {
         row.stakeholder_id: row.every
@@ -85,29 +92,45 @@ def contacts_of(stakeholders: Sequence[Stakeholder], on: date) -> dict[int, Last
         programmes[key].add(programme_id)
     known = _rhythms(sorted({each for found in programmes.values() for each in found}))
 
-    def every(row: Stakeholder) -> Every | None:
-        if row.id in own:
-            return own[row.id]
-        quadrant = quadrants.get(row.id)
-        return closest([known[each][quadrant] for each in programmes[row.id]]) if quadrant else None
+    def every(key: int) -> Every | None:
+        if key in own:
+            return own[key]
+        quadrant = quadrants.get(key)
+        return closest([known[each][quadrant] for each in programmes[key]]) if quadrant else None
 
-    return {row.id: LastContact(last.get(row.id), every(row), row.added_at.date()) for row in stakeholders}
+    return {key: LastContact(last.get(key), every(key), day) for key, day in since.items()}
 
 
-def late_contacts(planning: Reach, on: date) -> list[LateContact]:
-    """Return stakeholders who were not contacted in time, the latest first, as far as the reader is asked to act.
+def contacts_missed(planning: Reach, on: date) -> list[tuple[int, LastContact]]:
+    """Return the ids of stakeholders who were not contacted in time, the latest first, as far as the reader is asked to act.
 
     The reader looks after them; or nobody who is here does, and the reader plans one of their maps.
     """
+    whom = aliased(Person)
+    asked = (
+        select(Stakeholder.id, Stakeholder.added_at)
+        .join(StakeholderProfile, holds_now())
+        .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
+        .outerjoin(whom, whom.id == Stakeholder.person_id)
+        .outerjoin(Department, Department.id == Stakeholder.department_id)
+        .where(on_the_map(), looked_after(planning), whom.left_at.is_(None), Department.closed_at.is_(None))
+        .order_by(Stakeholder.id)
+    )
+    contacts = _contacts({key: added_at.date() for key, added_at in db.session.execute(asked)}, on)
+    late = [(key, contact) for key, contact in contacts.items() if contact.days_late(on)]
+    return sorted(late, key=lambda each: -each[1].days_late(on))
+
+
+def late_contacts(missed: Sequence[tuple[int, LastContact]]) -> list[LateContact]:
+    """Return these missed contacts with whom they are about and who looks after them, in their order."""
+    if not missed:
+        return []
     rows = db.session.execute(
         select(Stakeholder, Person)
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
-        .where(on_the_map(), looked_after(planning))
+        .where(Stakeholder.id.in_([key for key, _ in missed]))
         .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
-        .order_by(Stakeholder.id)
-    ).all()
-    asked = [(row, owner) for row, owner in rows if not row.is_gone]
-    contacts = contacts_of([row for row, _ in asked], on)
-    late = [LateContact(row, owner, contacts[row.id]) for row, owner in asked if contacts[row.id].days_late(on)]
-    return sorted(late, key=lambda each: -each.contact.days_late(on))
+    )
+    found = {stakeholder.id: (stakeholder, owner) for stakeholder, owner in rows}
+    return [LateContact(*found[key], contact) for key, contact in missed]
