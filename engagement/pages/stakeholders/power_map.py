@@ -12,6 +12,7 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, today
 from engagement.pages.parts.files import list_file, svg_response
 from engagement.pages.stakeholders import blueprint
+from engagement.pages.stakeholders.contact_words import contact_words
 from engagement.pages.stakeholders.drawing import LOOKS, Picture, cell_words, legend_dot, map_file, narrow_map, wide_map
 from engagement.pages.stakeholders.map_asked import MapAsked, day_over, map_asked
 from engagement.pages.stakeholders.map_lines import (
@@ -24,6 +25,7 @@ from engagement.pages.stakeholders.map_lines import (
 )
 from engagement.pages.stakeholders.spots import CELLS, NARROW, WIDE, Mark, arranged
 from engagement.reach import Reach
+from engagement.stakeholders.rhythm.queries import contacts_of
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.queries.movement import Move, Movement, movement
 from engagement.stakeholders.standings.queries.placing import Told, reasons
@@ -76,6 +78,7 @@ def map_page() -> str:
         named=_named(narrow, picture),
         looks=[(legend_dot(look), words) for look, words in LOOKS.items()],
         lines=lines_of(found, lines, links),
+        contacts=_contacts(found, [row.stakeholder_id for row in lines], links),
         page=page,
         near=cell_words(found.cell) if found.cell is not None else "",
         unplaced=lines_of(found, unplaced[:FIRST_UNPLACED], links),
@@ -98,6 +101,14 @@ def _maps() -> Reach:
     maps = rights.reading_maps(guard.reader())
     guard.allow_places(maps)
     return maps
+
+
+def _contacts(found: MapAsked, keys: Sequence[int], links: Links) -> dict[int, str]:
+    """Return the last contact with each in words; of an earlier day nothing is said."""
+    if found.on:
+        return {}
+    last = contacts_of([links.people[key].stakeholder for key in keys], today())
+    return {key: contact_words(contact, today()) for key, contact in last.items()}
 
 
 def _moves(found: MapAsked) -> Movement | None:

@@ -75,11 +75,31 @@ def test_power_goes_up_and_interest_goes_right(manager, wave):
     ]
     assert "5 people and groups. One is against, with the power to slow it down." in text_of(page)
     assert table(manager) == [
-        ["1", "Letters", "10.0", "10.0", "Work closely with", "Leading", "none", "nobody yet"],
-        ["2", "Works council", "8.6", "8.6", "Work closely with", "Neutral", "1 level", "nobody yet"],
-        ["3", "Broker Service leads", "6.9", "2.0", "Keep satisfied", "Resistant", "2 levels", "nobody yet"],
-        ["4", "Policyholders", "0.0", "0.0", "Keep an eye on", "not said", "not said", "nobody yet"],
-        ["–", "Not yet judged", "not judged", "not judged", "not placed yet", "not said", "not said", "nobody yet"],
+        ["1", "Letters", "10.0", "10.0", "Work closely with", "Leading", "none", "nobody yet", "None logged"],
+        ["2", "Works council", "8.6", "8.6", "Work closely with", "Neutral", "1 level", "nobody yet", "None logged"],
+        [
+            "3",
+            "Broker Service leads",
+            "6.9",
+            "2.0",
+            "Keep satisfied",
+            "Resistant",
+            "2 levels",
+            "nobody yet",
+            "None logged",
+        ],
+        ["4", "Policyholders", "0.0", "0.0", "Keep an eye on", "not said", "not said", "nobody yet", "None logged"],
+        [
+            "–",
+            "Not yet judged",
+            "not judged",
+            "not judged",
+            "not placed yet",
+            "not said",
+            "not said",
+            "nobody yet",
+            "None logged",
+        ],
     ]
     assert "1 has no place, because power or interest wasn’t judged." in text_of(page)
     assert 'aria-label="Place Not yet judged"' in section(page, "unplaced")
