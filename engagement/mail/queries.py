@@ -70,7 +70,8 @@ def deliveries_listed(filters: DeliveryFilters) -> Select[Delivery]:
     if filters.confirmed is not None:
         asks = Delivery.mailing_id.in_(select(Mailing.id).where(Mailing.asks_confirmation.is_(True)))
         has = has_confirmed() if filters.confirmed else ~has_confirmed()
-        query = query.where(asks, Delivery.state.in_(READABLE), has)
+        # Nobody outside the directory is asked.
+        query = query.where(asks, Delivery.state.in_(READABLE), Delivery.person_id.is_not(None), has)
     if filters.mailing_id is not None:
         query = query.where(Delivery.mailing_id == filters.mailing_id)
     elif not filters.with_sign_in:

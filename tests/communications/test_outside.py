@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from factories import TESTER, make_person, make_programme, make_wave
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engagement import clock
 from engagement.audiences.outside.queries import outsiders_in
@@ -18,7 +18,7 @@ from engagement.db import db
 from engagement.errors import BadInput
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions import claiming
-from engagement.mail.queries import subject_for, text_for, translations_in
+from engagement.mail.queries import DeliveryFilters, deliveries_listed, subject_for, text_for, translations_in
 from engagement.mail.rules import DeliveryState
 from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.reach import Reach
@@ -140,6 +140,9 @@ def test_a_copy_goes_out_in_their_language_without_links_and_with_the_reason(wav
     assert "{{" not in text + copy.letter.html.replace("{{ name }}", "").replace("{{ department }}", "")
     assert [row.language for row in translations_in(occurrence.mailing_id)] == ["de"]
     assert occurrence.mailing.reply_to == "ines@example.com"
+    db.session.execute(update(Delivery).values(state=DeliveryState.SENT))
+    asked = db.session.scalars(deliveries_listed(DeliveryFilters(confirmed=False))).all()
+    assert [delivery.person_id for delivery in asked] == [person.id]
 
 
 def test_nobody_gets_two_copies_and_who_comes_later_gets_one(wave):
