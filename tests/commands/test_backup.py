@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, make_url, text
 from engagement.db import Base
 
 #: What a restore changes on purpose, and what is written of the restore itself.
-CHANGED = {"job_line", "audit_entry", "set_aside", "account", "delivery", "occurrence"}
+CHANGED = {"job_line", "audit_entry", "set_aside", "account", "delivery", "occurrence", "commitment"}
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_the_demonstration_goes_to_postgresql_and_back_without_a_difference(
     assert set(before) == set(Base.metadata.tables)
     for name in sorted(set(before) - CHANGED):
         assert values_of(before[name]) == values_of(between[name]) == values_of(after[name]), name
-    for name in ("account", "delivery", "occurrence"):
+    for name in ("account", "delivery", "occurrence", "commitment"):
         assert len(before[name].splitlines()) == len(after[name].splitlines()), name
 
 
@@ -126,7 +126,10 @@ def test_after_restoring_nothing_that_waited_or_is_due_goes_out_by_itself(lived_
     assert there.rows("SELECT count(*) FROM occurrence WHERE sends_at > datetime('now')") == ahead
     assert there.rows("SELECT count(*) FROM set_aside WHERE line = 'send-reminders'") == asking
     waiting = "SELECT count(*) FROM delivery WHERE state IN ('queued', 'claimed', 'attempting', 'deferred')"
-    for job in ("settle-deliveries", "queue-occurrences", "send-reminders"):
+    due = "FROM commitment WHERE closed_at IS NULL AND due_on < date('now', '+10 days')"
+    assert there.rows(f"SELECT count(*) {due}") != [(0,)]
+    assert there.rows(f"SELECT count(*) {due} AND reminded_for IS NULL") == [(0,)]
+    for job in ("settle-deliveries", "queue-occurrences", "remind-of-promises", "send-reminders"):
         assert there.flask("run-job", job).code == 0 or job == "send-reminders"
         if job != "send-reminders":
             assert there.rows(waiting) == [(0,)], job
@@ -265,7 +268,7 @@ def test_a_backup_is_of_one_instant_while_others_write(tmp_path: Path, postgresq
     assert there.flask("db", "upgrade").code == 0
     pair = (
         "INSERT INTO programme (id, name, purpose, made_at) VALUES ({0}, 'P{0}', '', '2026-01-01 00:00:00'); "
-        "INSERT INTO kept_upload (id, account_id, filename, content, kept_at) VALUES ({0}, 1, 'f', '', '2026-01-01 00:00:00')"
+        "INSERT INTO kept_upload (id, account_id, kind, filename, content, kept_at) VALUES ({0}, 1, 'people', 'f', '', '2026-01-01 00:00:00')"
     )
     made = there.flask("user", "create", "ada@example.com", "--name", "Ada", "--role", "auditor")
     assert made.code == 0

@@ -49,7 +49,7 @@ def test_a_programme_gets_an_address_that_can_be_renewed(manager, wave, takes_ma
     for _ in range(2):
         assert manager.post(f"{address}/address").status_code == 303
         found += re.findall(
-            r"<code>(engagement\+[0-9a-f]{20}@example\.com)</code>", manager.get(address).get_data(as_text=True)
+            r"<code>(engagement\+[0-9a-f]{20}@)<wbr>example\.com</code>", manager.get(address).get_data(as_text=True)
         )
     assert len(set(found)) == 2
     db.session.expire_all()

@@ -169,7 +169,7 @@ def test_sponsors_and_auditors_see_no_word_of_it(app, manager, wave, council):
         client = signed_in(app, reader)
         page = client.get(f"/stakeholders/{council.id}").get_data(as_text=True)
         assert "Between us." not in page
-        assert "What was said</h2>" not in page
+        assert "Talks and contacts" not in page
         for path in (f"interactions/{row.id}", f"{council.id}/interactions", "interactions/new"):
             assert client.get(f"/stakeholders/{path}").status_code == 403
 

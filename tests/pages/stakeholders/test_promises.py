@@ -55,7 +55,7 @@ def test_a_promise_is_made_on_a_stakeholders_page(manager, council, sam):
     assert answer.status_code == 303
     page = text_of(manager.get(answer.location))
     assert (
-        "“Send the rota” Ines Okafor, Tuesday 14 April To Works council Due Thursday 23 April Kept by Sam Pryce" in page
+        "To Works council Due Thursday 23 April Kept by Sam Pryce “Send the rota” Ines Okafor, Tuesday 14 April" in page
     )
     assert "23 April Send the rota Sam Pryce" in text_of(manager.get(f"/stakeholders/{council.id}"))
 
