@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Result, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -124,33 +124,31 @@ def _stands_on(maps: ColumnElement[bool]) -> ColumnElement[bool]:
 def lines_of(
     stakeholders: Select[Stakeholder], visible_places: ColumnElement[bool] = EVERY_PLACE
 ) -> list[StakeholderLine]:
-    """Return the stakeholders of a list in its order, with their visible places, in five queries."""
+    """Return the stakeholders of a list in its order, with their visible places, in three queries."""
     # Their ids first: putting thousands in order is much cheaper without their names and departments.
     ids = list(db.session.scalars(stakeholders.with_only_columns(Stakeholder.id, maintain_column_froms=True)))
-    loaded = select(Stakeholder).where(Stakeholder.id.in_(ids))
-    loaded = loaded.options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
-    by_id = {row.id: row for row in db.session.scalars(loaded)}
-    rows = [by_id[key] for key in ids]
-    profiles = {profile.stakeholder_id: profile for profile in _profiles(ids)}
+    said = {row.id: (row, profile, removed_at) for row, profile, removed_at in _said_of(ids)}
     places: dict[int, list[StakeholderPlace]] = defaultdict(list)
     for place in _open_places(ids, visible_places):
         places[place.stakeholder_id].append(place)
-    removed = dict(
-        db.session.execute(
-            select(StakeholderRemoval.stakeholder_id, StakeholderRemoval.removed_at).where(
-                StakeholderRemoval.stakeholder_id.in_(ids), StakeholderRemoval.undone_at.is_(None)
-            )
-        ).all()
+    return [StakeholderLine(row, profile, places[row.id], at) for row, profile, at in (said[key] for key in ids)]
+
+
+def _said_of(ids: Sequence[int]) -> Result[*tuple[Stakeholder, StakeholderProfile, datetime | None]]:
+    """Return these stakeholders with what holds of them now, and since when they are off the map."""
+    is_off = and_(StakeholderRemoval.stakeholder_id == Stakeholder.id, StakeholderRemoval.undone_at.is_(None))
+    return db.session.execute(
+        select(Stakeholder, StakeholderProfile, StakeholderRemoval.removed_at)
+        .join(StakeholderProfile, holds_now())
+        .outerjoin(StakeholderRemoval, is_off)
+        .where(Stakeholder.id.in_(ids))
+        .options(
+            joinedload(Stakeholder.person),
+            joinedload(Stakeholder.department),
+            joinedload(StakeholderProfile.owner),
+            joinedload(StakeholderProfile.said_by),
+        )
     )
-    return [StakeholderLine(row, profiles[row.id], places[row.id], removed.get(row.id)) for row in rows]
-
-
-def _profiles(ids: Sequence[int]) -> Sequence[StakeholderProfile]:
-    return db.session.scalars(
-        select(StakeholderProfile)
-        .where(StakeholderProfile.stakeholder_id.in_(ids), StakeholderProfile.superseded_at.is_(None))
-        .options(joinedload(StakeholderProfile.owner), joinedload(StakeholderProfile.said_by))
-    ).all()
 
 
 def _open_places(ids: Sequence[int], visible: ColumnElement[bool]) -> Sequence[StakeholderPlace]:

@@ -67,13 +67,16 @@ class MapAsked:
         return stood(places_within(self.maps), self.filters, before=before, on=today())
 
     @cached_property
-    def dots(self) -> list[Dot]:
+    def placed(self) -> list[Stood]:
         """Everybody who has a place, in the order of their numbers."""
-        placed = [row for row in self.rows if row.is_placed]
-        placed.sort(key=_by_power)
+        return sorted((row for row in self.rows if row.is_placed), key=_by_power)
+
+    @cached_property
+    def dots(self) -> list[Dot]:
+        """Everybody who has a place, as dots."""
         return [
             dot_of(number, row.stakeholder_id, row.influence or 0, row.interest or 0, row.now or "")
-            for number, row in enumerate(placed, 1)
+            for number, row in enumerate(self.placed, 1)
         ]
 
     @cached_property
@@ -84,6 +87,8 @@ class MapAsked:
     def listed(self) -> list[Stood]:
         """Return the rows of the table in the order asked for; who lacks what it is ordered by comes last."""
         order = self.asked.order(*COLUMNS, usual="number")
+        if order == "number" and self.cell is None:
+            return [*self.placed, *(row for row in self.rows if not row.is_placed)]
         rows = self.rows
         if self.cell is not None:
             near = {dot.stakeholder_id for dot in self.dots if dot.cell == self.cell}
