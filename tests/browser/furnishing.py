@@ -1,5 +1,6 @@
 """The two states that journeys begin from: nothing but two change managers, and a small programme four weeks before go-live."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from factories import PASSWORD, TESTER, make_account, make_department, make_people, make_person
@@ -29,8 +30,14 @@ from engagement.resistance.rules import Severity, Source
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
+from engagement.stakeholders.commitments.actions.promising import make_promise
+from engagement.stakeholders.health.actions import judge_health
+from engagement.stakeholders.inbox.models import MailIn
+from engagement.stakeholders.interactions.actions import correct_interaction, log_interaction
+from engagement.stakeholders.interactions.rules import Channel, Said, Sentiment
 from engagement.stakeholders.leadership.actions import StepDetails, plan_step
 from engagement.stakeholders.leadership.rules import StepKind
+from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.actions.library import settle_library
@@ -137,11 +144,33 @@ def _map(wave: Wave, dana: Person, tomasz: Person) -> None:
         "Works council", StakeholderGroup.OTHERS, places=[wave], role="Has to agree.", owner=dana, by=ines
     )
     write_note(row, "The chair wants a call first.", by=ines)
+    _talk(wave, row, dana)
     appoint_champion(wave, tomasz, from_on=clock.today("Europe/London"), by=ines)
     on, sponsor = clock.today("Europe/London"), wave.programme.sponsor
     said = StepDetails(StepKind.SESSION, "The first five minutes.", "Town hall", on + timedelta(days=20))
     assert sponsor
     plan_step(wave, sponsor, said, on=on, by=ines)
+
+
+def _talk(wave: Wave, row: Stakeholder, dana: Person) -> None:
+    """A talk that was corrected, a promise from it, and a mail that waits."""
+    on, ines = clock.today("Europe/London"), _ines().actor
+    said = Said(Channel.CALL, on, "They ask for eight weeks of notice.", "notice", Sentiment.MIXED)
+    talk = log_interaction([row], said, on=on, by=ines)
+    correct_interaction(talk, replace(said, notes="They ask for nine weeks of notice."), on=on, by=ines)
+    make_promise(row, "Send the rota", dana, on + timedelta(days=3), on=on, interaction=talk, by=ines)
+    judge_health(row, 75, "They call us first.", on=on, by=ines)
+    db.session.add(
+        MailIn(
+            programme_id=wave.programme_id,
+            message_id="<1@example.com>",
+            sender="chair@council.example",
+            subject="Notice",
+            text="Nine weeks, please.",
+            problem="Its sender doesn’t plan this programme.",
+            received_at=clock.now(),
+        )
+    )
 
 
 def _calendar(wave: Wave) -> None:

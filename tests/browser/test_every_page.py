@@ -13,6 +13,12 @@ PLANNING = (
     "/stakeholders/1/relations /stakeholders/chain /stakeholders/champions /stakeholders/leadership/1 "
     "/stakeholders/leadership/1/edit /stakeholders/leadership/new /waves/1/champions /audiences /audiences/1 /audiences/1/edit /audiences/new"
 ).split()
+TALKING = (
+    "/stakeholders/1 /stakeholders/interactions/new?stakeholder=1 /stakeholders/interactions/1 /stakeholders/interactions/1/correction "
+    "/stakeholders/1/interactions /stakeholders/promises /stakeholders/promises?state=closed /stakeholders/promises/1 "
+    "/stakeholders/1/promises/new /stakeholders/1/rhythm /stakeholders/rhythm/1 /stakeholders/1/health /stakeholders/inbox/1 "
+    "/stakeholders/inbox/mail/1"
+).split()
 TELLING = (
     "/communications /communications?view=list /communications/1 /communications/1/edit /communications/new "
     "/communications/new?programme_id=1 /communications/standard?programme_id=1 /occurrences/1 /deliveries /training "
@@ -25,6 +31,7 @@ ADMINISTRATION = "/admin /admin/audit /admin/jobs /admin/sign-ins /admin/sign-in
 OPEN = "/login /login/link-asked /login/link/nonsense /concerns/new /concerns/receipt /mailbox".split()
 READERS = {
     "planning": (MANAGER, PLANNING),
+    "talking": (MANAGER, TALKING),
     "telling": (MANAGER, TELLING),
     "employee": (EMPLOYEE, [*OWN, "/me/training/1"]),
     "team lead": (TEAM_LEAD, ["/", "/waves/1", "/me", "/me/training", "/me/team"]),
