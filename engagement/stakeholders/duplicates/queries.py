@@ -12,7 +12,7 @@ from engagement.db import db
 from engagement.letters import search_words
 from engagement.people.models import Person
 from engagement.people.queries import active
-from engagement.reach import Reach, allow, found
+from engagement.reach import Reach, allow, allow_places, found
 from engagement.stakeholders.duplicates.models import Distinction
 from engagement.stakeholders.duplicates.rules import near_pairs
 from engagement.stakeholders.entries.queries import EntryHeld, entries_held
@@ -97,6 +97,7 @@ def pair_to_merge(maps: Reach, planning: Reach, keys: tuple[int, int], on: date)
 
     Whoever was taken off the map or merged already can't be found.
     """
+    allow_places(planning)
     these = (Stakeholder.id.in_(keys), stakeholders_within(maps), on_the_map())
     held = {each.stakeholder.id: each for each in entries_held(and_(*these), places_within(maps), on)}
     pair = tuple(found(held.get(key)) for key in keys)
