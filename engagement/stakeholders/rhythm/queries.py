@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
@@ -32,38 +32,28 @@ class LateContact:
 
 def rhythms_of(programme_id: int) -> dict[Quadrant, Every]:
     """Return how often a programme wants to be in touch with whoever stands in each quadrant."""
-    return _rhythms([programme_id])[programme_id]
+    return _rhythms([programme_id])[1][programme_id]
 
 
-def _rhythms(programme_ids: Sequence[int]) -> dict[int, dict[Quadrant, Every]]:
-    said = select(ContactRhythm).where(
-        ContactRhythm.programme_id.in_(programme_ids), ContactRhythm.superseded_at.is_(None)
-    )
-    found: dict[int, dict[Quadrant, Every]] = {programme_id: dict(USUAL) for programme_id in programme_ids}
-    for row in db.session.scalars(said):
-        if row.programme_id is not None and row.quadrant is not None:
-            found[row.programme_id][row.quadrant] = row.every
-    return found
+def _rhythms(
+    programme_ids: Sequence[int], stakeholder_ids: Sequence[int] = ()
+) -> tuple[dict[int, Every], dict[int, dict[Quadrant, Every]]]:
+    """Return what is said of these stakeholders alone, and what these programmes say of each quadrant."""
+    these = or_(ContactRhythm.programme_id.in_(programme_ids), ContactRhythm.stakeholder_id.in_(stakeholder_ids))
+    own: dict[int, Every] = {}
+    known: dict[int, dict[Quadrant, Every]] = {programme_id: dict(USUAL) for programme_id in programme_ids}
+    for row in db.session.scalars(select(ContactRhythm).where(these, ContactRhythm.superseded_at.is_(None))):
+        if row.stakeholder_id is not None:
+            own[row.stakeholder_id] = row.every
+        elif row.programme_id is not None and row.quadrant is not None:
+            known[row.programme_id][row.quadrant] = row.every
+    return own, known
 
 
 def own_rhythm(stakeholder_id: int) -> ContactRhythm | None:
     """Return what is said of one stakeholder alone, None if their quadrant counts."""
     own = (ContactRhythm.stakeholder_id == stakeholder_id, ContactRhythm.superseded_at.is_(None))
     return db.session.scalar(select(ContactRhythm).where(*own).options(joinedload(ContactRhythm.said_by)))
-
-
-def quadrants_of(ids: Sequence[int] | Select[int]) -> dict[int, Quadrant]:
-    """Return in which quarter of the map each of these stakeholders stands, as far as they were judged."""
-    rows = db.session.execute(
-        select(StakeholderStanding.stakeholder_id, StakeholderStanding.influence, StakeholderStanding.interest).where(
-            StakeholderStanding.stakeholder_id.in_(ids), StakeholderStanding.superseded_at.is_(None)
-        )
-    )
-    return {
-        key: quadrant_of(influence, interest)
-        for key, influence, interest in rows
-        if influence is not None and interest is not None
-    }
 
 
 def contacts_of(stakeholders: Sequence[Stakeholder], on: date) -> dict[int, LastContact]:
@@ -76,21 +66,29 @@ def _contacts(since: Mapping[int, date], on: date) -> dict[int, LastContact]:
     ids = list(since)
     if not ids:
         return {}
-    quadrants, last = quadrants_of(ids), last_contacts(ids, on)
-    own = {
-        row.stakeholder_id: row.every
-        for row in db.session.scalars(
-            select(ContactRhythm).where(ContactRhythm.stakeholder_id.in_(ids), ContactRhythm.superseded_at.is_(None))
-        )
-    }
+    last = last_contacts(ids, on)
+    quadrants: dict[int, Quadrant] = {}
     programmes: dict[int, set[int]] = defaultdict(set)
-    for key, programme_id in db.session.execute(
-        select(StakeholderPlace.stakeholder_id, StakeholderPlace.programme_id).where(
-            StakeholderPlace.stakeholder_id.in_(ids), StakeholderPlace.ended_at.is_(None)
+    for key, programme_id, influence, interest in db.session.execute(
+        select(
+            StakeholderPlace.stakeholder_id,
+            StakeholderPlace.programme_id,
+            StakeholderStanding.influence,
+            StakeholderStanding.interest,
         )
+        .outerjoin(
+            StakeholderStanding,
+            and_(
+                StakeholderStanding.stakeholder_id == StakeholderPlace.stakeholder_id,
+                StakeholderStanding.superseded_at.is_(None),
+            ),
+        )
+        .where(StakeholderPlace.stakeholder_id.in_(ids), StakeholderPlace.ended_at.is_(None))
     ):
         programmes[key].add(programme_id)
-    known = _rhythms(sorted({each for found in programmes.values() for each in found}))
+        if influence is not None and interest is not None:
+            quadrants[key] = quadrant_of(influence, interest)
+    own, known = _rhythms(sorted({each for found in programmes.values() for each in found}), ids)
 
     def every(key: int) -> Every | None:
         if key in own:
