@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from math import hypot
 from typing import NamedTuple
 
+from engagement.stakeholders.standings.rules import MOST
+
 SIDE, LEFT, TOP = 334.0, 30.0, 28.0
 #: The map is divided into squares of one point; those who stand too near each other are counted by square.
 CELLS = 10
@@ -41,10 +43,14 @@ class Dot(NamedTuple):
     cell: int
 
 
+#: The part of a square's number that a power or an interest in tenths says; looked up, because a map has thousands.
+_COLUMNS = [min(tenths // CELLS, CELLS - 1) for tenths in range(MOST + 1)]
+_ROWS = [CELLS * column for column in _COLUMNS]
+
+
 def dot_of(number: int, stakeholder_id: int, influence: int, interest: int, look: str = "") -> Dot:
     """Return a dot in its square, whose tens say the power and ones the interest."""
-    cell = CELLS * min(influence // CELLS, CELLS - 1) + min(interest // CELLS, CELLS - 1)
-    return Dot(number, stakeholder_id, influence, interest, look, cell)
+    return Dot(number, stakeholder_id, influence, interest, look, _ROWS[influence] + _COLUMNS[interest])
 
 
 @dataclass
