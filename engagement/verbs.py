@@ -76,6 +76,7 @@ class Verb(StrEnum):
     CHANGED_WAVE = "changed wave"
     MOVED_GO_LIVE = "moved go-live"
     CHANGED_STATUS_OF_WAVE = "changed status of wave"
+    OVERRULED_OBSTACLE = "overruled obstacle", "went on although something stood against it"
     CHOSE_WORKFLOWS = "chose workflows of wave"
     CHOSE_DEPARTMENTS = "chose departments of wave"
     ADDED_MEMBER = "added member", "added person to wave"

@@ -80,6 +80,7 @@ REACH: dict[str, Reach] = {
     "wave_department": NOBODY,
     "wave_step": NOBODY,
     "go_live_move": NOBODY,
+    "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
     "wave_workflow": NOBODY,
     "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),
     # Training.

@@ -18,6 +18,7 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "wave": ("name", "aim"),
     "wave_step": ("reason",),
     "go_live_move": ("reason",),
+    "overruling": ("sentence", "reason"),
     "own_due_day": ("reason",),
     "stakeholder": ("name", "organisation"),
     "stakeholder_profile": ("role", "represents"),
