@@ -53,6 +53,8 @@ def live_a_day(stage: Stage, offset: int) -> None:
         _petra_leaves(stage, day)
     _move_waves_on(stage, offset)
     workflows.announce_versions(stage, offset)
+    workflows.publish_more(stage, offset)
+    workflows.confirm_changes(stage, offset)
     mapping.keep_the_map(stage, offset)
     talking.talk_with_stakeholders(stage, offset)
     judging.judge_stakeholders(stage, offset)

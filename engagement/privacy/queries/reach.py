@@ -70,6 +70,7 @@ REACH: dict[str, Reach] = {
     "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
     "workflow": NOBODY,
     "workflow_version": NOBODY,
+    "scope_statement": NOBODY,
     "ownership": Reach(about=("person_id",)),
     "wave": Reach(
         posts={
@@ -95,6 +96,7 @@ REACH: dict[str, Reach] = {
     ),
     "completion": Reach(about=("person_id",), without=("recorded_by",)),
     "quiz_attempt": Reach(about=("person_id",), without=("fingerprint",)),
+    "scope_answer": Reach(about=("person_id",)),
     "leftover": Reach(
         about=("person_id",), without=("decided_by", "decided_by_id"), by={"decided_by_id": ("decided_at", "decision")}
     ),

@@ -10,9 +10,10 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "translation": ("subject", "text", "html"),
     "module": ("title", "summary", "body"),
     "programme": ("name", "purpose"),
-    "workflow": (
-        *("name", "summary", "system_does", "people_do", "who_decides"),
-        *("signs_of_error", "then_do", "about_the_job", "documentation_url", "documentation_version"),
+    "workflow": ("name", "summary", "documentation_url", "documentation_version"),
+    "scope_statement": (
+        *("system_does", "people_do", "who_decides", "signs_of_error", "then_do", "about_the_job"),
+        *("question", "answers", "why", "changed"),
     ),
     "workflow_version": ("changes",),
     "wave": ("name", "aim"),
@@ -50,6 +51,7 @@ SIGNED: Mapping[str, tuple[str, ...]] = {
     "saved_mapping": ("saved_by",),
     "wave_step": ("by",),
     "workflow_version": ("said_by",),
+    "scope_statement": ("made_by", "published_by"),
     "go_live_move": ("by",),
     "skipped_setup": ("by",),
     "import_run": ("started_by",),

@@ -35,6 +35,9 @@ from engagement.mail.rules import DeliveryState
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Programme
+from engagement.programmes.scope.actions import write_statement
+from engagement.programmes.scope.queries import current_statements
+from engagement.programmes.scope.rules import StatementFor, StatementTexts
 from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
@@ -140,6 +143,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     person = people["E"] if is_own else make_person("Foreign Person", "foreign@example.com", department)
     programme = make_programme(f"The {side} programme", sponsor=people["S"] if is_own else None)
     workflow = make_workflow(programme, f"The {side} workflow")
+    write_statement(workflow, StatementTexts("A draft"), by=TESTER)
     wave = make_wave(
         programme,
         name=f"The {side} wave",
@@ -151,6 +155,8 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     values = {
         "programme_id": programme.id,
         "workflow_id": workflow.id,
+        "statement_id": current_statements([workflow.id])[workflow.id][StatementFor.EVERYBODY].id,
+        "readers": "everybody",
         "wave_id": wave.id,
         "department_id": department.id,
         "person_id": person.id,
