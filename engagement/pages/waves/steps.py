@@ -90,10 +90,10 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
     if status is not WaveStatus.LIVE:
         del form.on
     if form.validate_on_submit():
-        by = guard.reader().actor
+        by, country = guard.reader().actor, guard.organisation().country
         with saving(form) as saved:
             if form.on:
-                actions.go_live(held(wave), form.on.data, today=on, reason=form.reason.data, by=by)
+                actions.go_live(held(wave), form.on.data, today=on, reason=form.reason.data, by=by, country=country)
             else:
                 actions.change_status(held(wave), status, reason=form.reason.data, by=by)
         if saved:
@@ -136,8 +136,8 @@ def take_back(wave_id: int) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         with saving(form) as saved:
             go_live_on: date | None = form.go_live_on.data if form.go_live_on else None
-            by = guard.reader().actor
-            actions.take_back_step(held(wave), go_live_on=go_live_on, reason=form.reason.data, by=by)
+            by, country = guard.reader().actor, guard.organisation().country
+            actions.take_back_step(held(wave), go_live_on=go_live_on, reason=form.reason.data, by=by, country=country)
         if saved:
             return saved.to("waves.wave", f"Taken back: {wave.title} is {wave.status.word.lower()}.", wave_id=wave_id)
     again = f", and will be {before.word.lower()} again. Both steps stay on its page." if before else "."

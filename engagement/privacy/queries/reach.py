@@ -77,6 +77,7 @@ REACH: dict[str, Reach] = {
         }
     ),
     "wave_department": NOBODY,
+    "milestone": NOBODY,
     "wave_step": NOBODY,
     "go_live_move": NOBODY,
     "wave_workflow": NOBODY,

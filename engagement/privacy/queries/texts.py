@@ -15,6 +15,7 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
         *("signs_of_error", "then_do", "about_the_job"),
     ),
     "wave": ("name", "aim"),
+    "milestone": ("name",),
     "wave_step": ("reason",),
     "go_live_move": ("reason",),
     "own_due_day": ("reason",),
