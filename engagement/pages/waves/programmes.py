@@ -20,6 +20,7 @@ from engagement.programmes import actions, queries
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.rules import SCOPE_QUESTIONS, OwnershipPart, PortfolioClass
 from engagement.programmes.scopes import programme_for, programmes_within, reaches_programme, workflow_for
+from engagement.value.queries.present import metrics_shown
 from engagement.waves import queries as waves
 from engagement.waves.scopes import waves_within
 
@@ -194,6 +195,7 @@ def workflow(workflow_id: int) -> str:
         "waves/workflow.html",
         workflow=row,
         holdings=queries.holdings([row.id])[row.id],
+        metrics=metrics_shown([row.id])[row.id],
         waves=[wave for wave in seen if row in in_waves[wave.id]],
         may_plan=reaches_programme(rights.planning(guard.reader()), row.programme),
         may_name_holders=reaches_programme(rights.naming_holders(guard.reader()), row.programme),
