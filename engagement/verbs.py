@@ -70,6 +70,7 @@ class Verb(StrEnum):
     CHANGED_PROGRAMME = "changed programme"
     MADE_WORKFLOW = "made workflow"
     CHANGED_WORKFLOW = "changed workflow"
+    ANNOUNCED_VERSION = "announced version", "announced another version of workflow"
     NAMED_HOLDER = "named holder", "said who answers for workflow"
     PLANNED_WAVE = "planned wave"
     CHANGED_WAVE = "changed wave"

@@ -31,6 +31,7 @@ from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.programmes import actions as programmes
 from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.portfolio.actions import announce_version
 from engagement.programmes.rules import OwnershipPart
 from engagement.readiness.actions import make_ready
 from engagement.readiness.queries.obstacles import obstacles
@@ -200,6 +201,11 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
     (
         Verb.CHANGED_PROGRAMME,
         lambda at: programmes.change_programme(at.programme, "Another name", "", by=TESTER),
+        {"programme"},
+    ),
+    (
+        Verb.ANNOUNCED_VERSION,
+        lambda at: announce_version(at.workflow, "More.", DAY + timedelta(days=9), by=TESTER),
         {"programme"},
     ),
     (Verb.CHANGED_WORKFLOW, lambda at: programmes.change_workflow(at.workflow, name="Other", by=TESTER), {"programme"}),

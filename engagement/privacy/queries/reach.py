@@ -69,6 +69,7 @@ REACH: dict[str, Reach] = {
     # Programmes and waves.
     "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
     "workflow": NOBODY,
+    "workflow_version": NOBODY,
     "ownership": Reach(about=("person_id",)),
     "wave": Reach(
         posts={
