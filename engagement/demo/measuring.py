@@ -38,7 +38,7 @@ METRICS = (
     Measured("Letter drafting", -45, "Letters sent without a change", "%", Better.HIGHER, 70, roster.LEAD, None),
 )  # fmt: skip
 #: By workflow, the days from today on which what was read.
-READ = {
+READ: dict[str, dict[int, float]] = {
     "Motor claims triage": {-70: 47, -40: 33, -9: 26.5},
     "Invoice matching": {-18: 55, -11: 44, -4: 37},
 }

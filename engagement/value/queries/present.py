@@ -94,7 +94,9 @@ def metrics_shown(workflow_ids: Iterable[int]) -> dict[int, list[MetricShown]]:
 
 
 def shown_of(metrics: Sequence[ValueMetric]) -> list[MetricShown]:
-    """Return how these metrics stand, in the given order; in two queries."""
+    """Return how these metrics stand, in the given order; in two queries, in none for none."""
+    if not metrics:
+        return []
     ids = [metric.id for metric in metrics]
     baselines = {
         row.metric_id: row
