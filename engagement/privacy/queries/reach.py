@@ -81,6 +81,7 @@ REACH: dict[str, Reach] = {
     "metric_baseline": Reach(by={"said_by_id": ("said_at", "method", "reason")}),
     "metric_reading": Reach(by={"said_by_id": ("said_at", "note")}),
     "wave_department": NOBODY,
+    "milestone": NOBODY,
     "wave_step": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),

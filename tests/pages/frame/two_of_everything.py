@@ -60,6 +60,8 @@ from engagement.training.rules import ItemKind, LeftoverCause
 from engagement.value.actions.metrics import make_metric
 from engagement.value.actions.readings import Read, add_reading
 from engagement.value.rules import Better, MetricDetails, ReadingRhythm
+from engagement.waves.milestones.actions import MilestoneDetails, add_milestone
+from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
 from tests.communications.calendar_rows import AT_TWO
 from tests.mail.outbox import make_mailing, queue
@@ -178,6 +180,8 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     delivery = _delivery(person)
     values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id}
     values |= _calendar(side, programme, department) | _map(side, wave, person)
+    milestone = MilestoneDetails(MilestoneKind.OWN, f"The {side} milestone", AT_TWO.date())
+    values["milestone_id"] = add_milestone(wave, milestone, country="GB-ENG", by=TESTER).id
     values["relation_id"] = _relation(side, wave, int(str(values["stakeholder_id"])))
     return values | {"step_id": _step(side, wave, person).id}
 
