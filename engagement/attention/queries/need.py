@@ -22,6 +22,7 @@ from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
+from engagement.value.queries.present import MetricShown
 
 Found = TypeVar("Found")
 
@@ -52,6 +53,7 @@ Subject = (
     | StepShown
     | BrokenChain
     | Workflow
+    | MetricShown
 )
 
 

@@ -25,6 +25,7 @@ from engagement.programmes.portfolio.queries import current_version, ratings_of,
 from engagement.programmes.portfolio.rules import HIGH, LEAST, MOST, SCALES, Ratings, proposal_for
 from engagement.programmes.rules import SCOPE_QUESTIONS, OperatingModel, OwnershipPart, PortfolioClass
 from engagement.programmes.scopes import reaches_programme, workflow_for
+from engagement.value.queries.present import metrics_shown
 from engagement.waves import queries as waves
 from engagement.waves.scopes import waves_within
 
@@ -165,6 +166,7 @@ def workflow(workflow_id: int) -> str:
         "waves/workflow.html",
         workflow=row,
         holdings=queries.holdings([row.id])[row.id],
+        metrics=metrics_shown([row.id])[row.id],
         version=current_version(row, here_today()),
         proposal=proposal_for(ratings_of(row)),
         is_review_late=row.review_on is not None and row.review_on <= here_today(),
