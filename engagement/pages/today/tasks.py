@@ -156,15 +156,7 @@ def _said(need: Need, on: date) -> tuple[str, str]:
         case Stakeholder() as stakeholder if need.reason is Reason.STAKEHOLDER_GONE:
             return _gone_words(stakeholder)
         case WaitingMail():
-            return (
-                need.name,
-                f"{plural(subject.number, 'mail waits', 'mails wait')} until somebody says whom it is about.",
-            )
-        case MetricShown():
-            return (
-                need.name,
-                f"{subject.metric.workflow.name}: {subject.latest_words}. {subject.metric.every.word} it is read.",
-            )
+            return need.name, _mail_words(subject)
         case LastContact():
             return need.name, _contact_words(need, subject)
         case Stakeholder():
@@ -178,9 +170,11 @@ def _said(need: Need, on: date) -> tuple[str, str]:
         case MissingCurriculum():
             return _curriculum_words(subject)
         case RolelessMembers():
+            return _roleless_words(need, subject)
+        case MetricShown():
             return (
-                f"{plural(subject.people, 'person', 'people')} in {need.name} without a training role",
-                f"They get no training until they have one. Go-live is {short_day(subject.wave.go_live_on)}.",
+                need.name,
+                f"{subject.metric.workflow.name}: {subject.latest_words}. {subject.metric.every.word} it is read.",
             )
         case Move():
             return _move_words(subject)
@@ -261,6 +255,17 @@ def _curriculum_words(found: MissingCurriculum) -> tuple[str, str]:
     return (
         f"{found.role.word}: nothing to learn yet",
         f"{have}; wave {first.number} {goes} {short_day(first.go_live_on)}.",
+    )
+
+
+def _mail_words(waiting: WaitingMail) -> str:
+    return f"{plural(waiting.number, 'mail waits', 'mails wait')} until somebody says whom it is about."
+
+
+def _roleless_words(need: Need, found: RolelessMembers) -> tuple[str, str]:
+    return (
+        f"{plural(found.people, 'person', 'people')} in {need.name} without a training role",
+        f"They get no training until they have one. Go-live is {short_day(found.wave.go_live_on)}.",
     )
 
 
