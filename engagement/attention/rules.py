@@ -33,9 +33,11 @@ class Reason(Worded):
     NO_NEXT_STEP = "no_next_step", "Important, and nothing comes next"
     STAKEHOLDER_GONE = "stakeholder_gone", "Stakeholders who are not there any more"
     CONTACT = "contact", "Not contacted in time"
+    READING_DUE = "reading_due", "Readings that are due"
     MAIL_IN = "mail_in", "Mail that belongs to nobody yet"
     OLD_TRAINING = "old_training", "Moved or changed role before training was finished"
     VACANCY = "vacancy", "Ownership is vacant"
+    OVERSIGHT = "oversight", "Nobody may stop it, or not any more"
     REVIEW = "review", "Workflows to look at again"
     GO_LIVE_PASSED = "go_live_passed", "Go-live has passed"
     NONE_TRAINED = "none_trained", "Live, and nobody is trained"
@@ -69,6 +71,7 @@ class Kind(StrEnum):
     SIGN_IN = "sign_in"
     JOB = "job"
     STEP = "step"
+    METRIC = "metric"
 
 
 class Place(StrEnum):
@@ -79,6 +82,7 @@ class Place(StrEnum):
     OLD_TRAINING = "old_training"
     WORKFLOW = "workflow"
     NAME_OWNERS = "name_owners"
+    OVERSIGHT = "oversight"
     PLAN_WORKFLOW = "plan_workflow"
     WAVE = "wave"
     PLAN_WAVE = "plan_wave"
@@ -95,6 +99,9 @@ class Place(StrEnum):
     INBOX = "inbox"
     COMMUNICATION = "communication"
     PLAN_COMMUNICATION = "plan_communication"
+    METRIC = "metric"
+    VALUE = "value"
+    BASELINE = "baseline"
     LEAVERS = "leavers"
     SIGN_INS = "sign_ins"
     JOBS = "jobs"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from engagement import clock
 from engagement.audit import Actor
 from engagement.db import db
-from engagement.demo import judging, leading, mapping, messaging, roster, story, talking, workflows
+from engagement.demo import judging, leading, mapping, measuring, messaging, roster, story, talking, workflows
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.intake.actions import runs as intake
 from engagement.intake.reading.queries.files import open_file
@@ -51,8 +51,10 @@ def live_a_day(stage: Stage, offset: int) -> None:
         count_objections(day - timedelta(days=1), stage.settings.anonymity_floor, stage.settings.holidays)
     if offset == -64:
         _petra_leaves(stage, day)
+    measuring.measure(stage, offset)
     _move_waves_on(stage, offset)
     workflows.announce_versions(stage, offset)
+    workflows.keep_the_roster(stage, offset)
     workflows.publish_more(stage, offset)
     workflows.confirm_changes(stage, offset)
     mapping.keep_the_map(stage, offset)

@@ -3,11 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import select
+
 from engagement.audit import Actor
 from engagement.db import db
 from engagement.demo import roster
+from engagement.demo.roster import Figure
 from engagement.demo.stage import Stage
 from engagement.people.models import Person
+from engagement.programmes.oversight.actions import OverseerDetails, name_overseer
 from engagement.programmes.portfolio.actions import announce_version
 from engagement.programmes.rules import OperatingModel
 from engagement.programmes.scope.actions import publish_statement, write_statement
@@ -61,6 +65,37 @@ ANNOUNCED = {
     -30: ("Invoice matching", 4, "Supplier’s bank details that changed in the last week are marked before anything is matched."),
     -9: ("Property claims triage", 30, "No reserve above £25,000 is suggested any more; the handler sets it, as Dana asked."),
 }  # fmt: skip
+
+
+#: Who may stop what, from which day on: the paper, the hours, who stands in, and the days from today on which a certificate runs out.
+ROSTER: tuple[tuple[int, str, Figure, str, str, Figure | None, int | None], ...] = (
+    (-90, "Motor claims triage", roster.LEAD, "Works order 14, on the intranet under Claims", "Monday to Friday, 7 to 19, by phone 4711", roster.WAVE_LEAD, 270),
+    (-32, "Invoice matching", roster.SPONSOR, "Board decision 7, in the board’s file", "Office hours, through her assistant", None, None),
+    (-24, "Property claims triage", roster.LEAD, "Works order 15, on the intranet under Claims", "Monday to Friday, 7 to 19, by phone 4711", roster.WAVE_LEAD, -6),
+    (-24, "Letter drafting", roster.WAVE_LEAD, "", "Monday to Friday, 8 to 17", None, None),
+)  # fmt: skip
+CERTIFICATE = "Overseer of claims systems, two days"
+
+
+def keep_the_roster(stage: Stage, offset: int) -> None:
+    """Name those who may stop a workflow from the day `offset` days from today on."""
+    by = stage.accounts[roster.MANAGER.email].actor
+    for begins, name, figure, paper, hours, deputy, runs_out in ROSTER:
+        if begins == offset:
+            with stage.at(stage.day(offset), 12):
+                said = OverseerDetails(
+                    paper,
+                    stage.day(offset - 3) if paper else None,
+                    hours,
+                    _found(deputy) if deputy else None,
+                    CERTIFICATE if runs_out is not None else "",
+                    stage.day(runs_out) if runs_out is not None else None,
+                )
+                name_overseer(stage.workflows[name], _found(figure), said, on=stage.day(offset), by=by)
+
+
+def _found(figure: Figure) -> Person:
+    return db.session.scalars(select(Person).where(Person.email == figure.email)).one()
 
 
 def announce_versions(stage: Stage, offset: int) -> None:

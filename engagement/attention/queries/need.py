@@ -8,6 +8,7 @@ from typing import TypeVar
 from engagement.accounts.addresses.queries import Waiting
 from engagement.accounts.models import Account
 from engagement.attention.queries.holding import HeldTotals
+from engagement.attention.queries.oversight import OversightLapsed
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining
 from engagement.attention.rules import Kind, Place, Reason
@@ -22,6 +23,7 @@ from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
+from engagement.value.queries.present import MetricShown
 
 Found = TypeVar("Found")
 
@@ -52,6 +54,8 @@ Subject = (
     | StepShown
     | BrokenChain
     | Workflow
+    | OversightLapsed
+    | MetricShown
 )
 
 

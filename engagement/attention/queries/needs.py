@@ -14,6 +14,7 @@ from engagement.attention.queries.need import Need, Needed, Who, account, first,
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
 from engagement.attention.queries.stakeholders import contacts, gone, mail_in, next_steps, promises
+from engagement.attention.queries.value import metrics_to_read
 from engagement.attention.queries.waves import (
     MissingCurriculum,
     RolelessMembers,
@@ -23,7 +24,7 @@ from engagement.attention.queries.waves import (
     untrained_waves,
     waves_with_roleless_members,
 )
-from engagement.attention.queries.workflows import reviews
+from engagement.attention.queries.workflows import oversight, reviews
 from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.attention import needs_attention
@@ -60,9 +61,11 @@ def needed_by(
         next_steps(reader, limit),
         gone(reader, limit),
         contacts(reader, on, limit),
+        metrics_to_read(reader, on, limit),
         mail_in(reader, limit),
         _old_training(reader, on, limit),
         _vacancies(planned_whole, on, limit),
+        oversight(planned_whole, on, limit),
         reviews(planned_whole, on, limit),
         *_training([wave for wave in planned if wave.status.is_open], on, limit),
         *chains_needed(reader, planned, on, limit),

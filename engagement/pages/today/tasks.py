@@ -12,12 +12,14 @@ from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals
 from engagement.attention.queries.need import Need, Needed, WaitingMail
+from engagement.attention.queries.oversight import OversightLapsed
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining, is_close
 from engagement.attention.rules import NEAR_DAYS, TRAINING_BEGINS_DAYS, Reason
 from engagement.communications.models import Occurrence
 from engagement.pages.frame.formats import day, moment, short_day, shortened
 from engagement.pages.parts.places import address_of
+from engagement.pages.today.workflow_words import lapse_words, review_words
 from engagement.pages.training.leftovers import moved
 from engagement.programmes.models import Workflow
 from engagement.programmes.scopes import reaches_programme
@@ -29,6 +31,7 @@ from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
+from engagement.value.queries.present import MetricShown
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
 from engagement.words import days_away, listed, plural
@@ -48,9 +51,11 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.NO_NEXT_STEP: ("Plan a next step", ("stakeholders.index", {})),
     Reason.STAKEHOLDER_GONE: ("Open their entry", ("stakeholders.index", {})),
     Reason.CONTACT: ("Be in touch", ("stakeholders.index", {})),
+    Reason.READING_DUE: ("Enter it", None),
     Reason.MAIL_IN: ("Assign it", None),
     Reason.OLD_TRAINING: ("Decide", ("training.leftovers", {})),
     Reason.VACANCY: ("Name somebody", ("waves.index", {})),
+    Reason.OVERSIGHT: ("Look at the roster", ("waves.index", {})),
     Reason.REVIEW: ("Look at it again", ("waves.index", {})),
     Reason.GO_LIVE_PASSED: ("See the wave", ("waves.index", {})),
     Reason.NONE_TRAINED: ("See who", ("waves.index", {})),
@@ -154,26 +159,27 @@ def _said(need: Need, on: date) -> tuple[str, str]:
         case Stakeholder() as stakeholder if need.reason is Reason.STAKEHOLDER_GONE:
             return _gone_words(stakeholder)
         case WaitingMail():
-            return (
-                need.name,
-                f"{plural(subject.number, 'mail waits', 'mails wait')} until somebody says whom it is about.",
-            )
+            return need.name, _mail_words(subject)
         case LastContact():
             return need.name, _contact_words(need, subject)
         case Stakeholder():
             return need.name, _next_step_words(need)
         case Vacancy():
             return subject.title, subject.why
+        case OversightLapsed():
+            return need.name, lapse_words(need, subject)
         case Workflow():
-            return need.name, _review_words(need, on)
+            return need.name, review_words(need, on)
         case WaveTraining():
             return need.name, _wave_words(subject, on)
         case MissingCurriculum():
             return _curriculum_words(subject)
         case RolelessMembers():
+            return _roleless_words(need, subject)
+        case MetricShown():
             return (
-                f"{plural(subject.people, 'person', 'people')} in {need.name} without a training role",
-                f"They get no training until they have one. Go-live is {short_day(subject.wave.go_live_on)}.",
+                need.name,
+                f"{subject.metric.workflow.name}: {subject.latest_words}. {subject.metric.every.word} it is read.",
             )
         case Move():
             return _move_words(subject)
@@ -229,14 +235,6 @@ def _contact_words(need: Need, found: LastContact) -> str:
     return f"{last}{every}{after}"
 
 
-def _review_words(need: Need, on: date) -> str:
-    owner = f"{need.who.name} runs it day to day." if need.who else "Nobody runs it day to day."
-    return (
-        f"Its review was due on {day(need.by)}, {days_away(need.by, on)}. {owner} "  # type: ignore[arg-type]
-        "Does it still pay, and is its page still right? Then say when the next review is."
-    )
-
-
 def _wave_words(found: WaveTraining, on: date) -> str:
     go_live, figures = short_day(found.wave.go_live_on), found.figures
     if found.reason is Reason.GO_LIVE_PASSED:
@@ -254,6 +252,17 @@ def _curriculum_words(found: MissingCurriculum) -> tuple[str, str]:
     return (
         f"{found.role.word}: nothing to learn yet",
         f"{have}; wave {first.number} {goes} {short_day(first.go_live_on)}.",
+    )
+
+
+def _mail_words(waiting: WaitingMail) -> str:
+    return f"{plural(waiting.number, 'mail waits', 'mails wait')} until somebody says whom it is about."
+
+
+def _roleless_words(need: Need, found: RolelessMembers) -> tuple[str, str]:
+    return (
+        f"{plural(found.people, 'person', 'people')} in {need.name} without a training role",
+        f"They get no training until they have one. Go-live is {short_day(found.wave.go_live_on)}.",
     )
 
 

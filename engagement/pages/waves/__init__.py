@@ -4,4 +4,16 @@ from flask import Blueprint
 
 blueprint = Blueprint("waves", __name__)
 
-from engagement.pages.waves import champions, members, moves, portfolio, programmes, statements, steps, waves, workflows
+from engagement.pages.waves import (
+    champions,
+    members,
+    milestones,
+    moves,
+    oversight,
+    portfolio,
+    programmes,
+    statements,
+    steps,
+    waves,
+    workflows,
+)

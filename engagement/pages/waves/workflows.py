@@ -21,6 +21,7 @@ from engagement.pages.waves.programmes import programme_to_plan
 from engagement.pages.waves.statements import StatementFields
 from engagement.programmes import actions, queries
 from engagement.programmes.models import Workflow
+from engagement.programmes.oversight.queries import lapses_of, overseers_of
 from engagement.programmes.portfolio.actions import announce_version
 from engagement.programmes.portfolio.queries import current_version, ratings_of, versions_of
 from engagement.programmes.portfolio.rules import HIGH, LEAST, MOST, SCALES, Ratings, proposal_for
@@ -28,6 +29,7 @@ from engagement.programmes.rules import OperatingModel, OwnershipPart, Portfolio
 from engagement.programmes.scope.queries import draft_of, newest_published
 from engagement.programmes.scope.rules import StatementFor, StatementTexts
 from engagement.programmes.scopes import reaches_programme, workflow_for
+from engagement.value.queries.present import metrics_shown
 from engagement.waves import queries as waves
 from engagement.waves.scopes import waves_within
 
@@ -171,6 +173,8 @@ def workflow(workflow_id: int) -> str:
         "waves/workflow.html",
         workflow=row,
         holdings=queries.holdings([row.id])[row.id],
+        metrics=metrics_shown([row.id])[row.id],
+        overseers=[(each, lapses_of(each, here_today())) for each in overseers_of(row) if each.until_on is None],
         version=current_version(row, here_today()),
         proposal=proposal_for(ratings_of(row)),
         is_review_late=row.review_on is not None and row.review_on <= here_today(),

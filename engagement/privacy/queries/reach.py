@@ -71,6 +71,11 @@ REACH: dict[str, Reach] = {
     "workflow": NOBODY,
     "workflow_version": NOBODY,
     "scope_statement": NOBODY,
+    "overseer": Reach(
+        about=("person_id",),
+        without=("deputy_id", "said_by"),
+        posts={"deputy_id": Post("Deputy of who may stop it", "workflow", ("workflow_id",), "since_on", "until_on")},
+    ),
     "ownership": Reach(about=("person_id",)),
     "wave": Reach(
         posts={
@@ -78,7 +83,11 @@ REACH: dict[str, Reach] = {
             "sponsor_id": Post("Sponsor of the wave", "wave", ("number", "name")),
         }
     ),
+    "value_metric": Reach(posts={"owner_id": Post("Reads it", "metric", ("name",), "made_at", "ended_at")}),
+    "metric_baseline": Reach(by={"said_by_id": ("said_at", "method", "reason")}),
+    "metric_reading": Reach(by={"said_by_id": ("said_at", "note")}),
     "wave_department": NOBODY,
+    "milestone": NOBODY,
     "wave_step": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),

@@ -11,6 +11,7 @@ from engagement import clock
 from engagement.accounts.rules import Role
 from engagement.db import db
 from engagement.programmes.models import Workflow
+from engagement.programmes.oversight.models import Overseer
 from engagement.programmes.rules import PortfolioClass
 from engagement.programmes.scope.models import ScopeStatement
 from engagement.programmes.scope.rules import StatementFor
@@ -142,3 +143,27 @@ def test_a_small_group_is_hidden_from_who_may_not_see_its_people(app, wave, work
     for person in make_people(4):
         db.session.add(Membership(wave=wave, person=person, origin=MembershipOrigin.HAND, joined_at=clock.now()))
     assert "none of 5" in text_of(sponsor.get(address))
+
+
+def test_the_roster_of_oversight_is_kept_and_its_lapses_stand_on_the_start_page(manager, workflow):
+    address = f"/workflows/{workflow.id}/oversight"
+    assert "Nobody is named who may stop it" in text_of(manager.get(address))
+    refused = manager.post(address, data={"person": "Tomasz Wójcik", "hours": "", "authority": "Order <b>14"})
+    assert (refused.status_code, "Say when they can be reached." in text_of(refused)) == (422, True)
+    assert "Order &lt;b&gt;14</textarea>" in refused.get_data(as_text=True)
+    named = {"person": "Tomasz Wójcik", "hours": "Always", "certificate": "Course", "certificate_until": "2026-05-01"}
+    assert manager.post(address, data=named).status_code == 303
+    page = text_of(manager.get(address))
+    assert "Tomasz Wójcik since 14 April Not in writing Certificate runs out in 17 days" in page
+    row = db.session.scalars(select(Overseer)).one()
+    assert "Claims triage It is written nowhere that Tomasz Wójcik may stop it. Nobody runs it" in text_of(manager.get("/"))
+    changed = {"hours": "Always", "authority": "Order 14", "authority_on": "2026-04-13"}
+    assert manager.post(f"/overseers/{row.id}", data=changed).status_code == 303
+    page = text_of(manager.get(address))
+    assert "Tomasz Wójcik since 14 April In order" in page
+    assert "Before Tomasz Wójcik 14 April to 14 April" in page
+    assert "It is written nowhere" not in text_of(manager.get("/"))
+    standing = db.session.scalars(select(Overseer).where(Overseer.until_on.is_(None))).one()
+    assert manager.post(f"/overseers/{standing.id}/release").status_code == 303
+    assert "Nobody may stop it since Tomasz Wójcik no longer may, from 14 April 2026 on." in text_of(manager.get("/"))
+    assert "Nobody is named who may stop it" in text_of(manager.get(address))
