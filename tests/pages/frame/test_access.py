@@ -8,7 +8,7 @@ import markup
 import pytest
 from factories import TESTER, make_account, make_person, make_programme, make_unknown_concern, make_wave, signed_in
 from flask import Flask
-from pages.frame.two_of_everything import SIDES, World
+from pages.frame.two_of_everything import World
 from python_calamine import CalamineWorkbook
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse

@@ -35,7 +35,7 @@ _CLAIMED_BY_ME = and_(
 )
 
 
-def _claiming(state: DeliveryState, is_urgent: bool) -> ReturningUpdate[tuple[Delivery]]:
+def _claiming(state: DeliveryState, is_urgent: bool) -> ReturningUpdate[Delivery]:
     # A CTE: PostgreSQL may run a subquery in IN more than once, and would then lock more rows than it claims.
     due = (
         select(Delivery.id)
