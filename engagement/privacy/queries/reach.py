@@ -81,6 +81,10 @@ REACH: dict[str, Reach] = {
     "go_live_move": NOBODY,
     "wave_workflow": NOBODY,
     "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),
+    # Kept numbers repeat what memberships, roles and completions say.
+    "tally": NOBODY,
+    "tally_share": Reach(beside=("person_id",)),
+    "tally_mark": NOBODY,
     # Training.
     "module": NOBODY,
     "curriculum": NOBODY,
