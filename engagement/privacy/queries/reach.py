@@ -69,6 +69,7 @@ REACH: dict[str, Reach] = {
     # Programmes and waves.
     "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
     "workflow": NOBODY,
+    "workflow_version": NOBODY,
     "ownership": Reach(about=("person_id",)),
     "wave": Reach(
         posts={
@@ -79,6 +80,7 @@ REACH: dict[str, Reach] = {
     "wave_department": NOBODY,
     "wave_step": NOBODY,
     "go_live_move": NOBODY,
+    "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
     "wave_workflow": NOBODY,
     "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),
     # Kept numbers repeat what memberships, roles and completions say.
