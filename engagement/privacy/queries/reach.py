@@ -86,7 +86,7 @@ REACH: dict[str, Reach] = {
     # Kept numbers repeat what memberships, roles and completions say.
     "tally": NOBODY,
     "tally_share": Reach(beside=("person_id",)),
-    "tally_mark": NOBODY,
+    "tally_mark": Reach(beside=("person_id",)),
     # Training.
     "module": NOBODY,
     "curriculum": NOBODY,
