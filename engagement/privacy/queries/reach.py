@@ -79,6 +79,7 @@ REACH: dict[str, Reach] = {
     ),
     "wave_department": NOBODY,
     "wave_step": NOBODY,
+    "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
     "wave_workflow": NOBODY,
