@@ -25,6 +25,7 @@ from engagement.readiness import actions as readiness
 from engagement.readiness.queries.obstacles import obstacles
 from engagement.readiness.rules import Obstacle, ObstacleKind
 from engagement.waves import actions, queries
+from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.models import Wave, WaveStep
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import wave_for
@@ -113,6 +114,7 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         with saving(form) as saved:
             sent = _take(held(wave), status, form, on)
+            settle_milestones([wave], guard.organisation().country)
         if saved and status is WaveStatus.ROLLED_BACK:
             more = (
                 f"{plural(len(sent), 'message goes', 'messages go')} out to its people now."
@@ -149,8 +151,8 @@ def _take(wave: Wave, status: WaveStatus, form: StepForm, on: date) -> list[Occu
     elif status is WaveStatus.ROLLED_BACK:
         return roll_back(wave, reason=reason, by=by)
     elif form.go_live_on:
-        actions.plan_again(wave, form.go_live_on.data, today=on, reason=reason, by=by)
-        actions.settle_training_days([wave], guard.organisation().country)
+        country = guard.organisation().country
+        actions.plan_again(wave, form.go_live_on.data, today=on, reason=reason, by=by, country=country)
     else:
         actions.change_status(wave, status, reason=reason, by=by)
     return []
@@ -189,8 +191,8 @@ def take_back(wave_id: int) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         with saving(form) as saved:
             go_live_on: date | None = form.go_live_on.data if form.go_live_on else None
-            by = guard.reader().actor
-            actions.take_back_step(held(wave), go_live_on=go_live_on, reason=form.reason.data, by=by)
+            by, country = guard.reader().actor, guard.organisation().country
+            actions.take_back_step(held(wave), go_live_on=go_live_on, reason=form.reason.data, by=by, country=country)
         if saved:
             return saved.to("waves.wave", f"Taken back: {wave.title} is {wave.status.word.lower()}.", wave_id=wave_id)
     again = f", and will be {before.word.lower()} again. Both steps stay on its page." if before else "."

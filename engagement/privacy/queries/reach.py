@@ -78,6 +78,7 @@ REACH: dict[str, Reach] = {
         }
     ),
     "wave_department": NOBODY,
+    "milestone": NOBODY,
     "wave_step": NOBODY,
     "wave_fallback": NOBODY,
     "go_live_move": NOBODY,

@@ -16,6 +16,7 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     ),
     "workflow_version": ("changes",),
     "wave": ("name", "aim"),
+    "milestone": ("name",),
     "wave_step": ("reason",),
     "go_live_move": ("reason",),
     "overruling": ("sentence", "reason"),

@@ -124,6 +124,12 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST waves.take_back": ("MPWL", "M"),
     "GET waves.move": ("MPWL", "M"),
     "POST waves.move": ("MPWL", "M"),
+    "GET waves.milestones": ("MPWL", "M"),
+    "GET waves.new_milestone": ("MPWL", "M"),
+    "POST waves.new_milestone": ("MPWL", "M"),
+    "GET waves.milestone": ("MPWL", "M"),
+    "POST waves.milestone": ("MPWL", "M"),
+    "POST waves.remove_milestone": ("MPWL", "M"),
     "GET waves.members": ("AMPWLRUrwuv", "AMRU"),
     "POST waves.members": ("MPWL", "M"),
     # Champions stand on the wave; who plans it appoints them.

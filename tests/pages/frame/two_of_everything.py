@@ -56,6 +56,8 @@ from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
 from engagement.training.rules import ItemKind, LeftoverCause
+from engagement.waves.milestones.actions import MilestoneDetails, add_milestone
+from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
 from tests.communications.calendar_rows import AT_TWO
 from tests.mail.outbox import make_mailing, queue
@@ -171,6 +173,8 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     delivery = _delivery(person)
     values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id}
     values |= _calendar(side, programme, department) | _map(side, wave, person)
+    milestone = MilestoneDetails(MilestoneKind.OWN, f"The {side} milestone", AT_TWO.date())
+    values["milestone_id"] = add_milestone(wave, milestone, country="GB-ENG", by=TESTER).id
     values["relation_id"] = _relation(side, wave, int(str(values["stakeholder_id"])))
     return values | {"step_id": _step(side, wave, person).id}
 
