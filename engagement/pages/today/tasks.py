@@ -194,7 +194,7 @@ def _said(need: Need, on: date) -> tuple[str, str]:
 
 def _message_words(need: Need, message: Occurrence) -> str:
     is_ahead = need.reason in _STILL_AHEAD
-    due = f"{'goes out' if is_ahead else 'was due'} {moment(message.sends_at)}"
+    due = f"{'goes out' if is_ahead else 'was due'} {message.when if message.is_kept else moment(message.sends_at)}"
     return f"To {message.communication.audience.name}, {due}. {WHY_IT_WAITS[need.reason]}"
 
 

@@ -83,10 +83,15 @@ REACH: dict[str, Reach] = {
     "wave_department": NOBODY,
     "milestone": NOBODY,
     "wave_step": NOBODY,
+    "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
     "wave_workflow": NOBODY,
     "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),
+    # Kept numbers repeat what memberships, roles and completions say.
+    "tally": NOBODY,
+    "tally_share": Reach(beside=("person_id",)),
+    "tally_mark": Reach(beside=("person_id",)),
     # Training.
     "module": NOBODY,
     "curriculum": NOBODY,
