@@ -13,6 +13,7 @@ from engagement.attention.queries.waves import MissingCurriculum, RolelessMember
 from engagement.attention.rules import Kind, Place, Reason
 from engagement.communications.models import Occurrence
 from engagement.people.models import Person
+from engagement.programmes.models import Workflow
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
 from engagement.stakeholders.chain.queries import BrokenChain
@@ -51,6 +52,7 @@ Subject = (
     | WaitingMail
     | StepShown
     | BrokenChain
+    | Workflow
     | MetricShown
 )
 

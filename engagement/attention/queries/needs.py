@@ -24,6 +24,7 @@ from engagement.attention.queries.waves import (
     untrained_waves,
     waves_with_roleless_members,
 )
+from engagement.attention.queries.workflows import reviews
 from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.attention import needs_attention
@@ -51,6 +52,7 @@ def needed_by(
     """
     planning = rights.planning(reader)
     planned = [wave for wave in waves if reaches_wave(planning, wave)]
+    planned_whole = [wave for wave in planned if reaches_programme(planning, wave.programme)]
     needed = [
         *_messages(reader, on, limit),
         _set_aside(reader, limit),
@@ -62,7 +64,8 @@ def needed_by(
         metrics_to_read(reader, on, limit),
         mail_in(reader, limit),
         _old_training(reader, on, limit),
-        _vacancies([wave for wave in planned if reaches_programme(planning, wave.programme)], on, limit),
+        _vacancies(planned_whole, on, limit),
+        reviews(planned_whole, on, limit),
         *_training([wave for wave in planned if wave.status.is_open], on, limit),
         *chains_needed(reader, planned, on, limit),
         *steps_needed(reader, on, limit),

@@ -19,6 +19,7 @@ from engagement.communications.models import Occurrence
 from engagement.pages.frame.formats import day, moment, short_day, shortened
 from engagement.pages.parts.places import address_of
 from engagement.pages.training.leftovers import moved
+from engagement.programmes.models import Workflow
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
@@ -52,6 +53,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.MAIL_IN: ("Assign it", None),
     Reason.OLD_TRAINING: ("Decide", ("training.leftovers", {})),
     Reason.VACANCY: ("Name somebody", ("waves.index", {})),
+    Reason.REVIEW: ("Look at it again", ("waves.index", {})),
     Reason.GO_LIVE_PASSED: ("See the wave", ("waves.index", {})),
     Reason.NONE_TRAINED: ("See who", ("waves.index", {})),
     Reason.TRAINING_BEHIND: ("See who", ("waves.index", {})),
@@ -169,6 +171,8 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return need.name, _next_step_words(need)
         case Vacancy():
             return subject.title, subject.why
+        case Workflow():
+            return need.name, _review_words(need, on)
         case WaveTraining():
             return need.name, _wave_words(subject, on)
         case MissingCurriculum():
@@ -230,6 +234,14 @@ def _contact_words(need: Need, found: LastContact) -> str:
     after = f" {need.who.name} looks after them." if need.who else " Nobody looks after them."
     every = f" Wanted {found.every.word.lower()}." if found.every else ""
     return f"{last}{every}{after}"
+
+
+def _review_words(need: Need, on: date) -> str:
+    owner = f"{need.who.name} runs it day to day." if need.who else "Nobody runs it day to day."
+    return (
+        f"Its review was due on {day(need.by)}, {days_away(need.by, on)}. {owner} "  # type: ignore[arg-type]
+        "Does it still pay, and is its page still right? Then say when the next review is."
+    )
 
 
 def _wave_words(found: WaveTraining, on: date) -> str:

@@ -12,7 +12,7 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "programme": ("name", "purpose"),
     "workflow": (
         *("name", "summary", "system_does", "people_do", "who_decides"),
-        *("signs_of_error", "then_do", "about_the_job"),
+        *("signs_of_error", "then_do", "about_the_job", "documentation_url", "documentation_version"),
     ),
     "workflow_version": ("changes",),
     "wave": ("name", "aim"),

@@ -106,6 +106,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET waves.workflow": ("AMPWLRSUrwsuv", "AMRU"),
     "GET waves.edit_workflow": ("MP", "M"),
     "POST waves.edit_workflow": ("MP", "M"),
+    "GET waves.portfolio": ("AMPWLRSUrwsuv", "AMRU"),
+    "GET waves.portfolio_file": ("AMPWLRSUrwsuv", "AMRU"),
     "GET waves.versions": ("AMPWLRSUrwsuv", "AMRU"),
     "POST waves.versions": ("MP", "M"),
     "GET waves.ownership": ("MPSs", "M"),
