@@ -30,6 +30,7 @@ _PAGES = {
     Place.PROMISE: ("stakeholders.promise", "commitment_id"),
     Place.COMMUNICATION: ("calendar.communication", "communication_id"),
     Place.PLAN_COMMUNICATION: ("calendar.edit", "communication_id"),
+    Place.STOPPED: ("calendar.stopped", ""),
     Place.LEAVERS: ("people.leavers", ""),
     Place.SIGN_INS: ("admin.waiting_sign_ins", ""),
     Place.JOBS: ("admin.jobs", ""),
