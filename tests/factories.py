@@ -17,6 +17,7 @@ from engagement.people import actions as people
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.portfolio.actions import begin_versions
 from engagement.programmes.rules import PortfolioClass
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.figures.models import ConcernFigures
@@ -89,6 +90,7 @@ def make_workflow(programme: Programme, name: str = "Claims triage") -> Workflow
     )
     db.session.add(workflow)
     db.session.flush()
+    begin_versions(workflow, on=clock.now().date(), by=TESTER)
     return workflow
 
 

@@ -82,6 +82,7 @@ class Place(StrEnum):
     NAME_OWNERS = "name_owners"
     WAVE = "wave"
     PLAN_WAVE = "plan_wave"
+    MOVE_GO_LIVE = "move_go_live"
     WAVE_TRAINING = "wave_training"
     GIVE_ROLES = "give_roles"
     PROGRAMME = "programme"

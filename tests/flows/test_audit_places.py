@@ -31,7 +31,10 @@ from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.programmes import actions as programmes
 from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.portfolio.actions import announce_version
 from engagement.programmes.rules import OwnershipPart
+from engagement.readiness.actions import make_ready
+from engagement.readiness.queries.obstacles import obstacles
 from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
 from engagement.stakeholders.actions.notes import write_note
@@ -160,6 +163,11 @@ def finish(at: Place) -> None:
     record_completion(at.person, module, RECORDED_SOURCES[0], on=DAY, by=TESTER)
 
 
+def go_on_without_a_lead(at: Place) -> None:
+    given = {each.name: "All the same." for each in obstacles(at.wave, DAY)}
+    make_ready(at.wave, reason="Rehearsed.", overrulings=given, today=DAY, by=TESTER)
+
+
 def hand_over(at: Place) -> None:
     programmes.name_holder(at.workflow, OwnershipPart.SUPPORT_TEAM, at.person, by=TESTER)
 
@@ -180,6 +188,11 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         lambda at: programmes.change_programme(at.programme, "Another name", "", by=TESTER),
         {"programme"},
     ),
+    (
+        Verb.ANNOUNCED_VERSION,
+        lambda at: announce_version(at.workflow, "More.", DAY + timedelta(days=9), by=TESTER),
+        {"programme"},
+    ),
     (Verb.CHANGED_WORKFLOW, lambda at: programmes.change_workflow(at.workflow, name="Other", by=TESTER), {"programme"}),
     (Verb.NAMED_HOLDER, hand_over, PEOPLE_OF_DEPARTMENT | {"programme"}),
     (Verb.CHANGED_WAVE, lambda at: name_lead(at.wave, at.person, by=TESTER), OF_WAVE),
@@ -193,6 +206,7 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         lambda at: waves.change_status(at.wave, WaveStatus.READY, reason="Rehearsed.", by=TESTER),
         OF_WAVE,
     ),
+    (Verb.OVERRULED_OBSTACLE, go_on_without_a_lead, OF_WAVE),
     (Verb.CHOSE_DEPARTMENTS, lambda at: waves.choose_departments(at.wave, (), by=TESTER), OF_WAVE),
     (Verb.CHOSE_WORKFLOWS, lambda at: waves.choose_workflows(at.wave, (), by=TESTER), OF_WAVE),
     (Verb.ADDED_MEMBER, lambda at: waves.add_member(at.wave, at.person, by=TESTER), OF_WAVE | PEOPLE_OF_DEPARTMENT),

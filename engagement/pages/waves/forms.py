@@ -1,10 +1,13 @@
 """Forms of a wave: its description, a new go-live, a step, one more member, a champion."""
 
+from collections.abc import Iterable
+
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from engagement.pages.parts.fields import REFERENCE, PersonField, TickField
 from engagement.pages.parts.forms import EditForm, Form, stripped
+from engagement.readiness.rules import Obstacle
 from engagement.waves.models import WaveDetails
 
 
@@ -55,6 +58,21 @@ class StepForm(Form):
     reason = TextAreaField(
         "Why?", description="It stays on the wave’s page, with your name and the day.", filters=[stripped]
     )
+
+    def overrulings(self) -> dict[str, str]:
+        """Return why it goes on all the same, by the name of each thing that stands against the step."""
+        return {name: field.data for name, field in self._fields.items() if name in self.overruled}
+
+    overruled: frozenset[str] = frozenset()
+
+
+def step_form(obstacles: Iterable[Obstacle]) -> type[StepForm]:
+    """Return the form of a step with one more question for each thing that stands against it and can be overruled."""
+    asked = {
+        each.name: StringField(f"{each.sentence}: why does it go on all the same?", filters=[stripped])
+        for each in obstacles
+    }
+    return type("StepForm", (StepForm,), {"overruled": frozenset(asked), **asked})
 
 
 class TakeBackForm(Form):

@@ -32,6 +32,7 @@ from engagement.people.models import Department
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.scopes import programme_for, reaches_programme
+from engagement.readiness.queries.overrulings import overrulings_of
 from engagement.resistance import queries as resistance
 from engagement.stakeholders.champions.queries import wave_coverage
 from engagement.stakeholders.rules import COVERAGE_DEFINITION
@@ -186,6 +187,7 @@ def wave(wave_id: int) -> str:
         may_give_roles=rights.keeping_people(reader).everything,
         may_take_back=queries.status_to_take_back_to(row.id, clock.now()) is not None,
         steps=steps_taken(row.id),
+        overrulings=overrulings_of(row.id),
         move=move_words(row),
         outdated=outdated_messages(row) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],

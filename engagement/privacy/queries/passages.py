@@ -29,6 +29,7 @@ PLACES = {
     "wave": "Wave",
     "wave_step": "Reason for a step of a wave",
     "go_live_move": "Reason for another go-live",
+    "overruling": "Why a wave went on without something",
     "own_due_day": "Reason for somebody’s own day",
     "stakeholder": "Stakeholder outside the directory",
     "stakeholder_profile": "What was said of a stakeholder",

@@ -72,6 +72,7 @@ REACH: dict[str, Reach] = {
     # Programmes and waves.
     "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
     "workflow": NOBODY,
+    "workflow_version": NOBODY,
     "ownership": Reach(about=("person_id",)),
     "wave": Reach(
         posts={
@@ -82,6 +83,7 @@ REACH: dict[str, Reach] = {
     "wave_department": NOBODY,
     "wave_step": NOBODY,
     "go_live_move": NOBODY,
+    "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
     "wave_workflow": NOBODY,
     "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),
     # Training.

@@ -106,6 +106,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET waves.workflow": ("AMPWLRSUrwsuv", "AMRU"),
     "GET waves.edit_workflow": ("MP", "M"),
     "POST waves.edit_workflow": ("MP", "M"),
+    "GET waves.versions": ("AMPWLRSUrwsuv", "AMRU"),
+    "POST waves.versions": ("MP", "M"),
     "GET waves.ownership": ("MPSs", "M"),
     "POST waves.ownership": ("MPSs", "M"),
     "GET waves.new": ("MP", "M"),

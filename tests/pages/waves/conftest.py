@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from factories import make_account, make_person, make_programme, make_wave, signed_in
+from factories import make_account, make_person, make_programme, make_wave, make_workflow, signed_in
 
 from engagement.accounts.rules import Role
 
@@ -11,7 +11,14 @@ from engagement.accounts.rules import Role
 @pytest.fixture
 def wave(app, frozen):
     person = make_person()
-    return make_wave(make_programme(), departments=(person.department,), members=[person], go_live_on=date(2026, 5, 12))
+    programme = make_programme()
+    return make_wave(
+        programme,
+        departments=(person.department,),
+        workflows=(make_workflow(programme),),
+        members=[person],
+        go_live_on=date(2026, 5, 12),
+    )
 
 
 @pytest.fixture
