@@ -182,11 +182,7 @@ def _said(need: Need, on: date) -> tuple[str, str]:
         case Move():
             return _move_words(subject)
         case StoppedAddresses():
-            gets = "address gets" if subject.number == 1 else "addresses get"
-            return (
-                f"{subject.number:,} {gets} nothing any more",
-                "Mail to them came back. Correct the address, or let it get mail again once it works.",
-            )
+            return _stopped_words(subject)
         case HeldTotals():
             return _leavers_words(subject)
         case SetAside():
@@ -265,6 +261,12 @@ def _move_words(move: Move) -> tuple[str, str]:
         f"{plural(move.people, 'person', 'people')}: {moved(move)}",
         f"{keep} Without a decision it is let go from {short_day(move.decide_by)}.",
     )
+
+
+def _stopped_words(stopped: StoppedAddresses) -> tuple[str, str]:
+    gets = "address gets" if stopped.number == 1 else "addresses get"
+    way_on = "Mail to them came back. Correct the address, or let it get mail again once it works."
+    return f"{stopped.number:,} {gets} nothing any more", way_on
 
 
 def _leavers_words(totals: HeldTotals) -> tuple[str, str]:
