@@ -172,6 +172,8 @@ class Verb(StrEnum):
     SENT_TEST_COPY = "sent test copy"
     SENT_AGAIN = "sent again", "sent message again"
     LEFT_UNCERTAIN_DELIVERY = "left an uncertain delivery"
+    STOPPED_ADDRESS = "stopped address", "stopped mail to an address from which it comes back"
+    LIFTED_STOP = "lifted stop of address", "let an address get mail again"
     CONFIRMED_READING = "confirmed reading"
 
     WORKED_ON_CONCERNS = "worked on concerns"

@@ -47,6 +47,7 @@ class Reason(Worded):
     OWN_STEP = "own_step", "Yours to do as a sponsor"
     BROKEN_CHAIN = "broken_chain", "The sponsor’s word doesn’t get through"
     SPONSORS_STEP = "sponsors_step", "A sponsor’s step that nobody did"
+    BOUNCING = "bouncing", "Mail that comes back"
     LEAVERS = "leavers", "Left, and still holding something"
     SIGN_IN = "sign_in", "Sign-ins that wait for you"
 
@@ -67,6 +68,7 @@ class Kind(StrEnum):
     MAIL = "mail"
     COMMUNICATION = "communication"
     LEAVERS = "leavers"
+    ADDRESS = "address"
     SIGN_IN = "sign_in"
     JOB = "job"
     STEP = "step"
@@ -97,6 +99,7 @@ class Place(StrEnum):
     INBOX = "inbox"
     COMMUNICATION = "communication"
     PLAN_COMMUNICATION = "plan_communication"
+    STOPPED = "stopped"
     METRIC = "metric"
     VALUE = "value"
     BASELINE = "baseline"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from engagement import clock
 from engagement.audit import Actor
 from engagement.db import db
-from engagement.demo import judging, leading, mapping, measuring, messaging, roster, story, talking, workflows
+from engagement.demo import bouncing, judging, leading, mapping, measuring, messaging, roster, story, talking, workflows
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.intake.actions import runs as intake
 from engagement.intake.reading.queries.files import open_file
@@ -61,6 +61,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     talking.judge_relationships(stage, offset)
     leading.lead_visibly(stage, offset)
     messaging.write_and_send(stage, offset)
+    bouncing.bounce(stage, offset)
     _learn(stage, offset)
     _talk(stage, offset)
 

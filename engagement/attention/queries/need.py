@@ -34,6 +34,13 @@ class WaitingMail:
     number: int
 
 
+@dataclass(frozen=True)
+class StoppedAddresses:
+    """How many addresses of people in the directory get nothing, because mail to them came back."""
+
+    number: int
+
+
 #: The thing behind a need, with everything that a sentence about it may say.
 Subject = (
     Occurrence
@@ -50,6 +57,7 @@ Subject = (
     | Stakeholder
     | LastContact
     | WaitingMail
+    | StoppedAddresses
     | StepShown
     | BrokenChain
     | Workflow

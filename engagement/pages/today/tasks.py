@@ -11,7 +11,7 @@ from engagement.accounts.addresses.queries import Waiting
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals
-from engagement.attention.queries.need import Need, Needed, WaitingMail
+from engagement.attention.queries.need import Need, Needed, StoppedAddresses, WaitingMail
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining, is_close
 from engagement.attention.rules import NEAR_DAYS, TRAINING_BEGINS_DAYS, Reason
@@ -63,6 +63,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.BROKEN_CHAIN: ("See the chain", ("stakeholders.chain", {})),
     Reason.OWN_STEP: ("Open it", ("stakeholders.leadership", {})),
     Reason.SPONSORS_STEP: ("Look at it", ("stakeholders.leadership", {"stands": "missed"})),
+    Reason.BOUNCING: ("Look at them", None),
     Reason.LEAVERS: ("Give it to others", None),
     Reason.SIGN_IN: ("Look at it", ("admin.waiting_sign_ins", {})),
 }
@@ -184,6 +185,8 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             )
         case Move():
             return _move_words(subject)
+        case StoppedAddresses():
+            return _stopped_words(subject)
         case HeldTotals():
             return _leavers_words(subject)
         case SetAside():
@@ -270,6 +273,12 @@ def _move_words(move: Move) -> tuple[str, str]:
         f"{plural(move.people, 'person', 'people')}: {moved(move)}",
         f"{keep} Without a decision it is let go from {short_day(move.decide_by)}.",
     )
+
+
+def _stopped_words(stopped: StoppedAddresses) -> tuple[str, str]:
+    gets = "address gets" if stopped.number == 1 else "addresses get"
+    way_on = "Mail to them came back. Correct the address, or let it get mail again once it works."
+    return f"{stopped.number:,} {gets} nothing any more", way_on
 
 
 def _leavers_words(totals: HeldTotals) -> tuple[str, str]:

@@ -66,6 +66,9 @@ REACH: dict[str, Reach] = {
     "delivery": Reach(about=("person_id",), without=("claimed_by", "claimed_until")),
     "acknowledgement": Reach(about=("person_id",)),
     "mailbox_message": NOBODY,
+    # What came back from somebody's address, or from one that nobody has.
+    "bounce": Reach(about=("person_id",), without=("fingerprint",)),
+    "suppression": Reach(about=("person_id",), without=("lifted_by",)),
     # Programmes and waves.
     "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
     "workflow": NOBODY,

@@ -8,6 +8,8 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "audience": ("name", "note"),
     "mailing": ("subject", "title", "text", "html"),
     "translation": ("subject", "text", "html"),
+    "bounce": ("text",),
+    "suppression": ("lift_reason",),
     "module": ("title", "summary", "body"),
     "programme": ("name", "purpose"),
     "workflow": (
@@ -60,6 +62,7 @@ SIGNED: Mapping[str, tuple[str, ...]] = {
     "leftover": ("decided_by",),
     "own_due_day": ("said_by",),
     "mailing": ("sender_name",),
+    "suppression": ("lifted_by",),
 }
 #: Columns into which the service itself writes names: old and new values, and problems of files and jobs.
 WRITTEN_DOWN: Mapping[str, tuple[str, ...]] = {

@@ -267,6 +267,12 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET calendar.unconfirmed": ("AMU", "AMU"),
     "GET calendar.unconfirmed_file": ("AMU", "AMU"),
     "GET calendar.deliveries": ("AMU",),
+    # What came back: read with the log; who keeps the people lets an address get mail again.
+    "GET calendar.stopped": ("AMU",),
+    "GET calendar.bounces": ("AMU",),
+    "GET calendar.bounce": ("AMU", "AMU"),
+    "GET calendar.lift_stop": ("AM", "AM"),
+    "POST calendar.lift_stop": ("AM", "AM"),
     "POST calendar.send_again": ("AM", "AM"),
     "POST calendar.leave_delivery": ("AM", "AM"),
     "POST calendar.leave_all": ("AM", "AM"),
