@@ -33,6 +33,7 @@ class Reason(Worded):
     NO_NEXT_STEP = "no_next_step", "Important, and nothing comes next"
     STAKEHOLDER_GONE = "stakeholder_gone", "Stakeholders who are not there any more"
     CONTACT = "contact", "Not contacted in time"
+    CONSULTATION = "consultation", "Consultations that wait for you"
     READING_DUE = "reading_due", "Readings that are due"
     MAIL_IN = "mail_in", "Mail that belongs to nobody yet"
     OLD_TRAINING = "old_training", "Moved or changed role before training was finished"
@@ -70,6 +71,8 @@ class Kind(StrEnum):
     JOB = "job"
     STEP = "step"
     METRIC = "metric"
+    CONSULTATION = "consultation"
+    BODY = "body"
 
 
 class Place(StrEnum):
@@ -98,6 +101,8 @@ class Place(StrEnum):
     METRIC = "metric"
     VALUE = "value"
     BASELINE = "baseline"
+    CONSULTATION = "consultation"
+    BODIES = "bodies"
     LEAVERS = "leavers"
     SIGN_INS = "sign_ins"
     JOBS = "jobs"

@@ -46,6 +46,7 @@ def test_every_room_with_rows_of_its_own_place_has_scopes():
         "accounts",
         "audiences",
         "communications",
+        "consultations",
         "intake",
         "mail",
         "people",

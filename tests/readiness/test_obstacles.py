@@ -10,7 +10,8 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.programmes.models import Workflow
 from engagement.programmes.rules import OwnershipPart
-from engagement.readiness.actions import go_live, make_ready
+from engagement.reach import Reach
+from engagement.readiness.actions import Overruled, go_live, make_ready
 from engagement.readiness.queries.obstacles import obstacles
 from engagement.readiness.queries.overrulings import overrulings_of
 from engagement.readiness.rules import ObstacleKind
@@ -44,8 +45,8 @@ def kinds(wave: Wave, to: WaveStatus = WaveStatus.READY) -> list[ObstacleKind]:
 def test_nothing_stands_against_a_wave_that_has_everything() -> None:
     wave = whole_wave()
     assert kinds(wave) == []
-    make_ready(wave, reason="Rehearsed.", overrulings={}, today=TODAY, by=TESTER)
-    go_live(wave, TODAY, reason="Began.", overrulings={}, today=TODAY, by=TESTER)
+    make_ready(wave, reason="Rehearsed.", overruled=Overruled({}, Reach(everything=True)), today=TODAY, by=TESTER)
+    go_live(wave, TODAY, reason="Began.", overruled=Overruled({}, Reach(everything=True)), today=TODAY, by=TESTER)
     assert (wave.status, list(overrulings_of(wave.id))) == (WaveStatus.LIVE, [])
 
 
@@ -60,7 +61,9 @@ def test_an_empty_wave_lacks_people_and_a_workflow_which_nobody_can_overrule() -
     ]
     given = {each.name: "All the same." for each in found}
     with pytest.raises(RuleBroken, match="can’t become ready yet: nobody is in it and no workflow is chosen"):
-        make_ready(wave, reason="Rehearsed.", overrulings=given, today=TODAY, by=TESTER)
+        make_ready(
+            wave, reason="Rehearsed.", overruled=Overruled(given, Reach(everything=True)), today=TODAY, by=TESTER
+        )
     assert wave.status is WaveStatus.PLANNED
 
 
@@ -70,9 +73,21 @@ def test_what_was_overruled_for_ready_holds_for_going_live_until_it_is_planned_a
     (found,) = obstacles(wave, TODAY)
     for reason in ("  ", "x" * 1001):
         with pytest.raises(BadInput) as refused:
-            make_ready(wave, reason="Rehearsed.", overrulings={found.name: reason}, today=TODAY, by=TESTER)
+            make_ready(
+                wave,
+                reason="Rehearsed.",
+                overruled=Overruled({found.name: reason}, Reach(everything=True)),
+                today=TODAY,
+                by=TESTER,
+            )
         assert list(refused.value.problems) == [found.name]
-    make_ready(wave, reason="Rehearsed.", overrulings={found.name: " Ann does. "}, today=TODAY, by=TESTER)
+    make_ready(
+        wave,
+        reason="Rehearsed.",
+        overruled=Overruled({found.name: " Ann does. "}, Reach(everything=True)),
+        today=TODAY,
+        by=TESTER,
+    )
     assert [(each.sentence, each.reason) for each in overrulings_of(wave.id)] == [("Nobody leads it", "Ann does.")]
     assert kinds(wave, WaveStatus.LIVE) == []
     # What is missing only since then stands against going live.
@@ -90,4 +105,4 @@ def test_what_was_overruled_for_ready_holds_for_going_live_until_it_is_planned_a
 def test_a_step_that_the_status_does_not_allow_is_refused_for_that_reason() -> None:
     wave = make_wave(status=WaveStatus.CLOSED)
     with pytest.raises(RuleBroken, match="is closed and can’t become ready"):
-        make_ready(wave, reason="Rehearsed.", overrulings={}, today=TODAY, by=TESTER)
+        make_ready(wave, reason="Rehearsed.", overruled=Overruled({}, Reach(everything=True)), today=TODAY, by=TESTER)

@@ -33,6 +33,13 @@ class WaitingMail:
     number: int
 
 
+@dataclass(frozen=True)
+class ConsultationWaiting:
+    """Why a consultation needs somebody, in sentences."""
+
+    words: str
+
+
 #: The thing behind a need, with everything that a sentence about it may say.
 Subject = (
     Occurrence
@@ -52,6 +59,7 @@ Subject = (
     | StepShown
     | BrokenChain
     | MetricShown
+    | ConsultationWaiting
 )
 
 

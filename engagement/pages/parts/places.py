@@ -31,6 +31,8 @@ _PAGES = {
     Place.PROMISE: ("stakeholders.promise", "commitment_id"),
     Place.COMMUNICATION: ("calendar.communication", "communication_id"),
     Place.PLAN_COMMUNICATION: ("calendar.edit", "communication_id"),
+    Place.CONSULTATION: ("consultations.consultation", "consultation_id"),
+    Place.BODIES: ("consultations.bodies", "programme_id"),
     Place.METRIC: ("value.metric", "metric_id"),
     Place.VALUE: ("value.workflow", "workflow_id"),
     Place.BASELINE: ("value.baseline", "metric_id"),
