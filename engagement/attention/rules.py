@@ -86,6 +86,7 @@ class Place(StrEnum):
     WAVE = "wave"
     PLAN_WAVE = "plan_wave"
     MOVE_GO_LIVE = "move_go_live"
+    MILESTONES = "milestones"
     WAVE_TRAINING = "wave_training"
     GIVE_ROLES = "give_roles"
     PROGRAMME = "programme"

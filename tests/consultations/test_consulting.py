@@ -118,7 +118,7 @@ def test_only_who_plans_the_programme_overrules_it_and_a_newer_version_is_someth
 
 
 def test_who_speaks_for_a_body_reads_its_consultations_and_no_others() -> None:
-    wave, member = a_wave(), make_person("Rea Council")
+    wave, member = a_wave(), make_person("Rea Council", "rea@example.com")
     body = council(wave)
     own = open_consultation(wave, body, REQUIRED, today=TODAY, by=TESTER)
     union = make_body(wave.programme, BodyDetails("Union", BodyKind.UNION), None, by=TESTER)

@@ -18,6 +18,8 @@ from engagement.readiness.rules import ObstacleKind
 from engagement.value.actions.metrics import make_metric, say_baseline
 from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
 from engagement.waves.actions import change_status
+from engagement.waves.milestones.actions import MilestoneDetails, add_milestone
+from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave, WaveWorkflow
 from engagement.waves.rules import WaveStatus
 
@@ -100,6 +102,13 @@ def test_what_was_overruled_for_ready_holds_for_going_live_until_it_is_planned_a
     assert (new.kind, new.key, new.sentence) == (ObstacleKind.VACANCY, workflow.id, "Letters has no support team")
     change_status(wave, WaveStatus.PLANNED, reason="Not yet.", by=TESTER)
     assert kinds(wave) == [ObstacleKind.NO_LEAD, ObstacleKind.VACANCY]
+
+
+def test_training_that_opens_after_go_live_is_too_late() -> None:
+    wave = whole_wave()
+    said = MilestoneDetails(MilestoneKind.TRAINING_OPENS, falls_on=TODAY + timedelta(days=1))
+    add_milestone(wave, said, country="GB-ENG", by=TESTER)
+    assert kinds(wave) == [ObstacleKind.TRAINING_TOO_LATE]
 
 
 def test_a_step_that_the_status_does_not_allow_is_refused_for_that_reason() -> None:

@@ -92,6 +92,8 @@ def of_open_waves() -> ColumnElement[bool]:
 
 def shown_of(rows: Sequence[Consultation]) -> list[Shown]:
     """Return how these consultations stand, in the given order."""
+    if not rows:
+        return []
     ids = [row.id for row in rows]
     newest = select(func.max(Position.id)).where(Position.consultation_id.in_(ids)).group_by(Position.consultation_id)
     positions = {

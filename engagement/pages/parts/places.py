@@ -18,6 +18,7 @@ _PAGES = {
     Place.NAME_OWNERS: ("waves.ownership", "workflow_id"),
     Place.WAVE: ("waves.wave", "wave_id"),
     Place.PLAN_WAVE: ("waves.edit", "wave_id"),
+    Place.MILESTONES: ("waves.milestones", "wave_id"),
     Place.MOVE_GO_LIVE: ("waves.move", "wave_id"),
     Place.WAVE_TRAINING: ("training.wave", "wave_id"),
     Place.GIVE_ROLES: ("people.index", "wave"),

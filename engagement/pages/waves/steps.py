@@ -55,6 +55,7 @@ DONE_AT = {
     ObstacleKind.NO_WORKFLOW: Place.PLAN_WAVE,
     ObstacleKind.NO_LEAD: Place.PLAN_WAVE,
     ObstacleKind.GO_LIVE_PASSED: Place.MOVE_GO_LIVE,
+    ObstacleKind.TRAINING_TOO_LATE: Place.MILESTONES,
     ObstacleKind.VACANCY: Place.NAME_OWNERS,
     ObstacleKind.NO_METRIC: Place.VALUE,
     ObstacleKind.NO_BASELINE: Place.BASELINE,

@@ -10,6 +10,8 @@ from engagement.programmes.queries import holdings
 from engagement.readiness.queries.overrulings import overruled_when_ready
 from engagement.readiness.rules import Obstacle, ObstacleKind
 from engagement.value.queries.waiting import without_baseline, without_metric
+from engagement.waves.milestones.queries import milestones_of
+from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
 from engagement.waves.queries import member_counts, workflows_of_waves
 from engagement.waves.rules import WaveStatus
@@ -50,6 +52,10 @@ def _plan(wave: Wave, workflows: list[Workflow], on: date, to: WaveStatus) -> It
     if to is WaveStatus.READY and wave.go_live_on < on:
         why = f"It was set for {short_day_words(wave.go_live_on)}, {days_away(wave.go_live_on, on)}. Move it first."
         yield Obstacle(ObstacleKind.GO_LIVE_PASSED, wave.id, ObstacleKind.GO_LIVE_PASSED.word, why)
+    opens = [day.falls_on for day in milestones_of(wave.id) if day.kind is MilestoneKind.TRAINING_OPENS]
+    if opens and opens[0] > wave.go_live_on:
+        why = f"It opens on {short_day_words(opens[0])}, and people are to begin on {short_day_words(wave.go_live_on)}."
+        yield Obstacle(ObstacleKind.TRAINING_TOO_LATE, wave.id, "Training opens too late", why)
 
 
 def _ownership(workflows: list[Workflow]) -> Iterator[Obstacle]:
