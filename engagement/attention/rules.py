@@ -33,6 +33,7 @@ class Reason(Worded):
     NO_NEXT_STEP = "no_next_step", "Important, and nothing comes next"
     STAKEHOLDER_GONE = "stakeholder_gone", "Stakeholders who are not there any more"
     CONTACT = "contact", "Not contacted in time"
+    CONSULTATION = "consultation", "Consultations that wait for you"
     READING_DUE = "reading_due", "Readings that are due"
     MAIL_IN = "mail_in", "Mail that belongs to nobody yet"
     OLD_TRAINING = "old_training", "Moved or changed role before training was finished"
@@ -73,6 +74,8 @@ class Kind(StrEnum):
     JOB = "job"
     STEP = "step"
     METRIC = "metric"
+    CONSULTATION = "consultation"
+    BODY = "body"
 
 
 class Place(StrEnum):
@@ -87,6 +90,7 @@ class Place(StrEnum):
     WAVE = "wave"
     PLAN_WAVE = "plan_wave"
     MOVE_GO_LIVE = "move_go_live"
+    MILESTONES = "milestones"
     WAVE_TRAINING = "wave_training"
     GIVE_ROLES = "give_roles"
     PROGRAMME = "programme"
@@ -103,6 +107,8 @@ class Place(StrEnum):
     METRIC = "metric"
     VALUE = "value"
     BASELINE = "baseline"
+    CONSULTATION = "consultation"
+    BODIES = "bodies"
     LEAVERS = "leavers"
     SIGN_INS = "sign_ins"
     JOBS = "jobs"

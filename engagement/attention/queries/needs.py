@@ -8,6 +8,7 @@ from engagement import clock
 from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
+from engagement.attention.queries.consultations import consultations_waiting
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
 from engagement.attention.queries.leadership import chains_needed, steps_needed
 from engagement.attention.queries.need import Need, Needed, StoppedAddresses, Who, account, first, person
@@ -62,6 +63,7 @@ def needed_by(
         next_steps(reader, limit),
         gone(reader, limit),
         contacts(reader, on, limit),
+        consultations_waiting(reader, on, limit),
         metrics_to_read(reader, on, limit),
         mail_in(reader, limit),
         _old_training(reader, on, limit),

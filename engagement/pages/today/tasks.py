@@ -11,7 +11,7 @@ from engagement.accounts.addresses.queries import Waiting
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals
-from engagement.attention.queries.need import Need, Needed, StoppedAddresses, WaitingMail
+from engagement.attention.queries.need import ConsultationWaiting, Need, Needed, StoppedAddresses, WaitingMail
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining, is_close
 from engagement.attention.rules import NEAR_DAYS, TRAINING_BEGINS_DAYS, Reason
@@ -49,6 +49,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.NO_NEXT_STEP: ("Plan a next step", ("stakeholders.index", {})),
     Reason.STAKEHOLDER_GONE: ("Open their entry", ("stakeholders.index", {})),
     Reason.CONTACT: ("Be in touch", ("stakeholders.index", {})),
+    Reason.CONSULTATION: ("Look at it", ("consultations.index", {})),
     Reason.READING_DUE: ("Enter it", None),
     Reason.MAIL_IN: ("Assign it", None),
     Reason.OLD_TRAINING: ("Decide", ("training.leftovers", {})),
@@ -156,11 +157,8 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return f"“{shortened(subject.text, 90)}”", _promise_words(need, subject, on)
         case Stakeholder() as stakeholder if need.reason is Reason.STAKEHOLDER_GONE:
             return _gone_words(stakeholder)
-        case WaitingMail():
-            return (
-                need.name,
-                f"{plural(subject.number, 'mail waits', 'mails wait')} until somebody says whom it is about.",
-            )
+        case ConsultationWaiting() | WaitingMail():
+            return need.name, subject.words
         case MetricShown():
             return (
                 need.name,

@@ -16,6 +16,7 @@ from engagement.communications.models import Communication
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.queries.reached import messages_out
 from engagement.communications.texts.queries.subjects import subjects_shown
+from engagement.consultations.queries.standing import shown_of_wave
 from engagement.db import count_of, db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, reader_zone, short_day, today
@@ -193,6 +194,7 @@ def wave(wave_id: int) -> str:
         may_take_back=queries.status_to_take_back_to(row.id, clock.now()) is not None,
         steps=steps_taken(row.id),
         overrulings=overrulings_of(row.id),
+        consultations=shown_of_wave(row.id),
         move=move_words(row),
         outdated=outdated_messages(row) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
