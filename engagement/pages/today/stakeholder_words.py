@@ -29,7 +29,7 @@ def gone_words(stakeholder: Stakeholder) -> tuple[str, str]:
     )
 
 
-def nextstep_words(need: Need) -> str:
+def next_step_words(need: Need) -> str:
     after = f" {need.who.name} looks after them." if need.who else " Nobody looks after them."
     return f"Much power and much interest, and nothing is planned with them.{after}"
 

@@ -172,7 +172,7 @@ def _said(need: Need, on: date) -> tuple[str, str]:
         case LastContact():
             return need.name, contact_words(need, subject)
         case Stakeholder():
-            return need.name, nextstep_words(need)
+            return need.name, next_step_words(need)
         case Vacancy():
             return subject.title, subject.why
         case Workflow():
