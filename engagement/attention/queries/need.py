@@ -24,6 +24,7 @@ from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
 from engagement.value.queries.present import MetricShown
+from engagement.words import plural
 
 Found = TypeVar("Found")
 
@@ -31,6 +32,25 @@ Found = TypeVar("Found")
 @dataclass(frozen=True)
 class WaitingMail:
     """How many mails to a programme wait until somebody assigns them."""
+
+    number: int
+
+    @property
+    def words(self) -> str:
+        """How many wait, and for what."""
+        return f"{plural(self.number, 'mail waits', 'mails wait')} until somebody says whom it is about."
+
+
+@dataclass(frozen=True)
+class ConsultationWaiting:
+    """Why a consultation needs somebody, in sentences."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class StoppedAddresses:
+    """How many addresses of people in the directory get nothing, because mail to them came back."""
 
     number: int
 
@@ -51,11 +71,13 @@ Subject = (
     | Stakeholder
     | LastContact
     | WaitingMail
+    | StoppedAddresses
     | StepShown
     | BrokenChain
     | Workflow
     | OversightLapsed
     | MetricShown
+    | ConsultationWaiting
 )
 
 

@@ -6,6 +6,7 @@ blueprint = Blueprint("waves", __name__)
 
 from engagement.pages.waves import (
     champions,
+    fallback,
     members,
     milestones,
     moves,

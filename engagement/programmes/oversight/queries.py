@@ -33,7 +33,9 @@ class Lapse:
             return "Nobody is named who may stop or overrule it."
         name, until_on = self.overseer.person.name, self.overseer.until_on
         if until_on is not None:
-            return f"Nobody may stop it since {name} no longer may, from {short_day_words(until_on, with_year=True)} on."
+            return (
+                f"Nobody may stop it since {name} no longer may, from {short_day_words(until_on, with_year=True)} on."
+            )
         match self.kind:
             case LapseKind.LEFT:
                 return f"{name}, who may stop it, has left."

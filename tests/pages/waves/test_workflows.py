@@ -156,7 +156,9 @@ def test_the_roster_of_oversight_is_kept_and_its_lapses_stand_on_the_start_page(
     page = text_of(manager.get(address))
     assert "Tomasz Wójcik since 14 April Not in writing Certificate runs out in 17 days" in page
     row = db.session.scalars(select(Overseer)).one()
-    assert "Claims triage It is written nowhere that Tomasz Wójcik may stop it. Nobody runs it" in text_of(manager.get("/"))
+    assert "Claims triage It is written nowhere that Tomasz Wójcik may stop it. Nobody runs it" in text_of(
+        manager.get("/")
+    )
     changed = {"hours": "Always", "authority": "Order 14", "authority_on": "2026-04-13"}
     assert manager.post(f"/overseers/{row.id}", data=changed).status_code == 303
     page = text_of(manager.get(address))
