@@ -21,6 +21,7 @@ from engagement.pages.parts.places import address_of
 from engagement.pages.today.stakeholder_words import (
     contact_words,
     gone_words,
+    next_step_words,
     promise_words,
     step_words,
 )
