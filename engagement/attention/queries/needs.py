@@ -8,6 +8,7 @@ from engagement import clock
 from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
+from engagement.attention.queries.consultations import consultations_waiting
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
 from engagement.attention.queries.leadership import chains_needed, steps_needed
 from engagement.attention.queries.need import Need, Needed, StoppedAddresses, Who, account, first, person
@@ -24,6 +25,7 @@ from engagement.attention.queries.waves import (
     untrained_waves,
     waves_with_roleless_members,
 )
+from engagement.attention.queries.workflows import reviews
 from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.attention import needs_attention
@@ -52,6 +54,7 @@ def needed_by(
     """
     planning = rights.planning(reader)
     planned = [wave for wave in waves if reaches_wave(planning, wave)]
+    planned_whole = [wave for wave in planned if reaches_programme(planning, wave.programme)]
     needed = [
         *_messages(reader, on, limit),
         _set_aside(reader, limit),
@@ -60,10 +63,12 @@ def needed_by(
         next_steps(reader, limit),
         gone(reader, limit),
         contacts(reader, on, limit),
+        consultations_waiting(reader, on, limit),
         metrics_to_read(reader, on, limit),
         mail_in(reader, limit),
         _old_training(reader, on, limit),
-        _vacancies([wave for wave in planned if reaches_programme(planning, wave.programme)], on, limit),
+        _vacancies(planned_whole, on, limit),
+        reviews(planned_whole, on, limit),
         *_training([wave for wave in planned if wave.status.is_open], on, limit),
         *chains_needed(reader, planned, on, limit),
         *steps_needed(reader, on, limit),

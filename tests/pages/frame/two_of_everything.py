@@ -24,6 +24,9 @@ from engagement.communications.actions.calendar import make_communication
 from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.models import Details, Occurrence, TextVersion
 from engagement.communications.rules import CommunicationKind
+from engagement.consultations.actions.bodies import make_body, name_member
+from engagement.consultations.actions.consulting import ask_question, hand_over, open_consultation
+from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Document
 from engagement.db import db
 from engagement.intake.actions.files import keep_upload
 from engagement.intake.figures.actions import keep_readings
@@ -178,7 +181,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "message_id": _mailbox_message().id,
         "attempt_id": _attempt(person, module).id,
     }
-    values |= _metric(workflow, person)
+    values |= _metric(workflow, person) | _consultation(wave, person)
     delivery = _delivery(person)
     values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id} | _bounce(side, delivery)
     values |= _calendar(side, programme, department) | _map(side, wave, person)
@@ -186,6 +189,22 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     values["milestone_id"] = add_milestone(wave, milestone, country="GB-ENG", by=TESTER).id
     values["relation_id"] = _relation(side, wave, int(str(values["stakeholder_id"])))
     return values | {"step_id": _step(side, wave, person).id}
+
+
+def _consultation(wave: Wave, person: Person) -> dict[str, object]:
+    """A body for which the person speaks, what it is asked of the wave, what it got, and what it wants to know."""
+    today = clock.now().date()
+    body = make_body(wave.programme, BodyDetails("Council", BodyKind.WORKS_COUNCIL), None, by=TESTER)
+    member = name_member(body, person, by=TESTER)
+    row = open_consultation(wave, body, Asked(False, "", None), today=today, by=TESTER)
+    document = hand_over(row, Document("Plan", "1", today, text="All of it"), today=today, by=TESTER)
+    return {
+        "body_id": body.id,
+        "member_id": member.id,
+        "consultation_id": row.id,
+        "document_id": document.id,
+        "body_question_id": ask_question(row, "Why?", by=TESTER).id,
+    }
 
 
 def _metric(workflow: Workflow, person: Person) -> dict[str, object]:
