@@ -128,7 +128,8 @@ def test_the_page_takes_no_more_statements_than_it_did(app, statements):
     """26 and 27 were counted before what needs somebody was asked in one place; one more asks whether first setup is over.
 
     More ask about stakeholders: promises, next steps, contacts, mail that waits, the sponsor chain, sponsors' steps, who is gone;
-    one about addresses that bounce, and three about workflows: reviews that are due, and who may stop what is in use or soon will be.
+    one each about addresses that bounce, workflows whose review is due, consultations, and readings of value; two about who may
+    stop the workflows that are in use or soon will be.
     """
     manager = make_change_manager()
     both = make_account("both@example.com", "Bo Both", Role.CHANGE_MANAGER, Role.ADMINISTRATOR)
