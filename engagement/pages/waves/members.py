@@ -1,5 +1,6 @@
 """The people of a wave, now or on a past day, and adding one by hand."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,9 @@ from engagement.programmes.scopes import reaches_programme
 from engagement.training.actions.assigning import settle_assignments
 from engagement.waves import actions, queries
 from engagement.waves.models import Wave
+from engagement.waves.overlaps.queries import others_of_people
 from engagement.waves.scopes import people_within, reaches_wave, wave_for
+from engagement.words import listed
 
 
 @blueprint.route("/waves/<int:wave_id>/people", methods=["GET", "POST"])
@@ -51,12 +54,26 @@ def members(wave_id: int) -> Drawn | BaseResponse:
         wave=row,
         people=shown,
         roles=people.roles_of([person.id for person in shown]),
+        also=_also(row, [person.id for person in shown]),
         page=page,
         asked=asked,
         without_role=without_role,
         on=on,
         may_plan=reaches_wave(rights.planning(reader), row) and row.status.is_open,
     )
+
+
+def _also(wave: Wave, person_ids: Sequence[int]) -> dict[int, str]:
+    """Say of each of these people which other waves ask something of them; people without any have no entry."""
+    if not wave.status.is_open:
+        return {}
+    overseeing = rights.overseeing(guard.reader())
+    found = others_of_people(wave.id, person_ids)
+    named = {
+        key: [other.title if reaches_wave(overseeing, other) else "another wave" for other in others]
+        for key, others in found.items()
+    }
+    return {key: listed(dict.fromkeys(names)) for key, names in named.items()}
 
 
 def _asked_day(wave: Wave, asked: Asked) -> date | None:

@@ -207,3 +207,21 @@ def test_an_employee_sees_no_wave(app, wave):
     account = accounts.account_for_person(person)
     accounts.set_password(account, PASSWORD, by=TESTER)
     assert signed_in(app, account).get(f"/waves/{wave.id}").status_code == 403
+
+
+def test_the_page_takes_as_many_statements_for_thirty_people_as_for_one(manager, wave, statements):
+    def taken() -> int:
+        db.session.commit()
+        manager.get(f"/waves/{wave.id}")
+        with statements() as sent:
+            manager.get(f"/waves/{wave.id}")
+        return len(sent)
+
+    alone = taken()
+    for person in make_people(30):
+        db.session.add(
+            Membership(
+                wave=wave, person=person, origin=MembershipOrigin.HAND, joined_at=datetime(2026, 4, 14, tzinfo=UTC)
+            )
+        )
+    assert taken() == alone
