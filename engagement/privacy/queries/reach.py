@@ -83,6 +83,7 @@ REACH: dict[str, Reach] = {
     "wave_department": NOBODY,
     "milestone": NOBODY,
     "wave_step": NOBODY,
+    "wave_audience": NOBODY,
     "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
