@@ -10,9 +10,15 @@ from engagement.pages.waves import (
     members,
     milestones,
     moves,
+<<<<<<< HEAD
     programmes,
     steps,
     timeline,
+=======
+    portfolio,
+    programmes,
+    steps,
+>>>>>>> main
     waves,
     workflows,
 )

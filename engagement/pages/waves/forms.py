@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from markupsafe import Markup
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -10,6 +11,9 @@ from engagement.pages.parts.fields import REFERENCE, PersonField, TickField
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.readiness.rules import Obstacle
 from engagement.waves.models import WaveDetails
+
+#: The sentence itself stands above the field; who hears the page hears it with the question.
+WHY_WITHOUT = Markup('Why does it go on all the same?<span class="visually-hidden"> {}</span>')
 
 
 class WaveForm(EditForm):
@@ -81,10 +85,7 @@ class StepForm(Form):
 
 def step_form(obstacles: Iterable[Obstacle]) -> type[StepForm]:
     """Return the form of a step with one more question for each thing that stands against it and can be overruled."""
-    asked = {
-        each.name: StringField(f"{each.sentence}: why does it go on all the same?", filters=[stripped])
-        for each in obstacles
-    }
+    asked = {each.name: StringField(WHY_WITHOUT.format(each.sentence), filters=[stripped]) for each in obstacles}
     return type("StepForm", (StepForm,), {"overruled": frozenset(asked), **asked})
 
 

@@ -17,7 +17,12 @@ from engagement.communications.models import Communication
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.queries.reached import last_sent
 from engagement.communications.texts.queries.subjects import subjects_shown
+<<<<<<< HEAD
 from engagement.db import db
+=======
+from engagement.consultations.queries.standing import shown_of_wave
+from engagement.db import count_of, db
+>>>>>>> main
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, reader_zone, short_day, today
 from engagement.pages.parts.fields import TickField, chosen_departments
@@ -204,8 +209,14 @@ def wave(wave_id: int) -> str:
         may_take_back=queries.status_before(steps, clock.now()) is not None,
         steps=steps_shown(steps),
         overrulings=overrulings_of(row.id),
+<<<<<<< HEAD
         move=move_words(moves),
         outdated=outdated_messages(row, moves) if may_plan else [],
+=======
+        consultations=shown_of_wave(row.id),
+        move=move_words(row),
+        outdated=outdated_messages(row) if may_plan else [],
+>>>>>>> main
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         fallback=way_back(row) if may_plan and row.status.is_open else None,
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
