@@ -10,15 +10,10 @@ from engagement.pages.waves import (
     members,
     milestones,
     moves,
-<<<<<<< HEAD
-    programmes,
-    steps,
-    timeline,
-=======
     portfolio,
     programmes,
     steps,
->>>>>>> main
+    timeline,
     waves,
     workflows,
 )

@@ -1,5 +1,6 @@
 """The steps of a wave: those taken so far, taking the next with a view of what is open, and taking one back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 

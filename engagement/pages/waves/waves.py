@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,12 +17,8 @@ from engagement.communications.models import Communication
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.queries.reached import last_sent
 from engagement.communications.texts.queries.subjects import subjects_shown
-<<<<<<< HEAD
-from engagement.db import db
-=======
 from engagement.consultations.queries.standing import shown_of_wave
-from engagement.db import count_of, db
->>>>>>> main
+from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, reader_zone, short_day, today
 from engagement.pages.parts.fields import TickField, chosen_departments
@@ -176,32 +172,20 @@ def wave(wave_id: int) -> str:
     held = programmes.holdings([workflow.id for workflow in workflows])
     messages = next_messages(row.id)
     subjects = subjects_shown(messages)
-    here_today = clock.today(guard.settings().timezone)
-    sums, moves, steps = (
-        member_sums([row.id]),
-        queries.moves_of_waves([row.id]).get(row.id, []),
-        queries.steps_of(row.id),
-    )
-    covered, yesterday = wave_coverage(row.id, here_today, sums), here_today - timedelta(days=1)
-    progress = wave_progress(row.id)
+    moves, steps = queries.moves_of_waves([row.id]).get(row.id, []), queries.steps_of(row.id)
+    yesterday = clock.today(guard.settings().timezone) - timedelta(days=1)
     return render_template(
         "waves/wave.html",
         wave=row,
         lede=_lede(row),
-        number=sum(each.members for each in sums),
+        **_of_people(row.id),
         departments=queries.departments_of_waves([row.id]).get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         milestones=_milestones(row, [(m.sends_at, subjects[m.id]) for m in messages]),
-        progress=replace(progress, rows=tuple(progress.behind[:MOST_DEPARTMENTS])),
-        more_departments=max(0, len(progress.rows) - MOST_DEPARTMENTS),
-        without_role=sum(each.without_role for each in sums),
         concerns=resistance.open_by_source(row.id, yesterday) if may_plan else None,
         concerns_on=yesterday,
         messages=[(message, subjects[message.id]) for message in messages],
         stakeholders=map_of(reader, row),
-        coverage=covered,
-        coverage_words=coverage_lede(covered),
-        coverage_definition=COVERAGE_DEFINITION,
         sent=last_sent(Communication.wave_id == row.id, MOST_SENT),
         may_plan=may_plan,
         reads_people=reaches_wave(rights.reading(reader), row),
@@ -209,18 +193,28 @@ def wave(wave_id: int) -> str:
         may_take_back=queries.status_before(steps, clock.now()) is not None,
         steps=steps_shown(steps),
         overrulings=overrulings_of(row.id),
-<<<<<<< HEAD
+        consultations=shown_of_wave(row.id),
         move=move_words(moves),
         outdated=outdated_messages(row, moves) if may_plan else [],
-=======
-        consultations=shown_of_wave(row.id),
-        move=move_words(row),
-        outdated=outdated_messages(row) if may_plan else [],
->>>>>>> main
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         fallback=way_back(row) if may_plan and row.status.is_open else None,
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
     )
+
+
+def _of_people(wave_id: int) -> dict[str, Any]:
+    """Return what the page says of a wave's people: how many, what they have learned, and who stands by them."""
+    sums, progress = member_sums([wave_id]), wave_progress(wave_id)
+    covered = wave_coverage(wave_id, clock.today(guard.settings().timezone), sums)
+    return {
+        "number": sum(each.members for each in sums),
+        "without_role": sum(each.without_role for each in sums),
+        "progress": replace(progress, rows=tuple(progress.behind[:MOST_DEPARTMENTS])),
+        "more_departments": max(0, len(progress.rows) - MOST_DEPARTMENTS),
+        "coverage": covered,
+        "coverage_words": coverage_lede(covered),
+        "coverage_definition": COVERAGE_DEFINITION,
+    }
 
 
 def _lede(wave: Wave) -> str:
