@@ -6,6 +6,7 @@ blueprint = Blueprint("calendar", __name__)
 
 from engagement.pages.calendar import (
     briefing,
+    chain,
     communications,
     confirmations,
     deliveries,

@@ -127,6 +127,11 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET waves.milestone": ("MPWL", "M"),
     "POST waves.milestone": ("MPWL", "M"),
     "POST waves.remove_milestone": ("MPWL", "M"),
+    "POST waves.undo_move": ("MPWL", "M"),
+    # Blackouts of a programme are kept by who plans all of it, those of everybody by who plans everything.
+    "GET waves.blackouts": ("MPWL",),
+    "POST waves.blackouts": ("MP",),
+    "POST waves.remove_blackout": ("MP", "M"),
     "GET waves.members": ("AMPWLRUrwuv", "AMRU"),
     "POST waves.members": ("MPWL", "M"),
     # Champions stand on the wave; who plans it appoints them.
@@ -219,6 +224,9 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST calendar.end": ("MP", "M"),
     "GET calendar.brief_wave": ("MPWL", "M"),
     "POST calendar.brief_wave": ("MPWL", "M"),
+    "GET calendar.chain": ("MPWL", "M"),
+    "POST calendar.chain": ("MPWL", "M"),
+    "POST calendar.drop_from_milestone": ("MP", "M"),
     "POST calendar.take_up_communication": ("MP", "M"),
     "POST calendar.date_message": ("MP", "M"),
     "GET calendar.occurrence": ("AMPWLRUrwuv", "AMRU"),

@@ -34,6 +34,7 @@ from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
+from engagement.planning.blackouts.actions import make_blackout
 from engagement.programmes.models import Programme
 from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
@@ -175,6 +176,9 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     values |= _calendar(side, programme, department) | _map(side, wave, person)
     milestone = MilestoneDetails(MilestoneKind.OWN, f"The {side} milestone", AT_TWO.date())
     values["milestone_id"] = add_milestone(wave, milestone, country="GB-ENG", by=TESTER).id
+    left_alone = make_blackout(programme, AT_TWO.date(), AT_TWO.date(), f"The {side} blackout", by=TESTER)
+    db.session.flush()
+    values["blackout_id"] = left_alone.id
     values["relation_id"] = _relation(side, wave, int(str(values["stakeholder_id"])))
     return values | {"step_id": _step(side, wave, person).id}
 
