@@ -21,7 +21,8 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.mail.models import Delivery
 from engagement.people.rules import TrainingRole
 from engagement.planning.actions.anchoring import Chain, drop_anchor, plan_chain, settle_plan
-from engagement.planning.actions.replanning import Move, replan, undo_replan
+from engagement.planning.actions.replanning import Move, replan
+from engagement.planning.actions.undoing import undo_replan
 from engagement.planning.blackouts.actions import make_blackout
 from engagement.planning.models import Anchor, Replan
 from engagement.planning.queries.moves import Seen, what_moves

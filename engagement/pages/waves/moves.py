@@ -21,7 +21,8 @@ from engagement.pages.parts.forms import complain
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import MoveForm
-from engagement.planning.actions.replanning import Move, replan, undo_replan
+from engagement.planning.actions.replanning import Move, replan
+from engagement.planning.actions.undoing import undo_replan
 from engagement.planning.queries.moves import Seen, what_moves
 from engagement.planning.rules import Replanning, moved_words
 from engagement.waves import queries

@@ -19,7 +19,7 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.planning.actions.writing import write_message
 from engagement.planning.models import Anchor
-from engagement.planning.queries.anchored import anchor_of
+from engagement.planning.queries.anchored import anchor_of, anchor_of_step
 from engagement.planning.queries.moves import Seen, message_rows
 from engagement.planning.rules import MOST_IN_A_CHAIN, Effect
 from engagement.stakeholders.leadership.models import StepLine
@@ -108,17 +108,25 @@ def drop_anchors_of(milestone: Milestone, *, by: Actor) -> int:
     return len(rows)
 
 
-def anchor_step(line: StepLine, milestone: Milestone, *, by: Actor) -> None:
-    """Count a sponsor's step from a milestone of its wave, as far from it as it is now, in calendar days."""
-    if line.step.wave_id != milestone.wave_id:
+def anchor_step(line: StepLine, milestone: Milestone | None, *, by: Actor) -> None:
+    """Count a sponsor's step from a milestone of its wave, as far from it as it is now, in calendar days; None drops that.
+
+    Raises RuleBroken for a milestone of another wave.
+    """
+    if milestone is not None and line.step.wave_id != milestone.wave_id:
         raise RuleBroken("A step is counted from a milestone of its own wave.")
-    offset = Offset((line.due_on - milestone.falls_on).days, Counted.CALENDAR, HolidayPolicy.BEFORE)
-    present = db.session.scalar(select(Anchor).where(Anchor.step_id == line.step_id))
+    present = anchor_of_step(line.step_id)
+    before = present.words if present is not None else "its own day"
     if present is not None:
         db.session.delete(present)
         db.session.flush()
-    db.session.add(_anchor(milestone, offset, step_id=line.step_id))
-    audit.record(Verb.ANCHORED_STEP, line.step, by=by, counted=(None, offset.words(milestone.noun)))
+    after = "its own day"
+    if milestone is not None:
+        offset = Offset((line.due_on - milestone.falls_on).days, Counted.CALENDAR, HolidayPolicy.BEFORE)
+        db.session.add(_anchor(milestone, offset, step_id=line.step_id))
+        after = offset.words(milestone.noun)
+    if before != after:
+        audit.record(Verb.ANCHORED_STEP, line.step, by=by, counted=(before, after))
     db.session.flush()
 
 

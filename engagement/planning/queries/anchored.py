@@ -1,7 +1,5 @@
 """Reads of anchors: what is counted from which milestone."""
 
-from collections.abc import Iterable
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -16,6 +14,11 @@ def anchor_of(occurrence_id: int) -> Anchor | None:
     return db.session.scalar(asked)
 
 
+def anchor_of_step(step_id: int) -> Anchor | None:
+    """Return what a sponsor's step is counted from, None if it has a day of its own."""
+    return db.session.scalar(select(Anchor).where(Anchor.step_id == step_id).options(joinedload(Anchor.milestone)))
+
+
 def anchored_counts(wave_id: int) -> dict[int, int]:
     """Return how many messages and steps are counted from each milestone of a wave; those without any have no entry."""
     counted = (
@@ -25,9 +28,3 @@ def anchored_counts(wave_id: int) -> dict[int, int]:
         .group_by(Anchor.milestone_id)
     )
     return dict(db.session.execute(counted).all())
-
-
-def anchors_of(occurrence_ids: Iterable[int]) -> dict[int, Anchor]:
-    """Return the anchor of each message that has one, by message id."""
-    rows = select(Anchor).where(Anchor.occurrence_id.in_(list(occurrence_ids))).options(joinedload(Anchor.milestone))
-    return {row.occurrence_id: row for row in db.session.scalars(rows) if row.occurrence_id is not None}

@@ -180,6 +180,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST stakeholders.edit_step": ("MPWL", "M"),
     # The sponsor whose step it is says what became of it.
     "POST stakeholders.finish_step": ("MPWLS", "M"),
+    "POST stakeholders.follow_milestone": ("MPWL", "M"),
     "POST stakeholders.take_back_step": ("MPWLS", "M"),
     "POST stakeholders.leave_out_step": ("MPWL", "M"),
     "POST stakeholders.write_note": ("MPWL", "M"),

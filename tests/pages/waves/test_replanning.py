@@ -75,15 +75,17 @@ def test_a_message_that_is_moved_by_hand_or_let_go_no_longer_follows(manager, wa
     manager.post(page, data=chain)
     first, second, _ = db.session.scalars(select(Occurrence.id).order_by(Occurrence.sends_at)).all()
     assert "Its day is counted: 14 working days before go-live." in plain(manager.get(f"/occurrences/{first}"))
-    assert manager.post(f"/occurrences/{first}/moves", data={"day": "2026-04-22", "time": "10:00"}).status_code == 302
-    assert manager.post(f"/occurrences/{second}/anchor/dropping").status_code == 302
+    assert manager.post(f"/occurrences/{first}/moves", data={"day": "2026-04-22", "time": "10:00"}).status_code == 303
+    assert manager.post(f"/occurrences/{second}/anchor/dropping").status_code == 303
     db.session.expire_all()
     assert len(db.session.scalars(select(Anchor)).all()) == 1
     assert "Its day is counted" not in plain(manager.get(f"/occurrences/{second}"))
 
 
 def test_words_that_are_no_days_keep_what_was_typed(manager, wave):
-    chain = {**CHAIN, "milestone": str(of_title(wave, "Go-live").id), "offsets": "soon"}
+    chain = {**CHAIN, "milestone": str(of_title(wave, "Go-live").id), "offsets": "soon", "approver": "0"}
+    page = manager.get(f"/waves/{wave.id}/chain").get_data(as_text=True)
+    chain["owner"] = re.search(r'<option selected value="(\d+)">Ines', page)[1]
     answer = manager.post(f"/waves/{wave.id}/chain", data=chain)
     assert (answer.status_code, "such as T−14, T−7, T+5" in plain(answer)) == (422, True)
     assert 'value="soon"' in answer.get_data(as_text=True)
