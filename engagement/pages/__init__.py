@@ -7,6 +7,7 @@ from engagement.pages import (
     audiences,
     calendar,
     concerns,
+    consultations,
     intake,
     me,
     people,
@@ -15,6 +16,7 @@ from engagement.pages import (
     stakeholders,
     today,
     training,
+    value,
     waves,
 )
 from engagement.pages.concerns import saying
@@ -36,6 +38,8 @@ HALLS = (
     me,
     concerns,
     waves,
+    value,
+    consultations,
     stakeholders,
     people,
     intake,

@@ -46,14 +46,17 @@ def test_every_room_with_rows_of_its_own_place_has_scopes():
         "accounts",
         "audiences",
         "communications",
+        "consultations",
         "intake",
         "mail",
         "people",
         "planning",
         "programmes",
+        "readiness",
         "resistance",
         "stakeholders",
         "training",
+        "value",
         "waves",
     }
 

@@ -14,6 +14,7 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.attention.rules import Kind, Place
 from engagement.communications import scopes as communications
 from engagement.communications.models import Communication
+from engagement.consultations.models import Body, BodyMember
 from engagement.people.models import Department
 from engagement.people.scopes import reaches_department
 from engagement.programmes.models import Ownership, Programme, Workflow
@@ -28,6 +29,7 @@ from engagement.stakeholders.commitments.scopes import commitments_within
 from engagement.stakeholders.models import Stakeholder, StakeholderProfile
 from engagement.stakeholders.queries import holds_now, on_the_map
 from engagement.stakeholders.scopes import stakeholders_within
+from engagement.value.models import ValueMetric
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import reaches_wave
@@ -106,6 +108,23 @@ def _promise(commitment: Commitment, reader: Reader | None) -> HeldThing:
     return HeldThing(commitment.title, "Keeps this promise", Kind.PROMISE, commitment.id, Place.PROMISE, may_change)
 
 
+def _metric(metric: ValueMetric, reader: Reader | None) -> HeldThing | None:
+    if reader and not reaches_programme(rights.reading(reader), metric.workflow.programme):
+        return None
+    may_change = not reader or reaches_programme(rights.planning(reader), metric.workflow.programme)
+    what = f"{metric.workflow.name}: {metric.name}"
+    return HeldThing(what, "Reads this metric", Kind.METRIC, metric.id, Place.METRIC, may_change)
+
+
+def _body(member: BodyMember, reader: Reader | None) -> HeldThing | None:
+    programme = member.body.programme
+    if reader and not reaches_programme(rights.reading(reader), programme):
+        return None
+    may_change = not reader or reaches_programme(rights.planning(reader), programme)
+    place = Place.BODIES if may_change else None
+    return HeldThing(member.body.name, "Speaks for this body", Kind.BODY, programme.id, place, may_change)
+
+
 def _communication(as_what: str, line: Communication, reader: Reader | None) -> HeldThing | None:
     if reader and not communications.may_read(rights.reading(reader), line):
         return None
@@ -132,7 +151,7 @@ _LINES = (
     .where(Communication.ended_at.is_(None))
     .order_by(by_name(Communication.name), Communication.id)
 )
-#: Workflows first, then waves, programmes, departments, stakeholders, promises, communications and concerns.
+#: Workflows first, then waves, programmes, departments, stakeholders, promises, metrics, bodies, communications and concerns.
 KINDS = (
     HeldKind(
         Ownership.person_id,
@@ -169,6 +188,22 @@ KINDS = (
         select(Commitment).where(is_open()).order_by(Commitment.due_on, Commitment.id),
         _promise,
         within=lambda reader: commitments_within(rights.reading_notes(reader)),
+    ),
+    HeldKind(
+        ValueMetric.owner_id,
+        select(ValueMetric)
+        .where(ValueMetric.ended_at.is_(None))
+        .options(joinedload(ValueMetric.workflow).joinedload(Workflow.programme))
+        .order_by(ValueMetric.id),
+        _metric,
+    ),
+    HeldKind(
+        BodyMember.person_id,
+        select(BodyMember)
+        .where(BodyMember.ended_at.is_(None))
+        .options(joinedload(BodyMember.body).joinedload(Body.programme))
+        .order_by(BodyMember.id),
+        _body,
     ),
     HeldKind(
         Account.person_id, _LINES.join(Account, Account.id == Communication.owner_id), partial(_communication, "Writer")
