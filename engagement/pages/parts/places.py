@@ -33,6 +33,7 @@ _PAGES = {
     Place.COMMUNICATION: ("calendar.communication", "communication_id"),
     Place.PLAN_COMMUNICATION: ("calendar.edit", "communication_id"),
     Place.CONSULTATION: ("consultations.consultation", "consultation_id"),
+    Place.NOTICES: ("notices.notices", "workflow_id"),
     Place.BODIES: ("consultations.bodies", "programme_id"),
     Place.METRIC: ("value.metric", "metric_id"),
     Place.VALUE: ("value.workflow", "workflow_id"),

@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from engagement.accounts.scopes import rights
+from engagement.notices.queries.present import effects_of
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import here_today
 from engagement.pages.parts.fields import PersonField
@@ -107,6 +108,7 @@ def workflow(workflow_id: int) -> str:
         workflow=row,
         holdings=queries.holdings([row.id])[row.id],
         metrics=metrics_shown([row.id])[row.id],
+        effect=effects_of([row.id]).get(row.id),
         version=current_version(row, here_today()),
         waves=[wave for wave in seen if row in in_waves[wave.id]],
         may_plan=reaches_programme(rights.planning(guard.reader()), row.programme),

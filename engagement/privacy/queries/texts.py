@@ -19,6 +19,8 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "milestone": ("name",),
     "wave_step": ("reason",),
     "go_live_move": ("reason",),
+    "worker_effect": ("why",),
+    "notice": ("subject", "body"),
     "body": ("name",),
     "consultation": ("basis",),
     "handed_over": ("name", "version", "link", "text"),
