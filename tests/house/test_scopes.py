@@ -52,6 +52,7 @@ def test_every_room_with_rows_of_its_own_place_has_scopes():
         "notices",
         "people",
         "programmes",
+        "readiness",
         "resistance",
         "stakeholders",
         "training",

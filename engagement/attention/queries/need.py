@@ -22,6 +22,7 @@ from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
 from engagement.value.queries.present import MetricShown
+from engagement.words import plural
 
 Found = TypeVar("Found")
 
@@ -31,6 +32,11 @@ class WaitingMail:
     """How many mails to a programme wait until somebody assigns them."""
 
     number: int
+
+    @property
+    def words(self) -> str:
+        """How many wait, and for what."""
+        return f"{plural(self.number, 'mail waits', 'mails wait')} until somebody says whom it is about."
 
 
 @dataclass(frozen=True)

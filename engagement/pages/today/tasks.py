@@ -154,12 +154,7 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return f"“{shortened(subject.text, 90)}”", _promise_words(need, subject, on)
         case Stakeholder() as stakeholder if need.reason is Reason.STAKEHOLDER_GONE:
             return _gone_words(stakeholder)
-        case WaitingMail():
-            return (
-                need.name,
-                f"{plural(subject.number, 'mail waits', 'mails wait')} until somebody says whom it is about.",
-            )
-        case ConsultationWaiting():
+        case ConsultationWaiting() | WaitingMail():
             return need.name, subject.words
         case MetricShown():
             return (
