@@ -9,7 +9,19 @@ from sqlalchemy.orm import joinedload
 from engagement import clock
 from engagement.audit import Actor
 from engagement.db import db
-from engagement.demo import consulting, judging, leading, mapping, measuring, messaging, roster, story, talking
+from engagement.demo import (
+    bouncing,
+    consulting,
+    judging,
+    leading,
+    mapping,
+    measuring,
+    messaging,
+    roster,
+    story,
+    talking,
+    workflows,
+)
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.intake.actions import runs as intake
 from engagement.intake.reading.queries.files import open_file
@@ -56,6 +68,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     measuring.measure(stage, offset)
     consulting.consult(stage, offset)
     _move_waves_on(stage, offset)
+    workflows.announce_versions(stage, offset)
     mapping.keep_the_map(stage, offset)
     talking.talk_with_stakeholders(stage, offset)
     judging.judge_stakeholders(stage, offset)
@@ -63,6 +76,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     talking.judge_relationships(stage, offset)
     leading.lead_visibly(stage, offset)
     messaging.write_and_send(stage, offset)
+    bouncing.bounce(stage, offset)
     _learn(stage, offset)
     _talk(stage, offset)
 
