@@ -79,6 +79,9 @@ class Verb(StrEnum):
     CHANGED_MILESTONE = "changed milestone"
     REMOVED_MILESTONE = "removed milestone"
     CHANGED_STATUS_OF_WAVE = "changed status of wave"
+    WROTE_FALLBACK = "wrote fallback", "wrote down how to go back"
+    KEPT_MESSAGE = "kept message", "prepared a message for a roll-back"
+    RELEASED_KEPT = "released kept message", "let a kept message go out"
     OVERRULED_OBSTACLE = "overruled obstacle", "went on although something stood against it"
     CHOSE_WORKFLOWS = "chose workflows of wave"
     CHOSE_DEPARTMENTS = "chose departments of wave"
@@ -184,6 +187,8 @@ class Verb(StrEnum):
     SENT_TEST_COPY = "sent test copy"
     SENT_AGAIN = "sent again", "sent message again"
     LEFT_UNCERTAIN_DELIVERY = "left an uncertain delivery"
+    STOPPED_ADDRESS = "stopped address", "stopped mail to an address from which it comes back"
+    LIFTED_STOP = "lifted stop of address", "let an address get mail again"
     CONFIRMED_READING = "confirmed reading"
 
     WORKED_ON_CONCERNS = "worked on concerns"

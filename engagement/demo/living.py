@@ -9,7 +9,20 @@ from sqlalchemy.orm import joinedload
 from engagement import clock
 from engagement.audit import Actor
 from engagement.db import db
-from engagement.demo import consulting, judging, leading, mapping, measuring, messaging, roster, story, talking, telling
+from engagement.demo import (
+    bouncing,
+    consulting,
+    judging,
+    leading,
+    mapping,
+    measuring,
+    messaging,
+    roster,
+    story,
+    talking,
+    telling,
+    workflows,
+)
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.intake.actions import runs as intake
 from engagement.intake.reading.queries.files import open_file
@@ -57,6 +70,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     consulting.consult(stage, offset)
     telling.tell_workers(stage, offset)
     _move_waves_on(stage, offset)
+    workflows.announce_versions(stage, offset)
     mapping.keep_the_map(stage, offset)
     talking.talk_with_stakeholders(stage, offset)
     judging.judge_stakeholders(stage, offset)
@@ -64,6 +78,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     talking.judge_relationships(stage, offset)
     leading.lead_visibly(stage, offset)
     messaging.write_and_send(stage, offset)
+    bouncing.bounce(stage, offset)
     _learn(stage, offset)
     _talk(stage, offset)
 

@@ -13,6 +13,7 @@ from engagement.attention.queries.waves import MissingCurriculum, RolelessMember
 from engagement.attention.rules import Kind, Place, Reason
 from engagement.communications.models import Occurrence
 from engagement.people.models import Person
+from engagement.programmes.models import Workflow
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
 from engagement.stakeholders.chain.queries import BrokenChain
@@ -46,6 +47,13 @@ class ConsultationWaiting:
     words: str
 
 
+@dataclass(frozen=True)
+class StoppedAddresses:
+    """How many addresses of people in the directory get nothing, because mail to them came back."""
+
+    number: int
+
+
 #: The thing behind a need, with everything that a sentence about it may say.
 Subject = (
     Occurrence
@@ -62,8 +70,10 @@ Subject = (
     | Stakeholder
     | LastContact
     | WaitingMail
+    | StoppedAddresses
     | StepShown
     | BrokenChain
+    | Workflow
     | MetricShown
     | ConsultationWaiting
 )

@@ -67,6 +67,11 @@ class StepForm(Form):
         description="If it is another day than planned, it becomes the go-live, and what is counted from it follows.",
         validators=[InputRequired("Choose a day.")],
     )
+    go_live_on = DateField(
+        "When does it go live now?",
+        description="Its training is due before that day, as when it was planned first.",
+        validators=[InputRequired("Choose a day.")],
+    )
     reason = TextAreaField(
         "Why?", description="It stays on the wave’s page, with your name and the day.", filters=[stripped]
     )
@@ -90,6 +95,19 @@ class TakeBackForm(Form):
     go_live_on = DateField("For which day is its go-live planned?", validators=[InputRequired("Choose a day.")])
     reason = TextAreaField(
         "Why?", description="It stays on the wave’s page, with your name and the day.", filters=[stripped]
+    )
+
+
+class FallbackForm(EditForm):
+    """How a wave goes back, and who decides it."""
+
+    steps = TextAreaField(
+        "What is done, step by step?",
+        description="One step a line. Whoever reads it is in a hurry: who switches off what, and what happens to work that is half done.",
+        filters=[stripped],
+    )
+    who_decides = TextAreaField(
+        "Who decides it?", description="A name, a deputy, and how to reach them.", filters=[stripped]
     )
 
 

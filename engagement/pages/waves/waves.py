@@ -24,6 +24,7 @@ from engagement.pages.parts.fields import TickField, chosen_departments
 from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
+from engagement.pages.waves.fallback import way_back
 from engagement.pages.waves.forms import WaveForm
 from engagement.pages.waves.moves import day_off_words, go_live_warnings, is_meant, move_words, outdated_messages
 from engagement.pages.waves.people_map import coverage_lede, map_of
@@ -197,6 +198,7 @@ def wave(wave_id: int) -> str:
         move=move_words(row),
         outdated=outdated_messages(row) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
+        fallback=way_back(row) if may_plan and row.status.is_open else None,
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
     )
 
@@ -209,6 +211,11 @@ def _lede(wave: Wave) -> str:
         late = " The day has passed and the wave has not gone live." if wave.go_live_on < today() else ""
         return (
             f"Wave {wave.number} goes live on {day(wave.go_live_on)}, {ahead}.{late or day_off_words(wave.go_live_on)}"
+        )
+    if wave.status is WaveStatus.ROLLED_BACK:
+        return (
+            f"Wave {wave.number} went live on {day(wave.go_live_on)} and was rolled back. "
+            "None of its training is due until it is planned anew."
         )
     if wave.status is WaveStatus.CLOSED:
         return f"Wave {wave.number} went live on {day(wave.go_live_on)} and is closed."

@@ -21,6 +21,8 @@ PLACES = {
     "audience": "Audience",
     "mailing": "Message that was sent",
     "translation": "Translation of a message that was sent",
+    "bounce": "What a mail server wrote about a message",
+    "suppression": "Reason for letting an address get mail again",
     "module": "Training module",
     "programme": "Programme",
     "workflow": "Workflow",

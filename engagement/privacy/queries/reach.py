@@ -66,6 +66,9 @@ REACH: dict[str, Reach] = {
     "delivery": Reach(about=("person_id",), without=("claimed_by", "claimed_until")),
     "acknowledgement": Reach(about=("person_id",)),
     "mailbox_message": NOBODY,
+    # What came back from somebody's address, or from one that nobody has.
+    "bounce": Reach(about=("person_id",), without=("fingerprint",)),
+    "suppression": Reach(about=("person_id",), without=("lifted_by",)),
     # Programmes and waves.
     "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
     "workflow": NOBODY,
@@ -98,10 +101,15 @@ REACH: dict[str, Reach] = {
     "wave_department": NOBODY,
     "milestone": NOBODY,
     "wave_step": NOBODY,
+    "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
     "wave_workflow": NOBODY,
     "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),
+    # Kept numbers repeat what memberships, roles and completions say.
+    "tally": NOBODY,
+    "tally_share": Reach(beside=("person_id",)),
+    "tally_mark": Reach(beside=("person_id",)),
     # Training.
     "module": NOBODY,
     "curriculum": NOBODY,

@@ -33,6 +33,8 @@ from engagement.intake.figures.actions import keep_readings
 from engagement.intake.models import ImportRun
 from engagement.intake.register.actions import keep_register_file
 from engagement.intake.rules import RunStatus
+from engagement.mail.bounces.models import Bounce, Suppression
+from engagement.mail.bounces.rules.causes import Cause
 from engagement.mail.mailbox.models import MailboxMessage
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
@@ -183,7 +185,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     values["notice_id"] = write_notice(workflow, "Notice", "What you have to know.", by=TESTER).id
     values |= _metric(workflow, person) | _consultation(wave, person)
     delivery = _delivery(person)
-    values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id}
+    values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id} | _bounce(side, delivery)
     values |= _calendar(side, programme, department) | _map(side, wave, person)
     milestone = MilestoneDetails(MilestoneKind.OWN, f"The {side} milestone", AT_TWO.date())
     values["milestone_id"] = add_milestone(wave, milestone, country="GB-ENG", by=TESTER).id
@@ -428,6 +430,24 @@ def _leftover(values: dict[str, object]) -> Leftover:
 def _assignment(values: dict[str, object]) -> Assignment:
     of_person = (Assignment.wave_id == values["wave_id"], Assignment.person_id == values["person_id"])
     return db.session.scalars(select(Assignment).where(*of_person, Assignment.role == TrainingRole.USER)).one()
+
+
+def _bounce(side: str, delivery: Delivery) -> dict[str, object]:
+    """On each side a message that came back, and an address that gets nothing since."""
+    bounce = Bounce(
+        fingerprint=side,
+        came_at=clock.now(),
+        cause=Cause.NO_MAILBOX,
+        address=f"former-{side}@example.com",
+        status="5.1.1",
+        text=f"The {side} words",
+        counts=True,
+        delivery_id=delivery.id,
+    )
+    stop = Suppression(address=bounce.address, stopped_at=clock.now(), bounce=bounce)
+    db.session.add_all([bounce, stop])
+    db.session.flush()
+    return {"bounce_id": bounce.id, "suppression_id": stop.id}
 
 
 def _delivery(person: Person) -> Delivery:
