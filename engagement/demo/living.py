@@ -20,6 +20,7 @@ from engagement.demo import (
     roster,
     story,
     talking,
+    telling,
     workflows,
 )
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
@@ -67,6 +68,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
         _petra_leaves(stage, day)
     measuring.measure(stage, offset)
     consulting.consult(stage, offset)
+    telling.tell_workers(stage, offset)
     _move_waves_on(stage, offset)
     workflows.announce_versions(stage, offset)
     mapping.keep_the_map(stage, offset)

@@ -49,6 +49,7 @@ def test_every_room_with_rows_of_its_own_place_has_scopes():
         "consultations",
         "intake",
         "mail",
+        "notices",
         "people",
         "planning",
         "programmes",

@@ -66,6 +66,8 @@ DONE_AT = {
     ObstacleKind.NO_METRIC: Place.VALUE,
     ObstacleKind.NO_BASELINE: Place.BASELINE,
     ObstacleKind.CONSULTATION: Place.CONSULTATION,
+    ObstacleKind.NO_NOTICE: Place.NOTICES,
+    ObstacleKind.NOT_INFORMED: Place.NOTICES,
 }
 
 

@@ -80,6 +80,10 @@ REACH: dict[str, Reach] = {
             "sponsor_id": Post("Sponsor of the wave", "wave", ("number", "name")),
         }
     ),
+    "worker_effect": Reach(by={"said_by_id": ("said_at", "why"), "ended_by_id": ("ended_at",)}),
+    "notice": Reach(
+        by={"written_by_id": ("written_at", "subject", "body"), "published_by_id": ("published_at", "subject")}
+    ),
     "body": Reach(beside=("stakeholder_id",)),
     "body_member": Reach(
         about=("person_id",),

@@ -23,6 +23,8 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "blackout": ("reason",),
     "wave_step": ("reason",),
     "go_live_move": ("reason",),
+    "worker_effect": ("why",),
+    "notice": ("subject", "body"),
     "body": ("name",),
     "consultation": ("basis",),
     "handed_over": ("name", "version", "link", "text"),

@@ -165,6 +165,16 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET stakeholders.edit": ("MPWL", "M"),
     "POST stakeholders.edit": ("MPWL", "M"),
     "GET stakeholders.standing": ("MPWL", "M"),
+    # Notices: who sees the workflow; names who were not told for who sees the wave's people, all that was confirmed for readers of deliveries.
+    "GET notices.notices": ("AMPWLRSUrwsuv", "AMRU"),
+    "GET notices.effect": ("MP", "M"),
+    "POST notices.effect": ("MP", "M"),
+    "POST notices.end_effect": ("MP", "M"),
+    "GET notices.write": ("MP", "M"),
+    "POST notices.write": ("MP", "M"),
+    "POST notices.publish": ("MP", "M"),
+    "GET notices.missing": ("AMPWLRUrwuv", "AMRU"),
+    "GET notices.proof_file": ("AMU", "AMU"),
     # Consultations: who sees the wave, and whoever speaks for the body; on the own side that is the employee.
     "GET consultations.index": ("AMPWLRSUErwsuv",),
     "GET consultations.consultation": ("AMPWLRSUErwsuv", "AMRU"),

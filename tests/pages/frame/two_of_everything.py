@@ -38,6 +38,7 @@ from engagement.mail.bounces.rules.causes import Cause
 from engagement.mail.mailbox.models import MailboxMessage
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
+from engagement.notices.actions import write_notice
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.planning.blackouts.actions import make_blackout
@@ -182,6 +183,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "message_id": _mailbox_message().id,
         "attempt_id": _attempt(person, module).id,
     }
+    values["notice_id"] = write_notice(workflow, "Notice", "What you have to know.", by=TESTER).id
     values |= _metric(workflow, person) | _consultation(wave, person)
     delivery = _delivery(person)
     values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id} | _bounce(side, delivery)
