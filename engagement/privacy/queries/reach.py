@@ -73,6 +73,12 @@ REACH: dict[str, Reach] = {
     "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
     "workflow": NOBODY,
     "workflow_version": NOBODY,
+    "scope_statement": NOBODY,
+    "overseer": Reach(
+        about=("person_id",),
+        without=("deputy_id", "said_by"),
+        posts={"deputy_id": Post("Deputy of who may stop it", "workflow", ("workflow_id",), "since_on", "until_on")},
+    ),
     "ownership": Reach(about=("person_id",)),
     "wave": Reach(
         posts={
@@ -126,6 +132,7 @@ REACH: dict[str, Reach] = {
     ),
     "completion": Reach(about=("person_id",), without=("recorded_by",)),
     "quiz_attempt": Reach(about=("person_id",), without=("fingerprint",)),
+    "scope_answer": Reach(about=("person_id",)),
     "leftover": Reach(
         about=("person_id",), without=("decided_by", "decided_by_id"), by={"decided_by_id": ("decided_at", "decision")}
     ),

@@ -43,6 +43,10 @@ from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.planning.blackouts.actions import make_blackout
 from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.oversight.actions import OverseerDetails, name_overseer
+from engagement.programmes.scope.actions import write_statement
+from engagement.programmes.scope.queries import current_statements
+from engagement.programmes.scope.rules import StatementFor, StatementTexts
 from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
@@ -155,6 +159,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     person = people["E"] if is_own else make_person("Foreign Person", "foreign@example.com", department)
     programme = make_programme(f"The {side} programme", sponsor=people["S"] if is_own else None)
     workflow = make_workflow(programme, f"The {side} workflow")
+    write_statement(workflow, StatementTexts("A draft"), by=TESTER)
     wave = make_wave(
         programme,
         name=f"The {side} wave",
@@ -166,6 +171,11 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     values = {
         "programme_id": programme.id,
         "workflow_id": workflow.id,
+        "statement_id": current_statements([workflow.id])[workflow.id][StatementFor.EVERYBODY].id,
+        "readers": "everybody",
+        "overseer_id": name_overseer(
+            workflow, person, OverseerDetails(hours="Always"), on=clock.now().date(), by=TESTER
+        ).id,
         "wave_id": wave.id,
         "department_id": department.id,
         "person_id": person.id,
