@@ -15,6 +15,7 @@ from engagement.accounts.rules import MESSAGE_LINK_LIFETIME
 from engagement.accounts.sign_ins.actions import days_of_sign_ins
 from engagement.accounts.sign_ins.actions import record_sign_ins as record_sign_ins_of_days
 from engagement.audiences import actions as audiences
+from engagement.audiences.membership.actions import settle_members
 from engagement.communications.actions import sending
 from engagement.communications.actions.approving import lapse_if_overtaken
 from engagement.communications.actions.planning import plan_communication, settle_missed
@@ -54,7 +55,6 @@ from engagement.set_aside import keys_set_aside
 from engagement.settings import Settings
 from engagement.training.actions import leftovers
 from engagement.training.actions.assigning import settle_assignments
-from engagement.waves import actions as waves
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.words import listed
@@ -78,7 +78,7 @@ def settle_directory(settings: Settings) -> str:
     def place(key: int) -> tuple[int, int]:
         wave = db.session.get_one(Wave, key)
         settle_plan([wave], Seen(clock.now(), clock.today(settings.timezone), settings.holidays))
-        return waves.place_people(wave)
+        return settle_members(wave, clock.today(settings.timezone))
 
     placed = one_by_one(
         line, Wave, _ids(select(Wave).where(Wave.status.not_in(_SHUT)).order_by(Wave.go_live_on)), place

@@ -16,6 +16,7 @@ from engagement.pages.waves import (
     programmes,
     statements,
     steps,
+    timeline,
     waves,
     workflows,
 )

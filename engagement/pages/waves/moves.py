@@ -29,7 +29,7 @@ from engagement.waves import queries
 from engagement.waves.milestones.models import Milestone
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.milestones.rules import MilestoneKind
-from engagement.waves.models import Wave
+from engagement.waves.models import GoLiveMove, Wave
 from engagement.waves.scopes import wave_for
 from engagement.words import listed
 
@@ -138,17 +138,16 @@ def is_meant(field: Field, warnings: Sequence[str]) -> bool:
     return False
 
 
-def move_words(wave: Wave) -> str:
+def move_words(moves: Sequence[GoLiveMove]) -> str:
     """Say from which day go-live was last moved, when, by whom and why; "" if it never moved."""
-    moves = queries.moves_of_waves([wave.id]).get(wave.id)
     if not moves:
         return ""
     newest = moves[0]
     return f"Moved from {day(newest.from_on)} on {short_day(newest.at)} by {newest.by}: {newest.reason}"
 
 
-def outdated_messages(wave: Wave) -> list[Occurrence]:
+def outdated_messages(wave: Wave, moves: Sequence[GoLiveMove]) -> list[Occurrence]:
     """Return the sent messages that name a former day of go-live."""
-    former = {move.from_on for move in queries.moves_of_waves([wave.id]).get(wave.id, [])} - {wave.go_live_on}
+    former = {move.from_on for move in moves} - {wave.go_live_on}
     found = {row.id: row for each in sorted(former) for row in messages_naming(wave, each, wave.go_live_on)}
     return list(found.values()) if wave.status.is_ahead else []

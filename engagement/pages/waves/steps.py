@@ -1,5 +1,6 @@
 """The steps of a wave: those taken so far, taking the next with a view of what is open, and taking one back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -89,9 +90,9 @@ class ShownPoint:
     url: str
 
 
-def steps_taken(wave_id: int) -> list[Milestone]:
-    """Return the steps of a wave in order, in the words of its page."""
-    return [Milestone(short_day(step.at), _words(step), "done") for step in queries.steps_of(wave_id)]
+def steps_shown(steps: Sequence[WaveStep]) -> list[Milestone]:
+    """Return the steps of a wave in the words of its page."""
+    return [Milestone(short_day(step.at), _words(step), "done") for step in steps]
 
 
 def _words(step: WaveStep) -> str:
@@ -147,7 +148,7 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
         obstacles_lede=_obstacles_lede(len(standing) - len(overrulable)),
         points=None if points is None else _shown(points),
         points_lede=_points_lede(points or (), status),
-        way_back=way_back(wave) if status is WaveStatus.ROLLED_BACK else None,
+        way_back=way_back(wave, with_others=True) if status is WaveStatus.ROLLED_BACK else None,
     )
 
 

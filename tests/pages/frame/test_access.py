@@ -98,6 +98,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST concerns.reopen": ("MPWL", "M"),
     # Programmes, workflows, waves.
     "GET waves.index": ("AMPWLRSUrwsuv",),
+    "POST waves.choose_audiences": ("MP",),
+    "GET waves.timeline": ("AMPWLRSUrwsuv",),
     "GET waves.new_programme": ("M",),
     "POST waves.new_programme": ("M",),
     "GET waves.programme": ("AMPWLRSUrwsuv", "AMRU"),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
+from engagement.audiences.actions import save_audience
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.waves.models import Membership, Wave
@@ -210,3 +211,33 @@ def test_an_employee_sees_no_wave(app, wave):
     account = accounts.account_for_person(person)
     accounts.set_password(account, PASSWORD, by=TESTER)
     assert signed_in(app, account).get(f"/waves/{wave.id}").status_code == 403
+
+
+def test_the_page_takes_as_many_statements_for_thirty_people_as_for_one(manager, wave, statements):
+    def taken() -> int:
+        db.session.commit()
+        manager.get(f"/waves/{wave.id}")
+        with statements() as sent:
+            manager.get(f"/waves/{wave.id}")
+        return len(sent)
+
+    alone = taken()
+    for person in make_people(30):
+        db.session.add(
+            Membership(
+                wave=wave, person=person, origin=MembershipOrigin.HAND, joined_at=datetime(2026, 4, 14, tzinfo=UTC)
+            )
+        )
+    assert taken() == alone
+
+
+def test_an_audience_is_chosen_on_the_list_of_people(manager, wave):
+    make_person("Bo Ito", department="Finance", country="PL")
+    audience = save_audience("People in Poland", {"field": "country", "values": ["PL"]}, by=TESTER)
+    save_audience("Of the wave", {"field": "wave", "values": [wave.id]}, by=TESTER)
+    page = manager.get(f"/waves/{wave.id}/people").get_data(as_text=True)
+    assert ("People in Poland" in page, "Of the wave" in page) == (True, False)
+    chosen = manager.post(f"/waves/{wave.id}/audiences", data={"audiences": str(audience.id)}, follow_redirects=True)
+    page = chosen.get_data(as_text=True)
+    assert "1 person has joined" in page
+    assert "Bo Ito" in page
