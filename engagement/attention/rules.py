@@ -33,6 +33,7 @@ class Reason(Worded):
     NO_NEXT_STEP = "no_next_step", "Important, and nothing comes next"
     STAKEHOLDER_GONE = "stakeholder_gone", "Stakeholders who are not there any more"
     CONTACT = "contact", "Not contacted in time"
+    READING_DUE = "reading_due", "Readings that are due"
     MAIL_IN = "mail_in", "Mail that belongs to nobody yet"
     OLD_TRAINING = "old_training", "Moved or changed role before training was finished"
     VACANCY = "vacancy", "Ownership is vacant"
@@ -68,6 +69,7 @@ class Kind(StrEnum):
     SIGN_IN = "sign_in"
     JOB = "job"
     STEP = "step"
+    METRIC = "metric"
 
 
 class Place(StrEnum):
@@ -80,6 +82,7 @@ class Place(StrEnum):
     NAME_OWNERS = "name_owners"
     WAVE = "wave"
     PLAN_WAVE = "plan_wave"
+    MOVE_GO_LIVE = "move_go_live"
     WAVE_TRAINING = "wave_training"
     GIVE_ROLES = "give_roles"
     PROGRAMME = "programme"
@@ -92,6 +95,9 @@ class Place(StrEnum):
     INBOX = "inbox"
     COMMUNICATION = "communication"
     PLAN_COMMUNICATION = "plan_communication"
+    METRIC = "metric"
+    VALUE = "value"
+    BASELINE = "baseline"
     LEAVERS = "leavers"
     SIGN_INS = "sign_ins"
     JOBS = "jobs"

@@ -7,12 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from engagement import clock
+from engagement.audit import Actor
 from engagement.db import db
-from engagement.demo import judging, leading, mapping, messaging, roster, story, talking
+from engagement.demo import judging, leading, mapping, measuring, messaging, roster, story, talking
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.intake.actions import runs as intake
 from engagement.intake.reading.queries.files import open_file
 from engagement.people.models import Department, Person
+from engagement.readiness import actions as readiness
+from engagement.readiness.queries.obstacles import obstacles
 from engagement.resistance import actions as resistance
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.models import About, Concern
@@ -36,6 +39,7 @@ REASONS = {
     WaveStatus.LIVE: "Switched on at six, and the first cases went through.",
     WaveStatus.CLOSED: "Four quiet weeks, and nothing is open any more.",
 }
+GONE_ON = "Known to the sponsor, and put on the list for the first week."
 LEARNING_BEGINS = {1: -40, 2: -38, 3: -46}
 
 
@@ -47,6 +51,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
         count_objections(day - timedelta(days=1), stage.settings.anonymity_floor, stage.settings.holidays)
     if offset == -64:
         _petra_leaves(stage, day)
+    measuring.measure(stage, offset)
     _move_waves_on(stage, offset)
     mapping.keep_the_map(stage, offset)
     talking.talk_with_stakeholders(stage, offset)
@@ -81,12 +86,18 @@ def _move_waves_on(stage: Stage, offset: int) -> None:
     if offset in steps:
         number, status = steps[offset]
         with stage.at(stage.day(offset), 6):
-            waves.change_status(
-                stage.waves[number],
-                status,
-                reason=REASONS.get(status, ""),
-                by=stage.accounts[roster.WAVE_LEAD.email].actor,
-            )
+            _take_step(stage.waves[number], status, stage.accounts[roster.WAVE_LEAD.email].actor)
+
+
+def _take_step(wave: Wave, status: WaveStatus, by: Actor) -> None:
+    on, reason = clock.now().date(), REASONS.get(status, "")
+    overrulings = {each.name: GONE_ON for each in obstacles(wave, on, to=status)}
+    if status is WaveStatus.READY:
+        readiness.make_ready(wave, reason=reason, overrulings=overrulings, today=on, by=by)
+    elif status is WaveStatus.LIVE:
+        readiness.go_live(wave, on, reason=reason, overrulings=overrulings, today=on, by=by)
+    else:
+        waves.change_status(wave, status, reason=reason, by=by)
 
 
 def _learn(stage: Stage, offset: int) -> None:

@@ -11,6 +11,7 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.letters import clean
 from engagement.people.models import Person
 from engagement.programmes.models import Ownership, Programme, Workflow
+from engagement.programmes.portfolio.actions import begin_versions
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from engagement.searching import folded
 from engagement.verbs import Verb
@@ -82,6 +83,7 @@ def make_workflow(
     _refuse_taken_workflow(programme.id, workflow.name, None)
     db.session.add(workflow)
     db.session.flush()
+    begin_versions(workflow, on=workflow.made_at.date(), by=by)
     audit.record(Verb.MADE_WORKFLOW, workflow, by=by)
     return workflow
 

@@ -18,63 +18,19 @@ from flask import Flask, render_template_string  # noqa: E402
 from flask_login import login_required  # noqa: E402
 from people_list import ROUNDS, Served, bare_page, statements_of  # noqa: E402
 from shared.grounds import application, database, fill_directory  # noqa: E402
-from sqlalchemy import insert, select  # noqa: E402
+from shared.maps import fill_map  # noqa: E402
+from sqlalchemy import select  # noqa: E402
 
-from engagement import clock  # noqa: E402
-from engagement.accounts.models import Account  # noqa: E402
 from engagement.accounts.rules import Role  # noqa: E402
 from engagement.db import db  # noqa: E402
-from engagement.letters import sort_key  # noqa: E402
-from engagement.programmes.models import Programme  # noqa: E402
-from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile  # noqa: E402
-from engagement.stakeholders.rules import StakeholderGroup, StakeholderKind  # noqa: E402
+from engagement.stakeholders.models import Stakeholder  # noqa: E402
 from engagement.stakeholders.standings.models import StakeholderStanding  # noqa: E402
-from engagement.stakeholders.standings.rules import Level  # noqa: E402
 
 PATH = "/stakeholders/map"
 PAGE = (
     "<!doctype html><title>{{ total }} places</title><table>{% for row in rows %}<tr><td>{{ row.name }}</td>"
     "<td>{{ row.influence }}</td><td>{{ row.interest }}</td></tr>{% endfor %}</table>"
 )
-
-
-def fill_map(programme: Programme, account: Account, number: int) -> None:
-    """Put so many groups on the map of a programme, spread over it, each with an earlier place."""
-    now = clock.now()
-    names = [f"Brokers of district {n}" for n in range(number)]
-    people = [
-        {"kind": StakeholderKind.OUTSIDE, "name": name, "sorted_by": sort_key(name), "added_at": now} for name in names
-    ]
-    ids = db.session.scalars(insert(Stakeholder).returning(Stakeholder.id, sort_by_parameter_order=True), people).all()
-    said = {"said_at": now, "said_by_id": account.id}
-    groups = list(StakeholderGroup)
-    db.session.execute(
-        insert(StakeholderProfile),
-        [
-            {"stakeholder_id": key, "group": groups[n % 6], "role": "", "represents": "", **said}
-            for n, key in enumerate(ids)
-        ],
-    )
-    db.session.execute(
-        insert(StakeholderPlace),
-        [{"stakeholder_id": key, "programme_id": programme.id, "wave_id": None, "added_at": now} for key in ids],
-    )
-    levels = list(Level)
-    for ended in (now, None):
-        judged = [
-            {
-                "stakeholder_id": key,
-                "influence": (n * 37 + (20 if ended else 0)) % 101,
-                "interest": (n * 61) % 101,
-                "level_now": levels[n % 5],
-                "level_wanted": Level.SUPPORTIVE,
-                "reason": "As they said.",
-                "superseded_at": ended,
-                **said,
-            }
-            for n, key in enumerate(ids)
-        ]
-        db.session.execute(insert(StakeholderStanding), judged)
 
 
 def bare_map(app: Flask) -> Flask:

@@ -31,7 +31,10 @@ from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.programmes import actions as programmes
 from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.portfolio.actions import announce_version
 from engagement.programmes.rules import OwnershipPart
+from engagement.readiness.actions import make_ready
+from engagement.readiness.queries.obstacles import obstacles
 from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
 from engagement.stakeholders.actions.notes import write_note
@@ -58,6 +61,10 @@ from engagement.stakeholders.standings.rules import Level, Quadrant, Standing
 from engagement.training.actions.completing import record_completion
 from engagement.training.models import Module
 from engagement.training.rules import RECORDED_SOURCES
+from engagement.value.actions.metrics import change_metric, end_metric, make_metric, say_baseline
+from engagement.value.actions.readings import Read, add_reading, correct_reading, take_back_reading
+from engagement.value.models import MetricReading, ValueMetric
+from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
 from engagement.verbs import Verb
 from engagement.waves import actions as waves
 from engagement.waves.models import Wave
@@ -160,6 +167,22 @@ def finish(at: Place) -> None:
     record_completion(at.person, module, RECORDED_SOURCES[0], on=DAY, by=TESTER)
 
 
+METRIC = MetricDetails("Minutes a claim", "minutes", Better.LOWER, ReadingRhythm.MONTH)
+
+
+def measure(at: Place) -> ValueMetric:
+    return make_metric(at.workflow, METRIC, None, by=TESTER)
+
+
+def read(at: Place) -> MetricReading:
+    return add_reading(measure(at), Read(DAY, 12_000), today=DAY, by=TESTER)
+
+
+def go_on_without_a_lead(at: Place) -> None:
+    given = {each.name: "All the same." for each in obstacles(at.wave, DAY)}
+    make_ready(at.wave, reason="Rehearsed.", overrulings=given, today=DAY, by=TESTER)
+
+
 def hand_over(at: Place) -> None:
     programmes.name_holder(at.workflow, OwnershipPart.SUPPORT_TEAM, at.person, by=TESTER)
 
@@ -180,6 +203,11 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         lambda at: programmes.change_programme(at.programme, "Another name", "", by=TESTER),
         {"programme"},
     ),
+    (
+        Verb.ANNOUNCED_VERSION,
+        lambda at: announce_version(at.workflow, "More.", DAY + timedelta(days=9), by=TESTER),
+        {"programme"},
+    ),
     (Verb.CHANGED_WORKFLOW, lambda at: programmes.change_workflow(at.workflow, name="Other", by=TESTER), {"programme"}),
     (Verb.NAMED_HOLDER, hand_over, PEOPLE_OF_DEPARTMENT | {"programme"}),
     (Verb.CHANGED_WAVE, lambda at: name_lead(at.wave, at.person, by=TESTER), OF_WAVE),
@@ -193,6 +221,22 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         lambda at: waves.change_status(at.wave, WaveStatus.READY, reason="Rehearsed.", by=TESTER),
         OF_WAVE,
     ),
+    (Verb.MADE_METRIC, measure, {"programme"}),
+    (Verb.CHANGED_METRIC, lambda at: change_metric(measure(at), METRIC, at.person, by=TESTER), {"programme"}),
+    (Verb.ENDED_METRIC, lambda at: end_metric(measure(at), by=TESTER), {"programme"}),
+    (
+        Verb.SAID_BASELINE,
+        lambda at: say_baseline(measure(at), BaselineSaid(reason="Too late."), today=DAY, by=TESTER),
+        {"programme"},
+    ),
+    (Verb.ADDED_READING, read, {"programme"}),
+    (
+        Verb.CORRECTED_READING,
+        lambda at: correct_reading(read(at), Read(DAY, 13_000), today=DAY, by=TESTER),
+        {"programme"},
+    ),
+    (Verb.TOOK_BACK_READING, lambda at: take_back_reading(read(at), by=TESTER), {"programme"}),
+    (Verb.OVERRULED_OBSTACLE, go_on_without_a_lead, OF_WAVE),
     (Verb.CHOSE_DEPARTMENTS, lambda at: waves.choose_departments(at.wave, (), by=TESTER), OF_WAVE),
     (Verb.CHOSE_WORKFLOWS, lambda at: waves.choose_workflows(at.wave, (), by=TESTER), OF_WAVE),
     (Verb.ADDED_MEMBER, lambda at: waves.add_member(at.wave, at.person, by=TESTER), OF_WAVE | PEOPLE_OF_DEPARTMENT),

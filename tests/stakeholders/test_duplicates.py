@@ -27,7 +27,7 @@ from engagement.stakeholders.health.queries import judgement_of
 from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.models import Stakeholder, StakeholderNote
 from engagement.stakeholders.relations.actions import say_relation
-from engagement.stakeholders.relations.queries import network_within
+from engagement.stakeholders.relations.queries.network import network_within
 from engagement.stakeholders.relations.rules import RelationKind
 from engagement.stakeholders.rhythm.actions import say_own_rhythm
 from engagement.stakeholders.rhythm.queries import own_rhythm

@@ -16,10 +16,12 @@ from engagement.privacy.queries.data_file import data_of
 from engagement.reach import Reach
 from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
 from engagement.stakeholders.champions.actions import appoint_champion
+from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.relations.actions import end_relation, say_relation
 from engagement.stakeholders.relations.models import StakeholderRelation
-from engagement.stakeholders.relations.queries import ended_relations, network_within
+from engagement.stakeholders.relations.queries.former import ended_relations
+from engagement.stakeholders.relations.queries.network import network_within, relations_of
 from engagement.stakeholders.relations.rules import RelationKind, around, closes_circle, in_columns
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.verbs import Verb
@@ -46,6 +48,9 @@ def say(first, second, kind=K.INFLUENCES):
 
 def known(reach=ALL, filters=Filters()):  # noqa: B008
     found = network_within(reach, ON, filters)
+    if filters == Filters():
+        of_each = {each for row in db.session.scalars(select(Stakeholder)) for each in relations_of(reach, row, ON)}
+        assert of_each == set(found.relations)
     return {(r.first.title, r.kind.value, r.second.title): r.says or "said" for r in found.relations}
 
 

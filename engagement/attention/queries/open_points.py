@@ -1,18 +1,15 @@
-"""What is still open in one wave before its next step, whatever the date."""
+"""What is still open in one wave before its next step, besides what stands against it (see `readiness`)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from engagement.attention.queries.ownership import parts_to_name
 from engagement.attention.queries.waves import headcounts
 from engagement.attention.rules import Place
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.texts.queries.subjects import subjects_shown
-from engagement.programmes.queries import ownership_gaps
 from engagement.training.queries.progress import people_counts, people_without_curriculum
 from engagement.waves.models import Wave
-from engagement.waves.queries import workflows_of_waves
 from engagement.words import days_away, plural, short_day_words
 
 MOST_MESSAGES = 20
@@ -29,27 +26,24 @@ class OpenPoint:
 
 
 def open_points(wave: Wave, on: date, *, goes_live: bool) -> list[OpenPoint]:
-    """Return what a wave still lacks on a day before its people can start; in about ten queries.
+    """Return what a wave still lacks on a day before its people can start; in a fixed number of queries.
 
     `goes_live` says that they start on this day, which may differ from the planned one.
     """
-    return [*_plan(wave, on, goes_live), *_training(wave), *_ownership(wave), *_messages(wave)]
+    return [*_plan(wave, on, goes_live), *_training(wave), *_messages(wave)]
 
 
 def _plan(wave: Wave, on: date, goes_live: bool) -> Iterator[OpenPoint]:
-    if wave.go_live_on < on or (goes_live and wave.go_live_on > on):
+    if goes_live and wave.go_live_on != on:
         day = short_day_words(wave.go_live_on, with_year=True)
         said = "Its go-live is" if wave.go_live_on > on else "Its go-live was"
         why = f"{said} set for {day}, {days_away(wave.go_live_on, on)}."
         yield OpenPoint("It is not the day of its go-live", why, Place.WAVE, wave.id)
-    if wave.lead is None:
-        yield OpenPoint("Nobody leads it", "People have nobody to ask.", Place.PLAN_WAVE, wave.id)
 
 
 def _training(wave: Wave) -> Iterator[OpenPoint]:
     head, trained = headcounts([wave.id]).get(wave.id), people_counts([wave.id]).get(wave.id)
     if head is None or not head.people:
-        yield OpenPoint("Nobody is in it", "Choose departments, or add people by hand.", Place.PLAN_WAVE, wave.id)
         return
     if head.without_role:
         title = f"{plural(head.without_role, 'person has', 'people have')} no training role"
@@ -61,19 +55,6 @@ def _training(wave: Wave) -> Iterator[OpenPoint]:
         left = plural(trained.assigned - trained.finished, "person has", "people have")
         why = f"{trained.finished:,} of {trained.assigned:,} have."
         yield OpenPoint(f"{left} not finished their training", why, Place.WAVE_TRAINING, wave.id)
-
-
-def _ownership(wave: Wave) -> Iterator[OpenPoint]:
-    workflows = workflows_of_waves([wave.id]).get(wave.id, [])
-    if not workflows:
-        yield OpenPoint("No workflow is chosen", "Nothing says what changes for people.", Place.PLAN_WAVE, wave.id)
-        return
-    gaps = ownership_gaps([wave.programme_id])
-    for workflow in workflows:
-        vacant = [gap for gap in gaps if gap.workflow.id == workflow.id]
-        if vacant:
-            title = f"Name {parts_to_name(vacant)} for {workflow.name}"
-            yield OpenPoint(title, "Nobody holds this now.", Place.NAME_OWNERS, workflow.id)
 
 
 def _messages(wave: Wave) -> Iterator[OpenPoint]:

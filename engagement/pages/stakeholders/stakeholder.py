@@ -27,7 +27,7 @@ from engagement.stakeholders.interactions.queries.timeline import interactions_o
 from engagement.stakeholders.interactions.queries.timeline import shown as interactions_shown
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace
 from engagement.stakeholders.queries import StakeholderLine
-from engagement.stakeholders.relations.queries import network_within
+from engagement.stakeholders.relations.queries.network import relations_of
 from engagement.stakeholders.rhythm.queries import contacts_of
 from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.stakeholders.rules import StakeholderKind
@@ -78,7 +78,7 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
         line=line,
         places=[(place, _opens(reading, place)) for place in line.places],
         shown=shown,
-        relations=network_within(rights.reading_maps(reader), today()).of(row.id),
+        relations=relations_of(rights.reading_maps(reader), row, today()),
         contact=contact,
         contact_words=contact_words(contact, today()),
         history=history_of(row.id, places_within(rights.reading_maps(reader)), with_labels=shown.is_labelled),

@@ -1,10 +1,14 @@
 """Forms of a wave: its description, a new go-live, a step, one more member, a champion."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from engagement.pages.parts.fields import REFERENCE, PersonField, TickField
 from engagement.pages.parts.forms import EditForm, Form, stripped
+from engagement.readiness.rules import Obstacle
 from engagement.waves.models import WaveDetails
 
 
@@ -34,7 +38,14 @@ class WaveForm(EditForm):
 
     def details(self) -> WaveDetails:
         """Return the description that was typed."""
-        return WaveDetails(self.name.data, self.aim.data, self.stabilises_until_on.data, self.training_lead_days.data)
+        said = WaveDetails(self.name.data, self.aim.data)
+        if not self.training_lead_days:
+            return said
+        return replace(
+            said,
+            stabilises_until_on=self.stabilises_until_on.data,
+            training_lead_days=self.training_lead_days.data,
+        )
 
 
 class MoveForm(EditForm):
@@ -55,6 +66,21 @@ class StepForm(Form):
     reason = TextAreaField(
         "Why?", description="It stays on the wave’s page, with your name and the day.", filters=[stripped]
     )
+
+    def overrulings(self) -> dict[str, str]:
+        """Return why it goes on all the same, by the name of each thing that stands against the step."""
+        return {name: field.data for name, field in self._fields.items() if name in self.overruled}
+
+    overruled: frozenset[str] = frozenset()
+
+
+def step_form(obstacles: Iterable[Obstacle]) -> type[StepForm]:
+    """Return the form of a step with one more question for each thing that stands against it and can be overruled."""
+    asked = {
+        each.name: StringField(f"{each.sentence}: why does it go on all the same?", filters=[stripped])
+        for each in obstacles
+    }
+    return type("StepForm", (StepForm,), {"overruled": frozenset(asked), **asked})
 
 
 class TakeBackForm(Form):

@@ -1,5 +1,6 @@
 """The steps of a wave: those taken so far, taking the next with a view of what is open, and taking one back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,14 +10,19 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.attention.queries.open_points import OpenPoint, open_points
+from engagement.attention.rules import Place
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day, today
 from engagement.pages.parts.places import address_of
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
-from engagement.pages.waves.forms import StepForm, TakeBackForm
+from engagement.pages.waves.forms import StepForm, TakeBackForm, step_form
+from engagement.readiness import actions as readiness
+from engagement.readiness.queries.obstacles import obstacles
+from engagement.readiness.rules import Obstacle, ObstacleKind
 from engagement.waves import actions, queries
+from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.models import Wave, WaveStep
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import wave_for
@@ -42,6 +48,16 @@ CONSEQUENCES = {
 }
 #: Steps that first show what is still open.
 TOWARDS_GO_LIVE = (WaveStatus.READY, WaveStatus.LIVE)
+#: Where each thing that stands against a step is done.
+DONE_AT = {
+    ObstacleKind.NO_PEOPLE: Place.PLAN_WAVE,
+    ObstacleKind.NO_WORKFLOW: Place.PLAN_WAVE,
+    ObstacleKind.NO_LEAD: Place.PLAN_WAVE,
+    ObstacleKind.GO_LIVE_PASSED: Place.MOVE_GO_LIVE,
+    ObstacleKind.VACANCY: Place.NAME_OWNERS,
+    ObstacleKind.NO_METRIC: Place.VALUE,
+    ObstacleKind.NO_BASELINE: Place.BASELINE,
+}
 
 
 @dataclass(frozen=True)
@@ -86,16 +102,14 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
             return redirect(url_for("waves.wave", wave_id=wave_id))
         raise BadInput("Choose one of the steps that the page offers.")
     status = WaveStatus(asked)
-    form = StepForm(data={"on": min(wave.go_live_on, on)})
+    standing = obstacles(wave, on, to=status) if status in wave.status.next_steps else []
+    form = step_form([each for each in standing if each.kind.can_be_overruled])(data={"on": min(wave.go_live_on, on)})
     if status is not WaveStatus.LIVE:
         del form.on
     if form.validate_on_submit():
-        by = guard.reader().actor
         with saving(form) as saved:
-            if form.on:
-                actions.go_live(held(wave), form.on.data, today=on, reason=form.reason.data, by=by)
-            else:
-                actions.change_status(held(wave), status, reason=form.reason.data, by=by)
+            _take(held(wave), status, form, on)
+            settle_milestones([wave], guard.organisation().country)
         if saved:
             return saved.to("waves.wave", f"{wave.title} is {wave.status.word.lower()}.", wave_id=wave_id)
     goes_live = status is WaveStatus.LIVE
@@ -107,8 +121,29 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
         fields={"status": status.value},
         step=STEPS[status],
         lede=f"{wave.title} is {wave.status.word.lower()}. {CONSEQUENCES[status]}",
+        obstacles=[(each, address_of(DONE_AT[each.kind], each.key)) for each in standing],
+        obstacles_lede=_obstacles_lede(standing),
         points=None if points is None else _shown(points),
         points_lede=_points_lede(points or (), status),
+    )
+
+
+def _take(wave: Wave, status: WaveStatus, form: StepForm, on: date) -> None:
+    by, reason = guard.reader().actor, form.reason.data
+    if status is WaveStatus.LIVE:
+        readiness.go_live(wave, form.on.data, reason=reason, overrulings=form.overrulings(), today=on, by=by)
+    elif status is WaveStatus.READY:
+        readiness.make_ready(wave, reason=reason, overrulings=form.overrulings(), today=on, by=by)
+    else:
+        actions.change_status(wave, status, reason=reason, by=by)
+
+
+def _obstacles_lede(standing: Sequence[Obstacle]) -> str:
+    firm = sum(not each.kind.can_be_overruled for each in standing)
+    if firm:
+        return f"{number_word(firm).capitalize()} of these {'has' if firm == 1 else 'have'} to be done first; nobody can overrule {'it' if firm == 1 else 'them'}."
+    return (
+        "Do these first, or say for each why it goes on without. Your reason stays on the wave’s page, with your name."
     )
 
 
@@ -118,7 +153,7 @@ def _shown(points: list[OpenPoint]) -> list[ShownPoint]:
 
 def _points_lede(points: list[OpenPoint] | tuple[()], status: WaveStatus) -> str:
     if not points:
-        return "Owners, messages, training roles and training: nothing of these is open. What this page can’t know is whether the work itself is done."
+        return "Messages, training roles and training: nothing of these is open. What this page can’t know is whether the work itself is done."
     number = f"{number_word(len(points)).capitalize()} {'thing is' if len(points) == 1 else 'things are'}"
     return f"{number} not done. You can still say that it is {status.word.lower()}, and your reason stands beside the step."
 
@@ -136,13 +171,15 @@ def take_back(wave_id: int) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         with saving(form) as saved:
             go_live_on: date | None = form.go_live_on.data if form.go_live_on else None
-            by = guard.reader().actor
-            actions.take_back_step(held(wave), go_live_on=go_live_on, reason=form.reason.data, by=by)
+            by, country = guard.reader().actor, guard.organisation().country
+            actions.take_back_step(held(wave), go_live_on=go_live_on, reason=form.reason.data, by=by, country=country)
         if saved:
             return saved.to("waves.wave", f"Taken back: {wave.title} is {wave.status.word.lower()}.", wave_id=wave_id)
     again = f", and will be {before.word.lower()} again. Both steps stay on its page." if before else "."
     lede = f"{wave.title} is {wave.status.word.lower()}{again}"
-    return drawn("waves/step.html", form, wave=wave, fields={}, step="Take the step back", lede=lede, points=None)
+    return drawn(
+        "waves/step.html", form, wave=wave, fields={}, step="Take the step back", lede=lede, obstacles=[], points=None
+    )
 
 
 def _planned_before(wave: Wave) -> date:

@@ -69,6 +69,7 @@ REACH: dict[str, Reach] = {
     # Programmes and waves.
     "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
     "workflow": NOBODY,
+    "workflow_version": NOBODY,
     "ownership": Reach(about=("person_id",)),
     "wave": Reach(
         posts={
@@ -76,9 +77,14 @@ REACH: dict[str, Reach] = {
             "sponsor_id": Post("Sponsor of the wave", "wave", ("number", "name")),
         }
     ),
+    "value_metric": Reach(posts={"owner_id": Post("Reads it", "metric", ("name",), "made_at", "ended_at")}),
+    "metric_baseline": Reach(by={"said_by_id": ("said_at", "method", "reason")}),
+    "metric_reading": Reach(by={"said_by_id": ("said_at", "note")}),
     "wave_department": NOBODY,
+    "milestone": NOBODY,
     "wave_step": NOBODY,
     "go_live_move": NOBODY,
+    "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
     "wave_workflow": NOBODY,
     "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),
     # Training.

@@ -14,7 +14,7 @@ from engagement.stakeholders.actions.mapping import told_of
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import on_the_map
 from engagement.stakeholders.relations.models import StakeholderRelation
-from engagement.stakeholders.relations.queries import network_within
+from engagement.stakeholders.relations.queries.network import network_within, relations_of
 from engagement.stakeholders.relations.rules import SAID_BY_HAND, RelationKind, closes_circle
 from engagement.stakeholders.rules import StakeholderKind
 from engagement.verbs import Verb
@@ -57,16 +57,19 @@ def _refuse(first: Stakeholder, second: Stakeholder, kind: RelationKind, on: dat
         sentence = "Champions are appointed on the page of their wave."
     elif kind is RelationKind.REPORTS_TO and first.kind is second.kind is StakeholderKind.PERSON:
         sentence = f"The directory says to whom {first.title} reports. Correct it there."
-    else:
-        network = network_within(_EVERYTHING, on)
-        if (first.id, second.id, kind) in {each.key for each in network.relations}:
-            sentence = f"That is known already: {first.title} {kind.inside} {second.title}."
-        elif kind is RelationKind.REPORTS_TO and closes_circle(network.pairs(kind), (first.id, second.id)):
-            sentence = (
-                f"That would be a circle: {second.title} reports to {first.title} already, directly or through others."
-            )
+    elif (first.id, second.id, kind) in {each.key for each in relations_of(_EVERYTHING, first, on)}:
+        sentence = f"That is known already: {first.title} {kind.inside} {second.title}."
+    elif kind is RelationKind.REPORTS_TO and _leads_back(first, second, on):
+        sentence = (
+            f"That would be a circle: {second.title} reports to {first.title} already, directly or through others."
+        )
     if sentence:
         raise BadInput(sentence, {"other": sentence})
+
+
+def _leads_back(first: Stakeholder, second: Stakeholder, on: date) -> bool:
+    network = network_within(_EVERYTHING, on, kind=RelationKind.REPORTS_TO)
+    return bool(closes_circle(network.pairs(), (first.id, second.id)))
 
 
 def _named(stakeholder: Stakeholder) -> str:

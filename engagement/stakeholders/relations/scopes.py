@@ -21,7 +21,7 @@ def relation_of(planning: Reach, stakeholder: Stakeholder, relation_id: int) -> 
     return found(db.session.scalar(select(StakeholderRelation).where(*asked)))
 
 
-def other_for(planning: Reach, stakeholder_id: int) -> Stakeholder | None:
-    """Return somebody on a map that the reader keeps, None for anybody else."""
-    kept = (Stakeholder.id == stakeholder_id, stakeholders_within(planning))
-    return db.session.scalar(select(Stakeholder).where(*kept))
+def kept_of(planning: Reach, stakeholder_ids: set[int]) -> set[int]:
+    """Return those of some stakeholders who stand on a map that the reader keeps."""
+    kept = select(Stakeholder.id).where(Stakeholder.id.in_(stakeholder_ids), stakeholders_within(planning))
+    return set(db.session.scalars(kept))

@@ -45,7 +45,7 @@ def put(whom, place, group=G.OTHERS):
 
 
 def say(client, row, other, kind="influences"):
-    return client.post(f"/stakeholders/{row.id}/relations", data={"kind": kind, "other": str(other.id)})
+    return client.post(f"/stakeholders/{row.id}/relations", data={"kind": kind, "other": f"#{other.id}"})
 
 
 def test_a_relation_is_said_shown_on_both_pages_and_in_the_network(manager, wave):
@@ -78,12 +78,12 @@ def test_what_is_refused_says_why_and_keeps_the_choice(manager, wave):
     council, brokers = put("Works council", wave), put("Brokers", wave)
     answer = manager.post(f"/stakeholders/{council.id}/relations", data={"kind": "sponsors", "other": ""})
     assert answer.status_code == 422
-    assert "Choose to whom." in text_of(answer)
+    assert "Say to whom." in text_of(answer)
     say(manager, council, brokers)
     answer = say(manager, council, brokers)
     assert answer.status_code == 422
     assert "That is known already: Works council influences Brokers." in text_of(answer)
-    assert f'<option selected value="{brokers.id}">' in answer.get_data(as_text=True)
+    assert f'value="#{brokers.id}"' in answer.get_data(as_text=True)
 
 
 def test_what_has_ended_stays_among_what_was_said_once(manager, wave):
@@ -128,6 +128,12 @@ def test_too_many_for_a_picture_asks_around_whom(manager, wave):
     assert 'class="chart network"' not in page
     page = manager.get(f"/stakeholders/network?around={middle.id}").get_data(as_text=True)
     assert 'class="chart network"' in page
+    page = manager.get("/stakeholders/network?named=midd").get_data(as_text=True)
+    assert 'class="chart network"' in page
+    assert "around Middle." in page
+    page = text_of(manager.get("/stakeholders/network?named=n00"))
+    assert "11 relations between 12 stakeholders." in page
+    assert "No relation fits all of these" in text_of(manager.get("/stakeholders/network?named=nobody"))
 
 
 def test_a_picture_has_a_box_for_each_and_splits_long_columns():
@@ -176,5 +182,5 @@ def test_a_planner_relates_only_those_on_maps_that_they_keep(app, manager, wave)
     assert "Stranger" not in text_of(page)
     answer = say(lead, council, stranger, "sponsors")
     assert answer.status_code == 422
-    assert "Choose to whom." in text_of(answer)
+    assert f"Nobody on your maps is called “#{stranger.id}”." in text_of(answer)
     assert lead.get(f"/stakeholders/{stranger.id}/relations").status_code == 404

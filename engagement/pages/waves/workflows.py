@@ -1,0 +1,184 @@
+"""Pages of a workflow: adding and changing it, its versions, and who holds it."""
+
+from flask import render_template
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from engagement.accounts.scopes import rights
+from engagement.pages.frame import guard
+from engagement.pages.frame.formats import here_today
+from engagement.pages.parts.fields import PersonField
+from engagement.pages.parts.first_setup import lead_on
+from engagement.pages.parts.forms import EditForm, Form, stripped
+from engagement.pages.parts.saving import Drawn, drawn, held, saving
+from engagement.pages.waves import blueprint
+from engagement.pages.waves.programmes import programme_to_plan
+from engagement.programmes import actions, queries
+from engagement.programmes.models import Workflow
+from engagement.programmes.portfolio.actions import announce_version
+from engagement.programmes.portfolio.queries import current_version, versions_of
+from engagement.programmes.rules import SCOPE_QUESTIONS, OwnershipPart, PortfolioClass
+from engagement.programmes.scopes import reaches_programme, workflow_for
+from engagement.value.queries.present import metrics_shown
+from engagement.waves import queries as waves
+from engagement.waves.scopes import waves_within
+
+ONE_A_LINE = "One point a line."
+
+
+class WorkflowForm(EditForm):
+    """A workflow with its scope statement."""
+
+    name = StringField(
+        "What is the workflow called?", filters=[stripped], validators=[InputRequired("Write a name."), Length(max=200)]
+    )
+    summary = TextAreaField("What does it do, in one sentence?", filters=[stripped])
+    portfolio_class = RadioField(
+        "How do its value and complexity compare?",
+        choices=[SelectChoice(c.value, c.word) for c in PortfolioClass],
+        validators=[InputRequired("Choose one.")],
+    )
+    system_does = TextAreaField("The system does", description=ONE_A_LINE, filters=[stripped])
+    people_do = TextAreaField("People still do", description=ONE_A_LINE, filters=[stripped])
+    who_decides = TextAreaField(
+        "Who decides exceptions", description="Name the role and the limit.", filters=[stripped]
+    )
+    signs_of_error = TextAreaField(
+        "How to tell it is wrong", description="What somebody would notice. One sign a line.", filters=[stripped]
+    )
+    then_do = TextAreaField("What to do then", description="One or two sentences.", filters=[stripped])
+    about_the_job = TextAreaField(
+        "What it means for people’s jobs", description="Be exact: vagueness worries people.", filters=[stripped]
+    )
+
+
+class OwnershipForm(EditForm):
+    """Who holds the four parts of a workflow's ownership."""
+
+    operational_owner = PersonField(
+        OwnershipPart.OPERATIONAL_OWNER.word, description=OwnershipPart.OPERATIONAL_OWNER.question
+    )
+    change_approver = PersonField(
+        OwnershipPart.CHANGE_APPROVER.word, description=OwnershipPart.CHANGE_APPROVER.question
+    )
+    escalation_contact = PersonField(
+        OwnershipPart.ESCALATION_CONTACT.word, description=OwnershipPart.ESCALATION_CONTACT.question
+    )
+    support_team = PersonField(OwnershipPart.SUPPORT_TEAM.word, description=OwnershipPart.SUPPORT_TEAM.question)
+
+
+@blueprint.route("/programmes/<int:programme_id>/workflows/new", methods=["GET", "POST"])
+def new_workflow(programme_id: int) -> Drawn | BaseResponse:
+    """Add a workflow to a programme."""
+    row = programme_to_plan(programme_id)
+    form = WorkflowForm()
+    if form.validate_on_submit():
+        portfolio_class = PortfolioClass(form.portfolio_class.data)
+        with saving(form) as saved:
+            made = actions.make_workflow(row, form.name.data, portfolio_class, by=guard.reader().actor, **_texts(form))
+        if saved:
+            more = "Name its owner, change approver, escalation contact and support team."
+            return saved.to("waves.ownership", f"{made.name} is there.", more, workflow_id=made.id)
+    return drawn("waves/edit_workflow.html", form, programme=row, workflow=None, meanings=_MEANINGS)
+
+
+_MEANINGS = {c.value: c.meaning for c in PortfolioClass}
+
+
+def _texts(form: WorkflowForm) -> dict[str, str]:
+    return {field: form[field].data or "" for field in ("summary", "then_do", *dict(SCOPE_QUESTIONS))}
+
+
+def _workflow_to_plan(workflow_id: int) -> Workflow:
+    return workflow_for(rights.planning(guard.reader()), workflow_id)
+
+
+@blueprint.get("/workflows/<int:workflow_id>")
+def workflow(workflow_id: int) -> str:
+    """Show a workflow: scope statement, owners, and its waves."""
+    overseeing = rights.overseeing(guard.reader())
+    row = workflow_for(overseeing, workflow_id)
+    seen = [w for w in waves.waves_visible(waves_within(overseeing)) if w.programme_id == row.programme_id]
+    in_waves = waves.workflows_of_waves([wave.id for wave in seen])
+    return render_template(
+        "waves/workflow.html",
+        workflow=row,
+        holdings=queries.holdings([row.id])[row.id],
+        metrics=metrics_shown([row.id])[row.id],
+        version=current_version(row, here_today()),
+        waves=[wave for wave in seen if row in in_waves[wave.id]],
+        may_plan=reaches_programme(rights.planning(guard.reader()), row.programme),
+        may_name_holders=reaches_programme(rights.naming_holders(guard.reader()), row.programme),
+    )
+
+
+@blueprint.route("/workflows/<int:workflow_id>/edit", methods=["GET", "POST"])
+def edit_workflow(workflow_id: int) -> Drawn | BaseResponse:
+    """Change a workflow and its scope statement."""
+    row = _workflow_to_plan(workflow_id)
+    form = WorkflowForm(obj=held(row))
+    if form.validate_on_submit():
+        with saving(form) as saved:
+            values = {
+                **_texts(form),
+                "name": form.name.data,
+                "portfolio_class": PortfolioClass(form.portfolio_class.data),
+            }
+            actions.change_workflow(row, by=guard.reader().actor, **values)
+        if saved:
+            return saved.to("waves.workflow", workflow_id=row.id)
+    return drawn("waves/edit_workflow.html", form, programme=row.programme, workflow=row, meanings=_MEANINGS)
+
+
+@blueprint.route("/workflows/<int:workflow_id>/ownership", methods=["GET", "POST"])
+def ownership(workflow_id: int) -> Drawn | BaseResponse:
+    """Name the owners of the four parts; an empty field leaves a part vacant."""
+    row = workflow_for(rights.naming_holders(guard.reader()), workflow_id)
+    held(row)
+    form = OwnershipForm(data={each.part.value: each.person for each in queries.holdings([row.id])[row.id]})
+    if form.validate_on_submit():
+        with saving(form) as saved:
+            for part in OwnershipPart:
+                actions.name_holder(row, part, form[part.value].person, by=guard.reader().actor)
+        if saved:
+            return lead_on(saved, "waves.workflow", workflow_id=row.id)
+    return drawn("waves/ownership.html", form, workflow=row)
+
+
+class VersionForm(Form):
+    """Another version of a workflow."""
+
+    changes = TextAreaField(
+        "What changes with it?",
+        description="In the words of those who work with it. Whoever was consulted on the version before reads it.",
+        filters=[stripped],
+        validators=[InputRequired("Say what changes.")],
+    )
+    holds_from_on = DateField("From which day does it hold?", validators=[InputRequired("Choose a day.")])
+
+
+@blueprint.route("/workflows/<int:workflow_id>/versions", methods=["GET", "POST"])
+def versions(workflow_id: int) -> Drawn | BaseResponse:
+    """Show the versions of a workflow; who plans it announces another one."""
+    reader = guard.reader()
+    row = workflow_for(rights.overseeing(reader), workflow_id)
+    may_plan = reaches_programme(rights.planning(reader), row.programme)
+    form = VersionForm(holds_from_on=here_today())
+    if form.is_submitted():
+        guard.allow(may_plan)
+        held(row)
+    if form.validate_on_submit():
+        with saving(form) as saved:
+            made = announce_version(row, form.changes.data, form.holds_from_on.data, by=reader.actor)
+        if saved:
+            return saved.to("waves.versions", f"Version {made.number} is announced.", workflow_id=row.id)
+    return drawn(
+        "waves/versions.html",
+        form,
+        workflow=row,
+        versions=versions_of(row),
+        current=current_version(row, here_today()),
+        may_plan=may_plan,
+    )

@@ -1,0 +1,1 @@
+"""The portfolio: how a workflow's value, complexity and risk compare, its versions, and when it is looked at again."""

@@ -1,0 +1,3 @@
+"""Limits of the portfolio's texts."""
+
+LONGEST_CHANGES = 2_000

@@ -1,0 +1,1 @@
+"""Reads of readiness: what stands against a wave's next step, and what was overruled."""

@@ -1,0 +1,68 @@
+"""What stands against a wave's becoming ready or going live."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from engagement.programmes.models import Workflow
+from engagement.programmes.queries import holdings
+from engagement.readiness.queries.overrulings import overruled_when_ready
+from engagement.readiness.rules import Obstacle, ObstacleKind
+from engagement.value.queries.waiting import without_baseline, without_metric
+from engagement.waves.models import Wave
+from engagement.waves.queries import member_counts, workflows_of_waves
+from engagement.waves.rules import WaveStatus
+from engagement.words import days_away, listed, short_day_words
+
+#: The steps that it can stand against.
+GATED = (WaveStatus.READY, WaveStatus.LIVE)
+
+
+def obstacles(wave: Wave, on: date, *, to: WaveStatus = WaveStatus.READY) -> list[Obstacle]:
+    """Return what stands against a wave's step to ready or live on a day.
+
+    What was overruled when it became ready no longer stands against its going live.
+    """
+    if to not in GATED:
+        return []
+    workflows = workflows_of_waves([wave.id]).get(wave.id, [])
+    found = [*_plan(wave, workflows, on, to), *_ownership(workflows), *_value(workflows)]
+    if to is not WaveStatus.LIVE:
+        return found
+    overruled = overruled_when_ready(wave)
+    return [each for each in found if (each.kind, each.key) not in overruled]
+
+
+def _plan(wave: Wave, workflows: list[Workflow], on: date, to: WaveStatus) -> Iterator[Obstacle]:
+    if not member_counts([wave.id])[wave.id]:
+        why = "Choose its departments, or add people by hand."
+        yield Obstacle(ObstacleKind.NO_PEOPLE, wave.id, ObstacleKind.NO_PEOPLE.word, why)
+    if not workflows:
+        why = "Nothing says what changes for people. Choose what goes live."
+        yield Obstacle(ObstacleKind.NO_WORKFLOW, wave.id, ObstacleKind.NO_WORKFLOW.word, why)
+    if wave.lead is None:
+        yield Obstacle(ObstacleKind.NO_LEAD, wave.id, ObstacleKind.NO_LEAD.word, "People have nobody to ask.")
+    if to is WaveStatus.READY and wave.go_live_on < on:
+        why = f"It was set for {short_day_words(wave.go_live_on)}, {days_away(wave.go_live_on, on)}. Move it first."
+        yield Obstacle(ObstacleKind.GO_LIVE_PASSED, wave.id, ObstacleKind.GO_LIVE_PASSED.word, why)
+
+
+def _ownership(workflows: list[Workflow]) -> Iterator[Obstacle]:
+    held = holdings([workflow.id for workflow in workflows])
+    for workflow in workflows:
+        vacant = [holding.part.word.lower() for holding in held[workflow.id] if holding.is_vacant]
+        if vacant:
+            sentence, why = f"{workflow.name} has no {listed(vacant, 'or')}", "Nobody holds this now. Name somebody."
+            yield Obstacle(ObstacleKind.VACANCY, workflow.id, sentence, why)
+
+
+def _value(workflows: list[Workflow]) -> Iterator[Obstacle]:
+    ids = [workflow.id for workflow in workflows]
+    unmeasured = without_metric(ids)
+    for workflow in workflows:
+        if workflow.id in unmeasured:
+            sentence = f"Nothing is measured of {workflow.name}"
+            yield Obstacle(ObstacleKind.NO_METRIC, workflow.id, sentence, "Nobody will be able to say what it changed.")
+    for metric in without_baseline(ids):
+        sentence = f"{metric.workflow.name}: nobody measured “{metric.name}” before"
+        why = "After go-live that can’t be measured any more. Measure it, or write why not."
+        yield Obstacle(ObstacleKind.NO_BASELINE, metric.id, sentence, why)

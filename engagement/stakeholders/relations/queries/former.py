@@ -1,0 +1,30 @@
+"""Relations that have ended."""
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import joinedload
+
+from engagement.db import db
+from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.relations.models import StakeholderRelation
+
+
+def ended_relations(stakeholder_id: int, visible: ColumnElement[bool]) -> list[StakeholderRelation]:
+    """Return what was said of a stakeholder once and holds no more, the newest first; the other one has to be visible too."""
+    seen = select(Stakeholder.id).where(visible)
+    return list(
+        db.session.scalars(
+            select(StakeholderRelation)
+            .where(
+                StakeholderRelation.ended_at.is_not(None),
+                or_(StakeholderRelation.from_id == stakeholder_id, StakeholderRelation.to_id == stakeholder_id),
+                StakeholderRelation.from_id.in_(seen),
+                StakeholderRelation.to_id.in_(seen),
+            )
+            .options(
+                joinedload(StakeholderRelation.first),
+                joinedload(StakeholderRelation.second),
+                joinedload(StakeholderRelation.ended_by),
+            )
+            .order_by(StakeholderRelation.ended_at.desc(), StakeholderRelation.id.desc())
+        )
+    )

@@ -1,0 +1,109 @@
+"""The network of stakeholders, and the relations of one of them, both in a fixed number of statements."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+
+from engagement.accounts.models import Account
+from engagement.db import db
+from engagement.reach import Reach
+from engagement.stakeholders.models import Stakeholder
+from engagement.stakeholders.queries import Filters, stakeholders_listed
+from engagement.stakeholders.relations.models import StakeholderRelation
+from engagement.stakeholders.relations.queries.derived import derived, people_with_a_part, reporting_lines
+from engagement.stakeholders.relations.queries.nodes import Network, Node, Relation, Said, nodes_of
+from engagement.stakeholders.relations.rules import RelationKind
+from engagement.stakeholders.rules import StakeholderKind
+from engagement.stakeholders.scopes import mapped_within
+
+_ORDER = {kind: number for number, kind in enumerate(RelationKind)}
+_HOLDS = StakeholderRelation.ended_at.is_(None)
+_Row = tuple[int, int, RelationKind, Said]
+
+
+def network_within(maps: Reach, on: date, filters: Filters = Filters(), kind: RelationKind | None = None) -> Network:  # noqa: B008
+    """Return how the stakeholders within reach that pass the filters are related on a day.
+
+    Of those outside the directory, of whom nothing is derived, it has only those of whom something was said.
+    """
+    listed = _listed(maps, filters)
+    nodes = nodes_of(listed.where(_may_be_related()))
+    lines = reporting_lines(_people(listed))
+    every = [*_said(nodes, _rows_said(_HOLDS)), *derived(nodes, lines, maps, on, filters)]
+    return Network(nodes, _each_once(each for each in every if kind in (None, each.kind)))
+
+
+def relations_of(maps: Reach, stakeholder: Stakeholder, on: date) -> list[Relation]:
+    """Return the relations of one stakeholder to others within reach on a day, in either direction, as the network has them."""
+    key, person_id = stakeholder.id, stakeholder.person_id
+    listed = _listed(maps, Filters())
+    rows = _rows_said(or_(StakeholderRelation.from_id == key, StakeholderRelation.to_id == key), _HOLDS)
+    lines = reporting_lines(_people(listed), person_id) if person_id is not None else []
+    near: ColumnElement[bool] = Stakeholder.id.in_({key, *(each for row in rows for each in row[:2])})
+    if stakeholder.kind is not StakeholderKind.OUTSIDE:
+        # Whoever could be derived from is read, because a head further up counts only if there is none in between.
+        people = {each for line in lines for each in line[:2]}
+        near = or_(
+            near,
+            Stakeholder.department_id.is_not(None),
+            Stakeholder.person_id.in_(people),
+            Stakeholder.person_id.in_(people_with_a_part()),
+        )
+    nodes = nodes_of(listed.where(near))
+    every = list(_said(nodes, rows))
+    if stakeholder.kind is not StakeholderKind.OUTSIDE:
+        every += derived(nodes, lines, maps, on, Filters())
+    return _each_once(each for each in every if key in each.key[:2])
+
+
+def in_no_relation(maps: Reach, network: Network, limit: int) -> tuple[int, list[Node]]:
+    """Return how many of all stakeholders within reach are in no relation of this network of theirs, and the first of them."""
+    listed = _listed(maps, Filters())
+    number = db.session.scalar(listed.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)) or 0
+    alone = [node for node in network.nodes.values() if node.id not in network.related]
+    alone += nodes_of(listed.where(~_may_be_related()).limit(limit)).values()
+    return number - len(network.related), alone[:limit]
+
+
+def _may_be_related() -> ColumnElement[bool]:
+    """Return the condition on `Stakeholder` that anything could be derived of them, or something was said."""
+    said_of = union_all(
+        select(StakeholderRelation.from_id).where(_HOLDS), select(StakeholderRelation.to_id).where(_HOLDS)
+    )
+    return or_(Stakeholder.kind != StakeholderKind.OUTSIDE, Stakeholder.id.in_(said_of))
+
+
+def _listed(maps: Reach, filters: Filters) -> Select[Stakeholder]:
+    return stakeholders_listed(mapped_within(maps), filters)
+
+
+def _people(listed: Select[Stakeholder]) -> Select[int | None]:
+    ids = listed.with_only_columns(Stakeholder.person_id, maintain_column_froms=True).order_by(None)
+    return ids.where(Stakeholder.person_id.is_not(None))
+
+
+def _rows_said(*asked: ColumnElement[bool]) -> Sequence[_Row]:
+    row = StakeholderRelation
+    rows = db.session.execute(
+        select(row.from_id, row.to_id, row.kind, row.id, Account.name, row.said_at)
+        .outerjoin(Account, Account.id == row.said_by_id)
+        .where(*asked)
+        .order_by(row.id)
+    )
+    return [(first, second, kind, Said(key, by, at)) for first, second, kind, key, by, at in rows]
+
+
+def _said(nodes: Mapping[int, Node], rows: Iterable[_Row]) -> Iterator[Relation]:
+    for first, second, kind, said in rows:
+        if first in nodes and second in nodes:
+            yield Relation(nodes[first], nodes[second], kind, said)
+
+
+def _each_once(relations: Iterable[Relation]) -> list[Relation]:
+    """Return each relation once, what was said before what is derived, by kind and names."""
+    found: dict[tuple[int, int, RelationKind], Relation] = {}
+    for each in relations:
+        if each.first.id != each.second.id:
+            found.setdefault(each.key, each)
+    return sorted(found.values(), key=lambda r: (_ORDER[r.kind], r.first.title, r.second.title))

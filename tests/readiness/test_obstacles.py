@@ -1,0 +1,93 @@
+"""What stands against a wave's becoming ready or going live, and how it is overruled."""
+
+from datetime import date, timedelta
+
+import pytest
+from attention.training_rows import own_all
+from factories import TESTER, make_person, make_programme, make_wave, make_workflow
+
+from engagement.db import db
+from engagement.errors import BadInput, RuleBroken
+from engagement.programmes.models import Workflow
+from engagement.programmes.rules import OwnershipPart
+from engagement.readiness.actions import go_live, make_ready
+from engagement.readiness.queries.obstacles import obstacles
+from engagement.readiness.queries.overrulings import overrulings_of
+from engagement.readiness.rules import ObstacleKind
+from engagement.value.actions.metrics import make_metric, say_baseline
+from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
+from engagement.waves.actions import change_status
+from engagement.waves.models import Wave, WaveWorkflow
+from engagement.waves.rules import WaveStatus
+
+pytestmark = pytest.mark.usefixtures("app", "frozen")
+TODAY = date(2026, 4, 14)
+
+
+def whole_wave() -> Wave:
+    programme, lead = make_programme(), make_person("Lea Lead")
+    workflow = make_workflow(programme)
+    own_all(workflow, lead)
+    measure(workflow)
+    return make_wave(programme, workflows=(workflow,), members=[lead], lead=lead, go_live_on=TODAY)
+
+
+def measure(workflow: Workflow) -> None:
+    metric = make_metric(workflow, MetricDetails("Time", "hours", Better.LOWER, ReadingRhythm.MONTH), None, by=TESTER)
+    say_baseline(metric, BaselineSaid(reason="It ran before we came."), today=TODAY, by=TESTER)
+
+
+def kinds(wave: Wave, to: WaveStatus = WaveStatus.READY) -> list[ObstacleKind]:
+    return [each.kind for each in obstacles(wave, TODAY, to=to)]
+
+
+def test_nothing_stands_against_a_wave_that_has_everything() -> None:
+    wave = whole_wave()
+    assert kinds(wave) == []
+    make_ready(wave, reason="Rehearsed.", overrulings={}, today=TODAY, by=TESTER)
+    go_live(wave, TODAY, reason="Began.", overrulings={}, today=TODAY, by=TESTER)
+    assert (wave.status, list(overrulings_of(wave.id))) == (WaveStatus.LIVE, [])
+
+
+def test_an_empty_wave_lacks_people_and_a_workflow_which_nobody_can_overrule() -> None:
+    wave = make_wave(go_live_on=TODAY - timedelta(days=1))
+    found = obstacles(wave, TODAY)
+    assert [(each.kind, each.kind.can_be_overruled) for each in found] == [
+        (ObstacleKind.NO_PEOPLE, False),
+        (ObstacleKind.NO_WORKFLOW, False),
+        (ObstacleKind.NO_LEAD, True),
+        (ObstacleKind.GO_LIVE_PASSED, True),
+    ]
+    given = {each.name: "All the same." for each in found}
+    with pytest.raises(RuleBroken, match="can’t become ready yet: nobody is in it and no workflow is chosen"):
+        make_ready(wave, reason="Rehearsed.", overrulings=given, today=TODAY, by=TESTER)
+    assert wave.status is WaveStatus.PLANNED
+
+
+def test_what_was_overruled_for_ready_holds_for_going_live_until_it_is_planned_again() -> None:
+    wave = whole_wave()
+    wave.lead = None
+    (found,) = obstacles(wave, TODAY)
+    for reason in ("  ", "x" * 1001):
+        with pytest.raises(BadInput) as refused:
+            make_ready(wave, reason="Rehearsed.", overrulings={found.name: reason}, today=TODAY, by=TESTER)
+        assert list(refused.value.problems) == [found.name]
+    make_ready(wave, reason="Rehearsed.", overrulings={found.name: " Ann does. "}, today=TODAY, by=TESTER)
+    assert [(each.sentence, each.reason) for each in overrulings_of(wave.id)] == [("Nobody leads it", "Ann does.")]
+    assert kinds(wave, WaveStatus.LIVE) == []
+    # What is missing only since then stands against going live.
+    workflow = make_workflow(wave.programme, "Letters")
+    measure(workflow)
+    own_all(workflow, make_person("Ona Owner"), without=(OwnershipPart.SUPPORT_TEAM,))
+    db.session.add(WaveWorkflow(wave_id=wave.id, workflow_id=workflow.id))
+    db.session.flush()
+    (new,) = obstacles(wave, TODAY, to=WaveStatus.LIVE)
+    assert (new.kind, new.key, new.sentence) == (ObstacleKind.VACANCY, workflow.id, "Letters has no support team")
+    change_status(wave, WaveStatus.PLANNED, reason="Not yet.", by=TESTER)
+    assert kinds(wave) == [ObstacleKind.NO_LEAD, ObstacleKind.VACANCY]
+
+
+def test_a_step_that_the_status_does_not_allow_is_refused_for_that_reason() -> None:
+    wave = make_wave(status=WaveStatus.CLOSED)
+    with pytest.raises(RuleBroken, match="is closed and can’t become ready"):
+        make_ready(wave, reason="Rehearsed.", overrulings={}, today=TODAY, by=TESTER)
