@@ -66,7 +66,7 @@ AHEAD = 1.0
 #: A turn that is missed by more seconds is lost, so that what was held up doesn't go out all at once.
 MISSED_AFTER = 0.01
 #: Of what a limit allows so much is used: a turn taken late must not meet the turns of the next second.
-_USED = 0.99
+_USED = 0.985
 
 
 class Turns(NamedTuple):
