@@ -172,10 +172,10 @@ def test_no_transaction_is_open_while_the_mail_server_is_spoken_to(app: Flask):
         courier = Courier(Transport(peer.url), "one", link_for, FROM)
         hand_over = courier.transport.hand_over
 
-        def look(sender, parcels):
+        def look(parcels):
             for parcel in parcels:
                 seen.append(f"{courier.is_writing} {other_view(app, parcel.recipient)}")
-            return hand_over(sender, parcels)
+            return hand_over(parcels)
 
         courier.transport.hand_over = look
         courier.deliver_once()
