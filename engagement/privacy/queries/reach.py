@@ -254,6 +254,7 @@ REACH: dict[str, Reach] = {
         about=("person_id",), without=("actor_id", "actor_name"), by={"actor_id": ("at", "verb", "subject_kind")}
     ),
     "job_line": NOBODY,
+    "mail_pace": NOBODY,
     "retention_rule": NOBODY,
 }
 
