@@ -6,7 +6,7 @@ has which.
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, not_, select, true
 
 from engagement.db import db
 from engagement.reach import Reach, found, row_of_all
@@ -50,8 +50,13 @@ def stakeholders_within_alone(reach: Reach) -> ColumnElement[bool]:
 
 def doors_to(stakeholder_ids: Collection[int], reading: Reach, planning: Reach) -> dict[int, bool]:
     """Return those of some stakeholders whose page `reading` opens, with whether `planning` may change them."""
-    asked = select(Stakeholder.id, stakeholders_within_alone(planning)).where(
-        Stakeholder.id.in_(sorted(stakeholder_ids)), stakeholders_within(reading)
+    is_read = func.max(case((places_within(reading), 1), else_=0))
+    is_planned = func.min(case((places_within(planning), 1), else_=0))
+    asked = (
+        select(StakeholderPlace.stakeholder_id, is_planned)
+        .where(StakeholderPlace.stakeholder_id.in_(sorted(stakeholder_ids)), StakeholderPlace.ended_at.is_(None))
+        .group_by(StakeholderPlace.stakeholder_id)
+        .having(is_read == 1)
     )
     return {key: bool(changes) for key, changes in db.session.execute(asked)}
 

@@ -27,7 +27,7 @@ HEADER = (*(field.value for field in RegisterField), *TOLD_ONLY)
 def stakeholders_asked(maps: Reach, asked: Asked, owners: Sequence[Person] | None = None) -> Select[Stakeholder]:
     """Return the SELECT of the stakeholders whom the address asks for; the filters offer what some whom the reader sees has."""
     programmes, waves = queries.maps_with_stakeholders(places_within(maps), waves_within(maps))
-    owners = queries.owners(stakeholders_within(maps)) if owners is None else owners
+    owners = queries.owners(mapped_within(maps)) if owners is None else owners
     filters = Filters(
         words=asked.words("q", "Name or role"),
         programme_id=asked.row("programme", "Programme", ((row.id, row.name) for row in programmes)),

@@ -1,7 +1,7 @@
 """What an address asks of the power/interest map: filters, days, and the order of the table."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import count
@@ -20,7 +20,7 @@ from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.stakeholders.scopes import places_within, stakeholders_within
+from engagement.stakeholders.scopes import mapped_within, places_within
 from engagement.stakeholders.standings.queries.placing import Stood, stood
 from engagement.stakeholders.standings.rules import MOST, Quadrant
 from engagement.waves.scopes import waves_within
@@ -33,10 +33,7 @@ _Key = Callable[[Stood], Any]
 
 @dataclass
 class MapAsked:
-    """The map that an address asks for. `on` None is the present day; `problems` say what could not be followed.
-
-    `rows` are those whom the filters leave, by name.
-    """
+    """The map that an address asks for. `on` None is the present day; `problems` say what could not be followed."""
 
     maps: Reach
     asked: Asked
@@ -46,7 +43,11 @@ class MapAsked:
     cell: int | None
     problems: list[str]
     owner_ids: list[int]
-    rows: list[Stood] = field(default_factory=list)
+
+    @cached_property
+    def rows(self) -> list[Stood]:
+        """Everybody whom the filters leave, by name."""
+        return self.stood_at(self.before)
 
     @property
     def before(self) -> datetime | None:
@@ -129,7 +130,7 @@ def map_asked(maps: Reach, *, compares: bool = True) -> MapAsked:
     on, since, problems = _days(given)
     asked = Asked(given)
     programmes, waves = queries.maps_with_stakeholders(places_within(maps), waves_within(maps))
-    owners = queries.owners(stakeholders_within(maps))
+    owners = queries.owners(mapped_within(maps))
     filters = Filters(
         words=asked.words("q", "Name or role"),
         programme_id=asked.row("programme", "Programme", ((row.id, row.name) for row in programmes)),
@@ -141,9 +142,7 @@ def map_asked(maps: Reach, *, compares: bool = True) -> MapAsked:
     if compares:
         asked.day("since", "With the way since", most=today())
     cell = asked.row("near", known=range(CELLS * CELLS))
-    found = MapAsked(maps, asked, filters, on, since, cell, problems, [row.id for row in owners])
-    found.rows = found.stood_at(found.before)
-    return found
+    return MapAsked(maps, asked, filters, on, since, cell, problems, [row.id for row in owners])
 
 
 def _by_power(row: Stood) -> int:

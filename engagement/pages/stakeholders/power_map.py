@@ -77,11 +77,11 @@ def map_page() -> str:
         narrow=narrow_map(picture, narrow),
         named=_named(narrow, picture),
         looks=[(legend_dot(look), words) for look, words in LOOKS.items()],
-        lines=lines_of(found, lines, links),
+        lines=lines_of(lines, links, found.numbers),
         contacts=_contacts(found, [row.stakeholder_id for row in lines], links),
         page=page,
         near=cell_words(found.cell) if found.cell is not None else "",
-        unplaced=lines_of(found, unplaced[:FIRST_UNPLACED], links),
+        unplaced=lines_of(unplaced[:FIRST_UNPLACED], links),
         unplaced_total=len(unplaced),
         moves=moves,
         movement_words=_movement_words(moves) if moves else "",
@@ -212,7 +212,7 @@ def map_export(kind: str) -> Response:
     changed = {move.stakeholder_id: move for move in moves.all} if moves else {}
     rows = [
         file_row(found, line, found.on or today(), changed.get(line.row.stakeholder_id))
-        for line in lines_of(found, listed, links)
+        for line in lines_of(listed, links, found.numbers)
     ]
     header = HEADER + HEADER_BEFORE if found.since else HEADER
     return list_file(kind, header, rows, "stakeholder-map", "Power and interest")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
@@ -50,24 +50,29 @@ def looked_after(planning: Reach) -> ColumnElement[bool]:
     return theirs if mine is None else or_(mine, theirs)
 
 
-def important_without_next_step(planning: Reach) -> list[tuple[Stakeholder, Person | None]]:
-    """Return important stakeholders without a next step, with who looks after them, as far as the reader is asked to act."""
+def important_without_next_step(planning: Reach, limit: int) -> tuple[int, list[tuple[Stakeholder, Person | None]]]:
+    """Return how many important stakeholders have no next step, and the first with who looks after them.
+
+    It is as far as the reader is asked to act.
+    """
     asked = (
-        select(Stakeholder, Person)
+        select(Stakeholder, Person, func.count().over())
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
         .where(on_the_map(), is_important(), ~has_next_step(), looked_after(planning))
         .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
         .order_by(Stakeholder.id)
+        .limit(limit)
     )
-    return [(stakeholder, owner) for stakeholder, owner in db.session.execute(asked)]
+    rows = db.session.execute(asked).all()
+    return (rows[0][-1] if rows else 0), [(stakeholder, owner) for stakeholder, owner, _ in rows]
 
 
-def gone_from_maps(planning: Reach) -> list[Stakeholder]:
-    """Return the stakeholders who have left or were closed and are still on the map, as far as the reader is asked to act."""
+def gone_from_maps(planning: Reach, limit: int) -> tuple[int, list[Stakeholder]]:
+    """Return how many have left or were closed and are still on the map, and the first, as far as the reader is asked to act."""
     whom = aliased(Person)
     asked = (
-        select(Stakeholder)
+        select(Stakeholder, func.count().over())
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
         .outerjoin(whom, whom.id == Stakeholder.person_id)
@@ -76,12 +81,14 @@ def gone_from_maps(planning: Reach) -> list[Stakeholder]:
         .where(or_(whom.left_at.is_not(None), Department.closed_at.is_not(None)))
         .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
         .order_by(Stakeholder.id)
+        .limit(limit)
     )
-    return list(db.session.scalars(asked))
+    rows = db.session.execute(asked).all()
+    return (rows[0][-1] if rows else 0), [stakeholder for stakeholder, _ in rows]
 
 
-def promises_due(planning: Reach, on: date) -> list[Commitment]:
-    """Return open promises that need the reader: own ones from their day on; others' from the day after.
+def promises_due(planning: Reach, on: date, limit: int) -> tuple[int, list[Commitment]]:
+    """Return how many open promises need the reader, and the first: own ones from their day on; others' from the day after.
 
     Others' are those to stakeholders whom the reader looks after, or whose map they plan.
     """
@@ -92,15 +99,16 @@ def promises_due(planning: Reach, on: date) -> list[Commitment]:
     mine = and_(Commitment.owner_id == (planning.person_id or 0), Commitment.due_on <= on)
     late = and_(Commitment.due_on < on, Commitment.stakeholder_id.in_(kept))
     whom = joinedload(Commitment.stakeholder)
-    return list(
-        db.session.scalars(
-            select(Commitment)
-            .where(is_open(), or_(mine, late))
-            .options(
-                joinedload(Commitment.owner),
-                whom.joinedload(Stakeholder.person),
-                whom.joinedload(Stakeholder.department),
-            )
-            .order_by(Commitment.due_on, Commitment.id)
+    asked = (
+        select(Commitment, func.count().over())
+        .where(is_open(), or_(mine, late))
+        .options(
+            joinedload(Commitment.owner),
+            whom.joinedload(Stakeholder.person),
+            whom.joinedload(Stakeholder.department),
         )
+        .order_by(Commitment.due_on, Commitment.id)
+        .limit(limit)
     )
+    rows = db.session.execute(asked).all()
+    return (rows[0][-1] if rows else 0), [promise for promise, _ in rows]
