@@ -26,7 +26,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.reach import Reach
-from engagement.stakeholders.commitments.queries.next_steps import looked_after
+from engagement.stakeholders.commitments.queries.next_steps import looked_after, with_owners
 from engagement.stakeholders.interactions.queries.timeline import last_contacts, last_talks
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile
 from engagement.stakeholders.queries import holds_now, on_the_map
@@ -52,12 +52,12 @@ def rhythms_of(programme_id: int) -> dict[Quadrant, Every]:
 
 
 def _rhythms(
-    programme_ids: Sequence[int] | Select[int | None], stakeholder_ids: Sequence[int] = ()
+    programme_ids: Sequence[int], stakeholder_ids: Sequence[int] = ()
 ) -> tuple[dict[int, Every], dict[int, dict[Quadrant, Every]]]:
     """Return what is said of these stakeholders alone, and what these programmes say of each quadrant."""
     these = or_(ContactRhythm.programme_id.in_(programme_ids), ContactRhythm.stakeholder_id.in_(stakeholder_ids))
     own: dict[int, Every] = {}
-    known: dict[int, dict[Quadrant, Every]] = defaultdict(lambda: dict(USUAL))
+    known: dict[int, dict[Quadrant, Every]] = {programme_id: dict(USUAL) for programme_id in programme_ids}
     for row in db.session.scalars(select(ContactRhythm).where(these, ContactRhythm.superseded_at.is_(None))):
         if row.stakeholder_id is not None:
             own[row.stakeholder_id] = row.every
@@ -125,7 +125,7 @@ def late_contacts(planning: Reach, on: date, limit: int) -> tuple[int, list[Late
     days = case((own.id.is_not(None), _days_of(own.every)), else_=wanted.c.days)
     late = _days_since(func.coalesce(last.c.last_on, _day_of(Stakeholder.added_at)), literal(on, Date)) - days
     asked = (
-        select(Stakeholder, Person, last.c.last_on, days, func.count().over())
+        select(Stakeholder.id, last.c.last_on, days, func.count().over())
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
         .outerjoin(whom, whom.id == Stakeholder.person_id)
@@ -134,32 +134,33 @@ def late_contacts(planning: Reach, on: date, limit: int) -> tuple[int, list[Late
         .outerjoin(wanted, wanted.c.stakeholder_id == Stakeholder.id)
         .outerjoin(last, last.c.stakeholder_id == Stakeholder.id)
         .where(on_the_map(), looked_after(planning), whom.left_at.is_(None), Department.closed_at.is_(None), late > 0)
-        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
         .order_by(late.desc(), Stakeholder.id)
         .limit(limit)
     )
     rows = db.session.execute(asked).all()
-    every = {each.days: each for each in Every}
+    whose, every = with_owners([row[0] for row in rows]), {each.days: each for each in Every}
     found = [
-        LateContact(row, owner, LastContact(last_on, every[days], row.added_at.date()))
-        for row, owner, last_on, days, _ in rows
+        LateContact(*whose[key], LastContact(last_on, every[days], whose[key][0].added_at.date()))
+        for key, last_on, days, _ in rows
     ]
     return (rows[0][-1] if rows else 0), found
 
 
 def _wanted() -> Select[int, int]:
     """Return a SELECT of after how many days their quadrants want a contact: on two maps the closer one counts, as in `closest`."""
-    known = _rhythms(select(ContactRhythm.programme_id).where(ContactRhythm.programme_id.is_not(None)))[1]
-    said = [
-        (and_(StakeholderPlace.programme_id == programme_id, quadrant_is(quadrant)), literal(every.days, Integer))
-        for programme_id, rhythms in known.items()
-        for quadrant, every in rhythms.items()
-        if every is not USUAL[quadrant]
-    ]
-    usual = [(quadrant_is(quadrant), literal(every.days, Integer)) for quadrant, every in USUAL.items()]
+    quadrant = case(*((quadrant_is(each), literal(each, ContactRhythm.quadrant.type)) for each in Quadrant))
+    said = aliased(ContactRhythm)
+    usual = case(*((quadrant_is(each), every.days) for each, every in USUAL.items()))
+    is_said = and_(
+        said.programme_id == StakeholderPlace.programme_id, said.quadrant == quadrant, said.superseded_at.is_(None)
+    )
     return (
-        select(StakeholderPlace.stakeholder_id, func.min(case(*said, *usual)).label("days"))
+        select(
+            StakeholderPlace.stakeholder_id,
+            func.min(case((said.id.is_not(None), _days_of(said.every)), else_=usual)).label("days"),
+        )
         .join(StakeholderStanding, StakeholderStanding.stakeholder_id == StakeholderPlace.stakeholder_id)
+        .outerjoin(said, is_said)
         .where(StakeholderStanding.superseded_at.is_(None), StakeholderPlace.ended_at.is_(None))
         .group_by(StakeholderPlace.stakeholder_id)
     )

@@ -13,7 +13,7 @@ from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.commitments.queries.lists import is_open
 from engagement.stakeholders.models import Stakeholder, StakeholderProfile
 from engagement.stakeholders.queries import holds_now, on_the_map
-from engagement.stakeholders.scopes import stakeholders_within
+from engagement.stakeholders.scopes import mapped_within, stakeholders_within
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.rules import HIGH
 
@@ -40,13 +40,13 @@ def lacking_next_step(stakeholder_ids: Sequence[int]) -> list[Stakeholder]:
 
 
 def looked_after(planning: Reach) -> ColumnElement[bool]:
-    """Return the condition that joins stakeholders with their profile to whom something of theirs is told.
+    """Return the condition on stakeholders on the map, joined with their profile, that something of theirs needs the reader.
 
     The reader looks after them; or nobody who is here does, and the reader plans one of their maps.
     """
     nobody = or_(StakeholderProfile.owner_id.is_(None), Person.left_at.is_not(None))
     mine = StakeholderProfile.owner_id == planning.person_id if planning.person_id else None
-    theirs = and_(nobody, stakeholders_within(planning))
+    theirs = and_(nobody, mapped_within(planning))
     return theirs if mine is None else or_(mine, theirs)
 
 
@@ -56,16 +56,30 @@ def important_without_next_step(planning: Reach, limit: int) -> tuple[int, list[
     It is as far as the reader is asked to act.
     """
     asked = (
-        select(Stakeholder, Person, func.count().over())
+        select(Stakeholder.id, func.count().over())
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
         .where(on_the_map(), is_important(), ~has_next_step(), looked_after(planning))
-        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
         .order_by(Stakeholder.id)
         .limit(limit)
     )
     rows = db.session.execute(asked).all()
-    return (rows[0][-1] if rows else 0), [(stakeholder, owner) for stakeholder, owner, _ in rows]
+    whose = with_owners([row[0] for row in rows])
+    return (rows[0][-1] if rows else 0), [whose[row[0]] for row in rows]
+
+
+def with_owners(stakeholder_ids: Sequence[int]) -> dict[int, tuple[Stakeholder, Person | None]]:
+    """Return these stakeholders on the map with who looks after them."""
+    if not stakeholder_ids:
+        return {}
+    rows = db.session.execute(
+        select(Stakeholder, Person)
+        .join(StakeholderProfile, holds_now())
+        .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
+        .where(Stakeholder.id.in_(stakeholder_ids))
+        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
+    )
+    return {stakeholder.id: (stakeholder, owner) for stakeholder, owner in rows}
 
 
 def gone_from_maps(planning: Reach, limit: int) -> tuple[int, list[Stakeholder]]:

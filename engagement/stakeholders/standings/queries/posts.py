@@ -4,6 +4,7 @@ The attitude of any other employee is not stored, so that nobody's name stands b
 """
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
@@ -23,6 +24,7 @@ from engagement.waves.rules import WaveStatus
 _OPEN = Wave.status.not_in((WaveStatus.CLOSED, WaveStatus.CANCELLED))
 
 
+@lru_cache(maxsize=8)
 def may_be_labelled(on: date) -> ColumnElement[bool]:
     """Return the condition on `Stakeholder` that levels and impact are kept of them on a day; never NULL.
 
