@@ -12,6 +12,7 @@ from engagement.accounts import actions as accounts
 from engagement.accounts.models import Account
 from engagement.accounts.rules import Role
 from engagement.audit import Actor
+from engagement.days.cadence import HolidayPolicy
 from engagement.db import db
 from engagement.people import actions as people
 from engagement.people.models import Department, Person
@@ -26,6 +27,8 @@ from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import empty_letterbox, say_something
 from engagement.resistance.saying.models import LetterboxRound
 from engagement.resistance.saying.rules import Moment, receipt_hash
+from engagement.waves.milestones.actions import settle_milestones
+from engagement.waves.milestones.models import Milestone
 from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
 
@@ -112,7 +115,6 @@ def make_wave(
         name=name,
         status=status,
         go_live_on=go_live_on or clock.now().date() + timedelta(days=28),
-        training_lead_days=7,
         lead=lead,
         made_at=clock.now(),
     )
@@ -122,7 +124,13 @@ def make_wave(
     db.session.add_all(WaveWorkflow(wave_id=wave.id, workflow=w) for w in workflows)
     for person in members:
         db.session.add(Membership(wave=wave, person=person, origin=MembershipOrigin.DEPARTMENT, joined_at=clock.now()))
-    db.session.flush()
+    settle_milestones([wave])
+    # Seven days before go-live whatever day that is, so that no test depends on the weekday on which it runs.
+    due = db.session.scalars(
+        select(Milestone).where(Milestone.wave_id == wave.id, Milestone.kind == "training_due")
+    ).one()
+    due.day_policy = HolidayPolicy.KEEP
+    settle_milestones([wave])
     return wave
 
 

@@ -33,6 +33,7 @@ class Reason(Worded):
     NO_NEXT_STEP = "no_next_step", "Important, and nothing comes next"
     STAKEHOLDER_GONE = "stakeholder_gone", "Stakeholders who are not there any more"
     CONTACT = "contact", "Not contacted in time"
+    READING_DUE = "reading_due", "Readings that are due"
     MAIL_IN = "mail_in", "Mail that belongs to nobody yet"
     OLD_TRAINING = "old_training", "Moved or changed role before training was finished"
     VACANCY = "vacancy", "Ownership is vacant"
@@ -68,6 +69,7 @@ class Kind(StrEnum):
     SIGN_IN = "sign_in"
     JOB = "job"
     STEP = "step"
+    METRIC = "metric"
 
 
 class Place(StrEnum):
@@ -93,6 +95,9 @@ class Place(StrEnum):
     INBOX = "inbox"
     COMMUNICATION = "communication"
     PLAN_COMMUNICATION = "plan_communication"
+    METRIC = "metric"
+    VALUE = "value"
+    BASELINE = "baseline"
     LEAVERS = "leavers"
     SIGN_INS = "sign_ins"
     JOBS = "jobs"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from engagement import clock
 from engagement.audit import Actor
 from engagement.db import db
-from engagement.demo import judging, leading, mapping, messaging, roster, story, talking
+from engagement.demo import judging, leading, mapping, measuring, messaging, roster, story, talking
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.intake.actions import runs as intake
 from engagement.intake.reading.queries.files import open_file
@@ -51,6 +51,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
         count_objections(day - timedelta(days=1), stage.settings.anonymity_floor, stage.settings.holidays)
     if offset == -64:
         _petra_leaves(stage, day)
+    measuring.measure(stage, offset)
     _move_waves_on(stage, offset)
     mapping.keep_the_map(stage, offset)
     talking.talk_with_stakeholders(stage, offset)

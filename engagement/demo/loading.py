@@ -36,6 +36,7 @@ from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.actions.library import settle_library
 from engagement.waves import actions as wave_actions
+from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.models import WaveDetails
 
 PROGRAMME_UPDATES_SINCE = 110
@@ -176,7 +177,7 @@ def _plan_programme(stage: Stage) -> None:
         )
         posts.name_lead(wave, _person(roster.WAVE_LEAD), by=by)
         posts.name_sponsor(wave, _person(roster.SPONSOR), by=by)
-    wave_actions.settle_training_days(stage.waves.values(), stage.settings.holidays)
+    settle_milestones(stage.waves.values(), stage.settings.holidays)
     settle_assignments(clock.now())
 
 

@@ -17,6 +17,7 @@ class UploadKind(StrEnum):
 
     PEOPLE = "people"
     STAKEHOLDERS = "stakeholders"
+    READINGS = "readings"
 
 
 class RunStatus(Worded):

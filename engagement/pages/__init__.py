@@ -15,6 +15,7 @@ from engagement.pages import (
     stakeholders,
     today,
     training,
+    value,
     waves,
 )
 from engagement.pages.concerns import saying
@@ -36,6 +37,7 @@ HALLS = (
     me,
     concerns,
     waves,
+    value,
     stakeholders,
     people,
     intake,

@@ -53,6 +53,7 @@ from engagement.settings import Settings
 from engagement.training.actions import leftovers
 from engagement.training.actions.assigning import settle_assignments
 from engagement.waves import actions as waves
+from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.words import listed
@@ -75,7 +76,7 @@ def settle_directory(settings: Settings) -> str:
 
     def place(key: int) -> tuple[int, int]:
         wave = db.session.get_one(Wave, key)
-        waves.settle_training_days([wave], settings.holidays)
+        settle_milestones([wave], settings.holidays)
         return waves.place_people(wave)
 
     placed = one_by_one(

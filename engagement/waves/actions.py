@@ -1,7 +1,7 @@
 """Changes of waves: planning, moving go-live, status, and placing people."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import and_, func, literal, or_, select, update
 
@@ -11,11 +11,14 @@ from engagement.db import db, insert_new, note_growth, rows_changed
 from engagement.errors import BadInput, RuleBroken
 from engagement.letters import clean
 from engagement.people.models import Department, Person
+from engagement.people.organisation.rules import UNSET
 from engagement.programmes.models import Programme, Workflow
 from engagement.verbs import Verb
 from engagement.waves import queries
+from engagement.waves.milestones.actions import TOO_EARLY, plan_days, set_days
+from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import GoLiveMove, Membership, Wave, WaveDepartment, WaveDetails, WaveStep, WaveWorkflow
-from engagement.waves.rules import MembershipOrigin, WaveStatus, training_due_on
+from engagement.waves.rules import MembershipOrigin, WaveStatus
 
 
 def plan_wave(
@@ -33,10 +36,18 @@ def plan_wave(
     name, a quiet period that ends before go-live, or lead days outside 0 to 365.
     """
     number = (db.session.scalar(select(func.max(Wave.number)).where(Wave.programme_id == programme.id)) or 0) + 1
-    wave = Wave(programme=programme, number=number, made_at=clock.now())
-    _describe(wave, details, go_live_on)
+    problems = _problems(details)
+    if details.stabilises_until_on is not None and details.stabilises_until_on < go_live_on:
+        problems["stabilises_until_on"] = TOO_EARLY
+    if not 0 <= details.training_lead_days <= 365:
+        problems["training_lead_days"] = "Choose between 0 and 365 days."
+    if problems:
+        raise BadInput("The wave can’t be planned like this.", problems)
+    wave = Wave(programme=programme, number=number, go_live_on=go_live_on, made_at=clock.now())
+    wave.name, wave.aim = clean(details.name), details.aim
     db.session.add(wave)
     db.session.flush()
+    plan_days(wave, details.stabilises_until_on, details.training_lead_days)
     _take_step(wave, WaveStatus.PLANNED, "", by)
     audit.record(Verb.PLANNED_WAVE, wave, by=by, **{"go-live": (None, go_live_on)})
     choose_departments(wave, departments, by=by)
@@ -45,45 +56,32 @@ def plan_wave(
 
 
 def change_wave(wave: Wave, details: WaveDetails, *, by: Actor) -> None:
-    """Change the details of a wave. Raises BadInput as `plan_wave` does."""
-    before = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days)
-    _describe(wave, details, wave.go_live_on)
-    after = (wave.name, wave.aim, wave.stabilises_until_on, wave.training_lead_days)
-    words = ("name", "aim", "quiet period until", "training due days before")
-    changes = {word: (old, new) for word, old, new in zip(words, before, after, strict=True) if old != new}
+    """Change what a wave is called and meant for; its days are changed as milestones. Raises BadInput as `plan_wave` does."""
+    if problems := _problems(details):
+        raise BadInput("The wave can’t be planned like this.", problems)
+    before = (wave.name, wave.aim)
+    wave.name, wave.aim = clean(details.name), details.aim
+    changes = {
+        word: (old, new)
+        for word, old, new in zip(("name", "aim"), before, (wave.name, wave.aim), strict=True)
+        if old != new
+    }
     if changes:
         audit.record(Verb.CHANGED_WAVE, wave, by=by, **changes)
 
 
-def _describe(wave: Wave, details: WaveDetails, go_live_on: date) -> None:
-    name = clean(details.name)
+def _problems(details: WaveDetails) -> dict[str, str]:
     problems = {}
+    name = clean(details.name)
     if not name or len(name) > 200:
         problems["name"] = "Write a name, at most 200 characters."
-    if details.stabilises_until_on is not None and details.stabilises_until_on < go_live_on:
-        problems["stabilises_until_on"] = "The quiet period begins with go-live; choose a day on or after it."
-    if not 0 <= details.training_lead_days <= 365:
-        problems["training_lead_days"] = "Choose between 0 and 365 days."
     if len(details.aim) > 5_000:
         problems["aim"] = "Shorten this to 5,000 characters."
-    if problems:
-        raise BadInput("The wave can’t be planned like this.", problems)
-    wave.name, wave.aim, wave.go_live_on = name, details.aim, go_live_on
-    wave.stabilises_until_on, wave.training_lead_days = details.stabilises_until_on, details.training_lead_days
-    wave.training_due_on = go_live_on - timedelta(days=details.training_lead_days)
+    return problems
 
 
-def settle_training_days(waves: Iterable[Wave], country: str) -> None:
-    """Set the training's due day of these waves, a working day in `country`; repeating it changes nothing.
-
-    Called after a wave is planned, moved or changed, and by the scheduler, in case the country setting was changed.
-    """
-    for wave in waves:
-        wave.training_due_on = training_due_on(wave.go_live_on, wave.training_lead_days, country)
-
-
-def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> None:
-    """Move a wave's go-live, and its quiet period by as many days; derived days follow by themselves.
+def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor, country: str = UNSET.country) -> None:
+    """Move a wave's go-live; milestones that are counted from it follow, with the days off of `country`.
 
     Raises RuleBroken once the wave is live, BadInput without a reason.
     """
@@ -93,10 +91,10 @@ def move_go_live(wave: Wave, go_live_on: date, *, reason: str, by: Actor) -> Non
         raise BadInput(
             "Say why it moves.", {"reason": "Say why it moves. One sentence is enough; people will read it."}
         )
-    _set_go_live(wave, go_live_on, reason.strip(), by)
+    _set_go_live(wave, go_live_on, reason.strip(), by, country)
 
 
-def _set_go_live(wave: Wave, go_live_on: date, reason: str, by: Actor) -> None:
+def _set_go_live(wave: Wave, go_live_on: date, reason: str, by: Actor, country: str) -> None:
     if go_live_on == wave.go_live_on:
         return
     former, reason = wave.go_live_on, reason[:1000]
@@ -104,10 +102,7 @@ def _set_go_live(wave: Wave, go_live_on: date, reason: str, by: Actor) -> None:
     db.session.add(
         GoLiveMove(wave_id=wave.id, from_on=former, to_on=go_live_on, reason=reason, at=clock.now(), by=by.name[:401])
     )
-    wave.training_due_on += go_live_on - former
-    if wave.stabilises_until_on is not None:
-        wave.stabilises_until_on += go_live_on - former
-    wave.go_live_on = go_live_on
+    set_days(wave, {MilestoneKind.GO_LIVE: go_live_on}, country)
 
 
 def change_status(wave: Wave, status: WaveStatus, *, reason: str = "", by: Actor) -> None:
@@ -120,7 +115,7 @@ def change_status(wave: Wave, status: WaveStatus, *, reason: str = "", by: Actor
     _take_step(wave, status, _reason(reason, is_needed=status.needs_reason), by)
 
 
-def go_live(wave: Wave, on: date, *, today: date, reason: str, by: Actor) -> None:
+def go_live(wave: Wave, on: date, *, today: date, reason: str, by: Actor, country: str = UNSET.country) -> None:
     """Record the day on which a wave's people began, which becomes its go-live; derived days follow.
 
     Raises RuleBroken when its status does not allow it, BadInput for a day after `today` or a missing reason.
@@ -129,10 +124,12 @@ def go_live(wave: Wave, on: date, *, today: date, reason: str, by: Actor) -> Non
         problem = "That day has not come. Choose the day on which people began; to plan another one, move the go-live."
         raise BadInput(problem, {"on": problem})
     change_status(wave, WaveStatus.LIVE, reason=reason, by=by)
-    _set_go_live(wave, on, reason.strip(), by)
+    _set_go_live(wave, on, reason.strip(), by, country)
 
 
-def take_back_step(wave: Wave, *, go_live_on: date | None = None, reason: str, by: Actor) -> None:
+def take_back_step(
+    wave: Wave, *, go_live_on: date | None = None, reason: str, by: Actor, country: str = UNSET.country
+) -> None:
     """Undo the newest step of a wave, taken by mistake; it gets its earlier status back.
 
     `go_live_on` is the day for which its go-live is planned again, None to leave it. Raises RuleBroken when the step
@@ -143,7 +140,7 @@ def take_back_step(wave: Wave, *, go_live_on: date | None = None, reason: str, b
         raise RuleBroken(f"What {wave.title} did last can’t be taken back any more. Take it another step instead.")
     _take_step(wave, before, _reason(reason, is_needed=True), by)
     if go_live_on is not None:
-        _set_go_live(wave, go_live_on, reason.strip(), by)
+        _set_go_live(wave, go_live_on, reason.strip(), by, country)
 
 
 def _reason(given: str, *, is_needed: bool) -> str:

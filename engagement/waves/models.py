@@ -12,23 +12,26 @@ from engagement.people.models import Department, Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.waves.rules import MembershipOrigin, WaveStatus
 
+#: So many days before go-live training is usually due.
+USUAL_LEAD_DAYS = 7
+
 
 @dataclass(frozen=True)
 class WaveDetails:
-    """The details of a wave, under the same names in its form, its actions and its row."""
+    """The details of a wave, under the same names in its form and its actions; its days are for a new wave only."""
 
     name: str
     aim: str = ""
     stabilises_until_on: date | None = None
-    training_lead_days: int = 7
+    training_lead_days: int = USUAL_LEAD_DAYS
 
 
 class Wave(Base):
     """One stage of a programme: workflows that go live in departments on one day.
 
-    `stabilises_until_on` ends the quiet period after go-live. `training_lead_days` is how many days before go-live the
-    wave's training is due; `training_due_on` is that day, or the working day before it if it is a day off
-    (`settle_training_days`). `status` is that of its newest `WaveStep`; one action writes both.
+    `go_live_on`, `training_due_on` and `stabilises_until_on`, which ends the quiet period after go-live, are the days of
+    its milestones of these kinds; `milestones.actions` writes both. `status` is that of its newest `WaveStep`; one action
+    writes both.
     """
 
     __tablename__ = "wave"
@@ -47,8 +50,7 @@ class Wave(Base):
     status: Mapped[WaveStatus] = mapped_column(word_of(WaveStatus), default=WaveStatus.PLANNED)
     go_live_on: Mapped[date] = mapped_column(index=True)
     stabilises_until_on: Mapped[date | None]
-    training_lead_days: Mapped[int] = mapped_column(default=7)
-    training_due_on: Mapped[date] = mapped_column(default=lambda context: _lead_days_before(context))
+    training_due_on: Mapped[date] = mapped_column(default=lambda context: _usually_due(context))
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -63,10 +65,9 @@ class Wave(Base):
         return f"Wave {self.number}: {self.name}"
 
 
-def _lead_days_before(context: DefaultExecutionContext) -> date:
-    row = context.get_current_parameters()
-    go_live_on: date = row["go_live_on"]
-    return go_live_on - timedelta(days=row["training_lead_days"])
+def _usually_due(context: DefaultExecutionContext) -> date:
+    go_live_on: date = context.get_current_parameters()["go_live_on"]
+    return go_live_on - timedelta(days=USUAL_LEAD_DAYS)
 
 
 class GoLiveMove(Base):

@@ -1,9 +1,8 @@
 """The vocabulary of waves, and pure functions over their dates."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from engagement.days.working_days import nearest_working_day
 from engagement.vocabulary import State
 
 #: How long a step without a way back can be undone as a mistake.
@@ -69,8 +68,3 @@ class MembershipOrigin(StrEnum):
 
     DEPARTMENT = "department"
     HAND = "hand"
-
-
-def training_due_on(go_live_on: date, lead_days: int, country: str) -> date:
-    """Return the day by which training is due: `lead_days` before go-live, or the last working day before that."""
-    return nearest_working_day(go_live_on - timedelta(days=lead_days), country, -1)

@@ -61,6 +61,10 @@ from engagement.stakeholders.standings.rules import Level, Quadrant, Standing
 from engagement.training.actions.completing import record_completion
 from engagement.training.models import Module
 from engagement.training.rules import RECORDED_SOURCES
+from engagement.value.actions.metrics import change_metric, end_metric, make_metric, say_baseline
+from engagement.value.actions.readings import Read, add_reading, correct_reading, take_back_reading
+from engagement.value.models import MetricReading, ValueMetric
+from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
 from engagement.verbs import Verb
 from engagement.waves import actions as waves
 from engagement.waves.models import Wave
@@ -163,6 +167,17 @@ def finish(at: Place) -> None:
     record_completion(at.person, module, RECORDED_SOURCES[0], on=DAY, by=TESTER)
 
 
+METRIC = MetricDetails("Minutes a claim", "minutes", Better.LOWER, ReadingRhythm.MONTH)
+
+
+def measure(at: Place) -> ValueMetric:
+    return make_metric(at.workflow, METRIC, None, by=TESTER)
+
+
+def read(at: Place) -> MetricReading:
+    return add_reading(measure(at), Read(DAY, 12_000), today=DAY, by=TESTER)
+
+
 def go_on_without_a_lead(at: Place) -> None:
     given = {each.name: "All the same." for each in obstacles(at.wave, DAY)}
     make_ready(at.wave, reason="Rehearsed.", overrulings=given, today=DAY, by=TESTER)
@@ -206,6 +221,21 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         lambda at: waves.change_status(at.wave, WaveStatus.READY, reason="Rehearsed.", by=TESTER),
         OF_WAVE,
     ),
+    (Verb.MADE_METRIC, measure, {"programme"}),
+    (Verb.CHANGED_METRIC, lambda at: change_metric(measure(at), METRIC, at.person, by=TESTER), {"programme"}),
+    (Verb.ENDED_METRIC, lambda at: end_metric(measure(at), by=TESTER), {"programme"}),
+    (
+        Verb.SAID_BASELINE,
+        lambda at: say_baseline(measure(at), BaselineSaid(reason="Too late."), today=DAY, by=TESTER),
+        {"programme"},
+    ),
+    (Verb.ADDED_READING, read, {"programme"}),
+    (
+        Verb.CORRECTED_READING,
+        lambda at: correct_reading(read(at), Read(DAY, 13_000), today=DAY, by=TESTER),
+        {"programme"},
+    ),
+    (Verb.TOOK_BACK_READING, lambda at: take_back_reading(read(at), by=TESTER), {"programme"}),
     (Verb.OVERRULED_OBSTACLE, go_on_without_a_lead, OF_WAVE),
     (Verb.CHOSE_DEPARTMENTS, lambda at: waves.choose_departments(at.wave, (), by=TESTER), OF_WAVE),
     (Verb.CHOSE_WORKFLOWS, lambda at: waves.choose_workflows(at.wave, (), by=TESTER), OF_WAVE),

@@ -8,6 +8,7 @@ from sqlalchemy import inspect, select, text
 from engagement.db import db
 from engagement.letters import sort_key
 from engagement.training.models import Assignment, Completion
+from engagement.waves.milestones.models import Milestone
 from engagement.waves.models import GoLiveMove, Wave, WaveStep
 
 
@@ -153,11 +154,19 @@ def test_moves_of_go_live_are_taken_over_from_the_audit_and_training_is_due_as_b
         kept = select(GoLiveMove.wave_id, GoLiveMove.from_on, GoLiveMove.to_on, GoLiveMove.reason, GoLiveMove.by)
         found = connection.execute(kept.order_by(GoLiveMove.id)).all()
         due = connection.execute(select(Wave.id, Wave.training_due_on).order_by(Wave.id)).all()
+        counted = (Milestone.wave_id, Milestone.kind, Milestone.falls_on, Milestone.offset_days)
+        milestones = connection.execute(select(*counted).order_by(Milestone.id)).all()
     assert found == [
         (1, date(2026, 5, 12), date(2026, 5, 26), "Late data.", "Ines"),
         (1, date(2026, 5, 26), date(2026, 6, 2), "", "Ines"),
     ]
     assert due == [(1, date(2026, 5, 26)), (2, date(2026, 2, 28))]
+    assert milestones == [
+        (1, "go_live", date(2026, 6, 2), None),
+        (1, "training_due", date(2026, 5, 26), -7),
+        (2, "go_live", date(2026, 3, 1), None),
+        (2, "training_due", date(2026, 2, 28), -1),
+    ]
 
 
 def test_names_of_before_are_found_and_ordered(empty):

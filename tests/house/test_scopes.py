@@ -53,6 +53,7 @@ def test_every_room_with_rows_of_its_own_place_has_scopes():
         "resistance",
         "stakeholders",
         "training",
+        "value",
         "waves",
     }
 

@@ -8,11 +8,14 @@ from factories import TESTER, make_person, make_programme, make_wave, make_workf
 
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
+from engagement.programmes.models import Workflow
 from engagement.programmes.rules import OwnershipPart
 from engagement.readiness.actions import go_live, make_ready
 from engagement.readiness.queries.obstacles import obstacles
 from engagement.readiness.queries.overrulings import overrulings_of
 from engagement.readiness.rules import ObstacleKind
+from engagement.value.actions.metrics import make_metric, say_baseline
+from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
 from engagement.waves.actions import change_status
 from engagement.waves.models import Wave, WaveWorkflow
 from engagement.waves.rules import WaveStatus
@@ -25,7 +28,13 @@ def whole_wave() -> Wave:
     programme, lead = make_programme(), make_person("Lea Lead")
     workflow = make_workflow(programme)
     own_all(workflow, lead)
+    measure(workflow)
     return make_wave(programme, workflows=(workflow,), members=[lead], lead=lead, go_live_on=TODAY)
+
+
+def measure(workflow: Workflow) -> None:
+    metric = make_metric(workflow, MetricDetails("Time", "hours", Better.LOWER, ReadingRhythm.MONTH), None, by=TESTER)
+    say_baseline(metric, BaselineSaid(reason="It ran before we came."), today=TODAY, by=TESTER)
 
 
 def kinds(wave: Wave, to: WaveStatus = WaveStatus.READY) -> list[ObstacleKind]:
@@ -68,6 +77,7 @@ def test_what_was_overruled_for_ready_holds_for_going_live_until_it_is_planned_a
     assert kinds(wave, WaveStatus.LIVE) == []
     # What is missing only since then stands against going live.
     workflow = make_workflow(wave.programme, "Letters")
+    measure(workflow)
     own_all(workflow, make_person("Ona Owner"), without=(OwnershipPart.SUPPORT_TEAM,))
     db.session.add(WaveWorkflow(wave_id=wave.id, workflow_id=workflow.id))
     db.session.flush()

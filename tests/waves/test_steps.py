@@ -14,6 +14,7 @@ from engagement.audit import Actor, AuditEntry
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.waves import actions, queries
+from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.models import Wave, WaveDetails
 from engagement.waves.rules import WaveStatus
 
@@ -186,11 +187,11 @@ def test_training_is_never_due_on_a_day_off_and_moves_to_the_working_day_before(
         make_programme(), WaveDetails("A wave", training_lead_days=lead), date(2026, 6, 9), by=TESTER
     )
     actions.move_go_live(wave, go_live_on, reason="Late", by=TESTER)
-    actions.settle_training_days([wave], "GB-ENG")
+    settle_milestones([wave], "GB-ENG")
     assert wave.training_due_on == due_on
     db.session.flush()
     assert db.session.scalars(select(Wave.training_due_on)).all() == [due_on]
-    actions.settle_training_days([wave], "GB-ENG")
+    settle_milestones([wave], "GB-ENG")
     assert wave.training_due_on == due_on
 
 

@@ -28,6 +28,7 @@ from engagement.stakeholders.commitments.scopes import commitments_within
 from engagement.stakeholders.models import Stakeholder, StakeholderProfile
 from engagement.stakeholders.queries import holds_now, on_the_map
 from engagement.stakeholders.scopes import stakeholders_within
+from engagement.value.models import ValueMetric
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import reaches_wave
@@ -106,6 +107,14 @@ def _promise(commitment: Commitment, reader: Reader | None) -> HeldThing:
     return HeldThing(commitment.title, "Keeps this promise", Kind.PROMISE, commitment.id, Place.PROMISE, may_change)
 
 
+def _metric(metric: ValueMetric, reader: Reader | None) -> HeldThing | None:
+    if reader and not reaches_programme(rights.reading(reader), metric.workflow.programme):
+        return None
+    may_change = not reader or reaches_programme(rights.planning(reader), metric.workflow.programme)
+    what = f"{metric.workflow.name}: {metric.name}"
+    return HeldThing(what, "Reads this metric", Kind.METRIC, metric.id, Place.METRIC, may_change)
+
+
 def _communication(as_what: str, line: Communication, reader: Reader | None) -> HeldThing | None:
     if reader and not communications.may_read(rights.reading(reader), line):
         return None
@@ -132,7 +141,7 @@ _LINES = (
     .where(Communication.ended_at.is_(None))
     .order_by(by_name(Communication.name), Communication.id)
 )
-#: Workflows first, then waves, programmes, departments, stakeholders, promises, communications and concerns.
+#: Workflows first, then waves, programmes, departments, stakeholders, promises, metrics, communications and concerns.
 KINDS = (
     HeldKind(
         Ownership.person_id,
@@ -169,6 +178,14 @@ KINDS = (
         select(Commitment).where(is_open()).order_by(Commitment.due_on, Commitment.id),
         _promise,
         within=lambda reader: commitments_within(rights.reading_notes(reader)),
+    ),
+    HeldKind(
+        ValueMetric.owner_id,
+        select(ValueMetric)
+        .where(ValueMetric.ended_at.is_(None))
+        .options(joinedload(ValueMetric.workflow).joinedload(Workflow.programme))
+        .order_by(ValueMetric.id),
+        _metric,
     ),
     HeldKind(
         Account.person_id, _LINES.join(Account, Account.id == Communication.owner_id), partial(_communication, "Writer")

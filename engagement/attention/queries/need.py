@@ -21,6 +21,7 @@ from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
+from engagement.value.queries.present import MetricShown
 
 Found = TypeVar("Found")
 
@@ -50,6 +51,7 @@ Subject = (
     | WaitingMail
     | StepShown
     | BrokenChain
+    | MetricShown
 )
 
 

@@ -14,6 +14,7 @@ from engagement.attention.queries.need import Need, Needed, Who, account, first,
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
 from engagement.attention.queries.stakeholders import contacts, gone, mail_in, next_steps, promises
+from engagement.attention.queries.value import metrics_to_read
 from engagement.attention.queries.waves import (
     MissingCurriculum,
     RolelessMembers,
@@ -58,6 +59,7 @@ def needed_by(
         next_steps(reader, limit),
         gone(reader, limit),
         contacts(reader, on, limit),
+        metrics_to_read(reader, on, limit),
         mail_in(reader, limit),
         _old_training(reader, on, limit),
         _vacancies([wave for wave in planned if reaches_programme(planning, wave.programme)], on, limit),

@@ -28,6 +28,7 @@ from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.training.queries.leftovers import Move
+from engagement.value.queries.present import MetricShown
 from engagement.waves.models import Wave
 from engagement.waves.scopes import reaches_wave
 from engagement.words import days_away, listed, plural
@@ -47,6 +48,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.NO_NEXT_STEP: ("Plan a next step", ("stakeholders.index", {})),
     Reason.STAKEHOLDER_GONE: ("Open their entry", ("stakeholders.index", {})),
     Reason.CONTACT: ("Be in touch", ("stakeholders.index", {})),
+    Reason.READING_DUE: ("Enter it", None),
     Reason.MAIL_IN: ("Assign it", None),
     Reason.OLD_TRAINING: ("Decide", ("training.leftovers", {})),
     Reason.VACANCY: ("Name somebody", ("waves.index", {})),
@@ -155,6 +157,11 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return (
                 need.name,
                 f"{plural(subject.number, 'mail waits', 'mails wait')} until somebody says whom it is about.",
+            )
+        case MetricShown():
+            return (
+                need.name,
+                f"{subject.metric.workflow.name}: {subject.latest_words}. {subject.metric.every.word} it is read.",
             )
         case LastContact():
             return need.name, _contact_words(need, subject)

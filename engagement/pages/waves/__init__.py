@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("waves", __name__)
 
-from engagement.pages.waves import champions, members, moves, programmes, steps, waves, workflows
+from engagement.pages.waves import champions, members, milestones, moves, programmes, steps, waves, workflows

@@ -1,6 +1,7 @@
 """Forms of a wave: its description, a new go-live, a step, one more member, a champion."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
@@ -37,7 +38,14 @@ class WaveForm(EditForm):
 
     def details(self) -> WaveDetails:
         """Return the description that was typed."""
-        return WaveDetails(self.name.data, self.aim.data, self.stabilises_until_on.data, self.training_lead_days.data)
+        said = WaveDetails(self.name.data, self.aim.data)
+        if not self.training_lead_days:
+            return said
+        return replace(
+            said,
+            stabilises_until_on=self.stabilises_until_on.data,
+            training_lead_days=self.training_lead_days.data,
+        )
 
 
 class MoveForm(EditForm):

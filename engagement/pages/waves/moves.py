@@ -1,7 +1,7 @@
 """Moving a wave's go-live: a preview first, then the move; and what pages say about moves and chosen days."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from flask import request
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,8 +18,9 @@ from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import MoveForm
 from engagement.waves import actions, queries
+from engagement.waves.milestones.queries import milestones_of
+from engagement.waves.milestones.rules import MilestoneKind, days_of
 from engagement.waves.models import Wave
-from engagement.waves.rules import training_due_on
 from engagement.waves.scopes import wave_for
 
 
@@ -34,8 +35,7 @@ def move(wave_id: int) -> Drawn | BaseResponse:
         new_day: date = form.go_live_on.data
         if "confirm" in request.form and request.form.get("shown") == new_day.isoformat():
             with saving(form) as saved:
-                actions.move_go_live(row, new_day, reason=form.reason.data, by=guard.reader().actor)
-                actions.settle_training_days([row], country)
+                actions.move_go_live(row, new_day, reason=form.reason.data, by=guard.reader().actor, country=country)
             if saved:
                 says = f"{row.title} goes live on {day(row.go_live_on)}."
                 more = "Everything that is counted from the day follows; its people read why."
@@ -47,12 +47,10 @@ def move(wave_id: int) -> Drawn | BaseResponse:
 
 
 def _what_moves(wave: Wave, new_day: date, country: str) -> list[tuple[str, date, date]]:
-    due_on = training_due_on(new_day, wave.training_lead_days, country)
-    moved = [("Go-live", wave.go_live_on, new_day), ("Training is due", wave.training_due_on, due_on)]
-    if wave.stabilises_until_on:
-        by: timedelta = new_day - wave.go_live_on
-        moved.append(("The quiet period ends", wave.stabilises_until_on, wave.stabilises_until_on + by))
-    return moved
+    rows = milestones_of(wave.id)
+    given = {row.id: new_day for row in rows if row.kind is MilestoneKind.GO_LIVE}
+    days = days_of(rows, country, given)
+    return [(row.title, row.falls_on, days[row.id]) for row in rows if days[row.id] != row.falls_on]
 
 
 def day_off_words(go_live_on: date) -> str:

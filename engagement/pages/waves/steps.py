@@ -22,6 +22,7 @@ from engagement.readiness import actions as readiness
 from engagement.readiness.queries.obstacles import obstacles
 from engagement.readiness.rules import Obstacle, ObstacleKind
 from engagement.waves import actions, queries
+from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.models import Wave, WaveStep
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import wave_for
@@ -54,6 +55,8 @@ DONE_AT = {
     ObstacleKind.NO_LEAD: Place.PLAN_WAVE,
     ObstacleKind.GO_LIVE_PASSED: Place.MOVE_GO_LIVE,
     ObstacleKind.VACANCY: Place.NAME_OWNERS,
+    ObstacleKind.NO_METRIC: Place.VALUE,
+    ObstacleKind.NO_BASELINE: Place.BASELINE,
 }
 
 
@@ -106,6 +109,7 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         with saving(form) as saved:
             _take(held(wave), status, form, on)
+            settle_milestones([wave], guard.organisation().country)
         if saved:
             return saved.to("waves.wave", f"{wave.title} is {wave.status.word.lower()}.", wave_id=wave_id)
     goes_live = status is WaveStatus.LIVE
@@ -167,8 +171,8 @@ def take_back(wave_id: int) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         with saving(form) as saved:
             go_live_on: date | None = form.go_live_on.data if form.go_live_on else None
-            by = guard.reader().actor
-            actions.take_back_step(held(wave), go_live_on=go_live_on, reason=form.reason.data, by=by)
+            by, country = guard.reader().actor, guard.organisation().country
+            actions.take_back_step(held(wave), go_live_on=go_live_on, reason=form.reason.data, by=by, country=country)
         if saved:
             return saved.to("waves.wave", f"Taken back: {wave.title} is {wave.status.word.lower()}.", wave_id=wave_id)
     again = f", and will be {before.word.lower()} again. Both steps stay on its page." if before else "."

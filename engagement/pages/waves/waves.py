@@ -1,7 +1,7 @@
 """Pages of a wave: planning it, its people, moving its go-live."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from flask import render_template, request
@@ -39,6 +39,9 @@ from engagement.stakeholders.rules import COVERAGE_DEFINITION
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.queries.progress import wave_progress
 from engagement.waves import actions, queries
+from engagement.waves.milestones.actions import settle_milestones
+from engagement.waves.milestones.queries import milestones_of
+from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import reaches_wave, wave_for
@@ -80,7 +83,7 @@ def new(programme_id: int) -> Drawn | BaseResponse:
                 workflows=_chosen_workflows(form.workflows.data),
                 by=guard.reader().actor,
             )
-            actions.settle_training_days([wave], guard.organisation().country)
+            settle_milestones([wave], guard.organisation().country)
             _name_people(form, wave)
             settle_assignments(clock.now(), wave.id)
         if saved:
@@ -110,13 +113,14 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
     _leave_out_rights(form, reader, wave)
     if not may_place:
         del form.departments
+    # Days of a wave that is there are changed as milestones.
+    del form.stabilises_until_on, form.training_lead_days
     if request.method == "POST":
         form.go_live_on.data, form.go_live_on.raw_data = wave.go_live_on, [wave.go_live_on.isoformat()]
     if form.validate_on_submit():
         by = reader.actor
         with saving(form) as saved:
             actions.change_wave(wave, form.details(), by=by)
-            actions.settle_training_days([wave], guard.organisation().country)
             _name_people(form, wave)
             if may_place:
                 departments = [*chosen_departments(form.departments.data), *_not_offered(form.departments, placed)]
@@ -211,12 +215,8 @@ def _lede(wave: Wave) -> str:
 
 
 def _milestones(wave: Wave, messages: Sequence[tuple[datetime, str]]) -> list[Milestone]:
-    dated: list[tuple[date, str, bool]] = [
-        (wave.training_due_on, "Training is finished", False),
-        (wave.go_live_on, "Go-live", True),
-    ]
-    if wave.stabilises_until_on:
-        dated.append((wave.stabilises_until_on, "The quiet period ends", False))
+    rows = milestones_of(wave.id)
+    dated = [(row.falls_on, row.title, row.kind is MilestoneKind.GO_LIVE) for row in rows]
     dated += [(at.astimezone(reader_zone()).date(), subject, False) for at, subject in messages]
     now = today()
     return [

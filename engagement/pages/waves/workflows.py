@@ -21,6 +21,7 @@ from engagement.programmes.portfolio.actions import announce_version
 from engagement.programmes.portfolio.queries import current_version, versions_of
 from engagement.programmes.rules import SCOPE_QUESTIONS, OwnershipPart, PortfolioClass
 from engagement.programmes.scopes import reaches_programme, workflow_for
+from engagement.value.queries.present import metrics_shown
 from engagement.waves import queries as waves
 from engagement.waves.scopes import waves_within
 
@@ -105,6 +106,7 @@ def workflow(workflow_id: int) -> str:
         "waves/workflow.html",
         workflow=row,
         holdings=queries.holdings([row.id])[row.id],
+        metrics=metrics_shown([row.id])[row.id],
         version=current_version(row, here_today()),
         waves=[wave for wave in seen if row in in_waves[wave.id]],
         may_plan=reaches_programme(rights.planning(guard.reader()), row.programme),

@@ -7,6 +7,7 @@ from engagement.programmes.models import Workflow
 from engagement.programmes.queries import holdings
 from engagement.readiness.queries.overrulings import overruled_when_ready
 from engagement.readiness.rules import Obstacle, ObstacleKind
+from engagement.value.queries.waiting import without_baseline, without_metric
 from engagement.waves.models import Wave
 from engagement.waves.queries import member_counts, workflows_of_waves
 from engagement.waves.rules import WaveStatus
@@ -24,7 +25,7 @@ def obstacles(wave: Wave, on: date, *, to: WaveStatus = WaveStatus.READY) -> lis
     if to not in GATED:
         return []
     workflows = workflows_of_waves([wave.id]).get(wave.id, [])
-    found = [*_plan(wave, workflows, on, to), *_ownership(workflows)]
+    found = [*_plan(wave, workflows, on, to), *_ownership(workflows), *_value(workflows)]
     if to is not WaveStatus.LIVE:
         return found
     overruled = overruled_when_ready(wave)
@@ -52,3 +53,16 @@ def _ownership(workflows: list[Workflow]) -> Iterator[Obstacle]:
         if vacant:
             sentence, why = f"{workflow.name} has no {listed(vacant, 'or')}", "Nobody holds this now. Name somebody."
             yield Obstacle(ObstacleKind.VACANCY, workflow.id, sentence, why)
+
+
+def _value(workflows: list[Workflow]) -> Iterator[Obstacle]:
+    ids = [workflow.id for workflow in workflows]
+    unmeasured = without_metric(ids)
+    for workflow in workflows:
+        if workflow.id in unmeasured:
+            sentence = f"Nothing is measured of {workflow.name}"
+            yield Obstacle(ObstacleKind.NO_METRIC, workflow.id, sentence, "Nobody will be able to say what it changed.")
+    for metric in without_baseline(ids):
+        sentence = f"{metric.workflow.name}: nobody measured “{metric.name}” before"
+        why = "After go-live that can’t be measured any more. Measure it, or write why not."
+        yield Obstacle(ObstacleKind.NO_BASELINE, metric.id, sentence, why)

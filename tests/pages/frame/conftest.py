@@ -22,6 +22,8 @@ from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
 from engagement.stakeholders.rules import StakeholderGroup
+from engagement.waves.milestones.actions import MilestoneDetails, add_milestone
+from engagement.waves.milestones.rules import MilestoneKind
 from tests.communications.calendar_rows import AT_TWO, make_audience, make_line
 
 
@@ -57,6 +59,9 @@ def poisoned(app: Flask, manager: Account) -> dict[str, int]:
         f"Council {EVIL}", StakeholderGroup.OTHERS, places=[wave], role=EVIL, owner=person, by=manager.actor
     )
     note = write_note(row, EVIL, by=manager.actor)
+    milestone = add_milestone(
+        wave, MilestoneDetails(MilestoneKind.OWN, EVIL[:100], AT_TWO.date()), country="GB-ENG", by=TESTER
+    )
     champion = appoint_champion(wave, person, from_on=AT_TWO.date(), by=manager.actor)
     db.session.commit()
     return {
@@ -68,6 +73,7 @@ def poisoned(app: Flask, manager: Account) -> dict[str, int]:
         "programme_id": programme.id,
         "workflow_id": workflow.id,
         "wave_id": wave.id,
+        "milestone_id": milestone.id,
         "audience_id": audience.id,
         "communication_id": line.id,
         "occurrence_id": message.id,

@@ -26,6 +26,7 @@ from engagement.communications.models import Details, Occurrence, TextVersion
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
 from engagement.intake.actions.files import keep_upload
+from engagement.intake.figures.actions import keep_readings
 from engagement.intake.models import ImportRun
 from engagement.intake.register.actions import keep_register_file
 from engagement.intake.rules import RunStatus
@@ -34,7 +35,7 @@ from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
-from engagement.programmes.models import Programme
+from engagement.programmes.models import Programme, Workflow
 from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
@@ -56,6 +57,11 @@ from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.models import Assignment, Leftover, Module, QuizAttempt
 from engagement.training.rules import ItemKind, LeftoverCause
+from engagement.value.actions.metrics import make_metric
+from engagement.value.actions.readings import Read, add_reading
+from engagement.value.rules import Better, MetricDetails, ReadingRhythm
+from engagement.waves.milestones.actions import MilestoneDetails, add_milestone
+from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
 from tests.communications.calendar_rows import AT_TWO
 from tests.mail.outbox import make_mailing, queue
@@ -113,6 +119,8 @@ def make_world(app: Flask) -> World:
         values[side]["upload_id"] = keep_upload("p.csv", b"email,name\na@example.com,A", account_id=holder.id).id
         register = b"name,group\nSomebody,others"
         values[side]["file_id"] = keep_register_file("r.csv", register, account_id=holder.id).id
+        readings = b"workflow,metric,day,value\nNone,None,2026-04-01,1"
+        values[side]["readings_id"] = keep_readings("v.csv", readings, account_id=holder.id).id
     db.session.commit()
     cookies = {letter: cookie_of(app, account) for letter, account in accounts.items()}
     return World(app, cookies, values)
@@ -168,11 +176,22 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "message_id": _mailbox_message().id,
         "attempt_id": _attempt(person, module).id,
     }
+    values |= _metric(workflow, person)
     delivery = _delivery(person)
     values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id}
     values |= _calendar(side, programme, department) | _map(side, wave, person)
+    milestone = MilestoneDetails(MilestoneKind.OWN, f"The {side} milestone", AT_TWO.date())
+    values["milestone_id"] = add_milestone(wave, milestone, country="GB-ENG", by=TESTER).id
     values["relation_id"] = _relation(side, wave, int(str(values["stakeholder_id"])))
     return values | {"step_id": _step(side, wave, person).id}
+
+
+def _metric(workflow: Workflow, person: Person) -> dict[str, object]:
+    """A metric of the workflow that the person reads, with a reading."""
+    said = MetricDetails("Minutes a claim", "minutes", Better.LOWER, ReadingRhythm.MONTH)
+    metric = make_metric(workflow, said, person, by=TESTER)
+    today = clock.now().date()
+    return {"metric_id": metric.id, "reading_id": add_reading(metric, Read(today, 12_000), today=today, by=TESTER).id}
 
 
 def _map(side: str, wave: Wave, person: Person) -> dict[str, object]:

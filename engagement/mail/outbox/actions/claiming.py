@@ -9,7 +9,8 @@ sends a message twice.
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
-from sqlalchemy import Table, and_, bindparam, exists, select, true, update
+from sqlalchemy import Integer, Table, and_, bindparam, exists, select, true, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from engagement.db import db, rows_changed
 from engagement.mail.models import UNCLAIMED, Acknowledgement, Delivery, Reminder
@@ -32,6 +33,28 @@ _CLAIMED_BY_ME = and_(
     _DELIVERY.c.claimed_by == bindparam("the_worker"),
     _DELIVERY.c.claimed_until > bindparam("the_now"),
 )
+
+
+def _claiming(state: DeliveryState, is_urgent: bool) -> ReturningUpdate[Delivery]:
+    # A CTE: PostgreSQL may run a subquery in IN more than once, and would then lock more rows than it claims.
+    due = (
+        select(Delivery.id)
+        .where(Delivery.state == state, Delivery.is_urgent.is_(is_urgent), Delivery.due_at <= bindparam("the_now"))
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(bindparam("the_size", type_=Integer))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    return (
+        update(Delivery)
+        .where(Delivery.id.in_(select(due.c.id)))
+        .values(state=DeliveryState.CLAIMED, claimed_by=bindparam("the_worker"), claimed_until=bindparam("the_lease"))
+        .returning(Delivery)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+
+
+_CLAIM = {(state, is_urgent): _claiming(state, is_urgent) for state, is_urgent in _LANES}
 _LEFT = exists().where(Person.id == _DELIVERY.c.person_id, Person.left_at.is_not(None))
 _CONFIRMED = exists().where(
     Reminder.mailing_id == _DELIVERY.c.mailing_id,
@@ -89,23 +112,8 @@ def claim_batch(worker: str, size: int, now: datetime) -> list[Delivery]:
 
 
 def _claim(state: DeliveryState, is_urgent: bool, worker: str, size: int, now: datetime) -> list[Delivery]:
-    # A CTE: PostgreSQL may run a subquery in IN more than once, and would then lock more rows than it claims.
-    due = (
-        select(Delivery.id)
-        .where(Delivery.state == state, Delivery.is_urgent.is_(is_urgent), Delivery.due_at <= now)
-        .order_by(Delivery.due_at, Delivery.id)
-        .limit(size)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    claim = (
-        update(Delivery)
-        .where(Delivery.id.in_(select(due.c.id)))
-        .values(state=DeliveryState.CLAIMED, claimed_by=worker, claimed_until=now + LEASE)
-        .returning(Delivery)
-    )
-    options = {"synchronize_session": False, "populate_existing": True}
-    rows = list(db.session.scalars(claim, execution_options=options))
+    values = {"the_size": size, "the_now": now, "the_worker": worker, "the_lease": now + LEASE}
+    rows = list(db.session.scalars(_CLAIM[state, is_urgent], values))
     for row in rows:
         db.session.expunge(row)
     return sorted(rows, key=lambda row: (row.due_at, row.id))

@@ -1,0 +1,1 @@
+"""Reads a file of readings, and compares it with what is known."""

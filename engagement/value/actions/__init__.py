@@ -1,0 +1,1 @@
+"""Changes of value metrics and their readings."""

@@ -1,0 +1,96 @@
+"""Tables of value metrics: what is measured of a workflow, how it stood before, and readings over time."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engagement.accounts.models import Account
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
+from engagement.people.models import Person
+from engagement.programmes.models import Workflow
+from engagement.value.rules import Better, ReadingRhythm, written
+
+_STANDS: dict[str, Any] = {
+    "sqlite_where": text("superseded_at IS NULL"),
+    "postgresql_where": text("superseded_at IS NULL"),
+}
+
+
+class ValueMetric(Base):
+    """Something measured of a workflow, with who reads it and how often. Values are whole thousandths of the unit.
+
+    `ended_at` is set when nobody measures it any more; its readings stay.
+    """
+
+    __tablename__ = "value_metric"
+    audit_within = "workflow"
+    __table_args__ = (
+        CheckConstraint("(target IS NULL) = (target_on IS NULL)", name="target_with_day"),
+        ADDRESSED,
+    )
+
+    id: Mapped[Key]
+    workflow_id: Mapped[int] = mapped_column(ForeignKey("workflow.id"), index=True)
+    name: Mapped[str] = mapped_column(short())
+    unit: Mapped[str] = mapped_column(short(60))
+    better: Mapped[Better] = mapped_column(word_of(Better))
+    every: Mapped[ReadingRhythm] = mapped_column(word_of(ReadingRhythm))
+    target: Mapped[int | None] = mapped_column(BigInteger)
+    target_on: Mapped[date | None]
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    workflow: Mapped[Workflow] = relationship()
+    owner: Mapped[Person | None] = relationship()
+
+    def said(self, value: int) -> str:
+        """Write a value with its unit."""
+        return f"{written(value)}{'' if self.unit == '%' else ' '}{self.unit}"
+
+
+class MetricBaseline(Base):
+    """How a metric stood before its workflow came, or why nobody measured that; the row without `superseded_at` holds."""
+
+    __tablename__ = "metric_baseline"
+    __table_args__ = (
+        CheckConstraint("(value IS NULL) = (measured_on IS NULL)", name="value_with_day"),
+        CheckConstraint("(value IS NULL) <> (reason = '')", name="value_or_reason"),
+        Index("uq_metric_baseline_standing", "metric_id", unique=True, **_STANDS),
+    )
+
+    id: Mapped[Key]
+    metric_id: Mapped[int] = mapped_column(ForeignKey("value_metric.id"), index=True)
+    value: Mapped[int | None] = mapped_column(BigInteger)
+    measured_on: Mapped[date | None]
+    method: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    said_by: Mapped[Account | None] = relationship()
+
+
+class MetricReading(Base):
+    """A value measured on a day. A correction is a new row for the day; what it replaces stays, with `superseded_at`."""
+
+    __tablename__ = "metric_reading"
+    __table_args__ = (
+        Index("uq_metric_reading_standing", "metric_id", "measured_on", unique=True, **_STANDS),
+        ADDRESSED,
+    )
+
+    id: Mapped[Key]
+    metric_id: Mapped[int] = mapped_column(ForeignKey("value_metric.id"), index=True)
+    measured_on: Mapped[date]
+    value: Mapped[int] = mapped_column(BigInteger)
+    note: Mapped[str] = mapped_column(Text, default="")
+    said_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    superseded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    metric: Mapped[ValueMetric] = relationship()
+    said_by: Mapped[Account | None] = relationship()

@@ -1,0 +1,1 @@
+"""Reads of value metrics: how each stands, and what is missing or due."""

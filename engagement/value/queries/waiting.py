@@ -1,0 +1,65 @@
+"""What is missing or due of value metrics: readings of workflows in use, and baselines before they are."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import joinedload
+
+from engagement.db import db
+from engagement.people.models import Person
+from engagement.programmes.models import Workflow
+from engagement.reach import Reach
+from engagement.value.models import MetricBaseline, ValueMetric
+from engagement.value.queries.present import MetricShown, shown_of
+from engagement.value.scopes import keeps_metrics
+from engagement.waves.models import Wave, WaveWorkflow
+from engagement.waves.rules import WaveStatus
+
+_IN_USE = (WaveStatus.LIVE, WaveStatus.STABILISING, WaveStatus.CLOSED)
+
+
+def readings_due(planning: Reach, on: date) -> list[MetricShown]:
+    """Return the metrics of workflows in use whose next reading is due, the longest overdue first.
+
+    They are those that the reader reads, and those of the reader's programmes that nobody here reads.
+    """
+    asked = (
+        select(ValueMetric)
+        .join(Workflow, Workflow.id == ValueMetric.workflow_id)
+        .outerjoin(Person, Person.id == ValueMetric.owner_id)
+        .where(ValueMetric.ended_at.is_(None), Workflow.retired_at.is_(None), _in_use(), _asked_of(planning))
+        .options(joinedload(ValueMetric.owner), joinedload(ValueMetric.workflow))
+        .order_by(ValueMetric.id)
+    )
+    due = [shown for shown in shown_of(list(db.session.scalars(asked))) if shown.next_on <= on]
+    return sorted(due, key=lambda shown: (shown.next_on, shown.metric.id))
+
+
+def _in_use() -> ColumnElement[bool]:
+    used = select(WaveWorkflow.workflow_id).join(Wave).where(Wave.status.in_(_IN_USE))
+    return ValueMetric.workflow_id.in_(used)
+
+
+def _asked_of(planning: Reach) -> ColumnElement[bool]:
+    nobodys = or_(ValueMetric.owner_id.is_(None), Person.left_at.is_not(None))
+    theirs = and_(nobodys, keeps_metrics(planning))
+    return theirs if planning.person_id is None else or_(ValueMetric.owner_id == planning.person_id, theirs)
+
+
+def without_metric(workflow_ids: Iterable[int]) -> set[int]:
+    """Return those of these workflows of which nothing is measured."""
+    asked = list(workflow_ids)
+    measured = select(ValueMetric.workflow_id).where(ValueMetric.workflow_id.in_(asked), ValueMetric.ended_at.is_(None))
+    return set(asked) - set(db.session.scalars(measured))
+
+
+def without_baseline(workflow_ids: Iterable[int]) -> list[ValueMetric]:
+    """Return the metrics of these workflows with neither a baseline nor a reason why there is none."""
+    said = select(MetricBaseline.metric_id).where(MetricBaseline.superseded_at.is_(None))
+    asked = select(ValueMetric).where(
+        ValueMetric.workflow_id.in_(list(workflow_ids)),
+        ValueMetric.ended_at.is_(None),
+        ValueMetric.id.not_in(said),
+    )
+    return list(db.session.scalars(asked.options(joinedload(ValueMetric.workflow)).order_by(ValueMetric.id)))
