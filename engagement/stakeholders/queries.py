@@ -228,7 +228,8 @@ def part_in_groups(
 
 def owners(readable: ColumnElement[bool]) -> list[Person]:
     """Return the owners of readable stakeholders, by name."""
-    held = select(StakeholderProfile.owner_id).join(Stakeholder, holds_now()).where(readable, on_the_map())
+    held = select(StakeholderProfile.owner_id).join(Stakeholder, holds_now())
+    held = held.where(StakeholderProfile.owner_id.is_not(None), readable, on_the_map())
     return list(db.session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.sorted_by, Person.id)))
 
 

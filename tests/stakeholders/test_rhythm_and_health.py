@@ -30,6 +30,7 @@ from engagement.stakeholders.rhythm.queries import contacts_of, late_contacts, r
 from engagement.stakeholders.rhythm.rules import USUAL, Every, LastContact, closest
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.standings.actions import say_standing
+from engagement.stakeholders.standings.queries.posts import is_labelled
 from engagement.stakeholders.standings.rules import NOT_LABELLED, Quadrant, Standing
 from engagement.verbs import Verb
 
@@ -97,7 +98,7 @@ def contact(row, on=ON):
 
 
 def health(row, on=ON):
-    return health_shown(row, contact(row, on), on)
+    return health_shown(row, contact(row, on), on, labelled=is_labelled(row, on))
 
 
 def test_a_contact_is_late_from_the_day_after_it_was_due():

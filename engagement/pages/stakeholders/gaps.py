@@ -61,7 +61,7 @@ def gaps() -> str:
     every = Gaps(places_within(maps), found.filters, found.before, today())
     counts = every.counts()
     page = found.asked.page(counts.both)
-    shown = every.widest(page.size, page.offset) if counts.both else []
+    shown = every.widest(page.size, page.offset, counts.below) if counts.both else []
     without = every.without_level(FIRST_WITHOUT) if counts.without else []
     links = links_for(found, [row.stakeholder_id for row in (*shown, *without)], comes_back_to="gaps")
     return render_template(

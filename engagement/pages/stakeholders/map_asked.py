@@ -20,7 +20,7 @@ from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.scopes import mapped_within, places_within
 from engagement.stakeholders.standings.queries.placing import Stood, stood
 from engagement.stakeholders.standings.queries.reading import ORDERS, MapAt, Square
-from engagement.stakeholders.standings.rules import CELLS
+from engagement.stakeholders.standings.rules import CELLS, MOST
 from engagement.waves.scopes import waves_within
 
 #: What the address of the map keeps when somebody was moved and the reader comes back.
@@ -104,7 +104,17 @@ class MapAsked:
         """Return the part of the table that is asked for, and the page."""
         in_cell = sum(square.number for square in self.squares if square.cell == self.cell)
         order, page = self.order, self.asked.page(self.total if self.cell is None else in_cell)
-        return self.at.listed(order, self.cell, limit=page.size, offset=page.offset), page
+        least = self._least_power(page.last_shown) if order == "number" and self.cell is None else 0
+        return self.at.listed(order, self.cell, limit=page.size, offset=page.offset, least_power=least), page
+
+    def _least_power(self, number: int) -> int:
+        """Return a power that everybody up to a number has, in tenths: the squares say how many have at least as much."""
+        found = 0
+        for square in sorted(self.squares, key=lambda square: -(square.cell or 0)):
+            found += square.number if square.cell is not None else 0
+            if square.cell is not None and found >= number:
+                return square.cell // CELLS * (MOST // CELLS)
+        return 0
 
     def numbers(self, rows: Sequence[Stood], offset: int = 0) -> dict[int, int]:
         """Return the numbers of rows of the table, of which so many come before."""

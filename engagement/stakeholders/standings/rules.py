@@ -38,7 +38,10 @@ class Level(Worded):
     @property
     def step(self) -> int:
         """Its place on the scale, from 0."""
-        return list(Level).index(self)
+        return _STEPS[self]
+
+
+_STEPS = {level: step for step, level in enumerate(Level)}
 
 
 class Quadrant(Worded):

@@ -58,6 +58,8 @@ def interactions_of(stakeholder_id: int, reading: Reach) -> Select[Interaction]:
 def shown(interactions: Sequence[Interaction], maps: Reach, on: date) -> list[InteractionShown]:
     """Return interactions as a reader of these maps sees them on a day, in four queries."""
     ids = [each.id for each in interactions]
+    if not ids:
+        return []
     present = {row.interaction_id: row for row in _present(ids)}
     corrected = set(
         db.session.scalars(

@@ -8,12 +8,13 @@ from engagement.db import db
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import NAME_SORTED
 from engagement.stakeholders.standings.models import StakeholderStanding
-from engagement.stakeholders.standings.queries.placing import Stood, read
+from engagement.stakeholders.standings.queries.placing import Stood, counting, read
 from engagement.stakeholders.standings.queries.posts import may_be_labelled
-from engagement.stakeholders.standings.queries.reading import MapAt, gap, has_both_levels
-from engagement.stakeholders.standings.rules import gap_of
+from engagement.stakeholders.standings.queries.reading import GAP, HAS_BOTH_LEVELS, HAS_GAP, MapAt
 
 _NOW, _WANTED, _POWER = StakeholderStanding.level_now, StakeholderStanding.level_wanted, StakeholderStanding.influence
+_ORDER_OF_GAPS = case((and_(HAS_GAP, _POWER > 0), 0), (and_(HAS_GAP, _POWER.is_(None)), 1), else_=2)
+_FIRST = (_ORDER_OF_GAPS, case((_POWER.is_(None), -GAP), else_=-GAP * _POWER), NAME_SORTED, Stakeholder.id)
 
 
 @dataclass(frozen=True)
@@ -32,27 +33,26 @@ class Gaps(MapAt):
 
     def counts(self) -> GapCounts:
         """Return how many there are of which kind."""
-        is_labelled = may_be_labelled(self.on)
-        said = self.rows().with_only_columns(is_labelled, _NOW, _WANTED, func.count(), maintain_column_froms=True)
-        total = both = below = without = not_kept = 0
-        for told, now, wanted, number in db.session.execute(said.group_by(is_labelled, _NOW, _WANTED)):
-            between = gap_of(now, wanted)
-            total += number
-            not_kept += 0 if told else number
-            both += number if told and between is not None else 0
-            below += number if told and between else 0
-            without += number if told and between is None else 0
-        return GapCounts(total, both, below, without, not_kept)
+        is_told = may_be_labelled(self.on)
+        counted = (
+            func.count(),
+            func.sum(case((and_(HAS_BOTH_LEVELS, is_told), 1), else_=0)),
+            func.sum(case((and_(HAS_BOTH_LEVELS, HAS_GAP, is_told), 1), else_=0)),
+            func.sum(case((is_told, 1), else_=0)),
+        )
+        total, both, below, told = db.session.execute(counting(counted, self.visible, self.filters, self.before)).one()
+        return GapCounts(total, both or 0, below or 0, (told or 0) - (both or 0), total - (told or 0))
 
-    def widest(self, size: int, offset: int) -> list[Stood]:
-        """Return a part of those with both levels: by gap times power; then gaps of those without a power; then no gap."""
-        urgency, is_unjudged = gap() * _POWER, _POWER.is_(None)
-        rank = case((urgency > 0, 0), (and_(is_unjudged, gap() > 0), 1), else_=2)
-        order = (rank, case((urgency > 0, -urgency), (is_unjudged, -gap()), else_=0), NAME_SORTED, Stakeholder.id)
-        rows = self.rows().where(has_both_levels(), may_be_labelled(self.on))
-        return read(rows.order_by(*order).limit(size).offset(offset))
+    def widest(self, size: int, offset: int, below: int) -> list[Stood]:
+        """Return a part of those with both levels: by gap times power; then gaps of those without a power; then no gap.
+
+        Of `below` it is known how many have a gap: before them, nobody else has to be put in order.
+        """
+        rows = self.rows().where(HAS_BOTH_LEVELS, may_be_labelled(self.on))
+        rows = rows.where(HAS_GAP) if offset + size <= below else rows
+        return read(rows.order_by(*_FIRST).limit(size).offset(offset))
 
     def without_level(self, size: int) -> list[Stood]:
         """Return the first who lack one of the levels, by name."""
-        rows = self.rows().where(~has_both_levels(), may_be_labelled(self.on))
+        rows = self.rows().where(~HAS_BOTH_LEVELS, may_be_labelled(self.on))
         return read(rows.order_by(NAME_SORTED, Stakeholder.id).limit(size))

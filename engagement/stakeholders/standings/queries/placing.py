@@ -119,6 +119,21 @@ def standing(
     )
 
 
+def counting(
+    columns: Sequence[Any], visible_places: ColumnElement[bool], filters: Filters, before: datetime | None
+) -> Select[Any]:
+    """Return a SELECT of columns that count who stood on visible maps, without the tables that only filters ask."""
+    rows = select(*columns).select_from(Stakeholder)
+    rows = rows.outerjoin(StakeholderStanding, _of_then(StakeholderStanding, before))
+    if filters.words or filters.group is not None or filters.owner_id is not None:
+        rows = (
+            rows.join(StakeholderProfile, _of_then(StakeholderProfile, before))
+            .outerjoin(Person, Person.id == Stakeholder.person_id)
+            .outerjoin(Department, Department.id == Stakeholder.department_id)
+        )
+    return rows.where(*_on_maps(visible_places, filters, before))
+
+
 def read(rows: Select[int, int | None, int | None, int | None, str, str, bool]) -> list[Stood]:
     """Return the rows of `standing`, without levels where they must not be told."""
     return [Stood._make(row) if row[6] else Stood(*row[:4], is_labelled=False) for row in db.session.execute(rows)]

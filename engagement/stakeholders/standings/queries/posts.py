@@ -16,6 +16,7 @@ from engagement.programmes.models import Ownership, Programme
 from engagement.stakeholders.champions.queries import is_champion_on
 from engagement.stakeholders.models import Champion, Stakeholder, StakeholderProfile
 from engagement.stakeholders.queries import holds_now
+from engagement.stakeholders.rules import StakeholderKind
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.rules import LABELS
 from engagement.waves.models import Wave
@@ -68,6 +69,8 @@ def _holders(on: date) -> list[Select[Any]]:
 
 def is_labelled(stakeholder: Stakeholder, on: date) -> bool:
     """Return whether levels and impact of one stakeholder are kept on a day."""
+    if stakeholder.kind is not StakeholderKind.PERSON and stakeholder.merged_into_id is None:
+        return True
     asked = select(Stakeholder.id).where(Stakeholder.id == stakeholder.id, may_be_labelled(on))
     return db.session.scalar(asked) is not None
 

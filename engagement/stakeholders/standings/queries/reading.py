@@ -13,13 +13,22 @@ from engagement.people.models import Person
 from engagement.stakeholders.models import Stakeholder, StakeholderProfile
 from engagement.stakeholders.queries import NAME_SORTED, Filters
 from engagement.stakeholders.standings.models import StakeholderStanding
-from engagement.stakeholders.standings.queries.placing import Stood, quadrant_is, read, standing
+from engagement.stakeholders.standings.queries.placing import Stood, counting, quadrant_is, read, standing
 from engagement.stakeholders.standings.queries.posts import may_be_labelled
 from engagement.stakeholders.standings.rules import CELLS, HIGH, MOST, Level, Quadrant
 
 _POWER, _INTEREST = StakeholderStanding.influence, StakeholderStanding.interest
 _NOW, _WANTED = StakeholderStanding.level_now, StakeholderStanding.level_wanted
+#: Expressions are made once, because making them takes longer than what they ask.
+HAS_BOTH_LEVELS = and_(_NOW.is_not(None), _WANTED.is_not(None))
+_STEP_NOW, _STEP_WANTED = (case({each: each.step for each in Level}, value=level) for level in (_NOW, _WANTED))
+#: What `gap_of` answers of a standing that has both levels.
+HAS_GAP = _STEP_WANTED > _STEP_NOW
+GAP = case((HAS_GAP, _STEP_WANTED - _STEP_NOW), else_=0)
 _IS_PLACED = and_(_POWER.is_not(None), _INTEREST.is_not(None))
+_ROW, _COLUMN = (case((each >= MOST, CELLS - 1), else_=each // (MOST // CELLS)) for each in (_POWER, _INTEREST))
+#: The square, as `cell_of` does, NULL for who has no place.
+_CELL = case((or_(_POWER.is_(None), _INTEREST.is_(None)), None), else_=CELLS * _ROW + _COLUMN)
 _BY_NAME = (NAME_SORTED, Stakeholder.id)
 _BY_NUMBER = (_POWER.desc(), _INTEREST.desc(), *_BY_NAME)
 _BACKWARDS = (_POWER, _INTEREST, NAME_SORTED.desc(), Stakeholder.id.desc())
@@ -55,9 +64,9 @@ class MapAt:
     def squares(self) -> list[Square]:
         """Return the squares in which anybody stands, and those without a place as one."""
         level = case((may_be_labelled(self.on), type_coerce(_NOW, String)))
-        against, cell = and_(_NOW == Level.RESISTANT, may_be_labelled(self.on)), _cell()
-        counted = self.rows().with_only_columns(
-            cell,
+        against = and_(_NOW == Level.RESISTANT, may_be_labelled(self.on))
+        counted = (
+            _CELL,
             func.count(),
             func.sum(case((against, 1), else_=0)),
             func.sum(case((and_(_POWER >= HIGH, against), 1), else_=0)),
@@ -65,9 +74,9 @@ class MapAt:
             func.min(_POWER),
             func.min(_INTEREST),
             func.min(level),
-            maintain_column_froms=True,
         )
-        return [Square._make(row) for row in db.session.execute(counted.group_by(cell))]
+        rows = counting(counted, self.visible, self.filters, self.before).group_by(_CELL)
+        return [Square._make(row) for row in db.session.execute(rows)]
 
     def placed(self) -> list[Stood]:
         """Return all who have a place, by number."""
@@ -78,11 +87,21 @@ class MapAt:
         return read(self.rows().where(~_IS_PLACED).order_by(*_BY_NAME).limit(limit))
 
     def listed(
-        self, order: str, cell: int | None = None, *, limit: int | None = None, offset: int | None = None
+        self,
+        order: str,
+        cell: int | None = None,
+        *,
+        limit: int | None = None,
+        offset: int | None = None,
+        least_power: int = 0,
     ) -> list[Stood]:
-        """Return rows of the table in one of `ORDERS`, with "-" before it downwards; who lacks what it is by comes last."""
+        """Return rows of the table in one of `ORDERS`, with "-" before it downwards; who lacks what it is by comes last.
+
+        With `least_power` only those are put in order who have as much: ordering everybody takes longer than all else.
+        """
         column, is_down = order.removeprefix("-"), order.startswith("-")
-        rows = self.rows() if cell is None else self.rows().where(_cell() == cell)
+        rows = self.rows() if cell is None else self.rows().where(cell == _CELL)
+        rows = rows.where(_IS_PLACED, _POWER >= least_power) if least_power else rows
         if column == "number":
             by_number = case((_IS_PLACED, 0), else_=1), *(_BACKWARDS if is_down else _BY_NUMBER)
             return read(rows.order_by(*by_number).limit(limit).offset(offset))
@@ -108,37 +127,15 @@ class MapAt:
         return standing(self.visible, self.filters, self.before, self.on)
 
 
-def step_of(level: SQLColumnExpression[Any]) -> ColumnElement[Any]:
-    """Return the place of a level on its scale, NULL where none is said."""
-    return case({each: each.step for each in Level}, value=level)
-
-
-def gap() -> ColumnElement[Any]:
-    """Return what `gap_of` answers of a standing that has both levels."""
-    return case((step_of(_WANTED) > step_of(_NOW), step_of(_WANTED) - step_of(_NOW)), else_=0)
-
-
-def has_both_levels() -> ColumnElement[bool]:
-    """Return the condition on a standing that both levels are said."""
-    return and_(_NOW.is_not(None), _WANTED.is_not(None))
-
-
 def _keys(on: date) -> dict[str, SQLColumnExpression[Any]]:
     is_labelled = may_be_labelled(on)
-    a_gap = case((and_(has_both_levels(), is_labelled), gap()))
+    a_gap = case((and_(HAS_BOTH_LEVELS, is_labelled), GAP))
     return {
         "name": NAME_SORTED,
         "power": _POWER,
         "interest": _INTEREST,
         "quadrant": case(*((quadrant_is(each), number) for number, each in enumerate(Quadrant))),
-        "stance": case((is_labelled, step_of(_NOW))),
+        "stance": case((is_labelled, _STEP_NOW)),
         "gap": a_gap,
         "urgency": a_gap * _POWER,
     }
-
-
-def _cell() -> ColumnElement[Any]:
-    """Return the square, as `cell_of` does, NULL for who has no place."""
-    side = MOST // CELLS
-    power, interest = (case((each >= MOST, CELLS - 1), else_=each // side) for each in (_POWER, _INTEREST))
-    return case((or_(_POWER.is_(None), _INTEREST.is_(None)), None), else_=CELLS * power + interest)
