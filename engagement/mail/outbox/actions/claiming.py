@@ -13,8 +13,18 @@ from sqlalchemy import Integer, Table, and_, bindparam, exists, select, true, up
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from engagement.db import db, rows_changed
+from engagement.mail.bounces.queries import is_suppressed
 from engagement.mail.models import UNCLAIMED, Acknowledgement, Delivery, Reminder
-from engagement.mail.rules import CUT_OFF, GIVEN_UP, HAS_CONFIRMED, HAS_LEFT, DeliveryState, Outcome, wait_after
+from engagement.mail.rules import (
+    ADDRESS_STOPPED,
+    CUT_OFF,
+    GIVEN_UP,
+    HAS_CONFIRMED,
+    HAS_LEFT,
+    DeliveryState,
+    Outcome,
+    wait_after,
+)
 from engagement.people.models import Person
 
 #: How long a claim lasts: longer than the longest possible conversation with a mail server.
@@ -61,9 +71,10 @@ _CONFIRMED = exists().where(
     Acknowledgement.mailing_id == Reminder.of_mailing_id,
     Acknowledgement.person_id == _DELIVERY.c.person_id,
 )
+_STOPPED = is_suppressed(_DELIVERY.c.address)
 _MARK = (
     update(_DELIVERY)
-    .where(_CLAIMED_BY_ME, ~_LEFT, ~_CONFIRMED)
+    .where(_CLAIMED_BY_ME, ~_LEFT, ~_CONFIRMED, ~_STOPPED)
     .values(
         state=DeliveryState.ATTEMPTING,
         attempted_at=bindparam("the_now"),
@@ -78,6 +89,11 @@ _SUPPRESS_CONFIRMED = (
     update(_DELIVERY)
     .where(_CLAIMED_BY_ME, _CONFIRMED)
     .values(state=DeliveryState.SUPPRESSED, reason=HAS_CONFIRMED, **UNCLAIMED)
+)
+_SUPPRESS_STOPPED = (
+    update(_DELIVERY)
+    .where(_CLAIMED_BY_ME, _STOPPED)
+    .values(state=DeliveryState.SUPPRESSED, reason=ADDRESS_STOPPED, **UNCLAIMED)
 )
 _RECORD = (
     update(_DELIVERY)
@@ -122,8 +138,8 @@ def _claim(state: DeliveryState, is_urgent: bool, worker: str, size: int, now: d
 def mark_attempt(delivery: Delivery, worker: str, now: datetime) -> bool:
     """Mark a claimed delivery as being attempted; return whether it may be sent now.
 
-    It may not when the claim ran out, or when since queueing the person has left or confirmed what a reminder is about;
-    the last two are recorded. The caller commits before it speaks to the mail server.
+    It may not when the claim ran out, or when since queueing the person has left or confirmed what a reminder is about,
+    or mail to the address came back; all but the first are recorded. The caller commits before it speaks to the mail server.
     """
     marking = {"the_id": delivery.id, "the_worker": worker, "the_now": now}
     lasting = {"the_attempts": delivery.attempts + 1, "the_lease": now + LEASE}
@@ -131,6 +147,7 @@ def mark_attempt(delivery: Delivery, worker: str, now: datetime) -> bool:
         return True
     db.session.execute(_SUPPRESS_LEAVER, marking)
     db.session.execute(_SUPPRESS_CONFIRMED, marking)
+    db.session.execute(_SUPPRESS_STOPPED, marking)
     return False
 
 
