@@ -130,7 +130,9 @@ def arranged(groups: Sequence[Group], sizes: Sizes) -> list[Mark]:
         else:
             marks = [_alone(dot) for dot in group.dots]
             cells[group.cell] = [_counted(group, sizes)] if _any_cover(marks, sizes) else marks
-    while _settled_once(cells, sizes):
+    # Counts in the middle of their squares cover nobody; whoever stands alone beside one may.
+    is_settled = are_many and all(group.number > 1 for group in groups)
+    while not is_settled and _settled_once(cells, sizes):
         pass
     return sorted((mark for marks in cells.values() for mark in marks), key=_place)
 

@@ -28,7 +28,7 @@ GAP = case((HAS_GAP, _STEP_WANTED - _STEP_NOW), else_=0)
 _IS_PLACED = and_(_POWER.is_not(None), _INTEREST.is_not(None))
 _ROW, _COLUMN = (case((each >= MOST, CELLS - 1), else_=each // (MOST // CELLS)) for each in (_POWER, _INTEREST))
 #: The square, as `cell_of` does, NULL for who has no place.
-_CELL = case((or_(_POWER.is_(None), _INTEREST.is_(None)), None), else_=CELLS * _ROW + _COLUMN)
+_square: ColumnElement[Any] = case((or_(_POWER.is_(None), _INTEREST.is_(None)), None), else_=CELLS * _ROW + _COLUMN)
 _BY_NAME = (NAME_SORTED, Stakeholder.id)
 _BY_NUMBER = (_POWER.desc(), _INTEREST.desc(), *_BY_NAME)
 _BACKWARDS = (_POWER, _INTEREST, NAME_SORTED.desc(), Stakeholder.id.desc())
@@ -66,7 +66,7 @@ class MapAt:
         level = case((may_be_labelled(self.on), type_coerce(_NOW, String)))
         against = and_(_NOW == Level.RESISTANT, may_be_labelled(self.on))
         counted = (
-            _CELL,
+            _square,
             func.count(),
             func.sum(case((against, 1), else_=0)),
             func.sum(case((and_(_POWER >= HIGH, against), 1), else_=0)),
@@ -75,7 +75,7 @@ class MapAt:
             func.min(_INTEREST),
             func.min(level),
         )
-        rows = counting(counted, self.visible, self.filters, self.before).group_by(_CELL)
+        rows = counting(counted, self.visible, self.filters, self.before).group_by(_square)
         return [Square._make(row) for row in db.session.execute(rows)]
 
     def placed(self) -> list[Stood]:
@@ -100,8 +100,8 @@ class MapAt:
         With `least_power` only those are put in order who have as much: ordering everybody takes longer than all else.
         """
         column, is_down = order.removeprefix("-"), order.startswith("-")
-        rows = self.rows() if cell is None else self.rows().where(cell == _CELL)
-        rows = rows.where(_IS_PLACED, _POWER >= least_power) if least_power else rows
+        rows = self.rows() if cell is None else self.rows().where(_square == cell)
+        rows = rows.where(_IS_PLACED, _POWER.between(least_power, MOST)) if least_power else rows
         if column == "number":
             by_number = case((_IS_PLACED, 0), else_=1), *(_BACKWARDS if is_down else _BY_NUMBER)
             return read(rows.order_by(*by_number).limit(limit).offset(offset))
