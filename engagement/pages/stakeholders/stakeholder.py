@@ -36,6 +36,7 @@ from engagement.stakeholders.scopes import (
     note_of,
     places_within,
     stakeholder_to_erase,
+    stakeholders_within,
 )
 from engagement.stakeholders.standings.queries.present import StandingShown, standing_shown
 from engagement.words import language_words
@@ -68,7 +69,7 @@ def stakeholder(stakeholder_id: int) -> Drawn | BaseResponse:
 
 def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm) -> Drawn:
     reader, row = guard.reader(), line.stakeholder
-    planning, reading = rights.planning(reader), rights.reading(reader)
+    planning, reading, reading_maps = rights.planning(reader), rights.reading(reader), rights.reading_maps(reader)
     maps = maps_of(row)
     shown, contact = standing_shown(row, today()), contacts_of([row], today())[row.id]
     return drawn(
@@ -78,10 +79,12 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
         line=line,
         places=[(place, _opens(reading, place)) for place in line.places],
         shown=shown,
-        relations=relations_of(rights.reading_maps(reader), row, today()),
+        relations=relations_of(reading_maps, row, today()),
         contact=contact,
         contact_words=contact_words(contact, today()),
-        history=history_of(row.id, places_within(rights.reading_maps(reader)), with_labels=shown.is_labelled),
+        history=history_of(
+            row.id, places_within(reading_maps), stakeholders_within(reading_maps), with_labels=shown.is_labelled
+        ),
         **(_for_keepers(row, contact, shown) if maps.any_within(rights.reading_notes(reader)) else _FOR_OTHERS),
         may_write=maps.any_within(planning),
         may_change=maps.all_within(planning),
