@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from factories import PASSWORD, TESTER, make_account, make_department, make_people, make_person, signed_in
+from previews import sealed
 from sqlalchemy import select
 
 from engagement.accounts import actions as accounts
@@ -51,7 +52,8 @@ def test_moving_go_live_is_shown_first_and_changes_nothing(manager, wave):
 def test_a_go_live_on_a_day_off_is_warned_about_before_and_after(manager, wave, day, why):
     move = {"go_live_on": day, "shown": day}
     pages = [manager.post(f"/waves/{wave.id}/go-live", data=move)]
-    manager.post(f"/waves/{wave.id}/go-live", data={**move, "confirm": "yes", "reason": "Later."})
+    path = f"/waves/{wave.id}/go-live"
+    manager.post(path, data=sealed(manager, path, {**move, "confirm": "yes", "reason": "Later."}))
     pages += [manager.get(f"/waves/{wave.id}"), manager.get(f"/waves/{wave.id}")]
     shown = [re.sub(r"\s+", " ", answer.get_data(as_text=True)) for answer in pages]
     assert [why in text for text in shown] == [True] * 3
@@ -61,7 +63,8 @@ def test_a_go_live_on_a_day_off_is_warned_about_before_and_after(manager, wave, 
 def test_moving_needs_a_reason_and_leaves_both_days_in_the_audit(manager, wave):
     move = {"go_live_on": "2026-05-26", "shown": "2026-05-26", "confirm": "yes"}
     assert "Say why it moves" in manager.post(f"/waves/{wave.id}/go-live", data=move).get_data(as_text=True)
-    answer = manager.post(f"/waves/{wave.id}/go-live", data={**move, "reason": "No change approver yet."})
+    path = f"/waves/{wave.id}/go-live"
+    answer = manager.post(path, data=sealed(manager, path, {**move, "reason": "No change approver yet."}))
     assert answer.status_code == 303
     assert db.session.get(Wave, wave.id).go_live_on == date(2026, 5, 26)
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "moved go-live")).one()
