@@ -11,6 +11,9 @@ from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.readiness.rules import Obstacle
 from engagement.waves.models import WaveDetails
 
+WENT_WELL, TO_CHANGE = "What went well, and should be done again?", "What would you do otherwise?"
+ONE_A_LINE = "One lesson a line. They are shown to whoever plans the next wave."
+
 
 class WaveForm(EditForm):
     """A wave's description, dates, people in charge, departments and workflows."""
@@ -19,6 +22,11 @@ class WaveForm(EditForm):
         "What is the wave called?", filters=[stripped], validators=[InputRequired("Write a name."), Length(max=200)]
     )
     aim = TextAreaField("What is it meant to achieve?", filters=[stripped])
+    exit_criteria = TextAreaField(
+        "How do you tell that it is stable?",
+        description="One sign a line, such as “A week without a wrong letter”. It is read again when the quiet period ends.",
+        filters=[stripped],
+    )
     go_live_on = DateField("When does it go live?", validators=[InputRequired("Choose a day.")])
     stabilises_until_on = DateField(
         "Until when is it left in peace to settle?",
@@ -38,7 +46,7 @@ class WaveForm(EditForm):
 
     def details(self) -> WaveDetails:
         """Return the description that was typed."""
-        said = WaveDetails(self.name.data, self.aim.data)
+        said = WaveDetails(self.name.data, self.aim.data, self.exit_criteria.data or "")
         if not self.training_lead_days:
             return said
         return replace(
@@ -71,6 +79,8 @@ class StepForm(Form):
     reason = TextAreaField(
         "Why?", description="It stays on the wave’s page, with your name and the day.", filters=[stripped]
     )
+    went_well = TextAreaField(WENT_WELL, description=ONE_A_LINE, filters=[stripped])
+    to_change = TextAreaField(TO_CHANGE, description=ONE_A_LINE, filters=[stripped])
 
     def overrulings(self) -> dict[str, str]:
         """Return why it goes on all the same, by the name of each thing that stands against the step."""
@@ -117,6 +127,13 @@ class AudiencesForm(EditForm):
         "Which audiences are in it?",
         description="Whoever comes into one of them joins the wave, and whoever leaves it leaves, until the wave is closed.",
     )
+
+
+class LessonsForm(Form):
+    """What to do again, and what otherwise."""
+
+    went_well = TextAreaField(WENT_WELL, description=ONE_A_LINE, filters=[stripped])
+    to_change = TextAreaField(TO_CHANGE, description=ONE_A_LINE, filters=[stripped])
 
 
 class MemberForm(Form):

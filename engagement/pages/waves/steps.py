@@ -26,6 +26,7 @@ from engagement.readiness.queries.obstacles import obstacles
 from engagement.readiness.rules import Obstacle, ObstacleKind
 from engagement.waves import actions, queries
 from engagement.waves.milestones.actions import settle_milestones
+from engagement.waves.lessons.actions import note_lessons
 from engagement.waves.models import Wave, WaveStep
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import wave_for
@@ -111,6 +112,8 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
     form = step_form([each for each in standing if each.kind.can_be_overruled])(data={"on": min(wave.go_live_on, on)})
     if status is not WaveStatus.LIVE:
         del form.on
+    if status is not WaveStatus.CLOSED:
+        del form.went_well, form.to_change
     if not (status is WaveStatus.PLANNED and wave.status is WaveStatus.ROLLED_BACK):
         del form.go_live_on
     if form.validate_on_submit():
@@ -157,6 +160,8 @@ def _take(wave: Wave, status: WaveStatus, form: StepForm, on: date) -> list[Occu
         actions.plan_again(wave, form.go_live_on.data, today=on, reason=reason, by=by, country=country)
     else:
         actions.change_status(wave, status, reason=reason, by=by)
+        if form.went_well:
+            note_lessons(wave, form.went_well.data, form.to_change.data, by=by)
     return []
 
 

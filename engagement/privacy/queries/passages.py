@@ -26,6 +26,8 @@ PLACES = {
     "workflow": "Workflow",
     "wave": "Wave",
     "wave_step": "Reason for a step of a wave",
+    "wave_fallback": "The way back of a wave",
+    "wave_lesson": "Lesson of a wave",
     "go_live_move": "Reason for another go-live",
     "value_metric": "What is measured of a workflow",
     "metric_baseline": "How a metric stood before",

@@ -84,6 +84,7 @@ REACH: dict[str, Reach] = {
     "milestone": NOBODY,
     "wave_step": NOBODY,
     "wave_audience": NOBODY,
+    "wave_lesson": NOBODY,
     "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
