@@ -123,6 +123,8 @@ CALLED = {
     "file_id": "kept_upload",
     "form_id": "kept_form",
     "grant_id": "role_grant",
+    "document_id": "handed_over",
+    "member_id": "body_member",
     "message_id": "mailbox_message",
     "metric_id": "value_metric",
     "note_id": "stakeholder_note",

@@ -14,6 +14,8 @@ from engagement.communications.texts.rules.subjects import in_words
 from engagement.db import db
 from engagement.mail import queries
 from engagement.mail.actions import deciding
+from engagement.mail.bounces.models import Bounce
+from engagement.mail.bounces.queries import bounces_of_deliveries
 from engagement.mail.confirmations.queries import acknowledged_at
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.queries import DeliveryFilters, Waiting
@@ -46,6 +48,7 @@ class Line:
     waits_until: datetime | None
     may_leave: bool
     may_send_again: bool
+    bounce: Bounce | None
 
 
 @blueprint.get("/deliveries")
@@ -58,6 +61,7 @@ def deliveries() -> str:
     found, page = asked.shown(rows, TALL_PER_PAGE)
     decides = rights.keeping_people(guard.reader()).everything
     confirmed = acknowledged_at(found)
+    bounced = bounces_of_deliveries([row.id for row in found])
     mailing = db.session.get(Mailing, filters.mailing_id) if filters.mailing_id else None
     person = db.session.get(Person, filters.person_id) if filters.person_id else None
     letters = filters.with_sign_in
@@ -65,7 +69,7 @@ def deliveries() -> str:
     later = queries.waiting_for_hours(clock.now(), mailing.id if mailing else None, with_sign_in=letters)
     return render_template(
         "calendar/deliveries.html",
-        lines=[_line(delivery, decides, confirmed.get(delivery.id)) for delivery in found],
+        lines=[_line(row, decides, confirmed.get(row.id), bounced.get(row.id)) for row in found],
         page=page,
         asked=asked,
         shows_unknown=filters.state is DeliveryState.UNKNOWN,
@@ -106,7 +110,7 @@ def _name(mailing: Mailing) -> str:
     return in_words(mailing.subject.replace(slot("title"), mailing.title))
 
 
-def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None) -> Line:
+def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None, bounce: Bounce | None) -> Line:
     waits = delivery.state is DeliveryState.QUEUED and delivery.due_at > clock.now()
     return Line(
         delivery,
@@ -115,6 +119,7 @@ def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None) -> L
         delivery.due_at if waits else None,
         may_leave=decides and delivery.needs_decision,
         may_send_again=decides and delivery.can_be_sent_again,
+        bounce=bounce,
     )
 
 

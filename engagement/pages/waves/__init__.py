@@ -10,6 +10,7 @@ from engagement.pages.waves import (
     members,
     milestones,
     moves,
+    portfolio,
     programmes,
     steps,
     timeline,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from markupsafe import Markup
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -13,6 +14,8 @@ from engagement.waves.models import WaveDetails
 
 WENT_WELL, TO_CHANGE = "What went well, and should be done again?", "What would you do otherwise?"
 ONE_A_LINE = "One lesson a line. They are shown to whoever plans the next wave."
+#: The sentence itself stands above the field; who hears the page hears it with the question.
+WHY_WITHOUT = Markup('Why does it go on all the same?<span class="visually-hidden"> {}</span>')
 
 
 class WaveForm(EditForm):
@@ -91,10 +94,7 @@ class StepForm(Form):
 
 def step_form(obstacles: Iterable[Obstacle]) -> type[StepForm]:
     """Return the form of a step with one more question for each thing that stands against it and can be overruled."""
-    asked = {
-        each.name: StringField(f"{each.sentence}: why does it go on all the same?", filters=[stripped])
-        for each in obstacles
-    }
+    asked = {each.name: StringField(WHY_WITHOUT.format(each.sentence), filters=[stripped]) for each in obstacles}
     return type("StepForm", (StepForm,), {"overruled": frozenset(asked), **asked})
 
 

@@ -22,11 +22,13 @@ from engagement.pages.waves import blueprint
 from engagement.pages.waves.fallback import way_back
 from engagement.pages.waves.forms import StepForm, TakeBackForm, step_form
 from engagement.readiness import actions as readiness
+from engagement.readiness.actions import Overruled
 from engagement.readiness.queries.obstacles import obstacles
-from engagement.readiness.rules import Obstacle, ObstacleKind
+from engagement.readiness.rules import ObstacleKind
+from engagement.readiness.scopes import may_overrule
 from engagement.waves import actions, queries
-from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.lessons.actions import note_lessons
+from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.models import Wave, WaveStep
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import wave_for
@@ -60,9 +62,11 @@ DONE_AT = {
     ObstacleKind.NO_WORKFLOW: Place.PLAN_WAVE,
     ObstacleKind.NO_LEAD: Place.PLAN_WAVE,
     ObstacleKind.GO_LIVE_PASSED: Place.MOVE_GO_LIVE,
+    ObstacleKind.TRAINING_TOO_LATE: Place.MILESTONES,
     ObstacleKind.VACANCY: Place.NAME_OWNERS,
     ObstacleKind.NO_METRIC: Place.VALUE,
     ObstacleKind.NO_BASELINE: Place.BASELINE,
+    ObstacleKind.CONSULTATION: Place.CONSULTATION,
 }
 
 
@@ -109,7 +113,9 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
         raise BadInput("Choose one of the steps that the page offers.")
     status = WaveStatus(asked)
     standing = obstacles(wave, on, to=status) if status in wave.status.next_steps else []
-    form = step_form([each for each in standing if each.kind.can_be_overruled])(data={"on": min(wave.go_live_on, on)})
+    planning = rights.planning(guard.reader())
+    overrulable = [each for each in standing if may_overrule(planning, wave, each.kind)]
+    form = step_form(overrulable)(data={"on": min(wave.go_live_on, on)})
     if status is not WaveStatus.LIVE:
         del form.on
     if status is not WaveStatus.CLOSED:
@@ -139,7 +145,7 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
         step=STEPS[status],
         lede=f"{wave.title} is {wave.status.word.lower()}. {CONSEQUENCES[status]}",
         obstacles=[(each, address_of(DONE_AT[each.kind], each.key)) for each in standing],
-        obstacles_lede=_obstacles_lede(standing),
+        obstacles_lede=_obstacles_lede(len(standing) - len(overrulable)),
         points=None if points is None else _shown(points),
         points_lede=_points_lede(points or (), status),
         way_back=way_back(wave, with_others=True) if status is WaveStatus.ROLLED_BACK else None,
@@ -150,9 +156,9 @@ def _take(wave: Wave, status: WaveStatus, form: StepForm, on: date) -> list[Occu
     """Take the step; return the messages that go out because of it."""
     by, reason = guard.reader().actor, form.reason.data
     if status is WaveStatus.LIVE:
-        readiness.go_live(wave, form.on.data, reason=reason, overrulings=form.overrulings(), today=on, by=by)
+        readiness.go_live(wave, form.on.data, reason=reason, overruled=_overruled(form), today=on, by=by)
     elif status is WaveStatus.READY:
-        readiness.make_ready(wave, reason=reason, overrulings=form.overrulings(), today=on, by=by)
+        readiness.make_ready(wave, reason=reason, overruled=_overruled(form), today=on, by=by)
     elif status is WaveStatus.ROLLED_BACK:
         return roll_back(wave, reason=reason, by=by)
     elif form.go_live_on:
@@ -165,10 +171,13 @@ def _take(wave: Wave, status: WaveStatus, form: StepForm, on: date) -> list[Occu
     return []
 
 
-def _obstacles_lede(standing: Sequence[Obstacle]) -> str:
-    firm = sum(not each.kind.can_be_overruled for each in standing)
+def _overruled(form: StepForm) -> Overruled:
+    return Overruled(form.overrulings(), rights.planning(guard.reader()))
+
+
+def _obstacles_lede(firm: int) -> str:
     if firm:
-        return f"{number_word(firm).capitalize()} of these {'has' if firm == 1 else 'have'} to be done first; nobody can overrule {'it' if firm == 1 else 'them'}."
+        return f"{number_word(firm).capitalize()} of these {'has' if firm == 1 else 'have'} to be done first; you can’t overrule {'it' if firm == 1 else 'them'}."
     return (
         "Do these first, or say for each why it goes on without. Your reason stays on the wave’s page, with your name."
     )

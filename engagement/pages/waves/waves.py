@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,6 +17,7 @@ from engagement.communications.models import Communication
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.queries.reached import last_sent
 from engagement.communications.texts.queries.subjects import subjects_shown
+from engagement.consultations.queries.standing import shown_of_wave
 from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, reader_zone, short_day, today
@@ -41,10 +42,10 @@ from engagement.stakeholders.rules import COVERAGE_DEFINITION
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.queries.progress import wave_progress
 from engagement.waves import actions, queries
+from engagement.waves.lessons.queries import lessons_of, lessons_of_programme
 from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.milestones.rules import MilestoneKind
-from engagement.waves.lessons.queries import lessons_of, lessons_of_programme
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import reaches_wave, wave_for
@@ -145,7 +146,9 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
             settle_assignments(clock.now(), wave.id)
         if saved:
             return saved.to("waves.wave", wave_id=wave_id)
-    return drawn("waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place, warnings=[], lessons=[])
+    return drawn(
+        "waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place, warnings=[], lessons=[]
+    )
 
 
 def _not_offered(field: TickField, standing: Sequence[Placed]) -> list[Placed]:
@@ -180,32 +183,20 @@ def wave(wave_id: int) -> str:
     held = programmes.holdings([workflow.id for workflow in workflows])
     messages = next_messages(row.id)
     subjects = subjects_shown(messages)
-    here_today = clock.today(guard.settings().timezone)
-    sums, moves, steps = (
-        member_sums([row.id]),
-        queries.moves_of_waves([row.id]).get(row.id, []),
-        queries.steps_of(row.id),
-    )
-    covered, yesterday = wave_coverage(row.id, here_today, sums), here_today - timedelta(days=1)
-    progress = wave_progress(row.id)
+    moves, steps = queries.moves_of_waves([row.id]).get(row.id, []), queries.steps_of(row.id)
+    yesterday = clock.today(guard.settings().timezone) - timedelta(days=1)
     return render_template(
         "waves/wave.html",
         wave=row,
         lede=_lede(row),
-        number=sum(each.members for each in sums),
+        **_of_people(row.id),
         departments=queries.departments_of_waves([row.id]).get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         milestones=_milestones(row, [(m.sends_at, subjects[m.id]) for m in messages]),
-        progress=replace(progress, rows=tuple(progress.behind[:MOST_DEPARTMENTS])),
-        more_departments=max(0, len(progress.rows) - MOST_DEPARTMENTS),
-        without_role=sum(each.without_role for each in sums),
         concerns=resistance.open_by_source(row.id, yesterday) if may_plan else None,
         concerns_on=yesterday,
         messages=[(message, subjects[message.id]) for message in messages],
         stakeholders=map_of(reader, row),
-        coverage=covered,
-        coverage_words=coverage_lede(covered),
-        coverage_definition=COVERAGE_DEFINITION,
         sent=last_sent(Communication.wave_id == row.id, MOST_SENT),
         may_plan=may_plan,
         reads_people=reaches_wave(rights.reading(reader), row),
@@ -213,6 +204,7 @@ def wave(wave_id: int) -> str:
         may_take_back=queries.status_before(steps, clock.now()) is not None,
         steps=steps_shown(steps),
         overrulings=overrulings_of(row.id),
+        consultations=shown_of_wave(row.id),
         move=move_words(moves),
         outdated=outdated_messages(row, moves) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
@@ -220,6 +212,21 @@ def wave(wave_id: int) -> str:
         fallback=way_back(row) if may_plan and row.status.is_open else None,
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
     )
+
+
+def _of_people(wave_id: int) -> dict[str, Any]:
+    """Return what the page says of a wave's people: how many, what they have learned, and who stands by them."""
+    sums, progress = member_sums([wave_id]), wave_progress(wave_id)
+    covered = wave_coverage(wave_id, clock.today(guard.settings().timezone), sums)
+    return {
+        "number": sum(each.members for each in sums),
+        "without_role": sum(each.without_role for each in sums),
+        "progress": replace(progress, rows=tuple(progress.behind[:MOST_DEPARTMENTS])),
+        "more_departments": max(0, len(progress.rows) - MOST_DEPARTMENTS),
+        "coverage": covered,
+        "coverage_words": coverage_lede(covered),
+        "coverage_definition": COVERAGE_DEFINITION,
+    }
 
 
 def _lede(wave: Wave) -> str:

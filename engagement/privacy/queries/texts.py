@@ -8,11 +8,13 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "audience": ("name", "note"),
     "mailing": ("subject", "title", "text", "html"),
     "translation": ("subject", "text", "html"),
+    "bounce": ("text",),
+    "suppression": ("lift_reason",),
     "module": ("title", "summary", "body"),
     "programme": ("name", "purpose"),
     "workflow": (
         *("name", "summary", "system_does", "people_do", "who_decides"),
-        *("signs_of_error", "then_do", "about_the_job"),
+        *("signs_of_error", "then_do", "about_the_job", "documentation_url", "documentation_version"),
     ),
     "workflow_version": ("changes",),
     "wave": ("name", "aim", "exit_criteria"),
@@ -21,6 +23,12 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "milestone": ("name",),
     "wave_step": ("reason",),
     "go_live_move": ("reason",),
+    "body": ("name",),
+    "consultation": ("basis",),
+    "handed_over": ("name", "version", "link", "text"),
+    "body_question": ("text",),
+    "body_answer": ("text",),
+    "position": ("words",),
     "value_metric": ("name",),
     "metric_baseline": ("method", "reason"),
     "metric_reading": ("note",),
@@ -65,6 +73,7 @@ SIGNED: Mapping[str, tuple[str, ...]] = {
     "leftover": ("decided_by",),
     "own_due_day": ("said_by",),
     "mailing": ("sender_name",),
+    "suppression": ("lifted_by",),
 }
 #: Columns into which the service itself writes names: old and new values, and problems of files and jobs.
 WRITTEN_DOWN: Mapping[str, tuple[str, ...]] = {

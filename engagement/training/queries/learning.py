@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engagement import clock
 from engagement.db import db
@@ -20,6 +20,12 @@ from engagement.training.rules import ItemKind, LearningState
 from engagement.waves.models import Wave
 
 ROLE_ORDER = list(TrainingRole)
+# Read whenever somebody learns; building it each time would cost as much as reading.
+_COUNTING = (
+    select(Completion)
+    .where(Completion.person_id.in_(bindparam("people", expanding=True)), counting())
+    .order_by(Completion.completed_at, Completion.module_version, Completion.id)
+)
 
 
 @dataclass(frozen=True)
@@ -174,11 +180,7 @@ def _as_asked(
 def _completions(person_ids: Sequence[int]) -> dict[int, dict[int, Completion]]:
     """Return each person's newest counting completion of each module."""
     found: dict[int, dict[int, Completion]] = defaultdict(dict)
-    for row in db.session.scalars(
-        select(Completion)
-        .where(Completion.person_id.in_(person_ids), counting())
-        .order_by(Completion.completed_at, Completion.module_version, Completion.id)
-    ):
+    for row in db.session.scalars(_COUNTING, {"people": list(person_ids)}):
         found[row.person_id][row.module_id] = row
     return found
 

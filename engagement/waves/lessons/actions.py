@@ -23,9 +23,7 @@ def note_lessons(wave: Wave, went_well: str, to_change: str, *, by: Actor) -> in
     known = {(row.kind, row.text) for row in lessons_of(wave.id)}
     new = [(kind, line) for kind, lines in given.items() for line in lines if (kind, line) not in known]
     for kind, line in new:
-        db.session.add(
-            WaveLesson(wave_id=wave.id, kind=kind, text=line, said_at=clock.now(), said_by=by.name[:401])
-        )
+        db.session.add(WaveLesson(wave_id=wave.id, kind=kind, text=line, said_at=clock.now(), said_by=by.name[:401]))
     if new:
         audit.record(Verb.NOTED_LESSONS, wave, by=by, lessons=(None, [line for _, line in new]))
         db.session.flush()

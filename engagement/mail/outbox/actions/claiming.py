@@ -9,11 +9,22 @@ sends a message twice.
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
-from sqlalchemy import Table, and_, bindparam, exists, select, true, update
+from sqlalchemy import Integer, Table, and_, bindparam, exists, select, true, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from engagement.db import db, rows_changed
+from engagement.mail.bounces.queries import is_suppressed
 from engagement.mail.models import UNCLAIMED, Acknowledgement, Delivery, Reminder
-from engagement.mail.rules import CUT_OFF, GIVEN_UP, HAS_CONFIRMED, HAS_LEFT, DeliveryState, Outcome, wait_after
+from engagement.mail.rules import (
+    ADDRESS_STOPPED,
+    CUT_OFF,
+    GIVEN_UP,
+    HAS_CONFIRMED,
+    HAS_LEFT,
+    DeliveryState,
+    Outcome,
+    wait_after,
+)
 from engagement.people.models import Person
 
 #: How long a claim lasts: longer than the longest possible conversation with a mail server.
@@ -32,15 +43,38 @@ _CLAIMED_BY_ME = and_(
     _DELIVERY.c.claimed_by == bindparam("the_worker"),
     _DELIVERY.c.claimed_until > bindparam("the_now"),
 )
+
+
+def _claiming(state: DeliveryState, is_urgent: bool) -> ReturningUpdate[Delivery]:
+    # A CTE: PostgreSQL may run a subquery in IN more than once, and would then lock more rows than it claims.
+    due = (
+        select(Delivery.id)
+        .where(Delivery.state == state, Delivery.is_urgent.is_(is_urgent), Delivery.due_at <= bindparam("the_now"))
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(bindparam("the_size", type_=Integer))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    return (
+        update(Delivery)
+        .where(Delivery.id.in_(select(due.c.id)))
+        .values(state=DeliveryState.CLAIMED, claimed_by=bindparam("the_worker"), claimed_until=bindparam("the_lease"))
+        .returning(Delivery)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+
+
+_CLAIM = {(state, is_urgent): _claiming(state, is_urgent) for state, is_urgent in _LANES}
 _LEFT = exists().where(Person.id == _DELIVERY.c.person_id, Person.left_at.is_not(None))
 _CONFIRMED = exists().where(
     Reminder.mailing_id == _DELIVERY.c.mailing_id,
     Acknowledgement.mailing_id == Reminder.of_mailing_id,
     Acknowledgement.person_id == _DELIVERY.c.person_id,
 )
+_STOPPED = is_suppressed(_DELIVERY.c.address)
 _MARK = (
     update(_DELIVERY)
-    .where(_CLAIMED_BY_ME, ~_LEFT, ~_CONFIRMED)
+    .where(_CLAIMED_BY_ME, ~_LEFT, ~_CONFIRMED, ~_STOPPED)
     .values(
         state=DeliveryState.ATTEMPTING,
         attempted_at=bindparam("the_now"),
@@ -55,6 +89,11 @@ _SUPPRESS_CONFIRMED = (
     update(_DELIVERY)
     .where(_CLAIMED_BY_ME, _CONFIRMED)
     .values(state=DeliveryState.SUPPRESSED, reason=HAS_CONFIRMED, **UNCLAIMED)
+)
+_SUPPRESS_STOPPED = (
+    update(_DELIVERY)
+    .where(_CLAIMED_BY_ME, _STOPPED)
+    .values(state=DeliveryState.SUPPRESSED, reason=ADDRESS_STOPPED, **UNCLAIMED)
 )
 _RECORD = (
     update(_DELIVERY)
@@ -89,23 +128,8 @@ def claim_batch(worker: str, size: int, now: datetime) -> list[Delivery]:
 
 
 def _claim(state: DeliveryState, is_urgent: bool, worker: str, size: int, now: datetime) -> list[Delivery]:
-    # A CTE: PostgreSQL may run a subquery in IN more than once, and would then lock more rows than it claims.
-    due = (
-        select(Delivery.id)
-        .where(Delivery.state == state, Delivery.is_urgent.is_(is_urgent), Delivery.due_at <= now)
-        .order_by(Delivery.due_at, Delivery.id)
-        .limit(size)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    claim = (
-        update(Delivery)
-        .where(Delivery.id.in_(select(due.c.id)))
-        .values(state=DeliveryState.CLAIMED, claimed_by=worker, claimed_until=now + LEASE)
-        .returning(Delivery)
-    )
-    options = {"synchronize_session": False, "populate_existing": True}
-    rows = list(db.session.scalars(claim, execution_options=options))
+    values = {"the_size": size, "the_now": now, "the_worker": worker, "the_lease": now + LEASE}
+    rows = list(db.session.scalars(_CLAIM[state, is_urgent], values))
     for row in rows:
         db.session.expunge(row)
     return sorted(rows, key=lambda row: (row.due_at, row.id))
@@ -114,8 +138,8 @@ def _claim(state: DeliveryState, is_urgent: bool, worker: str, size: int, now: d
 def mark_attempt(delivery: Delivery, worker: str, now: datetime) -> bool:
     """Mark a claimed delivery as being attempted; return whether it may be sent now.
 
-    It may not when the claim ran out, or when since queueing the person has left or confirmed what a reminder is about;
-    the last two are recorded. The caller commits before it speaks to the mail server.
+    It may not when the claim ran out, or when since queueing the person has left or confirmed what a reminder is about,
+    or mail to the address came back; all but the first are recorded. The caller commits before it speaks to the mail server.
     """
     marking = {"the_id": delivery.id, "the_worker": worker, "the_now": now}
     lasting = {"the_attempts": delivery.attempts + 1, "the_lease": now + LEASE}
@@ -123,6 +147,7 @@ def mark_attempt(delivery: Delivery, worker: str, now: datetime) -> bool:
         return True
     db.session.execute(_SUPPRESS_LEAVER, marking)
     db.session.execute(_SUPPRESS_CONFIRMED, marking)
+    db.session.execute(_SUPPRESS_STOPPED, marking)
     return False
 
 

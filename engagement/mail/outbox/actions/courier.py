@@ -14,6 +14,7 @@ import structlog
 from engagement import clock
 from engagement.db import db
 from engagement.errors import EngagementError, RuleBroken
+from engagement.mail.bounces.rules.return_path import ReturnPath
 from engagement.mail.models import Delivery, Mailing, Translation
 from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.pace import Pace, wait_unless
@@ -42,7 +43,8 @@ KEPT_LETTERS = 32
 class Courier:
     """Sending over one connection, inside an application context; not to be shared between threads.
 
-    `worker` is a name that no other worker has. `stopping` is called between messages.
+    `worker` is a name that no other worker has. `stopping` is called between messages. `return_path` says
+    where a message returns to; without it, to the sender.
     """
 
     def __init__(
@@ -53,7 +55,9 @@ class Courier:
         mail_from: str,
         pace: Pace | None = None,
         stopping: Callable[[], bool] = lambda: False,
+        return_path: ReturnPath | None = None,
     ) -> None:
+        self.return_path = return_path
         self.transport = transport
         self.worker = worker
         self.link_for = link_for
@@ -127,7 +131,8 @@ class Courier:
             self.counts.add(DeliveryState.SUPPRESSED)
             return True
         prepared = self._prepared_for(delivery)
-        outcome = self.transport.send(prepared.sender, delivery.address, message)
+        sender = self.return_path(delivery.id, delivery.queued_at) if self.return_path else prepared.sender
+        outcome = self.transport.send(sender, delivery.address, message)
         self._unwritten = (delivery, outcome)
         self.counts.add(outcome.state)
         if outcome.is_ours:

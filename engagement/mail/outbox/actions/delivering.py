@@ -12,6 +12,7 @@ import structlog
 
 from engagement import clock
 from engagement.db import db
+from engagement.mail.bounces.rules.return_path import ReturnPath
 from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.courier import Courier, LinkFor
 from engagement.mail.outbox.actions.pace import Pace
@@ -41,6 +42,7 @@ def deliver_until_empty(
     pace: Pace | None = None,
     stopping: Callable[[], bool] = lambda: False,
     progress: Callable[[Counts], None] = lambda _counts: None,
+    return_path: ReturnPath | None = None,
 ) -> Counts:
     """Send everything that is due now and return the outcomes; runs inside an application context.
 
@@ -48,7 +50,7 @@ def deliver_until_empty(
     """
     claiming.release_expired(clock.now())
     db.session.commit()
-    courier = Courier(transport, worker, link_for, mail_from, pace, stopping)
+    courier = Courier(transport, worker, link_for, mail_from, pace, stopping, return_path)
     try:
         while courier.deliver_once():
             progress(courier.counts)
@@ -75,12 +77,15 @@ class Worker:
         *,
         connections: int = 2,
         rate: int = 0,
+        return_path: ReturnPath | None = None,
     ) -> None:
         self._app_context = app_context
         self._stop = threading.Event()
         pace = Pace(rate)
         self._couriers = [
-            Courier(Transport(smtp_url), unique_name("worker"), link_for, mail_from, pace, self._stop.is_set)
+            Courier(
+                Transport(smtp_url), unique_name("worker"), link_for, mail_from, pace, self._stop.is_set, return_path
+            )
             for _ in range(connections)
         ]
         self._threads = [

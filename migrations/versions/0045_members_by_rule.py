@@ -1,49 +1,39 @@
-"""Waves can be rolled back, with a plan and messages that are kept for it."""
+"""People are in a wave because an audience is."""
 
 import sqlalchemy as sa
 from alembic import op
 
 from engagement.db import UtcDateTime
 
-revision = "0040"
-down_revision = "0039"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
 #: The words of a column before, and those that come to them.
-WIDER = {
-    ("wave", "status", "wavestatus"): (
-        ("planned", "ready", "live", "stabilising", "closed", "cancelled"),
-        ("rolled_back",),
-    ),
-    ("wave_step", "status", "wavestatus"): (
-        ("planned", "ready", "live", "stabilising", "closed", "cancelled"),
-        ("rolled_back",),
-    ),
-}
+WIDER = {("membership", "origin", "membershiporigin"): (("department", "hand"), ("rule",))}
 
 
 def upgrade() -> None:
     _widen()
-    op.add_column("occurrence", sa.Column("is_kept", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
-        "wave_fallback",
+        "wave_audience",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("wave_id", sa.Integer(), nullable=False),
-        sa.Column("steps", sa.Text(), nullable=False),
-        sa.Column("who_decides", sa.Text(), nullable=False),
-        sa.Column("said_at", UtcDateTime(timezone=True), nullable=False),
-        sa.Column("said_by", sa.String(401), nullable=False),
-        sa.Column("superseded_at", UtcDateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_wave_fallback_wave_id_wave")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_wave_fallback")),
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.Column("chosen_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("chosen_by", sa.String(401), nullable=False),
+        sa.Column("ended_at", UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_wave_audience_wave_id_wave")),
+        sa.ForeignKeyConstraint(["audience_id"], ["audience.id"], name=op.f("fk_wave_audience_audience_id_audience")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wave_audience")),
     )
-    op.create_index("ix_wave_fallback_wave_id", "wave_fallback", ["wave_id"])
-    present = sa.text("superseded_at IS NULL")
+    op.create_index("ix_wave_audience_audience_id", "wave_audience", ["audience_id"])
+    present = sa.text("ended_at IS NULL")
     op.create_index(
-        "uq_wave_fallback_present",
-        "wave_fallback",
-        ["wave_id"],
+        "uq_wave_audience_present",
+        "wave_audience",
+        ["wave_id", "audience_id"],
         unique=True,
         sqlite_where=present,
         postgresql_where=present,
