@@ -22,9 +22,9 @@ class WaveDetails:
 
     name: str
     aim: str = ""
-    exit_criteria: str = ""
     stabilises_until_on: date | None = None
     training_lead_days: int = USUAL_LEAD_DAYS
+    exit_criteria: str = ""
 
 
 class Wave(Base):

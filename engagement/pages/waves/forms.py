@@ -49,7 +49,7 @@ class WaveForm(EditForm):
 
     def details(self) -> WaveDetails:
         """Return the description that was typed."""
-        said = WaveDetails(self.name.data, self.aim.data, self.exit_criteria.data or "")
+        said = WaveDetails(self.name.data, self.aim.data, exit_criteria=self.exit_criteria.data or "")
         if not self.training_lead_days:
             return said
         return replace(

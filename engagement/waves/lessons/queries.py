@@ -16,9 +16,11 @@ def lessons_of(wave_id: int) -> list[WaveLesson]:
 
 
 def lessons_of_programme(programme_id: int, limit: int = 30) -> list[WaveLesson]:
-    """Return the newest lessons of a programme's waves, what to change first."""
+    """Return the lessons of a programme's waves, those of the latest wave first, and of all of them what to change first."""
     asked = select(WaveLesson).join(Wave).where(Wave.programme_id == programme_id).options(joinedload(WaveLesson.wave))
-    return _in_order(list(db.session.scalars(asked.order_by(WaveLesson.id.desc()).limit(limit))))
+    return _in_order(
+        list(db.session.scalars(asked.order_by(Wave.go_live_on.desc(), Wave.id.desc(), WaveLesson.id).limit(limit)))
+    )
 
 
 def _in_order(rows: list[WaveLesson]) -> list[WaveLesson]:
