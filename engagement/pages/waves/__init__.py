@@ -11,6 +11,7 @@ from engagement.pages.waves import (
     members,
     milestones,
     moves,
+    order,
     portfolio,
     programmes,
     steps,
