@@ -183,10 +183,7 @@ def _said(need: Need, on: date) -> tuple[str, str]:
         case MissingCurriculum():
             return _curriculum_words(subject)
         case RolelessMembers():
-            return (
-                f"{plural(subject.people, 'person', 'people')} in {need.name} without a training role",
-                f"They get no training until they have one. Go-live is {short_day(subject.wave.go_live_on)}.",
-            )
+            return _roleless_words(need, subject)
         case Move():
             return _move_words(subject)
         case StoppedAddresses():
@@ -250,6 +247,11 @@ def _move_words(move: Move) -> tuple[str, str]:
         f"{plural(move.people, 'person', 'people')}: {moved(move)}",
         f"{keep} Without a decision it is let go from {short_day(move.decide_by)}.",
     )
+
+
+def _roleless_words(need: Need, found: RolelessMembers) -> tuple[str, str]:
+    why = f"They get no training until they have one. Go-live is {short_day(found.wave.go_live_on)}."
+    return f"{plural(found.people, 'person', 'people')} in {need.name} without a training role", why
 
 
 def _stopped_words(stopped: StoppedAddresses) -> tuple[str, str]:
