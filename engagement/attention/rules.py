@@ -111,6 +111,7 @@ class Place(StrEnum):
     BASELINE = "baseline"
     CONSULTATION = "consultation"
     BODIES = "bodies"
+    NOTICES = "notices"
     LEAVERS = "leavers"
     SIGN_INS = "sign_ins"
     JOBS = "jobs"

@@ -47,6 +47,8 @@ from engagement.consultations.actions.consulting import (
 from engagement.consultations.models import Body, BodyMember, Consultation
 from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Document, PositionKind, PositionSaid
 from engagement.db import db
+from engagement.notices.actions import end_effect, publish_notice, say_effect, send_notice, write_notice
+from engagement.notices.models import Notice
 from engagement.people import actions as people
 from engagement.people.by_hand.actions import change_delivery_details
 from engagement.people.models import Department, Person
@@ -203,6 +205,18 @@ def finish(at: Place) -> None:
     record_completion(at.person, module, RECORDED_SOURCES[0], on=DAY, by=TESTER)
 
 
+def tell(at: Place) -> Notice:
+    say_effect(at.workflow, "It watches.", by=TESTER)
+    return write_notice(at.workflow, "Notice", "What you have to know.", by=TESTER)
+
+
+def tell_later(at: Place) -> None:
+    notice = tell(at)
+    publish_notice(notice, by=TESTER)
+    waves.add_member(at.wave, make_person("Later Person", "later@example.com"), by=TESTER)
+    send_notice(notice.id)
+
+
 def council(at: Place) -> Body:
     return make_body(at.programme, BodyDetails("Council", BodyKind.WORKS_COUNCIL), None, by=TESTER)
 
@@ -284,6 +298,11 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         lambda at: waves.change_status(at.wave, WaveStatus.READY, reason="Rehearsed.", by=TESTER),
         OF_WAVE,
     ),
+    (Verb.SAID_EFFECT, lambda at: say_effect(at.workflow, "It watches.", by=TESTER), {"programme"}),
+    (Verb.ENDED_EFFECT, lambda at: end_effect(tell(at).workflow, by=TESTER), {"programme"}),
+    (Verb.WROTE_NOTICE, tell, {"programme"}),
+    (Verb.PUBLISHED_NOTICE, lambda at: publish_notice(tell(at), by=TESTER), {"programme"}),
+    (Verb.SENT_NOTICE, tell_later, {"programme"}),
     (Verb.MADE_BODY, council, {"programme"}),
     (
         Verb.CHANGED_BODY,

@@ -16,6 +16,7 @@ from engagement.communications.queries.approvals import approver_words, may_appr
 from engagement.communications.queries.letters import asks_confirmation, why_for
 from engagement.communications.queries.one_message import OccurrencePage
 from engagement.communications.queries.previews import Preview, preview_as, preview_to_nobody
+from engagement.communications.queries.quiet import quiet_readers
 from engagement.communications.queries.writers import outline_writers
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.texts.queries.translations import texts_of
@@ -33,6 +34,7 @@ from engagement.pages.frame import guard
 from engagement.pages.parts.keeping_words import emptied_words
 from engagement.pages.parts.saving import Drawn, drawn
 from engagement.people.models import Person
+from engagement.planning.queries.anchored import anchor_of
 from engagement.waves.scopes import people_within
 from engagement.words import language_words
 
@@ -104,9 +106,11 @@ def _said_of(page: OccurrencePage) -> dict[str, Any]:
         "when": words.when_words(row),
         "reason_above": words.reason_above(page),
         "why_moved": row.why_moved(guard.reader().timezone),
+        "anchor": anchor_of(row.id),
         "plan": words.plan_words(page.plan, in_working_hours=in_hours) if page.plan else "",
         "later": words.later_lines(page.plan) if page.plan else [],
         "waiting": words.waiting_words(page.waiting),
+        "quiet": words.quiet_words(quiet_readers(row.communication, row.sends_on)) if not row.status.is_out else [],
         "languages": words.language_lines(page),
         "unread": words.unread_lines(page),
         "unread_words": words.unread_words(page),

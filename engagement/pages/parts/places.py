@@ -36,6 +36,7 @@ _PAGES = {
     Place.PLAN_COMMUNICATION: ("calendar.edit", "communication_id"),
     Place.STOPPED: ("calendar.stopped", ""),
     Place.CONSULTATION: ("consultations.consultation", "consultation_id"),
+    Place.NOTICES: ("notices.notices", "workflow_id"),
     Place.BODIES: ("consultations.bodies", "programme_id"),
     Place.METRIC: ("value.metric", "metric_id"),
     Place.VALUE: ("value.workflow", "workflow_id"),

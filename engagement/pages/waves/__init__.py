@@ -5,16 +5,20 @@ from flask import Blueprint
 blueprint = Blueprint("waves", __name__)
 
 from engagement.pages.waves import (
+    blackouts,
     champions,
     fallback,
+    lessons,
     members,
     milestones,
     moves,
+    order,
     oversight,
     portfolio,
     programmes,
     statements,
     steps,
+    timeline,
     waves,
     workflows,
 )

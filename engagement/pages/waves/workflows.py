@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from engagement.accounts.scopes import rights
 from engagement.errors import BadInput
+from engagement.notices.queries.present import effects_of
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import here_today
 from engagement.pages.parts.fields import PersonField
@@ -174,6 +175,7 @@ def workflow(workflow_id: int) -> str:
         workflow=row,
         holdings=queries.holdings([row.id])[row.id],
         metrics=metrics_shown([row.id])[row.id],
+        effect=effects_of([row.id]).get(row.id),
         overseers=[(each, lapses_of(each, here_today())) for each in overseers_of(row) if each.until_on is None],
         version=current_version(row, here_today()),
         proposal=proposal_for(ratings_of(row)),

@@ -86,6 +86,10 @@ REACH: dict[str, Reach] = {
             "sponsor_id": Post("Sponsor of the wave", "wave", ("number", "name")),
         }
     ),
+    "worker_effect": Reach(by={"said_by_id": ("said_at", "why"), "ended_by_id": ("ended_at",)}),
+    "notice": Reach(
+        by={"written_by_id": ("written_at", "subject", "body"), "published_by_id": ("published_at", "subject")}
+    ),
     "body": Reach(beside=("stakeholder_id",)),
     "body_member": Reach(
         about=("person_id",),
@@ -102,7 +106,13 @@ REACH: dict[str, Reach] = {
     "metric_reading": Reach(by={"said_by_id": ("said_at", "note")}),
     "wave_department": NOBODY,
     "milestone": NOBODY,
+    "anchor": NOBODY,
+    "replan": NOBODY,
+    "replan_row": NOBODY,
+    "blackout": Reach(by={"made_by_id": ("from_on", "until_on", "reason", "made_at")}),
     "wave_step": NOBODY,
+    "wave_audience": NOBODY,
+    "wave_lesson": NOBODY,
     "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
@@ -245,6 +255,7 @@ REACH: dict[str, Reach] = {
         about=("person_id",), without=("actor_id", "actor_name"), by={"actor_id": ("at", "verb", "subject_kind")}
     ),
     "job_line": NOBODY,
+    "mail_pace": NOBODY,
     "retention_rule": NOBODY,
 }
 

@@ -19,6 +19,7 @@ from engagement.accounts.models import Account
 from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.models import TextVersion
 from engagement.db import db
+from engagement.planning.blackouts.actions import make_blackout
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
@@ -74,6 +75,7 @@ def poisoned(app: Flask, manager: Account) -> dict[str, int]:
     milestone = add_milestone(
         wave, MilestoneDetails(MilestoneKind.OWN, EVIL[:100], AT_TWO.date()), country="GB-ENG", by=TESTER
     )
+    make_blackout(programme, AT_TWO.date(), AT_TWO.date(), EVIL, by=TESTER)
     champion = appoint_champion(wave, person, from_on=AT_TWO.date(), by=manager.actor)
     db.session.commit()
     return {

@@ -98,6 +98,11 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST concerns.reopen": ("MPWL", "M"),
     # Programmes, workflows, waves.
     "GET waves.index": ("AMPWLRSUrwsuv",),
+    "POST waves.choose_audiences": ("MP",),
+    "GET waves.order": ("MP",),
+    "GET waves.lessons": ("MPWL", "M"),
+    "POST waves.lessons": ("MPWL", "M"),
+    "GET waves.timeline": ("AMPWLRSUrwsuv",),
     "GET waves.new_programme": ("M",),
     "POST waves.new_programme": ("M",),
     "GET waves.programme": ("AMPWLRSUrwsuv", "AMRU"),
@@ -146,6 +151,11 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET waves.milestone": ("MPWL", "M"),
     "POST waves.milestone": ("MPWL", "M"),
     "POST waves.remove_milestone": ("MPWL", "M"),
+    "POST waves.undo_move": ("MPWL", "M"),
+    # Blackouts of a programme are kept by who plans all of it, those of everybody by who plans everything.
+    "GET waves.blackouts": ("MPWL",),
+    "POST waves.blackouts": ("MP",),
+    "POST waves.remove_blackout": ("MP", "M"),
     "GET waves.members": ("AMPWLRUrwuv", "AMRU"),
     "POST waves.members": ("MPWL", "M"),
     # Champions stand on the wave; who plans it appoints them.
@@ -174,6 +184,16 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET stakeholders.edit": ("MPWL", "M"),
     "POST stakeholders.edit": ("MPWL", "M"),
     "GET stakeholders.standing": ("MPWL", "M"),
+    # Notices: who sees the workflow; names who were not told for who sees the wave's people, all that was confirmed for readers of deliveries.
+    "GET notices.notices": ("AMPWLRSUrwsuv", "AMRU"),
+    "GET notices.effect": ("MP", "M"),
+    "POST notices.effect": ("MP", "M"),
+    "POST notices.end_effect": ("MP", "M"),
+    "GET notices.write": ("MP", "M"),
+    "POST notices.write": ("MP", "M"),
+    "POST notices.publish": ("MP", "M"),
+    "GET notices.missing": ("AMPWLRUrwuv", "AMRU"),
+    "GET notices.proof_file": ("AMU", "AMU"),
     # Consultations: who sees the wave, and whoever speaks for the body; on the own side that is the employee.
     "GET consultations.index": ("AMPWLRSUErwsuv",),
     "GET consultations.consultation": ("AMPWLRSUErwsuv", "AMRU"),
@@ -236,6 +256,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST stakeholders.edit_step": ("MPWL", "M"),
     # The sponsor whose step it is says what became of it.
     "POST stakeholders.finish_step": ("MPWLS", "M"),
+    "POST stakeholders.follow_milestone": ("MPWL", "M"),
     "POST stakeholders.take_back_step": ("MPWLS", "M"),
     "POST stakeholders.leave_out_step": ("MPWL", "M"),
     "POST stakeholders.write_note": ("MPWL", "M"),
@@ -280,6 +301,9 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST calendar.end": ("MP", "M"),
     "GET calendar.brief_wave": ("MPWL", "M"),
     "POST calendar.brief_wave": ("MPWL", "M"),
+    "GET calendar.chain": ("MPWL", "M"),
+    "POST calendar.chain": ("MPWL", "M"),
+    "POST calendar.drop_from_milestone": ("MP", "M"),
     "POST calendar.take_up_communication": ("MP", "M"),
     "POST calendar.date_message": ("MP", "M"),
     "GET calendar.occurrence": ("AMPWLRUrwuv", "AMRU"),
