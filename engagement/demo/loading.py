@@ -180,7 +180,7 @@ def _plan_programme(stage: Stage) -> None:
     for number, (name, aim, go_live, quiet, departments, workflows) in WAVES.items():
         wave = stage.waves[number] = wave_actions.plan_wave(
             stage.programme,
-            WaveDetails(name, aim, stage.day(go_live + quiet)),
+            WaveDetails(name, aim, stage.day(go_live + quiet), exit_criteria=STABLE_WHEN),
             stage.working_day(go_live),
             departments=[d for d in map(department_by_path, departments) if d],
             workflows=[stage.workflows[workflow] for workflow in workflows],
@@ -190,6 +190,9 @@ def _plan_programme(stage: Stage) -> None:
         posts.name_sponsor(wave, _person(roster.SPONSOR), by=by)
     settle_milestones(stage.waves.values(), stage.settings.holidays)
     settle_assignments(clock.now())
+
+
+STABLE_WHEN = "Two weeks without a case that went to the wrong team\nThe desk answers on the same day"
 
 
 def _name_holders(stage: Stage, name: str) -> None:
