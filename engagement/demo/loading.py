@@ -116,15 +116,15 @@ def accounts() -> list[tuple[Account, str]]:
     return listed
 
 
-def load(settings: Settings, say: Callable[[str], None]) -> str:
+def load(settings: Settings, say: Callable[[str], None], days: int = DAYS_OF_HISTORY) -> str:
     """Load the demonstration into an empty database and return the one password of its accounts.
 
-    Commits after each day; reports progress to `say`.
+    Commits after each day; reports progress to `say`. With fewer `days`, only the first of them are played.
     """
     password = settings.demo_password or secrets.token_urlsafe(12)
     stage = Stage(settings, str(current_app.config["SECRET_KEY"]), clock.today(settings.timezone))
     _set_stage(stage, password, say)
-    for offset in range(-DAYS_OF_HISTORY + 1, 1):
+    for offset in range(-DAYS_OF_HISTORY + 1, days - DAYS_OF_HISTORY + 1):
         moving.move_people(stage, offset)
         living.live_a_day(stage, offset)
         if offset % 30 == 0:
