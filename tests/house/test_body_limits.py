@@ -4,6 +4,7 @@ import io
 
 import pytest
 from factories import make_account, make_change_manager, signed_in
+from werkzeug.routing import AnyConverter
 
 from engagement.accounts.rules import Role
 from engagement.communications.texts.rules.limits import LONGEST_BODY
@@ -28,7 +29,8 @@ def taking_bodies(app):
 
 
 def address_of(rule):
-    return rule.build({argument: "csv" if argument == "kind" else 1 for argument in rule.arguments})[1]
+    words = {name: each.items for name, each in rule._converters.items() if isinstance(each, AnyConverter)}
+    return rule.build({name: min(words[name]) if name in words else 1 for name in rule.arguments})[1]
 
 
 class Unread(io.RawIOBase):
