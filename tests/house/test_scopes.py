@@ -51,6 +51,7 @@ def test_every_room_with_rows_of_its_own_place_has_scopes():
         "mail",
         "notices",
         "people",
+        "planning",
         "programmes",
         "readiness",
         "resistance",

@@ -16,6 +16,7 @@ _PAGES = {
     Place.OLD_TRAINING: ("training.leftovers", "move"),
     Place.WORKFLOW: ("waves.workflow", "workflow_id"),
     Place.NAME_OWNERS: ("waves.ownership", "workflow_id"),
+    Place.OVERSIGHT: ("waves.oversight", "workflow_id"),
     Place.PLAN_WORKFLOW: ("waves.edit_workflow", "workflow_id"),
     Place.WAVE: ("waves.wave", "wave_id"),
     Place.PLAN_WAVE: ("waves.edit", "wave_id"),
