@@ -42,7 +42,6 @@ PLACES = {
     "value_metric": "What is measured of a workflow",
     "metric_baseline": "How a metric stood before",
     "metric_reading": "Note on a reading",
-    "wave_fallback": "Way back of a wave",
     "overruling": "Why a wave went on without something",
     "own_due_day": "Reason for somebody’s own day",
     "stakeholder": "Stakeholder outside the directory",

@@ -38,7 +38,6 @@ FREE_TEXT: Mapping[str, tuple[str, ...]] = {
     "value_metric": ("name",),
     "metric_baseline": ("method", "reason"),
     "metric_reading": ("note",),
-    "wave_fallback": ("who_decides", "steps"),
     "overruling": ("sentence", "reason"),
     "own_due_day": ("reason",),
     "stakeholder": ("name", "organisation"),
