@@ -15,6 +15,7 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.programmes.scope.queries import current_statements
+from engagement.programmes.scope.rules import StatementFor
 from engagement.waves.queries import departments_of_waves, member_counts, workflows_of_waves
 from engagement.waves.scopes import reaches_wave
 
@@ -32,8 +33,9 @@ def _drawn(row: Consultation, *, question: QuestionForm | None = None, position:
     position = position or PositionForm(formdata=None, data={"given_on": today()})
     reader, wave = guard.reader(), row.wave
     (shown,) = shown_of([row])
-    may_plan = reaches_wave(rights.planning(reader), wave)
     workflows = workflows_of_waves([wave.id]).get(wave.id, [])
+    statements = current_statements([workflow.id for workflow in workflows])
+    may_plan = reaches_wave(rights.planning(reader), wave)
     return drawn(
         "consultations/consultation.html",
         position,
@@ -44,8 +46,7 @@ def _drawn(row: Consultation, *, question: QuestionForm | None = None, position:
         deadline=shown.deadline_words(today()),
         number=member_counts([wave.id])[wave.id],
         departments=departments_of_waves([wave.id]).get(wave.id, []),
-        workflows=workflows,
-        statements=current_statements(workflow.id for workflow in workflows),
+        workflows=[(each, statements.get(each.id, {}).get(StatementFor.EVERYBODY)) for each in workflows],
         documents=documents_of(row.id),
         questions=questions_of(row.id),
         positions=positions_of(row.id),
