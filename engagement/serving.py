@@ -24,10 +24,10 @@ from engagement.errors import BadInput
 from engagement.listening import listening_server
 from engagement.mail.bounces.rules.return_path import ReturnPath, return_address
 from engagement.mail.mailbox.actions import start_mailbox
-from engagement.mail.models import Delivery
-from engagement.mail.outbox.actions.courier import Lapsed
-from engagement.mail.outbox.actions.delivering import STOP_WITHIN, Worker, deliver_until_empty, unique_name
+from engagement.mail.outbox.actions.claiming import Claimed
+from engagement.mail.outbox.actions.delivering import STOP_WITHIN, Worker, deliver_until_empty, relay_of, unique_name
 from engagement.mail.outbox.actions.pace import Pace
+from engagement.mail.outbox.actions.writing import Lapsed, LinkFor
 from engagement.mail.outbox.rules import Counts
 from engagement.mail.queries import waiting_for_hours
 from engagement.mail.wire.actions.transport import Transport
@@ -56,7 +56,7 @@ def refuse_demonstration(settings: Settings) -> None:
         )
 
 
-def link_maker(app: Flask) -> Callable[[Delivery, str], str]:
+def link_maker(app: Flask) -> LinkFor:
     """Return the function that turns a path in a message into a one-time sign-in link for its recipient.
 
     A page that keeps its reader unknown gets its plain address: a link would identify the reader before the page opens.
@@ -65,8 +65,10 @@ def link_maker(app: Flask) -> Callable[[Delivery, str], str]:
     valid for 30 minutes from the request; a message that can't be sent within that time is not sent any more.
     """
     secret, base = str(app.config["SECRET_KEY"]), settings_of(app).base_url
+    with app.test_request_context():
+        opens = base + url_for("sign_in.open_link", token="")
 
-    def link_for(delivery: Delivery, path: str) -> str:
+    def link_for(delivery: Claimed, path: str) -> str:
         was_asked = links.SIGNS_IN in delivery.filled
         is_bare = delivery.person_id is None or path in app.extensions["unknown_paths"]
         if is_bare and not was_asked:
@@ -82,8 +84,7 @@ def link_maker(app: Flask) -> Callable[[Delivery, str], str]:
             account_id=account_id,
             person_id=None if account_id is not None else delivery.person_id,
         )
-        with app.test_request_context():
-            return base + url_for("sign_in.open_link", token=token)
+        return opens + token
 
     return link_for
 
@@ -139,7 +140,7 @@ def deliver_all(app: Flask, smtp_url: str, progress: Callable[[Counts], None]) -
         unique_name("deliver"),
         link_maker(app),
         settings.mail_from,
-        pace=Pace(settings.mail_rate),
+        pace=Pace(settings.mail_rate, relay_of(smtp_url)),
         progress=progress,
         return_path=return_path_of(app),
     )

@@ -134,6 +134,8 @@ def direction_of(language: str) -> Literal["ltr", "rtl"]:
 
 def isolated(value: str) -> str:
     """Return a value isolated from a line's direction, so that, say, a Hebrew name doesn't reorder its surroundings."""
+    if value.isascii():
+        return value
     return f"\u2068{value}\u2069" if any(bidirectional(sign) in ("R", "AL") for sign in value) else value
 
 

@@ -1,5 +1,6 @@
 """One day's messages of the demonstration: written, translated, approved, sent, confirmed, and reminded of."""
 
+from collections.abc import Generator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from engagement.mail.confirmations.actions import acknowledge
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions.delivering import deliver_until_empty
 from engagement.mail.rules import DeliveryState, Outcome
+from engagement.mail.wire.actions.conversation import Parcel, Said
 from engagement.people.organisation.rules import Organisation
 from engagement.words import day_words, month_words
 
@@ -36,11 +38,13 @@ class AcceptingServer:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
 
-    def send(self, _sender: str, _recipient: str, _message: bytes) -> Outcome:
-        """Return the answer of such a server."""
-        if self.stage.chance.random() < 1 / 900:
-            return Outcome(DeliveryState.BOUNCED, reply="550 5.1.1 The mailbox does not exist")
-        return Outcome(DeliveryState.SENT, reply="250 2.0.0 Accepted")
+    def hand_over(self, parcels: Sequence[Parcel]) -> Generator[Said]:
+        """Yield the answers of such a server."""
+        for place in range(len(parcels)):
+            if self.stage.chance.random() < 1 / 900:
+                yield Said(place, Outcome(DeliveryState.BOUNCED, reply="550 5.1.1 The mailbox does not exist"))
+            else:
+                yield Said(place, Outcome(DeliveryState.SENT, reply="250 2.0.0 Accepted"))
 
     def close(self) -> None:
         """Do nothing; there is no connection."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from factories import TESTER, make_person, make_programme, make_wave
+from mail.outbox import claim
 from sqlalchemy import select, update
 
 from engagement import clock
@@ -17,7 +18,6 @@ from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.mail.models import Delivery
-from engagement.mail.outbox.actions import claiming
 from engagement.mail.queries import DeliveryFilters, deliveries_listed, subject_for, text_for, translations_in
 from engagement.mail.rules import DeliveryState
 from engagement.privacy.actions.outsiders import erase_outsider
@@ -176,11 +176,11 @@ def test_the_link_that_stands_alone_is_gone_with_what_leads_to_it(wave):
 def test_what_waits_is_stopped_when_they_are_taken_off_the_map(wave):
     row = put("Brokers", wave, email="brokers@example.org")
     queue(message(wave))
-    claimed = claiming.claim_batch("worker", 5, AT_TWO + timedelta(hours=1))
     remove_stakeholder(row, by=TESTER)
     [copy] = copies_to(row.id)
     assert (copy.state, copy.reason) == (DeliveryState.SUPPRESSED, OFF_THE_MAP)
-    assert not claiming.mark_attempt(claimed[0], "worker", AT_TWO + timedelta(hours=1))
+    with clock.standing_at(AT_TWO + timedelta(hours=1)):
+        assert claim() == []
 
 
 def test_erasing_empties_what_was_sent(wave):

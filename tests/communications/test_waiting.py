@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from factories import TESTER, make_person, make_wave
-from mail.outbox import FROM, link_for
+from mail.outbox import FROM, claim, link_for
 from mail.smtp_peer import smtp_peer
 from sqlalchemy import select
 
@@ -19,7 +19,6 @@ from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.mail.models import Delivery
-from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.delivering import deliver_until_empty
 from engagement.mail.rules import DeliveryState
 from engagement.mail.wire.actions.transport import Transport
@@ -90,14 +89,12 @@ def test_stopping_needs_a_reason_and_a_message_that_is_being_sent() -> None:
         stop_sending(make_draft(occurrence.communication, AT_TWO + timedelta(days=2)), "Why not", by=TESTER)
 
 
-def test_what_a_worker_holds_already_is_stopped_too_and_what_it_attempts_is_not() -> None:
+def test_what_a_worker_attempts_is_not_stopped_any_more() -> None:
     occurrence = send()
     with clock.standing_at(NEXT_DAY):
-        batch = claiming.claim_batch("one", 10, clock.now())
-        first, second = sorted(batch, key=lambda delivery: delivery.address)
-        assert claiming.mark_attempt(first, "one", clock.now())
+        assert len(claim("one", 1)) == 1
         assert stop_sending(occurrence, "Wrong.", by=TESTER) == 1
-        assert not claiming.mark_attempt(second, "one", clock.now())
+        assert claim() == []
     assert [state for _, state, _ in states()] == [
         DeliveryState.SENT,
         DeliveryState.ATTEMPTING,

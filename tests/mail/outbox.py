@@ -8,18 +8,19 @@ from engagement.db import db
 from engagement.mail.actions.building import build_mailing
 from engagement.mail.actions.queueing import queue_for_people
 from engagement.mail.models import Delivery, Mailing
-from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.actions import claiming, recording
+from engagement.mail.outbox.actions.claiming import Claimed
 from engagement.mail.outbox.actions.delivering import deliver_until_empty
-from engagement.mail.outbox.rules import Counts
+from engagement.mail.outbox.rules import Counts, settled
 from engagement.mail.queries import outbox_counts
-from engagement.mail.rules import Letter, MailingKind
+from engagement.mail.rules import Letter, MailingKind, Outcome
 from engagement.mail.wire.actions.transport import Transport
 from engagement.people.models import Person
 
 FROM = "Engagement <engagement@example.com>"
 
 
-def link_for(delivery: Delivery, path: str) -> str:
+def link_for(delivery: Claimed, path: str) -> str:
     """What a door hands to delivery: a link that names its recipient."""
     return f"https://engagement.example.com{path}?for={delivery.person_id}"
 
@@ -78,17 +79,24 @@ def states() -> dict[str, int]:
     return {state.value: number for state, number in outbox_counts().items() if number}
 
 
-def claim(worker: str = "one", size: int = 10) -> list[Delivery]:
-    claimed = claiming.claim_batch(worker, size, clock.now())
+def claim(worker: str = "one", size: int = 10) -> list[Claimed]:
+    db.session.flush()
+    window = claiming.claim_window(db.session.connection(), worker, size, clock.now())
     db.session.commit()
-    return claimed
+    return window
 
 
-def attempted(worker: str = "one") -> Delivery:
-    (delivery,) = claim(worker, 1)
-    assert claiming.mark_attempt(delivery, worker, clock.now())
+def attempted(worker: str = "one") -> Claimed:
+    (row,) = claim(worker, 1)
+    assert row.may_be_sent
+    return row
+
+
+def settle(row: Claimed, outcome: Outcome, worker: str = "one") -> None:
+    """Write the outcome of an attempt."""
+    written = settled(row.id, row.attempts, row.due_at, outcome, clock.now())
+    recording.record(db.session.connection(), worker, [written])
     db.session.commit()
-    return delivery
 
 
 def only_row() -> Delivery:

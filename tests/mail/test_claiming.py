@@ -2,17 +2,21 @@
 
 from datetime import timedelta
 
-from mail.outbox import attempted, claim, make_mailing, only_row, queue_to_many, states
+from factories import TESTER
+from mail.outbox import attempted, claim, make_mailing, only_row, queue_to_many, settle, states
 from sqlalchemy import select
 
 from engagement import clock
 from engagement.db import db
+from engagement.mail.actions.deciding import decide_unknown
 from engagement.mail.actions.queueing import queue_for_address
-from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.actions import claiming, recording
 from engagement.mail.outbox.actions.claiming import LEASE
+from engagement.mail.outbox.rules import untouched
 from engagement.mail.rules import GIVEN_UP, HAS_LEFT, DeliveryState, MailingKind, Outcome, wait_after
 from engagement.people.models import Person
 
+SENT = Outcome(DeliveryState.SENT, "250 Ok")
 PUT_OFF = Outcome(DeliveryState.DEFERRED, "450 4.2.1 Too much mail")
 
 
@@ -20,6 +24,7 @@ def test_claims_do_not_overlap_and_keep_the_order(app, frozen):
     queue_to_many(5)
     first, second = claim("one", 3), claim("two", 3)
     assert [row.id for row in first] + [row.id for row in second] == [1, 2, 3, 4, 5]
+    assert {(row.attempts, row.state) for row in first} == {(1, "attempting")}
     assert claim("three") == []
 
 
@@ -39,52 +44,66 @@ def test_what_is_not_due_is_not_claimed(app, frozen):
     assert len(claim()) == 1
 
 
-def test_dead_workers_claims_wait_again_and_attempts_become_uncertain(app, frozen):
+def test_attempts_of_a_dead_worker_become_uncertain_and_nothing_else_is_held(app, frozen):
     queue_to_many(3)
-    claimed = claim("dead", 2)
-    claiming.mark_attempt(claimed[0], "dead", clock.now())
-    db.session.commit()
+    claim("dead", 2)
+    assert len(claim("other")) == 1
     assert str(claiming.release_expired(clock.now())) == "0 waiting and 0 uncertain"
-    frozen.shift(LEASE)
-    assert str(claiming.release_expired(clock.now())) == "1 waiting and 1 uncertain"
+    frozen.shift(LEASE - timedelta(seconds=1))
+    assert claiming.renew_claims(db.session.connection(), "other", clock.now()) == {3}
+    frozen.shift(timedelta(seconds=1))
+    assert str(claiming.release_expired(clock.now())) == "0 waiting and 2 uncertain"
     db.session.commit()
-    assert states() == {"queued": 2, "unknown": 1}
+    assert states() == {"attempting": 1, "unknown": 2}
+    assert claiming.renew_claims(db.session.connection(), "dead", clock.now()) == set()
 
 
-def test_claim_that_ran_out_may_not_be_sent(app, frozen):
+def test_attempts_from_before_the_clock_was_put_back_are_not_held_for_a_day(app, frozen):
     queue_to_many(1)
-    (delivery,) = claim("slow")
-    frozen.shift(LEASE)
-    claiming.release_expired(clock.now())
-    assert claim("quick")
-    assert claiming.mark_attempt(delivery, "slow", clock.now()) is False
-    assert states() == {"claimed": 1}
+    frozen.shift(timedelta(days=1))
+    claim("dead")
+    frozen.shift(-timedelta(days=1))
+    assert claiming.release_expired(clock.now()).uncertain == 1
 
 
 def test_slow_worker_still_says_what_happened(app, frozen):
-    queue_to_many(1)
-    delivery = attempted("slow")
+    queue_to_many(2)
+    first, second = claim("slow")
     frozen.shift(LEASE)
     claiming.release_expired(clock.now())
-    assert claiming.record_outcome(delivery, "slow", Outcome(DeliveryState.SENT, "250 Ok"), clock.now())
-    assert states() == {"sent": 1}
+    settle(first, SENT, "slow")
+    rows = [untouched(second.id, second.attempts, second.due_at)]
+    recording.record(db.session.connection(), "slow", rows)
+    db.session.commit()
+    assert states() == {"sent": 1, "queued": 1}
+
+
+def test_what_a_person_decided_to_leave_does_not_wait_again(app, frozen):
+    queue_to_many(1)
+    row = attempted("slow")
+    frozen.shift(LEASE)
+    claiming.release_expired(clock.now())
+    decide_unknown(only_row(), False, by=TESTER)
+    recording.record(db.session.connection(), "slow", [untouched(row.id, row.attempts, row.due_at)])
+    db.session.commit()
+    assert states() == {"unknown": 1}
 
 
 def test_outcome_of_another_worker_is_not_taken(app):
     queue_to_many(1)
-    delivery = attempted("one")
-    assert not claiming.record_outcome(delivery, "two", Outcome(DeliveryState.SENT, "250 Ok"), clock.now())
+    settle(attempted("one"), SENT, "two")
     assert states() == {"attempting": 1}
 
 
 def test_person_who_left_after_queueing_gets_nothing(app):
     queue_to_many(1)
-    (delivery,) = claim()
     db.session.scalars(select(Person)).one().left_at = clock.now()
     db.session.commit()
-    assert claiming.mark_attempt(delivery, "one", clock.now()) is False
+    (claimed,) = claim()
+    assert not claimed.may_be_sent
     row = only_row()
     assert (row.state, row.reason, row.attempts) == (DeliveryState.SUPPRESSED, HAS_LEFT, 0)
+    assert (row.claimed_by, row.attempted_at) == (None, None)
 
 
 def test_back_off_grows_and_ends_after_about_three_days(app, frozen):
@@ -92,9 +111,7 @@ def test_back_off_grows_and_ends_after_about_three_days(app, frozen):
     began = clock.now()
     waits = []
     while True:
-        delivery = attempted()
-        assert claiming.record_outcome(delivery, "one", PUT_OFF, clock.now())
-        db.session.commit()
+        settle(attempted(), PUT_OFF)
         row = only_row()
         if row.state is not DeliveryState.DEFERRED:
             break
@@ -109,10 +126,19 @@ def test_back_off_grows_and_ends_after_about_three_days(app, frozen):
 
 def test_trouble_of_our_own_is_not_counted_against_the_recipient(app, frozen):
     queue_to_many(1)
-    delivery = attempted()
     trouble = Outcome(
         DeliveryState.DEFERRED, "Connection refused", "The mail server could not be reached.", is_ours=True
     )
-    claiming.record_outcome(delivery, "one", trouble, clock.now())
+    settle(attempted(), trouble)
     row = only_row()
     assert (row.state, row.attempts, row.due_at - clock.now()) == (DeliveryState.DEFERRED, 0, timedelta(minutes=1))
+
+
+def test_what_was_not_handed_over_waits_as_if_nobody_had_claimed_it(app, frozen):
+    queue_to_many(1)
+    row = attempted()
+    recording.record(db.session.connection(), "one", [untouched(row.id, row.attempts, row.due_at)])
+    db.session.commit()
+    found = only_row()
+    assert (found.state, found.attempts, found.attempted_at, found.claimed_by) == (DeliveryState.QUEUED, 0, None, None)
+    assert found.due_at == row.due_at

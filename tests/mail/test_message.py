@@ -20,7 +20,7 @@ from engagement.mail.letters.rules.slots import SlotUnfilled, Template, slots_of
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.rules import MailingKind
 from engagement.mail.wire.rules.message import prepare
-from engagement.mail.wire.rules.quoted_printable import QuotedPrintable, quoted_printable
+from engagement.mail.wire.rules.quoted_printable import QuotedPrintable
 
 FROM = "Engagement <engagement@example.com>"
 
@@ -168,7 +168,6 @@ def test_encoding_lines_once_gives_a_text_that_decodes_to_the_same(pieces: list[
     values = {name: a if name == "a" else b for name in template.slots}
     values = {name: value.replace("\r\n", "\n").replace("\r", "\n") for name, value in values.items()}
     encoded = QuotedPrintable(template).fill(values)
-    assert encoded == quoted_printable(template.fill(values))
     assert max(len(line) for line in encoded.split(b"\r\n")) <= 76
     assert quopri.decodestring(encoded).decode().replace("\r\n", "\n") == template.fill(values)
 

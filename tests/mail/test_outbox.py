@@ -2,7 +2,18 @@
 
 import pytest
 from factories import TESTER, make_person
-from mail.outbox import add_people, attempted, claim, everybody, make_mailing, only_row, queue, queue_to_many, states
+from mail.outbox import (
+    add_people,
+    attempted,
+    claim,
+    everybody,
+    make_mailing,
+    only_row,
+    queue,
+    queue_to_many,
+    settle,
+    states,
+)
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -16,7 +27,6 @@ from engagement.mail.actions.deciding import decide_unknown, send_again
 from engagement.mail.actions.queueing import queue_for_address
 from engagement.mail.letters.rules.slots import SlotUnfilled
 from engagement.mail.models import Delivery
-from engagement.mail.outbox.actions import claiming
 from engagement.mail.queries import DeliveryFilters
 from engagement.mail.rules import HAS_LEFT, NO_ADDRESS, DeliveryState, Letter, MailingKind, Outcome
 from engagement.people.models import Person
@@ -104,8 +114,7 @@ def test_unusable_mailing_is_refused(app, subject: str, text: str, details: dict
 
 def make_uncertain() -> Delivery:
     queue_to_many(1)
-    claiming.record_outcome(attempted(), "one", Outcome(DeliveryState.UNKNOWN, "cut"), clock.now())
-    db.session.commit()
+    settle(attempted(), Outcome(DeliveryState.UNKNOWN, "cut"))
     return only_row()
 
 
@@ -133,7 +142,7 @@ def test_uncertain_delivery_is_left_as_it_is(app, frozen):
 
 def test_refused_message_is_sent_again_with_fresh_attempts(app, frozen):
     queue_to_many(1)
-    claiming.record_outcome(attempted(), "one", Outcome(DeliveryState.BOUNCED, "550 No such person"), clock.now())
+    settle(attempted(), Outcome(DeliveryState.BOUNCED, "550 No such person"))
     delivery = only_row()
     send_again(delivery, by=TESTER)
     row = only_row()
@@ -144,7 +153,7 @@ def test_refused_message_is_sent_again_with_fresh_attempts(app, frozen):
 
 def test_sent_message_cannot_be_sent_again(app):
     queue_to_many(1)
-    claiming.record_outcome(attempted(), "one", Outcome(DeliveryState.SENT, "250 Ok"), clock.now())
+    settle(attempted(), Outcome(DeliveryState.SENT, "250 Ok"))
     delivery = only_row()
     for again in (
         lambda: send_again(delivery, by=TESTER),
@@ -159,10 +168,10 @@ def test_inbox_holds_communications_that_went_out_or_were_refused(app):
     queue_to_many(1)
     person = db.session.scalars(select(Person)).one()
     assert db.session.scalars(queries.messages_to(person.id)).all() == []
-    claiming.record_outcome(attempted(), "one", Outcome(DeliveryState.BOUNCED, "550 Full"), clock.now())
+    settle(attempted(), Outcome(DeliveryState.BOUNCED, "550 Full"))
     notice = make_mailing(MailingKind.NOTICE)
     queue(notice)
-    claiming.record_outcome(attempted(), "one", Outcome(DeliveryState.SENT, "250 Ok"), clock.now())
+    settle(attempted(), Outcome(DeliveryState.SENT, "250 Ok"))
     (delivery,) = db.session.scalars(queries.messages_to(person.id)).all()
     assert queries.subject_for(delivery) == "What changes, Person0"
     assert queries.text_for(delivery) == "Dear Person0,\nread /me"
@@ -182,9 +191,9 @@ def test_log_is_narrowed_by_state_message_and_person(app):
         )
 
     assert listed() == 6
-    assert listed(state=DeliveryState.QUEUED) == 6
+    assert listed(state=DeliveryState.QUEUED) == 5
     assert listed(state=DeliveryState.SENT) == 0
     assert listed(mailing_id=mailing.id) == 3
     assert listed(person_id=person.id) == 2
     assert listed(words="PERSON2") == 2
-    assert queries.delivery_counts(mailing.id)[DeliveryState.CLAIMED] == 1
+    assert queries.delivery_counts(mailing.id)[DeliveryState.ATTEMPTING] == 1

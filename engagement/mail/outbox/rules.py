@@ -1,8 +1,94 @@
-"""The outcomes of one run of sending, counted."""
+"""What becomes of a delivery after an attempt, as plain values, and the outcomes of one run counted."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from engagement.mail.rules import DeliveryState
+from engagement.mail.rules import GIVEN_UP, DeliveryState, Outcome, wait_after
+
+#: The wait after the mail server itself could not be reached.
+OUR_TROUBLE_WAIT = timedelta(minutes=1)
+LONGEST_REASON = 300
+LONGEST_REPLY = 2000
+
+
+class Settled(NamedTuple):
+    """What is written of a delivery that was claimed. `attempted` is False when its message was never handed over."""
+
+    id: int
+    state: DeliveryState
+    reply: str | None
+    reason: str | None
+    attempts: int
+    due_at: datetime
+    sent_at: datetime | None
+    attempted: bool = True
+
+
+def settled(key: int, attempts: int, due_at: datetime, outcome: Outcome, now: datetime) -> Settled:
+    """Return what is written after an attempt, of which `attempts` counts the present one.
+
+    A deferred message is due again after a wait that grows with the attempts, for about three days. Trouble between us
+    and the mail server is not counted against the recipient.
+    """
+    state, reason = outcome.state, outcome.reason
+    if outcome.is_ours:
+        attempts -= 1
+    if state is DeliveryState.DEFERRED:
+        wait = OUR_TROUBLE_WAIT if outcome.is_ours else wait_after(attempts)
+        if wait is None:
+            state, reason = DeliveryState.BOUNCED, GIVEN_UP
+        else:
+            due_at = now + wait
+    return Settled(
+        key,
+        state,
+        outcome.reply[:LONGEST_REPLY].replace("\0", "") or None,
+        reason[:LONGEST_REASON] if reason else None,
+        attempts,
+        due_at,
+        now if state is DeliveryState.SENT else None,
+    )
+
+
+def untouched(key: int, attempts: int, due_at: datetime) -> Settled:
+    """Return what is written of a message of which nothing was handed over: it waits again, as if nobody had claimed it."""
+    return Settled(key, DeliveryState.QUEUED, None, None, attempts - 1, due_at, None, attempted=False)
+
+
+def refused(key: int, attempts: int, due_at: datetime, state: DeliveryState, reason: str) -> Settled:
+    """Return what is written of a message that could not be built, or not in time."""
+    return Settled(key, state, None, reason[:LONGEST_REASON], attempts - 1, due_at, None, attempted=False)
+
+
+#: So far ahead turns are given out at most, in seconds: a turn that nobody uses any more delays others by no more.
+AHEAD = 1.0
+#: A turn that is missed by more seconds is lost, so that what was held up doesn't go out all at once.
+MISSED_AFTER = 0.01
+#: Of what a limit allows so much is used: a turn taken late must not meet the turns of the next second.
+_USED = 0.985
+
+
+class Turns(NamedTuple):
+    """Turns to send, in seconds from now, and the instant of the next one to be given out."""
+
+    offsets: list[float]
+    next_at: datetime
+
+
+def turns(next_at: datetime, now: datetime, per_minute: int, most: int) -> Turns:
+    """Return up to `most` turns of a relay that takes `per_minute` messages, evenly spaced; none when they are too far ahead."""
+    apart = 60.0 / (per_minute * _USED)
+    until = (next_at - now).total_seconds()
+    if until > AHEAD + apart * most + 1.0:
+        # The clock was put back.
+        until = 0.0
+    until = max(until, 0.0)
+    if until > AHEAD:
+        return Turns([], next_at)
+    number = max(1, min(most, int(AHEAD / apart)))
+    offsets = [until + apart * n for n in range(number)]
+    return Turns(offsets, now + timedelta(seconds=until + apart * number))
 
 
 @dataclass
@@ -28,4 +114,5 @@ class Counts:
         return {state.word.lower(): number for state, number in numbers.items() if number}
 
     def add(self, state: DeliveryState) -> None:
-        setattr(self, state.value, getattr(self, state.value) + 1)
+        if state is not DeliveryState.QUEUED:
+            setattr(self, state.value, getattr(self, state.value) + 1)

@@ -8,6 +8,7 @@ from engagement.pages.calendar import (
     bounce_reports,
     bounces,
     briefing,
+    chain,
     communications,
     confirmations,
     deliveries,

@@ -51,6 +51,7 @@ LONG_FORMS = frozenset(
         # A report of up to a few hundred events, or a bounce with what it returns.
         "calendar.take_reported",
         "calendar.withdraw_approval",
+        "consultations.hand_over",
         "sign_in.send_kept",
         "training.decide_leftovers",
         "training.editing",

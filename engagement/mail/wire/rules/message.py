@@ -1,20 +1,21 @@
-"""A message as sent over SMTP: prepared once for a mailing, then filled for each person in 0.1 ms.
+"""A message as sent over SMTP: compiled once for a mailing and language, then one join of bytes for each person.
 
 Building a MIME message with the standard library costs more than sending it. So everything that all recipients share is
-built once; for each person only text is joined and encoded as quoted-printable in one pass.
+encoded once, and cut where a person's values stand.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Protocol
 
 from engagement.errors import RuleBroken
 from engagement.mail.letters.rules.slots import Template, as_html, as_text
 from engagement.mail.wire.rules.headers import mailbox, one_line, parts_of_sender, unstructured
-from engagement.mail.wire.rules.quoted_printable import QuotedPrintable
+from engagement.mail.wire.rules.quoted_printable import QuotedPrintable, encoded
 
 #: A link joined to the address before it would become part of that address.
 _JOINED_LINK = re.compile(r"[\w/=?&%#.+~@-]\{\{\s*+\w*_link\s*+\}\}")
@@ -71,6 +72,7 @@ class Prepared:
     head: str
     message_id_domain: str
     subject: Template
+    plain_subject: str
     text: QuotedPrintable
     html: QuotedPrintable
 
@@ -83,13 +85,22 @@ class Prepared:
         plain = as_text(values)
         head = (
             f"{self.head}"
-            f"Subject: {unstructured(self.subject.fill(plain))}\r\n"
+            f"Subject: {self._subject_for(plain)}\r\n"
             f"To: {mailbox(to.name, to.address)}\r\n"
-            f"Date: {format_datetime(at)}\r\n"
+            f"Date: {_date(int(at.timestamp()))}\r\n"
             f"Message-ID: {message_id(to.id, to.queued_at, self.message_id_domain)}\r\n\r\n"
         )
-        text, rich = self.text.fill(plain), self.html.fill(as_html(values))
-        return b"".join((head.encode(), _TEXT_PART, text, _HTML_PART, rich, _END))
+        texts = {name: encoded(value) for name, value in plain.items()}
+        rich = {name: texts[name] if value == plain[name] else encoded(value) for name, value in as_html(plain).items()}
+        return b"".join((head.encode(), _TEXT_PART, *self.text.parts(texts), _HTML_PART, *self.html.parts(rich), _END))
+
+    def _subject_for(self, plain: Mapping[str, str]) -> str:
+        return unstructured(self.subject.fill(plain)) if self.subject.slots else self.plain_subject
+
+
+@lru_cache(maxsize=16)
+def _date(seconds: int) -> str:
+    return format_datetime(datetime.fromtimestamp(seconds, UTC))
 
 
 def prepare(mailing: Built, mail_from: str, message_id_domain: str, translation: Text | None = None) -> Prepared:
@@ -114,11 +125,13 @@ def prepare(mailing: Built, mail_from: str, message_id_domain: str, translation:
         "MIME-Version: 1.0",
         f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"',
     ]
+    subject = Template(letter.subject)
     return Prepared(
         sender=address,
         head="".join(f"{line}\r\n" for line in lines),
         message_id_domain=one_line(message_id_domain, "The domain"),
-        subject=Template(letter.subject),
+        subject=subject,
+        plain_subject="" if subject.slots else unstructured(subject.fill({})),
         text=QuotedPrintable(Template(letter.text)),
         html=QuotedPrintable(Template(letter.html)),
     )

@@ -1,0 +1,142 @@
+"""What one connection has claimed and not settled yet: written in batches, and kept until it is written, whatever fails."""
+
+import time
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from engagement import clock
+from engagement.db import db
+from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.actions.claiming import RENEW_EVERY, Claimed
+from engagement.mail.outbox.actions.recording import record
+from engagement.mail.outbox.rules import Settled, untouched
+from engagement.set_aside import is_database_away
+
+log = structlog.get_logger("engagement.mail")
+#: Outcomes wait at most so many seconds for others to be written with.
+WRITTEN_WITHIN = 0.05
+
+
+class Ledger:
+    """The claims of one worker, a name that no other has. It has a database connection of its own while there is something to send.
+
+    A failed write is raised. What could not be written is written before anything else is claimed.
+    """
+
+    def __init__(self, worker: str) -> None:
+        self.worker = worker
+        self._connection: Connection | None = None
+        self._unwritten: list[Settled] = []
+        self._unwritten_since = 0.0
+        self._renewed_at = 0.0
+        self._open: dict[int, Claimed] = {}
+        #: Deliveries that the database refuses to change; they must not keep others from being sent.
+        self._spoiled: set[int] = set()
+
+    @property
+    def connection(self) -> Connection:
+        if self._connection is None:
+            self._connection = db.engine.connect()
+        return self._connection
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a transaction is open; none is while the mail server is spoken to."""
+        return self._connection is not None and self._connection.in_transaction()
+
+    def put_back(self) -> None:
+        """Give the database connection back; whatever was not committed on it is undone."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def claim(self, size: int) -> list[Claimed]:
+        """Write what is known, and claim the next window in the same transaction. Commits."""
+        try:
+            record(self.connection, self.worker, self._unwritten)
+            window = claiming.claim_window(self.connection, self.worker, size, clock.now(), self._spoiled)
+            self.connection.commit()
+        except DBAPIError as error:
+            if is_database_away(error):
+                raise
+            self.connection.rollback()
+            self.write()
+            window = self._claim_each(size)
+        self._unwritten = []
+        self._renewed_at = time.monotonic()
+        self._open = {row.id: row for row in window if row.may_be_sent}
+        return window
+
+    def settle(self, row: Settled) -> None:
+        """Note what became of a delivery; written with the next ones, or by `look_after`."""
+        if not self._unwritten:
+            self._unwritten_since = time.monotonic()
+        self._unwritten.append(row)
+        self._open.pop(row.id, None)
+
+    def leave_rest(self) -> int:
+        """Note that of what is still open nothing was handed over: it waits again. Returns how much that was."""
+        rest = list(self._open.values())
+        for row in rest:
+            self.settle(untouched(row.id, row.attempts, row.due_at))
+        return len(rest)
+
+    def look_after(self) -> bool:
+        """Write what has waited long enough, and say that this worker lives; return whether its claims are still its own."""
+        present = time.monotonic()
+        if self._unwritten and present - self._unwritten_since >= WRITTEN_WITHIN:
+            self.write()
+        if present - self._renewed_at < RENEW_EVERY.total_seconds():
+            return True
+        mine = claiming.renew_claims(self.connection, self.worker, clock.now())
+        self.connection.commit()
+        self._renewed_at = present
+        return self._open.keys() <= mine
+
+    def write(self) -> None:
+        """Write what is known now. Commits. What the database refuses of one delivery keeps no other from being written."""
+        if not self._unwritten:
+            return
+        try:
+            record(self.connection, self.worker, self._unwritten)
+            self.connection.commit()
+        except DBAPIError as error:
+            if is_database_away(error):
+                raise
+            self._write_each()
+        self._unwritten = []
+
+    def _write_each(self) -> None:
+        for row in self._unwritten:
+            self.connection.rollback()
+            try:
+                record(self.connection, self.worker, [row])
+                self.connection.commit()
+            except DBAPIError as error:
+                if is_database_away(error):
+                    raise
+                # It stays as it is, and shows as unknown once the claim is over.
+                log.exception("message left behind", delivery=row.id)
+        self.connection.rollback()
+
+    def _claim_each(self, size: int) -> list[Claimed]:
+        """Claim some by themselves; what can't be claimed is passed over from now on."""
+        window: list[Claimed] = []
+        ids = claiming.due_ids(self.connection, size + len(self._spoiled), clock.now())
+        for delivery_id in ids:
+            if delivery_id in self._spoiled or len(window) >= size:
+                continue
+            self.connection.commit()
+            try:
+                window += claiming.claim_one(self.connection, self.worker, delivery_id, clock.now())
+                self.connection.commit()
+            except DBAPIError as error:
+                if is_database_away(error):
+                    raise
+                self.connection.rollback()
+                self._spoiled.add(delivery_id)
+                log.exception("message can't be claimed", delivery=delivery_id)
+        self.connection.commit()
+        return window

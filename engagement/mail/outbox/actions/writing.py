@@ -1,0 +1,72 @@
+"""Messages written for the deliveries of a window, each from its letter, which is compiled once."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TypeGuard
+
+from sqlalchemy import Connection, select
+
+from engagement import clock
+from engagement.addresses import server_form
+from engagement.errors import RuleBroken
+from engagement.mail.bounces.rules.return_path import ReturnPath
+from engagement.mail.models import Mailing, Translation
+from engagement.mail.outbox.actions.claiming import Claimed
+from engagement.mail.wire.actions.conversation import Parcel
+from engagement.mail.wire.rules.headers import parts_of_sender
+from engagement.mail.wire.rules.message import Prepared, prepare
+
+
+class Lapsed(RuleBroken):
+    """A message is too late to be of use, so it is not sent."""
+
+
+#: Turns the path in a slot whose name ends in "_link" into a one-time sign-in link. Raises
+#: Lapsed for a message that is too late to be of use.
+LinkFor = Callable[[Claimed, str], str]
+#: How many compiled letters a connection keeps; each is a few times as large as its text.
+KEPT_LETTERS = 32
+
+
+class Writer:
+    """Writes messages from `mail_from`, `Name <address>`. Raises BadInput for another sender."""
+
+    def __init__(self, mail_from: str, link_for: LinkFor, return_path: ReturnPath | None = None) -> None:
+        self._return_path = return_path
+        self.sender = parts_of_sender(mail_from)[1]
+        self._mail_from = mail_from
+        self._domain = self.sender.rpartition("@")[2]
+        self._link_for = link_for
+        self._prepared: OrderedDict[tuple[int, int | None], Prepared] = OrderedDict()
+
+    def written(self, claimed: Claimed, connection: Connection) -> Parcel:
+        """Return the message for one person. Whatever is raised concerns this message only, unless the database is away."""
+        row = claimed.read()
+        prepared = self._prepared_for(row, connection)
+        values = {
+            name: self._link_for(row, value) if _is_path(name, value) else value for name, value in row.filled.items()
+        }
+        sender = self._return_path(row.id, row.queued_at) if self._return_path else self.sender
+        return Parcel(sender, server_form(row.address), prepared.fill(row, values, clock.now()))
+
+    def _prepared_for(self, row: Claimed, connection: Connection) -> Prepared:
+        key = (row.mailing_id, row.translation_id)
+        prepared = self._prepared.get(key)
+        if prepared is None:
+            letter = Mailing.__table__
+            mailing = connection.execute(select(letter).where(letter.c.id == row.mailing_id)).one()
+            other = Translation.__table__
+            translation = select(other).where(other.c.id == row.translation_id)
+            text = connection.execute(translation).one() if row.translation_id is not None else None
+            # So that no transaction is open while the mail server is spoken to.
+            connection.commit()
+            prepared = self._prepared[key] = prepare(mailing, self._mail_from, self._domain, text)
+            if len(self._prepared) > KEPT_LETTERS:
+                self._prepared.popitem(last=False)
+        self._prepared.move_to_end(key)
+        return prepared
+
+
+def _is_path(slot: str, value: object) -> TypeGuard[str]:
+    """Return whether a slot holds a path on this site; whole addresses, such as finished links, are not changed."""
+    return slot.endswith("_link") and isinstance(value, str) and value.startswith("/")
