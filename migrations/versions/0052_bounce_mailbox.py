@@ -5,8 +5,8 @@ from alembic import op
 
 from engagement.db import UtcDateTime
 
-revision = "0044"
-down_revision = "0043"
+revision = "0052"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 
