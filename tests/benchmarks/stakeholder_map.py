@@ -13,10 +13,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE), str(HERE.parent)]
 
-from factories import PASSWORD, make_account, make_programme  # noqa: E402
+from factories import make_account, make_programme  # noqa: E402
 from flask import Flask, render_template_string  # noqa: E402
 from flask_login import login_required  # noqa: E402
-from people_list import ROUNDS, Served, bare_page, statements_of  # noqa: E402
+from people_list import Served, bare_page, paces, served, statements_of  # noqa: E402
 from shared.grounds import application, database, fill_directory  # noqa: E402
 from shared.maps import fill_map  # noqa: E402
 from sqlalchemy import select  # noqa: E402
@@ -60,10 +60,8 @@ def measure(number: int, engine: str) -> None:
         fill_map(make_programme(), account, number)
         db.session.commit()
         app.config["WTF_CSRF_ENABLED"] = False
-        ours = Served(app, f"email=ines@example.com&password={PASSWORD.replace(' ', '+')}")
-        bare = Served(bare_map(app), "")
-        pairs = [(ours.pace(PATH), bare.pace("/map")) for _ in range(ROUNDS)]
-        mine, theirs = sorted(pairs, key=lambda pair: pair[0] / pair[1])[ROUNDS // 2]
+        ours, bare = served(app), Served(bare_map(app), "")
+        mine, theirs = paces((ours, PATH), (bare, "/map"))
         fifty = bare.pace("/people")
         print(
             f"{engine}: map of {number:,}: {mine:.1f} requests/s; bare page of the same {theirs:.1f}: {theirs / mine:.1f} × its "
