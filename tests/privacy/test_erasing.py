@@ -250,6 +250,7 @@ def test_every_text_that_a_table_holds_is_decided_upon():
         "import_run.columns",
         "import_run.counts",
         "kept_form.fields",
+        "position.covers",
         "saved_mapping.columns",
         "staged_reference.value",
     }
