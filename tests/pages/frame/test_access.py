@@ -98,7 +98,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST concerns.reopen": ("MPWL", "M"),
     # Programmes, workflows, waves.
     "GET waves.index": ("AMPWLRSUrwsuv",),
-    "GET waves.order": ("MP",),
+    "GET waves.order": ("MP", "M"),
     "GET waves.lessons": ("MPWL", "M"),
     "POST waves.lessons": ("MPWL", "M"),
     "POST waves.choose_audiences": ("MP", "M"),
@@ -489,6 +489,8 @@ SHARED = {
     "people.without_role": "as above",
     "waves.edit": "as above: departments to choose",
     "waves.new": "as above",
+    "waves.members": "audiences to choose from",
+    "waves.order": "departments to bring into an order",
     "concerns.log": "as above: the department that a conversation was in",
     "calendar.new": "audiences to choose from",
     "calendar.edit": "as above",
