@@ -98,7 +98,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST concerns.reopen": ("MPWL", "M"),
     # Programmes, workflows, waves.
     "GET waves.index": ("AMPWLRSUrwsuv",),
-    "GET waves.order": ("MP",),
+    "GET waves.order": ("MP", "M"),
     "GET waves.lessons": ("MPWL", "M"),
     "POST waves.lessons": ("MPWL", "M"),
     "POST waves.choose_audiences": ("MP", "M"),
