@@ -33,6 +33,8 @@ class CopiedDay:
     @property
     def follows(self) -> str:
         """How the day comes about in the copy."""
+        if self.milestone.kind is MilestoneKind.GO_LIVE:
+            return "the day that you chose"
         return (
             self.milestone.counted_words if self.milestone.anchor_id is not None else "its own day, as far from go-live"
         )
