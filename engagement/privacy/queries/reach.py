@@ -69,6 +69,7 @@ REACH: dict[str, Reach] = {
     # What came back from somebody's address, or from one that nobody has.
     "bounce": Reach(about=("person_id",), without=("fingerprint",)),
     "suppression": Reach(about=("person_id",), without=("lifted_by",)),
+    "bounce_mailbox": NOBODY,
     # Programmes and waves.
     "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
     "workflow": NOBODY,
@@ -112,6 +113,7 @@ REACH: dict[str, Reach] = {
     "blackout": Reach(by={"made_by_id": ("from_on", "until_on", "reason", "made_at")}),
     "wave_step": NOBODY,
     "wave_audience": NOBODY,
+    "wave_lesson": NOBODY,
     "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
