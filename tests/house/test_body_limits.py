@@ -4,7 +4,6 @@ import io
 
 import pytest
 from factories import make_account, make_change_manager, signed_in
-from werkzeug.routing import AnyConverter
 
 from engagement.accounts.rules import Role
 from engagement.communications.texts.rules.limits import LONGEST_BODY
@@ -29,8 +28,9 @@ def taking_bodies(app):
 
 
 def address_of(rule):
-    words = {name: each.items for name, each in rule._converters.items() if isinstance(each, AnyConverter)}
-    return rule.build({name: min(words[name]) if name in words else 1 for name in rule.arguments})[1]
+    """An address of a rule; where only certain words may stand, with the first of them."""
+    words = {name: min(converter.items) for name, converter in rule._converters.items() if hasattr(converter, "items")}
+    return rule.build({argument: words.get(argument, 1) for argument in rule.arguments})[1]
 
 
 class Unread(io.RawIOBase):
