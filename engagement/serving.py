@@ -22,13 +22,12 @@ from engagement.accounts.rules import LINK_LIFETIME
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.listening import listening_server
-from engagement.mail.bounces.rules.return_path import ReturnPath, return_address
 from engagement.mail.mailbox.actions import start_mailbox
 from engagement.mail.outbox.actions.claiming import Claimed
 from engagement.mail.outbox.actions.delivering import STOP_WITHIN, Worker, deliver_until_empty, relay_of, unique_name
 from engagement.mail.outbox.actions.pace import Pace
 from engagement.mail.outbox.actions.writing import Lapsed, LinkFor
-from engagement.mail.outbox.rules import Counts
+from engagement.mail.outbox.rules import Counts, Leaving, how_they_leave
 from engagement.mail.queries import waiting_for_hours
 from engagement.mail.wire.actions.transport import Transport
 from engagement.pages.frame.body_limits import HR_FILE, limit_at_the_door
@@ -89,10 +88,9 @@ def link_maker(app: Flask) -> LinkFor:
     return link_for
 
 
-def return_path_of(app: Flask) -> ReturnPath | None:
-    """Return where each message returns to if it can't be delivered, None for the sender's address."""
-    pattern, secret = settings_of(app).return_path, str(app.config["SECRET_KEY"])
-    return (lambda key, queued_at: return_address(pattern, secret, key, queued_at)) if pattern else None
+def leaving_of(app: Flask) -> Leaving:
+    """Return how messages leave by the settings."""
+    return how_they_leave(settings_of(app).return_path, str(app.config["SECRET_KEY"]), app.extensions["signature"])
 
 
 @contextmanager
@@ -128,7 +126,7 @@ def make_worker(app: Flask, smtp_url: str, connections: int) -> Worker:
         settings.mail_from,
         connections=connections,
         rate=settings.mail_rate,
-        return_path=return_path_of(app),
+        leaving=leaving_of(app),
     )
 
 
@@ -142,7 +140,7 @@ def deliver_all(app: Flask, smtp_url: str, progress: Callable[[Counts], None]) -
         settings.mail_from,
         pace=Pace(settings.mail_rate, relay_of(smtp_url)),
         progress=progress,
-        return_path=return_path_of(app),
+        leaving=leaving_of(app),
     )
 
 

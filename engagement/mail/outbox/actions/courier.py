@@ -12,13 +12,12 @@ import structlog
 
 from engagement import clock
 from engagement.errors import EngagementError
-from engagement.mail.bounces.rules.return_path import ReturnPath
 from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.claiming import WINDOW, Claimed
 from engagement.mail.outbox.actions.ledger import Ledger
 from engagement.mail.outbox.actions.pace import TRY_AGAIN_AFTER, Pace, wait_unless
 from engagement.mail.outbox.actions.writing import Lapsed, LinkFor, Writer
-from engagement.mail.outbox.rules import MISSED_AFTER, Counts, refused, settled
+from engagement.mail.outbox.rules import MISSED_AFTER, PLAIN, Counts, Leaving, refused, settled
 from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
 from engagement.mail.wire.actions.conversation import Parcel
 from engagement.mail.wire.actions.transport import Transport
@@ -32,8 +31,8 @@ WINDOW_SECONDS = 0.1
 class Courier:
     """Sending over one connection, inside an application context; not to be shared between threads.
 
-    `worker` is a name that no other worker has. `stopping` is called between messages. `return_path` says
-    where a message returns to; without it, to the sender.
+    `worker` is a name that no other worker has. `stopping` is called between messages. `leaving` says whether
+    messages are signed, and where they return to.
     """
 
     def __init__(
@@ -44,13 +43,13 @@ class Courier:
         mail_from: str,
         pace: Pace | None = None,
         stopping: Callable[[], bool] = lambda: False,
-        return_path: ReturnPath | None = None,
+        leaving: Leaving = PLAIN,
     ) -> None:
         self.transport = transport
         self.pace = pace or Pace()
         self.stopping = stopping
         self.counts = Counts()
-        self._writer = Writer(mail_from, link_for, return_path)
+        self._writer = Writer(mail_from, link_for, leaving)
         self._ledger = Ledger(worker)
         self._fits = WINDOW
 
