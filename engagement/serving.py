@@ -111,6 +111,11 @@ def mail_server(app: Flask) -> Iterator[str]:
         controller.stop()
 
 
+def _pace(app: Flask, smtp_url: str) -> Pace:
+    settings = settings_of(app)
+    return Pace(settings.mail_rate, relay_of(smtp_url), settings.mail_domain_rate)
+
+
 def make_worker(app: Flask, smtp_url: str, connections: int) -> Worker:
     """Return a delivery worker with this number of connections to the mail server; none of them is open yet."""
     settings = settings_of(app)
@@ -120,7 +125,7 @@ def make_worker(app: Flask, smtp_url: str, connections: int) -> Worker:
         link_maker(app),
         settings.mail_from,
         connections=connections,
-        rate=settings.mail_rate,
+        pace=_pace(app, smtp_url),
     )
 
 
@@ -132,7 +137,7 @@ def deliver_all(app: Flask, smtp_url: str, progress: Callable[[Counts], None]) -
         unique_name("deliver"),
         link_maker(app),
         settings.mail_from,
-        pace=Pace(settings.mail_rate, relay_of(smtp_url)),
+        pace=_pace(app, smtp_url),
         progress=progress,
     )
 

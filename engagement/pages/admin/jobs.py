@@ -28,6 +28,7 @@ def jobs() -> str:
     return render_template(
         "admin/jobs.html",
         lines=line_states(),
+        sending=sending_words(sending_now(clock.now()), settings_here()),
         clock_stands_still=clock_stands_still(),
         last_tick=last_tick(),
         may_run=rights.administering(reader).everything,

@@ -14,10 +14,12 @@ from engagement import clock
 from engagement.errors import EngagementError
 from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.claiming import WINDOW, Claimed
+from engagement.mail.outbox.actions.domains import Domains
 from engagement.mail.outbox.actions.ledger import Ledger
 from engagement.mail.outbox.actions.pace import TRY_AGAIN_AFTER, Pace, wait_unless
+from engagement.mail.outbox.actions.telling import Telling
 from engagement.mail.outbox.actions.writing import Lapsed, LinkFor, Writer
-from engagement.mail.outbox.rules import MISSED_AFTER, Counts, refused, settled
+from engagement.mail.outbox.rules import MISSED_AFTER, Counts, put_off, refused, settled
 from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
 from engagement.mail.wire.actions.conversation import Parcel
 from engagement.mail.wire.actions.transport import Transport
@@ -49,6 +51,8 @@ class Courier:
         self.counts = Counts()
         self._writer = Writer(mail_from, link_for)
         self._ledger = Ledger(worker)
+        self._telling = Telling(worker)
+        self._domains = Domains(self.pace.per_domain)
         self._fits = WINDOW
 
     @property
@@ -64,6 +68,7 @@ class Courier:
         """
         try:
             there_is_more = self._deliver_window()
+            self._telling.tell(self._ledger.connection, self.counts.total, self.counts.trouble)
             if not there_is_more:
                 self._ledger.write()
                 self._ledger.put_back()
@@ -88,12 +93,20 @@ class Courier:
         window = self._ledger.claim(self._fits if turns is None else len(turns))
         if not window:
             return False
-        rows, parcels = self._write_messages(window)
+        rows, parcels = self._write_messages(self._without_held(window))
         if turns is None:
             self._send_window(rows, parcels)
         else:
             self._send_in_turn(rows, parcels, turns)
         return not self.counts.trouble and not self.stopping()
+
+    def _without_held(self, window: Sequence[Claimed]) -> Sequence[Claimed]:
+        """Put off what waits for its domain, and return the others."""
+        held = self._domains.held(self._ledger.connection, window)
+        for row in window:
+            if row.id in held:
+                self._ledger.settle(put_off(row.id, row.attempts, *held[row.id]))
+        return [row for row in window if row.id not in held] if held else window
 
     def _write_messages(self, window: Sequence[Claimed]) -> tuple[list[Claimed], list[Parcel]]:
         """Write the messages of a window; one that can't be written is settled with its reason, and the next goes out."""
@@ -174,5 +187,6 @@ class Courier:
     def _note(self, row: Claimed, outcome: Outcome) -> None:
         self._ledger.settle(settled(row.id, row.attempts, row.due_at, outcome, clock.now()))
         self.counts.add(outcome.state)
+        self._domains.note(self._ledger.connection, row.address, outcome)
         if outcome.is_ours:
             self.counts.trouble = outcome.reply
