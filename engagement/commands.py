@@ -23,7 +23,7 @@ from engagement.intake.actions import importing
 from engagement.mail import queries as mail_queries
 from engagement.mail.wire.actions.proving import send_test_mail
 from engagement.mail.wire.actions.transport import Transport
-from engagement.receiving import take_mail
+from engagement.receiving import take_mail_in
 from engagement.scheduler.running import clock_stands_still, line_states, run_if_due, start_clock, wait_for_stop
 from engagement.scheduler.timetable import TIMETABLE, Line, line_named
 from engagement.terminal import long_work_bar, plainly
@@ -41,7 +41,7 @@ def register(app: Flask) -> None:
         jobs,
         deliver,
         send_mail_test,
-        take_mail,
+        take_mail_in,
         people,
         user,
         demo_group,

@@ -1,41 +1,66 @@
-"""The command `flask mail-in`: a mail server hands a mail over on standard input."""
+"""The command `flask mail-in`: a mail server hands a mail over on standard input, for a programme or because it came back."""
 
 import sys
+from typing import NoReturn
 
 import click
 from flask import current_app
 
 from engagement.db import db
+from engagement.mail.bounces.actions.taking import Marks, take_mail
+from engagement.mail.bounces.actions.taking import Taken as Kept
 from engagement.serving import settings_of
+from engagement.settings import Settings
 from engagement.stakeholders.inbox.actions import Taken, take_in
-from engagement.stakeholders.inbox.rules import MOST_BYTES, read_mail, token_in
+from engagement.stakeholders.inbox.rules import MOST_BYTES, ReadMail, read_mail, token_in
 
 #: What mail servers understand (sysexits.h): no such user, and try again later.
 NO_USER, LATER = 67, 75
+OF_BOUNCES = {
+    Kept.KEPT: "It came back, and is kept as a bounce.",
+    Kept.KNOWN: "This bounce was taken before.",
+    Kept.NOTHING: "It is an automatic answer, which counts as nothing.",
+}
 
 
 @click.command("mail-in")
 @click.option("--to", "address", help="The address that the mail was delivered to; else its headers say it.")
-def take_mail(address: str | None) -> None:
+def take_mail_in(address: str | None) -> None:
     """Take a mail from standard input: for a pipe of Postfix or Exim, or as the delivery of fetchmail."""
     settings = settings_of(current_app)
-    if not settings.mail_in:
-        click.echo("ENGAGEMENT_MAIL_IN is not set: no mail is taken.", err=True)
-        sys.exit(LATER)
-    mail = read_mail(sys.stdin.buffer.read(MOST_BYTES + 1))
+    if not settings.mail_in and not settings.return_path:
+        _end(LATER, "Neither ENGAGEMENT_MAIL_IN nor ENGAGEMENT_RETURN_PATH is set: no mail is taken.")
+    raw = sys.stdin.buffer.read(MOST_BYTES + 1)
     # The rest is read and left, so that the mail server sees no broken pipe.
     while sys.stdin.buffer.read(1024 * 1024):
         pass
-    token = token_in([address] if address else mail.recipients, settings.mail_in)
-    if token is None:
-        click.echo("It was sent to no programme.", err=True)
-        sys.exit(NO_USER)
     try:
-        receipt = take_in(mail, token, settings.timezone)
+        code, sentence = _taken(raw, address, settings)
         db.session.commit()
     except Exception as error:  # Whatever it is, the mail is still with its server, which tries again.
         db.session.rollback()
-        click.echo(f"Not taken now ({type(error).__name__}); try again later.", err=True)
-        sys.exit(LATER)
-    click.echo(receipt.sentence, err=receipt.taken in (Taken.UNKNOWN_ADDRESS, Taken.FULL))
-    sys.exit({Taken.UNKNOWN_ADDRESS: NO_USER, Taken.FULL: LATER}.get(receipt.taken, 0))
+        _end(LATER, f"Not taken now ({type(error).__name__}); try again later.")
+    _end(code, sentence)
+
+
+def _taken(raw: bytes, address: str | None, settings: Settings) -> tuple[int, str]:
+    mail = read_mail(raw)
+    token = token_in([address] if address else mail.recipients, settings.mail_in) if settings.mail_in else None
+    if token is not None:
+        return _into_inbox(mail, token, settings)
+    kept = take_mail(
+        raw, Marks(settings.return_path, str(current_app.config["SECRET_KEY"])), delivered_to=address or ""
+    )
+    if kept in OF_BOUNCES:
+        return 0, OF_BOUNCES[kept]
+    return NO_USER, "It was sent to no programme, and is no bounce."
+
+
+def _into_inbox(mail: ReadMail, token: str, settings: Settings) -> tuple[int, str]:
+    receipt = take_in(mail, token, settings.timezone)
+    return {Taken.UNKNOWN_ADDRESS: NO_USER, Taken.FULL: LATER}.get(receipt.taken, 0), receipt.sentence
+
+
+def _end(code: int, sentence: str) -> NoReturn:
+    click.echo(sentence, err=code != 0)
+    sys.exit(code)

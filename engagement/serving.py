@@ -22,6 +22,7 @@ from engagement.accounts.rules import LINK_LIFETIME
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.listening import listening_server
+from engagement.mail.bounces.rules.return_path import ReturnPath, return_address
 from engagement.mail.mailbox.actions import start_mailbox
 from engagement.mail.outbox.actions.claiming import Claimed
 from engagement.mail.outbox.actions.delivering import STOP_WITHIN, Worker, deliver_until_empty, relay_of, unique_name
@@ -88,6 +89,12 @@ def link_maker(app: Flask) -> LinkFor:
     return link_for
 
 
+def return_path_of(app: Flask) -> ReturnPath | None:
+    """Return where each message returns to if it can't be delivered, None for the sender's address."""
+    pattern, secret = settings_of(app).return_path, str(app.config["SECRET_KEY"])
+    return (lambda key, queued_at: return_address(pattern, secret, key, queued_at)) if pattern else None
+
+
 @contextmanager
 def mail_server(app: Flask) -> Iterator[str]:
     """Yield the SMTP address to deliver to: the configured one, or the built-in mailbox, which runs inside the block.
@@ -126,6 +133,7 @@ def make_worker(app: Flask, smtp_url: str, connections: int) -> Worker:
         settings.mail_from,
         connections=connections,
         pace=_pace(app, smtp_url),
+        return_path=return_path_of(app),
     )
 
 
@@ -139,6 +147,7 @@ def deliver_all(app: Flask, smtp_url: str, progress: Callable[[Counts], None]) -
         settings.mail_from,
         pace=_pace(app, smtp_url),
         progress=progress,
+        return_path=return_path_of(app),
     )
 
 

@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     mail_from: str = "Engagement <engagement@example.com>"
     mail_in: str = ""
+    return_path: str = ""
     mail_rate: int = Field(default=0, ge=0)
     mail_domain_rate: int = Field(default=0, ge=0)
     mail_connections: int = Field(default=2, ge=1, le=50)
@@ -118,6 +119,17 @@ class Settings(BaseSettings):
         local, _, domain = value.strip().rpartition("@")
         if value and (not local or not domain or "+" in local or any(c.isspace() for c in value.strip())):
             raise ValueError(f"“{value}” is no address for mail that comes in; use one such as engagement@example.com")
+        return value.strip().lower()
+
+    @field_validator("return_path")
+    @classmethod
+    def _address_of_bounces(cls, value: str) -> str:
+        local, _, domain = value.strip().rpartition("@")
+        is_address = local and domain and "*" not in domain and not any(c.isspace() or c in "<>" for c in value.strip())
+        if value and (not is_address or local.count("*") > 1):
+            raise ValueError(
+                f"“{value}” is no address for bounces; use one such as bounces@example.com or bounces+*@example.com"
+            )
         return value.strip().lower()
 
     @field_validator("smtp_url")

@@ -3,4 +3,4 @@
 import multiprocessing
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["engagement.app", "flask.cli", "flask_migrate", "alembic.command", "psycopg"])
+FORKS.set_forkserver_preload(["tests.warm"])

@@ -127,11 +127,15 @@ class Communication(Base):
         return Cadence(self.cadence, self.at, self.timezone, self.starts_on, self.holiday_policy, self.holiday_country)
 
 
+#: When a message goes out that is kept for a roll-back.
+KEPT = "when the wave is rolled back"
+
+
 class Occurrence(Base):
     """One dated message of a communication, from draft to sent.
 
     `planned_for` is the instant that the cadence gave (unique, so that planning twice makes nothing twice), `sends_at`
-    the instant of sending. `from_cadence` is false for a message dated by hand; `moved_at` is when somebody last moved
+    the instant of sending. While `is_kept`, it waits until its wave is rolled back (`rolling_back`). `from_cadence` is false for a message dated by hand; `moved_at` is when somebody last moved
     it by hand. `text_version` counts every change of subject, body, a translation or `asks_confirmation`; an approval
     names the version that it approves. `mailing_id` is set once, by the claim that queued the message.
     `reach_when_planned` is the number of people in the audience when the text was approved, `reached` the number of
@@ -168,6 +172,7 @@ class Occurrence(Base):
     queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str] = mapped_column(Text, default="")
+    is_kept: Mapped[bool] = mapped_column(default=False)
 
     communication: Mapped[Communication] = relationship()
     written_by: Mapped[Account | None] = relationship()
@@ -181,12 +186,16 @@ class Occurrence(Base):
     @property
     def when(self) -> str:
         """The time of sending in words, in the communication's time zone, with the zone named."""
+        if self.is_kept:
+            return KEPT
         return moment_words(self.sends_at, self.communication.timezone)
 
     @property
     def title(self) -> str:
         """The message as lists and the audit log name it."""
-        return f"{self.communication.name}, {short_day_words(self.sends_on)}"
+        return (
+            self.communication.name if self.is_kept else f"{self.communication.name}, {short_day_words(self.sends_on)}"
+        )
 
     def why_moved(self, timezone: str) -> str | None:
         """A sentence saying why the message is not sent on the day that the cadence gave; None when it is.

@@ -9,12 +9,26 @@ from sqlalchemy.orm import joinedload
 from engagement import clock
 from engagement.audit import Actor
 from engagement.db import db
-from engagement.demo import judging, leading, mapping, measuring, messaging, roster, story, talking
+from engagement.demo import (
+    bouncing,
+    consulting,
+    judging,
+    leading,
+    mapping,
+    measuring,
+    messaging,
+    roster,
+    story,
+    talking,
+    workflows,
+)
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.intake.actions import runs as intake
 from engagement.intake.reading.queries.files import open_file
 from engagement.people.models import Department, Person
+from engagement.reach import Reach
 from engagement.readiness import actions as readiness
+from engagement.readiness.actions import Overruled
 from engagement.readiness.queries.obstacles import obstacles
 from engagement.resistance import actions as resistance
 from engagement.resistance.figures.actions import count_objections
@@ -52,7 +66,9 @@ def live_a_day(stage: Stage, offset: int) -> None:
     if offset == -64:
         _petra_leaves(stage, day)
     measuring.measure(stage, offset)
+    consulting.consult(stage, offset)
     _move_waves_on(stage, offset)
+    workflows.announce_versions(stage, offset)
     mapping.keep_the_map(stage, offset)
     talking.talk_with_stakeholders(stage, offset)
     judging.judge_stakeholders(stage, offset)
@@ -60,6 +76,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
     talking.judge_relationships(stage, offset)
     leading.lead_visibly(stage, offset)
     messaging.write_and_send(stage, offset)
+    bouncing.bounce(stage, offset)
     _learn(stage, offset)
     _talk(stage, offset)
 
@@ -91,11 +108,13 @@ def _move_waves_on(stage: Stage, offset: int) -> None:
 
 def _take_step(wave: Wave, status: WaveStatus, by: Actor) -> None:
     on, reason = clock.now().date(), REASONS.get(status, "")
-    overrulings = {each.name: GONE_ON for each in obstacles(wave, on, to=status)}
+    reasons = {each.name: GONE_ON for each in obstacles(wave, on, to=status)}
     if status is WaveStatus.READY:
-        readiness.make_ready(wave, reason=reason, overrulings=overrulings, today=on, by=by)
+        readiness.make_ready(wave, reason=reason, overruled=Overruled(reasons, Reach(everything=True)), today=on, by=by)
     elif status is WaveStatus.LIVE:
-        readiness.go_live(wave, on, reason=reason, overrulings=overrulings, today=on, by=by)
+        readiness.go_live(
+            wave, on, reason=reason, overruled=Overruled(reasons, Reach(everything=True)), today=on, by=by
+        )
     else:
         waves.change_status(wave, status, reason=reason, by=by)
 

@@ -23,6 +23,7 @@ from engagement.db import db
 from engagement.demo import living, moving, roster, story
 from engagement.demo.roster import Figure
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
+from engagement.demo.workflows import RATED
 from engagement.errors import BadInput
 from engagement.intake.actions import runs as intake
 from engagement.intake.reading.queries.files import open_file
@@ -163,7 +164,12 @@ def _plan_programme(stage: Stage) -> None:
     for name, statement in story.WORKFLOWS.items():
         texts = {field: text for field, text in statement.items() if field != "portfolio_class"}
         stage.workflows[name] = programme_actions.make_workflow(
-            stage.programme, name, PortfolioClass(statement["portfolio_class"]), by=by, **texts
+            stage.programme,
+            name,
+            PortfolioClass(statement["portfolio_class"]),
+            by=by,
+            **texts,
+            **RATED[name].columns(stage),
         )
         _name_holders(stage, name)
     for number, (name, aim, go_live, quiet, departments, workflows) in WAVES.items():

@@ -38,7 +38,7 @@ class AcceptingServer:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
 
-    def hand_over(self, _sender: str, parcels: Sequence[Parcel]) -> Generator[Said]:
+    def hand_over(self, parcels: Sequence[Parcel]) -> Generator[Said]:
         """Yield the answers of such a server."""
         for place in range(len(parcels)):
             if self.stage.chance.random() < 1 / 900:

@@ -69,6 +69,10 @@ OUTSIDE = "-x-outside"
 #: Reasons for not sending a message, as the delivery log words them.
 HAS_LEFT = "This person has left, so nothing is sent to them."
 NO_ADDRESS = "The directory has no e-mail address for this person."
+ADDRESS_STOPPED = (
+    "Mail to this address comes back, so nothing is sent to it. Who keeps the people can let it get mail again."
+)
+CAME_BACK = "It came back: {why}."
 HAS_CONFIRMED = "This person has confirmed the message meanwhile, so they are not reminded."
 STOPPED = "Stopped before it was sent to this person: {why}"
 GIVEN_UP = "The mail server put it off for three days, so sending was given up."

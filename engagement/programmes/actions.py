@@ -1,5 +1,6 @@
 """Changes of programmes, workflows and their ownership."""
 
+import re
 from typing import Any
 
 from sqlalchemy import select
@@ -12,11 +13,13 @@ from engagement.letters import clean
 from engagement.people.models import Person
 from engagement.programmes.models import Ownership, Programme, Workflow
 from engagement.programmes.portfolio.actions import begin_versions
+from engagement.programmes.portfolio.rules import LEAST, MOST, SCALES
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from engagement.searching import folded
 from engagement.verbs import Verb
 
 LONGEST_TEXT = 5_000
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#]+[^\s]{0,980}", re.IGNORECASE)
 
 
 def make_programme(name: str, purpose: str, *, by: Actor) -> Programme:
@@ -67,18 +70,16 @@ def _refuse_taken_name(name: str, programme_id: int | None) -> None:
 
 
 def make_workflow(
-    programme: Programme, name: str, portfolio_class: PortfolioClass, *, by: Actor, **statement: str
+    programme: Programme, name: str, portfolio_class: PortfolioClass, *, by: Actor, **values: Any
 ) -> Workflow:
-    """Add a workflow to a programme; `statement` has the texts of its scope statement and its `summary`.
+    """Add a workflow to a programme; `values` are any further columns of it. It begins with version 1.
 
-    Raises BadInput for a missing name, a name already used in the programme, or a text that is too long.
+    Raises BadInput for a missing name, a name already used in the programme, a text that is too long, a rating out of range, or
+    an address of documentation that no browser opens.
     """
+    _refuse_values(values)
     workflow = Workflow(
-        programme=programme,
-        name=_name(name),
-        portfolio_class=portfolio_class,
-        made_at=clock.now(),
-        **{field: _text(field, text) for field, text in statement.items()},
+        programme=programme, name=_name(name), portfolio_class=portfolio_class, made_at=clock.now(), **values
     )
     _refuse_taken_workflow(programme.id, workflow.name, None)
     db.session.add(workflow)
@@ -89,18 +90,36 @@ def make_workflow(
 
 
 def change_workflow(workflow: Workflow, *, by: Actor, **values: Any) -> None:
-    """Change a workflow's name, class or scope statement. Raises BadInput as `make_workflow` does."""
+    """Change columns of a workflow. Raises BadInput as `make_workflow` does."""
     if "name" in values:
         values["name"] = _name(values["name"])
         _refuse_taken_workflow(workflow.programme_id, values["name"], workflow.id)
-    for field, value in values.items():
-        if isinstance(value, str) and not isinstance(value, PortfolioClass):
-            _text(field, value)
+    _refuse_values(values)
     changes = audit.changes_between(workflow, values)
     for field, value in values.items():
         setattr(workflow, field, value)
     if changes:
         audit.record(Verb.CHANGED_WORKFLOW, workflow, by=by, **changes)
+
+
+def _refuse_values(values: dict[str, Any]) -> None:
+    problems = {
+        name: f"Choose a number from {LEAST} to {MOST}, or leave it unknown."
+        for name in SCALES
+        if (rating := values.get(name)) is not None and not LEAST <= rating <= MOST
+    }
+    url, version = values.get("documentation_url", ""), values.get("documentation_version", "")
+    if url and not _WEB_ADDRESS.fullmatch(url):
+        problems["documentation_url"] = (
+            "Write an address that begins with https:// or http://, at most 1,000 characters."
+        )
+    if len(version) > 100:
+        problems["documentation_version"] = "Write at most 100 characters."
+    if problems:
+        raise BadInput(next(iter(problems.values())), problems)
+    for field, value in values.items():
+        if isinstance(value, str):
+            _text(field, value)
 
 
 def _refuse_taken_workflow(programme_id: int, name: str, workflow_id: int | None) -> None:

@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.people.models import Person
-from engagement.programmes.rules import SCOPE_QUESTIONS, OwnershipPart, PortfolioClass, lines_of
+from engagement.programmes.rules import SCOPE_QUESTIONS, OperatingModel, OwnershipPart, PortfolioClass, lines_of
 
 
 class Programme(Base):
@@ -30,17 +30,30 @@ class Workflow(Base):
     """An AI workflow with its scope statement: what it does, what people still do, and how to notice errors.
 
     The five answers are plain text with one point a line. `then_do`, what to do after an error, belongs to
-    `signs_of_error`.
+    `signs_of_error`. Value, complexity and risk are judged from 1 to 5, None while nobody knows.
     """
 
     __tablename__ = "workflow"
-    __table_args__ = ADDRESSED
+    __table_args__ = (
+        *(
+            CheckConstraint(f"{rating} BETWEEN 1 AND 5", name=f"{rating}_range")
+            for rating in ("value", "complexity", "risk")
+        ),
+        ADDRESSED,
+    )
 
     id: Mapped[Key]
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), index=True)
     name: Mapped[str] = mapped_column(short())
     summary: Mapped[str] = mapped_column(Text, default="")
     portfolio_class: Mapped[PortfolioClass] = mapped_column(word_of(PortfolioClass))
+    value: Mapped[int | None]
+    complexity: Mapped[int | None]
+    risk: Mapped[int | None]
+    operating_model: Mapped[OperatingModel | None] = mapped_column(word_of(OperatingModel))
+    documentation_url: Mapped[str] = mapped_column(short(1_000), default="")
+    documentation_version: Mapped[str] = mapped_column(short(100), default="")
+    review_on: Mapped[date | None]
     system_does: Mapped[str] = mapped_column(Text, default="")
     people_do: Mapped[str] = mapped_column(Text, default="")
     who_decides: Mapped[str] = mapped_column(Text, default="")

@@ -14,6 +14,11 @@ class PortfolioClass(Worded):
     COMPLEX_CHALLENGE = "complex_challenge"
 
     @property
+    def many(self) -> str:
+        """The word for several workflows of the class."""
+        return f"{self.word.lower()}s"
+
+    @property
     def meaning(self) -> str:
         """The meaning of the class, in one line."""
         return {
@@ -21,6 +26,23 @@ class PortfolioClass(Worded):
             PortfolioClass.STRATEGIC_BET: "High value, high complexity",
             PortfolioClass.OPTIMISATION_PLAY: "Lower value, simple to do",
             PortfolioClass.COMPLEX_CHALLENGE: "High complexity, uncertain value: investigate first",
+        }[self]
+
+
+class OperatingModel(Worded):
+    """Who runs and changes a workflow."""
+
+    CENTRALISED = "centralised"
+    FEDERATED = "federated"
+    HYBRID = "hybrid"
+
+    @property
+    def meaning(self) -> str:
+        """The meaning of the model, in one line."""
+        return {
+            OperatingModel.CENTRALISED: "One team runs it for everybody",
+            OperatingModel.FEDERATED: "Each department runs its own",
+            OperatingModel.HYBRID: "One team keeps the platform, departments what is theirs",
         }[self]
 
 

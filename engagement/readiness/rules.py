@@ -1,6 +1,7 @@
 """The vocabulary of readiness: what stands against a wave, and which of it a named person may overrule."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from engagement.vocabulary import Worded
 
@@ -27,15 +28,24 @@ class ObstacleKind(Worded):
         """Whether somebody may go on all the same, with a reason; without people or a workflow there is nothing to go on with."""
         return self not in (ObstacleKind.NO_PEOPLE, ObstacleKind.NO_WORKFLOW)
 
+    @property
+    def asks_planner_of_programme(self) -> bool:
+        """Whether only who plans the whole programme may overrule it: what others have a right to, no lead of a wave overrules."""
+        return self in (ObstacleKind.CONSULTATION, ObstacleKind.NO_NOTICE, ObstacleKind.NOT_INFORMED)
+
 
 @dataclass(frozen=True)
 class Obstacle:
-    """One thing that stands against a wave's next step: what, why that matters, and of which thing (`key`, its id)."""
+    """One thing that stands against a wave's next step: what, why that matters, and of which thing (`key`, its id).
+
+    What was overruled before `since` was something else.
+    """
 
     kind: ObstacleKind
     key: int
     sentence: str
     why: str
+    since: datetime | None = None
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engagement.scheduler import jobs, stakeholder_jobs
+from engagement.scheduler import jobs, stakeholder_jobs, tally_jobs
 from engagement.scheduler.telling import tell_administrators
 from engagement.settings import Settings
 from engagement.stakeholders.commitments.rules import REMINDED_WORKING_DAYS_BEFORE
@@ -36,6 +36,18 @@ TIMETABLE: tuple[Line, ...] = (
         "Places people in the waves of their departments, gives training roles by rule, and assigns the training that follows.",
         timedelta(minutes=10),
         jobs.settle_directory,
+    ),
+    Line(
+        "settle-counts",
+        "Counts the people again who joined a wave, moved, or finished training, so that pages of waves stay fast. They are right without it.",
+        timedelta(seconds=20),
+        tally_jobs.settle_counts,
+    ),
+    Line(
+        "compare-counts",
+        "Compares the kept numbers of each wave with a count of everybody, and says whether they agree.",
+        timedelta(hours=24),
+        tally_jobs.compare_counts,
     ),
     Line(
         "plan-occurrences",

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Connection, ForeignKey, Index, Table, Text, UniqueConstraint, event, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -20,6 +20,7 @@ from engagement.training.rules import (
     LeftoverDecision,
     decide_by,
 )
+from engagement.training.tallies.rules import marks_of
 from engagement.waves.models import Wave
 
 
@@ -258,3 +259,15 @@ class QuizAttempt(Base):
     right: Mapped[int]
     asked: Mapped[int]
     is_passed: Mapped[bool]
+
+
+@event.listens_for(Assignment.__table__, "after_create")
+@event.listens_for(Leftover.__table__, "after_create")
+@event.listens_for(Completion.__table__, "after_create")
+@event.listens_for(Curriculum.__table__, "after_create")
+@event.listens_for(CurriculumItem.__table__, "after_create")
+@event.listens_for(Module.__table__, "after_create")
+def _watch(table: Table, connection: Connection, **_: object) -> None:
+    """Let changes mark the people whose kept numbers rest on them."""
+    for statement in marks_of(connection.dialect.name, table.name):
+        connection.exec_driver_sql(statement)

@@ -127,6 +127,24 @@ def go_live(wave: Wave, on: date, *, today: date, reason: str, by: Actor, countr
     _set_go_live(wave, on, reason.strip(), by, country)
 
 
+def plan_again(
+    wave: Wave, go_live_on: date, *, today: date, reason: str, by: Actor, country: str = UNSET.country
+) -> None:
+    """Plan a wave anew that was rolled back, for another day; training is due before that one.
+
+    Raises BadInput for a day that is not ahead or a missing reason, RuleBroken when it was not rolled back.
+    """
+    if wave.status is not WaveStatus.ROLLED_BACK:
+        raise RuleBroken(
+            f"{wave.title} is {wave.status.word.lower()}; only a wave that was rolled back is planned anew."
+        )
+    if go_live_on <= today:
+        problem = "Choose a day that lies ahead. Its training is due before that day."
+        raise BadInput(problem, {"go_live_on": problem})
+    change_status(wave, WaveStatus.PLANNED, reason=reason, by=by)
+    _set_go_live(wave, go_live_on, reason.strip(), by, country)
+
+
 def take_back_step(
     wave: Wave, *, go_live_on: date | None = None, reason: str, by: Actor, country: str = UNSET.country
 ) -> None:

@@ -16,6 +16,7 @@ from engagement.searching import by_name
 from engagement.waves.models import GoLiveMove, Membership, Wave, WaveDepartment, WaveStep, WaveWorkflow
 from engagement.waves.rules import WaveStatus, may_take_back
 from engagement.waves.scopes import people_within
+from engagement.waves.tallies.queries import member_sums
 
 
 def person_for(reading: Reach, person_id: int) -> Person:
@@ -97,12 +98,10 @@ def departments_of_waves(wave_ids: Iterable[int]) -> dict[int, list[Department]]
 
 def member_counts(wave_ids: Sequence[int]) -> dict[int, int]:
     """Return how many people are in each wave now, in one query; every wave has an entry."""
-    counted = db.session.execute(
-        select(Membership.wave_id, func.count())
-        .where(Membership.wave_id.in_(wave_ids), Membership.ended_at.is_(None))
-        .group_by(Membership.wave_id)
-    )
-    return dict.fromkeys(wave_ids, 0) | dict(counted.all())
+    found = dict.fromkeys(wave_ids, 0)
+    for row in member_sums(wave_ids):
+        found[row.wave_id] += row.members
+    return found
 
 
 #: What the people of a wave can be put in order by.

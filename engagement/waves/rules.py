@@ -18,6 +18,7 @@ class WaveStatus(State):
     STABILISING = "stabilising", "Stabilising", "live", "half"
     CLOSED = "closed", "Closed", "", "ring"
     CANCELLED = "cancelled", "Cancelled", "", "cross"
+    ROLLED_BACK = "rolled_back", "Rolled back", "bad", "cross"
 
     @property
     def next_steps(self) -> tuple["WaveStatus", ...]:
@@ -35,6 +36,11 @@ class WaveStatus(State):
         return self not in (WaveStatus.CLOSED, WaveStatus.CANCELLED)
 
     @property
+    def keeps_due_days(self) -> bool:
+        """Whether training is due on its day: while a wave is rolled back, nobody is late."""
+        return self is not WaveStatus.ROLLED_BACK
+
+    @property
     def is_ahead(self) -> bool:
         """Whether its go-live is still to come, whatever its date."""
         return self in (WaveStatus.PLANNED, WaveStatus.READY)
@@ -48,19 +54,25 @@ class WaveStatus(State):
 _NEXT: dict[WaveStatus, tuple[WaveStatus, ...]] = {
     WaveStatus.PLANNED: (WaveStatus.READY, WaveStatus.CANCELLED),
     WaveStatus.READY: (WaveStatus.LIVE, WaveStatus.PLANNED, WaveStatus.CANCELLED),
-    WaveStatus.LIVE: (WaveStatus.STABILISING,),
-    WaveStatus.STABILISING: (WaveStatus.CLOSED,),
+    WaveStatus.LIVE: (WaveStatus.STABILISING, WaveStatus.ROLLED_BACK),
+    WaveStatus.STABILISING: (WaveStatus.CLOSED, WaveStatus.ROLLED_BACK),
     WaveStatus.CLOSED: (),
     WaveStatus.CANCELLED: (WaveStatus.PLANNED,),
+    WaveStatus.ROLLED_BACK: (WaveStatus.PLANNED, WaveStatus.CANCELLED),
 }
 
 
 def may_take_back(before: WaveStatus, status: WaveStatus, at: datetime, now: datetime) -> bool:
     """Return whether the step between two statuses, taken at `at`, can still be undone at `now`.
 
-    Only a step forward without a way back can be undone; so an undoing can't itself be undone.
+    Only a step forward without a way back can be undone; so an undoing can't itself be undone. Rolling back told people.
     """
-    return status in before.next_steps and before not in status.next_steps and now - at <= TAKEN_BACK_WITHIN
+    return (
+        status is not WaveStatus.ROLLED_BACK
+        and status in before.next_steps
+        and before not in status.next_steps
+        and now - at <= TAKEN_BACK_WITHIN
+    )
 
 
 class MembershipOrigin(StrEnum):

@@ -1,5 +1,8 @@
 """A shell on a migrated, empty database: SQLite by default, and on both engines where two processes meet on one."""
 
+import fcntl
+import json
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -31,14 +34,21 @@ def shell(_migrated: Path, tmp_path: Path) -> Shell:
 
 @pytest.fixture(scope="session")
 def demonstration(_migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    """The demonstration as one file of SQLite, which tests copy."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    with closing(sqlite3.connect(_migrated)) as source, closing(sqlite3.connect(folder / "demo.db")) as target:
-        source.backup(target)
-    made = load_demonstration(Shell(f"sqlite:///{folder / 'demo.db'}", folder))
-    # What stands in the log beside it is taken in.
-    made.shell.write("PRAGMA journal_mode=DELETE")
-    return made
+    """The demonstration as one file of SQLite, which tests copy: loaded once, by whichever test process needs it first."""
+    ours = tmp_path_factory.getbasetemp()
+    folder = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "demonstration"
+    folder.mkdir(exist_ok=True)
+    shell, said = Shell(f"sqlite:///{folder / 'demo.db'}", folder), folder / "said.json"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.exists():
+            with closing(sqlite3.connect(_migrated)) as source, closing(sqlite3.connect(folder / "demo.db")) as target:
+                source.backup(target)
+            made = load_demonstration(shell)
+            # What stands in the log beside it is taken in.
+            shell.write("PRAGMA journal_mode=DELETE")
+            said.write_text(json.dumps([made.said, made.seconds]))
+    return Demonstration(shell, *json.loads(said.read_text()))
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from socket import create_server
+from types import MappingProxyType
 from urllib.error import HTTPError, URLError
 
 import psycopg
@@ -59,11 +61,23 @@ class Shell:
 
     def flask(self, *arguments: str | Path, typed: bytes = b"", **settings: str) -> Finished:
         """Run `flask` with these arguments to its end; `typed` is its standard input."""
+        return self._run(cli.main, arguments, typed, settings)
+
+    def script(self, code: str, *arguments: str | Path) -> Finished:
+        """Run a few lines of Python with these arguments to their end."""
+        return self._run(partial(exec, code, {}), arguments)
+
+    def _run(
+        self,
+        what: Callable[[], object],
+        arguments: Sequence[str | Path],
+        typed: bytes = b"",
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> Finished:
         files = [self.folder / name for name in ("typed", "out", "err")]
         files[0].write_bytes(typed)
-        process = FORKS.Process(
-            target=_run_flask, args=([str(argument) for argument in arguments], self.environment(**settings), files)
-        )
+        words = [str(argument) for argument in arguments]
+        process = FORKS.Process(target=_run, args=(what, words, self.environment(**settings), files))
         process.start()
         process.join(120)
         assert process.exitcode is not None, "the command did not end"
@@ -73,9 +87,26 @@ class Shell:
     @contextmanager
     def running(self, *arguments: str, says: str, **settings: str) -> Iterator["Running"]:
         """Run a command that goes on until it is told to end, from when it `says` so."""
+        with self._running(cli.main, arguments, says, settings) as running:
+            yield running
+
+    @contextmanager
+    def running_script(self, code: str, *, says: str) -> Iterator["Running"]:
+        """Run a few lines of Python, from when they say so, until the block ends."""
+        with self._running(partial(exec, code, {}), (), says) as running:
+            yield running
+
+    @contextmanager
+    def _running(
+        self,
+        what: Callable[[], object],
+        arguments: Sequence[str],
+        says: str,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> Iterator["Running"]:
         log, nothing = self.folder / f"log-{time.monotonic_ns()}", Path(os.devnull)
         process = FORKS.Process(
-            target=_run_flask, args=(list(arguments), self.environment(**settings), [nothing, log, log])
+            target=_run, args=(what, list(arguments), self.environment(**settings), [nothing, log, log])
         )
         process.start()
         running = Running(process, log)
@@ -189,7 +220,7 @@ def load_demonstration(shell: Shell) -> Demonstration:
     return Demonstration(shell, loaded.stdout, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
-def _run_flask(arguments: list[str], environment: dict[str, str], files: list[Path]) -> None:
+def _run(what: Callable[[], object], arguments: list[str], environment: dict[str, str], files: list[Path]) -> None:
     for number, file in enumerate(files):
         opened = os.open(file, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
         os.dup2(opened, number)
@@ -198,7 +229,7 @@ def _run_flask(arguments: list[str], environment: dict[str, str], files: list[Pa
     os.environ.update(environment)
     os.chdir(ROOT)
     sys.argv = ["flask", *arguments]
-    cli.main()
+    what()
 
 
 def wait_until(question: object, seconds: float = 20) -> None:

@@ -3,14 +3,15 @@
 import json
 import shutil
 import signal
-import subprocess
-import sys
+import sqlite3
 import time
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from commands.shell import ROOT, Demonstration, Shell
+from commands.shell import Demonstration, Shell
+from intake.companies import csv_of
 from sqlalchemy import create_engine, make_url, text
 
 from engagement.db import Base
@@ -29,19 +30,37 @@ def lived_in(tmp_path: Path, demonstration: Demonstration) -> Shell:
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory, demonstration: Demonstration) -> Path:
-    """A backup of the demonstration."""
-    folder = tmp_path_factory.mktemp("kept")
-    made = Shell(f"sqlite:///{demonstration.file}", folder).flask("backup", folder / "backup.zip")
-    assert made.code == 0, made
-    assert "2,412 people, 7 sign-ins, 1 programme, 4 waves" in made.out
-    return folder / "backup.zip"
+def _small(_migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database of twelve people and a sign-in, `small.db`, and a backup of it, `backup.zip`."""
+    folder = tmp_path_factory.mktemp("small")
+    with closing(sqlite3.connect(_migrated)) as source, closing(sqlite3.connect(folder / "small.db")) as target:
+        source.backup(target)
+    shell, file = Shell(f"sqlite:///{folder / 'small.db'}", folder), folder / "people.csv"
+    file.write_bytes(csv_of(*(f"{n},person{n}@example.com,Person,Number{n},Operations,,user" for n in range(12))))
+    for done in (
+        shell.flask("people", "import", file),
+        shell.flask("user", "create", "ada@example.com", "--name", "Ada", "--role", "auditor"),
+        shell.flask("backup", folder / "backup.zip"),
+    ):
+        assert done.code == 0, done
+    assert "12 people, 1 sign-in," in done.out
+    shell.write("PRAGMA journal_mode=DELETE")
+    return folder
 
 
 @pytest.fixture
-def file(tmp_path: Path, kept: Path) -> Path:
-    """A backup of the demonstration, to be used or broken."""
-    return shutil.copy(kept, tmp_path / "backup.zip")
+def small(_small: Path, tmp_path: Path) -> Shell:
+    """A shell over a small database, where it doesn't matter how much is in it."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    shutil.copy(_small / "small.db", folder)
+    return Shell(f"sqlite:///{folder / 'small.db'}", folder)
+
+
+@pytest.fixture
+def file(_small: Path, tmp_path: Path) -> Path:
+    """A backup of the small database, to be used or broken."""
+    return shutil.copy(_small / "backup.zip", tmp_path / "backup.zip")
 
 
 def empty(tmp_path: Path, postgresql_url: str, engine: str, name: str) -> Shell:
@@ -80,9 +99,12 @@ def values_of(lines: bytes) -> list[list[object]]:
 
 
 def test_the_demonstration_goes_to_postgresql_and_back_without_a_difference(
-    file: Path, tmp_path: Path, postgresql_url: str
+    lived_in: Shell, tmp_path: Path, postgresql_url: str
 ) -> None:
-    files = [file, *(tmp_path / f"{number}.zip" for number in (1, 2))]
+    files = [tmp_path / f"{number}.zip" for number in range(3)]
+    made = lived_in.flask("backup", files[0])
+    assert made.code == 0, made
+    assert "2,412 people, 7 sign-ins, 1 programme, 4 waves" in made.out
     assert files[0].stat().st_mode & 0o777 == 0o600
     for number, engine in ((1, "postgresql"), (2, "sqlite")):
         there = empty(tmp_path, postgresql_url, engine, f"to_{engine}")
@@ -135,22 +157,22 @@ def test_after_restoring_nothing_that_waited_or_is_due_goes_out_by_itself(lived_
             assert there.rows(waiting) == [(0,)], job
 
 
-def test_a_database_that_holds_something_is_replaced_only_with_force(lived_in: Shell, tmp_path: Path) -> None:
+def test_a_database_that_holds_something_is_replaced_only_with_force(small: Shell, tmp_path: Path) -> None:
     file = tmp_path / "backup.zip"
-    assert lived_in.flask("backup", file).code == 0
-    lived_in.write("UPDATE job_line SET started_at = '2026-01-01 00:00:00'")
-    lived_in.write("UPDATE person SET name = 'Changed Since' WHERE id = 1")
-    refused = lived_in.flask("restore", file)
-    assert refused.refusal.startswith("The database is not empty: it holds 2,412 people")
-    assert lived_in.rows("SELECT name FROM person WHERE id = 1") == [("Changed Since",)]
-    looked = lived_in.flask("restore", file, "--dry-run")
-    assert (looked.code, "2,412 people" in looked.out) == (0, True)
-    assert lived_in.rows("SELECT name FROM person WHERE id = 1") == [("Changed Since",)]
-    assert lived_in.flask("restore", file, "--force").code == 0
-    assert lived_in.rows("SELECT count(*) FROM person WHERE name = 'Changed Since'") == [(0,)]
+    assert small.flask("backup", file).code == 0
+    small.write("UPDATE job_line SET started_at = '2026-01-01 00:00:00'")
+    small.write("UPDATE person SET name = 'Changed Since' WHERE id = 1")
+    refused = small.flask("restore", file)
+    assert refused.refusal.startswith("The database is not empty: it holds 12 people")
+    assert small.rows("SELECT name FROM person WHERE id = 1") == [("Changed Since",)]
+    looked = small.flask("restore", file, "--dry-run")
+    assert (looked.code, "12 people" in looked.out) == (0, True)
+    assert small.rows("SELECT name FROM person WHERE id = 1") == [("Changed Since",)]
+    assert small.flask("restore", file, "--force").code == 0
+    assert small.rows("SELECT count(*) FROM person WHERE name = 'Changed Since'") == [(0,)]
     # The guards of the audit stand again.
     with pytest.raises(Exception, match="only added"):
-        lived_in.write("DELETE FROM audit_entry")
+        small.write("DELETE FROM audit_entry")
 
 
 def broken(file: Path, how: str) -> None:
@@ -158,7 +180,9 @@ def broken(file: Path, how: str) -> None:
     if how == "cut off":
         file.write_bytes(whole[: len(whole) // 2])
     elif how == "one byte":
-        middle = len(whole) // 3
+        with zipfile.ZipFile(file) as archive:
+            member = archive.getinfo("tables/person.jsonl")
+        middle = member.header_offset + 30 + len(member.filename) + member.compress_size // 2
         file.write_bytes(whole[:middle] + bytes([whole[middle] ^ 0xFF]) + whole[middle + 1 :])
     elif how == "no zip":
         file.write_bytes(b"PK\x03\x04 is no backup")
@@ -217,15 +241,12 @@ def test_a_restore_that_is_killed_leaves_nothing_and_can_be_done_again_twice(
     there = empty(tmp_path, postgresql_url, engine, f"killed_{engine}")
     assert there.flask("db", "upgrade").code == 0
     for _ in range(2):
-        process = subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(file)], cwd=ROOT, env=there.environment() | {"PYTHONPATH": str(ROOT)}
-        )
-        assert process.wait(300) == -signal.SIGKILL
+        assert there.script(KILLED, file).code == -signal.SIGKILL
         assert there.rows("SELECT count(*) FROM person") == [(0,)]
         assert there.rows("SELECT count(*) FROM audit_entry") == [(0,)]
     for force in ((), ("--force",)):
         assert there.flask("restore", file, *force).code == 0
-        assert there.rows("SELECT count(*) FROM person") == [(2412,)]
+        assert there.rows("SELECT count(*) FROM person") == [(12,)]
 
 
 #: Restores as the command does, and kills itself when most is written.
@@ -245,7 +266,7 @@ with create_app().app_context(), opened_backup(Path(sys.argv[1])) as backup:
 """
 
 
-def test_a_backup_that_is_killed_leaves_no_file_of_its_name(lived_in: Shell, tmp_path: Path) -> None:
+def test_a_backup_that_is_killed_leaves_no_file_of_its_name(small: Shell, tmp_path: Path) -> None:
     file = tmp_path / "backup.zip"
     file.write_bytes(b"the backup of yesterday")
     code = KILLED.replace(
@@ -253,12 +274,9 @@ def test_a_backup_that_is_killed_leaves_no_file_of_its_name(lived_in: Shell, tmp
         "from engagement.backup.writing import write_backup\nwith create_app().app_context():\n"
         "    write_backup(Path(sys.argv[1]), die)",
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code, str(file)], cwd=ROOT, env=lived_in.environment() | {"PYTHONPATH": str(ROOT)}
-    )
-    assert process.wait(300) == -signal.SIGKILL
+    assert small.script(code, file).code == -signal.SIGKILL
     assert file.read_bytes() == b"the backup of yesterday"
-    assert lived_in.flask("backup", file).code == 0
+    assert small.flask("backup", file).code == 0
     assert not file.with_name("backup.zip.part").exists()
 
 
@@ -285,29 +303,18 @@ with create_app().app_context():
         print(number, flush=True)
         time.sleep(0.005)
 """
-    writer = subprocess.Popen(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env=there.environment() | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    assert writer.stdout is not None
-    while (said := writer.stdout.readline()) and int(said) < 5:
-        pass
     file = tmp_path / f"{engine}.zip"
-    assert there.flask("backup", file).code == 0
-    is_still_writing = writer.poll() is None
-    writer.kill()
-    writer.wait()
+    with there.running_script(code, says="\n5\n") as writer:
+        assert there.flask("backup", file).code == 0
+        is_still_writing = writer.process.exitcode is None
     written = {name: len(lines.splitlines()) for name, lines in lines_of(file).items()}
     assert written["programme"] == written["kept_upload"] >= 5
     assert is_still_writing
 
 
-def test_whoever_was_erased_since_the_backup_is_named_by_number(lived_in: Shell, tmp_path: Path) -> None:
+def test_whoever_was_erased_since_the_backup_is_named_by_number(small: Shell, tmp_path: Path) -> None:
     file = tmp_path / "backup.zip"
-    assert lived_in.flask("backup", file).code == 0
+    assert small.flask("backup", file).code == 0
     code = """
 from engagement.app import create_app
 from engagement.audit import COMMAND_LINE
@@ -325,22 +332,15 @@ with create_app().app_context():
     db.session.rollback()
     print(first.id, second.id)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env=lived_in.environment() | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    first, second = done.stdout.split()
-    name = lived_in.rows(f"SELECT name FROM person WHERE id = {first}")
+    done = small.script(code)
+    first, second = done.out.split()
+    name = small.rows(f"SELECT name FROM person WHERE id = {first}")
     assert name == [("Erased person",)]
-    journal = (lived_in.folder / "instance" / "erasures.jsonl").read_text()
+    journal = (small.folder / "instance" / "erasures.jsonl").read_text()
     assert journal.count("\n") == 1
     assert "@" not in journal
     assert set(json.loads(journal)) == {"at", "kind", "id", "keys"}
-    restored = lived_in.flask("restore", file, "--force")
+    restored = small.flask("restore", file, "--force")
     assert restored.code == 0, restored
     assert f"and back through this restore: person {first}. Erase again at /people/{first}/erasure" in restored.out
     assert f"person {second}." not in restored.out
@@ -378,16 +378,16 @@ def tables_at(tmp_path: Path, revision: str) -> set[str]:
     return {str(name) for (name,) in shell.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
-def test_a_service_that_runs_keeps_its_database(lived_in: Shell, tmp_path: Path) -> None:
+def test_a_service_that_runs_keeps_its_database(small: Shell, tmp_path: Path) -> None:
     file = tmp_path / "backup.zip"
-    with lived_in.serving():
-        assert lived_in.flask("backup", file).code == 0
+    with small.serving():
+        assert small.flask("backup", file).code == 0
         until = time.monotonic() + 15
-        while time.monotonic() < until and not lived_in.rows(
+        while time.monotonic() < until and not small.rows(
             "SELECT 1 FROM job_line WHERE started_at > datetime('now','-1 minute')"
         ):
             time.sleep(0.2)
-        refused = lived_in.flask("restore", file, "--force").refusal
+        refused = small.flask("restore", file, "--force").refusal
     assert refused == "The service runs on this database. End it (flask serve, scheduler and worker), then restore."
     assert file.exists()
 

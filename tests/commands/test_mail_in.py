@@ -50,8 +50,14 @@ def test_what_is_not_understood_waits_and_an_unknown_address_is_refused(programm
         "It waits in the inbox. Its sender doesn’t plan this programme, so somebody who does has to look at it.",
     )
     assert taken(programme, MAIL, "--to", "engagement+old@example.com") == (67, "No programme has this address.")
-    assert taken(programme, MAIL, "--to", "somebody@example.com") == (67, "It was sent to no programme.")
-    assert taken(programme, MAIL, mail_in="") == (75, "ENGAGEMENT_MAIL_IN is not set: no mail is taken.")
+    assert taken(programme, MAIL, "--to", "somebody@example.com") == (
+        67,
+        "It was sent to no programme, and is no bounce.",
+    )
+    assert taken(programme, MAIL, mail_in="") == (
+        75,
+        "Neither ENGAGEMENT_MAIL_IN nor ENGAGEMENT_RETURN_PATH is set: no mail is taken.",
+    )
     assert programme.rows("SELECT count(*) FROM mail_in") == [(1,)]
     assert programme.rows("SELECT count(*) FROM interaction") == [(0,)]
 

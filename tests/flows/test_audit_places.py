@@ -23,6 +23,19 @@ from engagement.audit import AuditEntry
 from engagement.communications.actions.calendar import end_communication
 from engagement.communications.actions.placing import skip_occurrence
 from engagement.communications.actions.planning import schedule_briefing
+from engagement.consultations.actions.bodies import change_body, end_member, make_body, name_member
+from engagement.consultations.actions.consulting import (
+    answer_question,
+    ask_question,
+    change_consultation,
+    open_consultation,
+    say_position,
+)
+from engagement.consultations.actions.consulting import (
+    hand_over as hand_over_document,
+)
+from engagement.consultations.models import Body, BodyMember, Consultation
+from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Document, PositionKind, PositionSaid
 from engagement.db import db
 from engagement.people import actions as people
 from engagement.people.by_hand.actions import change_delivery_details
@@ -33,7 +46,8 @@ from engagement.programmes import actions as programmes
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.portfolio.actions import announce_version
 from engagement.programmes.rules import OwnershipPart
-from engagement.readiness.actions import make_ready
+from engagement.reach import Reach
+from engagement.readiness.actions import Overruled, make_ready
 from engagement.readiness.queries.obstacles import obstacles
 from engagement.stakeholders.actions.contacts import say_contact
 from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
@@ -167,6 +181,18 @@ def finish(at: Place) -> None:
     record_completion(at.person, module, RECORDED_SOURCES[0], on=DAY, by=TESTER)
 
 
+def council(at: Place) -> Body:
+    return make_body(at.programme, BodyDetails("Council", BodyKind.WORKS_COUNCIL), None, by=TESTER)
+
+
+def speak(at: Place) -> BodyMember:
+    return name_member(council(at), at.person, by=TESTER)
+
+
+def consult(at: Place) -> Consultation:
+    return open_consultation(at.wave, council(at), Asked(False, "", None), today=DAY, by=TESTER)
+
+
 METRIC = MetricDetails("Minutes a claim", "minutes", Better.LOWER, ReadingRhythm.MONTH)
 
 
@@ -180,7 +206,7 @@ def read(at: Place) -> MetricReading:
 
 def go_on_without_a_lead(at: Place) -> None:
     given = {each.name: "All the same." for each in obstacles(at.wave, DAY)}
-    make_ready(at.wave, reason="Rehearsed.", overrulings=given, today=DAY, by=TESTER)
+    make_ready(at.wave, reason="Rehearsed.", overruled=Overruled(given, Reach(everything=True)), today=DAY, by=TESTER)
 
 
 def hand_over(at: Place) -> None:
@@ -219,6 +245,36 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
     (
         Verb.CHANGED_STATUS_OF_WAVE,
         lambda at: waves.change_status(at.wave, WaveStatus.READY, reason="Rehearsed.", by=TESTER),
+        OF_WAVE,
+    ),
+    (Verb.MADE_BODY, council, {"programme"}),
+    (
+        Verb.CHANGED_BODY,
+        lambda at: change_body(council(at), BodyDetails("Union", BodyKind.UNION), None, by=TESTER),
+        {"programme"},
+    ),
+    (Verb.NAMED_BODY_MEMBER, speak, PEOPLE_OF_DEPARTMENT | {"programme"}),
+    (Verb.ENDED_BODY_MEMBER, lambda at: end_member(speak(at), by=TESTER), PEOPLE_OF_DEPARTMENT | {"programme"}),
+    (Verb.OPENED_CONSULTATION, consult, OF_WAVE),
+    (
+        Verb.CHANGED_CONSULTATION,
+        lambda at: change_consultation(consult(at), Asked(True, "Section 4", None), today=DAY, by=TESTER),
+        OF_WAVE,
+    ),
+    (
+        Verb.HANDED_OVER,
+        lambda at: hand_over_document(consult(at), Document("Plan", "1", DAY, text="All"), today=DAY, by=TESTER),
+        OF_WAVE,
+    ),
+    (Verb.ASKED_AS_BODY, lambda at: ask_question(consult(at), "Why?", by=TESTER), OF_WAVE),
+    (
+        Verb.ANSWERED_BODY,
+        lambda at: answer_question(ask_question(consult(at), "Why?", by=TESTER), "So.", by=TESTER),
+        OF_WAVE,
+    ),
+    (
+        Verb.SAID_POSITION,
+        lambda at: say_position(consult(at), PositionSaid(PositionKind.AGREES, "", DAY), today=DAY, by=TESTER),
         OF_WAVE,
     ),
     (Verb.MADE_METRIC, measure, {"programme"}),

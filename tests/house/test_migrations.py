@@ -16,6 +16,7 @@ from engagement import audit
 from engagement.audit import CLOCK
 from engagement.db import Base, db
 from engagement.programmes.models import Programme
+from engagement.training.tallies.rules import TABLES, marks_of
 from engagement.verbs import Verb
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +68,20 @@ def test_confirmations_are_only_added_to(migrated):
         db.session.rollback()
 
 
+def test_the_migrations_leave_the_triggers_that_the_models_make(migrated):
+    """SQLite makes a table anew to change it, and forgets its triggers (`training.tallies.rules.marks_of` makes them again)."""
+    if db.engine.dialect.name == "postgresql":
+        asked = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    else:
+        asked = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    made = set(db.session.scalars(text(asked)))
+    wanted = {
+        each.split()[2] for table in TABLES for each in marks_of(db.engine.dialect.name, table) if " TRIGGER " in each
+    }
+    assert wanted - made == set()
+    assert len(wanted) > 20
+
+
 def test_constraints_hold_after_the_tables_were_made_anew(migrated):
     """SQLite copies a table to change it, and would forget checks and keys without a word."""
     member = (
@@ -108,6 +123,8 @@ CALLED = {
     "file_id": "kept_upload",
     "form_id": "kept_form",
     "grant_id": "role_grant",
+    "document_id": "handed_over",
+    "member_id": "body_member",
     "message_id": "mailbox_message",
     "metric_id": "value_metric",
     "note_id": "stakeholder_note",

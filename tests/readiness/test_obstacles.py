@@ -10,13 +10,16 @@ from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.programmes.models import Workflow
 from engagement.programmes.rules import OwnershipPart
-from engagement.readiness.actions import go_live, make_ready
+from engagement.reach import Reach
+from engagement.readiness.actions import Overruled, go_live, make_ready
 from engagement.readiness.queries.obstacles import obstacles
 from engagement.readiness.queries.overrulings import overrulings_of
 from engagement.readiness.rules import ObstacleKind
 from engagement.value.actions.metrics import make_metric, say_baseline
 from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
 from engagement.waves.actions import change_status
+from engagement.waves.milestones.actions import MilestoneDetails, add_milestone
+from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave, WaveWorkflow
 from engagement.waves.rules import WaveStatus
 
@@ -44,8 +47,8 @@ def kinds(wave: Wave, to: WaveStatus = WaveStatus.READY) -> list[ObstacleKind]:
 def test_nothing_stands_against_a_wave_that_has_everything() -> None:
     wave = whole_wave()
     assert kinds(wave) == []
-    make_ready(wave, reason="Rehearsed.", overrulings={}, today=TODAY, by=TESTER)
-    go_live(wave, TODAY, reason="Began.", overrulings={}, today=TODAY, by=TESTER)
+    make_ready(wave, reason="Rehearsed.", overruled=Overruled({}, Reach(everything=True)), today=TODAY, by=TESTER)
+    go_live(wave, TODAY, reason="Began.", overruled=Overruled({}, Reach(everything=True)), today=TODAY, by=TESTER)
     assert (wave.status, list(overrulings_of(wave.id))) == (WaveStatus.LIVE, [])
 
 
@@ -60,7 +63,9 @@ def test_an_empty_wave_lacks_people_and_a_workflow_which_nobody_can_overrule() -
     ]
     given = {each.name: "All the same." for each in found}
     with pytest.raises(RuleBroken, match="can’t become ready yet: nobody is in it and no workflow is chosen"):
-        make_ready(wave, reason="Rehearsed.", overrulings=given, today=TODAY, by=TESTER)
+        make_ready(
+            wave, reason="Rehearsed.", overruled=Overruled(given, Reach(everything=True)), today=TODAY, by=TESTER
+        )
     assert wave.status is WaveStatus.PLANNED
 
 
@@ -70,9 +75,21 @@ def test_what_was_overruled_for_ready_holds_for_going_live_until_it_is_planned_a
     (found,) = obstacles(wave, TODAY)
     for reason in ("  ", "x" * 1001):
         with pytest.raises(BadInput) as refused:
-            make_ready(wave, reason="Rehearsed.", overrulings={found.name: reason}, today=TODAY, by=TESTER)
+            make_ready(
+                wave,
+                reason="Rehearsed.",
+                overruled=Overruled({found.name: reason}, Reach(everything=True)),
+                today=TODAY,
+                by=TESTER,
+            )
         assert list(refused.value.problems) == [found.name]
-    make_ready(wave, reason="Rehearsed.", overrulings={found.name: " Ann does. "}, today=TODAY, by=TESTER)
+    make_ready(
+        wave,
+        reason="Rehearsed.",
+        overruled=Overruled({found.name: " Ann does. "}, Reach(everything=True)),
+        today=TODAY,
+        by=TESTER,
+    )
     assert [(each.sentence, each.reason) for each in overrulings_of(wave.id)] == [("Nobody leads it", "Ann does.")]
     assert kinds(wave, WaveStatus.LIVE) == []
     # What is missing only since then stands against going live.
@@ -87,7 +104,14 @@ def test_what_was_overruled_for_ready_holds_for_going_live_until_it_is_planned_a
     assert kinds(wave) == [ObstacleKind.NO_LEAD, ObstacleKind.VACANCY]
 
 
+def test_training_that_opens_after_go_live_is_too_late() -> None:
+    wave = whole_wave()
+    said = MilestoneDetails(MilestoneKind.TRAINING_OPENS, falls_on=TODAY + timedelta(days=1))
+    add_milestone(wave, said, country="GB-ENG", by=TESTER)
+    assert kinds(wave) == [ObstacleKind.TRAINING_TOO_LATE]
+
+
 def test_a_step_that_the_status_does_not_allow_is_refused_for_that_reason() -> None:
     wave = make_wave(status=WaveStatus.CLOSED)
     with pytest.raises(RuleBroken, match="is closed and can’t become ready"):
-        make_ready(wave, reason="Rehearsed.", overrulings={}, today=TODAY, by=TESTER)
+        make_ready(wave, reason="Rehearsed.", overruled=Overruled({}, Reach(everything=True)), today=TODAY, by=TESTER)

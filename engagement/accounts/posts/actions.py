@@ -27,7 +27,7 @@ def name_lead(wave: Wave, person: Person | None, *, by: Actor) -> None:
     old = wave.lead
     if person is old:
         return
-    _prepare(person, "lead")
+    prepare_for_post(person, "lead")
     wave.lead = person
     _record(wave, "lead", old, person, by)
 
@@ -37,7 +37,7 @@ def name_sponsor(of: Wave | Programme, person: Person | None, *, by: Actor) -> N
     old = of.sponsor
     if person is old:
         return
-    _prepare(person, "sponsor")
+    prepare_for_post(person, "sponsor")
     of.sponsor = person
     _record(of, "sponsor", old, person, by)
 
@@ -45,7 +45,7 @@ def name_sponsor(of: Wave | Programme, person: Person | None, *, by: Actor) -> N
 def name_head(department: Department, person: Person | None, *, by: Actor) -> None:
     """Set the head of a department by hand, None for nobody. Otherwise as `name_lead`."""
     if person is not department.manager:
-        _prepare(person, "manager")
+        prepare_for_post(person, "manager")
     people.name_department_manager(department, person, by=by)
 
 
@@ -60,7 +60,11 @@ def end_sessions_before_first_right(people_ids: Iterable[int]) -> None:
         db.session.expire_all()
 
 
-def _prepare(person: Person | None, field: str) -> None:
+def prepare_for_post(person: Person | None, field: str) -> None:
+    """Make sure that somebody may get a post, and end their sessions if it is their first right.
+
+    Raises BadInput, with its sentence above `field`, for somebody who has left or signs in with another address.
+    """
     if person is None:
         return
     if person.has_left:

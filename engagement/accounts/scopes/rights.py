@@ -42,6 +42,11 @@ def overseeing(reader: Reader) -> Reach:
     return _with_sponsored(reader, reading(reader))
 
 
+def representing(reader: Reader) -> Reach:
+    """Read what a body is asked, ask back and give its position: whoever speaks for it, named there; not by a link in a message."""
+    return Reach(account_id=reader.named_id, person_id=None if reader.is_limited else reader.person_id)
+
+
 def naming_holders(reader: Reader) -> Reach:
     """Name who holds the parts of a workflow's ownership: who plans its programme, and its sponsors, who decide it."""
     return _with_sponsored(reader, planning(reader))

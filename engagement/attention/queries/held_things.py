@@ -14,6 +14,7 @@ from engagement.accounts.scopes.reader import Reader
 from engagement.attention.rules import Kind, Place
 from engagement.communications import scopes as communications
 from engagement.communications.models import Communication
+from engagement.consultations.models import Body, BodyMember
 from engagement.people.models import Department
 from engagement.people.scopes import reaches_department
 from engagement.programmes.models import Ownership, Programme, Workflow
@@ -115,6 +116,15 @@ def _metric(metric: ValueMetric, reader: Reader | None) -> HeldThing | None:
     return HeldThing(what, "Reads this metric", Kind.METRIC, metric.id, Place.METRIC, may_change)
 
 
+def _body(member: BodyMember, reader: Reader | None) -> HeldThing | None:
+    programme = member.body.programme
+    if reader and not reaches_programme(rights.reading(reader), programme):
+        return None
+    may_change = not reader or reaches_programme(rights.planning(reader), programme)
+    place = Place.BODIES if may_change else None
+    return HeldThing(member.body.name, "Speaks for this body", Kind.BODY, programme.id, place, may_change)
+
+
 def _communication(as_what: str, line: Communication, reader: Reader | None) -> HeldThing | None:
     if reader and not communications.may_read(rights.reading(reader), line):
         return None
@@ -141,7 +151,7 @@ _LINES = (
     .where(Communication.ended_at.is_(None))
     .order_by(by_name(Communication.name), Communication.id)
 )
-#: Workflows first, then waves, programmes, departments, stakeholders, promises, metrics, communications and concerns.
+#: Workflows first, then waves, programmes, departments, stakeholders, promises, metrics, bodies, communications and concerns.
 KINDS = (
     HeldKind(
         Ownership.person_id,
@@ -186,6 +196,14 @@ KINDS = (
         .options(joinedload(ValueMetric.workflow).joinedload(Workflow.programme))
         .order_by(ValueMetric.id),
         _metric,
+    ),
+    HeldKind(
+        BodyMember.person_id,
+        select(BodyMember)
+        .where(BodyMember.ended_at.is_(None))
+        .options(joinedload(BodyMember.body).joinedload(Body.programme))
+        .order_by(BodyMember.id),
+        _body,
     ),
     HeldKind(
         Account.person_id, _LINES.join(Account, Account.id == Communication.owner_id), partial(_communication, "Writer")

@@ -8,9 +8,10 @@ from engagement import clock
 from engagement.accounts.addresses.queries import Waiting, waiting_sign_ins
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
+from engagement.attention.queries.consultations import consultations_waiting
 from engagement.attention.queries.holding import HeldTotals, held_by_leavers
 from engagement.attention.queries.leadership import chains_needed, steps_needed
-from engagement.attention.queries.need import Need, Needed, Who, account, first, person
+from engagement.attention.queries.need import Need, Needed, StoppedAddresses, Who, account, first, person
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
 from engagement.attention.queries.stakeholders import contacts, gone, mail_in, next_steps, promises
@@ -24,10 +25,12 @@ from engagement.attention.queries.waves import (
     untrained_waves,
     waves_with_roleless_members,
 )
+from engagement.attention.queries.workflows import reviews
 from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.attention import needs_attention
 from engagement.communications.texts.queries.subjects import subjects_shown
+from engagement.mail.bounces.queries import stopped_number
 from engagement.people.organisation.rules import Organisation
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance import queries as resistance
@@ -51,6 +54,7 @@ def needed_by(
     """
     planning = rights.planning(reader)
     planned = [wave for wave in waves if reaches_wave(planning, wave)]
+    planned_whole = [wave for wave in planned if reaches_programme(planning, wave.programme)]
     needed = [
         *_messages(reader, on, limit),
         _set_aside(reader, limit),
@@ -59,13 +63,16 @@ def needed_by(
         next_steps(reader, limit),
         gone(reader, limit),
         contacts(reader, on, limit),
+        consultations_waiting(reader, on, limit),
         metrics_to_read(reader, on, limit),
         mail_in(reader, limit),
         _old_training(reader, on, limit),
-        _vacancies([wave for wave in planned if reaches_programme(planning, wave.programme)], on, limit),
+        _vacancies(planned_whole, on, limit),
+        reviews(planned_whole, on, limit),
         *_training([wave for wave in planned if wave.status.is_open], on, limit),
         *chains_needed(reader, planned, on, limit),
         *steps_needed(reader, on, limit),
+        _bouncing(reader),
         _leavers(reader),
         _sign_ins(reader, limit),
     ]
@@ -219,6 +226,13 @@ def _roleless_row(on: date) -> Callable[[RolelessMembers], Need]:
         return Need(Reason.NO_ROLE, Kind.WAVE, wave.id, wave.title, place, found, who, by=by, days_late=late)
 
     return row
+
+
+def _bouncing(reader: Reader) -> Needed:
+    """Return as one need all addresses that get nothing because mail to them came back."""
+    number = stopped_number() if rights.keeping_people(reader).everything else 0
+    need = Need(Reason.BOUNCING, Kind.ADDRESS, None, Reason.BOUNCING.word, Place.STOPPED, StoppedAddresses(number))
+    return Needed(Reason.BOUNCING, 1 if number else 0, [need])
 
 
 def _leavers(reader: Reader) -> Needed:

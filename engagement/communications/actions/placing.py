@@ -23,6 +23,9 @@ def move_occurrence(occurrence: Occurrence, sends_at: datetime, *, by: Actor) ->
     """
     lock(occurrence)
     refuse_unless(
+        not occurrence.is_kept, "This message is kept until its wave is rolled back, so it has no time to move."
+    )
+    refuse_unless(
         occurrence.status.can_be_moved, f"This message can’t be moved: it is {occurrence.status.word.lower()}."
     )
     if sends_at <= clock.now():

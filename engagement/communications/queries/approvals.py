@@ -97,7 +97,9 @@ def acted_on(occurrence: Occurrence) -> dict[str, str]:
     texts = [occurrence.subject, occurrence.body]
     texts += [part for row in translations_of(occurrence) for part in (row.subject, row.body)]
     names = {name for name in fields_in(*texts) if name in CONSTANT} - {GO_LIVE}
-    return _values(occurrence, {INSTANT, RULE, GO_LIVE, *names})
+    # What is kept for a roll-back is approved for whenever that is.
+    days = set() if occurrence.is_kept else {INSTANT, GO_LIVE}
+    return _values(occurrence, {RULE, *days, *names})
 
 
 def _values(occurrence: Occurrence, names: Collection[str]) -> dict[str, str]:

@@ -79,7 +79,7 @@ def coming_messages(now: datetime, limit: int = 6, readable: ColumnElement[bool]
     query = with_communication().where(
         readable,
         or_(
-            and_(Occurrence.status.in_(UNDER_WAY), Occurrence.sends_at >= now),
+            and_(Occurrence.status.in_(UNDER_WAY), Occurrence.sends_at >= now, Occurrence.is_kept.is_(False)),
             Occurrence.status == OccurrenceStatus.HELD,
         ),
     )
@@ -99,9 +99,18 @@ def briefing_of(wave_id: int) -> Communication | None:
 def next_messages(wave_id: int, limit: int = 5) -> list[Occurrence]:
     """Return the next unsent messages of a wave's own communications, in order."""
     query = with_communication().where(
-        Communication.wave_id == wave_id, Occurrence.status.in_(UNDER_WAY), Occurrence.sends_at >= clock.now()
+        Communication.wave_id == wave_id,
+        Occurrence.status.in_(UNDER_WAY),
+        Occurrence.sends_at >= clock.now(),
+        Occurrence.is_kept.is_(False),
     )
     return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id).limit(limit)))
+
+
+def kept_messages(wave_id: int) -> list[Occurrence]:
+    """Return the messages that are kept until a wave is rolled back, in the order in which they were prepared."""
+    query = with_communication().where(Communication.wave_id == wave_id, Occurrence.is_kept)
+    return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id)))
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
+from engagement.mail.bounces.queries import suppression_of
 from engagement.mail.models import UNCLAIMED, Delivery, Mailing, Reminder
 from engagement.mail.queries import needs_decision
 from engagement.mail.rules import CUT_OFF, STOPPED, UNSENT, DeliveryState
@@ -33,14 +34,18 @@ def decide_unknown(delivery: Delivery, send_again: bool, *, by: Actor) -> None:
 def decide_all_unknown(mailing: Mailing, send_again: bool, *, by: Actor) -> int:
     """Decide about every delivery of a mailing whose outcome is unknown, and return how many there were.
 
-    Those without a usable address stay undecided when the others are sent again.
+    Those without an address that gets mail stay undecided when the others are sent again.
     """
     undecided = select(Delivery).where(Delivery.mailing_id == mailing.id, needs_decision()).order_by(Delivery.id)
     every = db.session.scalars(undecided).all()
-    rows = [row for row in every if is_usable_address(row.address)] if send_again else every
+    rows = [row for row in every if _can_get_it(row.address)] if send_again else every
     for delivery in rows:
         decide_unknown(delivery, send_again, by=by)
     return len(rows)
+
+
+def _can_get_it(address: str) -> bool:
+    return is_usable_address(address) and suppression_of(address) is None
 
 
 def send_again(delivery: Delivery, *, by: Actor) -> None:
@@ -51,6 +56,10 @@ def send_again(delivery: Delivery, *, by: Actor) -> None:
 def _queue_again(delivery: Delivery, known_state: DeliveryState, *, by: Actor) -> None:
     if not is_usable_address(delivery.address):
         raise RuleBroken("There is no usable address to send this to. Correct it in the directory first.")
+    if suppression_of(delivery.address) is not None:
+        raise RuleBroken(
+            "Mail to this address comes back, so it gets nothing. Let it get mail again first, under Addresses that bounce."
+        )
     queued = rows_changed(
         update(Delivery)
         .where(Delivery.id == delivery.id, Delivery.state == known_state)

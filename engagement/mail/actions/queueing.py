@@ -9,10 +9,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from engagement import clock
 from engagement.db import db, insert_new, rows_changed
+from engagement.mail.bounces.queries import is_suppressed, suppression_of
 from engagement.mail.letters.rules.slots import SlotUnfilled, slots_of
 from engagement.mail.models import Delivery, Mailing
 from engagement.mail.queries import whole_text_of
-from engagement.mail.rules import HAS_LEFT, NO_ADDRESS, DeliveryState
+from engagement.mail.rules import ADDRESS_STOPPED, HAS_LEFT, NO_ADDRESS, DeliveryState
 from engagement.mail.wire.rules.headers import mailbox
 from engagement.people.models import Person
 
@@ -29,12 +30,13 @@ def queue_for_people(
 
     `filled` has an expression over `Person` for each slot (text or number; correlated subqueries are welcome). `due_at`
     is one instant for all or an expression. `translation` is an expression for the id of the person's translation, NULL
-    for the mailing's own text. Nobody gets a second row of a mailing, however often this runs. People who left or have
-    no address get a row that says so. Raises SlotUnfilled for a slot without an expression; nothing is queued then.
+    for the mailing's own text. Nobody gets a second row of a mailing, however often this runs. People who left, have no
+    address, or one that mail comes back from, get a row that says so. Raises SlotUnfilled for a slot without an expression; nothing is queued then.
     """
     _refuse_unfilled(mailing, filled)
     no_address = or_(Person.email.is_(None), Person.email == "")
-    suppressed = or_(Person.left_at.is_not(None), no_address)
+    is_stopped = is_suppressed(Person.email)
+    suppressed = or_(Person.left_at.is_not(None), no_address, is_stopped)
     state = Delivery.__table__.c.state.type
     columns: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
         "mailing_id": literal(mailing.id),
@@ -46,7 +48,12 @@ def queue_for_people(
         "state": case(
             (suppressed, literal(DeliveryState.SUPPRESSED, state)), else_=literal(DeliveryState.QUEUED, state)
         ),
-        "reason": case((Person.left_at.is_not(None), HAS_LEFT), (no_address, NO_ADDRESS), else_=null()),
+        "reason": case(
+            (Person.left_at.is_not(None), HAS_LEFT),
+            (no_address, NO_ADDRESS),
+            (is_stopped, ADDRESS_STOPPED),
+            else_=null(),
+        ),
         "is_urgent": literal(mailing.kind.is_awaited),
         "attempts": literal(0),
         "queued_at": literal(clock.now(), Delivery.__table__.c.queued_at.type),
@@ -67,19 +74,21 @@ def queue_for_address(
     person_id: int | None = None,
     due_at: datetime | None = None,
 ) -> Delivery:
-    """Queue a mailing for one address, due at `due_at` or at once.
+    """Queue a mailing for one address, due at `due_at` or at once; one that mail comes back from gets a row that says so.
 
     Raises BadInput for an unusable address or name, SlotUnfilled for a slot without a value.
     """
     _refuse_unfilled(mailing, filled)
     mailbox(name, address)
+    is_stopped = suppression_of(address) is not None
     delivery = Delivery(
         mailing=mailing,
         person_id=person_id,
         address=address,
         name=name,
         filled=dict(filled),
-        state=DeliveryState.QUEUED,
+        state=DeliveryState.SUPPRESSED if is_stopped else DeliveryState.QUEUED,
+        reason=ADDRESS_STOPPED if is_stopped else None,
         is_urgent=mailing.kind.is_awaited,
         queued_at=clock.now(),
         due_at=due_at or clock.now(),

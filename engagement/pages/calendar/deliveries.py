@@ -14,8 +14,11 @@ from engagement.communications.texts.rules.subjects import in_words
 from engagement.db import db
 from engagement.mail import queries
 from engagement.mail.actions import deciding
+from engagement.mail.bounces.models import Bounce
+from engagement.mail.bounces.queries import bounces_of_deliveries
 from engagement.mail.confirmations.queries import acknowledged_at
 from engagement.mail.models import Delivery, Mailing
+from engagement.mail.outbox.queries import sending_now
 from engagement.mail.queries import DeliveryFilters, Waiting
 from engagement.mail.rules import DeliveryState
 from engagement.mail.scopes import delivery_for, mailing_for
@@ -26,6 +29,7 @@ from engagement.pages.frame.formats import short_day
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.lists import TALL_PER_PAGE, Asked
+from engagement.pages.parts.sending_words import sending_words
 from engagement.people.models import Person
 from engagement.words import plural
 
@@ -46,6 +50,7 @@ class Line:
     waits_until: datetime | None
     may_leave: bool
     may_send_again: bool
+    bounce: Bounce | None
 
 
 @blueprint.get("/deliveries")
@@ -58,6 +63,7 @@ def deliveries() -> str:
     found, page = asked.shown(rows, TALL_PER_PAGE)
     decides = rights.keeping_people(guard.reader()).everything
     confirmed = acknowledged_at(found)
+    bounced = bounces_of_deliveries([row.id for row in found])
     mailing = db.session.get(Mailing, filters.mailing_id) if filters.mailing_id else None
     person = db.session.get(Person, filters.person_id) if filters.person_id else None
     letters = filters.with_sign_in
@@ -65,7 +71,7 @@ def deliveries() -> str:
     later = queries.waiting_for_hours(clock.now(), mailing.id if mailing else None, with_sign_in=letters)
     return render_template(
         "calendar/deliveries.html",
-        lines=[_line(delivery, decides, confirmed.get(delivery.id)) for delivery in found],
+        lines=[_line(row, decides, confirmed.get(row.id), bounced.get(row.id)) for row in found],
         page=page,
         asked=asked,
         shows_unknown=filters.state is DeliveryState.UNKNOWN,
@@ -74,6 +80,7 @@ def deliveries() -> str:
         mailings=[(row, _name(row)) for row in _mailings(mailing)],
         person=person,
         lede=_lede(counts, later),
+        sending=sending_words(sending_now(clock.now()), guard.settings()) if not mailing else [],
         undecided=queries.undecided(),
         undecided_here=queries.undecided(mailing.id) if mailing and decides else 0,
         here=request.full_path.rstrip("?"),
@@ -106,7 +113,7 @@ def _name(mailing: Mailing) -> str:
     return in_words(mailing.subject.replace(slot("title"), mailing.title))
 
 
-def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None) -> Line:
+def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None, bounce: Bounce | None) -> Line:
     waits = delivery.state is DeliveryState.QUEUED and delivery.due_at > clock.now()
     return Line(
         delivery,
@@ -115,6 +122,7 @@ def _line(delivery: Delivery, decides: bool, confirmed_at: datetime | None) -> L
         delivery.due_at if waits else None,
         may_leave=decides and delivery.needs_decision,
         may_send_again=decides and delivery.can_be_sent_again,
+        bounce=bounce,
     )
 
 

@@ -44,6 +44,8 @@ def reason_above(page: OccurrencePage) -> tuple[str, str]:
 
 def when_words(row: Occurrence) -> str:
     """Say when a message goes out: in the reader's zone, and also in its own when that shows another time."""
+    if row.is_kept:
+        return row.when
     mine, own = guard.reader().timezone, row.communication.timezone
     words = moment_words(row.sends_at, mine)
     local, theirs = (row.sends_at.astimezone(ZoneInfo(zone)) for zone in (mine, own))

@@ -14,6 +14,7 @@ from engagement.accounts import queries
 from engagement.accounts.models import Account
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications.scopes import is_named_in_messages
+from engagement.consultations.queries.said import represents_somebody
 from engagement.db import db, reads_only
 from engagement.errors import AsksSignIn, SignedOut
 from engagement.people.models import Person
@@ -116,7 +117,8 @@ def _signed_in(kept: str) -> SignedIn | None:
 
 def _limited(reader: Reader) -> Reader:
     """What a link in a message opens. Who is named in messages has more than that, also when no role is left."""
-    return reader.as_employee(has_tasks=is_named_in_messages(reader.account_id))
+    has_tasks = is_named_in_messages(reader.account_id) or represents_somebody(reader.person_id)
+    return reader.as_employee(has_tasks=has_tasks)
 
 
 def _read_only_unless_posted(endpoint: str | None, _values: dict[str, object] | None) -> None:

@@ -3,10 +3,15 @@
 from datetime import timedelta
 
 from flask import render_template
+from sqlalchemy import and_
 
 from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
+from engagement.consultations.models import Consultation
+from engagement.consultations.queries.said import represents_somebody
+from engagement.consultations.queries.standing import Shown, of_open_waves, shown_where
+from engagement.consultations.scopes import speaks_for
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.me import blueprint
@@ -18,6 +23,7 @@ from engagement.stakeholders.commitments.queries.lists import open_of_owner
 from engagement.training.queries import learning, leftovers
 from engagement.training.rules import DAYS_TO_DECIDE
 from engagement.training.scopes import old_training_within
+from engagement.value.queries.waiting import readings_due
 
 MESSAGES_SHOWN = 3
 #: How long the page shows news about a concern of the reader.
@@ -48,7 +54,17 @@ def index() -> str:
         to_decide=_to_decide_for_others(reader),
         days_to_decide=DAYS_TO_DECIDE,
         promised=open_of_owner(person.id),
+        consultations=_asked_of(reader),
+        metrics=[] if rights.planning(reader).holds_places else readings_due(rights.planning(reader), today()),
     )
+
+
+def _asked_of(reader: Reader) -> list[Shown]:
+    """Return what the bodies are asked for which the reader speaks, of waves that are not over."""
+    representing = rights.representing(reader)
+    if not represents_somebody(representing.person_id):
+        return []
+    return shown_where(and_(Consultation.body_id.in_(speaks_for(representing)), of_open_waves()))
 
 
 def _to_decide_for_others(reader: Reader) -> int:

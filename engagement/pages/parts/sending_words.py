@@ -1,7 +1,5 @@
 """How sending fares just now, in sentences for the pages of deliveries and jobs."""
 
-from datetime import datetime
-
 from engagement.mail.outbox.queries import Sending
 from engagement.pages.frame.formats import moment
 from engagement.settings import Settings
@@ -24,7 +22,9 @@ def sending_words(sending: Sending, settings: Settings) -> list[str]:
     if sending.due and settings.mail_rate:
         said.append(f"At most {settings.mail_rate:,} a minute leave, as ENGAGEMENT_MAIL_RATE says.")
     for domain, until in sending.paused[:5]:
-        said.append(f"{domain} puts off our mail, so messages there wait until {moment(until)}. Others are sent meanwhile.")
+        said.append(
+            f"{domain} puts off our mail, so messages there wait until {moment(until)}. Others are sent meanwhile."
+        )
     if len(sending.paused) > 5:
         said.append(f"So do {plural(len(sending.paused) - 5, 'more domain', 'more domains')}.")
     return said
@@ -35,7 +35,9 @@ def _pace(sending: Sending) -> str:
     lasts = sending.lasts
     if lasts is None or sending.per_second < 0.1:
         return f"{due} and wait for the mail server."
-    pace = f"{sending.per_second:,.0f} a second" if sending.per_second >= 1 else f"{sending.per_second * 60:,.0f} a minute"
+    pace = (
+        f"{sending.per_second:,.0f} a second" if sending.per_second >= 1 else f"{sending.per_second * 60:,.0f} a minute"
+    )
     minutes = round(lasts.total_seconds() / 60)
-    rest = plural(minutes, "minute", "minutes") if minutes else "less than a minute"
-    return f"{due}; {pace} leave just now, so that takes about {rest}."
+    rest = f"about {plural(minutes, 'minute', 'minutes')}" if minutes else "less than a minute"
+    return f"{due}; {pace} leave just now, so that takes {rest}."

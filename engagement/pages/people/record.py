@@ -12,6 +12,8 @@ from sqlalchemy import select
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.db import db
+from engagement.mail.bounces.models import Suppression
+from engagement.mail.bounces.queries import suppression_of
 from engagement.mail.confirmations.queries import acknowledged_at
 from engagement.mail.models import Delivery
 from engagement.mail.queries import communications_to, subject_for
@@ -108,6 +110,7 @@ class Record:
     """The parts of the page that come from other rooms."""
 
     messages: Sequence[MessageLine] | None
+    stopped: Suppression | None
     learning: Learning
     posts: Sequence[tuple[Champion, str]] | None
     on_maps: Sequence[StakeholderLine] | None
@@ -117,9 +120,10 @@ class Record:
 def record_of(person: Person, reader: Reader) -> Record:
     """Return what a reader sees of somebody, in a fixed number of statements."""
     reading, maps, planning = rights.reading(reader), rights.reading_maps(reader), rights.planning(reader)
-    on = today()
+    on, reads_deliveries = today(), rights.reading_operation(reader).everything
     return Record(
-        messages=_messages(person) if rights.reading_operation(reader).everything else None,
+        messages=_messages(person) if reads_deliveries else None,
+        stopped=suppression_of(person.email) if reads_deliveries and person.email else None,
         learning=_learning(person, reading, rights.reading_scores(reader), on),
         posts=[(post, post_words(post, on)) for post in posts_of(person.id, waves_within(reading))]
         if reading.holds_places

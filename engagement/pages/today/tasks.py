@@ -11,14 +11,22 @@ from engagement.accounts.addresses.queries import Waiting
 from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals
-from engagement.attention.queries.need import Need, Needed, WaitingMail
+from engagement.attention.queries.need import ConsultationWaiting, Need, Needed, StoppedAddresses, WaitingMail
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining, is_close
 from engagement.attention.rules import NEAR_DAYS, TRAINING_BEGINS_DAYS, Reason
 from engagement.communications.models import Occurrence
 from engagement.pages.frame.formats import day, moment, short_day, shortened
 from engagement.pages.parts.places import address_of
+from engagement.pages.today.stakeholder_words import (
+    contact_words,
+    gone_words,
+    next_step_words,
+    promise_words,
+    step_words,
+)
 from engagement.pages.training.leftovers import moved
+from engagement.programmes.models import Workflow
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance.models import Concern
 from engagement.set_aside import SetAside
@@ -48,10 +56,12 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.NO_NEXT_STEP: ("Plan a next step", ("stakeholders.index", {})),
     Reason.STAKEHOLDER_GONE: ("Open their entry", ("stakeholders.index", {})),
     Reason.CONTACT: ("Be in touch", ("stakeholders.index", {})),
+    Reason.CONSULTATION: ("Look at it", ("consultations.index", {})),
     Reason.READING_DUE: ("Enter it", None),
     Reason.MAIL_IN: ("Assign it", None),
     Reason.OLD_TRAINING: ("Decide", ("training.leftovers", {})),
     Reason.VACANCY: ("Name somebody", ("waves.index", {})),
+    Reason.REVIEW: ("Look at it again", ("waves.index", {})),
     Reason.GO_LIVE_PASSED: ("See the wave", ("waves.index", {})),
     Reason.NONE_TRAINED: ("See who", ("waves.index", {})),
     Reason.TRAINING_BEHIND: ("See who", ("waves.index", {})),
@@ -61,6 +71,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.BROKEN_CHAIN: ("See the chain", ("stakeholders.chain", {})),
     Reason.OWN_STEP: ("Open it", ("stakeholders.leadership", {})),
     Reason.SPONSORS_STEP: ("Look at it", ("stakeholders.leadership", {"stands": "missed"})),
+    Reason.BOUNCING: ("Look at them", None),
     Reason.LEAVERS: ("Give it to others", None),
     Reason.SIGN_IN: ("Look at it", ("admin.waiting_sign_ins", {})),
 }
@@ -73,7 +84,6 @@ WHY_IT_WAITS = {
     Reason.MISSED: "Its time passed while it was not approved.",
     Reason.UNREACHED: "Its audience was empty when it was sent.",
 }
-_GONE = {True: "has left", False: "is no sponsor there any more"}
 _STILL_AHEAD = (Reason.APPROVAL, Reason.SENT_BACK, Reason.UNWRITTEN)
 
 
@@ -150,36 +160,34 @@ def _said(need: Need, on: date) -> tuple[str, str]:
         case Concern():
             return f"“{shortened(subject.text, 90)}”", _concern_words(need, subject)
         case Commitment():
-            return f"“{shortened(subject.text, 90)}”", _promise_words(need, subject, on)
+            return f"“{shortened(subject.text, 90)}”", promise_words(need, subject, on)
         case Stakeholder() as stakeholder if need.reason is Reason.STAKEHOLDER_GONE:
-            return _gone_words(stakeholder)
-        case WaitingMail():
-            return (
-                need.name,
-                f"{plural(subject.number, 'mail waits', 'mails wait')} until somebody says whom it is about.",
-            )
+            return gone_words(stakeholder)
+        case ConsultationWaiting() | WaitingMail():
+            return need.name, subject.words
         case MetricShown():
             return (
                 need.name,
                 f"{subject.metric.workflow.name}: {subject.latest_words}. {subject.metric.every.word} it is read.",
             )
         case LastContact():
-            return need.name, _contact_words(need, subject)
+            return need.name, contact_words(need, subject)
         case Stakeholder():
-            return need.name, _next_step_words(need)
+            return need.name, next_step_words(need)
         case Vacancy():
             return subject.title, subject.why
+        case Workflow():
+            return need.name, _review_words(need, on)
         case WaveTraining():
             return need.name, _wave_words(subject, on)
         case MissingCurriculum():
             return _curriculum_words(subject)
         case RolelessMembers():
-            return (
-                f"{plural(subject.people, 'person', 'people')} in {need.name} without a training role",
-                f"They get no training until they have one. Go-live is {short_day(subject.wave.go_live_on)}.",
-            )
+            return _roleless_words(need, subject)
         case Move():
             return _move_words(subject)
+        case StoppedAddresses():
+            return _stopped_words(subject)
         case HeldTotals():
             return _leavers_words(subject)
         case SetAside():
@@ -187,14 +195,14 @@ def _said(need: Need, on: date) -> tuple[str, str]:
         case BrokenChain():
             return need.name, f"{subject.words} It goes live on {short_day(subject.wave.go_live_on)}."
         case StepShown():
-            return need.name, _step_words(need, subject, on)
+            return need.name, step_words(need, subject, on)
         case Waiting():
             return need.name, _sign_in_words(subject)
 
 
 def _message_words(need: Need, message: Occurrence) -> str:
     is_ahead = need.reason in _STILL_AHEAD
-    due = f"{'goes out' if is_ahead else 'was due'} {moment(message.sends_at)}"
+    due = f"{'goes out' if is_ahead else 'was due'} {message.when if message.is_kept else moment(message.sends_at)}"
     return f"To {message.communication.audience.name}, {due}. {WHY_IT_WAITS[need.reason]}"
 
 
@@ -205,31 +213,12 @@ def _concern_words(need: Need, concern: Concern) -> str:
     return f"{concern.source.word}{where}. Promised to be {promised} by {day(need.by)}.{owner}"
 
 
-def _promise_words(need: Need, found: Commitment, on: date) -> str:
-    when = "Due today" if found.due_on == on else f"Was due {day(found.due_on)}"
-    return f"Promised to {need.name} by {found.owner.name}. {when}."
-
-
-def _gone_words(stakeholder: Stakeholder) -> tuple[str, str]:
-    if stakeholder.person is not None:
-        way_on = "Put whoever has their part now on the map, give them what was promised, and take this entry off."
-        return f"{stakeholder.title} has left", way_on
+def _review_words(need: Need, on: date) -> str:
+    owner = f"{need.who.name} runs it day to day." if need.who else "Nobody runs it day to day."
     return (
-        f"{stakeholder.title} was closed",
-        "Its people are counted where they work now. Put that department on the map, and take this entry off.",
+        f"Its review was due on {day(need.by)}, {days_away(need.by, on)}. {owner} "  # type: ignore[arg-type]
+        "Does it still pay, and is its page still right? Then say when the next review is."
     )
-
-
-def _next_step_words(need: Need) -> str:
-    after = f" {need.who.name} looks after them." if need.who else " Nobody looks after them."
-    return f"Much power and much interest, and nothing is planned with them.{after}"
-
-
-def _contact_words(need: Need, found: LastContact) -> str:
-    last = f"Last contact on {short_day(found.last_on)}." if found.last_on else "No contact is logged yet."
-    after = f" {need.who.name} looks after them." if need.who else " Nobody looks after them."
-    every = f" Wanted {found.every.word.lower()}." if found.every else ""
-    return f"{last}{every}{after}"
 
 
 def _wave_words(found: WaveTraining, on: date) -> str:
@@ -260,19 +249,21 @@ def _move_words(move: Move) -> tuple[str, str]:
     )
 
 
+def _roleless_words(need: Need, found: RolelessMembers) -> tuple[str, str]:
+    why = f"They get no training until they have one. Go-live is {short_day(found.wave.go_live_on)}."
+    return f"{plural(found.people, 'person', 'people')} in {need.name} without a training role", why
+
+
+def _stopped_words(stopped: StoppedAddresses) -> tuple[str, str]:
+    gets = "address gets" if stopped.number == 1 else "addresses get"
+    way_on = "Mail to them came back. Correct the address, or let it get mail again once it works."
+    return f"{stopped.number:,} {gets} nothing any more", way_on
+
+
 def _leavers_words(totals: HeldTotals) -> tuple[str, str]:
     people, things = plural(totals.people, "person", "people"), plural(totals.things, "thing", "things")
     still = "holds" if totals.people == 1 else "hold"
     return f"{people} who left still {still} {things}", "What they hold waits for somebody else."
-
-
-def _step_words(need: Need, shown: StepShown, on: date) -> str:
-    line, what = shown.line, shortened(shown.line.what, 120)
-    planned = f"{'Was planned' if need.days_late else 'Planned'} for {day(line.due_on)}, {days_away(line.due_on, on)}."
-    if need.reason is Reason.OWN_STEP:
-        return f"{what} For {shown.step.place_words}. {planned}"
-    gone = "" if shown.is_sponsor else f" {line.person.name} {_GONE[line.person.has_left]}."
-    return f"{line.person.name}, for {shown.step.place_words}. {planned}{gone}"
 
 
 def _sign_in_words(row: Waiting) -> str:

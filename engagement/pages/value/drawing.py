@@ -9,8 +9,8 @@ from engagement.value.queries.present import MetricShown
 from engagement.value.rules import written
 from engagement.words import brief_day_words, short_day_words
 
-WIDTH, HEIGHT = 720, 280
-LEFT, RIGHT, TOP, BOTTOM = 12, 12, 26, 34
+WIDTH, HEIGHT = 360, 220
+LEFT, RIGHT, TOP, BOTTOM = 8, 8, 30, 30
 
 
 def drawing(shown: MetricShown, go_lives: Sequence[date]) -> Markup:
@@ -51,7 +51,7 @@ def drawing(shown: MetricShown, go_lives: Sequence[date]) -> Markup:
             anchor, x(day), y(value) - 9, written(value)
         )
     )
-    return Markup('<svg class="chart chart-value" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+    return Markup('<svg class="chart chart-small" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDTH, HEIGHT, _label(shown, points), Markup("").join(parts)
     )
 

@@ -4,4 +4,15 @@ from flask import Blueprint
 
 blueprint = Blueprint("waves", __name__)
 
-from engagement.pages.waves import champions, members, milestones, moves, programmes, steps, waves, workflows
+from engagement.pages.waves import (
+    champions,
+    fallback,
+    members,
+    milestones,
+    moves,
+    portfolio,
+    programmes,
+    steps,
+    waves,
+    workflows,
+)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from markupsafe import Markup
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -10,6 +11,9 @@ from engagement.pages.parts.fields import REFERENCE, PersonField, TickField
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.readiness.rules import Obstacle
 from engagement.waves.models import WaveDetails
+
+#: The sentence itself stands above the field; who hears the page hears it with the question.
+WHY_WITHOUT = Markup('Why does it go on all the same?<span class="visually-hidden"> {}</span>')
 
 
 class WaveForm(EditForm):
@@ -63,6 +67,11 @@ class StepForm(Form):
         description="If it is another day than planned, it becomes the go-live, and what is counted from it follows.",
         validators=[InputRequired("Choose a day.")],
     )
+    go_live_on = DateField(
+        "When does it go live now?",
+        description="Its training is due before that day, as when it was planned first.",
+        validators=[InputRequired("Choose a day.")],
+    )
     reason = TextAreaField(
         "Why?", description="It stays on the wave’s page, with your name and the day.", filters=[stripped]
     )
@@ -76,10 +85,7 @@ class StepForm(Form):
 
 def step_form(obstacles: Iterable[Obstacle]) -> type[StepForm]:
     """Return the form of a step with one more question for each thing that stands against it and can be overruled."""
-    asked = {
-        each.name: StringField(f"{each.sentence}: why does it go on all the same?", filters=[stripped])
-        for each in obstacles
-    }
+    asked = {each.name: StringField(WHY_WITHOUT.format(each.sentence), filters=[stripped]) for each in obstacles}
     return type("StepForm", (StepForm,), {"overruled": frozenset(asked), **asked})
 
 
@@ -89,6 +95,19 @@ class TakeBackForm(Form):
     go_live_on = DateField("For which day is its go-live planned?", validators=[InputRequired("Choose a day.")])
     reason = TextAreaField(
         "Why?", description="It stays on the wave’s page, with your name and the day.", filters=[stripped]
+    )
+
+
+class FallbackForm(EditForm):
+    """How a wave goes back, and who decides it."""
+
+    steps = TextAreaField(
+        "What is done, step by step?",
+        description="One step a line. Whoever reads it is in a hurry: who switches off what, and what happens to work that is half done.",
+        filters=[stripped],
+    )
+    who_decides = TextAreaField(
+        "Who decides it?", description="A name, a deputy, and how to reach them.", filters=[stripped]
     )
 
 

@@ -1,6 +1,5 @@
 """The steps of a wave: those taken so far, taking the next with a view of what is open, and taking one back."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,22 +10,27 @@ from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.attention.queries.open_points import OpenPoint, open_points
 from engagement.attention.rules import Place
+from engagement.communications.actions.rolling_back import roll_back
+from engagement.communications.models import Occurrence
 from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import short_day, today
 from engagement.pages.parts.places import address_of
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
+from engagement.pages.waves.fallback import way_back
 from engagement.pages.waves.forms import StepForm, TakeBackForm, step_form
 from engagement.readiness import actions as readiness
+from engagement.readiness.actions import Overruled
 from engagement.readiness.queries.obstacles import obstacles
-from engagement.readiness.rules import Obstacle, ObstacleKind
+from engagement.readiness.rules import ObstacleKind
+from engagement.readiness.scopes import may_overrule
 from engagement.waves import actions, queries
 from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.models import Wave, WaveStep
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import wave_for
-from engagement.words import number_word
+from engagement.words import number_word, plural
 
 #: The words on the button of each step.
 STEPS = {
@@ -36,6 +40,7 @@ STEPS = {
     WaveStatus.STABILISING: "It is settling",
     WaveStatus.CLOSED: "Close the wave",
     WaveStatus.CANCELLED: "Cancel the wave",
+    WaveStatus.ROLLED_BACK: "Roll it back",
 }
 #: What each step means for people.
 CONSEQUENCES = {
@@ -45,6 +50,7 @@ CONSEQUENCES = {
     WaveStatus.STABILISING: "Its people are left to settle. For a day you can take this back.",
     WaveStatus.CLOSED: "A closed wave stays as it is. For a day you can take this back.",
     WaveStatus.CANCELLED: "Its people will no longer be asked for training. You can plan it again.",
+    WaveStatus.ROLLED_BACK: "Its people go back to the way they worked before. Their training stays, but none of it is due until the wave is planned anew.",
 }
 #: Steps that first show what is still open.
 TOWARDS_GO_LIVE = (WaveStatus.READY, WaveStatus.LIVE)
@@ -54,9 +60,11 @@ DONE_AT = {
     ObstacleKind.NO_WORKFLOW: Place.PLAN_WAVE,
     ObstacleKind.NO_LEAD: Place.PLAN_WAVE,
     ObstacleKind.GO_LIVE_PASSED: Place.MOVE_GO_LIVE,
+    ObstacleKind.TRAINING_TOO_LATE: Place.MILESTONES,
     ObstacleKind.VACANCY: Place.NAME_OWNERS,
     ObstacleKind.NO_METRIC: Place.VALUE,
     ObstacleKind.NO_BASELINE: Place.BASELINE,
+    ObstacleKind.CONSULTATION: Place.CONSULTATION,
 }
 
 
@@ -103,13 +111,24 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
         raise BadInput("Choose one of the steps that the page offers.")
     status = WaveStatus(asked)
     standing = obstacles(wave, on, to=status) if status in wave.status.next_steps else []
-    form = step_form([each for each in standing if each.kind.can_be_overruled])(data={"on": min(wave.go_live_on, on)})
+    planning = rights.planning(guard.reader())
+    overrulable = [each for each in standing if may_overrule(planning, wave, each.kind)]
+    form = step_form(overrulable)(data={"on": min(wave.go_live_on, on)})
     if status is not WaveStatus.LIVE:
         del form.on
+    if not (status is WaveStatus.PLANNED and wave.status is WaveStatus.ROLLED_BACK):
+        del form.go_live_on
     if form.validate_on_submit():
         with saving(form) as saved:
-            _take(held(wave), status, form, on)
+            sent = _take(held(wave), status, form, on)
             settle_milestones([wave], guard.organisation().country)
+        if saved and status is WaveStatus.ROLLED_BACK:
+            more = (
+                f"{plural(len(sent), 'message goes', 'messages go')} out to its people now."
+                if sent
+                else "No message goes out by itself; tell its people yourself."
+            )
+            return saved.to("waves.wave", f"{wave.title} is rolled back.", more, wave_id=wave_id)
         if saved:
             return saved.to("waves.wave", f"{wave.title} is {wave.status.word.lower()}.", wave_id=wave_id)
     goes_live = status is WaveStatus.LIVE
@@ -122,26 +141,37 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
         step=STEPS[status],
         lede=f"{wave.title} is {wave.status.word.lower()}. {CONSEQUENCES[status]}",
         obstacles=[(each, address_of(DONE_AT[each.kind], each.key)) for each in standing],
-        obstacles_lede=_obstacles_lede(standing),
+        obstacles_lede=_obstacles_lede(len(standing) - len(overrulable)),
         points=None if points is None else _shown(points),
         points_lede=_points_lede(points or (), status),
+        way_back=way_back(wave) if status is WaveStatus.ROLLED_BACK else None,
     )
 
 
-def _take(wave: Wave, status: WaveStatus, form: StepForm, on: date) -> None:
+def _take(wave: Wave, status: WaveStatus, form: StepForm, on: date) -> list[Occurrence]:
+    """Take the step; return the messages that go out because of it."""
     by, reason = guard.reader().actor, form.reason.data
     if status is WaveStatus.LIVE:
-        readiness.go_live(wave, form.on.data, reason=reason, overrulings=form.overrulings(), today=on, by=by)
+        readiness.go_live(wave, form.on.data, reason=reason, overruled=_overruled(form), today=on, by=by)
     elif status is WaveStatus.READY:
-        readiness.make_ready(wave, reason=reason, overrulings=form.overrulings(), today=on, by=by)
+        readiness.make_ready(wave, reason=reason, overruled=_overruled(form), today=on, by=by)
+    elif status is WaveStatus.ROLLED_BACK:
+        return roll_back(wave, reason=reason, by=by)
+    elif form.go_live_on:
+        country = guard.organisation().country
+        actions.plan_again(wave, form.go_live_on.data, today=on, reason=reason, by=by, country=country)
     else:
         actions.change_status(wave, status, reason=reason, by=by)
+    return []
 
 
-def _obstacles_lede(standing: Sequence[Obstacle]) -> str:
-    firm = sum(not each.kind.can_be_overruled for each in standing)
+def _overruled(form: StepForm) -> Overruled:
+    return Overruled(form.overrulings(), rights.planning(guard.reader()))
+
+
+def _obstacles_lede(firm: int) -> str:
     if firm:
-        return f"{number_word(firm).capitalize()} of these {'has' if firm == 1 else 'have'} to be done first; nobody can overrule {'it' if firm == 1 else 'them'}."
+        return f"{number_word(firm).capitalize()} of these {'has' if firm == 1 else 'have'} to be done first; you can’t overrule {'it' if firm == 1 else 'them'}."
     return (
         "Do these first, or say for each why it goes on without. Your reason stays on the wave’s page, with your name."
     )
@@ -178,7 +208,15 @@ def take_back(wave_id: int) -> Drawn | BaseResponse:
     again = f", and will be {before.word.lower()} again. Both steps stay on its page." if before else "."
     lede = f"{wave.title} is {wave.status.word.lower()}{again}"
     return drawn(
-        "waves/step.html", form, wave=wave, fields={}, step="Take the step back", lede=lede, obstacles=[], points=None
+        "waves/step.html",
+        form,
+        wave=wave,
+        fields={},
+        step="Take the step back",
+        lede=lede,
+        obstacles=[],
+        points=None,
+        way_back=None,
     )
 
 

@@ -16,6 +16,7 @@ from engagement.communications.models import Communication
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.queries.reached import messages_out
 from engagement.communications.texts.queries.subjects import subjects_shown
+from engagement.consultations.queries.standing import shown_of_wave
 from engagement.db import count_of, db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, reader_zone, short_day, today
@@ -23,6 +24,7 @@ from engagement.pages.parts.fields import TickField, chosen_departments
 from engagement.pages.parts.first_setup import lead_on
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
+from engagement.pages.waves.fallback import way_back
 from engagement.pages.waves.forms import WaveForm
 from engagement.pages.waves.moves import day_off_words, go_live_warnings, is_meant, move_words, outdated_messages
 from engagement.pages.waves.people_map import coverage_lede, map_of
@@ -192,9 +194,11 @@ def wave(wave_id: int) -> str:
         may_take_back=queries.status_to_take_back_to(row.id, clock.now()) is not None,
         steps=steps_taken(row.id),
         overrulings=overrulings_of(row.id),
+        consultations=shown_of_wave(row.id),
         move=move_words(row),
         outdated=outdated_messages(row) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
+        fallback=way_back(row) if may_plan and row.status.is_open else None,
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
     )
 
@@ -207,6 +211,11 @@ def _lede(wave: Wave) -> str:
         late = " The day has passed and the wave has not gone live." if wave.go_live_on < today() else ""
         return (
             f"Wave {wave.number} goes live on {day(wave.go_live_on)}, {ahead}.{late or day_off_words(wave.go_live_on)}"
+        )
+    if wave.status is WaveStatus.ROLLED_BACK:
+        return (
+            f"Wave {wave.number} went live on {day(wave.go_live_on)} and was rolled back. "
+            "None of its training is due until it is planned anew."
         )
     if wave.status is WaveStatus.CLOSED:
         return f"Wave {wave.number} went live on {day(wave.go_live_on)} and is closed."

@@ -1,12 +1,15 @@
 """Pages of a workflow: adding and changing it, its versions, and who holds it."""
 
+from typing import Any
+
 from flask import render_template
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import DateField, RadioField, StringField, TextAreaField
+from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from engagement.accounts.scopes import rights
+from engagement.errors import BadInput
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import here_today
 from engagement.pages.parts.fields import PersonField
@@ -18,14 +21,24 @@ from engagement.pages.waves.programmes import programme_to_plan
 from engagement.programmes import actions, queries
 from engagement.programmes.models import Workflow
 from engagement.programmes.portfolio.actions import announce_version
-from engagement.programmes.portfolio.queries import current_version, versions_of
-from engagement.programmes.rules import SCOPE_QUESTIONS, OwnershipPart, PortfolioClass
+from engagement.programmes.portfolio.queries import current_version, ratings_of, versions_of
+from engagement.programmes.portfolio.rules import HIGH, LEAST, MOST, SCALES, Ratings, proposal_for
+from engagement.programmes.rules import SCOPE_QUESTIONS, OperatingModel, OwnershipPart, PortfolioClass
 from engagement.programmes.scopes import reaches_programme, workflow_for
 from engagement.value.queries.present import metrics_shown
 from engagement.waves import queries as waves
 from engagement.waves.scopes import waves_within
 
 ONE_A_LINE = "One point a line."
+#: The choice that leaves the class to value, complexity and risk.
+FOLLOWS = "follows"
+
+
+def _scale(name: str) -> list[SelectChoice]:
+    low, high = SCALES[name]
+    words = {LEAST: f": {low}", MOST: f": {high}"}
+    ratings = range(LEAST, MOST + 1)
+    return [SelectChoice("", "Not known yet"), *(SelectChoice(str(n), f"{n}{words.get(n, '')}") for n in ratings)]
 
 
 class WorkflowForm(EditForm):
@@ -35,10 +48,35 @@ class WorkflowForm(EditForm):
         "What is the workflow called?", filters=[stripped], validators=[InputRequired("Write a name."), Length(max=200)]
     )
     summary = TextAreaField("What does it do, in one sentence?", filters=[stripped])
+    value = SelectField("How much is it worth?", choices=_scale("value"), filters=[stripped])
+    complexity = SelectField("How complex is it?", choices=_scale("complexity"), filters=[stripped])
+    risk = SelectField("How much can go wrong?", choices=_scale("risk"), filters=[stripped])
     portfolio_class = RadioField(
-        "How do its value and complexity compare?",
-        choices=[SelectChoice(c.value, c.word) for c in PortfolioClass],
+        "Which class is it?",
+        choices=[
+            *(SelectChoice(c.value, c.word) for c in PortfolioClass),
+            SelectChoice(FOLLOWS, "As value, complexity and risk say"),
+        ],
         validators=[InputRequired("Choose one.")],
+    )
+    operating_model = SelectField(
+        "Who runs it?",
+        filters=[stripped],
+        choices=[
+            SelectChoice("", "Not decided yet"),
+            *(SelectChoice(m.value, f"{m.word}: {m.meaning.lower()}") for m in OperatingModel),
+        ],
+    )
+    documentation_url = StringField(
+        "Where is it documented?", description="An address that begins with https://.", filters=[stripped]
+    )
+    documentation_version = StringField(
+        "Which version of the documentation is that?", filters=[stripped], validators=[Length(max=100)]
+    )
+    review_on = DateField(
+        "When is it looked at again?",
+        description="Whether it still pays, and whether this page is still right. From that day on it stands on the start page of who plans.",
+        validators=[Optional()],
     )
     system_does = TextAreaField("The system does", description=ONE_A_LINE, filters=[stripped])
     people_do = TextAreaField("People still do", description=ONE_A_LINE, filters=[stripped])
@@ -75,20 +113,42 @@ def new_workflow(programme_id: int) -> Drawn | BaseResponse:
     row = programme_to_plan(programme_id)
     form = WorkflowForm()
     if form.validate_on_submit():
-        portfolio_class = PortfolioClass(form.portfolio_class.data)
         with saving(form) as saved:
-            made = actions.make_workflow(row, form.name.data, portfolio_class, by=guard.reader().actor, **_texts(form))
+            made = actions.make_workflow(row, by=guard.reader().actor, **_values(form))
         if saved:
             more = "Name its owner, change approver, escalation contact and support team."
             return saved.to("waves.ownership", f"{made.name} is there.", more, workflow_id=made.id)
     return drawn("waves/edit_workflow.html", form, programme=row, workflow=None, meanings=_MEANINGS)
 
 
-_MEANINGS = {c.value: c.meaning for c in PortfolioClass}
+_MEANINGS = {c.value: c.meaning for c in PortfolioClass} | {
+    FOLLOWS: f"From {HIGH} on they count as high. You can choose another class at any time."
+}
 
 
-def _texts(form: WorkflowForm) -> dict[str, str]:
-    return {field: form[field].data or "" for field in ("summary", "then_do", *dict(SCOPE_QUESTIONS))}
+def _values(form: WorkflowForm) -> dict[str, Any]:
+    """Return what the form says; raises BadInput if the class is to follow from ratings that say too little."""
+    rated = {name: int(form[name].data) if form[name].data else None for name in SCALES}
+    model = form.operating_model.data
+    return {
+        "name": form.name.data,
+        "portfolio_class": _class_said(form, Ratings(**rated)),
+        **rated,
+        "operating_model": OperatingModel(model) if model else None,
+        "documentation_url": form.documentation_url.data or "",
+        "documentation_version": form.documentation_version.data or "",
+        "review_on": form.review_on.data,
+        **{field: form[field].data or "" for field in ("summary", "then_do", *dict(SCOPE_QUESTIONS))},
+    }
+
+
+def _class_said(form: WorkflowForm, rated: Ratings) -> PortfolioClass:
+    if form.portfolio_class.data != FOLLOWS:
+        return PortfolioClass(form.portfolio_class.data)
+    proposed = proposal_for(rated)
+    if proposed.portfolio_class is None:
+        raise BadInput(proposed.why, {"portfolio_class": f"{proposed.why} Choose one, or say more above."})
+    return proposed.portfolio_class
 
 
 def _workflow_to_plan(workflow_id: int) -> Workflow:
@@ -108,6 +168,8 @@ def workflow(workflow_id: int) -> str:
         holdings=queries.holdings([row.id])[row.id],
         metrics=metrics_shown([row.id])[row.id],
         version=current_version(row, here_today()),
+        proposal=proposal_for(ratings_of(row)),
+        is_review_late=row.review_on is not None and row.review_on <= here_today(),
         waves=[wave for wave in seen if row in in_waves[wave.id]],
         may_plan=reaches_programme(rights.planning(guard.reader()), row.programme),
         may_name_holders=reaches_programme(rights.naming_holders(guard.reader()), row.programme),
@@ -121,12 +183,7 @@ def edit_workflow(workflow_id: int) -> Drawn | BaseResponse:
     form = WorkflowForm(obj=held(row))
     if form.validate_on_submit():
         with saving(form) as saved:
-            values = {
-                **_texts(form),
-                "name": form.name.data,
-                "portfolio_class": PortfolioClass(form.portfolio_class.data),
-            }
-            actions.change_workflow(row, by=guard.reader().actor, **values)
+            actions.change_workflow(row, by=guard.reader().actor, **_values(form))
         if saved:
             return saved.to("waves.workflow", workflow_id=row.id)
     return drawn("waves/edit_workflow.html", form, programme=row.programme, workflow=row, meanings=_MEANINGS)

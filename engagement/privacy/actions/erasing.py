@@ -18,6 +18,7 @@ from engagement.errors import RuleBroken
 from engagement.intake.actions.runs import discard_run
 from engagement.intake.models import ImportChange, ImportRun, KeptUpload, StagedPerson
 from engagement.intake.rules import RunStatus
+from engagement.mail.bounces.actions.lifting import forget_addresses
 from engagement.mail.mailbox.models import MailboxMessage
 from engagement.mail.models import Delivery
 from engagement.people.actions import drop_roles
@@ -80,6 +81,7 @@ def erase_person(person: Person, *, by: Actor, decided: Decided | None = None) -
     erase_merged_into(person)
     for address in known.own_addresses:
         forget_mail_from(address)
+    forget_addresses(known.own_addresses, person.id)
     db.session.flush()
     who = Subject(person.id, account.id if account else None)
     rewrite_by_key(known, who)

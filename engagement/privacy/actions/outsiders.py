@@ -9,6 +9,7 @@ from engagement import audit, clock
 from engagement.audit import Actor, AuditEntry
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
+from engagement.mail.bounces.actions.lifting import forget_addresses
 from engagement.people.models import Person
 from engagement.privacy.rules.naming import Wording, replaced
 from engagement.privacy.rules.records import ERASED, STAND_IN, Erased
@@ -59,6 +60,7 @@ def _empty(rows: Sequence[Stakeholder], stays: Stakeholder) -> None:
         _take_name_out_of_talks(row.name, stays.id)
         if row.email:
             forget_mail_from(row.email)
+            forget_addresses([row.email])
         row.name, row.organisation, row.email, row.language = STAND_IN, "", "", ""
         told = (AuditEntry.subject_kind == "stakeholder", AuditEntry.subject_id == str(row.id))
         db.session.flush()

@@ -9,6 +9,7 @@ from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import BadInput
 from engagement.intake.models import ImportChange, ImportRun, StagedPerson
+from engagement.mail.bounces.actions.lifting import forget_bounces
 from engagement.mail.models import Delivery
 from engagement.privacy.models import RetentionRule
 from engagement.privacy.queries import old_records
@@ -70,7 +71,8 @@ def tell_gone(kind: RecordKind, number: int, *, by: Actor = audit.CLOCK) -> None
 def _let_go(kind: RecordKind, keep_days: int, now: datetime) -> int:
     old = old_records.expired(kind, keep_days, now)
     if kind is RecordKind.DELIVERIES:
-        return rows_changed(update(Delivery).where(old).values(address="", name="", filled={}, reply=None))
+        emptied = rows_changed(update(Delivery).where(old).values(address="", name="", filled={}, reply=None))
+        return emptied + forget_bounces(old_records.before(keep_days, now))
     if kind is RecordKind.QUIZ_ATTEMPTS:
         return rows_changed(delete(QuizAttempt).where(old))
     if kind is RecordKind.CLOSED_CONCERNS:

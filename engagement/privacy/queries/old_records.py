@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from engagement.accounts.queries import accounts_holding
 from engagement.accounts.rules import Role
 from engagement.attention.queries.holding import things_held
-from engagement.db import db
+from engagement.db import count_of, db
 from engagement.intake.models import ImportChange, ImportRun
+from engagement.mail.bounces.queries import old_bounces
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
@@ -62,7 +63,9 @@ def going(kind: RecordKind, keep_days: int, now: datetime) -> Going:
         erasable, held_back = leavers_to_erase(keep_days, now)
         return Going(kind, keep_days, len(erasable), held_back)
     counted = select(func.count()).select_from(TABLES[kind]).where(expired(kind, keep_days, now))
-    return Going(kind, keep_days, int(db.session.scalar(counted) or 0))
+    number = int(db.session.scalar(counted) or 0)
+    number += count_of(old_bounces(before(keep_days, now))) if kind is RecordKind.DELIVERIES else 0
+    return Going(kind, keep_days, number)
 
 
 def all_going(now: datetime) -> list[Going]:
@@ -73,21 +76,26 @@ def all_going(now: datetime) -> list[Going]:
 
 def expired(kind: RecordKind, keep_days: int, now: datetime) -> ColumnElement[bool]:
     """Return the condition for rows of a kind that are older than `keep_days` days and still hold something."""
-    before = now - timedelta(days=keep_days)
+    earliest = before(keep_days, now)
     if kind is RecordKind.DELIVERIES:
         holds = or_(Delivery.address != "", Delivery.name != "")
         # Deliveries that still have to be sent keep their values.
         is_over = Delivery.state.in_([state for state in DeliveryState if state.is_final])
-        return (Delivery.queued_at < before) & holds & is_over
+        return (Delivery.queued_at < earliest) & holds & is_over
     if kind is RecordKind.QUIZ_ATTEMPTS:
-        return QuizAttempt.at < before
+        return QuizAttempt.at < earliest
     if kind is RecordKind.CLOSED_CONCERNS:
         closed = (Concern.status == ConcernStatus.CLOSED) & (Concern.text != "")
         # A waiting reply will reopen it.
-        return and_(closed, Concern.received_on < before.date(), ~exists().where(Letter.concern_id == Concern.id))
+        return and_(closed, Concern.received_on < earliest.date(), ~exists().where(Letter.concern_id == Concern.id))
     if kind is RecordKind.IMPORT_RUNS:
-        return (ImportRun.started_at < before) & ImportRun.id.in_(select(ImportChange.run_id).distinct())
-    return (Person.left_at < before) & Person.erased_at.is_(None)
+        return (ImportRun.started_at < earliest) & ImportRun.id.in_(select(ImportChange.run_id).distinct())
+    return (Person.left_at < earliest) & Person.erased_at.is_(None)
+
+
+def before(keep_days: int, now: datetime) -> datetime:
+    """Return the instant before which a record is older than `keep_days` days."""
+    return now - timedelta(days=keep_days)
 
 
 def leavers_due(now: datetime, left_alone: Container[str] = ()) -> list[int]:

@@ -66,6 +66,9 @@ REACH: dict[str, Reach] = {
     "delivery": Reach(about=("person_id",), without=("claimed_by", "claimed_until")),
     "acknowledgement": Reach(about=("person_id",)),
     "mailbox_message": NOBODY,
+    # What came back from somebody's address, or from one that nobody has.
+    "bounce": Reach(about=("person_id",), without=("fingerprint",)),
+    "suppression": Reach(about=("person_id",), without=("lifted_by",)),
     # Programmes and waves.
     "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
     "workflow": NOBODY,
@@ -77,16 +80,32 @@ REACH: dict[str, Reach] = {
             "sponsor_id": Post("Sponsor of the wave", "wave", ("number", "name")),
         }
     ),
+    "body": Reach(beside=("stakeholder_id",)),
+    "body_member": Reach(
+        about=("person_id",),
+        without=("named_by_id", "ended_by_id"),
+        by={"named_by_id": ("named_at",), "ended_by_id": ("ended_at",)},
+    ),
+    "consultation": Reach(by={"opened_by_id": ("opened_at", "basis")}),
+    "handed_over": Reach(by={"said_by_id": ("said_at", "name", "version")}),
+    "body_question": Reach(by={"asked_by_id": ("asked_at", "text")}),
+    "body_answer": Reach(by={"answered_by_id": ("answered_at", "text")}),
+    "position": Reach(by={"said_by_id": ("said_at", "kind", "words")}),
     "value_metric": Reach(posts={"owner_id": Post("Reads it", "metric", ("name",), "made_at", "ended_at")}),
     "metric_baseline": Reach(by={"said_by_id": ("said_at", "method", "reason")}),
     "metric_reading": Reach(by={"said_by_id": ("said_at", "note")}),
     "wave_department": NOBODY,
     "milestone": NOBODY,
     "wave_step": NOBODY,
+    "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
     "wave_workflow": NOBODY,
     "membership": Reach(about=("person_id",), without=("joined_by", "ended_by")),
+    # Kept numbers repeat what memberships, roles and completions say.
+    "tally": NOBODY,
+    "tally_share": Reach(beside=("person_id",)),
+    "tally_mark": Reach(beside=("person_id",)),
     # Training.
     "module": NOBODY,
     "curriculum": NOBODY,

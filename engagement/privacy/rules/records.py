@@ -47,7 +47,7 @@ class RecordKind(StrEnum):
 _WORDS = {
     RecordKind.DELIVERIES: (
         "Delivery records",
-        "Address, name and values of each copy are removed; that it was sent, and when, stays.",
+        "Address, name and values of each copy are removed, and what came back; that it was sent, and when, stays.",
     ),
     RecordKind.QUIZ_ATTEMPTS: ("Answers in quizzes", "Each try is removed; that a module was finished stays."),
     RecordKind.CLOSED_CONCERNS: (

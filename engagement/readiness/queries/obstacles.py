@@ -1,13 +1,17 @@
 """What stands against a wave's becoming ready or going live."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
+from engagement.consultations.queries.standing import shown_of_wave
+from engagement.consultations.rules import Stand
 from engagement.programmes.models import Workflow
 from engagement.programmes.queries import holdings
 from engagement.readiness.queries.overrulings import overruled_when_ready
 from engagement.readiness.rules import Obstacle, ObstacleKind
 from engagement.value.queries.waiting import without_baseline, without_metric
+from engagement.waves.milestones.queries import milestones_of
+from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
 from engagement.waves.queries import member_counts, workflows_of_waves
 from engagement.waves.rules import WaveStatus
@@ -25,11 +29,15 @@ def obstacles(wave: Wave, on: date, *, to: WaveStatus = WaveStatus.READY) -> lis
     if to not in GATED:
         return []
     workflows = workflows_of_waves([wave.id]).get(wave.id, [])
-    found = [*_plan(wave, workflows, on, to), *_ownership(workflows), *_value(workflows)]
+    found = [*_plan(wave, workflows, on, to), *_ownership(workflows), *_value(workflows), *_bodies(wave)]
     if to is not WaveStatus.LIVE:
         return found
     overruled = overruled_when_ready(wave)
-    return [each for each in found if (each.kind, each.key) not in overruled]
+    return [each for each in found if not _is_settled(each, overruled.get((each.kind, each.key)))]
+
+
+def _is_settled(obstacle: Obstacle, overruled_at: datetime | None) -> bool:
+    return overruled_at is not None and (obstacle.since is None or obstacle.since <= overruled_at)
 
 
 def _plan(wave: Wave, workflows: list[Workflow], on: date, to: WaveStatus) -> Iterator[Obstacle]:
@@ -44,6 +52,10 @@ def _plan(wave: Wave, workflows: list[Workflow], on: date, to: WaveStatus) -> It
     if to is WaveStatus.READY and wave.go_live_on < on:
         why = f"It was set for {short_day_words(wave.go_live_on)}, {days_away(wave.go_live_on, on)}. Move it first."
         yield Obstacle(ObstacleKind.GO_LIVE_PASSED, wave.id, ObstacleKind.GO_LIVE_PASSED.word, why)
+    opens = [day.falls_on for day in milestones_of(wave.id) if day.kind is MilestoneKind.TRAINING_OPENS]
+    if opens and opens[0] > wave.go_live_on:
+        why = f"It opens on {short_day_words(opens[0])}, and people are to begin on {short_day_words(wave.go_live_on)}."
+        yield Obstacle(ObstacleKind.TRAINING_TOO_LATE, wave.id, "Training opens too late", why)
 
 
 def _ownership(workflows: list[Workflow]) -> Iterator[Obstacle]:
@@ -66,3 +78,17 @@ def _value(workflows: list[Workflow]) -> Iterator[Obstacle]:
         sentence = f"{metric.workflow.name}: nobody measured “{metric.name}” before"
         why = "After go-live that can’t be measured any more. Measure it, or write why not."
         yield Obstacle(ObstacleKind.NO_BASELINE, metric.id, sentence, why)
+
+
+def _bodies(wave: Wave) -> Iterator[Obstacle]:
+    for shown in shown_of_wave(wave.id):
+        if not shown.blocks:
+            continue
+        name = shown.consultation.body.name
+        if shown.stand is Stand.OBJECTS:
+            sentence, why = f"{name} objects", "Read the objection, and talk before the wave goes on."
+        elif shown.stand is Stand.AGAIN:
+            sentence, why = f"{name} has to be asked again", shown.since_words
+        else:
+            sentence, why = f"{name} has given no position yet", "The wave has to wait for it."
+        yield Obstacle(ObstacleKind.CONSULTATION, shown.consultation.id, sentence, why, shown.changed_at)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -14,9 +14,10 @@ from engagement.people.queries import standing_department
 from engagement.people.rules import path_key
 from engagement.stakeholders.models import Champion
 from engagement.stakeholders.rules import champions_needed, coverage_words
-from engagement.waves.models import Membership, Wave
+from engagement.waves.models import Wave
 from engagement.waves.queries import departments_of_waves
 from engagement.waves.rules import WaveStatus
+from engagement.waves.tallies.queries import member_sums
 
 
 @dataclass(frozen=True)
@@ -140,17 +141,14 @@ def _coverage(
 
 
 def _members_by_lineage(wave_ids: Sequence[int]) -> dict[int, list[tuple[str | None, int]]]:
-    found: dict[int, list[tuple[str | None, int]]] = defaultdict(list)
-    for wave_id, lineage, number in db.session.execute(
-        select(Membership.wave_id, Department.lineage, func.count())
-        .select_from(Membership)
-        .join(Person, Person.id == Membership.person_id)
-        .outerjoin(Department, Department.id == Person.department_id)
-        .where(Membership.wave_id.in_(wave_ids), Membership.ended_at.is_(None))
-        .group_by(Membership.wave_id, Department.lineage)
-    ):
-        found[wave_id].append((lineage, number))
-    return found
+    sums = member_sums(wave_ids)
+    places = {row.department_id for row in sums if row.department_id is not None}
+    found = db.session.execute(select(Department.id, Department.lineage).where(Department.id.in_(places)))
+    lineages: dict[int | None, str] = dict(found.all()) if places else {}
+    counted: dict[int, list[tuple[str | None, int]]] = defaultdict(list)
+    for row in sums:
+        counted[row.wave_id].append((lineages.get(row.department_id), row.members))
+    return counted
 
 
 def champions_of_wave(wave_id: int, on: date) -> list[Champion]:

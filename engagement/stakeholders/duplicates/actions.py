@@ -26,7 +26,12 @@ from engagement.verbs import Verb
 
 #: What becomes of rows about somebody who is merged, by the column that points to them. A test fails for a column that is not here.
 #: They go to the one who stays;
-MOVED = ("commitment.stakeholder_id", "stakeholder_copy.stakeholder_id", "stakeholder_note.stakeholder_id")
+MOVED = (
+    "body.stakeholder_id",
+    "commitment.stakeholder_id",
+    "stakeholder_copy.stakeholder_id",
+    "stakeholder_note.stakeholder_id",
+)
 #: they go there unless the same is said of the one who stays already;
 SHARED = ("interaction_party.stakeholder_id",)
 #: they are dated statements of what was true, and are read on the page of the one who stays. What holds still of rhythms, judgements

@@ -8,10 +8,10 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 from hashlib import sha256
-from html.parser import HTMLParser
 
 from engagement.addresses import kept_form
 from engagement.letters import clean
+from engagement.mail.letters.rules.plain import content_of, plain_of
 
 #: A mail of more bytes is read up to here: its text stands before its attachments.
 MOST_BYTES = 2 * 1024 * 1024
@@ -22,8 +22,6 @@ CUT = "[The rest of the mail was left out.]"
 #: How headers begin where a mail program writes them into the text of a forwarded mail, in the languages of the frames.
 _FORWARDED = ("from", "to", "cc", "von", "an", "kopie", "de", "à", "pour", "od", "do", "dw")
 _ADDRESS = re.compile(r"[\w.+%&'*/=?^{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_SKIPPED = ("script", "style", "head", "title")
-_BREAKS = ("p", "div", "br", "tr", "li", "h1", "h2", "h3", "blockquote", "table")
 
 
 @dataclass(frozen=True)
@@ -120,59 +118,11 @@ def _text_of(message: EmailMessage) -> tuple[str, tuple[str, ...]]:
         if name or part.get_content_disposition() == "attachment":
             attachments.append(name[:100] or "without a name")
         elif part.get_content_type() == "text/plain":
-            plain.append(_content(part))
+            plain.append(content_of(part))
         elif part.get_content_type() == "text/html":
-            from_html.append(plain_of(_content(part)))
+            from_html.append(plain_of(content_of(part)))
     text = "\n\n".join(each.strip() for each in (plain if any(map(str.strip, plain)) else from_html) if each.strip())
     return text.replace("\r\n", "\n").replace("\x00", ""), tuple(attachments[:20])
-
-
-def _content(part: EmailMessage) -> str:
-    payload = part.get_payload(decode=True)
-    raw = payload if isinstance(payload, bytes) else b""
-    try:
-        return raw.decode(part.get_content_charset() or "utf-8", "replace")
-    except LookupError:
-        return raw.decode("utf-8", "replace")
-
-
-class _Plain(HTMLParser):
-    """Collects the words of HTML, a line for each block."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self._skips = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._skips += tag in _SKIPPED
-        if tag in _BREAKS:
-            self.words.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._skips = max(0, self._skips - (tag in _SKIPPED))
-        if tag in _BREAKS:
-            self.words.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._skips:
-            self.words.append(" ".join(data.split()) + (" " if data[-1:].isspace() else ""))
-
-
-def plain_of(html: str) -> str:
-    """Return the words of HTML without marks, scripts and styles."""
-    reader = _Plain()
-    reader.feed(html)
-    reader.close()
-    return _without_gaps("".join(reader.words).split("\n"))
-
-
-def _without_gaps(lines: Iterable[str]) -> str:
-    kept: list[str] = []
-    for line in (line.strip() for line in lines):
-        if line or (kept and kept[-1]):
-            kept.append(line)
-    return "\n".join(kept).strip()
 
 
 def _fitting(text: str, is_cut: bool) -> str:

@@ -12,6 +12,14 @@ from engagement.training.models import Completion, Curriculum, CurriculumItem, M
 from engagement.training.queries.standing import counting
 from engagement.training.rules import ItemKind
 
+# Read whenever somebody learns; building them each time would cost as much as reading.
+_CURRICULA = select(Curriculum)
+_ITEMS = (
+    select(CurriculumItem)
+    .options(joinedload(CurriculumItem.module), joinedload(CurriculumItem.curriculum))
+    .order_by(CurriculumItem.position, CurriculumItem.id)
+)
+
 
 @dataclass(frozen=True)
 class CurriculumLine:
@@ -54,12 +62,8 @@ def modules() -> list[Module]:
 
 def curricula() -> dict[TrainingRole, RoleCurriculum]:
     """Return the curricula of all four roles in their fixed order, empty ones included, in two queries."""
-    needed = {row.role: row.choices_needed for row in db.session.scalars(select(Curriculum))}
-    items = db.session.scalars(
-        select(CurriculumItem)
-        .options(joinedload(CurriculumItem.module), joinedload(CurriculumItem.curriculum))
-        .order_by(CurriculumItem.position, CurriculumItem.id)
-    ).all()
+    needed = {row.role: row.choices_needed for row in db.session.scalars(_CURRICULA)}
+    items = db.session.scalars(_ITEMS).all()
     live = {item.id: item for item in items if item.module.withdrawn_at is None}
     lines: dict[TrainingRole, list[CurriculumLine]] = defaultdict(list)
     for item in live.values():

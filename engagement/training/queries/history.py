@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -15,6 +15,14 @@ from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
 Plans = Mapping[TrainingRole, RoleCurriculum]
+# Read whenever somebody learns; building it each time would cost as much as reading.
+_ASKED = (
+    select(Assignment, Leftover)
+    .outerjoin(Leftover, and_(Leftover.assignment_id == Assignment.id, Leftover.ended_at.is_(None)))
+    .where(Assignment.person_id.in_(bindparam("people", expanding=True)))
+    .options(joinedload(Assignment.wave))
+    .order_by(Assignment.id)
+)
 
 
 @dataclass(frozen=True)
@@ -42,14 +50,7 @@ class History:
 def histories_of(person_ids: Sequence[int]) -> dict[int, History]:
     """Return the history of each of these people, in one query."""
     found = {person_id: History([]) for person_id in person_ids}
-    rows = db.session.execute(
-        select(Assignment, Leftover)
-        .outerjoin(Leftover, and_(Leftover.assignment_id == Assignment.id, Leftover.ended_at.is_(None)))
-        .where(Assignment.person_id.in_(person_ids))
-        .options(joinedload(Assignment.wave))
-        .order_by(Assignment.id)
-    )
-    for assignment, leftover in rows:
+    for assignment, leftover in db.session.execute(_ASKED, {"people": list(person_ids)}):
         found[assignment.person_id].rows.append((assignment, leftover))
     return found
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engagement import clock
 from engagement.db import db
@@ -20,6 +20,12 @@ from engagement.training.rules import ItemKind, LearningState
 from engagement.waves.models import Wave
 
 ROLE_ORDER = list(TrainingRole)
+# Read whenever somebody learns; building it each time would cost as much as reading.
+_COUNTING = (
+    select(Completion)
+    .where(Completion.person_id.in_(bindparam("people", expanding=True)), counting())
+    .order_by(Completion.completed_at, Completion.module_version, Completion.id)
+)
 
 
 @dataclass(frozen=True)
@@ -174,11 +180,7 @@ def _as_asked(
 def _completions(person_ids: Sequence[int]) -> dict[int, dict[int, Completion]]:
     """Return each person's newest counting completion of each module."""
     found: dict[int, dict[int, Completion]] = defaultdict(dict)
-    for row in db.session.scalars(
-        select(Completion)
-        .where(Completion.person_id.in_(person_ids), counting())
-        .order_by(Completion.completed_at, Completion.module_version, Completion.id)
-    ):
+    for row in db.session.scalars(_COUNTING, {"people": list(person_ids)}):
         found[row.person_id][row.module_id] = row
     return found
 
@@ -203,7 +205,7 @@ def _item(
     after = line.after if line.after is not None and line.after.id not in done else None
     is_asked = line.kind is ItemKind.REQUIRED or (line.kind is ItemKind.CHOICE and choices_left > 0)
     is_needed = assignment is not None and completion is None and is_asked
-    due = assignment.due_on if assignment else None
+    due = assignment.due_on if assignment and assignment.wave.status.keeps_due_days else None
     if completion is not None:
         state = LearningState.DONE
     elif is_needed and due is not None and on > due:

@@ -2,7 +2,7 @@
 
 `standing` has the one definition of a finished assignment. A wave counts its present members only: people who moved
 away and keep its training, or have not decided, are left out. People in a role whose curriculum asks for nothing are
-left out too, because they have nothing to finish. The database does the counting, in a fixed number of statements.
+left out too, because they have nothing to finish. Counts come from kept numbers (`tallies`), in a fixed number of statements.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from engagement.training.queries.counts import Count
 from engagement.training.queries.grounds import SHUT, grounds
 from engagement.training.queries.standing import asking_roles, belonging, is_past_due, standing_of
 from engagement.training.rules import LearnerState
+from engagement.training.tallies.queries import LearningSum, learning_sums, people_sums
 from engagement.waves import queries as waves
 from engagement.waves.models import Membership, Wave
 
@@ -75,44 +76,17 @@ def progress_of_waves(programme_id: int) -> dict[int, WaveProgress]:
 
 
 def progress_of(wave_ids: Sequence[int]) -> dict[int, WaveProgress]:
-    """Return the progress of each of these waves, in three queries."""
-    standing = standing_of(Assignment.wave_id.in_(wave_ids), belonging())
-    cells = db.session.execute(
-        select(
-            standing.c.wave_id,
-            Person.department_id,
-            standing.c.role,
-            func.count().label("assigned"),
-            func.sum(standing.c.is_finished).label("finished"),
-            func.sum(standing.c.minutes_left).label("minutes_left"),
-        )
-        .join(Person, Person.id == standing.c.person_id)
-        .where(standing.c.asked > 0)
-        .group_by(standing.c.wave_id, Person.department_id, standing.c.role)
-    ).all()
-    people = people_counts(wave_ids)
+    """Return the progress of each of these waves, in two queries."""
+    cells = learning_sums(wave_ids)
     departments = _departments({cell.department_id for cell in cells})
     return {
-        wave_id: _progress(
-            wave_id, [c for c in cells if c.wave_id == wave_id], departments, people.get(wave_id, Count())
-        )
-        for wave_id in wave_ids
+        wave_id: _progress(wave_id, [c for c in cells if c.wave_id == wave_id], departments) for wave_id in wave_ids
     }
 
 
 def people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
     """Return how many people of each wave are asked and have finished, in one query; waves without any have no entry."""
-    standing = standing_of(Assignment.wave_id.in_(wave_ids), belonging())
-    person = (
-        select(standing.c.wave_id, func.min(standing.c.is_finished).label("is_finished"))
-        .where(standing.c.asked > 0)
-        .group_by(standing.c.wave_id, standing.c.person_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(person.c.wave_id, func.count(), func.sum(person.c.is_finished)).group_by(person.c.wave_id)
-    )
-    return {wave_id: Count(assigned, int(finished)) for wave_id, assigned, finished in rows}
+    return {row.wave_id: Count(row.asked, row.finished) for row in people_sums(wave_ids)}
 
 
 def people_without_curriculum(wave_ids: Sequence[int]) -> dict[TrainingRole, dict[int, int]]:
@@ -133,13 +107,16 @@ def _departments(ids: set[int | None]) -> dict[int | None, Department]:
     return {row.id: row for row in rows}
 
 
-def _progress(
-    wave_id: int, cells: Sequence[Any], departments: dict[int | None, Department], people: Count
-) -> WaveProgress:
+def _progress(wave_id: int, cells: Sequence[LearningSum], departments: dict[int | None, Department]) -> WaveProgress:
     by_department: dict[int | None, dict[TrainingRole, Count]] = {}
     roles: dict[TrainingRole, Count] = {}
+    people, minutes_left = Count(), 0
     for cell in cells:
-        count = Count(cell.assigned, int(cell.finished))
+        count = Count(cell.asked, cell.finished)
+        if cell.role is None:
+            people += count
+            minutes_left += cell.minutes_left
+            continue
         by_department.setdefault(cell.department_id, {})[cell.role] = count
         roles[cell.role] = roles.get(cell.role, Count()) + count
     lines = []
@@ -149,7 +126,7 @@ def _progress(
         lines.append(DepartmentProgress(department_id, name, path, counts))
     lines.sort(key=lambda line: (line.department_id is None, path_key(line.path)))
     in_order = {role: roles[role] for role in TrainingRole if role in roles}
-    return WaveProgress(wave_id, tuple(lines), in_order, people, sum(int(cell.minutes_left) for cell in cells))
+    return WaveProgress(wave_id, tuple(lines), in_order, people, minutes_left)
 
 
 _DUE_ON = func.coalesce(Assignment.own_due_on, Wave.training_due_on)

@@ -9,6 +9,7 @@ from engagement.people.rules import TrainingRole
 from engagement.training.models import Assignment, Completion, Curriculum, CurriculumItem, Leftover, Module
 from engagement.training.rules import ItemKind
 from engagement.waves.models import Wave
+from engagement.waves.rules import WaveStatus
 
 
 def counting() -> ColumnElement[bool]:
@@ -38,9 +39,13 @@ def is_asked() -> ColumnElement[bool]:
 
 
 def is_past_due(on: date) -> ColumnElement[bool]:
-    """Return the condition on `Assignment` that its own due day, else that of its wave, is before `on`."""
+    """Return the condition on `Assignment` that its own due day, else that of its wave, is before `on`.
+
+    Nothing is past due while its wave is rolled back.
+    """
     due_on = func.coalesce(Assignment.own_due_on, Wave.training_due_on)
-    return exists().where(Wave.id == Assignment.wave_id, due_on < on)
+    held = [status for status in WaveStatus if not status.keeps_due_days]
+    return exists().where(Wave.id == Assignment.wave_id, due_on < on, Wave.status.not_in(held))
 
 
 def standing_of(*scope: ColumnElement[bool]) -> Subquery:

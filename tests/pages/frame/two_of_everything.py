@@ -24,12 +24,17 @@ from engagement.communications.actions.calendar import make_communication
 from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.models import Details, Occurrence, TextVersion
 from engagement.communications.rules import CommunicationKind
+from engagement.consultations.actions.bodies import make_body, name_member
+from engagement.consultations.actions.consulting import ask_question, hand_over, open_consultation
+from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Document
 from engagement.db import db
 from engagement.intake.actions.files import keep_upload
 from engagement.intake.figures.actions import keep_readings
 from engagement.intake.models import ImportRun
 from engagement.intake.register.actions import keep_register_file
 from engagement.intake.rules import RunStatus
+from engagement.mail.bounces.models import Bounce, Suppression
+from engagement.mail.bounces.rules.causes import Cause
 from engagement.mail.mailbox.models import MailboxMessage
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
@@ -176,14 +181,30 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "message_id": _mailbox_message().id,
         "attempt_id": _attempt(person, module).id,
     }
-    values |= _metric(workflow, person)
+    values |= _metric(workflow, person) | _consultation(wave, person)
     delivery = _delivery(person)
-    values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id}
+    values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id} | _bounce(side, delivery)
     values |= _calendar(side, programme, department) | _map(side, wave, person)
     milestone = MilestoneDetails(MilestoneKind.OWN, f"The {side} milestone", AT_TWO.date())
     values["milestone_id"] = add_milestone(wave, milestone, country="GB-ENG", by=TESTER).id
     values["relation_id"] = _relation(side, wave, int(str(values["stakeholder_id"])))
     return values | {"step_id": _step(side, wave, person).id}
+
+
+def _consultation(wave: Wave, person: Person) -> dict[str, object]:
+    """A body for which the person speaks, what it is asked of the wave, what it got, and what it wants to know."""
+    today = clock.now().date()
+    body = make_body(wave.programme, BodyDetails("Council", BodyKind.WORKS_COUNCIL), None, by=TESTER)
+    member = name_member(body, person, by=TESTER)
+    row = open_consultation(wave, body, Asked(False, "", None), today=today, by=TESTER)
+    document = hand_over(row, Document("Plan", "1", today, text="All of it"), today=today, by=TESTER)
+    return {
+        "body_id": body.id,
+        "member_id": member.id,
+        "consultation_id": row.id,
+        "document_id": document.id,
+        "body_question_id": ask_question(row, "Why?", by=TESTER).id,
+    }
 
 
 def _metric(workflow: Workflow, person: Person) -> dict[str, object]:
@@ -407,6 +428,24 @@ def _leftover(values: dict[str, object]) -> Leftover:
 def _assignment(values: dict[str, object]) -> Assignment:
     of_person = (Assignment.wave_id == values["wave_id"], Assignment.person_id == values["person_id"])
     return db.session.scalars(select(Assignment).where(*of_person, Assignment.role == TrainingRole.USER)).one()
+
+
+def _bounce(side: str, delivery: Delivery) -> dict[str, object]:
+    """On each side a message that came back, and an address that gets nothing since."""
+    bounce = Bounce(
+        fingerprint=side,
+        came_at=clock.now(),
+        cause=Cause.NO_MAILBOX,
+        address=f"former-{side}@example.com",
+        status="5.1.1",
+        text=f"The {side} words",
+        counts=True,
+        delivery_id=delivery.id,
+    )
+    stop = Suppression(address=bounce.address, stopped_at=clock.now(), bounce=bounce)
+    db.session.add_all([bounce, stop])
+    db.session.flush()
+    return {"bounce_id": bounce.id, "suppression_id": stop.id}
 
 
 def _delivery(person: Person) -> Delivery:

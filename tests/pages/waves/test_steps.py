@@ -98,7 +98,7 @@ def test_a_step_that_needs_a_reason_asks_for_it_and_the_page_keeps_it(manager, w
 def test_a_step_that_nobody_will_ask_about_is_one_button(manager, wave):
     wave.status = WaveStatus.LIVE
     page = manager.get(f"/waves/{wave.id}").get_data(as_text=True)
-    assert "/statuses?status=" not in page
+    assert re.findall(r"/statuses\?status=(\w+)", page) == ["rolled_back"]
     assert manager.post(f"/waves/{wave.id}/statuses", data={"status": "stabilising"}).status_code == 303
     assert manager.get(f"/waves/{wave.id}/statuses").location == f"/waves/{wave.id}"
     assert rail(manager.get(f"/waves/{wave.id}").get_data(as_text=True)) == ["14 April Stabilising by Ines Okafor"]
@@ -132,3 +132,31 @@ def test_going_live_shows_what_is_open_and_can_be_taken_back(manager, wave):
     refused = manager.post(f"/waves/{wave.id}/taking-back", data={"reason": "Again."})
     assert (refused.status_code, "can’t be taken back any more" in refused.get_data(as_text=True)) == (422, True)
     assert db.session.get(Wave, wave.id).go_live_on == planned_for
+
+
+def test_rolling_back_shows_what_is_ready_and_planning_anew_asks_for_a_day(manager, wave):
+    wave.status = WaveStatus.LIVE
+    db.session.commit()
+    refused = manager.post(f"/waves/{wave.id}/fallback", data={"steps": "Switch it off.", "who_decides": ""})
+    assert (refused.status_code, "Switch it off." in refused.get_data(as_text=True)) == (422, True)
+    plan = {"steps": "Switch it off.\nTell the desk.", "who_decides": "Ann, else Bo."}
+    assert manager.post(f"/waves/{wave.id}/fallback", data=plan).status_code == 303
+    made = manager.post(f"/waves/{wave.id}/fallback/messages")
+    assert re.fullmatch(r"/occurrences/\d+", made.location)
+    message = manager.get(made.location).get_data(as_text=True)
+    assert "when the wave is rolled back" in message
+    assert "2200" not in message
+    asked = manager.get(f"/waves/{wave.id}/statuses?status=rolled_back").get_data(as_text=True)
+    assert "Tell the desk." in asked
+    assert "1 message is prepared, and none is approved: nothing would go out." in asked
+    done = manager.post(f"/waves/{wave.id}/statuses", data={"status": "rolled_back", "reason": "It failed."})
+    assert done.status_code == 303
+    page = manager.get(f"/waves/{wave.id}").get_data(as_text=True)
+    assert "None of its training is due until it is planned anew" in page
+    assert "It failed." in page
+    anew = {"status": "planned", "reason": "Fixed."}
+    refused = manager.post(f"/waves/{wave.id}/statuses", data=anew | {"go_live_on": "2026-04-14"})
+    assert "Choose a day that lies ahead" in refused.get_data(as_text=True)
+    assert manager.post(f"/waves/{wave.id}/statuses", data=anew | {"go_live_on": "2026-06-16"}).status_code == 303
+    row = db.session.get(Wave, wave.id)
+    assert (row.status, row.training_due_on.isoformat()) == (WaveStatus.PLANNED, "2026-06-09")

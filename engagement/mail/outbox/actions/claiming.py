@@ -34,9 +34,10 @@ from sqlalchemy import (
 from sqlalchemy import cast as typed
 
 from engagement.db import UtcDateTime, rows_changed
+from engagement.mail.bounces.queries import is_suppressed
 from engagement.mail.models import UNCLAIMED, Acknowledgement, Delivery, Reminder
 from engagement.mail.outbox.actions.statements import Statement
-from engagement.mail.rules import CUT_OFF, HAS_CONFIRMED, HAS_LEFT, DeliveryState
+from engagement.mail.rules import ADDRESS_STOPPED, CUT_OFF, HAS_CONFIRMED, HAS_LEFT, DeliveryState
 from engagement.people.models import Person
 
 #: The most messages that one connection leaves in doubt when its worker is killed.
@@ -111,7 +112,7 @@ def _claim(*only: Any) -> Update:
         Acknowledgement.mailing_id == Reminder.of_mailing_id,
         Acknowledgement.person_id == due.c.person_id,
     )
-    why_not = case((left, HAS_LEFT), (confirmed, HAS_CONFIRMED))
+    why_not = case((left, HAS_LEFT), (confirmed, HAS_CONFIRMED), (is_suppressed(due.c.address), ADDRESS_STOPPED))
     asked = select(due.c.id, why_not.label("why")).cte("asked")
     goes, columns = asked.c.why.is_(None), _DELIVERY.c
     return (

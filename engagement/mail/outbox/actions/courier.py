@@ -12,6 +12,7 @@ import structlog
 
 from engagement import clock
 from engagement.errors import EngagementError
+from engagement.mail.bounces.rules.return_path import ReturnPath
 from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.claiming import WINDOW, Claimed
 from engagement.mail.outbox.actions.domains import Domains
@@ -33,7 +34,8 @@ WINDOW_SECONDS = 0.1
 class Courier:
     """Sending over one connection, inside an application context; not to be shared between threads.
 
-    `worker` is a name that no other worker has. `stopping` is called between messages.
+    `worker` is a name that no other worker has. `stopping` is called between messages. `return_path` says
+    where a message returns to; without it, to the sender.
     """
 
     def __init__(
@@ -44,12 +46,13 @@ class Courier:
         mail_from: str,
         pace: Pace | None = None,
         stopping: Callable[[], bool] = lambda: False,
+        return_path: ReturnPath | None = None,
     ) -> None:
         self.transport = transport
         self.pace = pace or Pace()
         self.stopping = stopping
         self.counts = Counts()
-        self._writer = Writer(mail_from, link_for)
+        self._writer = Writer(mail_from, link_for, return_path)
         self._ledger = Ledger(worker)
         self._telling = Telling(worker)
         self._domains = Domains(self.pace.per_domain)
@@ -165,7 +168,7 @@ class Courier:
         done, is_mine = 0, True
         in_hand: Claimed | None = rows[0] if rows else None
         try:
-            with closing(self.transport.hand_over(self._writer.sender, parcels)) as saying:
+            with closing(self.transport.hand_over(parcels)) as saying:
                 for place, outcome in saying:
                     if outcome is not None:
                         in_hand = None

@@ -35,6 +35,7 @@ _RESET, _NOTHING, _ARE_YOU_THERE = b"RSET\r\n", b".\r\n", b"NOOP\r\n"
 class Parcel(NamedTuple):
     """A message for one address, in the form that mail servers take."""
 
+    sender: str
     recipient: str
     message: bytes
 
@@ -78,14 +79,14 @@ class Conversation:
         #: The server still keeps the sender of a message that it refused.
         self._needs_reset = False
 
-    def hand_over(self, sender: str, parcels: Sequence[Parcel]) -> Waiting[None]:
+    def hand_over(self, parcels: Sequence[Parcel]) -> Waiting[None]:
         """Hand the parcels over in order, yielding what becomes of each.
 
         Raises BrokenOff when the connection ends. Nothing of the parcels without an outcome was handed over then, nor
         when the caller stops asking after an outcome; the connection can't be used any more in both cases.
         """
         is_announced = False
-        for place, (recipient, message) in enumerate(parcels):
+        for place, (sender, recipient, message) in enumerate(parcels):
             commands = commands_for(sender, recipient)
             answers = yield from self._announce(place, commands, is_announced=is_announced)
             refused = refusal_in(answers, recipient.isascii())
@@ -95,7 +96,7 @@ class Conversation:
                 yield from self._clear(place, answers[-1])
                 continue
             is_announced = self._pipelines and place + 1 < len(parcels)
-            behind = b"".join(commands_for(sender, parcels[place + 1].recipient)) if is_announced else b""
+            behind = b"".join(commands_for(*parcels[place + 1][:2])) if is_announced else b""
             reply = yield from self._finish(place, with_end(message), behind)
             if reply.code == CLOSING:
                 raise BrokenOff(reply.words, reply)

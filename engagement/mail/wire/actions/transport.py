@@ -62,7 +62,7 @@ class Transport:
         self._conversation: Conversation | None = None
         self._used_at = 0.0
 
-    def hand_over(self, sender: str, parcels: Sequence[Parcel]) -> Generator[Said]:
+    def hand_over(self, parcels: Sequence[Parcel]) -> Generator[Said]:
         """Hand the parcels over in order, yielding what becomes of each; never raises for errors of server or network.
 
         Yields a parcel without an outcome at every tick while the server has it. Ends early when the server can't be
@@ -81,7 +81,7 @@ class Transport:
                 return
             broken: BrokenOff | None = None
             try:
-                for said in self._said(conversation, sender, parcels[place:]):
+                for said in self._said(conversation, parcels[place:]):
                     if said.outcome is not None:
                         place = began_at + said.place + 1
                     yield Said(began_at + said.place, said.outcome)
@@ -98,15 +98,15 @@ class Transport:
                     yield Said(place, _broken(broken))
                     place += 1
 
-    def _said(self, conversation: Conversation, sender: str, parcels: Sequence[Parcel]) -> Iterator[Said]:
+    def _said(self, conversation: Conversation, parcels: Sequence[Parcel]) -> Iterator[Said]:
         """Hand over what the server can take, and say of the rest at its place why not."""
         assert self._connection is not None
         if self._connection.has_extn("smtputf8") or all(parcel.recipient.isascii() for parcel in parcels):
-            yield from conversation.hand_over(sender, parcels)
+            yield from conversation.hand_over(parcels)
             return
         for place, parcel in enumerate(parcels):
             if parcel.recipient.isascii():
-                for said in conversation.hand_over(sender, [parcel]):
+                for said in conversation.hand_over([parcel]):
                     yield Said(place, said.outcome)
             else:
                 reason = "The address has international characters, which the mail server does not take."
@@ -118,7 +118,7 @@ class Transport:
         if not is_usable_address(recipient):
             return Outcome(DeliveryState.BOUNCED, reason="The address cannot be used for mail.")
         (outcome,) = [
-            said.outcome for said in self.hand_over(sender, [Parcel(recipient, message)]) if said.outcome is not None
+            said.outcome for said in self.hand_over([Parcel(sender, recipient, message)]) if said.outcome is not None
         ]
         return outcome
 

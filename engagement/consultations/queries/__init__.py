@@ -1,0 +1,1 @@
+"""Reads of consultations: how each stands, and what was said in it."""

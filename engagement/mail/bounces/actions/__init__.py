@@ -1,0 +1,1 @@
+"""Taking bounces in, stopping an address, and lifting that again."""

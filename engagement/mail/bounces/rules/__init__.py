@@ -1,0 +1,1 @@
+"""What a bounce says, and what follows from it."""

@@ -1,0 +1,28 @@
+"""The jobs of the timetable about kept numbers: counting changed people again, and comparing with a count of everybody."""
+
+import structlog
+
+from engagement.db import db
+from engagement.settings import Settings
+from engagement.training.tallies.actions import count_everything, settle_tallies
+from engagement.training.tallies.queries import waves_that_differ
+
+log = structlog.get_logger("engagement.jobs")
+
+
+def settle_counts(_settings: Settings) -> str:
+    """Count the people again whose numbers changed since the last time."""
+    marks = settle_tallies()
+    db.session.commit()
+    return f"{marks} changes counted."
+
+
+def compare_counts(_settings: Settings) -> str:
+    """Compare the kept numbers of every wave with a count of everybody; count anew where they differ."""
+    differ = waves_that_differ()
+    if not differ:
+        return "The kept numbers of every wave are those of a full count."
+    log.error("kept numbers differ", waves=differ)
+    count_everything()
+    db.session.commit()
+    return f"The kept numbers of {len(differ)} waves differed and were counted anew."

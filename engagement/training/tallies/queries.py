@@ -1,0 +1,146 @@
+"""Reads of kept numbers of training, and whether they agree with a count of everything."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, func, literal, null, or_, select, union
+
+from engagement.db import db
+from engagement.people.models import Person
+from engagement.people.rules import TrainingRole
+from engagement.training.models import Assignment
+from engagement.training.queries.standing import belonging, standing_of
+from engagement.waves.models import Membership, Wave
+from engagement.waves.tallies.models import NUMBERS, TallyMark, TallyShare
+from engagement.waves.tallies.queries import WAVES, marked_people, member_shares, sums_with
+
+People = Select[Any] | CompoundSelect[Any]
+
+
+class LearningSum(NamedTuple):
+    """How many people of a wave and department are asked in a role and have finished; without a role, in all of theirs together."""
+
+    wave_id: int
+    department_id: int | None
+    role: TrainingRole | None
+    asked: int
+    finished: int
+    minutes_left: int
+
+
+def learning_sums(wave_ids: Sequence[int]) -> list[LearningSum]:
+    """Return what is asked and finished in these waves now by department and role, in one statement."""
+    rows = db.session.execute(_by_department(), {"waves": list(wave_ids)})
+    return [LearningSum(*row[:3], *map(int, row[3:])) for row in rows]
+
+
+def people_sums(wave_ids: Sequence[int]) -> list[LearningSum]:
+    """Return the same of people in all their roles and departments together, one row a wave."""
+    rows = db.session.execute(_of_people(), {"waves": list(wave_ids)})
+    return [LearningSum(row[0], None, None, *map(int, row[1:])) for row in rows]
+
+
+# Making a long statement anew costs more than running it.
+@cache
+def _by_department() -> Select[Any]:
+    people = people_to_count()
+    sums = sums_with(people, learning_shares(people, Assignment.wave_id.in_(WAVES)))
+    return _added_up(sums, sums.c.wave_id, sums.c.department_id, sums.c.role)
+
+
+@cache
+def _of_people() -> Select[Any]:
+    people = people_to_count()
+    _, once = learning_shares(people, Assignment.wave_id.in_(WAVES))
+    sums = sums_with(people, [once], lambda table: table.role.is_(None))
+    return _added_up(sums, sums.c.wave_id)
+
+
+def _added_up(sums: Subquery, *key: ColumnElement[Any]) -> Select[Any]:
+    asked, finished, left = (func.sum(sums.c[name]) for name in ("asked", "finished", "minutes_left"))
+    return select(*key, asked, finished, left).group_by(*key).having(asked > 0)
+
+
+def people_to_count() -> People:
+    """Return a SELECT of the ids of people who are marked, or learn in a role that is."""
+    roles = select(TallyMark.role).where(TallyMark.role.is_not(None))
+    return union(marked_people(), *people_of_roles(roles))
+
+
+def people_of_roles(roles: Select[Any]) -> tuple[Select[Any], Select[Any]]:
+    """Return SELECTs of the people who were counted in these roles, and who learn in them now."""
+    return (
+        select(TallyShare.person_id).where(TallyShare.role.in_(roles)),
+        select(Assignment.person_id).where(Assignment.role.in_(roles), Assignment.withdrawn_at.is_(None)),
+    )
+
+
+def learning_shares(people: People | None, *where: ColumnElement[bool]) -> tuple[Select[Any], Select[Any]]:
+    """Return SELECTs of what people (None: all) add now to the training of waves: in each role, and once whatever their roles.
+
+    `where` are conditions on `Assignment`. Both rest on the one definition of finished in `training.queries.standing`.
+    """
+    scope = [belonging(), *where]
+    scope += [] if people is None else [Assignment.person_id.in_(people)]
+    standing = standing_of(*scope)
+    once = standing_of(*scope)
+    zero = (literal(0).label("members"), literal(0).label("without_role"))
+    by_role = (
+        select(
+            standing.c.wave_id.label("wave_id"),
+            standing.c.person_id.label("person_id"),
+            Person.department_id.label("department_id"),
+            standing.c.role.label("role"),
+            *zero,
+            literal(1).label("asked"),
+            standing.c.is_finished.label("finished"),
+            standing.c.minutes_left.label("minutes_left"),
+        )
+        .join(Person, Person.id == standing.c.person_id)
+        .where(standing.c.asked > 0)
+    )
+    by_person = (
+        select(
+            once.c.wave_id.label("wave_id"),
+            once.c.person_id.label("person_id"),
+            Person.department_id.label("department_id"),
+            null().label("role"),
+            *zero,
+            literal(1).label("asked"),
+            func.min(once.c.is_finished).label("finished"),
+            func.sum(once.c.minutes_left).label("minutes_left"),
+        )
+        .join(Person, Person.id == once.c.person_id)
+        .where(once.c.asked > 0)
+        .group_by(once.c.wave_id, once.c.person_id, Person.department_id)
+    )
+    return by_role, by_person
+
+
+def everybody() -> People:
+    """Return a SELECT of the ids of everybody who may have a share: members, learners, and those who have one."""
+    return union(
+        select(Membership.person_id).where(Membership.ended_at.is_(None)),
+        select(Assignment.person_id).where(Assignment.withdrawn_at.is_(None)),
+        select(TallyShare.person_id),
+    )
+
+
+def waves_that_differ() -> list[int]:
+    """Return the waves whose kept numbers, with the correction for marked people, are not what counting everybody gives."""
+    wave_ids = list(db.session.scalars(select(Wave.id).order_by(Wave.id)))
+    people = people_to_count()
+    present = [member_shares(people), *learning_shares(people)]
+    counted = [_negative(part) for part in (member_shares(everybody()), *learning_shares(None))]
+    sums = sums_with(people, [*present, *counted])
+    key = (sums.c.wave_id, sums.c.department_id, sums.c.role)
+    is_off = or_(*(func.sum(sums.c[number]) != 0 for number in NUMBERS))
+    off = select(*key).group_by(*key).having(is_off).subquery()
+    return list(db.session.scalars(select(off.c.wave_id).distinct().order_by(off.c.wave_id), {"waves": wave_ids}))
+
+
+def _negative(shares: Select[Any]) -> Select[Any]:
+    rows = shares.subquery()
+    plain = [rows.c[key] for key in ("wave_id", "person_id", "department_id", "role")]
+    return select(*plain, *((-rows.c[number]).label(number) for number in NUMBERS))

@@ -1,0 +1,1 @@
+"""How a wave goes back to the way it was, written down before anybody needs it."""

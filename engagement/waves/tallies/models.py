@@ -1,0 +1,86 @@
+"""Tables of kept numbers: each person's share in a wave, the sums of shares, and marks for people to be counted again.
+
+A number is read as the kept sum, corrected for marked people (`queries`), so it is exact in every transaction. Triggers mark people
+wherever a row changes that a number rests on: an action that forgot to say so could make numbers wrong for good.
+"""
+
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, Index, Table, event, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engagement.db import Base, Key, word_of
+from engagement.people.models import Person, PersonRole
+from engagement.people.rules import TrainingRole
+from engagement.waves.models import Membership
+from engagement.waves.tallies.rules import WATCHED, marking
+
+#: What is counted, under the same names in shares and sums.
+NUMBERS = ("members", "without_role", "asked", "finished", "minutes_left")
+
+
+class Tally(Base):
+    """The sums of the shares of one wave, department and training role; without a role, those of people whatever their roles.
+
+    `members` are in the wave now, `without_role` those of them without a training role. `asked` and `finished` count people in the
+    sense of `training.queries.standing`; `minutes_left` is their unfinished required training.
+    """
+
+    __tablename__ = "tally"
+    __table_args__ = (Index("ix_tally_wave", "wave_id", "department_id"),)
+
+    id: Mapped[Key]
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    role: Mapped[TrainingRole | None] = mapped_column(word_of(TrainingRole))
+    members: Mapped[int]
+    without_role: Mapped[int]
+    asked: Mapped[int]
+    finished: Mapped[int]
+    minutes_left: Mapped[int]
+
+
+class TallyShare(Base):
+    """What one person adds to the sums of a wave, as last counted."""
+
+    __tablename__ = "tally_share"
+    __table_args__ = (
+        Index("ix_tally_share_person", "person_id", "wave_id"),
+        Index("ix_tally_share_wave", "wave_id", "department_id"),
+    )
+
+    id: Mapped[Key]
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    role: Mapped[TrainingRole | None] = mapped_column(word_of(TrainingRole))
+    members: Mapped[int]
+    without_role: Mapped[int]
+    asked: Mapped[int]
+    finished: Mapped[int]
+    minutes_left: Mapped[int]
+
+
+class TallyMark(Base):
+    """Somebody, or everybody who learns in a role, whose shares have to be counted again; `is_taken` while that is done.
+
+    Triggers add marks, and many at once, so that no key is followed to the person. On PostgreSQL every change adds its own: one that was left out because an older mark stands could get lost with
+    that mark, which somebody else removes before the change is committed.
+    """
+
+    __tablename__ = "tally_mark"
+    __table_args__ = (
+        CheckConstraint("(person_id IS NULL) <> (role IS NULL)", name="of_person_or_role"),
+        Index("ix_tally_mark_person", "person_id"),
+    )
+
+    id: Mapped[Key]
+    person_id: Mapped[int | None]
+    role: Mapped[TrainingRole | None] = mapped_column(word_of(TrainingRole))
+    is_taken: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+
+
+@event.listens_for(Membership.__table__, "after_create")
+@event.listens_for(PersonRole.__table__, "after_create")
+@event.listens_for(Person.__table__, "after_create")
+def _watch(table: Table, connection: Connection, **_: object) -> None:
+    for statement in marking(connection.dialect.name, table.name, WATCHED[table.name]):
+        connection.exec_driver_sql(statement)
