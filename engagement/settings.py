@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from engagement.days.local_time import check_zone
 from engagement.days.working_days import check_country
 from engagement.errors import BadInput
+from engagement.vocabulary import LogStyle
 
 PREFIX = "ENGAGEMENT_"
 #: Settings that only the tests read.
@@ -30,13 +31,6 @@ class Environment(StrEnum):
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
-
-
-class LogStyle(StrEnum):
-    """How log lines are written: for eyes or for machines."""
-
-    CONSOLE = "console"
-    JSON = "json"
 
 
 class Outside(StrEnum):
