@@ -32,12 +32,17 @@ Scale = Callable[[date], float]
 
 @dataclass(frozen=True)
 class WaveSpan:
-    """A wave on the timeline: the days on which preparation, go-live and end of the quiet period come (None: not set)."""
+    """A wave on the timeline: the days on which preparation, go-live and end of the quiet period come (None: not set).
+
+    `shared` are spans, first and last day, in which another wave asks something of the same people.
+    """
 
     label: str
     prepares_from: date
     go_live_on: date
     quiet_until: date | None
+    trained_by: date | None = None
+    shared: Sequence[tuple[date, date]] = ()
 
 
 def bar(part: int, whole: int, *, need: float | None = None, label: str = "") -> Markup:
@@ -168,6 +173,14 @@ def _wave_bars(wave: WaveSpan, top: int, x: Scale) -> Markup:
     if wave.quiet_until and wave.quiet_until > wave.go_live_on:
         bars += Markup('<rect class="c-settle" x="{:.1f}" y="{}" width="{:.1f}" height="18"/>').format(
             live, top + 12, x(wave.quiet_until) - live
+        )
+    for begins, ends in wave.shared:
+        bars += Markup('<line class="c-limit" x1="{0:.1f}" x2="{1:.1f}" y1="{2}" y2="{2}"/>').format(
+            x(begins), max(x(ends), x(begins) + 2), top + 34
+        )
+    if wave.trained_by:
+        bars += Markup('<line class="c-axis" x1="{0:.1f}" x2="{0:.1f}" y1="{1}" y2="{2}"/>').format(
+            x(wave.trained_by), top + 10, top + 32
         )
     return bars + Markup('<rect class="c-live" x="{:.1f}" y="{}" width="4" height="26"/>').format(live - 2, top + 8)
 

@@ -20,6 +20,9 @@ from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.portfolio.actions import begin_versions
 from engagement.programmes.rules import PortfolioClass
+from engagement.programmes.scope.models import ScopeStatement
+from engagement.programmes.scope.queries import newest_published
+from engagement.programmes.scope.rules import StatementFor
 from engagement.resistance.figures.actions import count_objections
 from engagement.resistance.figures.models import ConcernFigures
 from engagement.resistance.models import About, Concern
@@ -33,6 +36,14 @@ from engagement.waves.models import Membership, Wave, WaveDepartment, WaveWorkfl
 from engagement.waves.rules import MembershipOrigin, WaveStatus
 
 TESTER = Actor(None, "The tests")
+STATEMENT = {
+    "system_does": "Reads each new claim\nSorts it",
+    "people_do": "Every decision on cover",
+    "who_decides": "You do.",
+    "signs_of_error": "The photos show something else",
+    "then_do": "Press Send back.",
+    "about_the_job": "No post is removed.",
+}
 PASSWORD = "four plain words here"
 
 
@@ -83,18 +94,30 @@ def make_workflow(programme: Programme, name: str = "Claims triage") -> Workflow
         name=name,
         summary="New claims arrive sorted, with a suggestion.",
         portfolio_class=PortfolioClass.QUICK_WIN,
-        system_does="Reads each new claim\nSorts it",
-        people_do="Every decision on cover",
-        who_decides="You do.",
-        signs_of_error="The photos show something else",
-        then_do="Press Send back.",
-        about_the_job="No post is removed.",
         made_at=clock.now(),
     )
     db.session.add(workflow)
     db.session.flush()
     begin_versions(workflow, on=clock.now().date(), by=TESTER)
+    make_statement(workflow)
     return workflow
+
+
+def make_statement(workflow: Workflow, role: StatementFor = StatementFor.EVERYBODY, **said: Any) -> ScopeStatement:
+    """Publish the next version of a scope statement for a role; without more said it asks no question."""
+    before = newest_published(workflow, role)
+    statement = ScopeStatement(
+        workflow=workflow,
+        role=role,
+        number=before.number + 1 if before else 1,
+        made_at=clock.now(),
+        published_at=clock.now(),
+        published_by=TESTER.name,
+        **STATEMENT | said,
+    )
+    db.session.add(statement)
+    db.session.flush()
+    return statement
 
 
 def make_wave(

@@ -16,6 +16,7 @@ from engagement.audiences.conditions.queries.catalogue import (
     problems_of,
     understood,
 )
+from engagement.audiences.membership.queries import waves_of_audience, why_no_members
 from engagement.audiences.models import Audience, RoleRule
 from engagement.audiences.rules import (
     MOST_CONDITIONS_IN_ALL,
@@ -98,6 +99,10 @@ def archive_audience(audience: Audience, *, by: Actor) -> None:
     if uses.role_rules:
         role = uses.role_rules[0].role.word
         raise RuleBroken(f"People have the training role {role} because they are in it. Withdraw that rule first.")
+    if used_by := waves_of_audience(audience.id):
+        raise RuleBroken(
+            f"{used_by[0].title} has its people from this audience. Choose others on the wave’s list of people first."
+        )
     if audience.archived_at is None:
         audience.archived_at = clock.now()
         audit.record(Verb.ARCHIVED_AUDIENCE, audience, by=by)
@@ -161,6 +166,10 @@ def _check_references(audience: Audience | None, rule: Rule) -> None:
     given = select(RoleRule).where(RoleRule.withdrawn_at.is_(None), RoleRule.audience_id.in_(affected))
     for role_rule in db.session.scalars(given):
         _check_rests_on_no_role(role_rule.audience_id, role_rule.role, rules)
+    for key in affected:
+        for wave in waves_of_audience(key):
+            if why := why_no_members(key, rules):
+                raise RuleBroken(f"The people of this audience are in {wave.title}, but {why}")
 
 
 def _saved_rules() -> dict[int, Rule]:

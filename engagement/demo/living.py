@@ -20,6 +20,7 @@ from engagement.demo import (
     roster,
     story,
     talking,
+    telling,
     workflows,
 )
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
@@ -67,8 +68,12 @@ def live_a_day(stage: Stage, offset: int) -> None:
         _petra_leaves(stage, day)
     measuring.measure(stage, offset)
     consulting.consult(stage, offset)
+    telling.tell_workers(stage, offset)
     _move_waves_on(stage, offset)
     workflows.announce_versions(stage, offset)
+    workflows.keep_the_roster(stage, offset)
+    workflows.publish_more(stage, offset)
+    workflows.confirm_changes(stage, offset)
     mapping.keep_the_map(stage, offset)
     talking.talk_with_stakeholders(stage, offset)
     judging.judge_stakeholders(stage, offset)

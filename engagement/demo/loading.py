@@ -23,7 +23,7 @@ from engagement.db import db
 from engagement.demo import living, moving, roster, story
 from engagement.demo.roster import Figure
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
-from engagement.demo.workflows import RATED
+from engagement.demo.workflows import QUESTIONS, RATED
 from engagement.errors import BadInput
 from engagement.intake.actions import runs as intake
 from engagement.intake.reading.queries.files import open_file
@@ -32,6 +32,7 @@ from engagement.people.queries import department_by_path
 from engagement.programmes import actions as programme_actions
 from engagement.programmes.models import Programme
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
+from engagement.programmes.scope.rules import StatementTexts
 from engagement.settings import Settings
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.training.actions.assigning import settle_assignments
@@ -161,14 +162,18 @@ def _plan_programme(stage: Stage) -> None:
     by = stage.accounts[roster.MANAGER.email].actor
     stage.programme = programme_actions.make_programme(story.PROGRAMME, story.PURPOSE, by=by)
     posts.name_sponsor(stage.programme, _person(roster.SPONSOR), by=by)
-    for name, statement in story.WORKFLOWS.items():
-        texts = {field: text for field, text in statement.items() if field != "portfolio_class"}
+    for number, (name, statement) in enumerate(story.WORKFLOWS.items()):
+        texts: dict[str, Any] = {
+            field: text for field, text in statement.items() if field not in ("portfolio_class", "summary")
+        }
+        asked = QUESTIONS[name].texts(number % 2 + 1) if name in QUESTIONS else {}
         stage.workflows[name] = programme_actions.make_workflow(
             stage.programme,
             name,
             PortfolioClass(statement["portfolio_class"]),
+            StatementTexts(**texts, **asked),
             by=by,
-            **texts,
+            summary=statement["summary"],
             **RATED[name].columns(stage),
         )
         _name_holders(stage, name)

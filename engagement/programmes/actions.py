@@ -15,6 +15,8 @@ from engagement.programmes.models import Ownership, Programme, Workflow
 from engagement.programmes.portfolio.actions import begin_versions
 from engagement.programmes.portfolio.rules import LEAST, MOST, SCALES
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
+from engagement.programmes.scope.actions import publish_statement, write_statement
+from engagement.programmes.scope.rules import StatementTexts
 from engagement.searching import folded
 from engagement.verbs import Verb
 
@@ -70,9 +72,17 @@ def _refuse_taken_name(name: str, programme_id: int | None) -> None:
 
 
 def make_workflow(
-    programme: Programme, name: str, portfolio_class: PortfolioClass, *, by: Actor, **values: Any
+    programme: Programme,
+    name: str,
+    portfolio_class: PortfolioClass,
+    statement: StatementTexts | None = None,
+    *,
+    by: Actor,
+    **values: Any,
 ) -> Workflow:
     """Add a workflow to a programme; `values` are any further columns of it. It begins with version 1.
+
+    Its scope statement for all roles is published at once if the five questions are answered, else kept as a draft.
 
     Raises BadInput for a missing name, a name already used in the programme, a text that is too long, a rating out of range, or
     an address of documentation that no browser opens.
@@ -86,6 +96,10 @@ def make_workflow(
     db.session.flush()
     begin_versions(workflow, on=workflow.made_at.date(), by=by)
     audit.record(Verb.MADE_WORKFLOW, workflow, by=by)
+    if statement is not None and statement != StatementTexts():
+        draft = write_statement(workflow, statement, by=by)
+        if statement.is_complete:
+            publish_statement(draft, by=by)
     return workflow
 
 

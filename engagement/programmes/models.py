@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.people.models import Person
-from engagement.programmes.rules import SCOPE_QUESTIONS, OperatingModel, OwnershipPart, PortfolioClass, lines_of
+from engagement.programmes.rules import OperatingModel, OwnershipPart, PortfolioClass
 
 
 class Programme(Base):
@@ -27,10 +27,9 @@ class Programme(Base):
 
 
 class Workflow(Base):
-    """An AI workflow with its scope statement: what it does, what people still do, and how to notice errors.
+    """An AI workflow of a programme; `ScopeStatement` says what it changes for people.
 
-    The five answers are plain text with one point a line. `then_do`, what to do after an error, belongs to
-    `signs_of_error`. Value, complexity and risk are judged from 1 to 5, None while nobody knows.
+    Value, complexity and risk are judged from 1 to 5, None while nobody knows.
     """
 
     __tablename__ = "workflow"
@@ -54,27 +53,10 @@ class Workflow(Base):
     documentation_url: Mapped[str] = mapped_column(short(1_000), default="")
     documentation_version: Mapped[str] = mapped_column(short(100), default="")
     review_on: Mapped[date | None]
-    system_does: Mapped[str] = mapped_column(Text, default="")
-    people_do: Mapped[str] = mapped_column(Text, default="")
-    who_decides: Mapped[str] = mapped_column(Text, default="")
-    signs_of_error: Mapped[str] = mapped_column(Text, default="")
-    then_do: Mapped[str] = mapped_column(Text, default="")
-    about_the_job: Mapped[str] = mapped_column(Text, default="")
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     programme: Mapped[Programme] = relationship()
-
-    @property
-    def scope(self) -> list[tuple[str, list[str]]]:
-        """The answered questions of the scope statement: words and points, in their fixed order."""
-        answered = [(words, lines_of(getattr(self, field))) for field, words in SCOPE_QUESTIONS]
-        return [(words, points) for words, points in answered if points]
-
-    @property
-    def unanswered_questions(self) -> list[str]:
-        """The questions of the scope statement without an answer."""
-        return [words for field, words in SCOPE_QUESTIONS if not lines_of(getattr(self, field))]
 
 
 class Ownership(Base):

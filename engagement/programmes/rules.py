@@ -65,7 +65,7 @@ class OwnershipPart(Worded):
         }[self]
 
 
-#: The five questions of a scope statement in order: the field of `Workflow`, and the question in words.
+#: The five questions of a scope statement in order: the field of `ScopeStatement`, and the question in words.
 SCOPE_QUESTIONS: Sequence[tuple[str, str]] = (
     ("system_does", "The system does"),
     ("people_do", "You still do"),

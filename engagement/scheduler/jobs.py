@@ -15,6 +15,7 @@ from engagement.accounts.rules import MESSAGE_LINK_LIFETIME
 from engagement.accounts.sign_ins.actions import days_of_sign_ins
 from engagement.accounts.sign_ins.actions import record_sign_ins as record_sign_ins_of_days
 from engagement.audiences import actions as audiences
+from engagement.audiences.membership.actions import settle_members
 from engagement.communications.actions import sending
 from engagement.communications.actions.approving import lapse_if_overtaken
 from engagement.communications.actions.planning import plan_communication, settle_missed
@@ -37,6 +38,8 @@ from engagement.mail.outbox.queries import expired_claims
 from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation
 from engagement.people.rules import TrainingRole
+from engagement.planning.actions.anchoring import settle_plan
+from engagement.planning.queries.moves import Seen
 from engagement.privacy.actions import retention
 from engagement.privacy.actions.erasing import erase_person
 from engagement.privacy.queries import old_records
@@ -52,8 +55,6 @@ from engagement.set_aside import keys_set_aside
 from engagement.settings import Settings
 from engagement.training.actions import leftovers
 from engagement.training.actions.assigning import settle_assignments
-from engagement.waves import actions as waves
-from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.words import listed
@@ -76,8 +77,8 @@ def settle_directory(settings: Settings) -> str:
 
     def place(key: int) -> tuple[int, int]:
         wave = db.session.get_one(Wave, key)
-        settle_milestones([wave], settings.holidays)
-        return waves.place_people(wave)
+        settle_plan([wave], Seen(clock.now(), clock.today(settings.timezone), settings.holidays))
+        return settle_members(wave, clock.today(settings.timezone))
 
     placed = one_by_one(
         line, Wave, _ids(select(Wave).where(Wave.status.not_in(_SHUT)).order_by(Wave.go_live_on)), place

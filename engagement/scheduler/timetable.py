@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engagement.scheduler import jobs, stakeholder_jobs, tally_jobs
+from engagement.scheduler import jobs, notice_jobs, stakeholder_jobs, tally_jobs
 from engagement.scheduler.telling import tell_administrators
 from engagement.settings import Settings
 from engagement.stakeholders.commitments.rules import REMINDED_WORKING_DAYS_BEFORE
@@ -78,6 +78,12 @@ TIMETABLE: tuple[Line, ...] = (
         f"Writes to whoever has to keep a promise to a stakeholder {REMINDED_WORKING_DAYS_BEFORE} working days before its day, and to others once it is past.",
         timedelta(minutes=15),
         stakeholder_jobs.remind_of_promises,
+    ),
+    Line(
+        "send-notices",
+        "Sends the notice of a workflow that affects workers to who came to one of its waves since.",
+        timedelta(minutes=15),
+        notice_jobs.send_notices,
     ),
     Line(
         "settle-leftovers",

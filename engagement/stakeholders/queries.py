@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Result, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Result, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.db import db
@@ -58,7 +58,11 @@ class Filters:
 
 def on_the_map() -> ColumnElement[bool]:
     """Return the condition on `Stakeholder` that they were not removed."""
-    return ~exists().where(StakeholderRemoval.stakeholder_id == Stakeholder.id, StakeholderRemoval.undone_at.is_(None))
+    return Stakeholder.id.not_in(_removed())
+
+
+def _removed() -> Select[int]:
+    return select(StakeholderRemoval.stakeholder_id).where(StakeholderRemoval.undone_at.is_(None))
 
 
 def holds_now() -> ColumnElement[bool]:
@@ -190,10 +194,9 @@ def lock_stakeholders(ids: Sequence[int]) -> None:
 
 def groups_and_owners(maps: Reach) -> tuple[dict[StakeholderGroup, int], list[Person]]:
     """Return how many stakeholders each group has on maps within reach (every group has an entry), and their owners by name."""
-    removed = select(StakeholderRemoval.stakeholder_id).where(StakeholderRemoval.undone_at.is_(None))
     counted = (
         select(StakeholderProfile.group, StakeholderProfile.owner_id, func.count())
-        .where(StakeholderProfile.superseded_at.is_(None), StakeholderProfile.stakeholder_id.not_in(removed))
+        .where(StakeholderProfile.superseded_at.is_(None), StakeholderProfile.stakeholder_id.not_in(_removed()))
         .group_by(StakeholderProfile.group, StakeholderProfile.owner_id)
     )
     if not maps.everything:
@@ -225,7 +228,8 @@ def part_in_groups(
 
 def owners(readable: ColumnElement[bool]) -> list[Person]:
     """Return the owners of readable stakeholders, by name."""
-    held = select(StakeholderProfile.owner_id).join(Stakeholder, holds_now()).where(readable, on_the_map())
+    held = select(StakeholderProfile.owner_id).join(Stakeholder, holds_now())
+    held = held.where(StakeholderProfile.owner_id.is_not(None), readable, on_the_map())
     return list(db.session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.sorted_by, Person.id)))
 
 

@@ -4,9 +4,10 @@ The reach passed here is one of reading maps, reading notes, or planning, which 
 has which.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, not_, select, true
 
 from engagement.db import db
 from engagement.reach import Reach, found, row_of_all
@@ -30,15 +31,41 @@ def mapped_within(reach: Reach) -> ColumnElement[bool]:
     return true() if reach.everything else stakeholders_within(reach)
 
 
+class Maps(NamedTuple):
+    """The maps on which one stakeholder stands: programme, and wave or None for all of it."""
+
+    places: Sequence[tuple[int, int | None]]
+
+    def any_within(self, reach: Reach) -> bool:
+        """Return whether one of them is within reach, which is enough to write notes."""
+        return any(self._reached(reach))
+
+    def all_within(self, reach: Reach) -> bool:
+        """Return whether all of them are within reach, which changing and removing needs."""
+        return bool(self.places) and all(self._reached(reach))
+
+    def _reached(self, reach: Reach) -> Iterator[bool]:
+        return (reach.covers(programme_id=programme_id, wave_id=wave_id) for programme_id, wave_id in self.places)
+
+
+def maps_of(stakeholder: Stakeholder) -> Maps:
+    """Return the maps on which a stakeholder stands, or stood before a removal."""
+    rows = db.session.execute(
+        select(StakeholderPlace.programme_id, StakeholderPlace.wave_id).where(
+            StakeholderPlace.stakeholder_id == stakeholder.id, StakeholderPlace.ended_at.is_(None)
+        )
+    )
+    return Maps([(programme_id, wave_id) for programme_id, wave_id in rows])
+
+
 def stands_within(reach: Reach, stakeholder: Stakeholder) -> bool:
-    """Return whether one of a stakeholder's maps is within reach, which is enough to write notes."""
-    return any(_reached(reach, stakeholder))
+    """Return whether one of a stakeholder's maps is within reach."""
+    return maps_of(stakeholder).any_within(reach)
 
 
 def stands_within_alone(reach: Reach, stakeholder: Stakeholder) -> bool:
-    """Return whether all maps of a stakeholder are within reach, which changing and removing needs."""
-    reached = _reached(reach, stakeholder)
-    return bool(reached) and all(reached)
+    """Return whether all maps of a stakeholder are within reach."""
+    return maps_of(stakeholder).all_within(reach)
 
 
 def stakeholders_within_alone(reach: Reach) -> ColumnElement[bool]:
@@ -50,8 +77,13 @@ def stakeholders_within_alone(reach: Reach) -> ColumnElement[bool]:
 
 def doors_to(stakeholder_ids: Collection[int], reading: Reach, planning: Reach) -> dict[int, bool]:
     """Return those of some stakeholders whose page `reading` opens, with whether `planning` may change them."""
-    asked = select(Stakeholder.id, stakeholders_within_alone(planning)).where(
-        Stakeholder.id.in_(sorted(stakeholder_ids)), stakeholders_within(reading)
+    is_read = func.max(case((places_within(reading), 1), else_=0))
+    is_planned = func.min(case((places_within(planning), 1), else_=0))
+    asked = (
+        select(StakeholderPlace.stakeholder_id, is_planned)
+        .where(StakeholderPlace.stakeholder_id.in_(sorted(stakeholder_ids)), StakeholderPlace.ended_at.is_(None))
+        .group_by(StakeholderPlace.stakeholder_id)
+        .having(is_read == 1)
     )
     return {key: bool(changes) for key, changes in db.session.execute(asked)}
 
@@ -71,12 +103,3 @@ def champion_of(wave: Wave, champion_id: int) -> Champion:
     """Return a champion of a wave; raises NotFound for a champion of another wave."""
     asked = (Champion.id == champion_id, Champion.wave_id == wave.id)
     return found(db.session.scalar(select(Champion).where(*asked)))
-
-
-def _reached(reach: Reach, stakeholder: Stakeholder) -> Sequence[bool]:
-    places = db.session.execute(
-        select(StakeholderPlace.programme_id, StakeholderPlace.wave_id).where(
-            StakeholderPlace.stakeholder_id == stakeholder.id, StakeholderPlace.ended_at.is_(None)
-        )
-    )
-    return [reach.covers(programme_id=programme_id, wave_id=wave_id) for programme_id, wave_id in places]

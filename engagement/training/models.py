@@ -113,6 +113,7 @@ class Assignment(Base):
     __table_args__ = (
         UniqueConstraint("wave_id", "person_id", "role"),
         Index("ix_assignment_person", "person_id", "withdrawn_at"),
+        Index("ix_assignment_role", "role", "person_id"),
         ADDRESSED,
     )
 

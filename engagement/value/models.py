@@ -48,7 +48,7 @@ class ValueMetric(Base):
 
     def said(self, value: int) -> str:
         """Write a value with its unit."""
-        return f"{written(value)}{'' if self.unit == '%' else ' '}{self.unit}"
+        return f"{written(value)} {self.unit}"
 
 
 class MetricBaseline(Base):

@@ -137,11 +137,14 @@ def members_between(wave_id: int, begins_at: datetime, ends_at: datetime) -> Sel
 
 def status_to_take_back_to(wave_id: int, now: datetime) -> WaveStatus | None:
     """Return the wave's status if its newest step is undone at `now`; None when it can't be undone."""
-    newest = select(WaveStep).where(WaveStep.wave_id == wave_id).order_by(WaveStep.id.desc()).limit(2)
-    steps = list(db.session.scalars(newest))
-    if len(steps) < 2 or not may_take_back(steps[1].status, steps[0].status, steps[0].at, now):
+    return status_before(steps_of(wave_id), now)
+
+
+def status_before(steps: Sequence[WaveStep], now: datetime) -> WaveStatus | None:
+    """Return the status that undoing the last of a wave's steps at `now` leads to; None when it can't be undone."""
+    if len(steps) < 2 or not may_take_back(steps[-2].status, steps[-1].status, steps[-1].at, now):
         return None
-    return steps[1].status
+    return steps[-2].status
 
 
 def steps_of(wave_id: int) -> list[WaveStep]:

@@ -80,3 +80,4 @@ class MembershipOrigin(StrEnum):
 
     DEPARTMENT = "department"
     HAND = "hand"
+    RULE = "rule"

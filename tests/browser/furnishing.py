@@ -24,6 +24,7 @@ from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
 from engagement.programmes.actions import make_programme, make_workflow, name_holder
 from engagement.programmes.rules import OwnershipPart, PortfolioClass
+from engagement.programmes.scope.rules import StatementTexts
 from engagement.resistance.actions import log_concern
 from engagement.resistance.models import About
 from engagement.resistance.rules import Severity, Source
@@ -46,8 +47,8 @@ from engagement.waves.models import Wave, WaveDetails
 
 MANAGER, APPROVER, ADMINISTRATOR = "ines@example.com", "joan@example.com", "ada@example.com"
 SPONSOR, EMPLOYEE, TEAM_LEAD = "margaret@example.com", "tomasz@example.com", "dana@example.com"
+SUMMARY = "New claims arrive sorted, with a suggestion."
 STATEMENT = {
-    "summary": "New claims arrive sorted, with a suggestion.",
     "system_does": "Reads each new claim\nSorts it",
     "people_do": "Every decision on cover\nEvery talk with a customer",
     "who_decides": "You do, up to 5,000.",
@@ -114,7 +115,9 @@ def _ines() -> Account:
 def _wave(sponsor: Person, dana: Person, helen: Person) -> Wave:
     programme = make_programme("Claims and finance", "Sorted claims, fewer letters.", by=TESTER)
     name_sponsor(programme, sponsor, by=TESTER)
-    workflow = make_workflow(programme, "Claims triage", PortfolioClass.QUICK_WIN, by=TESTER, **STATEMENT)
+    workflow = make_workflow(
+        programme, "Claims triage", PortfolioClass.QUICK_WIN, StatementTexts(**STATEMENT), by=TESTER, summary=SUMMARY
+    )
     for part, holder in zip(OwnershipPart, (dana, sponsor, dana, helen), strict=True):
         name_holder(workflow, part, holder, by=TESTER)
     wave = plan_wave(

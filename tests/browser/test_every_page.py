@@ -10,6 +10,8 @@ PLANNING = (
     "/people/without-role /people/leavers /people/41 /departments /departments/2 /stakeholders /stakeholders?q=nobody "
     "/stakeholders/map /stakeholders/map?since=2026-01-01 /stakeholders/gaps /stakeholders/1 /stakeholders/1/edit "
     "/stakeholders/new?wave=1 /stakeholders/import /stakeholders/duplicates /stakeholders/leadership /stakeholders/network "
+    "/workflows/1/value /workflows/1/value/new /value/import /consultations /programmes/1/bodies/new /workflows/1/notices "
+    "/workflows/1/notices/draft /waves/1/statuses?status=ready "
     "/stakeholders/1/relations /stakeholders/chain /stakeholders/champions /stakeholders/leadership/1 "
     "/stakeholders/leadership/1/edit /stakeholders/leadership/new /waves/1/champions /audiences /audiences/1 /audiences/1/edit /audiences/new"
 ).split()

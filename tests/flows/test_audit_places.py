@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 from communications.calendar_rows import make_audience, make_line
-from factories import TESTER, make_account, make_department, make_person, make_programme, make_wave, make_workflow
+from factories import (
+    STATEMENT,
+    TESTER,
+    make_account,
+    make_department,
+    make_person,
+    make_programme,
+    make_statement,
+    make_wave,
+    make_workflow,
+)
 from sqlalchemy import select
 
 from engagement import audit, clock
@@ -37,6 +47,8 @@ from engagement.consultations.actions.consulting import (
 from engagement.consultations.models import Body, BodyMember, Consultation
 from engagement.consultations.rules import Asked, BodyDetails, BodyKind, Document, PositionKind, PositionSaid
 from engagement.db import db
+from engagement.notices.actions import end_effect, publish_notice, say_effect, send_notice, write_notice
+from engagement.notices.models import Notice
 from engagement.people import actions as people
 from engagement.people.by_hand.actions import change_delivery_details
 from engagement.people.models import Department, Person
@@ -44,8 +56,11 @@ from engagement.people.rules import RoleOrigin, TrainingRole
 from engagement.privacy.actions.outsiders import erase_outsider
 from engagement.programmes import actions as programmes
 from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.oversight.actions import OverseerDetails, change_overseer, name_overseer, release_overseer
 from engagement.programmes.portfolio.actions import announce_version
 from engagement.programmes.rules import OwnershipPart
+from engagement.programmes.scope.actions import discard_draft, publish_statement, write_statement
+from engagement.programmes.scope.rules import StatementTexts
 from engagement.reach import Reach
 from engagement.readiness.actions import Overruled, make_ready
 from engagement.readiness.queries.obstacles import obstacles
@@ -75,6 +90,7 @@ from engagement.stakeholders.standings.rules import Level, Quadrant, Standing
 from engagement.training.actions.completing import record_completion
 from engagement.training.models import Module
 from engagement.training.rules import RECORDED_SOURCES
+from engagement.training.scope_answers.actions import answer_statement
 from engagement.value.actions.metrics import change_metric, end_metric, make_metric, say_baseline
 from engagement.value.actions.readings import Read, add_reading, correct_reading, take_back_reading
 from engagement.value.models import MetricReading, ValueMetric
@@ -125,6 +141,14 @@ def take_back_role(at: Place, **scope: int) -> None:
 def move_role(at: Place) -> None:
     accounts.grant_role(at.account, Role.AUDITOR, by=TESTER, department_id=at.department.id)
     merge_department(at.department, make_department("Elsewhere"), by=TESTER)
+
+
+def whole_draft(at: Place) -> Any:
+    return write_statement(at.workflow, StatementTexts(**STATEMENT, changed="All"), by=TESTER)
+
+
+def overseer(at: Place) -> Any:
+    return name_overseer(at.workflow, at.person, OverseerDetails(hours="Always"), on=DAY, by=TESTER)
 
 
 def line(at: Place) -> Any:
@@ -181,6 +205,18 @@ def finish(at: Place) -> None:
     record_completion(at.person, module, RECORDED_SOURCES[0], on=DAY, by=TESTER)
 
 
+def tell(at: Place) -> Notice:
+    say_effect(at.workflow, "It watches.", by=TESTER)
+    return write_notice(at.workflow, "Notice", "What you have to know.", by=TESTER)
+
+
+def tell_later(at: Place) -> None:
+    notice = tell(at)
+    publish_notice(notice, by=TESTER)
+    waves.add_member(at.wave, make_person("Later Person", "later@example.com"), by=TESTER)
+    send_notice(notice.id)
+
+
 def council(at: Place) -> Body:
     return make_body(at.programme, BodyDetails("Council", BodyKind.WORKS_COUNCIL), None, by=TESTER)
 
@@ -234,6 +270,21 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         lambda at: announce_version(at.workflow, "More.", DAY + timedelta(days=9), by=TESTER),
         {"programme"},
     ),
+    (Verb.WROTE_STATEMENT, lambda at: write_statement(at.workflow, StatementTexts("New"), by=TESTER), {"programme"}),
+    (Verb.PUBLISHED_STATEMENT, lambda at: publish_statement(whole_draft(at), by=TESTER), {"programme"}),
+    (Verb.DISCARDED_STATEMENT, lambda at: discard_draft(whole_draft(at), by=TESTER), {"programme"}),
+    (
+        Verb.CONFIRMED_STATEMENT,
+        lambda at: answer_statement(at.person, make_statement(at.workflow), None, by=TESTER),
+        {"person", "programme"},
+    ),
+    (Verb.NAMED_OVERSEER, lambda at: overseer(at), {"person", "programme"}),
+    (
+        Verb.CHANGED_OVERSEER,
+        lambda at: change_overseer(overseer(at), OverseerDetails(hours="Never"), on=DAY, by=TESTER),
+        {"person", "programme"},
+    ),
+    (Verb.RELEASED_OVERSEER, lambda at: release_overseer(overseer(at), on=DAY, by=TESTER), {"person", "programme"}),
     (Verb.CHANGED_WORKFLOW, lambda at: programmes.change_workflow(at.workflow, name="Other", by=TESTER), {"programme"}),
     (Verb.NAMED_HOLDER, hand_over, PEOPLE_OF_DEPARTMENT | {"programme"}),
     (Verb.CHANGED_WAVE, lambda at: name_lead(at.wave, at.person, by=TESTER), OF_WAVE),
@@ -247,6 +298,11 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         lambda at: waves.change_status(at.wave, WaveStatus.READY, reason="Rehearsed.", by=TESTER),
         OF_WAVE,
     ),
+    (Verb.SAID_EFFECT, lambda at: say_effect(at.workflow, "It watches.", by=TESTER), {"programme"}),
+    (Verb.ENDED_EFFECT, lambda at: end_effect(tell(at).workflow, by=TESTER), {"programme"}),
+    (Verb.WROTE_NOTICE, tell, {"programme"}),
+    (Verb.PUBLISHED_NOTICE, lambda at: publish_notice(tell(at), by=TESTER), {"programme"}),
+    (Verb.SENT_NOTICE, tell_later, {"programme"}),
     (Verb.MADE_BODY, council, {"programme"}),
     (
         Verb.CHANGED_BODY,

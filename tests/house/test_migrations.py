@@ -134,6 +134,7 @@ CALLED = {
     "rule_id": "role_rule",
     "run_id": "import_run",
     "relation_id": "stakeholder_relation",
+    "statement_id": "scope_statement",
     "step_id": "leadership_step",
     "upload_id": "kept_upload",
     "version_id": "text_version",

@@ -23,3 +23,15 @@ def _gives_posts(file: Path) -> bool:
 def test_posts_are_given_in_one_place():
     giving = [str(file.relative_to(ROOM)) for file in sorted(ROOM.rglob("*.py")) if _gives_posts(file)]
     assert giving == ["accounts/posts/actions.py"]
+
+
+def test_a_wave_becomes_ready_and_goes_live_through_readiness_alone():
+    """Whoever took these steps elsewhere would pass by what stands against them."""
+    taking = set()
+    for file in sorted(ROOM.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("waves.go_live", "waves.change_status"):
+                step = ast.unparse(node)
+                if "go_live" in step or "WaveStatus.READY" in step or "WaveStatus.LIVE" in step:
+                    taking.add(str(file.relative_to(ROOM)))
+    assert taking == {"readiness/actions.py"}

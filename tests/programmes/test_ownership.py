@@ -15,7 +15,7 @@ from engagement.errors import BadInput, RuleBroken
 from engagement.people import actions as people
 from engagement.programmes import actions, queries
 from engagement.programmes.models import Programme, Workflow
-from engagement.programmes.rules import OwnershipPart, PortfolioClass, lines_of
+from engagement.programmes.rules import OwnershipPart, PortfolioClass
 from tests.conftest import Statements
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -26,8 +26,8 @@ def make(name: str = "Claims and finance") -> Programme:
     return actions.make_programme(name, "Sorted claims.", by=TESTER)
 
 
-def add(programme: Programme, name: str = "Claims triage", **statement: str) -> Workflow:
-    return actions.make_workflow(programme, name, PortfolioClass.QUICK_WIN, by=TESTER, **statement)
+def add(programme: Programme, name: str = "Claims triage", **values: str) -> Workflow:
+    return actions.make_workflow(programme, name, PortfolioClass.QUICK_WIN, by=TESTER, **values)
 
 
 def vacant(workflow: Workflow) -> list[OwnershipPart]:
@@ -108,18 +108,6 @@ def test_a_programme_that_makes_no_sense_is_refused_by_field(name: str, purpose:
         actions.make_programme(name, purpose, by=TESTER)
     assert set(refused.value.problems) == {field}
     assert db.session.scalars(select(Programme)).all() == []
-
-
-def test_a_scope_statement_tells_what_it_does_not_answer() -> None:
-    workflow = add(make(), system_does="- Reads each claim\n\n• Sorts it", who_decides="You do.")
-    assert workflow.scope == [
-        ("The system does", ["Reads each claim", "Sorts it"]),
-        ("Who decides exceptions", ["You do."]),
-    ]
-    assert workflow.unanswered_questions == ["You still do", "How to tell it is wrong", "Your job"]
-    actions.change_workflow(workflow, people_do="Every decision", by=TESTER)
-    assert workflow.unanswered_questions == ["How to tell it is wrong", "Your job"]
-    assert lines_of(" - \n*\n one ") == ["one"]
 
 
 def test_a_closed_programme_is_listed_last() -> None:

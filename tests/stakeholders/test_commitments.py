@@ -321,11 +321,12 @@ def test_important_ones_without_a_next_step_are_asked_of_who_looks_after_them(wa
     ids = [row.id for row in (mine, nobodys, weak, theirs)]
     assert lacking_next_step(ids) == [mine, nobodys, theirs]
     planner = Reach(waves=frozenset({wave.id}), person_id=sam.id)
-    assert [row for row, _ in important_without_next_step(planner)] == [mine, nobodys]
-    assert [row for row, _ in important_without_next_step(Reach(person_id=sam.id))] == [mine]
-    assert [row for row, _ in important_without_next_step(Reach(waves=frozenset({wave.id})))] == [nobodys]
+    assert [row for row, _ in important_without_next_step(planner, 9)[1]] == [mine, nobodys]
+    assert [row for row, _ in important_without_next_step(Reach(person_id=sam.id), 9)[1]] == [mine]
+    assert [row for row, _ in important_without_next_step(Reach(waves=frozenset({wave.id})), 9)[1]] == [nobodys]
+    assert important_without_next_step(planner, 1) == (2, [(mine, sam)])
     people.mark_as_left(db.session.scalars(select(Person).where(Person.name == "Ann Owner")).one(), by=TESTER)
-    assert [row for row, _ in important_without_next_step(planner)] == [mine, nobodys, theirs]
+    assert [row for row, _ in important_without_next_step(planner, 9)[1]] == [mine, nobodys, theirs]
     kept = promise(mine, sam)
     mapping.remove_stakeholder(nobodys, by=TESTER)
     assert lacking_next_step(ids) == [theirs]
@@ -340,7 +341,7 @@ def test_a_promise_needs_its_keeper_on_the_day_and_others_after_it(wave, sam):
     keeper, carer, planner = Reach(person_id=sam.id), Reach(person_id=ann.id), Reach(waves=frozenset({wave.id}))
     stranger = Reach(person_id=make_person().id)
     found = {
-        on: [promises_due(reach, on) == [row] for reach in (keeper, carer, planner, stranger)]
+        on: [promises_due(reach, on, 9) == (1, [row]) for reach in (keeper, carer, planner, stranger)]
         for on in (before, ON, after)
     }
     assert found == {

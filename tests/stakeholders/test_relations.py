@@ -16,6 +16,7 @@ from engagement.privacy.queries.data_file import data_of
 from engagement.reach import Reach
 from engagement.stakeholders.actions.mapping import add_stakeholder, remove_stakeholder
 from engagement.stakeholders.champions.actions import appoint_champion
+from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.relations.actions import end_relation, say_relation
@@ -145,6 +146,9 @@ def test_what_is_said_stands_with_its_author_and_stays_when_it_has_ended(wave):
     end_relation(row, by=TESTER)
     assert ("Works council", "influences", "Brokers") not in known()
     assert [r.id for r in ended_relations(council.id, true())] == [row.id]
+    assert "No longer: influences Brokers." in history_of(council.id, true())[0].words
+    assert "No longer: influenced by Works council." in history_of(brokers.id, true())[0].words
+    assert "Works council" not in str(history_of(brokers.id, true(), Stakeholder.id == brokers.id))
     say(council, brokers)
     verbs = db.session.scalars(
         select(AuditEntry.verb).where(AuditEntry.verb.in_((Verb.SAID_RELATION, Verb.ENDED_RELATION)))

@@ -26,10 +26,11 @@ from engagement.stakeholders.interactions.actions import log_interaction, withdr
 from engagement.stakeholders.interactions.rules import Channel, Said, Sentiment
 from engagement.stakeholders.rhythm.actions import say_own_rhythm, say_rhythms
 from engagement.stakeholders.rhythm.models import ContactRhythm
-from engagement.stakeholders.rhythm.queries import contacts_missed, contacts_of, late_contacts, rhythms_of
+from engagement.stakeholders.rhythm.queries import contacts_of, late_contacts, rhythms_of
 from engagement.stakeholders.rhythm.rules import USUAL, Every, LastContact, closest
 from engagement.stakeholders.rules import StakeholderGroup
 from engagement.stakeholders.standings.actions import say_standing
+from engagement.stakeholders.standings.queries.posts import is_labelled
 from engagement.stakeholders.standings.rules import NOT_LABELLED, Quadrant, Standing
 from engagement.verbs import Verb
 
@@ -44,7 +45,11 @@ def wave(app):
 
 
 def missed_by(planning, on):
-    return late_contacts(contacts_missed(planning, on))
+    number, found = late_contacts(planning, on, 99)
+    said = contacts_of([each.stakeholder for each in found], on)
+    assert number == len(found)
+    assert [each.contact for each in found] == [said[each.stakeholder.id] for each in found]
+    return found
 
 
 def add(whom, *places, at=(90, 90), **said):
@@ -52,6 +57,35 @@ def add(whom, *places, at=(90, 90), **said):
     if at:
         say_standing(row, Standing(*at), on=ON, by=TESTER)
     return row
+
+
+def test_the_latest_come_first_and_all_are_counted(wave):
+    other = make_wave(make_programme("Another"))
+    say_rhythms(other.programme, {**USUAL, Q.WORK_CLOSELY: Every.WEEK, Q.KEEP_AN_EYE: Every.NEVER}, by=TESTER)
+    rows = {
+        "closely": add("Closely", wave),
+        "both": add("On both", wave, other),
+        "met": add("Met", other),
+        "seldom": add("Seldom", wave, at=(10, 10)),
+        "never": add("Never", other, at=(10, 10)),
+        "unplaced": add("Unplaced", wave, at=None),
+        "own": add("Own", other, at=(10, 10)),
+        "not": add("Not", wave),
+    }
+    say_own_rhythm(rows["own"], Every.MONTH, by=TESTER)
+    say_own_rhythm(rows["not"], Every.NEVER, by=TESTER)
+    talk(rows["met"], ago=30)
+    talk(rows["met"], ago=3)
+    everything, late = Reach(everything=True), ON + timedelta(days=92)
+    found = missed_by(everything, late)
+    assert [(each.stakeholder.name, each.contact.days_late(late)) for each in found] == [
+        ("Met", 88),
+        ("On both", 85),
+        ("Closely", 78),
+        ("Own", 61),
+    ]
+    number, first = late_contacts(everything, late + timedelta(days=1), 1)
+    assert (number, [each.stakeholder.name for each in first]) == (5, ["Met"])
 
 
 def talk(*rows, ago=0, sentiment=None):
@@ -64,7 +98,7 @@ def contact(row, on=ON):
 
 
 def health(row, on=ON):
-    return health_shown(row, contact(row, on), on)
+    return health_shown(row, contact(row, on), on, labelled=is_labelled(row, on))
 
 
 def test_a_contact_is_late_from_the_day_after_it_was_due():

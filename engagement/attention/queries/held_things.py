@@ -18,6 +18,7 @@ from engagement.consultations.models import Body, BodyMember
 from engagement.people.models import Department
 from engagement.people.scopes import reaches_department
 from engagement.programmes.models import Ownership, Programme, Workflow
+from engagement.programmes.oversight.models import Overseer
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance.models import Concern
 from engagement.resistance.rules import ConcernStatus
@@ -72,6 +73,13 @@ def _workflow(row: Ownership, reader: Reader | None) -> HeldThing | None:
     may_change = not reader or reaches_programme(rights.planning(reader), workflow.programme)
     place = Place.NAME_OWNERS if may_change else Place.WORKFLOW
     return HeldThing(workflow.name, row.part.word, Kind.WORKFLOW, workflow.id, place, may_change)
+
+
+def _overseer(row: Overseer, reader: Reader | None) -> HeldThing | None:
+    if reader and not reaches_programme(rights.reading(reader), row.workflow.programme):
+        return None
+    may_change = not reader or reaches_programme(rights.naming_holders(reader), row.workflow.programme)
+    return HeldThing(row.workflow.name, "May stop it", Kind.WORKFLOW, row.workflow_id, Place.OVERSIGHT, may_change)
 
 
 def _wave(as_what: str, wave: Wave, reader: Reader | None) -> HeldThing | None:
@@ -160,6 +168,14 @@ KINDS = (
         .options(joinedload(Ownership.workflow).joinedload(Workflow.programme))
         .order_by(Ownership.id),
         _workflow,
+    ),
+    HeldKind(
+        Overseer.person_id,
+        select(Overseer)
+        .where(Overseer.until_on.is_(None))
+        .options(joinedload(Overseer.workflow).joinedload(Workflow.programme))
+        .order_by(Overseer.id),
+        _overseer,
     ),
     HeldKind(Wave.lead_id, _OPEN_WAVES, partial(_wave, "Wave lead")),
     HeldKind(

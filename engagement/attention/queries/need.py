@@ -8,6 +8,7 @@ from typing import TypeVar
 from engagement.accounts.addresses.queries import Waiting
 from engagement.accounts.models import Account
 from engagement.attention.queries.holding import HeldTotals
+from engagement.attention.queries.oversight import OversightLapsed
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining
 from engagement.attention.rules import Kind, Place, Reason
@@ -74,6 +75,7 @@ Subject = (
     | StepShown
     | BrokenChain
     | Workflow
+    | OversightLapsed
     | MetricShown
     | ConsultationWaiting
 )

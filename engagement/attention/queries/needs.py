@@ -25,7 +25,7 @@ from engagement.attention.queries.waves import (
     untrained_waves,
     waves_with_roleless_members,
 )
-from engagement.attention.queries.workflows import reviews
+from engagement.attention.queries.workflows import oversight, reviews
 from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.attention import needs_attention
@@ -68,6 +68,7 @@ def needed_by(
         mail_in(reader, limit),
         _old_training(reader, on, limit),
         _vacancies(planned_whole, on, limit),
+        oversight(planned_whole, on, limit),
         reviews(planned_whole, on, limit),
         *_training([wave for wave in planned if wave.status.is_open], on, limit),
         *chains_needed(reader, planned, on, limit),

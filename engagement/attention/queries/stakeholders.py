@@ -16,7 +16,7 @@ from engagement.stakeholders.commitments.queries.next_steps import (
 )
 from engagement.stakeholders.inbox.queries import inboxes_waiting
 from engagement.stakeholders.models import Stakeholder
-from engagement.stakeholders.rhythm.queries import LateContact, contacts_missed, late_contacts
+from engagement.stakeholders.rhythm.queries import LateContact, late_contacts
 
 
 def promises(reader: Reader, on: date, limit: int) -> Needed:
@@ -36,7 +36,8 @@ def promises(reader: Reader, on: date, limit: int) -> Needed:
             days_late(found.due_on, on),
         )
 
-    return first(Reason.PROMISE, promises_due(rights.planning(reader), on), row, limit)
+    count, found = promises_due(rights.planning(reader), on, limit)
+    return Needed(Reason.PROMISE, count, [row(each) for each in found])
 
 
 def next_steps(reader: Reader, limit: int) -> Needed:
@@ -55,7 +56,8 @@ def next_steps(reader: Reader, limit: int) -> Needed:
             who,
         )
 
-    return first(Reason.NO_NEXT_STEP, important_without_next_step(rights.planning(reader)), row, limit)
+    count, rows = important_without_next_step(rights.planning(reader), limit)
+    return Needed(Reason.NO_NEXT_STEP, count, [row(each) for each in rows])
 
 
 def gone(reader: Reader, limit: int) -> Needed:
@@ -65,7 +67,8 @@ def gone(reader: Reader, limit: int) -> Needed:
         place = Place.STAKEHOLDER
         return Need(Reason.STAKEHOLDER_GONE, Kind.STAKEHOLDER, stakeholder.id, stakeholder.title, place, stakeholder)
 
-    return first(Reason.STAKEHOLDER_GONE, gone_from_maps(rights.planning(reader)), row, limit)
+    count, found = gone_from_maps(rights.planning(reader), limit)
+    return Needed(Reason.STAKEHOLDER_GONE, count, [row(each) for each in found])
 
 
 def contacts(reader: Reader, on: date, limit: int) -> Needed:
@@ -87,8 +90,8 @@ def contacts(reader: Reader, on: date, limit: int) -> Needed:
             contact.days_late(on),
         )
 
-    missed = contacts_missed(rights.planning(reader), on)
-    return Needed(Reason.CONTACT, len(missed), [row(each) for each in late_contacts(missed[:limit])])
+    count, missed = late_contacts(rights.planning(reader), on, limit)
+    return Needed(Reason.CONTACT, count, [row(each) for each in missed])
 
 
 def mail_in(reader: Reader, limit: int) -> Needed:

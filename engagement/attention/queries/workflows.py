@@ -1,9 +1,10 @@
-"""What workflows need of who plans their programme: to be looked at again on the day that was said."""
+"""What workflows need of who plans their programme: a review on its day, and somebody who may stop them."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from engagement.attention.queries.need import Need, Needed, first, person
+from engagement.attention.queries.oversight import OversightLapsed, oversight_lapsed
 from engagement.attention.rules import Kind, Place, Reason, days_late
 from engagement.people.models import Person
 from engagement.programmes.models import Workflow
@@ -32,6 +33,19 @@ def reviews(planned: Sequence[Wave], on: date, limit: int) -> Needed:
         )
 
     return first(Reason.REVIEW, due, row, limit)
+
+
+def oversight(planned: Sequence[Wave], on: date, limit: int) -> Needed:
+    """Return the workflows of these waves that are in use or soon will be, and that nobody may stop, or somebody no longer."""
+    lapsed = oversight_lapsed(planned, on)
+    owners = owners_of([found.workflow for found in lapsed[:limit]])
+
+    def row(found: OversightLapsed) -> Need:
+        workflow = found.workflow
+        who = person(owners.get(workflow.id))
+        return Need(Reason.OVERSIGHT, Kind.WORKFLOW, workflow.id, workflow.name, Place.OVERSIGHT, found, who)
+
+    return first(Reason.OVERSIGHT, lapsed, row, limit)
 
 
 def owners_of(workflows: Sequence[Workflow]) -> dict[int, Person]:

@@ -16,6 +16,7 @@ from engagement.mail.rules import DeliveryState
 from engagement.people.models import Person
 from engagement.programmes.models import Programme, Workflow
 from engagement.programmes.queries import ownership_gaps
+from engagement.programmes.scope.models import ScopeStatement
 from engagement.training.models import CurriculumItem
 from engagement.waves.models import Membership
 
@@ -50,12 +51,11 @@ def setup_states() -> Sequence[StepState]:
 
 def _there() -> dict[SetupStep, ColumnElement[bool]]:
     """Return for each step before the first briefing the condition that its result exists."""
-    described = Workflow.system_does != ""
     return {
         SetupStep.MAIL: exists().where(Delivery.state == DeliveryState.SENT),
         SetupStep.PEOPLE: exists().where(Person.left_at.is_(None)),
         SetupStep.PROGRAMME: exists().where(Programme.id.is_not(None)),
-        SetupStep.WORKFLOW: exists().where(described),
+        SetupStep.WORKFLOW: exists().where(ScopeStatement.system_does != ""),
         SetupStep.WAVE: exists().where(Membership.ended_at.is_(None)),
         SetupStep.TRAINING: exists().where(CurriculumItem.id.is_not(None)),
         SetupStep.COLLEAGUE: _plan_two(),
@@ -71,6 +71,7 @@ def _plan_two() -> ColumnElement[bool]:
 
 
 def _some_workflow_is_owned() -> bool:
-    described = db.session.scalars(select(Workflow).where(Workflow.system_does != "")).all()
+    with_words = select(ScopeStatement.workflow_id).where(ScopeStatement.system_does != "")
+    described = db.session.scalars(select(Workflow).where(Workflow.id.in_(with_words))).all()
     vacant = {gap.workflow.id for gap in ownership_gaps({workflow.programme_id for workflow in described})}
     return any(workflow.id not in vacant for workflow in described)

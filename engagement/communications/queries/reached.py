@@ -33,11 +33,38 @@ class Reached:
         return self.occurrence.queued_at or self.occurrence.sends_at
 
 
+@dataclass(frozen=True)
+class WentOut:
+    """A message that went out, and to how many people it was made out."""
+
+    occurrence: Occurrence
+    subject: str
+
+    @property
+    def people(self) -> int:
+        return self.occurrence.reached or 0
+
+    @property
+    def queued_at(self) -> datetime:
+        """When it was handed to delivery."""
+        return self.occurrence.queued_at or self.occurrence.sends_at
+
+
+def last_sent(of: ColumnElement[bool], limit: int) -> list[WentOut]:
+    """Return the latest sent messages, the newest first, without counting what became of every copy."""
+    occurrences = _newest(of, limit)
+    subjects = subjects_shown(occurrences)
+    return [WentOut(occurrence, subjects[occurrence.id]) for occurrence in occurrences]
+
+
+def _newest(of: ColumnElement[bool], limit: int) -> list[Occurrence]:
+    query = with_communication().where(of, Occurrence.mailing_id.is_not(None))
+    return list(db.session.scalars(query.order_by(Occurrence.queued_at.desc(), Occurrence.id.desc()).limit(limit)))
+
+
 def messages_out(of: ColumnElement[bool], limit: int) -> list[Reached]:
     """Return the latest sent messages of the communications that meet the condition, the newest first."""
-    query = with_communication().where(of, Occurrence.mailing_id.is_not(None))
-    newest = query.order_by(Occurrence.queued_at.desc(), Occurrence.id.desc()).limit(limit)
-    occurrences = list(db.session.scalars(newest))
+    occurrences = _newest(of, limit)
     mailings = [occurrence.mailing_id for occurrence in occurrences if occurrence.mailing_id]
     counted = {
         mailing_id: (recipients, sent)

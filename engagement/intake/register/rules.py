@@ -91,7 +91,7 @@ _VARIANTS: dict[RegisterField, str] = {
 }
 _FIELD_OF = {header_key(text): field for field, texts in _VARIANTS.items() for text in (field.value, *texts.split(","))}
 #: Columns of our own file that tell the reader something and are not read.
-TOLD_ONLY = ("works_in", "looked_after_by", "on_the_map_since", "removed_on")
+TOLD_ONLY = ("works_in", "looked_after_by", "last_contact_on", "on_the_map_since", "removed_on")
 _TOLD_KEYS = {header_key(name) for name in TOLD_ONLY}
 _MANY_LINES = (F.ROLE, F.REASON)
 

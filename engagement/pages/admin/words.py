@@ -68,10 +68,12 @@ FIELDS = {
     "remind_after_days": "days until a reminder",
     "remind_times": "reminders at most",
     "review_on": "next review",
+    "right_answer": "number of the right answer",
     "sends_at": "goes out",
     "starts_on": "first day",
     "text_version": "version of the text",
     "then_do": "what to do then",
+    "why": "why it is right",
     "write_lead_days": "working days before, for the draft",
 }
 #: Vocabularies of fields that are no column of their kind; a column names its own.

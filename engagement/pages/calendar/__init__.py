@@ -7,6 +7,7 @@ blueprint = Blueprint("calendar", __name__)
 from engagement.pages.calendar import (
     bounces,
     briefing,
+    chain,
     communications,
     confirmations,
     deliveries,

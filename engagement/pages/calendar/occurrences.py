@@ -33,6 +33,7 @@ from engagement.pages.frame import guard
 from engagement.pages.parts.keeping_words import emptied_words
 from engagement.pages.parts.saving import Drawn, drawn
 from engagement.people.models import Person
+from engagement.planning.queries.anchored import anchor_of
 from engagement.waves.scopes import people_within
 from engagement.words import language_words
 
@@ -104,6 +105,7 @@ def _said_of(page: OccurrencePage) -> dict[str, Any]:
         "when": words.when_words(row),
         "reason_above": words.reason_above(page),
         "why_moved": row.why_moved(guard.reader().timezone),
+        "anchor": anchor_of(row.id),
         "plan": words.plan_words(page.plan, in_working_hours=in_hours) if page.plan else "",
         "later": words.later_lines(page.plan) if page.plan else [],
         "waiting": words.waiting_words(page.waiting),

@@ -24,6 +24,7 @@ from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.forms import Form
 from engagement.pages.parts.saving import Drawn, done, held, saving
+from engagement.planning.actions.anchoring import drop_anchor
 from engagement.words import language_words, plural
 
 
@@ -143,6 +144,8 @@ def move(occurrence_id: int) -> Drawn | BaseResponse:
         was_approved = row.status.goes_out_by_itself
         instant = MoveForm.of(row, posted=True).instant(row.communication.timezone)
         placing.move_occurrence(row, instant, by=guard.reader().actor)
+        # What somebody moved by hand no longer follows a milestone.
+        drop_anchor(row, by=guard.reader().actor)
         if was_approved and row.status is OccurrenceStatus.HELD:
             return f"It is due {when_words(row)}.", "It was approved for another time, so it needs approval again."
         return f"It is due {when_words(row)}.", row.status.word + "."

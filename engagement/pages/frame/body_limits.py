@@ -49,6 +49,7 @@ LONG_FORMS = frozenset(
         "calendar.send_test_copy",
         "calendar.skip",
         "calendar.withdraw_approval",
+        "consultations.hand_over",
         "sign_in.send_kept",
         "training.decide_leftovers",
         "training.editing",

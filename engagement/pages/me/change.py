@@ -39,9 +39,11 @@ def index() -> str:
     items = learning.learning_of(person.id, today())
     messages = messages_to(person.id, MESSAGES_SHOWN)
     reader = guard.reader()
+    change = change_of(person, items, [(m.delivery.sent_at, m.subject) for m in messages])
     return render_template(
         "me/index.html",
-        change=change_of(person, items, [(m.delivery.sent_at, m.subject) for m in messages]),
+        change=change,
+        scopes=change.to_confirm,
         posts=champion_posts_of(person),
         next=learning.next_of(items),
         rows=[learning_row(item) for item in items],

@@ -8,9 +8,11 @@ from engagement.pages.frame.formats import day, reader_zone, short_day, today
 from engagement.people.models import Person
 from engagement.programmes.models import Workflow
 from engagement.programmes.rules import SCOPE_QUESTIONS, lines_of
+from engagement.programmes.scope.rules import StatementFor
 from engagement.stakeholders.champions.queries import champion_posts, champions_of_wave
 from engagement.stakeholders.models import Champion
 from engagement.training.queries.learning import LearningItem
+from engagement.training.scope_answers.queries import OwnStatement, own_statements
 from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.words import listed
@@ -28,12 +30,26 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A statement that the reader reads, with its answers; `role` names the role that it is for, "" if it is for all."""
+
+    own: OwnStatement
+    answers: list[Answer]
+    role: str
+
+
+@dataclass(frozen=True)
 class WorkflowChange:
     """What one workflow changes for the reader, and the wave that brings it."""
 
     workflow: Workflow
     wave: Wave
-    answers: list[Answer]
+    parts: list[Part]
+
+    @property
+    def open_parts(self) -> list[Part]:
+        """What the reader still has to confirm: only waves that are not over ask for it."""
+        return [part for part in self.parts if part.own.is_open] if self.wave.status.is_open else []
 
 
 @dataclass(frozen=True)
@@ -63,6 +79,11 @@ class Change:
     workflows: list[WorkflowChange]
     steps: list[Step]
 
+    @property
+    def to_confirm(self) -> list[Part]:
+        """The statements that the reader still has to confirm."""
+        return [part for change in self.workflows for part in change.open_parts]
+
 
 def change_of(person: Person, items: Sequence[LearningItem], sent: Sequence[tuple[datetime | None, str]]) -> Change:
     """Return what changes for a person; `sent` are the newest messages to them, with their times."""
@@ -71,10 +92,12 @@ def change_of(person: Person, items: Sequence[LearningItem], sent: Sequence[tupl
     if not shown:
         return Change("Your work", "", [], [], [])
     found = waves.workflows_of_waves([wave.id for wave in shown])
+    own = own_statements(person.id, {workflow.id for workflows in found.values() for workflow in workflows})
     first: dict[int, WorkflowChange] = {}
     for wave in shown:
         for workflow in found.get(wave.id, []):
-            first.setdefault(workflow.id, WorkflowChange(workflow, wave, _answers(workflow)))
+            parts = [part_of(each) for each in own.get(workflow.id, [])]
+            first.setdefault(workflow.id, WorkflowChange(workflow, wave, parts))
     return Change(_title(shown), _lede(shown, found), shown, list(first.values()), _steps(shown, found, items, sent))
 
 
@@ -87,11 +110,14 @@ def champion_posts_of(person: Person) -> list[ChampionPost]:
     ]
 
 
-def _answers(workflow: Workflow) -> list[Answer]:
-    return [
-        Answer(question, points, lines_of(workflow.then_do) if question == SIGNS else [])
-        for question, points in workflow.scope
+def part_of(own: OwnStatement) -> Part:
+    """Return a statement as its reader reads it."""
+    statement = own.statement
+    answers = [
+        Answer(question, points, lines_of(statement.then_do) if question == SIGNS else [])
+        for question, points in statement.scope
     ]
+    return Part(own, answers, "" if statement.role is StatementFor.EVERYBODY else statement.role.word.lower())
 
 
 def _next(shown: list[Wave]) -> Wave:

@@ -1,6 +1,5 @@
 """The sponsor's sheet of a programme, as page and files, and the list of sheets that the reader may read."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +25,6 @@ from engagement.waves.scopes import reaches_wave
 from engagement.words import day_words, number_word
 
 MOST_DECISIONS = 5
-#: Number of each definition at the foot of the sheet.
-NOTES = {"people": 1, "trained": 2, "open": 3, "answered": 4, "trend": 5, "median": 6, "reach": 7, "steps": 8}
 STEPS_DEFINITION = "What the sponsors of the programme and its waves do in person, without what was left out. Missed: not marked as done on its day."
 #: Of each sponsor, what was missed and what comes next; the rest is on the page of steps.
 MOST_STEPS = 2
@@ -68,6 +65,7 @@ def _report(programme_id: int) -> ProgrammeReport:
 def programme(programme_id: int) -> str:
     """Show the sheet: decisions first, then waves, objections and messages, with definitions at the foot."""
     report, reader = _report(programme_id), guard.reader()
+    notes = _definitions(report)
     reading, overseeing = rights.reading(reader), rights.overseeing(reader)
     return render_template(
         "reports/programme.html",
@@ -82,8 +80,8 @@ def programme(programme_id: int) -> str:
         most_steps=MOST_STEPS,
         finishes={s.step.id for each in report.leadership for s in each.steps if _finishes(s)},
         hidden_words=_hidden_words(report),
-        notes=_definitions(report),
-        note=NOTES,
+        notes=list(notes.values()),
+        note={name: number for number, name in enumerate(notes, 1)},
         opens_wave={line.wave.id for line in report.waves if reaches_wave(overseeing, line.wave)},
         opens_training={line.wave.id for line in report.waves if reaches_wave(reading, line.wave)},
         may_name_holders=reaches_programme(rights.naming_holders(reader), report.programme),
@@ -177,24 +175,24 @@ def _hidden_words(report: ProgrammeReport) -> str:
     )
 
 
-def _definitions(report: ProgrammeReport) -> Sequence[str]:
-    """Return the definition of each figure in the order of NOTES."""
+def _definitions(report: ProgrammeReport) -> dict[str, str]:
+    """Return the definition of each figure, in the order in which the figures stand on the sheet."""
     floor = number_word(report.concerns.floor)
     opened = (
         f" n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{report.concerns.open:,}." if report.concerns.open is not None else ""
     )
-    return [
-        "People who are in the wave now. Somebody in two waves counts in both.",
-        "People who have finished every required module of each training role they have, of those with training assigned.",
-        f"Concerns that waited for an answer at the end of the day, with name or anonymous, that name a wave or workflow of "
+    return {
+        "people": "People who are in the wave now. Somebody in two waves counts in both.",
+        "trained": "People who have finished every required module of each training role they have, of those with training assigned.",
+        **({"steps": STEPS_DEFINITION} if report.leadership else {}),
+        "open": f"Concerns that waited for an answer at the end of the day, with name or anonymous, that name a wave or workflow of "
         f"this programme.{opened} Groups of under {floor} people are not shown, nor any from which one could be worked out.",
-        "Concerns whose last word is an answer of the change team.",
-        "Open concerns as they were counted at the end of each of the last eight weeks. All sources share one scale; what was "
+        "answered": "Concerns whose last word is an answer of the change team.",
+        "trend": "Open concerns as they were counted at the end of each of the last eight weeks. All sources share one scale; what was "
         "not shown then leaves a gap.",
-        "Median of working days, without weekends and public holidays, from receipt to first answer.",
-        "Messages that a mail server accepted, of people the message was for. The last four messages.",
-        *([STEPS_DEFINITION] if report.leadership else []),
-    ]
+        "median": "Median of working days, without weekends and public holidays, from receipt to first answer.",
+        "reach": "Messages that a mail server accepted, of people the message was for. The last four messages.",
+    }
 
 
 def _rows(report: ProgrammeReport) -> list[tuple[Any, ...]]:
@@ -202,7 +200,7 @@ def _rows(report: ProgrammeReport) -> list[tuple[Any, ...]]:
     notes = _definitions(report)
 
     def row(part: str, name: str, measure: str, value: Any, of: Any, note: str) -> tuple[Any, ...]:
-        return part, name, measure, value, of, notes[NOTES[note] - 1]
+        return part, name, measure, value, of, notes[note]
 
     rows: list[tuple[Any, ...]] = [
         ("Report", report.programme.name, "As of", report.as_of, "", ""),

@@ -22,6 +22,7 @@ from engagement.stakeholders.health.rules import LONGEST_REASON
 from engagement.stakeholders.rhythm import actions
 from engagement.stakeholders.rhythm.queries import contacts_of, own_rhythm, rhythms_of
 from engagement.stakeholders.rhythm.rules import Every
+from engagement.stakeholders.standings.queries.posts import is_labelled
 from engagement.stakeholders.standings.rules import Quadrant
 
 _EVERY = [SelectChoice(each.value, each.word) for each in Every]
@@ -98,7 +99,7 @@ def health(stakeholder_id: int) -> Drawn | BaseResponse:
     """Judge how the relationship with a stakeholder stands, beside the computed figure."""
     held(stakeholder_to_note(stakeholder_id).stakeholder)
     row, on = stakeholder_to_note(stakeholder_id).stakeholder, today()
-    shown = health_shown(row, contacts_of([row], on)[row.id], on)
+    shown = health_shown(row, contacts_of([row], on)[row.id], on, labelled=is_labelled(row, on))
     judged: dict[str, Any] = {"figure": shown.judgement.figure, "reason": ""} if shown.judgement else {}
     form = HealthForm(data=judged)
     if form.validate_on_submit():

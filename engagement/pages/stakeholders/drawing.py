@@ -165,11 +165,11 @@ def _ground(sizes: Sizes) -> Markup:
 
 def _marks(picture: Picture, marks: Sequence[Mark], sizes: Sizes) -> Markup:
     """Return all that stands on the field. It is put together as plain text, in which names and addresses are escaped."""
-    alone = {mark.dots[0].stakeholder_id: mark for mark in marks if not mark.is_count}
+    alone = {mark.dot.stakeholder_id: mark for mark in marks if not mark.is_count}
     ways = [(former, alone[key]) for key, former in picture.former.items() if key in alone]
     trails = [_trail(former, mark, sizes) for former, mark in ways]
     names = named(marks, picture.names, sizes, [point for way in ways for point in _points(*way)])
-    counts = [len(mark.dots) for mark in marks if mark.is_count]
+    counts = [mark.group.number for mark in marks if mark.is_count]
     most = max(counts) if sum(counts) > MANY else 0
     drawn = [
         _count(picture, mark, sizes, most) if mark.is_count else _dot(picture, mark, names, sizes) for mark in marks
@@ -208,7 +208,7 @@ def _circle(look: str, x: float, y: float, radius: float) -> Markup:
 
 
 def _dot(picture: Picture, mark: Mark, names: Mapping[int, Name], sizes: Sizes) -> str:
-    (dot,) = mark.dots
+    dot = mark.dot
     key = dot.stakeholder_id
     cls = "pi-n pi-n-leading" if dot.look == Level.LEADING else "pi-n"
     inside = str(_circle(dot.look, mark.x, mark.y, sizes.radius))
@@ -227,9 +227,9 @@ def _dot(picture: Picture, mark: Mark, names: Mapping[int, Name], sizes: Sizes) 
 
 def _count(picture: Picture, mark: Mark, sizes: Sizes, most: int) -> str:
     """Return a count: a dark sign among dots, or a square that is darker with more, where nearly all are counts."""
-    number, is_crowded = len(mark.dots), most > 0
+    number, is_crowded = mark.group.number, most > 0
     look = f"pi-heat pi-heat-{-(-3 * number // most)}" if is_crowded else "pi-many"
-    if any(dot.look == Level.RESISTANT for dot in mark.dots):
+    if mark.group.against:
         look += " pi-many-against"
     words = f"{number:,} here" if sizes is WIDE and not is_crowded else f"{number:,}"
     inside = (

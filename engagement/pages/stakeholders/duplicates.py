@@ -14,7 +14,7 @@ from engagement.pages.parts.saving import Drawn, done, drawn, saving
 from engagement.pages.stakeholders import blueprint
 from engagement.stakeholders import queries
 from engagement.stakeholders.duplicates import actions
-from engagement.stakeholders.duplicates.queries import pair_to_merge, pairs_proposed
+from engagement.stakeholders.duplicates.queries import pair_to_merge, pairs_of, pairs_proposed
 from engagement.stakeholders.duplicates.rules import CHOSEN
 from engagement.stakeholders.entries.queries import EntryHeld
 from engagement.stakeholders.rules import StakeholderKind
@@ -48,8 +48,8 @@ def duplicates() -> str:
     """List the stakeholders who may be on the map twice."""
     planning = rights.planning(guard.reader())
     guard.allow_places(planning)
-    pairs, page = Asked().part_of(pairs_proposed(planning))
-    return render_template("stakeholders/duplicates.html", pairs=pairs, page=page)
+    proposals, page = Asked().part_of(pairs_proposed(planning))
+    return render_template("stakeholders/duplicates.html", pairs=pairs_of(proposals), page=page)
 
 
 def _pair(one_id: int, other_id: int) -> tuple[EntryHeld, EntryHeld]:

@@ -6,10 +6,12 @@ from flask import render_template
 
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
+from engagement.pages.frame.formats import today
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.map_asked import map_asked
 from engagement.pages.stakeholders.map_lines import MapLine, lines_of, links_for
-from engagement.stakeholders.standings.queries.placing import Stood
+from engagement.stakeholders.scopes import places_within
+from engagement.stakeholders.standings.queries.gaps import GapCounts, Gaps
 from engagement.stakeholders.standings.rules import Level
 from engagement.words import plural
 
@@ -56,41 +58,35 @@ def gaps() -> str:
     maps = rights.reading_maps(guard.reader())
     guard.allow_places(maps)
     found = map_asked(maps, compares=False)
-    both = sorted((row for row in found.rows if row.gap is not None), key=_first)
-    without = [row for row in found.rows if row.is_labelled and row.gap is None]
-    shown, page = found.asked.part_of(both)
-    links = links_for(found, [row.stakeholder_id for row in (*shown, *without[:FIRST_WITHOUT])], comes_back_to="gaps")
+    every = Gaps(places_within(maps), found.filters, found.before, today())
+    counts = every.counts()
+    page = found.asked.page(counts.both)
+    shown = every.widest(page.size, page.offset, counts.below) if counts.both else []
+    without = every.without_level(FIRST_WITHOUT) if counts.without else []
+    links = links_for(found, [row.stakeholder_id for row in (*shown, *without)], comes_back_to="gaps")
     return render_template(
         "stakeholders/gaps.html",
-        lede=_lede(both, found.rows),
+        lede=_lede(counts),
         asked=found.asked,
         narrowed=found.narrowed,
         problems=found.problems,
-        has_rows=bool(found.rows),
+        has_rows=bool(counts.total),
         levels=list(Level),
-        lines=[GapLine(line) for line in lines_of(found, shown, links)],
+        lines=[GapLine(line) for line in lines_of(shown, links)],
         page=page,
-        without=lines_of(found, without[:FIRST_WITHOUT], links),
-        without_total=len(without),
-        not_kept=sum(1 for row in found.rows if not row.is_labelled),
+        without=lines_of(without, links),
+        without_total=counts.without,
+        not_kept=counts.not_kept,
         files=found.asked.files("stakeholders.map_export", order="-urgency"),
         sees_people=rights.reading(guard.reader()).holds_anything,
     )
 
 
-def _first(row: Stood) -> tuple[int, int]:
-    """Return the place in the order: by gap times power; then gaps of those whose power wasn't judged; then no gap."""
-    if row.gap and row.urgency is None:
-        return (1, -row.gap)
-    return (0, -row.urgency) if row.urgency else (2, 0)
-
-
-def _lede(both: list[Stood], rows: list[Stood]) -> str:
-    if not rows:
+def _lede(counts: GapCounts) -> str:
+    if not counts.total:
         return "Who is less engaged than the change needs them to be."
-    below = sum(1 for row in both if row.gap)
-    if not both:
+    if not counts.both:
         return "Nobody has two levels yet: how engaged they are, and how engaged we need them."
-    if not below:
-        return f"{plural(len(both), 'stands', 'stand')} where we need them, or above. Nobody stands below."
-    return f"{below:,} of {len(both):,} stand below where we need them. The widest gap with most power comes first."
+    if not counts.below:
+        return f"{plural(counts.both, 'stands', 'stand')} where we need them, or above. Nobody stands below."
+    return f"{counts.below:,} of {counts.both:,} stand below where we need them. The widest gap with most power comes first."

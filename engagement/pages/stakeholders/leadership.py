@@ -22,6 +22,7 @@ from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.forms import place_key, places_to_keep
 from engagement.people.models import Person
+from engagement.planning.actions.anchoring import anchor_step
 from engagement.programmes.models import Programme
 from engagement.reach import Reach
 from engagement.stakeholders.leadership import actions, queries
@@ -220,6 +221,9 @@ def edit_step(step_id: int) -> Drawn | BaseResponse:
             chosen = people.get(row_id(form.person.data) or 0, line.person)
             by = guard.reader().actor
             new = actions.change_step(line, chosen, form.said(), form.reason.data or "", on=today(), by=by)
+            if new is not None and new.due_on != line.due_on:
+                # What somebody moved by hand no longer follows a milestone.
+                anchor_step(new, None, by=by)
         if saved:
             says = "It is kept." if new else "Nothing was changed."
             return saved.to("stakeholders.step", says, step_id=step_id)

@@ -14,6 +14,7 @@ from engagement.people.models import Person
 from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.entries.queries import entries_held
+from engagement.stakeholders.interactions.queries.timeline import last_contacts
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup
@@ -27,7 +28,7 @@ HEADER = (*(field.value for field in RegisterField), *TOLD_ONLY)
 def stakeholders_asked(maps: Reach, asked: Asked, owners: Sequence[Person] | None = None) -> Select[Stakeholder]:
     """Return the SELECT of the stakeholders whom the address asks for; the filters offer what some whom the reader sees has."""
     programmes, waves = queries.maps_with_stakeholders(places_within(maps), waves_within(maps))
-    owners = queries.owners(stakeholders_within(maps)) if owners is None else owners
+    owners = queries.owners(mapped_within(maps)) if owners is None else owners
     filters = Filters(
         words=asked.words("q", "Name or role"),
         programme_id=asked.row("programme", "Programme", ((row.id, row.name) for row in programmes)),
@@ -44,9 +45,10 @@ def stakeholders_asked(maps: Reach, asked: Asked, owners: Sequence[Person] | Non
 def file_rows(reaches: Reaches, listed: Select[Stakeholder]) -> Iterator[tuple[Any, ...]]:
     """Yield the stakeholders of a list, in its order, as rows of the file."""
     ids = list(db.session.scalars(listed.with_only_columns(Stakeholder.id, maintain_column_froms=True)))
-    these = Stakeholder.id.in_(listed.with_only_columns(Stakeholder.id, maintain_column_froms=True).order_by(None))
+    these_ids = listed.with_only_columns(Stakeholder.id, maintain_column_froms=True).order_by(None)
+    these = Stakeholder.id.in_(these_ids)
     found = {held.stakeholder.id: held for held in entries_held(these, places_within(reaches.maps), today())}
-    cells = Cells(reaches)
+    cells, last = Cells(reaches), last_contacts(these_ids, today())
     for key in ids:
         held = found[key]
         person = held.stakeholder.person
@@ -54,6 +56,7 @@ def file_rows(reaches: Reaches, listed: Select[Stakeholder]) -> Iterator[tuple[A
             *cells.of(held).values(),
             person.department.path if person and person.department else "",
             held.entry.owner_name,
+            last.get(key),
             held.stakeholder.added_at.date(),
             held.removed_at.date() if held.removed_at else None,
         )

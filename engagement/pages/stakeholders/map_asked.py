@@ -1,12 +1,9 @@
 """What an address asks of the power/interest map: filters, days, and the order of the table."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from itertools import count
-from operator import itemgetter
-from typing import Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
@@ -14,29 +11,25 @@ from werkzeug.datastructures import MultiDict
 from engagement.days.local_time import instant_of
 from engagement.pages.frame.formats import day, reader_zone, today
 from engagement.pages.parts.forms import day_or_none
-from engagement.pages.parts.lists import Asked
-from engagement.pages.stakeholders.spots import CELLS, Dot, dot_of
+from engagement.pages.parts.lists import Asked, Page
+from engagement.pages.stakeholders.spots import MANY, Dot, Group, dot_of, groups_of
 from engagement.reach import Reach
 from engagement.stakeholders import queries
 from engagement.stakeholders.queries import Filters
 from engagement.stakeholders.rules import StakeholderGroup
-from engagement.stakeholders.scopes import places_within, stakeholders_within
+from engagement.stakeholders.scopes import mapped_within, places_within
 from engagement.stakeholders.standings.queries.placing import Stood, stood
-from engagement.stakeholders.standings.rules import MOST, Quadrant
+from engagement.stakeholders.standings.queries.reading import ORDERS, MapAt, Square
+from engagement.stakeholders.standings.rules import CELLS, MOST
 from engagement.waves.scopes import waves_within
 
-COLUMNS = ("number", "name", "power", "interest", "quadrant", "stance", "gap", "urgency", "owner")
 #: What the address of the map keeps when somebody was moved and the reader comes back.
 KEPT = ("q", "programme", "wave", "group", "owner")
-_Key = Callable[[Stood], Any]
 
 
 @dataclass
 class MapAsked:
-    """The map that an address asks for. `on` None is the present day; `problems` say what could not be followed.
-
-    `rows` are those whom the filters leave, by name.
-    """
+    """The map that an address asks for. `on` None is the present day; `problems` say what could not be followed."""
 
     maps: Reach
     asked: Asked
@@ -45,8 +38,11 @@ class MapAsked:
     since: date | None
     cell: int | None
     problems: list[str]
-    owner_ids: list[int]
-    rows: list[Stood] = field(default_factory=list)
+
+    @cached_property
+    def rows(self) -> list[Stood]:
+        """Everybody whom the filters leave, by name."""
+        return self.stood_at(self.before)
 
     @property
     def before(self) -> datetime | None:
@@ -63,59 +59,80 @@ class MapAsked:
         ]
 
     def stood_at(self, before: datetime | None) -> list[Stood]:
-        """Return who stood on the map just before an instant, with the same filters."""
+        """Return who stood on the map just before an instant, with the same filters, by name."""
         return stood(places_within(self.maps), self.filters, before=before, on=today())
 
     @cached_property
-    def placed(self) -> list[Stood]:
-        """Everybody who has a place, in the order of their numbers."""
-        return sorted((row for row in self.rows if row.is_placed), key=_by_power)
+    def at(self) -> MapAt:
+        """The map to read."""
+        return MapAt(places_within(self.maps), self.filters, self.before, today())
 
     @cached_property
-    def dots(self) -> list[Dot]:
-        """Everybody who has a place, as dots."""
+    def squares(self) -> list[Square]:
+        """How many stand in each square, and without a place."""
+        return self.at.squares()
+
+    @property
+    def total(self) -> int:
+        """How many are on the map."""
+        return sum(square.number for square in self.squares)
+
+    @property
+    def placed_total(self) -> int:
+        """How many of them have a place."""
+        return sum(square.number for square in self.squares if square.cell is not None)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """Those with a place by square; of a large map only who is alone in a square as a dot."""
+        if self.placed_total <= MANY:
+            return groups_of(_dot(number, row) for number, row in enumerate(self.at.placed(), 1))
+        alone = {square.stakeholder_id for square in self.squares if square.number == 1 and square.cell is not None}
+        numbers = self.at.numbers(alone) if alone else {}
         return [
-            dot_of(number, row.stakeholder_id, row.influence or 0, row.interest or 0, row.now or "")
-            for number, row in enumerate(self.placed, 1)
+            Group(square.cell, square.number, square.against, dots_in(square, numbers))
+            for square in self.squares
+            if square.cell is not None
         ]
 
     @cached_property
-    def numbers(self) -> dict[int, int]:
-        """The number of each dot by stakeholder."""
-        return {dot.stakeholder_id: dot.number for dot in self.dots}
+    def order(self) -> str:
+        """In which order the table is asked for."""
+        return self.asked.order(*ORDERS, usual="number")
 
-    def listed(self) -> list[Stood]:
-        """Return the rows of the table in the order asked for; who lacks what it is ordered by comes last."""
-        order = self.asked.order(*COLUMNS, usual="number")
-        if order == "number" and self.cell is None:
-            return [*self.placed, *(row for row in self.rows if not row.is_placed)]
-        rows = self.rows
-        if self.cell is not None:
-            near = {dot.stakeholder_id for dot in self.dots if dot.cell == self.cell}
-            rows = [row for row in rows if row.stakeholder_id in near]
-        key = self._keys()[order.removeprefix("-")]
-        valued = [(key(row), row) for row in rows]
-        known = sorted(
-            (each for each in valued if each[0] is not None), key=itemgetter(0), reverse=order.startswith("-")
-        )
-        return [*(row for _, row in known), *(row for value, row in valued if value is None)]
+    def page(self) -> tuple[list[Stood], Page]:
+        """Return the part of the table that is asked for, and the page."""
+        in_cell = sum(square.number for square in self.squares if square.cell == self.cell)
+        order, page = self.order, self.asked.page(self.total if self.cell is None else in_cell)
+        least = self._least_power(page.last_shown) if order == "number" and self.cell is None else 0
+        return self.at.listed(order, self.cell, limit=page.size, offset=page.offset, least_power=least), page
 
-    def _keys(self) -> dict[str, _Key]:
-        owners = {key: n for n, key in enumerate(self.owner_ids)}
-        quadrants = {quadrant: n for n, quadrant in enumerate(Quadrant)}
-        name = count()
-        numbers = self.numbers
-        return {
-            "number": lambda row: numbers.get(row.stakeholder_id),
-            "name": lambda _row: next(name),
-            "power": lambda row: row.influence,
-            "interest": lambda row: row.interest,
-            "quadrant": lambda row: quadrants[row.quadrant] if row.quadrant else None,
-            "stance": lambda row: row.level_now.step if row.level_now else None,
-            "gap": lambda row: row.gap,
-            "urgency": lambda row: row.urgency,
-            "owner": lambda row: owners.get(row.owner_id) if row.owner_id else None,
-        }
+    def _least_power(self, number: int) -> int:
+        """Return a power that everybody up to a number has, in tenths: the squares say how many have at least as much."""
+        found = 0
+        for square in sorted(self.squares, key=lambda square: -(square.cell or 0)):
+            found += square.number if square.cell is not None else 0
+            if square.cell is not None and found >= number:
+                return square.cell // CELLS * (MOST // CELLS)
+        return 0
+
+    def numbers(self, rows: Sequence[Stood], offset: int = 0) -> dict[int, int]:
+        """Return the numbers of rows of the table, of which so many come before."""
+        if self.order == "number" and self.cell is None:
+            return {row.stakeholder_id: number for number, row in enumerate(rows, offset + 1) if row.is_placed}
+        return self.at.numbers({row.stakeholder_id for row in rows})
+
+
+def _dot(number: int, row: Stood) -> Dot:
+    return dot_of(number, row.stakeholder_id, row.influence or 0, row.interest or 0, row.now or "")
+
+
+def dots_in(square: Square, numbers: Mapping[int, int]) -> list[Dot]:
+    """Return the dot of who stands alone in a square, none for several."""
+    key, power, interest = square.stakeholder_id, square.influence, square.interest
+    if square.number > 1 or power is None or interest is None:
+        return []
+    return [dot_of(numbers[key], key, power, interest, square.now or "")]
 
 
 def day_over(on: date) -> datetime:
@@ -129,7 +146,7 @@ def map_asked(maps: Reach, *, compares: bool = True) -> MapAsked:
     on, since, problems = _days(given)
     asked = Asked(given)
     programmes, waves = queries.maps_with_stakeholders(places_within(maps), waves_within(maps))
-    owners = queries.owners(stakeholders_within(maps))
+    owners = queries.owners(mapped_within(maps))
     filters = Filters(
         words=asked.words("q", "Name or role"),
         programme_id=asked.row("programme", "Programme", ((row.id, row.name) for row in programmes)),
@@ -141,14 +158,7 @@ def map_asked(maps: Reach, *, compares: bool = True) -> MapAsked:
     if compares:
         asked.day("since", "With the way since", most=today())
     cell = asked.row("near", known=range(CELLS * CELLS))
-    found = MapAsked(maps, asked, filters, on, since, cell, problems, [row.id for row in owners])
-    found.rows = found.stood_at(found.before)
-    return found
-
-
-def _by_power(row: Stood) -> int:
-    """Return the place of a row in the order of numbers: by power, then by interest, the highest first."""
-    return -(row.influence or 0) * (MOST + 1) - (row.interest or 0)
+    return MapAsked(maps, asked, filters, on, since, cell, problems)
 
 
 def _days(given: MultiDict[str, str]) -> tuple[date | None, date | None, list[str]]:

@@ -1,8 +1,9 @@
 """The rows of the map's table and lists, with their words, their links and their cells in a file."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from flask import url_for
@@ -15,6 +16,7 @@ from engagement.stakeholders.standings.queries.movement import Move
 from engagement.stakeholders.standings.queries.placing import Stood, Told, told
 from engagement.stakeholders.standings.rules import Level, written
 
+NO_NUMBERS: Mapping[int, int] = MappingProxyType({})
 NOT_JUDGED, NOT_SAID, NOT_KEPT = "not judged", "not said", "not kept"
 HEADER = (
     "number",
@@ -123,15 +125,14 @@ def links_for(found: MapAsked, ids: Collection[int], *, comes_back_to: str = "ma
     )
 
 
-def line_of(found: MapAsked, row: Stood, links: Links) -> MapLine:
-    """Return somebody as a row."""
+def lines_of(rows: Iterable[Stood], links: Links, numbers: Mapping[int, int] = NO_NUMBERS) -> list[MapLine]:
+    """Return these stakeholders as rows, in their order, with their numbers on the map."""
+    return [_line_of(row, links, numbers.get(row.stakeholder_id)) for row in rows]
+
+
+def _line_of(row: Stood, links: Links, number: int | None) -> MapLine:
     key = row.stakeholder_id
-    return MapLine(found.numbers.get(key), row, links.people[key], links.url(key), links.form_url(key))
-
-
-def lines_of(found: MapAsked, rows: Iterable[Stood], links: Links) -> list[MapLine]:
-    """Return these stakeholders as rows, in their order."""
-    return [line_of(found, row, links) for row in rows]
+    return MapLine(number, row, links.people[key], links.url(key), links.form_url(key))
 
 
 def file_row(found: MapAsked, line: MapLine, on: date, move: Move | None = None) -> tuple[Any, ...]:

@@ -23,13 +23,13 @@ from engagement.pages.stakeholders.map_lines import (
     lines_of,
     links_for,
 )
-from engagement.pages.stakeholders.spots import CELLS, NARROW, WIDE, Mark, arranged
+from engagement.pages.stakeholders.spots import NARROW, WIDE, Mark, arranged
 from engagement.reach import Reach
 from engagement.stakeholders.rhythm.queries import contacts_of
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.queries.movement import Move, Movement, movement
 from engagement.stakeholders.standings.queries.placing import Told, reasons
-from engagement.stakeholders.standings.rules import HIGH, Level
+from engagement.stakeholders.standings.rules import CELLS
 from engagement.words import listed, plural
 
 #: How many who aren't placed stand beside the map; the table has all of them.
@@ -55,12 +55,13 @@ class MoveLine:
 def map_page() -> str:
     """Show who stands where by power and interest, with what became different since an earlier day."""
     found = map_asked(_maps())
-    lines, page = found.asked.part_of(found.listed())
-    wide, narrow = arranged(found.dots, WIDE), arranged(found.dots, NARROW)
+    lines, page = found.page()
+    wide, narrow = arranged(found.groups, WIDE), arranged(found.groups, NARROW)
     moves = _moves(found)
-    unplaced = [row for row in found.rows if not row.is_placed]
-    shown = {row.stakeholder_id for row in (*lines, *unplaced[:FIRST_UNPLACED])}
-    shown |= {mark.dots[0].stakeholder_id for mark in (*wide, *narrow) if not mark.is_count}
+    unplaced_total = found.total - found.placed_total
+    unplaced = found.at.unplaced(FIRST_UNPLACED) if unplaced_total else []
+    shown = {row.stakeholder_id for row in (*lines, *unplaced)}
+    shown |= {mark.dot.stakeholder_id for mark in (*wide, *narrow) if not mark.is_count}
     changed = moves.all[:MOST_MOVES] if moves else []
     links = links_for(found, shown | {move.stakeholder_id for move in changed})
     picture = _picture(found, links, moves)
@@ -72,17 +73,17 @@ def map_page() -> str:
         problems=found.problems,
         on=found.on,
         since=found.since,
-        has_rows=bool(found.rows),
+        has_rows=bool(found.total),
         wide=wide_map(picture, wide),
         narrow=narrow_map(picture, narrow),
         named=_named(narrow, picture),
         looks=[(legend_dot(look), words) for look, words in LOOKS.items()],
-        lines=lines_of(found, lines, links),
+        lines=lines_of(lines, links, found.numbers(lines, page.offset)),
         contacts=_contacts(found, [row.stakeholder_id for row in lines], links),
         page=page,
         near=cell_words(found.cell) if found.cell is not None else "",
-        unplaced=lines_of(found, unplaced[:FIRST_UNPLACED], links),
-        unplaced_total=len(unplaced),
+        unplaced=lines_of(unplaced, links),
+        unplaced_total=unplaced_total,
         moves=moves,
         movement_words=_movement_words(moves) if moves else "",
         moved=_move_lines(found, changed, links),
@@ -133,7 +134,7 @@ def _picture(found: MapAsked, links: Links, moves: Movement | None) -> Picture:
         count_links=_count_links(found),
         former=_former(moves),
         movable=frozenset(key for key in names if links.form_url(key)),
-        label=f"Power and interest of {plural(len(found.numbers), 'person or group', 'people and groups')}. The table below says the same.",
+        label=f"Power and interest of {plural(found.placed_total, 'person or group', 'people and groups')}. The table below says the same.",
     )
 
 
@@ -163,27 +164,27 @@ def _named(marks: Sequence[Mark], picture: Picture) -> list[tuple[int | None, st
     lines: list[tuple[int | None, str, str]] = []
     for mark in marks:
         if mark.is_count and len(marks) <= MOST_NAMED:
-            words = f"{plural(len(mark.dots), 'person or group', 'people and groups')}: {cell_words(mark.cell)}"
+            words = f"{plural(mark.group.number, 'person or group', 'people and groups')}: {cell_words(mark.cell)}"
             lines.append((None, words, picture.count_links[mark.cell]))
         if not mark.is_count:
-            key = mark.dots[0].stakeholder_id
-            lines.append((mark.dots[0].number, picture.names[key], picture.links.get(key, "")))
+            key = mark.dot.stakeholder_id
+            lines.append((mark.dot.number, picture.names[key], picture.links.get(key, "")))
     return lines
 
 
 def _lede(found: MapAsked) -> str:
-    if not found.rows:
+    if not found.total:
         return "Who has a say in the change, and how much it concerns them."
-    against = [row for row in found.rows if row.now == Level.RESISTANT]
-    strong = sum(1 for row in against if row.influence is not None and row.influence >= HIGH)
-    words = f"{plural(len(found.rows), 'person or group', 'people and groups')}."
+    against = sum(square.against for square in found.squares)
+    strong = sum(square.against_with_power for square in found.squares)
+    words = f"{plural(found.total, 'person or group', 'people and groups')}."
     if found.on:
         words = f"As it stood at the end of {day(found.on)}: {words}"
-    if len(against) == 1:
+    if against == 1:
         return f"{words} One is against{', with the power to slow it down' if strong else ''}."
     if against:
-        power = "All" if strong == len(against) else f"{strong:,}" if strong else "None"
-        return f"{words} {len(against):,} are against; {power.lower()} of them with the power to slow it down."
+        power = "All" if strong == against else f"{strong:,}" if strong else "None"
+        return f"{words} {against:,} are against; {power.lower()} of them with the power to slow it down."
     return f"{words} Nobody is said to be against."
 
 
@@ -207,12 +208,12 @@ def _four_weeks_ago(found: MapAsked) -> str:
 def map_export(kind: str) -> Response:
     """Send the table of the map as a file, with the filters, days and order of the page."""
     found = map_asked(_maps())
-    listed, moves = found.listed(), _moves(found)
+    listed, moves = found.at.listed(found.order, found.cell), _moves(found)
     links = links_for(found, [row.stakeholder_id for row in listed])
     changed = {move.stakeholder_id: move for move in moves.all} if moves else {}
     rows = [
         file_row(found, line, found.on or today(), changed.get(line.row.stakeholder_id))
-        for line in lines_of(found, listed, links)
+        for line in lines_of(listed, links, found.numbers(listed))
     ]
     header = HEADER + HEADER_BEFORE if found.since else HEADER
     return list_file(kind, header, rows, "stakeholder-map", "Power and interest")
@@ -222,8 +223,8 @@ def map_export(kind: str) -> Response:
 def map_picture() -> Response:
     """Send the map as a picture that stands alone."""
     found = map_asked(_maps())
-    marks = arranged(found.dots, WIDE)
-    alone = [mark.dots[0].stakeholder_id for mark in marks if not mark.is_count]
+    marks = arranged(found.groups, WIDE)
+    alone = [mark.dot.stakeholder_id for mark in marks if not mark.is_count]
     moves = _moves(found)
     picture = _picture(found, links_for(found, alone), moves)
     on = f"As it stood at the end of {day(found.on)}." if found.on else f"As it stood on {day(today())}."

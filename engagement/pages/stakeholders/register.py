@@ -67,6 +67,7 @@ def index() -> str:
         asked=asked,
         may_add=rights.planning(reader).holds_places,
         sees_people=rights.reading(reader).holds_anything,
+        sees_promises=rights.reading_notes(reader).holds_places,
     )
 
 

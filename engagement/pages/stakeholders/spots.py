@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from math import hypot
 from typing import NamedTuple
 
-from engagement.stakeholders.standings.rules import MOST
+from engagement.stakeholders.standings.rules import CELLS, Level, cell_of
 
 SIDE, LEFT, TOP = 334.0, 30.0, 28.0
-#: The map is divided into squares of one point; those who stand too near each other are counted by square.
-CELLS = 10
+#: Those who stand too near each other are counted by square.
 CELL = SIDE / CELLS
 #: With more of them, whoever shares a square is counted, so that the map stays calm.
 MANY = 150
@@ -43,30 +42,55 @@ class Dot(NamedTuple):
     cell: int
 
 
-#: The part of a square's number that a power or an interest in tenths says; looked up, because a map has thousands.
-_COLUMNS = [min(tenths // CELLS, CELLS - 1) for tenths in range(MOST + 1)]
-_ROWS = [CELLS * column for column in _COLUMNS]
-
-
 def dot_of(number: int, stakeholder_id: int, influence: int, interest: int, look: str = "") -> Dot:
-    """Return a dot in its square, whose tens say the power and ones the interest."""
-    return Dot(number, stakeholder_id, influence, interest, look, _ROWS[influence] + _COLUMNS[interest])
+    """Return a dot in its square."""
+    return Dot(number, stakeholder_id, influence, interest, look, cell_of(influence, interest))
+
+
+class Group(NamedTuple):
+    """Those in one square: how many, how many of them against, and their dots. Of a large map only who is alone has a dot."""
+
+    cell: int
+    number: int
+    against: int
+    dots: Sequence[Dot]
+
+
+def groups_of(dots: Iterable[Dot]) -> list[Group]:
+    """Return the dots by square."""
+    near: dict[int, list[Dot]] = defaultdict(list)
+    for dot in dots:
+        near[dot.cell].append(dot)
+    return [_group(cell, inside) for cell, inside in near.items()]
+
+
+def _group(cell: int, dots: Sequence[Dot]) -> Group:
+    return Group(cell, len(dots), sum(dot.look == Level.RESISTANT for dot in dots), dots)
 
 
 @dataclass
 class Mark:
     """A dot, or a count of those in one square."""
 
-    cell: int
-    dots: Sequence[Dot]
+    group: Group
     x: float
     y: float
     is_kept_in: bool = field(default=False)
 
     @property
+    def cell(self) -> int:
+        """Its square."""
+        return self.group.cell
+
+    @property
     def is_count(self) -> bool:
         """Whether several are drawn as one."""
-        return len(self.dots) > 1
+        return self.group.number > 1
+
+    @property
+    def dot(self) -> Dot:
+        """Who stands there alone."""
+        return self.group.dots[0]
 
 
 @dataclass(frozen=True)
@@ -92,29 +116,34 @@ def y_of(influence: float) -> float:
     return TOP + (100 - influence) * SIDE / 100
 
 
-def arranged(dots: Sequence[Dot], sizes: Sizes) -> list[Mark]:
+def arranged(groups: Sequence[Group], sizes: Sizes) -> list[Mark]:
     """Return the marks of a map, none of which covers another.
 
     Those of one square who would cover each other become a count. A dot that would cover a mark of the next square is drawn
     just inside its own.
     """
-    near: dict[int, list[Dot]] = defaultdict(list)
-    for dot in dots:
-        near[dot.cell].append(dot)
+    are_many = sum(group.number for group in groups) > MANY
     cells: dict[int, list[Mark]] = {}
-    for cell, inside in near.items():
-        marks = [] if len(dots) > MANY else [_alone(dot) for dot in inside]
-        is_crowded = len(inside) > 1 and (not marks or _any_cover(marks, sizes))
-        cells[cell] = [_counted(inside, sizes)] if is_crowded else marks or [_alone(inside[0])]
-    if len(dots) > MANY:
-        cells = {cell: [_in_the_middle(m) if m.is_count else m for m in marks] for cell, marks in cells.items()}
-    while _settled_once(cells, sizes):
+    for group in groups:
+        if are_many and group.number > 1:
+            cells[group.cell] = [_in_the_middle(group)]
+        else:
+            marks = [_alone(dot) for dot in group.dots]
+            cells[group.cell] = [_counted(group, sizes)] if _any_cover(marks, sizes) else marks
+    # Counts in the middle of their squares cover nobody; whoever stands alone beside one may.
+    is_settled = are_many and all(group.number > 1 for group in groups)
+    while not is_settled and _settled_once(cells, sizes):
         pass
-    return sorted((mark for marks in cells.values() for mark in marks), key=lambda mark: mark.dots[0].number)
+    return sorted((mark for marks in cells.values() for mark in marks), key=_place)
+
+
+def _place(mark: Mark) -> tuple[int, int]:
+    """Return the place of a mark among all: by number, and counts without dots by their square, from the top."""
+    return (mark.group.dots[0].number, 0) if mark.group.dots else (0, -mark.cell)
 
 
 def _alone(dot: Dot) -> Mark:
-    return Mark(dot.cell, (dot,), x_of(dot.interest), y_of(dot.influence))
+    return Mark(_group(dot.cell, (dot,)), x_of(dot.interest), y_of(dot.influence))
 
 
 def _any_cover(marks: Sequence[Mark], sizes: Sizes) -> bool:
@@ -134,15 +163,14 @@ def _half(mark: Mark, sizes: Sizes) -> float:
     return sizes.pill if mark.is_count else sizes.radius
 
 
-def _counted(dots: Sequence[Dot], sizes: Sizes) -> Mark:
-    interest, power = (sum(dot.interest for dot in dots), sum(dot.influence for dot in dots))
-    return _kept_in(Mark(dots[0].cell, tuple(dots), x_of(interest / len(dots)), y_of(power / len(dots))), sizes)
+def _counted(group: Group, sizes: Sizes) -> Mark:
+    interest, power = (sum(dot.interest for dot in group.dots), sum(dot.influence for dot in group.dots))
+    return _kept_in(Mark(group, x_of(interest / group.number), y_of(power / group.number)), sizes)
 
 
-def _in_the_middle(mark: Mark) -> Mark:
-    power, interest = divmod(mark.cell, CELLS)
-    mark.x, mark.y = x_of(10 * interest + 5), y_of(10 * power + 5)
-    return mark
+def _in_the_middle(group: Group) -> Mark:
+    power, interest = divmod(group.cell, CELLS)
+    return Mark(group, x_of(10 * interest + 5), y_of(10 * power + 5))
 
 
 def _kept_in(mark: Mark, sizes: Sizes) -> Mark:
@@ -169,7 +197,8 @@ def _settled_once(cells: dict[int, list[Mark]], sizes: Sizes) -> bool:
                     _kept_in(mark, sizes)
                     _kept_in(other, sizes)
         if _any_cover(cells[cell], sizes):
-            cells[cell] = [_counted([dot for mark in cells[cell] for dot in mark.dots], sizes)]
+            inside = [dot for mark in cells[cell] for dot in mark.group.dots]
+            cells[cell] = [_counted(_group(cell, inside), sizes)]
             moved = True
     return moved
 
@@ -191,12 +220,12 @@ def named(
     boxes += [(x - 2, y - 2, x + 2, y + 2) for x, y in trails]
     found: dict[int, Name] = {}
     for mark in drawn:
-        if mark.is_count or mark.dots[0].stakeholder_id not in names:
+        if mark.is_count or mark.dot.stakeholder_id not in names:
             continue
-        text = _shortened(names[mark.dots[0].stakeholder_id])
+        text = _shortened(names[mark.dot.stakeholder_id])
         for name, box in _ways_to_write(mark, text, sizes):
             if _is_on_the_map(box) and not any(_overlap(box, other) for other in boxes):
-                found[mark.dots[0].stakeholder_id] = name
+                found[mark.dot.stakeholder_id] = name
                 boxes.append(box)
                 break
     return found

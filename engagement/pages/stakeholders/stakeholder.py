@@ -32,13 +32,13 @@ from engagement.stakeholders.rhythm.queries import contacts_of
 from engagement.stakeholders.rhythm.rules import LastContact
 from engagement.stakeholders.rules import StakeholderKind
 from engagement.stakeholders.scopes import (
+    maps_of,
     note_of,
     places_within,
     stakeholder_to_erase,
-    stands_within,
-    stands_within_alone,
+    stakeholders_within,
 )
-from engagement.stakeholders.standings.queries.present import standing_shown
+from engagement.stakeholders.standings.queries.present import StandingShown, standing_shown
 from engagement.words import language_words
 
 #: The newest interactions on the page itself; the others are a link away.
@@ -69,7 +69,8 @@ def stakeholder(stakeholder_id: int) -> Drawn | BaseResponse:
 
 def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm) -> Drawn:
     reader, row = guard.reader(), line.stakeholder
-    planning, reading = rights.planning(reader), rights.reading(reader)
+    planning, reading, reading_maps = rights.planning(reader), rights.reading(reader), rights.reading_maps(reader)
+    maps = maps_of(row)
     shown, contact = standing_shown(row, today()), contacts_of([row], today())[row.id]
     return drawn(
         "stakeholders/stakeholder.html",
@@ -78,13 +79,15 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
         line=line,
         places=[(place, _opens(reading, place)) for place in line.places],
         shown=shown,
-        relations=relations_of(rights.reading_maps(reader), row, today()),
+        relations=relations_of(reading_maps, row, today()),
         contact=contact,
         contact_words=contact_words(contact, today()),
-        history=history_of(row.id, places_within(rights.reading_maps(reader)), with_labels=shown.is_labelled),
-        **_read_by_who_keeps_the_map(row, contact),
-        may_write=stands_within(planning, row),
-        may_change=stands_within_alone(planning, row),
+        history=history_of(
+            row.id, places_within(reading_maps), stakeholders_within(reading_maps), with_labels=shown.is_labelled
+        ),
+        **(_for_keepers(row, contact, shown) if maps.any_within(rights.reading_notes(reader)) else _FOR_OTHERS),
+        may_write=maps.any_within(planning),
+        may_change=maps.all_within(planning),
         opens_person=row.person_id is not None and reading.everything,
         asked_by=audiences.audiences_asking_about(line.profile.group.value)
         if rights.choosing_audiences(reader).holds_places
@@ -95,23 +98,23 @@ def _drawn(line: StakeholderLine, note_form: NoteForm, removal_form: RemovalForm
     )
 
 
-def _read_by_who_keeps_the_map(row: Stakeholder, contact: LastContact) -> dict[str, Any]:
+_FOR_OTHERS: dict[str, Any] = {"notes": None, "timeline": None, "reached": [], "copies": None}
+
+
+def _for_keepers(row: Stakeholder, contact: LastContact, stands: StandingShown) -> dict[str, Any]:
     """Return what only those may read who keep one of the stakeholder's maps: address, private notes, what was said."""
     reader = guard.reader()
-    reading = rights.reading_notes(reader)
-    if not stands_within(reading, row):
-        return {"notes": None, "timeline": None, "reached": [], "copies": None}
     still, closed = of_stakeholder(row.id, MOST_SHOWN)
-    talks = interactions_of(row.id, reading)
+    talks = interactions_of(row.id, rights.reading_notes(reader))
     newest = db.session.scalars(talks.limit(MOST_SHOWN)).all()
     return {
         "notes": queries.notes_of(row.id),
         "timeline": interactions_shown(newest, rights.reading_maps(reader), today()),
-        "interactions": count_of(talks),
+        "interactions": count_of(talks) if len(newest) == MOST_SHOWN else len(newest),
         "open_promises": still,
         "closed_promises": closed,
         "on": today(),
-        "health": health_shown(row, contact, today()),
+        "health": health_shown(row, contact, today(), labelled=stands.is_labelled),
         "reached": _reached(row),
         "copies": copies_to(row.id) if row.kind is StakeholderKind.OUTSIDE else None,
     }

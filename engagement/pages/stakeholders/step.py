@@ -2,21 +2,26 @@
 
 from flask import request
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import StringField
+from wtforms import SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from engagement.accounts.scopes import rights
 from engagement.pages.frame import guard
-from engagement.pages.frame.formats import today
+from engagement.pages.frame.formats import day, today
+from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.forms import Form, stripped
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.stakeholders import blueprint
 from engagement.pages.stakeholders.leadership import line_to_plan, maps_read
+from engagement.planning.actions.anchoring import anchor_step
+from engagement.planning.queries.anchored import anchor_of_step
 from engagement.stakeholders.leadership import actions, queries
 from engagement.stakeholders.leadership.models import StepLine
 from engagement.stakeholders.leadership.queries import StepShown
 from engagement.stakeholders.leadership.rules import LONGEST_TEXT, standing_on
 from engagement.stakeholders.leadership.scopes import line_for, line_to_settle, may_settle, reaches_step
+from engagement.waves.milestones.queries import milestones_of
 
 TOO_LONG = f"Keep this under {LONGEST_TEXT:,} characters."
 
@@ -29,6 +34,16 @@ class DoneForm(Form):
         description="A line, if you want. Those who keep the maps, sponsors and auditors read it.",
         filters=[stripped],
         validators=[Length(max=LONGEST_TEXT, message=TOO_LONG)],
+    )
+
+
+class FollowForm(Form):
+    """Which milestone a step follows."""
+
+    milestone = SelectField(
+        "Which milestone does its day follow?",
+        description="It stays as far from it as it is now, on a working day.",
+        validate_choice=False,
     )
 
 
@@ -55,6 +70,9 @@ def _drawn(line: StepLine, done_form: DoneForm, leave_form: LeaveOutForm) -> Dra
     reader = guard.reader()
     maps, planning = rights.reading_maps(reader), rights.planning(reader)
     shown = StepShown(line, standing_on(today(), line.state, line.due_on))
+    anchor = anchor_of_step(line.step_id)
+    follow_form = FollowForm(formdata=None, milestone=str(anchor.milestone_id) if anchor else "")
+    follow_form.milestone.choices = _milestones(line)
     return drawn(
         "stakeholders/step.html",
         done_form,
@@ -66,7 +84,26 @@ def _drawn(line: StepLine, done_form: DoneForm, leave_form: LeaveOutForm) -> Dra
         may_plan=reaches_step(planning, line.step),
         done_form=done_form,
         leave_form=leave_form,
+        follow_form=follow_form,
+        anchor=anchor,
     )
+
+
+def _milestones(line: StepLine) -> list[SelectChoice]:
+    """Return the milestones that a step can follow; none for a step of a whole programme."""
+    rows = milestones_of(line.step.wave_id) if line.step.wave_id is not None else []
+    named = [SelectChoice(str(row.id), f"{row.title}, {day(row.falls_on)}") for row in rows]
+    return [SelectChoice("", "None: it has its own day"), *named] if named else []
+
+
+@blueprint.post("/stakeholders/leadership/<int:step_id>/anchor")
+def follow_milestone(step_id: int) -> BaseResponse:
+    """Let the day of a step follow a milestone of its wave, or none."""
+    held(line_to_plan(step_id).step)
+    line, number = line_to_plan(step_id), row_id(request.form.get("milestone", ""))
+    rows = milestones_of(line.step.wave_id) if line.step.wave_id is not None else []
+    anchor_step(line, next((row for row in rows if row.id == number), None), by=guard.reader().actor)
+    return done("stakeholders.step", "It is kept.", step_id=step_id)
 
 
 @blueprint.post("/stakeholders/leadership/<int:step_id>/done")

@@ -12,6 +12,7 @@ from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.holding import HeldTotals
 from engagement.attention.queries.need import ConsultationWaiting, Need, Needed, StoppedAddresses, WaitingMail
+from engagement.attention.queries.oversight import OversightLapsed
 from engagement.attention.queries.ownership import Vacancy
 from engagement.attention.queries.waves import MissingCurriculum, RolelessMembers, WaveTraining, is_close
 from engagement.attention.rules import NEAR_DAYS, TRAINING_BEGINS_DAYS, Reason
@@ -25,6 +26,7 @@ from engagement.pages.today.stakeholder_words import (
     promise_words,
     step_words,
 )
+from engagement.pages.today.workflow_words import workflow_words
 from engagement.pages.training.leftovers import moved
 from engagement.programmes.models import Workflow
 from engagement.programmes.scopes import reaches_programme
@@ -61,6 +63,7 @@ ENDS: dict[Reason, tuple[str, tuple[str, dict[str, Any]] | None]] = {
     Reason.MAIL_IN: ("Assign it", None),
     Reason.OLD_TRAINING: ("Decide", ("training.leftovers", {})),
     Reason.VACANCY: ("Name somebody", ("waves.index", {})),
+    Reason.OVERSIGHT: ("Look at the roster", ("waves.index", {})),
     Reason.REVIEW: ("Look at it again", ("waves.index", {})),
     Reason.GO_LIVE_PASSED: ("See the wave", ("waves.index", {})),
     Reason.NONE_TRAINED: ("See who", ("waves.index", {})),
@@ -176,8 +179,8 @@ def _said(need: Need, on: date) -> tuple[str, str]:
             return need.name, next_step_words(need)
         case Vacancy():
             return subject.title, subject.why
-        case Workflow():
-            return need.name, _review_words(need, on)
+        case OversightLapsed() | Workflow():
+            return need.name, workflow_words(need, on)
         case WaveTraining():
             return need.name, _wave_words(subject, on)
         case MissingCurriculum():
@@ -211,14 +214,6 @@ def _concern_words(need: Need, concern: Concern) -> str:
     owner = f" {concern.owner.name} works on it." if concern.owner else ""
     promised = "read" if need.reason is Reason.UNREAD else "answered"
     return f"{concern.source.word}{where}. Promised to be {promised} by {day(need.by)}.{owner}"
-
-
-def _review_words(need: Need, on: date) -> str:
-    owner = f"{need.who.name} runs it day to day." if need.who else "Nobody runs it day to day."
-    return (
-        f"Its review was due on {day(need.by)}, {days_away(need.by, on)}. {owner} "  # type: ignore[arg-type]
-        "Does it still pay, and is its page still right? Then say when the next review is."
-    )
 
 
 def _wave_words(found: WaveTraining, on: date) -> str:

@@ -5,14 +5,18 @@ from flask import Blueprint
 blueprint = Blueprint("waves", __name__)
 
 from engagement.pages.waves import (
+    blackouts,
     champions,
     fallback,
     members,
     milestones,
     moves,
+    oversight,
     portfolio,
     programmes,
+    statements,
     steps,
+    timeline,
     waves,
     workflows,
 )

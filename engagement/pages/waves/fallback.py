@@ -55,9 +55,10 @@ class WayBack:
         return f"{goes} planned and would still go out. Look whether {'it is' if self.others == 1 else 'they are'} still true."
 
 
-def way_back(wave: Wave) -> WayBack:
-    """Return what is ready for rolling a wave back."""
-    return WayBack(fallback_of(wave.id), kept_messages(wave.id), len(next_messages(wave.id, MOST_COUNTED)))
+def way_back(wave: Wave, *, with_others: bool = False) -> WayBack:
+    """Return what is ready for rolling a wave back, `with_others` also how many messages of it are planned anyway."""
+    others = len(next_messages(wave.id, MOST_COUNTED)) if with_others else 0
+    return WayBack(fallback_of(wave.id), kept_messages(wave.id), others)
 
 
 @blueprint.route("/waves/<int:wave_id>/fallback", methods=["GET", "POST"])

@@ -111,6 +111,15 @@ class FallbackForm(EditForm):
     )
 
 
+class AudiencesForm(EditForm):
+    """The audiences whose people are in a wave."""
+
+    audiences = TickField(
+        "Which audiences are in it?",
+        description="Whoever comes into one of them joins the wave, and whoever leaves it leaves, until the wave is closed.",
+    )
+
+
 class MemberForm(Form):
     """One person to add by hand."""
 

@@ -1,9 +1,10 @@
 """The milestones of a wave: all of them with what contradicts, adding one, changing one, removing one."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import DateField, IntegerField, SelectField, StringField
+from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
@@ -15,6 +16,10 @@ from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.waves import blueprint
+from engagement.pages.waves.moves import Wish, apply_shown, preview
+from engagement.planning.actions.anchoring import drop_anchors_of
+from engagement.planning.queries.anchored import anchored_counts
+from engagement.planning.queries.history import replans_of
 from engagement.vocabulary import Worded
 from engagement.waves.milestones import actions
 from engagement.waves.milestones.actions import MilestoneDetails
@@ -58,6 +63,7 @@ class MilestoneForm(EditForm):
         choices=_offered(HolidayPolicy),
         description="Counting working days never does.",
     )
+    reason = TextAreaField("Why does it move?", description="People will read it.", filters=[stripped])
 
     def offer(self, wave: Wave, rows: list[Milestone], present: Milestone | None) -> None:
         """Fill the lists: kinds that the wave lacks, and milestones from which this one can be counted."""
@@ -108,7 +114,15 @@ def milestones(wave_id: int) -> Drawn:
     wave = _planned(wave_id)
     rows = milestones_of(wave.id)
     against = contradictions(rows, here_today(), guard.organisation().country, is_ahead=wave.status.is_ahead)
-    return drawn("waves/milestones.html", MilestoneForm(formdata=None), wave=wave, rows=rows, against=against)
+    return drawn(
+        "waves/milestones.html",
+        MilestoneForm(formdata=None),
+        wave=wave,
+        rows=rows,
+        against=against,
+        hanging=anchored_counts(wave.id),
+        moves=replans_of(wave.id),
+    )
 
 
 @blueprint.route("/waves/<int:wave_id>/milestones/new", methods=["GET", "POST"])
@@ -126,7 +140,7 @@ def new_milestone(wave_id: int) -> Drawn | BaseResponse:
             row = actions.add_milestone(wave, said, country=guard.organisation().country, by=guard.reader().actor)
         if saved:
             return saved.to("waves.milestones", f"{row.title}: {day(row.falls_on)}.", wave_id=wave_id)
-    return drawn("waves/milestone.html", form, wave=wave, row=None)
+    return drawn("waves/milestone.html", form, wave=wave, row=None, plan=None)
 
 
 @blueprint.route("/milestones/<int:milestone_id>", methods=["GET", "POST"])
@@ -140,13 +154,32 @@ def milestone(milestone_id: int) -> Drawn | BaseResponse:
     del form.kind
     if row.kind is not MilestoneKind.OWN:
         del form.name
+    plan = None
     if form.validate_on_submit():
-        with saving(form) as saved:
-            said = form.details(rows, row.kind)
-            actions.change_milestone(row, said, country=guard.organisation().country, by=guard.reader().actor)
-        if saved:
-            return saved.to("waves.milestones", f"{row.title}: {day(row.falls_on)}.", wave_id=wave.id)
-    return drawn("waves/milestone.html", form, wave=wave, row=row)
+        said, country = form.details(rows, row.kind), guard.organisation().country
+
+        def change() -> None:
+            actions.change_milestone(row, said, country=country, by=guard.reader().actor)
+
+        new_day = _day_of(said, country)
+        if new_day is not None and new_day != row.falls_on:
+            wish = Wish(row, new_day, change)
+            if (answer := apply_shown(wave, wish, form)) is not None:
+                return answer
+            plan = preview(wave, wish, form)
+        else:
+            with saving(form) as saved:
+                change()
+            if saved:
+                return saved.to("waves.milestones", f"{row.title}: {day(row.falls_on)}.", wave_id=wave.id)
+    return drawn("waves/milestone.html", form, wave=wave, row=row, plan=plan)
+
+
+def _day_of(said: MilestoneDetails, country: str) -> date | None:
+    """Return the day that was asked for; None for answers that give none."""
+    if said.offset is not None:
+        return said.offset.day_from(said.anchor.falls_on, country) if said.anchor is not None else None
+    return said.falls_on
 
 
 @blueprint.post("/milestones/<int:milestone_id>/removal")
@@ -154,5 +187,6 @@ def remove_milestone(milestone_id: int) -> BaseResponse:
     """Remove a milestone; what was counted from it keeps its day."""
     row = milestone_for(rights.planning(guard.reader()), milestone_id)
     wave, title = held(row.wave), row.title
+    drop_anchors_of(row, by=guard.reader().actor)
     actions.remove_milestone(row, by=guard.reader().actor)
     return done("waves.milestones", f"{title} is removed.", "What was counted from it keeps its day.", wave_id=wave.id)

@@ -1,27 +1,77 @@
 """Moving a wave's go-live: a preview first, then the move; and what pages say about moves and chosen days."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import request
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import Field
 
+from engagement import clock
 from engagement.accounts.scopes import rights
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.naming_days import messages_naming
 from engagement.days.working_days import why_off
+from engagement.errors import BadInput, RuleBroken
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, here_today, short_day
 from engagement.pages.parts.forms import complain
-from engagement.pages.parts.saving import Drawn, drawn, held, saving
+from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.forms import MoveForm
-from engagement.waves import actions, queries
+from engagement.planning.actions.replanning import Move, replan
+from engagement.planning.actions.undoing import undo_replan
+from engagement.planning.queries.moves import Seen, what_moves
+from engagement.planning.rules import Replanning, moved_words
+from engagement.waves import queries
+from engagement.waves.milestones.models import Milestone
 from engagement.waves.milestones.queries import milestones_of
-from engagement.waves.milestones.rules import MilestoneKind, days_of
-from engagement.waves.models import Wave
+from engagement.waves.milestones.rules import MilestoneKind
+from engagement.waves.models import GoLiveMove, Wave
 from engagement.waves.scopes import wave_for
+from engagement.words import listed
+
+
+def seen_now() -> Seen:
+    """Return the moment for which a plan is made: now, here."""
+    return Seen(clock.now(), here_today(), guard.organisation().country)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A day that somebody wants for a milestone, and what else changes in the same step."""
+
+    milestone: Milestone
+    day: date
+    also: Callable[[], None] = lambda: None
+
+
+def preview(wave: Wave, wish: Wish, form: Any) -> Replanning | None:
+    """Return what would move; if the day is refused, put the sentence into the form."""
+    try:
+        return what_moves(wave, wish.milestone, wish.day, seen_now())
+    except (BadInput, RuleBroken) as refused:
+        form.take(refused)
+        return None
+
+
+def apply_shown(wave: Wave, wish: Wish, form: Any) -> BaseResponse | None:
+    """Apply the rows that the page showed, if its second button was pressed for the same day; None shows them again."""
+    if "confirm" not in request.form or request.form.get("shown") != wish.day.isoformat():
+        return None
+    plan = preview(wave, wish, form)
+    if plan is None:
+        return None
+    move = Move(plan, form.reason.data or "", request.form.get("seal", ""))
+    with saving(form) as saved:
+        replan(wave, move, seen_now(), by=guard.reader().actor, organisation=guard.organisation())
+        wish.also()
+    if not saved:
+        return None
+    more = "Whoever is affected gets one letter about it. You can take it back on the page of milestones."
+    return saved.to("waves.wave", moved_words(plan), more, wave_id=wave.id)
 
 
 @blueprint.route("/waves/<int:wave_id>/go-live", methods=["GET", "POST"])
@@ -29,28 +79,35 @@ def move(wave_id: int) -> Drawn | BaseResponse:
     """Show what would move along; move go-live when the same day is sent again."""
     row = held(wave_for(rights.planning(guard.reader()), wave_id))
     form = MoveForm(go_live_on=row.go_live_on)
-    country = guard.organisation().country
-    shown, warnings, outdated = None, list[str](), list[Occurrence]()
+    plan, warnings, outdated = None, list[str](), list[Occurrence]()
     if form.validate_on_submit():
         new_day: date = form.go_live_on.data
-        if "confirm" in request.form and request.form.get("shown") == new_day.isoformat():
-            with saving(form) as saved:
-                actions.move_go_live(row, new_day, reason=form.reason.data, by=guard.reader().actor, country=country)
-            if saved:
-                says = f"{row.title} goes live on {day(row.go_live_on)}."
-                more = "Everything that is counted from the day follows; its people read why."
-                return saved.to("waves.wave", says, more, wave_id=wave_id)
-        shown = _what_moves(row, new_day, country)
-        warnings = go_live_warnings(new_day, row.programme_id, queries.lineages_of_waves([row.id])[row.id], row.id)
-        outdated = messages_naming(row, row.go_live_on, new_day) if new_day != row.go_live_on else []
-    return drawn("waves/move.html", form, wave=row, shown=shown, warnings=warnings, outdated=outdated)
+        live = next(each for each in milestones_of(row.id) if each.kind is MilestoneKind.GO_LIVE)
+        wish = Wish(live, new_day)
+        if (answer := apply_shown(row, wish, form)) is not None:
+            return answer
+        plan = preview(row, wish, form)
+        if plan is not None:
+            warnings = _further_warnings(row, plan)
+            outdated = messages_naming(row, row.go_live_on, new_day)
+    return drawn("waves/move.html", form, wave=row, plan=plan, warnings=warnings, outdated=outdated)
 
 
-def _what_moves(wave: Wave, new_day: date, country: str) -> list[tuple[str, date, date]]:
-    rows = milestones_of(wave.id)
-    given = {row.id: new_day for row in rows if row.kind is MilestoneKind.GO_LIVE}
-    days = days_of(rows, country, given)
-    return [(row.title, row.falls_on, days[row.id]) for row in rows if days[row.id] != row.falls_on]
+def _further_warnings(wave: Wave, plan: Replanning) -> list[str]:
+    """Return what is against the day of go-live besides what stands beside its row."""
+    places = queries.lineages_of_waves([wave.id])[wave.id]
+    said = " ".join(clash for row in plan.rows for clash in row.clashes if row.key == plan.milestone_id)
+    found = go_live_warnings(plan.to_on, wave.programme_id, places, wave.id)
+    return [words for words in found if "is left to settle" in words and words.partition(" is left")[0] not in said]
+
+
+@blueprint.post("/waves/<int:wave_id>/replans/undoing")
+def undo_move(wave_id: int) -> BaseResponse:
+    """Take the last move of a milestone back, with everything that moved along."""
+    wave = held(wave_for(rights.planning(guard.reader()), wave_id))
+    taken = undo_replan(wave, seen_now(), by=guard.reader().actor, organisation=guard.organisation())
+    kept = f" {listed(taken.kept)} keep what was changed since." if taken.kept else ""
+    return done("waves.milestones", "The move is taken back.", f"The former days hold again.{kept}", wave_id=wave_id)
 
 
 def day_off_words(go_live_on: date) -> str:
@@ -81,17 +138,16 @@ def is_meant(field: Field, warnings: Sequence[str]) -> bool:
     return False
 
 
-def move_words(wave: Wave) -> str:
+def move_words(moves: Sequence[GoLiveMove]) -> str:
     """Say from which day go-live was last moved, when, by whom and why; "" if it never moved."""
-    moves = queries.moves_of_waves([wave.id]).get(wave.id)
     if not moves:
         return ""
     newest = moves[0]
     return f"Moved from {day(newest.from_on)} on {short_day(newest.at)} by {newest.by}: {newest.reason}"
 
 
-def outdated_messages(wave: Wave) -> list[Occurrence]:
+def outdated_messages(wave: Wave, moves: Sequence[GoLiveMove]) -> list[Occurrence]:
     """Return the sent messages that name a former day of go-live."""
-    former = {move.from_on for move in queries.moves_of_waves([wave.id]).get(wave.id, [])} - {wave.go_live_on}
+    former = {move.from_on for move in moves} - {wave.go_live_on}
     found = {row.id: row for each in sorted(former) for row in messages_naming(wave, each, wave.go_live_on)}
     return list(found.values()) if wave.status.is_ahead else []

@@ -18,6 +18,7 @@ from engagement.pages.waves import blueprint
 from engagement.programmes import actions, queries
 from engagement.programmes.models import Programme
 from engagement.programmes.portfolio.rules import mix_of, mix_words
+from engagement.programmes.scope.queries import current_statements
 from engagement.programmes.scopes import programme_for, programmes_within, reaches_programme
 from engagement.waves import queries as waves
 from engagement.waves.scopes import waves_within
@@ -92,6 +93,7 @@ def programme(programme_id: int) -> str:
         members=waves.member_counts([wave.id for wave in seen]),
         moves=waves.moves_of_waves([wave.id for wave in seen]),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
+        statements=current_statements(workflow.id for workflow in workflows),
         mix_words=mix_words(mix_of(workflow.portfolio_class for workflow in workflows)),
         communications=[line.communication for line in communications_running(programme_id, readable(reading))],
         may_plan=reaches_programme(rights.planning(reader), row),

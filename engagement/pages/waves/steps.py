@@ -1,5 +1,6 @@
 """The steps of a wave: those taken so far, taking the next with a view of what is open, and taking one back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,13 +21,14 @@ from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.fallback import way_back
 from engagement.pages.waves.forms import StepForm, TakeBackForm, step_form
+from engagement.pages.waves.moves import seen_now
+from engagement.planning.actions.anchoring import settle_plan
 from engagement.readiness import actions as readiness
 from engagement.readiness.actions import Overruled
 from engagement.readiness.queries.obstacles import obstacles
 from engagement.readiness.rules import ObstacleKind
 from engagement.readiness.scopes import may_overrule
 from engagement.waves import actions, queries
-from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.models import Wave, WaveStep
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import wave_for
@@ -65,6 +67,8 @@ DONE_AT = {
     ObstacleKind.NO_METRIC: Place.VALUE,
     ObstacleKind.NO_BASELINE: Place.BASELINE,
     ObstacleKind.CONSULTATION: Place.CONSULTATION,
+    ObstacleKind.NO_NOTICE: Place.NOTICES,
+    ObstacleKind.NOT_INFORMED: Place.NOTICES,
 }
 
 
@@ -86,9 +90,9 @@ class ShownPoint:
     url: str
 
 
-def steps_taken(wave_id: int) -> list[Milestone]:
-    """Return the steps of a wave in order, in the words of its page."""
-    return [Milestone(short_day(step.at), _words(step), "done") for step in queries.steps_of(wave_id)]
+def steps_shown(steps: Sequence[WaveStep]) -> list[Milestone]:
+    """Return the steps of a wave in the words of its page."""
+    return [Milestone(short_day(step.at), _words(step), "done") for step in steps]
 
 
 def _words(step: WaveStep) -> str:
@@ -121,7 +125,7 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
     if form.validate_on_submit():
         with saving(form) as saved:
             sent = _take(held(wave), status, form, on)
-            settle_milestones([wave], guard.organisation().country)
+            settle_plan([wave], seen_now(), by=guard.reader().actor)
         if saved and status is WaveStatus.ROLLED_BACK:
             more = (
                 f"{plural(len(sent), 'message goes', 'messages go')} out to its people now."
@@ -144,7 +148,7 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
         obstacles_lede=_obstacles_lede(len(standing) - len(overrulable)),
         points=None if points is None else _shown(points),
         points_lede=_points_lede(points or (), status),
-        way_back=way_back(wave) if status is WaveStatus.ROLLED_BACK else None,
+        way_back=way_back(wave, with_others=True) if status is WaveStatus.ROLLED_BACK else None,
     )
 
 
@@ -203,6 +207,7 @@ def take_back(wave_id: int) -> Drawn | BaseResponse:
             go_live_on: date | None = form.go_live_on.data if form.go_live_on else None
             by, country = guard.reader().actor, guard.organisation().country
             actions.take_back_step(held(wave), go_live_on=go_live_on, reason=form.reason.data, by=by, country=country)
+            settle_plan([wave], seen_now(), by=by)
         if saved:
             return saved.to("waves.wave", f"Taken back: {wave.title} is {wave.status.word.lower()}.", wave_id=wave_id)
     again = f", and will be {before.word.lower()} again. Both steps stay on its page." if before else "."

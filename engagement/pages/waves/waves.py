@@ -1,8 +1,9 @@
 """Pages of a wave: planning it, its people, moving its go-live."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -14,10 +15,10 @@ from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications.models import Communication
 from engagement.communications.queries.calendar import next_messages
-from engagement.communications.queries.reached import messages_out
+from engagement.communications.queries.reached import last_sent
 from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.consultations.queries.standing import shown_of_wave
-from engagement.db import count_of, db
+from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import day, reader_zone, short_day, today
 from engagement.pages.parts.fields import TickField, chosen_departments
@@ -28,7 +29,7 @@ from engagement.pages.waves.fallback import way_back
 from engagement.pages.waves.forms import WaveForm
 from engagement.pages.waves.moves import day_off_words, go_live_warnings, is_meant, move_words, outdated_messages
 from engagement.pages.waves.people_map import coverage_lede, map_of
-from engagement.pages.waves.steps import STEPS, Milestone, steps_taken
+from engagement.pages.waves.steps import STEPS, Milestone, steps_shown
 from engagement.people import queries as people
 from engagement.people.models import Department
 from engagement.programmes import queries as programmes
@@ -47,10 +48,13 @@ from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import reaches_wave, wave_for
+from engagement.waves.tallies.queries import member_sums
 from engagement.words import days_away
 
 #: Sent messages that the page of a wave shows.
 MOST_SENT = 5
+#: Departments that its table of training shows; those with the most people who have not finished.
+MOST_DEPARTMENTS = 6
 Placed = TypeVar("Placed", Department, Workflow)
 
 
@@ -168,39 +172,49 @@ def wave(wave_id: int) -> str:
     held = programmes.holdings([workflow.id for workflow in workflows])
     messages = next_messages(row.id)
     subjects = subjects_shown(messages)
-    here_today = clock.today(guard.settings().timezone)
-    covered, yesterday = wave_coverage(row.id, here_today), here_today - timedelta(days=1)
+    moves, steps = queries.moves_of_waves([row.id]).get(row.id, []), queries.steps_of(row.id)
+    yesterday = clock.today(guard.settings().timezone) - timedelta(days=1)
     return render_template(
         "waves/wave.html",
         wave=row,
         lede=_lede(row),
-        number=queries.member_counts([row.id])[row.id],
+        **_of_people(row.id),
         departments=queries.departments_of_waves([row.id]).get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
         milestones=_milestones(row, [(m.sends_at, subjects[m.id]) for m in messages]),
-        progress=wave_progress(row.id),
-        without_role=count_of(queries.members(row.id, without_role=True)),
         concerns=resistance.open_by_source(row.id, yesterday) if may_plan else None,
         concerns_on=yesterday,
         messages=[(message, subjects[message.id]) for message in messages],
         stakeholders=map_of(reader, row),
-        coverage=covered,
-        coverage_words=coverage_lede(covered),
-        coverage_definition=COVERAGE_DEFINITION,
-        sent=messages_out(Communication.wave_id == row.id, MOST_SENT),
+        sent=last_sent(Communication.wave_id == row.id, MOST_SENT),
         may_plan=may_plan,
         reads_people=reaches_wave(rights.reading(reader), row),
         may_give_roles=rights.keeping_people(reader).everything,
-        may_take_back=queries.status_to_take_back_to(row.id, clock.now()) is not None,
-        steps=steps_taken(row.id),
+        may_take_back=queries.status_before(steps, clock.now()) is not None,
+        steps=steps_shown(steps),
         overrulings=overrulings_of(row.id),
         consultations=shown_of_wave(row.id),
-        move=move_words(row),
-        outdated=outdated_messages(row) if may_plan else [],
+        move=move_words(moves),
+        outdated=outdated_messages(row, moves) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
         fallback=way_back(row) if may_plan and row.status.is_open else None,
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
     )
+
+
+def _of_people(wave_id: int) -> dict[str, Any]:
+    """Return what the page says of a wave's people: how many, what they have learned, and who stands by them."""
+    sums, progress = member_sums([wave_id]), wave_progress(wave_id)
+    covered = wave_coverage(wave_id, clock.today(guard.settings().timezone), sums)
+    return {
+        "number": sum(each.members for each in sums),
+        "without_role": sum(each.without_role for each in sums),
+        "progress": replace(progress, rows=tuple(progress.behind[:MOST_DEPARTMENTS])),
+        "more_departments": max(0, len(progress.rows) - MOST_DEPARTMENTS),
+        "coverage": covered,
+        "coverage_words": coverage_lede(covered),
+        "coverage_definition": COVERAGE_DEFINITION,
+    }
 
 
 def _lede(wave: Wave) -> str:

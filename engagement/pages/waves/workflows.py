@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from engagement.accounts.scopes import rights
 from engagement.errors import BadInput
+from engagement.notices.queries.present import effects_of
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import here_today
 from engagement.pages.parts.fields import PersonField
@@ -18,18 +19,21 @@ from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.programmes import programme_to_plan
+from engagement.pages.waves.statements import StatementFields
 from engagement.programmes import actions, queries
 from engagement.programmes.models import Workflow
+from engagement.programmes.oversight.queries import lapses_of, overseers_of
 from engagement.programmes.portfolio.actions import announce_version
 from engagement.programmes.portfolio.queries import current_version, ratings_of, versions_of
 from engagement.programmes.portfolio.rules import HIGH, LEAST, MOST, SCALES, Ratings, proposal_for
-from engagement.programmes.rules import SCOPE_QUESTIONS, OperatingModel, OwnershipPart, PortfolioClass
+from engagement.programmes.rules import OperatingModel, OwnershipPart, PortfolioClass
+from engagement.programmes.scope.queries import draft_of, newest_published
+from engagement.programmes.scope.rules import StatementFor, StatementTexts
 from engagement.programmes.scopes import reaches_programme, workflow_for
 from engagement.value.queries.present import metrics_shown
 from engagement.waves import queries as waves
 from engagement.waves.scopes import waves_within
 
-ONE_A_LINE = "One point a line."
 #: The choice that leaves the class to value, complexity and risk.
 FOLLOWS = "follows"
 
@@ -42,7 +46,7 @@ def _scale(name: str) -> list[SelectChoice]:
 
 
 class WorkflowForm(EditForm):
-    """A workflow with its scope statement."""
+    """A workflow: what it is, how it is rated, and how it is run."""
 
     name = StringField(
         "What is the workflow called?", filters=[stripped], validators=[InputRequired("Write a name."), Length(max=200)]
@@ -78,18 +82,10 @@ class WorkflowForm(EditForm):
         description="Whether it still pays, and whether this page is still right. From that day on it stands on the start page of who plans.",
         validators=[Optional()],
     )
-    system_does = TextAreaField("The system does", description=ONE_A_LINE, filters=[stripped])
-    people_do = TextAreaField("People still do", description=ONE_A_LINE, filters=[stripped])
-    who_decides = TextAreaField(
-        "Who decides exceptions", description="Name the role and the limit.", filters=[stripped]
-    )
-    signs_of_error = TextAreaField(
-        "How to tell it is wrong", description="What somebody would notice. One sign a line.", filters=[stripped]
-    )
-    then_do = TextAreaField("What to do then", description="One or two sentences.", filters=[stripped])
-    about_the_job = TextAreaField(
-        "What it means for people’s jobs", description="Be exact: vagueness worries people.", filters=[stripped]
-    )
+
+
+class NewWorkflowForm(WorkflowForm, StatementFields):
+    """A workflow with its first scope statement, which may be left for later."""
 
 
 class OwnershipForm(EditForm):
@@ -111,19 +107,30 @@ class OwnershipForm(EditForm):
 def new_workflow(programme_id: int) -> Drawn | BaseResponse:
     """Add a workflow to a programme."""
     row = programme_to_plan(programme_id)
-    form = WorkflowForm()
+    form = NewWorkflowForm()
     if form.validate_on_submit():
         with saving(form) as saved:
-            made = actions.make_workflow(row, by=guard.reader().actor, **_values(form))
+            made = actions.make_workflow(row, statement=form.said(), by=guard.reader().actor, **_values(form))
         if saved:
             more = "Name its owner, change approver, escalation contact and support team."
-            return saved.to("waves.ownership", f"{made.name} is there.", more, workflow_id=made.id)
+            return saved.to(
+                "waves.ownership", f"{made.name} is there.", f"{_stands(form.said())} {more}", workflow_id=made.id
+            )
     return drawn("waves/edit_workflow.html", form, programme=row, workflow=None, meanings=_MEANINGS)
 
 
 _MEANINGS = {c.value: c.meaning for c in PortfolioClass} | {
     FOLLOWS: f"From {HIGH} on they count as high. You can choose another class at any time."
 }
+
+
+def _stands(said: StatementTexts) -> str:
+    """Say what became of the statement that was written with a new workflow."""
+    if said == StatementTexts():
+        return ""
+    if said.is_complete:
+        return "What it changes is published: people in its waves read it and are asked to confirm it."
+    return "What you wrote of its changes is kept as a draft, because not every question is answered."
 
 
 def _values(form: WorkflowForm) -> dict[str, Any]:
@@ -138,7 +145,7 @@ def _values(form: WorkflowForm) -> dict[str, Any]:
         "documentation_url": form.documentation_url.data or "",
         "documentation_version": form.documentation_version.data or "",
         "review_on": form.review_on.data,
-        **{field: form[field].data or "" for field in ("summary", "then_do", *dict(SCOPE_QUESTIONS))},
+        "summary": form.summary.data or "",
     }
 
 
@@ -157,28 +164,33 @@ def _workflow_to_plan(workflow_id: int) -> Workflow:
 
 @blueprint.get("/workflows/<int:workflow_id>")
 def workflow(workflow_id: int) -> str:
-    """Show a workflow: scope statement, owners, and its waves."""
+    """Show a workflow: its scope statement for all roles, owners, and its waves."""
     overseeing = rights.overseeing(guard.reader())
     row = workflow_for(overseeing, workflow_id)
     seen = [w for w in waves.waves_visible(waves_within(overseeing)) if w.programme_id == row.programme_id]
     in_waves = waves.workflows_of_waves([wave.id for wave in seen])
+    may_plan = reaches_programme(rights.planning(guard.reader()), row.programme)
     return render_template(
         "waves/workflow.html",
         workflow=row,
         holdings=queries.holdings([row.id])[row.id],
         metrics=metrics_shown([row.id])[row.id],
+        effect=effects_of([row.id]).get(row.id),
+        overseers=[(each, lapses_of(each, here_today())) for each in overseers_of(row) if each.until_on is None],
         version=current_version(row, here_today()),
         proposal=proposal_for(ratings_of(row)),
         is_review_late=row.review_on is not None and row.review_on <= here_today(),
+        statement=newest_published(row, StatementFor.EVERYBODY),
+        draft=draft_of(row, StatementFor.EVERYBODY) if may_plan else None,
         waves=[wave for wave in seen if row in in_waves[wave.id]],
-        may_plan=reaches_programme(rights.planning(guard.reader()), row.programme),
+        may_plan=may_plan,
         may_name_holders=reaches_programme(rights.naming_holders(guard.reader()), row.programme),
     )
 
 
 @blueprint.route("/workflows/<int:workflow_id>/edit", methods=["GET", "POST"])
 def edit_workflow(workflow_id: int) -> Drawn | BaseResponse:
-    """Change a workflow and its scope statement."""
+    """Change a workflow."""
     row = _workflow_to_plan(workflow_id)
     form = WorkflowForm(obj=held(row))
     if form.validate_on_submit():

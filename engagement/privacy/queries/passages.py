@@ -29,6 +29,8 @@ PLACES = {
     "wave": "Wave",
     "wave_step": "Reason for a step of a wave",
     "go_live_move": "Reason for another go-live",
+    "worker_effect": "How a workflow affects workers",
+    "notice": "Notice to workers",
     "body": "Body that has to be asked",
     "consultation": "Legal basis of a consultation",
     "handed_over": "Document handed over to a body",

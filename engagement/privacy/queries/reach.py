@@ -73,12 +73,22 @@ REACH: dict[str, Reach] = {
     "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
     "workflow": NOBODY,
     "workflow_version": NOBODY,
+    "scope_statement": NOBODY,
+    "overseer": Reach(
+        about=("person_id",),
+        without=("deputy_id", "said_by"),
+        posts={"deputy_id": Post("Deputy of who may stop it", "workflow", ("workflow_id",), "since_on", "until_on")},
+    ),
     "ownership": Reach(about=("person_id",)),
     "wave": Reach(
         posts={
             "lead_id": Post("Wave lead", "wave", ("number", "name")),
             "sponsor_id": Post("Sponsor of the wave", "wave", ("number", "name")),
         }
+    ),
+    "worker_effect": Reach(by={"said_by_id": ("said_at", "why"), "ended_by_id": ("ended_at",)}),
+    "notice": Reach(
+        by={"written_by_id": ("written_at", "subject", "body"), "published_by_id": ("published_at", "subject")}
     ),
     "body": Reach(beside=("stakeholder_id",)),
     "body_member": Reach(
@@ -96,7 +106,12 @@ REACH: dict[str, Reach] = {
     "metric_reading": Reach(by={"said_by_id": ("said_at", "note")}),
     "wave_department": NOBODY,
     "milestone": NOBODY,
+    "anchor": NOBODY,
+    "replan": NOBODY,
+    "replan_row": NOBODY,
+    "blackout": Reach(by={"made_by_id": ("from_on", "until_on", "reason", "made_at")}),
     "wave_step": NOBODY,
+    "wave_audience": NOBODY,
     "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),
@@ -118,6 +133,7 @@ REACH: dict[str, Reach] = {
     ),
     "completion": Reach(about=("person_id",), without=("recorded_by",)),
     "quiz_attempt": Reach(about=("person_id",), without=("fingerprint",)),
+    "scope_answer": Reach(about=("person_id",)),
     "leftover": Reach(
         about=("person_id",), without=("decided_by", "decided_by_id"), by={"decided_by_id": ("decided_at", "decision")}
     ),

@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from engagement.consultations.queries.standing import shown_of_wave
 from engagement.consultations.rules import Stand
+from engagement.notices.queries.informed import told_in_wave
+from engagement.notices.queries.present import current_notices, effects_of
 from engagement.programmes.models import Workflow
 from engagement.programmes.queries import holdings
 from engagement.readiness.queries.overrulings import overruled_when_ready
@@ -15,7 +17,7 @@ from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
 from engagement.waves.queries import member_counts, workflows_of_waves
 from engagement.waves.rules import WaveStatus
-from engagement.words import days_away, listed, short_day_words
+from engagement.words import count, days_away, listed, short_day_words
 
 #: The steps that it can stand against.
 GATED = (WaveStatus.READY, WaveStatus.LIVE)
@@ -29,7 +31,13 @@ def obstacles(wave: Wave, on: date, *, to: WaveStatus = WaveStatus.READY) -> lis
     if to not in GATED:
         return []
     workflows = workflows_of_waves([wave.id]).get(wave.id, [])
-    found = [*_plan(wave, workflows, on, to), *_ownership(workflows), *_value(workflows), *_bodies(wave)]
+    found = [
+        *_plan(wave, workflows, on, to),
+        *_ownership(workflows),
+        *_value(workflows),
+        *_bodies(wave),
+        *_notices(wave, workflows, to),
+    ]
     if to is not WaveStatus.LIVE:
         return found
     overruled = overruled_when_ready(wave)
@@ -92,3 +100,19 @@ def _bodies(wave: Wave) -> Iterator[Obstacle]:
         else:
             sentence, why = f"{name} has given no position yet", "The wave has to wait for it."
         yield Obstacle(ObstacleKind.CONSULTATION, shown.consultation.id, sentence, why, shown.changed_at)
+
+
+def _notices(wave: Wave, workflows: list[Workflow], to: WaveStatus) -> Iterator[Obstacle]:
+    effects = effects_of([workflow.id for workflow in workflows])
+    current = current_notices(effects)
+    for workflow in workflows:
+        if workflow.id not in effects:
+            continue
+        notice = current.get(workflow.id)
+        if notice is None:
+            sentence, why = f"Nobody has written what people are told about {workflow.name}", "It affects their work."
+            yield Obstacle(ObstacleKind.NO_NOTICE, workflow.id, sentence, why)
+        elif to is WaveStatus.LIVE and (told := told_in_wave(wave.id, notice)).missing:
+            who = f"{count(told.missing)} of {count(told.people)} people were not sent the notice of {workflow.name}"
+            why = "It affects their work, so they are told before the first day."
+            yield Obstacle(ObstacleKind.NOT_INFORMED, workflow.id, who, why, notice.published_at)

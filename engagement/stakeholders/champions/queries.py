@@ -17,7 +17,7 @@ from engagement.stakeholders.rules import champions_needed, coverage_words
 from engagement.waves.models import Wave
 from engagement.waves.queries import departments_of_waves
 from engagement.waves.rules import WaveStatus
-from engagement.waves.tallies.queries import member_sums
+from engagement.waves.tallies.queries import MemberSum, member_sums
 
 
 @dataclass(frozen=True)
@@ -108,14 +108,17 @@ def place_of(lineage: str, departments: Sequence[Department]) -> Department | No
     return max(above, key=lambda row: len(row.lineage), default=None)
 
 
-def wave_coverage(wave_id: int, on: date) -> WaveCoverage:
-    """Return the coverage of a wave on a day by department, in a fixed number of queries."""
-    return coverages([wave_id], on)[wave_id]
+def wave_coverage(wave_id: int, on: date, sums: Sequence[MemberSum] | None = None) -> WaveCoverage:
+    """Return the coverage of a wave on a day by department, in a fixed number of queries; `sums` if they are read already."""
+    return coverages([wave_id], on, sums)[wave_id]
 
 
-def coverages(wave_ids: Sequence[int], on: date) -> dict[int, WaveCoverage]:
+def coverages(wave_ids: Sequence[int], on: date, sums: Sequence[MemberSum] | None = None) -> dict[int, WaveCoverage]:
     """Return the coverage of each of these waves on a day by department, in a fixed number of queries."""
-    departments, members = departments_of_waves(wave_ids), _members_by_lineage(wave_ids)
+    departments, members = (
+        departments_of_waves(wave_ids),
+        _members_by_lineage(member_sums(wave_ids) if sums is None else sums),
+    )
     here = (Champion.wave_id.in_(wave_ids), is_champion_on(on), Person.left_at.is_(None))
     champions: dict[int, list[Champion]] = defaultdict(list)
     for champion in _champions(*here):
@@ -140,8 +143,7 @@ def _coverage(
     return WaveCoverage(rows)
 
 
-def _members_by_lineage(wave_ids: Sequence[int]) -> dict[int, list[tuple[str | None, int]]]:
-    sums = member_sums(wave_ids)
+def _members_by_lineage(sums: Sequence[MemberSum]) -> dict[int, list[tuple[str | None, int]]]:
     places = {row.department_id for row in sums if row.department_id is not None}
     found = db.session.execute(select(Department.id, Department.lineage).where(Department.id.in_(places)))
     lineages: dict[int | None, str] = dict(found.all()) if places else {}

@@ -1,7 +1,7 @@
 """When two names are so close that they may mean the same, and what is said of two who are merged; over plain values."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -70,34 +70,39 @@ def _distance(one: str, other: str) -> int:
     return row[-1]
 
 
-def near_pairs(names: Mapping[int, str]) -> Iterator[tuple[int, int]]:
-    """Yield the keys of names that may mean the same, the smaller first, without comparing each with each.
+@lru_cache(maxsize=4)
+def near_pairs(names: tuple[tuple[int, str], ...]) -> tuple[tuple[int, int], ...]:
+    """Return the keys of names that may mean the same, the smaller first, without comparing each with each.
 
-    The rarest word of a name is in whatever is near to it, give or take a letter.
+    The rarest word of a name is in whatever is near to it, give or take a letter. Each different word is looked at once, and the
+    answer is kept, because a page of a long list is asked for again and again with the same names.
     """
-    holders: dict[str, list[int]] = defaultdict(list)
-    for key, name in names.items():
-        for form in {form for word in words_of(name) for form in _forms(word)}:
-            holders[form].append(key)
-    seen: set[tuple[int, int]] = set()
-    for key, name in names.items():
-        words = words_of(name)
-        if not words:
-            continue
-        rarest = min(words, key=lambda word: (len(holders[word]), word))
-        for other in _holding(rarest, holders):
+    spelt, holders = dict(names), defaultdict[str, list[int]](list)
+    for key, name in names:
+        for word in words_of(name):
+            holders[word].append(key)
+    alike: dict[str, list[str]] = defaultdict(list)
+    for word in holders:
+        for form in _forms(word):
+            alike[form].append(word)
+    found: dict[tuple[int, int], None] = {}
+    for key, name in names:
+        rarest = min(words_of(name), key=lambda word: (_rarity(word, alike, holders), word), default=None)
+        for other in _holding(rarest, alike, holders) if rarest is not None else ():
             pair = (min(key, other), max(key, other))
-            if other != key and pair not in seen and are_near(name, names[other]):
-                seen.add(pair)
-                yield pair
+            if other != key and pair not in found and are_near(name, spelt[other]):
+                found[pair] = None
+    return tuple(found)
 
 
-def _holding(word: str, holders: Mapping[str, Sequence[int]]) -> list[int]:
+def _rarity(word: str, alike: Mapping[str, Sequence[str]], holders: Mapping[str, Sequence[int]]) -> int:
+    return sum(len(holders[each]) for each in alike[word])
+
+
+def _holding(word: str, alike: Mapping[str, Sequence[str]], holders: Mapping[str, Sequence[int]]) -> list[int]:
     """Return who has this word or one that differs by a letter, the equal ones first."""
-    found = dict.fromkeys(holders[word][:MOST_ALIKE])
-    for form in _forms(word):
-        found |= dict.fromkeys(holders.get(form, ())[:MOST_ALIKE])
-    return list(found)
+    near = dict.fromkeys([word, *(each for form in _forms(word) for each in alike[form])])
+    return list(dict.fromkeys(key for each in near for key in holders[each][:MOST_ALIKE]))
 
 
 def _forms(word: str) -> set[str]:

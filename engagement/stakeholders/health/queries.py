@@ -25,7 +25,7 @@ from engagement.stakeholders.interactions.queries.timeline import holds_now
 from engagement.stakeholders.interactions.rules import Sentiment
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rhythm.rules import LastContact
-from engagement.stakeholders.standings.queries.posts import is_labelled, may_be_labelled
+from engagement.stakeholders.standings.queries.posts import may_be_labelled
 from engagement.words import plural, short_day_words
 
 
@@ -42,9 +42,8 @@ class HealthShown:
     is_labelled: bool
 
 
-def health_shown(stakeholder: Stakeholder, contact: LastContact, on: date) -> HealthShown:
-    """Return how the relationship with a stakeholder stands on a day."""
-    labelled = is_labelled(stakeholder, on)
+def health_shown(stakeholder: Stakeholder, contact: LastContact, on: date, *, labelled: bool) -> HealthShown:
+    """Return how the relationship with a stakeholder stands on a day; `labelled` is what `is_labelled` says of them."""
     parts = [_contact(contact, on), _promises(stakeholder.id, on)]
     parts += [_spoken(stakeholder.id, on)] if labelled else []
     return HealthShown(figure_of(parts), parts, judgement_of(stakeholder.id) if labelled else None, labelled)

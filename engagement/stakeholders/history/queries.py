@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import joinedload
 
 from engagement.accounts.models import Account
 from engagement.db import db
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile, StakeholderRemoval
+from engagement.stakeholders.relations.models import StakeholderRelation
+from engagement.stakeholders.relations.queries.former import ended_relations
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.queries.present import standings_of
 from engagement.stakeholders.standings.rules import Standing, standing_words
+
+EVERYBODY = true()
 
 
 @dataclass(frozen=True)
@@ -26,9 +30,15 @@ class HistoryLine:
 
 
 def history_of(
-    stakeholder_id: int, visible_places: ColumnElement[bool], *, with_labels: bool = True
+    stakeholder_id: int,
+    visible_places: ColumnElement[bool],
+    visible: ColumnElement[bool] = EVERYBODY,
+    *,
+    with_labels: bool = True,
 ) -> list[HistoryLine]:
-    """Return the history of a stakeholder, newest first; of the maps only visible ones. Entries merged into this one tell theirs.
+    """Return the history of a stakeholder, newest first; of maps and relations only those to what is visible.
+
+    Entries merged into this one tell theirs.
 
     Without labels nothing tells of levels or impact that are still stored, nor the reasons that may speak of them.
     """
@@ -36,6 +46,7 @@ def history_of(
     for merged in db.session.scalars(select(Stakeholder).where(Stakeholder.merged_into_id == stakeholder_id)):
         theirs = _lines_of(merged.id, visible_places, with_labels, TAKEN_IN)
         lines += [HistoryLine(line.at, line.by, f"As “{merged.title}”: {line.words}") for line in _together(theirs)]
+    lines += _related(stakeholder_id, ended_relations(stakeholder_id, visible))
     return _together(lines)
 
 
@@ -121,6 +132,18 @@ def _removed(removals: Sequence[StakeholderRemoval], taken: str) -> Iterator[His
         )
         if removal.undone_at is not None:
             yield HistoryLine(removal.undone_at, _name(removal.undone_by), "Put back.")
+
+
+def _related(stakeholder_id: int, ended: Sequence[StakeholderRelation]) -> Iterator[HistoryLine]:
+    """Yield what was said of relations that have ended; those that hold stand on the page."""
+    for row in ended:
+        is_first = row.from_id == stakeholder_id
+        kind, other = (row.kind.word, row.second) if is_first else (row.kind.backwards, row.first)
+        yield HistoryLine(row.said_at, _name(row.said_by), f"{kind} {other.title}.")
+        if row.ended_at is not None:
+            yield HistoryLine(
+                row.ended_at, _name(row.ended_by), f"No longer: {kind[0].lower()}{kind[1:]} {other.title}."
+            )
 
 
 def _name(account: Account | None) -> str | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from engagement.vocabulary import State, Worded
-from engagement.words import listed
 
 LONGEST_TEXT = 1_000
 #: A step is shown to its sponsor from this many days before.
@@ -78,9 +77,15 @@ class Tally:
     @property
     def words(self) -> str:
         """The count in one line: "2 of 5 done, 1 missed and 2 to come"."""
+        return "".join(self.parts)
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The count in one line, as what comes before what was missed, that, and what comes after it."""
         if not self.total:
-            return "no step planned"
-        rest = [f"{self.missed} missed"] if self.missed else []
-        rest += [f"{self.ahead} to come"] if self.ahead else []
+            return "no step planned", "", ""
         done = f"{self.done or 'none'} of {self.total} done"
-        return f"{done}, {listed(rest)}" if rest else done
+        missed = f"{self.missed} missed" if self.missed else ""
+        ahead = f"{self.ahead} to come" if self.ahead else ""
+        between = " and " if missed and ahead else ", " if ahead else ""
+        return done + (", " if missed else ""), missed, between + ahead

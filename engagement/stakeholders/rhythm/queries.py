@@ -4,20 +4,36 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.sql.functions import FunctionElement
 
 from engagement.db import db
 from engagement.people.models import Department, Person
 from engagement.reach import Reach
-from engagement.stakeholders.commitments.queries.next_steps import looked_after
-from engagement.stakeholders.interactions.queries.timeline import last_contacts
+from engagement.stakeholders.commitments.queries.next_steps import looked_after, with_owners
+from engagement.stakeholders.interactions.queries.timeline import last_contacts, last_talks
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile
 from engagement.stakeholders.queries import holds_now, on_the_map
 from engagement.stakeholders.rhythm.models import ContactRhythm
 from engagement.stakeholders.rhythm.rules import USUAL, Every, LastContact, closest
 from engagement.stakeholders.standings.models import StakeholderStanding
+from engagement.stakeholders.standings.queries.placing import quadrant_is
 from engagement.stakeholders.standings.rules import Quadrant, quadrant_of
 
 
@@ -99,36 +115,92 @@ def _contacts(since: Mapping[int, date], on: date) -> dict[int, LastContact]:
     return {key: LastContact(last.get(key), every(key), day) for key, day in since.items()}
 
 
-def contacts_missed(planning: Reach, on: date) -> list[tuple[int, LastContact]]:
-    """Return the ids of stakeholders who were not contacted in time, the latest first, as far as the reader is asked to act.
+def late_contacts(planning: Reach, on: date, limit: int) -> tuple[int, list[LateContact]]:
+    """Return with how many stakeholders nobody was in touch in time, and the latest, as far as the reader is asked to act.
 
     The reader looks after them; or nobody who is here does, and the reader plans one of their maps.
     """
-    whom = aliased(Person)
+    own, whom = aliased(ContactRhythm), aliased(Person)
+    last, wanted = last_talks(on).subquery(), _wanted().subquery()
+    days = case((own.id.is_not(None), _days_of(own.every)), else_=wanted.c.days)
+    late = _days_since(func.coalesce(last.c.last_on, _day_of(Stakeholder.added_at)), literal(on, Date)) - days
     asked = (
-        select(Stakeholder.id, Stakeholder.added_at)
+        select(Stakeholder.id, last.c.last_on, days, func.count().over())
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
         .outerjoin(whom, whom.id == Stakeholder.person_id)
         .outerjoin(Department, Department.id == Stakeholder.department_id)
-        .where(on_the_map(), looked_after(planning), whom.left_at.is_(None), Department.closed_at.is_(None))
-        .order_by(Stakeholder.id)
+        .outerjoin(own, and_(own.stakeholder_id == Stakeholder.id, own.superseded_at.is_(None)))
+        .outerjoin(wanted, wanted.c.stakeholder_id == Stakeholder.id)
+        .outerjoin(last, last.c.stakeholder_id == Stakeholder.id)
+        .where(on_the_map(), looked_after(planning), whom.left_at.is_(None), Department.closed_at.is_(None), late > 0)
+        .order_by(late.desc(), Stakeholder.id)
+        .limit(limit)
     )
-    contacts = _contacts({key: added_at.date() for key, added_at in db.session.execute(asked)}, on)
-    late = [(key, contact) for key, contact in contacts.items() if contact.days_late(on)]
-    return sorted(late, key=lambda each: -each[1].days_late(on))
+    rows = db.session.execute(asked).all()
+    whose, every = with_owners([row[0] for row in rows]), {each.days: each for each in Every}
+    found = [
+        LateContact(*whose[key], LastContact(last_on, every[days], whose[key][0].added_at.date()))
+        for key, last_on, days, _ in rows
+    ]
+    return (rows[0][-1] if rows else 0), found
 
 
-def late_contacts(missed: Sequence[tuple[int, LastContact]]) -> list[LateContact]:
-    """Return these missed contacts with whom they are about and who looks after them, in their order."""
-    if not missed:
-        return []
-    rows = db.session.execute(
-        select(Stakeholder, Person)
-        .join(StakeholderProfile, holds_now())
-        .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
-        .where(Stakeholder.id.in_([key for key, _ in missed]))
-        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
+def _wanted() -> Select[int, int]:
+    """Return a SELECT of after how many days their quadrants want a contact: on two maps the closer one counts, as in `closest`."""
+    quadrant = case(*((quadrant_is(each), literal(each, ContactRhythm.quadrant.type)) for each in Quadrant))
+    said = aliased(ContactRhythm)
+    usual = case(*((quadrant_is(each), every.days) for each, every in USUAL.items()))
+    is_said = and_(
+        said.programme_id == StakeholderPlace.programme_id, said.quadrant == quadrant, said.superseded_at.is_(None)
     )
-    found = {stakeholder.id: (stakeholder, owner) for stakeholder, owner in rows}
-    return [LateContact(*found[key], contact) for key, contact in missed]
+    return (
+        select(
+            StakeholderPlace.stakeholder_id,
+            func.min(case((said.id.is_not(None), _days_of(said.every)), else_=usual)).label("days"),
+        )
+        .join(StakeholderStanding, StakeholderStanding.stakeholder_id == StakeholderPlace.stakeholder_id)
+        .outerjoin(said, is_said)
+        .where(StakeholderStanding.superseded_at.is_(None), StakeholderPlace.ended_at.is_(None))
+        .group_by(StakeholderPlace.stakeholder_id)
+    )
+
+
+def _days_of(every: SQLColumnExpression[Every]) -> ColumnElement[Any]:
+    return case({each: each.days for each in Every if each.days}, value=every)
+
+
+class _day_of(FunctionElement[date]):  # noqa: N801  written like a function of SQL
+    """The day of an instant, in UTC."""
+
+    type = Date()
+    inherit_cache = True
+
+
+class _days_since(FunctionElement[int]):  # noqa: N801  written like a function of SQL
+    """The days from a first day to a second."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(_day_of, "sqlite")
+def _day_on_sqlite(element: _day_of, compiler: Any, **options: Any) -> str:
+    return f"date({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_day_of, "postgresql")
+def _day_on_postgresql(element: _day_of, compiler: Any, **options: Any) -> str:
+    return f"CAST(timezone('UTC', {compiler.process(element.clauses, **options)}) AS DATE)"
+
+
+@compiles(_days_since, "sqlite")
+def _days_on_sqlite(element: _days_since, compiler: Any, **options: Any) -> str:
+    first, second = (compiler.process(each, **options) for each in element.clauses)
+    return f"CAST(julianday({second}) - julianday({first}) AS INTEGER)"
+
+
+@compiles(_days_since, "postgresql")
+def _days_on_postgresql(element: _days_since, compiler: Any, **options: Any) -> str:
+    first, second = (compiler.process(each, **options) for each in element.clauses)
+    return f"(CAST({second} AS DATE) - {first})"

@@ -13,6 +13,8 @@ from engagement.vocabulary import Worded
 MOST = 100
 #: From here on influence and interest count as high.
 HIGH = 50
+#: The map is divided into so many squares in a row, each of one point.
+CELLS = 10
 LONGEST_REASON = 1_000
 #: Of a person they are kept only while they hold a post; see `queries.posts`.
 LABELS = ("impact", "level_now", "level_wanted")
@@ -36,7 +38,10 @@ class Level(Worded):
     @property
     def step(self) -> int:
         """Its place on the scale, from 0."""
-        return list(Level).index(self)
+        return _STEPS[self]
+
+
+_STEPS = {level: step for step, level in enumerate(Level)}
 
 
 class Quadrant(Worded):
@@ -64,6 +69,15 @@ def quadrant_of(influence: int, interest: int) -> Quadrant:
     if influence >= HIGH:
         return Quadrant.WORK_CLOSELY if interest >= HIGH else Quadrant.KEEP_SATISFIED
     return Quadrant.KEEP_INFORMED if interest >= HIGH else Quadrant.KEEP_AN_EYE
+
+
+#: The part of a square's number that a power or an interest in tenths says; looked up, because a map has thousands.
+_COLUMNS = [min(tenths // (MOST // CELLS), CELLS - 1) for tenths in range(MOST + 1)]
+
+
+def cell_of(influence: int, interest: int) -> int:
+    """Return the square of the map, whose tens say the power and ones the interest."""
+    return CELLS * _COLUMNS[influence] + _COLUMNS[interest]
 
 
 def gap_of(now: Level | None, wanted: Level | None) -> int | None:

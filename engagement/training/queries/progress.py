@@ -50,6 +50,11 @@ class WaveProgress:
     minutes_left: int
 
     @property
+    def behind(self) -> Sequence[DepartmentProgress]:
+        """The departments with the most people who have not finished, the largest number first."""
+        return sorted(self.rows, key=lambda row: -sum(count.unfinished for count in row.roles.values()))
+
+    @property
     def assigned(self) -> int:
         """How many people are asked to learn something."""
         return self.people.assigned

@@ -70,9 +70,11 @@ def people_to_count() -> People:
 
 def people_of_roles(roles: Select[Any]) -> tuple[Select[Any], Select[Any]]:
     """Return SELECTs of the people who were counted in these roles, and who learn in them now."""
+    # Asked first and once: usually no role is marked, and then neither table is looked at.
+    is_any = select(TallyMark.id).where(TallyMark.role.is_not(None)).correlate(None).exists()
     return (
-        select(TallyShare.person_id).where(TallyShare.role.in_(roles)),
-        select(Assignment.person_id).where(Assignment.role.in_(roles), Assignment.withdrawn_at.is_(None)),
+        select(TallyShare.person_id).where(is_any, TallyShare.role.in_(roles)),
+        select(Assignment.person_id).where(is_any, Assignment.role.in_(roles), Assignment.withdrawn_at.is_(None)),
     )
 
 

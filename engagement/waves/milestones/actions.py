@@ -54,13 +54,13 @@ def settle_milestones(waves: Iterable[Wave], country: str = UNSET.country) -> No
     rows = list(waves)
     found = milestones_of_waves([wave.id for wave in rows])
     for wave in rows:
-        _write(wave, _complete(wave, found[wave.id]), {}, country)
+        write_days(wave, _complete(wave, found[wave.id]), {}, country)
 
 
 def set_days(wave: Wave, given: Mapping[MilestoneKind, date], country: str = UNSET.country) -> None:
     """Give milestones of these kinds other days; what follows them goes along."""
     rows = _complete(wave, milestones_of(wave.id))
-    _write(wave, rows, {row.id: given[row.kind] for row in rows if row.kind in given}, country)
+    write_days(wave, rows, {row.id: given[row.kind] for row in rows if row.kind in given}, country)
 
 
 def _complete(wave: Wave, rows: list[Milestone]) -> list[Milestone]:
@@ -84,8 +84,8 @@ def _complete(wave: Wave, rows: list[Milestone]) -> list[Milestone]:
     return [*rows, *made]
 
 
-def _write(wave: Wave, rows: list[Milestone], given: Mapping[int, date], country: str) -> None:
-    """Write the days of the milestones, and those that the wave holds."""
+def write_days(wave: Wave, rows: list[Milestone], given: Mapping[int, date], country: str) -> None:
+    """Write the days of a wave's milestones, `rows`, when those in `given` (by id) fall on these days; the wave's too."""
     days = days_of(rows, country, given)
     held = {row.kind: days[row.id] for row in rows if row.kind in COLUMNS}
     quiet_until = held.get(MilestoneKind.STABILISED)
@@ -117,7 +117,7 @@ def add_milestone(wave: Wave, said: MilestoneDetails, *, country: str, by: Actor
     row.count_from(said.anchor, said.offset)
     db.session.add(row)
     db.session.flush()
-    _write(wave, [*rows, row], {}, country)
+    write_days(wave, [*rows, row], {}, country)
     audit.record(Verb.ADDED_MILESTONE, row, by=by, day=(None, row.falls_on), **_told(None, row.counted_words))
     return row
 
@@ -129,7 +129,7 @@ def change_milestone(row: Milestone, said: MilestoneDetails, *, country: str, by
     before = (row.name, row.falls_on, row.counted_words)
     row.name = _name(said)
     row.count_from(said.anchor, said.offset)
-    _write(wave, rows, {row.id: said.falls_on} if said.falls_on is not None else {}, country)
+    write_days(wave, rows, {row.id: said.falls_on} if said.falls_on is not None else {}, country)
     after = (row.name, row.falls_on, row.counted_words)
     changes = {
         word: (old, new) for word, old, new in zip(("name", "day", "counted"), before, after, strict=True) if old != new

@@ -45,6 +45,7 @@ class TallyShare(Base):
     __table_args__ = (
         Index("ix_tally_share_person", "person_id", "wave_id"),
         Index("ix_tally_share_wave", "wave_id", "department_id"),
+        Index("ix_tally_share_role", "role", "person_id"),
     )
 
     id: Mapped[Key]
@@ -70,6 +71,7 @@ class TallyMark(Base):
     __table_args__ = (
         CheckConstraint("(person_id IS NULL) <> (role IS NULL)", name="of_person_or_role"),
         Index("ix_tally_mark_person", "person_id"),
+        Index("ix_tally_mark_role", "role"),
     )
 
     id: Mapped[Key]

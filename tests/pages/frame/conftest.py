@@ -7,6 +7,7 @@ from factories import (
     make_department,
     make_person,
     make_programme,
+    make_statement,
     make_unknown_concern,
     make_wave,
     make_workflow,
@@ -18,6 +19,7 @@ from engagement.accounts.models import Account
 from engagement.communications.actions.planning import schedule_briefing
 from engagement.communications.models import TextVersion
 from engagement.db import db
+from engagement.planning.blackouts.actions import make_blackout
 from engagement.stakeholders.actions.mapping import add_stakeholder
 from engagement.stakeholders.actions.notes import write_note
 from engagement.stakeholders.champions.actions import appoint_champion
@@ -41,8 +43,19 @@ def poisoned(app: Flask, manager: Account) -> dict[str, int]:
     programme = make_programme(f"Programme {EVIL}", sponsor=person)
     programme.purpose = EVIL
     workflow = make_workflow(programme, f"Workflow {EVIL}")
-    for field in ("summary", "system_does", "people_do", "who_decides", "signs_of_error", "then_do", "about_the_job"):
-        setattr(workflow, field, EVIL)
+    workflow.summary = EVIL
+    texts = (
+        "system_does",
+        "people_do",
+        "who_decides",
+        "signs_of_error",
+        "then_do",
+        "about_the_job",
+        "question",
+        "why",
+        "changed",
+    )
+    statement = make_statement(workflow, **dict.fromkeys(texts, EVIL), answers=f"{EVIL}\nYes", right_answer=2)
     wave = make_wave(
         programme, name=f"Wave {EVIL}", departments=(department,), workflows=(workflow,), members=[person], lead=person
     )
@@ -62,6 +75,7 @@ def poisoned(app: Flask, manager: Account) -> dict[str, int]:
     milestone = add_milestone(
         wave, MilestoneDetails(MilestoneKind.OWN, EVIL[:100], AT_TWO.date()), country="GB-ENG", by=TESTER
     )
+    make_blackout(programme, AT_TWO.date(), AT_TWO.date(), EVIL, by=TESTER)
     champion = appoint_champion(wave, person, from_on=AT_TWO.date(), by=manager.actor)
     db.session.commit()
     return {
@@ -72,6 +86,8 @@ def poisoned(app: Flask, manager: Account) -> dict[str, int]:
         "person_id": person.id,
         "programme_id": programme.id,
         "workflow_id": workflow.id,
+        "statement_id": statement.id,
+        "readers": "everybody",
         "wave_id": wave.id,
         "milestone_id": milestone.id,
         "audience_id": audience.id,

@@ -38,9 +38,15 @@ from engagement.mail.bounces.rules.causes import Cause
 from engagement.mail.mailbox.models import MailboxMessage
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
+from engagement.notices.actions import write_notice
 from engagement.people.models import Department, Person
 from engagement.people.rules import TrainingRole
+from engagement.planning.blackouts.actions import make_blackout
 from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.oversight.actions import OverseerDetails, name_overseer
+from engagement.programmes.scope.actions import write_statement
+from engagement.programmes.scope.queries import current_statements
+from engagement.programmes.scope.rules import StatementFor, StatementTexts
 from engagement.resistance.models import About, Concern
 from engagement.resistance.rules import Sender, Source
 from engagement.resistance.saying.actions import say_something
@@ -153,6 +159,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     person = people["E"] if is_own else make_person("Foreign Person", "foreign@example.com", department)
     programme = make_programme(f"The {side} programme", sponsor=people["S"] if is_own else None)
     workflow = make_workflow(programme, f"The {side} workflow")
+    write_statement(workflow, StatementTexts("A draft"), by=TESTER)
     wave = make_wave(
         programme,
         name=f"The {side} wave",
@@ -164,6 +171,11 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
     values = {
         "programme_id": programme.id,
         "workflow_id": workflow.id,
+        "statement_id": current_statements([workflow.id])[workflow.id][StatementFor.EVERYBODY].id,
+        "readers": "everybody",
+        "overseer_id": name_overseer(
+            workflow, person, OverseerDetails(hours="Always"), on=clock.now().date(), by=TESTER
+        ).id,
         "wave_id": wave.id,
         "department_id": department.id,
         "person_id": person.id,
@@ -181,12 +193,16 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "message_id": _mailbox_message().id,
         "attempt_id": _attempt(person, module).id,
     }
+    values["notice_id"] = write_notice(workflow, "Notice", "What you have to know.", by=TESTER).id
     values |= _metric(workflow, person) | _consultation(wave, person)
     delivery = _delivery(person)
     values |= {"delivery_id": delivery.id, "mailing_id": delivery.mailing_id} | _bounce(side, delivery)
     values |= _calendar(side, programme, department) | _map(side, wave, person)
     milestone = MilestoneDetails(MilestoneKind.OWN, f"The {side} milestone", AT_TWO.date())
     values["milestone_id"] = add_milestone(wave, milestone, country="GB-ENG", by=TESTER).id
+    left_alone = make_blackout(programme, AT_TWO.date(), AT_TWO.date(), f"The {side} blackout", by=TESTER)
+    db.session.flush()
+    values["blackout_id"] = left_alone.id
     values["relation_id"] = _relation(side, wave, int(str(values["stakeholder_id"])))
     return values | {"step_id": _step(side, wave, person).id}
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from factories import TESTER, make_account, make_department, make_person, make_programme, make_wave, signed_in
 from pages.parts.two_at_once import changed, drawn_again, opened, text_of, wave_form
+from previews import sealed
 
 from engagement import clock
 from engagement.accounts.queries import account_by_email
@@ -46,7 +47,7 @@ def test_a_wave_whose_go_live_moved_meanwhile_is_not_moved_unseen(both):
     page = f"/waves/{wave.id}/go-live"
     seen = opened(second, page, "")
     data = changed(opened(first, page, ""), go_live_on="2026-06-09", shown="2026-06-09", reason="Later", confirm="1")
-    assert first.post(page, data=data).status_code == 303
+    assert first.post(page, data=sealed(first, page, data)).status_code == 303
     refused = second.post(
         page, data=changed(seen, go_live_on="2026-05-19", shown="2026-05-19", reason="Sooner", confirm="1")
     )

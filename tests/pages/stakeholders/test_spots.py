@@ -13,6 +13,7 @@ from engagement.pages.stakeholders.spots import (
     WIDE,
     arranged,
     dot_of,
+    groups_of,
     named,
     written_width,
     x_of,
@@ -23,7 +24,7 @@ crowds = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100)), max_size=
 
 
 def dots_of(crowd):
-    return [dot_of(number, number, power, interest) for number, (power, interest) in enumerate(crowd, 1)]
+    return groups_of(dot_of(number, number, power, interest) for number, (power, interest) in enumerate(crowd, 1))
 
 
 def half(mark, sizes):
@@ -33,9 +34,8 @@ def half(mark, sizes):
 @pytest.mark.parametrize("sizes", [WIDE, NARROW])
 @given(crowd=crowds)
 def test_no_mark_covers_another_and_nobody_is_lost(sizes, crowd):
-    dots = dots_of(crowd)
-    marks = arranged(dots, sizes)
-    assert sorted(dot.number for mark in marks for dot in mark.dots) == [dot.number for dot in dots]
+    marks = arranged(dots_of(crowd), sizes)
+    assert sorted(dot.number for mark in marks for dot in mark.group.dots) == list(range(1, len(crowd) + 1))
     for a, b in combinations(marks, 2):
         if a.is_count or b.is_count:
             apart = abs(a.x - b.x) >= half(a, sizes) + half(b, sizes) or abs(a.y - b.y) >= 2 * sizes.radius
@@ -43,8 +43,8 @@ def test_no_mark_covers_another_and_nobody_is_lost(sizes, crowd):
             apart = (a.x - b.x) ** 2 + (a.y - b.y) ** 2 >= (2 * sizes.radius) ** 2
         assert apart, (a, b)
     for mark in marks:
-        assert {dot.cell for dot in mark.dots} == {mark.cell}
-        for dot in mark.dots:
+        assert {dot.cell for dot in mark.group.dots} == {mark.cell}
+        for dot in mark.group.dots:
             assert max(abs(mark.x - x_of(dot.interest)), abs(mark.y - y_of(dot.influence))) <= CELL
 
 

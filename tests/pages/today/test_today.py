@@ -128,7 +128,8 @@ def test_the_page_takes_no_more_statements_than_it_did(app, statements):
     """26 and 27 were counted before what needs somebody was asked in one place; one more asks whether first setup is over.
 
     More ask about stakeholders: promises, next steps, contacts, mail that waits, the sponsor chain, sponsors' steps, who is gone;
-    one each about addresses that bounce, workflows whose review is due, consultations, and readings of value.
+    one each about addresses that bounce, workflows whose review is due, consultations, and readings of value,
+    and two about who may stop what is in use or soon will be.
     """
     manager = make_change_manager()
     both = make_account("both@example.com", "Bo Both", Role.CHANGE_MANAGER, Role.ADMINISTRATOR)
@@ -138,7 +139,7 @@ def test_the_page_takes_no_more_statements_than_it_did(app, statements):
     say("It read hail as flood, twice", date(2026, 4, 9), wave)
     make_message(programme, make_account("sam@example.com", "Sam Pryce"), manager, sends_at=NOW + timedelta(hours=5))
     db.session.commit()
-    for account, most in ((manager, 38), (both, 39)):
+    for account, most in ((manager, 41), (both, 42)):
         browser = signed_in(app, account)
         with statements() as sent:
             assert browser.get("/").status_code == 200

@@ -4,6 +4,8 @@ import re
 from datetime import date
 from html import unescape
 
+from previews import sealed
+
 from engagement.db import db
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.rules import WaveStatus
@@ -36,10 +38,16 @@ def test_a_milestone_is_added_counted_from_another_changed_and_removed(manager, 
     opens = next(row for row in milestones_of(wave.id) if row.title == "Training opens")
     form = manager.get(f"/milestones/{opens.id}").get_data(as_text=True)
     assert 'name="offset" type="number" value="3"' in form
-    assert (
-        manager.post(f"/milestones/{opens.id}", data={**COUNTED, "anchor": "", "falls_on": "2026-04-27"}).status_code
-        == 303
-    )
+    path = f"/milestones/{opens.id}"
+    move = {
+        **COUNTED,
+        "anchor": "",
+        "falls_on": "2026-04-27",
+        "shown": "2026-04-27",
+        "confirm": "yes",
+        "reason": "Early",
+    }
+    assert manager.post(path, data=sealed(manager, path, move)).status_code == 303
     assert ("Training opens", date(2026, 4, 27)) in days(wave)
     assert "Look at these days" not in plain(manager.get(page))
     assert manager.post(f"/milestones/{opens.id}/removal").status_code == 303

@@ -17,6 +17,7 @@ from factories import (
 )
 from flask import Flask
 from flask.testing import FlaskClient
+from previews import sealed
 from sqlalchemy import select
 
 from engagement.accounts.models import Account
@@ -57,7 +58,8 @@ def text_of(client: FlaskClient, path: str) -> str:
 
 def move(client: FlaskClient, wave: Wave, day: str, **changed: str) -> int:
     form = {"go_live_on": day, "shown": day, "confirm": "yes", "reason": WHY, **changed}
-    return client.post(f"/waves/{wave.id}/go-live", data=form).status_code
+    path = f"/waves/{wave.id}/go-live"
+    return client.post(path, data=sealed(client, path, form)).status_code
 
 
 def test_everybody_reads_why_go_live_moved_and_from_which_day(app: Flask, manager: FlaskClient, wave: Wave) -> None:

@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from factories import PASSWORD, TESTER, make_account, make_department, make_people, make_person, signed_in
+from previews import sealed
 from sqlalchemy import select
 
 from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
+from engagement.audiences.actions import save_audience
 from engagement.audit import AuditEntry
 from engagement.db import db
 from engagement.waves.models import Membership, Wave
@@ -50,7 +52,8 @@ def test_moving_go_live_is_shown_first_and_changes_nothing(manager, wave):
 def test_a_go_live_on_a_day_off_is_warned_about_before_and_after(manager, wave, day, why):
     move = {"go_live_on": day, "shown": day}
     pages = [manager.post(f"/waves/{wave.id}/go-live", data=move)]
-    manager.post(f"/waves/{wave.id}/go-live", data={**move, "confirm": "yes", "reason": "Later."})
+    path = f"/waves/{wave.id}/go-live"
+    manager.post(path, data=sealed(manager, path, {**move, "confirm": "yes", "reason": "Later."}))
     pages += [manager.get(f"/waves/{wave.id}"), manager.get(f"/waves/{wave.id}")]
     shown = [re.sub(r"\s+", " ", answer.get_data(as_text=True)) for answer in pages]
     assert [why in text for text in shown] == [True] * 3
@@ -60,7 +63,8 @@ def test_a_go_live_on_a_day_off_is_warned_about_before_and_after(manager, wave, 
 def test_moving_needs_a_reason_and_leaves_both_days_in_the_audit(manager, wave):
     move = {"go_live_on": "2026-05-26", "shown": "2026-05-26", "confirm": "yes"}
     assert "Say why it moves" in manager.post(f"/waves/{wave.id}/go-live", data=move).get_data(as_text=True)
-    answer = manager.post(f"/waves/{wave.id}/go-live", data={**move, "reason": "No change approver yet."})
+    path = f"/waves/{wave.id}/go-live"
+    answer = manager.post(path, data=sealed(manager, path, {**move, "reason": "No change approver yet."}))
     assert answer.status_code == 303
     assert db.session.get(Wave, wave.id).go_live_on == date(2026, 5, 26)
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.verb == "moved go-live")).one()
@@ -207,3 +211,33 @@ def test_an_employee_sees_no_wave(app, wave):
     account = accounts.account_for_person(person)
     accounts.set_password(account, PASSWORD, by=TESTER)
     assert signed_in(app, account).get(f"/waves/{wave.id}").status_code == 403
+
+
+def test_the_page_takes_as_many_statements_for_thirty_people_as_for_one(manager, wave, statements):
+    def taken() -> int:
+        db.session.commit()
+        manager.get(f"/waves/{wave.id}")
+        with statements() as sent:
+            manager.get(f"/waves/{wave.id}")
+        return len(sent)
+
+    alone = taken()
+    for person in make_people(30):
+        db.session.add(
+            Membership(
+                wave=wave, person=person, origin=MembershipOrigin.HAND, joined_at=datetime(2026, 4, 14, tzinfo=UTC)
+            )
+        )
+    assert taken() == alone
+
+
+def test_an_audience_is_chosen_on_the_list_of_people(manager, wave):
+    make_person("Bo Ito", department="Finance", country="PL")
+    audience = save_audience("People in Poland", {"field": "country", "values": ["PL"]}, by=TESTER)
+    save_audience("Of the wave", {"field": "wave", "values": [wave.id]}, by=TESTER)
+    page = manager.get(f"/waves/{wave.id}/people").get_data(as_text=True)
+    assert ("People in Poland" in page, "Of the wave" in page) == (True, False)
+    chosen = manager.post(f"/waves/{wave.id}/audiences", data={"audiences": str(audience.id)}, follow_redirects=True)
+    page = chosen.get_data(as_text=True)
+    assert "1 person has joined" in page
+    assert "Bo Ito" in page

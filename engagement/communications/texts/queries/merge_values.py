@@ -1,18 +1,21 @@
 """The values of merge fields: those that all readers share, and SQL columns for each person's own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, select
 
 from engagement.communications.models import Communication, Occurrence
-from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS
+from engagement.communications.texts.rules.merge_fields import CONSTANT, FIELDS, OF_SCOPE
 from engagement.content.frames import frame_in
 from engagement.db import db
 from engagement.people.models import Department, Person, PersonRole
 from engagement.people.rules import TrainingRole
 from engagement.programmes.models import Workflow
+from engagement.programmes.rules import lines_of
+from engagement.programmes.scope.queries import current_statements
+from engagement.programmes.scope.rules import StatementFor
 from engagement.waves.queries import workflows_of_waves
 from engagement.words import day_words, listed
 
@@ -26,17 +29,33 @@ def constants_of(
     """Return the values that all readers share; without a wave its values are missing.
 
     `on` is the day of sending: a go-live in another year is written with its year, in the manner of `language`.
-    `workflows` are those of the wave; None reads them.
+    `workflows` are those of the wave; None reads them, and what their scope statements say.
     """
     values = {"programme": communication.programme.name, "sender_name": communication.owner.name}
     wave = communication.wave
     if wave is not None:
         day = wave.go_live_on
-        named = workflows_of_waves([wave.id]).get(wave.id, []) if workflows is None else workflows
+        named = list(workflows_of_waves([wave.id]).get(wave.id, []) if workflows is None else workflows)
         values["wave"] = wave.title
         values["go_live"] = day_words(day, with_year=day.year != on.year, language=language)
         values["workflow"] = listed((workflow.name for workflow in named), language=language)
+        if workflows is None:
+            values |= _scope_of(named)
     return values
+
+
+def _scope_of(workflows: Sequence[Workflow]) -> dict[str, str]:
+    """Return what the statements for all roles say, a sentence for each workflow; its name comes first where there are several."""
+    current = current_statements(workflow.id for workflow in workflows)
+    said = [
+        (w, current[w.id][StatementFor.EVERYBODY]) for w in workflows if StatementFor.EVERYBODY in current.get(w.id, {})
+    ]
+    found = {}
+    for field in OF_SCOPE:
+        points = [(workflow.name, lines_of(getattr(statement, field))) for workflow, statement in said]
+        parts = [(name, "; ".join(each)) for name, each in points if each]
+        found[field] = " ".join(f"{name}: {text}" if len(workflows) > 1 else text for name, text in parts)
+    return found
 
 
 def constants_for(

@@ -37,6 +37,11 @@ FIELDS = {
         MergeField("wave", "number and name of the wave"),
         MergeField("go_live", "the day on which the wave goes live"),
         MergeField("workflow", "the workflows of the wave"),
+        MergeField("system_does", "what the wave’s workflows do, as published for all roles"),
+        MergeField("people_do", "what people still do, as published for all roles"),
+        MergeField("who_decides", "who decides exceptions, as published for all roles"),
+        MergeField("signs_of_error", "how to tell that it is wrong, as published for all roles"),
+        MergeField("about_the_job", "what it means for people’s jobs, as published for all roles"),
         MergeField("programme", "the name of the programme"),
         MergeField("sender_name", "the name of the communication’s owner"),
         MergeField("my_change_link", "a link to the reader’s own page", "/me"),
@@ -45,8 +50,10 @@ FIELDS = {
     )
 }
 #: The same for all readers, so filled when the message is built; delivery fills the others.
-CONSTANT = ("wave", "go_live", "workflow", "programme", "sender_name")
-OF_A_WAVE = ("wave", "go_live", "workflow")
+#: What the scope statements of a wave’s workflows say.
+OF_SCOPE = ("system_does", "people_do", "who_decides", "signs_of_error", "about_the_job")
+CONSTANT = ("wave", "go_live", "workflow", *OF_SCOPE, "programme", "sender_name")
+OF_A_WAVE = ("wave", "go_live", "workflow", *OF_SCOPE)
 LINKS = tuple(field.name for field in FIELDS.values() if field.path)
 
 

@@ -11,6 +11,11 @@ IN_LISTS = {
     "wave": "the wave",
     "go_live": "the go-live",
     "workflow": "the workflow",
+    "system_does": "what the system does",
+    "people_do": "what people still do",
+    "who_decides": "who decides",
+    "signs_of_error": "how to tell it is wrong",
+    "about_the_job": "what it means for jobs",
     "programme": "the programme",
     "sender_name": "the sender",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
@@ -13,7 +13,7 @@ from engagement.stakeholders.commitments.models import Commitment
 from engagement.stakeholders.commitments.queries.lists import is_open
 from engagement.stakeholders.models import Stakeholder, StakeholderProfile
 from engagement.stakeholders.queries import holds_now, on_the_map
-from engagement.stakeholders.scopes import stakeholders_within
+from engagement.stakeholders.scopes import mapped_within, stakeholders_within
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.rules import HIGH
 
@@ -40,34 +40,53 @@ def lacking_next_step(stakeholder_ids: Sequence[int]) -> list[Stakeholder]:
 
 
 def looked_after(planning: Reach) -> ColumnElement[bool]:
-    """Return the condition that joins stakeholders with their profile to whom something of theirs is told.
+    """Return the condition on stakeholders on the map, joined with their profile, that something of theirs needs the reader.
 
     The reader looks after them; or nobody who is here does, and the reader plans one of their maps.
     """
     nobody = or_(StakeholderProfile.owner_id.is_(None), Person.left_at.is_not(None))
     mine = StakeholderProfile.owner_id == planning.person_id if planning.person_id else None
-    theirs = and_(nobody, stakeholders_within(planning))
+    theirs = and_(nobody, mapped_within(planning))
     return theirs if mine is None else or_(mine, theirs)
 
 
-def important_without_next_step(planning: Reach) -> list[tuple[Stakeholder, Person | None]]:
-    """Return important stakeholders without a next step, with who looks after them, as far as the reader is asked to act."""
+def important_without_next_step(planning: Reach, limit: int) -> tuple[int, list[tuple[Stakeholder, Person | None]]]:
+    """Return how many important stakeholders have no next step, and the first with who looks after them.
+
+    It is as far as the reader is asked to act.
+    """
     asked = (
-        select(Stakeholder, Person)
+        select(Stakeholder.id, func.count().over())
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
         .where(on_the_map(), is_important(), ~has_next_step(), looked_after(planning))
-        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
         .order_by(Stakeholder.id)
+        .limit(limit)
     )
-    return [(stakeholder, owner) for stakeholder, owner in db.session.execute(asked)]
+    rows = db.session.execute(asked).all()
+    whose = with_owners([row[0] for row in rows])
+    return (rows[0][-1] if rows else 0), [whose[row[0]] for row in rows]
 
 
-def gone_from_maps(planning: Reach) -> list[Stakeholder]:
-    """Return the stakeholders who have left or were closed and are still on the map, as far as the reader is asked to act."""
+def with_owners(stakeholder_ids: Sequence[int]) -> dict[int, tuple[Stakeholder, Person | None]]:
+    """Return these stakeholders on the map with who looks after them."""
+    if not stakeholder_ids:
+        return {}
+    rows = db.session.execute(
+        select(Stakeholder, Person)
+        .join(StakeholderProfile, holds_now())
+        .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
+        .where(Stakeholder.id.in_(stakeholder_ids))
+        .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
+    )
+    return {stakeholder.id: (stakeholder, owner) for stakeholder, owner in rows}
+
+
+def gone_from_maps(planning: Reach, limit: int) -> tuple[int, list[Stakeholder]]:
+    """Return how many have left or were closed and are still on the map, and the first, as far as the reader is asked to act."""
     whom = aliased(Person)
     asked = (
-        select(Stakeholder)
+        select(Stakeholder, func.count().over())
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
         .outerjoin(whom, whom.id == Stakeholder.person_id)
@@ -76,12 +95,14 @@ def gone_from_maps(planning: Reach) -> list[Stakeholder]:
         .where(or_(whom.left_at.is_not(None), Department.closed_at.is_not(None)))
         .options(joinedload(Stakeholder.person), joinedload(Stakeholder.department))
         .order_by(Stakeholder.id)
+        .limit(limit)
     )
-    return list(db.session.scalars(asked))
+    rows = db.session.execute(asked).all()
+    return (rows[0][-1] if rows else 0), [stakeholder for stakeholder, _ in rows]
 
 
-def promises_due(planning: Reach, on: date) -> list[Commitment]:
-    """Return open promises that need the reader: own ones from their day on; others' from the day after.
+def promises_due(planning: Reach, on: date, limit: int) -> tuple[int, list[Commitment]]:
+    """Return how many open promises need the reader, and the first: own ones from their day on; others' from the day after.
 
     Others' are those to stakeholders whom the reader looks after, or whose map they plan.
     """
@@ -92,15 +113,16 @@ def promises_due(planning: Reach, on: date) -> list[Commitment]:
     mine = and_(Commitment.owner_id == (planning.person_id or 0), Commitment.due_on <= on)
     late = and_(Commitment.due_on < on, Commitment.stakeholder_id.in_(kept))
     whom = joinedload(Commitment.stakeholder)
-    return list(
-        db.session.scalars(
-            select(Commitment)
-            .where(is_open(), or_(mine, late))
-            .options(
-                joinedload(Commitment.owner),
-                whom.joinedload(Stakeholder.person),
-                whom.joinedload(Stakeholder.department),
-            )
-            .order_by(Commitment.due_on, Commitment.id)
+    asked = (
+        select(Commitment, func.count().over())
+        .where(is_open(), or_(mine, late))
+        .options(
+            joinedload(Commitment.owner),
+            whom.joinedload(Stakeholder.person),
+            whom.joinedload(Stakeholder.department),
         )
+        .order_by(Commitment.due_on, Commitment.id)
+        .limit(limit)
     )
+    rows = db.session.execute(asked).all()
+    return (rows[0][-1] if rows else 0), [promise for promise, _ in rows]

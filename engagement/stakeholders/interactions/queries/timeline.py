@@ -58,6 +58,8 @@ def interactions_of(stakeholder_id: int, reading: Reach) -> Select[Interaction]:
 def shown(interactions: Sequence[Interaction], maps: Reach, on: date) -> list[InteractionShown]:
     """Return interactions as a reader of these maps sees them on a day, in four queries."""
     ids = [each.id for each in interactions]
+    if not ids:
+        return []
     present = {row.interaction_id: row for row in _present(ids)}
     corrected = set(
         db.session.scalars(
@@ -136,18 +138,19 @@ def parties_of(interaction_id: int) -> list[Stakeholder]:
 
 def last_contacts(stakeholder_ids: Sequence[int] | Select[int], on: date) -> dict[int, date]:
     """Return the day of the newest interaction with each of these stakeholders, up to a day."""
-    rows = db.session.execute(
-        select(InteractionParty.stakeholder_id, func.max(InteractionWording.happened_on))
+    rows = db.session.execute(last_talks(on).where(InteractionParty.stakeholder_id.in_(stakeholder_ids)))
+    return dict(rows.all())
+
+
+def last_talks(on: date) -> Select[int, date]:
+    """Return a SELECT of each stakeholder with whom there was an interaction up to a day, and the day of the newest."""
+    return (
+        select(InteractionParty.stakeholder_id, func.max(InteractionWording.happened_on).label("last_on"))
         .join(Interaction, Interaction.id == InteractionParty.interaction_id)
         .join(InteractionWording, holds_now())
-        .where(
-            InteractionParty.stakeholder_id.in_(stakeholder_ids),
-            Interaction.withdrawn_at.is_(None),
-            InteractionWording.happened_on <= on,
-        )
+        .where(Interaction.withdrawn_at.is_(None), InteractionWording.happened_on <= on)
         .group_by(InteractionParty.stakeholder_id)
     )
-    return dict(rows.all())
 
 
 def sentiments_to_forget(on: date) -> list[int]:

@@ -72,15 +72,29 @@ def people_with_a_part() -> CompoundSelect[int | None]:
     )
 
 
-def derived(
-    nodes: Mapping[int, Node], lines: Iterable[Line], maps: Reach, on: date, filters: Filters
-) -> Iterator[Relation]:
-    """Yield what is known of these stakeholders on a day: what the reporting lines say, heads, sponsors and champions."""
-    people = {node.person_id: node for node in reversed(list(nodes.values())) if node.person_id is not None}
-    groups = [node for node in nodes.values() if node.lineage]
+def plays_a_part(person_id: int) -> bool:
+    """Return whether somebody is one of `people_with_a_part`."""
+    parts = people_with_a_part().subquery()
+    return bool(db.session.scalar(select(select(parts).where(parts.c[0] == person_id).exists())))
+
+
+def reports(nodes: Mapping[int, Node], lines: Iterable[Line]) -> Iterator[Relation]:
+    """Yield what reporting lines say of these stakeholders."""
+    people = _people(nodes)
     for line in lines:
-        says = BY_DIRECTORY if line.levels == 1 else f"{BY_DIRECTORY}, through others"
-        yield Relation(people[line.person_id], people[line.manager_id], RelationKind.REPORTS_TO, None, says)
+        if line.person_id in people and line.manager_id in people:
+            says = BY_DIRECTORY if line.levels == 1 else f"{BY_DIRECTORY}, through others"
+            yield Relation(people[line.person_id], people[line.manager_id], RelationKind.REPORTS_TO, None, says)
+
+
+def _people(nodes: Mapping[int, Node]) -> dict[int, Node]:
+    """Return the people among stakeholders, by their id in the directory; of two entries the first."""
+    return {node.person_id: node for node in reversed(list(nodes.values())) if node.person_id is not None}
+
+
+def of_posts(nodes: Mapping[int, Node], maps: Reach, on: date, filters: Filters) -> Iterator[Relation]:
+    """Yield what is known of these stakeholders on a day from who heads departments, sponsors, and is champion."""
+    people, groups = _people(nodes), [node for node in nodes.values() if node.lineage]
     yield from _heads(groups, people)
     yield from _of_waves(groups, people, maps, on, filters)
 

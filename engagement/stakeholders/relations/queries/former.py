@@ -7,6 +7,8 @@ from engagement.db import db
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.relations.models import StakeholderRelation
 
+_NAMES = (joinedload(Stakeholder.person), joinedload(Stakeholder.department))
+
 
 def ended_relations(stakeholder_id: int, visible: ColumnElement[bool]) -> list[StakeholderRelation]:
     """Return what was said of a stakeholder once and holds no more, the newest first; the other one has to be visible too."""
@@ -21,8 +23,9 @@ def ended_relations(stakeholder_id: int, visible: ColumnElement[bool]) -> list[S
                 StakeholderRelation.to_id.in_(seen),
             )
             .options(
-                joinedload(StakeholderRelation.first),
-                joinedload(StakeholderRelation.second),
+                joinedload(StakeholderRelation.first).options(*_NAMES),
+                joinedload(StakeholderRelation.second).options(*_NAMES),
+                joinedload(StakeholderRelation.said_by),
                 joinedload(StakeholderRelation.ended_by),
             )
             .order_by(StakeholderRelation.ended_at.desc(), StakeholderRelation.id.desc())

@@ -11,7 +11,13 @@ from engagement.reach import Reach
 from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.queries import Filters, stakeholders_listed
 from engagement.stakeholders.relations.models import StakeholderRelation
-from engagement.stakeholders.relations.queries.derived import derived, people_with_a_part, reporting_lines
+from engagement.stakeholders.relations.queries.derived import (
+    of_posts,
+    people_with_a_part,
+    plays_a_part,
+    reporting_lines,
+    reports,
+)
 from engagement.stakeholders.relations.queries.nodes import Network, Node, Relation, Said, nodes_of
 from engagement.stakeholders.relations.rules import RelationKind
 from engagement.stakeholders.rules import StakeholderKind
@@ -30,7 +36,7 @@ def network_within(maps: Reach, on: date, filters: Filters = Filters(), kind: Re
     listed = _listed(maps, filters)
     nodes = nodes_of(listed.where(_may_be_related()))
     lines = reporting_lines(_people(listed))
-    every = [*_said(nodes, _rows_said(_HOLDS)), *derived(nodes, lines, maps, on, filters)]
+    every = [*_said(nodes, _rows_said(_HOLDS)), *reports(nodes, lines), *of_posts(nodes, maps, on, filters)]
     return Network(nodes, _each_once(each for each in every if kind in (None, each.kind)))
 
 
@@ -40,20 +46,18 @@ def relations_of(maps: Reach, stakeholder: Stakeholder, on: date) -> list[Relati
     listed = _listed(maps, Filters())
     rows = _rows_said(or_(StakeholderRelation.from_id == key, StakeholderRelation.to_id == key), _HOLDS)
     lines = reporting_lines(_people(listed), person_id) if person_id is not None else []
-    near: ColumnElement[bool] = Stakeholder.id.in_({key, *(each for row in rows for each in row[:2])})
-    if stakeholder.kind is not StakeholderKind.OUTSIDE:
+    people = {each for line in lines for each in line[:2]}
+    near = or_(
+        Stakeholder.id.in_({key, *(each for row in rows for each in row[:2])}), Stakeholder.person_id.in_(people)
+    )
+    has_a_part = stakeholder.kind is StakeholderKind.DEPARTMENT or (person_id is not None and plays_a_part(person_id))
+    if has_a_part:
         # Whoever could be derived from is read, because a head further up counts only if there is none in between.
-        people = {each for line in lines for each in line[:2]}
-        near = or_(
-            near,
-            Stakeholder.department_id.is_not(None),
-            Stakeholder.person_id.in_(people),
-            Stakeholder.person_id.in_(people_with_a_part()),
-        )
+        near = or_(near, Stakeholder.department_id.is_not(None), Stakeholder.person_id.in_(people_with_a_part()))
     nodes = nodes_of(listed.where(near))
-    every = list(_said(nodes, rows))
-    if stakeholder.kind is not StakeholderKind.OUTSIDE:
-        every += derived(nodes, lines, maps, on, Filters())
+    every = [*_said(nodes, rows), *reports(nodes, lines)]
+    if has_a_part:
+        every += of_posts(nodes, maps, on, Filters())
     return _each_once(each for each in every if key in each.key[:2])
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, and_, exists, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, exists, or_, select, type_coerce
 from sqlalchemy.orm import aliased, joinedload
 
 from engagement.db import db
@@ -14,7 +14,7 @@ from engagement.stakeholders.models import Stakeholder, StakeholderPlace, Stakeh
 from engagement.stakeholders.queries import EVERY_PLACE, NAME_SORTED, Filters, on_map_of_wave, said_as
 from engagement.stakeholders.standings.models import StakeholderStanding
 from engagement.stakeholders.standings.queries.posts import has_labels, may_be_labelled
-from engagement.stakeholders.standings.rules import Level, Quadrant, Standing, gap_of, quadrant_of, urgency_of
+from engagement.stakeholders.standings.rules import HIGH, Level, Quadrant, Standing, gap_of, quadrant_of, urgency_of
 
 
 class Stood(NamedTuple):
@@ -75,6 +75,14 @@ def held(begun: Any, ended: Any, before: datetime | None) -> ColumnElement[bool]
     return ongoing if before is None else and_(begun < before, or_(ongoing, ended >= before))
 
 
+def quadrant_is(quadrant: Quadrant) -> ColumnElement[bool]:
+    """Return the condition that a standing is in this quarter of the map."""
+    power, interest = StakeholderStanding.influence, StakeholderStanding.interest
+    ways = [(high, wide) for high in (True, False) for wide in (True, False)]
+    high, wide = next(way for way in ways if quadrant_of(HIGH * way[0], HIGH * way[1]) is quadrant)
+    return and_(power >= HIGH if high else power < HIGH, interest >= HIGH if wide else interest < HIGH)
+
+
 def stood(
     visible_places: ColumnElement[bool] = EVERY_PLACE,
     filters: Filters | None = None,
@@ -86,7 +94,14 @@ def stood(
 
     Levels are told only of those who may be labelled `on` the present day, whatever could be told of them then.
     """
-    rows = db.session.execute(
+    return read(standing(visible_places, filters or Filters(), before, on).order_by(NAME_SORTED, Stakeholder.id))
+
+
+def standing(
+    visible_places: ColumnElement[bool], filters: Filters, before: datetime | None, on: date
+) -> Select[int, int | None, int | None, int | None, str, str, bool]:
+    """Return a SELECT, in no order, of what `read` reads."""
+    return (
         select(
             Stakeholder.id,
             StakeholderProfile.owner_id,
@@ -100,10 +115,28 @@ def stood(
         .outerjoin(StakeholderStanding, _of_then(StakeholderStanding, before))
         .outerjoin(Person, Person.id == Stakeholder.person_id)
         .outerjoin(Department, Department.id == Stakeholder.department_id)
-        .where(*_on_maps(visible_places, filters or Filters(), before))
-        .order_by(NAME_SORTED, Stakeholder.id)
+        .where(*_on_maps(visible_places, filters, before))
     )
-    return [Stood._make(row) if row[6] else Stood(*row[:4], is_labelled=False) for row in rows]
+
+
+def counting(
+    columns: Sequence[Any], visible_places: ColumnElement[bool], filters: Filters, before: datetime | None
+) -> Select[Any]:
+    """Return a SELECT of columns that count who stood on visible maps, without the tables that only filters ask."""
+    rows = select(*columns).select_from(Stakeholder)
+    rows = rows.outerjoin(StakeholderStanding, _of_then(StakeholderStanding, before))
+    if filters.words or filters.group is not None or filters.owner_id is not None:
+        rows = (
+            rows.join(StakeholderProfile, _of_then(StakeholderProfile, before))
+            .outerjoin(Person, Person.id == Stakeholder.person_id)
+            .outerjoin(Department, Department.id == Stakeholder.department_id)
+        )
+    return rows.where(*_on_maps(visible_places, filters, before))
+
+
+def read(rows: Select[int, int | None, int | None, int | None, str, str, bool]) -> list[Stood]:
+    """Return the rows of `standing`, without levels where they must not be told."""
+    return [Stood._make(row) if row[6] else Stood(*row[:4], is_labelled=False) for row in db.session.execute(rows)]
 
 
 def _of_then(table: Any, before: datetime | None) -> ColumnElement[bool]:
@@ -118,11 +151,10 @@ def _on_maps(visible: ColumnElement[bool], filters: Filters, before: datetime | 
         places = places.where(StakeholderPlace.programme_id == filters.programme_id)
     if filters.wave_id is not None:
         places = places.where(on_map_of_wave([filters.wave_id]))
-    taken_off = exists().where(
-        StakeholderRemoval.stakeholder_id == Stakeholder.id,
-        held(StakeholderRemoval.removed_at, StakeholderRemoval.undone_at, before),
+    taken_off = select(StakeholderRemoval.stakeholder_id).where(
+        held(StakeholderRemoval.removed_at, StakeholderRemoval.undone_at, before)
     )
-    return [Stakeholder.id.in_(places), ~taken_off, *said_as(filters)]
+    return [Stakeholder.id.in_(places), Stakeholder.id.not_in(taken_off), *said_as(filters)]
 
 
 @dataclass(frozen=True)

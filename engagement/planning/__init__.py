@@ -1,0 +1,1 @@
+"""Plans of waves: what is counted from a milestone, and what moves when a milestone moves."""

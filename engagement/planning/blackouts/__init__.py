@@ -1,0 +1,1 @@
+"""Blackouts: days on which nothing should be asked of people."""

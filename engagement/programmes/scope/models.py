@@ -1,0 +1,87 @@
+"""The table of scope statements: a version for all roles or one, a draft until it is published, and then never changed."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
+from engagement.programmes.models import Workflow
+from engagement.programmes.rules import SCOPE_QUESTIONS, lines_of
+from engagement.programmes.scope.rules import FIELDS, StatementFor, StatementTexts
+
+
+class ScopeStatement(Base):
+    """A version of what a workflow changes for its readers, in answers with one point a line.
+
+    `then_do`, what to do after an error, belongs to `signs_of_error`. A draft has no `published_at`; each workflow has at most one
+    for each `role`. Of the published ones the highest number holds.
+    """
+
+    __tablename__ = "scope_statement"
+    __table_args__ = (
+        UniqueConstraint("workflow_id", "role", "number"),
+        Index(
+            "uq_scope_statement_draft",
+            "workflow_id",
+            "role",
+            unique=True,
+            sqlite_where=text("published_at IS NULL"),
+            postgresql_where=text("published_at IS NULL"),
+        ),
+        CheckConstraint("right_answer BETWEEN 1 AND 4", name="right_answer_range"),
+        ADDRESSED,
+    )
+
+    id: Mapped[Key]
+    workflow_id: Mapped[int] = mapped_column(ForeignKey("workflow.id"))
+    role: Mapped[StatementFor] = mapped_column(word_of(StatementFor))
+    number: Mapped[int]
+    system_does: Mapped[str] = mapped_column(Text, default="")
+    people_do: Mapped[str] = mapped_column(Text, default="")
+    who_decides: Mapped[str] = mapped_column(Text, default="")
+    signs_of_error: Mapped[str] = mapped_column(Text, default="")
+    then_do: Mapped[str] = mapped_column(Text, default="")
+    about_the_job: Mapped[str] = mapped_column(Text, default="")
+    question: Mapped[str] = mapped_column(Text, default="")
+    answers: Mapped[str] = mapped_column(Text, default="")
+    right_answer: Mapped[int | None]
+    why: Mapped[str] = mapped_column(Text, default="")
+    changed: Mapped[str] = mapped_column(Text, default="")
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[str | None] = mapped_column(short(401))
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    published_by: Mapped[str | None] = mapped_column(short(401))
+
+    workflow: Mapped[Workflow] = relationship()
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether nobody but its planners reads it yet."""
+        return self.published_at is None
+
+    @property
+    def said(self) -> StatementTexts:
+        """What it says, as one value."""
+        return StatementTexts(**{field: getattr(self, field) for field in FIELDS})
+
+    @property
+    def scope(self) -> list[tuple[str, list[str]]]:
+        """The answered questions in their fixed order: words and points."""
+        answered = [(words, lines_of(getattr(self, field))) for field, words in SCOPE_QUESTIONS]
+        return [(words, points) for words, points in answered if points]
+
+    @property
+    def unanswered_questions(self) -> list[str]:
+        """The questions without an answer."""
+        return [words for field, words in SCOPE_QUESTIONS if not lines_of(getattr(self, field))]
+
+    @property
+    def choices(self) -> list[str]:
+        """The answers to its question, in order."""
+        return lines_of(self.answers)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it has a question to its readers."""
+        return bool(self.question)

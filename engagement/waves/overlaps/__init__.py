@@ -1,0 +1,1 @@
+"""Waves that ask something of the same people at the same time."""

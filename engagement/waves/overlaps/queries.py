@@ -1,0 +1,68 @@
+"""Reads of people whom several waves ask something at the same time."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from engagement.db import db
+from engagement.waves.milestones.queries import milestones_of_waves
+from engagement.waves.models import Membership, Wave
+from engagement.waves.overlaps.rules import Asking, Overlap, overlaps
+
+
+def overlaps_of(waves: Sequence[Wave]) -> list[Overlap]:
+    """Return where these waves ask something of the same people at the same time; waves that are over ask nothing."""
+    asking = [each for each in waves if each.status.is_open]
+    milestones = milestones_of_waves([wave.id for wave in asking])
+    days = {
+        wave.id: [wave.training_due_on, wave.go_live_on, *(row.falls_on for row in milestones[wave.id])]
+        for wave in asking
+    }
+    spans = [_asking(wave, days[wave.id]) for wave in asking]
+    together = {
+        wave_id
+        for n, one in enumerate(spans)
+        for other in spans[n + 1 :]
+        if one.begins_on <= other.ends_on and other.begins_on <= one.ends_on
+        for wave_id in (one.wave_id, other.wave_id)
+    }
+    return overlaps(spans, _shared(sorted(together))) if together else []
+
+
+def _asking(wave: Wave, days: Sequence[date]) -> Asking:
+    return Asking(wave.id, min(days), max(*days, wave.stabilises_until_on or wave.go_live_on))
+
+
+def _shared(wave_ids: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Return how many people each two of these waves have in common now, the smaller id first, in one query."""
+    other = aliased(Membership)
+    counted = (
+        select(Membership.wave_id, other.wave_id, func.count())
+        .join(other, other.person_id == Membership.person_id)
+        .where(
+            Membership.wave_id.in_(wave_ids),
+            other.wave_id.in_(wave_ids),
+            Membership.wave_id < other.wave_id,
+            Membership.ended_at.is_(None),
+            other.ended_at.is_(None),
+        )
+        .group_by(Membership.wave_id, other.wave_id)
+    )
+    return {(first, second): people for first, second, people in db.session.execute(counted)}
+
+
+def others_of_people(wave_id: int, person_ids: Sequence[int]) -> dict[int, list[Wave]]:
+    """Return the other open waves that each of these people is in, in one query; people without any have no entry."""
+    rows = db.session.execute(
+        select(Membership.person_id, Wave)
+        .join(Wave, Wave.id == Membership.wave_id)
+        .where(Membership.person_id.in_(person_ids), Membership.ended_at.is_(None), Wave.id != wave_id)
+        .order_by(Wave.go_live_on, Wave.id)
+    )
+    found: dict[int, list[Wave]] = {}
+    for person_id, wave in rows:
+        if wave.status.is_open:
+            found.setdefault(person_id, []).append(wave)
+    return found
