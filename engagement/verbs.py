@@ -122,6 +122,7 @@ class Verb(StrEnum):
     CORRECTED_READING = "corrected reading", "corrected a reading"
     TOOK_BACK_READING = "took back reading", "took back a reading"
     IMPORTED_READINGS = "imported readings", "took in readings from a file"
+    NOTED_LESSONS = "noted lessons", "noted lessons of wave"
     CHOSE_AUDIENCES = "chose audiences of wave"
     ADDED_MEMBER = "added member", "added person to wave"
 

@@ -42,6 +42,8 @@ from engagement.training.actions.completing import answer_quiz
 from engagement.training.models import Assignment, CurriculumItem, Module
 from engagement.training.rules import ItemKind
 from engagement.waves import actions as waves
+from engagement.waves.fallbacks.actions import write_fallback
+from engagement.waves.lessons.actions import note_lessons
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
 
@@ -86,6 +88,17 @@ def live_a_day(stage: Stage, offset: int) -> None:
     _talk(stage, offset)
 
 
+WAY_BACK = (
+    "Switch the workflow off in the console.\nCases that are open stay with whoever has them, and are decided by hand.\n"
+    "The desk calls each team before it writes.\nSay within an hour what went wrong, in two sentences."
+)
+#: What went well, and what to do otherwise, one a line.
+LESSONS = (
+    "Champions sat beside people on the first two mornings.\nThe desk had one number for everything.",
+    "Begin with the desk’s training, a week before the others.\nSend fewer messages in the last week.",
+)
+
+
 def _petra_leaves(stage: Stage, day: date) -> None:
     with stage.at(day, 5):
         begun = stage.day(-DAYS_OF_HISTORY)
@@ -122,6 +135,10 @@ def _take_step(wave: Wave, status: WaveStatus, by: Actor) -> None:
         )
     else:
         waves.change_status(wave, status, reason=reason, by=by)
+    if status is WaveStatus.READY:
+        write_fallback(wave, WAY_BACK, "Margaret Leclerc, else Sam Pryce; by phone, at any hour", by=by)
+    elif status is WaveStatus.CLOSED:
+        note_lessons(wave, *LESSONS, by=by)
 
 
 def _learn(stage: Stage, offset: int) -> None:

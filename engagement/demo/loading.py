@@ -116,15 +116,15 @@ def accounts() -> list[tuple[Account, str]]:
     return listed
 
 
-def load(settings: Settings, say: Callable[[str], None]) -> str:
+def load(settings: Settings, say: Callable[[str], None], days: int = DAYS_OF_HISTORY) -> str:
     """Load the demonstration into an empty database and return the one password of its accounts.
 
-    Commits after each day; reports progress to `say`.
+    Commits after each day; reports progress to `say`. With fewer `days`, only the first of them are played.
     """
     password = settings.demo_password or secrets.token_urlsafe(12)
     stage = Stage(settings, str(current_app.config["SECRET_KEY"]), clock.today(settings.timezone))
     _set_stage(stage, password, say)
-    for offset in range(-DAYS_OF_HISTORY + 1, 1):
+    for offset in range(-DAYS_OF_HISTORY + 1, days - DAYS_OF_HISTORY + 1):
         moving.move_people(stage, offset)
         living.live_a_day(stage, offset)
         if offset % 30 == 0:
@@ -180,7 +180,7 @@ def _plan_programme(stage: Stage) -> None:
     for number, (name, aim, go_live, quiet, departments, workflows) in WAVES.items():
         wave = stage.waves[number] = wave_actions.plan_wave(
             stage.programme,
-            WaveDetails(name, aim, stage.day(go_live + quiet)),
+            WaveDetails(name, aim, stage.day(go_live + quiet), exit_criteria=STABLE_WHEN),
             stage.working_day(go_live),
             departments=[d for d in map(department_by_path, departments) if d],
             workflows=[stage.workflows[workflow] for workflow in workflows],
@@ -190,6 +190,9 @@ def _plan_programme(stage: Stage) -> None:
         posts.name_sponsor(wave, _person(roster.SPONSOR), by=by)
     settle_milestones(stage.waves.values(), stage.settings.holidays)
     settle_assignments(clock.now())
+
+
+STABLE_WHEN = "Two weeks without a case that went to the wrong team\nThe desk answers on the same day"
 
 
 def _name_holders(stage: Stage, name: str) -> None:

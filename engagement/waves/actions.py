@@ -44,7 +44,7 @@ def plan_wave(
     if problems:
         raise BadInput("The wave can’t be planned like this.", problems)
     wave = Wave(programme=programme, number=number, go_live_on=go_live_on, made_at=clock.now())
-    wave.name, wave.aim = clean(details.name), details.aim
+    wave.name, wave.aim, wave.exit_criteria = clean(details.name), details.aim, details.exit_criteria
     db.session.add(wave)
     db.session.flush()
     plan_days(wave, details.stabilises_until_on, details.training_lead_days)
@@ -59,13 +59,10 @@ def change_wave(wave: Wave, details: WaveDetails, *, by: Actor) -> None:
     """Change what a wave is called and meant for; its days are changed as milestones. Raises BadInput as `plan_wave` does."""
     if problems := _problems(details):
         raise BadInput("The wave can’t be planned like this.", problems)
-    before = (wave.name, wave.aim)
-    wave.name, wave.aim = clean(details.name), details.aim
-    changes = {
-        word: (old, new)
-        for word, old, new in zip(("name", "aim"), before, (wave.name, wave.aim), strict=True)
-        if old != new
-    }
+    before = (wave.name, wave.aim, wave.exit_criteria)
+    wave.name, wave.aim, wave.exit_criteria = clean(details.name), details.aim, details.exit_criteria
+    after, words = (wave.name, wave.aim, wave.exit_criteria), ("name", "aim", "stable when")
+    changes = {word: (old, new) for word, old, new in zip(words, before, after, strict=True) if old != new}
     if changes:
         audit.record(Verb.CHANGED_WAVE, wave, by=by, **changes)
 
@@ -75,8 +72,9 @@ def _problems(details: WaveDetails) -> dict[str, str]:
     name = clean(details.name)
     if not name or len(name) > 200:
         problems["name"] = "Write a name, at most 200 characters."
-    if len(details.aim) > 5_000:
-        problems["aim"] = "Shorten this to 5,000 characters."
+    for field in ("aim", "exit_criteria"):
+        if len(getattr(details, field)) > 5_000:
+            problems[field] = "Shorten this to 5,000 characters."
     return problems
 
 

@@ -24,14 +24,15 @@ class WaveDetails:
     aim: str = ""
     stabilises_until_on: date | None = None
     training_lead_days: int = USUAL_LEAD_DAYS
+    exit_criteria: str = ""
 
 
 class Wave(Base):
     """One stage of a programme: workflows that go live in departments on one day.
 
     `go_live_on`, `training_due_on` and `stabilises_until_on`, which ends the quiet period after go-live, are the days of
-    its milestones of these kinds; `milestones.actions` writes both. `status` is that of its newest `WaveStep`; one action
-    writes both.
+    its milestones of these kinds; `milestones.actions` writes both. `exit_criteria` say, one a line, how to tell that it is
+    stable. `status` is that of its newest `WaveStep`; one action writes both.
     """
 
     __tablename__ = "wave"
@@ -47,6 +48,7 @@ class Wave(Base):
     number: Mapped[int]
     name: Mapped[str] = mapped_column(short())
     aim: Mapped[str] = mapped_column(Text, default="")
+    exit_criteria: Mapped[str] = mapped_column(Text, default="")
     status: Mapped[WaveStatus] = mapped_column(word_of(WaveStatus), default=WaveStatus.PLANNED)
     go_live_on: Mapped[date] = mapped_column(index=True)
     stabilises_until_on: Mapped[date | None]

@@ -18,6 +18,7 @@ from engagement.communications.models import Occurrence
 from engagement.communications.queries.approvals import INSTANT, lapsed_because, may_still_approve, standing_approval
 from engagement.communications.queries.due import sent_to_all
 from engagement.communications.queries.letters import CONFIRM_SLOT, asks_confirmation, filled_columns
+from engagement.communications.queries.quiet import due_after_quiet
 from engagement.communications.queries.readers import due_column, translation_column
 from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.communications.texts.queries.merge_values import values_for
@@ -128,10 +129,11 @@ def _queue(occurrence: Occurrence, now: datetime, organisation: Organisation) ->
 
 def _queue_for(occurrence: Occurrence, mailing: Mailing, on: date, now: datetime, organisation: Organisation) -> int:
     communication = occurrence.communication
+    due_at = due_column(now, organisation) if communication.in_working_hours else now
     people = queue_for_people(
         mailing,
         people_in(communication.audience, on),
-        due_at=due_column(now, organisation) if communication.in_working_hours else now,
+        due_at=due_after_quiet(communication, on, now, due_at, organisation),
         filled=filled_columns(mailing, organisation),
         translation=translation_column(mailing, organisation),
     )

@@ -16,6 +16,7 @@ from engagement.communications.queries.approvals import approver_words, may_appr
 from engagement.communications.queries.letters import asks_confirmation, why_for
 from engagement.communications.queries.one_message import OccurrencePage
 from engagement.communications.queries.previews import Preview, preview_as, preview_to_nobody
+from engagement.communications.queries.quiet import quiet_readers
 from engagement.communications.queries.writers import outline_writers
 from engagement.communications.rules import OccurrenceStatus
 from engagement.communications.texts.queries.translations import texts_of
@@ -109,6 +110,7 @@ def _said_of(page: OccurrencePage) -> dict[str, Any]:
         "plan": words.plan_words(page.plan, in_working_hours=in_hours) if page.plan else "",
         "later": words.later_lines(page.plan) if page.plan else [],
         "waiting": words.waiting_words(page.waiting),
+        "quiet": words.quiet_words(quiet_readers(row.communication, row.sends_on)) if not row.status.is_out else [],
         "languages": words.language_lines(page),
         "unread": words.unread_lines(page),
         "unread_words": words.unread_words(page),

@@ -1,5 +1,6 @@
 """The sentences on the page of one message: its state, when it reaches whom, in which languages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 from engagement.communications.models import Occurrence
 from engagement.communications.queries.one_message import OccurrencePage
 from engagement.communications.queries.previews import Preview
+from engagement.communications.queries.quiet import QuietReaders
 from engagement.communications.queries.readers import DeliveryPlan, LaterReaders
 from engagement.communications.rules import OccurrenceStatus
 from engagement.mail.queries import Waiting
@@ -148,6 +150,15 @@ def plan_words(plan: DeliveryPlan, *, in_working_hours: bool) -> str:
     if not plan.at_once:
         return f"Nobody works then. {count(plan.people_later)} get it in their next working hours, the last on {last}."
     return f"{count(plan.at_once)} get it then, {count(plan.people_later)} in their next working hours, the last on {last}."
+
+
+def quiet_words(quiet: Sequence[QuietReaders]) -> list[str]:
+    """Say of each wave that is left to settle how many readers get a message only afterwards."""
+    return [
+        f"{plural(each.people, 'reader is', 'readers are')} in {each.wave.title}, which is left to settle until {day_words(each.until)}. "
+        "As readers may switch this message off, it waits for them until that day is over."
+        for each in quiet
+    ]
 
 
 def _both_clocks(instant: datetime, zone: str) -> str:

@@ -12,6 +12,8 @@ from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.readiness.rules import Obstacle
 from engagement.waves.models import WaveDetails
 
+WENT_WELL, TO_CHANGE = "What went well, and should be done again?", "What would you do otherwise?"
+ONE_A_LINE = "One lesson a line. They are shown to whoever plans the next wave."
 #: The sentence itself stands above the field; who hears the page hears it with the question.
 WHY_WITHOUT = Markup('Why does it go on all the same?<span class="visually-hidden"> {}</span>')
 
@@ -23,6 +25,11 @@ class WaveForm(EditForm):
         "What is the wave called?", filters=[stripped], validators=[InputRequired("Write a name."), Length(max=200)]
     )
     aim = TextAreaField("What is it meant to achieve?", filters=[stripped])
+    exit_criteria = TextAreaField(
+        "How do you tell that it is stable?",
+        description="One sign a line, such as “A week without a wrong letter”. It is read again when the quiet period ends.",
+        filters=[stripped],
+    )
     go_live_on = DateField("When does it go live?", validators=[InputRequired("Choose a day.")])
     stabilises_until_on = DateField(
         "Until when is it left in peace to settle?",
@@ -42,7 +49,7 @@ class WaveForm(EditForm):
 
     def details(self) -> WaveDetails:
         """Return the description that was typed."""
-        said = WaveDetails(self.name.data, self.aim.data)
+        said = WaveDetails(self.name.data, self.aim.data, exit_criteria=self.exit_criteria.data or "")
         if not self.training_lead_days:
             return said
         return replace(
@@ -75,6 +82,8 @@ class StepForm(Form):
     reason = TextAreaField(
         "Why?", description="It stays on the wave’s page, with your name and the day.", filters=[stripped]
     )
+    went_well = TextAreaField(WENT_WELL, description=ONE_A_LINE, filters=[stripped])
+    to_change = TextAreaField(TO_CHANGE, description=ONE_A_LINE, filters=[stripped])
 
     def overrulings(self) -> dict[str, str]:
         """Return why it goes on all the same, by the name of each thing that stands against the step."""
@@ -118,6 +127,13 @@ class AudiencesForm(EditForm):
         "Which audiences are in it?",
         description="Whoever comes into one of them joins the wave, and whoever leaves it leaves, until the wave is closed.",
     )
+
+
+class LessonsForm(Form):
+    """What to do again, and what otherwise."""
+
+    went_well = TextAreaField(WENT_WELL, description=ONE_A_LINE, filters=[stripped])
+    to_change = TextAreaField(TO_CHANGE, description=ONE_A_LINE, filters=[stripped])
 
 
 class MemberForm(Form):

@@ -29,6 +29,7 @@ from engagement.readiness.queries.obstacles import obstacles
 from engagement.readiness.rules import ObstacleKind
 from engagement.readiness.scopes import may_overrule
 from engagement.waves import actions, queries
+from engagement.waves.lessons.actions import note_lessons
 from engagement.waves.models import Wave, WaveStep
 from engagement.waves.rules import WaveStatus
 from engagement.waves.scopes import wave_for
@@ -120,6 +121,8 @@ def change_status(wave_id: int) -> Drawn | BaseResponse:
     form = step_form(overrulable)(data={"on": min(wave.go_live_on, on)})
     if status is not WaveStatus.LIVE:
         del form.on
+    if status is not WaveStatus.CLOSED:
+        del form.went_well, form.to_change
     if not (status is WaveStatus.PLANNED and wave.status is WaveStatus.ROLLED_BACK):
         del form.go_live_on
     if form.validate_on_submit():
@@ -166,6 +169,8 @@ def _take(wave: Wave, status: WaveStatus, form: StepForm, on: date) -> list[Occu
         actions.plan_again(wave, form.go_live_on.data, today=on, reason=reason, by=by, country=country)
     else:
         actions.change_status(wave, status, reason=reason, by=by)
+        if form.went_well:
+            note_lessons(wave, form.went_well.data, form.to_change.data, by=by)
     return []
 
 

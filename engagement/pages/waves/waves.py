@@ -42,6 +42,7 @@ from engagement.stakeholders.rules import COVERAGE_DEFINITION
 from engagement.training.actions.assigning import settle_assignments
 from engagement.training.queries.progress import wave_progress
 from engagement.waves import actions, queries
+from engagement.waves.lessons.queries import lessons_of, lessons_of_programme
 from engagement.waves.milestones.actions import settle_milestones
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.milestones.rules import MilestoneKind
@@ -101,7 +102,15 @@ def new(programme_id: int) -> Drawn | BaseResponse:
                 f"{number:,} people are in it. Training is due by {day(wave.training_due_on)}.",
                 wave_id=wave.id,
             )
-    return drawn("waves/edit.html", form, programme=programme, wave=None, may_place=True, warnings=warnings)
+    return drawn(
+        "waves/edit.html",
+        form,
+        programme=programme,
+        wave=None,
+        may_place=True,
+        warnings=warnings,
+        lessons=lessons_of_programme(programme.id),
+    )
 
 
 @blueprint.route("/waves/<int:wave_id>/edit", methods=["GET", "POST"])
@@ -137,7 +146,9 @@ def edit(wave_id: int) -> Drawn | BaseResponse:
             settle_assignments(clock.now(), wave.id)
         if saved:
             return saved.to("waves.wave", wave_id=wave_id)
-    return drawn("waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place, warnings=[])
+    return drawn(
+        "waves/edit.html", form, programme=wave.programme, wave=wave, may_place=may_place, warnings=[], lessons=[]
+    )
 
 
 def _not_offered(field: TickField, standing: Sequence[Placed]) -> list[Placed]:
@@ -197,6 +208,7 @@ def wave(wave_id: int) -> str:
         move=move_words(moves),
         outdated=outdated_messages(row, moves) if may_plan else [],
         next_steps=[(status, STEPS[status]) for status in row.status.next_steps],
+        lessons=lessons_of(row.id) if may_plan else [],
         fallback=way_back(row) if may_plan and row.status.is_open else None,
         may_move=row.status in (WaveStatus.PLANNED, WaveStatus.READY),
     )

@@ -28,6 +28,8 @@ PLACES = {
     "workflow": "Workflow",
     "wave": "Wave",
     "wave_step": "Reason for a step of a wave",
+    "wave_fallback": "The way back of a wave",
+    "wave_lesson": "Lesson of a wave",
     "go_live_move": "Reason for another go-live",
     "worker_effect": "How a workflow affects workers",
     "notice": "Notice to workers",

@@ -112,6 +112,7 @@ REACH: dict[str, Reach] = {
     "blackout": Reach(by={"made_by_id": ("from_on", "until_on", "reason", "made_at")}),
     "wave_step": NOBODY,
     "wave_audience": NOBODY,
+    "wave_lesson": NOBODY,
     "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),

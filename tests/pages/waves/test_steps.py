@@ -160,3 +160,25 @@ def test_rolling_back_shows_what_is_ready_and_planning_anew_asks_for_a_day(manag
     assert manager.post(f"/waves/{wave.id}/statuses", data=anew | {"go_live_on": "2026-06-16"}).status_code == 303
     row = db.session.get(Wave, wave.id)
     assert (row.status, row.training_due_on.isoformat()) == (WaveStatus.PLANNED, "2026-06-09")
+
+
+def test_closing_asks_for_lessons_and_the_next_wave_shows_them(manager, wave):
+    wave.status, wave.exit_criteria = WaveStatus.STABILISING, "A week without a wrong letter"
+    db.session.commit()
+    asked = manager.get(f"/waves/{wave.id}/statuses?status=closed").get_data(as_text=True)
+    assert "A week without a wrong letter" in asked
+    told = {
+        "status": "closed",
+        "reason": "All calm.",
+        "went_well": "Champions",
+        "to_change": "Begin <earlier>\nCall first",
+    }
+    refused = manager.post(f"/waves/{wave.id}/statuses", data=told | {"reason": ""})
+    assert (refused.status_code, "Begin &lt;earlier&gt;" in refused.get_data(as_text=True)) == (422, True)
+    assert manager.post(f"/waves/{wave.id}/statuses", data=told).status_code == 303
+    page = manager.get(f"/programmes/{wave.programme_id}/waves/new").get_data(as_text=True)
+    assert page.index("Begin &lt;earlier&gt;") < page.index("Call first") < page.index("Champions")
+    added = manager.post(
+        f"/waves/{wave.id}/lessons", data={"to_change": "Call first\nTrain in pairs"}, follow_redirects=True
+    )
+    assert "1 lesson is noted." in added.get_data(as_text=True)

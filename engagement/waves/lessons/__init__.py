@@ -1,0 +1,1 @@
+"""What was learned from a wave, for whoever plans the next one."""
