@@ -48,7 +48,7 @@ def test_refusals_in_a_window_stay_with_their_recipients(app: Flask, pipelines: 
         deliver_again(peer)
     assert Counter(map(number, peer.recipients)) == Counter(n for n in range(PEOPLE) if n not in refused)
     assert len(peer.connections) == 2
-    attempts = dict(db.session.execute(select(Delivery.address, Delivery.attempts)).tuples())
+    attempts = dict(db.session.execute(select(Delivery.address, Delivery.attempts)).all())
     assert {number(to): n for to, n in attempts.items()} == {n: 2 if n in put_off else 1 for n in range(PEOPLE)}
 
 
