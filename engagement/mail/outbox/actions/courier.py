@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from engagement import clock
 from engagement.errors import EngagementError
@@ -162,21 +163,24 @@ class Courier:
     def _send(self, rows: Sequence[Claimed], parcels: Sequence[Parcel]) -> int:
         """Hand messages over and note their outcomes; return how many have one.
 
-        Ends early when the mail server takes nothing, when told to stop, or when the claims were lost. If writing fails
-        while a message is in the hands of the mail server, its outcome is unknown.
+        Ends early when the mail server takes nothing, when told to stop, or when the claims were lost. If anything
+        fails while a message is in the hands of the mail server, its outcome is unknown.
         """
         done, is_mine = 0, True
+        failure: DBAPIError | None = None
         in_hand: Claimed | None = rows[0] if rows else None
         try:
             with closing(self.transport.hand_over(parcels)) as saying:
                 for place, outcome in saying:
-                    if outcome is not None:
-                        in_hand = None
-                        self._note(rows[place], outcome)
-                        done += 1
-                    is_mine = self._ledger.look_after() and is_mine
                     if outcome is None:
+                        failure = failure or self._failure_to_look_after()
                         continue
+                    in_hand = None
+                    self._note(rows[place], outcome)
+                    done += 1
+                    if failure is not None:
+                        raise failure
+                    is_mine = self._ledger.look_after()
                     if self.counts.trouble or not is_mine or self.stopping():
                         break
                     in_hand = rows[done] if done < len(rows) else None
@@ -186,6 +190,14 @@ class Courier:
             self._ledger.leave_rest()
             raise
         return done
+
+    def _failure_to_look_after(self) -> DBAPIError | None:
+        """Look after the claims while the mail server has a message; a failure is kept, for its answer is still worth having."""
+        try:
+            self._ledger.look_after()
+        except DBAPIError as error:
+            return error
+        return None
 
     def _note(self, row: Claimed, outcome: Outcome) -> None:
         self._ledger.settle(settled(row.id, row.attempts, row.due_at, outcome, clock.now()))
