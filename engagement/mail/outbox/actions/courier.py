@@ -30,6 +30,8 @@ from engagement.set_aside import is_database_away, why_it_failed
 log = structlog.get_logger("engagement.mail")
 #: A window takes about so many seconds at most, so that what somebody waits for soon gets its turn.
 WINDOW_SECONDS = 0.1
+#: After so many seconds without an answer, the rest of a window is left to other connections.
+PATIENCE = 5.0
 
 
 class Courier:
@@ -166,24 +168,26 @@ class Courier:
         Ends early when the mail server takes nothing, when told to stop, or when the claims were lost. If anything
         fails while a message is in the hands of the mail server, its outcome is unknown.
         """
-        done, is_mine = 0, True
+        done, since = 0, time.monotonic()
         failure: DBAPIError | None = None
         in_hand: Claimed | None = rows[0] if rows else None
         try:
             with closing(self.transport.hand_over(parcels)) as saying:
                 for place, outcome in saying:
                     if outcome is None:
-                        failure = failure or self._failure_to_look_after()
+                        failure = failure or self._meanwhile(rows[place], since)
                         continue
                     in_hand = None
                     self._note(rows[place], outcome)
                     done += 1
                     if failure is not None:
                         raise failure
-                    is_mine = self._ledger.look_after()
-                    if self.counts.trouble or not is_mine or self.stopping():
+                    since, is_mine = time.monotonic(), self._ledger.look_after()
+                    following = rows[done] if done < len(rows) else None
+                    is_over = self.counts.trouble or not is_mine or self.stopping()
+                    if is_over or following is None or not self._ledger.holds(following.id):
                         break
-                    in_hand = rows[done] if done < len(rows) else None
+                    in_hand = following
         except BaseException:
             if in_hand is not None:
                 self._note(in_hand, Outcome(DeliveryState.UNKNOWN, reason=CUT_OFF))
@@ -191,9 +195,14 @@ class Courier:
             raise
         return done
 
-    def _failure_to_look_after(self) -> DBAPIError | None:
-        """Look after the claims while the mail server has a message; a failure is kept, for its answer is still worth having."""
+    def _meanwhile(self, in_hand: Claimed, since: float) -> DBAPIError | None:
+        """Look after the claims while the mail server has a message, and let others have the rest if it takes long.
+
+        Returns a failure instead of raising it: the server's answer is still worth having.
+        """
         try:
+            if (self.stopping() or time.monotonic() - since > PATIENCE) and self._ledger.leave_rest(in_hand.id):
+                self._ledger.write()
             self._ledger.look_after()
         except DBAPIError as error:
             return error

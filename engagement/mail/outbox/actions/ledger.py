@@ -78,9 +78,13 @@ class Ledger:
         self._unwritten.append(row)
         self._open.pop(row.id, None)
 
-    def leave_rest(self) -> int:
-        """Note that of what is still open nothing was handed over: it waits again. Returns how much that was."""
-        rest = list(self._open.values())
+    def holds(self, delivery_id: int) -> bool:
+        """Whether a delivery is claimed and not settled yet."""
+        return delivery_id in self._open
+
+    def leave_rest(self, but: int | None = None) -> int:
+        """Note that of what is still open, but for one, nothing was handed over: it waits again. Returns how much that was."""
+        rest = [row for row in self._open.values() if row.id != but]
         for row in rest:
             self.settle(untouched(row.id, row.attempts, row.due_at))
         return len(rest)
