@@ -183,11 +183,12 @@ class Courier:
                     if failure is not None:
                         raise failure
                     since, is_mine = time.monotonic(), self._ledger.look_after()
-                    following = rows[done] if done < len(rows) else None
-                    is_over = self.counts.trouble or not is_mine or self.stopping()
-                    if is_over or following is None or not self._ledger.holds(following.id):
+                    if self.counts.trouble or not is_mine or self.stopping():
                         break
-                    in_hand = following
+                    # Without another one the conversation is led to its end, which keeps the connection.
+                    in_hand = rows[done] if done < len(rows) else None
+                    if in_hand is not None and not self._ledger.holds(in_hand.id):
+                        break
         except BaseException:
             if in_hand is not None:
                 self._note(in_hand, Outcome(DeliveryState.UNKNOWN, reason=CUT_OFF))
