@@ -78,7 +78,7 @@ def test_a_server_that_shuts_down_in_a_window_leaves_the_rest_untouched(app: Fla
         assert deliver(peer).trouble == "421 4.3.2 Shutting down"
         assert states() == {"sent": 5, "deferred": 1, "queued": PEOPLE - 6}
         waits = select(Delivery.attempts, Delivery.attempted_at).where(Delivery.state == DeliveryState.QUEUED)
-        assert set(db.session.execute(waits).tuples()) == {(0, None)}
+        assert set(map(tuple, db.session.execute(waits))) == {(0, None)}
         peer.on_message = lambda _: None
         deliver_again(peer)
     assert Counter(map(number, peer.recipients)) == Counter(range(PEOPLE))
