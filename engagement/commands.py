@@ -21,12 +21,14 @@ from engagement.demo.commands import demo_group
 from engagement.errors import BadInput
 from engagement.intake.actions import importing
 from engagement.mail import queries as mail_queries
+from engagement.mail.bounces.actions.fetching import opened
 from engagement.mail.wire.actions.proving import send_test_mail
 from engagement.mail.wire.actions.transport import Transport
 from engagement.receiving import take_mail_in
 from engagement.scheduler.running import clock_stands_still, line_states, run_if_due, start_clock, wait_for_stop
 from engagement.scheduler.timetable import TIMETABLE, Line, line_named
 from engagement.terminal import long_work_bar, plainly
+from engagement.words import plural
 
 #: The roles that the shell gives; roles with a scope are given on the page of sign-ins.
 SHELL_ROLES = [Role.ADMINISTRATOR, Role.CHANGE_MANAGER, Role.SPONSOR, Role.AUDITOR, Role.TRAINER]
@@ -270,7 +272,7 @@ config = AppGroup("config", help="The settings.")
 @config.command("check")
 @plainly
 def check_config() -> None:
-    """Check every setting, the database and the mail server, and say what is wrong."""
+    """Check every setting, the database, the mail server and the mailbox of bounces, and say what is wrong."""
     settings = serving.settings_of(current_app)
     db.session.execute(text("SELECT 1"))
     serving.refuse_demonstration(serving.settings_of(current_app))
@@ -278,6 +280,9 @@ def check_config() -> None:
     click.echo(f"Database answers ({db.engine.dialect.name}).")
     if not account_queries.any_account_exists():
         click.echo("Nobody can sign in yet: use flask user create, or the link that flask serve prints.")
+    if settings.bounce_mailbox:
+        with opened(settings.bounce_mailbox) as box:
+            click.echo(f"Mailbox of bounces answers, with {plural(len(box.names()), 'mail', 'mails')} in it.")
     if settings.uses_built_in_mailbox:
         click.echo("Mail stays in the built-in mailbox: ENGAGEMENT_SMTP_URL is not set.")
         return

@@ -1,27 +1,22 @@
 """Every setting of the service: read from the environment, `.env` or `X_FILE`, and checked before anything starts."""
 
-import os
 import re
 from collections.abc import Callable
-from difflib import get_close_matches
 from email.utils import parseaddr
 from enum import StrEnum
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engagement.days.local_time import check_zone
 from engagement.days.working_days import check_country
+from engagement.environment import PREFIX, reason_of, refuse_unknown_names, take_secrets_from_files
 from engagement.errors import BadInput
 from engagement.vocabulary import LogStyle
 
-PREFIX = "ENGAGEMENT_"
-#: Settings that only the tests read.
-OF_TESTS = (f"{PREFIX}TEST_",)
+#: How the mailbox of bounces may be read.
+MAILBOXES = ("imaps", "imap+starttls", "imap", "pop3s", "pop3+starttls", "pop3")
 SHORTEST_SECRET = 32
 SHORTEST_TOKEN = 16
 
@@ -56,6 +51,8 @@ class Settings(BaseSettings):
     mail_from: str = "Engagement <engagement@example.com>"
     mail_in: str = ""
     return_path: str = ""
+    bounce_mailbox: str = ""
+    bounce_secret: str = ""
     mail_rate: int = Field(default=0, ge=0)
     mail_domain_rate: int = Field(default=0, ge=0)
     mail_connections: int = Field(default=2, ge=1, le=50)
@@ -90,7 +87,7 @@ class Settings(BaseSettings):
             raise ValueError(f"“{value}” is not a web address; use one such as https://engagement.example.com")
         return value.rstrip("/")
 
-    @field_validator("smtp_url", "database_url")
+    @field_validator("smtp_url", "bounce_mailbox", "database_url")
     @classmethod
     def _port_in_numbers(cls, value: str) -> str:
         try:
@@ -135,6 +132,16 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("bounce_mailbox")
+    @classmethod
+    def _known_mailbox(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in MAILBOXES or not parts.hostname or not parts.username):
+            raise ValueError(
+                "use imaps:// or pop3s:// with user, password and host, such as imaps://user:password@mail.example.com/INBOX"
+            )
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
@@ -166,7 +173,7 @@ class Settings(BaseSettings):
             raise ValueError(f"“{value}” are not working hours; write them as 09:00-17:00")
         return value
 
-    @field_validator("metrics_token")
+    @field_validator("metrics_token", "bounce_secret")
     @classmethod
     def _hard_to_guess(cls, value: str) -> str:
         if value and (len(value) < SHORTEST_TOKEN or not value.isascii() or not value.isprintable() or " " in value):
@@ -222,55 +229,12 @@ def read_settings(**overrides: object) -> Settings:
 
     Raises BadInput with one sentence that names the first invalid setting.
     """
-    _refuse_unknown_names(overrides.get("_env_file", ".env"))
-    _take_secrets_from_files()
+    refuse_unknown_names(Settings.model_fields, overrides.get("_env_file", ".env"))
+    take_secrets_from_files()
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else ""
-        reason = _reason(first)
+        reason = reason_of(first)
         raise BadInput(f"{name}: {reason}." if name else f"{reason}.") from None
-
-
-def _reason(error: ErrorDetails) -> str:
-    """Say in our own words what is wrong with a value; only numbers and choices, which are no secrets, are repeated."""
-    given, limits = str(error["input"])[:40], error.get("ctx", {})
-    words = {
-        "int_parsing": f"“{given}” is not a whole number",
-        "int_from_float": f"“{given}” is not a whole number",
-        "int_parsing_size": f"“{given}” is too large",
-        "bool_parsing": f"“{given}” is neither true nor false",
-        "enum": f"“{given}” is not one of these: {str(limits.get('expected', '')).replace(chr(39), '')}",
-        "greater_than_equal": f"{given} is too small; use {limits.get('ge')} or more",
-        "less_than_equal": f"{given} is too large; use {limits.get('le')} or less",
-    }
-    return words.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
-
-
-def _refuse_unknown_names(env_file: object) -> None:
-    """Refuse a name that looks like a setting but isn't: a misspelt one would silently change nothing."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
-    in_file = dotenv_values(env_file) if isinstance(env_file, str) else {}
-    for name in sorted({*os.environ, *in_file}):
-        setting = name.upper().removesuffix("_FILE")
-        if name.upper().startswith(PREFIX) and setting not in known and not name.startswith(OF_TESTS):
-            near = get_close_matches(
-                setting.removeprefix(PREFIX), (each.removeprefix(PREFIX) for each in known), 1, 0.6
-            )
-            meant = f"Did you mean {PREFIX}{near[0]}?" if near else "The README lists the settings; take this one away."
-            raise BadInput(f"{name} is no setting. {meant}")
-
-
-def _take_secrets_from_files() -> None:
-    """Let `ENGAGEMENT_X_FILE` name a file with the value of `ENGAGEMENT_X`, as container platforms pass secrets."""
-    for name, path in list(os.environ.items()):
-        target = name.removesuffix("_FILE")
-        if not name.startswith(PREFIX) or not name.endswith("_FILE") or target in os.environ:
-            continue
-        try:
-            os.environ[target] = Path(path).read_text(encoding="utf-8").strip()
-        except UnicodeDecodeError:
-            raise BadInput(f"{name} names {path}, which is not text in UTF-8.") from None
-        except OSError as error:
-            raise BadInput(f"{name} names {path}, which cannot be read: {error.strerror}.") from None

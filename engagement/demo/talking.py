@@ -7,6 +7,7 @@ from sqlalchemy import select
 from engagement.audit import Actor
 from engagement.db import db
 from engagement.demo import roster
+from engagement.demo.mapping import entry_of
 from engagement.demo.roster import Figure
 from engagement.demo.stage import Stage
 from engagement.people.models import Person
@@ -21,12 +22,12 @@ from engagement.stakeholders.models import Stakeholder
 from engagement.stakeholders.rhythm.actions import say_own_rhythm
 from engagement.stakeholders.rhythm.rules import Every
 
-Whom = Figure | str
+Whom = Figure | str | tuple[str, int]
 
 
 @dataclass(frozen=True)
 class Talk:
-    """What was said `day` days from today with figures, departments by path, or names outside the directory."""
+    """What was said `day` days from today with figures, departments by path, one of their people, or names outside."""
 
     day: int
     whom: tuple[Whom, ...]
@@ -38,21 +39,40 @@ class Talk:
 
 
 C, S = Channel, Sentiment
+INVOICES = ("Finance/Accounts payable/Invoices", 0)
 TALKS = (
     Talk(-172, ("Works council",), C.MEETING, "notice, last year’s rota", "The chair wants eight weeks of notice for every change of work, and says why: last year’s rota came with two.", S.CRITICAL),
     Talk(-165, (roster.SPONSOR,), C.MEETING, "why now", "She opens each wave herself, and wants objections by source, not by name.", S.FAVOURABLE),
     Talk(-158, ("Operations/Claims/Motor",), C.WORKSHOP, "first workflow", "Forty photos sorted together. They saw where it was unsure, and found that right.", S.FAVOURABLE, roster.WAVE_LEAD),
+    Talk(-140, (INVOICES,), C.MEETING, "what it may touch", "Agreed on the list: invoices under 5,000 first, nothing with a dispute on it.", None, roster.WAVE_LEAD),
     Talk(-130, ("IT/Workplace support", roster.ADMIN), C.MEETING, "calls after a go-live", "They expect three times the calls for two weeks, and ask for answers in writing before the day.", None, roster.WAVE_LEAD),
+    Talk(-120, ("Insurance regulator",), C.MESSAGE, "how decisions are recorded", "Sent the scope statements. They ask to see two decisions with their reasons.", S.MIXED),
     Talk(-118, ("Works council",), C.CALL, "notice of wave 2", "Told them the day of wave 2, ten weeks ahead. They thanked for it.", S.MIXED),
     Talk(-104, ("Operations/Broker Service",), C.VISIT, "June renewals", "Renewals end on 30 June. They want the day of wave 3 moved, or two weeks of double staff.", S.CRITICAL, roster.WAVE_LEAD),
+    Talk(-99, ("IT/Security",), C.MEETING, "connections", "Three connections released; the fourth waits for a test of its keys.", S.MIXED, roster.ADMIN),
     Talk(-92, ("Operations/Claims/Property", "Operations/Claims/Letters"), C.WORKSHOP, "who decides", "Walked through twenty wrong cases. Property were calmer afterwards, Letters were not.", S.MIXED),
+    Talk(-88, ("Finance/Accounts payable/Suppliers",), C.WORKSHOP, "what is checked before they pay", "They tried ten invoices. Two were held back that they would have paid.", S.FAVOURABLE, roster.WAVE_LEAD),
     Talk(-80, ("Policyholders",), C.EVENT, "tone of letters", "Twelve policyholders read old and new letters side by side. Most preferred the new ones, and two noticed nothing.", S.FAVOURABLE),
+    Talk(-70, ("Sales",), C.MEETING, "what brokers will ask", "They want one page that they can send to brokers themselves.", S.MIXED, roster.WAVE_LEAD),
+    Talk(-66, (roster.ADMIN,), C.CALL, "load of his team", "Two go-lives in one month are too many for them; wave 4 is not before May.", None),
     Talk(-61, ("Works council",), C.MEETING, "agreement", "They agree to wave 3 if nobody’s output is measured by the workflow.", S.MIXED),
+    Talk(-54, (INVOICES, "Finance/Accounts payable/Suppliers"), C.MEETING, "after go-live", "The list of what it may touch stays as it is for the first quarter.", None, roster.WAVE_LEAD),
     Talk(-47, ("Brokers",), C.CALL, "why a claim is sorted as it is", "They want one number to call that a person answers.", S.MIXED, roster.WAVE_LEAD),
+    Talk(-44, ("Operations/Claims/Motor",), C.VISIT, "four months later", "They would not give it back. They ask for the same in glass claims.", S.FAVOURABLE, roster.WAVE_LEAD),
+    Talk(-41, ("Sales", "Operations/Customer Service"), C.WORKSHOP, "answers on the telephone", "Wrote the twelve answers together that both will give.", S.FAVOURABLE, roster.WAVE_LEAD),
     Talk(-35, (roster.SPONSOR,), C.MEETING, "letters without a change approver", "She names somebody for letter drafting herself if nobody is found this month.", S.FAVOURABLE),
     Talk(-28, ("Operations/Broker Service",), C.CALL, "June renewals", "Two leads come to the rehearsal; the third says that sales will say wait.", S.CRITICAL, roster.WAVE_LEAD),
+    Talk(-26, ("Insurance regulator",), C.MESSAGE, "two decisions with reasons", "They thanked for the records, and ask nothing more for now.", S.FAVOURABLE),
+    Talk(-24, ("IT/Security", "IT/Workplace support", roster.ADMIN), C.MEETING, "wave 3", "All connections are released. Support has two more people for the first week.", None, roster.WAVE_LEAD),
+    Talk(-22, ("Finance/Accounts payable/Suppliers",), C.CALL, "first month", "Fewer questions than feared. They ask who answers when the usual colleague is away.", S.MIXED, roster.WAVE_LEAD),
     Talk(-20, (roster.LEAD,), C.VISIT, "limit on reserves", "Brought twenty wrong cases. With the limit on reserves she stands behind it.", S.FAVOURABLE),
+    Talk(-18, ("Brokers",), C.CALL, "the number to call", "Told them the new day. They understand, and will remind us.", S.MIXED, roster.WAVE_LEAD),
+    Talk(-15, ("Operations/Claims/Motor",), C.MESSAGE, "glass claims", "Told them that glass claims are looked at after wave 4.", S.FAVOURABLE, roster.WAVE_LEAD),
+    Talk(-13, (roster.SPONSOR,), C.MEETING, "opening of wave 3", "She opens it herself, and wants the objections of Letters on one page before.", S.FAVOURABLE),
     Talk(-12, ("Operations/Claims/Letters",), C.VISIT, "who signs", "They sign every letter, and want that in the scope statement in these words.", S.MIXED),
+    Talk(-11, ("Sales",), C.CALL, "the page for brokers", "They have sent it to the forty largest. Three called back, all calm.", S.FAVOURABLE, roster.WAVE_LEAD),
+    Talk(-10, (INVOICES, roster.ADMIN), C.MEETING, "next list", "What it may touch next is decided after the first quarter.", None, roster.WAVE_LEAD),
+    Talk(-9, ("Operations/Broker Service", roster.LEAD), C.MEETING, "staff for the first week", "The board’s one week is planned. All three leads come to the rehearsal.", None, roster.WAVE_LEAD),
     Talk(-6, ("Works council", "Operations/Claims/Property"), C.MEETING, "rehearsal of wave 3", "The council watched a rehearsal. No measuring was seen, which they will say to others.", S.FAVOURABLE),
 )  # fmt: skip
 
@@ -139,7 +159,9 @@ def actor(stage: Stage, figure: Figure) -> Actor:
 
 
 def stakeholder(whom: Whom) -> Stakeholder:
-    """Return the entry on the map of a figure, a department, or a name."""
+    """Return the entry on the map of a figure, a department, one of its people, or a name."""
+    if isinstance(whom, tuple):
+        return entry_of(whom)
     if isinstance(whom, Figure):
         person = _person(whom).id
         return db.session.scalars(select(Stakeholder).where(Stakeholder.person_id == person)).one()

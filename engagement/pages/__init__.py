@@ -61,7 +61,8 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     unknown = {e: view for e, view in app.view_functions.items() if hasattr(view, "keeps_unknown")}
     app.extensions["unknown_paths"] = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in unknown}
-    for view in unknown.values():
+    without_token = [view for view in app.view_functions.values() if hasattr(view, "no_token_because")]
+    for view in (*unknown.values(), *without_token):
         app.extensions["csrf"].exempt(view)
     saying.register(app)
     operation.count_requests(app)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engagement.scheduler import jobs, notice_jobs, stakeholder_jobs, tally_jobs
+from engagement.scheduler import jobs, mail_jobs, notice_jobs, stakeholder_jobs, tally_jobs
 from engagement.scheduler.telling import tell_administrators
 from engagement.settings import Settings
 from engagement.stakeholders.commitments.rules import REMINDED_WORKING_DAYS_BEFORE
@@ -66,6 +66,12 @@ TIMETABLE: tuple[Line, ...] = (
         "Takes back messages that a stopped process had claimed, stops what still waits of a communication that ended or a wave that was cancelled, and closes mailings whose every message has an outcome.",
         timedelta(seconds=30),
         jobs.settle_deliveries,
+    ),
+    Line(
+        "read-bounces",
+        "Reads the mailbox to which undeliverable mail returns, if one is set; keeps each bounce here and takes it out there.",
+        timedelta(minutes=5),
+        mail_jobs.read_bounces,
     ),
     Line(
         "send-reminders",

@@ -101,6 +101,17 @@ class Served:
         return sum(counts) / SECONDS
 
 
+def served(app: Flask) -> Served:
+    """Return the service as its change manager asks it."""
+    return Served(app, f"email=ines@example.com&password={PASSWORD.replace(' ', '+')}")
+
+
+def paces(ours: tuple[Served, str], bare: tuple[Served, str]) -> tuple[float, float]:
+    """Return the pace of our page and that of the bare one, asked in turn: those of the round with the middle ratio."""
+    pairs = [(ours[0].pace(ours[1]), bare[0].pace(bare[1])) for _ in range(ROUNDS)]
+    return sorted(pairs, key=lambda pair: pair[0] / pair[1])[ROUNDS // 2]
+
+
 def statements_of(app: Flask, served: Served, path: str) -> int:
     """Return how many statements one request executes."""
     seen: list[str] = []
@@ -126,10 +137,8 @@ def measure(people: int, engine: str) -> float:
         make_account("ines@example.com", "Ines Okafor", Role.CHANGE_MANAGER)
         db.session.commit()
         app.config["WTF_CSRF_ENABLED"] = False
-        ours = Served(app, f"email=ines@example.com&password={PASSWORD.replace(' ', '+')}")
-        bare = Served(bare_page(app), "")
-        pairs = [(ours.pace("/people"), bare.pace("/people")) for _ in range(ROUNDS)]
-        mine, theirs = sorted(pairs, key=lambda pair: pair[0] / pair[1])[ROUNDS // 2]
+        ours, bare = served(app), Served(bare_page(app), "")
+        mine, theirs = paces((ours, "/people"), (bare, "/people"))
         print(
             f"{engine}: people list of {people:,}: {mine:.0f} requests/s; bare page {theirs:.0f}; {mine / theirs:.2f} of its "
             f"pace (≥ 0.5); {statements_of(app, ours, '/people')} statements (≤ 3)"

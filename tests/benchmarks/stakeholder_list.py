@@ -13,9 +13,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE), str(HERE.parent)]
 
-from factories import PASSWORD, make_account, make_programme, make_wave, signed_in  # noqa: E402
+from factories import make_account, make_programme, make_wave, signed_in  # noqa: E402
 from flask.testing import FlaskClient  # noqa: E402
-from people_list import ROUNDS, Served, bare_page, statements_of  # noqa: E402
+from people_list import Served, bare_page, paces, served, statements_of  # noqa: E402
 from shared.grounds import application, database, fill_directory  # noqa: E402
 
 from engagement.accounts.rules import Role  # noqa: E402
@@ -66,10 +66,8 @@ def measure(stakeholders: int, engine: str) -> None:
         for what, power in (("new", "4"), ("changed", "6"), ("unchanged", "6")):
             preview, applying = import_seconds(client, file_of(stakeholders, power))
             print(f"{engine}: {stakeholders:,} {what}: preview {preview:.1f} s, applying {applying:.1f} s")
-        ours = Served(app, f"email=ines@example.com&password={PASSWORD.replace(' ', '+')}")
-        bare = Served(bare_page(app), "")
-        pairs = [(ours.pace("/stakeholders"), bare.pace("/people")) for _ in range(ROUNDS)]
-        mine, theirs = sorted(pairs, key=lambda pair: pair[0] / pair[1])[ROUNDS // 2]
+        ours, bare = served(app), Served(bare_page(app), "")
+        mine, theirs = paces((ours, "/stakeholders"), (bare, "/people"))
         print(
             f"{engine}: register of {stakeholders:,}: {mine:.0f} requests/s; bare page {theirs:.0f}; {theirs / mine:.1f} times "
             f"a bare page (≤ 5); {statements_of(app, ours, '/stakeholders')} statements"

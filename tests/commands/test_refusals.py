@@ -122,7 +122,7 @@ def test_a_wrong_option_is_explained_with_the_usage(shell: Shell, command: tuple
 def test_an_unknown_job_is_answered_with_the_known_ones(shell: Shell) -> None:
     before = shell.contents()
     refusal = shell.flask("run-job", "settle-everything").refusal
-    assert refusal.startswith("There is no job “settle-everything”. The jobs are: settle-directory, plan-occurrences, ")
+    assert refusal.startswith("There is no job “settle-everything”. The jobs are: settle-directory, settle-counts, ")
     assert shell.contents() == before
 
 

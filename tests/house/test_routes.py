@@ -45,6 +45,7 @@ def test_the_open_routes_are_known_by_name(app):
         "concerns.new",
         "concerns.receipt",
         "admin.mailbox_html",
+        "calendar.take_reported",
         "admin.mailbox",
         "admin.mailbox_message",
         "operation.healthz",
@@ -64,12 +65,19 @@ def test_every_post_needs_a_csrf_token(app):
     app.config["WTF_CSRF_ENABLED"] = True
     try:
         for rule in _rules(app):
-            if "POST" in rule.methods and not hasattr(app.view_functions[rule.endpoint], "keeps_unknown"):
+            view = app.view_functions[rule.endpoint]
+            has_none = hasattr(view, "keeps_unknown") or hasattr(view, "no_token_because")
+            if "POST" in rule.methods and not has_none:
                 answer = app.test_client().post(_address(rule), data={})
                 assert answer.status_code == 400, rule.endpoint
                 assert "This form is out of date" in answer.get_data(as_text=True), rule.endpoint
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
+
+
+def test_what_machines_send_without_a_token_is_known_by_name(app):
+    found = {rule.endpoint for rule in _rules(app) if hasattr(app.view_functions[rule.endpoint], "no_token_because")}
+    assert found == {"calendar.take_reported"}
 
 
 def _unknown(app):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
@@ -68,3 +68,13 @@ class Suppression(Base):
     def title(self) -> str:
         """Its number, because the audit must not keep an address that was erased."""
         return f"Address {self.id}"
+
+
+class BounceMailbox(Base):
+    """What the mailbox of bounces still holds that is none: the names of these mails there, so that none is read twice."""
+
+    __tablename__ = "bounce_mailbox"
+
+    id: Mapped[Key]
+    left_there: Mapped[list[str]] = mapped_column(JSON)
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)

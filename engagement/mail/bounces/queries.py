@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, joinedload
 from engagement.addresses import kept_form
 from engagement.db import db
 from engagement.letters import search_words
-from engagement.mail.bounces.models import Bounce, Suppression
+from engagement.mail.bounces.models import Bounce, BounceMailbox, Suppression
 from engagement.mail.bounces.rules.causes import SOFT, SOFT_COUNTS_FOR_DAYS, Cause
 from engagement.people.models import Person
 from engagement.searching import holds_words
@@ -88,3 +88,9 @@ def old_bounces(before: datetime) -> Select[Bounce]:
     """Return a SELECT of the bounces that came before an instant and still hold an address or a text."""
     holds = or_(Bounce.address != "", Bounce.text != "")
     return select(Bounce).where(Bounce.came_at < before, holds)
+
+
+def names_left() -> set[str]:
+    """Return the names of the mails that were looked at in the mailbox of bounces and stay there."""
+    rows = db.session.scalars(select(BounceMailbox.left_there))
+    return {name for names in rows for name in names}

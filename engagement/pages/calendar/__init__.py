@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("calendar", __name__)
 
 from engagement.pages.calendar import (
+    bounce_reports,
     bounces,
     briefing,
     chain,

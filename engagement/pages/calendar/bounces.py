@@ -68,7 +68,7 @@ def _cause(asked: Asked, causes: list[Cause]) -> Cause | None:
 
 def _takes_bounces() -> bool:
     settings = guard.settings()
-    return bool(settings.return_path or settings.mail_in)
+    return bool(settings.return_path or settings.mail_in or settings.bounce_mailbox or settings.bounce_secret)
 
 
 @blueprint.get("/deliveries/bounces")

@@ -14,6 +14,8 @@ from engagement.pages.consultations.forms import AnswerForm, DocumentForm, Posit
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.parts.saving import Drawn, drawn, held, saving
+from engagement.programmes.scope.queries import current_statements
+from engagement.programmes.scope.rules import StatementFor
 from engagement.waves.queries import departments_of_waves, member_counts, workflows_of_waves
 from engagement.waves.scopes import reaches_wave
 
@@ -31,6 +33,8 @@ def _drawn(row: Consultation, *, question: QuestionForm | None = None, position:
     position = position or PositionForm(formdata=None, data={"given_on": today()})
     reader, wave = guard.reader(), row.wave
     (shown,) = shown_of([row])
+    workflows = workflows_of_waves([wave.id]).get(wave.id, [])
+    statements = current_statements([workflow.id for workflow in workflows])
     may_plan = reaches_wave(rights.planning(reader), wave)
     return drawn(
         "consultations/consultation.html",
@@ -42,7 +46,7 @@ def _drawn(row: Consultation, *, question: QuestionForm | None = None, position:
         deadline=shown.deadline_words(today()),
         number=member_counts([wave.id])[wave.id],
         departments=departments_of_waves([wave.id]).get(wave.id, []),
-        workflows=workflows_of_waves([wave.id]).get(wave.id, []),
+        workflows=[(each, statements.get(each.id, {}).get(StatementFor.EVERYBODY)) for each in workflows],
         documents=documents_of(row.id),
         questions=questions_of(row.id),
         positions=positions_of(row.id),

@@ -48,6 +48,8 @@ LONG_FORMS = frozenset(
         "calendar.send_back",
         "calendar.send_test_copy",
         "calendar.skip",
+        # A report of up to a few hundred events, or a bounce with what it returns.
+        "calendar.take_reported",
         "calendar.withdraw_approval",
         "consultations.hand_over",
         "sign_in.send_kept",

@@ -56,6 +56,16 @@ def writes_because(reason: str) -> Callable[[View], View]:
     return mark
 
 
+def asks_no_token(reason: str) -> Callable[[View], View]:
+    """Mark a view for machines whose POST needs no token of a form, and say why; a house test reads it."""
+
+    def mark(view: View) -> View:
+        view.no_token_because = reason  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def keeps_unknown(view: View) -> View:
     """Mark a view on which people can speak without being known.
 

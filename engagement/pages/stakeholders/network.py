@@ -102,6 +102,8 @@ def _asked(maps: Reach, asked: Asked) -> _Asked:
     if not words:
         return _Asked(whole, *_around(whole, asked.row("around", known=related)))
     fitting = {key for key in related if all(word in folded(whole.nodes[key].title) for word in words)}
+    # Somebody of exactly that name is meant, although others' names begin with it.
+    fitting = {key for key in fitting if set(search_words(whole.nodes[key].title)) == set(words)} or fitting
     if len(fitting) == 1:
         return _Asked(whole, *_around(whole, *fitting))
     theirs = [each for each in whole.relations if fitting.intersection(each.key[:2])]

@@ -69,6 +69,7 @@ REACH: dict[str, Reach] = {
     # What came back from somebody's address, or from one that nobody has.
     "bounce": Reach(about=("person_id",), without=("fingerprint",)),
     "suppression": Reach(about=("person_id",), without=("lifted_by",)),
+    "bounce_mailbox": NOBODY,
     # Programmes and waves.
     "programme": Reach(posts={"sponsor_id": Post("Sponsor", "programme")}),
     "workflow": NOBODY,

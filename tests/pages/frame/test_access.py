@@ -98,10 +98,10 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST concerns.reopen": ("MPWL", "M"),
     # Programmes, workflows, waves.
     "GET waves.index": ("AMPWLRSUrwsuv",),
-    "POST waves.choose_audiences": ("MP",),
     "GET waves.order": ("MP",),
     "GET waves.lessons": ("MPWL", "M"),
     "POST waves.lessons": ("MPWL", "M"),
+    "POST waves.choose_audiences": ("MP", "M"),
     "GET waves.timeline": ("AMPWLRSUrwsuv",),
     "GET waves.new_programme": ("M",),
     "POST waves.new_programme": ("M",),

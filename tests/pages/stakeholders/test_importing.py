@@ -3,11 +3,12 @@
 import csv
 import html
 import re
-from io import BytesIO, StringIO
+from io import StringIO
 
 import pytest
 from factories import PASSWORD, TESTER, make_account, make_department, make_person, make_programme, make_wave, signed_in
 from pages.stakeholders.map_pages import G, rows_of, text_of
+from pages.stakeholders.register_files import csv_of, give, press, tally
 from sqlalchemy import event, select, true
 
 from engagement import clock
@@ -15,7 +16,6 @@ from engagement.accounts import actions as accounts
 from engagement.accounts.rules import Role
 from engagement.audit import AuditEntry
 from engagement.db import db
-from engagement.intake.actions.files import drop_old_uploads
 from engagement.intake.models import KeptUpload
 from engagement.people import actions as people
 from engagement.stakeholders.actions.contacts import say_contact
@@ -24,42 +24,12 @@ from engagement.stakeholders.entries.queries import entries_held
 from engagement.stakeholders.history.queries import history_of
 from engagement.stakeholders.models import Stakeholder, StakeholderPlace, StakeholderProfile
 from engagement.stakeholders.queries import EVERY_PLACE
-from engagement.stakeholders.rules import IN_DIRECTORY, Contact
+from engagement.stakeholders.rules import Contact
 from engagement.stakeholders.standings.actions import say_standing
 from engagement.stakeholders.standings.models import StakeholderStanding
-from engagement.stakeholders.standings.rules import NOT_LABELLED, WHY, Level, Standing
+from engagement.stakeholders.standings.rules import Level, Standing
 
 TABLES = (Stakeholder, StakeholderProfile, StakeholderPlace, StakeholderStanding, AuditEntry)
-
-
-def csv_of(*rows: dict[str, object]) -> bytes:
-    text = StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(key for row in rows for key in row)))
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
-
-
-def give(client, data, name="register.csv"):
-    answer = client.post(
-        "/stakeholders/import", data={"file": (BytesIO(data), name)}, content_type="multipart/form-data"
-    )
-    assert answer.status_code == 303, text_of(answer)
-    return answer.location
-
-
-def tally(client, address):
-    """Return the numbers of new, changed, unchanged and refused rows in a preview."""
-    words = text_of(client.get(address)).partition("Nothing has changed yet. This is what would.")[2].split()
-    assert [words[1], words[3], words[5], words[7]] == ["new", "changed", "unchanged", "refused"]
-    return [int(words[place].replace(",", "")) for place in (0, 2, 4, 6)]
-
-
-def press(client, address):
-    """Apply what the preview shows."""
-    page = client.get(address).get_data(as_text=True)
-    seen = page.partition('name="seen" value="')[2].partition('"')[0]
-    return client.post(f"{address}/application", data={"seen": seen})
 
 
 def stored():
@@ -204,73 +174,6 @@ def test_a_change_shows_old_and_new_and_leaves_the_past(manager, register, froze
     assert (register.name, register.contact) == ("Council", Contact("Council", "council@bücher.example"))
 
 
-REFUSED = [
-    ({"name": "A", "maps": "Wave 3"}, "The group is missing. Somebody new needs one under stakeholder_group."),
-    ({"name": "A", "group": "Others"}, "No map is named."),
-    ({"name": "A", "group": "Friends", "maps": "Wave 3"}, "“Friends” is none of Executive sponsors"),
-    ({"name": "A", "group": "Others", "maps": "Wave 33"}, "“Wave 33” is no programme or wave that you see."),
-    ({"name": "A" * 201, "group": "Others", "maps": "Wave 3"}, "Write a name, at most 200 characters."),
-    ({"name": "A", "group": "Others", "maps": "Wave 3", "power": "11"}, "Write a number from 0 to 10"),
-    ({"name": "A", "group": "Others", "maps": "Wave 3", "level now": "angry"}, "“angry” is none of Unaware"),
-    (
-        {"name": "A", "group": "Others", "maps": "Wave 3", "owner": "x@example.com"},
-        "has the address or number “x@example.com”, given as owner.",
-    ),
-    (
-        {"name": "A", "group": "Others", "maps": "Wave 3", "represents": "Us"},
-        "Only a person of the directory speaks for others.",
-    ),
-    (
-        {"name": "A", "group": "Others", "maps": "Wave 3", "email": "not one"},
-        "Write an address such as name@example.com",
-    ),
-    ({"name": "A", "group": "Others", "maps": "Wave 3", "kind": "outside", "email": "ann@example.com"}, IN_DIRECTORY),
-    ({"name": "", "group": "Others", "maps": "Wave 3"}, "The name is missing."),
-    (
-        {"kind": "person", "email": "x@example.com"},
-        "Nobody in the directory whom you may name has the address or number “x@example.com”.",
-    ),
-    ({"kind": "department", "name": "Nowhere"}, "No open department has the path “Nowhere”."),
-    ({"kind": "robot", "name": "A"}, "“robot” is none of Person"),
-    ({"stakeholder_id": "99", "name": "A"}, "No stakeholder that you see has the number “99”."),
-    ({"email": "ann@example.com", "group": "Others", "maps": "Wave 3", "impact": "4"}, NOT_LABELLED),
-    ({"name": "Works council", "group": "Others", "maps": "Wave 3", "power": "3"}, f"{WHY} Write it under reason."),
-]
-
-
-@pytest.mark.parametrize(("row", "sentence"), REFUSED)
-def test_a_row_that_can_not_be_is_refused_with_its_line_and_the_others_stand(manager, wave, council, row, sentence):
-    make_person("Ann Lead", "ann@example.com")
-    say_standing(council, Standing(50), on=clock.today("UTC"), by=TESTER)
-    db.session.commit()
-    fine = {"name": "Brokers", "group": "customers", "maps": "Wave 3"}
-    address = give(manager, csv_of(dict.fromkeys(row, "") | fine, row))
-    told = told_of(manager.get(f"{address}?show=refused"))
-    assert (tally(manager, address), sentence in told) == ([1, 0, 0, 1], True), told
-    assert " Why 3 " in told
-    press(manager, address)
-    assert [row.title for row in db.session.scalars(select(Stakeholder).order_by(Stakeholder.id))] == [
-        "Works council",
-        "Brokers",
-    ]
-
-
-def test_the_same_stakeholder_twice_in_a_file_is_refused_both_times(manager, wave):
-    make_person("Ann Lead", "ann@example.com", employee_id="7")
-    said = {"group": "others", "maps": "Wave 3", "name": "", "email": "", "number": ""}
-    rows = [
-        said | {"email": "ann@example.com"},
-        said | {"staff id": "7", "kind": "person"},
-        said | {"name": "Brokers"},
-        said | {"name": "BRÓKERS"},
-    ]
-    address = give(manager, csv_of(*({"staff id": "", "kind": ""} | row for row in rows)))
-    told = told_of(manager.get(address))
-    assert tally(manager, address) == [0, 0, 0, 4]
-    assert "The same stakeholder is in line 3 too. Keep one row of them." in told
-    assert "The same stakeholder is in line 4 too." in told
-
-
 def test_a_file_given_twice_changes_nothing_the_second_time(manager, wave):
     data = csv_of({"name": "Brokers", "group": "customers", "maps": "Wave 3", "power": "4", "email": "b@example.com"})
     first, second = give(manager, data), give(manager, data)
@@ -342,46 +245,6 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(manager, wave, sta
         sent.append(len(these))
     assert len(stored()[0]) == 33
     assert sent[0] == sent[1]
-
-
-@pytest.mark.parametrize(
-    ("data", "sentence"),
-    [
-        (b"name,group\n", "The file has a header and no rows below it."),
-        (b"colour,size\nred,9\n", "No column says who the stakeholders are."),
-        (b"name,stakeholder\nA,B\n", "The columns “name” and “stakeholder” say the same."),
-        (b"%PDF-1.4 nothing", "This is a PDF."),
-        (b"PK\x03\x04 broken", ""),
-    ],
-)
-def test_a_file_that_is_no_register_is_refused_in_words(manager, wave, data, sentence):
-    answer = manager.post(
-        "/stakeholders/import", data={"file": (BytesIO(data), "r.csv")}, content_type="multipart/form-data"
-    )
-    assert (answer.status_code, sentence in text_of(answer)) == (422, True)
-    assert db.session.scalars(select(KeptUpload)).all() == []
-
-
-def test_columns_without_a_meaning_are_named(manager, wave):
-    address = give(
-        manager, csv_of({"name": "Brokers", "group": "others", "maps": "Wave 3", "Shoe size": "9", "works_in": ""})
-    )
-    assert "Not read, because no column of the register has such a header: “Shoe size”." in text_of(
-        manager.get(address)
-    )
-
-
-def test_a_file_is_its_senders_alone_and_goes_when_dropped_or_old(app, manager, wave, frozen):
-    other = signed_in(app, make_account("else@example.com", "Else", Role.CHANGE_MANAGER))
-    address = give(manager, csv_of({"name": "Brokers"}))
-    for path in ("", "/application", "/discarding"):
-        assert (other.post(f"{address}{path}") if path else other.get(address)).status_code == 404
-    assert manager.get(f"/people/import/columns/{address.rpartition('/')[2]}").status_code == 404
-    assert manager.post(f"{address}/discarding").status_code == 303
-    assert db.session.scalars(select(KeptUpload)).all() == []
-    give(manager, csv_of({"name": "Brokers"}))
-    frozen.shift(24 * 3_600 + 1)
-    assert drop_old_uploads(clock.now()) == 1
 
 
 def test_addresses_and_numbers_are_in_the_files_of_those_who_keep_the_map(app, manager, register):

@@ -131,6 +131,7 @@ def test_too_many_for_a_picture_asks_around_whom(manager, wave):
     page = manager.get("/stakeholders/network?named=midd").get_data(as_text=True)
     assert 'class="chart network"' in page
     assert "around Middle." in page
+    assert "around N001." in manager.get("/stakeholders/network?named=n001").get_data(as_text=True)
     page = text_of(manager.get("/stakeholders/network?named=n00"))
     assert "11 relations between 12 stakeholders." in page
     assert "No relation fits all of these" in text_of(manager.get("/stakeholders/network?named=nobody"))

@@ -41,16 +41,17 @@ class Marks:
     secret: str
 
 
-def take_mail(raw: bytes, marks: Marks, *, delivered_to: str = "") -> Taken:
+def take_mail(raw: bytes, marks: Marks, *, delivered_to: str = "", is_trusted: bool = False) -> Taken:
     """Take in a mail from the mailbox of bounces; the same one twice is once.
 
-    It counts only if it has a mark that this service made, or names a Message-ID of it with its instant.
+    It counts only if it has a mark that this service made, or names a Message-ID of it with its instant; or if whoever
+    brings it `is_trusted`.
     """
     read = read_returned(raw)
     if read.returned is None:
         return Taken.NOTHING if read.sort is Sort.AUTOMATIC else Taken.NO_BOUNCE
     delivery = _marked(read.returned, marks, delivered_to) or _named(read.returned)
-    return _keep(read.returned, sha256(raw).hexdigest(), delivery, counts=delivery is not None)
+    return _keep(read.returned, sha256(raw).hexdigest(), delivery, counts=is_trusted or delivery is not None)
 
 
 def take_report(returned: Returned) -> Taken:

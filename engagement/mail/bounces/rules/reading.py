@@ -4,6 +4,7 @@ The standard library reads what follows a standard; flufl.bounce finds the addre
 what was sent and came back with a bounce is not kept: it has the links of its reader in it.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,6 +24,8 @@ from engagement.mail.bounces.rules.causes import Cause, cause_of
 from engagement.mail.bounces.rules.return_path import named_in
 from engagement.mail.letters.rules.plain import content_of, plain_of
 
+# It logs what it stumbles over, with the words of the mail; here that is a bounce that is not understood.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 #: A mail of more bytes is read up to here: what it says stands before what it returns.
 MOST_BYTES = 256 * 1024
 LONGEST_KEPT = 6_000
