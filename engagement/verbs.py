@@ -85,6 +85,7 @@ class Verb(StrEnum):
     ADDED_MILESTONE = "added milestone"
     CHANGED_MILESTONE = "changed milestone"
     REMOVED_MILESTONE = "removed milestone"
+    COPIED_WAVE = "copied wave", "planned wave after the pattern of another one"
     REPLANNED_WAVE = "re-planned wave"
     UNDID_REPLANNING = "undid re-planning", "took back the re-planning of wave"
     ANCHORED_MESSAGE = "anchored message", "counted message from a milestone"

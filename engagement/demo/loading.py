@@ -20,7 +20,7 @@ from engagement.communications.actions import calendar
 from engagement.communications.models import Details
 from engagement.communications.rules import CommunicationKind
 from engagement.db import db
-from engagement.demo import living, moving, roster, story
+from engagement.demo import living, moving, planning, roster, story
 from engagement.demo.roster import Figure
 from engagement.demo.stage import DAYS_OF_HISTORY, Stage
 from engagement.demo.workflows import QUESTIONS, RATED
@@ -89,7 +89,7 @@ WAVES: dict[int, tuple[str, str, int, int, tuple[str, ...], tuple[str, ...]]] = 
     4: (
         "Underwriting, HR desk",
         "Investigate first; the underwriting summary is not proven.",
-        154,
+        140,
         28,
         ("Underwriting", "Human Resources/HR desk"),
         ("Underwriting summary", "HR desk answers"),
@@ -126,6 +126,7 @@ def load(settings: Settings, say: Callable[[str], None], days: int = DAYS_OF_HIS
     _set_stage(stage, password, say)
     for offset in range(-DAYS_OF_HISTORY + 1, days - DAYS_OF_HISTORY + 1):
         moving.move_people(stage, offset)
+        planning.plan_ahead(stage, offset)
         living.live_a_day(stage, offset)
         if offset % 30 == 0:
             say(f"{offset + DAYS_OF_HISTORY} of {DAYS_OF_HISTORY} days lived through")

@@ -171,9 +171,9 @@ def test_a_plan_says_what_moves_stays_and_why(wave: Wave, line: Communication) -
     told = {row.key: row for row in plan.of(RowKind.MESSAGE)}
     assert [(told[m.id].effect, told[m.id].why) for m in (first, second, third, fourth)] == [
         (Effect.STAYS, "It was sent."),
-        (Effect.LAPSES, "T−7. It was approved for another time."),
+        (Effect.LAPSES, "7 working days before go-live. It was approved for another time."),
         (Effect.OVERTAKEN, "It has its own day, but was approved for the former go-live."),
-        (Effect.MOVES, "T+5."),
+        (Effect.MOVES, "5 working days after go-live."),
     ]
     assert told[fourth.id].new_at == datetime(2026, 6, 2, 13, tzinfo=UTC)
     assert [(row.name, row.new_on, row.moves) for row in plan.of(RowKind.MILESTONE)] == [

@@ -7,6 +7,7 @@ blueprint = Blueprint("waves", __name__)
 from engagement.pages.waves import (
     blackouts,
     champions,
+    copies,
     fallback,
     lessons,
     members,

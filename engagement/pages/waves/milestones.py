@@ -20,6 +20,7 @@ from engagement.pages.waves.moves import Wish, apply_shown, preview
 from engagement.planning.actions.anchoring import drop_anchors_of
 from engagement.planning.queries.anchored import anchored_counts
 from engagement.planning.queries.history import replans_of
+from engagement.programmes.scopes import reaches_programme
 from engagement.vocabulary import Worded
 from engagement.waves.milestones import actions
 from engagement.waves.milestones.actions import MilestoneDetails
@@ -122,6 +123,7 @@ def milestones(wave_id: int) -> Drawn:
         against=against,
         hanging=anchored_counts(wave.id),
         moves=replans_of(wave.id),
+        may_copy=reaches_programme(rights.planning(guard.reader()), wave.programme),
     )
 
 

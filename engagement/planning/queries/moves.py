@@ -177,9 +177,10 @@ def message_rows(wave: Wave, days: Mapping[int, date], seen: Seen, new_go_live: 
     line = (Communication.name, Communication.timezone, Communication.holiday_country)
     counted = (Anchor.milestone_id, Anchor.offset_days, Anchor.counted_in, Anchor.day_policy)
     asked = (
-        select(*columns, *line, *counted)
+        select(*columns, *line, *counted, Milestone)
         .join(Communication, Communication.id == Occurrence.communication_id)
         .outerjoin(Anchor, Anchor.occurrence_id == Occurrence.id)
+        .outerjoin(Milestone, Milestone.id == Anchor.milestone_id)
         .where(
             or_(Communication.wave_id == wave.id, Anchor.milestone_id.in_(list(days))),
             or_(anchored, Occurrence.status.in_(WRITABLE)),
@@ -223,15 +224,17 @@ def _message(row: Any, days: Mapping[int, date], seen: Seen, *, is_overtaken: bo
     offset = Offset(row.offset_days, row.counted_in, row.day_policy)
     day = offset.day_from(days[row.milestone_id], row.holiday_country)
     new_at = instant_of(day, local.time(), zone)
+    words = offset.words(row.Milestone.noun)
+    counted = f"{words[:1].upper()}{words[1:]}"
     if new_at == row.sends_at:
         return said(Effect.OVERTAKEN, "It was approved for the former go-live.") if is_overtaken else None
     if row.status in _KEPT:
         return said(Effect.STAYS, _KEPT[row.status])
     if new_at <= seen.now:
-        return said(Effect.PASSED, f"{offset.short}: by the new plan its time has passed.", day, new_at)
+        return said(Effect.PASSED, f"{counted}: by the new plan its time has passed.", day, new_at)
     if row.status is OccurrenceStatus.APPROVED:
-        return said(Effect.LAPSES, f"{offset.short}. It was approved for another time.", day, new_at)
-    return said(Effect.MOVES, f"{offset.short}.", day, new_at)
+        return said(Effect.LAPSES, f"{counted}. It was approved for another time.", day, new_at)
+    return said(Effect.MOVES, f"{counted}.", day, new_at)
 
 
 def _steps(days: _Days, seen: Seen) -> Iterator[Row]:
@@ -254,6 +257,4 @@ def _steps(days: _Days, seen: Seen) -> Iterator[Row]:
             why = "By the new plan its day would have passed, so it stays."
             yield Row(RowKind.STEP, line.step_id, name, line.due_on, line.due_on, Effect.STAYS, why, state)
         else:
-            yield Row(
-                RowKind.STEP, line.step_id, name, line.due_on, day, Effect.MOVES, f"{anchor.offset.short}.", state
-            )
+            yield Row(RowKind.STEP, line.step_id, name, line.due_on, day, Effect.MOVES, f"It is {anchor.words}.", state)

@@ -151,6 +151,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET waves.milestone": ("MPWL", "M"),
     "POST waves.milestone": ("MPWL", "M"),
     "POST waves.remove_milestone": ("MPWL", "M"),
+    "GET waves.copy": ("MP", "M"),
+    "POST waves.copy": ("MP", "M"),
     "POST waves.undo_move": ("MPWL", "M"),
     # Blackouts of a programme are kept by who plans all of it, those of everybody by who plans everything.
     "GET waves.blackouts": ("MPWL",),
