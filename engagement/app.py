@@ -19,6 +19,7 @@ from engagement.accounts.rules import SESSION_LIFETIME
 from engagement.backup import journal
 from engagement.db import db, engine_options, keep_private, prepare
 from engagement.errors import BadInput
+from engagement.mail.signing.actions import read_signature
 from engagement.pages.frame.body_limits import FORM, MOST_PARTS
 from engagement.pages.frame.hosts import trust_hosts
 from engagement.settings import Settings, read_settings
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=str(ROOT / "engagement" / "static"),
     )
     app.config.from_mapping(_configuration(settings, instance))
+    app.extensions["signature"] = read_signature(settings.dkim_key, settings.dkim_selector, settings.signs_for)
     trust_hosts(app, settings)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

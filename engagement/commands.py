@@ -22,6 +22,7 @@ from engagement.errors import BadInput
 from engagement.intake.actions import importing
 from engagement.mail import queries as mail_queries
 from engagement.mail.bounces.actions.fetching import opened
+from engagement.mail.signing.rules import Signature
 from engagement.mail.wire.actions.proving import send_test_mail
 from engagement.mail.wire.actions.transport import Transport
 from engagement.receiving import take_mail_in
@@ -208,7 +209,7 @@ def send_mail_test(address: str) -> None:
     db.session.execute(text("SELECT 1 FROM mailbox_message"))
     db.session.rollback()
     with serving.mail_server(app) as smtp_url:
-        reply = send_test_mail(smtp_url, serving.settings_of(app).mail_from, address)
+        reply = send_test_mail(smtp_url, serving.settings_of(app).mail_from, address, serving.leaving_of(app).sign)
     click.echo(f"Accepted for {address}: {reply}")
 
 
@@ -280,6 +281,12 @@ def check_config() -> None:
     click.echo(f"Database answers ({db.engine.dialect.name}).")
     if not account_queries.any_account_exists():
         click.echo("Nobody can sign in yet: use flask user create, or the link that flask serve prints.")
+    signature: Signature | None = current_app.extensions["signature"]
+    if signature:
+        click.echo(
+            f"Messages are signed for {signature.domain}. DNS has to hold this text (TXT) at {signature.record_name}:"
+        )
+        click.echo(f"  {signature.record}")
     if settings.bounce_mailbox:
         with opened(settings.bounce_mailbox) as box:
             click.echo(f"Mailbox of bounces answers, with {plural(len(box.names()), 'mail', 'mails')} in it.")

@@ -19,11 +19,12 @@ from engagement import clock, logs
 from engagement.accounts.links import rules as links
 from engagement.accounts.rules import LINK_LIFETIME
 from engagement.db import db, engine_options, prepare
-from engagement.mail.bounces.rules.return_path import ReturnPath, return_address
 from engagement.mail.outbox.actions.claiming import Claimed
 from engagement.mail.outbox.actions.delivering import Worker, relay_of
 from engagement.mail.outbox.actions.pace import Pace
 from engagement.mail.outbox.actions.writing import Lapsed, LinkFor
+from engagement.mail.outbox.rules import how_they_leave
+from engagement.mail.signing.rules import signature_of
 from engagement.vocabulary import LogStyle
 
 #: Seconds within which a process ends once told to; five are promised.
@@ -33,7 +34,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Orders:
-    """What a delivery worker is told. `opens` is the address that a one-time link begins with, `bare_paths` get none."""
+    """What a delivery worker is told. `opens` is the address that a one-time link begins with, `bare_paths` get none; `signature` is
+    a key, its selector and domain, or nothing."""
 
     database_url: str
     smtp_url: str
@@ -46,6 +48,7 @@ class Orders:
     opens: str
     bare_paths: list[str]
     return_path: str
+    signature: list[str]
     log: str
 
 
@@ -78,13 +81,12 @@ def link_maker(secret: str, base: str, opens: str, bare_paths: Collection[str]) 
     return link_for
 
 
-def return_path_by(pattern: str, secret: str) -> ReturnPath | None:
-    """Return where each message returns to if it can't be delivered, None for the sender's address."""
-    return (lambda key, queued_at: return_address(pattern, secret, key, queued_at)) if pattern else None
-
-
 def worker_for(app: Flask, orders: Orders) -> Worker:
     """Return the worker; none of its connections is open yet. Raises BadInput for an unusable sender or mail server."""
+    signature = None
+    if orders.signature:
+        key, selector, domain = orders.signature
+        signature = signature_of(key.encode(), selector, domain)
     return Worker(
         app.app_context,
         orders.smtp_url,
@@ -92,7 +94,7 @@ def worker_for(app: Flask, orders: Orders) -> Worker:
         orders.mail_from,
         connections=orders.connections,
         pace=Pace(orders.rate, relay_of(orders.smtp_url), orders.domain_rate),
-        return_path=return_path_by(orders.return_path, orders.secret),
+        leaving=how_they_leave(orders.return_path, orders.secret, signature),
     )
 
 

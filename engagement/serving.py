@@ -22,8 +22,9 @@ from engagement.mail.mailbox.actions import start_mailbox
 from engagement.mail.outbox.actions.delivering import STOP_WITHIN, Worker, deliver_until_empty, relay_of, unique_name
 from engagement.mail.outbox.actions.pace import Pace
 from engagement.mail.outbox.actions.writing import LinkFor
-from engagement.mail.outbox.rules import Counts
+from engagement.mail.outbox.rules import Counts, Leaving, how_they_leave
 from engagement.mail.queries import waiting_for_hours
+from engagement.mail.signing.rules import Signature
 from engagement.mail.wire.actions.transport import Transport
 from engagement.pages.frame.body_limits import HR_FILE, limit_at_the_door
 from engagement.pages.frame.hosts import trust_hosts
@@ -57,6 +58,11 @@ def link_maker(app: Flask) -> LinkFor:
     return sending.link_maker(str(app.config["SECRET_KEY"]), base, opens, app.extensions["unknown_paths"])
 
 
+def leaving_of(app: Flask) -> Leaving:
+    """Return how messages leave by the settings."""
+    return how_they_leave(settings_of(app).return_path, str(app.config["SECRET_KEY"]), app.extensions["signature"])
+
+
 @contextmanager
 def mail_server(app: Flask) -> Iterator[str]:
     """Yield the SMTP address to deliver to: the configured one, or the built-in mailbox, which runs inside the block.
@@ -85,6 +91,7 @@ def orders_for(app: Flask, smtp_url: str, connections: int) -> Orders:
     settings = settings_of(app)
     with app.test_request_context():
         opens = settings.base_url + url_for("sign_in.open_link", token="")
+    signature: Signature | None = app.extensions["signature"]
     return Orders(
         database_url=str(app.config["SQLALCHEMY_DATABASE_URI"]),
         smtp_url=smtp_url,
@@ -97,6 +104,7 @@ def orders_for(app: Flask, smtp_url: str, connections: int) -> Orders:
         opens=opens,
         bare_paths=sorted(app.extensions["unknown_paths"]),
         return_path=settings.return_path,
+        signature=[signature.key.decode(), signature.selector, signature.domain] if signature else [],
         log=settings.log.value,
     )
 
@@ -125,7 +133,7 @@ def deliver_all(app: Flask, smtp_url: str, progress: Callable[[Counts], None]) -
         settings.mail_from,
         pace=Pace(settings.mail_rate, relay_of(smtp_url), settings.mail_domain_rate),
         progress=progress,
-        return_path=sending.return_path_by(settings.return_path, str(app.config["SECRET_KEY"])),
+        leaving=leaving_of(app),
     )
 
 

@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     return_path: str = ""
     bounce_mailbox: str = ""
     bounce_secret: str = ""
+    dkim_key: str = ""
+    dkim_selector: str = ""
+    dkim_domain: str = ""
     mail_rate: int = Field(default=0, ge=0)
     mail_domain_rate: int = Field(default=0, ge=0)
     mail_connections: int = Field(default=2, ge=1, le=50)
@@ -180,6 +183,25 @@ class Settings(BaseSettings):
             raise ValueError(f"use at least {SHORTEST_TOKEN} random letters, digits and signs, without blanks")
         return value
 
+    @field_validator("dkim_selector", "dkim_domain")
+    @classmethod
+    def _name_in_dns(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?", value):
+            raise ValueError(f"“{value}” can’t stand in DNS; use letters, digits, hyphens and dots")
+        return value.lower()
+
+    @model_validator(mode="after")
+    def _signs_for_its_sender(self) -> "Settings":
+        if self.dkim_key and not self.dkim_selector:
+            raise ValueError(
+                "ENGAGEMENT_DKIM_SELECTOR is missing; set the name under which DNS has the key, such as engagement"
+            )
+        if self.dkim_key and not f".{self.sender_domain}".endswith(f".{self.signs_for}"):
+            raise ValueError(
+                f"ENGAGEMENT_DKIM_DOMAIN has to be {self.sender_domain}, the domain of the sender, or one above it"
+            )
+        return self
+
     @model_validator(mode="after")
     def _safe_in_production(self) -> "Settings":
         if self.env is Environment.PRODUCTION:
@@ -200,6 +222,16 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         """Whether demonstration accounts and the built-in mailbox are refused."""
         return self.env is Environment.PRODUCTION
+
+    @property
+    def sender_domain(self) -> str:
+        """The domain of the sender."""
+        return parseaddr(self.mail_from)[1].rpartition("@")[2].lower()
+
+    @property
+    def signs_for(self) -> str:
+        """The domain in whose name messages are signed."""
+        return self.dkim_domain or self.sender_domain
 
     @property
     def host(self) -> str:

@@ -28,7 +28,9 @@ def taking_bodies(app):
 
 
 def address_of(rule):
-    return rule.build({argument: "csv" if argument == "kind" else 1 for argument in rule.arguments})[1]
+    """An address of a rule; where only certain words may stand, with the first of them."""
+    words = {name: min(converter.items) for name, converter in rule._converters.items() if hasattr(converter, "items")}
+    return rule.build({argument: words.get(argument, 1) for argument in rule.arguments})[1]
 
 
 class Unread(io.RawIOBase):

@@ -4,12 +4,33 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from engagement.mail.bounces.rules.return_path import ReturnPath, return_address
 from engagement.mail.rules import GIVEN_UP, DeliveryState, Outcome, wait_after
+from engagement.mail.signing.rules import Sign, Signature, signer
 
 #: The wait after the mail server itself could not be reached.
 OUR_TROUBLE_WAIT = timedelta(minutes=1)
 LONGEST_REASON = 300
 LONGEST_REPLY = 2000
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """How messages leave: where each returns to, and what signs them. None for to the sender, and for unsigned."""
+
+    return_path: ReturnPath | None = None
+    sign: Sign | None = None
+
+
+PLAIN = Leaving()
+
+
+def how_they_leave(pattern: str, secret: str, signature: Signature | None) -> Leaving:
+    """Return how messages leave: `pattern` is where they return to, with a star for their mark, "" for the sender."""
+    return Leaving(
+        (lambda key, queued_at: return_address(pattern, secret, key, queued_at)) if pattern else None,
+        signer(signature) if signature else None,
+    )
 
 
 class Settled(NamedTuple):

@@ -20,6 +20,7 @@ from engagement.mail.bounces.queries import StoppedFilters, stopped_listed, stop
 from engagement.mail.bounces.rules.causes import SOFT_COUNTS_FOR_DAYS, Cause
 from engagement.mail.bounces.rules.return_path import return_address
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.rules import how_they_leave
 from engagement.mail.rules import ADDRESS_STOPPED, DeliveryState, MailingKind
 from engagement.people.models import Person
 from engagement.verbs import Verb
@@ -150,7 +151,7 @@ def test_messages_leave_with_their_own_return_address(app, frozen):
     queue(make_mailing())
     db.session.commit()
     with smtp_peer() as peer:
-        deliver(peer, return_path=lambda key, at: return_address(MARKS.pattern, MARKS.secret, key, at))
+        deliver(peer, leaving=how_they_leave(MARKS.pattern, MARKS.secret, None))
     second = db.session.scalars(select(Delivery).where(Delivery.id != row.id)).one()
     assert [message.sender for message in peer.messages] == [
         return_address(MARKS.pattern, MARKS.secret, second.id, second.queued_at)

@@ -54,6 +54,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "GET operation.healthz": (ANYBODY,),
     "GET operation.readyz": (ANYBODY,),
     "GET operation.metrics": (ANYBODY,),
+    # For a relay with the secret of the settings, and for nobody where none is set.
+    "POST calendar.take_reported": ("",),
     "GET admin.mailbox": (ANYBODY,),
     "GET admin.mailbox_message": (ANYBODY, ANYBODY),
     "GET admin.mailbox_html": (ANYBODY, ANYBODY),
@@ -98,7 +100,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     "POST concerns.reopen": ("MPWL", "M"),
     # Programmes, workflows, waves.
     "GET waves.index": ("AMPWLRSUrwsuv",),
-    "GET waves.order": ("MP",),
+    "GET waves.order": ("MP", "M"),
     "GET waves.lessons": ("MPWL", "M"),
     "POST waves.lessons": ("MPWL", "M"),
     "POST waves.choose_audiences": ("MP", "M"),
@@ -491,6 +493,8 @@ SHARED = {
     "people.without_role": "as above",
     "waves.edit": "as above: departments to choose",
     "waves.new": "as above",
+    "waves.members": "audiences to choose from",
+    "waves.order": "departments to bring into an order",
     "concerns.log": "as above: the department that a conversation was in",
     "calendar.new": "audiences to choose from",
     "calendar.edit": "as above",

@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError
 
 from engagement import clock
 from engagement.errors import EngagementError
-from engagement.mail.bounces.rules.return_path import ReturnPath
 from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.claiming import WINDOW, Claimed
 from engagement.mail.outbox.actions.domains import Domains
@@ -21,7 +20,7 @@ from engagement.mail.outbox.actions.ledger import Ledger
 from engagement.mail.outbox.actions.pace import TRY_AGAIN_AFTER, Pace, wait_unless
 from engagement.mail.outbox.actions.telling import Telling
 from engagement.mail.outbox.actions.writing import Lapsed, LinkFor, Writer
-from engagement.mail.outbox.rules import MISSED_AFTER, Counts, put_off, refused, settled
+from engagement.mail.outbox.rules import MISSED_AFTER, PLAIN, Counts, Leaving, put_off, refused, settled
 from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
 from engagement.mail.wire.actions.conversation import Parcel
 from engagement.mail.wire.actions.transport import Transport
@@ -37,8 +36,8 @@ PATIENCE = 5.0
 class Courier:
     """Sending over one connection, inside an application context; not to be shared between threads.
 
-    `worker` is a name that no other worker has. `stopping` is called between messages. `return_path` says
-    where a message returns to; without it, to the sender.
+    `worker` is a name that no other worker has. `stopping` is called between messages. `leaving` says whether
+    messages are signed, and where they return to.
     """
 
     def __init__(
@@ -49,13 +48,13 @@ class Courier:
         mail_from: str,
         pace: Pace | None = None,
         stopping: Callable[[], bool] = lambda: False,
-        return_path: ReturnPath | None = None,
+        leaving: Leaving = PLAIN,
     ) -> None:
         self.transport = transport
         self.pace = pace or Pace()
         self.stopping = stopping
         self.counts = Counts()
-        self._writer = Writer(mail_from, link_for, return_path)
+        self._writer = Writer(mail_from, link_for, leaving)
         self._ledger = Ledger(worker)
         self._telling = Telling(worker)
         self._domains = Domains(self.pace.per_domain)

@@ -12,12 +12,11 @@ import structlog
 
 from engagement import clock
 from engagement.db import db
-from engagement.mail.bounces.rules.return_path import ReturnPath
 from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.courier import Courier
 from engagement.mail.outbox.actions.pace import Pace
 from engagement.mail.outbox.actions.writing import LinkFor
-from engagement.mail.outbox.rules import Counts
+from engagement.mail.outbox.rules import PLAIN, Counts, Leaving
 from engagement.mail.wire.actions.transport import Transport, server_of
 
 LOOK_EVERY = 1.0
@@ -49,7 +48,7 @@ def deliver_until_empty(
     pace: Pace | None = None,
     stopping: Callable[[], bool] = lambda: False,
     progress: Callable[[Counts], None] = lambda _counts: None,
-    return_path: ReturnPath | None = None,
+    leaving: Leaving = PLAIN,
 ) -> Counts:
     """Send everything that is due now and return the outcomes; runs inside an application context.
 
@@ -58,7 +57,7 @@ def deliver_until_empty(
     """
     claiming.release_expired(clock.now())
     db.session.commit()
-    courier = Courier(transport, worker, link_for, mail_from, pace, stopping, return_path)
+    courier = Courier(transport, worker, link_for, mail_from, pace, stopping, leaving)
     try:
         while courier.deliver_once():
             progress(courier.counts)
@@ -84,15 +83,13 @@ class Worker:
         *,
         connections: int = 2,
         pace: Pace | None = None,
-        return_path: ReturnPath | None = None,
+        leaving: Leaving = PLAIN,
     ) -> None:
         self._app_context = app_context
         self._stop = threading.Event()
         pace = pace or Pace()
         self._couriers = [
-            Courier(
-                Transport(smtp_url), unique_name("worker"), link_for, mail_from, pace, self._stop.is_set, return_path
-            )
+            Courier(Transport(smtp_url), unique_name("worker"), link_for, mail_from, pace, self._stop.is_set, leaving)
             for _ in range(connections)
         ]
         self._threads = [

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, select
 from engagement import clock
 from engagement.addresses import server_form
 from engagement.errors import RuleBroken
-from engagement.mail.bounces.rules.return_path import ReturnPath
 from engagement.mail.models import Mailing, Translation
 from engagement.mail.outbox.actions.claiming import Claimed
+from engagement.mail.outbox.rules import PLAIN, Leaving
 from engagement.mail.wire.actions.conversation import Parcel
 from engagement.mail.wire.rules.headers import parts_of_sender
 from engagement.mail.wire.rules.message import Prepared, prepare
@@ -31,8 +31,8 @@ KEPT_LETTERS = 32
 class Writer:
     """Writes messages from `mail_from`, `Name <address>`. Raises BadInput for another sender."""
 
-    def __init__(self, mail_from: str, link_for: LinkFor, return_path: ReturnPath | None = None) -> None:
-        self._return_path = return_path
+    def __init__(self, mail_from: str, link_for: LinkFor, leaving: Leaving = PLAIN) -> None:
+        self._return_path, self._sign = leaving.return_path, leaving.sign
         self.sender = parts_of_sender(mail_from)[1]
         self._mail_from = mail_from
         self._domain = self.sender.rpartition("@")[2]
@@ -47,7 +47,8 @@ class Writer:
             name: self._link_for(row, value) if _is_path(name, value) else value for name, value in row.filled.items()
         }
         sender = self._return_path(row.id, row.queued_at) if self._return_path else self.sender
-        return Parcel(sender, server_form(row.address), prepared.fill(row, values, clock.now()))
+        message = prepared.fill(row, values, clock.now())
+        return Parcel(sender, server_form(row.address), self._sign(message) if self._sign else message)
 
     def _prepared_for(self, row: Claimed, connection: Connection) -> Prepared:
         key = (row.mailing_id, row.translation_id)

@@ -1,0 +1,1 @@
+"""Signing mail for its domain (DKIM), where no relay does it."""
