@@ -113,7 +113,9 @@ def _asked(maps: Reach, asked: Asked) -> _Asked:
 def _around(whole: Network, middle: int | None) -> tuple[Network, Node | None]:
     if middle is None:
         return whole, None
-    return whole.within(around(whole.pairs(), middle)), whole.nodes[middle]
+    near = around(whole.pairs(), middle)
+    near = near if len(near) <= MOST_DRAWN else around(whole.pairs(), middle, 1)
+    return whole.within(near), whole.nodes[middle]
 
 
 @blueprint.get("/stakeholders/network")
