@@ -98,7 +98,7 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(loaded: Demons
     assert words(shell, "SELECT stakeholder_group FROM stakeholder_profile") == {
         group.value for group in StakeholderGroup
     }
-    assert one(shell, "SELECT count(*) FROM interaction") == 15
+    assert one(shell, "SELECT count(*) FROM interaction") == 33
     assert words(shell, "SELECT outcome FROM commitment") == {"kept", "not_kept", "None"}
     assert (
         one(shell, "SELECT count(DISTINCT stakeholder_id) FROM stakeholder_standing WHERE superseded_at IS NOT NULL")
