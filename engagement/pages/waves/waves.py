@@ -34,6 +34,7 @@ from engagement.people import queries as people
 from engagement.people.models import Department
 from engagement.programmes import queries as programmes
 from engagement.programmes.models import Programme, Workflow
+from engagement.programmes.portfolio.rules import mix_of, mix_words
 from engagement.programmes.scopes import programme_for, reaches_programme
 from engagement.readiness.queries.overrulings import overrulings_of
 from engagement.resistance import queries as resistance
@@ -192,6 +193,7 @@ def wave(wave_id: int) -> str:
         **_of_people(row.id),
         departments=queries.departments_of_waves([row.id]).get(row.id, []),
         workflows=[(w, [h for h in held[w.id] if h.is_vacant]) for w in workflows],
+        mix_words=mix_words(mix_of(workflow.portfolio_class for workflow in workflows)),
         milestones=_milestones(row, [(m.sends_at, subjects[m.id]) for m in messages]),
         concerns=resistance.open_by_source(row.id, yesterday) if may_plan else None,
         concerns_on=yesterday,
