@@ -122,7 +122,7 @@ def test_the_demonstration_is_believable_and_every_page_is_filled(loaded: Demons
         assert "Looks after this stakeholder" in signed_in(app, "manager").get("/people/leavers").get_data(as_text=True)
         sheet = signed_in(app, "sponsor").get("/reports/programmes/1").get_data(as_text=True)
         assert "Claims and finance" in sheet
-        assert "3 of 7 done, 1 missed and 3 to come" in sheet
+        assert '3 of 7 done, <span class="late">1 missed</span> and 3 to come' in sheet
         for kind in ("xlsx", "csv"):
             assert signed_in(app, "sponsor").get(f"/reports/programmes/1.{kind}").status_code == 200, kind
 
