@@ -9,7 +9,7 @@ from flask.cli import AppGroup, with_appcontext
 from flask_migrate.cli import db as migrations
 from sqlalchemy import text
 
-from engagement import VERSION, clock, serving
+from engagement import VERSION, clock, sending, serving
 from engagement.accounts import actions as accounts
 from engagement.accounts import queries as account_queries
 from engagement.accounts.confirmations.actions import confirm_what_waits
@@ -73,7 +73,7 @@ def serve(host: str, port: int, no_scheduler: bool, no_delivery: bool) -> None:
     db.session.rollback()
     with serving.alone_on_sqlite():
         serving.serve(app, host, port, with_clock=not no_scheduler, with_delivery=not no_delivery)
-    serving.end_process()
+    sending.end_process()
 
 
 @click.command("scheduler")
@@ -84,12 +84,12 @@ def scheduler() -> None:
     db.session.execute(text("SELECT 1 FROM job_line"))
     serving.refuse_demonstration(serving.settings_of(current_app))
     db.session.rollback()
-    stop = serving.stop_event()
+    stop = sending.stop_event()
     ticking = start_clock(current_app._get_current_object())  # type: ignore[attr-defined]
     click.echo("The clock ticks. Ctrl-C ends it.")
     wait_for_stop(stop)
     ticking.shutdown(wait=False)
-    serving.end_process()
+    sending.end_process()
 
 
 @click.command("worker")
@@ -102,14 +102,17 @@ def worker(connections: int | None) -> None:
     db.session.execute(text("SELECT 1 FROM delivery"))
     serving.refuse_demonstration(serving.settings_of(current_app))
     db.session.rollback()
-    stop = serving.stop_event()
+    wanted = connections or serving.settings_of(app).mail_connections
+    if not serving.settings_of(app).uses_built_in_mailbox:
+        serving.become_worker(app, wanted)
+    stop = sending.stop_event()
     with serving.mail_server(app) as smtp_url:
-        delivering = serving.make_worker(app, smtp_url, connections or serving.settings_of(app).mail_connections)
+        delivering = serving.make_worker(app, smtp_url, wanted)
         delivering.start()
         click.echo("Delivering. Ctrl-C ends it.")
         wait_for_stop(stop)
         delivering.stop()
-    serving.end_process()
+    sending.end_process()
 
 
 @click.command("run-job")

@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-from engagement.settings import LogStyle
+from engagement.vocabulary import LogStyle
 
 
 def configure(style: LogStyle) -> None:

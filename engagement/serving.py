@@ -1,10 +1,7 @@
 """Runs web server, scheduler and delivery, in one process or each alone, and stops them cleanly."""
 
 import fcntl
-import os
 import secrets
-import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -15,30 +12,28 @@ from zoneinfo import ZoneInfo
 import structlog
 from flask import Flask, url_for
 
-from engagement import clock
+from engagement import clock, sending
 from engagement.accounts import queries
 from engagement.accounts.links import rules as links
-from engagement.accounts.rules import LINK_LIFETIME
 from engagement.db import db
 from engagement.errors import BadInput
 from engagement.listening import listening_server
 from engagement.mail.mailbox.actions import start_mailbox
-from engagement.mail.outbox.actions.claiming import Claimed
 from engagement.mail.outbox.actions.delivering import STOP_WITHIN, Worker, deliver_until_empty, relay_of, unique_name
 from engagement.mail.outbox.actions.pace import Pace
-from engagement.mail.outbox.actions.writing import Lapsed, LinkFor
+from engagement.mail.outbox.actions.writing import LinkFor
 from engagement.mail.outbox.rules import Counts, Leaving, how_they_leave
 from engagement.mail.queries import waiting_for_hours
+from engagement.mail.signing.rules import Signature
 from engagement.mail.wire.actions.transport import Transport
 from engagement.pages.frame.body_limits import HR_FILE, limit_at_the_door
 from engagement.pages.frame.hosts import trust_hosts
 from engagement.scheduler.running import start_clock
+from engagement.sending import Orders, stop_event
 from engagement.settings import Settings
 
 log = structlog.get_logger("engagement.serving")
 THREADS = 8
-#: Seconds within which a process ends once told to; five are promised.
-ENDED_WITHIN = 4.8
 
 
 def settings_of(app: Flask) -> Settings:
@@ -56,36 +51,11 @@ def refuse_demonstration(settings: Settings) -> None:
 
 
 def link_maker(app: Flask) -> LinkFor:
-    """Return the function that turns a path in a message into a one-time sign-in link for its recipient.
-
-    A page that keeps its reader unknown gets its plain address: a link would identify the reader before the page opens.
-
-    Links are made at the moment of sending, requested ones too, so that the database has none. A requested link is
-    valid for 30 minutes from the request; a message that can't be sent within that time is not sent any more.
-    """
-    secret, base = str(app.config["SECRET_KEY"]), settings_of(app).base_url
+    """Return what makes the links in messages of this application, as `sending.link_maker` says."""
+    base = settings_of(app).base_url
     with app.test_request_context():
         opens = base + url_for("sign_in.open_link", token="")
-
-    def link_for(delivery: Claimed, path: str) -> str:
-        was_asked = links.SIGNS_IN in delivery.filled
-        is_bare = delivery.person_id is None or path in app.extensions["unknown_paths"]
-        if is_bare and not was_asked:
-            return base + path
-        if was_asked and clock.now() > delivery.queued_at + LINK_LIFETIME:
-            raise Lapsed("It was asked for more than 30 minutes ago, so it was not sent.")
-        account_id = delivery.filled.get(links.SIGNS_IN)
-        token = links.sign_in_token(
-            secret,
-            origin="asked" if was_asked else "message",
-            nonce=links.nonce_of(delivery.id),
-            leads_to=path,
-            account_id=account_id,
-            person_id=None if account_id is not None else delivery.person_id,
-        )
-        return opens + token
-
-    return link_for
+    return sending.link_maker(str(app.config["SECRET_KEY"]), base, opens, app.extensions["unknown_paths"])
 
 
 def leaving_of(app: Flask) -> Leaving:
@@ -116,18 +86,41 @@ def mail_server(app: Flask) -> Iterator[str]:
         controller.stop()
 
 
-def make_worker(app: Flask, smtp_url: str, connections: int) -> Worker:
-    """Return a delivery worker with this number of connections to the mail server; none of them is open yet."""
+def orders_for(app: Flask, smtp_url: str, connections: int) -> Orders:
+    """Return what a delivery worker of this application is told."""
     settings = settings_of(app)
-    return Worker(
-        app.app_context,
-        smtp_url,
-        link_maker(app),
-        settings.mail_from,
+    with app.test_request_context():
+        opens = settings.base_url + url_for("sign_in.open_link", token="")
+    signature: Signature | None = app.extensions["signature"]
+    return Orders(
+        database_url=str(app.config["SQLALCHEMY_DATABASE_URI"]),
+        smtp_url=smtp_url,
+        mail_from=settings.mail_from,
         connections=connections,
         rate=settings.mail_rate,
-        leaving=leaving_of(app),
+        domain_rate=settings.mail_domain_rate,
+        secret=str(app.config["SECRET_KEY"]),
+        base=settings.base_url,
+        opens=opens,
+        bare_paths=sorted(app.extensions["unknown_paths"]),
+        return_path=settings.return_path,
+        signature=[signature.key.decode(), signature.selector, signature.domain] if signature else [],
+        log=settings.log.value,
     )
+
+
+def make_worker(app: Flask, smtp_url: str, connections: int) -> Worker:
+    """Return a delivery worker with this number of connections to the mail server; none of them is open yet."""
+    return sending.worker_for(app, orders_for(app, smtp_url, connections))
+
+
+def become_worker(app: Flask, connections: int) -> NoReturn:
+    """Become a process that only delivers. Raises BadInput for an unusable sender or mail server before that."""
+    orders = orders_for(app, settings_of(app).smtp_url, connections)
+    sending.worker_for(app, orders)
+    db.session.remove()
+    db.engine.dispose()
+    sending.become_worker(orders)
 
 
 def deliver_all(app: Flask, smtp_url: str, progress: Callable[[Counts], None]) -> Counts:
@@ -138,7 +131,7 @@ def deliver_all(app: Flask, smtp_url: str, progress: Callable[[Counts], None]) -
         unique_name("deliver"),
         link_maker(app),
         settings.mail_from,
-        pace=Pace(settings.mail_rate, relay_of(smtp_url)),
+        pace=Pace(settings.mail_rate, relay_of(smtp_url), settings.mail_domain_rate),
         progress=progress,
         leaving=leaving_of(app),
     )
@@ -263,35 +256,3 @@ def _web_server(app: Flask, host: str, port: int) -> Any:
         raise BadInput(
             f"“{host}” is not an address of this machine. Choose one with --host, such as 0.0.0.0."
         ) from None
-
-
-def stop_event() -> threading.Event:
-    """Return an event set by SIGINT and SIGTERM; the process then ends in time, whatever a thread waits for.
-
-    The database rolls back what is not committed by then. A second signal ends the process at once.
-    """
-    stop = threading.Event()
-
-    def on_signal(number: int, _frame: object) -> None:
-        if stop.is_set():
-            os._exit(128 + number)
-        stop.set()
-        # For example, a job that waits for a lock would keep the interpreter from ending.
-        last_call = threading.Timer(ENDED_WITHIN, os._exit, [0])
-        last_call.daemon = True
-        last_call.start()
-
-    signal.signal(signal.SIGINT, on_signal)
-    signal.signal(signal.SIGTERM, on_signal)
-    return stop
-
-
-def end_process() -> NoReturn:
-    """End this process with 0, skipping the interpreter's clean-up, which takes seconds on a busy machine.
-
-    For a command that was told to end: everything is committed by then. Inside an application context.
-    """
-    db.engine.dispose()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)

@@ -13,6 +13,7 @@ from engagement.days.local_time import check_zone
 from engagement.days.working_days import check_country
 from engagement.environment import PREFIX, reason_of, refuse_unknown_names, take_secrets_from_files
 from engagement.errors import BadInput
+from engagement.vocabulary import LogStyle
 
 #: How the mailbox of bounces may be read.
 MAILBOXES = ("imaps", "imap+starttls", "imap", "pop3s", "pop3+starttls", "pop3")
@@ -25,13 +26,6 @@ class Environment(StrEnum):
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
-
-
-class LogStyle(StrEnum):
-    """How log lines are written: for eyes or for machines."""
-
-    CONSOLE = "console"
-    JSON = "json"
 
 
 class Outside(StrEnum):
@@ -63,6 +57,7 @@ class Settings(BaseSettings):
     dkim_selector: str = ""
     dkim_domain: str = ""
     mail_rate: int = Field(default=0, ge=0)
+    mail_domain_rate: int = Field(default=0, ge=0)
     mail_connections: int = Field(default=2, ge=1, le=50)
     mailbox_port: int = Field(default=0, ge=0, le=65535)
     lateness_limit: int = Field(default=24, ge=0)

@@ -27,3 +27,10 @@ class State(Worded):
 
     def __init__(self, _value: str, _word: str = "", tone: str = "", icon: str = "") -> None:
         self.tone, self.icon = tone, icon
+
+
+class LogStyle(StrEnum):
+    """How log lines are written: for eyes or for machines."""
+
+    CONSOLE = "console"
+    JSON = "json"

@@ -9,9 +9,7 @@ Processor time is that of the workers alone, memory the largest that a worker ha
 """
 
 import argparse
-import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -19,14 +17,14 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
 
 from shared.grounds import application, database, fill_directory  # noqa: E402
 from shared.sinks import sink, smtp_source, smtplib_loop  # noqa: E402
 from sqlalchemy import func, select, text  # noqa: E402
 
-from engagement import clock, serving  # noqa: E402
-from engagement.app import create_app  # noqa: E402
+from engagement import clock  # noqa: E402
 from engagement.communications.texts.queries.merge_values import person_columns  # noqa: E402
 from engagement.db import db  # noqa: E402
 from engagement.mail.actions.building import build_mailing  # noqa: E402
@@ -36,7 +34,6 @@ from engagement.mail.models import Delivery  # noqa: E402
 from engagement.mail.rules import DeliveryState, Letter, MailingKind  # noqa: E402
 from engagement.mail.wire.rules.message import prepare  # noqa: E402
 from engagement.people.models import Person  # noqa: E402
-from engagement.settings import Settings  # noqa: E402
 
 SECRET, FROM = "s" * 40, "Engagement <engagement@example.com>"
 SLOTS = ("first_name", "department", "my_change_link")
@@ -60,44 +57,30 @@ def letter() -> Letter:
     )
 
 
-def settings(url: str, folder: str) -> Settings:
-    return Settings(_env_file=None, database_url=url, secret_key=SECRET, instance_path=folder)
-
-
-def work(url: str, smtp_url: str, connections: int) -> None:
-    """Be one worker process until the standard input ends; then say what it took."""
-    app = create_app(settings(url, tempfile.mkdtemp(prefix="engagement-bench-worker-")))
-    began = time.process_time()
-    worker = serving.make_worker(app, smtp_url, connections)
-    worker.start()
-    print("ready", flush=True)
-    sys.stdin.readline()
-    used = time.process_time() - began
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": used, "memory": memory}), flush=True)
-    sys.stdin.readline()
-    worker.stop()
-    os._exit(0)
-
-
 def start_worker(url: str, smtp_url: str, connections: int) -> subprocess.Popen[str]:
-    command = [sys.executable, __file__, "--work", url, smtp_url, str(connections)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    """Start `flask worker` as it is in production, and wait until it delivers."""
+    told = {"DATABASE_URL": url, "SMTP_URL": smtp_url, "SECRET_KEY": SECRET, "MAIL_FROM": FROM}
+    told["INSTANCE_PATH"] = tempfile.mkdtemp(prefix="engagement-bench-worker-")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ENGAGEMENT_")}
+    environment |= {f"ENGAGEMENT_{name}": value for name, value in told.items()}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--connections", str(connections)]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     assert process.stdout
-    while process.stdout.readline().strip() != "ready":
+    while not process.stdout.readline().startswith("Delivering"):
         assert process.poll() is None, "the worker did not start"
     return process
 
 
-def ask(process: subprocess.Popen[str]) -> dict[str, float]:
-    assert process.stdin
-    assert process.stdout
-    process.stdin.write("\n")
-    process.stdin.flush()
-    while not (line := process.stdout.readline()).startswith("{"):
-        pass
-    found: dict[str, float] = json.loads(line)
-    return found
+def processor_time(process: subprocess.Popen[str]) -> float:
+    """Return the seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def most_memory(process: subprocess.Popen[str]) -> float:
+    """Return the largest memory in MiB that a process had."""
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def prepared_message() -> bytes:
@@ -129,7 +112,7 @@ def measure(engine: str, people: int, workers: int, connections: int, pipelines:
         db.session.commit()
         processes = [start_worker(url, f"smtp://127.0.0.1:{port}", connections) for _ in range(workers)]
         time.sleep(1.5)
-        synced = syncs()
+        synced, used = syncs(), sum(processor_time(process) for process in processes)
         began = time.perf_counter()
         queue_for_people(mailing, select(Person.id), due_at=clock.now(), filled=person_columns(SLOTS))
         db.session.commit()
@@ -137,19 +120,18 @@ def measure(engine: str, people: int, workers: int, connections: int, pipelines:
         wait_until_sent(people)
         seconds = time.perf_counter() - queued
         synced = syncs() - synced
-        found = [ask(process) for process in processes]
+        used = (sum(processor_time(process) for process in processes) - used) / people * 1_000_000
+        memory = max(most_memory(process) for process in processes)
         for process in processes:
-            assert process.stdin
-            process.stdin.close()
+            process.terminate()
             process.wait(20)
         pace = people / seconds
-        used = sum(each["seconds"] for each in found) / people * 1_000_000
         print(
             f"{engine}: {people:,} messages of {len(message):,} bytes by {workers} × {connections}"
             f"{'' if pipelines else ', without pipelining'}: {pace:,.0f} a second, queued in {queued - began:.1f} s before. "
             f"{pace / bare:.2f} of a bare smtplib loop ({bare:,.0f} a second)"
             + (f", {pace / source:.2f} of smtp-source ({source:,.0f})" if source else "")
-            + f"; {used:.0f} µs of processor time a message, {max(each['memory'] for each in found):.0f} MiB a worker"
+            + f"; {used:.0f} µs of processor time a message, {memory:.0f} MiB a worker"
             + (f", {synced * 1000 / people:.0f} syncs for 1,000" if synced else ""),
             flush=True,
         )
@@ -166,8 +148,6 @@ def wait_until_sent(people: int) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--work"]:
-        work(sys.argv[2], sys.argv[3], int(sys.argv[4]))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")

@@ -144,7 +144,9 @@ def move_role(at: Place) -> None:
 
 
 def whole_draft(at: Place) -> Any:
-    return write_statement(at.workflow, StatementTexts(**STATEMENT, changed="All"), by=TESTER)
+    return write_statement(
+        at.workflow, StatementTexts(**STATEMENT | {"who_decides": "All do."}, changed="All"), by=TESTER
+    )
 
 
 def overseer(at: Place) -> Any:
@@ -276,15 +278,19 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
     (
         Verb.CONFIRMED_STATEMENT,
         lambda at: answer_statement(at.person, make_statement(at.workflow), None, by=TESTER),
-        {"person", "programme"},
+        PEOPLE_OF_DEPARTMENT | {"programme"},
     ),
-    (Verb.NAMED_OVERSEER, lambda at: overseer(at), {"person", "programme"}),
+    (Verb.NAMED_OVERSEER, lambda at: overseer(at), PEOPLE_OF_DEPARTMENT | {"programme"}),
     (
         Verb.CHANGED_OVERSEER,
         lambda at: change_overseer(overseer(at), OverseerDetails(hours="Never"), on=DAY, by=TESTER),
-        {"person", "programme"},
+        PEOPLE_OF_DEPARTMENT | {"programme"},
     ),
-    (Verb.RELEASED_OVERSEER, lambda at: release_overseer(overseer(at), on=DAY, by=TESTER), {"person", "programme"}),
+    (
+        Verb.RELEASED_OVERSEER,
+        lambda at: release_overseer(overseer(at), on=DAY, by=TESTER),
+        PEOPLE_OF_DEPARTMENT | {"programme"},
+    ),
     (Verb.CHANGED_WORKFLOW, lambda at: programmes.change_workflow(at.workflow, name="Other", by=TESTER), {"programme"}),
     (Verb.NAMED_HOLDER, hand_over, PEOPLE_OF_DEPARTMENT | {"programme"}),
     (Verb.CHANGED_WAVE, lambda at: name_lead(at.wave, at.person, by=TESTER), OF_WAVE),

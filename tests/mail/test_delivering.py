@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from mail.outbox import FROM, claim, deliver, link_for, make_mailing, queue, queue_to_many, states
 from mail.smtp_peer import smtp_peer
-from sqlalchemy import event, select, update
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.exc import OperationalError
 
 from engagement import clock
@@ -22,6 +22,7 @@ from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions.claiming import WINDOW
 from engagement.mail.outbox.actions.courier import Courier
 from engagement.mail.outbox.actions.delivering import deliver_until_empty
+from engagement.mail.outbox.models import MailDomainPace
 from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.mail.wire.actions.transport import Transport
 from engagement.people.models import Person
@@ -83,6 +84,7 @@ def test_server_that_puts_off_the_rest_gets_them_later_and_nobody_twice(app: Fla
         assert deliver(peer).total == 0
         peer.on_recipient = lambda _: None
         db.session.execute(update(Delivery).values(due_at=clock.now()))
+        db.session.execute(delete(MailDomainPace))
         db.session.commit()
         assert deliver(peer).sent == 14
     assert sorted(peer.recipients) == sorted(f"person{n}@example.com" for n in range(20))

@@ -17,6 +17,7 @@ from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions.claiming import WINDOW
 from engagement.mail.outbox.actions.courier import Courier
 from engagement.mail.outbox.actions.delivering import Worker
+from engagement.mail.outbox.actions.pace import Pace
 from engagement.mail.outbox.rules import turns
 from engagement.mail.rules import DeliveryState
 from engagement.mail.wire.actions.transport import Transport
@@ -98,7 +99,7 @@ def test_a_limit_holds_over_all_connections_and_in_every_second(app: Flask):
     queue_to_many(70)
     times: list[float] = []
     with smtp_peer(on_recipient=lambda _: times.append(time.monotonic())) as peer:
-        worker = Worker(app.app_context, peer.url, link_for, FROM, connections=3, rate=1800)
+        worker = Worker(app.app_context, peer.url, link_for, FROM, connections=3, pace=Pace(1800, peer.url))
         worker.start()
         wait_until(lambda: len(peer.messages) >= 70)
         worker.stop()

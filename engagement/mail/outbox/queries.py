@@ -1,15 +1,52 @@
-"""What the outbox finds left behind by dead workers."""
+"""What the outbox finds left behind by dead workers, and how sending fares just now."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from engagement.db import db
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.models import MailDomainPace, MailWorker
+from engagement.mail.queries import due_count
 from engagement.mail.rules import DeliveryState
+
+#: A connection that waits because of trouble is heard of once a minute.
+HEARD_WITHIN = timedelta(seconds=75)
 
 
 def expired_claims(now: datetime) -> list[int]:
     """Return the ids of deliveries whose claims have run out because their worker died."""
     held = Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.ATTEMPTING))
     return list(db.session.scalars(select(Delivery.id).where(held, Delivery.claimed_until <= now)))
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How sending fares: the messages that are due, the pace of all connections, their trouble, and domains that are left alone."""
+
+    due: int
+    connections: int
+    per_second: float
+    trouble: str | None
+    paused: tuple[tuple[str, datetime], ...]
+
+    @property
+    def lasts(self) -> timedelta | None:
+        """How long what is due takes at this pace; None when nothing moves."""
+        return timedelta(seconds=self.due / self.per_second) if self.per_second else None
+
+
+def sending_now(now: datetime) -> Sending:
+    """Return how sending fares."""
+    workers = db.session.execute(
+        select(MailWorker.per_second, MailWorker.trouble).where(MailWorker.seen_at > now - HEARD_WITHIN)
+    ).all()
+    paused = select(MailDomainPace.domain, MailDomainPace.until).where(MailDomainPace.until > now)
+    return Sending(
+        due_count(now),
+        len(workers),
+        sum(worker.per_second for worker in workers),
+        next((worker.trouble for worker in workers if worker.trouble), None),
+        tuple((domain, until) for domain, until in db.session.execute(paused.order_by(MailDomainPace.domain)) if until),
+    )

@@ -77,6 +77,31 @@ def untouched(key: int, attempts: int, due_at: datetime) -> Settled:
     return Settled(key, DeliveryState.QUEUED, None, None, attempts - 1, due_at, None, attempted=False)
 
 
+def put_off(key: int, attempts: int, until: datetime, reason: str) -> Settled:
+    """Return what is written of a message whose domain takes no more for now; this counts as no attempt."""
+    return Settled(
+        key, DeliveryState.DEFERRED, None, reason[:LONGEST_REASON], attempts - 1, until, None, attempted=False
+    )
+
+
+#: After so many messages in a row that a domain put off, all its messages wait.
+ENOUGH_REFUSALS = 5
+PUT_OFF = "{domain} put off one message after the other, so everything there waits. Others are sent meanwhile."
+LIMITED = "This waits because {domain} is sent only so many messages a minute."
+#: Minutes for which a domain is left alone, the first, second, … time in a row.
+_PAUSES = (1, 2, 5, 15, 30, 60)
+
+
+def pause_after(times: int) -> timedelta:
+    """Return for how long a domain is left alone that put off our mail for the `times`-th time in a row."""
+    return timedelta(minutes=_PAUSES[min(times, len(_PAUSES)) - 1])
+
+
+def domain_of(address: str) -> str:
+    """Return the domain of an address, as it is stored."""
+    return address.rpartition("@")[2].lower()
+
+
 def refused(key: int, attempts: int, due_at: datetime, state: DeliveryState, reason: str) -> Settled:
     """Return what is written of a message that could not be built, or not in time."""
     return Settled(key, state, None, reason[:LONGEST_REASON], attempts - 1, due_at, None, attempted=False)

@@ -3,16 +3,18 @@
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from engagement import audit
+from engagement import audit, clock
 from engagement.accounts.scopes import rights
 from engagement.attention.queries.set_aside import WHERE, may_try_again, set_aside_for
 from engagement.db import db
 from engagement.errors import RuleBroken
+from engagement.mail.outbox.queries import sending_now
 from engagement.pages.admin import blueprint
 from engagement.pages.frame import guard
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.places import address_of
 from engagement.pages.parts.saving import done
+from engagement.pages.parts.sending_words import sending_words
 from engagement.scheduler.running import ask_for_run, clock_stands_still, last_tick, line_states
 from engagement.scheduler.timetable import line_named
 from engagement.set_aside import SetAside
@@ -28,6 +30,7 @@ def jobs() -> str:
     return render_template(
         "admin/jobs.html",
         lines=line_states(),
+        sending=sending_words(sending_now(clock.now()), guard.settings()),
         clock_stands_still=clock_stands_still(),
         last_tick=last_tick(),
         may_run=rights.administering(reader).everything,

@@ -18,6 +18,7 @@ from engagement.mail.bounces.models import Bounce
 from engagement.mail.bounces.queries import bounces_of_deliveries
 from engagement.mail.confirmations.queries import acknowledged_at
 from engagement.mail.models import Delivery, Mailing
+from engagement.mail.outbox.queries import sending_now
 from engagement.mail.queries import DeliveryFilters, Waiting
 from engagement.mail.rules import DeliveryState
 from engagement.mail.scopes import delivery_for, mailing_for
@@ -28,6 +29,7 @@ from engagement.pages.frame.formats import short_day
 from engagement.pages.frame.shell import notify
 from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.lists import TALL_PER_PAGE, Asked
+from engagement.pages.parts.sending_words import sending_words
 from engagement.people.models import Person
 from engagement.words import plural
 
@@ -78,6 +80,7 @@ def deliveries() -> str:
         mailings=[(row, _name(row)) for row in _mailings(mailing)],
         person=person,
         lede=_lede(counts, later),
+        sending=sending_words(sending_now(clock.now()), guard.settings()) if not mailing else [],
         undecided=queries.undecided(),
         undecided_here=queries.undecided(mailing.id) if mailing and decides else 0,
         here=request.full_path.rstrip("?"),

@@ -257,6 +257,8 @@ REACH: dict[str, Reach] = {
     ),
     "job_line": NOBODY,
     "mail_pace": NOBODY,
+    "mail_domain_pace": NOBODY,
+    "mail_worker": NOBODY,
     "retention_rule": NOBODY,
 }
 

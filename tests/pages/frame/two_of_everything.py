@@ -174,7 +174,7 @@ def _side(side: str, people: dict[str, Person], module: Module) -> dict[str, obj
         "statement_id": current_statements([workflow.id])[workflow.id][StatementFor.EVERYBODY].id,
         "readers": "everybody",
         "overseer_id": name_overseer(
-            workflow, person, OverseerDetails(hours="Always"), on=clock.now().date(), by=TESTER
+            workflow, people["T"], OverseerDetails(hours="Always"), on=clock.now().date(), by=TESTER
         ).id,
         "wave_id": wave.id,
         "department_id": department.id,

@@ -9,15 +9,18 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from engagement import clock
 from engagement.errors import EngagementError
 from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.claiming import WINDOW, Claimed
+from engagement.mail.outbox.actions.domains import Domains
 from engagement.mail.outbox.actions.ledger import Ledger
 from engagement.mail.outbox.actions.pace import TRY_AGAIN_AFTER, Pace, wait_unless
+from engagement.mail.outbox.actions.telling import Telling
 from engagement.mail.outbox.actions.writing import Lapsed, LinkFor, Writer
-from engagement.mail.outbox.rules import MISSED_AFTER, PLAIN, Counts, Leaving, refused, settled
+from engagement.mail.outbox.rules import MISSED_AFTER, PLAIN, Counts, Leaving, put_off, refused, settled
 from engagement.mail.rules import CUT_OFF, DeliveryState, Outcome
 from engagement.mail.wire.actions.conversation import Parcel
 from engagement.mail.wire.actions.transport import Transport
@@ -26,6 +29,8 @@ from engagement.set_aside import is_database_away, why_it_failed
 log = structlog.get_logger("engagement.mail")
 #: A window takes about so many seconds at most, so that what somebody waits for soon gets its turn.
 WINDOW_SECONDS = 0.1
+#: After so many seconds without an answer, the rest of a window is left to other connections.
+PATIENCE = 5.0
 
 
 class Courier:
@@ -51,6 +56,8 @@ class Courier:
         self.counts = Counts()
         self._writer = Writer(mail_from, link_for, leaving)
         self._ledger = Ledger(worker)
+        self._telling = Telling(worker)
+        self._domains = Domains(self.pace.per_domain)
         self._fits = WINDOW
 
     @property
@@ -66,6 +73,7 @@ class Courier:
         """
         try:
             there_is_more = self._deliver_window()
+            self._telling.tell(self._ledger.connection, self.counts.total, self.counts.trouble)
             if not there_is_more:
                 self._ledger.write()
                 self._ledger.put_back()
@@ -90,12 +98,20 @@ class Courier:
         window = self._ledger.claim(self._fits if turns is None else len(turns))
         if not window:
             return False
-        rows, parcels = self._write_messages(window)
+        rows, parcels = self._write_messages(self._without_held(window))
         if turns is None:
             self._send_window(rows, parcels)
         else:
             self._send_in_turn(rows, parcels, turns)
         return not self.counts.trouble and not self.stopping()
+
+    def _without_held(self, window: Sequence[Claimed]) -> Sequence[Claimed]:
+        """Put off what waits for its domain, and return the others."""
+        held = self._domains.held(self._ledger.connection, window)
+        for row in window:
+            if row.id in held:
+                self._ledger.settle(put_off(row.id, row.attempts, *held[row.id]))
+        return [row for row in window if row.id not in held] if held else window
 
     def _write_messages(self, window: Sequence[Claimed]) -> tuple[list[Claimed], list[Parcel]]:
         """Write the messages of a window; one that can't be written is settled with its reason, and the next goes out."""
@@ -148,24 +164,30 @@ class Courier:
     def _send(self, rows: Sequence[Claimed], parcels: Sequence[Parcel]) -> int:
         """Hand messages over and note their outcomes; return how many have one.
 
-        Ends early when the mail server takes nothing, when told to stop, or when the claims were lost. If writing fails
-        while a message is in the hands of the mail server, its outcome is unknown.
+        Ends early when the mail server takes nothing, when told to stop, or when the claims were lost. If anything
+        fails while a message is in the hands of the mail server, its outcome is unknown.
         """
-        done, is_mine = 0, True
+        done, since = 0, time.monotonic()
+        failure: DBAPIError | None = None
         in_hand: Claimed | None = rows[0] if rows else None
         try:
             with closing(self.transport.hand_over(parcels)) as saying:
                 for place, outcome in saying:
-                    if outcome is not None:
-                        in_hand = None
-                        self._note(rows[place], outcome)
-                        done += 1
-                    is_mine = self._ledger.look_after() and is_mine
                     if outcome is None:
+                        failure = failure or self._meanwhile(rows[place], since)
                         continue
+                    in_hand = None
+                    self._note(rows[place], outcome)
+                    done += 1
+                    if failure is not None:
+                        raise failure
+                    since, is_mine = time.monotonic(), self._ledger.look_after()
                     if self.counts.trouble or not is_mine or self.stopping():
                         break
+                    # Without another one the conversation is led to its end, which keeps the connection.
                     in_hand = rows[done] if done < len(rows) else None
+                    if in_hand is not None and not self._ledger.holds(in_hand.id):
+                        break
         except BaseException:
             if in_hand is not None:
                 self._note(in_hand, Outcome(DeliveryState.UNKNOWN, reason=CUT_OFF))
@@ -173,8 +195,22 @@ class Courier:
             raise
         return done
 
+    def _meanwhile(self, in_hand: Claimed, since: float) -> DBAPIError | None:
+        """Look after the claims while the mail server has a message, and let others have the rest if it takes long.
+
+        Returns a failure instead of raising it: the server's answer is still worth having.
+        """
+        try:
+            if (self.stopping() or time.monotonic() - since > PATIENCE) and self._ledger.leave_rest(in_hand.id):
+                self._ledger.write()
+            self._ledger.look_after()
+        except DBAPIError as error:
+            return error
+        return None
+
     def _note(self, row: Claimed, outcome: Outcome) -> None:
         self._ledger.settle(settled(row.id, row.attempts, row.due_at, outcome, clock.now()))
         self.counts.add(outcome.state)
+        self._domains.note(self._ledger.connection, row.address, outcome)
         if outcome.is_ours:
             self.counts.trouble = outcome.reply

@@ -70,8 +70,7 @@ def deliver_until_empty(
 class Worker:
     """Sends due messages in threads of this process until stopped; each thread has its own connection.
 
-    `app_context` makes the application context for a thread. `rate` is messages a minute for all processes together, 0
-    for no limit. Every thread looks once a second; after trouble with the mail server or the database it doubles its
+    `app_context` makes the application context for a thread. Every thread looks once a second; after trouble with the mail server or the database it doubles its
     wait each time, up to a minute. Raises BadInput for an unusable `mail_from` or `smtp_url`.
     """
 
@@ -83,12 +82,12 @@ class Worker:
         mail_from: str,
         *,
         connections: int = 2,
-        rate: int = 0,
+        pace: Pace | None = None,
         leaving: Leaving = PLAIN,
     ) -> None:
         self._app_context = app_context
         self._stop = threading.Event()
-        pace = Pace(rate, relay_of(smtp_url))
+        pace = pace or Pace()
         self._couriers = [
             Courier(Transport(smtp_url), unique_name("worker"), link_for, mail_from, pace, self._stop.is_set, leaving)
             for _ in range(connections)

@@ -31,6 +31,7 @@ class Ledger:
         self._unwritten: list[Settled] = []
         self._unwritten_since = 0.0
         self._renewed_at = 0.0
+        self._is_mine = True
         self._open: dict[int, Claimed] = {}
         #: Deliveries that the database refuses to change; they must not keep others from being sent.
         self._spoiled: set[int] = set()
@@ -66,6 +67,7 @@ class Ledger:
             window = self._claim_each(size)
         self._unwritten = []
         self._renewed_at = time.monotonic()
+        self._is_mine = True
         self._open = {row.id: row for row in window if row.may_be_sent}
         return window
 
@@ -76,9 +78,13 @@ class Ledger:
         self._unwritten.append(row)
         self._open.pop(row.id, None)
 
-    def leave_rest(self) -> int:
-        """Note that of what is still open nothing was handed over: it waits again. Returns how much that was."""
-        rest = list(self._open.values())
+    def holds(self, delivery_id: int) -> bool:
+        """Whether a delivery is claimed and not settled yet."""
+        return delivery_id in self._open
+
+    def leave_rest(self, but: int | None = None) -> int:
+        """Note that of what is still open, but for one, nothing was handed over: it waits again. Returns how much that was."""
+        rest = [row for row in self._open.values() if row.id != but]
         for row in rest:
             self.settle(untouched(row.id, row.attempts, row.due_at))
         return len(rest)
@@ -89,11 +95,12 @@ class Ledger:
         if self._unwritten and present - self._unwritten_since >= WRITTEN_WITHIN:
             self.write()
         if present - self._renewed_at < RENEW_EVERY.total_seconds():
-            return True
+            return self._is_mine
         mine = claiming.renew_claims(self.connection, self.worker, clock.now())
         self.connection.commit()
         self._renewed_at = present
-        return self._open.keys() <= mine
+        self._is_mine = self._open.keys() <= mine
+        return self._is_mine
 
     def write(self) -> None:
         """Write what is known now. Commits. What the database refuses of one delivery keeps no other from being written."""

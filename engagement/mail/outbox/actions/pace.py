@@ -12,10 +12,14 @@ from engagement.mail.outbox.rules import AHEAD, Turns, turns
 
 
 class Pace:
-    """Lets `per_minute` messages a minute through to a relay, evenly spaced, over all processes together; 0 means no limit."""
+    """Lets `per_minute` messages a minute through to a relay, evenly spaced, over all processes together; 0 means no limit.
 
-    def __init__(self, per_minute: int = 0, relay: str = "") -> None:
+    `per_domain` limits what goes to each domain of recipients.
+    """
+
+    def __init__(self, per_minute: int = 0, relay: str = "", per_domain: int = 0) -> None:
         self.per_minute = per_minute
+        self.per_domain = per_domain
         self.relay = relay[:300]
 
     def take_turns(self, connection: Connection, most: int) -> list[float]:

@@ -1,0 +1,115 @@
+"""Mail servers that misbehave in the middle of a window: nobody is left out, nobody gets two, and the log tells the truth."""
+
+from collections import Counter
+
+import pytest
+from flask import Flask
+from mail.outbox import deliver, queue_to_many, states
+from mail.smtp_peer import SmtpPeer, smtp_peer
+from sqlalchemy import select, text, update
+
+from engagement import clock
+from engagement.db import db
+from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions.claiming import WINDOW
+from engagement.mail.rules import DeliveryState
+
+PEOPLE = 2 * WINDOW + 5
+
+
+def number(address: str) -> int:
+    return int(address.removeprefix("person").partition("@")[0])
+
+
+def deliver_again(peer: SmtpPeer) -> None:
+    """Send what was put off, at once."""
+    db.session.execute(update(Delivery).where(Delivery.state == DeliveryState.DEFERRED).values(due_at=clock.now()))
+    db.session.execute(text("DELETE FROM mail_domain_pace"))
+    db.session.commit()
+    deliver(peer)
+
+
+def by_state(state: DeliveryState) -> set[int]:
+    db.session.rollback()
+    return {number(address) for address in db.session.scalars(select(Delivery.address).where(Delivery.state == state))}
+
+
+@pytest.mark.parametrize("pipelines", [True, False])
+def test_refusals_in_a_window_stay_with_their_recipients(app: Flask, pipelines: bool):
+    queue_to_many(PEOPLE)
+    answers = {0: "550 5.1.1 No such person", 3: "452 4.3.1 Full", 7: "450 4.7.1 Greylisted"}
+    with smtp_peer(pipelines=pipelines, on_recipient=lambda to: answers.get(number(to) % 10)) as peer:
+        deliver(peer)
+        refused = {n for n in range(PEOPLE) if n % 10 == 0}
+        put_off = {n for n in range(PEOPLE) if n % 10 in (3, 7)}
+        assert by_state(DeliveryState.BOUNCED) == refused
+        assert by_state(DeliveryState.DEFERRED) == put_off
+        peer.on_recipient = lambda _: None
+        deliver_again(peer)
+    assert Counter(map(number, peer.recipients)) == Counter(n for n in range(PEOPLE) if n not in refused)
+    assert len(peer.connections) == 2
+    attempts = dict(db.session.execute(select(Delivery.address, Delivery.attempts)).all())
+    assert {number(to): n for to, n in attempts.items()} == {n: 2 if n in put_off else 1 for n in range(PEOPLE)}
+
+
+@pytest.mark.parametrize("pipelines", [True, False])
+def test_a_server_that_ends_connections_in_a_window_gets_the_rest_over_new_ones(app: Flask, pipelines: bool):
+    queue_to_many(PEOPLE)
+    with smtp_peer(pipelines=pipelines, most_per_connection=7) as peer:
+        assert deliver(peer).in_words() == {"sent": PEOPLE}
+    assert Counter(map(number, peer.recipients)) == Counter(range(PEOPLE))
+    assert set(db.session.scalars(select(Delivery.attempts))) == {1}
+
+
+def test_only_messages_whose_answer_was_lost_are_not_certain(app: Flask):
+    queue_to_many(PEOPLE)
+    with smtp_peer(drop_after_data=lambda to: number(to) % 10 == 4) as peer:
+        deliver(peer)
+        lost = {n for n in range(PEOPLE) if n % 10 == 4}
+        assert by_state(DeliveryState.UNKNOWN) == lost
+        deliver(peer)
+    assert Counter(map(number, peer.recipients)) == Counter(range(PEOPLE))
+
+
+def test_a_server_that_shuts_down_in_a_window_leaves_the_rest_untouched(app: Flask):
+    queue_to_many(PEOPLE)
+    with smtp_peer() as peer:
+        peer.on_message = lambda to: "421 4.3.2 Shutting down" if number(to) == 5 else None
+        assert deliver(peer).trouble == "421 4.3.2 Shutting down"
+        assert states() == {"sent": 5, "deferred": 1, "queued": PEOPLE - 6}
+        waits = select(Delivery.attempts, Delivery.attempted_at).where(Delivery.state == DeliveryState.QUEUED)
+        assert set(map(tuple, db.session.execute(waits))) == {(0, None)}
+        peer.on_message = lambda _: None
+        deliver_again(peer)
+    assert Counter(map(number, peer.recipients)) == Counter(range(PEOPLE))
+
+
+def test_a_row_that_the_database_refuses_to_change_keeps_no_other_from_being_sent(app: Flask):
+    queue_to_many(PEOPLE)
+    if db.engine.dialect.name == "sqlite":
+        db.session.execute(
+            text(
+                "CREATE TRIGGER spoiled BEFORE UPDATE ON delivery WHEN OLD.id = 2 BEGIN SELECT RAISE(ABORT, 'no'); END"
+            )
+        )
+    else:
+        db.session.execute(
+            text("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$")
+        )
+        db.session.execute(
+            text(
+                "CREATE TRIGGER spoiled BEFORE UPDATE ON delivery FOR EACH ROW WHEN (OLD.id = 2) EXECUTE FUNCTION refuse()"
+            )
+        )
+    db.session.commit()
+    try:
+        with smtp_peer() as peer:
+            deliver(peer)
+        assert Counter(map(number, peer.recipients)) == Counter(n for n in range(PEOPLE) if n != 1)
+    finally:
+        db.session.rollback()
+        db.session.execute(
+            text("DROP TRIGGER spoiled" + (" ON delivery" if db.engine.dialect.name != "sqlite" else ""))
+        )
+        db.session.execute(text("SELECT 1" if db.engine.dialect.name == "sqlite" else "DROP FUNCTION refuse"))
+        db.session.commit()
