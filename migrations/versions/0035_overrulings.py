@@ -16,6 +16,7 @@ _KINDS = (
     "no_lead",
     "go_live_passed",
     "training_too_late",
+    "quiet",
     "vacancy",
     "no_metric",
     "no_baseline",

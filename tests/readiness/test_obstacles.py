@@ -115,3 +115,26 @@ def test_a_step_that_the_status_does_not_allow_is_refused_for_that_reason() -> N
     wave = make_wave(status=WaveStatus.CLOSED)
     with pytest.raises(RuleBroken, match="is closed and can’t become ready"):
         make_ready(wave, reason="Rehearsed.", overruled=Overruled({}, Reach(everything=True)), today=TODAY, by=TESTER)
+
+
+def test_people_who_are_left_to_settle_stand_against_another_go_live_until_a_reason_is_given() -> None:
+    wave = whole_wave()
+    settling = make_wave(
+        wave.programme,
+        number=2,
+        members=[wave.lead, make_person("Otto Other")],
+        go_live_on=TODAY - timedelta(days=9),
+    )
+    settling.status, settling.stabilises_until_on = WaveStatus.STABILISING, TODAY
+    db.session.flush()
+    (found,) = obstacles(wave, TODAY)
+    assert (found.kind, found.key, found.sentence) == (
+        ObstacleKind.QUIET, settling.id, f"1 person is left to settle with {settling.title}",
+    )  # fmt: skip
+    overruled = Overruled({found.name: "They asked for it."}, Reach(everything=True))
+    make_ready(wave, reason="Rehearsed.", overruled=overruled, today=TODAY, by=TESTER)
+    assert [(row.kind, row.reason) for row in overrulings_of(wave.id)] == [(ObstacleKind.QUIET, "They asked for it.")]
+    assert kinds(wave, WaveStatus.LIVE) == []
+    settling.stabilises_until_on = TODAY - timedelta(days=1)
+    db.session.flush()
+    assert kinds(wave) == []

@@ -15,9 +15,10 @@ from engagement.value.queries.waiting import without_baseline, without_metric
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.milestones.rules import MilestoneKind
 from engagement.waves.models import Wave
+from engagement.waves.overlaps.queries import left_to_settle
 from engagement.waves.queries import member_counts, workflows_of_waves
 from engagement.waves.rules import WaveStatus
-from engagement.words import count, days_away, listed, short_day_words
+from engagement.words import count, days_away, listed, plural, short_day_words
 
 #: The steps that it can stand against.
 GATED = (WaveStatus.READY, WaveStatus.LIVE)
@@ -33,6 +34,7 @@ def obstacles(wave: Wave, on: date, *, to: WaveStatus = WaveStatus.READY) -> lis
     workflows = workflows_of_waves([wave.id]).get(wave.id, [])
     found = [
         *_plan(wave, workflows, on, to),
+        *_quiet(wave, on),
         *_ownership(workflows),
         *_value(workflows),
         *_bodies(wave),
@@ -64,6 +66,15 @@ def _plan(wave: Wave, workflows: list[Workflow], on: date, to: WaveStatus) -> It
     if opens and opens[0] > wave.go_live_on:
         why = f"It opens on {short_day_words(opens[0])}, and people are to begin on {short_day_words(wave.go_live_on)}."
         yield Obstacle(ObstacleKind.TRAINING_TOO_LATE, wave.id, "Training opens too late", why)
+
+
+def _quiet(wave: Wave, on: date) -> Iterator[Obstacle]:
+    """Say for whom the go-live, or the present day once that has passed, falls into the quiet period of another wave."""
+    for settling, people in left_to_settle(wave, max(wave.go_live_on, on)):
+        assert settling.stabilises_until_on is not None
+        sentence = f"{plural(people, 'person is', 'people are')} left to settle with {settling.title}"
+        why = f"Until {short_day_words(settling.stabilises_until_on)} nothing else should be asked of them."
+        yield Obstacle(ObstacleKind.QUIET, settling.id, sentence, why)
 
 
 def _ownership(workflows: list[Workflow]) -> Iterator[Obstacle]:

@@ -10,6 +10,7 @@ from engagement.db import db
 from engagement.waves.milestones.queries import milestones_of_waves
 from engagement.waves.models import Membership, Wave
 from engagement.waves.overlaps.rules import Asking, Overlap, overlaps
+from engagement.waves.rules import WaveStatus
 
 
 def overlaps_of(waves: Sequence[Wave]) -> list[Overlap]:
@@ -51,6 +52,28 @@ def _shared(wave_ids: Sequence[int]) -> dict[tuple[int, int], int]:
         .group_by(Membership.wave_id, other.wave_id)
     )
     return {(first, second): people for first, second, people in db.session.execute(counted)}
+
+
+def left_to_settle(wave: Wave, on: date) -> list[tuple[Wave, int]]:
+    """Return the other waves that are left to settle on a day and how many of this wave's people are in each, in one query."""
+    other = aliased(Membership)
+    counted = (
+        select(Wave, func.count())
+        .join(other, other.wave_id == Wave.id)
+        .join(Membership, Membership.person_id == other.person_id)
+        .where(
+            Membership.wave_id == wave.id,
+            Membership.ended_at.is_(None),
+            other.ended_at.is_(None),
+            Wave.id != wave.id,
+            Wave.status.in_((WaveStatus.LIVE, WaveStatus.STABILISING)),
+            Wave.go_live_on <= on,
+            Wave.stabilises_until_on >= on,
+        )
+        .group_by(Wave.id)
+        .order_by(Wave.stabilises_until_on, Wave.id)
+    )
+    return [(settling, people) for settling, people in db.session.execute(counted)]
 
 
 def others_of_people(wave_id: int, person_ids: Sequence[int]) -> dict[int, list[Wave]]:

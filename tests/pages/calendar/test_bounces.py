@@ -48,7 +48,7 @@ def test_stopped_addresses_stand_in_a_list_with_why_and_the_way_on(manager: Flas
     assert "Person0 Of Many person0@example.com" in shown
     assert "person1@example.com" not in shown
     assert "The mailbox doesn’t exist." in shown
-    assert "when that happened on 4 different days within 90" in shown
+    assert "on 4 different days within 90 days" in shown
     assert "No address matches this" in page(manager, "/deliveries/addresses?why=full")
     assert "No address matches this" in page(manager, "/deliveries/addresses?words=ada")
     assert "person0@example.com" in page(manager, "/deliveries/addresses?words=Many+person0&why=no_mailbox")
