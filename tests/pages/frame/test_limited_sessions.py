@@ -1,7 +1,7 @@
 """What a link in a message opens: an employee's own pages, whoever its reader is; more asks for the password or a fresh link."""
 
 import pytest
-from factories import PASSWORD, make_account, make_department, make_person, make_wave, signed_in
+from factories import PASSWORD, TESTER, make_account, make_department, make_person, make_wave, signed_in
 from flask import Flask
 from flask.testing import FlaskClient
 from pages.frame.test_access import ANYBODY, EVERYBODY, MATRIX, ask, has_sides, is_let_in, rules_of
@@ -17,6 +17,8 @@ from engagement.accounts.scopes import rights
 from engagement.accounts.scopes.reader import Reader
 from engagement.communications.models import Communication
 from engagement.communications.scopes import in_charge, is_in_charge, may_approve, may_read, readable
+from engagement.consultations.actions.bodies import end_member
+from engagement.consultations.models import BodyMember
 from engagement.db import db
 from engagement.people.models import Person
 from engagement.waves.scopes import people_within
@@ -79,6 +81,9 @@ def test_no_address_opens_more_than_to_an_employee(app: Flask, world: World, let
 
 
 def test_an_ordinary_employee_notices_nothing_but_for_a_first_password_and_their_file(app: Flask, world: World):
+    for member in db.session.scalars(select(BodyMember)):
+        end_member(member, by=TESTER)
+    db.session.commit()
     reader, differing = limited(world, "E"), []
     for method in ("GET", "POST"):
         for rule in rules_of(app, method):

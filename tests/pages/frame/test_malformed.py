@@ -4,6 +4,7 @@ import pytest
 from factories import TESTER, make_account, make_person, signed_in
 from flask import Flask
 from sqlalchemy import func, select
+from werkzeug.routing import AnyConverter, BaseConverter
 
 from engagement.accounts import actions as accounts
 from engagement.accounts.models import Account
@@ -64,9 +65,11 @@ def test_no_malformed_query_breaks_a_list(app: Flask, manager: Account):
     assert broken == []
 
 
-def _malformed(argument: str) -> int | str:
+def _malformed(argument: str, converter: BaseConverter) -> int | str:
     if argument.endswith("_id"):
         return 99999999999999999999
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
     return "csv" if argument == "kind" else "x\x00y"
 
 
@@ -77,7 +80,7 @@ def test_no_malformed_id_or_body_breaks_a_page(app: Flask, manager: Account):
     for rule in app.url_map.iter_rules():
         if rule.endpoint.endswith("static") or rule.endpoint in ("operation.readyz", "sign_in.sign_out"):
             continue
-        path = rule.build({name: _malformed(name) for name in rule.arguments})[1]
+        path = rule.build({name: _malformed(name, converter) for name, converter in rule._converters.items()})[1]
         if "GET" in (rule.methods or ()) and client.get(path).status_code >= 500:
             broken.append(("GET", path))
         if "POST" in (rule.methods or ()):

@@ -13,6 +13,7 @@ KEYS: dict[Place, int | str | None] = {
     Place.CURRICULUM: "user",
     Place.OLD_TRAINING: "department-1--3-user",
     Place.LEAVERS: None,
+    Place.STOPPED: None,
     Place.SIGN_INS: None,
     Place.JOBS: None,
 }
