@@ -14,6 +14,7 @@ WAVE = {
     "workflow": "Claims triage",
     "programme": "Claims and finance",
     "sender_name": "Ines Okafor",
+    **dict.fromkeys(("system_does", "people_do", "who_decides", "signs_of_error", "about_the_job"), "Published."),
 }
 NO_WAVE = {"programme": "Claims and finance", "sender_name": "Ines Okafor"}
 

@@ -95,11 +95,10 @@ def test_what_a_worker_attempts_is_not_stopped_any_more() -> None:
         assert len(claim("one", 1)) == 1
         assert stop_sending(occurrence, "Wrong.", by=TESTER) == 1
         assert claim() == []
-    assert [state for _, state, _ in states()] == [
-        DeliveryState.SENT,
-        DeliveryState.ATTEMPTING,
-        DeliveryState.SUPPRESSED,
-    ]
+    # Of two that wait equally long, either may be first.
+    (_, sent, _), *others = states()
+    assert sent == DeliveryState.SENT
+    assert {state for _, state, _ in others} == {DeliveryState.ATTEMPTING, DeliveryState.SUPPRESSED}
 
 
 def test_those_who_wait_can_be_sent_it_at_once() -> None:

@@ -10,6 +10,9 @@ from engagement.db import insert_new
 from engagement.mail.outbox.models import MailPace
 from engagement.mail.outbox.rules import AHEAD, Turns, turns
 
+#: 1970-01-01 as SQLite counts days.
+_EPOCH = 2_440_587.5
+
 
 class Pace:
     """Lets `per_minute` messages a minute through to a relay, evenly spaced, over all processes together; 0 means no limit.
@@ -42,9 +45,10 @@ class Pace:
 
 
 def _now(connection: Connection) -> datetime:
+    """Return the time by the clock of the database, which all processes share."""
     if connection.dialect.name != "postgresql":
-        # One machine, one clock.
-        return datetime.now(UTC)
+        seconds: float = connection.execute(select((func.julianday("now") - _EPOCH) * 86_400)).scalar_one()
+        return datetime.fromtimestamp(seconds, UTC)
     present: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
     return present
 
