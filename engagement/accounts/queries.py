@@ -10,7 +10,9 @@ from sqlalchemy import (
     Row,
     Select,
     String,
+    and_,
     bindparam,
+    case,
     exists,
     func,
     literal_column,
@@ -25,6 +27,7 @@ from sqlalchemy.orm import joinedload
 from engagement.accounts.models import Account, Grant, UsedLink
 from engagement.accounts.rules import Role
 from engagement.accounts.scopes.reader import Reader
+from engagement.accounts.scopes.rights import PLANNERS
 from engagement.addresses import kept_form
 from engagement.db import db
 from engagement.people.models import Department, Person
@@ -92,6 +95,30 @@ def accounts_holding(*roles: Role) -> list[Account]:
             .where(Account.id.in_(holding), Account.deactivated_at.is_(None))
             .order_by(by_name(Account.name), Account.id)
         )
+    )
+
+
+def planner_of(wave: Wave) -> Account | None:
+    """Return who answers for what a wave's people are told: its lead, or else who plans it, its programme or everything.
+
+    None when nobody of them has a sign-in that is open.
+    """
+    lead = account_of_person(wave.lead.id) if wave.lead is not None and not wave.lead.has_left else None
+    if lead is not None and lead.is_active:
+        return lead
+    everywhere = and_(Grant.programme_id.is_(None), Grant.wave_id.is_(None), Grant.department_id.is_(None))
+    nearest = case((Grant.wave_id.is_not(None), 0), (Grant.programme_id.is_not(None), 1), else_=2)
+    return db.session.scalar(
+        select(Account)
+        .join(Grant, Grant.account_id == Account.id)
+        .where(
+            Grant.role.in_(PLANNERS),
+            Grant.withdrawn_at.is_(None),
+            Account.deactivated_at.is_(None),
+            or_(Grant.wave_id == wave.id, Grant.programme_id == wave.programme_id, everywhere),
+        )
+        .order_by(nearest, by_name(Account.name), Account.id)
+        .limit(1)
     )
 
 

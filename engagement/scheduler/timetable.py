@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engagement.scheduler import jobs, mail_jobs, notice_jobs, stakeholder_jobs, tally_jobs
+from engagement.scheduler import jobs, mail_jobs, notice_jobs, stakeholder_jobs, tally_jobs, wave_jobs
 from engagement.scheduler.telling import tell_administrators
 from engagement.settings import Settings
 from engagement.stakeholders.commitments.rules import REMINDED_WORKING_DAYS_BEFORE
@@ -90,6 +90,12 @@ TIMETABLE: tuple[Line, ...] = (
         "Sends the notice of a workflow that affects workers to who came to one of its waves since.",
         timedelta(minutes=15),
         notice_jobs.send_notices,
+    ),
+    Line(
+        "draft-stable",
+        "Drafts the message “What is now stable” on the day after a wave’s quiet period, for whoever writes its briefing.",
+        timedelta(hours=1),
+        wave_jobs.draft_stable_messages,
     ),
     Line(
         "settle-leftovers",

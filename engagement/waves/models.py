@@ -32,7 +32,8 @@ class Wave(Base):
 
     `go_live_on`, `training_due_on` and `stabilises_until_on`, which ends the quiet period after go-live, are the days of
     its milestones of these kinds; `milestones.actions` writes both. `exit_criteria` say, one a line, how to tell that it is
-    stable. `status` is that of its newest `WaveStep`; one action writes both.
+    stable; `stable_drafted_on` is when the clock drafted the message that tells its people so. `status` is that of its
+    newest `WaveStep`; one action writes both.
     """
 
     __tablename__ = "wave"
@@ -52,6 +53,7 @@ class Wave(Base):
     status: Mapped[WaveStatus] = mapped_column(word_of(WaveStatus), default=WaveStatus.PLANNED)
     go_live_on: Mapped[date] = mapped_column(index=True)
     stabilises_until_on: Mapped[date | None]
+    stable_drafted_on: Mapped[date | None]
     training_due_on: Mapped[date] = mapped_column(default=lambda context: _usually_due(context))
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)

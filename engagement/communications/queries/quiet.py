@@ -1,10 +1,10 @@
-"""Whom an optional message has to wait for: people of waves that are left to settle, until their quiet period ends."""
+"""Whom an optional message has to wait for: people of waves that are left to settle; and whose quiet period is over."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 
 from engagement.audiences.queries import people_in
 from engagement.communications.models import Communication
@@ -15,6 +15,9 @@ from engagement.people.models import Person
 from engagement.people.organisation.rules import Organisation
 from engagement.waves.models import Membership, Wave
 from engagement.waves.rules import WaveStatus
+
+#: For so many days after a quiet period its people can still be told what is stable; later it is no news.
+TOLD_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,23 @@ def quiet_waves_for(communication: Communication, on: date) -> list[Wave]:
         Wave.id != (communication.wave_id or 0),
     )
     return list(db.session.scalars(asked.order_by(Wave.stabilises_until_on.desc(), Wave.id)))
+
+
+def waves_to_tell_stable(on: date) -> Select[Wave]:
+    """Return the live waves whose quiet period is over and whose people nobody was asked yet to tell so.
+
+    A draft from before the present go-live doesn't count: the wave was rolled back since.
+    """
+    return (
+        select(Wave)
+        .where(
+            Wave.status.in_((WaveStatus.LIVE, WaveStatus.STABILISING)),
+            Wave.stabilises_until_on < on,
+            Wave.stabilises_until_on >= on - TOLD_WITHIN,
+            or_(Wave.stable_drafted_on.is_(None), Wave.stable_drafted_on < Wave.go_live_on),
+        )
+        .order_by(Wave.stabilises_until_on, Wave.id)
+    )
 
 
 def quiet_readers(communication: Communication, on: date) -> list[QuietReaders]:

@@ -1,4 +1,4 @@
-"""The outlines that new communications start from: header lines and text of the files in `content/briefings`."""
+"""The outlines that communications and drafts of the clock start from: files in `content/briefings` and `content/drafts`."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +14,7 @@ from engagement.days.recurrence import read_rule
 from engagement.errors import BadInput
 
 BRIEFINGS = LIBRARY / "briefings"
+STABLE = LIBRARY / "drafts" / "what-is-now-stable.md"
 LONGEST_HEADER = 4_000
 KEYS = ("title", "kind", "audience", "cadence", "rrule", "at", "write_lead_days", "required", "subject")
 
@@ -87,3 +88,9 @@ def standard_outlines(folder: Path = BRIEFINGS) -> dict[CommunicationKind, Outli
     found = [read_outline(path.read_text(encoding="utf-8"), path.name) for path in sorted(folder.glob("*.md"))]
     by_kind = {outline.kind: outline for outline in found}
     return {kind: by_kind[kind] for kind in CommunicationKind if kind in by_kind}
+
+
+@lru_cache(maxsize=1)
+def stable_outline() -> Outline:
+    """Return what the message at the end of a quiet period starts from; read once a process."""
+    return read_outline(STABLE.read_text(encoding="utf-8"), STABLE.name)
