@@ -17,7 +17,7 @@ from engagement.stakeholders.leadership.queries import Roadmap, roadmaps_of
 from engagement.training.queries.counts import Count
 from engagement.training.queries.progress import progress_of_waves
 from engagement.waves.models import GoLiveMove, Wave
-from engagement.waves.queries import member_counts, moves_of_waves, waves_of
+from engagement.waves.queries import member_counts, moves_of_waves, waves_of, workflows_of_waves
 from engagement.words import days_away, short_day_words
 
 RECENT_MESSAGES = 4
@@ -92,7 +92,7 @@ def programme_report(
     )
     untrained = untrained_waves(waves, on, people, {line.wave.id: line.trained for line in lines})
     decisions = [
-        *(_ownership_decision(vacancy, on) for vacancy in vacancies(waves, on)),
+        *(_ownership_decision(vacancy, on) for vacancy in vacancies(waves, on, workflows_of_waves(ids))),
         *(_wave_decision(found, on) for found in untrained if found.is_pressing(on)),
         *_concern_decisions(concerns),
     ]

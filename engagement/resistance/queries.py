@@ -237,7 +237,7 @@ def waiting_counts(readable: ColumnElement[bool], on: date, country: str) -> Wai
 
 
 def needs_answer(readable: ColumnElement[bool], on: date, country: str, limit: int = 5) -> Waiting:
-    """Return the concerns that need the change team now, the longest wait first, in three queries."""
+    """Return the concerns that need the change team now, the longest wait first, in at most three queries."""
     is_unread = Concern.status == ConcernStatus.RECEIVED
     is_late = and_(Concern.status != ConcernStatus.RECEIVED, late_to_answer(on, country))
     unread_count, late_count = db.session.execute(
@@ -250,7 +250,8 @@ def needs_answer(readable: ColumnElement[bool], on: date, country: str, limit: i
         rows = select(Concern).where(readable, condition).order_by(Concern.waiting_since_on, Concern.id)
         return log_page(rows, 0, limit)
 
-    return Waiting(first(is_unread), unread_count, first(is_late), late_count)
+    unread = first(is_unread) if unread_count else []
+    return Waiting(unread, unread_count, first(is_late) if late_count else [], late_count)
 
 
 def received_between(readable: ColumnElement[bool], first: date, last: date) -> dict[Source, int]:

@@ -26,6 +26,7 @@ from engagement.mail.rules import DeliveryState, MailingKind
 from engagement.programmes.models import Ownership
 from engagement.programmes.rules import OwnershipPart
 from engagement.reports.queries import programme_report
+from engagement.waves.queries import workflows_of_waves
 from engagement.waves.rules import WaveStatus
 from engagement.words import listed
 from tests.attention.training_rows import assign, own_all
@@ -104,7 +105,10 @@ def test_a_workflow_that_nobody_ever_owned_matters_only_near_its_go_live():
     waves.append(
         make_wave(programme, number=5, workflows=(done,), status=WaveStatus.CLOSED, go_live_on=date(2026, 1, 5))
     )
-    found = {vacancy.title.rpartition(" for ")[2]: vacancy for vacancy in vacancies(waves, TODAY)}
+    found = {
+        vacancy.title.rpartition(" for ")[2]: vacancy
+        for vacancy in vacancies(waves, TODAY, workflows_of_waves([wave.id for wave in waves]))
+    }
     assert set(found) == {"Near", "Running", "Done"}
     assert found["Done"].why == "Nobody was named yet. It is in use."
     assert found["Running"].by_on is None

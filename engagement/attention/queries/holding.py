@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select, true, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, func, select, union_all
 
 from engagement.accounts.scopes.reader import Reader
 from engagement.attention.queries.held_things import KINDS, HeldThing
@@ -53,13 +54,19 @@ def leavers_who_hold(reader: Reader, *, limit: int, offset: int) -> list[tuple[P
 
 def held_by_leavers(among: Select[int] | None = None) -> HeldTotals:
     """Count leavers who still hold something, and what they hold; `among` limits this to some people."""
+    counted = _totals() if among is None else _totals().where(Person.id.in_(among))
+    return HeldTotals(*db.session.execute(counted).one())
+
+
+# Making a long statement anew costs more than running it.
+@cache
+def _totals() -> Select[int, int]:
     holders = _holders()
-    counted = (
+    return (
         select(func.count(holders.c.person_id.distinct()), func.count())
         .join(Person, Person.id == holders.c.person_id)
-        .where(_left(), true() if among is None else Person.id.in_(among))
+        .where(_left())
     )
-    return HeldTotals(*db.session.execute(counted).one())
 
 
 def _left() -> ColumnElement[bool]:

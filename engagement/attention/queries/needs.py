@@ -1,6 +1,6 @@
 """Everything that needs one reader, with reason, subject, who has to act, by when, and where."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from engagement.attention.queries.need import Need, Needed, StoppedAddresses, Wh
 from engagement.attention.queries.ownership import Vacancy, vacancies
 from engagement.attention.queries.set_aside import WHERE, communication_of, set_aside_for
 from engagement.attention.queries.stakeholders import contacts, gone, mail_in, next_steps, promises
+from engagement.attention.queries.there import reasons_there
 from engagement.attention.queries.value import metrics_to_read
 from engagement.attention.queries.waves import (
     MissingCurriculum,
@@ -32,48 +33,63 @@ from engagement.communications.queries.attention import needs_attention
 from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.mail.bounces.queries import stopped_number
 from engagement.people.organisation.rules import Organisation
+from engagement.programmes.models import Workflow
 from engagement.programmes.scopes import reaches_programme
 from engagement.resistance import queries as resistance
 from engagement.resistance.models import Concern
 from engagement.resistance.scopes import concerns_within
 from engagement.set_aside import SetAside
+from engagement.training.queries.counts import Count
 from engagement.training.queries.leftovers import Move, moves
 from engagement.training.queries.progress import people_counts
 from engagement.training.scopes import old_training_within
 from engagement.waves.models import Wave
+from engagement.waves.queries import workflows_of_waves
 from engagement.waves.scopes import reaches_wave
 
 
 def needed_by(
-    reader: Reader, waves: Sequence[Wave], on: date, organisation: Organisation, *, limit: int
+    reader: Reader,
+    waves: Sequence[Wave],
+    on: date,
+    organisation: Organisation,
+    *,
+    limit: int,
+    trained: Mapping[int, Count] | None = None,
 ) -> list[Needed]:
     """Return what needs a reader, the most urgent reason first, with at most `limit` rows for each reason.
 
-    `waves` are those that the reader sees, `on` is the reader's local day; concerns are late by the organisation's. The
-    number of queries is fixed.
+    `waves` are those that the reader sees, `on` is the reader's local day; concerns are late by the organisation's.
+    `trained` are the `people_counts` of these waves, if they are known already. The number of queries has a fixed limit.
     """
     planning = rights.planning(reader)
     planned = [wave for wave in waves if reaches_wave(planning, wave)]
     planned_whole = [wave for wave in planned if reaches_programme(planning, wave.programme)]
+    workflows = workflows_of_waves([wave.id for wave in planned_whole]) if planned_whole else {}
+    there = reasons_there()
+
+    def if_there(reason: Reason, ask: Callable[[], Needed]) -> Needed:
+        return ask() if reason in there else Needed(reason, 0, [])
+
     needed = [
         *_messages(reader, on, limit),
-        _set_aside(reader, limit),
+        if_there(Reason.SET_ASIDE, lambda: _set_aside(reader, limit)),
         *_concerns(reader, organisation, limit),
         promises(reader, on, limit),
         next_steps(reader, limit),
         gone(reader, limit),
         contacts(reader, on, limit),
-        consultations_waiting(reader, on, limit),
-        metrics_to_read(reader, on, limit),
-        mail_in(reader, limit),
-        _old_training(reader, on, limit),
-        _vacancies(planned_whole, on, limit),
-        oversight(planned_whole, on, limit),
+        if_there(Reason.CONSULTATION, lambda: consultations_waiting(reader, on, limit)),
+        if_there(Reason.READING_DUE, lambda: metrics_to_read(reader, on, limit)),
+        if_there(Reason.MAIL_IN, lambda: mail_in(reader, limit)),
+        if_there(Reason.OLD_TRAINING, lambda: _old_training(reader, on, limit)),
+        _vacancies(planned_whole, on, workflows, limit),
+        oversight(planned_whole, on, workflows, limit),
         reviews(planned_whole, on, limit),
-        *_training([wave for wave in planned if wave.status.is_open], on, limit),
+        *_training([wave for wave in planned if wave.status.is_open], on, limit, trained),
         *chains_needed(reader, planned, on, limit),
-        *steps_needed(reader, on, limit),
-        _bouncing(reader),
+        *(steps_needed(reader, on, limit) if Reason.OWN_STEP in there else []),
+        if_there(Reason.BOUNCING, lambda: _bouncing(reader)),
         _leavers(reader),
         _sign_ins(reader, limit),
     ]
@@ -159,7 +175,7 @@ def _old_training(reader: Reader, on: date, limit: int) -> Needed:
     return first(Reason.OLD_TRAINING, found, row, limit)
 
 
-def _vacancies(planned: Sequence[Wave], on: date, limit: int) -> Needed:
+def _vacancies(planned: Sequence[Wave], on: date, workflows: Mapping[int, Sequence[Workflow]], limit: int) -> Needed:
     def row(vacancy: Vacancy) -> Need:
         workflow, by = vacancy.workflow, vacancy.by_on
         return Need(
@@ -174,21 +190,23 @@ def _vacancies(planned: Sequence[Wave], on: date, limit: int) -> Needed:
             days_late=days_late(by, on),
         )
 
-    return first(Reason.VACANCY, vacancies(planned, on), row, limit)
+    return first(Reason.VACANCY, vacancies(planned, on, workflows), row, limit)
 
 
-def _training(waves: Sequence[Wave], on: date, limit: int) -> list[Needed]:
-    """Return what open waves need for training in time, in three queries.
+def _training(waves: Sequence[Wave], on: date, limit: int, trained: Mapping[int, Count] | None) -> list[Needed]:
+    """Return what open waves need for training in time, in at most three queries.
 
     A wave whose people wait for a curriculum appears only there: there is no training yet that they could do.
     """
+    if not waves:
+        return []
     ids = [wave.id for wave in waves]
     counted, missing = headcounts(ids), missing_curricula(waves, on)
     people = {wave_id: count.people for wave_id, count in counted.items()}
     waiting = {wave.id for each in missing for wave in each.waves}
     untrained = [
         found
-        for found in untrained_waves(waves, on, people, people_counts(ids))
+        for found in untrained_waves(waves, on, people, people_counts(ids) if trained is None else trained)
         if found.reason is not Reason.NO_TRAINING or found.wave.id not in waiting
     ]
     reasons = (Reason.GO_LIVE_PASSED, Reason.NONE_TRAINED, Reason.TRAINING_BEHIND, Reason.NO_TRAINING)

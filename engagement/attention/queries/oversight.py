@@ -1,7 +1,7 @@
 """Workflows that nobody may stop, or somebody no longer, where that matters soon."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,7 +9,6 @@ from engagement.attention.rules import NEAR_DAYS
 from engagement.programmes.models import Workflow
 from engagement.programmes.oversight.queries import Lapse, oversight_lapses
 from engagement.waves.models import Wave
-from engagement.waves.queries import workflows_of_waves
 
 
 @dataclass(frozen=True)
@@ -20,16 +19,18 @@ class OversightLapsed:
     lapses: Sequence[Lapse]
 
 
-def oversight_lapsed(waves: Sequence[Wave], on: date) -> list[OversightLapsed]:
+def oversight_lapsed(
+    waves: Sequence[Wave], on: date, of_waves: Mapping[int, Sequence[Workflow]]
+) -> list[OversightLapsed]:
     """Return the workflows, by name, that are in use or go live within 60 days in one of these waves and have a lapse on a day.
 
-    A roster that nobody began is none; its page says so. At most two queries.
+    A roster that nobody began is none; its page says so. `of_waves` are the workflows of each wave. At most one query.
     """
     near = on + timedelta(days=NEAR_DAYS)
     soon = [wave.id for wave in waves if wave.status.is_open and (wave.status.is_live or wave.go_live_on <= near)]
-    if not soon:
+    workflows = {workflow.id: workflow for wave_id in soon for workflow in of_waves.get(wave_id, ())}
+    if not workflows:
         return []
-    workflows = {w.id: w for found in workflows_of_waves(soon).values() for w in found}
     wrong: dict[int, list[Lapse]] = defaultdict(list)
     for lapse in oversight_lapses(workflows, on):
         if lapse.overseer is not None:

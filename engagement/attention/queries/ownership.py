@@ -9,7 +9,6 @@ from engagement.attention.rules import NEAR_DAYS, OWNED_DAYS_BEFORE
 from engagement.programmes.models import Workflow
 from engagement.programmes.queries import OwnershipGap, ownership_gaps
 from engagement.waves.models import Wave
-from engagement.waves.queries import workflows_of_waves
 from engagement.waves.rules import WaveStatus
 from engagement.words import listed, short_day_words
 
@@ -66,13 +65,14 @@ def parts_to_name(gaps: Sequence[OwnershipGap]) -> str:
     return listed(f"{'an' if gap.part.word[0] in 'AEIOU' else 'a'} {gap.part.word.lower()}" for gap in gaps)
 
 
-def vacancies(waves: Sequence[Wave], on: date) -> list[Vacancy]:
+def vacancies(waves: Sequence[Wave], on: date, workflows: Mapping[int, Sequence[Workflow]]) -> list[Vacancy]:
     """Return, by workflow of these waves, the ownership for which somebody has to be named.
 
     A part that somebody held before always counts; one that nobody ever held counts when the workflow is in use or goes
-    live within 60 days of `on`. Three queries.
+    live within 60 days of `on`. `workflows` are those of each wave. At most two queries.
     """
-    workflows = workflows_of_waves([wave.id for wave in waves])
+    if not waves:
+        return []
     nearest, in_use = _next_go_live(waves, workflows), _in_use(waves, workflows)
     near = on + timedelta(days=NEAR_DAYS)
     of_workflow: dict[int, list[OwnershipGap]] = defaultdict(list)

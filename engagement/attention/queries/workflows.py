@@ -1,6 +1,6 @@
 """What workflows need of who plans their programme: a review on its day, and somebody who may stop them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from engagement.attention.queries.need import Need, Needed, first, person
@@ -16,7 +16,7 @@ from engagement.waves.models import Wave
 
 def reviews(planned: Sequence[Wave], on: date, limit: int) -> Needed:
     """Return the workflows in the programmes of these waves whose review is due, for their operational owner to begin."""
-    due = reviews_due({wave.programme_id for wave in planned}, on)
+    due = reviews_due({wave.programme_id for wave in planned}, on) if planned else []
     owners = owners_of(due[:limit])
 
     def row(workflow: Workflow) -> Need:
@@ -35,9 +35,9 @@ def reviews(planned: Sequence[Wave], on: date, limit: int) -> Needed:
     return first(Reason.REVIEW, due, row, limit)
 
 
-def oversight(planned: Sequence[Wave], on: date, limit: int) -> Needed:
+def oversight(planned: Sequence[Wave], on: date, of_waves: Mapping[int, Sequence[Workflow]], limit: int) -> Needed:
     """Return the workflows of these waves that are in use or soon will be, and that nobody may stop, or somebody no longer."""
-    lapsed = oversight_lapsed(planned, on)
+    lapsed = oversight_lapsed(planned, on, of_waves)
     owners = owners_of([found.workflow for found in lapsed[:limit]])
 
     def row(found: OversightLapsed) -> Need:

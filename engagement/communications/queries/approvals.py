@@ -61,7 +61,9 @@ def may_approve(planning: Reach, occurrence: Occurrence) -> bool:
 
 
 def approvable(planning: Reach, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
-    """Return the messages that `may_approve` allows, in two queries for any number of messages."""
+    """Return the messages that `may_approve` allows, in two queries for any number of messages, in none for none."""
+    if not occurrences:
+        return []
     barred = barred_from_approving(occurrences)
     return [row for row in occurrences if scopes.may_approve(planning, row.communication, barred[row.id])]
 

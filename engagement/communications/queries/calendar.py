@@ -39,15 +39,17 @@ def with_communication() -> Select[Occurrence]:
     )
 
 
-def messages_between(first: date, last: date, zone: str, readable: ColumnElement[bool] = EVERY_ONE) -> list[Occurrence]:
-    """Return the messages sent from `first` to `last` (both included, days of the IANA zone), in order.
+def messages_between(
+    first: date, last: date, zone: str, readable: ColumnElement[bool] = EVERY_ONE, *, limit: int | None = None
+) -> list[Occurrence]:
+    """Return the messages sent from `first` to `last` (both included, days of the IANA zone), in order; the first `limit`.
 
     `readable`, here and below, is a condition on `Communication` from `communications.scopes.readable`.
     """
     start = datetime.combine(first, time(), ZoneInfo(zone))
     end = datetime.combine(last + timedelta(days=1), time(), ZoneInfo(zone))
     query = with_communication().where(Occurrence.sends_at >= start, Occurrence.sends_at < end, readable)
-    return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id)))
+    return list(db.session.scalars(query.order_by(Occurrence.sends_at, Occurrence.id).limit(limit)))
 
 
 def go_lives_between(first: date, last: date, visible: ColumnElement[bool] = EVERY_ONE) -> list[Wave]:

@@ -1,6 +1,6 @@
 """The start page: the change team's day, or a way on to where another reader begins. The words of tasks are in `tasks`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,7 +15,7 @@ from engagement.attention.queries.needs import needed_by
 from engagement.attention.rules import Reason
 from engagement.charts import WaveSpan
 from engagement.communications.models import Occurrence
-from engagement.communications.queries.calendar import go_lives_between, messages_between
+from engagement.communications.queries.calendar import messages_between
 from engagement.communications.scopes import readable
 from engagement.communications.texts.queries.subjects import subjects_shown
 from engagement.pages.frame import guard
@@ -71,7 +71,8 @@ def index() -> str | BaseResponse:
         return _sponsors_day(reader) or redirect(url_for(_beginning(reader)))
     on, now = today(), clock.now()
     visible = waves.waves_visible(waves_within(rights.reading(reader)))
-    needed = needed_by(reader, visible, on, guard.organisation(), limit=MOST_OF_A_KIND)
+    trained = people_counts([wave.id for wave in visible])
+    needed = needed_by(reader, visible, on, guard.organisation(), limit=MOST_OF_A_KIND, trained=trained)
     shown = _shown_waves(visible)
     with_concerns, yesterday = concerns_within(planning), on - timedelta(days=1)
     return render_template(
@@ -81,11 +82,11 @@ def index() -> str | BaseResponse:
         setup=first_setup,
         groups=task_groups(needed, on),
         calm="" if needed else calm_words(reader, visible, on),
-        agenda=_agenda(on, reader),
+        agenda=_agenda(on, reader, visible),
         new_concerns=_new_concerns(resistance.received_between(with_concerns, on - timedelta(days=7), yesterday)),
         wave_title=f"The {number_word(len(shown))} waves" if len(shown) > 1 else "The wave",
         timeline=charts.waves_timeline([_span(wave) for wave in shown], on),
-        cards=_cards(shown, on),
+        cards=_cards(shown, trained, on),
         now=now,
     )
 
@@ -124,9 +125,9 @@ def _lede(needed: Sequence[Needed], on: date) -> str:
     return f"{words} The first message goes out at {clock_time(first)} {when}, or waits."
 
 
-def _agenda(on: date, reader: Reader) -> list[AgendaLine]:
-    last, reading = on + timedelta(days=6), rights.reading(reader)
-    messages = messages_between(on, last, reader.timezone, readable(reading))
+def _agenda(on: date, reader: Reader, visible: Sequence[Wave]) -> list[AgendaLine]:
+    last = on + timedelta(days=6)
+    messages = messages_between(on, last, reader.timezone, readable(rights.reading(reader)), limit=MOST_DATES)
     subjects = subjects_shown(messages)
     lines = [
         AgendaLine(
@@ -139,7 +140,8 @@ def _agenda(on: date, reader: Reader) -> list[AgendaLine]:
     ]
     lines += [
         AgendaLine(wave.go_live_on, f"{wave.title} goes live", url_for("waves.wave", wave_id=wave.id))
-        for wave in go_lives_between(on, last, waves_within(reading))
+        for wave in sorted(visible, key=lambda wave: wave.number)
+        if on <= wave.go_live_on <= last and wave.status is not WaveStatus.CANCELLED
     ]
     return sorted(lines, key=lambda line: line.on)[:MOST_DATES]
 
@@ -169,9 +171,8 @@ def _span(wave: Wave) -> WaveSpan:
     return WaveSpan(f"{wave.number} {wave.name}", prepares_from, wave.go_live_on, wave.stabilises_until_on)
 
 
-def _cards(shown: Sequence[Wave], on: date) -> list[WaveCard]:
-    ids = [wave.id for wave in shown]
-    people, trained = waves.member_counts(ids), people_counts(ids)
+def _cards(shown: Sequence[Wave], trained: Mapping[int, Count], on: date) -> list[WaveCard]:
+    people = waves.member_counts([wave.id for wave in shown]) if shown else {}
     return [WaveCard(wave, _card_lines(wave, people[wave.id], trained.get(wave.id, Count()), on)) for wave in shown]
 
 

@@ -87,8 +87,10 @@ class _Known:
 
 
 def chains_of(waves: Sequence[Wave], on: date) -> list[Chain]:
-    """Return the chain to each department of these waves, by wave and path; in a fixed number of queries."""
+    """Return the chain to each department of these waves, by wave and path; in a fixed number of queries, in one if there are none."""
     placed = {key: _standing(rows) for key, rows in departments_of_waves([wave.id for wave in waves]).items()}
+    if not placed:
+        return []
     above = _departments(key for rows in placed.values() for row in rows for key in _lineage(row))
     known = _known(waves, on)
     return [

@@ -4,14 +4,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
-    Select,
     SQLColumnExpression,
+    Subquery,
     and_,
     case,
     func,
@@ -121,11 +122,12 @@ def late_contacts(planning: Reach, on: date, limit: int) -> tuple[int, list[Late
     The reader looks after them; or nobody who is here does, and the reader plans one of their maps.
     """
     own, whom = aliased(ContactRhythm), aliased(Person)
-    last, wanted = last_talks(on).subquery(), _wanted().subquery()
+    last, wanted = last_talks(on).subquery(), _wanted()
     days = case((own.id.is_not(None), _days_of(own.every)), else_=wanted.c.days)
-    late = _days_since(func.coalesce(last.c.last_on, _day_of(Stakeholder.added_at)), literal(on, Date)) - days
+    since = func.coalesce(last.c.last_on, _day_of(Stakeholder.added_at))
+    late = (_days_since(since, literal(on, Date)) - days).label("late")
     asked = (
-        select(Stakeholder.id, last.c.last_on, days, func.count().over())
+        select(Stakeholder.id, last.c.last_on, days.label("days"), late, func.count().over().label("number"))
         .join(StakeholderProfile, holds_now())
         .outerjoin(Person, Person.id == StakeholderProfile.owner_id)
         .outerjoin(whom, whom.id == Stakeholder.person_id)
@@ -136,18 +138,22 @@ def late_contacts(planning: Reach, on: date, limit: int) -> tuple[int, list[Late
         .where(on_the_map(), looked_after(planning), whom.left_at.is_(None), Department.closed_at.is_(None), late > 0)
         .order_by(late.desc(), Stakeholder.id)
         .limit(limit)
+        .subquery()
     )
-    rows = db.session.execute(asked).all()
-    whose, every = with_owners([row[0] for row in rows]), {each.days: each for each in Every}
+    shown = with_owners(asked).add_columns(asked.c.last_on, asked.c.days, asked.c.number)
+    rows = db.session.execute(shown.order_by(asked.c.late.desc(), Stakeholder.id)).all()
+    every = {each.days: each for each in Every}
     found = [
-        LateContact(*whose[key], LastContact(last_on, every[days], whose[key][0].added_at.date()))
-        for key, last_on, days, _ in rows
+        LateContact(stakeholder, owner, LastContact(last_on, every[days], stakeholder.added_at.date()))
+        for stakeholder, owner, last_on, days, _ in rows
     ]
     return (rows[0][-1] if rows else 0), found
 
 
-def _wanted() -> Select[int, int]:
-    """Return a SELECT of after how many days their quadrants want a contact: on two maps the closer one counts, as in `closest`."""
+# Making a long statement anew costs more than running it.
+@cache
+def _wanted() -> Subquery:
+    """Return for each stakeholder after how many days their quadrants want a contact: on two maps the closer one counts, as in `closest`."""
     quadrant = case(*((quadrant_is(each), literal(each, ContactRhythm.quadrant.type)) for each in Quadrant))
     said = aliased(ContactRhythm)
     usual = case(*((quadrant_is(each), every.days) for each, every in USUAL.items()))
@@ -163,6 +169,7 @@ def _wanted() -> Select[int, int]:
         .outerjoin(said, is_said)
         .where(StakeholderStanding.superseded_at.is_(None), StakeholderPlace.ended_at.is_(None))
         .group_by(StakeholderPlace.stakeholder_id)
+        .subquery()
     )
 
 

@@ -237,7 +237,7 @@ def moves(decided: ColumnElement[bool]) -> list[Move]:
 
 
 def _by_id(table: type[Row], ids: set[int]) -> dict[int, Row]:
-    return {row.id: row for row in db.session.scalars(select(table).where(table.id.in_(ids)))}
+    return {row.id: row for row in db.session.scalars(select(table).where(table.id.in_(ids)))} if ids else {}
 
 
 def open_leftovers(decided: ColumnElement[bool]) -> int:

@@ -95,7 +95,9 @@ def people_counts(wave_ids: Sequence[int]) -> dict[int, Count]:
 
 
 def people_without_curriculum(wave_ids: Sequence[int]) -> dict[TrainingRole, dict[int, int]]:
-    """Return, by role without anything to learn yet, how many people of each wave have it; one query."""
+    """Return, by role without anything to learn yet, how many people of each wave have it; one query, none for no wave."""
+    if not wave_ids:
+        return {}
     members = grounds().where(Membership.wave_id.in_(wave_ids), PersonRole.role.not_in(asking_roles()))
     counted = members.with_only_columns(PersonRole.role, Membership.wave_id, func.count()).group_by(
         PersonRole.role, Membership.wave_id

@@ -1,0 +1,42 @@
+"""What exists at all of the things that are seldom open, in one statement: no more is asked of what nobody has."""
+
+from functools import cache
+
+from sqlalchemy import ColumnElement, Executable, exists, select
+
+from engagement.attention.rules import Reason
+from engagement.consultations.models import Consultation
+from engagement.db import db
+from engagement.mail.bounces.models import Suppression
+from engagement.set_aside import SetAside
+from engagement.stakeholders.inbox.models import MailIn
+from engagement.stakeholders.leadership.models import StepLine
+from engagement.stakeholders.leadership.rules import StepState
+from engagement.training.models import Leftover
+from engagement.value.models import ValueMetric
+
+
+def reasons_there() -> set[Reason]:
+    """Return the reasons for which there may be something, for whomever it needs; of others of `_conditions` there is nothing."""
+    found = db.session.execute(_statement()).one()
+    return {reason for reason, is_there in zip(_conditions(), found, strict=True) if is_there}
+
+
+# Making a long statement anew costs more than running it.
+@cache
+def _statement() -> Executable:
+    return select(*_conditions().values())
+
+
+@cache
+def _conditions() -> dict[Reason, ColumnElement[bool]]:
+    """Return for each of these reasons the condition that something of its kind is open, whoever may see it."""
+    return {
+        Reason.SET_ASIDE: exists().where(SetAside.id.is_not(None)),
+        Reason.CONSULTATION: exists().where(Consultation.id.is_not(None)),
+        Reason.READING_DUE: exists().where(ValueMetric.ended_at.is_(None)),
+        Reason.MAIL_IN: exists().where(MailIn.handled_at.is_(None)),
+        Reason.OLD_TRAINING: exists().where(Leftover.decided_at.is_(None), Leftover.ended_at.is_(None)),
+        Reason.OWN_STEP: exists().where(StepLine.state == StepState.PLANNED, StepLine.superseded_at.is_(None)),
+        Reason.BOUNCING: exists().where(Suppression.lifted_at.is_(None)),
+    }
