@@ -124,6 +124,9 @@ class Verb(StrEnum):
     TOOK_BACK_READING = "took back reading", "took back a reading"
     IMPORTED_READINGS = "imported readings", "took in readings from a file"
     NOTED_LESSONS = "noted lessons", "noted lessons of wave"
+    ASSESSED_IMPACT = "assessed impact", "said what a wave changes for a group"
+    PUBLISHED_IMPACT = "published impact", "let a group read what changes for it in wave"
+    WITHDREW_IMPACT = "withdrew impact", "took back what a group read about wave"
     CHOSE_AUDIENCES = "chose audiences of wave"
     ADDED_MEMBER = "added member", "added person to wave"
 

@@ -10,6 +10,7 @@ from engagement import clock
 from engagement.audit import Actor
 from engagement.db import db
 from engagement.demo import (
+    assessing,
     bouncing,
     consulting,
     judging,
@@ -70,6 +71,7 @@ def live_a_day(stage: Stage, offset: int) -> None:
         _petra_leaves(stage, day)
     measuring.measure(stage, offset)
     consulting.consult(stage, offset)
+    assessing.assess(stage, offset)
     telling.tell_workers(stage, offset)
     _move_waves_on(stage, offset)
     workflows.announce_versions(stage, offset)

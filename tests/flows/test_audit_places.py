@@ -97,6 +97,8 @@ from engagement.value.models import MetricReading, ValueMetric
 from engagement.value.rules import BaselineSaid, Better, MetricDetails, ReadingRhythm
 from engagement.verbs import Verb
 from engagement.waves import actions as waves
+from engagement.waves.impacts.actions import assess_impact, publish_impact
+from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.models import Wave
 from engagement.waves.rules import WaveStatus
 
@@ -151,6 +153,11 @@ def whole_draft(at: Place) -> Any:
 
 def overseer(at: Place) -> Any:
     return name_overseer(at.workflow, at.person, OverseerDetails(hours="Always"), on=DAY, by=TESTER)
+
+
+def judge(at: Place) -> Any:
+    said = Assessed({Aspect.PAY: AspectSaid(0)})
+    return assess_impact(at.wave, at.department, ImpactSide.LEADERS, said, floor=5, by=TESTER)
 
 
 def line(at: Place) -> Any:
@@ -280,6 +287,8 @@ DONE: list[tuple[Verb, Callable[[Place], Any], set[str]]] = [
         lambda at: answer_statement(at.person, make_statement(at.workflow), None, by=TESTER),
         PEOPLE_OF_DEPARTMENT | {"programme"},
     ),
+    (Verb.ASSESSED_IMPACT, lambda at: judge(at), OF_WAVE),
+    (Verb.PUBLISHED_IMPACT, lambda at: (judge(at), publish_impact(at.wave, at.department.id, by=TESTER)), OF_WAVE),
     (Verb.NAMED_OVERSEER, lambda at: overseer(at), PEOPLE_OF_DEPARTMENT | {"programme"}),
     (
         Verb.CHANGED_OVERSEER,

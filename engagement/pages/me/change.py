@@ -15,6 +15,7 @@ from engagement.consultations.scopes import speaks_for
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import today
 from engagement.pages.me import blueprint
+from engagement.pages.me.impacts import impacts_of
 from engagement.pages.me.learning_rows import learning_row
 from engagement.pages.me.messages import messages_to, messages_to_confirm
 from engagement.pages.me.words import champion_posts_of, change_of
@@ -44,6 +45,7 @@ def index() -> str:
         "me/index.html",
         change=change,
         scopes=change.to_confirm,
+        impacts=impacts_of(person, change.waves),
         posts=champion_posts_of(person),
         next=learning.next_of(items),
         rows=[learning_row(item) for item in items],

@@ -30,6 +30,8 @@ PLACES = {
     "wave_step": "Reason for a step of a wave",
     "wave_fallback": "The way back of a wave",
     "wave_lesson": "Lesson of a wave",
+    "impact_assessment": "How a group’s change was judged",
+    "impact_aspect": "What changes for a group",
     "go_live_move": "Reason for another go-live",
     "worker_effect": "How a workflow affects workers",
     "notice": "Notice to workers",

@@ -114,6 +114,8 @@ REACH: dict[str, Reach] = {
     "wave_step": NOBODY,
     "wave_audience": NOBODY,
     "wave_lesson": NOBODY,
+    "impact_assessment": NOBODY,
+    "impact_aspect": NOBODY,
     "wave_fallback": NOBODY,
     "go_live_move": NOBODY,
     "overruling": Reach(by={"by_id": ("at", "sentence", "reason")}),

@@ -1,0 +1,83 @@
+"""Pages of what a wave changes for a group: from nothing to what its people read."""
+
+from factories import TESTER, make_account, make_department, make_wave, signed_in
+
+from engagement.db import db
+from engagement.waves.impacts.actions import assess_impact
+from engagement.waves.impacts.queries import standing_assessment
+from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
+from engagement.waves.queries import departments_of_waves
+
+
+def _page(client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def test_from_an_empty_page_to_what_people_read(app, wave, manager):
+    department = make_department()
+    address = f"/waves/{wave.id}/impacts"
+    employee = signed_in(app, make_account("tomasz.wjcik@example.com", "Tomasz Wójcik"))
+    assert "Its leaders have not said yet what it changes for anybody." in _page(manager, address)
+    group = f"{address}/{department.id}"
+    assert "Nobody has judged this group yet" in _page(manager, group)
+    refused = manager.post(f"{group}/leaders", data={"score_tasks": "4", "before_tasks": "Sorting by hand"})
+    assert refused.status_code == 422
+    assert "Say what it will be like." in refused.get_data(as_text=True)
+    assert "Sorting by hand" in refused.get_data(as_text=True)
+    said = {
+        "score_tasks": "4",
+        "before_tasks": "Sorting by hand",
+        "after_tasks": "Checking what is sorted",
+        "score_pay": "0",
+    }
+    assert manager.post(f"{group}/leaders", data=said).status_code == 303
+    few = {"score_tasks": "1", "after_tasks": "Little", "basis": "Workshop", "voices": "3"}
+    assert "With fewer, people could be recognised." in manager.post(f"{group}/people", data=few).get_data(as_text=True)
+    assert manager.post(f"{group}/people", data=few | {"voices": "8"}).status_code == 303
+    text = _page(manager, group)
+    assert "Leaders: 4 of 10 points, most in what they do" in text
+    assert "Differs" in text
+    assert "8 were asked together" in text
+    assert "Differs" in _page(manager, address)
+    assert "Checking what is sorted" in _page(manager, f"{address}.csv")
+    assert "Checking what is sorted" not in _page(employee, "/me")
+    assert manager.post(f"{group}/publication").status_code == 303
+    own = _page(employee, "/me")
+    assert "Checking what is sorted" in own
+    assert "Nothing changes in pay and grade." in own
+    assert "Little" not in own
+    assert manager.post(f"{group}/withdrawal").status_code == 303
+    assert "Checking what is sorted" not in _page(employee, "/me")
+
+
+def test_a_stale_form_keeps_what_was_typed(app, wave, manager):
+    department = make_department()
+    group = f"/waves/{wave.id}/impacts/{department.id}/leaders"
+    drawn = _page(manager, group)
+    marks = drawn.split('name="drawn_from"')[1].split('value="')[1].split('"')[0].replace("&#34;", '"')
+    first = {"score_tools": "1", "after_tools": "One more window"}
+    assert manager.post(group, data=first | {"drawn_from": marks}).status_code == 303
+    late = manager.post(group, data={"score_tools": "3", "after_tools": "Another system", "drawn_from": marks})
+    assert late.status_code == 422
+    assert "Another system" in late.get_data(as_text=True)
+    assert "One more window" in late.get_data(as_text=True)
+    standing = standing_assessment(wave.id, department.id, ImpactSide.LEADERS)
+    assert standing is not None
+    assert standing.said.total == 1
+
+
+def test_the_list_asks_as_often_for_many_groups_as_for_one(app, wave, manager, statements):
+    many = make_wave(wave.programme, number=4, departments=[make_department(f"Operations/Desk {n}") for n in range(5)])
+    for department in [make_department(), *departments_of_waves([many.id])[many.id]]:
+        of = wave if department.path == "Operations/Claims" else many
+        judged = Assessed({aspect: AspectSaid(1, "", "More") for aspect in Aspect})
+        assess_impact(of, department, ImpactSide.LEADERS, judged, floor=5, by=TESTER)
+    db.session.commit()
+    _page(manager, f"/waves/{wave.id}/impacts")
+    with statements() as few:
+        _page(manager, f"/waves/{wave.id}/impacts")
+    with statements() as more:
+        _page(manager, f"/waves/{many.id}/impacts")
+    assert len(more) == len(few)
