@@ -55,6 +55,7 @@ def _widen() -> None:
     # SQLite copies a table to change a check; what points to it stays only while foreign keys are off, outside a transaction.
     execute = connection.connection.driver_connection.execute
     execute("COMMIT")
+    (watched,) = execute("PRAGMA foreign_keys").fetchone()
     execute("PRAGMA foreign_keys=OFF")
     execute("BEGIN IMMEDIATE")
     try:
@@ -67,7 +68,7 @@ def _widen() -> None:
         execute("ROLLBACK")
         raise
     finally:
-        execute("PRAGMA foreign_keys=ON")
+        execute(f"PRAGMA foreign_keys={watched}")
         execute("BEGIN IMMEDIATE")
 
 
