@@ -35,7 +35,7 @@ def _connected():
 
 @contextmanager
 def _references_unwatched(connection):
-    """Let SQLite make a table anew that others refer to, as its manual says: the references are checked at the end.
+    """Let SQLite make a table anew that others refer to, as its manual says: `_check_references` looks after each step.
 
     The setting does nothing inside a transaction, so it goes to the driver before one begins.
     """
@@ -47,14 +47,18 @@ def _references_unwatched(connection):
     try:
         yield
     finally:
+        # A failed step may have left its transaction open.
+        connection.rollback()
         driver.execute("PRAGMA foreign_keys=ON")
 
 
-def _check_references(connection):
-    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all() if connection.dialect.name == "sqlite" else []
-    if broken:
+def _check_references(ctx, **_):
+    """Refuse a step that would leave rows that refer to nothing; called before it is committed."""
+    if ctx.dialect.name != "sqlite":
+        return
+    if broken := ctx.connection.exec_driver_sql("PRAGMA foreign_key_check").all():
         raise RuntimeError(
-            f"The upgrade would leave {len(broken)} rows that refer to nothing, first in {broken[0][0]}."
+            f"{len(broken)} rows would refer to nothing, the first in {broken[0][0]}; this step changed nothing."
         )
 
 
@@ -65,7 +69,7 @@ with current_app.app_context(), _connected() as connection, _references_unwatche
         render_as_batch=True,
         compare_type=_compare_type,
         render_item=_render_item,
+        on_version_apply=_check_references,
     )
     with context.begin_transaction():
         context.run_migrations()
-        _check_references(connection)

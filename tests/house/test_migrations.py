@@ -1,6 +1,6 @@
 """One migration head, and what the migrations make is what the models say, on both databases."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,9 @@ from engagement.db import Base, db
 from engagement.programmes.models import Programme
 from engagement.training.tallies.rules import TABLES, marks_of
 from engagement.verbs import Verb
+from engagement.waves.milestones.queries import milestones_of
+from engagement.waves.models import Wave
+from engagement.waves.tallies.queries import member_sums
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,6 +44,45 @@ def test_the_migrations_make_what_the_models_say(migrated):
         differences = compare_metadata(context, Base.metadata)
     assert differences == []
     assert set(inspect(db.engine).get_table_names()) == set(Base.metadata.tables) | {"alembic_version"}
+
+
+#: A little of everything that a later step makes anew, as the service before waves had milestones wrote it.
+FORMER = (
+    "INSERT INTO person (id, name, first_name, last_name, job_title, location, country, searched_by, joined_at) "
+    "VALUES (1, 'A', '', '', '', '', '', '', '2026-04-14 08:00:00')",
+    "INSERT INTO programme (id, name, purpose, made_at) VALUES (1, 'P', '', '2026-04-01 08:00:00')",
+    "INSERT INTO workflow (id, programme_id, name, summary, portfolio_class, system_does, people_do, who_decides, signs_of_error,"
+    " then_do, about_the_job, made_at) VALUES (1, 1, 'Triage', '', 'quick_win', 'It sorts.', '', '', '', '', '', '2026-04-02 08:00:00'),"
+    " (2, 1, 'Letters', '', 'quick_win', '', '', '', '', '', '', '2026-04-02 08:00:00')",
+    "INSERT INTO ownership (workflow_id, part, person_id, since_on) VALUES (1, 'operational_owner', 1, '2026-04-02')",
+    "INSERT INTO wave (id, programme_id, number, name, aim, status, go_live_on, training_lead_days, training_due_on, made_at) "
+    "VALUES (1, 1, 1, 'W', '', 'ready', '2026-05-12', 7, '2026-05-05', '2026-04-02 08:00:00')",
+    "INSERT INTO wave_workflow (wave_id, workflow_id) VALUES (1, 1)",
+    "INSERT INTO wave_step (wave_id, status, at, by, reason) VALUES (1, 'ready', '2026-04-03 08:00:00', 'A', 'Rehearsed.')",
+    "INSERT INTO membership (wave_id, person_id, origin, joined_at) VALUES (1, 1, 'hand', '2026-04-02 08:00:00')",
+)
+
+
+def test_a_database_in_use_is_upgraded_with_what_it_holds(empty):
+    """What others refer to can't be dropped, so a table that SQLite makes anew shows only with rows in it."""
+    upgrade(revision="0034")
+    for statement in FORMER:
+        db.session.execute(text(statement))
+    db.session.commit()
+    upgrade()
+    said = db.session.execute(text("SELECT workflow_id, role, number, system_does FROM scope_statement")).all()
+    assert said == [(1, "everybody", 1, "It sorts.")]
+    wave = db.session.scalars(select(Wave)).one()
+    assert [(row.title, row.falls_on) for row in milestones_of(wave.id)] == [
+        ("Training is due", date(2026, 5, 5)),
+        ("Go-live", date(2026, 5, 12)),
+    ]
+    kept = "SELECT (SELECT count(*) FROM ownership), (SELECT count(*) FROM wave_step), (SELECT count(*) FROM wave_workflow)"
+    assert db.session.execute(text(kept)).one() == (1, 1, 1)
+    assert [(sums.members, sums.without_role) for sums in member_sums([wave.id])] == [(1, 1)]
+    with pytest.raises(IntegrityError):
+        db.session.execute(text("DELETE FROM workflow WHERE id = 1"))
+    db.session.rollback()
 
 
 def test_the_migrated_audit_is_only_added_to(migrated):
