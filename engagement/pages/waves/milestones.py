@@ -1,6 +1,7 @@
 """The milestones of a wave: all of them with what contradicts, adding one, changing one, removing one."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from werkzeug.wrappers import Response as BaseResponse
@@ -30,6 +31,7 @@ from engagement.waves.milestones.rules import LONGEST_OFFSET, Counted, Milestone
 from engagement.waves.milestones.scopes import milestone_for
 from engagement.waves.models import Wave
 from engagement.waves.scopes import wave_for
+from engagement.words import listed, plural
 
 OWN_DAY = ""
 TOO_FAR = f"Choose between 0 and {LONGEST_OFFSET} days."
@@ -121,10 +123,24 @@ def milestones(wave_id: int) -> Drawn:
         wave=wave,
         rows=rows,
         against=against,
-        hanging=anchored_counts(wave.id),
+        following=_following(rows, anchored_counts(wave.id)),
         moves=replans_of(wave.id),
         may_copy=reaches_programme(rights.planning(guard.reader()), wave.programme),
     )
+
+
+def _following(rows: Sequence[Milestone], anchored: Mapping[int, int]) -> dict[int, str]:
+    """Say of each milestone what is counted from it itself: other milestones, and messages or sponsors' steps."""
+    days = Counter(row.anchor_id for row in rows)
+    return {
+        row.id: listed(
+            [
+                *([plural(days[row.id], "milestone", "milestones")] if days[row.id] else []),
+                *([plural(anchored[row.id], "message or step", "messages and steps")] if row.id in anchored else []),
+            ]
+        )
+        for row in rows
+    }
 
 
 @blueprint.route("/waves/<int:wave_id>/milestones/new", methods=["GET", "POST"])

@@ -35,6 +35,7 @@ def test_a_milestone_is_added_counted_from_another_changed_and_removed(manager, 
     shown = plain(manager.get(page))
     assert "Training is due before it opens: Tuesday 5 May, and Thursday 7 May." in shown
     assert "3 working days before go-live" in shown
+    assert "its own day 2 milestones Move go-live" in shown
     opens = next(row for row in milestones_of(wave.id) if row.title == "Training opens")
     form = manager.get(f"/milestones/{opens.id}").get_data(as_text=True)
     assert 'name="offset" type="number" value="3"' in form
