@@ -48,8 +48,7 @@ class Shown:
         deadline = self.consultation.deadline_on
         if deadline is None:
             return "no deadline"
-        late = " and has passed" if deadline < on and self.stand.is_open else ""
-        return f"{short_day_words(deadline)}, {days_away(deadline, on)}{late}"
+        return f"{short_day_words(deadline)}, {days_away(deadline, on)}"
 
     def is_pressing(self, on: date) -> bool:
         """Whether the deadline of an open consultation is near or past."""

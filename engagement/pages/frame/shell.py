@@ -175,6 +175,8 @@ _OWN = (
 _BELONGS = {
     "/waves": "/programmes",
     "/workflows": "/programmes",
+    **dict.fromkeys(("/milestones", "/blackouts", "/overseers", "/statements", "/notices"), "/programmes"),
+    **dict.fromkeys(("/metrics", "/readings", "/value", "/consultations", "/bodies"), "/programmes"),
     "/occurrences": "/communications",
     "/deliveries": "/communications",
     "/audiences": "/people",

@@ -50,6 +50,13 @@ def test_what_left_the_menu_is_reached_from_every_page(app: Flask):
     assert '<a href="/stakeholders">Stakeholders</a>' in rest
 
 
+def test_what_hangs_on_waves_stands_under_waves(app: Flask):
+    make_programme()
+    client = client_with(app, Role.CHANGE_MANAGER)
+    for address in ("/waves", "/blackouts", "/consultations"):
+        assert current_on(client.get(address).get_data(as_text=True)) == ["Waves"], address
+
+
 def test_stakeholders_stand_under_people_or_alone(app: Flask):
     make_programme()
     planner = client_with(app, Role.CHANGE_MANAGER).get("/stakeholders").get_data(as_text=True)
