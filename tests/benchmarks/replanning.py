@@ -7,7 +7,6 @@ A preview is asked as the form asks it, by POST. The aim: at most 300 ms, and no
 """
 
 import argparse
-import logging
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -15,14 +14,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE), str(HERE.parent)]
 
-import structlog  # noqa: E402
-from factories import make_account, signed_in  # noqa: E402
-from people_list import bare_page  # noqa: E402
-from shared.grounds import application, database, fill_directory  # noqa: E402
-from sqlalchemy import insert, select, text  # noqa: E402
-from wave_page import asking, fill_wave, statements_of, taken  # noqa: E402
+from sqlalchemy import insert, select  # noqa: E402
+from wave_page import asking, standing, statements_of, taken  # noqa: E402
 
-from engagement.accounts.rules import Role  # noqa: E402
 from engagement.communications.models import Occurrence  # noqa: E402
 from engagement.communications.rules import OccurrenceStatus  # noqa: E402
 from engagement.db import db  # noqa: E402
@@ -46,27 +40,14 @@ def anchor_all(wave: Wave) -> None:
 
 def measure(people: int, engine: str, explain: bool) -> None:
     """Print what the preview and the bare page take, and the number of statements."""
-    with database(engine) as url, application(url) as app:
-        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-        app.config["WTF_CSRF_ENABLED"] = False
-        fill_directory(people)
-        account = make_account("ines@example.com", "Ines Okafor", Role.CHANGE_MANAGER)
-        wave = fill_wave(people, account)
-        anchor_all(wave)
-        path, day = f"/waves/{wave.id}/go-live", (wave.go_live_on + timedelta(days=14)).isoformat()
-        if engine == "postgresql":
-            with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("VACUUM ANALYZE"))
-        client = signed_in(app, account)
-        bare = bare_page(app).test_client()
-        bare.post("/login")
-        db.session.remove()
+    with standing(people, engine, anchor_all) as stands:
+        path, day = f"/waves/{stands.wave_id}/go-live", (stands.go_live_on + timedelta(days=14)).isoformat()
 
         def ours() -> None:
-            answer = client.post(path, data={"go_live_on": day})
+            answer = stands.client.post(path, data={"go_live_on": day})
             assert b"Nothing has changed yet" in answer.data
 
-        mine, yardstick = taken(ours), taken(asking(bare, "/people"))
+        mine, yardstick = taken(ours), taken(asking(stands.bare, "/people"))
         print(
             f"{engine}: preview for {people:,} people: {mine[0]:.0f} ms of processor, {mine[1]:.0f} ms by the clock (≤ 300); bare page "
             f"{yardstick[0]:.1f} and {yardstick[1]:.1f} ms; {len(statements_of(ours, explain))} statements"

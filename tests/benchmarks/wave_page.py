@@ -13,9 +13,11 @@ import gc
 import logging
 import sys
 import time
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1]), str(HERE), str(HERE.parent)]
@@ -191,15 +193,26 @@ def asking(client: FlaskClient, path: str) -> Callable[[], object]:
     return ask
 
 
-def measure(people: int, engine: str, explain: bool) -> tuple[float, float]:
-    """Print what both pages take and the number of statements; return ours by processor and by the clock."""
+class Standing(NamedTuple):
+    """What is measured: a wave, and clients that are signed in to the product and to the bare page."""
+
+    wave_id: int
+    go_live_on: date
+    client: FlaskClient
+    bare: FlaskClient
+
+
+@contextmanager
+def standing(people: int, engine: str, more: Callable[[Wave], None] = lambda _: None) -> Iterator[Standing]:
+    """Make a wave of everybody, and `more` of it, and sign in to both pages; measured quietly, and with the database's statistics."""
     with database(engine) as url, application(url) as app:
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
         app.config["WTF_CSRF_ENABLED"] = False
         fill_directory(people)
         account = make_account("ines@example.com", "Ines Okafor", Role.CHANGE_MANAGER)
         wave = fill_wave(people, account)
-        path = f"/waves/{wave.id}"
+        more(wave)
+        wave_id, go_live_on = wave.id, wave.go_live_on
         if engine == "postgresql":
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(text("VACUUM ANALYZE"))
@@ -207,6 +220,13 @@ def measure(people: int, engine: str, explain: bool) -> tuple[float, float]:
         bare = bare_page(app).test_client()
         bare.post("/login")
         db.session.remove()
+        yield Standing(wave_id, go_live_on, client, bare)
+
+
+def measure(people: int, engine: str, explain: bool) -> tuple[float, float]:
+    """Print what both pages take and the number of statements; return ours by processor and by the clock."""
+    with standing(people, engine) as stands:
+        client, bare, path = stands.client, stands.bare, f"/waves/{stands.wave_id}"
         ours, theirs = asking(client, path), asking(bare, "/people")
         mine, yardstick = taken(ours), taken(theirs)
         print(
