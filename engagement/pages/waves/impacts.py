@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement.accounts.scopes import rights
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.texts.queries.subjects import subjects_shown
+from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import here_today
 from engagement.pages.parts.fields import row_id
@@ -17,6 +18,7 @@ from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.impact_forms import LeadersForm, PeopleForm, drawn_values
 from engagement.people.models import Department
+from engagement.people.queries import standing_department
 from engagement.people.rules import TrainingRole
 from engagement.reach import found
 from engagement.stakeholders.champions.queries import DepartmentCoverage, wave_coverage
@@ -230,19 +232,20 @@ def assess_as_people(wave_id: int, department_id: int) -> Drawn | BaseResponse:
 
 
 def _assess(wave_id: int, department_id: int, side: ImpactSide) -> Drawn | BaseResponse:
-    wave = held(wave_for(rights.planning(guard.reader()), wave_id))
-    group = _group(wave, department_id)
-    before = standing_assessment(wave.id, department_id, side)
+    wave = _to_plan(wave_id)
+    # One that left the wave while the form was open is refused by the action, which keeps what was typed.
+    department = standing_department(found(db.session.get(Department, department_id)))
+    before = standing_assessment(wave.id, department.id, side)
     made = PeopleForm if side is ImpactSide.PEOPLE else LeadersForm
     form = made(data=drawn_values(before.said if before else None))
     floor = guard.settings().anonymity_floor
     if form.validate_on_submit():
         with saving(form) as saved:
-            row = actions.assess_impact(wave, group.department, side, form.said(), floor=floor, by=guard.reader().actor)
+            row = actions.assess_impact(wave, department, side, form.said(), floor=floor, by=guard.reader().actor)
         if saved:
             says = "It is kept. What was said before stays below." if row else "Nothing new was said."
-            return saved.to("waves.impact", says, wave_id=wave_id, department_id=department_id)
-    return drawn("waves/edit_impact.html", form, wave=wave, department=group.department, side=side, floor=floor)
+            return saved.to("waves.impact", says, wave_id=wave_id, department_id=department.id)
+    return drawn("waves/edit_impact.html", form, wave=wave, department=department, side=side, floor=floor)
 
 
 def _to_plan(wave_id: int) -> Wave:

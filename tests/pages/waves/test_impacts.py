@@ -3,6 +3,7 @@
 from factories import TESTER, make_account, make_department, make_wave, signed_in
 
 from engagement.db import db
+from engagement.waves.actions import choose_departments
 from engagement.waves.impacts.actions import assess_impact
 from engagement.waves.impacts.queries import standing_assessment
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
@@ -81,3 +82,15 @@ def test_the_list_asks_as_often_for_many_groups_as_for_one(app, wave, manager, s
     with statements() as more:
         _page(manager, f"/waves/{many.id}/impacts")
     assert len(more) == len(few)
+
+
+def test_what_was_typed_stays_when_the_department_left_the_wave_meanwhile(app, wave, manager):
+    department = make_department()
+    assert manager.get(f"/waves/{wave.id}/impacts/{department.id}/leaders").status_code == 200
+    choose_departments(wave, [], by=TESTER)
+    db.session.commit()
+    said = {"score_tools": "3", "after_tools": "Another system"}
+    late = manager.post(f"/waves/{wave.id}/impacts/{department.id}/leaders", data=said)
+    assert late.status_code == 422
+    assert "Choose it for the wave first." in late.get_data(as_text=True)
+    assert "Another system" in late.get_data(as_text=True)
