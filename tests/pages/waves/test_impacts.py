@@ -32,13 +32,14 @@ def test_from_an_empty_page_to_what_people_read(app, wave, manager):
         "before_tasks": "Sorting by hand",
         "after_tasks": "Checking what is sorted",
         "score_pay": "0",
+        "score_place": "0",
     }
     assert manager.post(f"{group}/leaders", data=said).status_code == 303
     few = {"score_tasks": "1", "after_tasks": "Little", "basis": "Workshop", "voices": "3"}
     assert "With fewer, people could be recognised." in manager.post(f"{group}/people", data=few).get_data(as_text=True)
     assert manager.post(f"{group}/people", data=few | {"voices": "8"}).status_code == 303
     text = _page(manager, group)
-    assert "Leaders: 4 of 10 points, most in what they do" in text
+    assert "Leaders: 4 of 15 points, most in what they do" in text
     assert "Differs" in text
     assert "8 were asked together" in text
     assert "Differs" in _page(manager, address)
@@ -47,7 +48,8 @@ def test_from_an_empty_page_to_what_people_read(app, wave, manager):
     assert manager.post(f"{group}/publication").status_code == 303
     own = _page(employee, "/me")
     assert "Checking what is sorted" in own
-    assert "Nothing changes in pay and grade." in own
+    assert "<dt>What you do</dt>" in own
+    assert "Nothing changes in where and when you work or in pay and grade." in own
     assert "Little" not in own
     assert manager.post(f"{group}/withdrawal").status_code == 303
     assert "Checking what is sorted" not in _page(employee, "/me")
