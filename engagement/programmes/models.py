@@ -58,6 +58,10 @@ class Workflow(Base):
 
     programme: Mapped[Programme] = relationship()
 
+    def is_review_due(self, on: date) -> bool:
+        """Whether it was to be looked at again by a day."""
+        return self.review_on is not None and self.review_on <= on
+
 
 class Ownership(Base):
     """Who holds one part of a workflow's ownership, from a day on; the open row (`until_on` None) is the present one."""

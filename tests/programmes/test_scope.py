@@ -12,7 +12,7 @@ from engagement.programmes.rules import PortfolioClass, lines_of
 from engagement.programmes.scope.actions import discard_draft, publish_statement, write_statement
 from engagement.programmes.scope.models import ScopeStatement
 from engagement.programmes.scope.queries import current_statements, draft_of, newest_published, statements_of
-from engagement.programmes.scope.rules import StatementFor, StatementTexts, applying, lacking
+from engagement.programmes.scope.rules import Answer, StatementFor, StatementTexts, applying, lacking
 
 ALL, USER, BUILDER, SUPPORT, LEADER = StatementFor
 WHOLE = StatementTexts(
@@ -40,10 +40,18 @@ def test_a_role_reads_its_own_statement_and_else_the_common_one(published, roles
 def test_points_stand_one_a_line_without_bullets():
     assert lines_of(" - \n*\n one \n• two") == ["one", "two"]
     said = ScopeStatement(
-        system_does="- Reads\n\n• Sorts", people_do="", who_decides="You.", signs_of_error="", about_the_job=""
+        system_does="- Reads\n\n• Sorts",
+        people_do="",
+        who_decides="",
+        signs_of_error="A sum is missing",
+        then_do="- Stop.\n- Say it.",
+        about_the_job="",
     )
-    assert said.scope == [("The system does", ["Reads", "Sorts"]), ("Who decides exceptions", ["You."])]
-    assert said.unanswered_questions == ["You still do", "How to tell it is wrong", "Your job"]
+    assert said.scope == [
+        Answer("The system does", ["Reads", "Sorts"], []),
+        Answer("How to tell it is wrong", ["A sum is missing"], ["Stop.", "Say it."]),
+    ]
+    assert said.unanswered_questions == ["You still do", "Who decides exceptions", "Your job"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from factories import TESTER, make_department, make_wave
 from flask import Flask
 
 from engagement.errors import BadInput, RuleBroken
+from engagement.people.actions import merge_department
 from engagement.waves.impacts.actions import assess_impact, publish_impact, withdraw_impact
 from engagement.waves.impacts.queries import published_for, standing_assessment, versions_of
 from engagement.waves.impacts.rules import (
@@ -89,3 +90,20 @@ def test_versions_stay_and_people_read_the_closest_that_is_published(app: Flask)
         assess_impact(wave, make_department("Elsewhere"), LEADERS, said(1), floor=5, by=TESTER)
     with pytest.raises(BadInput):
         assess_impact(wave, below, PEOPLE, said(1, basis="Workshop", voices=4), floor=5, by=TESTER)
+
+
+def test_what_was_said_of_a_merged_department_goes_on_for_its_successor(app: Flask):
+    old, into = make_department("Operations/Claims"), make_department("Operations/Desk")
+    wave = make_wave(departments=(old,))
+    first = assess_impact(wave, old, LEADERS, said(2), floor=5, by=TESTER)
+    publish_impact(wave, old.id, by=TESTER)
+    merge_department(old, into, by=TESTER)
+    assert standing_assessment(wave.id, into.id, LEADERS) == first
+    assert published_for([wave.id], into.lineage) == [first]
+    second = assess_impact(wave, into, LEADERS, said(5), floor=5, by=TESTER)
+    assert standing_assessment(wave.id, into.id, LEADERS) == second
+    assert versions_of(wave.id, into.id) == [second, first]
+    publish_impact(wave, into.id, by=TESTER)
+    assert published_for([wave.id], into.lineage) == [second]
+    withdraw_impact(wave, into.id, by=TESTER)
+    assert published_for([wave.id], into.lineage) == []

@@ -8,7 +8,6 @@ from engagement.people.models import Department, Person
 from engagement.waves.impacts.queries import published_for
 from engagement.waves.impacts.rules import Aspect, AspectSaid
 from engagement.waves.models import Wave
-from engagement.words import listed
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ def impacts_of(person: Person, waves: Sequence[Wave]) -> list[GroupChange]:
     for row in rows:
         said = row.said
         parts = [(aspect, said.of(aspect)) for aspect in said.judged if said.of(aspect).score]
-        stays = [aspect.word.lower() for aspect in said.judged if not said.of(aspect).score]
-        same = f"Nothing changes in {listed(stays)}." if stays else ""
+        stays = [aspect.own_word.lower() for aspect in said.judged if not said.of(aspect).score]
+        same = f"Nothing changes in {' or in '.join(stays)}." if stays else ""
         found.append(GroupChange(row.wave, row.department, row.published_at, row.published_by, parts, same))
     return found

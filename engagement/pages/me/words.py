@@ -7,7 +7,6 @@ from datetime import date, datetime
 from engagement.pages.frame.formats import day, reader_zone, short_day, today
 from engagement.people.models import Person
 from engagement.programmes.models import Workflow
-from engagement.programmes.rules import SCOPE_QUESTIONS, lines_of
 from engagement.programmes.scope.rules import StatementFor
 from engagement.stakeholders.champions.queries import champion_posts, champions_of_wave
 from engagement.stakeholders.models import Champion
@@ -17,24 +16,12 @@ from engagement.waves import queries as waves
 from engagement.waves.models import Wave
 from engagement.words import listed
 
-SIGNS = dict(SCOPE_QUESTIONS)["signs_of_error"]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A question about the work with its answers; `then`, under the signs that something is wrong, is what to do."""
-
-    question: str
-    points: list[str]
-    then: list[str]
-
 
 @dataclass(frozen=True)
 class Part:
-    """A statement that the reader reads, with its answers; `role` names the role that it is for, "" if it is for all."""
+    """A statement that the reader reads; `role` names the role that it is for, "" if it is for all."""
 
     own: OwnStatement
-    answers: list[Answer]
     role: str
 
 
@@ -112,12 +99,8 @@ def champion_posts_of(person: Person) -> list[ChampionPost]:
 
 def part_of(own: OwnStatement) -> Part:
     """Return a statement as its reader reads it."""
-    statement = own.statement
-    answers = [
-        Answer(question, points, lines_of(statement.then_do) if question == SIGNS else [])
-        for question, points in statement.scope
-    ]
-    return Part(own, answers, "" if statement.role is StatementFor.EVERYBODY else statement.role.word.lower())
+    role = own.statement.role
+    return Part(own, "" if role is StatementFor.EVERYBODY else role.word.lower())
 
 
 def _next(shown: list[Wave]) -> Wave:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from engagement.accounts.scopes import rights
 from engagement.communications.queries.calendar import next_messages
 from engagement.communications.texts.queries.subjects import subjects_shown
+from engagement.db import db
 from engagement.pages.frame import guard
 from engagement.pages.frame.formats import here_today
 from engagement.pages.parts.fields import row_id
@@ -17,6 +18,7 @@ from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.pages.waves.impact_forms import LeadersForm, PeopleForm, drawn_values
 from engagement.people.models import Department
+from engagement.people.queries import standing_department
 from engagement.people.rules import TrainingRole
 from engagement.reach import found
 from engagement.stakeholders.champions.queries import DepartmentCoverage, wave_coverage
@@ -67,6 +69,17 @@ class Group:
         return [row for row in (self.leaders, self.people) if row is not None]
 
     @property
+    def points(self) -> int:
+        """The most points that a side gives, -1 while nobody has judged it."""
+        return max((row.said.total for row in self.rows), default=-1)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether both sides judged some of the same aspects."""
+        both = [set(row.said.judged) for row in self.rows]
+        return len(both) == 2 and not both[0].isdisjoint(both[1])
+
+    @property
     def differing(self) -> list[Aspect]:
         """The aspects that the two sides see differently."""
         return differing(self.leaders.said if self.leaders else None, self.people.said if self.people else None)
@@ -101,7 +114,7 @@ def _groups(wave: Wave) -> list[Group]:
         for row in covered.rows
         if row.department is not None
     ]
-    return sorted(made, key=lambda group: -max((row.said.total for row in group.rows), default=-1))
+    return sorted(made, key=lambda group: -group.points)
 
 
 def _group(wave: Wave, department_id: int) -> Group:
@@ -131,7 +144,12 @@ def _lede(groups: Sequence[Group]) -> str:
     if len(open_ones) == len(groups):
         return "Its leaders have not said yet what it changes for anybody."
     differ = sum(bool(group.differing) for group in groups)
-    first = f"{groups[0].department.path} has the most to carry."
+    among = " of those judged so far" if groups[-1].points < 0 else ""
+    first = (
+        f"{groups[0].department.path} has the most points{among}."
+        if groups[0].points
+        else "No part of the work that was judged changes."
+    )
     more = f" {plural(len(open_ones), 'group is', 'groups are')} not judged by their leaders yet." if open_ones else ""
     apart = f" In {plural(differ, 'group', 'groups')} leaders and people see it differently." if differ else ""
     return first + more + apart
@@ -170,6 +188,7 @@ def impact(wave_id: int, department_id: int) -> str:
     versions = versions_of(wave.id, department_id)
     messages = next_messages(wave.id)
     subjects = subjects_shown(messages)
+    reads_people, floor = reaches_wave(rights.reading(reader), wave), guard.settings().anonymity_floor
     return render_template(
         "waves/impact.html",
         wave=wave,
@@ -178,11 +197,12 @@ def impact(wave_id: int, department_id: int) -> str:
         lede=_group_lede(group),
         read_now=next((row for row in versions if row.published_at is not None), None),
         former=[row for row in versions if row.superseded_at is not None],
-        roles=_training(wave, group.department),
+        roles=_training(wave, group.department, 0 if reads_people else floor),
+        floor=floor,
         messages=[(message, subjects[message.id]) for message in messages],
         definition=WEIGHT_DEFINITION,
         may_plan=reaches_wave(rights.planning(reader), wave),
-        reads_people=reaches_wave(rights.reading(reader), wave),
+        reads_people=reads_people,
         reads_map=reaches_wave(rights.reading_maps(reader), wave),
     )
 
@@ -207,14 +227,14 @@ def _group_lede(group: Group) -> str:
     return " ".join(said)
 
 
-def _training(wave: Wave, department: Department) -> dict[TrainingRole, Count]:
-    """Return what the people of a department and below it have finished, by role."""
+def _training(wave: Wave, department: Department, floor: int) -> dict[TrainingRole, Count | None]:
+    """Return what the people of a department and below it have finished, by role; None where they are fewer than `floor`."""
     roles: dict[TrainingRole, Count] = {}
     for row in wave_progress(wave.id).rows:
         if row.path == department.path or row.path.startswith(f"{department.path}/"):
             for role, count in row.roles.items():
                 roles[role] = roles.get(role, Count()) + count
-    return {role: roles[role] for role in TrainingRole if role in roles}
+    return {role: roles[role] if roles[role].assigned >= floor else None for role in TrainingRole if role in roles}
 
 
 @blueprint.route("/waves/<int:wave_id>/impacts/<int:department_id>/leaders", methods=["GET", "POST"])
@@ -230,19 +250,20 @@ def assess_as_people(wave_id: int, department_id: int) -> Drawn | BaseResponse:
 
 
 def _assess(wave_id: int, department_id: int, side: ImpactSide) -> Drawn | BaseResponse:
-    wave = held(wave_for(rights.planning(guard.reader()), wave_id))
-    group = _group(wave, department_id)
-    before = standing_assessment(wave.id, department_id, side)
+    wave = _to_plan(wave_id)
+    # One that left the wave while the form was open is refused by the action, which keeps what was typed.
+    department = standing_department(found(db.session.get(Department, department_id)))
+    before = standing_assessment(wave.id, department.id, side)
     made = PeopleForm if side is ImpactSide.PEOPLE else LeadersForm
     form = made(data=drawn_values(before.said if before else None))
     floor = guard.settings().anonymity_floor
     if form.validate_on_submit():
         with saving(form) as saved:
-            row = actions.assess_impact(wave, group.department, side, form.said(), floor=floor, by=guard.reader().actor)
+            row = actions.assess_impact(wave, department, side, form.said(), floor=floor, by=guard.reader().actor)
         if saved:
             says = "It is kept. What was said before stays below." if row else "Nothing new was said."
-            return saved.to("waves.impact", says, wave_id=wave_id, department_id=department_id)
-    return drawn("waves/edit_impact.html", form, wave=wave, department=group.department, side=side, floor=floor)
+            return saved.to("waves.impact", says, wave_id=wave_id, department_id=department.id)
+    return drawn("waves/edit_impact.html", form, wave=wave, department=department, side=side, floor=floor)
 
 
 def _to_plan(wave_id: int) -> Wave:

@@ -101,7 +101,7 @@ def _lines(programme: Programme) -> list[Line]:
             proposal_for(ratings_of(workflow)).portfolio_class,
             numbers.get(workflow.id),
             [wave for wave in seen if workflow in in_waves.get(wave.id, [])],
-            workflow.review_on is not None and workflow.review_on <= on,
+            workflow.is_review_due(on),
         )
         for number, workflow in enumerate(workflows, start=1)
     ]

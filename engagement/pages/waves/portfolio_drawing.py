@@ -71,9 +71,6 @@ def _ground() -> Markup:
     for portfolio_class, y, anchor in (
         (PortfolioClass.QUICK_WIN, TOP - 8, "start"),
         (PortfolioClass.STRATEGIC_BET, TOP - 8, "end"),
-    ):
-        parts += _corner(portfolio_class, y, anchor)
-    for portfolio_class, y, anchor in (
         (PortfolioClass.OPTIMISATION_PLAY, BOTTOM - 6, "start"),
         (PortfolioClass.COMPLEX_CHALLENGE, BOTTOM - 6, "end"),
     ):

@@ -15,7 +15,7 @@ from engagement.pages.frame import guard
 from engagement.pages.parts.files import list_file
 from engagement.pages.parts.forms import EditForm, Form, stripped
 from engagement.pages.parts.lists import Asked
-from engagement.pages.parts.saving import Drawn, done, drawn, saving
+from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.waves import blueprint
 from engagement.programmes.models import Workflow
 from engagement.programmes.scope import actions, queries
@@ -186,7 +186,7 @@ def _begun(workflow: Workflow, standing: ScopeStatement | None, before: ScopeSta
 
 
 def _to_plan(workflow_id: int) -> Workflow:
-    return workflow_for(rights.planning(guard.reader()), workflow_id)
+    return held(workflow_for(rights.planning(guard.reader()), workflow_id))
 
 
 @blueprint.post(f"/workflows/<int:workflow_id>/statements/<{READERS}:readers>/draft/discarding")

@@ -179,7 +179,7 @@ def workflow(workflow_id: int) -> str:
         overseers=[(each, lapses_of(each, here_today())) for each in overseers_of(row) if each.until_on is None],
         version=current_version(row, here_today()),
         proposal=proposal_for(ratings_of(row)),
-        is_review_late=row.review_on is not None and row.review_on <= here_today(),
+        is_review_late=row.is_review_due(here_today()),
         statement=newest_published(row, StatementFor.EVERYBODY),
         draft=draft_of(row, StatementFor.EVERYBODY) if may_plan else None,
         waves=[wave for wave in seen if row in in_waves[wave.id]],

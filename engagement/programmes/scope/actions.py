@@ -2,11 +2,9 @@
 
 from dataclasses import asdict, replace
 
-from sqlalchemy import delete
-
 from engagement import audit, clock
 from engagement.audit import Actor
-from engagement.db import db, rows_changed
+from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.programmes.models import Workflow
 from engagement.programmes.scope.models import ScopeStatement
@@ -63,9 +61,8 @@ def discard_draft(draft: ScopeStatement, *, by: Actor) -> None:
     if not draft.is_draft:
         raise RuleBroken("A published statement stays. Publish another version instead.")
     audit.record(Verb.DISCARDED_STATEMENT, draft.workflow, by=by, statement=(_named(draft), None))
+    db.session.delete(draft)
     db.session.flush()
-    rows_changed(delete(ScopeStatement).where(ScopeStatement.id == draft.id))
-    db.session.expire_all()
 
 
 def _named(statement: ScopeStatement) -> str:

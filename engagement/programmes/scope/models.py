@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from engagement.db import ADDRESSED, Base, Key, UtcDateTime, short, word_of
 from engagement.programmes.models import Workflow
 from engagement.programmes.rules import SCOPE_QUESTIONS, lines_of
-from engagement.programmes.scope.rules import FIELDS, StatementFor, StatementTexts
+from engagement.programmes.scope.rules import FIELDS, Answer, StatementFor, StatementTexts
 
 
 class ScopeStatement(Base):
@@ -66,10 +66,13 @@ class ScopeStatement(Base):
         return StatementTexts(**{field: getattr(self, field) for field in FIELDS})
 
     @property
-    def scope(self) -> list[tuple[str, list[str]]]:
-        """The answered questions in their fixed order: words and points."""
-        answered = [(words, lines_of(getattr(self, field))) for field, words in SCOPE_QUESTIONS]
-        return [(words, points) for words, points in answered if points]
+    def scope(self) -> list[Answer]:
+        """The answered questions in their fixed order."""
+        every = [
+            Answer(words, lines_of(getattr(self, field)), lines_of(self.then_do) if field == "signs_of_error" else [])
+            for field, words in SCOPE_QUESTIONS
+        ]
+        return [answer for answer in every if answer.points]
 
     @property
     def unanswered_questions(self) -> list[str]:

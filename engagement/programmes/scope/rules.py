@@ -28,6 +28,15 @@ class StatementFor(Worded):
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A question of a statement with its points; `then`, under the signs that something is wrong, is what to do."""
+
+    question: str
+    points: list[str]
+    then: list[str]
+
+
+@dataclass(frozen=True)
 class StatementTexts:
     """What a statement says, under the same names in its form and its row.
 

@@ -15,9 +15,9 @@ HEAVIEST = 3
 MEANINGS = (
     "stays as it is",
     "is hardly noticed",
-    "small habits change",
-    "part of it is done another way",
-    "most of it is done another way",
+    "changes a little",
+    "changes in part",
+    "changes for the most part",
     "becomes something else",
 )
 
@@ -35,6 +35,11 @@ class Aspect(Worded):
     MEASURES = "measures", "What they are measured by"
     PAY = "pay", "Pay and grade"
     STANDING = "standing", "Their say and standing"
+
+    @property
+    def own_word(self) -> str:
+        """The aspect as its people read it of themselves."""
+        return self.word.replace("they", "you").replace("Their", "Your")
 
 
 class ImpactSide(Worded):

@@ -2,11 +2,18 @@
 
 from factories import TESTER, make_account, make_department, make_wave, signed_in
 
+from engagement import clock
+from engagement.accounts.rules import Role
 from engagement.db import db
+from engagement.people.rules import TrainingRole
+from engagement.training.actions.assigning import settle_assignments
+from engagement.training.rules import ItemKind
+from engagement.waves.actions import choose_departments
 from engagement.waves.impacts.actions import assess_impact
 from engagement.waves.impacts.queries import standing_assessment
 from engagement.waves.impacts.rules import Aspect, AspectSaid, Assessed, ImpactSide
 from engagement.waves.queries import departments_of_waves
+from tests.training.courses import make_curriculum, make_module
 
 
 def _page(client, address: str) -> str:
@@ -31,13 +38,14 @@ def test_from_an_empty_page_to_what_people_read(app, wave, manager):
         "before_tasks": "Sorting by hand",
         "after_tasks": "Checking what is sorted",
         "score_pay": "0",
+        "score_place": "0",
     }
     assert manager.post(f"{group}/leaders", data=said).status_code == 303
     few = {"score_tasks": "1", "after_tasks": "Little", "basis": "Workshop", "voices": "3"}
     assert "With fewer, people could be recognised." in manager.post(f"{group}/people", data=few).get_data(as_text=True)
     assert manager.post(f"{group}/people", data=few | {"voices": "8"}).status_code == 303
     text = _page(manager, group)
-    assert "Leaders: 4 of 10 points, most in what they do" in text
+    assert "Leaders: 4 of 15 points, most in what they do" in text
     assert "Differs" in text
     assert "8 were asked together" in text
     assert "Differs" in _page(manager, address)
@@ -46,7 +54,8 @@ def test_from_an_empty_page_to_what_people_read(app, wave, manager):
     assert manager.post(f"{group}/publication").status_code == 303
     own = _page(employee, "/me")
     assert "Checking what is sorted" in own
-    assert "Nothing changes in pay and grade." in own
+    assert "<dt>What you do</dt>" in own
+    assert "Nothing changes in where and when you work or in pay and grade." in own
     assert "Little" not in own
     assert manager.post(f"{group}/withdrawal").status_code == 303
     assert "Checking what is sorted" not in _page(employee, "/me")
@@ -81,3 +90,44 @@ def test_the_list_asks_as_often_for_many_groups_as_for_one(app, wave, manager, s
     with statements() as more:
         _page(manager, f"/waves/{many.id}/impacts")
     assert len(more) == len(few)
+
+
+def test_what_was_typed_stays_when_the_department_left_the_wave_meanwhile(app, wave, manager):
+    department = make_department()
+    assert manager.get(f"/waves/{wave.id}/impacts/{department.id}/leaders").status_code == 200
+    choose_departments(wave, [], by=TESTER)
+    db.session.commit()
+    said = {"score_tools": "3", "after_tools": "Another system"}
+    late = manager.post(f"/waves/{wave.id}/impacts/{department.id}/leaders", data=said)
+    assert late.status_code == 422
+    assert "Choose it for the wave first." in late.get_data(as_text=True)
+    assert "Another system" in late.get_data(as_text=True)
+
+
+def test_training_of_few_people_is_shown_to_who_sees_them_alone(app, wave, manager):
+    make_curriculum(TrainingRole.USER, (make_module("basics"), ItemKind.REQUIRED))
+    settle_assignments(clock.now())
+    db.session.commit()
+    sponsor = signed_in(app, make_account("spo@example.com", "Spo", Role.SPONSOR, programme_id=wave.programme_id))
+    address = f"/waves/{wave.id}/impacts/{make_department().id}"
+    assert "none of 1 finished" in _page(manager, address)
+    assert "none of 1" not in _page(sponsor, address)
+    assert "Not shown: fewer than 5 people." in _page(sponsor, address)
+
+
+def test_no_sentence_says_more_than_was_judged(app, wave, manager):
+    first, second = make_department(), make_department("Operations/Letters")
+    choose_departments(wave, [first, second], by=TESTER)
+    for side, aspect in ((ImpactSide.LEADERS, Aspect.PAY), (ImpactSide.PEOPLE, Aspect.TASKS)):
+        said = Assessed({aspect: AspectSaid(0)}, "Workshop", 8)
+        assess_impact(wave, first, side, said, floor=5, by=TESTER)
+    db.session.commit()
+    page = _page(manager, f"/waves/{wave.id}/impacts")
+    assert "No part of the work that was judged changes." in page
+    assert "nothing that both judged" not in page
+    judged = Assessed({Aspect.TASKS: AspectSaid(1, "", "More")})
+    assess_impact(wave, first, ImpactSide.LEADERS, judged, floor=5, by=TESTER)
+    db.session.commit()
+    page = _page(manager, f"/waves/{wave.id}/impacts")
+    assert "Operations/Claims has the most points of those judged so far." in page
+    assert "nothing that both judged" in page
