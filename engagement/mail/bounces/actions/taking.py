@@ -55,8 +55,13 @@ def take_mail(raw: bytes, marks: Marks, *, delivered_to: str = "", is_trusted: b
 
 
 def take_report(returned: Returned) -> Taken:
-    """Take in what a relay reports that has the secret: it counts for its address even where it names no message."""
-    said = repr((returned.cause, returned.address, returned.status, returned.text, returned.named))
+    """Take in what a relay reports that has the secret: it counts for its address even where it names no message.
+
+    The same report twice is once; one that names no message is once a day.
+    """
+    # A full mailbox answers with the same words each day; a report that names its message is about one failure.
+    when = returned.named or clock.now().date()
+    said = repr((returned.cause, returned.address, returned.status, returned.text, when))
     return _keep(returned, sha256(said.encode()).hexdigest(), _named(returned), counts=True)
 
 
