@@ -55,11 +55,6 @@ def marks_in(addresses: Iterable[str], pattern: str) -> list[tuple[int, str]]:
     return [(int(match[1]), match[2]) for match in found if match and int(match[1]) <= _LARGEST_ID]
 
 
-def fits(address: str, pattern: str) -> bool:
-    """Return whether an address is one to which bounces return."""
-    return bool(pattern) and (kept_form(address) == kept_form(pattern) or bool(marks_in([address], pattern)))
-
-
 def named_in(texts: Iterable[str]) -> list[tuple[int, str]]:
     """Return the delivery and the instant of each Message-ID in texts that may be one of this service."""
     found: dict[tuple[int, str], None] = {}
