@@ -16,7 +16,7 @@ from engagement.mail.bounces.rules.return_path import instant_mark
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 
-SECRET = "only-the-relay-knows-this"
+SECRET = "only=the-relay-knows-this"
 BEARER = {"Authorization": f"Bearer {SECRET}"}
 
 
