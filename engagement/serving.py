@@ -52,10 +52,14 @@ def refuse_demonstration(settings: Settings) -> None:
 
 def link_maker(app: Flask) -> LinkFor:
     """Return what makes the links in messages of this application, as `sending.link_maker` says."""
-    base = settings_of(app).base_url
+    base, paths = settings_of(app).base_url, app.extensions["unknown_paths"]
+    return sending.link_maker(str(app.config["SECRET_KEY"]), base, _opens(app), paths)
+
+
+def _opens(app: Flask) -> str:
+    """Return the address that a one-time link begins with."""
     with app.test_request_context():
-        opens = base + url_for("sign_in.open_link", token="")
-    return sending.link_maker(str(app.config["SECRET_KEY"]), base, opens, app.extensions["unknown_paths"])
+        return settings_of(app).base_url + url_for("sign_in.open_link", token="")
 
 
 def leaving_of(app: Flask) -> Leaving:
@@ -89,8 +93,6 @@ def mail_server(app: Flask) -> Iterator[str]:
 def orders_for(app: Flask, smtp_url: str, connections: int) -> Orders:
     """Return what a delivery worker of this application is told."""
     settings = settings_of(app)
-    with app.test_request_context():
-        opens = settings.base_url + url_for("sign_in.open_link", token="")
     signature: Signature | None = app.extensions["signature"]
     return Orders(
         database_url=str(app.config["SQLALCHEMY_DATABASE_URI"]),
@@ -101,7 +103,7 @@ def orders_for(app: Flask, smtp_url: str, connections: int) -> Orders:
         domain_rate=settings.mail_domain_rate,
         secret=str(app.config["SECRET_KEY"]),
         base=settings.base_url,
-        opens=opens,
+        opens=_opens(app),
         bare_paths=sorted(app.extensions["unknown_paths"]),
         return_path=settings.return_path,
         signature=[signature.key.decode(), signature.selector, signature.domain] if signature else [],

@@ -8,9 +8,12 @@ from engagement.mail.bounces.actions.leaving import remember_left
 from engagement.mail.bounces.actions.taking import Marks, Taken, take_mail
 from engagement.mail.bounces.queries import names_left
 from engagement.scheduler.items import one_by_one
+from engagement.set_aside import keys_set_aside
 from engagement.settings import Settings
 from engagement.words import plural
 
+#: As what a mail is set aside.
+LINE, KIND = "read-bounces", "bounce"
 #: How many mails one run reads at most, so that a full mailbox keeps no clock for long.
 MOST_A_RUN = 200
 
@@ -23,7 +26,8 @@ def read_bounces(settings: Settings) -> str:
     with opened(settings.bounce_mailbox) as box:
         names = box.names()
         left = names_left() & set(names)
-        new = [name for name in names if name not in left]
+        passed = left | keys_set_aside(LINE, KIND)
+        new = [name for name in names if name not in passed]
         kept = 0
         try:
             for name in new[:MOST_A_RUN]:
@@ -46,7 +50,7 @@ def read_bounces(settings: Settings) -> str:
 def _taken(box: Box, name: str, marks: Marks) -> Taken | None:
     """Return what became of a mail, None for one that was set aside; it stays in the mailbox until it is tried again."""
     raw = box.read(name)
-    done = one_by_one("read-bounces", "bounce", [name], lambda _name: take_mail(raw, marks))
+    done = one_by_one(LINE, KIND, [name], lambda _name: take_mail(raw, marks))
     if not done:
         return None
     if done[0] is not Taken.NO_BOUNCE:

@@ -17,6 +17,7 @@ from engagement.communications.rules import OccurrenceStatus, QueueOutcome
 from engagement.db import db
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.actions import claiming
+from engagement.mail.outbox.rules import LEASE
 from engagement.mail.rules import DeliveryState
 from tests.communications.calendar_rows import make_approved, make_line
 
@@ -53,7 +54,7 @@ def kill_one_on_the_way(app: Flask, peer: SmtpPeer, at: datetime, after: int) ->
 
 def take_over(at: datetime) -> None:
     """Do what the clock does once the lease of a dead worker is over."""
-    claiming.release_expired(at + claiming.LEASE + timedelta(seconds=1))
+    claiming.release_expired(at + LEASE + timedelta(seconds=1))
     db.session.commit()
 
 

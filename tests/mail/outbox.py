@@ -1,5 +1,8 @@
 """Short ways to a filled outbox for the tests of mail."""
 
+import time
+from collections.abc import Callable
+
 from mail.smtp_peer import SmtpPeer
 from sqlalchemy import Select, insert, literal, select
 
@@ -105,3 +108,10 @@ def only_row() -> Delivery:
 
 def deliver(peer: SmtpPeer, worker: str = "one", **details: object) -> Counts:
     return deliver_until_empty(Transport(peer.url), worker, link_for, FROM, **details)
+
+
+def wait_until(question: Callable[[], bool], seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not question():
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.02)

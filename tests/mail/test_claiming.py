@@ -11,8 +11,8 @@ from engagement.db import db
 from engagement.mail.actions.deciding import decide_unknown
 from engagement.mail.actions.queueing import queue_for_address
 from engagement.mail.outbox.actions import claiming, recording
-from engagement.mail.outbox.actions.claiming import LEASE
-from engagement.mail.outbox.rules import untouched
+from engagement.mail.outbox.queries import expired_claims
+from engagement.mail.outbox.rules import LEASE, untouched
 from engagement.mail.rules import GIVEN_UP, HAS_LEFT, DeliveryState, MailingKind, Outcome, wait_after
 from engagement.people.models import Person
 
@@ -63,6 +63,7 @@ def test_attempts_from_before_the_clock_was_put_back_are_not_held_for_a_day(app,
     frozen.shift(timedelta(days=1))
     claim("dead")
     frozen.shift(-timedelta(days=1))
+    assert expired_claims(clock.now()) == [1]
     assert claiming.release_expired(clock.now()).uncertain == 1
 
 

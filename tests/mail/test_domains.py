@@ -11,10 +11,12 @@ from engagement import clock
 from engagement.db import db
 from engagement.mail.actions.queueing import queue_for_address
 from engagement.mail.models import Delivery
+from engagement.mail.outbox.actions.domains import Domains
 from engagement.mail.outbox.actions.pace import Pace
+from engagement.mail.outbox.models import MailDomainPace
 from engagement.mail.outbox.queries import sending_now
-from engagement.mail.outbox.rules import PUT_OFF, domain_of, pause_after
-from engagement.mail.rules import DeliveryState, MailingKind
+from engagement.mail.outbox.rules import ENOUGH_REFUSALS, PUT_OFF, domain_of, pause_after
+from engagement.mail.rules import DeliveryState, MailingKind, Outcome
 
 
 def test_a_domain_is_left_alone_longer_each_time():
@@ -47,6 +49,16 @@ def test_a_domain_that_puts_off_everything_waits_and_the_others_and_awaited_mail
         frozen.move_to(until)
         assert deliver(peer, "three").sent == 12
     assert sending_now(clock.now()).due == 0
+
+
+def test_connections_that_are_put_off_at_the_same_time_make_one_pause(app: Flask, frozen):
+    answer = Outcome(DeliveryState.DEFERRED, "450 4.7.1 Too much")
+    with db.engine.connect() as connection:
+        for domains in (Domains(), Domains()):
+            for _ in range(ENOUGH_REFUSALS):
+                domains.note(connection, "zoe@example.com", answer)
+        assert connection.scalar(select(MailDomainPace.pauses)) == 1
+    assert sending_now(clock.now()).paused == (("example.com", clock.now() + timedelta(minutes=1)),)
 
 
 def test_a_limit_for_each_domain_spreads_what_waits(app: Flask, frozen):

@@ -1,20 +1,27 @@
 """Messages signed for their domain: proved by the library against what DNS has to hold, and a key that can't be used stops the start."""
 
+import json
 import subprocess
+from dataclasses import asdict
 from pathlib import Path
 
 import dkim
 import pytest
 from mail.bounces.bounced import sent
-from mail.outbox import deliver, make_mailing, queue
+from mail.outbox import deliver, make_mailing, queue, queue_to_many, wait_until
 from mail.smtp_peer import smtp_peer
+from sqlalchemy import select
 
+from engagement import sending, serving
 from engagement.app import create_app
 from engagement.db import db
 from engagement.errors import BadInput
+from engagement.mail.bounces.rules.return_path import return_address
+from engagement.mail.models import Delivery
 from engagement.mail.outbox.rules import how_they_leave
 from engagement.mail.signing.actions import read_signature
 from engagement.mail.signing.rules import Signature
+from engagement.sending import Orders
 from engagement.settings import Settings
 
 
@@ -50,6 +57,29 @@ def test_what_leaves_is_signed_and_nobody_can_change_it(app, frozen, signature):
     assert not proved(raw.replace(b"/me?for", b"/my?for"), signature)
     assert not proved(raw.replace(b"From: Engagement", b"From: Somebody"), signature)
     assert peer.messages[0].message["Subject"].startswith("Änderungen für Person0: „Größe“")
+
+
+def test_a_worker_process_is_told_how_messages_leave(app, signature):
+    settings, secret = app.config["SETTINGS"], app.config["SECRET_KEY"]
+    app.extensions["signature"], settings.return_path = signature, "bounces+*@example.com"
+    try:
+        with smtp_peer() as peer:
+            queue_to_many(2)
+            orders = Orders(**json.loads(json.dumps(asdict(serving.orders_for(app, peer.url, 1)))))
+            worker = sending.worker_for(app, orders)
+            worker.start()
+            wait_until(lambda: len(peer.messages) == 2)
+            worker.stop()
+            queue(make_mailing())
+            db.session.commit()
+            assert serving.deliver_all(app, peer.url, lambda _: None).sent == 2
+    finally:
+        app.extensions["signature"], settings.return_path = None, ""
+    assert [proved(message.raw, signature) for message in peer.messages] == [True] * 4
+    rows = db.session.execute(select(Delivery.id, Delivery.queued_at).order_by(Delivery.id))
+    assert [message.sender for message in peer.messages] == [
+        return_address("bounces+*@example.com", secret, key, queued_at) for key, queued_at in rows
+    ]
 
 
 def test_the_record_is_the_public_part_as_another_program_says_it(signature, tmp_path):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from mail.outbox import FROM, link_for, queue_to_many, states
+from mail.outbox import FROM, link_for, queue_to_many, states, wait_until
 from mail.sending_process import SendingProcess
 from mail.smtp_peer import smtp_peer
 from sqlalchemy import select, update
@@ -21,13 +21,6 @@ from engagement.mail.outbox.actions.pace import Pace
 from engagement.mail.outbox.rules import turns
 from engagement.mail.rules import DeliveryState
 from engagement.mail.wire.actions.transport import Transport
-
-
-def wait_until(question, seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not question():
-        assert time.monotonic() < until, "waited too long"
-        time.sleep(0.02)
 
 
 def test_two_threads_send_everything_exactly_once(app: Flask):

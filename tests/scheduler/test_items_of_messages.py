@@ -24,8 +24,8 @@ from engagement.communications.models import Approval, Communication, Occurrence
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.mail.models import Delivery, Mailing, Reminder
-from engagement.mail.outbox.actions import claiming
 from engagement.mail.outbox.actions.delivering import deliver_until_empty
+from engagement.mail.outbox.rules import LEASE
 from engagement.mail.rules import DeliveryState
 from engagement.mail.wire.actions.transport import Transport
 from engagement.set_aside import SetAside
@@ -165,7 +165,7 @@ def test_a_delivery_that_cant_be_taken_back_keeps_no_other_from_it(poison: Poiso
     queue(make_mailing())
     first, second = claim("dead", 2)
     poison("delivery", "UPDATE", f"OLD.id = {first.id}")
-    with clock.standing_at(clock.now() + claiming.LEASE):
+    with clock.standing_at(clock.now() + LEASE):
         assert run("settle-deliveries").outcome.startswith("0 taken back, 1 not certain")
     assert db.session.get_one(Delivery, second.id).state is DeliveryState.UNKNOWN
     assert left_alone() == [("settle-deliveries", "delivery", str(first.id))]

@@ -6,7 +6,7 @@ from engagement import audit, clock
 from engagement.audit import Actor
 from engagement.db import db, rows_changed
 from engagement.errors import RuleBroken
-from engagement.mail.bounces.queries import suppression_of
+from engagement.mail.bounces.queries import is_suppressed, suppression_of
 from engagement.mail.models import UNCLAIMED, Delivery, Mailing, Reminder
 from engagement.mail.queries import needs_decision
 from engagement.mail.rules import CUT_OFF, STOPPED, UNSENT, DeliveryState
@@ -37,15 +37,12 @@ def decide_all_unknown(mailing: Mailing, send_again: bool, *, by: Actor) -> int:
     Those without an address that gets mail stay undecided when the others are sent again.
     """
     undecided = select(Delivery).where(Delivery.mailing_id == mailing.id, needs_decision()).order_by(Delivery.id)
-    every = db.session.scalars(undecided).all()
-    rows = [row for row in every if _can_get_it(row.address)] if send_again else every
+    if send_again:
+        undecided = undecided.where(~is_suppressed(Delivery.address))
+    rows = [row for row in db.session.scalars(undecided) if not send_again or is_usable_address(row.address)]
     for delivery in rows:
         decide_unknown(delivery, send_again, by=by)
     return len(rows)
-
-
-def _can_get_it(address: str) -> bool:
-    return is_usable_address(address) and suppression_of(address) is None
 
 
 def send_again(delivery: Delivery, *, by: Actor) -> None:

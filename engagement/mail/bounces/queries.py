@@ -30,8 +30,9 @@ def suppression_of(address: str) -> Suppression | None:
 
 def soft_moments(address: str, now: datetime) -> Sequence[datetime]:
     """Return when mail to an address came back "for now" of late, since the address was last let in again."""
-    lifted = select(func.max(Suppression.lifted_at)).where(Suppression.address == address)
-    since = max(db.session.scalar(lifted) or now - timedelta(days=36_500), now - timedelta(days=SOFT_COUNTS_FOR_DAYS))
+    lifted = db.session.scalar(select(func.max(Suppression.lifted_at)).where(Suppression.address == address))
+    counting = now - timedelta(days=SOFT_COUNTS_FOR_DAYS)
+    since = max(lifted, counting) if lifted else counting
     soft = (Bounce.address == address, Bounce.cause.in_(SOFT), Bounce.counts.is_(True), Bounce.came_at > since)
     return db.session.scalars(select(Bounce.came_at).where(*soft)).all()
 

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from engagement.db import db
 from engagement.mail.models import Delivery
 from engagement.mail.outbox.models import MailDomainPace, MailWorker
+from engagement.mail.outbox.rules import LEASE
 from engagement.mail.queries import due_count
 from engagement.mail.rules import DeliveryState
 
@@ -15,10 +16,15 @@ from engagement.mail.rules import DeliveryState
 HEARD_WITHIN = timedelta(seconds=75)
 
 
+def is_over(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a claim has run out; one that lasts longer than any can was made before the clock was put back."""
+    return or_(Delivery.claimed_until <= now, Delivery.claimed_until > now + 2 * LEASE)
+
+
 def expired_claims(now: datetime) -> list[int]:
     """Return the ids of deliveries whose claims have run out because their worker died."""
     held = Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.ATTEMPTING))
-    return list(db.session.scalars(select(Delivery.id).where(held, Delivery.claimed_until <= now)))
+    return list(db.session.scalars(select(Delivery.id).where(held, is_over(now))))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from engagement.mail.bounces.rules.return_path import ReturnPath, return_address
 from engagement.mail.rules import GIVEN_UP, DeliveryState, Outcome, wait_after
 from engagement.mail.signing.rules import Sign, Signature, signer
 
+#: So long a worker counts as alive; it says again and again that it is, however slow its mail server.
+LEASE = timedelta(seconds=40)
 #: The wait after the mail server itself could not be reached.
 OUR_TROUBLE_WAIT = timedelta(minutes=1)
 LONGEST_REASON = 300

@@ -13,6 +13,7 @@ from engagement.mail.bounces.rules.events import asks_to_subscribe, read_report
 from engagement.mail.bounces.rules.reading import Returned
 from engagement.pages.calendar import blueprint
 from engagement.pages.frame import guard
+from engagement.pages.frame.machine import bearer
 from engagement.words import plural
 
 #: The types of a body that is a mail; anything else is read as JSON, whatever its sender calls it.
@@ -60,11 +61,9 @@ def _reported(said: Any) -> list[Returned] | None:
 
 
 def _brings(secret: str) -> bool:
-    sent = request.authorization
-    given = (
-        "" if sent is None else sent.token if sent.type == "bearer" else sent.password if sent.type == "basic" else ""
-    )
-    return hmac.compare_digest((given or "").encode(), secret.encode())
+    basic = request.authorization
+    given = bearer() or (basic.password if basic is not None else None) or ""
+    return hmac.compare_digest(given.encode(), secret.encode())
 
 
 def _said(words: str, status: int) -> Response:

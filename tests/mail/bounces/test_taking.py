@@ -146,6 +146,14 @@ def test_a_mark_in_the_return_address_finds_the_message_and_a_second_copy_is_kno
     assert (second.state, only(second.address).bounce.cause) == (DeliveryState.SENT, Cause.COMPLAINT)
 
 
+def test_a_number_that_no_message_can_have_names_none(app, frozen):
+    sent()
+    dated = written("postfix_unknown_user").replace(b"41.19d8b3c7a00", b"20260414080000.19d8b3c7a00")
+    marked = "bounces+20260414080000-0123456789ab@example.com"
+    assert take_mail(dated, MARKS, delivered_to=marked) is Taken.KEPT
+    assert (newest().delivery_id, newest().counts) == (None, False)
+
+
 def test_messages_leave_with_their_own_return_address(app, frozen):
     (row,) = sent()
     queue(make_mailing())

@@ -16,7 +16,7 @@ from engagement.mail.bounces.rules.return_path import instant_mark
 from engagement.mail.models import Delivery
 from engagement.mail.rules import DeliveryState
 
-SECRET = "only-the-relay-knows-this"
+SECRET = "only=the-relay-knows-this"
 BEARER = {"Authorization": f"Bearer {SECRET}"}
 
 
@@ -64,6 +64,24 @@ def test_a_report_counts_for_its_address_and_marks_the_message(relay: FlaskClien
     ]
     assert suppression_of(first.address) is not None
     assert suppression_of(second.address) is not None
+
+
+def test_a_full_mailbox_with_the_same_words_each_day_counts_each_day(relay: FlaskClient, frozen):
+    said = {"kind": "soft", "address": "ada@example.com", "text": "552 5.2.2 mailbox full"}
+    for _ in range(4):
+        assert suppression_of("ada@example.com") is None
+        assert reported(relay, json=said) == (200, "1 bounce taken.")
+        assert reported(relay, json=said) == (200, "0 bounces taken.")
+        frozen.shift(86_400)
+    assert suppression_of("ada@example.com") is not None
+
+
+def test_what_no_database_keeps_is_left_out(relay: FlaskClient):
+    said = {"kind": "hard", "address": "a\0da@example.com", "text": "no\0 such user \ud800"}
+    assert reported(relay, json=said) == (200, "1 bounce taken.")
+    assert db.session.execute(select(Bounce.address, Bounce.text)).one() == ("ada@example.com", "no such user ?")
+    raw = written("complaint").replace(b"Feedback-Type:", b"X-Told: by\0 somebody\nFeedback-Type:")
+    assert reported(relay, data=raw, content_type="message/rfc822") == (200, "1 bounce taken.")
 
 
 def test_a_bounce_is_taken_as_the_mail_that_it_is(relay: FlaskClient):

@@ -55,8 +55,13 @@ def take_mail(raw: bytes, marks: Marks, *, delivered_to: str = "", is_trusted: b
 
 
 def take_report(returned: Returned) -> Taken:
-    """Take in what a relay reports that has the secret: it counts for its address even where it names no message."""
-    said = repr((returned.cause, returned.address, returned.status, returned.text, returned.named))
+    """Take in what a relay reports that has the secret: it counts for its address even where it names no message.
+
+    The same report twice is once; one that names no message is once a day.
+    """
+    # A full mailbox answers with the same words each day; a report that names its message is about one failure.
+    when = returned.named or clock.now().date()
+    said = repr((returned.cause, returned.address, returned.status, returned.text, when))
     return _keep(returned, sha256(said.encode()).hexdigest(), _named(returned), counts=True)
 
 
@@ -79,7 +84,7 @@ def _named(returned: Returned) -> Delivery | None:
 def _keep(returned: Returned, fingerprint: str, delivery: Delivery | None, *, counts: bool) -> Taken:
     # What somebody's mail is forwarded to may be another address; the one that we wrote to is what stops.
     address = kept_form(delivery.address) if delivery is not None and delivery.address else returned.address
-    found = replace(returned, address=address)
+    found = replace(returned, address=_storable(address), text=_storable(returned.text))
     bounce = Bounce(
         fingerprint=fingerprint,
         came_at=clock.now(),
@@ -89,7 +94,7 @@ def _keep(returned: Returned, fingerprint: str, delivery: Delivery | None, *, co
         text=found.text,
         counts=counts,
         delivery_id=delivery.id if delivery else None,
-        person_id=(delivery.person_id if delivery else None) or _person_with(address),
+        person_id=(delivery.person_id if delivery else None) or _person_with(found.address),
     )
     if db.session.scalar(select(Bounce.id).where(Bounce.fingerprint == fingerprint)) is not None:
         return Taken.KNOWN
@@ -97,9 +102,14 @@ def _keep(returned: Returned, fingerprint: str, delivery: Delivery | None, *, co
     db.session.flush()
     if delivery is not None and found.cause.came_back:
         _note_on(delivery, bounce)
-    if counts and address:
+    if counts and found.address:
         _stop_if_enough(bounce, bounce.came_at)
     return Taken.KEPT
+
+
+def _storable(text: str) -> str:
+    """Return a text without what a database refuses: NUL, and halves of characters, which JSON may have."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _person_with(address: str) -> int | None:

@@ -164,7 +164,7 @@ def _returned(event: Any, shape: Shape) -> Iterator[Returned]:
     for row in _at(event, shape.rows)[:MOST_EVENTS] if shape.rows else [event]:
         address, status = str(_at(row, shape.address) or ""), str(_at(row, shape.status) or "")
         texts = [_at(row, path) for path in shape.text]
-        text = "\n".join(each for each in texts if isinstance(each, str)).replace("\0", "")
+        text = "\n".join(each for each in texts if isinstance(each, str))
         if address:
             yield Returned(
                 _cause(meaning, status, text),

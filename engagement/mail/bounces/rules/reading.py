@@ -85,7 +85,7 @@ def read_returned(raw: bytes) -> Read:
     try:
         return _read(message_from_bytes(raw, policy=policy.compat32))
     except Exception as error:  # Anybody can send anything here; whatever is wrong with it, somebody has to see it.
-        words = raw[:LONGEST_KEPT].decode("utf-8", "replace").replace("\0", "")
+        words = raw[:LONGEST_KEPT].decode("utf-8", "replace")
         return Read(
             Sort.BOUNCE, Returned(Cause.UNREADABLE, text=f"It can’t be read ({type(error).__name__}).\n\n{words}")
         )
@@ -230,7 +230,7 @@ def _own_words(message: Message) -> str:
         if _RETURNED.match(line[:200].lstrip("> \t")):
             break
         lines.append(line.rstrip())
-    return "\n".join(lines).replace("\0", "").strip()
+    return "\n".join(lines).strip()
 
 
 def _leaves(message: Message) -> Iterator[Message]:
@@ -270,9 +270,9 @@ def _recipients(message: Message) -> list[str]:
 
 def _decoded(header: str) -> str:
     try:
-        return clean(str(make_header(decode_header(header[:LONGEST_LINE]))).replace("\0", ""))
+        return clean(str(make_header(decode_header(header[:LONGEST_LINE]))))
     except Exception:  # One that is encoded wrongly is shown as it came.
-        return clean(header[:LONGEST_LINE].replace("\0", ""))
+        return clean(header[:LONGEST_LINE])
 
 
 def _fitting(text: str) -> str:

@@ -19,6 +19,8 @@ _KEYED = 12
 _NAMED = re.compile(r"\b(\d{1,18})\.([0-9a-f]{8,14})@")
 #: How many Message-IDs of one mail are looked up.
 MOST_NAMED = 20
+#: Message-IDs of others may begin with a date; PostgreSQL refuses to look for a number that no row can have.
+_LARGEST_ID = 2**31 - 1
 
 
 def instant_mark(queued_at: datetime) -> str:
@@ -50,12 +52,7 @@ def marks_in(addresses: Iterable[str], pattern: str) -> list[tuple[int, str]]:
     before, _, after = kept_form(pattern).partition("*")
     fits = re.compile(rf"{re.escape(before)}(\d{{1,18}})-([0-9a-f]{{{_KEYED}}}){re.escape(after)}")
     found = (fits.fullmatch(kept_form(address)) for address in addresses)
-    return [(int(match[1]), match[2]) for match in found if match]
-
-
-def fits(address: str, pattern: str) -> bool:
-    """Return whether an address is one to which bounces return."""
-    return bool(pattern) and (kept_form(address) == kept_form(pattern) or bool(marks_in([address], pattern)))
+    return [(int(match[1]), match[2]) for match in found if match and int(match[1]) <= _LARGEST_ID]
 
 
 def named_in(texts: Iterable[str]) -> list[tuple[int, str]]:
@@ -63,5 +60,6 @@ def named_in(texts: Iterable[str]) -> list[tuple[int, str]]:
     found: dict[tuple[int, str], None] = {}
     for text in texts:
         for number, at in _NAMED.findall(text):
-            found.setdefault((int(number), at))
+            if int(number) <= _LARGEST_ID:
+                found.setdefault((int(number), at))
     return list(found)[:MOST_NAMED]

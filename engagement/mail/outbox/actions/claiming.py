@@ -25,7 +25,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    or_,
     select,
     true,
     union_all,
@@ -37,13 +36,13 @@ from engagement.db import UtcDateTime, rows_changed
 from engagement.mail.bounces.queries import is_suppressed
 from engagement.mail.models import UNCLAIMED, Acknowledgement, Delivery, Reminder
 from engagement.mail.outbox.actions.statements import Statement
+from engagement.mail.outbox.queries import is_over
+from engagement.mail.outbox.rules import LEASE
 from engagement.mail.rules import ADDRESS_STOPPED, CUT_OFF, HAS_CONFIRMED, HAS_LEFT, DeliveryState
 from engagement.people.models import Person
 
 #: The most messages that one connection leaves in doubt when its worker is killed.
 WINDOW = 20
-#: So long a worker counts as alive; it says again and again that it is, however slow its mail server.
-LEASE = timedelta(seconds=40)
 RENEW_EVERY = timedelta(seconds=10)
 _DELIVERY = cast(Table, Delivery.__table__)
 _NOW = bindparam("now", type_=UtcDateTime())
@@ -198,9 +197,7 @@ def release_expired(now: datetime, only: int | None = None) -> Released:
     `claimed_by`, so that a worker that was merely slow can still record the outcome. What an earlier version of the
     service had claimed without attempting it waits again.
     """
-    # A claim that lasts longer than any can was made before the clock was put back.
-    over = or_(Delivery.claimed_until <= now, Delivery.claimed_until > now + 2 * LEASE)
-    expired = and_(over, true() if only is None else Delivery.id == only)
+    expired = and_(is_over(now), true() if only is None else Delivery.id == only)
     waiting = rows_changed(
         update(Delivery)
         .where(Delivery.state == DeliveryState.CLAIMED, expired)

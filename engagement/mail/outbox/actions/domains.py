@@ -17,6 +17,8 @@ from engagement.mail.rules import DeliveryState, Outcome
 
 #: So many seconds a connection believes what it read about the domains.
 READ_EVERY = 1.0
+#: After so long without a pause, the next one is short again.
+FORGIVEN_AFTER = timedelta(hours=6)
 #: So many waiting messages of a domain are put off at once.
 MOST_AT_ONCE = 2_000
 
@@ -69,11 +71,14 @@ class Domains:
         if self._refusals[domain] < ENOUGH_REFUSALS or self._paused.get(domain, clock.now()) > clock.now():
             return
         self._refusals.pop(domain)
-        pace = _row(connection, domain)
-        pauses = pace.pauses + 1 if pace.until and clock.now() - pace.until < timedelta(hours=6) else 1
-        until = clock.now() + pause_after(pauses)
-        said = {"until": until, "pauses": pauses}
-        connection.execute(update(MailDomainPace).where(MailDomainPace.domain == domain).values(**said))
+        pace, now = _row(connection, domain), clock.now()
+        until = pace.until
+        # Another connection may have paused it meanwhile: that is the same pause.
+        if until is None or until <= now:
+            pauses = pace.pauses + 1 if until and now - until < FORGIVEN_AFTER else 1
+            until = now + pause_after(pauses)
+            said = {"until": until, "pauses": pauses}
+            connection.execute(update(MailDomainPace).where(MailDomainPace.domain == domain).values(**said))
         connection.commit()
         self._paused[domain] = until
 

@@ -29,6 +29,8 @@ from engagement.mail.wire.rules.replies import (
 #: Seconds between two ticks while the server is waited for.
 TICK = 0.05
 _MOST_BYTES = 65_536
+#: Sent at once: as much as one record of TLS has. Of more, a part could arrive without being counted as sent.
+_RECORD = 16_384
 _RESET, _NOTHING, _ARE_YOU_THERE = b"RSET\r\n", b".\r\n", b"NOOP\r\n"
 
 
@@ -195,7 +197,7 @@ class Conversation:
         sent, until = 0, time.monotonic() + self._accept_within
         while sent < len(data):
             try:
-                sent += self._socket.send(data[sent:] if sent else data)
+                sent += self._socket.send(data[sent : sent + _RECORD])
             except TimeoutError:
                 if time.monotonic() >= until:
                     self._why = "The mail server did not take the message in time."

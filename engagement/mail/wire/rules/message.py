@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from engagement.errors import RuleBroken
+from engagement.mail.bounces.rules.return_path import instant_mark
 from engagement.mail.letters.rules.slots import Template, as_html, as_text
 from engagement.mail.wire.rules.headers import mailbox, one_line, parts_of_sender, unstructured
 from engagement.mail.wire.rules.quoted_printable import QuotedPrintable, encoded
@@ -139,4 +140,4 @@ def prepare(mailing: Built, mail_from: str, message_id_domain: str, translation:
 
 def message_id(delivery_id: int, queued_at: datetime, domain: str) -> str:
     """Return the Message-ID of a delivery: the same at every attempt, so that mailboxes can drop a second copy."""
-    return f"<{delivery_id}.{int(queued_at.timestamp() * 1000):x}@{domain}>"
+    return f"<{delivery_id}.{instant_mark(queued_at)}@{domain}>"
