@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from factories import TESTER, make_account, make_person, make_programme, make_wave
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -99,6 +100,18 @@ def test_a_message_whose_new_time_has_passed_waits_for_somebody(wave: Wave, line
     assert {row.effect for row in plan.of(RowKind.MESSAGE)} == {Effect.PASSED}
     assert (draft.status, ready.status) == (OccurrenceStatus.MISSED, OccurrenceStatus.HELD)
     assert "which has passed" in ready.reason
+    undo_replan(wave, SEEN, by=TESTER)
+    assert standing(wave) == before
+
+
+def test_an_approval_comes_back_though_the_clock_went_on_while_it_ended(wave: Wave, line: Communication) -> None:
+    approver = make_account("sam@example.com", "Sam Pryce")
+    become(chain(line, wave, -7)[0], OccurrenceStatus.APPROVED, approver)
+    before = standing(wave)
+    with time_machine.travel(NOW, tick=True):
+        apply(wave, of_kind(wave), LATER)
+    addresses = db.session.scalars(select(Delivery.address).order_by(Delivery.address)).all()
+    assert (addresses, standing(wave)["approved"]) == (["ines@example.com", "sam@example.com"], [])
     undo_replan(wave, SEEN, by=TESTER)
     assert standing(wave) == before
 

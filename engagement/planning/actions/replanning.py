@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
@@ -68,7 +69,7 @@ def replan(wave: Wave, move: Move, seen: Seen, *, by: Actor, organisation: Organ
     was = _counting(milestone)
     _write_milestones(wave, milestone, plan, move, seen, by=by)
     messages = _messages(plan.of(RowKind.MESSAGE))
-    former = _write_messages(plan, messages, by=by)
+    former = _write_messages(plan, messages, done.at, by=by)
     _write_steps(plan, reason, seen, by=by)
     db.session.add_all(
         _stored(
@@ -119,8 +120,13 @@ def _messages(rows: Sequence[Row]) -> dict[int, Occurrence]:
     return held_messages([row.key for row in rows if row.effect is not Effect.STAYS])
 
 
-def _write_messages(plan: Replanning, messages: Mapping[int, Occurrence], *, by: Actor) -> dict[int, dict[str, Any]]:
-    """Write the new times; return what undoing gives back of each message."""
+def _write_messages(
+    plan: Replanning, messages: Mapping[int, Occurrence], at: datetime, *, by: Actor
+) -> dict[int, dict[str, Any]]:
+    """Write the new times; return what undoing gives back of each message.
+
+    Approvals end at `at`, by which undoing and the letters find them again.
+    """
     was: dict[int, dict[str, Any]] = {}
     told = []
     for row in plan.of(RowKind.MESSAGE):
@@ -142,7 +148,7 @@ def _write_messages(plan: Replanning, messages: Mapping[int, Occurrence], *, by:
     db.session.execute(
         update(Approval)
         .where(Approval.occurrence_id.in_(ending), Approval.withdrawn_at.is_(None))
-        .values(withdrawn_at=clock.now())
+        .values(withdrawn_at=at)
     )
     db.session.flush()
     audit.record_many(told, by=by)
