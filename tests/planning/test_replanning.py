@@ -1,6 +1,6 @@
 """Re-planning: a preview says what moves, stays and is in the way; it is applied as it was shown, and people are told."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -8,13 +8,14 @@ from factories import TESTER, make_account, make_person, make_programme, make_wa
 from sqlalchemy import select
 
 from engagement import clock
+from engagement.communications.actions.rolling_back import prepare_message
 from engagement.communications.models import Communication
 from engagement.communications.rules import OccurrenceStatus
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
 from engagement.mail.models import Delivery
 from engagement.people.rules import TrainingRole
-from engagement.planning.actions.anchoring import drop_anchor
+from engagement.planning.actions.anchoring import Chain, drop_anchor, plan_chain
 from engagement.planning.actions.replanning import Move, replan
 from engagement.planning.actions.undoing import undo_replan
 from engagement.planning.blackouts.actions import make_blackout
@@ -80,6 +81,22 @@ def test_what_speaks_against_new_days_is_said_beside_them(wave: Wave, line: Comm
         "Wave 4: Finance is left to settle until Tuesday 30 June; 1 person is in both.",
         "Wave 4: Finance goes live on Monday 25 May; 1 person is in both.",
     )
+
+
+def test_messages_that_stay_count_for_the_week_and_kept_ones_have_no_day(wave: Wave, line: Communication) -> None:
+    said = MilestoneDetails(MilestoneKind.KICK_OFF, falls_on=date(2026, 4, 27))
+    kick_off = add_milestone(wave, said, country="GB-ENG", by=TESTER)
+    chain(line, wave, -4, -3, -2)
+    (moved,) = plan_chain(line, Chain(kick_off, (-1,), time(9)), by=TESTER)
+    prepare_message(wave, owner=line.owner, timezone=line.timezone, holiday_country="GB-ENG", by=TESTER)
+    rows = what_moves(wave, kick_off, date(2026, 5, 11), SEEN).of(RowKind.MESSAGE)
+    assert [(row.key == moved.id, row.why) for row in rows] == [
+        (True, "1 working day before the kick-off."),
+        (False, "4 working days before go-live."),
+        (False, "3 working days before go-live."),
+        (False, "2 working days before go-live."),
+    ]
+    assert rows[0].clashes == ("With it, people of the wave get 4 messages in the week of 4 May.",)
 
 
 def test_only_what_was_shown_is_applied_and_only_with_a_reason(wave: Wave, line: Communication) -> None:
