@@ -17,7 +17,7 @@ from engagement.days.cadence import HolidayPolicy
 from engagement.days.local_time import instant_of
 from engagement.db import db
 from engagement.errors import BadInput, RuleBroken
-from engagement.planning.actions.writing import write_message
+from engagement.planning.actions.writing import held_messages, is_as_seen, write_message
 from engagement.planning.models import Anchor
 from engagement.planning.queries.anchored import anchor_of, anchor_of_step
 from engagement.planning.queries.moves import Seen, message_rows
@@ -140,10 +140,12 @@ def settle_plan(waves: Iterable[Wave], seen: Seen, *, by: Actor = audit.CLOCK) -
     for wave in waves:
         settle_milestones([wave], seen.country)
         days: dict[int, date] = {row.id: row.falls_on for row in milestones_of(wave.id)}
-        for row in list(message_rows(wave, days, seen, None)):
-            if not row.moves or row.effect is Effect.PASSED or row.new_at is None:
+        rows = [row for row in message_rows(wave, days, seen, None) if row.moves and row.effect is not Effect.PASSED]
+        messages = held_messages([row.key for row in rows])
+        for row in rows:
+            message = messages.get(row.key)
+            if message is None or row.new_at is None or not is_as_seen(message, row):
                 continue
-            message = db.session.get_one(Occurrence, row.key)
             audit.record(Verb.MOVED_MESSAGE, message, by=by, sends_at=(message.sends_at, row.new_at))
             write_message(message, row.new_at)
             if row.effect is Effect.LAPSES:
