@@ -17,11 +17,14 @@ from engagement.db import db
 from engagement.errors import RuleBroken
 from engagement.mail.models import Delivery
 from engagement.people.rules import TrainingRole
-from engagement.planning.actions.anchoring import drop_anchor
-from engagement.planning.actions.undoing import undo_replan
+from engagement.planning.actions.anchoring import anchor_step, drop_anchor, settle_plan
+from engagement.planning.actions.undoing import NOT_AGAIN, undo_replan
 from engagement.planning.rules import Effect, RowKind
+from engagement.stakeholders.leadership.actions import StepDetails, finish_step, plan_step
+from engagement.stakeholders.leadership.models import LeadershipStep, StepLine
+from engagement.stakeholders.leadership.rules import StepKind, StepState
 from engagement.training.models import Assignment
-from engagement.waves.milestones.actions import MilestoneDetails, add_milestone
+from engagement.waves.milestones.actions import MilestoneDetails, add_milestone, change_milestone, settle_milestones
 from engagement.waves.milestones.queries import milestones_of
 from engagement.waves.milestones.rules import Counted, MilestoneKind, Offset
 from engagement.waves.models import GoLiveMove, Wave
@@ -83,7 +86,7 @@ def test_preview_and_application_agree_and_taking_back_restores(
             valid = select(Approval).where(Approval.occurrence_id == message.id, Approval.withdrawn_at.is_(None))
             assert db.session.scalars(valid).one().acted_on == acted_on(message)
         assert done.undone_at is None
-        assert undo_replan(wave, SEEN, by=TESTER).kept == ()
+        assert undo_replan(wave, SEEN, by=TESTER) == []
         assert standing(wave) == before
         with pytest.raises(RuleBroken, match="no re-planning"):
             undo_replan(wave, SEEN, by=TESTER)
@@ -136,8 +139,7 @@ def test_taking_back_keeps_what_somebody_changed_since_and_stops_once_something_
     first, second = chain(line, wave, -7, -1)
     apply(wave, of_kind(wave), LATER)
     move_occurrence(first, NOW + timedelta(days=3), by=TESTER)
-    taken = undo_replan(wave, SEEN, by=TESTER)
-    assert taken.kept == (first.title,)
+    assert undo_replan(wave, SEEN, by=TESTER) == [first.title]
     assert (first.sends_at, second.sends_at) == (NOW + timedelta(days=3), datetime(2026, 5, 11, 13, tzinfo=UTC))
     moves = db.session.scalars(select(GoLiveMove).order_by(GoLiveMove.id)).all()
     assert [(m.to_on, m.reason) for m in moves] == [(LATER, WHY), (GO_LIVE, "The move was taken back.")]
@@ -148,12 +150,54 @@ def test_taking_back_keeps_what_somebody_changed_since_and_stops_once_something_
         undo_replan(wave, SEEN, by=TESTER)
 
 
+def test_what_was_done_and_planned_since_stands_when_a_move_is_taken_back(wave: Wave, line: Communication) -> None:
+    approver = make_account("sam@example.com", "Sam Pryce")
+    again, rewritten = chain(line, wave, -7, -5)
+    for message in (again, rewritten):
+        become(message, OccurrenceStatus.APPROVED, approver)
+    wave.sponsor = make_person("Sol Sponsor", "sol@example.com")
+    said = StepDetails(StepKind.MESSAGE, "Why now", "", date(2026, 5, 11))
+    step = plan_step(wave, wave.sponsor, said, on=SEEN.today, by=TESTER)
+    anchor_step(present_line(step), of_kind(wave), by=TESTER)
+    apply(wave, of_kind(wave), LATER)
+    assert present_line(step).due_on == date(2026, 5, 22)
+    finish_step(present_line(step), by=TESTER)
+    become(again, OccurrenceStatus.APPROVED, approver)
+    rewritten.text_version += 1
+    (since,) = chain(line, wave, -1)
+    assert undo_replan(wave, SEEN, by=TESTER) == [again.title]
+    assert (again.sends_on, rewritten.sends_on, since.sends_on) == (
+        date(2026, 5, 14),
+        date(2026, 5, 5),
+        date(2026, 5, 11),
+    )
+    assert (rewritten.status, rewritten.reason) == (OccurrenceStatus.HELD, NOT_AGAIN)
+    assert (present_line(step).due_on, present_line(step).state) == (date(2026, 5, 22), StepState.DONE)
+    assert settle_plan([wave], SEEN) == 0
+
+
+def present_line(step: LeadershipStep) -> StepLine:
+    return db.session.scalars(
+        select(StepLine).where(StepLine.step_id == step.id, StepLine.superseded_at.is_(None))
+    ).one()
+
+
+def test_a_milestone_that_got_another_counting_with_its_move_has_its_own_day_again(wave: Wave) -> None:
+    live, day = of_kind(wave), date(2026, 4, 20)
+    kick_off = add_milestone(wave, MilestoneDetails(MilestoneKind.KICK_OFF, falls_on=day), country="GB-ENG", by=TESTER)
+    apply(wave, kick_off, date(2026, 5, 5))
+    counted = MilestoneDetails(MilestoneKind.KICK_OFF, anchor=live, offset=Offset(-4))
+    change_milestone(kick_off, counted, country="GB-ENG", by=TESTER)
+    assert (kick_off.falls_on, kick_off.counted_words) == (date(2026, 5, 5), "4 working days before go-live")
+    undo_replan(wave, SEEN, by=TESTER)
+    settle_milestones([wave], "GB-ENG")
+    assert (kick_off.falls_on, kick_off.counted_words) == (day, "its own day")
+
+
 def test_a_milestone_that_moves_by_itself_has_its_own_day_and_gets_its_anchor_back(wave: Wave) -> None:
     due = of_kind(wave, MilestoneKind.TRAINING_DUE)
     plan, _ = apply(wave, due, date(2026, 5, 6))
-    assert (
-        plan.of(RowKind.MILESTONE)[0].why == "You move it. So far it was 7 days before go-live; now it has its own day."
-    )
+    assert plan.of(RowKind.MILESTONE)[0].why == "You move it. So far it was 7 days before go-live."
     assert (wave.training_due_on, due.anchor_id) == (date(2026, 5, 6), None)
     undo_replan(wave, SEEN, by=TESTER)
     assert (wave.training_due_on, due.counted_words) == (date(2026, 5, 5), "7 days before go-live")

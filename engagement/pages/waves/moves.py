@@ -105,9 +105,9 @@ def _further_warnings(wave: Wave, plan: Replanning) -> list[str]:
 def undo_move(wave_id: int) -> BaseResponse:
     """Take the last move of a milestone back, with everything that moved along."""
     wave = held(wave_for(rights.planning(guard.reader()), wave_id))
-    taken = undo_replan(wave, seen_now(), by=guard.reader().actor, organisation=guard.organisation())
-    kept = f" {listed(taken.kept)} keep what was changed since." if taken.kept else ""
-    return done("waves.milestones", "The move is taken back.", f"The former days hold again.{kept}", wave_id=wave_id)
+    kept = undo_replan(wave, seen_now(), by=guard.reader().actor, organisation=guard.organisation())
+    more = f" Changed since, so as they are now: {listed(kept)}." if kept else ""
+    return done("waves.milestones", "The move is taken back.", f"The former days hold again.{more}", wave_id=wave_id)
 
 
 def day_off_words(go_live_on: date) -> str:
