@@ -75,16 +75,11 @@ def plan_chain(communication: Communication, chain: Chain, *, by: Actor) -> list
         except BadInput as refused:
             sentence = f"{offset.short} has passed. Leave it out, or choose another number of days."
             raise BadInput(sentence, {"offsets": sentence}) from refused
-        db.session.add(_anchor(chain.milestone, offset, occurrence_id=message.id))
+        db.session.add(Anchor.at(chain.milestone, offset, occurrence_id=message.id))
         audit.record(Verb.ANCHORED_MESSAGE, message, by=by, counted=(None, offset.words(chain.milestone.noun)))
         made.append(message)
     db.session.flush()
     return made
-
-
-def _anchor(milestone: Milestone, offset: Offset, **of: int) -> Anchor:
-    counting = {"offset_days": offset.days, "counted_in": offset.counted, "day_policy": offset.policy}
-    return Anchor(milestone_id=milestone.id, **counting, **of)
 
 
 def drop_anchor(occurrence: Occurrence, *, by: Actor) -> None:
@@ -98,7 +93,11 @@ def drop_anchor(occurrence: Occurrence, *, by: Actor) -> None:
 
 def drop_anchors_of(milestone: Milestone, *, by: Actor) -> int:
     """Let everything that is counted from a milestone keep its day, before it is removed; return how many."""
-    asked = select(Anchor).where(Anchor.milestone_id == milestone.id).options(joinedload(Anchor.occurrence))
+    asked = (
+        select(Anchor)
+        .where(Anchor.milestone_id == milestone.id)
+        .options(joinedload(Anchor.occurrence), joinedload(Anchor.step))
+    )
     rows = list(db.session.scalars(asked))
     for row in rows:
         of = row.occurrence or row.step
@@ -123,7 +122,7 @@ def anchor_step(line: StepLine, milestone: Milestone | None, *, by: Actor) -> No
     after = "its own day"
     if milestone is not None:
         offset = Offset((line.due_on - milestone.falls_on).days, Counted.CALENDAR, HolidayPolicy.BEFORE)
-        db.session.add(_anchor(milestone, offset, step_id=line.step_id))
+        db.session.add(Anchor.at(milestone, offset, step_id=line.step_id))
         after = offset.words(milestone.noun)
     if before != after:
         audit.record(Verb.ANCHORED_STEP, line.step, by=by, counted=(before, after))
