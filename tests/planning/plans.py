@@ -48,9 +48,9 @@ def become(message: Occurrence, status: OccurrenceStatus, approver: Account) -> 
     return message
 
 
-def apply(wave: Wave, milestone: Milestone, day: date, seal: str | None = None) -> tuple[Replanning, Replan]:
+def apply(wave: Wave, milestone: Milestone, day: date, why: str = WHY) -> tuple[Replanning, Replan]:
     plan = what_moves(wave, milestone, day, SEEN)
-    done = replan(wave, Move(plan, WHY, seal or plan.seal), SEEN, by=TESTER)
+    done = replan(wave, Move(plan, why, plan.seal), SEEN, by=TESTER)
     db.session.expire_all()
     return plan, done
 

@@ -164,6 +164,13 @@ def test_each_who_is_affected_gets_one_letter_and_who_did_it_none(wave: Wave, li
     assert {row.state.value for row in db.session.scalars(select(Delivery))} == {"suppressed"}
 
 
+def test_letters_quote_the_whole_reason_and_fill_no_slot_in_it(wave: Wave, line: Communication) -> None:
+    chain(line, wave, -7)
+    apply(wave, of_kind(wave), LATER, "See {{ wave_link }} and {{ who }}.\n\nMore data follow.")
+    letter = db.session.scalars(select(Delivery)).one().mailing
+    assert "> See { wave_link } and { who }.\n>\n> More data follow.\n" in letter.text
+
+
 def test_a_preview_asks_as_many_statements_for_many_messages_as_for_one(
     wave: Wave, line: Communication, statements: Any
 ) -> None:
