@@ -16,7 +16,7 @@ from engagement.pages.parts.fields import row_id
 from engagement.pages.parts.forms import EditForm, stripped
 from engagement.pages.parts.saving import Drawn, done, drawn, held, saving
 from engagement.pages.waves import blueprint
-from engagement.pages.waves.moves import Wish, apply_shown, preview
+from engagement.pages.waves.moves import Wish, show_or_apply
 from engagement.planning.actions.anchoring import drop_anchors_of
 from engagement.planning.queries.anchored import anchored_counts
 from engagement.planning.queries.history import replans_of
@@ -165,10 +165,9 @@ def milestone(milestone_id: int) -> Drawn | BaseResponse:
 
         new_day = _day_of(said, country)
         if new_day is not None and new_day != row.falls_on:
-            wish = Wish(row, new_day, change)
-            if (answer := apply_shown(wave, wish, form)) is not None:
-                return answer
-            plan = preview(wave, wish, form)
+            plan = show_or_apply(wave, Wish(row, new_day, change), form)
+            if isinstance(plan, BaseResponse):
+                return plan
         else:
             with saving(form) as saved:
                 change()
