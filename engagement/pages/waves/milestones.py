@@ -99,8 +99,10 @@ class MilestoneForm(EditForm):
         anchor = next((row for row in rows if row.id == row_id(self.anchor.data)), None)
         return MilestoneDetails(kind, name, None, anchor, self._offset())
 
-    def _offset(self) -> Offset:
-        days = self.offset.data or 0
+    def _offset(self) -> Offset | None:
+        days = self.offset.data
+        if days is None:
+            return None
         signed = -days if self.side.data == "before" else days
         return Offset(signed, Counted(self.counted.data), HolidayPolicy(self.policy.data))
 
